@@ -1,0 +1,68 @@
+/** The edit formats that callers write. `auto` in a request means: detect one of these. */
+export const formatNames = ["lazy", "search-replace", "unified-diff", "patch", "whole"] as const;
+export type FormatName = (typeof formatNames)[number];
+
+/**
+ * What the caller's format says about a line:
+ * `either` the line is to stand in the result; it is a source line where it matches one, new otherwise (lazy sketches);
+ * `keep` the line stands in the source and stays (context of a diff);
+ * `add` the line is new;
+ * `drop` the line stands in the source and goes.
+ */
+export type LineRole = "either" | "keep" | "add" | "drop";
+
+/** One line of an edit, without its line end. */
+export interface EditLine {
+  readonly text: string;
+  readonly role: LineRole;
+  /** 1-based line in the caller's text, for messages; 0 where the format has no lines (JSON pairs). */
+  readonly at: number;
+}
+
+/** Lines that stand together in the result, nothing elided between them. */
+export interface LinesSegment {
+  readonly kind: "lines";
+  readonly lines: readonly EditLine[];
+  /** 1-based source line that the caller's format names. A hint: often wrong, so it only breaks ties. */
+  readonly nearLine?: number;
+  /** Source lines said to stand somewhere above, outermost first (`@@ class A`). */
+  readonly under?: readonly string[];
+}
+
+/** Any number of source lines, none included, that stay as they are. */
+export interface ElisionSegment {
+  readonly kind: "elision";
+  readonly text: string;
+  readonly at: number;
+}
+
+/** A comment that says that something of the source goes here, as in `// removed foo()`. */
+export interface RemovalSegment {
+  readonly kind: "removal";
+  readonly text: string;
+  readonly at: number;
+  /** What it says was removed, comment syntax and the word itself taken off; may be empty. */
+  readonly what: string;
+}
+
+export type Segment = LinesSegment | ElisionSegment | RemovalSegment;
+
+/** An edit as written, read into one form for every format. */
+export interface Edit {
+  readonly format: FormatName;
+  /** Why the detector took it for this format; shown in `--json`. */
+  readonly why: string;
+  /**
+   * `file`: the segments describe the whole file from first to last line, elisions standing for the rest (lazy, whole).
+   * `parts`: each lines segment is placed by itself and everything around it stays (search/replace, diffs, patches).
+   */
+  readonly extent: "file" | "parts";
+  readonly segments: readonly Segment[];
+  readonly action: "update" | "create" | "delete" | "move";
+  /** The path the edit itself names, as written. */
+  readonly path?: string;
+  /** For `move`: the new path, as written. */
+  readonly moveTo?: string;
+  /** Whether the edit says how the file ends: true with, false without a final newline; absent = as it was. */
+  readonly finalNewline?: boolean;
+}

@@ -1,0 +1,194 @@
+/** A token id in the target's vocabulary. */
+export type Token = number;
+
+/** A drafted token and the index of the node it follows; -1 = the last committed token. A line is a tree of only children. */
+export interface DraftNode {
+  readonly token: Token;
+  readonly parent: number;
+}
+
+/** Where an output token came from. */
+export type Origin = "source" | "sketch" | "prompt" | "suffix" | "draft-model" | "target";
+
+/** Tokens proposed as the continuation of a sequence, not yet verified. */
+export interface Draft {
+  readonly tokens: readonly Token[];
+  /** Name of the drafter that proposed it; statistics are kept per drafter. */
+  readonly drafter: string;
+  readonly origin: Origin;
+  /** `survival[k]` = estimated P(at least k + 1 tokens are accepted); absent = the drafter does not know. */
+  readonly survival?: readonly number[];
+}
+
+/**
+ * What the target says after a verify: row 0 describes the token after the last committed one, row i + 1
+ * the token after node i. Flat arrays, `count` x `k`, each row sorted by logit, largest first.
+ */
+export interface Rows {
+  readonly count: number;
+  readonly k: number;
+  readonly ids: Int32Array;
+  readonly logits: Float32Array;
+  /** Per row, over the whole vocabulary, in nats; exact only where the capabilities say so. */
+  readonly logsumexp?: Float32Array;
+  readonly entropy?: Float32Array;
+}
+
+export interface VerifyOptions {
+  /** How many (token, logit) pairs per row; default 1, the argmax. */
+  readonly topK?: number;
+  readonly logsumexp?: boolean;
+  readonly entropy?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Replaces committed tokens [start, end) by `tokens`; positions of what follows shift. */
+export interface KvEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly tokens: readonly Token[];
+}
+
+/**
+ * One context in the target's KV cache. All calls are serialised by the caller.
+ * Committed tokens may be evaluated lazily: `append` then `verify` may share one forward pass, so the
+ * prompt's prefill and the first row come from the same pass.
+ */
+export interface Sequence {
+  /** Committed tokens, evaluated or not. */
+  readonly length: number;
+  append(tokens: readonly Token[], signal?: AbortSignal): Promise<void>;
+  /** One forward pass over what is committed but unevaluated, and the nodes. Needs at least one committed token. */
+  verify(nodes: readonly DraftNode[], options?: VerifyOptions): Promise<Rows>;
+  /** Keeps the nodes of this path (indices, root first) as committed tokens and drops the other nodes. Once per verify. */
+  commit(path: readonly number[]): Promise<void>;
+  /** Forgets every token from `length` on, unverified nodes included. */
+  truncate(length: number): Promise<void>;
+  splice?(edits: readonly KvEdit[], signal?: AbortSignal): Promise<void>;
+  fork?(): Promise<Sequence>;
+  dispose(): Promise<void>;
+}
+
+export interface Capabilities {
+  readonly vocabSize: number;
+  /** Tokens a sequence can hold. */
+  readonly contextSize: number;
+  /** Nodes one verify may score. */
+  readonly maxVerify: number;
+  readonly trees: boolean;
+  readonly kvEdit: "splice" | "delete-only" | "none";
+  /** False: every call carries the whole prefix (HTTP engines). */
+  readonly stateful: boolean;
+  /** Whether logsumexp covers the whole vocabulary. */
+  readonly exactNormalizer: boolean;
+  /** False where rejected tokens cannot be forgotten (recurrent models): then no speculation. */
+  readonly rewind: boolean;
+  /** Measured cost of a pass over n tokens, relative to one plain decoding step. */
+  readonly cost: (n: number) => number;
+}
+
+/** A model whose tokens we verify ourselves. */
+export interface TokenTarget {
+  readonly kind: "token";
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  tokenize(text: string, options?: { readonly special?: boolean }): Promise<readonly Token[]>;
+  /** Bytes, because a token may end inside a UTF-8 character. */
+  detokenize(tokens: readonly Token[]): Promise<Uint8Array>;
+  isEnd(token: Token): boolean;
+  open(): Promise<Sequence>;
+  dispose(): Promise<void>;
+}
+
+/** A server that verifies for itself: the draft goes along as `prediction`. */
+export interface TextTarget {
+  readonly kind: "text";
+  readonly name: string;
+  complete(
+    prompt: readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[],
+    options: {
+      readonly prediction?: string;
+      readonly maxTokens?: number;
+      readonly signal?: AbortSignal;
+    },
+  ): AsyncIterable<TextChunk>;
+  dispose(): Promise<void>;
+}
+
+export interface TextChunk {
+  readonly text: string;
+  /** On the last chunk, where the server reports it. */
+  readonly usage?: {
+    readonly promptTokens: number;
+    readonly completionTokens: number;
+    readonly acceptedPredictionTokens?: number;
+    readonly rejectedPredictionTokens?: number;
+  };
+}
+
+export type Target = TokenTarget | TextTarget;
+
+/** What a drafter is told when a generation begins. Every field is in the target's tokens. */
+export interface DraftRequest {
+  readonly prompt: readonly Token[];
+  readonly source?: readonly Token[];
+  readonly sketch?: readonly Token[];
+  /** Whole or partial texts that the output may equal: merge candidates, candidates of other models. */
+  readonly candidates?: readonly (readonly Token[])[];
+  /** Further texts to copy from: the class or file around, other files. */
+  readonly context?: readonly (readonly Token[])[];
+  /** Earlier outputs, oldest first. */
+  readonly history?: readonly (readonly Token[])[];
+}
+
+/** The growing output. Drafters read it and never change it. */
+export interface DraftState {
+  readonly output: readonly Token[];
+}
+
+export interface DraftFeedback {
+  /** Tokens committed by this step: the accepted ones and the bonus token. */
+  readonly committed: readonly Token[];
+  /** The draft of this drafter that was verified, if one was. */
+  readonly used?: Draft;
+  readonly accepted: number;
+}
+
+/** Proposes tokens. Must be cheap, may be wrong: a bad draft costs time, never correctness. */
+export interface Drafter {
+  readonly name: string;
+  begin(request: DraftRequest): void | Promise<void>;
+  /** Best first; empty = nothing to say. No draft is longer than `budget` tokens. */
+  draft(state: DraftState, budget: number): readonly Draft[] | Promise<readonly Draft[]>;
+  accept?(feedback: DraftFeedback): void;
+}
+
+/** Decides which drafted nodes stay. `next` = the bonus or the corrected token, always kept. */
+export interface Acceptance {
+  readonly name: string;
+  /** Whether the output equals plain decoding by the same rule without drafts. */
+  readonly lossless: boolean;
+  readonly topK: number;
+  readonly needs: { readonly logsumexp: boolean; readonly entropy: boolean };
+  accept(
+    nodes: readonly DraftNode[],
+    rows: Rows,
+  ): { readonly path: readonly number[]; readonly next: Token };
+}
+
+/**
+ * Counters of one generation, with the definitions of vLLM: acceptance rate = accepted / drafted tokens,
+ * mean acceptance length = 1 + accepted / drafts.
+ */
+export interface SpeculationStats {
+  readonly tokens: number;
+  readonly forwards: number;
+  readonly draftForwards: number;
+  /** Token positions fed to the target, prompt included. */
+  readonly positions: number;
+  readonly drafts: number;
+  readonly draftTokens: number;
+  readonly acceptedTokens: number;
+  readonly acceptedByOrigin: Readonly<Partial<Record<Origin, number>>>;
+  readonly ms: number;
+}
