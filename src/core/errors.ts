@@ -17,8 +17,6 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
-const marker: unique symbol = Symbol.for("redraft.error");
-
 export interface RedraftErrorOptions {
   readonly cause?: unknown;
   /** Whether the same call may succeed when made again unchanged. Decided where the error is made. */
@@ -36,8 +34,6 @@ export class RedraftError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly details: Readonly<Record<string, unknown>>;
-  /** Survives two copies of the package in one program, where `instanceof` does not. */
-  readonly [marker]: true = true;
 
   constructor(code: ErrorCode, message: string, options: RedraftErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -46,8 +42,13 @@ export class RedraftError extends Error {
     this.details = options.details ?? {};
   }
 
+  /** Works across two copies of the package in one program, where `instanceof` does not. */
   static is(error: unknown): error is RedraftError {
-    return typeof error === "object" && error !== null && marker in error;
+    return (
+      error instanceof Error &&
+      error.name === "RedraftError" &&
+      (errorCodes as readonly unknown[]).includes((error as { code?: unknown }).code)
+    );
   }
 }
 
