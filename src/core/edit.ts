@@ -25,6 +25,17 @@ export interface LinesSegment {
   readonly lines: readonly EditLine[];
   /** 1-based source line that the caller's format names. A hint: often wrong, so it only breaks ties. */
   readonly nearLine?: number;
+  /**
+   * 1-based source line where the first keep or drop line of this segment stands, for certain: the reader
+   * found it in the source itself (a pair inside a line, "replace all"). With only add lines: they go
+   * right before this line (line count + 1 = after the last).
+   */
+  readonly atLine?: number;
+  /**
+   * `start`: the first line of this segment is the first of the file; `end`: its last is the last of the
+   * file (`*** End of File`, an empty search). Only add lines: prepended or appended.
+   */
+  readonly anchor?: "start" | "end";
   /** Source lines said to stand somewhere above, outermost first (`@@ class A`). */
   readonly under?: readonly string[];
 }

@@ -1,0 +1,23 @@
+import type { Edit, FormatName } from "../core/edit.ts";
+
+/** What a format reader is given: the edit as written, and what is known about the file it is for. */
+export interface EditInput {
+  readonly text: string;
+  /** The lines of `text`, without their line ends. */
+  readonly lines: readonly string[];
+  /** Path of the file that is edited; where an edit names several files, only this one's part is read. */
+  readonly path: string;
+  /** The file's text before the edit; empty when it does not exist. */
+  readonly source: string;
+  /** Whether the source has this line, blanks around it aside: then it is text, not a marker or a fence. */
+  readonly inSource: (line: string) => boolean;
+}
+
+/** One way of writing edits. A new format is this object, its test, and one line in `formats.ts`. */
+export interface EditFormat {
+  readonly name: FormatName;
+  /** Why this text is in this format, for `--json`; undefined = it is not. Must be cheap. */
+  recognise(input: EditInput): string | undefined;
+  /** Throws `RedraftError` `unreadable-edit` that tells the writer of the edit what is wrong with it. */
+  read(input: EditInput, why: string): Edit;
+}
