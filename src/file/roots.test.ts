@@ -33,7 +33,10 @@ afterAll(() => rm(base, { recursive: true, force: true }));
 describe("resolveInRoots", () => {
   it("finds files by relative path, absolute path and file URL", async () => {
     for (const path of ["src/a.ts", "./src/../src/a.ts", join(root, "src/a.ts")]) {
-      expect(await resolveInRoots(path, [root])).toMatchObject({ display: "src/a.ts", exists: true });
+      expect(await resolveInRoots(path, [root])).toMatchObject({
+        display: "src/a.ts",
+        exists: true,
+      });
     }
     const url = pathToFileURL(join(root, "src/a.ts")).href;
     expect((await resolveInRoots(url, [root])).display).toBe("src/a.ts");

@@ -51,7 +51,10 @@ export async function resolveInRoots(path: string, roots: readonly string[]): Pr
     if (chosen.display !== "") return chosen;
     throw new RedraftError("file-error", `\`${path}\` is the folder itself; name a file in it.`);
   }
-  const why = loop === undefined ? "it leads outside of the open folders" : "a link on the way cannot be followed";
+  const why =
+    loop === undefined
+      ? "it leads outside of the open folders"
+      : "a link on the way cannot be followed";
   throw outside(path, roots, why);
 }
 

@@ -1,0 +1,128 @@
+import * as z from "zod";
+
+/** What a host shows its model about this server as a whole. */
+export const instructions: string = `Redraft edits files exactly. Prefer \`edit_file\` with \`code_edit\`: write only the lines that change, with one to three unchanged lines around them, and stand-ins such as \`// ... existing code ...\` for everything else. An edit is either made exactly, or refused with nothing written and a message that says what to send instead. Paths are relative to the project folder.`;
+
+const path = z
+  .string()
+  .min(1)
+  .describe("The file, relative to the project folder. Nothing outside of it can be touched.");
+
+const dryRun = z.boolean().optional().describe("True: answer with the diff and write nothing.");
+
+/** The arguments of `edit_file`; the AI SDK tool takes the same. */
+export const editFileInput = z.strictObject({
+  path,
+  instructions: z
+    .string()
+    .optional()
+    .describe(
+      "One sentence in the first person that says what the edit does. Used where the edit alone is ambiguous.",
+    ),
+  code_edit: z
+    .string()
+    .optional()
+    .describe(
+      "Only the changed lines, in file order, each change with one to three unchanged lines before and after it. Write `// ... existing code ...` (with the comment sign of the language) for every stretch that stays. To delete lines, show the lines before and after them without a stand-in between. Without any stand-in this is the whole new file. All changes of the file in one call.",
+    ),
+  old_string: z
+    .string()
+    .optional()
+    .describe("Instead of `code_edit`: the exact text to replace. It must occur once in the file."),
+  new_string: z.string().optional().describe("The text that takes the place of `old_string`."),
+  replace_all: z
+    .boolean()
+    .optional()
+    .describe("With `old_string`: replace every occurrence instead of refusing several."),
+  expected_hash: z
+    .string()
+    .optional()
+    .describe(
+      "The hash that `read_file` gave. The edit is refused when the file has changed since.",
+    ),
+  dry_run: dryRun,
+});
+
+const problem = z.object({
+  code: z.string().describe("Stable code: no-match, ambiguous, stale-file, outside-root, ..."),
+  message: z.string(),
+  retryable: z.boolean(),
+  details: z.record(z.string(), z.unknown()),
+});
+
+const file = z.object({
+  path: z.string(),
+  movedTo: z.string().optional(),
+  action: z.enum(["update", "create", "delete", "move"]),
+  changed: z.boolean().describe("False when the file already said what the edit asks for."),
+  written: z.boolean(),
+  route: z.enum(["merge", "model", "rewrite"]),
+  routeReason: z.string(),
+  format: z.string(),
+  notes: z.array(z.string()),
+  diff: z.string(),
+  added: z.number(),
+  removed: z.number(),
+  hash: z.string().optional(),
+  ms: z.number(),
+});
+
+export const editFile = {
+  title: "Edit a file",
+  description:
+    "Edits one file. Give either `code_edit`, a sketch of the change in which `// ... existing code ...` stands for unchanged stretches, or `old_string` and `new_string`. The sketch is placed by an exact merge that never drops or changes a line you did not mention; when a place is not unique or not found, nothing is written and the error says what to send. Leaving a stand-in out between two places says that everything between them is deleted. Answers with a unified diff and how the edit was made.",
+  inputSchema: editFileInput,
+  outputSchema: z.object({ ...file.partial().shape, error: problem.optional() }),
+  annotations: {
+    title: "Edit a file",
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+};
+
+export const applyPatch = {
+  title: "Apply a patch",
+  description:
+    "Applies a patch over one or several files: the `*** Begin Patch` form (`*** Update File:`, `*** Add File:`, `*** Delete File:`, `*** Move to:`), or a unified diff. Line numbers may be wrong or missing; context places the hunks. All files change, or none.",
+  inputSchema: z.strictObject({
+    patch: z.string().min(1).describe("The whole patch."),
+    dry_run: dryRun,
+  }),
+  outputSchema: z.object({ files: z.array(file).optional(), error: problem.optional() }),
+  annotations: {
+    title: "Apply a patch",
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+};
+
+export const readFile = {
+  title: "Read a file",
+  description:
+    "Reads a file as text, whole or from `first_line` to `last_line` (from 1), with the hash of the whole file for `expected_hash` of `edit_file`.",
+  inputSchema: z.strictObject({
+    path,
+    first_line: z.int().min(1).optional().describe("First line to show, from 1."),
+    last_line: z.int().min(1).optional().describe("Last line to show, included."),
+  }),
+  outputSchema: z.object({
+    path: z.string().optional(),
+    text: z.string().optional(),
+    hash: z.string().optional(),
+    totalLines: z.number().optional(),
+    firstLine: z.number().optional(),
+    lastLine: z.number().optional(),
+    error: problem.optional(),
+  }),
+  annotations: {
+    title: "Read a file",
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+};

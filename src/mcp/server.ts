@@ -1,0 +1,160 @@
+import { realpath } from "node:fs/promises";
+import { isAbsolute, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
+  McpServer,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import { RedraftError } from "../core/errors.ts";
+import { type Logger, silentLogger } from "../core/logger.ts";
+import type { Redraft } from "../core/redraft.ts";
+import { failure, fileText, patchText, readText } from "./answers.ts";
+import { createFileEditor, type FileEditor } from "./editor.ts";
+import type { FileStore } from "./files.ts";
+import * as schemas from "./schemas.ts";
+
+export interface McpServerOptions {
+  readonly redraft: Redraft;
+  readonly files: FileStore;
+  /** Folders given by whoever started the server. A client's own roots may narrow them, never widen them. */
+  readonly roots?: readonly string[];
+  /** Where a server without roots works: the folder it was started in. */
+  readonly cwd: string;
+  readonly version: string;
+  readonly logger?: Logger;
+}
+
+/**
+ * An MCP server with the tools `edit_file`, `apply_patch` and `read_file`, not yet connected. One instance
+ * serves one connection; it works with clients of the 2025 revisions and of 2026-07-28.
+ */
+export function createMcpServer(options: McpServerOptions): McpServer {
+  const logger = options.logger ?? silentLogger;
+  const server = new McpServer(
+    { name: "redraft", title: "Redraft", version: options.version },
+    { capabilities: { tools: {} }, instructions: schemas.instructions },
+  );
+  const clientRoots = rememberRoots(server);
+  const editors = new Map<string, FileEditor>();
+
+  async function editorFor(roots: readonly string[]): Promise<FileEditor> {
+    const key = JSON.stringify(roots);
+    const known = editors.get(key);
+    if (known !== undefined) return known;
+    const editor = createFileEditor({ redraft: options.redraft, files: options.files, roots });
+    editors.set(key, editor);
+    return editor;
+  }
+
+  /** Finds out the roots, runs the work, and turns every refusal into an answer that the model can act on. */
+  async function answer(
+    context: ServerContext,
+    work: (editor: FileEditor, onProgress: (message: string) => void) => Promise<CallToolResult>,
+  ): Promise<CallToolResult | InputRequiredResult> {
+    try {
+      const asked = clientRoots(context);
+      if (asked === "ask") {
+        return inputRequired({ inputRequests: { roots: inputRequired.listRoots() } });
+      }
+      const roots = await openFolders(options, asked);
+      return await work(await editorFor(roots), progressOf(context));
+    } catch (error) {
+      if (!RedraftError.is(error)) {
+        logger.error("a tool call failed", { error: String(error) });
+      }
+      return failure(error);
+    }
+  }
+
+  server.registerTool("edit_file", schemas.editFile, (args, context) =>
+    answer(context, async (editor, onProgress) => {
+      const signal = context.mcpReq.signal;
+      return fileText(await editor.edit(args, { signal, onProgress }));
+    }),
+  );
+  server.registerTool("apply_patch", schemas.applyPatch, (args, context) =>
+    answer(context, async (editor, onProgress) => {
+      const signal = context.mcpReq.signal;
+      return patchText(await editor.patch(args, { signal, onProgress }));
+    }),
+  );
+  server.registerTool("read_file", schemas.readFile, (args, context) =>
+    answer(context, async (editor) => readText(await editor.read(args))),
+  );
+  return server;
+}
+
+/** Progress goes out only to those who asked; its failure (a client that left) must not fail the edit. */
+function progressOf(context: ServerContext): (message: string) => void {
+  const progressToken = context.mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return () => {};
+  let progress = 0;
+  return (message) => {
+    progress += 1;
+    context.mcpReq
+      .notify({ method: "notifications/progress", params: { progressToken, progress, message } })
+      .catch(() => {});
+  };
+}
+
+type ClientRoots = readonly string[] | undefined;
+
+/**
+ * The roots of a client that has some: asked for once a connection and again when it says that they
+ * changed. Clients of 2026-07-28 send no such notice, so they are asked with every call.
+ */
+function rememberRoots(server: McpServer): (context: ServerContext) => ClientRoots | "ask" {
+  let remembered: ClientRoots;
+  server.server.setNotificationHandler("notifications/roots/list_changed", () => {
+    remembered = undefined;
+  });
+  return (context) => {
+    const envelope = (context.mcpReq.envelope as Readonly<Record<string, unknown>> | undefined)?.[
+      CLIENT_CAPABILITIES_META_KEY
+    ] as ClientCapabilities | undefined;
+    const capabilities = envelope ?? server.server.getClientCapabilities();
+    if (capabilities?.roots === undefined) return undefined;
+    if (envelope === undefined && remembered !== undefined) return remembered;
+    const view = inputResponse(context.mcpReq.inputResponses, "roots");
+    if (view.kind !== "roots") return "ask";
+    remembered = view.roots.map(({ uri }) => uri);
+    return remembered;
+  };
+}
+
+/** The folders a call may touch: the client's roots inside the given ones; else the given; else the cwd. */
+async function openFolders(
+  options: McpServerOptions,
+  uris: readonly string[] | undefined,
+): Promise<readonly string[]> {
+  const given = options.roots ?? [];
+  const asked = (uris ?? []).flatMap((uri) => {
+    try {
+      return [fileURLToPath(uri)];
+    } catch {
+      return [];
+    }
+  });
+  if (uris === undefined || uris.length === 0) return given.length > 0 ? given : [options.cwd];
+  if (given.length === 0) return asked;
+  const [outer, inner] = await Promise.all([realFolders(given), realFolders(asked)]);
+  const narrowed = inner.filter((folder) => outer.some((root) => contains(root, folder)));
+  const wider = outer.filter((root) => inner.some((folder) => contains(folder, root)));
+  return [...new Set([...narrowed, ...wider])];
+}
+
+async function realFolders(folders: readonly string[]): Promise<string[]> {
+  const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
+  return real.filter((folder) => folder !== undefined);
+}
+
+function contains(root: string, folder: string): boolean {
+  const way = relative(root, folder);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}

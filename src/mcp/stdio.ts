@@ -1,0 +1,12 @@
+import { type StdioServerHandle, serveStdio } from "@modelcontextprotocol/server/stdio";
+import { createMcpServer, type McpServerOptions } from "./server.ts";
+
+/**
+ * Serves MCP on this process's stdin and stdout, until the client closes its end. Nothing else may write
+ * to stdout meanwhile: it belongs to the protocol.
+ */
+export function serveMcp(options: McpServerOptions): StdioServerHandle {
+  return serveStdio(() => createMcpServer(options), {
+    onerror: (error) => options.logger?.warn("protocol error", { error: error.message }),
+  });
+}
