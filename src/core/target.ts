@@ -18,6 +18,10 @@ export interface Draft {
   readonly origin: Origin;
   /** `survival[k]` = estimated P(at least k + 1 tokens are accepted); absent = the drafter does not know. */
   readonly survival?: readonly number[];
+  /** Passes of a draft model that this draft cost; absent = none. */
+  readonly forwards?: number;
+  /** Per token, what it was drawn from, where the drafter samples. */
+  readonly drawnFrom?: readonly (SparseDistribution | undefined)[];
 }
 
 /**
@@ -32,6 +36,36 @@ export interface Rows {
   /** Per row, over the whole vocabulary, in nats; exact only where the capabilities say so. */
   readonly logsumexp?: Float32Array;
   readonly entropy?: Float32Array;
+  /** What the target decided itself, where `VerifyOptions.sampling` asked it to. */
+  readonly verdict?: Verdict;
+}
+
+/** The nodes that stay (indices, root first) and the token after them: the bonus or the corrected token, always kept. */
+export interface Verdict {
+  readonly path: readonly number[];
+  readonly next: Token;
+}
+
+/** How to draw tokens. The same seed, prompt and drafts give the same output. */
+export interface SamplingRule {
+  /** > 0; greedy decoding is a rule of its own. */
+  readonly temperature: number;
+  /** Keeps the smallest set of tokens whose probabilities sum to at least this; 1 = all. */
+  readonly topP: number;
+  readonly seed: number;
+}
+
+/** A distribution with few tokens in it, such as the truncated one that a draft model drew its token from. */
+export interface SparseDistribution {
+  readonly ids: readonly Token[];
+  /** Sums to 1. */
+  readonly probabilities: readonly number[];
+}
+
+/** Speculative sampling, decided beside the logits: whole rows never cross a process boundary. */
+export interface SamplingRequest extends SamplingRule {
+  /** Per node, what its token was drawn from; absent = the drafter is deterministic (all mass on its token). */
+  readonly drawnFrom?: readonly (SparseDistribution | undefined)[];
 }
 
 export interface VerifyOptions {
@@ -39,6 +73,8 @@ export interface VerifyOptions {
   readonly topK?: number;
   readonly logsumexp?: boolean;
   readonly entropy?: boolean;
+  /** Answer with a `verdict` by speculative sampling; the rows themselves may then be empty. */
+  readonly sampling?: SamplingRequest;
   readonly signal?: AbortSignal;
 }
 
@@ -159,21 +195,24 @@ export interface Drafter {
   readonly name: string;
   begin(request: DraftRequest): void | Promise<void>;
   /** Best first; empty = nothing to say. No draft is longer than `budget` tokens. */
-  draft(state: DraftState, budget: number): readonly Draft[] | Promise<readonly Draft[]>;
+  draft(
+    state: DraftState,
+    budget: number,
+    signal?: AbortSignal,
+  ): readonly Draft[] | Promise<readonly Draft[]>;
   accept?(feedback: DraftFeedback): void;
 }
 
 /** Decides which drafted nodes stay. `next` = the bonus or the corrected token, always kept. */
 export interface Acceptance {
   readonly name: string;
-  /** Whether the output equals plain decoding by the same rule without drafts. */
+  /** Whether the output equals plain decoding by the same rule without drafts (for sampling: in distribution). */
   readonly lossless: boolean;
   readonly topK: number;
   readonly needs: { readonly logsumexp: boolean; readonly entropy: boolean };
-  accept(
-    nodes: readonly DraftNode[],
-    rows: Rows,
-  ): { readonly path: readonly number[]; readonly next: Token };
+  /** Present where the target must decide, because the rule needs whole rows. */
+  readonly sampling?: SamplingRule;
+  accept(nodes: readonly DraftNode[], rows: Rows): Verdict;
 }
 
 /**
