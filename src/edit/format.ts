@@ -9,6 +9,8 @@ export interface EditInput {
   readonly path: string;
   /** The file's text before the edit; empty when it does not exist. */
   readonly source: string;
+  /** The lines of `source`, without their line ends. */
+  readonly sourceLines: readonly string[];
   /** Whether the source has this line, blanks around it aside: then it is text, not a marker or a fence. */
   readonly inSource: (line: string) => boolean;
 }

@@ -1,0 +1,52 @@
+/** Components of a path as people write it in edits: either slash, `./` and empty ones dropped. */
+function components(path: string): string[] {
+  return path.split(/[\\/]+/).filter((part) => part !== "" && part !== ".");
+}
+
+function isTail(tail: readonly string[], whole: readonly string[]): boolean {
+  if (tail.length === 0 || tail.length > whole.length) return false;
+  return tail.every((part, index) => part === whole[whole.length - tail.length + index]);
+}
+
+/**
+ * Whether two spellings may name one file: the shorter is the tail of the longer
+ * (`src/a.ts` and `/home/me/project/src/a.ts`). Edits are written relative to folders we do not know.
+ */
+export function samePath(one: string, other: string): boolean {
+  const a = components(one);
+  const b = components(other);
+  return isTail(a, b) || isTail(b, a);
+}
+
+/** The same for paths in diff headers, whose first component may be git's `a/`, `b/`, or an unpacked folder. */
+export function sameDiffPath(header: string, path: string): boolean {
+  if (samePath(header, path)) return true;
+  const rest = components(header).slice(1);
+  return rest.length > 0 && samePath(rest.join("/"), path);
+}
+
+const commentAround =
+  /^(?:\/\/+|\/\*+|#+|--+|;+|%+|<!--+|"""|'''|>)?\s*(.*?)\s*(?:\*+\/|--+>|"""|''')?$/;
+const label = /^(?:file|filename|file ?path|path|update|edit|in)\s*[:=]\s*/i;
+
+/**
+ * The path that a line names, if naming a path is all it does: `src/a.ts`, `// src/a.ts`, `**src/a.ts**`,
+ * `### File: src/a.ts`, `` `src/a.ts`: ``.
+ */
+export function pathIn(line: string): string | undefined {
+  let text = commentAround.exec(line.trim())![1]!;
+  text = text
+    .replace(/^#+\s*/, "")
+    .replace(/^(?:\d+[.)]|[-*])\s+/, "")
+    .replace(/^\*\*(.*?):?\*\*:?$/, "$1")
+    .replace(label, "")
+    .replace(/^\*\*(.*?):?\*\*:?$/, "$1")
+    .replace(/^[`"'](.*?):?[`"']:?$/, "$1")
+    .replace(/:$/, "");
+  if (text === "" || text.length > 260 || /[\s<>"|?*(){};,=]/.test(text)) return undefined;
+  if (/^[a-z]+:\/\//i.test(text) || /[.]$/.test(text)) return undefined;
+  const isPath = /[\\/]/.test(text)
+    ? /[\w)\]]$/.test(text)
+    : /^[\w@.+-]*\w\.[A-Za-z]\w{0,9}$/.test(text);
+  return isPath || /^(?:Makefile|Dockerfile|LICENSE|\.[\w.]+)$/.test(text) ? text : undefined;
+}

@@ -1,0 +1,95 @@
+import type { EditLine, LineRole } from "../core/edit.ts";
+
+/** Cells of the table beyond which the middle is taken as replaced whole; blocks are small, files are not. */
+const tableLimit = 4_000_000;
+
+/**
+ * What becomes of each line between an old and a new text: equal lines are `keep`, the rest `drop` and
+ * `add`, in the order of a diff (drops before adds). A longest common subsequence, common ends first.
+ *
+ * Example: old `a b c`, new `a x c` -> keep a, drop b, add x, keep c.
+ */
+export function lineRoles(
+  before: readonly string[],
+  after: readonly string[],
+): {
+  readonly text: string;
+  readonly role: LineRole;
+  readonly old: number;
+  readonly new: number;
+}[] {
+  const result: { text: string; role: LineRole; old: number; new: number }[] = [];
+  let head = 0;
+  while (head < before.length && head < after.length && before[head] === after[head]) head++;
+  let tail = 0;
+  while (
+    tail < before.length - head &&
+    tail < after.length - head &&
+    before[before.length - 1 - tail] === after[after.length - 1 - tail]
+  ) {
+    tail++;
+  }
+  const keep = (old: number, fresh: number): void => {
+    result.push({ text: before[old]!, role: "keep", old, new: fresh });
+  };
+  for (let index = 0; index < head; index++) keep(index, index);
+  const oldEnd = before.length - tail;
+  const newEnd = after.length - tail;
+  const pairs = commonLines(before.slice(head, oldEnd), after.slice(head, newEnd));
+  let old = head;
+  let fresh = head;
+  for (const [a, b] of [...pairs, [oldEnd - head, newEnd - head] as const]) {
+    for (; old < head + a; old++) {
+      result.push({ text: before[old]!, role: "drop", old, new: fresh });
+    }
+    for (; fresh < head + b; fresh++) {
+      result.push({ text: after[fresh]!, role: "add", old, new: fresh });
+    }
+    if (old < oldEnd && fresh < newEnd) keep(old++, fresh++);
+  }
+  for (let index = 0; index < tail; index++) keep(oldEnd + index, newEnd + index);
+  return result;
+}
+
+/** Index pairs of a longest common subsequence, in order. */
+function commonLines(a: readonly string[], b: readonly string[]): (readonly [number, number])[] {
+  if (a.length === 0 || b.length === 0 || a.length * b.length > tableLimit) return [];
+  const width = b.length + 1;
+  const best = new Uint16Array((a.length + 1) * width);
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      best[i * width + j] =
+        a[i] === b[j]
+          ? best[(i + 1) * width + j + 1]! + 1
+          : Math.max(best[(i + 1) * width + j]!, best[i * width + j + 1]!);
+    }
+  }
+  const pairs: (readonly [number, number])[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    if (a[i] === b[j]) pairs.push([i++, j++]);
+    else if (best[(i + 1) * width + j]! >= best[i * width + j + 1]!) i++;
+    else j++;
+  }
+  return pairs;
+}
+
+/** `lineRoles` as the lines of a segment. `oldAt` and `newAt` are the 1-based lines of the caller's text where each side begins. */
+export function rolesToLines(
+  before: readonly string[],
+  after: readonly string[],
+  oldAt: number,
+  newAt: number,
+): EditLine[] {
+  return lineRoles(before, after).map((line) => ({
+    text: line.text,
+    role: line.role,
+    at:
+      line.role === "add"
+        ? newAt === 0
+          ? 0
+          : newAt + line.new
+        : oldAt === 0
+          ? 0
+          : oldAt + line.old,
+  }));
+}

@@ -1,0 +1,132 @@
+import type { LinesSegment, Segment } from "../core/edit.ts";
+import { RedraftError } from "../core/errors.ts";
+import { changesBetween } from "./changes.ts";
+import type { EditFormat, EditInput } from "./format.ts";
+import { pathIn, samePath } from "./paths.ts";
+import { rolesToLines } from "./roles.ts";
+import { parseBlocks, type SearchBlock, startOf } from "./search-blocks.ts";
+import { fenceOf } from "./wrapping.ts";
+
+/** Blocks of `<<<<<<< SEARCH`, `=======`, `>>>>>>> REPLACE`, in the dialects that models write. */
+export const searchReplace: EditFormat = {
+  name: "search-replace",
+
+  recognise(input) {
+    const index = input.lines.findIndex((line) => startOf(line) && !input.inSource(line));
+    if (index !== -1)
+      return `line ${index + 1} opens a search block: ${input.lines[index]!.trim()}`;
+    // The file holds such lines itself: then only an edit that begins with one is meant as blocks.
+    const first = input.lines.findIndex((line) => line.trim() !== "" && !isPreamble(line));
+    if (first === -1 || !startOf(input.lines[first]!)) return undefined;
+    const begins = input.sourceLines.find((line) => line.trim() !== "");
+    if (begins !== undefined && startOf(begins)) return undefined;
+    return `it begins with a search block (line ${first + 1})`;
+  },
+
+  read(input, why) {
+    const blocks = ofThisFile(parseBlocks(input), input);
+    const path = blocks.find((block) => block.path !== undefined)?.path;
+    const named = path === undefined ? {} : { path };
+    const base = { format: "search-replace", why, extent: "parts", ...named } as const;
+    if (input.source === "" && blocks.every((block) => isBlank(block.search))) {
+      const segments = blocks.map((block) => appended(block));
+      return { ...base, action: "create", segments };
+    }
+    const inTurn = applyInTurn(blocks, input);
+    if (inTurn) return { ...base, action: "update", segments: inTurn };
+    return { ...base, action: "update", segments: blocks.flatMap(segmentsOf) };
+  },
+};
+
+const isBlank = (lines: readonly string[]): boolean => lines.every((line) => line.trim() === "");
+
+const isPreamble = (line: string): boolean =>
+  fenceOf(line) !== undefined || pathIn(line) !== undefined;
+
+function ofThisFile(blocks: readonly SearchBlock[], input: EditInput): SearchBlock[] {
+  const mine = blocks.filter(
+    (block) => block.path === undefined || samePath(block.path, input.path),
+  );
+  if (mine.length > 0) return mine;
+  const others = [...new Set(blocks.map((block) => block.path))].join(", ");
+  throw new RedraftError(
+    "no-match",
+    `every search block is for another file (${others}), none for ${input.path}. ` +
+      `Apply it to that file, or name ${input.path} on the line before the block.`,
+    { details: { path: input.path, named: others } },
+  );
+}
+
+/** An empty search: the text is appended, and is the whole file where there is none yet. */
+function appended(block: SearchBlock): LinesSegment {
+  const lines = block.replace.map((text, index) => {
+    return { text, role: "add", at: block.replaceAt + index } as const;
+  });
+  return { kind: "lines", lines, anchor: "end" };
+}
+
+/** Elision lines that stand on both sides of a block: what they stand for stays. */
+const elision = /^\s*(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?\s*$/;
+
+function segmentsOf(block: SearchBlock): Segment[] {
+  if (isBlank(block.search)) return [appended(block)];
+  const near = block.nearLine === undefined ? {} : { nearLine: block.nearLine };
+  const searches = pieces(block.search);
+  const replaces = pieces(block.replace);
+  if (searches.length > 1 && searches.length === replaces.length) {
+    return searches.flatMap((search, index) => {
+      const replace = replaces[index]!;
+      if (search.lines.length + replace.lines.length === 0) return [];
+      const at = block.searchAt + search.from;
+      const lines = rolesToLines(search.lines, replace.lines, at, block.replaceAt + replace.from);
+      return [{ kind: "lines", lines } as const];
+    });
+  }
+  const lines = rolesToLines(block.search, block.replace, block.searchAt, block.replaceAt);
+  return [{ kind: "lines", lines, ...near }];
+}
+
+function pieces(lines: readonly string[]): { lines: string[]; from: number }[] {
+  const result: { lines: string[]; from: number }[] = [{ lines: [], from: 0 }];
+  lines.forEach((line, index) => {
+    if (elision.test(line)) result.push({ lines: [], from: index + 1 });
+    else result.at(-1)!.lines.push(line);
+  });
+  return result;
+}
+
+/**
+ * Writers of several blocks often let a later block search for what an earlier one wrote. Where that is
+ * so, and every block is found exactly once in its turn, the blocks together are the difference between
+ * the source and the last text.
+ */
+function applyInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[] | undefined {
+  if (blocks.length < 2 || blocks.some((block) => isBlank(block.search))) return undefined;
+  const dependent = blocks.some(
+    (block, index) => index > 0 && placesOf(block.search, input.sourceLines).length === 0,
+  );
+  if (!dependent) return undefined;
+  let lines: readonly string[] = input.sourceLines;
+  for (const block of blocks) {
+    const places = placesOf(block.search, lines);
+    if (places.length !== 1) return undefined;
+    const start = places[0]!;
+    lines = [
+      ...lines.slice(0, start),
+      ...block.replace,
+      ...lines.slice(start + block.search.length),
+    ];
+  }
+  return changesBetween(input.sourceLines, lines);
+}
+
+/** Indices where these lines stand one after the other in the text, exactly. */
+export function placesOf(lines: readonly string[], text: readonly string[]): number[] {
+  const places: number[] = [];
+  let start = text.indexOf(lines[0]!);
+  while (start !== -1) {
+    if (lines.every((line, index) => line === text[start + index])) places.push(start);
+    start = text.indexOf(lines[0]!, start + 1);
+  }
+  return places;
+}
