@@ -1,0 +1,1 @@
+"""The recipe that makes Redraft's small models: edits from git histories to a GGUF."""
