@@ -38,6 +38,8 @@ export interface Rows {
   readonly entropy?: Float32Array;
   /** What the target decided itself, where `VerifyOptions.sampling` asked it to. */
   readonly verdict?: Verdict;
+  /** Per node, the logit of its own token in the row it continues, where `VerifyOptions.nodeLogits` asked for it. */
+  readonly nodeLogits?: Float32Array;
 }
 
 /** The nodes that stay (indices, root first) and the token after them: the bonus or the corrected token, always kept. */
@@ -73,6 +75,8 @@ export interface VerifyOptions {
   readonly topK?: number;
   readonly logsumexp?: boolean;
   readonly entropy?: boolean;
+  /** Also answer with `nodeLogits`: scoring needs the logit of a given token, likely or not. */
+  readonly nodeLogits?: boolean;
   /** Answer with a `verdict` by speculative sampling; the rows themselves may then be empty. */
   readonly sampling?: SamplingRequest;
   readonly signal?: AbortSignal;

@@ -99,7 +99,7 @@ export function createRegistry(): Registry {
 function labelText(labels: Labels): string {
   const entries = Object.entries(labels);
   if (entries.length === 0) return "";
-  const escape = (text: string): string =>
+  const escaped = (text: string): string =>
     text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
-  return `{${entries.map(([name, value]) => `${name}="${escape(value)}"`).join(",")}}`;
+  return `{${entries.map(([name, value]) => `${name}="${escaped(value)}"`).join(",")}}`;
 }

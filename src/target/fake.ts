@@ -172,6 +172,9 @@ function rowsOf(
     logits: top,
     ...(options.logsumexp && { logsumexp }),
     ...(options.entropy && { entropy }),
+    ...(options.nodeLogits && {
+      nodeLogits: Float32Array.from(nodes, ({ token, parent }) => logits[parent + 1]![token]!),
+    }),
     ...(sampling && {
       verdict: sampleVerdict(nodes, (node) => logits[node + 1]!, sampling, length),
     }),
