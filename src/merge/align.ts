@@ -1,0 +1,339 @@
+import { costs, infinity } from "./costs.ts";
+
+/** One edit line as the alignment sees it: what it costs as a new line, and where it matches. */
+export interface Row {
+  readonly fresh: number;
+  /** Source lines it matches, ascending, and what each match costs. */
+  readonly at: Int32Array;
+  readonly cost: Int32Array;
+  /** A comment before this line says that source lines go here. */
+  readonly removal: boolean;
+}
+
+export interface AlignBlock {
+  readonly rows: readonly Row[];
+  readonly removalAtEnd: boolean;
+  /** Extra cost of beginning at each position; hints and certain places. */
+  readonly startCost?: Int32Array;
+  readonly endCost?: Int32Array;
+}
+
+/**
+ * Blocks to place one after the other in a source of `steps` lines. Position p lies before source line p.
+ * `explicit`: the edit says what goes; source lines that it passes over stay, at a cost.
+ */
+export interface Problem {
+  readonly steps: number;
+  /** Cost of passing over each source line within a block, in a short and in a long run. */
+  readonly short: Int32Array;
+  readonly long: Int32Array;
+  readonly blocks: readonly AlignBlock[];
+  readonly anchoredStart: boolean;
+  readonly anchoredEnd: boolean;
+  readonly explicit: boolean;
+}
+
+/** The best cost of everything up to a block's start and end, at each position; and how it came there. */
+export interface Sums {
+  readonly starts: readonly Int32Array[];
+  /** Where the block before ended. */
+  readonly startFrom: readonly Int32Array[];
+  readonly ends: readonly Int32Array[];
+  /** Where this block began. */
+  readonly endFrom: readonly Int32Array[];
+}
+
+/**
+ * Dynamic programming over (edit lines x source lines), one row at a time. States at a position: M the
+ * last edit line matched; I new lines since the last match; U new lines, nothing matched yet; and two
+ * running sums of passed-over source lines, short and long (their minimum is a concave cost: many lines
+ * replaced are one change). Within a gap new lines come before lines that go, so each text has one path.
+ * Time is tokens x positions, space blocks x positions.
+ */
+export function forward(problem: Problem): Sums {
+  const { steps, blocks, explicit } = problem;
+  const positions = steps + 1;
+  const openings = openingCosts(explicit);
+  const starts: Int32Array[] = [];
+  const startFrom: Int32Array[] = [];
+  const ends: Int32Array[] = [];
+  const endFrom: Int32Array[] = [];
+  const work = Array.from({ length: 8 }, () => new Int32Array(positions));
+  for (let k = 0; k < blocks.length; k++) {
+    const { start, from } = blockStarts(problem, k, ends[k - 1]);
+    starts.push(start);
+    startFrom.push(from);
+    const last = k === blocks.length - 1;
+    const anchoredStart = k === 0 && problem.anchoredStart;
+    const anchoredEnd = last && problem.anchoredEnd;
+    const { end, origin } = placeBlock(problem, blocks[k]!, start, {
+      anchoredStart,
+      anchoredEnd,
+      openings,
+      work,
+    });
+    ends.push(end);
+    endFrom.push(origin);
+  }
+  return { starts, startFrom, ends, endFrom };
+}
+
+/** The same from the other side: `ends[k][p]` of the result is what follows when block k begins at p. */
+export function backward(problem: Problem): Sums {
+  const sums = forward(reversed(problem));
+  const turn = (arrays: readonly Int32Array[], positions: boolean): Int32Array[] =>
+    arrays
+      .map((array) => {
+        const copy = array.slice().reverse();
+        if (positions) {
+          for (let p = 0; p < copy.length; p++)
+            copy[p] = copy[p]! < 0 ? -1 : problem.steps - copy[p]!;
+        }
+        return copy;
+      })
+      .reverse();
+  return {
+    starts: turn(sums.starts, false),
+    startFrom: turn(sums.startFrom, true),
+    ends: turn(sums.ends, false),
+    endFrom: turn(sums.endFrom, true),
+  };
+}
+
+/** What opening a run of passed-over lines costs after a match (M), new lines (I), loose new lines (U). */
+export interface Openings {
+  readonly matchShort: number;
+  readonly matchLong: number;
+  readonly freshShort: number;
+  readonly freshLong: number;
+  readonly loose: number;
+}
+
+export function openingCosts(explicit: boolean): Openings {
+  if (explicit) {
+    const open = costs.omittedOpen;
+    return {
+      matchShort: open,
+      matchLong: infinity,
+      freshShort: open,
+      freshLong: infinity,
+      loose: open,
+    };
+  }
+  return {
+    matchShort: costs.removeOpen,
+    matchLong: costs.removeManyOpen,
+    freshShort: costs.replaceOpen,
+    freshLong: costs.replaceManyOpen,
+    loose: costs.looseRemoval,
+  };
+}
+
+function blockStarts(
+  problem: Problem,
+  k: number,
+  ends: Int32Array | undefined,
+): { start: Int32Array; from: Int32Array } {
+  const positions = problem.steps + 1;
+  const start = new Int32Array(positions);
+  const from = new Int32Array(positions).fill(-1);
+  if (ends === undefined) {
+    if (problem.anchoredStart) start.fill(costs.missingElision, 1);
+    else if (!problem.explicit) start[0] = costs.emptyElision;
+  } else {
+    const empty = problem.explicit ? 0 : costs.emptyElision;
+    let best = infinity;
+    let bestAt = -1;
+    for (let p = 0; p < positions; p++) {
+      const here = ends[p]! + empty;
+      if (here < best) {
+        start[p] = here;
+        from[p] = p;
+      } else {
+        start[p] = best;
+        from[p] = bestAt;
+      }
+      if (ends[p]! < best) {
+        best = ends[p]!;
+        bestAt = p;
+      }
+    }
+  }
+  const extra = problem.blocks[k]!.startCost;
+  if (extra)
+    for (let p = 0; p < positions; p++) start[p] = Math.min(infinity, start[p]! + extra[p]!);
+  return { start, from };
+}
+
+interface BlockContext {
+  readonly anchoredStart: boolean;
+  readonly anchoredEnd: boolean;
+  readonly openings: Openings;
+  readonly work: readonly Int32Array[];
+}
+
+function placeBlock(
+  problem: Problem,
+  block: AlignBlock,
+  start: Int32Array,
+  context: BlockContext,
+): { end: Int32Array; origin: Int32Array } {
+  const { steps, short, long, explicit } = problem;
+  const positions = steps + 1;
+  const { openings } = context;
+  const looseCost = explicit ? 0 : costs.loose;
+  const [M, I, U, best] = context.work as [Int32Array, Int32Array, Int32Array, Int32Array];
+  const [Mo, Io, Uo, bestO] = context.work.slice(4) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
+  M.fill(infinity);
+  I.fill(infinity);
+  U.fill(infinity);
+  if (context.anchoredStart) {
+    M[0] = start[0]!;
+    Mo[0] = 0;
+  }
+  for (let i = 0; i <= block.rows.length; i++) {
+    const row = block.rows[i];
+    const removal = row === undefined ? block.removalAtEnd : row.removal;
+    const atEnd = row === undefined;
+    const fresh = atEnd ? 0 : row.fresh;
+    const blocked = fresh >= infinity;
+    // Where a comment announces a removal, lines go cheaply, and something must go.
+    const openMatch = removal ? 0 : openings.matchShort;
+    const openFresh = removal ? 0 : openings.freshShort;
+    const stay = removal ? costs.announcedNothing : 0;
+    const endPenalty = atEnd && !explicit && !removal ? costs.looseRemoval : 0;
+    const freshAtEnd = atEnd && !explicit ? costs.loose : 0;
+    let d1 = infinity;
+    let d1o = -1;
+    let d2 = infinity;
+    let d2o = -1;
+    for (let p = 0; p < positions; p++) {
+      const m = M[p]!;
+      const ins = I[p]!;
+      const u = U[p]!;
+      const mo = Mo[p]!;
+      const inso = Io[p]!;
+      const uo = Uo[p]!;
+      const anchoredHere = context.anchoredEnd && p === steps;
+      const looseEnd = anchoredHere ? 0 : freshAtEnd;
+      const looseRemoval = anchoredHere ? 0 : endPenalty;
+      let b = m + stay;
+      let bo = mo;
+      if (ins + looseEnd + stay < b) {
+        b = ins + looseEnd + stay;
+        bo = inso;
+      }
+      const unknown = !atEnd || explicit ? 0 : anchoredHere ? costs.loose : costs.unknownBlock;
+      if (u + unknown + stay < b) {
+        b = u + unknown + stay;
+        bo = uo;
+      }
+      if (d1 + looseRemoval < b) {
+        b = d1 + looseRemoval;
+        bo = d1o;
+      }
+      if (d2 + looseRemoval < b) {
+        b = d2 + looseRemoval;
+        bo = d2o;
+      }
+      const x = i === 0 && !(context.anchoredStart && p === 0) ? start[p]! : infinity;
+      if (x + stay < b) {
+        b = x + stay;
+        bo = p;
+      }
+      best[p] = b;
+      bestO[p] = bo;
+      // New lines: into U while nothing has matched, else into I; for explicit edits after omitted lines too.
+      let nextI = Math.min(m, ins);
+      let nextIo = m < ins ? mo : inso;
+      if (explicit && d1 < nextI) {
+        nextI = d1;
+        nextIo = d1o;
+      }
+      I[p] = blocked ? infinity : nextI + fresh;
+      Io[p] = nextIo;
+      if (x + looseCost < u) {
+        U[p] = blocked ? infinity : x + looseCost + fresh;
+        Uo[p] = p;
+      } else U[p] = blocked ? infinity : u + fresh;
+      if (p === steps) break;
+      // Lines passed over, from here to the next position.
+      if (m + openMatch < d1) {
+        d1 = m + openMatch;
+        d1o = mo;
+      }
+      if (ins + openFresh < d1) {
+        d1 = ins + openFresh;
+        d1o = inso;
+      }
+      if (u + openings.loose < d1) {
+        d1 = u + openings.loose;
+        d1o = uo;
+      }
+      if (removal && x + costs.looseRemoval < d1) {
+        d1 = x + costs.looseRemoval;
+        d1o = p;
+      }
+      if (m + openings.matchLong < d2) {
+        d2 = m + openings.matchLong;
+        d2o = mo;
+      }
+      if (ins + openings.freshLong < d2) {
+        d2 = ins + openings.freshLong;
+        d2o = inso;
+      }
+      d1 += removal && short[p]! > costs.announcedLine ? costs.announcedLine : short[p]!;
+      d2 += long[p]!;
+    }
+    if (row === undefined) break;
+    M.fill(infinity);
+    const { at, cost } = row;
+    for (let c = 0; c < at.length; c++) {
+      const p = at[c]!;
+      M[p + 1] = Math.min(infinity, best[p]! + cost[c]!);
+      Mo[p + 1] = bestO[p]!;
+    }
+  }
+  const end = best.slice();
+  const extra = block.endCost;
+  if (extra) for (let p = 0; p < positions; p++) end[p] = Math.min(infinity, end[p]! + extra[p]!);
+  return { end, origin: bestO.slice() };
+}
+
+function reversed(problem: Problem): Problem {
+  const { steps } = problem;
+  const turned = (array: Int32Array): Int32Array => array.slice().reverse();
+  const blocks = problem.blocks.toReversed().map((block): AlignBlock => {
+    const { rows } = block;
+    const turnedRows = rows.toReversed().map((row, index): Row => {
+      const at = new Int32Array(row.at.length);
+      const cost = new Int32Array(row.at.length);
+      for (let c = 0; c < at.length; c++) {
+        at[c] = steps - 1 - row.at[at.length - 1 - c]!;
+        cost[c] = row.cost[at.length - 1 - c]!;
+      }
+      // A removal before line i stands, seen from the other side, before the line that came before it.
+      const removal = index === 0 ? block.removalAtEnd : rows[rows.length - index]!.removal;
+      return { fresh: row.fresh, at, cost, removal };
+    });
+    return {
+      rows: turnedRows,
+      removalAtEnd: rows.length === 0 ? block.removalAtEnd : rows[0]!.removal,
+      ...(block.endCost && { startCost: turned(block.endCost) }),
+      ...(block.startCost && { endCost: turned(block.startCost) }),
+    };
+  });
+  return {
+    ...problem,
+    short: turned(problem.short),
+    long: turned(problem.long),
+    blocks,
+    anchoredStart: problem.anchoredEnd,
+    anchoredEnd: problem.anchoredStart,
+  };
+}

@@ -1,0 +1,267 @@
+import type { TextLine } from "../core/lines.ts";
+import type { EditFate, Proof, ResultOrigin, SourceFate, Tier } from "../core/merge.ts";
+import {
+  explains,
+  indentOf,
+  isSame,
+  type Pair,
+  type Reindent,
+  reindented,
+  reindentOf,
+  sameIndent,
+  unitsOnly,
+} from "./indent.ts";
+import type { Kind, Prepared } from "./matches.ts";
+import type { Placement } from "./place.ts";
+import type { Block, Shape } from "./shape.ts";
+import { type Trace, traceBlock } from "./trace.ts";
+
+export interface Built {
+  readonly text: string;
+  readonly proof: Proof;
+  readonly notes: readonly string[];
+  /** Blocks that change nothing. */
+  readonly idle: readonly boolean[];
+}
+
+export interface BuildOptions {
+  readonly finalNewline?: boolean | undefined;
+  /** Blanks that differ are what the edit is about: its own lines go into the result. */
+  readonly literal?: boolean;
+}
+
+/** The result of a placement, with the account of every line. */
+export function build(
+  source: readonly TextLine[],
+  shape: Shape,
+  prepared: Prepared,
+  placement: Placement,
+  options: BuildOptions = {},
+): Built {
+  const traces = placement.ranges.map((range, k) =>
+    traceBlock(prepared.problem, k, prepared.matches[k]!, range),
+  );
+  const reindents = reindentsOf(source, shape, traces, prepared);
+  const writer = new Writer(source, shape.editLines);
+  const order = placement.ranges.map((_, k) => k);
+  order.sort((a, b) => placement.ranges[a]!.start - placement.ranges[b]!.start || a - b);
+  const idle: boolean[] = new Array<boolean>(shape.blocks.length).fill(false);
+  for (const k of order) {
+    const range = placement.ranges[k]!;
+    writer.keepUntil(range.start, shape.extent === "file" ? "elided" : "outside");
+    const before = writer.changes;
+    writeBlock(writer, source, shape, k, {
+      trace: traces[k]!,
+      matches: prepared,
+      reindent: reindents[k]!,
+      end: range.end,
+      literal: options.literal ?? false,
+    });
+    idle[k] = writer.changes === before;
+  }
+  writer.keepUntil(source.length, shape.extent === "file" ? "elided" : "outside");
+  return writer.finish(placement.cost, options.finalNewline, idle);
+}
+
+function reindentsOf(
+  source: readonly TextLine[],
+  shape: Shape,
+  traces: readonly Trace[],
+  prepared: Prepared,
+): Reindent[] {
+  const pairsOf = shape.blocks.map((block, k): Pair[] => {
+    const pairs: Pair[] = [];
+    for (const [i, token] of block.tokens.entries()) {
+      const line = traces[k]!.source[i]!;
+      if (line < 0 || token.text.trim() === "") continue;
+      if (kindOf(prepared, k, i, line) === "resembles") continue;
+      pairs.push([indentOf(token.text), indentOf(source[line]!.text)]);
+    }
+    return pairs;
+  });
+  const all = pairsOf.flat();
+  const wide = all.some(([a, b]) => a !== b) ? unitsOnly(reindentOf(all)) : sameIndent;
+  return shape.blocks.map((block, k) => {
+    const pairs = pairsOf[k]!;
+    if (pairs.every(([a, b]) => a === b)) {
+      // Nothing but lines without indentation matched: the units of the rest of the edit hold here too.
+      return pairs.every(([a]) => a === "") ? wide : sameIndent;
+    }
+    const edges = [pairs[0]!, pairs.at(-1)!];
+    const explicit = shape.extent === "parts";
+    const anchored = edges.some(([a, b]) => a === b && a !== "");
+    if (!explicit && anchored && block.tokens.length > 1) return sameIndent;
+    return reindentOf(pairs);
+  });
+}
+
+function kindOf(prepared: Prepared, k: number, i: number, line: number): Kind {
+  return prepared.matches[k]![i]!.find((match) => match.source === line)!.kind;
+}
+
+interface BlockContext {
+  readonly trace: Trace;
+  readonly matches: Prepared;
+  readonly reindent: Reindent;
+  readonly end: number;
+  readonly literal: boolean;
+}
+
+function writeBlock(
+  writer: Writer,
+  source: readonly TextLine[],
+  shape: Shape,
+  k: number,
+  context: BlockContext,
+): void {
+  const block: Block = shape.blocks[k]!;
+  const { trace, reindent } = context;
+  if (!isSame(reindent)) writer.note("indentation of the edit fitted to the file");
+  const pass = (until: number, replaced: boolean, removal: boolean): void => {
+    if (shape.extent === "parts") writer.keepUntil(until, "outside");
+    else writer.goUntil(until, removal ? "announced" : replaced ? "replaced" : "adjacent");
+  };
+  let fresh = false;
+  for (const [i, token] of block.tokens.entries()) {
+    const line = trace.source[i]!;
+    const removal = block.removals[i] !== undefined;
+    if (line < 0) {
+      if (shape.extent === "parts") pass(trace.position[i]!, false, false);
+      fresh = true;
+      writer.place(token.editLine, reindented(token.text, reindent));
+      continue;
+    }
+    pass(line, fresh, removal);
+    fresh = false;
+    const kind = kindOf(context.matches, k, i, line);
+    if (kind === "resembles") {
+      writer.goUntil(line + 1, "replaced");
+      writer.place(token.editLine, reindented(token.text, reindent));
+      fresh = true;
+    } else if (token.role === "drop") {
+      writer.drop(line, token.editLine, kind);
+    } else if (
+      token.role === "keep" ||
+      staysAsItIs(kind, token.text, source[line]!.text, context)
+    ) {
+      writer.match(line, token.editLine, kind);
+    } else {
+      writer.goUntil(line + 1, "replaced");
+      writer.place(token.editLine, reindented(token.text, reindent));
+    }
+  }
+  pass(context.end, fresh, block.removals[block.tokens.length] !== undefined);
+}
+
+/** Whether an inexact match of a sketch is the writer's slip, so that the file's own characters stay. */
+function staysAsItIs(kind: Kind, edit: string, source: string, context: BlockContext): boolean {
+  if (kind === "exact") return true;
+  if (context.literal) return kind === "misquoted";
+  if (kind === "indent") return explains(context.reindent, edit, source);
+  return true;
+}
+
+/** Writes the result line by line and keeps the account. */
+class Writer {
+  changes = 0;
+  private readonly source: readonly TextLine[];
+  private readonly parts: string[] = [];
+  private readonly ends: string[] = [];
+  private readonly result: ResultOrigin[] = [];
+  private readonly fates: SourceFate[] = [];
+  private readonly edit: EditFate[];
+  private readonly noted = new Map<string, number>();
+  private cursor = 0;
+
+  constructor(source: readonly TextLine[], editLines: number) {
+    this.source = source;
+    this.edit = new Array<EditFate>(editLines);
+  }
+
+  note(text: string): void {
+    this.noted.set(text, (this.noted.get(text) ?? 0) + 1);
+  }
+
+  private keep(because: "elided" | "matched" | "outside", edit?: number): void {
+    const line = this.source[this.cursor]!;
+    this.fates.push({ fate: "kept", result: this.parts.length, because });
+    this.result.push(
+      edit === undefined
+        ? { from: "source", source: this.cursor }
+        : { from: "source", source: this.cursor, edit },
+    );
+    this.parts.push(line.text);
+    this.ends.push(line.end);
+    this.cursor++;
+  }
+
+  keepUntil(line: number, because: "elided" | "outside"): void {
+    while (this.cursor < line) this.keep(because);
+  }
+
+  goUntil(line: number, because: string): void {
+    while (this.cursor < line) {
+      this.changes++;
+      const fate = because === "replaced" ? "replaced" : "removed";
+      this.fates.push({ fate, because });
+      this.cursor++;
+    }
+  }
+
+  match(line: number, edit: number, tier: Tier): void {
+    if (this.cursor !== line) throw new Error(`merge: line ${line} matched out of order`);
+    if (tier !== "exact") this.note(`matched by tier ${tier}`);
+    this.edit[edit] = { fate: "matched", source: line, tier };
+    this.keep("matched", edit);
+  }
+
+  drop(line: number, edit: number, tier: Tier): void {
+    if (this.cursor !== line) throw new Error(`merge: line ${line} dropped out of order`);
+    if (tier !== "exact") this.note(`matched by tier ${tier}`);
+    this.edit[edit] = { fate: "dropped-source", source: line, tier };
+    this.fates.push({ fate: "removed", because: "dropped" });
+    this.changes++;
+    this.cursor++;
+  }
+
+  place(edit: number, text: string): void {
+    this.changes++;
+    this.edit[edit] = { fate: "placed", result: this.parts.length };
+    this.result.push({ from: "edit", edit });
+    this.parts.push(text);
+    this.ends.push(this.endHere());
+  }
+
+  /** New lines end as the line before them, else as the line they stand before. */
+  private endHere(): string {
+    for (let line = this.cursor - 1; line >= 0; line--) {
+      if (this.source[line]!.end !== "") return this.source[line]!.end;
+    }
+    for (let line = this.cursor; line < this.source.length; line++) {
+      if (this.source[line]!.end !== "") return this.source[line]!.end;
+    }
+    return "\n";
+  }
+
+  finish(cost: number, finalNewline: boolean | undefined, idle: readonly boolean[]): Built {
+    const last = this.parts.length - 1;
+    const unfinished = this.source.length > 0 && this.source.at(-1)!.end === "";
+    for (let r = 0; r < last; r++) if (this.ends[r] === "") this.ends[r] = this.endHere();
+    if (last >= 0) {
+      const wanted = finalNewline ?? !unfinished;
+      if (!wanted) this.ends[last] = "";
+      else if (this.ends[last] === "") this.ends[last] = this.endHere();
+    }
+    let text = "";
+    for (let r = 0; r <= last; r++) text += this.parts[r]! + this.ends[r]!;
+    const notes = [...this.noted].map(([note, count]) => (count > 1 ? `${note} (${count})` : note));
+    const proof: Proof = {
+      result: this.result,
+      source: this.fates,
+      edit: this.edit,
+      cost,
+      runnerUp: Number.POSITIVE_INFINITY,
+    };
+    return { text, proof, notes, idle };
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * What a placement costs, in hundredths of one ordinary line out of place. Only differences matter: the
+ * cheapest placement is taken when every placement that gives another text costs `margin` more.
+ */
+export const costs = {
+  /** A match by each tier. `misquoted` comes on top of what the difference itself costs. */
+  exact: 0,
+  trailing: 6,
+  indent: 15,
+  typography: 20,
+  misquoted: 30,
+  /** A changed line of a sketch beside the source line that it resembles: no match, but it tells the place. */
+  resembles: 40,
+
+  /** An edit line that stands nowhere in the source has to be new: the same in every placement. */
+  fresh: 10,
+  /** An edit line taken as new although the source has it: once, a few times, often. */
+  freshThoughUnique: 25,
+  freshThoughRare: 20,
+  freshThoughCommon: 14,
+  freshThoughFrequent: 10,
+  freshWeak: 8,
+  freshBlank: 4,
+
+  /** Source lines that go because two edit lines meet: to begin with, and per line. */
+  removeOpen: 40,
+  removeLine: 30,
+  /** Source lines that new lines replace. */
+  replaceOpen: 0,
+  replaceLine: 25,
+  /** Many lines: a rewritten function is one change, not sixty. */
+  removeManyOpen: 250,
+  replaceManyOpen: 250,
+  manyLine: 4,
+  /** Source lines that a comment in the edit says are removed; and such a comment where nothing goes. */
+  announcedLine: 4,
+  announcedNothing: 150,
+  /** Source lines that an explicit edit left out between two of its lines; they stay. */
+  omittedOpen: 100,
+  omittedLine: 40,
+  /** A removed blank line, per line, whatever the reason. */
+  blankLine: 8,
+
+  /** New lines at the edge of a block, with nothing known beside them. */
+  loose: 300,
+  /** Lines that go at the edge of a block. */
+  looseRemoval: 400,
+  /** A block of which no line stands in the source. */
+  unknownBlock: 500,
+  /** An elision that stands for nothing. */
+  emptyElision: 60,
+  /** An elision that the writer forgot at the start or the end of the file. */
+  missingElision: 120,
+} as const;
+
+/** How much cheaper than every different text a placement must be to be taken. */
+export const margin = 20;
+
+/** Beyond any real cost; two of them still fit in 31 bits. */
+export const infinity = 500_000_000;

@@ -1,0 +1,260 @@
+import type { TextLine } from "../core/lines.ts";
+import type { Tier } from "../core/merge.ts";
+import type { AlignBlock, Problem, Row } from "./align.ts";
+import { costs, infinity } from "./costs.ts";
+import type { Block, Shape, Token } from "./shape.ts";
+import { boundedDistance, likeness, looseKey, type Signature, signatureOf } from "./similar.ts";
+
+/** How a match counts: by a tier the source line stays; `resembles` = the edit's line replaces it. */
+export type Kind = Tier | "resembles";
+
+export interface Match {
+  readonly source: number;
+  readonly cost: number;
+  readonly kind: Kind;
+}
+
+/** Everything the alignment needs to know about one edit and one source. */
+export interface Prepared {
+  readonly problem: Problem;
+  /** Per block and token: its matches by source line, ascending. */
+  readonly matches: readonly (readonly (readonly Match[])[])[];
+}
+
+const isBlank = (text: string): boolean => text.trim() === "";
+const isWeak = (text: string): boolean => !/[\p{L}\p{N}]/u.test(text);
+
+/** The text before an ellipsis that ends an abbreviated line; undefined = it is not abbreviated. */
+export function abbreviated(text: string): string | undefined {
+  const match = /^(.*?\S.*?)\s*(?:\.\.\.|…)$/u.exec(text.trim());
+  return match && /[\p{L}\p{N}]{2}/u.test(match[1]!) ? match[1] : undefined;
+}
+
+/** Finds for every edit line the source lines that it may be, by declared tiers. `thorough` looks for misquotes of lines that stand elsewhere too. */
+export function prepare(source: readonly TextLine[], shape: Shape, thorough = false): Prepared {
+  const index = new SourceIndex(source, shape);
+  const explicit = shape.extent === "parts";
+  const matches = shape.blocks.map((block) =>
+    block.tokens.map((token, position) => {
+      if (token.role === "add") return [];
+      const edge = position === 0 || position === block.tokens.length - 1;
+      return index.find(token, explicit || edge, thorough);
+    }),
+  );
+  const short = new Int32Array(source.length);
+  const long = new Int32Array(source.length);
+  for (let line = 0; line < source.length; line++) {
+    const blank = isBlank(source[line]!.text);
+    if (explicit) {
+      short[line] = blank ? costs.omittedLine / 2 : costs.omittedLine;
+      long[line] = infinity;
+    } else {
+      short[line] = blank ? costs.blankLine : costs.removeLine;
+      long[line] = blank ? 1 : costs.manyLine;
+    }
+  }
+  const blocks = shape.blocks.map((block, k): AlignBlock => {
+    const rows = block.tokens.map(
+      (token, i): Row => rowOf(token, matches[k]![i]!, block.removals[i] !== undefined, explicit),
+    );
+    const removalAtEnd = block.removals[block.tokens.length] !== undefined;
+    return { rows, removalAtEnd, ...placeCosts(block, source) };
+  });
+  return {
+    problem: {
+      steps: source.length,
+      short,
+      long,
+      blocks,
+      anchoredStart: !explicit && !shape.elidedStart,
+      anchoredEnd: !explicit && !shape.elidedEnd,
+      explicit,
+    },
+    matches,
+  };
+}
+
+function rowOf(token: Token, matches: readonly Match[], removal: boolean, explicit: boolean): Row {
+  return {
+    fresh: freshCost(token, matches, explicit),
+    at: Int32Array.from(matches, (match) => match.source),
+    cost: Int32Array.from(matches, (match) => match.cost),
+    removal,
+  };
+}
+
+function freshCost(token: Token, matches: readonly Match[], explicit: boolean): number {
+  if (token.role === "add") return 0;
+  if (explicit) return infinity;
+  const count = matches.reduce((sum, match) => sum + (match.kind === "resembles" ? 0 : 1), 0);
+  if (isBlank(token.text)) return costs.freshBlank;
+  if (count === 0) return costs.fresh;
+  if (isWeak(token.text)) return costs.freshWeak;
+  if (count === 1) return costs.freshThoughUnique;
+  if (count <= 3) return costs.freshThoughRare;
+  return count <= 10 ? costs.freshThoughCommon : costs.freshThoughFrequent;
+}
+
+/** Certain places and hints of the caller's format, as costs of beginning or ending at each position. */
+function placeCosts(
+  block: Block,
+  source: readonly TextLine[],
+): { startCost?: Int32Array; endCost?: Int32Array } {
+  const positions = source.length + 1;
+  const only = (position: number): Int32Array => {
+    const array = new Int32Array(positions).fill(infinity);
+    if (position >= 0 && position < positions) array[position] = 0;
+    return array;
+  };
+  if (block.atLine !== undefined) return { startCost: only(block.atLine - 1) };
+  if (block.anchor === "start") return { startCost: only(0) };
+  if (block.anchor === "end") return { endCost: only(source.length) };
+  let startCost: Int32Array | undefined;
+  if (block.under !== undefined && block.under.length > 0) {
+    startCost = underCosts(block.under, source);
+  }
+  if (block.nearLine !== undefined) {
+    startCost ??= new Int32Array(positions);
+    for (let p = 0; p < positions; p++) {
+      if (p !== block.nearLine - 1) startCost[p] = Math.min(infinity, startCost[p]! + 45);
+    }
+  }
+  return startCost ? { startCost } : {};
+}
+
+/** A block said to stand under a line: right after its first place is best, above all its places worst. */
+function underCosts(under: readonly string[], source: readonly TextLine[]): Int32Array {
+  const array = new Int32Array(source.length + 1);
+  let from = 0;
+  for (const header of under) {
+    const key = header.trim();
+    let found = -1;
+    for (let line = from; line < source.length && found < 0; line++) {
+      if (source[line]!.text.trim() === key) found = line;
+    }
+    for (let line = from; line < source.length && found < 0; line++) {
+      if (source[line]!.text.includes(key)) found = line;
+    }
+    if (found < 0) return array;
+    from = found + 1;
+  }
+  array.fill(150, 0, Math.max(0, from - 1));
+  return array;
+}
+
+/** Source lines by their text, blanks around aside; by their loose text; and by likeness. */
+class SourceIndex {
+  private readonly source: readonly TextLine[];
+  private readonly byKey = new Map<string, number[]>();
+  private byLoose: Map<string, number[]> | undefined;
+  private looseKeys: string[] | undefined;
+  private signatures: Signature[] | undefined;
+
+  constructor(source: readonly TextLine[], shape: Shape) {
+    this.source = source;
+    for (const block of shape.blocks) {
+      for (const token of block.tokens) {
+        if (token.role !== "add") this.byKey.set(token.text.trim(), []);
+      }
+    }
+    for (let line = 0; line < source.length; line++) {
+      this.byKey.get(source[line]!.text.trim())?.push(line);
+    }
+  }
+
+  find(token: Token, soft: boolean, thorough: boolean): readonly Match[] {
+    const { text } = token;
+    const matches: Match[] = [];
+    const trimmed = text.trim();
+    const end = text.trimEnd();
+    for (const source of this.byKey.get(trimmed) ?? []) {
+      const line = this.source[source]!.text;
+      if (line === text) matches.push({ source, cost: costs.exact, kind: "exact" });
+      else if (line.trimEnd() === end) {
+        matches.push({ source, cost: costs.trailing, kind: "trailing" });
+      } else matches.push({ source, cost: costs.indent, kind: "indent" });
+    }
+    if (trimmed === "" || (matches.length > 0 && !thorough)) return matches;
+    const taken = new Set(matches.map((match) => match.source));
+    const add = (more: readonly Match[]): void => {
+      for (const match of more) if (!taken.has(match.source)) matches.push(match);
+    };
+    if (token.role === "either") {
+      const prefix = abbreviated(text);
+      if (prefix !== undefined) add(this.beginningWith(prefix));
+      if (matches.length === 0 && soft) {
+        add(this.typographic(text, "typography"));
+        if (matches.length === 0) add(this.resembling(text));
+      }
+    } else {
+      add(this.typographic(text, "typography"));
+      if (matches.length === 0 || thorough) add(this.misquoted(text));
+    }
+    return matches.sort((a, b) => a.source - b.source);
+  }
+
+  private beginningWith(prefix: string): Match[] {
+    const found: Match[] = [];
+    for (let source = 0; source < this.source.length; source++) {
+      const line = this.source[source]!.text.trim();
+      if (line.length > prefix.length && line.startsWith(prefix)) {
+        found.push({ source, cost: costs.misquoted, kind: "misquoted" });
+      }
+    }
+    return found;
+  }
+
+  private loose(): string[] {
+    this.looseKeys ??= this.source.map((line) => looseKey(line.text));
+    return this.looseKeys;
+  }
+
+  private typographic(text: string, kind: Kind): Match[] {
+    if (this.byLoose === undefined) {
+      this.byLoose = new Map();
+      for (const [line, key] of this.loose().entries()) {
+        const list = this.byLoose.get(key);
+        if (list) list.push(line);
+        else this.byLoose.set(key, [line]);
+      }
+    }
+    const found = this.byLoose.get(looseKey(text)) ?? [];
+    return found.map((source) => ({ source, cost: costs.typography, kind }));
+  }
+
+  private signs(): Signature[] {
+    this.signatures ??= this.loose().map(signatureOf);
+    return this.signatures;
+  }
+
+  /** Small misquotes: a letter wrong, a mark missing. Up to one in six characters differs. */
+  private misquoted(text: string): Match[] {
+    const key = looseKey(text);
+    const signature = signatureOf(key);
+    const limit = Math.max(1, Math.floor(key.length / 6));
+    const found: Match[] = [];
+    const signs = this.signs();
+    for (const [source, other] of this.loose().entries()) {
+      if (Math.abs(other.length - key.length) > limit || isWeak(other)) continue;
+      if (key.length > 12 && likeness(signature, signs[source]!) < 0.5) continue;
+      const distance = boundedDistance(key, other, limit);
+      if (distance > limit) continue;
+      const share = distance / Math.max(key.length, other.length);
+      const cost = costs.misquoted + Math.round(300 * share);
+      found.push({ source, cost, kind: "misquoted" });
+    }
+    return found;
+  }
+
+  private resembling(text: string): Match[] {
+    const signature = signatureOf(looseKey(text));
+    const found: Match[] = [];
+    for (const [source, other] of this.signs().entries()) {
+      const like = likeness(signature, other);
+      if (like < 0.6) continue;
+      const cost = costs.resembles + Math.round(100 * (1 - like));
+      found.push({ source, cost, kind: "resembles" });
+    }
+    return found;
+  }
+}

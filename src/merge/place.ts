@@ -1,0 +1,87 @@
+import { backward, forward, type Problem, type Sums } from "./align.ts";
+import { infinity } from "./costs.ts";
+
+/** Where each block stands: source lines [start, end), the blocks in order. */
+export interface Placement {
+  readonly cost: number;
+  readonly ranges: readonly { readonly start: number; readonly end: number }[];
+}
+
+/** The best placement, and the others in the order of their cost, each through one position the best one avoids. */
+export interface Placements {
+  readonly best: Placement | undefined;
+  others(limit: number): Generator<Placement>;
+}
+
+/**
+ * All placements that matter: the text of a result depends on the blocks' ranges, and a placement other
+ * than the best differs from it in the start or the end of some block. The sums from both sides give,
+ * for each such position, the cheapest placement through it.
+ */
+export function placements(problem: Problem): Placements {
+  const before = forward(problem);
+  const after = backward(problem);
+  const best = bestOf(problem, before, after);
+  return {
+    best,
+    *others(limit) {
+      if (best === undefined) return;
+      const ways: { cost: number; block: number; side: "start" | "end"; position: number }[] = [];
+      for (let block = 0; block < problem.blocks.length; block++) {
+        const range = best.ranges[block]!;
+        for (const side of ["start", "end"] as const) {
+          const left = side === "start" ? before.starts[block]! : before.ends[block]!;
+          const right = side === "start" ? after.ends[block]! : after.starts[block]!;
+          const taken = side === "start" ? range.start : range.end;
+          for (let position = 0; position <= problem.steps; position++) {
+            const cost = left[position]! + right[position]!;
+            if (cost <= limit && position !== taken) ways.push({ cost, block, side, position });
+          }
+        }
+      }
+      ways.sort((a, b) => a.cost - b.cost);
+      for (const { cost, block, side, position } of ways) {
+        const start = side === "start" ? position : before.endFrom[block]![position]!;
+        const end = side === "end" ? position : after.endFrom[block]![position]!;
+        yield { cost, ranges: through(before, after, block, start, end) };
+      }
+    },
+  };
+}
+
+function bestOf(problem: Problem, before: Sums, after: Sums): Placement | undefined {
+  const last = problem.blocks.length - 1;
+  if (last < 0) return { cost: 0, ranges: [] };
+  let cost = infinity;
+  let end = -1;
+  for (let position = 0; position <= problem.steps; position++) {
+    const sum = before.ends[last]![position]! + after.starts[last]![position]!;
+    if (sum < cost) {
+      cost = sum;
+      end = position;
+    }
+  }
+  if (end < 0) return undefined;
+  const start = before.endFrom[last]![end]!;
+  return { cost, ranges: through(before, after, last, start, end) };
+}
+
+/** The cheapest placement in which one block has this range. */
+function through(
+  before: Sums,
+  after: Sums,
+  block: number,
+  start: number,
+  end: number,
+): { start: number; end: number }[] {
+  const ranges = [{ start, end }];
+  for (let k = block; k > 0; k--) {
+    const left = before.startFrom[k]![ranges[0]!.start]!;
+    ranges.unshift({ start: before.endFrom[k - 1]![left]!, end: left });
+  }
+  for (let k = block; k + 1 < before.ends.length; k++) {
+    const right = after.startFrom[k]![ranges.at(-1)!.end]!;
+    ranges.push({ start: right, end: after.endFrom[k + 1]![right]! });
+  }
+  return ranges;
+}

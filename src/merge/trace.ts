@@ -1,0 +1,245 @@
+import { openingCosts, type Problem } from "./align.ts";
+import { costs, infinity } from "./costs.ts";
+import type { Match } from "./matches.ts";
+
+/** What became of each line of one block placed on source lines [start, end). */
+export interface Trace {
+  /** Per edit line: the source line it matches, or -1. */
+  readonly source: Int32Array;
+  /** Per edit line: the source position at which it stands. */
+  readonly position: Int32Array;
+}
+
+/** Cells of the table beyond which the middle of a block is taken as replaced whole. */
+const tableLimit = 3_000_000;
+
+const enum_ = { M: 0, I: 1, U: 2, D1: 3, D2: 4, X: 5 } as const;
+
+/** The cheapest way to lay one block on exactly these source lines; undefined = too large to say. */
+export function traceBlock(
+  problem: Problem,
+  k: number,
+  matches: readonly (readonly Match[])[],
+  range: { readonly start: number; readonly end: number },
+): Trace {
+  const block = problem.blocks[k]!;
+  const count = block.rows.length;
+  const source = new Int32Array(count).fill(-1);
+  const position = new Int32Array(count);
+  let first = 0;
+  let start = range.start;
+  // Equal lines at both ends need no table.
+  while (first < count && start < range.end && !block.rows[first]!.removal) {
+    if (!isExact(matches[first]!, start)) break;
+    source[first] = start;
+    position[first] = start;
+    first++;
+    start++;
+  }
+  let last = count;
+  let end = range.end;
+  while (last > first && end > start && !(last < count && block.rows[last]!.removal)) {
+    if (last === count && block.removalAtEnd) break;
+    if (!isExact(matches[last - 1]!, end - 1)) break;
+    last--;
+    end--;
+    source[last] = end;
+    position[last] = end;
+  }
+  if (first === last) return { source, position };
+  const rows = last - first;
+  const width = end - start + 1;
+  if ((rows + 1) * width > tableLimit) {
+    for (let i = first; i < last; i++) position[i] = start;
+    return { source, position };
+  }
+  const edges = {
+    matchedBefore: first > 0 || (k === 0 && problem.anchoredStart && range.start === 0),
+    matchedAfter:
+      last < count ||
+      (k === problem.blocks.length - 1 && problem.anchoredEnd && range.end === problem.steps),
+  };
+  table(problem, k, { first, last, start, end }, edges, source, position);
+  return { source, position };
+}
+
+function isExact(matches: readonly Match[], line: number): boolean {
+  if (matches.length === 1) return matches[0]!.source === line && matches[0]!.kind === "exact";
+  let low = 0;
+  let high = matches.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const at = matches[middle]!.source;
+    if (at === line) return matches[middle]!.kind === "exact";
+    if (at < line) low = middle + 1;
+    else high = middle - 1;
+  }
+  return false;
+}
+
+/** The same recurrence as `forward` in align.ts, over a small window, remembering where each value came from. */
+function table(
+  problem: Problem,
+  k: number,
+  window: { first: number; last: number; start: number; end: number },
+  edges: { matchedBefore: boolean; matchedAfter: boolean },
+  source: Int32Array,
+  position: Int32Array,
+): void {
+  const { first, last, start, end } = window;
+  const { explicit } = problem;
+  const block = problem.blocks[k]!;
+  const rows = last - first;
+  const width = end - start + 1;
+  const openings = openingCosts(explicit);
+  const cells = (rows + 1) * width;
+  const from = Array.from({ length: 5 }, () => new Uint8Array(cells));
+  const [fromM, fromI, fromU, from1, from2] = from as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
+  let M = new Int32Array(width).fill(infinity);
+  let I = new Int32Array(width).fill(infinity);
+  let U = new Int32Array(width).fill(infinity);
+  if (edges.matchedBefore) M[0] = 0;
+  let finalState: number = enum_.M;
+  for (let r = 0; r <= rows; r++) {
+    const row = block.rows[first + r];
+    const atEnd = r === rows;
+    const removal = first + r === block.rows.length ? block.removalAtEnd : row!.removal;
+    const fresh = atEnd ? 0 : row!.fresh;
+    const blocked = fresh >= infinity;
+    const openMatch = removal ? 0 : openings.matchShort;
+    const openFresh = removal ? 0 : openings.freshShort;
+    const stay = removal ? costs.announcedNothing : 0;
+    const nextM = new Int32Array(width).fill(infinity);
+    const nextI = new Int32Array(width).fill(infinity);
+    const nextU = new Int32Array(width).fill(infinity);
+    const costAt = new Map<number, number>();
+    if (!atEnd) {
+      for (let c = lowerBound(row!.at, start); c < row!.at.length && row!.at[c]! < end; c++) {
+        costAt.set(row!.at[c]! - start, row!.cost[c]!);
+      }
+    }
+    let d1 = infinity;
+    let d2 = infinity;
+    for (let p = 0; p < width; p++) {
+      const cell = r * width + p;
+      const m = M[p]!;
+      const ins = I[p]!;
+      const u = U[p]!;
+      const x = r === 0 && p === 0 && !edges.matchedBefore ? 0 : infinity;
+      let state: number = enum_.M;
+      let b = m + stay;
+      const closing = atEnd && !edges.matchedAfter && !explicit;
+      const offers: readonly (readonly [number, number])[] = [
+        [enum_.I, ins + stay + (closing ? costs.loose : 0)],
+        [enum_.U, u + stay + (closing ? costs.unknownBlock : 0)],
+        [enum_.D1, d1 + (closing && !removal ? costs.looseRemoval : 0)],
+        [enum_.D2, d2 + (closing && !removal ? costs.looseRemoval : 0)],
+        [enum_.X, x + stay],
+      ];
+      for (const [offer, cost] of offers) {
+        if (cost < b) {
+          b = cost;
+          state = offer;
+        }
+      }
+      if (atEnd && p === width - 1) finalState = state;
+      if (atEnd) {
+        // Only the passing over of lines goes on.
+      } else {
+        const match = costAt.get(p);
+        if (match !== undefined && p + 1 < width) {
+          nextM[p + 1] = Math.min(infinity, b + match);
+          fromM[cell + width + 1] = state;
+        }
+        if (!blocked) {
+          let value = m;
+          let origin: number = enum_.M;
+          if (ins < value) {
+            value = ins;
+            origin = enum_.I;
+          }
+          if (explicit && d1 < value) {
+            value = d1;
+            origin = enum_.D1;
+          }
+          nextI[p] = Math.min(infinity, value + fresh);
+          fromI[cell + width] = origin;
+          const begin = x + (explicit ? 0 : costs.loose);
+          nextU[p] = Math.min(infinity, Math.min(begin, u) + fresh);
+          fromU[cell + width] = begin < u ? enum_.X : enum_.U;
+        }
+      }
+      if (p + 1 === width) break;
+      const line = start + p;
+      let origin1: number = enum_.D1;
+      const opening: readonly (readonly [number, number])[] = [
+        [enum_.M, m + openMatch],
+        [enum_.I, ins + openFresh],
+        [enum_.U, u + openings.loose],
+        [enum_.X, removal ? x + costs.looseRemoval : infinity],
+      ];
+      for (const [offer, cost] of opening) {
+        if (cost < d1) {
+          d1 = cost;
+          origin1 = offer;
+        }
+      }
+      from1[cell + 1] = origin1;
+      let origin2: number = enum_.D2;
+      if (m + openings.matchLong < d2) {
+        d2 = m + openings.matchLong;
+        origin2 = enum_.M;
+      }
+      if (ins + openings.freshLong < d2) {
+        d2 = ins + openings.freshLong;
+        origin2 = enum_.I;
+      }
+      from2[cell + 1] = origin2;
+      const step = problem.short[line]!;
+      d1 = Math.min(infinity, d1 + (removal ? Math.min(step, costs.announcedLine) : step));
+      d2 = Math.min(infinity, d2 + problem.long[line]!);
+    }
+    M = nextM;
+    I = nextI;
+    U = nextU;
+  }
+  // Back from the end.
+  let state = finalState;
+  let r = rows;
+  let p = width - 1;
+  while (state !== enum_.X && (r > 0 || p > 0)) {
+    const cell = r * width + p;
+    if (state === enum_.M) {
+      if (r === 0) break;
+      state = fromM[cell]!;
+      r--;
+      p--;
+      source[first + r] = start + p;
+      position[first + r] = start + p;
+    } else if (state === enum_.I || state === enum_.U) {
+      state = (state === enum_.I ? fromI : fromU)[cell]!;
+      r--;
+      position[first + r] = start + p;
+    } else {
+      state = (state === enum_.D1 ? from1 : from2)[cell]!;
+      p--;
+    }
+  }
+}
+
+function lowerBound(array: Int32Array, value: number): number {
+  let low = 0;
+  let high = array.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (array[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
