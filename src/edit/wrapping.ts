@@ -54,7 +54,8 @@ function closingOf({ lines, inSource }: EditInput, open: number): number {
   const end = lines.findLastIndex((line) => line.trim() !== "");
   if (end > open && closes(lines[end]!, fence)) {
     const inner = lines.slice(open + 1, end).filter((line) => fenceOf(line));
-    if (inner.every(inSource)) return end;
+    // Blocks come as opening and closing: one fence left over inside can only be text.
+    if (inner.every(inSource) || inner.length % 2 === 1) return end;
   }
   const wrapsMarkdown = /^(?:md|markdown|mdx|rst|text|txt)\b/i.test(fence.info);
   let depth = 0;
