@@ -2,8 +2,16 @@ import type { EditFormat } from "./format.ts";
 import { pairs } from "./pairs.ts";
 import { patch } from "./patch.ts";
 import { searchReplace } from "./search-replace.ts";
+import { sketch } from "./sketch.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 import { whole } from "./whole.ts";
 
 /** Every format, in the order in which the detector asks: the surest signs first, the whole file last. */
-export const formats: readonly EditFormat[] = [pairs, patch, searchReplace, unifiedDiff, whole];
+export const formats: readonly EditFormat[] = [
+  pairs,
+  patch,
+  searchReplace,
+  unifiedDiff,
+  sketch,
+  whole,
+];

@@ -50,3 +50,17 @@ export function pathIn(line: string): string | undefined {
     : /^[\w@.+-]*\w\.[A-Za-z]\w{0,9}$/.test(text);
   return isPath || /^(?:Makefile|Dockerfile|LICENSE|\.[\w.]+)$/.test(text) ? text : undefined;
 }
+
+/**
+ * The path that a file moves to, in the caller's terms. An edit names both paths relative to a folder of
+ * its own (`src/a.ts` -> `lib/b.ts`); where `path` ends with the old one, that folder is known.
+ */
+export function relocated(path: string, from: string | undefined, to: string): string {
+  if (/^(?:[\\/]|[A-Za-z]:)/.test(to)) return to;
+  const tail = from === undefined ? [] : components(from);
+  const whole = components(path);
+  const known = tail.length > 0 && isTail(tail, whole);
+  const folder = whole.slice(0, whole.length - (known ? tail.length : 1));
+  const root = /^[\\/]/.test(path) ? "/" : "";
+  return root + [...folder, ...components(to)].join("/");
+}

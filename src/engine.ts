@@ -1,0 +1,259 @@
+import { type Clock, systemClock } from "./core/clock.ts";
+import type { Edit } from "./core/edit.ts";
+import { RedraftError } from "./core/errors.ts";
+import { type Logger, silentLogger } from "./core/logger.ts";
+import type { Ambiguous, MergeOutcome, Proved, Refused } from "./core/merge.ts";
+import type { CallOptions, EditEvent, Redraft } from "./core/redraft.ts";
+import type { Check, EditRequest, EditResult, Route } from "./core/request.ts";
+import type { ModelAnswer, ModelRoute, ModelTask } from "./core/route.ts";
+import { isElision } from "./edit/lazy-markers.ts";
+import { relocated } from "./edit/paths.ts";
+import { readEdit } from "./edit/read.ts";
+import { runChecks } from "./file/checks.ts";
+import { newErrors, syntaxFor } from "./file/syntax.ts";
+import { merge } from "./merge/merge.ts";
+
+export interface RedraftOptions {
+  /** Asked where the merge gives up; without one, that is a refusal. */
+  readonly model?: ModelRoute;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+/**
+ * The engine: reads an edit, merges it, checks the result. What the merge cannot settle goes to the model
+ * route, where there is one. It returns texts and writes nothing; `file/update.ts` writes.
+ */
+export function createRedraft(options: RedraftOptions = {}): Redraft {
+  const { clock = systemClock, logger = silentLogger, model } = options;
+
+  async function* events(request: EditRequest, call: CallOptions = {}): AsyncGenerator<EditEvent> {
+    const start = clock.now();
+    throwIfStopped(call.signal);
+    if (request.edit.trim() === "" && request.instruction !== undefined && model?.rewrite) {
+      const task = { request, ...call };
+      yield* finish(
+        yield* ask("rewrite", model.rewrite.bind(model), task, "there is only an instruction"),
+      );
+      return;
+    }
+    const edit = readEdit(request.edit, request);
+    yield { type: "edit-read", format: edit.format, why: edit.why };
+    if (edit.action === "delete") {
+      yield* finish({
+        edit,
+        text: null,
+        route: "merge",
+        why: "the edit deletes the file",
+        checks: [],
+      });
+      return;
+    }
+    const outcome = await settle(request, edit);
+    logger.debug("merged", { path: request.path, outcome: outcome.kind, format: edit.format });
+    let failed: Refused | Ambiguous;
+    if (outcome.kind === "proved") {
+      const checks = await check(request, edit, outcome);
+      const bad = checks.find((one) => one.ok === false);
+      if (!bad) {
+        const why =
+          outcome.notes.length > 0 ? "placed with tolerance, unique" : "placed exactly, unique";
+        yield { type: "route-taken", route: "merge", why };
+        const { text, notes, proof } = outcome;
+        yield* finish({ edit, text, route: "merge", why, checks, notes, proof });
+        return;
+      }
+      failed = {
+        kind: "refused",
+        code: "check-failed",
+        message: bad.message ?? bad.name,
+        details: { checks },
+      };
+    } else failed = outcome;
+    const task = { request, edit, outcome: failed, ...call };
+    for (const route of ["settle", "rewrite"] as const) {
+      const method = model?.[route]?.bind(model);
+      if (!method) continue;
+      const why = `the merge gave up: ${failed.kind === "ambiguous" ? "ambiguous" : failed.code}`;
+      const done = yield* ask(route === "settle" ? "model" : "rewrite", method, task, why);
+      if (done) {
+        yield* finish(done);
+        return;
+      }
+    }
+    throw refusal(failed);
+
+    async function* finish(done: Done | undefined): AsyncGenerator<EditEvent> {
+      if (!done)
+        throw new RedraftError("engine-failed", `the model ${model?.name} gave no answer.`);
+      yield { type: "result", result: resultOf(request, done, clock.now() - start) };
+    }
+  }
+
+  /** Asks a route of the model, passing on what it writes; an answer that fails a check is no answer. */
+  async function* ask(
+    route: Route,
+    method: (task: ModelTask) => Promise<ModelAnswer | undefined>,
+    task: ModelTask,
+    why: string,
+  ): AsyncGenerator<EditEvent, Done | undefined> {
+    yield { type: "route-taken", route, why };
+    const written: EditEvent[] = [];
+    let wake = (): void => {};
+    const onText = (text: string, origin: string): void => {
+      written.push({ type: "text-delta", text, origin });
+      wake();
+    };
+    let over = false;
+    const answer = method({ ...task, onText }).finally(() => {
+      over = true;
+      wake();
+    });
+    // The failure is thrown by the await below; until then it must not count as unhandled.
+    answer.catch(() => {});
+    while (!over || written.length > 0) {
+      const event = written.shift();
+      if (event) yield event;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (over || written.length > 0) resolve();
+        });
+      }
+    }
+    const given = await answer;
+    throwIfStopped(task.signal);
+    if (!given) return undefined;
+    const checks = await check(task.request, task.edit, given);
+    const bad = checks.find((one) => one.ok === false);
+    if (bad) {
+      logger.warn("the model's answer failed a check", {
+        path: task.request.path,
+        check: bad.name,
+      });
+      return undefined;
+    }
+    const { text, confidence, stats } = given;
+    const more = {
+      ...(confidence === undefined ? {} : { confidence }),
+      ...(stats === undefined ? {} : { stats }),
+    };
+    return { edit: task.edit, text, route, why: given.why, checks, ...more };
+  }
+
+  async function apply(request: EditRequest, call: CallOptions = {}): Promise<EditResult> {
+    for await (const event of events(request, call)) {
+      if (event.type === "result") return event.result;
+    }
+    throw new RedraftError("engine-failed", "the engine ended without a result.");
+  }
+
+  return {
+    apply,
+    events,
+    async *batch(requests, call = {}) {
+      for await (const request of requests) {
+        try {
+          yield { request, result: await apply(request, call) };
+        } catch (error) {
+          yield { request, error: error instanceof Error ? error : new Error(String(error)) };
+        }
+      }
+    },
+    async dispose() {
+      await model?.dispose();
+    },
+  };
+}
+
+interface Done {
+  readonly edit: Edit | undefined;
+  readonly text: string | null;
+  readonly route: Route;
+  readonly why: string;
+  readonly checks: readonly Check[];
+  readonly notes?: readonly string[];
+  readonly proof?: EditResult["proof"];
+  readonly confidence?: number;
+  readonly stats?: EditResult["stats"];
+}
+
+function resultOf(request: EditRequest, done: Done, ms: number): EditResult {
+  const { edit, text, route, why, checks, notes = [], proof, confidence, stats } = done;
+  const action = edit?.action ?? (request.source === "" ? "create" : "update");
+  const movedTo =
+    edit?.moveTo === undefined ? undefined : relocated(request.path, edit.path, edit.moveTo);
+  return {
+    path: request.path,
+    text,
+    changed: text !== request.source || action === "move" || action === "create",
+    action,
+    ...(movedTo === undefined ? {} : { movedTo }),
+    route,
+    routeReason: why,
+    format: { name: edit?.format ?? "whole", why: edit?.why ?? "written by the model" },
+    checks,
+    notes,
+    ...(proof === undefined ? {} : { proof }),
+    ...(confidence === undefined ? {} : { confidence }),
+    ...(stats === undefined ? {} : { stats }),
+    ms,
+  };
+}
+
+/** Merges; syntax is asked only where it may decide: between candidates. */
+async function settle(request: EditRequest, edit: Edit): Promise<MergeOutcome> {
+  const outcome = merge(request.source, edit);
+  if (outcome.kind !== "ambiguous") return outcome;
+  const checker = await syntaxFor(request.path);
+  if (!checker) return outcome;
+  return merge(request.source, edit, { newSyntaxErrors: newErrors(checker, request.source) });
+}
+
+/** The checks of a result; syntax only where tolerance or a model was needed, since a parse takes milliseconds. */
+async function check(
+  request: EditRequest,
+  edit: Edit | undefined,
+  result: Proved | ModelAnswer,
+): Promise<Check[]> {
+  const { source } = request;
+  const proved = "proof" in result;
+  const doubtful = !proved || result.notes.length > 0 || shrinks(edit, result);
+  const checker = doubtful ? await syntaxFor(request.path) : undefined;
+  return runChecks({
+    source,
+    text: result.text,
+    ...(edit ? { edit } : {}),
+    ...(proved ? { proof: result.proof } : {}),
+    ...(checker ? { newErrors: newErrors(checker, source) } : {}),
+    isMarker: isElision,
+  });
+}
+
+/** A whole file that lost its last line may have been cut off; only then syntax can tell. */
+function shrinks(edit: Edit | undefined, result: Proved): boolean {
+  return edit?.format === "whole" && result.proof.source.at(-1)?.fate === "removed";
+}
+
+function refusal(outcome: Refused | Ambiguous): RedraftError {
+  if (outcome.kind === "refused") {
+    return new RedraftError(outcome.code, outcome.message, { details: outcome.details });
+  }
+  const candidates = outcome.candidates.slice(0, 3).map((candidate) => candidate.text);
+  return new RedraftError("ambiguous", outcome.message, {
+    details: { ...outcome.details, candidates },
+  });
+}
+
+function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  const reason: unknown = signal.reason;
+  if (RedraftError.is(reason)) throw reason;
+  const timeout = reason instanceof Error && reason.name === "TimeoutError";
+  throw timeout
+    ? new RedraftError("timeout", "the edit took longer than it was given.", {
+        cause: reason,
+        retryable: true,
+      })
+    : new RedraftError("cancelled", "the edit was cancelled.", { cause: reason });
+}

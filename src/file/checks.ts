@@ -1,0 +1,125 @@
+import type { Edit } from "../core/edit.ts";
+import { splitLines } from "../core/lines.ts";
+import type { Proof } from "../core/merge.ts";
+import type { Check } from "../core/request.ts";
+
+export interface Checked {
+  readonly source: string;
+  readonly text: string;
+  /** Absent where a model wrote the text from an instruction alone. */
+  readonly edit?: Edit;
+  /** Absent on the model routes. */
+  readonly proof?: Proof;
+  /** Whether a line says "something is left out here". */
+  readonly isMarker: (line: string) => boolean;
+  /** Syntax errors of the text that the source has not; undefined = unknown. Left out = not asked. */
+  readonly newErrors?: (text: string) => number | undefined;
+}
+
+/** All checks of one result; it may leave the engine when none is `false`. */
+export function runChecks(result: Checked): Check[] {
+  return [
+    markerLeft(result),
+    editLines(result),
+    sourceLines(result),
+    cutOff(result),
+    syntax(result),
+  ];
+}
+
+const texts = (text: string): string[] => splitLines(text).map((line) => line.text);
+
+/** Lines of the result that the source does not have: by the proof, or by comparing. */
+function freshLines({ source, text, proof }: Checked): string[] {
+  const lines = texts(text);
+  if (proof) return lines.filter((_, index) => proof.result[index]?.from === "edit");
+  const known = new Set(texts(source).map((line) => line.trim()));
+  return lines.filter((line) => !known.has(line.trim()));
+}
+
+/** Diffs and blocks may add a bare `...`, which is Python; only what says "existing code" is left behind. */
+const spoken = /\b(?:existing|rest|remain\w*|unchanged|omitted|same|previous)\b/i;
+
+function markerLeft(result: Checked): Check {
+  const name = "no marker left behind";
+  const explicit = result.edit !== undefined && result.edit.format !== "lazy";
+  const marker = freshLines(result).find((line) => {
+    return result.isMarker(line) && (!explicit || (spoken.test(line) && /\.{3}|…/.test(line)));
+  });
+  if (marker === undefined) return { name, ok: true };
+  return {
+    name,
+    ok: false,
+    message:
+      `the edit would write the marker line ${JSON.stringify(marker.trim())} into the file. ` +
+      "Write the lines that it stands for, or leave it out.",
+  };
+}
+
+function editLines({ edit, text, proof }: Checked): Check {
+  const name = "every edit line placed";
+  if (proof) return { name, ok: true, message: `${proof.edit.length} lines accounted for` };
+  if (!edit) return { name, ok: "unknown", message: "the edit is an instruction" };
+  const present = new Set(texts(text).map((line) => line.trim()));
+  const absent = edit.segments
+    .flatMap((segment) => (segment.kind === "lines" ? segment.lines : []))
+    .find((line) => line.role !== "drop" && line.role !== "keep" && !present.has(line.text.trim()));
+  if (!absent) return { name, ok: true };
+  const shown = JSON.stringify(absent.text.trim());
+  return {
+    name,
+    ok: false,
+    message: `line ${absent.at} of the edit is not in the result: ${shown}`,
+  };
+}
+
+function sourceLines({ source, text, proof }: Checked): Check {
+  const name = "no source line lost";
+  if (!proof) {
+    const lost = texts(source).length - texts(text).length;
+    return { name, ok: "unknown", message: `${Math.max(0, lost)} lines fewer than the source` };
+  }
+  let replaced = 0;
+  let removed = 0;
+  for (const line of proof.source) {
+    if (line.fate === "replaced") replaced += 1;
+    else if (line.fate === "removed") removed += 1;
+  }
+  const kept = proof.source.length - replaced - removed;
+  return { name, ok: true, message: `${kept} kept, ${replaced} replaced, ${removed} removed` };
+}
+
+/** A whole file that stops in the middle of one of the file's lines was cut off at an output limit. */
+function cutOff({ edit, source, text }: Checked): Check {
+  const name = "not cut off";
+  if (edit?.format !== "whole" || edit.action !== "update") return { name, ok: true };
+  const last = texts(text).findLast((line) => line.trim() !== "");
+  const lines = texts(source);
+  const end = lines.findLast((line) => line.trim() !== "");
+  if (last === undefined || last === end || last.trim().length < 3) return { name, ok: true };
+  const whole = lines.find((line) => line !== last && line.startsWith(last));
+  if (whole === undefined || lines.includes(last)) return { name, ok: true };
+  return {
+    name,
+    ok: false,
+    message:
+      `the text ends in the middle of a line of the file (${JSON.stringify(last.trim())} of ` +
+      `${JSON.stringify(whole.trim())}): it was cut off. Send the whole file, or only the changed part.`,
+  };
+}
+
+function syntax({ newErrors, text }: Checked): Check {
+  const name = "no new syntax errors";
+  if (!newErrors)
+    return { name, ok: "unknown", message: "not asked: every line was placed exactly" };
+  const count = newErrors(text);
+  if (count === undefined) return { name, ok: "unknown", message: "no grammar decides it" };
+  if (count === 0) return { name, ok: true };
+  return {
+    name,
+    ok: false,
+    message:
+      `the result has ${count} syntax ${count === 1 ? "error" : "errors"} that the file has not, and the edit did ` +
+      "not fit the file exactly. Copy the lines around the change from the file as it is now.",
+  };
+}

@@ -1,0 +1,60 @@
+import * as promises from "node:fs/promises";
+import { RedraftError } from "../core/errors.ts";
+
+/** The calls of `node:fs/promises` that Redraft makes; tests inject failing ones. */
+export type FileSystem = Pick<
+  typeof promises,
+  | "chmod"
+  | "chown"
+  | "link"
+  | "lstat"
+  | "mkdir"
+  | "open"
+  | "readFile"
+  | "readdir"
+  | "realpath"
+  | "rename"
+  | "stat"
+  | "unlink"
+  | "utimes"
+>;
+
+export const disk: FileSystem = promises;
+
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? code : undefined;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "it does not exist",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is not a folder",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the file system is read-only",
+  EMFILE: "too many files are open",
+  ENFILE: "too many files are open",
+  ELOOP: "its symbolic links go round in circles",
+  ENAMETOOLONG: "the name is too long",
+  EIO: "the disk reports an error",
+};
+
+/** A `file-error` in words, for what the file system refused. */
+export function fileError(doing: string, path: string, error: unknown): RedraftError {
+  if (RedraftError.is(error)) return error;
+  const code = codeOf(error);
+  const why = (code && reasons[code]) ?? (error instanceof Error ? error.message : String(error));
+  const untouched = doing === "read" ? "" : " Nothing was changed.";
+  return new RedraftError(
+    "file-error",
+    `cannot ${doing} ${path}: ${why}${code ? ` (${code})` : ""}.${untouched}`,
+    {
+      cause: error,
+      retryable: code === "EMFILE" || code === "ENFILE" || code === "ENOSPC" || code === "EIO",
+      details: { path, ...(code ? { cause: code } : {}) },
+    },
+  );
+}

@@ -1,0 +1,92 @@
+import { RedraftError } from "../core/errors.ts";
+import { disk } from "./disk.ts";
+import { readTextFile, type TextFile } from "./text-file.ts";
+import { changed, commit, type WriteOptions, withLocks } from "./write.ts";
+
+/** What an edit made of a file's text. An `EditResult` of the engine fits. */
+export interface TextEdit {
+  /** null deletes the file. */
+  readonly text: string | null;
+  readonly action: "update" | "create" | "delete" | "move";
+  readonly movedTo?: string;
+}
+
+export interface UpdateOptions extends WriteOptions {
+  /** Makes the edit and checks that it could be written, and writes nothing. */
+  readonly dryRun?: boolean;
+  /** Refuse with `stale-file` instead of making the edit again when the file has changed meanwhile. */
+  readonly remerge?: boolean;
+}
+
+export interface Updated<Result> {
+  readonly result: Result;
+  /** The file that the result was made from. */
+  readonly before: TextFile;
+  readonly written: boolean;
+  readonly hash?: string;
+}
+
+/**
+ * Reads a file, has the edit made, and writes the result, unless the file changed meanwhile: then the edit is
+ * made again on the new text, or refused as `stale-file`. Two processes that edit different places of one
+ * file at once both succeed.
+ */
+export async function updateFile<Result extends TextEdit>(
+  path: string,
+  edit: (file: TextFile) => Promise<Result>,
+  options: UpdateOptions = {},
+): Promise<Updated<Result>> {
+  const fs = options.fs ?? disk;
+  const before = await readTextFile(path, fs);
+  const result = await edit(before);
+  requireFile(before, result);
+  if (options.dryRun || isSame(before, result)) return { result, before, written: false };
+  return withLocks([before.realPath], options, async (locks) => {
+    const now = await readTextFile(path, fs);
+    if (now.realPath !== before.realPath) throw changed(path);
+    let last = result;
+    if (now.exists !== before.exists || now.hash !== before.hash) {
+      if (options.remerge === false) throw changed(path);
+      last = await again(path, now, edit);
+      if (isSame(now, last)) return { result: last, before: now, written: false };
+    }
+    options.signal?.throwIfAborted();
+    const move =
+      last.action === "move" && last.movedTo !== undefined ? { moveTo: last.movedTo } : {};
+    const [written] = await commit([{ before: now, text: last.text, ...move }], fs, locks);
+    return { result: last, before: now, written: true, ...written };
+  });
+}
+
+async function again<Result extends TextEdit>(
+  path: string,
+  now: TextFile,
+  edit: (file: TextFile) => Promise<Result>,
+): Promise<Result> {
+  try {
+    const result = await edit(now);
+    requireFile(now, result);
+    return result;
+  } catch (error) {
+    if (!RedraftError.is(error)) throw error;
+    throw changed(path, error);
+  }
+}
+
+function isSame(file: TextFile, result: TextEdit): boolean {
+  return file.exists && result.action !== "move" && result.text === file.text;
+}
+
+function requireFile(file: TextFile, result: TextEdit): void {
+  if (file.exists || result.action === "create") return;
+  throw missing(file.path);
+}
+
+export function missing(path: string): RedraftError {
+  return new RedraftError(
+    "file-error",
+    `cannot read ${path}: it does not exist, and the edit does not create it. ` +
+      "To create a file, send its text with --format whole, an *** Add File patch, or an empty search.",
+    { details: { path, cause: "ENOENT" } },
+  );
+}
