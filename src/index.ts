@@ -5,3 +5,8 @@ export type { Logger } from "./core/logger.ts";
 export type { Candidate, MergeOutcome, Proof } from "./core/merge.ts";
 export type { CallOptions, EditEvent, Redraft } from "./core/redraft.ts";
 export type { Check, EditRequest, EditResult, Route } from "./core/request.ts";
+export type { ModelAnswer, ModelRoute, ModelTask } from "./core/route.ts";
+export { createRedraft, type RedraftOptions } from "./engine.ts";
+export { readTextFile, type TextFile } from "./file/text-file.ts";
+export { type Updated, type UpdateOptions, updateFile } from "./file/update.ts";
+export { type FileChange, type WriteOptions, type Written, writeChanges } from "./file/write.ts";
