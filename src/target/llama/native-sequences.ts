@@ -1,0 +1,324 @@
+import { RedraftError } from "../../core/errors.ts";
+import { sampleVerdict } from "../../core/sampling.ts";
+import type { KvEdit, Rows, SamplingRequest } from "../../core/target.ts";
+import type { Binding } from "./binding.ts";
+import { createBatch, type Entry, type NativeBatch } from "./native-batch.ts";
+import type { NativeModel } from "./native-model.ts";
+import { createRows, type RowRequest } from "./rows.ts";
+import { layoutTree, type TreeLayout } from "./tree.ts";
+
+/** One context of tokens in the cells of the cache. */
+interface Held {
+  readonly id: number;
+  /** Committed tokens; the cache holds the first `evaluated` of them. */
+  readonly tokens: number[];
+  evaluated: number;
+  /** Nodes of the last verification that are neither committed nor dropped. */
+  open:
+    | (TreeLayout & {
+        readonly tokens: Int32Array;
+        readonly parents: Int32Array;
+        readonly ids: readonly number[];
+      })
+    | undefined;
+  /** Whether other sequences hold some of the same cells: then keys must not be rotated. */
+  shared: boolean;
+}
+
+/** The sequences of one loaded model. Calls must not overlap, except `abort`. */
+export interface NativeSequences {
+  open(id: number): void;
+  append(id: number, tokens: Int32Array): void;
+  verify(
+    id: number,
+    tokens: Int32Array,
+    parents: Int32Array,
+    request: RowRequest,
+    sampling?: SamplingRequest,
+  ): Promise<Rows>;
+  commit(id: number, path: readonly number[]): void;
+  truncate(id: number, length: number): void;
+  splice(id: number, edits: readonly KvEdit[]): Promise<void>;
+  fork(from: number, to: number): void;
+  dispose(id: number): void;
+  readonly batch: NativeBatch;
+}
+
+export function createSequences(
+  native: Binding,
+  model: NativeModel,
+  outputs: number,
+): NativeSequences {
+  const { sequences: idCount, kvEdit } = model.info.context!;
+  const batch = createBatch(native, model, outputs);
+  const memory = native.memory(model.context);
+  const all = new Map<number, Held>();
+  const free = Array.from({ length: idCount }, (_, i) => idCount - 1 - i);
+
+  function held(id: number): Held {
+    const found = all.get(id);
+    if (found === undefined) throw new RedraftError("engine-failed", "this sequence was closed");
+    return found;
+  }
+
+  function takeId(): number {
+    const id = free.pop();
+    if (id === undefined) {
+      throw new RedraftError(
+        "engine-failed",
+        `more than ${idCount} sequences and branches of draft trees are open at once; close sequences or draft fewer branches`,
+      );
+    }
+    return id;
+  }
+
+  function releaseId(id: number): void {
+    native.sequenceRemove(memory, id, -1, -1);
+    free.push(id);
+  }
+
+  /** Forgets cells from `length` on. A recurrent state cannot: there everything goes, to be evaluated again. */
+  function rewind(sequence: Held, length: number): void {
+    if (length >= sequence.evaluated) return;
+    if (model.info.rewind && native.sequenceRemove(memory, sequence.id, length, -1)) {
+      sequence.evaluated = length;
+    } else {
+      native.sequenceRemove(memory, sequence.id, -1, -1);
+      sequence.evaluated = 0;
+    }
+  }
+
+  function dropOpen(sequence: Held): void {
+    const { open } = sequence;
+    if (open === undefined) return;
+    sequence.open = undefined;
+    for (const id of open.ids.slice(1)) releaseId(id);
+    if (open.tokens.length > 0) {
+      native.sequenceRemove(memory, sequence.id, sequence.tokens.length, -1);
+    }
+  }
+
+  /** Evaluates entries in as many passes as they need; `done` is called after each with the entries behind it. */
+  async function run(
+    entries: readonly Entry[],
+    done: (end: number, rows: Float32Array, count: number) => void,
+  ): Promise<void> {
+    for (let from = 0; from < entries.length; ) {
+      let to = from;
+      let rows = 0;
+      while (to < entries.length && to - from < batch.tokens) {
+        if (entries[to]!.output && ++rows > batch.outputs) {
+          rows--;
+          break;
+        }
+        to++;
+      }
+      done(to, await batch.run(entries, from, to), rows);
+      from = to;
+    }
+  }
+
+  return {
+    batch,
+    open(id) {
+      all.set(id, { id: takeId(), tokens: [], evaluated: 0, open: undefined, shared: false });
+    },
+
+    append(id, tokens) {
+      const sequence = held(id);
+      dropOpen(sequence);
+      for (const token of tokens) sequence.tokens.push(token);
+    },
+
+    async verify(id, tokens, parents, request, sampling) {
+      const sequence = held(id);
+      dropOpen(sequence);
+      const length = sequence.tokens.length;
+      if (length === 0)
+        throw new RedraftError("engine-failed", "nothing to verify: the sequence is empty");
+      if (tokens.length > 0 && !model.info.rewind) {
+        throw new RedraftError(
+          "engine-failed",
+          `${model.info.name} (${model.info.architecture}) keeps a recurrent state and cannot forget rejected tokens: drafts are off for it`,
+        );
+      }
+      // The row after the last committed token needs that token in the pass, evaluated before or not.
+      if (sequence.evaluated === length) rewind(sequence, length - 1);
+
+      const layout = layoutTree(parents);
+      const ids = [sequence.id];
+      try {
+        while (ids.length < layout.leaves) {
+          const branch = takeId();
+          ids.push(branch);
+          native.sequenceCopy(memory, sequence.id, branch, 0, -1);
+        }
+        const start = sequence.evaluated;
+        const entries: Entry[] = [];
+        for (let i = start; i < length; i++) {
+          entries.push({
+            token: sequence.tokens[i]!,
+            position: i,
+            sequences: ids,
+            output: i === length - 1,
+          });
+        }
+        for (let i = 0; i < tokens.length; i++) {
+          entries.push({
+            token: tokens[i]!,
+            position: length - 1 + layout.depths[i]!,
+            sequences: ids.length === 1 ? ids : layout.leavesOf[i]!.map((leaf) => ids[leaf]!),
+            output: true,
+          });
+        }
+        const rows = createRows(tokens.length + 1, model.info.vocabSize, request);
+        const kept: Float32Array[] = [];
+        await run(entries, (end, logits, count) => {
+          sequence.evaluated = Math.min(start + end, length);
+          rows.add(logits, count);
+          if (sampling === undefined) return;
+          // Rows of earlier passes are overwritten by later ones.
+          const own = end < entries.length ? logits.slice() : logits;
+          for (let i = 0; i < count; i++) {
+            kept.push(own.subarray(i * model.info.vocabSize, (i + 1) * model.info.vocabSize));
+          }
+        });
+        sequence.open = { ...layout, tokens, parents, ids };
+        if (sampling === undefined) return rows.finish();
+        const nodes = Array.from(tokens, (token, i) => ({ token, parent: parents[i]! }));
+        const verdict = sampleVerdict(nodes, (node) => kept[node + 1]!, sampling, length);
+        return { ...rows.finish(), verdict };
+      } catch (error) {
+        for (const branch of ids.slice(1)) releaseId(branch);
+        native.sequenceRemove(memory, sequence.id, Math.min(sequence.evaluated, length), -1);
+        throw error;
+      }
+    },
+
+    commit(id, path) {
+      const sequence = held(id);
+      const { open } = sequence;
+      if (open === undefined) {
+        throw new RedraftError(
+          "engine-failed",
+          "nothing to commit: verify comes first, and commits once",
+        );
+      }
+      let parent = -1;
+      for (const node of path) {
+        if (open.parents[node] !== parent) {
+          throw new RedraftError(
+            "engine-failed",
+            `node ${node} does not follow node ${parent} in the verified tree`,
+          );
+        }
+        parent = node;
+      }
+      const from = sequence.tokens.length;
+      const to = from + path.length;
+      if (path.length > 0 && !open.leavesOf[parent]!.includes(0)) {
+        const branch = open.ids[open.leavesOf[parent]![0]!]!;
+        native.sequenceRemove(memory, sequence.id, from, -1);
+        native.sequenceCopy(memory, branch, sequence.id, from, to);
+      }
+      for (const node of path) sequence.tokens.push(open.tokens[node]!);
+      sequence.evaluated = to;
+      dropOpen(sequence);
+    },
+
+    truncate(id, length) {
+      const sequence = held(id);
+      dropOpen(sequence);
+      rewind(sequence, length);
+      sequence.tokens.length = Math.min(length, sequence.tokens.length);
+    },
+
+    async splice(id, edits) {
+      const sequence = held(id);
+      dropOpen(sequence);
+      const sorted = [...edits].sort((a, b) => a.start - b.start);
+      const inCache = sorted.filter((edit) => edit.end <= sequence.evaluated);
+      const rotate =
+        kvEdit === "splice" &&
+        !sequence.shared &&
+        inCache.length > 0 &&
+        inCache.length <= free.length;
+      const firstOther = sorted.find((edit) => !rotate || edit.end > sequence.evaluated);
+      // What cannot be rotated is forgotten and evaluated again with the next pass: slower, and exact.
+      if (firstOther !== undefined) rewind(sequence, firstOther.start);
+      const before = sequence.evaluated;
+      for (const { start, end, tokens } of [...sorted].reverse()) {
+        sequence.tokens.splice(start, end - start, ...tokens);
+      }
+      if (rotate) await rotateCells(sequence, inCache, before);
+    },
+
+    fork(from, to) {
+      const source = held(from);
+      dropOpen(source);
+      const id = takeId();
+      native.sequenceCopy(memory, source.id, id, -1, -1);
+      source.shared = true;
+      all.set(to, { ...source, id, tokens: [...source.tokens] });
+    },
+
+    dispose(id) {
+      const sequence = all.get(id);
+      if (sequence === undefined) return;
+      dropOpen(sequence);
+      releaseId(sequence.id);
+      all.delete(id);
+    },
+  };
+
+  /**
+   * Positional integrity encoding (He et al. 2024): everything behind an edit keeps its keys and values, its keys
+   * rotated to the new positions; only the new tokens are evaluated. A sequence may not have a hole, so every
+   * stretch behind an edit waits in a sequence of its own until the tokens before it are in. All rotations
+   * happen at once, with the first pass.
+   */
+  async function rotateCells(
+    sequence: Held,
+    edits: readonly KvEdit[],
+    before: number,
+  ): Promise<void> {
+    const stretches: {
+      readonly id: number;
+      readonly position: number;
+      readonly tokens: readonly number[];
+    }[] = [];
+    let shift = 0;
+    for (const { start, end, tokens } of edits) {
+      stretches.push({ id: takeId(), position: start + shift, tokens });
+      shift += tokens.length - (end - start);
+    }
+    let later = shift;
+    for (let i = edits.length - 1; i >= 0; i--) {
+      const { start, end, tokens } = edits[i]!;
+      const { id } = stretches[i]!;
+      native.sequenceCopy(memory, sequence.id, id, end, -1);
+      native.sequenceRemove(memory, sequence.id, start, -1);
+      if (later !== 0) native.sequenceShift(memory, id, end, -1, later);
+      later -= tokens.length - (end - start);
+    }
+    try {
+      for (const { id, position, tokens } of stretches) {
+        const entries = tokens.map((token, i) => ({
+          token,
+          position: position + i,
+          sequences: [sequence.id],
+          output: false,
+        }));
+        await run(entries, () => {});
+        native.sequenceCopy(memory, id, sequence.id, -1, -1);
+      }
+      sequence.evaluated = before + shift;
+    } catch (error) {
+      native.sequenceRemove(memory, sequence.id, edits[0]!.start, -1);
+      sequence.evaluated = edits[0]!.start;
+      throw error;
+    } finally {
+      for (const { id } of stretches) releaseId(id);
+    }
+  }
+}

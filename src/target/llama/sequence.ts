@@ -1,0 +1,189 @@
+import { RedraftError } from "../../core/errors.ts";
+import type {
+  DraftNode,
+  Rows,
+  Sequence,
+  Token,
+  Verdict,
+  VerifyOptions,
+} from "../../core/target.ts";
+import type { EngineProcess } from "./process.ts";
+import { bytesOf, float32At, int32At, type Message } from "./protocol.ts";
+
+/** How a pass went, for the cost curve. */
+export interface PassReport {
+  /** Token positions fed. */
+  readonly positions: number;
+  /** In the engine's process. */
+  readonly ms: number;
+}
+
+export interface LlamaSequenceOptions {
+  readonly engine: EngineProcess;
+  /** Names the sequence in the engine; unique there. */
+  readonly id: number;
+  readonly length?: number;
+  readonly nextId: () => number;
+  readonly onPass?: (report: PassReport) => void;
+}
+
+/**
+ * A sequence in the engine's process. Only `verify`, `splice` and `fork` wait for it; the others are sent along,
+ * so that a step of the decode loop costs one round trip.
+ */
+export function llamaSequence({
+  engine,
+  id,
+  nextId,
+  onPass,
+  ...options
+}: LlamaSequenceOptions): Sequence {
+  const { context, name } = engine.info;
+  let length = options.length ?? 0;
+  /** Committed tokens that no pass has fed yet. */
+  let pending = length;
+  let verified: readonly DraftNode[] | undefined;
+  let closed = false;
+
+  function requireOpen(): void {
+    if (closed) throw new RedraftError("engine-failed", "this sequence was closed");
+  }
+
+  function requireRoom(more: number, what: string): void {
+    if (length + more <= context!.size) return;
+    throw new RedraftError(
+      "engine-failed",
+      `${what} needs ${length + more} tokens, and the context of ${name} holds ${context!.size}; shorten it, or load the model with a larger context size (trained for ${engine.info.trainedContext})`,
+      { details: { contextSize: context!.size, needed: length + more } },
+    );
+  }
+
+  return {
+    get length() {
+      return length;
+    },
+
+    async append(tokens, signal) {
+      signal?.throwIfAborted();
+      requireOpen();
+      requireRoom(tokens.length, "the text");
+      engine.send("append", { sequence: id }, bytesOf(Int32Array.from(tokens)));
+      length += tokens.length;
+      pending += tokens.length;
+      verified = undefined;
+    },
+
+    async verify(nodes, options = {}) {
+      requireOpen();
+      requireRoom(nodes.length, "the draft");
+      const payload = new Int32Array(2 * nodes.length);
+      nodes.forEach(({ token, parent }, i) => {
+        payload[i] = token;
+        payload[nodes.length + i] = parent;
+      });
+      verified = undefined;
+      const message = await engine.request(
+        "verify",
+        { sequence: id, nodes: nodes.length, ...requestOf(options) },
+        bytesOf(payload),
+        options.signal,
+      );
+      verified = nodes;
+      onPass?.({ positions: Math.max(1, pending) + nodes.length, ms: message.header.ms as number });
+      pending = 0;
+      return rowsFrom(message, options);
+    },
+
+    async commit(path) {
+      requireOpen();
+      if (verified === undefined) {
+        throw new RedraftError(
+          "engine-failed",
+          "nothing to commit: verify comes first, and commits once",
+        );
+      }
+      engine.send("commit", { sequence: id, path });
+      length += path.length;
+      verified = undefined;
+    },
+
+    async truncate(to) {
+      requireOpen();
+      if (to < 0 || to > length) {
+        throw new RedraftError(
+          "engine-failed",
+          `cannot truncate a sequence of ${length} tokens to ${to}`,
+        );
+      }
+      engine.send("truncate", { sequence: id, length: to });
+      pending = Math.max(0, pending - (length - to));
+      length = to;
+      verified = undefined;
+    },
+
+    async splice(edits, signal) {
+      requireOpen();
+      let change = 0;
+      let last = 0;
+      for (const { start, end, tokens } of [...edits].sort((a, b) => a.start - b.start)) {
+        if (start < last || end < start || end > length) {
+          throw new RedraftError(
+            "engine-failed",
+            `edit [${start}, ${end}) overlaps another or lies outside the ${length} tokens of the sequence`,
+          );
+        }
+        last = end;
+        change += tokens.length - (end - start);
+      }
+      requireRoom(change, "the edited text");
+      await engine.request("splice", { sequence: id, edits }, undefined, signal);
+      length += change;
+      verified = undefined;
+    },
+
+    async fork() {
+      requireOpen();
+      const to = nextId();
+      await engine.request("fork", { sequence: id, to });
+      verified = undefined;
+      return llamaSequence({ engine, id: to, length, nextId, ...(onPass && { onPass }) });
+    },
+
+    async dispose() {
+      if (!closed) engine.send("dispose", { sequence: id });
+      closed = true;
+    },
+  };
+}
+
+function requestOf({ topK, logsumexp, entropy, sampling }: VerifyOptions): object {
+  const request = { k: topK ?? 1, logsumexp: logsumexp ?? false, entropy: entropy ?? false };
+  return { request, ...(sampling && { sampling }) };
+}
+
+function rowsFrom({ header, payload }: Message, asked: VerifyOptions): Rows {
+  const { count, k, verdict } = header as unknown as {
+    count: number;
+    k: number;
+    verdict?: Verdict;
+  };
+  let offset = 0;
+  const next = (size: number): number => {
+    offset += 4 * size;
+    return offset - 4 * size;
+  };
+  return {
+    count,
+    k,
+    ids: int32At(payload, next(count * k), count * k),
+    logits: float32At(payload, next(count * k), count * k),
+    ...(asked.logsumexp && { logsumexp: float32At(payload, next(count), count) }),
+    ...(asked.entropy && { entropy: float32At(payload, next(count), count) }),
+    ...(verdict && { verdict }),
+  };
+}
+
+/** Token ids of a message. */
+export function tokensFrom({ payload }: Message): Token[] {
+  return Array.from(int32At(payload, 0, payload.length / 4));
+}

@@ -1,0 +1,177 @@
+import { open as openFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { RedraftError } from "../../core/errors.ts";
+import type { Capabilities, TokenTarget } from "../../core/target.ts";
+import { type CostCurve, typicalCost } from "./cost.ts";
+import { findLibrary, type NativeLibrary } from "./library.ts";
+import type { LoadOptions, ModelInfo } from "./model-info.ts";
+import { type EngineProcess, startEngine } from "./process.ts";
+import { llamaSequence, type PassReport } from "./sequence.ts";
+import { createVocabulary, type Vocabulary } from "./vocabulary.ts";
+
+export interface LlamaOptions {
+  /** Path of a GGUF file. */
+  readonly model: string;
+  /** Tokens that all open sequences together can hold; default: the trained length, at most 8,192. */
+  readonly contextSize?: number;
+  /** Default: one less than the cores. With all of them, spinning barriers collapse when anything else runs. */
+  readonly threads?: number;
+  /** Nodes one forward pass may score (default 64): their rows take 8 bytes per token of the vocabulary each. */
+  readonly outputs?: number;
+  /** Use a GPU package and put all layers there; default false. */
+  readonly gpu?: boolean;
+  readonly flashAttention?: "auto" | "on" | "off";
+  /** Measured cost of passes; default: a typical curve of CPUs. */
+  readonly cost?: CostCurve;
+  readonly onPass?: (report: PassReport) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A GGUF model on this machine, run by llama.cpp in a child process. */
+export interface LlamaTarget extends TokenTarget {
+  readonly info: ModelInfo;
+  /** The messages as this model's own chat template writes them, the answer's beginning included. */
+  chat(messages: readonly { readonly role: string; readonly content: string }[]): Promise<string>;
+}
+
+/** Nodes that one verification may have at all: more than any draft that pays. */
+const largestVerify = 512;
+
+/**
+ * Loads the model. Rejects with `model-unavailable` where the native package is missing or the file is no model
+ * it can run, with `engine-failed` where memory does not suffice. If the process dies later, the call that
+ * notices rejects with `engine-failed`, sequences of that process stay closed, and the next call starts afresh.
+ */
+export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
+  const engine = await engineKeeper(loadOptions(options), options.gpu ?? false, options.signal);
+  const { info } = await engine.get();
+  const { context } = info;
+  const cost = options.cost ?? typicalCost;
+  const capabilities: Capabilities = {
+    vocabSize: info.vocabSize,
+    contextSize: context!.size,
+    maxVerify: info.rewind ? Math.min(largestVerify, context!.size) : 0,
+    trees: info.rewind,
+    kvEdit: context!.kvEdit,
+    stateful: true,
+    exactNormalizer: true,
+    rewind: info.rewind,
+    cost: (n) => cost.at(n),
+  };
+  let sequences = 0;
+  const nextId = (): number => ++sequences;
+  const ends = new Set(info.endTokens);
+  return {
+    kind: "token",
+    name: info.name,
+    info,
+    capabilities,
+    ...createVocabulary(engine.get),
+    isEnd: (token) => ends.has(token),
+    async chat(messages) {
+      const { header } = await (await engine.get()).request("chat", { messages });
+      return header.text as string;
+    },
+    async open() {
+      const process = await engine.get();
+      const id = nextId();
+      process.send("open", { sequence: id });
+      const { onPass } = options;
+      return llamaSequence({ engine: process, id, nextId, ...(onPass && { onPass }) });
+    },
+    dispose: engine.dispose,
+  };
+}
+
+/** A vocabulary without its model's weights: for counting, and for replaying recorded edits. */
+export interface LlamaVocabulary extends Vocabulary {
+  readonly info: ModelInfo;
+  isEnd(token: number): boolean;
+  dispose(): Promise<void>;
+}
+
+/** Loads only the vocabulary of a GGUF file, with or without weights in it. */
+export async function llamaVocabulary(
+  model: string,
+  signal?: AbortSignal,
+): Promise<LlamaVocabulary> {
+  const engine = await engineKeeper({ ...loadOptions({ model }), vocabOnly: true }, false, signal);
+  const { info } = await engine.get();
+  const ends = new Set(info.endTokens);
+  return {
+    info,
+    ...createVocabulary(engine.get),
+    isEnd: (token) => ends.has(token),
+    dispose: engine.dispose,
+  };
+}
+
+function loadOptions(options: LlamaOptions): LoadOptions {
+  return {
+    model: path.resolve(options.model),
+    vocabOnly: false,
+    contextSize: options.contextSize ?? 0,
+    threads: options.threads ?? Math.max(1, availableParallelism() - 1),
+    outputs: options.outputs ?? 64,
+    gpuLayers: options.gpu ? -1 : 0,
+    flashAttention: options.flashAttention ?? "auto",
+  };
+}
+
+interface EngineKeeper {
+  /** The running process; started anew when the last one died. */
+  get(): Promise<EngineProcess>;
+  dispose(): Promise<void>;
+}
+
+async function engineKeeper(
+  options: LoadOptions,
+  gpu: boolean,
+  signal?: AbortSignal,
+): Promise<EngineKeeper> {
+  const library: NativeLibrary = findLibrary({ gpu });
+  await requireModelFile(options.model);
+  let starting: Promise<EngineProcess> | undefined = startEngine(library, options, signal);
+  let running: EngineProcess | undefined = await starting;
+  starting = undefined;
+  let closed = false;
+  return {
+    async get() {
+      if (closed) throw new RedraftError("engine-failed", "this target was closed");
+      if (running?.alive) return running;
+      starting ??= startEngine(library, options).finally(() => {
+        starting = undefined;
+      });
+      running = await starting;
+      return running;
+    },
+    async dispose() {
+      closed = true;
+      await (starting ?? running)?.dispose();
+    },
+  };
+}
+
+/** Says what is wrong with the file before llama.cpp gets it: its own messages name neither file nor cause. */
+async function requireModelFile(file: string): Promise<void> {
+  const magic = Buffer.alloc(4);
+  try {
+    const handle = await openFile(file);
+    await handle.read(magic, 0, 4, 0).finally(() => handle.close());
+  } catch (cause) {
+    throw new RedraftError(
+      "model-unavailable",
+      `the model ${file} cannot be read: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  }
+  if (magic.toString("latin1") !== "GGUF") {
+    throw new RedraftError(
+      "model-unavailable",
+      `${file} is no GGUF model; redraft runs models in that format`,
+    );
+  }
+}
