@@ -16,6 +16,8 @@ export interface NativeModel {
 
 /** Sequence ids of a context: trees need one per branch beyond the first. Cells are shared, so ids cost nothing. */
 const sequenceIds = 64;
+/** A recurrent state is copied per sequence. */
+const recurrentSequenceIds = 8;
 const largestDefaultContext = 8192;
 
 /** Architectures whose attention is plain: keys may be rotated to new positions (see design notes in docs/engine.md). */
@@ -71,14 +73,15 @@ export function loadModel(
   const size =
     options.contextSize || Math.min(described.trainedContext || 4096, largestDefaultContext);
   const batchSize = Math.min(512, size);
-  const outputs = Math.min(options.outputs, batchSize);
+  const sequences = described.rewind ? sequenceIds : recurrentSequenceIds;
   const context = native.contextInit(model, {
     ...native.contextDefaultParams(),
     n_ctx: size,
     n_batch: batchSize,
     n_ubatch: batchSize,
-    n_seq_max: described.rewind ? sequenceIds : 8,
-    n_outputs_max: outputs,
+    n_seq_max: sequences,
+    // llama.cpp wants room for one row per sequence; what one pass asks for is bounded in native-batch.ts.
+    n_outputs_max: Math.min(batchSize, Math.max(options.outputs, sequences)),
     n_threads: options.threads,
     n_threads_batch: options.threads,
     flash_attn_type: { auto: -1, off: 0, on: 1 }[options.flashAttention],
@@ -100,7 +103,7 @@ export function loadModel(
       size,
       maxVerify: size,
       threads: options.threads,
-      sequences: described.rewind ? sequenceIds : 8,
+      sequences,
       kvEdit: kvEditOf(native, model, context, described),
       engine: `llama.cpp ${library.release} (${library.package})`,
     },

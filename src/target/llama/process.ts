@@ -10,6 +10,7 @@ import { createDecoder, encodeMessage, type Message } from "./protocol.ts";
 /** A child process with one loaded model. */
 export interface EngineProcess {
   readonly info: ModelInfo;
+  readonly processId: number | undefined;
   /** False once the process has ended, for whatever reason. */
   readonly alive: boolean;
   request(op: string, fields: object, payload?: Uint8Array, signal?: AbortSignal): Promise<Message>;
@@ -120,6 +121,7 @@ export async function startEngine(
     const { header } = await request("load", { library, options }, undefined, signal);
     return {
       info: header.info as ModelInfo,
+      processId: child.pid,
       get alive() {
         return failure === undefined;
       },
@@ -184,12 +186,14 @@ async function errorFrom({ header }: Message, log: Log): Promise<RedraftError> {
     details: Record<string, unknown>;
     mark: string;
   };
-  if (code === "cancelled") return new RedraftError(code, message);
+  // Errors with particulars explain themselves; what llama.cpp logged would only repeat them.
+  if (Object.keys(details).length > 0 || code === "cancelled") {
+    return new RedraftError(code, message, { retryable, details });
+  }
   await log.until(mark);
   const reason = reasonIn(log.tail());
   return new RedraftError(code, reason ? `${message}. llama.cpp says: ${reason}` : message, {
     retryable,
-    details,
   });
 }
 
@@ -197,7 +201,7 @@ async function errorFrom({ header }: Message, log: Log): Promise<RedraftError> {
 function reasonIn(log: string): string {
   const lines = log
     .split("\n")
-    .filter((line) => /error|fail|assert|abort|unknown|cannot|unable/i.test(line));
+    .filter((line) => /\berror\b|fail|GGML_A|unknown|unable|invalid|out of memory/i.test(line));
   return lines.slice(-3).join("; ").trim();
 }
 

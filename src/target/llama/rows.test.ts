@@ -18,14 +18,12 @@ function reference(row: readonly number[], k: number) {
 describe("createRows", () => {
   it("agrees with the definitions on any logits", () => {
     const logit = fc.float({ min: -60, max: 60, noNaN: true });
-    const rows = fc
-      .integer({ min: 1, max: 300 })
-      .chain((size) =>
-        fc.array(fc.array(logit, { minLength: size, maxLength: size }), {
-          minLength: 1,
-          maxLength: 4,
-        }),
-      );
+    const rows = fc.integer({ min: 1, max: 300 }).chain((size) =>
+      fc.array(fc.array(logit, { minLength: size, maxLength: size }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    );
     fc.assert(
       fc.property(rows, fc.integer({ min: 1, max: 12 }), (sample, wanted) => {
         const size = sample[0]!.length;

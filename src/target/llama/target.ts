@@ -31,6 +31,8 @@ export interface LlamaOptions {
 /** A GGUF model on this machine, run by llama.cpp in a child process. */
 export interface LlamaTarget extends TokenTarget {
   readonly info: ModelInfo;
+  /** Of the engine's process; undefined when none runs. */
+  processId(): number | undefined;
   /** The messages as this model's own chat template writes them, the answer's beginning included. */
   chat(messages: readonly { readonly role: string; readonly content: string }[]): Promise<string>;
 }
@@ -80,6 +82,7 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
       const { onPass } = options;
       return llamaSequence({ engine: process, id, nextId, ...(onPass && { onPass }) });
     },
+    processId: engine.processId,
     dispose: engine.dispose,
   };
 }
@@ -122,6 +125,7 @@ function loadOptions(options: LlamaOptions): LoadOptions {
 interface EngineKeeper {
   /** The running process; started anew when the last one died. */
   get(): Promise<EngineProcess>;
+  processId(): number | undefined;
   dispose(): Promise<void>;
 }
 
@@ -146,9 +150,10 @@ async function engineKeeper(
       running = await starting;
       return running;
     },
+    processId: () => (running?.alive ? running.processId : undefined),
     async dispose() {
       closed = true;
-      await (starting ?? running)?.dispose();
+      await (await (starting ?? running))?.dispose();
     },
   };
 }
