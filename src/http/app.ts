@@ -1,0 +1,176 @@
+import { type Context, Hono } from "hono";
+import { cors } from "hono/cors";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { systemClock } from "../core/clock.ts";
+import { RedraftError } from "../core/errors.ts";
+import { silentLogger } from "../core/logger.ts";
+import { createKeyCheck } from "./auth.ts";
+import { readJson } from "./body.ts";
+import { ApiError, toApiError } from "./errors.ts";
+import { createHandlers } from "./handlers.ts";
+import { createMeasures } from "./measures.ts";
+import { defaultLimits, type HttpOptions } from "./options.ts";
+import { createFairQueue } from "./queue.ts";
+
+/** What a server over the app needs besides requests. */
+export interface RedraftApp {
+  readonly app: Hono;
+  /** Turns new and waiting requests away; those in work go on. */
+  drain(): void;
+  /** Ends the requests in work. */
+  abort(): void;
+  /** How many requests are in work. */
+  readonly busy: number;
+}
+
+type Bindings = { incoming?: { socket?: { remoteAddress?: string } } };
+
+/** The OpenAI-compatible API as a Hono app: routes, keys, limits, queueing and metrics, and no port. */
+export function createApp(options: HttpOptions): RedraftApp {
+  const limits = { ...defaultLimits, ...options.limits };
+  const logger = options.logger ?? silentLogger;
+  const clock = options.clock ?? systemClock;
+  const measures = createMeasures();
+  const waitLimits = { maxWaiting: limits.maxWaiting, maxWaitMs: limits.maxWaitMs };
+  const modelQueue = createFairQueue({ ...waitLimits, places: limits.sequences });
+  const mergeQueue = createFairQueue({ ...waitLimits, places: limits.merges });
+  const working = new Set<AbortController>();
+  const checkKey = createKeyCheck(options.apiKeys ?? []);
+  const started = clock.now();
+  const { registry } = measures;
+  registry.gauge("redraft_model_requests", "Requests on the model now.", () => modelQueue.running);
+  registry.gauge(
+    "redraft_waiting_requests",
+    "Requests that wait for a place.",
+    () => modelQueue.waiting + mergeQueue.waiting,
+  );
+  registry.gauge(
+    "redraft_uptime_seconds",
+    "Since the start.",
+    () => (clock.now() - started) / 1000,
+  );
+
+  const handlers = createHandlers({
+    options,
+    limits,
+    measures,
+    modelQueue,
+    mergeQueue,
+    working,
+    clock,
+  });
+  const app = new Hono();
+
+  function answerError(context: Context, error: unknown): Response {
+    const api = toApiError(error);
+    if (!(error instanceof ApiError) && !RedraftError.is(error) && api.status >= 500) {
+      const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      logger.error("request failed", { path: context.req.path, cause });
+    }
+    measures.refusals.add({ code: api.body.error.code ?? "none" });
+    if (api.retryAfter !== undefined) context.header("retry-after", String(api.retryAfter));
+    return context.json(api.body, api.status as ContentfulStatusCode);
+  }
+
+  const names: Readonly<Record<string, string>> = {
+    "/v1/chat/completions": "chat",
+    "/v1/completions": "completions",
+    "/v1/models": "models",
+    "/tokenize": "tokenize",
+    "/detokenize": "detokenize",
+  };
+
+  app.onError((error, context) => answerError(context, error));
+  app.notFound((context) =>
+    answerError(
+      context,
+      new ApiError(404, `There is no ${context.req.method} ${context.req.path} here.`, {
+        code: "not_found",
+      }),
+    ),
+  );
+
+  app.use(async (context, next) => {
+    const endpoint = names[context.req.path];
+    const from = clock.now();
+    await next();
+    if (endpoint === undefined) return;
+    measures.requests.add({ endpoint, status: String(context.res.status) });
+    // A stream is timed by its handler: here it has only begun.
+    if (context.res.headers.get("content-type")?.startsWith("text/event-stream")) return;
+    measures.seconds.observe((clock.now() - from) / 1000, { endpoint });
+  });
+  if (options.corsOrigins && options.corsOrigins.length > 0) {
+    app.use(
+      cors({ origin: [...options.corsOrigins], allowHeaders: ["authorization", "content-type"] }),
+    );
+  }
+  app.use(async (context, next) => {
+    const { allowedHosts } = options;
+    const host = hostOf(context.req.header("host"));
+    if (allowedHosts && host !== undefined && !allowedHosts.includes(host)) {
+      // A page in a browser can reach loopback under a name of its own; it must not pass for a local client.
+      throw new ApiError(403, `This server does not answer to the name ${host}.`, {
+        code: "forbidden_host",
+      });
+    }
+    if (context.req.path !== "/health") checkKey(context.req.header("authorization"));
+    await next();
+  });
+
+  app.get("/health", (context) => context.json({ status: "ok", version: options.version }));
+  app.get("/metrics", (context) =>
+    context.text(registry.render(), 200, {
+      "content-type": "text/plain; version=0.0.4; charset=utf-8",
+    }),
+  );
+  app.get("/v1/models", (context) => context.json(handlers.models()));
+  app.get("/v1/models/:id{.+}", (context) =>
+    context.json(handlers.modelNamed(context.req.param("id"))),
+  );
+
+  const post = (path: string, handler: (body: unknown, call: Call) => Promise<Response>): void => {
+    app.post(path, async (context) => {
+      const address =
+        (context.env as Bindings | undefined)?.incoming?.socket?.remoteAddress ?? "local";
+      const signal = context.req.raw.signal;
+      const body = await readJson(context.req.raw, limits.maxBodyBytes);
+      return handler(body, {
+        client: context.req.header("authorization") ?? address,
+        signal,
+      });
+    });
+  };
+  post("/v1/chat/completions", handlers.chat);
+  post("/v1/completions", handlers.completions);
+  post("/tokenize", handlers.tokenize);
+  post("/detokenize", handlers.detokenize);
+
+  return {
+    app,
+    drain() {
+      modelQueue.close();
+      mergeQueue.close();
+    },
+    abort() {
+      for (const controller of working) {
+        controller.abort(
+          new ApiError(503, "The server is shutting down.", { code: "unavailable", retryAfter: 5 }),
+        );
+      }
+    },
+    get busy() {
+      return working.size;
+    },
+  };
+}
+
+/** Who asks, and whether they are still there. */
+export interface Call {
+  readonly client: string;
+  readonly signal: AbortSignal;
+}
+
+function hostOf(header: string | undefined): string | undefined {
+  return header?.replace(/:\d+$/, "").toLowerCase();
+}

@@ -1,0 +1,46 @@
+import { RedraftError } from "../core/errors.ts";
+
+/** What a hosted apply service is sent in its prompt. */
+export interface ApplyPrompt {
+  readonly instruction?: string;
+  readonly code: string;
+  readonly update: string;
+  /** True: the prompt asks for the answer inside `<updated-code>` tags. */
+  readonly tagged: boolean;
+}
+
+/**
+ * Reads `<instruction>..</instruction><code>..</code><update>..</update>` out of a prompt; undefined where the
+ * prompt has no such form. Prose around it (the templates of fast-apply models) is allowed, and both texts may
+ * hold tags of their own: only a tag that begins a line or follows the instruction opens, and only `</code>`
+ * right before `<update>` divides.
+ */
+export function parseApplyPrompt(prompt: string): ApplyPrompt | undefined {
+  const open = /(?:^|\n|<\/instructions?>)[ \t]*<code>/.exec(prompt);
+  if (open === null) return undefined;
+  const start = open.index + open[0].length;
+  const dividers = [...prompt.slice(start).matchAll(/<\/code>\s*<update>/g)];
+  if (dividers.length === 0) return undefined;
+  const end = prompt.lastIndexOf("</update>");
+  const divider = dividers[0]!;
+  const updateStart = start + divider.index + divider[0].length;
+  if (end < updateStart) return undefined;
+  if (dividers.length > 1) {
+    throw new RedraftError(
+      "unreadable-edit",
+      "`</code><update>` occurs more than once, so it is not clear where the code ends. Send the edit through `redraft apply`, the library or MCP, which take code and edit apart.",
+    );
+  }
+  const head = prompt.slice(0, open.index + open[0].length);
+  const instruction = /<instructions?>([\s\S]*?)<\/instructions?>/.exec(head)?.[1]?.trim();
+  const code = prompt.slice(start, start + divider.index);
+  const update = prompt.slice(updateStart, end);
+  // Some templates put the tags on lines of their own. Only when both texts look so is the line end the template's.
+  const ownLines = [code, update].every((text) => text.startsWith("\n") && text.endsWith("\n"));
+  return {
+    ...(instruction ? { instruction } : {}),
+    code: ownLines ? code.slice(1, -1) : code,
+    update: ownLines ? update.slice(1, -1) : update,
+    tagged: /<updated-code>/.test(head) || /<updated-code>/.test(prompt.slice(end)),
+  };
+}

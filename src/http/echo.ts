@@ -1,0 +1,125 @@
+import type { Token, TokenTarget } from "../core/target.ts";
+import { ApiError } from "./errors.ts";
+import type { Measures } from "./measures.ts";
+import type { ServedModel } from "./model.ts";
+import type { Production } from "./produce.ts";
+import type { CompletionRequest } from "./schemas.ts";
+import type { TopEntry } from "./score.ts";
+
+/**
+ * A completion with `logprobs`: the tokens of the prompt (with `echo`) and of the answer, each with how likely
+ * the model finds it and with what it would rather have written. Others verify drafts with it: the draft
+ * goes as the end of the prompt, and one pass scores all of it.
+ */
+export async function* produceScored(
+  model: ServedModel,
+  request: CompletionRequest,
+  prompt: readonly Token[],
+  measures: Measures,
+  signal: AbortSignal,
+): Production {
+  if (request.temperature) {
+    throw new ApiError(
+      400,
+      "`logprobs` is answered for greedy decoding only: leave `temperature` at 0.",
+      {
+        param: "temperature",
+        code: "unsupported_value",
+      },
+    );
+  }
+  const echo = request.echo === true;
+  const topK = request.logprobs ?? 1;
+  const maxTokens = request.max_tokens ?? 16;
+  const from = echo ? (request.logprob_start_len ?? 0) : prompt.length;
+
+  let written: readonly Token[] = [];
+  let finish: "stop" | "length" = "length";
+  let scored = maxTokens <= 1 ? await model.score(prompt, { topK, from, signal }) : undefined;
+  if (scored !== undefined && maxTokens === 1) {
+    const next = scored.next[0]!.token;
+    if (model.target.isEnd(next)) finish = "stop";
+    else written = [next];
+    scored = {
+      ...scored,
+      tokens: [...scored.tokens, { logprob: scored.next[0]!.logprob, top: scored.next }],
+    };
+  } else if (scored === undefined) {
+    const writing = model.generate({ prompt, maxTokens, signal });
+    let step = await writing.next();
+    while (step.done !== true) step = await writing.next();
+    written = step.value.tokens;
+    finish = step.value.finish;
+    measures.countDecoding(step.value.stats);
+    scored = await model.score([...prompt, ...written], { topK, from, signal });
+  }
+  const shown = echo ? [...prompt, ...written] : written;
+  const scores = scored.tokens.slice(echo ? 0 : prompt.length).slice(0, shown.length);
+  const names = await nameTokens(model.target, request.return_tokens_as_token_ids === true);
+  const text = decodeText(await model.target.detokenize(shown));
+  yield text;
+  const offsets = await textOffsets(model.target, shown);
+  return {
+    finish,
+    usage: {
+      prompt_tokens: prompt.length,
+      completion_tokens: written.length,
+      total_tokens: prompt.length + written.length,
+    },
+    logprobs: {
+      tokens: await Promise.all(shown.map(names)),
+      token_logprobs: scores.map((score) => score?.logprob ?? null),
+      top_logprobs: await Promise.all(
+        scores.map(async (score) => (score === null ? null : await topObject(score.top, names))),
+      ),
+      text_offset: offsets,
+    },
+  };
+}
+
+type Namer = (token: Token) => Promise<string>;
+
+async function topObject(top: readonly TopEntry[], names: Namer): Promise<Record<string, number>> {
+  const object: Record<string, number> = {};
+  for (const { token, logprob } of top) {
+    const name = await names(token);
+    // Two tokens may have the same text: the likelier one stands for it.
+    object[name] ??= logprob;
+  }
+  return object;
+}
+
+/** Names tokens by their text, as the API does: `bytes:\xe2\x80` where a token is no whole UTF-8 text. */
+async function nameTokens(target: TokenTarget, asIds: boolean): Promise<Namer> {
+  if (asIds) return async (token) => `token_id:${token}`;
+  const known = new Map<Token, string>();
+  return async (token) => {
+    const name = known.get(token) ?? tokenText(await target.detokenize([token]));
+    known.set(token, name);
+    return name;
+  };
+}
+
+function tokenText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return `bytes:${[...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}`;
+  }
+}
+
+function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+/** Where each token's text begins, in characters; one inside a character begins where that does. */
+async function textOffsets(target: TokenTarget, tokens: readonly Token[]): Promise<number[]> {
+  const offsets: number[] = [];
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let length = 0;
+  for (const token of tokens) {
+    offsets.push(length);
+    length += decoder.decode(await target.detokenize([token]), { stream: true }).length;
+  }
+  return offsets;
+}

@@ -1,0 +1,51 @@
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Redraft } from "../core/redraft.ts";
+import type { ChatTemplate } from "./chat-template.ts";
+import type { ServedModel } from "./model.ts";
+
+export interface HttpLimits {
+  /** Of a request's body, in bytes. */
+  readonly maxBodyBytes: number;
+  /** From the parsed request to the answer, in ms; longer ones are answered 504. */
+  readonly requestMs: number;
+  /** How many requests the model works on at once: its sequences. */
+  readonly sequences: number;
+  /** How many merges may be in work at once. */
+  readonly merges: number;
+  /** How many requests may wait for a place; the next is answered 429. */
+  readonly maxWaiting: number;
+  /** How long one may wait for a place, in ms; longer is answered 503. */
+  readonly maxWaitMs: number;
+  /** How long a reader of a stream may take nothing, in ms, before it is cut off. */
+  readonly stallMs: number;
+}
+
+export const defaultLimits: HttpLimits = {
+  maxBodyBytes: 16 * 1024 * 1024,
+  requestMs: 120_000,
+  sequences: 4,
+  merges: 4,
+  maxWaiting: 256,
+  maxWaitMs: 60_000,
+  stallMs: 30_000,
+};
+
+export interface HttpOptions {
+  /** Answers apply requests. */
+  readonly redraft: Redraft;
+  /** Answers everything else; without it such requests are answered 503. */
+  readonly model?: ServedModel;
+  /** How messages become a prompt; default: what the model's vocabulary suggests. */
+  readonly chatTemplate?: ChatTemplate;
+  readonly limits?: Partial<HttpLimits>;
+  /** Any of these keys opens the server; none = open to everyone who reaches it. */
+  readonly apiKeys?: readonly string[];
+  /** Origins that browsers may call from; default none. */
+  readonly corsOrigins?: readonly string[];
+  /** Names the `Host` header may have; default any. Loopback servers without a key should name themselves. */
+  readonly allowedHosts?: readonly string[];
+  readonly version: string;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+}

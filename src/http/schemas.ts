@@ -1,0 +1,97 @@
+import * as z from "zod";
+import { ApiError } from "./errors.ts";
+
+const part = z.looseObject({ type: z.literal("text"), text: z.string() });
+const content = z.union([z.string(), z.array(part)]);
+
+const shared = {
+  model: z.string().optional(),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  max_tokens: z.int().min(0).nullish(),
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().gt(0).max(1).nullish(),
+  seed: z.int().nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(16)]).nullish(),
+  n: z.literal(1).nullish(),
+  user: z.string().nullish(),
+  prediction: z.looseObject({ type: z.literal("content"), content }).nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
+};
+
+export const chatRequest = z.looseObject({
+  ...shared,
+  max_completion_tokens: z.int().min(0).nullish(),
+  messages: z
+    .array(
+      z.looseObject({
+        role: z.enum(["system", "developer", "user", "assistant"]),
+        content: content.nullish(),
+      }),
+    )
+    .min(1),
+});
+export type ChatRequest = z.infer<typeof chatRequest>;
+
+const token = z.int().min(0);
+export const completionRequest = z.looseObject({
+  ...shared,
+  prompt: z.union([
+    z.string(),
+    z.array(token).min(1),
+    z.array(z.string()).length(1),
+    z.array(z.array(token).min(1)).length(1),
+  ]),
+  echo: z.boolean().nullish(),
+  logprobs: z.int().min(0).max(20).nullish(),
+  best_of: z.literal(1).nullish(),
+  /** vLLM's extension: tokens are named `token_id:7` instead of by their text. */
+  return_tokens_as_token_ids: z.boolean().nullish(),
+  /** SGLang's extension: no scores are asked for before this token, so what stands before may come from the cache. */
+  logprob_start_len: z.int().min(0).nullish(),
+});
+export type CompletionRequest = z.infer<typeof completionRequest>;
+
+/** Fields that change what an answer means and that this server cannot honour: refused, never ignored. */
+const unsupported: Readonly<Record<string, (value: unknown) => boolean>> = {
+  tools: (value) => Array.isArray(value) && value.length > 0,
+  functions: (value) => Array.isArray(value) && value.length > 0,
+  response_format: (value) => (value as { type?: unknown } | null)?.type !== "text",
+  logit_bias: (value) => Object.keys((value as object | null) ?? {}).length > 0,
+  suffix: (value) => value !== "",
+  top_logprobs: (value) => value !== 0,
+  frequency_penalty: (value) => value !== 0,
+  presence_penalty: (value) => value !== 0,
+  audio: () => true,
+};
+
+/** The body as the schema has it, or a 400 that names the field. */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const param = issue.path.join(".");
+    const message = `${param === "" ? "The body" : `\`${param}\``}: ${issue.message}.`;
+    throw new ApiError(400, message, { ...(param === "" ? {} : { param }), code: "usage" });
+  }
+  for (const [param, refused] of Object.entries(unsupported)) {
+    const value = (body as Record<string, unknown>)[param];
+    if (value === undefined || value === null || !refused(value)) continue;
+    throw new ApiError(400, `\`${param}\` is not supported by this server.`, {
+      param,
+      code: "unsupported_parameter",
+    });
+  }
+  return parsed.data;
+}
+
+/** A content, given whole or in parts, as one text. */
+export function textOf(value: z.infer<typeof content> | null | undefined): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "string" ? value : value.map(({ text }) => text).join("");
+}
+
+export function stopsOf(stop: string | string[] | null | undefined): readonly string[] {
+  if (stop === null || stop === undefined) return [];
+  return typeof stop === "string" ? [stop] : stop;
+}

@@ -1,0 +1,98 @@
+/** Server-sent events that never make the producer wait for the reader. */
+export interface EventStream {
+  readonly response: Response;
+  send(data: unknown): void;
+  /** Ends the stream with `[DONE]`. */
+  end(): void;
+  /** Ends the stream with an error event, in the same shape as an error body. */
+  fail(body: unknown): void;
+}
+
+/**
+ * Opens a stream of server-sent events. What is sent is kept until it is read: an answer is no longer than the
+ * model's context, and a slow reader must not hold the sequence that wrote it. A reader that takes nothing for
+ * `stallMs` while something waits is cut off.
+ *
+ * @param onGone called once when the reader leaves or is cut off before the end
+ */
+export function openEventStream(options: {
+  readonly stallMs: number;
+  readonly onGone: () => void;
+  readonly headers?: Readonly<Record<string, string>>;
+}): EventStream {
+  const encoder = new TextEncoder();
+  const waiting: Uint8Array[] = [];
+  let ended = false;
+  let closed = false;
+  let wanted: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        clearTimeout(timer);
+        if (waiting.length === 0 && !ended) {
+          await new Promise<void>((resolve) => {
+            wanted = resolve;
+          });
+        }
+        if (closed) return;
+        const chunk = waiting.length > 0 ? Buffer.concat(waiting.splice(0)) : undefined;
+        if (chunk !== undefined) {
+          controller.enqueue(chunk);
+          timer = setTimeout(() => {
+            gone();
+            controller.error(new Error("The reader stalled."));
+          }, options.stallMs);
+          timer.unref();
+        } else if (ended) {
+          closed = true;
+          controller.close();
+        }
+      },
+      cancel: () => gone(),
+    },
+    { highWaterMark: 0 },
+  );
+
+  function gone(): void {
+    clearTimeout(timer);
+    if (closed) return;
+    closed = true;
+    waiting.length = 0;
+    wake();
+    if (!ended) options.onGone();
+  }
+  function wake(): void {
+    wanted?.();
+    wanted = undefined;
+  }
+  function push(text: string): void {
+    if (closed || ended) return;
+    waiting.push(encoder.encode(text));
+    wake();
+  }
+
+  return {
+    response: new Response(body, {
+      headers: {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-cache",
+        "x-accel-buffering": "no",
+        ...options.headers,
+      },
+    }),
+    send: (data) => push(`data: ${JSON.stringify(data)}\n\n`),
+    end() {
+      push("data: [DONE]\n\n");
+      ended = true;
+      wake();
+    },
+    fail(error) {
+      push(`data: ${JSON.stringify(error)}\n\n`);
+      push("data: [DONE]\n\n");
+      ended = true;
+      wake();
+    },
+  };
+}
