@@ -1,5 +1,5 @@
-import type { EditLine } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import { changesBetween } from "./changes.ts";
 import type { EditFormat } from "./format.ts";
 import { samePath } from "./paths.ts";
 import { fenceOf, unwrap } from "./wrapping.ts";
@@ -35,12 +35,10 @@ export const whole: EditFormat = {
         { details: { format: "whole" } },
       );
     }
-    const lines = text.lines.map((line, index): EditLine => {
-      return { text: line, role: "either", at: text.at + index };
-    });
-    const segments = lines.length === 0 ? [] : [{ kind: "lines", lines } as const];
+    // What is written is what is meant, to the blank: nothing has to be placed, so nothing is tolerated.
+    const segments = changesBetween(input.sourceLines, text.lines, text.at);
     const named = text.path === undefined ? {} : { path: text.path };
     const action = input.source === "" ? "create" : "update";
-    return { format: "whole", why, extent: "file", segments, action, ...named };
+    return { format: "whole", why, extent: "parts", segments, action, ...named };
   },
 };
