@@ -1,0 +1,12 @@
+import type { Command } from "commander";
+
+/** A suite is a command of its own: its options, `--json` among them, are its business. */
+export interface SuiteEntry {
+  readonly name: string;
+  /** One line for `redraft bench --help`. */
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** A new suite is a file that exports its `Command`, and a line here. */
+export const suites: readonly SuiteEntry[] = [];

@@ -1,0 +1,145 @@
+import { once } from "node:events";
+import { Command } from "commander";
+import { type FormatName, formatNames } from "../core/edit.ts";
+import { RedraftError } from "../core/errors.ts";
+import type { Redraft } from "../core/redraft.ts";
+import type { EditRequest, Route } from "../core/request.ts";
+import { createRedraft } from "../engine.ts";
+import { jsonLines } from "./json-lines.ts";
+import { modelRoute } from "./model.ts";
+import { onInterrupt } from "./signals.ts";
+
+/** One answer of `redraft batch`. */
+export interface BatchAnswer {
+  readonly id: unknown;
+  readonly result: string | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly route: Route | null;
+  /** The whole texts of an ambiguous edit, best first, at most three. */
+  readonly candidates?: readonly string[];
+  readonly ms: number;
+}
+
+/** `redraft batch`: answers every line of standard input with a line, in order, in constant memory. */
+export function batchCommand(): Command {
+  return new Command("batch")
+    .description(
+      "Applies many edits to texts: one JSON object a line in, one answer a line out, in order.",
+    )
+    .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .addHelpText("after", help)
+    .action(async (options: { readonly model: string }) => {
+      const signal = onInterrupt();
+      const model = await modelRoute(options.model);
+      const redraft = createRedraft(model ? { model } : {});
+      try {
+        for await (const line of jsonLines(process.stdin)) {
+          const answer = await answerLine(line, redraft, signal);
+          signal.throwIfAborted();
+          if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
+            await once(process.stdout, "drain");
+        }
+      } finally {
+        await redraft.dispose();
+      }
+    });
+}
+
+/** Answers one line, whatever it holds. */
+export async function answerLine(
+  line: string | RedraftError,
+  redraft: Redraft,
+  signal?: AbortSignal,
+): Promise<BatchAnswer> {
+  let id: unknown = null;
+  const start = performance.now();
+  try {
+    if (typeof line !== "string") throw line;
+    const fields = parse(line);
+    id = fields.id ?? null;
+    const started = performance.now();
+    const result = await redraft.apply(request(fields), signal ? { signal } : {});
+    const ms = performance.now() - started;
+    return { id, result: result.text ?? "", error: null, route: result.route, ms };
+  } catch (error) {
+    const ms = performance.now() - start;
+    if (typeof line === "string") id ??= idIn(line);
+    return { id, result: null, route: null, ms, ...explained(error) };
+  }
+}
+
+function explained(error: unknown): Pick<BatchAnswer, "error" | "candidates"> {
+  if (!RedraftError.is(error)) {
+    const message = `internal error: ${error instanceof Error ? error.message : String(error)}`;
+    return { error: { code: "engine-failed", message } };
+  }
+  const { code, message, details } = error;
+  const candidates = details.candidates as readonly string[] | undefined;
+  const isAmbiguous = code === "ambiguous" && Array.isArray(candidates);
+  return {
+    error: { code, message },
+    ...(isAmbiguous ? { candidates: candidates.slice(0, 3) } : {}),
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function parse(line: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new RedraftError("usage", `the line is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new RedraftError("usage", "the line is not a JSON object.");
+  }
+  return value as Fields;
+}
+
+function request(fields: Fields): EditRequest {
+  const format = fields.format ?? "auto";
+  if (format !== "auto" && !(formatNames as readonly unknown[]).includes(format)) {
+    throw new RedraftError(
+      "usage",
+      `"format" is ${JSON.stringify(format)}; it may be auto, ${formatNames.join(", ")}.`,
+    );
+  }
+  const instruction = fields.instruction ?? undefined;
+  return {
+    path: text(fields, "path"),
+    source: text(fields, "original"),
+    edit: text(fields, "edit"),
+    format: format as FormatName | "auto",
+    ...(instruction === undefined ? {} : { instruction: text(fields, "instruction") }),
+  };
+}
+
+function text(fields: Fields, name: string): string {
+  const value = fields[name];
+  if (typeof value === "string") return value;
+  throw new RedraftError(
+    "usage",
+    `"${name}" is ${value === undefined ? "missing" : "not a string"}: a line is {"id","path","original","edit","format"?,"instruction"?}.`,
+  );
+}
+
+/** The id of a line that is no JSON, where it can still be made out. */
+function idIn(line: string): unknown {
+  const match = /"id"\s*:\s*("(?:[^"\\]|\\.){0,1000}"|-?\d{1,15}(?![\d.eE]))/.exec(
+    line.slice(0, 4096),
+  );
+  try {
+    return match ? JSON.parse(match[1]!) : null;
+  } catch {
+    return null;
+  }
+}
+
+const help = `
+In:   {"id","path","original","edit","format"?,"instruction"?}
+Out:  {"id","result":string|null,"error":null|{"code","message"},"route":"merge"|"model"|"rewrite"|null,"candidates"?:string[],"ms"}
+      result null = refused; candidates = the texts an ambiguous edit may mean, best first.
+
+Example:
+  redraft batch < edits.jsonl > answers.jsonl`;

@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+
+/** A command is loaded when it is called, so that the others cost nothing at start. */
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for `redraft --help`. */
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** A new command is a file that exports its `Command`, and a line here. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "apply",
+    summary: "apply an edit to a file",
+    load: async () => (await import("./apply.ts")).applyCommand(),
+  },
+  {
+    name: "batch",
+    summary: "apply many edits: JSON lines in, JSON lines out",
+    load: async () => (await import("./batch.ts")).batchCommand(),
+  },
+  {
+    name: "bench",
+    summary: "measure: apply, traces, decode, ...",
+    load: async () => (await import("./bench.ts")).benchCommand(),
+  },
+];

@@ -1,0 +1,74 @@
+import type { RedraftError } from "../core/errors.ts";
+import type { Proof, ResultOrigin, SourceFate } from "../core/merge.ts";
+import type { EditResult } from "../core/request.ts";
+import type { Updated } from "../file/update.ts";
+
+/** What `--json` prints: the result, the proof in runs of lines, the patch, and what was written. */
+export function resultJson(updated: Updated<EditResult>, patch: string): Record<string, unknown> {
+  const { proof, ...result } = updated.result;
+  return {
+    ...result,
+    written: updated.written,
+    ...(updated.hash === undefined ? {} : { hash: updated.hash }),
+    encoding: updated.before.encoding,
+    patch,
+    ...(proof === undefined ? {} : { proof: proofRuns(proof) }),
+    error: null,
+  };
+}
+
+export function errorJson(path: string, error: RedraftError): Record<string, unknown> {
+  const { code, message, retryable, details } = error;
+  return { path, text: null, written: false, error: { code, message, retryable, details } };
+}
+
+interface Run {
+  readonly from: number;
+  to: number;
+}
+
+/** The proof with neighbouring lines of one fate joined; 0-based lines, `to` not included. */
+export function proofRuns(proof: Proof): Record<string, unknown> {
+  return {
+    source: runs(proof.source, fateKey, (one, line) =>
+      one.fate === "kept"
+        ? { fate: one.fate, because: one.because, shift: one.result - line }
+        : { ...one },
+    ),
+    result: runs(proof.result, originKey, (one, line) =>
+      one.from === "source"
+        ? { origin: "source", shift: one.source - line }
+        : { origin: "edit", line: one.edit },
+    ),
+    edit: proof.edit,
+    cost: proof.cost,
+    // No other text is possible: JSON has no Infinity.
+    runnerUp: Number.isFinite(proof.runnerUp) ? proof.runnerUp : null,
+  };
+}
+
+function runs<Item>(
+  items: readonly Item[],
+  key: (item: Item, index: number) => string,
+  describe: (item: Item, index: number) => Record<string, unknown>,
+): Run[] {
+  const result: Run[] = [];
+  let last: string | undefined;
+  items.forEach((item, index) => {
+    const own = key(item, index);
+    if (own === last) result.at(-1)!.to = index + 1;
+    else result.push({ from: index, to: index + 1, ...describe(item, index) });
+    last = own;
+  });
+  return result;
+}
+
+function fateKey(fate: SourceFate, line: number): string {
+  return fate.fate === "kept"
+    ? `kept ${fate.because} ${fate.result - line}`
+    : `${fate.fate} ${fate.because}`;
+}
+
+function originKey(origin: ResultOrigin, line: number): string {
+  return origin.from === "source" ? `source ${origin.source - line}` : `edit ${origin.edit - line}`;
+}

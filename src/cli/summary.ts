@@ -1,0 +1,34 @@
+import type { EditResult } from "../core/request.ts";
+import type { Updated } from "../file/update.ts";
+
+/** What was done, in one line: `src/a.ts: 2 lines added, 1 removed (merge: placed exactly, unique; 1.2 ms)`. */
+export function summary(
+  file: string,
+  { result, written }: Updated<EditResult>,
+  dryRun: boolean,
+): string {
+  const how = `${result.route}: ${result.routeReason}; ${result.ms.toFixed(1)} ms`;
+  const what =
+    written || dryRun ? whatChanged(result) : "nothing to change, the edit is applied already";
+  const not = dryRun ? ", not written (dry run)" : "";
+  const notes = result.notes.length > 0 ? `; ${result.notes.join("; ")}` : "";
+  return `${file}: ${what}${not} (${how}${notes})`;
+}
+
+function whatChanged(result: EditResult): string {
+  if (!result.changed) return "nothing to change, the edit is applied already";
+  const { added, removed } = changes(result);
+  const lines = `${added} ${added === 1 ? "line" : "lines"} added, ${removed} removed`;
+  if (result.action === "delete") return "deleted";
+  if (result.action === "create") return `created, ${lines}`;
+  if (result.action === "move") return `moved to ${result.movedTo}, ${lines}`;
+  return lines;
+}
+
+function changes({ proof }: EditResult): { added: number; removed: number } {
+  if (!proof) return { added: 0, removed: 0 };
+  return {
+    added: proof.result.filter((line) => line.from === "edit").length,
+    removed: proof.source.filter((line) => line.fate !== "kept").length,
+  };
+}
