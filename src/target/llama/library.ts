@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { RedraftError } from "../../core/errors.ts";
-import { releases } from "./releases.ts";
+import { packageVersions, releases } from "./releases.ts";
 
 /** Where the native library lies and which llama.cpp release it was built from. */
 export interface NativeLibrary {
@@ -62,10 +62,11 @@ function resolve(require: NodeJS.Require, name: string): string | undefined {
 }
 
 function missing(name: string): RedraftError {
+  const install = `npm install ${name}${packageVersions[name] ? `@${packageVersions[name]}` : ""}`;
   return new RedraftError(
     "model-unavailable",
-    `the local engine needs the optional package ${name}, which is not installed: run \`npm install ${name}\`, or go without a model (--model none)`,
-    { details: { missing: name } },
+    `the local engine needs the optional package ${name}, which is not installed: run \`${install}\`, or go without a model (--model none)`,
+    { details: { missing: name, install } },
   );
 }
 

@@ -30,7 +30,7 @@ const installed = (() => {
 describe("findLibrary", () => {
   it("says what to install where nothing is", () => {
     const find = () => findLibrary({ platform: "linux", arch: "arm64" });
-    expect(find).toThrowError(/npm install @node-llama-cpp\/linux-arm64/);
+    expect(find).toThrowError(/npm install @node-llama-cpp\/linux-arm64@3.22.1/);
     expect(() => findLibrary({ platform: "aix", arch: "ppc64" })).toThrowError(/no prebuilt/);
   });
 

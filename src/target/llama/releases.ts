@@ -110,6 +110,19 @@ export const releases: Readonly<Record<string, readonly StructLayout[]>> = {
   "v0.5.0": layout2026, // @node-llama-cpp/* 3.22.1
 };
 
+/**
+ * Versions to install. Not all of these packages came out in every version, and those for arm64 on Linux and
+ * Windows claim x64 as well (npm would install them there too), so they are named here and not depended upon.
+ */
+export const packageVersions: Readonly<Record<string, string>> = {
+  "@node-llama-cpp/linux-x64": "3.22.1",
+  "@node-llama-cpp/linux-arm64": "3.22.1",
+  "@node-llama-cpp/mac-arm64-metal": "3.21.1",
+  "@node-llama-cpp/mac-x64": "3.21.1",
+  "@node-llama-cpp/win-x64": "3.21.1",
+  "@node-llama-cpp/win-arm64": "3.21.1",
+};
+
 /** Defaults that the library itself fills in: read back at start, they show that fields lie where we think. */
 export const defaultCanaries: Readonly<Record<string, Readonly<Record<string, number | boolean>>>> =
   {
