@@ -70,6 +70,7 @@ const operations: Record<
   ) {
     const { sequence, nodes, request, sampling } = header;
     const started = performance.now();
+    const before = { ...sequences!.batch.spent };
     const rows = await sequences!.verify(
       sequence,
       int32At(payload, 0, nodes),
@@ -79,8 +80,13 @@ const operations: Record<
     );
     const { count, k, ids, logits, logsumexp, entropy, verdict } = rows;
     const extra = [logsumexp, entropy].filter((array) => array !== undefined);
-    const ms = performance.now() - started;
-    return { fields: { count, k, verdict, ms }, payload: [ids, logits, ...extra] };
+    const { wall, cpu } = sequences!.batch.spent;
+    const time = {
+      ms: performance.now() - started,
+      passMs: wall - before.wall,
+      passCpuMs: cpu - before.cpu,
+    };
+    return { fields: { count, k, verdict, time }, payload: [ids, logits, ...extra] };
   },
   commit: ({ sequence, path }: { sequence: number; path: number[] }) =>
     void sequences!.commit(sequence, path),

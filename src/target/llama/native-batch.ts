@@ -19,6 +19,8 @@ export interface NativeBatch {
   readonly outputs: number;
   /** Returns the rows of the entries with `output`, valid until the next pass. */
   run(entries: readonly Entry[], from: number, to: number): Promise<Float32Array>;
+  /** Spent in llama.cpp so far: waiting, and computing on all threads. In ms. */
+  readonly spent: { wall: number; cpu: number };
   /** Stops the pass that runs now, and every later one until `resume`. */
   abort(): void;
   resume(): void;
@@ -52,6 +54,7 @@ export function createBatch(
   );
   let aborted = false;
   let logits = { address: null as Pointer, rows: new Float32Array(0) };
+  let lastCount = 0;
   let msPerToken = Number.POSITIVE_INFINITY; // unknown: the first pass runs aside
 
   function fill(entries: readonly Entry[], from: number, to: number): number {
@@ -71,6 +74,9 @@ export function createBatch(
     return rows;
   }
 
+  /** From the last pass; small ones cost more per token than large ones, so this errs on the side of more. */
+  const expectedMs = (count: number): number => Math.max(count, lastCount / 4) * msPerToken;
+
   /** The logits lie in one buffer of the context, which moves only when it grows. */
   function rowsOf(count: number): Float32Array {
     const size = count * info.vocabSize;
@@ -81,7 +87,10 @@ export function createBatch(
     return logits.rows.subarray(0, size);
   }
 
+  const spent = { wall: 0, cpu: 0 };
+
   return {
+    spent,
     tokens: batchSize,
     outputs: Math.min(outputs, batchSize),
     async run(entries, from, to) {
@@ -89,14 +98,20 @@ export function createBatch(
       const rows = fill(entries, from, to);
       const count = to - from;
       const started = performance.now();
+      const before = process.cpuUsage();
       const code =
-        count * msPerToken < asideFromMs
+        expectedMs(count) < asideFromMs
           ? native.decode(context, batch)
           : await native.decodeAside(context, batch);
       if (code !== 0) throw passError(code, info.context!.size);
       // Reading the logits waits for a GPU, so it belongs to the time of the pass.
       const result = rows > 0 ? rowsOf(rows) : new Float32Array(0);
-      msPerToken = (performance.now() - started) / Math.sqrt(count);
+      const ms = performance.now() - started;
+      const used = process.cpuUsage(before);
+      spent.wall += ms;
+      spent.cpu += (used.user + used.system) / 1000;
+      msPerToken = ms / count;
+      lastCount = count;
       return result;
     },
     abort() {

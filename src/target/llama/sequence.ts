@@ -14,8 +14,11 @@ import { bytesOf, float32At, int32At, type Message } from "./protocol.ts";
 export interface PassReport {
   /** Token positions fed. */
   readonly positions: number;
-  /** In the engine's process. */
+  /** In the engine's process, rows included. */
   readonly ms: number;
+  /** Of that in llama.cpp itself: waiting, and computing on all threads. */
+  readonly passMs: number;
+  readonly passCpuMs: number;
 }
 
 export interface LlamaSequenceOptions {
@@ -89,7 +92,8 @@ export function llamaSequence({
         options.signal,
       );
       verified = nodes;
-      onPass?.({ positions: Math.max(1, pending) + nodes.length, ms: message.header.ms as number });
+      const time = message.header.time as Omit<PassReport, "positions">;
+      onPass?.({ positions: Math.max(1, pending) + nodes.length, ...time });
       pending = 0;
       return rowsFrom(message, options);
     },
