@@ -9,4 +9,10 @@ export interface SuiteEntry {
 }
 
 /** A new suite is a file that exports its `Command`, and a line here. */
-export const suites: readonly SuiteEntry[] = [];
+export const suites: readonly SuiteEntry[] = [
+  {
+    name: "calibrate",
+    summary: "what a forward pass over 1, 2, 4, ... tokens costs on this machine",
+    load: async () => (await import("./calibrate.ts")).calibrateCommand(),
+  },
+];

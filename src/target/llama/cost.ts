@@ -1,6 +1,11 @@
 /** Cost of one forward pass over `n` tokens, in units of one plain decoding step. */
 export interface CostCurve {
+  /** Where the points come from, for reports. */
+  readonly source: "measured" | "typical";
+  readonly points: readonly CostPoint[];
   at(n: number): number;
+  /** Tells how long a pass took: where observed costs drift from the points, the curve follows them. */
+  observe(n: number, ms: number): void;
 }
 
 /** A measured point: a pass over `tokens` positions takes `ms`. */
@@ -9,38 +14,75 @@ export interface CostPoint {
   readonly ms: number;
 }
 
+/** Observations of one size (to the power of two) before they count, and the weight of a new one. */
+const enough = 12;
+const weight = 0.05;
+/** A pass that was interrupted says little about the others: no observation counts for more than this factor. */
+const largestFactor = Math.log(3);
+
 /**
- * The curve through measured points, straight between them and beyond the last at its slope. Divided by the
- * cost of one token, so that 1 = one plain step.
+ * The curve through measured points: straight between them, beyond the last at its slope, divided by the cost of
+ * one token. Observed times correct it: per power of two the mean of log(observed / expected), recent passes
+ * counting more. What slows all sizes alike (a busy machine) cancels out.
  */
-export function costCurve(points: readonly CostPoint[]): CostCurve {
+export function costCurve(
+  points: readonly CostPoint[],
+  source: CostCurve["source"] = "measured",
+): CostCurve {
   const sorted = [...points].sort((a, b) => a.tokens - b.tokens);
   const first = sorted[0];
   if (first === undefined || first.tokens !== 1) {
     throw new Error("a cost curve needs a point for one token");
   }
+  const octaves: { count: number; mean: number }[] = [];
+  const octaveOf = (n: number): number => Math.round(Math.log2(n));
+
+  function expected(n: number): number {
+    let right = sorted.findIndex(({ tokens }) => tokens >= n);
+    if (right < 0) right = sorted.length - 1;
+    const to = sorted[right]!;
+    const from = sorted[Math.max(0, right - 1)]!;
+    if (to === from) return to.ms * (n / to.tokens);
+    const slope = (to.ms - from.ms) / (to.tokens - from.tokens);
+    return Math.max(1e-3 * first!.ms, from.ms + slope * (n - from.tokens));
+  }
+
+  /** Of the nearest size that was seen often enough. */
+  function correction(octave: number): number {
+    let best: number | undefined;
+    octaves.forEach((seen, i) => {
+      if (seen === undefined || seen.count < enough) return;
+      if (best === undefined || Math.abs(i - octave) < Math.abs(best - octave)) best = i;
+    });
+    return best === undefined ? 0 : octaves[best]!.mean;
+  }
+
   return {
+    source,
+    points: sorted,
     at(n) {
       const m = Math.max(1, n);
-      let right = sorted.findIndex(({ tokens }) => tokens >= m);
-      if (right < 0) right = sorted.length - 1;
-      const to = sorted[right]!;
-      const from = sorted[Math.max(0, right - 1)]!;
-      if (to.tokens === from.tokens) return (to.ms / first.ms) * (m / to.tokens);
-      const slope = (to.ms - from.ms) / (to.tokens - from.tokens);
-      return Math.max(1e-3, from.ms + slope * (m - from.tokens)) / first.ms;
+      const drift = correction(octaveOf(m)) - correction(0);
+      return (expected(m) / first.ms) * Math.exp(drift);
+    },
+    observe(n, ms) {
+      const m = Math.max(1, n);
+      const factor = Math.log(ms / expected(m));
+      const octave = octaveOf(m);
+      octaves[octave] ??= { count: 0, mean: 0 };
+      const seen = octaves[octave];
+      seen.count++;
+      const clipped = Math.max(-largestFactor, Math.min(largestFactor, factor));
+      seen.mean += (clipped - seen.mean) * Math.max(weight, 1 / seen.count);
     },
   };
 }
 
 /** What CPUs gave that we measured (docs/engine.md): 16 tokens for about five steps, nearly linear from there. */
-export const typicalCost: CostCurve = costCurve([
-  { tokens: 1, ms: 1 },
-  { tokens: 2, ms: 1.6 },
-  { tokens: 4, ms: 1.9 },
-  { tokens: 8, ms: 3.3 },
-  { tokens: 16, ms: 5.2 },
-  { tokens: 32, ms: 10.4 },
-  { tokens: 64, ms: 20.5 },
-  { tokens: 128, ms: 40 },
-]);
+export function typicalCost(): CostCurve {
+  const steps = [1, 1.6, 1.9, 3.3, 5.2, 10.4, 20.5, 40];
+  return costCurve(
+    steps.map((ms, i) => ({ tokens: 2 ** i, ms })),
+    "typical",
+  );
+}

@@ -71,6 +71,7 @@ const operations: Record<
     const { sequence, nodes, request, sampling } = header;
     const started = performance.now();
     const before = { ...sequences!.batch.spent };
+    const cpuBefore = process.cpuUsage();
     const rows = await sequences!.verify(
       sequence,
       int32At(payload, 0, nodes),
@@ -81,8 +82,10 @@ const operations: Record<
     const { count, k, ids, logits, logsumexp, entropy, verdict } = rows;
     const extra = [logsumexp, entropy].filter((array) => array !== undefined);
     const { wall, cpu } = sequences!.batch.spent;
+    const used = process.cpuUsage(cpuBefore);
     const time = {
       ms: performance.now() - started,
+      cpuMs: (used.user + used.system) / 1000,
       passMs: wall - before.wall,
       passCpuMs: cpu - before.cpu,
     };

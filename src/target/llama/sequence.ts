@@ -14,9 +14,10 @@ import { bytesOf, float32At, int32At, type Message } from "./protocol.ts";
 export interface PassReport {
   /** Token positions fed. */
   readonly positions: number;
-  /** In the engine's process, rows included. */
+  /** In the engine's process, rows included: waiting, and computing on all threads. */
   readonly ms: number;
-  /** Of that in llama.cpp itself: waiting, and computing on all threads. */
+  readonly cpuMs: number;
+  /** Of that in llama.cpp itself. */
   readonly passMs: number;
   readonly passCpuMs: number;
 }

@@ -2,8 +2,11 @@ import { open as openFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { RedraftError } from "../../core/errors.ts";
+import type { Logger } from "../../core/logger.ts";
 import type { Capabilities, TokenTarget } from "../../core/target.ts";
-import { type CostCurve, typicalCost } from "./cost.ts";
+import { type CalibrateOptions, measureCost } from "./calibrate.ts";
+import { type CostCurve, type CostPoint, costCurve, typicalCost } from "./cost.ts";
+import { costKey, readCost, writeCost } from "./cost-store.ts";
 import { findLibrary, type NativeLibrary } from "./library.ts";
 import type { LoadOptions, ModelInfo } from "./model-info.ts";
 import { type EngineProcess, startEngine } from "./process.ts";
@@ -22,8 +25,13 @@ export interface LlamaOptions {
   /** Use a GPU package and put all layers there; default false. */
   readonly gpu?: boolean;
   readonly flashAttention?: "auto" | "on" | "off";
-  /** Measured cost of passes; default: a typical curve of CPUs. */
-  readonly cost?: CostCurve;
+  /**
+   * Cost of passes: `stored` (default) takes what was measured earlier for this model, machine and thread count,
+   * else a typical curve of CPUs; `measured` measures where nothing is stored, for at most a second or so.
+   */
+  readonly cost?: CostCurve | "stored" | "measured";
+  /** Told once when drafts are off because the model cannot rewind. */
+  readonly logger?: Logger;
   readonly onPass?: (report: PassReport) => void;
   readonly signal?: AbortSignal;
 }
@@ -31,6 +39,9 @@ export interface LlamaOptions {
 /** A GGUF model on this machine, run by llama.cpp in a child process. */
 export interface LlamaTarget extends TokenTarget {
   readonly info: ModelInfo;
+  /** What passes cost, as measured and as observed since. */
+  readonly cost: CostCurve;
+  lastPass(): PassReport | undefined;
   /** Of the engine's process; undefined when none runs. */
   processId(): number | undefined;
   /** The messages as this model's own chat template writes them, the answer's beginning included. */
@@ -49,7 +60,19 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
   const engine = await engineKeeper(loadOptions(options), options.gpu ?? false, options.signal);
   const { info } = await engine.get();
   const { context } = info;
-  const cost = options.cost ?? typicalCost;
+  let curve = typeof options.cost === "object" ? options.cost : typicalCost();
+  let last: PassReport | undefined;
+  const onPass = (report: PassReport): void => {
+    curve.observe(report.positions, report.ms);
+    last = report;
+    options.onPass?.(report);
+  };
+  if (!info.rewind) {
+    options.logger?.warn(
+      "this model keeps a recurrent state and cannot forget rejected tokens: speculation is off",
+      { model: info.name, architecture: info.architecture },
+    );
+  }
   const capabilities: Capabilities = {
     vocabSize: info.vocabSize,
     contextSize: context!.size,
@@ -59,18 +82,22 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
     stateful: true,
     exactNormalizer: true,
     rewind: info.rewind,
-    cost: (n) => cost.at(n),
+    cost: (n) => curve.at(n),
   };
   let sequences = 0;
   const nextId = (): number => ++sequences;
   const ends = new Set(info.endTokens);
-  return {
+  const target: LlamaTarget = {
     kind: "token",
     name: info.name,
     info,
+    get cost() {
+      return curve;
+    },
     capabilities,
     ...createVocabulary(engine.get),
     isEnd: (token) => ends.has(token),
+    lastPass: () => last,
     async chat(messages) {
       const { header } = await (await engine.get()).request("chat", { messages });
       return header.text as string;
@@ -79,12 +106,39 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
       const process = await engine.get();
       const id = nextId();
       process.send("open", { sequence: id });
-      const { onPass } = options;
-      return llamaSequence({ engine: process, id, nextId, ...(onPass && { onPass }) });
+      return llamaSequence({ engine: process, id, nextId, onPass });
     },
     processId: engine.processId,
     dispose: engine.dispose,
   };
+  if (typeof options.cost !== "object") {
+    curve = (await knownCost(target, options)) ?? curve;
+  }
+  return target;
+}
+
+/** How long a start may take for measuring. */
+const startBudgetMs = 300;
+
+async function knownCost(
+  target: LlamaTarget,
+  options: LlamaOptions,
+): Promise<CostCurve | undefined> {
+  const key = await costKey(target.info, options.gpu);
+  const stored = await readCost(key);
+  if (stored !== undefined || options.cost !== "measured") return stored;
+  const points = await calibrate(target, { rounds: 5, budgetMs: startBudgetMs });
+  await writeCost(key, points);
+  return costCurve(points);
+}
+
+/** Measures the cost of passes of a running target; see `measureCost`. */
+export async function calibrate(
+  target: LlamaTarget,
+  options: Partial<Omit<CalibrateOptions, "target" | "lastPass">> = {},
+): Promise<CostPoint[]> {
+  const metric = target.info.context?.threads === 1 ? "cpu" : "wall";
+  return measureCost({ metric, ...options, target, lastPass: target.lastPass });
 }
 
 /** A vocabulary without its model's weights: for counting, and for replaying recorded edits. */

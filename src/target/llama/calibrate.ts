@@ -1,0 +1,94 @@
+import { RedraftError } from "../../core/errors.ts";
+import type { TokenTarget } from "../../core/target.ts";
+import type { CostPoint } from "./cost.ts";
+import type { PassReport } from "./sequence.ts";
+
+export const calibrationSizes: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128];
+
+export interface CalibrateOptions {
+  /** A target whose passes are reported to `lastPass`. */
+  readonly target: TokenTarget;
+  readonly lastPass: () => PassReport | undefined;
+  readonly sizes?: readonly number[];
+  /** Rounds over all sizes; the median of a size counts. */
+  readonly rounds?: number;
+  /** Committed tokens that every pass attends to. */
+  readonly context?: number;
+  /** No round begins after this many milliseconds. */
+  readonly budgetMs?: number;
+  /**
+   * `cpu`: processor time of both processes, which other programs cannot falsify: for one thread.
+   * `wall`: the clock, for more threads, whose waiting costs time and no work.
+   */
+  readonly metric: "cpu" | "wall";
+  readonly onProgress?: (done: number, of: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Measures what a pass over 1, 2, 4, ... tokens costs on this machine, the round trip to the engine's process
+ * and the argmax of every row included. Sizes are interleaved, so that a busy moment falls on all of them.
+ */
+export async function measureCost(options: CalibrateOptions): Promise<CostPoint[]> {
+  const {
+    target,
+    lastPass,
+    rounds = 7,
+    metric,
+    budgetMs = Number.POSITIVE_INFINITY,
+    signal,
+  } = options;
+  const room = target.capabilities.contextSize;
+  const context = Math.min(options.context ?? 512, room >> 1);
+  const sizes = (options.sizes ?? calibrationSizes).filter((size) =>
+    target.capabilities.rewind ? context + size <= room : size === 1,
+  );
+  const tokens = await sampleTokens(target, context + Math.max(...sizes));
+  const times = new Map<number, number[]>(sizes.map((size) => [size, []]));
+  const sequence = await target.open();
+  const started = performance.now();
+  try {
+    await sequence.append(tokens.slice(0, context), signal);
+    await sequence.verify([], { ...(signal && { signal }) });
+    await sequence.commit([]);
+    for (let round = -1; round < rounds; round++) {
+      if (round > 0 && performance.now() - started > budgetMs) break;
+      for (const size of sizes) {
+        const drafted = tokens.slice(context + 1, context + size);
+        const before = process.cpuUsage();
+        const start = performance.now();
+        await sequence.append([tokens[context]!]);
+        await sequence.verify(
+          drafted.map((token, i) => ({ token, parent: i - 1 })),
+          { ...(signal && { signal }) },
+        );
+        await sequence.commit([]);
+        const wall = performance.now() - start;
+        const own = process.cpuUsage(before);
+        await sequence.truncate(context);
+        const cpu = (own.user + own.system) / 1000 + (lastPass()?.cpuMs ?? 0);
+        // The first round warms caches and compilers up.
+        if (round >= 0) times.get(size)!.push(metric === "cpu" ? cpu : wall);
+        options.onProgress?.(
+          (round + 1) * sizes.length + sizes.indexOf(size) + 1,
+          (rounds + 1) * sizes.length,
+        );
+      }
+    }
+  } finally {
+    await sequence.dispose();
+  }
+  return sizes.map((size) => ({ tokens: size, ms: median(times.get(size)!) }));
+}
+
+async function sampleTokens(target: TokenTarget, count: number): Promise<number[]> {
+  const text = "def add(first, second):\n    total = first + second\n    return total\n\n";
+  const once = await target.tokenize(text);
+  if (once.length === 0)
+    throw new RedraftError("engine-failed", "the model tokenises a text to nothing");
+  return Array.from({ length: count }, (_, i) => once[i % once.length]!);
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}

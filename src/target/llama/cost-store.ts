@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import path from "node:path";
+import { cacheFolder } from "../store/folder.ts";
+import { type CostCurve, type CostPoint, costCurve } from "./cost.ts";
+import type { ModelInfo } from "./model-info.ts";
+
+/** What a measurement is valid for: this model, on this machine, with this engine and these threads. */
+export interface CostKey {
+  readonly model: string;
+  readonly machine: string;
+  readonly engine: string;
+  readonly threads: number;
+}
+
+const identitySize = 1 << 20;
+
+export async function costKey(info: ModelInfo, gpu = false): Promise<CostKey> {
+  const bytes = Buffer.alloc(identitySize);
+  const file = await open(info.path);
+  const { bytesRead } = await file.read(bytes, 0, identitySize, 0).finally(() => file.close());
+  const hash = createHash("sha256").update(bytes.subarray(0, bytesRead)).digest("hex");
+  const processors = cpus();
+  return {
+    model: `${hash.slice(0, 16)} ${info.size}`,
+    machine: `${process.platform}-${process.arch} ${processors.length} x ${processors[0]?.model ?? "?"}${gpu ? " gpu" : ""}`,
+    engine: info.context?.engine ?? "",
+    threads: info.context?.threads ?? 0,
+  };
+}
+
+/** Where the points of this key are kept. */
+export function costFile(key: CostKey, folder: string = cacheFolder("cost")): string {
+  const name = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 24);
+  return path.join(folder, `${name}.json`);
+}
+
+/** The curve measured earlier for this key; undefined = none, or one that cannot be read. */
+export async function readCost(key: CostKey, folder?: string): Promise<CostCurve | undefined> {
+  try {
+    const { points } = JSON.parse(await readFile(costFile(key, folder), "utf8")) as {
+      points: CostPoint[];
+    };
+    return costCurve(points);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps points for later runs. A cache that cannot be written is no reason to fail. */
+export async function writeCost(
+  key: CostKey,
+  points: readonly CostPoint[],
+  folder?: string,
+): Promise<string | undefined> {
+  const file = costFile(key, folder);
+  const part = `${file}.${process.pid}.part`;
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(part, `${JSON.stringify({ ...key, points }, null, 1)}\n`);
+    await rename(part, file);
+    return file;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { costCurve, typicalCost } from "./cost.ts";
+import { costFile, readCost, writeCost } from "./cost-store.ts";
+
+const points = [
+  { tokens: 1, ms: 2 },
+  { tokens: 4, ms: 5 },
+  { tokens: 16, ms: 8 },
+];
+
+describe("costCurve", () => {
+  it("goes through its points, straight between them and on at the last slope", () => {
+    const curve = costCurve(points);
+    expect([1, 4, 16].map(curve.at)).toEqual([1, 2.5, 4]);
+    expect(curve.at(10)).toBeCloseTo(3.25);
+    expect(curve.at(32)).toBeCloseTo(6);
+    expect(curve.at(0)).toBe(1);
+  });
+
+  it("follows what it observes, whatever slows all sizes alike", () => {
+    const curve = costCurve(points);
+    for (let i = 0; i < 60; i++) {
+      curve.observe(1, 4); // everything twice as slow
+      curve.observe(16, 24); // and 16 tokens three times
+    }
+    expect(curve.at(1)).toBeCloseTo(1, 2);
+    expect(curve.at(16)).toBeCloseTo(6, 1);
+  });
+
+  it("is not moved by a few outliers", () => {
+    const curve = costCurve(points);
+    for (let i = 0; i < 5; i++) curve.observe(16, 8000);
+    expect(curve.at(16)).toBe(4);
+  });
+
+  it("needs the cost of one token", () => {
+    expect(() => costCurve([])).toThrow();
+    expect(typicalCost().at(1)).toBe(1);
+  });
+});
+
+describe("stored costs", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "redraft-cost-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const key = { model: "m", machine: "x", engine: "e", threads: 1 };
+
+  it("come back for the same key only", async () => {
+    expect(await readCost(key, folder)).toBeUndefined();
+    expect(await writeCost(key, points, folder)).toBe(costFile(key, folder));
+    expect((await readCost(key, folder))?.at(4)).toBe(2.5);
+    expect(await readCost({ ...key, threads: 2 }, folder)).toBeUndefined();
+  });
+});
