@@ -3,6 +3,8 @@ import { costs, infinity } from "./costs.ts";
 /** One edit line as the alignment sees it: what it costs as a new line, and where it matches. */
 export interface Row {
   readonly fresh: number;
+  /** What it costs on top as the first or last line of its block, with nothing known beside it. */
+  readonly loose: number;
   /** Source lines it matches, ascending, and what each match costs. */
   readonly at: Int32Array;
   readonly cost: Int32Array;
@@ -51,9 +53,8 @@ export interface Sums {
  * Time is tokens x positions, space blocks x positions.
  */
 export function forward(problem: Problem): Sums {
-  const { steps, blocks, explicit } = problem;
+  const { steps, blocks } = problem;
   const positions = steps + 1;
-  const openings = openingCosts(explicit);
   const starts: Int32Array[] = [];
   const startFrom: Int32Array[] = [];
   const ends: Int32Array[] = [];
@@ -66,12 +67,8 @@ export function forward(problem: Problem): Sums {
     const last = k === blocks.length - 1;
     const anchoredStart = k === 0 && problem.anchoredStart;
     const anchoredEnd = last && problem.anchoredEnd;
-    const { end, origin } = placeBlock(problem, blocks[k]!, start, {
-      anchoredStart,
-      anchoredEnd,
-      openings,
-      work,
-    });
+    const edges = { anchoredStart, anchoredEnd };
+    const { end, origin } = placeBlock(problem, blocks[k]!, start, edges, work);
     ends.push(end);
     endFrom.push(origin);
   }
@@ -100,17 +97,36 @@ export function backward(problem: Problem): Sums {
   };
 }
 
-/** What opening a run of passed-over lines costs after a match (M), new lines (I), loose new lines (U). */
-export interface Openings {
+/** Whether a block begins at the file's start, ends at its end, with nothing elided there. */
+export interface Edges {
+  readonly anchoredStart: boolean;
+  readonly anchoredEnd: boolean;
+}
+
+/** Costs that hold between two edit lines of a block: what may happen there. */
+export interface GapCosts {
+  /** Opening a run of passed-over lines after a match (short, long), after new lines, after loose new lines. */
   readonly matchShort: number;
   readonly matchLong: number;
   readonly freshShort: number;
   readonly freshLong: number;
   readonly loose: number;
+  /** Passing over nothing. */
+  readonly stay: number;
+  /** New lines that begin the block here. */
+  readonly begin: number;
+  /** At a block's end that is not the file's: after new lines, with no match at all, after passed-over lines. */
+  readonly endFresh: number;
+  readonly endUnknown: number;
+  readonly endPassed: number;
+  readonly removal: boolean;
 }
 
-export function openingCosts(explicit: boolean): Openings {
-  if (explicit) {
+/** The costs before row `i` of a block, and after its last row where i is the number of rows. */
+export function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: Edges): GapCosts {
+  const atEnd = i === block.rows.length;
+  const removal = atEnd ? block.removalAtEnd : block.rows[i]!.removal;
+  if (problem.explicit) {
     const open = costs.omittedOpen;
     return {
       matchShort: open,
@@ -118,14 +134,32 @@ export function openingCosts(explicit: boolean): Openings {
       freshShort: open,
       freshLong: infinity,
       loose: open,
+      stay: 0,
+      begin: 0,
+      endFresh: 0,
+      endUnknown: 0,
+      endPassed: 0,
+      removal: false,
     };
   }
+  const fileEdge = (i === 0 && edges.anchoredStart) || (atEnd && edges.anchoredEnd);
+  const open = fileEdge ? costs.removeAtFileEdge : costs.removeOpen;
+  // At a block's edge lines go only beside new lines, or where a comment says so.
+  const closed = atEnd && !edges.anchoredEnd;
+  const endFresh = atEnd ? (block.rows.at(-1)?.loose ?? 0) : 0;
+  const announced = costs.announcedAtEdge;
   return {
-    matchShort: costs.removeOpen,
-    matchLong: costs.removeManyOpen,
-    freshShort: costs.replaceOpen,
+    matchShort: removal ? 0 : closed ? infinity : open,
+    matchLong: closed ? infinity : costs.removeManyOpen + open - costs.removeOpen,
+    freshShort: removal ? 0 : costs.replaceOpen,
     freshLong: costs.replaceManyOpen,
     loose: costs.looseRemoval,
+    stay: removal ? costs.announcedNothing : 0,
+    begin: block.rows[0]?.loose ?? 0,
+    endFresh,
+    endUnknown: atEnd ? costs.unknownBlock + endFresh : 0,
+    endPassed: !atEnd ? 0 : removal ? announced : costs.looseRemoval + endFresh,
+    removal,
   };
 }
 
@@ -165,25 +199,17 @@ function blockStarts(
   return { start, from };
 }
 
-interface BlockContext {
-  readonly anchoredStart: boolean;
-  readonly anchoredEnd: boolean;
-  readonly openings: Openings;
-  readonly work: readonly Int32Array[];
-}
-
 function placeBlock(
   problem: Problem,
   block: AlignBlock,
   start: Int32Array,
-  context: BlockContext,
+  edges: Edges,
+  work: readonly Int32Array[],
 ): { end: Int32Array; origin: Int32Array } {
   const { steps, short, long, explicit } = problem;
   const positions = steps + 1;
-  const { openings } = context;
-  const looseCost = explicit ? 0 : costs.loose;
-  const [M, I, U, best] = context.work as [Int32Array, Int32Array, Int32Array, Int32Array];
-  const [Mo, Io, Uo, bestO] = context.work.slice(4) as [
+  const [M, I, U, best] = work as [Int32Array, Int32Array, Int32Array, Int32Array];
+  const [Mo, Io, Uo, bestO] = work.slice(4) as [
     Int32Array,
     Int32Array,
     Int32Array,
@@ -192,22 +218,16 @@ function placeBlock(
   M.fill(infinity);
   I.fill(infinity);
   U.fill(infinity);
-  if (context.anchoredStart) {
+  if (edges.anchoredStart) {
     M[0] = start[0]!;
     Mo[0] = 0;
   }
   for (let i = 0; i <= block.rows.length; i++) {
     const row = block.rows[i];
-    const removal = row === undefined ? block.removalAtEnd : row.removal;
-    const atEnd = row === undefined;
-    const fresh = atEnd ? 0 : row.fresh;
+    const gap = gapCosts(problem, block, i, edges);
+    const { removal, stay } = gap;
+    const fresh = row?.fresh ?? 0;
     const blocked = fresh >= infinity;
-    // Where a comment announces a removal, lines go cheaply, and something must go.
-    const openMatch = removal ? 0 : openings.matchShort;
-    const openFresh = removal ? 0 : openings.freshShort;
-    const stay = removal ? costs.announcedNothing : 0;
-    const endPenalty = atEnd && !explicit && !removal ? costs.looseRemoval : 0;
-    const freshAtEnd = atEnd && !explicit ? costs.loose : 0;
     let d1 = infinity;
     let d1o = -1;
     let d2 = infinity;
@@ -219,29 +239,29 @@ function placeBlock(
       const mo = Mo[p]!;
       const inso = Io[p]!;
       const uo = Uo[p]!;
-      const anchoredHere = context.anchoredEnd && p === steps;
-      const looseEnd = anchoredHere ? 0 : freshAtEnd;
-      const looseRemoval = anchoredHere ? 0 : endPenalty;
+      const fileEnd = edges.anchoredEnd && p === steps;
       let b = m + stay;
       let bo = mo;
-      if (ins + looseEnd + stay < b) {
-        b = ins + looseEnd + stay;
+      let offer = ins + stay + (fileEnd ? 0 : gap.endFresh);
+      if (offer < b) {
+        b = offer;
         bo = inso;
       }
-      const unknown = !atEnd || explicit ? 0 : anchoredHere ? costs.loose : costs.unknownBlock;
-      if (u + unknown + stay < b) {
-        b = u + unknown + stay;
+      offer = u + stay + (fileEnd ? 0 : gap.endUnknown);
+      if (offer < b) {
+        b = offer;
         bo = uo;
       }
-      if (d1 + looseRemoval < b) {
-        b = d1 + looseRemoval;
+      const passed = fileEnd ? 0 : gap.endPassed;
+      if (d1 + passed < b) {
+        b = d1 + passed;
         bo = d1o;
       }
-      if (d2 + looseRemoval < b) {
-        b = d2 + looseRemoval;
+      if (d2 + passed < b) {
+        b = d2 + passed;
         bo = d2o;
       }
-      const x = i === 0 && !(context.anchoredStart && p === 0) ? start[p]! : infinity;
+      const x = i === 0 && !(edges.anchoredStart && p === 0) ? start[p]! : infinity;
       if (x + stay < b) {
         b = x + stay;
         bo = p;
@@ -257,34 +277,34 @@ function placeBlock(
       }
       I[p] = blocked ? infinity : nextI + fresh;
       Io[p] = nextIo;
-      if (x + looseCost < u) {
-        U[p] = blocked ? infinity : x + looseCost + fresh;
+      if (x + gap.begin < u) {
+        U[p] = blocked ? infinity : x + gap.begin + fresh;
         Uo[p] = p;
       } else U[p] = blocked ? infinity : u + fresh;
       if (p === steps) break;
       // Lines passed over, from here to the next position.
-      if (m + openMatch < d1) {
-        d1 = m + openMatch;
+      if (m + gap.matchShort < d1) {
+        d1 = m + gap.matchShort;
         d1o = mo;
       }
-      if (ins + openFresh < d1) {
-        d1 = ins + openFresh;
+      if (ins + gap.freshShort < d1) {
+        d1 = ins + gap.freshShort;
         d1o = inso;
       }
-      if (u + openings.loose < d1) {
-        d1 = u + openings.loose;
+      if (u + gap.loose < d1) {
+        d1 = u + gap.loose;
         d1o = uo;
       }
-      if (removal && x + costs.looseRemoval < d1) {
-        d1 = x + costs.looseRemoval;
+      if (removal && x + costs.announcedAtEdge < d1) {
+        d1 = x + costs.announcedAtEdge;
         d1o = p;
       }
-      if (m + openings.matchLong < d2) {
-        d2 = m + openings.matchLong;
+      if (m + gap.matchLong < d2) {
+        d2 = m + gap.matchLong;
         d2o = mo;
       }
-      if (ins + openings.freshLong < d2) {
-        d2 = ins + openings.freshLong;
+      if (ins + gap.freshLong < d2) {
+        d2 = ins + gap.freshLong;
         d2o = inso;
       }
       d1 += removal && short[p]! > costs.announcedLine ? costs.announcedLine : short[p]!;
@@ -319,7 +339,7 @@ function reversed(problem: Problem): Problem {
       }
       // A removal before line i stands, seen from the other side, before the line that came before it.
       const removal = index === 0 ? block.removalAtEnd : rows[rows.length - index]!.removal;
-      return { fresh: row.fresh, at, cost, removal };
+      return { fresh: row.fresh, loose: row.loose, at, cost, removal };
     });
     return {
       rows: turnedRows,

@@ -1,6 +1,7 @@
 import type { TextLine } from "../core/lines.ts";
 import type { EditFate, Proof, ResultOrigin, SourceFate, Tier } from "../core/merge.ts";
 import {
+  explained,
   explains,
   indentOf,
   isSame,
@@ -9,7 +10,6 @@ import {
   reindented,
   reindentOf,
   sameIndent,
-  unitsOnly,
 } from "./indent.ts";
 import type { Kind, Prepared } from "./matches.ts";
 import type { Placement } from "./place.ts";
@@ -63,13 +63,17 @@ export function build(
   return writer.finish(placement.cost, options.finalNewline, idle);
 }
 
+/**
+ * How each block's new lines are re-indented. What the lines told before they were placed holds, unless
+ * the block's own edges turned out to be equal: then its changes of indentation are what the edit is about.
+ */
 function reindentsOf(
   source: readonly TextLine[],
   shape: Shape,
   traces: readonly Trace[],
   prepared: Prepared,
 ): Reindent[] {
-  const pairsOf = shape.blocks.map((block, k): Pair[] => {
+  return shape.blocks.map((block, k) => {
     const pairs: Pair[] = [];
     for (const [i, token] of block.tokens.entries()) {
       const line = traces[k]!.source[i]!;
@@ -77,21 +81,13 @@ function reindentsOf(
       if (kindOf(prepared, k, i, line) === "resembles") continue;
       pairs.push([indentOf(token.text), indentOf(source[line]!.text)]);
     }
-    return pairs;
-  });
-  const all = pairsOf.flat();
-  const wide = all.some(([a, b]) => a !== b) ? unitsOnly(reindentOf(all)) : sameIndent;
-  return shape.blocks.map((block, k) => {
-    const pairs = pairsOf[k]!;
-    if (pairs.every(([a, b]) => a === b)) {
-      // Nothing but lines without indentation matched: the units of the rest of the edit hold here too.
-      return pairs.every(([a]) => a === "") ? wide : sameIndent;
-    }
-    const edges = [pairs[0]!, pairs.at(-1)!];
-    const explicit = shape.extent === "parts";
-    const anchored = edges.some(([a, b]) => a === b && a !== "");
-    if (!explicit && anchored && block.tokens.length > 1) return sameIndent;
-    return reindentOf(pairs);
+    const known = prepared.reindents[k];
+    if (pairs.every(([a, b]) => a === b && a !== "")) return pairs.length > 0 ? sameIndent : (known ?? sameIndent);
+    const edges = [pairs[0], pairs.at(-1)];
+    const anchored = edges.some((pair) => pair && pair[0] === pair[1] && pair[0] !== "");
+    if (shape.extent === "file" && anchored && block.tokens.length > 1) return sameIndent;
+    if (known !== undefined && explained(pairs, known) === pairs.length) return known;
+    return pairs.every(([a, b]) => a === b) ? (known ?? sameIndent) : reindentOf(pairs);
   });
 }
 

@@ -7,6 +7,12 @@ export const costs = {
   exact: 0,
   trailing: 6,
   indent: 15,
+  /** A match that follows the shift of its whole block, one that does not, and an equal line in a shifted block. */
+  shifted: 2,
+  reindented: 45,
+  unshifted: 12,
+  /** Trailing blanks that differ in an edit that keeps them elsewhere. */
+  trailingOnPurpose: 60,
   typography: 20,
   misquoted: 30,
   /** A changed line of a sketch beside the source line that it resembles: no match, but it tells the place. */
@@ -15,8 +21,8 @@ export const costs = {
   /** An edit line that stands nowhere in the source has to be new: the same in every placement. */
   fresh: 10,
   /** An edit line taken as new although the source has it: once, a few times, often. */
-  freshThoughUnique: 25,
-  freshThoughRare: 20,
+  freshThoughUnique: 40,
+  freshThoughRare: 25,
   freshThoughCommon: 14,
   freshThoughFrequent: 10,
   freshWeak: 8,
@@ -31,18 +37,24 @@ export const costs = {
   /** Many lines: a rewritten function is one change, not sixty. */
   removeManyOpen: 250,
   replaceManyOpen: 250,
-  manyLine: 4,
+  manyLine: 10,
   /** Source lines that a comment in the edit says are removed; and such a comment where nothing goes. */
   announcedLine: 4,
   announcedNothing: 150,
+  announcedAtEdge: 100,
   /** Source lines that an explicit edit left out between two of its lines; they stay. */
   omittedOpen: 100,
   omittedLine: 40,
   /** A removed blank line, per line, whatever the reason. */
   blankLine: 8,
 
-  /** New lines at the edge of a block, with nothing known beside them. */
-  loose: 300,
+  /** Removal of the file's first or last lines by leaving them out: markers are forgotten more often. */
+  removeAtFileEdge: 140,
+  /** New lines at the edge of a block: truly new ones, blank ones, and ones that the source has. */
+  loose: 250,
+  looseBlank: 300,
+  looseWeak: 800,
+  looseThoughKnown: 1000,
   /** Lines that go at the edge of a block. */
   looseRemoval: 400,
   /** A block of which no line stands in the source. */
@@ -50,7 +62,7 @@ export const costs = {
   /** An elision that stands for nothing. */
   emptyElision: 60,
   /** An elision that the writer forgot at the start or the end of the file. */
-  missingElision: 120,
+  missingElision: 60,
 } as const;
 
 /** How much cheaper than every different text a placement must be to be taken. */

@@ -2,6 +2,16 @@ import type { TextLine } from "../core/lines.ts";
 import type { Tier } from "../core/merge.ts";
 import type { AlignBlock, Problem, Row } from "./align.ts";
 import { costs, infinity } from "./costs.ts";
+import {
+  indentOf,
+  isSame,
+  type Pair,
+  type Reindent,
+  reindented,
+  reindentOf,
+  sameIndent,
+  unitsOnly,
+} from "./indent.ts";
 import type { Block, Shape, Token } from "./shape.ts";
 import { boundedDistance, likeness, looseKey, type Signature, signatureOf } from "./similar.ts";
 
@@ -19,6 +29,8 @@ export interface Prepared {
   readonly problem: Problem;
   /** Per block and token: its matches by source line, ascending. */
   readonly matches: readonly (readonly (readonly Match[])[])[];
+  /** Per block: how its indentation became the source's; undefined = the placement has to tell. */
+  readonly reindents: readonly (Reindent | undefined)[];
 }
 
 const isBlank = (text: string): boolean => text.trim() === "";
@@ -34,11 +46,16 @@ export function abbreviated(text: string): string | undefined {
 export function prepare(source: readonly TextLine[], shape: Shape, thorough = false): Prepared {
   const index = new SourceIndex(source, shape);
   const explicit = shape.extent === "parts";
-  const matches = shape.blocks.map((block) =>
+  const reindents = estimateReindents(source, shape, index);
+  const keepsTrailing = shape.blocks.some((block) =>
+    block.tokens.some((token) => token.text !== token.text.trimEnd() && index.hasExact(token)),
+  );
+  const matches = shape.blocks.map((block, k) =>
     block.tokens.map((token, position) => {
       if (token.role === "add") return [];
       const edge = position === 0 || position === block.tokens.length - 1;
-      return index.find(token, explicit || edge, thorough);
+      const soft = explicit || edge;
+      return index.find(token, { soft, thorough, keepsTrailing, reindent: reindents[k] });
     }),
   );
   const short = new Int32Array(source.length);
@@ -50,7 +67,7 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       long[line] = infinity;
     } else {
       short[line] = blank ? costs.blankLine : costs.removeLine;
-      long[line] = blank ? 1 : costs.manyLine;
+      long[line] = blank ? costs.blankLine / 2 : costs.manyLine;
     }
   }
   const blocks = shape.blocks.map((block, k): AlignBlock => {
@@ -71,12 +88,44 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       explicit,
     },
     matches,
+    reindents,
   };
+}
+
+/**
+ * Each block's change of indentation, told by lines that stand once in the source; of blocks without such
+ * lines what the others tell about the units. undefined = nothing is known.
+ */
+function estimateReindents(
+  source: readonly TextLine[],
+  shape: Shape,
+  index: SourceIndex,
+): (Reindent | undefined)[] {
+  const all: Pair[] = [];
+  const own = shape.blocks.map((block) => {
+    const pairs: Pair[] = [];
+    const words = block.tokens.filter((token) => token.role !== "add" && !isWeak(token.text));
+    for (const token of words) {
+      const indents = new Set(index.occurrences(token).map((line) => indentOf(source[line]!.text)));
+      if (indents.size === 1) pairs.push([indentOf(token.text), [...indents][0]!]);
+    }
+    all.push(...pairs);
+    const edges = [words[0], words.at(-1)];
+    const fixed = edges.some((token) => token && indentOf(token.text) !== "" && index.hasExact(token));
+    return { pairs, fixed };
+  });
+  const wide = all.length === 0 ? undefined : unitsOnly(reindentOf(all));
+  return own.map(({ pairs, fixed }) => {
+    if (shape.extent === "file" && fixed) return sameIndent;
+    if (pairs.every(([edit]) => edit === "") && pairs.every(([, line]) => line === "")) return wide;
+    return reindentOf(pairs);
+  });
 }
 
 function rowOf(token: Token, matches: readonly Match[], removal: boolean, explicit: boolean): Row {
   return {
     fresh: freshCost(token, matches, explicit),
+    loose: looseCost(token, matches),
     at: Int32Array.from(matches, (match) => match.source),
     cost: Int32Array.from(matches, (match) => match.cost),
     removal,
@@ -93,6 +142,13 @@ function freshCost(token: Token, matches: readonly Match[], explicit: boolean): 
   if (count === 1) return costs.freshThoughUnique;
   if (count <= 3) return costs.freshThoughRare;
   return count <= 10 ? costs.freshThoughCommon : costs.freshThoughFrequent;
+}
+
+function looseCost(token: Token, matches: readonly Match[]): number {
+  if (token.role === "add") return 0;
+  if (isBlank(token.text)) return costs.looseBlank;
+  if (matches.length === 0) return costs.loose;
+  return isWeak(token.text) ? costs.looseWeak : costs.looseThoughKnown;
 }
 
 /** Certain places and hints of the caller's format, as costs of beginning or ending at each position. */
@@ -142,6 +198,15 @@ function underCosts(under: readonly string[], source: readonly TextLine[]): Int3
   return array;
 }
 
+interface FindOptions {
+  /** Look for likenesses where nothing equal stands in the source. */
+  readonly soft: boolean;
+  readonly thorough: boolean;
+  /** The edit keeps trailing blanks, so a line without them is changed. */
+  readonly keepsTrailing: boolean;
+  readonly reindent: Reindent | undefined;
+}
+
 /** Source lines by their text, blanks around aside; by their loose text; and by likeness. */
 class SourceIndex {
   private readonly source: readonly TextLine[];
@@ -162,17 +227,36 @@ class SourceIndex {
     }
   }
 
-  find(token: Token, soft: boolean, thorough: boolean): readonly Match[] {
+  occurrences(token: Token): readonly number[] {
+    return this.byKey.get(token.text.trim()) ?? [];
+  }
+
+  hasExact(token: Token): boolean {
+    return this.occurrences(token).some((line) => this.source[line]!.text === token.text);
+  }
+
+  find(token: Token, how: FindOptions): readonly Match[] {
     const { text } = token;
+    const { soft, thorough, reindent } = how;
     const matches: Match[] = [];
     const trimmed = text.trim();
-    const end = text.trimEnd();
-    for (const source of this.byKey.get(trimmed) ?? []) {
+    const shifted = reindent !== undefined && !isSame(reindent);
+    const expected = (shifted ? reindented(text, reindent) : text).trimEnd();
+    const weak = isWeak(text);
+    for (const source of this.occurrences(token)) {
       const line = this.source[source]!.text;
-      if (line === text) matches.push({ source, cost: costs.exact, kind: "exact" });
-      else if (line.trimEnd() === end) {
-        matches.push({ source, cost: costs.trailing, kind: "trailing" });
-      } else matches.push({ source, cost: costs.indent, kind: "indent" });
+      if (line === text) {
+        const cost = shifted && trimmed !== "" && expected !== text ? costs.unshifted : costs.exact;
+        matches.push({ source, cost, kind: "exact" });
+      } else if (trimmed === "" || line.trimEnd() === expected) {
+        const tier: Kind = shifted && trimmed !== "" ? "indent" : "trailing";
+        if (tier === "indent") matches.push({ source, cost: costs.shifted, kind: tier });
+        else if (how.keepsTrailing && token.role === "either") {
+          matches.push({ source, cost: costs.trailingOnPurpose, kind: "resembles" });
+        } else matches.push({ source, cost: costs.trailing, kind: tier });
+      } else if (reindent === undefined || token.role !== "either") {
+        matches.push({ source, cost: costs.indent, kind: "indent" });
+      } else if (!weak) matches.push({ source, cost: costs.reindented, kind: "resembles" });
     }
     if (trimmed === "" || (matches.length > 0 && !thorough)) return matches;
     const taken = new Set(matches.map((match) => match.source));

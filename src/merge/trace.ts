@@ -1,4 +1,4 @@
-import { openingCosts, type Problem } from "./align.ts";
+import { type Edges, gapCosts, type Problem } from "./align.ts";
 import { costs, infinity } from "./costs.ts";
 import type { Match } from "./matches.ts";
 
@@ -54,10 +54,9 @@ export function traceBlock(
     return { source, position };
   }
   const edges = {
-    matchedBefore: first > 0 || (k === 0 && problem.anchoredStart && range.start === 0),
-    matchedAfter:
-      last < count ||
-      (k === problem.blocks.length - 1 && problem.anchoredEnd && range.end === problem.steps),
+    anchoredStart: k === 0 && problem.anchoredStart && range.start === 0,
+    anchoredEnd:
+      k === problem.blocks.length - 1 && problem.anchoredEnd && range.end === problem.steps,
   };
   table(problem, k, { first, last, start, end }, edges, source, position);
   return { source, position };
@@ -82,7 +81,7 @@ function table(
   problem: Problem,
   k: number,
   window: { first: number; last: number; start: number; end: number },
-  edges: { matchedBefore: boolean; matchedAfter: boolean },
+  edges: Edges,
   source: Int32Array,
   position: Int32Array,
 ): void {
@@ -91,7 +90,8 @@ function table(
   const block = problem.blocks[k]!;
   const rows = last - first;
   const width = end - start + 1;
-  const openings = openingCosts(explicit);
+  const matchedBefore = first > 0 || edges.anchoredStart;
+  const closed = last < block.rows.length || edges.anchoredEnd || explicit;
   const cells = (rows + 1) * width;
   const from = Array.from({ length: 5 }, () => new Uint8Array(cells));
   const [fromM, fromI, fromU, from1, from2] = from as [
@@ -104,17 +104,15 @@ function table(
   let M = new Int32Array(width).fill(infinity);
   let I = new Int32Array(width).fill(infinity);
   let U = new Int32Array(width).fill(infinity);
-  if (edges.matchedBefore) M[0] = 0;
+  if (matchedBefore) M[0] = 0;
   let finalState: number = enum_.M;
   for (let r = 0; r <= rows; r++) {
     const row = block.rows[first + r];
     const atEnd = r === rows;
-    const removal = first + r === block.rows.length ? block.removalAtEnd : row!.removal;
-    const fresh = atEnd ? 0 : row!.fresh;
+    const fresh = row?.fresh ?? 0;
     const blocked = fresh >= infinity;
-    const openMatch = removal ? 0 : openings.matchShort;
-    const openFresh = removal ? 0 : openings.freshShort;
-    const stay = removal ? costs.announcedNothing : 0;
+    const gap = gapCosts(problem, block, first + r, edges);
+    const { removal, stay } = gap;
     const nextM = new Int32Array(width).fill(infinity);
     const nextI = new Int32Array(width).fill(infinity);
     const nextU = new Int32Array(width).fill(infinity);
@@ -131,15 +129,15 @@ function table(
       const m = M[p]!;
       const ins = I[p]!;
       const u = U[p]!;
-      const x = r === 0 && p === 0 && !edges.matchedBefore ? 0 : infinity;
+      const x = r === 0 && p === 0 && !matchedBefore ? 0 : infinity;
       let state: number = enum_.M;
       let b = m + stay;
-      const closing = atEnd && !edges.matchedAfter && !explicit;
+      const closing = atEnd && !closed;
       const offers: readonly (readonly [number, number])[] = [
-        [enum_.I, ins + stay + (closing ? costs.loose : 0)],
-        [enum_.U, u + stay + (closing ? costs.unknownBlock : 0)],
-        [enum_.D1, d1 + (closing && !removal ? costs.looseRemoval : 0)],
-        [enum_.D2, d2 + (closing && !removal ? costs.looseRemoval : 0)],
+        [enum_.I, ins + stay + (closing ? gap.endFresh : 0)],
+        [enum_.U, u + stay + (closing ? gap.endUnknown : 0)],
+        [enum_.D1, d1 + (closing ? gap.endPassed : 0)],
+        [enum_.D2, d2 + (closing ? gap.endPassed : 0)],
         [enum_.X, x + stay],
       ];
       for (const [offer, cost] of offers) {
@@ -170,7 +168,7 @@ function table(
           }
           nextI[p] = Math.min(infinity, value + fresh);
           fromI[cell + width] = origin;
-          const begin = x + (explicit ? 0 : costs.loose);
+          const begin = x + gap.begin;
           nextU[p] = Math.min(infinity, Math.min(begin, u) + fresh);
           fromU[cell + width] = begin < u ? enum_.X : enum_.U;
         }
@@ -179,10 +177,10 @@ function table(
       const line = start + p;
       let origin1: number = enum_.D1;
       const opening: readonly (readonly [number, number])[] = [
-        [enum_.M, m + openMatch],
-        [enum_.I, ins + openFresh],
-        [enum_.U, u + openings.loose],
-        [enum_.X, removal ? x + costs.looseRemoval : infinity],
+        [enum_.M, m + gap.matchShort],
+        [enum_.I, ins + gap.freshShort],
+        [enum_.U, u + gap.loose],
+        [enum_.X, removal ? x + costs.announcedAtEdge : infinity],
       ];
       for (const [offer, cost] of opening) {
         if (cost < d1) {
@@ -192,12 +190,12 @@ function table(
       }
       from1[cell + 1] = origin1;
       let origin2: number = enum_.D2;
-      if (m + openings.matchLong < d2) {
-        d2 = m + openings.matchLong;
+      if (m + gap.matchLong < d2) {
+        d2 = m + gap.matchLong;
         origin2 = enum_.M;
       }
-      if (ins + openings.freshLong < d2) {
-        d2 = ins + openings.freshLong;
+      if (ins + gap.freshLong < d2) {
+        d2 = ins + gap.freshLong;
         origin2 = enum_.I;
       }
       from2[cell + 1] = origin2;
