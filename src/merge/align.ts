@@ -148,12 +148,13 @@ export function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: 
   const closed = atEnd && !edges.anchoredEnd;
   const endFresh = atEnd ? (block.rows.at(-1)?.loose ?? 0) : 0;
   const announced = costs.announcedAtEdge;
+  const replaceAtEnd = atEnd && edges.anchoredEnd ? costs.replaceAtFileEdge : 0;
   return {
     matchShort: removal ? 0 : closed ? infinity : open,
     matchLong: closed ? infinity : costs.removeManyOpen + open - costs.removeOpen,
-    freshShort: removal ? 0 : costs.replaceOpen,
-    freshLong: costs.replaceManyOpen,
-    loose: costs.looseRemoval,
+    freshShort: (removal ? 0 : costs.replaceOpen) + replaceAtEnd,
+    freshLong: costs.replaceManyOpen + replaceAtEnd,
+    loose: edges.anchoredStart ? costs.replaceAtFileEdge : costs.looseRemoval,
     stay: removal ? costs.announcedNothing : 0,
     begin: block.rows[0]?.loose ?? 0,
     endFresh,
@@ -275,10 +276,13 @@ function placeBlock(
         nextI = d1;
         nextIo = d1o;
       }
-      I[p] = blocked ? infinity : nextI + fresh;
+      // The file's start is no match: new lines there are loose, though they may well begin the file.
+      const atStart = i === 0 && edges.anchoredStart && p === 0;
+      I[p] = blocked || atStart ? infinity : nextI + fresh;
       Io[p] = nextIo;
-      if (x + gap.begin < u) {
-        U[p] = blocked ? infinity : x + gap.begin + fresh;
+      const begin = atStart ? m : x + gap.begin;
+      if (begin < u) {
+        U[p] = blocked ? infinity : begin + fresh;
         Uo[p] = p;
       } else U[p] = blocked ? infinity : u + fresh;
       if (p === steps) break;

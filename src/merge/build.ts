@@ -84,7 +84,8 @@ function reindentsOf(
     const known = prepared.reindents[k];
     if (pairs.every(([a, b]) => a === b && a !== "")) return pairs.length > 0 ? sameIndent : (known ?? sameIndent);
     const edges = [pairs[0], pairs.at(-1)];
-    const anchored = edges.some((pair) => pair && pair[0] === pair[1] && pair[0] !== "");
+    const shifts = known !== undefined && (known.add !== "" || known.cut !== "");
+    const anchored = edges.some((pair) => pair && pair[0] === pair[1] && (shifts || pair[0] !== ""));
     if (shape.extent === "file" && anchored && block.tokens.length > 1) return sameIndent;
     if (known !== undefined && explained(pairs, known) === pairs.length) return known;
     return pairs.every(([a, b]) => a === b) ? (known ?? sameIndent) : reindentOf(pairs);

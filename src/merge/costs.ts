@@ -27,6 +27,7 @@ export const costs = {
   freshThoughFrequent: 10,
   freshWeak: 8,
   freshBlank: 4,
+  freshAbbreviated: 500,
 
   /** Source lines that go because two edit lines meet: to begin with, and per line. */
   removeOpen: 40,
@@ -50,6 +51,7 @@ export const costs = {
 
   /** Removal of the file's first or last lines by leaving them out: markers are forgotten more often. */
   removeAtFileEdge: 140,
+  replaceAtFileEdge: 100,
   /** New lines at the edge of a block: truly new ones, blank ones, and ones that the source has. */
   loose: 250,
   looseBlank: 300,

@@ -110,9 +110,12 @@ function estimateReindents(
       if (indents.size === 1) pairs.push([indentOf(token.text), [...indents][0]!]);
     }
     all.push(...pairs);
-    const edges = [words[0], words.at(-1)];
-    const fixed = edges.some((token) => token && indentOf(token.text) !== "" && index.hasExact(token));
-    return { pairs, fixed };
+    const known = words.filter((token) => index.occurrences(token).length > 0);
+    const exact = (token: Token | undefined): boolean =>
+      token !== undefined && indentOf(token.text) !== "" && index.hasExact(token);
+    const edges = Number(exact(known[0])) + Number(exact(known.at(-1)));
+    const mostly = 2 * known.filter((token) => index.hasExact(token)).length >= known.length;
+    return { pairs, fixed: edges === 2 || (edges === 1 && mostly) };
   });
   const wide = all.length === 0 ? undefined : unitsOnly(reindentOf(all));
   return own.map(({ pairs, fixed }) => {
@@ -137,6 +140,7 @@ function freshCost(token: Token, matches: readonly Match[], explicit: boolean): 
   if (explicit) return infinity;
   const count = matches.reduce((sum, match) => sum + (match.kind === "resembles" ? 0 : 1), 0);
   if (isBlank(token.text)) return costs.freshBlank;
+  if (matches.some((match) => match.kind === "misquoted")) return costs.freshAbbreviated;
   if (count === 0) return costs.fresh;
   if (isWeak(token.text)) return costs.freshWeak;
   if (count === 1) return costs.freshThoughUnique;

@@ -166,9 +166,10 @@ function table(
             value = d1;
             origin = enum_.D1;
           }
-          nextI[p] = Math.min(infinity, value + fresh);
+          const atStart = r === 0 && first === 0 && p === 0 && edges.anchoredStart;
+          nextI[p] = atStart ? infinity : Math.min(infinity, value + fresh);
           fromI[cell + width] = origin;
-          const begin = x + gap.begin;
+          const begin = atStart ? m : x + gap.begin;
           nextU[p] = Math.min(infinity, Math.min(begin, u) + fresh);
           fromU[cell + width] = begin < u ? enum_.X : enum_.U;
         }
