@@ -210,12 +210,7 @@ function placeBlock(
   const { steps, short, long, explicit } = problem;
   const positions = steps + 1;
   const [M, I, U, best] = work as [Int32Array, Int32Array, Int32Array, Int32Array];
-  const [Mo, Io, Uo, bestO] = work.slice(4) as [
-    Int32Array,
-    Int32Array,
-    Int32Array,
-    Int32Array,
-  ];
+  const [Mo, Io, Uo, bestO] = work.slice(4) as [Int32Array, Int32Array, Int32Array, Int32Array];
   M.fill(infinity);
   I.fill(infinity);
   U.fill(infinity);

@@ -22,12 +22,7 @@ export interface Built {
   readonly notes: readonly string[];
   /** Blocks that change nothing. */
   readonly idle: readonly boolean[];
-}
-
-export interface BuildOptions {
-  readonly finalNewline?: boolean | undefined;
-  /** Blanks that differ are what the edit is about: its own lines go into the result. */
-  readonly literal?: boolean;
+  readonly placement: Placement;
 }
 
 /** The result of a placement, with the account of every line. */
@@ -36,31 +31,47 @@ export function build(
   shape: Shape,
   prepared: Prepared,
   placement: Placement,
-  options: BuildOptions = {},
+  finalNewline?: boolean,
 ): Built {
   const traces = placement.ranges.map((range, k) =>
     traceBlock(prepared.problem, k, prepared.matches[k]!, range),
   );
   const reindents = reindentsOf(source, shape, traces, prepared);
-  const writer = new Writer(source, shape.editLines);
-  const order = placement.ranges.map((_, k) => k);
-  order.sort((a, b) => placement.ranges[a]!.start - placement.ranges[b]!.start || a - b);
-  const idle: boolean[] = new Array<boolean>(shape.blocks.length).fill(false);
-  for (const k of order) {
-    const range = placement.ranges[k]!;
-    writer.keepUntil(range.start, shape.extent === "file" ? "elided" : "outside");
-    const before = writer.changes;
-    writeBlock(writer, source, shape, k, {
-      trace: traces[k]!,
-      matches: prepared,
-      reindent: reindents[k]!,
-      end: range.end,
-      literal: options.literal ?? false,
-    });
-    idle[k] = writer.changes === before;
+  const write = (
+    literal: readonly boolean[],
+  ): { writer: Writer; idle: boolean[]; tolerant: boolean[] } => {
+    const writer = new Writer(source, shape.editLines);
+    const order = placement.ranges.map((_, k) => k);
+    order.sort((a, b) => placement.ranges[a]!.start - placement.ranges[b]!.start || a - b);
+    const idle: boolean[] = [];
+    const tolerant: boolean[] = [];
+    const outside = shape.extent === "file" ? "elided" : "outside";
+    for (const k of order) {
+      const range = placement.ranges[k]!;
+      writer.keepUntil(range.start, outside);
+      const changes = writer.changes;
+      const slips = writer.slips;
+      writeBlock(writer, source, shape, k, {
+        trace: traces[k]!,
+        matches: prepared,
+        reindent: reindents[k]!,
+        end: range.end,
+        literal: literal[k] ?? false,
+      });
+      idle[k] = writer.changes === changes;
+      tolerant[k] = writer.slips > slips;
+    }
+    writer.keepUntil(source.length, outside);
+    return { writer, idle, tolerant };
+  };
+  let written = write([]);
+  // A block is shown for a reason: when it changes nothing but blanks, the blanks are the reason.
+  const literal = written.idle.map((idle, k) => idle && written.tolerant[k]!);
+  if (shape.extent === "file" && literal.includes(true)) {
+    const { idle } = written;
+    written = { ...write(literal), idle };
   }
-  writer.keepUntil(source.length, shape.extent === "file" ? "elided" : "outside");
-  return writer.finish(placement.cost, options.finalNewline, idle);
+  return { ...written.writer.finish(placement.cost, finalNewline), idle: written.idle, placement };
 }
 
 /**
@@ -82,10 +93,13 @@ function reindentsOf(
       pairs.push([indentOf(token.text), indentOf(source[line]!.text)]);
     }
     const known = prepared.reindents[k];
-    if (pairs.every(([a, b]) => a === b && a !== "")) return pairs.length > 0 ? sameIndent : (known ?? sameIndent);
+    if (pairs.every(([a, b]) => a === b && a !== ""))
+      return pairs.length > 0 ? sameIndent : (known ?? sameIndent);
     const edges = [pairs[0], pairs.at(-1)];
     const shifts = known !== undefined && (known.add !== "" || known.cut !== "");
-    const anchored = edges.some((pair) => pair && pair[0] === pair[1] && (shifts || pair[0] !== ""));
+    const anchored = edges.some(
+      (pair) => pair && pair[0] === pair[1] && (shifts || pair[0] !== ""),
+    );
     if (shape.extent === "file" && anchored && block.tokens.length > 1) return sameIndent;
     if (known !== undefined && explained(pairs, known) === pairs.length) return known;
     return pairs.every(([a, b]) => a === b) ? (known ?? sameIndent) : reindentOf(pairs);
@@ -153,14 +167,16 @@ function writeBlock(
 /** Whether an inexact match of a sketch is the writer's slip, so that the file's own characters stay. */
 function staysAsItIs(kind: Kind, edit: string, source: string, context: BlockContext): boolean {
   if (kind === "exact") return true;
-  if (context.literal) return kind === "misquoted";
+  if (context.literal && kind !== "indent") return kind === "misquoted";
   if (kind === "indent") return explains(context.reindent, edit, source);
   return true;
 }
 
 /** Writes the result line by line and keeps the account. */
 class Writer {
+  /** Lines placed or gone so far; inexact matches so far. */
   changes = 0;
+  slips = 0;
   private readonly source: readonly TextLine[];
   private readonly parts: string[] = [];
   private readonly ends: string[] = [];
@@ -177,6 +193,11 @@ class Writer {
 
   note(text: string): void {
     this.noted.set(text, (this.noted.get(text) ?? 0) + 1);
+  }
+
+  private slip(tier: Tier): void {
+    this.slips++;
+    this.note(`matched by tier ${tier}`);
   }
 
   private keep(because: "elided" | "matched" | "outside", edit?: number): void {
@@ -207,14 +228,14 @@ class Writer {
 
   match(line: number, edit: number, tier: Tier): void {
     if (this.cursor !== line) throw new Error(`merge: line ${line} matched out of order`);
-    if (tier !== "exact") this.note(`matched by tier ${tier}`);
+    if (tier !== "exact") this.slip(tier);
     this.edit[edit] = { fate: "matched", source: line, tier };
     this.keep("matched", edit);
   }
 
   drop(line: number, edit: number, tier: Tier): void {
     if (this.cursor !== line) throw new Error(`merge: line ${line} dropped out of order`);
-    if (tier !== "exact") this.note(`matched by tier ${tier}`);
+    if (tier !== "exact") this.slip(tier);
     this.edit[edit] = { fate: "dropped-source", source: line, tier };
     this.fates.push({ fate: "removed", because: "dropped" });
     this.changes++;
@@ -240,7 +261,10 @@ class Writer {
     return "\n";
   }
 
-  finish(cost: number, finalNewline: boolean | undefined, idle: readonly boolean[]): Built {
+  finish(
+    cost: number,
+    finalNewline: boolean | undefined,
+  ): { text: string; proof: Proof; notes: readonly string[] } {
     const last = this.parts.length - 1;
     const unfinished = this.source.length > 0 && this.source.at(-1)!.end === "";
     for (let r = 0; r < last; r++) if (this.ends[r] === "") this.ends[r] = this.endHere();
@@ -259,6 +283,6 @@ class Writer {
       cost,
       runnerUp: Number.POSITIVE_INFINITY,
     };
-    return { text, proof, notes, idle };
+    return { text, proof, notes };
   }
 }

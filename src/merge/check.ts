@@ -1,6 +1,372 @@
-import type { Edit } from "../core/edit.ts";
-import type { Proof } from "../core/merge.ts";
+import type { Edit, LineRole } from "../core/edit.ts";
+import { splitLines, type TextLine } from "../core/lines.ts";
+import type { Proof, Tier } from "../core/merge.ts";
 
-export function checkProof(_source: string, _edit: Edit, _text: string, _proof: Proof): string[] {
-  return [];
+/** An edit line as the checker sees it. */
+interface Line {
+  readonly text: string;
+  readonly role: LineRole;
+  readonly segment: number;
+  /** Between the line before (or the edit's start) and this one something is elided, announced as removed. */
+  readonly elidedBefore: boolean;
+  readonly removalBefore: boolean;
+}
+
+/**
+ * Reads a proof with no knowledge of how it was found, and says what is wrong with it; empty = it holds.
+ * Every result line must be the source line or the edit line it is said to be, every source line kept in
+ * order or gone for a reason the edit gives, every edit line where its format wants it.
+ */
+export function checkProof(source: string, edit: Edit, text: string, proof: Proof): string[] {
+  const problems: string[] = [];
+  const before = splitLines(source);
+  const after = splitLines(text);
+  const { lines, elidedAtEnd, removalAtEnd } = flatten(edit);
+  const say = (problem: string): void => {
+    if (problems.length < 20) problems.push(problem);
+  };
+  if (proof.result.length !== after.length) say("the result has another number of lines");
+  if (proof.source.length !== before.length) say("not every source line is accounted for");
+  if (proof.edit.length !== lines.length) say("not every edit line is accounted for");
+  if (!(proof.cost >= 0) || !Number.isFinite(proof.cost)) say("the cost is no number");
+  if (!(proof.runnerUp > proof.cost)) say("another text costs no more");
+  if (problems.length > 0) return problems;
+  checkResult(before, after, lines, proof, say);
+  checkSource(edit, proof, say);
+  checkEdit(before, lines, proof, say);
+  if (problems.length > 0) return problems;
+  checkOrder(edit, lines, proof, say);
+  if (edit.extent === "file") {
+    checkElisions(edit, lines, elidedAtEnd, proof, say);
+    checkRemovals(edit, lines, { elidedAtEnd, removalAtEnd }, proof, say);
+  }
+  checkEnd(before, after, edit, say);
+  return problems;
+}
+
+type Say = (problem: string) => void;
+
+function flatten(edit: Edit): { lines: Line[]; elidedAtEnd: boolean; removalAtEnd: boolean } {
+  const lines: Line[] = [];
+  let elided = false;
+  let removal = false;
+  for (const [segment, part] of edit.segments.entries()) {
+    if (part.kind === "elision") elided = true;
+    else if (part.kind === "removal") removal = true;
+    else {
+      for (const { text, role } of part.lines) {
+        lines.push({ text, role, segment, elidedBefore: elided, removalBefore: removal });
+        elided = false;
+        removal = false;
+      }
+    }
+  }
+  return { lines, elidedAtEnd: elided, removalAtEnd: removal };
+}
+
+function checkResult(
+  before: readonly TextLine[],
+  after: readonly TextLine[],
+  lines: readonly Line[],
+  proof: Proof,
+  say: Say,
+): void {
+  let last = -1;
+  const ends = new Set(before.map((line) => line.end));
+  for (const [r, origin] of proof.result.entries()) {
+    const line = after[r]!;
+    const isLast = r === after.length - 1;
+    if (origin.from === "source") {
+      const from = before[origin.source];
+      if (!from) {
+        say(`result line ${r} comes from no source line`);
+        continue;
+      }
+      if (origin.source <= last)
+        say(`source line ${origin.source} is out of order or twice in the result`);
+      last = origin.source;
+      if (from.text !== line.text) say(`result line ${r} is not source line ${origin.source}`);
+      if (from.end !== line.end && from.end !== "" && !isLast)
+        say(`the end of result line ${r} changed`);
+      const fate = proof.source[origin.source]!;
+      if (fate.fate !== "kept" || fate.result !== r) {
+        say(`source line ${origin.source} is in the result but not kept there`);
+      }
+      if (origin.edit !== undefined) {
+        const placed = proof.edit[origin.edit];
+        if (placed?.fate !== "matched" || placed.source !== origin.source) {
+          say(`result line ${r} names an edit line that is elsewhere`);
+        }
+      }
+    } else {
+      const from = lines[origin.edit];
+      if (!from) {
+        say(`result line ${r} comes from no edit line`);
+        continue;
+      }
+      if (from.text.trimStart() !== line.text.trimStart())
+        say(`result line ${r} is not edit line ${origin.edit}`);
+      if (line.text !== from.text && line.text.trim() === "")
+        say(`blank edit line ${origin.edit} changed`);
+      const placed = proof.edit[origin.edit]!;
+      if (placed.fate !== "placed" || placed.result !== r) {
+        say(`edit line ${origin.edit} is in the result but not placed there`);
+      }
+      if (!isLast && !ends.has(line.end) && line.end !== "\n")
+        say(`result line ${r} has a new kind of end`);
+    }
+  }
+}
+
+function checkSource(edit: Edit, proof: Proof, say: Say): void {
+  for (const [s, fate] of proof.source.entries()) {
+    if (fate.fate !== "kept") {
+      const known = fate.fate === "replaced" ? ["replaced"] : ["adjacent", "announced", "dropped"];
+      if (!known.includes(fate.because)) say(`source line ${s} goes for no reason`);
+      if ((fate.because === "dropped") !== (edit.extent === "parts"))
+        say(`source line ${s} goes for a wrong reason`);
+      continue;
+    }
+    const origin = proof.result[fate.result];
+    if (origin?.from !== "source" || origin.source !== s)
+      say(`source line ${s} is not where it is kept`);
+    else if ((origin.edit !== undefined) !== (fate.because === "matched")) {
+      say(`source line ${s} is kept for a wrong reason`);
+    }
+    if (fate.because === "elided" && edit.extent === "parts")
+      say(`source line ${s} cannot be elided`);
+    if (fate.because === "outside" && edit.extent === "file")
+      say(`source line ${s} cannot be outside`);
+  }
+}
+
+function checkEdit(
+  before: readonly TextLine[],
+  lines: readonly Line[],
+  proof: Proof,
+  say: Say,
+): void {
+  const dropped = new Set<number>();
+  for (const [e, line] of lines.entries()) {
+    const fate = proof.edit[e];
+    if (fate === undefined) {
+      say(`edit line ${e} is not accounted for`);
+      continue;
+    }
+    const allowed: Record<LineRole, readonly string[]> = {
+      either: ["matched", "placed"],
+      keep: ["matched"],
+      add: ["placed"],
+      drop: ["dropped-source"],
+    };
+    if (!allowed[line.role].includes(fate.fate))
+      say(`edit line ${e} (${line.role}) is ${fate.fate}`);
+    if (fate.fate === "placed") {
+      const origin = proof.result[fate.result];
+      if (origin?.from !== "edit" || origin.edit !== e)
+        say(`edit line ${e} is not where it is placed`);
+      continue;
+    }
+    const source = before[fate.source];
+    const kept = proof.source[fate.source];
+    if (!source || !kept) {
+      say(`edit line ${e} matches no source line`);
+      continue;
+    }
+    if (!fits(line.text, source.text, fate.tier))
+      say(`edit line ${e} does not match by tier ${fate.tier}`);
+    if (fate.fate === "matched") {
+      const origin = kept.fate === "kept" ? proof.result[kept.result] : undefined;
+      if (origin?.from !== "source" || origin.edit !== e)
+        say(`edit line ${e} matches a line that does not name it`);
+    } else {
+      if (kept.fate !== "removed" || kept.because !== "dropped")
+        say(`edit line ${e} drops a line that stays`);
+      if (dropped.has(fate.source)) say(`source line ${fate.source} is dropped twice`);
+      dropped.add(fate.source);
+    }
+  }
+  for (const [s, fate] of proof.source.entries()) {
+    if (fate.fate === "removed" && fate.because === "dropped" && !dropped.has(s)) {
+      say(`no edit line drops source line ${s}`);
+    }
+  }
+}
+
+/** Whether an edit line may pass for a source line by a tier; each tier in its loosest reading. */
+function fits(edit: string, source: string, tier: Tier): boolean {
+  if (edit === source) return tier === "exact";
+  if (tier === "exact") return false;
+  if (edit.trimEnd() === source.trimEnd()) return tier === "trailing" || tier === "indent";
+  if (tier === "trailing") return false;
+  if (edit.trim() === source.trim()) return tier === "indent";
+  if (tier === "indent") return false;
+  const plain = (line: string): string =>
+    line
+      .normalize("NFC")
+      .replace(/[\s\u00A0\u200B\u2060\uFEFF]/gu, "")
+      .replace(/[\u2018-\u201B\u2032`´]/gu, "'")
+      .replace(/[\u201C-\u201F\u2033«»]/gu, '"')
+      .replace(/[\u2010-\u2015\u2212]/gu, "-")
+      .replace(/…/gu, "...");
+  const a = plain(edit);
+  const b = plain(source);
+  if (a === b) return tier === "typography" || tier === "misquoted";
+  if (tier === "typography") return false;
+  if (a.endsWith("...") && b.startsWith(a.slice(0, -3))) return true;
+  return mostlyEqual(a, b);
+}
+
+/** At most a third differs, measured between the common beginning and the common end. */
+function mostlyEqual(a: string, b: string): boolean {
+  const least = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < least && a[head] === b[head]) head++;
+  let tail = 0;
+  while (tail < least - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+  const restA = a.slice(head, a.length - tail);
+  const restB = b.slice(head, b.length - tail);
+  const limit = Math.max(1, Math.max(a.length, b.length) / 3);
+  if (Math.max(restA.length, restB.length) <= limit) return true;
+  if (restA.length * restB.length > 4_000_000) return false;
+  let row = Array.from({ length: restB.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= restA.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= restB.length; j++) {
+      const change = row[j - 1]! + (restA[i - 1] === restB[j - 1] ? 0 : 1);
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[restB.length]! <= limit;
+}
+
+/** Edit lines keep their order, among the source lines and in the result. */
+function checkOrder(edit: Edit, lines: readonly Line[], proof: Proof, say: Say): void {
+  let source = -1;
+  let result = -1;
+  let segment = -1;
+  for (const [e, line] of lines.entries()) {
+    if (edit.extent === "parts" && line.segment !== segment) {
+      source = -1;
+      result = -1;
+    }
+    segment = line.segment;
+    const fate = proof.edit[e]!;
+    if (fate.fate === "placed") {
+      if (fate.result <= result) say(`edit line ${e} is placed before the line above it`);
+      result = fate.result;
+      const next = proof.result.slice(fate.result + 1).find((origin) => origin.from === "source");
+      if (next?.from === "source" && next.source <= source)
+        say(`edit line ${e} is placed too early`);
+      continue;
+    }
+    if (fate.source <= source) say(`edit line ${e} matches above the line above it`);
+    source = fate.source;
+    const kept = proof.source[fate.source]!;
+    if (kept.fate === "kept") {
+      if (kept.result <= result) say(`edit line ${e} stands before the line above it`);
+      result = kept.result;
+    } else if (result >= 0) {
+      // A dropped line: what was placed before it must not stand behind lines that follow it.
+      const behind = proof.result
+        .slice(0, result + 1)
+        .findLast((origin) => origin.from === "source");
+      if (behind?.from === "source" && behind.source > source)
+        say(`edit line ${e} drops a line above its place`);
+    }
+  }
+}
+
+/** Edit lines with nothing elided between them are neighbours in the result; elided lines are the source's own. */
+function checkElisions(
+  edit: Edit,
+  lines: readonly Line[],
+  elidedAtEnd: boolean,
+  proof: Proof,
+  say: Say,
+): void {
+  const mayForget = edit.format !== "whole";
+  let last = -1;
+  for (const [e, line] of lines.entries()) {
+    const at = resultOf(proof, e);
+    const forgotten = e === 0 && mayForget;
+    if (at !== last + 1 && !line.elidedBefore && !forgotten)
+      say(`something stands between edit lines ${e - 1} and ${e}`);
+    for (let r = last + 1; r < at; r++) {
+      const origin = proof.result[r]!;
+      if (origin.from !== "source" || origin.edit !== undefined)
+        say(`result line ${r} is not elided source`);
+    }
+    last = at;
+  }
+  if (last + 1 < proof.result.length && !elidedAtEnd && !mayForget)
+    say("something stands behind the last edit line");
+}
+
+function resultOf(proof: Proof, e: number): number {
+  const fate = proof.edit[e]!;
+  if (fate.fate === "placed") return fate.result;
+  const kept = proof.source[fate.source]!;
+  return kept.fate === "kept" ? kept.result : -1;
+}
+
+/** Source lines go only between two edit lines that meet, beside new lines, or where a comment says so. */
+function checkRemovals(
+  edit: Edit,
+  lines: readonly Line[],
+  end: { elidedAtEnd: boolean; removalAtEnd: boolean },
+  proof: Proof,
+  say: Say,
+): void {
+  const count = proof.source.length;
+  for (let s = 0; s < count; s++) {
+    if (proof.source[s]!.fate === "kept") continue;
+    const first = s;
+    while (s + 1 < count && proof.source[s + 1]!.fate !== "kept") s++;
+    const above = first === 0 ? undefined : proof.source[first - 1]!;
+    const below = s + 1 === count ? undefined : proof.source[s + 1]!;
+    const top = above?.fate === "kept" ? above.result : -1;
+    const bottom = below?.fate === "kept" ? below.result : proof.result.length;
+    const editAt = (r: number): number | undefined => {
+      const origin = proof.result[r];
+      return origin?.edit;
+    };
+    const before = top < 0 ? -1 : editAt(top);
+    const after = bottom === proof.result.length ? lines.length : editAt(bottom);
+    // Edit lines of this stretch: those placed in it, and the matched ones at its sides.
+    const from = before ?? (bottom - top > 1 ? editAt(top + 1)! - 1 : (after ?? 0) - 1);
+    const to = after ?? (bottom - top > 1 ? editAt(bottom - 1)! + 1 : from + 1);
+    let elided = false;
+    let removal = false;
+    for (let e = from + 1; e <= to; e++) {
+      const line = lines[e];
+      const isElided = line ? line.elidedBefore : end.elidedAtEnd;
+      const isRemoval = line ? line.removalBefore : end.removalAtEnd;
+      // An elision beside the stretch's open side does not lie inside it.
+      const atOpenSide =
+        (e === from + 1 && before === undefined) || (e === to && after === undefined);
+      if (isElided && !atOpenSide) elided = true;
+      if (isRemoval) removal = true;
+    }
+    const fresh = bottom - top > 1;
+    const anchored = before !== undefined || after !== undefined;
+    const given =
+      removal || (anchored && !elided && (fresh || (before !== undefined && after !== undefined)));
+    if (!given) say(`source lines ${first} to ${s} go although nothing in the edit meets there`);
+    if (edit.format === "whole" && elided) say("a whole file elides nothing");
+  }
+}
+
+function checkEnd(
+  before: readonly TextLine[],
+  after: readonly TextLine[],
+  edit: Edit,
+  say: Say,
+): void {
+  if (after.length === 0) return;
+  const had = before.length === 0 || before.at(-1)!.end !== "";
+  const has = after.at(-1)!.end !== "";
+  if (has !== (edit.finalNewline ?? had))
+    say("the final newline is not as it was, nor as the edit says");
 }

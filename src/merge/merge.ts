@@ -32,18 +32,13 @@ export function merge(source: string, edit: Edit, options: MergeOptions = {}): M
   const found = placements(prepared.problem);
   if (found.best === undefined || found.best.cost >= infinity)
     return noMatch(lines, shape, prepared);
-  const settings = { finalNewline: edit.finalNewline };
-  let best = build(lines, shape, prepared, found.best, settings);
-  if (best.text === source && best.notes.length > 0) {
-    const literal = build(lines, shape, prepared, found.best, { ...settings, literal: true });
-    if (literal.text !== source) best = literal;
-  }
+  const best = build(lines, shape, prepared, found.best, edit.finalNewline);
   const rivals: Built[] = [];
   let runnerUp = Number.POSITIVE_INFINITY;
   let looked = 0;
   for (const other of found.others(found.best.cost + margin * 4)) {
     if (looked++ >= searchLimit) break;
-    const built = build(lines, shape, prepared, other, settings);
+    const built = build(lines, shape, prepared, other, edit.finalNewline);
     if (built.text === best.text || rivals.some((rival) => rival.text === built.text)) continue;
     runnerUp = Math.min(runnerUp, other.cost);
     if (other.cost >= found.best.cost + margin) break;
