@@ -25,6 +25,8 @@ export const costs = {
   freshThoughRare: 25,
   freshThoughCommon: 14,
   freshThoughFrequent: 10,
+  /** Times as much where every line of the block stands in the source. */
+  freshThoughAllKnown: 3,
   freshWeak: 8,
   freshBlank: 4,
   freshAbbreviated: 500,

@@ -54,8 +54,8 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
     block.tokens.map((token, position) => {
       if (token.role === "add") return [];
       const edge = position === 0 || position === block.tokens.length - 1;
-      const soft = explicit || edge;
-      return index.find(token, { soft, thorough, keepsTrailing, reindent: reindents[k] });
+      const soft = explicit || edge || thorough;
+      return index.find(token, { edge, soft, thorough, keepsTrailing, reindent: reindents[k] });
     }),
   );
   const short = new Int32Array(source.length);
@@ -71,9 +71,20 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
     }
   }
   const blocks = shape.blocks.map((block, k): AlignBlock => {
-    const rows = block.tokens.map(
-      (token, i): Row => rowOf(token, matches[k]![i]!, block.removals[i] !== undefined, explicit),
+    const allKnown = block.tokens.every(
+      (token, i) =>
+        isBlank(token.text) || matches[k]![i]!.some((match) => match.kind !== "resembles"),
     );
+    const rows = block.tokens.map((token, i): Row => {
+      const found = matches[k]![i]!;
+      return {
+        fresh: freshCost(token, found, explicit, allKnown),
+        loose: looseCost(token, found),
+        at: Int32Array.from(found, (match) => match.source),
+        cost: Int32Array.from(found, (match) => match.cost),
+        removal: block.removals[i] !== undefined,
+      };
+    });
     const removalAtEnd = block.removals[block.tokens.length] !== undefined;
     return { rows, removalAtEnd, ...placeCosts(block, source) };
   });
@@ -125,17 +136,13 @@ function estimateReindents(
   });
 }
 
-function rowOf(token: Token, matches: readonly Match[], removal: boolean, explicit: boolean): Row {
-  return {
-    fresh: freshCost(token, matches, explicit),
-    loose: looseCost(token, matches),
-    at: Int32Array.from(matches, (match) => match.source),
-    cost: Int32Array.from(matches, (match) => match.cost),
-    removal,
-  };
-}
-
-function freshCost(token: Token, matches: readonly Match[], explicit: boolean): number {
+/** `allKnown`: every line of the block stands in the source, so the block most likely only removes. */
+function freshCost(
+  token: Token,
+  matches: readonly Match[],
+  explicit: boolean,
+  allKnown: boolean,
+): number {
   if (token.role === "add") return 0;
   if (explicit) return infinity;
   const count = matches.reduce((sum, match) => sum + (match.kind === "resembles" ? 0 : 1), 0);
@@ -143,9 +150,10 @@ function freshCost(token: Token, matches: readonly Match[], explicit: boolean): 
   if (matches.some((match) => match.kind === "misquoted")) return costs.freshAbbreviated;
   if (count === 0) return costs.fresh;
   if (isWeak(token.text)) return costs.freshWeak;
-  if (count === 1) return costs.freshThoughUnique;
-  if (count <= 3) return costs.freshThoughRare;
-  return count <= 10 ? costs.freshThoughCommon : costs.freshThoughFrequent;
+  const factor = allKnown ? costs.freshThoughAllKnown : 1;
+  if (count === 1) return factor * costs.freshThoughUnique;
+  if (count <= 3) return factor * costs.freshThoughRare;
+  return factor * (count <= 10 ? costs.freshThoughCommon : costs.freshThoughFrequent);
 }
 
 function looseCost(token: Token, matches: readonly Match[]): number {
@@ -203,6 +211,8 @@ function underCosts(under: readonly string[], source: readonly TextLine[]): Int3
 }
 
 interface FindOptions {
+  /** First or last of its block. */
+  readonly edge: boolean;
   /** Look for likenesses where nothing equal stands in the source. */
   readonly soft: boolean;
   readonly thorough: boolean;
@@ -241,7 +251,8 @@ class SourceIndex {
 
   find(token: Token, how: FindOptions): readonly Match[] {
     const { text } = token;
-    const { soft, thorough, reindent } = how;
+    const { soft, reindent } = how;
+    const thorough = how.thorough && token.role !== "either";
     const matches: Match[] = [];
     const trimmed = text.trim();
     const shifted = reindent !== undefined && !isSame(reindent);
@@ -260,7 +271,9 @@ class SourceIndex {
         } else matches.push({ source, cost: costs.trailing, kind: tier });
       } else if (reindent === undefined || token.role !== "either") {
         matches.push({ source, cost: costs.indent, kind: "indent" });
-      } else if (!weak) matches.push({ source, cost: costs.reindented, kind: "resembles" });
+      } else if (!weak || (how.edge && shifted)) {
+        matches.push({ source, cost: costs.reindented, kind: "resembles" });
+      }
     }
     if (trimmed === "" || (matches.length > 0 && !thorough)) return matches;
     const taken = new Set(matches.map((match) => match.source));
@@ -307,7 +320,8 @@ class SourceIndex {
       }
     }
     const found = this.byLoose.get(looseKey(text)) ?? [];
-    return found.map((source) => ({ source, cost: costs.typography, kind }));
+    const others = found.filter((line) => this.source[line]!.text.trim() !== text.trim());
+    return others.map((source) => ({ source, cost: costs.typography, kind }));
   }
 
   private signs(): Signature[] {
