@@ -20,6 +20,10 @@ export function changesBetween(
   };
   for (const stretch of stretches(source, text)) {
     const { old, fresh, oldEnd, freshEnd } = stretch;
+    if (old === oldEnd && fresh === freshEnd) {
+      close();
+      continue;
+    }
     for (const line of lineRoles(source.slice(old, oldEnd), text.slice(fresh, freshEnd))) {
       if (line.role === "keep") {
         close();

@@ -72,8 +72,10 @@ export function newErrors(
 ): (text: string) => number | undefined {
   let before: { count: number | undefined } | undefined;
   return (text) => {
+    const count = checker.errors(text);
+    if (count === 0 || count === undefined) return count;
     before ??= { count: checker.errors(source) };
-    return before.count === 0 ? checker.errors(text) : undefined;
+    return before.count === 0 ? count : undefined;
   };
 }
 
