@@ -6,6 +6,7 @@ import type { Ambiguous, MergeOutcome, Proved, Refused } from "./core/merge.ts";
 import type { CallOptions, EditEvent, Redraft } from "./core/redraft.ts";
 import type { Check, EditRequest, EditResult, Route } from "./core/request.ts";
 import type { ModelAnswer, ModelRoute, ModelTask } from "./core/route.ts";
+import { throwIfStopped } from "./core/signal.ts";
 import { isElision } from "./edit/lazy-markers.ts";
 import { relocated } from "./edit/paths.ts";
 import { readEdit } from "./edit/read.ts";
@@ -243,17 +244,4 @@ function refusal(outcome: Refused | Ambiguous): RedraftError {
   return new RedraftError("ambiguous", outcome.message, {
     details: { ...outcome.details, candidates },
   });
-}
-
-function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  const reason: unknown = signal.reason;
-  if (RedraftError.is(reason)) throw reason;
-  const timeout = reason instanceof Error && reason.name === "TimeoutError";
-  throw timeout
-    ? new RedraftError("timeout", "the edit took longer than it was given.", {
-        cause: reason,
-        retryable: true,
-      })
-    : new RedraftError("cancelled", "the edit was cancelled.", { cause: reason });
 }

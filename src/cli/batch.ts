@@ -4,6 +4,7 @@ import { type FormatName, formatNames } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, Route } from "../core/request.ts";
+import { throwIfStopped } from "../core/signal.ts";
 import { createRedraft } from "../engine.ts";
 import { jsonLines } from "./json-lines.ts";
 import { modelRoute } from "./model.ts";
@@ -35,7 +36,7 @@ export function batchCommand(): Command {
       try {
         for await (const line of jsonLines(process.stdin)) {
           const answer = await answerLine(line, redraft, signal);
-          signal.throwIfAborted();
+          throwIfStopped(signal);
           if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
             await once(process.stdout, "drain");
         }

@@ -135,7 +135,9 @@ describe("old and new strings as JSON", () => {
     const data = JSON.stringify({ find: "x", replace: "y" });
     const own = '{"find":"a","replace":"b"}';
     expect(() => readEdit(data, { path: "rule.json", source: own })).toThrow(/no markers/);
-    expect(readEdit(data, { path: "rule.json", source: own, format: "whole" }).format).toBe("whole");
+    expect(readEdit(data, { path: "rule.json", source: own, format: "whole" }).format).toBe(
+      "whole",
+    );
   });
 
   it("does not fall over deep or broken JSON", () => {

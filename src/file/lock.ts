@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { RedraftError } from "../core/errors.ts";
+import { throwIfStopped } from "../core/signal.ts";
 import { codeOf, type FileSystem, fileError } from "./disk.ts";
 
 /** A holder touches its lock this often, in ms; one that has not for `staleAfter` is taken for dead. */
@@ -44,16 +45,13 @@ export async function lockFile(path: string, options: LockOptions): Promise<Lock
   const deadline = Date.now() + patience;
   const token = randomUUID();
   for (let round = 0; ; round++) {
-    options.signal?.throwIfAborted();
+    throwIfStopped(options.signal);
     if (await create(fs, file, token, path)) return holding(fs, file, token);
     if (await isAbandoned(fs, file)) await takeAway(fs, file, token);
     else if (Date.now() > deadline) throw busy(path);
-    else await wait(Math.random() * Math.min(25, 2 + round), undefined, signalOf(options));
+    else await wait(Math.random() * Math.min(25, 2 + round));
   }
 }
-
-const signalOf = (options: LockOptions): { signal?: AbortSignal } =>
-  options.signal ? { signal: options.signal } : {};
 
 function busy(path: string): RedraftError {
   return new RedraftError(

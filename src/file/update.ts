@@ -1,4 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
+import { throwIfStopped } from "../core/signal.ts";
 import { disk } from "./disk.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
 import { changed, commit, type WriteOptions, withLocks } from "./write.ts";
@@ -50,7 +51,7 @@ export async function updateFile<Result extends TextEdit>(
       last = await again(path, now, edit);
       if (isSame(now, last)) return { result: last, before: now, written: false };
     }
-    options.signal?.throwIfAborted();
+    throwIfStopped(options.signal);
     const move =
       last.action === "move" && last.movedTo !== undefined ? { moveTo: last.movedTo } : {};
     const [written] = await commit([{ before: now, text: last.text, ...move }], fs, locks);

@@ -234,6 +234,8 @@ async function wayBack({ change }: Staged, fs: FileSystem): Promise<WayBack> {
     async take() {
       if (change.moveTo !== undefined) await fs.unlink(change.moveTo).catch(() => {});
       await fs.rename(spare, before.realPath);
+      // Two names of one file are left alone by a rename.
+      await fs.unlink(spare).catch(() => {});
     },
     forget: () => fs.unlink(spare).catch(() => {}),
   };
