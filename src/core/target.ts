@@ -157,6 +157,8 @@ export interface TextTarget {
 
 export interface TextChunk {
   readonly text: string;
+  /** On the last chunk: `length` = cut off at the limit of tokens. */
+  readonly finish?: "stop" | "length";
   /** On the last chunk, where the server reports it. */
   readonly usage?: {
     readonly promptTokens: number;
