@@ -2,9 +2,10 @@ import { dirname } from "node:path";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult, Route } from "../core/request.ts";
+import { unifiedDiff } from "../file/diff.ts";
 import { type RootedPath, resolveInRoots } from "../file/roots.ts";
-import { countChanges, unifiedDiff } from "./diff.ts";
-import type { FileChange, FileStore, OpenedFile } from "./files.ts";
+import { readTextFile } from "../file/text-file.ts";
+import { type FileChange, writeChanges } from "../file/write.ts";
 import { splitPatch } from "./patches.ts";
 
 /** One edit of one file, as a model asks for it: a sketch, or an exact string and its replacement. */
@@ -69,7 +70,6 @@ export interface FileEditor {
 
 export interface FileEditorOptions {
   readonly redraft: Redraft;
-  readonly files: FileStore;
   /** Absolute folders, asked anew for every call. */
   readonly roots: readonly string[];
 }
@@ -83,7 +83,7 @@ interface Planned {
 }
 
 export function createFileEditor(options: FileEditorOptions): FileEditor {
-  const { redraft, files, roots } = options;
+  const { redraft, roots } = options;
 
   async function plan(
     target: RootedPath,
@@ -91,36 +91,31 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     call: EditorCall,
     expectedHash?: string,
   ): Promise<Planned> {
-    const before = target.exists ? await files.read(target.absolute) : undefined;
-    if (expectedHash !== undefined && before?.hash !== expectedHash) {
+    const before = await readTextFile(target.absolute);
+    if (expectedHash !== undefined && before.hash !== expectedHash) {
+      const now = before.exists ? `its hash is now ${before.hash}` : "it no longer exists";
       throw new RedraftError(
         "stale-file",
-        `\`${target.display}\` is not the version with hash ${expectedHash}${before ? `, its hash is now ${before.hash}` : ", it no longer exists"}. Read it again and write the edit for what it says now.`,
-        { details: { path: target.display, hash: before?.hash ?? null } },
+        `\`${target.display}\` is not the version with hash ${expectedHash}: ${now}. Read it again and write the edit for what it says now.`,
+        { details: { path: target.display, hash: before.exists ? before.hash : null } },
       );
     }
-    const result = await run(
-      { ...request, path: target.display, source: before?.text ?? "" },
-      call,
-    );
-    if (before === undefined && result.action !== "create" && result.text === null) {
-      throw missing(target.display);
-    }
+    const result = await run({ ...request, path: target.display, source: before.text }, call);
+    if (!before.exists && result.action !== "create") throw missing(target.display);
     const moved =
       result.action === "move" && result.movedTo !== undefined
         ? await resolveInRoots(result.movedTo, roots)
         : undefined;
-    const after = result.text;
     const diff = unifiedDiff(
-      before === undefined ? null : { path: target.display, text: before.text },
-      after === null ? null : { path: moved?.display ?? target.display, text: after },
+      before.exists ? { path: target.display, text: before.text } : null,
+      result.text === null ? null : { path: moved?.display ?? target.display, text: result.text },
     );
     return {
       answer: {
         path: target.display,
         ...(moved ? { movedTo: moved.display } : {}),
-        action: before === undefined ? "create" : result.action,
-        changed: result.changed || before === undefined,
+        action: result.action,
+        changed: result.changed,
         route: result.route,
         routeReason: result.routeReason,
         format: result.format.name,
@@ -129,12 +124,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         ...countChanges(diff),
         ms: result.ms,
       },
-      change: {
-        absolute: target.absolute,
-        ...(before ? { before } : {}),
-        after,
-        ...(moved ? { moveTo: moved.absolute } : {}),
-      },
+      change: { before, text: result.text, ...(moved ? { moveTo: moved.absolute } : {}) },
     };
   }
 
@@ -162,12 +152,17 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     );
   }
 
-  async function write(planned: readonly Planned[], dryRun: boolean): Promise<FileAnswer[]> {
+  async function write(
+    planned: readonly Planned[],
+    dryRun: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<FileAnswer[]> {
     const changes = planned.filter(({ answer }) => answer.changed).map(({ change }) => change);
-    const written = dryRun ? [] : await files.write(changes);
+    const none = dryRun || changes.length === 0;
+    const written = none ? [] : await writeChanges(changes, signal ? { signal } : {});
     return planned.map(({ answer, change }) => {
       const after = written[changes.indexOf(change)];
-      const hash = after?.hash ?? (answer.changed ? undefined : change.before?.hash);
+      const hash = answer.changed ? after?.hash : change.before.hash;
       return { ...answer, written: after !== undefined, ...(hash === undefined ? {} : { hash }) };
     });
   }
@@ -189,11 +184,12 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
   async function writeFresh(
     make: () => Promise<readonly Planned[]>,
     dryRun: boolean,
+    signal: AbortSignal | undefined,
   ): Promise<FileAnswer[]> {
     for (let round = 0; ; round += 1) {
       const planned = await make();
       try {
-        return await write(planned, dryRun);
+        return await write(planned, dryRun, signal);
       } catch (error) {
         if (!RedraftError.is(error) || error.code !== "stale-file" || round === rereads)
           throw error;
@@ -210,7 +206,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         const make = async (): Promise<readonly Planned[]> => [
           await plan(target, request.request, call, args.expected_hash),
         ];
-        return (await writeFresh(make, args.dry_run === true))[0]!;
+        return (await writeFresh(make, args.dry_run === true, call.signal))[0]!;
       });
     },
 
@@ -232,26 +228,30 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       return locked(
         targets.map(({ absolute }) => absolute),
         () =>
-          writeFresh(async () => {
-            const planned: Planned[] = [];
-            for (const [index, part] of parts.entries()) {
-              const target = targets[index]!;
-              call.onProgress?.(`${target.display} (${index + 1} of ${parts.length})`);
-              try {
-                planned.push(await plan(target, { edit: part.text, format: part.format }, call));
-              } catch (error) {
-                throw parts.length === 1 ? error : inFile(error, target.display, parts.length);
+          writeFresh(
+            async () => {
+              const planned: Planned[] = [];
+              for (const [index, part] of parts.entries()) {
+                const target = targets[index]!;
+                call.onProgress?.(`${target.display} (${index + 1} of ${parts.length})`);
+                try {
+                  planned.push(await plan(target, { edit: part.text, format: part.format }, call));
+                } catch (error) {
+                  throw parts.length === 1 ? error : inFile(error, target.display, parts.length);
+                }
               }
-            }
-            return planned;
-          }, args.dry_run === true),
+              return planned;
+            },
+            args.dry_run === true,
+            call.signal,
+          ),
       );
     },
 
     async read(args): Promise<ReadAnswer> {
       const target = await resolveInRoots(args.path, roots);
       if (!target.exists) throw missing(target.display);
-      const { text, hash } = await files.read(target.absolute);
+      const { text, hash } = await readTextFile(target.absolute);
       const lines = text.match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? [];
       const first = Math.max(1, args.first_line ?? 1);
       const last = Math.min(lines.length, args.last_line ?? lines.length);
@@ -320,4 +320,15 @@ function readEdit(args: EditFileArguments): {
   return { request: { edit, format: "search-replace", ...instruction }, pair: true };
 }
 
-export type { FileStore, OpenedFile };
+/** How many lines a unified diff adds and removes. */
+export function countChanges(diff: string): { added: number; removed: number } {
+  let added = 0;
+  let removed = 0;
+  let inHunk = false;
+  for (const line of diff.split("\n")) {
+    if (line.startsWith("@@")) inHunk = true;
+    else if (inHunk && line.startsWith("+")) added += 1;
+    else if (inHunk && line.startsWith("-")) removed += 1;
+  }
+  return { added, removed };
+}

@@ -9,7 +9,6 @@ import { InMemoryTransport } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tinyEngine } from "../../test/support/tiny-engine.ts";
-import { diskFiles } from "./files.ts";
 import { createMcpServer, type McpServerOptions } from "./server.ts";
 
 let folder: string;
@@ -49,7 +48,6 @@ function startServer(options: Partial<McpServerOptions> = {}): InMemoryTransport
     () =>
       createMcpServer({
         redraft: tinyEngine(),
-        files: diskFiles(),
         cwd: folder,
         version: "0.0.0",
         ...options,

@@ -16,12 +16,10 @@ import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { failure, fileText, patchText, readText } from "./answers.ts";
 import { createFileEditor, type FileEditor } from "./editor.ts";
-import type { FileStore } from "./files.ts";
 import * as schemas from "./schemas.ts";
 
 export interface McpServerOptions {
   readonly redraft: Redraft;
-  readonly files: FileStore;
   /** Folders given by whoever started the server. A client's own roots may narrow them, never widen them. */
   readonly roots?: readonly string[];
   /** Where a server without roots works: the folder it was started in. */
@@ -47,7 +45,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     const key = JSON.stringify(roots);
     const known = editors.get(key);
     if (known !== undefined) return known;
-    const editor = createFileEditor({ redraft: options.redraft, files: options.files, roots });
+    const editor = createFileEditor({ redraft: options.redraft, roots });
     editors.set(key, editor);
     return editor;
   }
