@@ -23,7 +23,10 @@ export interface RedraftApp {
   readonly busy: number;
 }
 
-type Bindings = { incoming?: { socket?: { remoteAddress?: string } } };
+interface Bindings {
+  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+  readonly outgoing?: { destroy(): void };
+}
 
 /** The OpenAI-compatible API as a Hono app: routes, keys, limits, queueing and metrics, and no port. */
 export function createApp(options: HttpOptions): RedraftApp {
@@ -131,13 +134,14 @@ export function createApp(options: HttpOptions): RedraftApp {
 
   const post = (path: string, handler: (body: unknown, call: Call) => Promise<Response>): void => {
     app.post(path, async (context) => {
-      const address =
-        (context.env as Bindings | undefined)?.incoming?.socket?.remoteAddress ?? "local";
+      const bindings = context.env as Bindings | undefined;
+      const address = bindings?.incoming?.socket?.remoteAddress ?? "local";
       const signal = context.req.raw.signal;
       const body = await readJson(context.req.raw, limits.maxBodyBytes);
       return handler(body, {
         client: context.req.header("authorization") ?? address,
         signal,
+        cutOff: () => bindings?.outgoing?.destroy(),
       });
     });
   };
@@ -169,6 +173,8 @@ export function createApp(options: HttpOptions): RedraftApp {
 export interface Call {
   readonly client: string;
   readonly signal: AbortSignal;
+  /** Ends the connection at once. */
+  readonly cutOff: () => void;
 }
 
 function hostOf(header: string | undefined): string | undefined {

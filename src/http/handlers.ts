@@ -121,7 +121,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       }
       // The first piece is waited for, so that a refusal is still an HTTP error.
       const first = await production.next();
-      return stream(job, production, first, controller, () => {
+      return stream(job, call, production, first, controller, () => {
         finish();
         measures.seconds.observe((clock.now() - started) / 1000, { endpoint: job.endpoint });
       });
@@ -133,6 +133,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
   function stream(
     job: Job,
+    call: Call,
     production: Production,
     first: IteratorResult<string, Ending>,
     controller: AbortController,
@@ -141,6 +142,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     const { shape, request } = job;
     const events = openEventStream({
       stallMs: limits.stallMs,
+      cutOff: call.cutOff,
       onGone: () => controller.abort(new DOMException("The reader left.", "AbortError")),
     });
     const write = async (): Promise<void> => {

@@ -18,6 +18,8 @@ export interface EventStream {
 export function openEventStream(options: {
   readonly stallMs: number;
   readonly onGone: () => void;
+  /** Ends the connection of a reader that stalls: nothing more can be said to it. */
+  readonly cutOff: () => void;
   readonly headers?: Readonly<Record<string, string>>;
 }): EventStream {
   const encoder = new TextEncoder();
@@ -42,7 +44,8 @@ export function openEventStream(options: {
           controller.enqueue(chunk);
           timer = setTimeout(() => {
             gone();
-            controller.error(new Error("The reader stalled."));
+            options.cutOff();
+            controller.close();
           }, options.stallMs);
           timer.unref();
         } else if (ended) {
