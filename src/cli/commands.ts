@@ -21,6 +21,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./batch.ts")).batchCommand(),
   },
   {
+    name: "serve",
+    summary: "an OpenAI-compatible HTTP server",
+    load: async () => (await import("./serve.ts")).serveCommand(),
+  },
+  {
+    name: "mcp",
+    summary: "an MCP server on standard input and output",
+    load: async () => (await import("./mcp.ts")).mcpCommand(),
+  },
+  {
     name: "bench",
     summary: "measure: apply, traces, decode, ...",
     load: async () => (await import("./bench.ts")).benchCommand(),

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import { commands } from "./commands.ts";
+import { packageVersion } from "./version.ts";
 
 /** Runs one command line and answers the exit code: 0 done, 1 refused, 2 wrong usage, 3 the file, 4 the engine. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -31,7 +31,7 @@ async function programFor(argv: readonly string[]): Promise<Command> {
     .description(
       "Edits code at the speed of reading it: a proof that nothing else changed, or a refusal.",
     )
-    .version(version(), "-v, --version")
+    .version(packageVersion(), "-v, --version")
     .showSuggestionAfterError()
     .showHelpAfterError("(see --help)")
     .exitOverride()
@@ -56,11 +56,6 @@ function inherit(command: Command, program: Command): void {
   command.copyInheritedSettings(program);
   command.exitOverride();
   for (const inner of command.commands) inherit(inner, program);
-}
-
-function version(): string {
-  const url = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(url, "utf8")) as { version: string }).version;
 }
 
 const examples = `

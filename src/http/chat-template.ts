@@ -6,7 +6,7 @@ export interface ChatMessage {
 }
 
 /** Turns messages into the text a model continues. */
-export type ChatTemplate = (messages: readonly ChatMessage[]) => string;
+export type ChatTemplate = (messages: readonly ChatMessage[]) => string | Promise<string>;
 
 /** The template of Qwen and many others; the answer ends with `<|im_end|>`. */
 export const chatml: ChatTemplate = (messages) => {
@@ -20,8 +20,29 @@ export const chatml: ChatTemplate = (messages) => {
 /** For models that were trained on no dialogue: the contents one after the other, and nothing else. */
 export const plain: ChatTemplate = (messages) => messages.map(({ content }) => content).join("\n");
 
-/** `chatml` where the vocabulary has its marks as single tokens, else `plain`. */
+/** A target that knows the template its model was trained with. */
+interface TemplatedTarget extends TokenTarget {
+  chat(messages: readonly ChatMessage[]): Promise<string>;
+}
+
+/** The model's own template where it has one; `chatml` where the vocabulary has its marks; else `plain`. */
 export async function detectChatTemplate(target: TokenTarget): Promise<ChatTemplate> {
+  if ("chat" in target) {
+    const templated = target as TemplatedTarget;
+    const knows = await templated.chat([{ role: "user", content: "a" }]).then(
+      () => true,
+      () => false,
+    );
+    if (knows) {
+      return (messages) =>
+        templated.chat(
+          messages.map(({ role, content }) => ({
+            role: role === "developer" ? "system" : role,
+            content,
+          })),
+        );
+    }
+  }
   const marks = await Promise.all(
     ["<|im_start|>", "<|im_end|>"].map((mark) => target.tokenize(mark, { special: true })),
   );

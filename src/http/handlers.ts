@@ -199,7 +199,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
       template ??= options.chatTemplate
         ? Promise.resolve(options.chatTemplate)
         : detectChatTemplate(served.target);
-      const prompt = await served.target.tokenize((await template)(messages), { special: true });
+      const prompt = await served.target.tokenize(await (await template)(messages), {
+        special: true,
+      });
       const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? undefined;
       const produce = async function* (signal: AbortSignal): Production {
         return yield* produceText(

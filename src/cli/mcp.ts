@@ -1,0 +1,73 @@
+import { realpath, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Command, Option } from "commander";
+import { RedraftError } from "../core/errors.ts";
+import { createRedraft } from "../engine.ts";
+import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
+import { modelRoute } from "./model.ts";
+import { onInterrupt } from "./signals.ts";
+import { packageVersion } from "./version.ts";
+
+interface McpOptions {
+  readonly root: readonly string[];
+  readonly model: string;
+  readonly log: LogLevel;
+}
+
+/** `redraft mcp`: serves `edit_file`, `apply_patch` and `read_file` until the client leaves. */
+export function mcpCommand(): Command {
+  const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+  return new Command("mcp")
+    .description(
+      "Serves MCP on standard input and output, for agents and editors: edit_file, apply_patch, read_file.",
+    )
+    .option("--root <folder>", "a folder that may be edited; repeat for more", collect, [])
+    .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .addOption(
+      new Option("--log <level>", "what to log on standard error")
+        .choices(logLevels)
+        .default("warn"),
+    )
+    .addHelpText("after", help)
+    .action(async (options: McpOptions) => {
+      const roots = await Promise.all(options.root.map(openFolder));
+      const logger = jsonLogger(options.log);
+      const signal = onInterrupt();
+      const model = await modelRoute(options.model);
+      const redraft = createRedraft({ logger, ...(model ? { model } : {}) });
+      const { serveMcp } = await import("../mcp/stdio.ts");
+      const served = serveMcp({
+        redraft,
+        roots,
+        cwd: process.cwd(),
+        version: packageVersion(),
+        logger,
+      });
+      try {
+        await new Promise<void>((done) => {
+          process.stdin.once("close", done);
+          process.stdin.once("end", done);
+          signal.addEventListener("abort", () => done(), { once: true });
+        });
+      } finally {
+        await served.close();
+        await redraft.dispose();
+        process.stdin.destroy();
+      }
+    });
+}
+
+async function openFolder(path: string): Promise<string> {
+  const folder = await realpath(resolve(path)).catch(() => undefined);
+  if (folder === undefined || !(await stat(folder)).isDirectory()) {
+    throw new RedraftError("usage", `--root ${path}: there is no such folder.`);
+  }
+  return folder;
+}
+
+const help = `
+Without --root, the client's own roots are open, or the current folder where it has none.
+With --root, the client's roots may narrow these folders, never widen them.
+
+Example:
+  redraft mcp --root ~/project`;

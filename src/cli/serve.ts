@@ -1,0 +1,162 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { RedraftError } from "../core/errors.ts";
+import type { TokenTarget } from "../core/target.ts";
+import { createRedraft } from "../engine.ts";
+import { defaultLimits } from "../http/options.ts";
+import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
+import { onInterrupt } from "./signals.ts";
+import { packageVersion } from "./version.ts";
+
+interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly model: string;
+  readonly context?: number;
+  readonly threads?: number;
+  readonly sequences: number;
+  readonly queue: number;
+  readonly timeout: number;
+  readonly maxBody: number;
+  readonly grace: number;
+  readonly cors: readonly string[];
+  readonly apiKey: readonly string[];
+  readonly log: LogLevel;
+}
+
+/** `redraft serve`: the OpenAI-compatible server, until it is told to stop. */
+export function serveCommand(): Command {
+  const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+  return new Command("serve")
+    .description(
+      "Serves the OpenAI API: apply requests, chat with `prediction`, completions with `echo` and `logprobs`.",
+    )
+    .option("--port <number>", "the port; 0 = any free one", port, 8787)
+    .option("--host <address>", "the address to listen on", "127.0.0.1")
+    .option("--model <name>", "default, none, or a path to a .gguf file", "default")
+    .option("--context <tokens>", "tokens that all requests together can hold", whole)
+    .option("--threads <number>", "threads of the model", whole)
+    .option(
+      "--sequences <number>",
+      "requests the model works on at once",
+      whole,
+      defaultLimits.sequences,
+    )
+    .option(
+      "--queue <number>",
+      "requests that may wait; more are answered 429",
+      whole,
+      defaultLimits.maxWaiting,
+    )
+    .option("--timeout <seconds>", "longest time for one request", seconds, defaultLimits.requestMs)
+    .option("--max-body <bytes>", "largest request body", whole, defaultLimits.maxBodyBytes)
+    .option("--grace <seconds>", "how long a shutdown waits for requests in work", seconds, 10_000)
+    .option("--cors <origin>", "let pages of this origin call; repeat for more", collect, [])
+    .addOption(
+      new Option("--api-key <key>", "ask for this key; repeat for more")
+        .argParser(collect)
+        .default([], "none")
+        .env("REDRAFT_API_KEY"),
+    )
+    .addOption(
+      new Option("--log <level>", "what to log on standard error")
+        .choices(logLevels)
+        .default("info"),
+    )
+    .addHelpText("after", help)
+    .action(serve);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const signal = onInterrupt();
+  const logger = jsonLogger(options.log);
+  const keys = [options.apiKey].flat();
+  if (!isLoopback(options.host) && keys.length === 0) {
+    logger.warn("the server is open to the network without a key; --api-key asks for one");
+  }
+  const target = await loadTarget(options, signal);
+  const [{ startServer }, { serveModel }] = await Promise.all([
+    import("../http/serve.ts"),
+    import("../http/model.ts"),
+  ]);
+  const redraft = createRedraft({ logger });
+  const model = target === undefined ? undefined : serveModel({ target });
+  const server = await startServer({
+    redraft,
+    ...(model ? { model } : {}),
+    port: options.port,
+    host: options.host,
+    graceMs: options.grace,
+    apiKeys: keys,
+    corsOrigins: options.cors,
+    version: packageVersion(),
+    logger,
+    limits: {
+      sequences: options.sequences,
+      maxWaiting: options.queue,
+      requestMs: options.timeout,
+      maxBodyBytes: options.maxBody,
+    },
+  });
+  // On standard output, so that a script that asked for port 0 can read it.
+  process.stdout.write(`${server.url}\n`);
+  logger.info("listening", { url: server.url, model: target?.name ?? "none" });
+  if (!signal.aborted) {
+    await new Promise<void>((done) =>
+      signal.addEventListener("abort", () => done(), { once: true }),
+    );
+  }
+  logger.info("shutting down");
+  await server.close();
+  await model?.dispose();
+  await redraft.dispose();
+}
+
+async function loadTarget(
+  options: ServeOptions,
+  signal: AbortSignal,
+): Promise<TokenTarget | undefined> {
+  const { model } = options;
+  if (model === "none" || model === "default") return undefined;
+  if (!model.endsWith(".gguf")) {
+    throw new RedraftError(
+      "usage",
+      `--model ${model}: the server takes none, default, or a path ending in .gguf. To put Redraft before another server, use its library with an HTTP target.`,
+    );
+  }
+  const { llamaTarget } = await import("../target/llama/target.ts");
+  return llamaTarget({
+    model,
+    signal,
+    cost: "measured",
+    ...(options.context === undefined ? {} : { contextSize: options.context }),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+  });
+}
+
+const isLoopback = (host: string): boolean => /^(localhost|127\.|::1$|\[::1\]$)/.test(host);
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a whole number above 0.");
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError("It must be a port from 0 to 65535.");
+}
+
+/** Seconds as written, milliseconds as used. */
+function seconds(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value * 1000;
+  throw new InvalidArgumentError("It must be a number of seconds above 0.");
+}
+
+const help = `
+Prints its URL on standard output once it listens. Ctrl-C finishes what is in work, then ends.
+
+Examples:
+  redraft serve                                        apply requests, no model
+  redraft serve --model qwen.gguf --api-key "$KEY"     chat and completions too`;
