@@ -138,7 +138,7 @@ export function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: 
       begin: 0,
       endFresh: 0,
       endUnknown: 0,
-      endPassed: 0,
+      endPassed: atEnd ? infinity : 0,
       removal: false,
     };
   }
@@ -207,7 +207,7 @@ function placeBlock(
   edges: Edges,
   work: readonly Int32Array[],
 ): { end: Int32Array; origin: Int32Array } {
-  const { steps, short, long, explicit } = problem;
+  const { steps, short, long } = problem;
   const positions = steps + 1;
   const [M, I, U, best] = work as [Int32Array, Int32Array, Int32Array, Int32Array];
   const [Mo, Io, Uo, bestO] = work.slice(4) as [Int32Array, Int32Array, Int32Array, Int32Array];
@@ -264,13 +264,9 @@ function placeBlock(
       }
       best[p] = b;
       bestO[p] = bo;
-      // New lines: into U while nothing has matched, else into I; for explicit edits after omitted lines too.
-      let nextI = Math.min(m, ins);
-      let nextIo = m < ins ? mo : inso;
-      if (explicit && d1 < nextI) {
-        nextI = d1;
-        nextIo = d1o;
-      }
+      // New lines: into U while nothing has matched, else into I.
+      const nextI = Math.min(m, ins);
+      const nextIo = m < ins ? mo : inso;
       // The file's start is no match: new lines there are loose, though they may well begin the file.
       const atStart = i === 0 && edges.anchoredStart && p === 0;
       I[p] = blocked || atStart ? infinity : nextI + fresh;

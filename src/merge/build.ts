@@ -14,7 +14,7 @@ import {
 import type { Kind, Prepared } from "./matches.ts";
 import type { Placement } from "./place.ts";
 import type { Block, Shape } from "./shape.ts";
-import { type Trace, traceBlock } from "./trace.ts";
+import { settleGaps, type Trace, traceBlock } from "./trace.ts";
 
 export interface Built {
   readonly text: string;
@@ -23,6 +23,14 @@ export interface Built {
   /** Blocks that change nothing. */
   readonly idle: readonly boolean[];
   readonly placement: Placement;
+  /** Runs of new lines that may stand on either side of lines that the edit left out. */
+  readonly open: number;
+}
+
+export interface BuildOptions {
+  readonly finalNewline?: boolean | undefined;
+  /** Which open gap is filled from its far side. */
+  readonly gap?: number;
 }
 
 /** The result of a placement, with the account of every line. */
@@ -31,11 +39,18 @@ export function build(
   shape: Shape,
   prepared: Prepared,
   placement: Placement,
-  finalNewline?: boolean,
+  options: BuildOptions = {},
 ): Built {
-  const traces = placement.ranges.map((range, k) =>
-    traceBlock(prepared.problem, k, prepared.matches[k]!, range),
-  );
+  const { finalNewline, gap } = options;
+  let open = 0;
+  const traces = placement.ranges.map((range, k) => {
+    const trace = traceBlock(prepared.problem, k, prepared.matches[k]!, range);
+    if (shape.extent === "file") return trace;
+    const roles = shape.blocks[k]!.tokens.map((token) => token.role);
+    const settled = settleGaps(trace, roles, gap === undefined ? undefined : gap - open);
+    open += settled.open;
+    return settled;
+  });
   const reindents = reindentsOf(source, shape, traces, prepared);
   const write = (
     literal: readonly boolean[],
@@ -71,7 +86,12 @@ export function build(
     const { idle } = written;
     written = { ...write(literal), idle };
   }
-  return { ...written.writer.finish(placement.cost, finalNewline), idle: written.idle, placement };
+  return {
+    ...written.writer.finish(placement.cost, finalNewline),
+    idle: written.idle,
+    placement,
+    open,
+  };
 }
 
 /**

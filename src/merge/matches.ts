@@ -129,9 +129,11 @@ function estimateReindents(
     return { pairs, fixed: edges === 2 || (edges === 1 && mostly) };
   });
   const wide = all.length === 0 ? undefined : unitsOnly(reindentOf(all));
+  const steady = all.every(([edit, line]) => edit === line);
   return own.map(({ pairs, fixed }) => {
     if (shape.extent === "file" && fixed) return sameIndent;
-    if (pairs.every(([edit]) => edit === "") && pairs.every(([, line]) => line === "")) return wide;
+    if (pairs.length === 0 && !steady && wide !== undefined && isSame(wide)) return undefined;
+    if (pairs.every(([edit, line]) => edit === "" && line === "")) return wide;
     return reindentOf(pairs);
   });
 }

@@ -32,18 +32,25 @@ export function merge(source: string, edit: Edit, options: MergeOptions = {}): M
   const found = placements(prepared.problem);
   if (found.best === undefined || found.best.cost >= infinity)
     return noMatch(lines, shape, prepared);
-  const best = build(lines, shape, prepared, found.best, edit.finalNewline);
+  const settings = { finalNewline: edit.finalNewline };
+  const best = build(lines, shape, prepared, found.best, settings);
   const rivals: Built[] = [];
   let runnerUp = Number.POSITIVE_INFINITY;
   let looked = 0;
+  for (let gap = 0; gap < Math.min(best.open, 2); gap++) {
+    const built = build(lines, shape, prepared, found.best, { ...settings, gap });
+    if (built.text === best.text) continue;
+    runnerUp = found.best.cost;
+    rivals.push(built);
+  }
   for (const other of found.others(found.best.cost + margin * 4)) {
     if (looked++ >= searchLimit) break;
-    const built = build(lines, shape, prepared, other, edit.finalNewline);
+    const built = build(lines, shape, prepared, other, settings);
     if (built.text === best.text || rivals.some((rival) => rival.text === built.text)) continue;
     runnerUp = Math.min(runnerUp, other.cost);
     if (other.cost >= found.best.cost + margin) break;
     rivals.push(built);
-    if (rivals.length === 2) break;
+    if (rivals.length >= 2) break;
   }
   const proof = { ...best.proof, runnerUp };
   if (rivals.length > 0) {

@@ -4,6 +4,8 @@ import type { Match } from "./matches.ts";
 
 /** What became of each line of one block placed on source lines [start, end). */
 export interface Trace {
+  /** Explicit edits: how many runs of new lines may go before or behind omitted lines just as well. */
+  readonly open: number;
   /** Per edit line: the source line it matches, or -1. */
   readonly source: Int32Array;
   /** Per edit line: the source position at which it stands. */
@@ -46,12 +48,12 @@ export function traceBlock(
     source[last] = end;
     position[last] = end;
   }
-  if (first === last) return { source, position };
+  if (first === last) return { source, position, open: 0 };
   const rows = last - first;
   const width = end - start + 1;
   if ((rows + 1) * width > tableLimit) {
     for (let i = first; i < last; i++) position[i] = start;
-    return { source, position };
+    return { source, position, open: 0 };
   }
   const edges = {
     anchoredStart: k === 0 && problem.anchoredStart && range.start === 0,
@@ -59,7 +61,36 @@ export function traceBlock(
       k === problem.blocks.length - 1 && problem.anchoredEnd && range.end === problem.steps,
   };
   table(problem, k, { first, last, start, end }, edges, source, position);
-  return { source, position };
+  return { source, position, open: 0 };
+}
+
+/**
+ * Explicit edits: new lines in a gap with omitted source lines stand beside the lines that they replace;
+ * between two lines that stay, either side of the omitted ones is possible. `choice` picks the far side
+ * for one of these open gaps.
+ */
+export function settleGaps(
+  trace: Trace,
+  roles: readonly string[],
+  choice: number | undefined,
+): Trace {
+  const position = trace.position.slice();
+  let open = 0;
+  for (let i = 0; i < roles.length; i++) {
+    if (roles[i] !== "add") continue;
+    const first = i;
+    while (i + 1 < roles.length && roles[i + 1] === "add") i++;
+    if (first === 0 || i + 1 === roles.length) continue;
+    const near = trace.source[first - 1]! + 1;
+    const far = trace.source[i + 1]!;
+    let at = near;
+    if (far > near && roles[first - 1] !== "drop") {
+      if (roles[i + 1] === "drop" || choice === open) at = far;
+      if (roles[i + 1] !== "drop") open++;
+    }
+    position.fill(at, first, i + 1);
+  }
+  return { source: trace.source, position, open };
 }
 
 function isExact(matches: readonly Match[], line: number): boolean {
@@ -86,12 +117,11 @@ function table(
   position: Int32Array,
 ): void {
   const { first, last, start, end } = window;
-  const { explicit } = problem;
   const block = problem.blocks[k]!;
   const rows = last - first;
   const width = end - start + 1;
   const matchedBefore = first > 0 || edges.anchoredStart;
-  const closed = last < block.rows.length || edges.anchoredEnd || explicit;
+  const closed = last < block.rows.length || edges.anchoredEnd;
   const cells = (rows + 1) * width;
   const from = Array.from({ length: 5 }, () => new Uint8Array(cells));
   const [fromM, fromI, fromU, from1, from2] = from as [
@@ -136,7 +166,7 @@ function table(
       const offers: readonly (readonly [number, number])[] = [
         [enum_.I, ins + stay + (closing ? gap.endFresh : 0)],
         [enum_.U, u + stay + (closing ? gap.endUnknown : 0)],
-        [enum_.D1, d1 + (closing ? gap.endPassed : 0)],
+        [enum_.D1, Math.min(infinity, d1 + (closing ? gap.endPassed : 0))],
         [enum_.D2, d2 + (closing ? gap.endPassed : 0)],
         [enum_.X, x + stay],
       ];
@@ -161,10 +191,6 @@ function table(
           if (ins < value) {
             value = ins;
             origin = enum_.I;
-          }
-          if (explicit && d1 < value) {
-            value = d1;
-            origin = enum_.D1;
           }
           const atStart = r === 0 && first === 0 && p === 0 && edges.anchoredStart;
           nextI[p] = atStart ? infinity : Math.min(infinity, value + fresh);
