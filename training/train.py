@@ -13,6 +13,7 @@ import datetime
 import json
 import math
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -165,7 +166,7 @@ def main() -> None:
     if options.init_from:
         model.load_gguf(read(options.init_from)[1])
     optimizers = optimizers_for(model, config["optimizer"], config["learning_rate"], config["weight_decay"])
-    shards = Shards(Path(config["examples"]), "train-")
+    shards = Shards(Path(config["examples"]), "train-", config.get("repeat"))
     held_out = Shards(Path(config["examples"]), "held_out-")
     questions = [int(i) for i in order_of(len(held_out), 7, 0)[:config["evaluation_examples"]]]
     batches = Batches(shards, config["batch_tokens"], config["seed"], pool=1 if device == "cpu" else 32)
@@ -198,9 +199,18 @@ def main() -> None:
     started_tokens = tokens_seen
     report("start", {"parameters": sum(p.numel() for p in model.parameters()), "examples": len(shards),
                      "init_from": Path(options.init_from).name if options.init_from else None})
-    report("evaluation", evaluate(model, held_out, questions, device))
+    if step == 0:
+        report("evaluation", evaluate(model, held_out, questions, device))
     stable_kept = (out / "stable.pt").exists() and tokens_seen > 0
     running_loss, running = 0.0, 0
+    stopped = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopped
+        stopped = True  # finish the step, save, and leave
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
 
     def progress() -> float:
         """How much of this run's time (or of all its tokens) is over, 0 to 1."""
@@ -245,6 +255,10 @@ def main() -> None:
         if now - last_save > config["save_seconds"]:
             save(checkpoint, state_now())
             last_save = time.time()
+        if stopped:
+            save(checkpoint, state_now())
+            report("stopped", {})
+            return
     save(checkpoint, state_now())
     save(out / "final.pt", {"model": model.state_dict(), "shape": whole["model"], "step": step, "tokens": tokens_seen})
     report("evaluation", evaluate(model, held_out, questions, device))

@@ -32,15 +32,20 @@ class ShardWriter:
 
 
 class Shards:
-    """All shards of a folder as one list of examples (memory-mapped)."""
+    """All shards of a folder as one list of examples (memory-mapped).
 
-    def __init__(self, folder: Path, prefix: str) -> None:
+    `repeat` names kinds of shards (`train-KIND-000`) whose examples stand in the list more than once.
+    """
+
+    def __init__(self, folder: Path, prefix: str, repeat: dict[str, int] | None = None) -> None:
         names = sorted(folder.glob(f"{prefix}*.index.npy"))
         if not names:
             raise SystemExit(f"no examples `{prefix}*` in {folder}: run the sketches stage first")
         self.tokens = [np.load(str(name).replace(".index.npy", ".tokens.npy"), mmap_mode="r") for name in names]
         self.indexes = [np.load(name) for name in names]
-        self.where = [(shard, row) for shard, index in enumerate(self.indexes) for row in range(len(index))]
+        times = [(repeat or {}).get(name.name.split("-")[1], 1) for name in names]
+        self.where = [(shard, row) for shard, index in enumerate(self.indexes)
+                      for _ in range(times[shard]) for row in range(len(index))]
 
     def __len__(self) -> int:
         return len(self.where)
