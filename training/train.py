@@ -22,6 +22,7 @@ import torch
 from torch.nn import functional as F
 
 from redraft_training.config import folder, load
+from redraft_training.disguise import Disguise
 from redraft_training.gguf_io import read, vocabulary_of
 from redraft_training.model import ApplyModel, Shape
 from redraft_training.muon import optimizers_for
@@ -81,12 +82,15 @@ class Batches:
         return self.ready.pop()
 
 
-def packed(shards: Shards, examples: list[int], device: str) -> tuple[torch.Tensor, list[int], torch.Tensor, torch.Tensor]:
+def packed(shards: Shards, examples: list[int], device: str, disguise: Disguise | None = None,
+           share: float = 0.0) -> tuple[torch.Tensor, list[int], torch.Tensor, torch.Tensor]:
     """tokens [n], lengths, rows to score (those that predict the merged part) and what they should predict."""
     parts, lengths, rows, targets = [], [], [], []
     start = 0
     for example in examples:
         tokens, prompt = shards.get(example)
+        if disguise is not None and disguise.random.random() < share:
+            tokens = disguise.apply(tokens)
         inputs = tokens[:-1]
         parts.append(inputs)
         lengths.append(len(inputs))
@@ -170,6 +174,7 @@ def main() -> None:
     held_out = Shards(Path(config["examples"]), "held_out-")
     questions = [int(i) for i in order_of(len(held_out), 7, 0)[:config["evaluation_examples"]]]
     batches = Batches(shards, config["batch_tokens"], config["seed"], pool=1 if device == "cpu" else 32)
+    disguise = Disguise(vocabulary, int(time.time()))
     step = tokens_seen = 0
     spent = 0.0
     checkpoint = out / "last.pt"
@@ -229,7 +234,8 @@ def main() -> None:
             for group in optimizer.param_groups:
                 group["lr"] = config["learning_rate"] * factor
         longest = next(length for seen, length in config["curriculum"][::-1] if tokens_seen >= seen)
-        tokens, lengths, rows, targets = packed(shards, batches.next(longest), device)
+        tokens, lengths, rows, targets = packed(shards, batches.next(longest), device, disguise,
+                                                config.get("disguised", 0.0))
         with autocast(device):
             logits = forward(tokens, lengths, rows)
             loss = F.cross_entropy(logits.float(), targets)

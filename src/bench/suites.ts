@@ -15,4 +15,9 @@ export const suites: readonly SuiteEntry[] = [
     summary: "what a forward pass over 1, 2, 4, ... tokens costs on this machine",
     load: async () => (await import("./calibrate.ts")).calibrateCommand(),
   },
+  {
+    name: "evaluate",
+    summary: "how often models write the right region and rank the right candidate first",
+    load: async () => (await import("./evaluate/evaluate.ts")).evaluateCommand(),
+  },
 ];

@@ -1,0 +1,188 @@
+import { Command, InvalidArgumentError } from "commander";
+import { RedraftError } from "../../core/errors.ts";
+import type { TokenTarget } from "../../core/target.ts";
+import { llamaTarget } from "../../target/llama/target.ts";
+import { modelPath } from "../../target/store/store.ts";
+import { textTable } from "../table.ts";
+import { settleByMerge } from "./open-region.ts";
+import { readQuestions } from "./questions.ts";
+import { scoreCandidates } from "./rank.ts";
+import { writeRegion } from "./write.ts";
+
+interface Options {
+  readonly model: readonly string[];
+  readonly data: readonly string[];
+  readonly limit: number;
+  readonly context: number;
+  readonly json?: boolean;
+}
+
+/** How often something was right, in one group of questions. */
+export interface EvaluateRow {
+  readonly suite: "evaluate";
+  readonly task: "write" | "rank" | "merge";
+  /** `merge` for the order of the merge itself. */
+  readonly model: string;
+  /** `all`, or a kind of group: `length`, `language`, `style`, `repository`. */
+  readonly by: string;
+  readonly group: string;
+  readonly cases: number;
+  /** Share of exact regions (write), of right first candidates (rank), of exact files (merge). */
+  readonly exact: number;
+  readonly top3?: number;
+}
+
+/** `redraft bench evaluate`: writing regions and ranking candidates, on questions of held-out repositories. */
+export function evaluateCommand(): Command {
+  return new Command("evaluate")
+    .description(
+      "exact match of written regions and rank of the right candidate, by length and language",
+    )
+    .requiredOption("--data <jsonl...>", "questions, as training/questions.py writes them")
+    .option("--model <gguf...>", "models to compare, by path or name", ["default"])
+    .option("--limit <n>", "questions of each kind", count, Number.POSITIVE_INFINITY)
+    .option("--context <n>", "context size", count, 4096)
+    .option("--json", "print JSON, one object per row")
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const targets: { name: string; target: TokenTarget }[] = [];
+  const tally = new Tally();
+  try {
+    for (const name of options.model) {
+      const model = await modelPath(name);
+      const target = await llamaTarget({ model, contextSize: options.context, outputs: 512 });
+      targets.push({ name, target });
+    }
+    await ask(options, targets, tally);
+  } finally {
+    for (const { target } of targets) await target.dispose();
+  }
+  const rows = tally.rows();
+  const out = options.json
+    ? rows.map((row) => `${JSON.stringify(row)}\n`).join("")
+    : textTable(
+        ["task", "model", "by", "group", "cases", "exact %", "top 3 %"],
+        rows.map((row) => [
+          row.task,
+          row.model,
+          row.by,
+          row.group,
+          row.cases,
+          percent(row.exact),
+          row.top3 === undefined ? "" : percent(row.top3),
+        ]),
+      );
+  process.stdout.write(out);
+}
+
+type Named = { readonly name: string; readonly target: TokenTarget };
+
+async function ask(options: Options, targets: readonly Named[], tally: Tally): Promise<void> {
+  const asked = { region: 0, file: 0 };
+  for (const path of options.data) {
+    for await (const question of readQuestions(path)) {
+      if (asked[question.kind] >= options.limit) continue;
+      asked[question.kind]++;
+      const { language, style, repository } = question;
+      const labels = { language, style, repository };
+      if (question.kind === "region") {
+        const length = `<= ${[256, 512, 1024].find((most) => question.length <= most) ?? "more"}`;
+        for (const { name, target } of targets) {
+          const { exact } = await writeRegion(target, question);
+          tally.add("write", name, { length, ...labels }, exact);
+        }
+        continue;
+      }
+      try {
+        const { outcome, exact, open } = settleByMerge(question);
+        tally.add("merge", outcome, {}, exact);
+        // Only where the right text is among the candidates can an order be right.
+        if (!open || open.right < 0) continue;
+        tally.add("rank", "merge", labels, open.right === 0, open.right < 3);
+        for (const { name, target } of targets) {
+          if (!(await fits(target, open.original, open.candidates))) {
+            tally.add("rank", name, labels, false, true);
+            continue;
+          }
+          const scores = await scoreCandidates(target, open);
+          const better = scores.filter((score) => score > scores[open.right]!).length;
+          tally.add("rank", name, labels, better === 0, better < 3);
+        }
+      } catch (error) {
+        if (!RedraftError.is(error) || error.code !== "unreadable-edit") throw error;
+        tally.add("merge", "unreadable", {}, false);
+      }
+    }
+  }
+}
+
+/** Whether region, sketch and candidate can stand in the context; a region that cannot counts as not settled. */
+async function fits(
+  target: TokenTarget,
+  original: readonly string[],
+  candidates: readonly (readonly string[])[],
+): Promise<boolean> {
+  const longest = Math.max(...candidates.map((lines) => lines.join("\n").length));
+  const tokens = await target.tokenize(original.join("\n"));
+  return (
+    tokens.length * (1 + longest / Math.max(1, original.join("\n").length)) <
+    target.capabilities.contextSize * 0.8
+  );
+}
+
+class Tally {
+  private readonly groups = new Map<
+    string,
+    { cases: number; exact: number; top3: number; ranked: boolean; key: string[] }
+  >();
+
+  add(
+    task: EvaluateRow["task"],
+    model: string,
+    labels: Readonly<Record<string, string>>,
+    exact: boolean,
+    top3?: boolean,
+  ): void {
+    for (const [by, group] of [["all", ""], ...Object.entries(labels)] as [string, string][]) {
+      const key = [task, model, by, group];
+      const id = key.join("\u0000");
+      const row = this.groups.get(id) ?? {
+        cases: 0,
+        exact: 0,
+        top3: 0,
+        ranked: top3 !== undefined,
+        key,
+      };
+      row.cases++;
+      row.exact += Number(exact);
+      row.top3 += Number(top3 ?? false);
+      this.groups.set(id, row);
+    }
+  }
+
+  rows(): EvaluateRow[] {
+    return [...this.groups.values()].map(({ key, cases, exact, top3, ranked }) => ({
+      suite: "evaluate" as const,
+      task: key[0] as EvaluateRow["task"],
+      model: key[1]!,
+      by: key[2]!,
+      group: key[3]!,
+      cases,
+      exact: exact / cases,
+      ...(ranked && { top3: top3 / cases }),
+    }));
+  }
+}
+
+function percent(share: number): number {
+  return Math.round(1000 * share) / 10;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError("a whole number above 0 is needed");
+  return value;
+}
