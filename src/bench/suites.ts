@@ -20,4 +20,9 @@ export const suites: readonly SuiteEntry[] = [
     summary: "how often models write the right region and rank the right candidate first",
     load: async () => (await import("./evaluate/evaluate.ts")).evaluateCommand(),
   },
+  {
+    name: "decode",
+    summary: "strategies on real weights: identity, speed, efficiency, worst case",
+    load: async () => (await import("./decode.ts")).decodeCommand(),
+  },
 ];

@@ -79,8 +79,8 @@ const operations: Record<
       request,
       sampling,
     );
-    const { count, k, ids, logits, logsumexp, entropy, verdict } = rows;
-    const extra = [logsumexp, entropy].filter((array) => array !== undefined);
+    const { count, k, ids, logits, logsumexp, entropy, nodeLogits, verdict } = rows;
+    const extra = [logsumexp, entropy, nodeLogits].filter((array) => array !== undefined);
     const { wall, cpu } = sequences!.batch.spent;
     const used = process.cpuUsage(cpuBefore);
     const time = {

@@ -91,7 +91,13 @@ describe.skipIf(!installed)("llama target", () => {
         nodes.push({ token: a, parent: trunk });
       }
       const sequence = await opened(tokens.slice(0, 9));
-      const rows = await sequence.verify(nodes, { topK: 2, logsumexp: true });
+      const size = target.capabilities.vocabSize;
+      const rows = await sequence.verify(nodes, { topK: size, logsumexp: true, nodeLogits: true });
+      nodes.forEach(({ token, parent }, i) => {
+        const row = (parent + 1) * size;
+        const at = rows.ids.subarray(row, row + size).indexOf(token);
+        expect(rows.nodeLogits![i]).toBe(rows.logits[row + at]);
+      });
       for (let leaf = 0; leaf < nodes.length; leaf++) {
         const path: number[] = [];
         for (let node = leaf; node >= 0; node = nodes[node]!.parent) path.unshift(node);
@@ -100,7 +106,7 @@ describe.skipIf(!installed)("llama target", () => {
           topK: 2,
           logsumexp: true,
         });
-        expect(rows.ids[2 * (leaf + 1)]).toBe(expected.ids[2 * path.length]);
+        expect(rows.ids[size * (leaf + 1)]).toBe(expected.ids[2 * path.length]);
         expect(rows.logsumexp![leaf + 1]).toBeCloseTo(expected.logsumexp![path.length]!, 2);
         await alone.dispose();
       }

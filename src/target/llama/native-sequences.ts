@@ -173,9 +173,17 @@ export function createSequences(
         }
         const rows = createRows(tokens.length + 1, model.info.vocabSize, request);
         const kept: Float32Array[] = [];
+        const nodeLogits = request.nodeLogits ? new Float32Array(tokens.length) : undefined;
+        let row = 0;
         await run(entries, (end, logits, count) => {
           sequence.evaluated = Math.min(start + end, length);
           rows.add(logits, count);
+          for (let i = 0; nodeLogits !== undefined && i < tokens.length; i++) {
+            const own = parents[i]! + 1 - row;
+            if (own < 0 || own >= count) continue;
+            nodeLogits[i] = logits[own * model.info.vocabSize + tokens[i]!]!;
+          }
+          row += count;
           if (sampling === undefined) return;
           // Rows of earlier passes are overwritten by later ones.
           const own = end < entries.length ? logits.slice() : logits;
@@ -184,10 +192,11 @@ export function createSequences(
           }
         });
         sequence.open = { ...layout, tokens, parents, ids };
-        if (sampling === undefined) return rows.finish();
+        const found = { ...rows.finish(), ...(nodeLogits && { nodeLogits }) };
+        if (sampling === undefined) return found;
         const nodes = Array.from(tokens, (token, i) => ({ token, parent: parents[i]! }));
         const verdict = sampleVerdict(nodes, (node) => kept[node + 1]!, sampling, length);
-        return { ...rows.finish(), verdict };
+        return { ...found, verdict };
       } catch (error) {
         for (const branch of ids.slice(1)) releaseId(branch);
         native.sequenceRemove(memory, sequence.id, Math.min(sequence.evaluated, length), -1);

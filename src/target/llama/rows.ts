@@ -5,6 +5,8 @@ export interface RowRequest {
   readonly k: number;
   readonly logsumexp: boolean;
   readonly entropy: boolean;
+  /** Also the logit of each node's own token, in the row it continues. */
+  readonly nodeLogits?: boolean;
 }
 
 /**

@@ -161,8 +161,13 @@ export function llamaSequence({
   };
 }
 
-function requestOf({ topK, logsumexp, entropy, sampling }: VerifyOptions): object {
-  const request = { k: topK ?? 1, logsumexp: logsumexp ?? false, entropy: entropy ?? false };
+function requestOf({ topK, logsumexp, entropy, nodeLogits, sampling }: VerifyOptions): object {
+  const request = {
+    k: topK ?? 1,
+    logsumexp: logsumexp ?? false,
+    entropy: entropy ?? false,
+    nodeLogits: nodeLogits ?? false,
+  };
   return { request, ...(sampling && { sampling }) };
 }
 
@@ -184,6 +189,7 @@ function rowsFrom({ header, payload }: Message, asked: VerifyOptions): Rows {
     logits: float32At(payload, next(count * k), count * k),
     ...(asked.logsumexp && { logsumexp: float32At(payload, next(count), count) }),
     ...(asked.entropy && { entropy: float32At(payload, next(count), count) }),
+    ...(asked.nodeLogits && { nodeLogits: float32At(payload, next(count - 1), count - 1) }),
     ...(verdict && { verdict }),
   };
 }

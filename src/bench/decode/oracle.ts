@@ -1,0 +1,52 @@
+import type { Drafter, DraftRequest, Token } from "../../core/target.ts";
+
+/**
+ * How many drafted tokens the target would accept at each place of a known output, by the drafters' own proposals
+ * there: the longest agreement of any of their drafts.
+ */
+export async function acceptedAt(
+  drafters: readonly Drafter[],
+  request: DraftRequest,
+  output: readonly Token[],
+  budget: number,
+): Promise<number[]> {
+  for (const drafter of drafters) await drafter.begin(request);
+  const accepted: number[] = [];
+  const state = { output: [] as Token[] };
+  for (let at = 0; at < output.length; at++) {
+    let best = 0;
+    for (const drafter of drafters) {
+      for (const draft of await drafter.draft(state, budget)) {
+        let count = 0;
+        while (count < draft.tokens.length && draft.tokens[count] === output[at + count]) count++;
+        best = Math.max(best, count);
+      }
+      drafter.accept?.({ committed: [output[at]!], accepted: 0 });
+    }
+    accepted.push(best);
+    state.output.push(output[at]!);
+  }
+  return accepted;
+}
+
+/**
+ * Least cost of writing the output by one who knows at every place how many drafted tokens will be accepted and
+ * chooses every draft's length best: a pass over 1 + n positions costs cost(1 + n) and writes n + 1 tokens.
+ * (Dynamic programming from the end; the last pass may end inside its draft.)
+ */
+export function oracleCost(
+  accepted: readonly number[],
+  cost: (positions: number) => number,
+): number {
+  const length = accepted.length;
+  const least = new Float64Array(length + 1);
+  for (let at = length - 1; at >= 0; at--) {
+    let best = Number.POSITIVE_INFINITY;
+    for (let n = 0; n <= Math.min(accepted[at]!, length - at - 1); n++) {
+      const total = cost(1 + n) + least[at + n + 1]!;
+      if (total < best) best = total;
+    }
+    least[at] = best;
+  }
+  return least[0]!;
+}
