@@ -1,0 +1,48 @@
+import { resolve } from "node:path";
+import { type Tool, tool } from "ai";
+import { RedraftError } from "../core/errors.ts";
+import type { Redraft } from "../core/redraft.ts";
+import { createRedraft } from "../engine.ts";
+import { createFileEditor, type EditFileArguments, type FileAnswer } from "../mcp/editor.ts";
+import { editFile, editFileInput } from "../mcp/schemas.ts";
+import { summary } from "../mcp/summary.ts";
+
+export interface EditFileToolOptions {
+  /** The folders whose files may be edited; default: the current one. */
+  readonly roots?: readonly string[];
+  /** Default: an engine without a model. */
+  readonly redraft?: Redraft;
+}
+
+/**
+ * An AI SDK tool that edits files: a sketch, or an exact string and its replacement. A refusal is thrown, so
+ * that the model sees it as a tool error that says what to send instead.
+ *
+ * @example
+ * await generateText({ model, tools: { editFile: editFileTool({ roots: ["."] }) }, prompt });
+ */
+export function editFileTool(
+  options: EditFileToolOptions = {},
+): Tool<EditFileArguments, FileAnswer> {
+  const roots = (options.roots ?? ["."]).map((root) => resolve(root));
+  const editor = createFileEditor({ redraft: options.redraft ?? createRedraft(), roots });
+  return tool<EditFileArguments, FileAnswer>({
+    title: editFile.title,
+    description: editFile.description,
+    inputSchema: editFileInput,
+    async execute(args, { abortSignal }) {
+      try {
+        return await editor.edit(args, { signal: abortSignal });
+      } catch (error) {
+        // The SDK shows the model the message alone, so the code goes in front.
+        if (!RedraftError.is(error)) throw error;
+        const { code, message, retryable, details } = error;
+        throw new RedraftError(code, `${code}: ${message}`, { cause: error, retryable, details });
+      }
+    },
+    toModelOutput: ({ output }) => ({
+      type: "text",
+      value: output.diff === "" ? summary(output) : `${summary(output)}\n\n${output.diff}`,
+    }),
+  });
+}
