@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const worker = fileURLToPath(new URL("write-worker.ts", import.meta.url));
+
+export interface WriteReport {
+  readonly processes: number;
+  readonly edits: number;
+  /** Edits that are not in the file at the end: must be 0. */
+  readonly lost: number;
+  readonly failed: number;
+  readonly leftovers: number;
+  readonly seconds: number;
+}
+
+/** Several processes edit different lines of one file at the same time; none of the edits may get lost. */
+export async function writeTogether(processes: number, edits: number): Promise<WriteReport> {
+  const folder = mkdtempSync(join(tmpdir(), "redraft-write-"));
+  const path = join(folder, "file.txt");
+  const names = Array.from({ length: processes }, (_, index) => `process ${index}`);
+  const lines = Array.from({ length: edits }, (_, index) =>
+    names.map((name) => `${name} line ${index}: open\n`),
+  );
+  writeFileSync(path, lines.flat().join(""));
+  try {
+    const children = names.map((name) =>
+      spawn(process.execPath, ["--import", "tsx", worker, path, name, String(edits)], {
+        stdio: ["pipe", "pipe", "inherit"],
+      }),
+    );
+    await Promise.all(
+      children.map((child) => new Promise((ready) => child.stdout.once("data", ready))),
+    );
+    const start = performance.now();
+    const codes = children.map(
+      (child) => new Promise<number | null>((done) => child.once("exit", done)),
+    );
+    for (const child of children) child.stdin.write("go\n");
+    const ended = await Promise.all(codes);
+    const seconds = (performance.now() - start) / 1_000;
+    const lost = readFileSync(path, "utf8")
+      .split("\n")
+      .filter((line) => line.endsWith("open")).length;
+    return {
+      processes,
+      edits,
+      lost,
+      failed: ended.filter((code) => code !== 0).length,
+      leftovers: readdirSync(folder).length - 1,
+      seconds: Math.round(seconds * 10) / 10,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const report = await writeTogether(Number(process.argv[2] ?? 8), Number(process.argv[3] ?? 50));
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+  process.exitCode = report.lost + report.failed + report.leftovers === 0 ? 0 : 1;
+}
