@@ -1,0 +1,11 @@
+class Queue {
+	constructor() {
+		this.items = [];
+	}
+
+	push(item) {
+		if (item) {
+			this.items.push(item);
+		}
+	}
+}

@@ -1,0 +1,3 @@
+# Grün
+farbe = "grün"
+ton = "süß"

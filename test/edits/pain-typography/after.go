@@ -1,0 +1,5 @@
+func greet(name string) {
+	fmt.Println(“Hello, ” + name)   
+	log.Printf("greeted %s", name)
+	return
+}

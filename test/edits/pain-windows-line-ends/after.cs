@@ -1,0 +1,7 @@
+using System;
+
+class A
+{
+    int x = 1;
+    int y = 2;
+}

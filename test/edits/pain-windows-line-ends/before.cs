@@ -1,0 +1,6 @@
+using System;
+
+class A
+{
+    int x = 1;
+}
