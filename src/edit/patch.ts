@@ -1,6 +1,7 @@
 import type { Edit, EditLine, LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { EditFormat, EditInput } from "./format.ts";
+import { inFileOrder } from "./order.ts";
 import { samePath } from "./paths.ts";
 import { fenceOf } from "./wrapping.ts";
 
@@ -24,7 +25,7 @@ export const patch: EditFormat = {
     const base = { format: "patch", why, extent: "parts", path: section.path } as const;
     if (section.kind === "Delete") return { ...base, action: "delete", segments: [] };
     if (section.kind === "Add") return { ...base, ...addition(section, input) };
-    const segments = chunksOf(section);
+    const segments = inFileOrder(chunksOf(section), input.sourceLines);
     if (section.moveTo !== undefined) {
       return { ...base, action: "move", moveTo: section.moveTo, segments };
     }

@@ -37,10 +37,10 @@ describe("search/replace blocks", () => {
     expect(read(edit)).toEqual(["~lines near 2", "-two", "+2"]);
   });
 
-  it("reads several blocks, each placed by itself", () => {
+  it("reads several blocks, in the order of the file", () => {
     const edit =
       "<<<<<<< SEARCH\nfour\n=======\n4\n>>>>>>> REPLACE\n<<<<<<< SEARCH\none\n=======\n1\n>>>>>>> REPLACE";
-    expect(read(edit)).toEqual(["~lines", "-four", "+4", "~lines", "-one", "+1"]);
+    expect(read(edit)).toEqual(["~lines", "-one", "+1", "~lines", "-four", "+4"]);
   });
 
   it("keeps what both sides elide", () => {

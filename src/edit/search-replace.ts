@@ -2,6 +2,7 @@ import type { LinesSegment, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditFormat, EditInput } from "./format.ts";
+import { inFileOrder } from "./order.ts";
 import { pathIn, samePath } from "./paths.ts";
 import { rolesToLines } from "./roles.ts";
 import { parseBlocks, type SearchBlock, startOf } from "./search-blocks.ts";
@@ -34,7 +35,11 @@ export const searchReplace: EditFormat = {
     }
     const inTurn = applyInTurn(blocks, input);
     if (inTurn) return { ...base, action: "update", segments: inTurn };
-    return { ...base, action: "update", segments: blocks.flatMap(segmentsOf) };
+    return {
+      ...base,
+      action: "update",
+      segments: inFileOrder(blocks.flatMap(segmentsOf), input.sourceLines),
+    };
   },
 };
 
@@ -68,7 +73,7 @@ function appended(block: SearchBlock): LinesSegment {
 /** Elision lines that stand on both sides of a block: what they stand for stays. */
 const elision = /^\s*(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?\s*$/;
 
-function segmentsOf(block: SearchBlock): Segment[] {
+function segmentsOf(block: SearchBlock): LinesSegment[] {
   if (isBlank(block.search)) return [appended(block)];
   const near = block.nearLine === undefined ? {} : { nearLine: block.nearLine };
   const searches = pieces(block.search);

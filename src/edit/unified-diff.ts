@@ -2,6 +2,7 @@ import type { Edit, EditLine, LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { type DiffFile, type Hunk, parseDiff } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
+import { inFileOrder } from "./order.ts";
 import { sameDiffPath } from "./paths.ts";
 import { fenceOf } from "./wrapping.ts";
 
@@ -48,7 +49,8 @@ export const unifiedDiff: EditFormat = {
     if (file.deleted) return { ...base, action: "delete", segments: deletion(file, input) };
     if (file.created) return { ...base, ...creation(file, input) };
     const trusted = numbersHold(file.hunks, input.sourceLines);
-    const segments = file.hunks.flatMap((hunk) => segmentOf(hunk, trusted));
+    const hunks = file.hunks.flatMap((hunk) => segmentOf(hunk, trusted));
+    const segments = inFileOrder(hunks, input.sourceLines);
     const ends = endOf(file.hunks);
     const common = { ...base, segments, ...(ends === undefined ? {} : { finalNewline: ends }) };
     if (file.renamed && file.newPath !== undefined && file.oldPath !== file.newPath) {
