@@ -1,4 +1,4 @@
-import { RedraftError } from "../core/errors.ts";
+import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import { throwIfStopped } from "../core/signal.ts";
 import { disk } from "./disk.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
@@ -39,7 +39,12 @@ export async function updateFile<Result extends TextEdit>(
 ): Promise<Updated<Result>> {
   const fs = options.fs ?? disk;
   const before = await readTextFile(path, fs);
-  const result = await edit(before);
+  const result = await edit(before).catch((error: unknown) => {
+    // An edit that finds nothing to change in a missing file is not what is wrong.
+    if (RedraftError.is(error) && !before.exists && exitCodeOf(error.code) === 1)
+      throw missing(path);
+    throw error;
+  });
   requireFile(before, result);
   if (options.dryRun || isSame(before, result)) return { result, before, written: false };
   return withLocks([before.realPath], options, async (locks) => {

@@ -1,0 +1,215 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { redraft } from "./support/cli.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "redraft-cli-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const block = (search: string, replace: string): string =>
+  `<<<<<<< SEARCH\n${search}\n=======\n${replace}\n>>>>>>> REPLACE\n`;
+
+function file(name: string, text = "one\ntwo\nthree\n"): string {
+  writeFileSync(join(folder, name), text);
+  return name;
+}
+const text = (name: string): string => readFileSync(join(folder, name), "utf8");
+
+describe("redraft apply", { concurrent: true }, () => {
+  it("writes the file and says so in one line on stderr", async () => {
+    const name = file("a.txt");
+    writeFileSync(join(folder, "a.edit"), block("two", "TWO"));
+    const answer = await redraft(["apply", name, "--edit", "a.edit"], { cwd: folder });
+    expect(answer).toMatchObject({ code: 0, stdout: "" });
+    expect(answer.stderr).toMatch(
+      /^a\.txt: 1 line added, 1 removed \(merge: placed exactly, unique; [\d.]+ ms\)\n$/,
+    );
+    expect(text(name)).toBe("one\nTWO\nthree\n");
+  });
+
+  it("prints a diff that can be applied, and writes nothing, with --dry-run", async () => {
+    const name = file("b.txt");
+    const answer = await redraft(["apply", name, "--dry-run"], {
+      cwd: folder,
+      stdin: block("two", "TWO"),
+    });
+    expect(answer).toMatchObject({
+      code: 0,
+      stdout: "--- a/b.txt\n+++ b/b.txt\n@@ -1,3 +1,3 @@\n one\n-two\n+TWO\n three\n",
+    });
+    expect(answer.stderr).toContain("not written");
+    expect(text(name)).toBe("one\ntwo\nthree\n");
+    const again = await redraft(["apply", name, "--edit", "-"], {
+      cwd: folder,
+      stdin: answer.stdout,
+    });
+    expect(again.code).toBe(0);
+    expect(text(name)).toBe("one\nTWO\nthree\n");
+  });
+
+  it("prints the whole result with --json, refusals too", async () => {
+    const name = file("c.txt", "same\nx\nsame\n");
+    const done = await redraft(["apply", name, "--json"], { cwd: folder, stdin: block("x", "y") });
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      path: name,
+      text: "same\ny\nsame\n",
+      written: true,
+      route: "merge",
+      format: { name: "search-replace", why: "line 1 opens a search block: <<<<<<< SEARCH" },
+      patch: expect.stringContaining("+y"),
+      checks: expect.arrayContaining([{ name: "no marker left behind", ok: true }]),
+      proof: {
+        source: [{ fate: "kept" }, { fate: expect.any(String) }, { fate: "kept" }],
+        runnerUp: null,
+      },
+      error: null,
+    });
+    const refused = await redraft(["apply", name, "--json"], {
+      cwd: folder,
+      stdin: block("same", "other"),
+    });
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      text: null,
+      written: false,
+      error: {
+        code: "ambiguous",
+        details: { candidates: ["other\ny\nsame\n", "same\ny\nother\n"] },
+      },
+    });
+    expect(text(name)).toBe("same\ny\nsame\n");
+  });
+
+  it("answers wrong usage with 2", async () => {
+    const wrong = [
+      [],
+      ["aply"],
+      ["apply"],
+      ["apply", "a.txt", "b.txt"],
+      ["apply", "a.txt", "--modle", "none"],
+      ["apply", "a.txt", "--format", "udiff"],
+      ["apply", "a.txt", "--model", "gpt"],
+      ["batch", "in.jsonl"],
+      ["bench", "nothing"],
+    ];
+    const answers = await Promise.all(wrong.map((words) => redraft(words, { cwd: folder })));
+    expect(answers.map(({ code, stdout }) => ({ code, stdout }))).toEqual(
+      wrong.map(() => ({ code: 2, stdout: "" })),
+    );
+    expect(answers[4]!.stderr).toContain("Did you mean --model?");
+  });
+
+  it("tells refusals, files and models apart by the exit code", async () => {
+    const name = file("d.txt");
+    file("binary.bin", "a\0b");
+    chmodSync(join(folder, file("readonly.txt")), 0o444);
+    const edit = { cwd: folder, stdin: block("two", "TWO") };
+    const codes = await Promise.all([
+      redraft(["apply", name], { ...edit, stdin: block("nowhere to be found", "x") }),
+      redraft(["apply", name], { ...edit, stdin: "" }),
+      redraft(["apply", "missing.txt"], edit),
+      redraft(["apply", "missing.txt"], { ...edit, stdin: "just text\n" }),
+      redraft(["apply", "binary.bin"], edit),
+      redraft(["apply", "readonly.txt"], edit),
+      redraft(["apply", name, "--edit", "missing.edit"], edit),
+      redraft(["apply", name, "--model", "missing.gguf"], edit),
+      redraft(["apply", name, "--model", "http://127.0.0.1:1"], edit),
+      redraft(["apply", name, "--instruction", "do it"], { ...edit, stdin: "" }),
+    ]);
+    expect(codes.map(({ code }) => code)).toEqual([1, 1, 3, 3, 3, 3, 3, 4, 4, 4]);
+    for (const { stdout, stderr } of codes) {
+      expect(stdout).toBe("");
+      expect(stderr).toMatch(/^redraft: /);
+      expect(stderr).not.toMatch(/internal error|\n {4}at /);
+    }
+    expect(text(name)).toBe("one\ntwo\nthree\n");
+  });
+
+  it("creates a file when the edit says so", async () => {
+    const words = ["apply", "new.txt", "--format", "whole"];
+    const answer = await redraft(words, { cwd: folder, stdin: "hello\n" });
+    expect(answer.code).toBe(0);
+    expect(text("new.txt")).toBe("hello\n");
+    expect(readdirSync(folder).filter((name) => name.startsWith(".redraft"))).toEqual([]);
+  });
+
+  it("explains itself with --help", async () => {
+    const [top, apply, batch] = await Promise.all([
+      redraft(["--help"]),
+      redraft(["apply", "--help"]),
+      redraft(["help", "batch"]),
+    ]);
+    for (const { code } of [top, apply, batch]) expect(code).toBe(0);
+    expect(top!.stdout).toMatch(/apply +apply an edit to a file/);
+    expect(apply!.stdout).toMatch(/--dry-run[\s\S]*Examples:[\s\S]*Exit codes/);
+    expect(batch!.stdout).toContain('{"id","path","original","edit","format"?,"instruction"?}');
+  });
+});
+
+describe("redraft batch", () => {
+  const line = (id: unknown, fields: object = {}): string =>
+    JSON.stringify({
+      id,
+      path: "a.txt",
+      original: "one\ntwo\n",
+      edit: block("two", "2"),
+      ...fields,
+    });
+
+  it("answers every line in order, the bad ones with an error", async () => {
+    const lines = [
+      line(1),
+      "not json",
+      '{"id": "cut", "path": "a.txt", "orig',
+      "[1]",
+      line("missing", { edit: undefined }),
+      line("format", { format: "udiff" }),
+      "",
+      line("ambiguous", { original: "x\nx\n", edit: block("x", "y") }),
+      line({ any: "id" }, { format: "search-replace", instruction: "two becomes 2" }),
+      line("lines", { original: "one\u2028two\ntwo\n" }),
+      line("last").replace(/$/, ""),
+    ];
+    const { code, stdout, stderr } = await redraft(["batch", "--model", "none"], {
+      stdin: lines.join("\n"),
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const answers = stdout
+      .trim()
+      .split("\n")
+      .map((one) => JSON.parse(one));
+    expect(answers.map(({ id, error }) => [id, error?.code ?? null])).toEqual([
+      [1, null],
+      [null, "usage"],
+      ["cut", "usage"],
+      [null, "usage"],
+      ["missing", "usage"],
+      ["format", "usage"],
+      ["ambiguous", "ambiguous"],
+      [{ any: "id" }, null],
+      ["lines", null],
+      ["last", null],
+    ]);
+    expect(answers[0]).toEqual({
+      id: 1,
+      result: "one\n2\n",
+      error: null,
+      route: "merge",
+      ms: expect.any(Number),
+    });
+    expect(answers[6]).toMatchObject({
+      result: null,
+      route: null,
+      candidates: ["y\nx\n", "x\ny\n"],
+    });
+    expect(answers[8].result).toBe("one\u2028two\n2\n");
+  });
+
+  it("answers nothing to nothing", async () => {
+    expect(await redraft(["batch"])).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+});

@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const built = join(root, "dist/cli/main.js");
+
+/** The built program where it is newer than every source, as after `npm run build`; else the sources. */
+const program: readonly string[] = isBuilt()
+  ? [built]
+  : ["--import", fileURLToPath(import.meta.resolve("tsx")), join(root, "src/cli/main.ts")];
+
+function isBuilt(): boolean {
+  if (!existsSync(built)) return false;
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
+  const newest = sources.map((name) => statSync(join(root, "src", name)).mtimeMs);
+  return statSync(built).mtimeMs > Math.max(...newest);
+}
+
+export interface CliAnswer {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly stdin?: string | Uint8Array;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Runs `redraft` as a process of its own. */
+export function redraft(words: readonly string[], options: CliOptions = {}): Promise<CliAnswer> {
+  const child = spawn(process.execPath, [...program, ...words], {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  // A process that refuses its arguments may not read its input.
+  child.stdin.on("error", () => {});
+  child.stdin.end(options.stdin ?? "");
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
