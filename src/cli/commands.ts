@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./mcp.ts")).mcpCommand(),
   },
   {
+    name: "models",
+    summary: "list, download and remove models",
+    load: async () => (await import("./models.ts")).modelsCommand(),
+  },
+  {
     name: "bench",
     summary: "measure: apply, traces, decode, ...",
     load: async () => (await import("./bench.ts")).benchCommand(),

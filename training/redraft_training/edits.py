@@ -118,7 +118,7 @@ def usable(before: str, after: str, limits: Limits) -> bool:
 
 def line_reuse(before: str, after: str) -> float:
     """Share of the result's lines that stand in the source, counted as a multiset."""
-    old, new = Counter(before.split("\n")), Counter(after.split("\n"))
+    old, new = Counter(before.splitlines()), Counter(after.splitlines())
     return sum((old & new).values()) / max(1, sum(new.values()))
 
 

@@ -51,6 +51,20 @@ class Vocabulary:
     def prompt(self, original: list[str], sketch: list[str]) -> list[int]:
         return [FILE, *self.lines(original), SKETCH, *self.lines(sketch), APPLY]
 
+    def offsets(self, tokens: list[int]) -> list[int]:
+        """Starting character of each token in the decoded text, then the text's length.
+
+        The bytes of one character share its place: the first takes it, the others are empty.
+        """
+        starts = [0]
+        for token in tokens:
+            if self.processor.is_byte(token):
+                continuation = int(self.processor.id_to_piece(token)[3:5], 16) & 0xC0 == 0x80
+                starts.append(starts[-1] + (0 if continuation else 1))
+            else:
+                starts.append(starts[-1] + len(self.processor.id_to_piece(token)))
+        return starts
+
     def pieces(self) -> list[tuple[str, float, int]]:
         """(text, score, type) of every piece, in the order of the ids."""
         processor = self.processor
@@ -86,4 +100,4 @@ def train(sentences: list[str], size: int, model_prefix: str) -> None:
         byte_fallback=True, normalization_rule_name="identity", add_dummy_prefix=False, remove_extra_whitespaces=False,
         allow_whitespace_only_pieces=True, split_digits=True, user_defined_symbols=list(ROLES),
         unk_id=UNKNOWN, bos_id=BEGIN, eos_id=END, pad_id=-1, character_coverage=0.9995, max_sentence_length=4096,
-        num_threads=2, minloglevel=2)
+        hard_vocab_limit=False, num_threads=2, minloglevel=2)
