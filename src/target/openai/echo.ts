@@ -1,0 +1,176 @@
+import { RedraftError } from "../../core/errors.ts";
+import type { Token } from "../../core/target.ts";
+import type { Connection } from "./connection.ts";
+import { asObject, asText, malformed } from "./errors.ts";
+import { type Piece, placePieces, readLogprobs } from "./pieces.ts";
+import type { Scorer } from "./scorer.ts";
+import { addUsage, emptyTally, readUsage } from "./tally.ts";
+
+/** Interned texts: more than any file has different tokens. */
+const vocabSize = 1 << 22;
+const end: Token = 0;
+const lookaheadWithPrompt = 16;
+
+/**
+ * The oldest of these interfaces: `/completions` with `echo` and `logprobs` repeats the prompt token by token,
+ * each with its likelihood and the likeliest one. There are no token ids, so a token here is its text, interned;
+ * drafts go as text, and what comes back is laid beside them by offset.
+ */
+export function echoScorer(
+  connection: Connection,
+  model: { readonly id: string; readonly contextSize?: number },
+): Scorer {
+  const texts: string[] = [""];
+  const ids = new Map<string, Token>();
+  let tally = emptyTally;
+  let last: { text: string; tokens: readonly Token[]; begun: readonly Token[] } | undefined;
+
+  function intern(text: string): Token {
+    const found = ids.get(text);
+    if (found !== undefined) return found;
+    const id = texts.push(text) - 1;
+    if (id >= vocabSize) throw new RedraftError("engine-failed", "too many different tokens.");
+    ids.set(text, id);
+    return id;
+  }
+
+  const textOf = (tokens: readonly Token[]): string => {
+    let text = "";
+    for (const token of tokens) text += texts[token];
+    return text;
+  };
+
+  async function ask(
+    prompt: string,
+    count: number,
+    echo: boolean,
+    signal?: AbortSignal,
+  ): Promise<EchoAnswer> {
+    const body = { model: model.id, prompt, max_tokens: count, temperature: 0, logprobs: 1, echo };
+    const answer = asObject(await connection.post("completions", body, signal));
+    tally = addUsage(tally, readUsage(answer?.usage));
+    return readAnswer(answer, echo ? prompt : "", connection.server);
+  }
+
+  /** The tokens that the model has added, its end token included. */
+  function written(answer: EchoAnswer, from: number): Token[] {
+    const own = answer.pieces.filter((piece) => piece.start >= from);
+    // Where the strings of the tokens do not fit the text, the text counts: it goes in as one piece.
+    const upTo = own[0]?.start ?? answer.end;
+    const texts = [
+      ...(upTo > from ? [answer.text.slice(from, upTo)] : []),
+      ...own.map(({ start, end }) => answer.text.slice(start, end)),
+    ];
+    return answer.ended ? [...texts.map(intern), end] : texts.map(intern);
+  }
+
+  return {
+    dialect: "echo",
+    model: model.id,
+    contextSize: model.contextSize ?? 1 << 17,
+    vocabSize,
+    get tally() {
+      return tally;
+    },
+    isEnd: (token) => token === end,
+    async tokenize(text, isPrompt) {
+      if (text === "") return [];
+      // The source stands in the prompt: its tokens are known from there.
+      const at = last?.text.indexOf(text) ?? -1;
+      if (last && at >= 0)
+        return clip(
+          last.tokens.map((token) => texts[token]!),
+          at,
+          at + text.length,
+        ).map(intern);
+      const answer = await ask(text, isPrompt ? lookaheadWithPrompt : 1, true);
+      const inPrompt = answer.pieces.filter((piece) => piece.end <= text.length);
+      const covered = inPrompt[0]?.start ?? text.length;
+      const tokens = [
+        ...(covered > 0 ? [text.slice(0, covered)] : []),
+        ...inPrompt.map((piece) => text.slice(piece.start, piece.end)),
+      ].map(intern);
+      if (isPrompt || last === undefined) {
+        last = { text, tokens, begun: isPrompt ? written(answer, text.length) : [] };
+      }
+      return tokens;
+    },
+    detokenize: async (tokens) => Buffer.from(textOf(tokens)),
+    begun(prompt) {
+      const isIt = prompt.length === last?.tokens.length && textOf(prompt) === last.text;
+      return isIt ? last?.begun : undefined;
+    },
+    async score(prefix, draft, signal) {
+      const before = textOf(prefix).length;
+      const prompt = textOf(prefix) + textOf(draft);
+      const answer = await ask(prompt, 1, true, signal);
+      const { pieces } = answer;
+      // The server may have cut the text elsewhere, across the end of the prefix: then nothing is known about it.
+      let at = pieces.findIndex((piece) => piece.start === before);
+      const boundaries = new Set([before]);
+      if (at < 0) return { accepted: 0 };
+      for (; at < pieces.length && pieces[at]!.chosen && pieces[at]!.end <= prompt.length; at++)
+        boundaries.add(pieces[at]!.end);
+      let accepted = 0;
+      let offset = before;
+      draft.forEach((token, index) => {
+        offset += texts[token]!.length;
+        if (boundaries.has(offset)) accepted = index + 1;
+      });
+      const next = accepted === draft.length ? written(answer, prompt.length)[0] : undefined;
+      return { accepted, ...(next !== undefined && { next }) };
+    },
+    async continue(prefix, count, signal) {
+      const prompt = textOf(prefix);
+      // The last character of a block may be cut in two; a longer block has it whole.
+      for (let size = count; size <= 8 * count; size *= 2) {
+        const tokens = written(await ask(prompt, size, false, signal), 0);
+        if (tokens.length > 0) return tokens;
+      }
+      throw malformed("tokens without any text", connection.server);
+    },
+  };
+}
+
+interface EchoAnswer {
+  readonly text: string;
+  /** Where its last whole character ends. */
+  readonly end: number;
+  /** From some place in the prompt to that end. */
+  readonly pieces: readonly Piece[];
+  /** Whether the model has ended its text. */
+  readonly ended: boolean;
+}
+
+function readAnswer(
+  answer: Record<string, unknown> | undefined,
+  echoed: string,
+  server: string,
+): EchoAnswer {
+  const choice = asObject(Array.isArray(answer?.choices) ? answer.choices[0] : undefined);
+  const text = asText(choice?.text);
+  const logprobs = readLogprobs(choice?.logprobs);
+  if (choice === undefined || text === undefined) throw malformed("no completion", server);
+  const finish = asText(choice.finish_reason);
+  const ended = finish === "stop" || finish === "eos";
+  if (logprobs === undefined && (text !== "" || !ended)) {
+    throw malformed("a completion without logprobs, although they were asked for", server);
+  }
+  if (!text.startsWith(echoed)) throw malformed("another prompt than the one it was sent", server);
+  // At the limit of tokens the last character may be incomplete.
+  const end = ended ? text.length : text.replace(/\ufffd+$/, "").length;
+  const pieces = logprobs ? placePieces(text, logprobs) : [];
+  return { text, end, pieces: pieces.filter((piece) => piece.end <= end), ended };
+}
+
+/** The part of a row of tokens that makes up the text from `start` to `end`. */
+function clip(tokens: readonly string[], start: number, end: number): string[] {
+  const kept: string[] = [];
+  let offset = 0;
+  for (const token of tokens) {
+    const part = token.slice(Math.max(0, start - offset), Math.max(0, end - offset));
+    if (part !== "") kept.push(part);
+    offset += token.length;
+  }
+  return kept;
+}

@@ -1,0 +1,119 @@
+import { asCount, asObject, asText } from "./errors.ts";
+
+/** One token of an answer, as a stretch of the answer's text (offsets in UTF-16 units). */
+export interface Piece {
+  readonly start: number;
+  readonly end: number;
+  /** Whether the model would have written it itself; false also where the answer leaves doubt. */
+  readonly chosen: boolean;
+}
+
+/** `logprobs` of a completion: one entry per token in each list. */
+export interface WireLogprobs {
+  readonly tokens: readonly string[];
+  readonly tokenLogprobs: readonly (number | null)[];
+  readonly topLogprobs: readonly (Readonly<Record<string, number>> | null)[];
+  readonly textOffset: readonly number[];
+}
+
+export function readLogprobs(value: unknown): WireLogprobs | undefined {
+  const logprobs = asObject(value);
+  if (!Array.isArray(logprobs?.tokens)) return undefined;
+  const list = <Item>(items: unknown, read: (item: unknown) => Item): Item[] =>
+    Array.isArray(items) ? items.map(read) : [];
+  return {
+    tokens: logprobs.tokens.map((token) => asText(token) ?? ""),
+    tokenLogprobs: list(logprobs.token_logprobs, (one) => (typeof one === "number" ? one : null)),
+    topLogprobs: list(
+      logprobs.top_logprobs,
+      (one) => (asObject(one) as Record<string, number> | undefined) ?? null,
+    ),
+    textOffset: list(logprobs.text_offset, (one) => asCount(one) ?? 0),
+  };
+}
+
+/**
+ * Where each token lies in the text. Servers name tokens by strings, and a token that ends inside a UTF-8
+ * character has none of its own (it is reported as nothing, as U+FFFD or as `bytes:..`): such tokens become one
+ * piece together, and nobody is told that the model chose it. Walks from the end, because the beginning of a
+ * prompt may hold control tokens without text; stops where the strings fit the text no longer, so that the
+ * pieces cover the text from the first piece's start to its end.
+ */
+export function placePieces(text: string, logprobs: WireLogprobs): Piece[] {
+  const { tokens, textOffset } = logprobs;
+  const pieces: Piece[] = [];
+  let end = text.length;
+  let index = tokens.length - 1;
+  // An end token may be listed although it is no part of the text.
+  while (
+    index >= 0 &&
+    tokens[index] !== "" &&
+    !text.endsWith(tokens[index]!) &&
+    isClean(tokens[index]!)
+  )
+    index--;
+  while (index >= 0 && end > 0) {
+    const token = tokens[index]!;
+    if (isClean(token)) {
+      const start = end - token.length;
+      if (start < 0 || !text.startsWith(token, start)) break;
+      pieces.push({ start, end, chosen: isChosen(logprobs, index) });
+      end = start;
+      index--;
+      continue;
+    }
+    let first = index;
+    while (first > 0 && !isClean(tokens[first - 1]!)) first--;
+    const after = textOffset[index + 1];
+    const start = groupStart(
+      text,
+      end,
+      (after ?? Number.NaN) - (textOffset[first] ?? Number.NaN),
+      tokens[first - 1],
+    );
+    if (start === undefined) break;
+    if (start < end) pieces.push({ start, end, chosen: false });
+    end = start;
+    index = first - 1;
+  }
+  return pieces.reverse();
+}
+
+/** Offsets count characters, by code points in most servers and by UTF-16 units in some: the token before decides. */
+function groupStart(
+  text: string,
+  end: number,
+  size: number,
+  before: string | undefined,
+): number | undefined {
+  const sizes = Number.isNaN(size) ? [1, 2, 3, 4] : [size];
+  const starts = sizes.flatMap((one) => [backByCodePoints(text, end, one), end - one]);
+  return starts.find(
+    (start) => start >= 0 && (before === undefined ? start === 0 : text.endsWith(before, start)),
+  );
+}
+
+function backByCodePoints(text: string, end: number, size: number): number {
+  let start = end;
+  for (let left = size; left > 0 && start > 0; left--) {
+    const low = text.charCodeAt(start - 1);
+    const isPair = low >= 0xdc00 && low <= 0xdfff && start > 1;
+    start -= isPair ? 2 : 1;
+  }
+  return start;
+}
+
+function isClean(token: string): boolean {
+  return token !== "" && !token.includes("\ufffd") && !token.startsWith("bytes:");
+}
+
+/**
+ * Compares likelihoods, not names: some servers give one token two names (llama-cpp-python drops the leading
+ * space in `top_logprobs` only), and the listed token is always among them.
+ */
+function isChosen({ tokenLogprobs, topLogprobs }: WireLogprobs, index: number): boolean {
+  const own = tokenLogprobs[index];
+  const top = topLogprobs[index];
+  if (own === null || own === undefined || !top) return false;
+  return Object.values(top).every((other) => own >= other);
+}

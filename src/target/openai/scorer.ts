@@ -1,0 +1,33 @@
+import type { Token } from "../../core/target.ts";
+import type { Tally } from "./tally.ts";
+
+/** What a server can be asked about drafted tokens, one implementation per dialect. */
+export interface Scorer {
+  readonly dialect: "echo" | "vllm" | "sglang";
+  readonly model: string;
+  /** Tokens that a request may hold. */
+  readonly contextSize: number;
+  readonly tally: Tally;
+  /** Every token id is below this. */
+  readonly vocabSize: number;
+  isEnd(token: Token): boolean;
+  /** `isPrompt`: the text will be continued, so the server may as well begin. */
+  tokenize(text: string, isPrompt: boolean): Promise<readonly Token[]>;
+  detokenize(tokens: readonly Token[]): Promise<Uint8Array>;
+  /** What the last `tokenize` of exactly this prompt already made the model write. */
+  begun?(prompt: readonly Token[]): readonly Token[] | undefined;
+  score(prefix: readonly Token[], draft: readonly Token[], signal?: AbortSignal): Promise<Scored>;
+  /** What the model writes next, at least one token; an end token is last. */
+  continue(
+    prefix: readonly Token[],
+    count: number,
+    signal?: AbortSignal,
+  ): Promise<readonly Token[]>;
+}
+
+export interface Scored {
+  /** How many of the drafted tokens the model would have written itself, in order. */
+  readonly accepted: number;
+  /** The token after them, where the answer tells it without doubt. */
+  readonly next?: Token;
+}

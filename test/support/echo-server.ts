@@ -1,0 +1,197 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/**
+ * A small completions server for tests and counts, written apart from the client in `src/target/openai`: it
+ * shares no code with it. Its tokens are byte strings, as those of real vocabularies are.
+ */
+export interface EchoModel {
+  split(text: Buffer): Buffer[];
+  /** What the model would write after this text; null = the end. */
+  next(text: Buffer): Buffer | null;
+}
+
+/** How a server names tokens that are no whole characters, and counts offsets. */
+export type EchoStyle = "openai" | "llama-cpp-python" | "vllm" | "redraft";
+
+export interface EchoServer {
+  readonly url: string;
+  readonly requests: readonly {
+    readonly prompt: number;
+    readonly written: number;
+    readonly path: string;
+  }[];
+  close(): Promise<void>;
+}
+
+export async function echoServer(
+  model: EchoModel,
+  style: EchoStyle = "openai",
+  more: { readonly failFirst?: number } = {},
+): Promise<EchoServer> {
+  const requests: { prompt: number; written: number; path: string }[] = [];
+  const vocabulary: Buffer[] = [];
+  const ids = new Map<string, number>();
+  let failures = more.failFirst ?? 0;
+
+  const idOf = (token: Buffer): number => {
+    const key = token.toString("latin1");
+    let id = ids.get(key);
+    if (id === undefined) {
+      id = vocabulary.push(token) - 1;
+      ids.set(key, id);
+    }
+    return id;
+  };
+
+  // biome-ignore lint/suspicious/noExplicitAny: whatever a client sends
+  function complete(body: any): object {
+    const prompt: Buffer[] =
+      typeof body.prompt === "string"
+        ? model.split(Buffer.from(body.prompt))
+        : body.prompt.map((id: number) => vocabulary[id]);
+    const written: Buffer[] = [];
+    let finish = "length";
+    let text = Buffer.concat(prompt);
+    while (written.length < body.max_tokens) {
+      const next = model.next(text);
+      if (next === null) {
+        finish = "stop";
+        break;
+      }
+      written.push(next);
+      text = Buffer.concat([text, next]);
+    }
+    requests.push({ prompt: prompt.length, written: written.length, path: "/v1/completions" });
+    const all = [...prompt, ...written];
+    const scores = body.logprobs !== undefined || body.prompt_logprobs !== undefined;
+    let at = 0;
+    const choices = all.map((token) => {
+      const choice = scores ? model.next(text.subarray(0, at)) : null;
+      at += token.length;
+      return choice;
+    });
+    const shown = body.echo ? all : written;
+    const skipped = all.length - shown.length;
+    const name = (token: Buffer): string =>
+      body.return_tokens_as_token_ids ? `token_id:${idOf(token)}` : nameOf(token, style);
+    const top = shown.map((token, index) => {
+      const best = choices[skipped + index]!;
+      if (body.echo && index === 0) return null;
+      const named: Record<string, number> = {
+        [name(token)]: best?.equals(token) ? -0.1 : -7.5,
+      };
+      if (best === null) named["<end>"] = -0.1;
+      else if (best && !best.equals(token)) named[name(best)] = -0.1;
+      return named;
+    });
+    const choice: Record<string, unknown> = {
+      index: 0,
+      text: Buffer.concat(shown).toString("utf8"),
+      finish_reason: finish,
+      logprobs:
+        body.logprobs === undefined
+          ? null
+          : {
+              tokens: shown.map(name),
+              token_logprobs: shown.map((token, i) => top[i]?.[name(token)] ?? null),
+              top_logprobs: top,
+              text_offset: offsetsOf(shown, style),
+            },
+    };
+    if (style === "vllm" && body.prompt_logprobs !== undefined) {
+      choice.prompt_logprobs = prompt.map((token, index) => {
+        if (index === 0) return null;
+        const best = choices[index]!;
+        const entry = (one: Buffer, rank: number) => ({
+          logprob: rank === 1 ? -0.1 : -7.5,
+          rank,
+          decoded_token: one.toString("utf8"),
+        });
+        const isBest = best?.equals(token) === true;
+        return {
+          [idOf(token)]: entry(token, isBest ? 1 : 12),
+          ...(best && !isBest && { [idOf(best)]: entry(best, 1) }),
+          ...(best === null && { [idOf(endToken)]: entry(endToken, 1) }),
+        };
+      });
+    }
+    return {
+      id: "cmpl-1",
+      object: "text_completion",
+      created: 1,
+      model: "echo",
+      choices: [choice],
+      usage: {
+        prompt_tokens: prompt.length,
+        completion_tokens: written.length,
+        total_tokens: prompt.length + written.length,
+      },
+    };
+  }
+
+  const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
+    let text = "";
+    for await (const piece of request) text += piece;
+    const body = text === "" ? {} : JSON.parse(text);
+    const answer = (value: object, status = 200): void =>
+      void response
+        .writeHead(status, { "content-type": "application/json" })
+        .end(JSON.stringify(value));
+    if (failures > 0 && request.url === "/v1/completions") {
+      failures -= 1;
+      return answer({ error: { message: "try later", type: "overloaded" } }, 503);
+    }
+    switch (request.url) {
+      case "/v1/models":
+        return answer({
+          object: "list",
+          data: [{ id: "echo", object: "model", owned_by: style === "vllm" ? "vllm" : "me" }],
+        });
+      case "/v1/completions":
+        return answer(complete(body));
+      case "/tokenize": {
+        const tokens = model.split(Buffer.from(body.prompt)).map(idOf);
+        return answer({ count: tokens.length, max_model_len: 32_768, tokens, token_strs: null });
+      }
+      case "/detokenize": {
+        const bytes = body.tokens.map((id: number) => vocabulary[id]!);
+        return answer({ prompt: Buffer.concat(bytes).toString("utf8") });
+      }
+      default:
+        return answer({ error: { message: `no ${request.url}` } }, 404);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+const endToken = Buffer.from("<|end|>");
+
+function nameOf(token: Buffer, style: EchoStyle): string {
+  const text = token.toString("utf8");
+  if (Buffer.from(text).equals(token)) return text;
+  if (style === "llama-cpp-python") return text.replaceAll("\ufffd", "");
+  if (style === "vllm") return "\ufffd";
+  return `bytes:${[...token].map((byte) => `\\x${byte.toString(16)}`).join("")}`;
+}
+
+/** Characters before each token: code points as Python counts them, UTF-16 units where the server is written in JavaScript. */
+function offsetsOf(tokens: readonly Buffer[], style: EchoStyle): number[] {
+  const offsets: number[] = [];
+  let bytes = Buffer.alloc(0);
+  for (const token of tokens) {
+    const text = new TextDecoder().decode(bytes, { stream: true });
+    offsets.push(style === "redraft" ? text.length : [...text].length);
+    bytes = Buffer.concat([bytes, token]);
+  }
+  return offsets;
+}
