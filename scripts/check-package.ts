@@ -113,7 +113,8 @@ try {
   );
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
   await quietly("examples compile against the packed types", bin("tsc"), ["-p", folder]);
-  for (const name of (await readdir(join(folder, "examples"))).sort()) {
+  const programs = (await readdir(join(folder, "examples"))).filter((name) => name.endsWith(".ts"));
+  for (const name of programs.sort()) {
     const program = join(folder, "examples", name);
     await quietly(
       `examples/${name}`,
