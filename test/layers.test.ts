@@ -18,14 +18,15 @@ const stages = [
   "file",
 ];
 const faces = ["cli", "http", "mcp", "ai", "bench", "testing"];
-const top = ["index.ts", "engine.ts"];
+const top = ["index.ts", "engine.ts", "local-model.ts"];
 
 function allowed(from: string, to: string): boolean {
   if (from === to) return true;
   if (to === "core") return true;
   if (from === "core") return false;
   if (stages.includes(from)) return false;
-  if (from === "engine.ts") return stages.includes(to);
+  // Composition: the engine of its stages, the local model of target, drafters, decode core and route.
+  if (from === "engine.ts" || from === "local-model.ts") return stages.includes(to);
   if (from === "index.ts") return true;
   // Faces and the bench may use stages for what the engine has no word for (a diff to print, a drafter to measure).
   return faces.includes(from) && (stages.includes(to) || top.includes(to) || faces.includes(to));

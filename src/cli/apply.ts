@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import type { ApplyFormatName } from "../cascade/apply-formats.ts";
 import { formatNames } from "../core/edit.ts";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { EditResult } from "../core/request.ts";
@@ -7,6 +8,7 @@ import { type Updated, updateFile } from "../file/update.ts";
 import { readEditText } from "./input.ts";
 import { modelRoute } from "./model.ts";
 import { errorJson, resultJson } from "./output.ts";
+import { promptFormatOption } from "./prompt-format.ts";
 import { onInterrupt } from "./signals.ts";
 import { summary } from "./summary.ts";
 
@@ -15,6 +17,7 @@ interface ApplyOptions {
   readonly format: "auto" | (typeof formatNames)[number];
   readonly instruction?: string;
   readonly model: string;
+  readonly promptFormat?: ApplyFormatName;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -35,6 +38,7 @@ export function applyCommand(): Command {
     )
     .option("--instruction <text>", "what the edit is for, in words; only a model needs it")
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .addOption(promptFormatOption())
     .option("--dry-run", "print the unified diff and write nothing")
     .option("--json", "print the whole result as JSON: text, route, checks, proof, patch")
     .addHelpText("after", examples)
@@ -51,7 +55,7 @@ export function applyCommand(): Command {
 
 async function apply(file: string, options: ApplyOptions): Promise<void> {
   const signal = onInterrupt();
-  const model = await modelRoute(options.model);
+  const model = await modelRoute(options.model, options);
   const edit = await readEditText(options.edit);
   if (edit.trim() === "" && options.instruction !== undefined && !model) {
     throw new RedraftError(

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Command } from "commander";
+import type { ApplyFormatName } from "../cascade/apply-formats.ts";
 import { type FormatName, formatNames } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
@@ -8,6 +9,7 @@ import { throwIfStopped } from "../core/signal.ts";
 import { createRedraft } from "../engine.ts";
 import { jsonLines } from "./json-lines.ts";
 import { modelRoute } from "./model.ts";
+import { promptFormatOption } from "./prompt-format.ts";
 import { onInterrupt } from "./signals.ts";
 
 /** One answer of `redraft batch`. */
@@ -28,22 +30,25 @@ export function batchCommand(): Command {
       "Applies many edits to texts: one JSON object a line in, one answer a line out, in order.",
     )
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .addOption(promptFormatOption())
     .addHelpText("after", help)
-    .action(async (options: { readonly model: string }) => {
-      const signal = onInterrupt();
-      const model = await modelRoute(options.model);
-      const redraft = createRedraft(model ? { model } : {});
-      try {
-        for await (const line of jsonLines(process.stdin)) {
-          const answer = await answerLine(line, redraft, signal);
-          throwIfStopped(signal);
-          if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
-            await once(process.stdout, "drain");
+    .action(
+      async (options: { readonly model: string; readonly promptFormat?: ApplyFormatName }) => {
+        const signal = onInterrupt();
+        const model = await modelRoute(options.model, options);
+        const redraft = createRedraft(model ? { model } : {});
+        try {
+          for await (const line of jsonLines(process.stdin)) {
+            const answer = await answerLine(line, redraft, signal);
+            throwIfStopped(signal);
+            if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
+              await once(process.stdout, "drain");
+          }
+        } finally {
+          await redraft.dispose();
         }
-      } finally {
-        await redraft.dispose();
-      }
-    });
+      },
+    );
 }
 
 /** Answers one line, whatever it holds. */

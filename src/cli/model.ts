@@ -1,28 +1,48 @@
-import { existsSync } from "node:fs";
+import type { ApplyFormatName } from "../cascade/apply-formats.ts";
 import { RedraftError } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
 import type { ModelRoute } from "../core/route.ts";
 
-/** The model that `--model` names; undefined = none. `default` is none until weights ship. */
-export async function modelRoute(name: string): Promise<ModelRoute | undefined> {
-  if (name === "none" || name === "default") return undefined;
-  if (/^https?:\/\//.test(name)) {
-    throw unavailable(
-      `--model ${name}: this version cannot use a model over HTTP for this command.`,
-    );
-  }
-  if (!name.endsWith(".gguf")) {
-    throw new RedraftError(
-      "usage",
-      `--model ${name} is none of: default, none, a path ending in .gguf, a URL.`,
-    );
-  }
-  if (!existsSync(name)) throw unavailable(`--model ${name}: there is no such file.`);
-  throw unavailable(`--model ${name}: this version cannot load local weights for this command.`);
+export interface ModelChoice {
+  /** How a GGUF of the user's own is asked; default: by its metadata. */
+  readonly promptFormat?: ApplyFormatName;
+  readonly logger?: Logger;
 }
 
-function unavailable(message: string): RedraftError {
-  return new RedraftError(
-    "model-unavailable",
-    `${message} Use --model none to work without a model.`,
-  );
+/**
+ * The model that `--model` names; undefined = none. `default` is none where no weights are installed, and goes on
+ * without, after one warning, where the native package is missing: nobody asked for it by name.
+ */
+export async function modelRoute(
+  name: string,
+  { promptFormat, logger = warnOnly }: ModelChoice = {},
+): Promise<ModelRoute | undefined> {
+  if (name === "none") return undefined;
+  if (/^https?:\/\//.test(name)) {
+    throw new RedraftError(
+      "model-unavailable",
+      `--model ${name}: this version cannot use a model over HTTP for this command. Use --model none to work without a model.`,
+    );
+  }
+  const { installedModels, modelPath } = await import("../target/store/store.ts");
+  const optional = name === "default";
+  const names = (await installedModels()).map((model) => model.name);
+  if (optional && !names.includes("default")) return undefined;
+  if (!names.includes(name) && !name.toLowerCase().endsWith(".gguf")) {
+    const known = names.length > 0 ? `an installed model (${names.join(", ")}), ` : "";
+    throw new RedraftError(
+      "usage",
+      `--model ${name} is none of: default, none, ${known}a path ending in .gguf, a URL.`,
+    );
+  }
+  const { localModelRoute } = await import("../local-model.ts");
+  const model = await modelPath(name);
+  return localModelRoute({ model, optional, logger, ...(promptFormat && { promptFormat }) });
 }
+
+const warnOnly: Logger = {
+  debug: () => {},
+  info: () => {},
+  warn: (message) => void process.stderr.write(`redraft: ${message}\n`),
+  error: (message) => void process.stderr.write(`redraft: ${message}\n`),
+};

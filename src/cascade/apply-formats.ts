@@ -1,0 +1,185 @@
+import { RedraftError } from "../core/errors.ts";
+import type { Token, TokenTarget } from "../core/target.ts";
+
+/** What a local target offers beyond the seam; both are absent for targets without a model file. */
+export interface LocalTarget extends TokenTarget {
+  readonly info?: {
+    readonly name: string;
+    readonly metadata: Readonly<Record<string, string>>;
+    readonly chatTemplate?: string;
+    readonly beginToken?: Token;
+    readonly endTokens: readonly Token[];
+  };
+  chat?(messages: readonly { readonly role: string; readonly content: string }[]): Promise<string>;
+}
+
+/** What an apply model is asked: lines without line ends. */
+export interface ApplyQuestion {
+  readonly original: readonly string[];
+  readonly sketch: readonly string[];
+  readonly instruction?: string;
+}
+
+/** How a family of apply models is asked and answers. */
+export interface ApplyFormat {
+  readonly name: ApplyFormatName;
+  prompt(target: LocalTarget, question: ApplyQuestion): Promise<Token[]>;
+  /** The tokens of an answer, the one that ends it included. */
+  answer(target: LocalTarget, lines: readonly string[]): Promise<Token[]>;
+  /** Where its text ends; none = at the end token. */
+  readonly stop: readonly string[];
+  /** The lines of what it wrote; undefined = not in the form it should have. */
+  read(written: string): string[] | undefined;
+}
+
+export const applyFormatNames = ["redraft", "kortix", "osmosis", "chat"] as const;
+export type ApplyFormatName = (typeof applyFormatNames)[number];
+
+const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+
+function linesOf(written: string): string[] {
+  const body = written.endsWith("\n") ? written.slice(0, -1) : written;
+  return body === "" ? [] : body.split("\n");
+}
+
+const roles = ["<|file|>", "<|sketch|>", "<|apply|>"] as const;
+
+/** The models of this repository (training/README.md): parts between role tokens, every line ending in "\n". */
+const redraftFormat: ApplyFormat = {
+  name: "redraft",
+  stop: [],
+  async prompt(target, { original, sketch }) {
+    const [file, mark, apply] = await Promise.all(
+      roles.map((role) => target.tokenize(role, { special: true })),
+    );
+    const before = await target.tokenize(text(original));
+    return [...file!, ...before, ...mark!, ...(await target.tokenize(text(sketch))), ...apply!];
+  },
+  async answer(target, lines) {
+    return [...(await target.tokenize(text(lines))), endToken(target)];
+  },
+  read: linesOf,
+};
+
+interface TaggedOptions {
+  readonly name: ApplyFormatName;
+  readonly system: string;
+  user(original: string, sketch: string, instruction: string | undefined): string;
+  /** Opens and closes the answer; the opening is given with the prompt. */
+  readonly open: string;
+  readonly close: string;
+}
+
+/** Models that take a dialogue and answer between two tags. */
+function taggedFormat({ name, system, user, open, close }: TaggedOptions): ApplyFormat {
+  return {
+    name,
+    stop: [close],
+    async prompt(target, { original, sketch, instruction }) {
+      if (target.chat === undefined) {
+        throw new RedraftError(
+          "model-unavailable",
+          `the prompt format ${name} needs a model with a chat template; ${target.name} has none`,
+        );
+      }
+      const messages = [
+        { role: "system", content: system },
+        { role: "user", content: user(original.join("\n"), sketch.join("\n"), instruction) },
+      ];
+      const asked = await target.chat(messages);
+      const begin = target.info?.beginToken;
+      const tokens = await target.tokenize(`${asked}${open}`, { special: true });
+      return begin === undefined || tokens[0] === begin ? [...tokens] : [begin, ...tokens];
+    },
+    async answer(target, lines) {
+      return [...(await target.tokenize(`${lines.join("\n")}${close}`))];
+    },
+    read(written) {
+      // The tag may stand on a line of its own.
+      const inner = written.replace(/^\r?\n/, "").replace(/\r?\n$/, "");
+      return /<\/?(?:updated-)?code>/.test(inner) ? undefined : linesOf(inner);
+    },
+  };
+}
+
+/** Kortix FastApply (Qwen2.5-Coder 1.5B and 7B), as its model card asks it. */
+const kortixFormat = taggedFormat({
+  name: "kortix",
+  system:
+    "You are a coding assistant that helps merge code updates, ensuring every modification is fully integrated.",
+  user: (original, sketch) =>
+    `Merge all changes from the <update> snippet into the <code> below.
+- Preserve the code's structure, order, comments, and indentation exactly.
+- Output only the updated code, enclosed within <updated-code> and </updated-code> tags.
+- Do not include any additional text, explanations, placeholders, ellipses, or code fences.
+
+<code>${original}</code>
+
+<update>${sketch}</update>
+
+Provide the complete updated code.`,
+  open: "<updated-code>",
+  close: "</updated-code>",
+});
+
+/** Osmosis-Apply (Qwen3 1.7B): code in <code>, edit in <edit>, answer in <code>. */
+const osmosisFormat = taggedFormat({
+  name: "osmosis",
+  system:
+    "You apply an edit to code. The code stands between <code> tags, the edit between <edit> tags; a comment such as `// ... existing code ...` in the edit stands for code that stays. Every white space must be preserved. Output the merged code wrapped in <code> tags.",
+  user: (original, sketch) => `<code>\n${original}\n</code>\n\n<edit>\n${sketch}\n</edit>`,
+  open: "<code>\n",
+  close: "\n</code>",
+});
+
+/** Any model with a chat template. */
+const chatFormat = taggedFormat({
+  name: "chat",
+  system: "You merge edits into code. You answer with the merged code and nothing else.",
+  user: (original, sketch, instruction) =>
+    `Merge the <update> into the <code>. Lines such as "... existing code ..." in the update stand for code that stays as it is. Keep structure, order, comments and indentation exactly. Answer with the complete merged code between <updated-code> and </updated-code>, without explanation, placeholder or code fence.
+${instruction ? `The update is meant to: ${instruction}\n` : ""}
+<code>
+${original}
+</code>
+
+<update>
+${sketch}
+</update>`,
+  open: "<updated-code>\n",
+  close: "\n</updated-code>",
+});
+
+export const applyFormats: Readonly<Record<ApplyFormatName, ApplyFormat>> = {
+  redraft: redraftFormat,
+  kortix: kortixFormat,
+  osmosis: osmosisFormat,
+  chat: chatFormat,
+};
+
+/** The format of a model, by its vocabulary and its metadata. */
+export async function detectApplyFormat(target: LocalTarget): Promise<ApplyFormat> {
+  const marks = await target.tokenize(roles.join(""), { special: true });
+  if (marks.length === roles.length) return redraftFormat;
+  const metadata = target.info?.metadata ?? {};
+  const named = Object.entries(metadata)
+    .filter(([key]) => key.startsWith("general."))
+    .map(([, value]) => value)
+    .join(" ");
+  if (/fast-?_?apply/i.test(named)) return kortixFormat;
+  if (/osmosis/i.test(named)) return osmosisFormat;
+  if (target.chat !== undefined && target.info?.chatTemplate !== undefined) return chatFormat;
+  throw new RedraftError(
+    "model-unavailable",
+    `${target.name} is no apply model that redraft knows and has no chat template; name its prompt format (${applyFormatNames.join(", ")}) or use another model`,
+  );
+}
+
+function endToken(target: LocalTarget): Token {
+  const known = target.info?.endTokens[0];
+  if (known !== undefined) return known;
+  for (let token = 0; token < target.capabilities.vocabSize; token++) {
+    if (target.isEnd(token)) return token;
+  }
+  throw new RedraftError("engine-failed", `${target.name} has no end token`);
+}

@@ -1,0 +1,10 @@
+import { Option } from "commander";
+import { applyFormatNames } from "../cascade/apply-formats.ts";
+
+/** How a GGUF of the user's own is asked, where its metadata do not tell. */
+export function promptFormatOption(): Option {
+  return new Option(
+    "--prompt-format <name>",
+    "how the model of --model is asked (default: by its vocabulary and metadata)",
+  ).choices(applyFormatNames);
+}

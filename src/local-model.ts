@@ -1,0 +1,106 @@
+import { type ApplyFormatName, applyFormats, detectApplyFormat } from "./cascade/apply-formats.ts";
+import { calibrationFor } from "./cascade/calibrations.ts";
+import { type Generate, type RegionRouteOptions, settleRegion } from "./cascade/region-route.ts";
+import { RedraftError } from "./core/errors.ts";
+import { type Logger, silentLogger } from "./core/logger.ts";
+import type { ModelRoute } from "./core/route.ts";
+import type { Capabilities, TokenTarget } from "./core/target.ts";
+import { type LlamaOptions, llamaTarget } from "./target/llama/target.ts";
+import { decode } from "./verify/decode.ts";
+
+export interface LocalModelOptions extends Pick<LlamaOptions, "threads" | "gpu" | "contextSize"> {
+  /** Path of a GGUF file. */
+  readonly model: string;
+  /** How the model is asked; default: by its vocabulary and metadata. */
+  readonly promptFormat?: ApplyFormatName;
+  /**
+   * Whether a missing native package or model is no error: the route then declines, after one warning. For the
+   * default model, which nobody asked for by name.
+   */
+  readonly optional?: boolean;
+  readonly logger?: Logger;
+}
+
+/** Prompt and answer together that the models of this repository were trained on, in tokens. */
+const trainedLength = 1792;
+/** What other models are asked at most: a region is small. */
+const largestQuestion = 8192;
+
+/** The model route on local weights. Nothing is loaded before the first edit that needs a model. */
+export function localModelRoute(options: LocalModelOptions): ModelRoute {
+  const { logger = silentLogger } = options;
+  let opening: Promise<RegionRouteOptions & { readonly target: TokenTarget }> | undefined;
+  let unavailable = false;
+
+  async function open(): Promise<RegionRouteOptions & { readonly target: TokenTarget }> {
+    const { model, threads, gpu, contextSize = 4096, promptFormat } = options;
+    const target = await llamaTarget({
+      model,
+      contextSize,
+      cost: "measured",
+      logger,
+      ...(threads !== undefined && { threads }),
+      ...(gpu !== undefined && { gpu }),
+    });
+    try {
+      const format = promptFormat ? applyFormats[promptFormat] : await detectApplyFormat(target);
+      const calibration = calibrationFor(target.info.name, format.name);
+      const longest =
+        format.name === "redraft" ? trainedLength : Math.min(largestQuestion, contextSize);
+      const generate = generateWith(target);
+      return { target, format, generate, calibration, longest, logger };
+    } catch (error) {
+      await target.dispose();
+      throw error;
+    }
+  }
+
+  return {
+    name: options.model,
+    async settle(task) {
+      if (unavailable || task.outcome?.kind !== "ambiguous") return undefined;
+      try {
+        opening ??= open();
+        return await settleRegion(task, await opening);
+      } catch (error) {
+        opening = undefined;
+        if (!options.optional || !RedraftError.is(error) || error.code !== "model-unavailable") {
+          throw error;
+        }
+        unavailable = true;
+        logger.warn(`working without a model: ${error.message}`);
+        return undefined;
+      }
+    },
+    async dispose() {
+      const opened = await opening?.catch(() => undefined);
+      await opened?.target.dispose();
+    },
+  };
+}
+
+/** The decode core behind the route's narrow seam. */
+export function generateWith(
+  target: Pick<TokenTarget, "isEnd" | "detokenize"> & {
+    readonly capabilities: Capabilities;
+  },
+): Generate {
+  return async (sequence, { request, maxTokens, stop, onText, signal }) => {
+    const steps = decode(sequence, {
+      request,
+      capabilities: target.capabilities,
+      maxTokens,
+      isEnd: target.isEnd,
+      detokenize: target.detokenize,
+      ...(stop.length > 0 && { stop }),
+      ...(signal && { signal }),
+    });
+    let text = "";
+    for (;;) {
+      const step = await steps.next();
+      if (step.done) return { text, finish: step.value.finish, stats: step.value.stats };
+      text += step.value.text;
+      if (step.value.text !== "") onText?.(step.value.text, step.value.origins[0] ?? "target");
+    }
+  };
+}
