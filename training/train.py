@@ -26,6 +26,7 @@ from redraft_training.disguise import Disguise
 from redraft_training.gguf_io import read, vocabulary_of
 from redraft_training.model import ApplyModel, Shape
 from redraft_training.muon import optimizers_for
+from redraft_training.ranking import Rankings, ranking_loss
 from redraft_training.shards import Shards
 
 REGION_LENGTHS = (256, 512, 1024)
@@ -208,6 +209,8 @@ def main() -> None:
         report("evaluation", evaluate(model, held_out, questions, device))
     stable_kept = (out / "stable.pt").exists() and tokens_seen > 0
     running_loss, running = 0.0, 0
+    ranked: list[float] = []
+    rankings = Rankings(Path(config["examples"]), int(time.time()))
     stopped = False
 
     def stop(*_: object) -> None:
@@ -234,27 +237,36 @@ def main() -> None:
             for group in optimizer.param_groups:
                 group["lr"] = config["learning_rate"] * factor
         longest = next(length for seen, length in config["curriculum"][::-1] if tokens_seen >= seen)
-        tokens, lengths, rows, targets = packed(shards, batches.next(longest), device, disguise,
-                                                config.get("disguised", 0.0))
+        ranks = bool(rankings.groups) and config.get("rank_every", 0) > 0 and step % config["rank_every"] == 0
         with autocast(device):
-            logits = forward(tokens, lengths, rows)
-            loss = F.cross_entropy(logits.float(), targets)
+            if ranks:
+                groups = rankings.draw(config["batch_tokens"])
+                loss, share = ranking_loss(model, groups, device)
+                size = sum(len(group["prompt"]) + sum(map(len, group["candidates"])) for group in groups)
+                ranked.append(share)
+            else:
+                tokens, lengths, rows, targets = packed(shards, batches.next(longest), device, disguise,
+                                                        config.get("disguised", 0.0))
+                loss = F.cross_entropy(forward(tokens, lengths, rows).float(), targets)
+                size = len(tokens)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
         step += 1
-        tokens_seen += len(tokens)
-        running_loss, running = running_loss + loss.item(), running + 1
-        if not math.isfinite(running_loss):
+        tokens_seen += size
+        if not ranks:
+            running_loss, running = running_loss + loss.item(), running + 1
+        if not math.isfinite(loss.item()):
             raise SystemExit(f"the loss is not finite at step {step}: lower the learning rate; {checkpoint} is from before")
         now = time.time()
         spent += now - tick
         if running == config["log_steps"]:
-            report("step", {"loss": round(running_loss / running, 4), "lr": group["lr"],
+            report("step", {"loss": round(running_loss / running, 4), "lr": config["learning_rate"] * factor,
+                            **({"ranked": round(sum(ranked) / len(ranked), 3)} if ranked else {}),
                             "tokens_per_second": round((tokens_seen - started_tokens) / (now - begun))})
-            running_loss, running = 0.0, 0
+            running_loss, running, ranked = 0.0, 0, []
         if now - last_evaluation > config["evaluate_seconds"]:
             report("evaluation", evaluate(model, held_out, questions, device))
             last_evaluation = time.time()

@@ -1,6 +1,8 @@
 """A small Llama: RMSNorm, rotary positions (interleaved pairs), SwiGLU, tied embedding.
 
-Batches are packed: the linear layers see one long row of tokens without padding, only attention knows the sequences.
+Batches are packed: the linear layers see one long row of tokens without padding, only attention knows the sequences. A
+sequence is given by its length, or, where several continuations share a prompt, by (prompt, continuation, continuation, ...):
+the prompt stands in the row once and every continuation sees it and itself.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+Span = int | tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -37,24 +41,38 @@ def rotate(x: Tensor, rotations: Tensor) -> Tensor:
     return torch.view_as_real(pairs * rotations[:, None]).flatten(-2).to(x.dtype)
 
 
-def causal_attention(query: Tensor, key: Tensor, value: Tensor, lengths: list[int], block: int = 256) -> Tensor:
+def positions_of(spans: list[Span]) -> Tensor:
+    """Position of every token of the packed row; continuations of one prompt all begin where it ends."""
+    parts = []
+    for span in spans:
+        prompt, *continuations = (span,) if isinstance(span, int) else span
+        parts += [torch.arange(prompt), *(torch.arange(prompt, prompt + length) for length in continuations)]
+    return torch.cat(parts)
+
+
+def causal_attention(query: Tensor, key: Tensor, value: Tensor, spans: list[Span], block: int = 256) -> Tensor:
     """Attention inside each sequence of the packed row; all are [tokens, heads, head_width].
 
     On a CPU in blocks of rows, so that the masked half is never computed; on a GPU by the fused kernel, padded to the
     longest sequence (batches are made of sequences of like length).
     """
-    if query.is_cuda:
-        return padded_attention(query, key, value, lengths)
+    if query.is_cuda and all(isinstance(span, int) for span in spans):
+        return padded_attention(query, key, value, spans)
+    query = query * (1 / math.sqrt(query.shape[-1]))
     outputs = []
     start = 0
-    for length in lengths:
-        span = slice(start, start + length)
-        q, k, v = (x[span].transpose(0, 1) for x in (query, key, value))
-        q = q * (1 / math.sqrt(q.shape[-1]))
-        for first in range(0, length, block):
-            last = min(length, first + block)
+    for span in spans:
+        prompt, *continuations = (span,) if isinstance(span, int) else span
+        q, k, v = (x[start:start + prompt].transpose(0, 1) for x in (query, key, value))
+        for first in range(0, prompt, block):
+            last = min(prompt, first + block)
             outputs.append(BlockAttention.apply(q[:, first:last], k[:, :last], v[:, :last]).transpose(0, 1))
-        start += length
+        start += prompt
+        for length in continuations:
+            own_q, own_k, own_v = (x[start:start + length].transpose(0, 1) for x in (query, key, value))
+            both_k, both_v = torch.cat((k, own_k), 1), torch.cat((v, own_v), 1)
+            outputs.append(BlockAttention.apply(own_q, both_k, both_v).transpose(0, 1))
+            start += length
     return torch.cat(outputs)
 
 
@@ -111,13 +129,13 @@ class Block(nn.Module):
         self.up = nn.Linear(shape.width, shape.hidden, bias=False)
         self.down = nn.Linear(shape.hidden, shape.width, bias=False)
 
-    def forward(self, x: Tensor, rotations: Tensor, lengths: list[int]) -> Tensor:
+    def forward(self, x: Tensor, rotations: Tensor, spans: list[Span]) -> Tensor:
         # Matrices with the same input are multiplied as one: fewer, larger products.
         y = self.attention_norm(x)
         heads = fused(y, self.query, self.key, self.value).view(len(x), 3 * self.heads, -1)
         query, key = rotate(heads[:, :2 * self.heads], rotations).chunk(2, 1)
         value = heads[:, 2 * self.heads:]
-        x = x + self.output(causal_attention(query, key, value, lengths).flatten(1))
+        x = x + self.output(causal_attention(query, key, value, spans).flatten(1))
         gate, up = fused(self.ffn_norm(x), self.gate, self.up).chunk(2, 1)
         return x + self.down(F.silu(gate) * up)
 
@@ -146,13 +164,12 @@ class ApplyModel(nn.Module):
                     deviation /= math.sqrt(2 * self.shape.layers)
                 nn.init.normal_(parameter, std=deviation)
 
-    def forward(self, tokens: Tensor, lengths: list[int], rows: Tensor | None = None) -> Tensor:
-        """Logits of a packed batch: tokens [n] (sequences one after the other), lengths of each, and which rows to score."""
-        positions = torch.cat([torch.arange(length) for length in lengths]).to(tokens.device)
-        rotations = self.rotations[positions]
+    def forward(self, tokens: Tensor, spans: list[Span], rows: Tensor | None = None) -> Tensor:
+        """Logits of a packed batch: tokens [n] (sequences one after the other), the span of each, and which rows to score."""
+        rotations = self.rotations[positions_of(spans).to(tokens.device)]
         x = self.embedding(tokens)
         for block in self.blocks:
-            x = block(x, rotations, lengths)
+            x = block(x, rotations, spans)
         x = self.norm(x)
         if rows is not None:
             x = x[rows]

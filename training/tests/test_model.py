@@ -8,6 +8,7 @@ from redraft_training.changed import changed_stretches, edit_weights
 from redraft_training.disguise import Disguise
 from redraft_training.model import ApplyModel, Shape, causal_attention, padded_attention
 from redraft_training.muon import orthogonalised
+from redraft_training.ranking import candidate_scores, ranking_loss
 from redraft_training.vocabulary import APPLY, FILE, NEWLINE, SKETCH, Vocabulary
 from redraft_training.write import write_greedily
 
@@ -132,3 +133,18 @@ def test_the_loss_falls_on_a_repeated_example(vocabulary):
         optimizer.step()
         losses.append(loss.item())
     assert losses[-1] < 0.5 * losses[0]
+
+
+def test_candidates_share_their_prompt(model):
+    groups = [{"prompt": [FILE, 20, 21, NEWLINE, SKETCH, 22, NEWLINE, APPLY], "right": 1,
+               "candidates": [[20, NEWLINE, 2], [22, 21, NEWLINE, 2], [2]]},
+              {"prompt": [FILE, 30, NEWLINE, SKETCH, 31, NEWLINE, APPLY], "right": 0, "candidates": [[31, 2], [30, 2]]}]
+    found = candidate_scores(model, groups, "cpu")
+    for group, scores in zip(groups, found, strict=True):
+        for candidate, score in zip(group["candidates"], scores, strict=True):
+            tokens = torch.tensor(group["prompt"] + candidate)
+            rows = torch.arange(len(group["prompt"]) - 1, len(tokens) - 1)
+            alone = -F.cross_entropy(model(tokens[:-1], [len(tokens) - 1], rows), torch.tensor(candidate), reduction="sum")
+            assert torch.allclose(score, alone, atol=1e-3)
+    loss, share = ranking_loss(model, groups, "cpu")
+    assert loss.item() > 0 and 0 <= share <= 1
