@@ -1,0 +1,73 @@
+import type { Drafter, Token } from "../core/target.ts";
+
+export interface LookupOptions {
+  /** Longest suffix of the text that is looked up (default 3). Shorter ones follow, down to 1. */
+  readonly size?: number;
+  /** Tokens drafted (default 10). */
+  readonly length?: number;
+  /** Take the most recent match; default: the first one that a whole draft follows, as published. */
+  readonly recent?: boolean;
+}
+
+/**
+ * Prompt lookup: finds the last tokens somewhere in prompt and output and drafts what followed them there.
+ * (Saxena 2023, prompt-lookup-decoding, which takes the first match; `recent` takes the last.)
+ *
+ * @example after "a b c d e a b" it drafts "c d e a b".
+ */
+export function lookupDrafter(options: LookupOptions = {}): Drafter {
+  const { size = 3, length = 10, recent = false } = options;
+  let text: Token[] = [];
+  let written = 0;
+  /** Per n-gram size, where each n-gram ends: the first position and the last one. */
+  let first: Map<number, number>[] = [];
+  let last: Map<number, number>[] = [];
+
+  function push(token: Token): void {
+    text.push(token);
+    // An n-gram becomes findable when something follows it, so the one ending at the last token is added later.
+    const end = text.length - 2;
+    for (let n = 1; n <= Math.min(size, end + 1); n++) {
+      const key = hash(text, end, n);
+      if (!first[n]!.has(key)) first[n]!.set(key, end);
+      last[n]!.set(key, end);
+    }
+  }
+
+  return {
+    name: `lookup-${size}-${length}${recent ? "-recent" : ""}`,
+    begin({ prompt }) {
+      text = [];
+      written = 0;
+      first = Array.from({ length: size + 1 }, () => new Map());
+      last = Array.from({ length: size + 1 }, () => new Map());
+      for (const token of prompt) push(token);
+    },
+    draft({ output }, budget) {
+      while (written < output.length) push(output[written++]!);
+      if (budget < 1) return [];
+      for (let n = Math.min(size, text.length - 1); n >= 1; n--) {
+        const key = hash(text, text.length - 1, n);
+        const end = (recent ? last : first)[n]!.get(key);
+        if (end === undefined || !sameEnd(text, end, text.length - 1, n)) continue;
+        // Published: only matches that a full draft follows.
+        if (!recent && end + length >= text.length) continue;
+        const tokens = text.slice(end + 1, end + 1 + Math.min(length, budget));
+        return [{ tokens, drafter: this.name, origin: "prompt" }];
+      }
+      return [];
+    },
+  };
+}
+
+/** Of the `n` tokens ending at `end`; exact for one, a 32-bit mix for more (matches are compared again). */
+export function hash(text: readonly Token[], end: number, n: number): number {
+  let h = text[end]!;
+  for (let i = end - 1; i > end - n; i--) h = (Math.imul(h, 0x9e3779b1) ^ text[i]!) | 0;
+  return h;
+}
+
+function sameEnd(text: readonly Token[], a: number, b: number, n: number): boolean {
+  for (let i = 0; i < n; i++) if (text[a - i] !== text[b - i]) return false;
+  return true;
+}
