@@ -16,6 +16,8 @@ export interface Draft {
   /** Name of the drafter that proposed it; statistics are kept per drafter. */
   readonly drafter: string;
   readonly origin: Origin;
+  /** Per token, where they differ: a copy that goes on from a model's tokens. */
+  readonly origins?: readonly Origin[];
   /** `survival[k]` = estimated P(at least k + 1 tokens are accepted); absent = the drafter does not know. */
   readonly survival?: readonly number[];
   /** Passes of a draft model that this draft cost; absent = none. */

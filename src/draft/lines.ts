@@ -1,34 +1,24 @@
 import type { Token } from "../core/target.ts";
 
-/** What a token looks like; enough to know where lines begin and what kind of thing comes next. */
-export const tokenClasses = ["newline", "space", "word", "open", "close", "quote", "mark"] as const;
-export type TokenClass = number;
+type IsNewline = (token: Token) => boolean;
 
-/** Class of a token by its text: an index into `tokenClasses`. */
-export function classOf(text: string): TokenClass {
-  if (text.includes("\n")) return 0;
-  const bare = text.trim();
-  if (bare === "") return 1;
-  if (/^[\p{L}\p{N}_]/u.test(bare)) return 2;
-  if (/^[([{<]/.test(bare)) return 3;
-  if (/^[)\]}>]/.test(bare)) return 4;
-  if (/^["'`]/.test(bare)) return 5;
-  return 6;
-}
+/** Lines are followed this far and no further, so that a minified file of one line costs no more than others. */
+const lineLimit = 512;
 
-export const newlineClass: TokenClass = 0;
-
-/** Start of the line that holds `at`, and of the line after; line starts follow newline tokens. */
-export function lineStart(tokens: readonly Token[], at: number, isNewline: (token: Token) => boolean): number {
+/** Where the line that holds `at` begins: after the newline token before it. */
+export function lineStart(tokens: readonly Token[], at: number, isNewline: IsNewline): number {
   let start = Math.min(at, tokens.length);
-  while (start > 0 && !isNewline(tokens[start - 1]!)) start--;
+  const least = Math.max(0, start - lineLimit);
+  while (start > least && !isNewline(tokens[start - 1]!)) start--;
   return start;
 }
 
-export function nextLine(tokens: readonly Token[], at: number, isNewline: (token: Token) => boolean): number {
-  let next = at;
-  while (next < tokens.length && !isNewline(tokens[next]!)) next++;
-  return Math.min(next + 1, tokens.length);
+/** Where the line after the one that holds `at` begins. */
+export function nextLine(tokens: readonly Token[], at: number, isNewline: IsNewline): number {
+  let end = at;
+  const most = Math.min(tokens.length, at + lineLimit);
+  while (end < most && !isNewline(tokens[end]!)) end++;
+  return Math.min(end + 1, tokens.length);
 }
 
 /** Dice coefficient of two lines as bags of tokens: 1 = the same tokens, 0 = none in common. */

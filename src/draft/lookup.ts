@@ -36,12 +36,12 @@ export function lookupDrafter(options: LookupOptions = {}): Drafter {
 
   return {
     name: `lookup-${size}-${length}${recent ? "-recent" : ""}`,
-    begin({ prompt }) {
+    begin({ prompt, context = [] }) {
       text = [];
       written = 0;
       first = Array.from({ length: size + 1 }, () => new Map());
       last = Array.from({ length: size + 1 }, () => new Map());
-      for (const token of prompt) push(token);
+      for (const tokens of [...context, prompt]) for (const token of tokens) push(token);
     },
     draft({ output }, budget) {
       while (written < output.length) push(output[written++]!);

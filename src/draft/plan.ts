@@ -24,7 +24,7 @@ export function mergeDrafts(drafts: readonly Draft[], nodes: number): Plan {
       if (shared === undefined) {
         children[at + 1]!.set(token, index);
         children.push(new Map());
-        origins.push(draft.origin);
+        origins.push(draft.origins?.[i] ?? draft.origin);
         drawnFrom.push(draft.drawnFrom?.[i]);
       }
       at = index;

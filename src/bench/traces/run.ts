@@ -1,8 +1,10 @@
 import type { Planner } from "../../core/plan.ts";
-import type { DraftRequest } from "../../core/target.ts";
+import type { DraftRequest, Sequence } from "../../core/target.ts";
 import { type ReplayPass, replayTarget } from "../../target/replay.ts";
 import { decode } from "../../verify/decode.ts";
+import { efficientEdit } from "../baselines/efficient-edit.ts";
 import type { Trace } from "./data.ts";
+import { requestOf, type Strategy, type StrategyContext } from "./strategies.ts";
 
 /** What one strategy did on one trace. */
 export interface TraceRun {
@@ -12,40 +14,68 @@ export interface TraceRun {
 }
 
 /**
- * Replays one trace until its last recorded token is written. The prefill is the first forward and carries no
- * draft unless asked: it yields the first token, as the figures of the published methods are counted.
+ * Replays one trace until its last recorded token is written; the pass that reads the prompt is the first
+ * forward, and carries the first draft.
  */
 export async function replayTrace(
+  strategy: Strategy,
   trace: Trace,
-  request: DraftRequest,
-  planner: Planner | undefined,
+  context: StrategyContext,
   vocabSize: number,
-  draftWithPrompt = false,
 ): Promise<TraceRun> {
+  // One token more than the vocabulary: the end, so that no recorded token can end the replay.
   const target = replayTarget({ recording: trace, vocabSize: vocabSize + 1, end: vocabSize });
   const sequence = await target.open();
-  const steps = decode(sequence, {
-    request,
-    ...(planner && { planner }),
-    capabilities: target.capabilities,
-    maxTokens: Number.MAX_SAFE_INTEGER, // a limit would tell the drafter how long the recording is
-    isEnd: target.isEnd,
-    draftWithPrompt,
-  });
+  const request = requestOf(strategy, trace);
+  const steps =
+    strategy.loop === undefined
+      ? decoded(sequence, request, target.capabilities, strategy.planner?.(context))
+      : efficientEdit(sequence, request, modelOf(strategy, context));
   let tokens = 0;
   let draftForwards = 0;
-  const counting = planner && {
-    ...planner,
-    async plan(...args: Parameters<Planner["plan"]>) {
-      const plan = await planner.plan(...args);
+  for await (const step of steps) {
+    tokens += step.tokens.length;
+    draftForwards += step.draftForwards;
+    if (tokens >= trace.output.length) break;
+  }
+  return { tokens: trace.output.length, passes: target.passes, draftForwards };
+}
+
+function modelOf(strategy: Strategy, { standIn }: StrategyContext) {
+  if (strategy.loop === "efficient-edit-reuse") return undefined;
+  return (output: readonly number[], count: number): number[] => {
+    const tokens: number[] = [];
+    while (tokens.length < count) tokens.push(standIn.next(output.length, tokens));
+    return tokens;
+  };
+}
+
+async function* decoded(
+  sequence: Sequence,
+  request: DraftRequest,
+  capabilities: Parameters<typeof decode>[1]["capabilities"],
+  planner: Planner | undefined,
+) {
+  let draftForwards = 0;
+  const counting: Planner | undefined = planner && {
+    name: planner.name,
+    begin: (begun) => planner.begin(begun),
+    async plan(state, limits, signal) {
+      const plan = await planner.plan(state, limits, signal);
       draftForwards += plan.draftForwards;
       return plan;
     },
+    observe: (feedback) => planner.observe?.(feedback),
   };
-  void counting;
-  for await (const step of steps) {
-    tokens += step.tokens.length;
-    if (tokens >= trace.output.length) break;
+  const steps = decode(sequence, {
+    request,
+    ...(counting && { planner: counting }),
+    capabilities,
+    maxTokens: Number.MAX_SAFE_INTEGER, // a limit would tell the drafter how long the recording is
+    isEnd: (token) => token === capabilities.vocabSize - 1,
+  });
+  for await (const { tokens } of steps) {
+    yield { tokens, draftForwards };
+    draftForwards = 0;
   }
-  return { tokens, passes: target.passes, draftForwards };
 }

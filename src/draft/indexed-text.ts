@@ -2,9 +2,9 @@ import type { Token } from "../core/target.ts";
 
 /** n-gram sizes that are indexed; longer matches are found by comparing backwards. */
 const sizes = [1, 2, 4, 8] as const;
-/** Entries looked at per size in one lookup, and how far back a match is measured: the bound on the work of a step. */
-const chainLimit = 24;
+/** How far back a match is measured, and entries looked at per size: together the bound on the work of a lookup. */
 export const matchLimit = 32;
+const chainLimit = 24;
 
 /** A place in a text whose preceding tokens equal the end of the output. */
 export interface Match {
@@ -33,7 +33,18 @@ export interface IndexedText {
   occurrences(token: Token): number;
 }
 
-export function indexText(initial: readonly Token[], skip?: { start: number; end: number }): IndexedText {
+export interface IndexOptions {
+  /** A stretch that is not to be found. */
+  readonly skip?: { readonly start: number; readonly end: number } | undefined;
+  /** Defaults: 32 tokens back, 24 places per n-gram size. */
+  readonly matchLimit?: number;
+  readonly chainLimit?: number;
+}
+
+export function indexText(initial: readonly Token[], options: IndexOptions = {}): IndexedText {
+  const { skip } = options;
+  const farthest = options.matchLimit ?? matchLimit;
+  const steps = options.chainLimit ?? chainLimit;
   const tokens: Token[] = [];
   const heads = sizes.map(() => new Map<number, number>());
   const chains: number[][] = sizes.map(() => []);
@@ -57,7 +68,7 @@ export function indexText(initial: readonly Token[], skip?: { start: number; end
   }
 
   function matchBefore(at: number, tail: readonly Token[]): number {
-    const limit = Math.min(at, tail.length, matchLimit);
+    const limit = Math.min(at, tail.length, farthest);
     let length = 0;
     while (length < limit && tokens[at - 1 - length] === tail[tail.length - 1 - length]) length++;
     return length;
@@ -74,7 +85,7 @@ export function indexText(initial: readonly Token[], skip?: { start: number; end
       for (let s = sizes.length - 1; s >= 0 && found.size < count; s--) {
         if (tail.length < sizes[s]!) continue;
         let at = heads[s]!.get(ngram(tail, tail.length - 1, sizes[s]!)) ?? -1;
-        for (let step = 0; at >= 0 && step < chainLimit; step++) {
+        for (let step = 0; at >= 0 && step < steps; step++) {
           const next = at + 1;
           // The end of a growing text is the output's own end: nothing follows it yet.
           if (next < tokens.length && !found.has(next)) {

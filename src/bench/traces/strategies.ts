@@ -1,0 +1,149 @@
+import type { Planner } from "../../core/plan.ts";
+import type { DraftRequest, Token } from "../../core/target.ts";
+import type { EncodedNetwork } from "../../draft/acceptance-model.ts";
+import { createController } from "../../draft/controller.ts";
+import { type CopyDrafter, copyDrafter } from "../../draft/copy.ts";
+import { draftModelDrafter, type TokenPredictor } from "../../draft/draft-model.ts";
+import { lookupDrafter } from "../../draft/lookup.ts";
+import { fixedPlanner } from "../../draft/plan.ts";
+import { classOf, newline, type Speller } from "../../draft/spelling.ts";
+import { suffixDrafter } from "../../draft/suffix.ts";
+import { fastFixerDrafter } from "../baselines/fastfixer.ts";
+import { ouroborosDrafter } from "../baselines/ouroboros.ts";
+import { speculativeDrafter } from "../baselines/speculative.ts";
+import type { StandIn } from "../baselines/stand-in.ts";
+import type { Trace } from "./data.ts";
+
+/** What a strategy is made of, for one trace. */
+export interface StrategyContext {
+  readonly speller: Speller;
+  readonly weights: EncodedNetwork;
+  readonly cost: (n: number) => number;
+  readonly standIn: StandIn;
+}
+
+export interface Strategy {
+  readonly name: string;
+  /** One line for the help. */
+  readonly summary: string;
+  /** Whether the sketch of the edit is a source too. */
+  readonly sketch?: boolean;
+  /** Whether its drafts depend on the cost curve; else one replay is priced under all of them. */
+  readonly adaptive?: boolean;
+  /** Absent = plain decoding, or EfficientEdit's own loop. */
+  readonly planner?: (context: StrategyContext) => Planner;
+  readonly loop?: "efficient-edit" | "efficient-edit-reuse";
+}
+
+const uncapped = { budget: Number.MAX_SAFE_INTEGER };
+
+function copies({ speller, weights }: StrategyContext): CopyDrafter {
+  return copyDrafter({ speller, weights });
+}
+
+function withModel(context: StrategyContext): ReturnType<typeof draftModelDrafter> {
+  const { standIn } = context;
+  const predictor: TokenPredictor = {
+    name: "stand-in",
+    begin() {},
+    async next(output, drafted) {
+      return { token: standIn.next(output.length, drafted), probability: 0.85 };
+    },
+  };
+  return draftModelDrafter({ predictor, copy: copies(context) });
+}
+
+function isNewlineOf(speller: Speller): (token: Token) => boolean {
+  const known = new Map<Token, boolean>();
+  return (token) => {
+    let answer = known.get(token);
+    if (answer === undefined) {
+      answer = classOf((speller([token]) as readonly string[])[0]!) === newline;
+      known.set(token, answer);
+    }
+    return answer;
+  };
+}
+
+export const strategies: readonly Strategy[] = [
+  { name: "ar", summary: "plain decoding" },
+  {
+    name: "sd-7",
+    summary: "speculative decoding, 7 tokens of a stand-in draft model",
+    planner: ({ standIn }) => fixedPlanner([speculativeDrafter(standIn, 7)], uncapped),
+  },
+  {
+    name: "pld-3-10",
+    summary: "prompt lookup, first match of 3 to 1 tokens, 10 drafted",
+    planner: () => fixedPlanner([lookupDrafter({ size: 3, length: 10 })], uncapped),
+  },
+  {
+    name: "pld-5-64",
+    summary: "prompt lookup, most recent match of 5 to 1 tokens, 64 drafted",
+    planner: () => fixedPlanner([lookupDrafter({ size: 5, length: 64, recent: true })], uncapped),
+  },
+  {
+    name: "suffix-1",
+    summary: "suffix decoding, alpha 1",
+    planner: () => fixedPlanner([suffixDrafter({ alpha: 1 })], uncapped),
+  },
+  {
+    name: "suffix-4",
+    summary: "suffix decoding, alpha 4",
+    planner: () => fixedPlanner([suffixDrafter({ alpha: 4 })], uncapped),
+  },
+  {
+    name: "fastfixer",
+    summary: "FastFixer as published",
+    planner: ({ speller }) => fixedPlanner([fastFixerDrafter(isNewlineOf(speller))], uncapped),
+  },
+  { name: "ee-reuse", summary: "EfficientEdit's Reuse as coded", loop: "efficient-edit-reuse" },
+  { name: "ee-full", summary: "EfficientEdit as coded, stand-in draft model", loop: "efficient-edit" },
+  {
+    name: "ouroboros",
+    summary: "Ouroboros, stand-in draft model",
+    planner: ({ standIn }) => fixedPlanner([ouroborosDrafter(standIn)], { ...uncapped, tree: true }),
+  },
+  {
+    name: "redraft-line",
+    summary: "copies, one line per pass",
+    adaptive: true,
+    planner: (context) => createController({ drafters: [copies(context)], cost: context.cost, tree: false }),
+  },
+  {
+    name: "redraft-tree",
+    summary: "copies as token trees",
+    adaptive: true,
+    planner: (context) => createController({ drafters: [copies(context)], cost: context.cost }),
+  },
+  {
+    name: "redraft-line+draft",
+    summary: "copies and a stand-in draft model, one line per pass",
+    adaptive: true,
+    planner: (context) => createController({ drafters: [withModel(context)], cost: context.cost, tree: false }),
+  },
+  {
+    name: "redraft-tree+draft",
+    summary: "copies and a stand-in draft model, token trees",
+    adaptive: true,
+    planner: (context) => createController({ drafters: [withModel(context)], cost: context.cost }),
+  },
+  {
+    name: "redraft-sketch",
+    summary: "copies with the sketch of the edit as a source too, one line per pass",
+    adaptive: true,
+    sketch: true,
+    planner: (context) => createController({ drafters: [copies(context)], cost: context.cost, tree: false }),
+  },
+];
+
+/** What the drafters may copy from. For the published methods the class or file around is part of the text they search. */
+export function requestOf(strategy: Strategy, trace: Trace): DraftRequest {
+  const { prompt, source, context, sketch } = trace;
+  return {
+    prompt,
+    source,
+    ...(context.length > 0 && { context: [context] }),
+    ...(strategy.sketch && sketch.length > 0 && { sketch }),
+  };
+}

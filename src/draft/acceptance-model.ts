@@ -1,0 +1,119 @@
+/**
+ * How many tokens of a copied candidate the target will accept, as a survival curve: a small network from the
+ * candidate's features to P(accepted >= k | accepted >= the threshold before), learnt from recorded edits by
+ * scripts/learn-acceptance.ts. Its output biases go on learning while it is used.
+ */
+
+/** The k's. Between them the curve is geometric; past the last it goes on as before it. */
+export const thresholds = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256] as const;
+
+export interface Network {
+  readonly inputs: number;
+  readonly hidden: number;
+  /** inputs x hidden, hidden, hidden x thresholds, thresholds. */
+  readonly w1: Float32Array;
+  readonly b1: Float32Array;
+  readonly w2: Float32Array;
+  readonly b2: Float32Array;
+}
+
+/** A network as text: 16-bit integers in base64, each array with its scale. */
+export interface EncodedNetwork {
+  readonly inputs: number;
+  readonly hidden: number;
+  readonly arrays: readonly (readonly [scale: number, base64: string])[];
+}
+
+export function encodeNetwork(network: Network): EncodedNetwork {
+  const { inputs, hidden, w1, b1, w2, b2 } = network;
+  const arrays = [w1, b1, w2, b2].map((values): readonly [number, string] => {
+    const scale = Math.max(1e-6, ...values.map(Math.abs)) / 32767;
+    const bytes = Buffer.alloc(values.length * 2);
+    values.forEach((value, i) => {
+      bytes.writeInt16LE(Math.round(value / scale), 2 * i);
+    });
+    return [scale, bytes.toString("base64")];
+  });
+  return { inputs, hidden, arrays };
+}
+
+export function decodeNetwork({ inputs, hidden, arrays }: EncodedNetwork): Network {
+  const [w1, b1, w2, b2] = arrays.map(([scale, base64]) => {
+    const bytes = Buffer.from(base64, "base64");
+    return Float32Array.from(
+      { length: bytes.length / 2 },
+      (_, i) => bytes.readInt16LE(2 * i) * scale,
+    );
+  });
+  return { inputs, hidden, w1: w1!, b1: b1!, w2: w2!, b2: b2! };
+}
+
+/** Slope of the hidden units below zero. */
+export const leak = 0.05;
+
+/** Hidden units for these features, into `hidden`. */
+export function activate(network: Network, features: Float32Array, hidden: Float32Array): void {
+  const { w1, b1 } = network;
+  const size = network.hidden;
+  hidden.set(b1);
+  for (let i = 0; i < features.length; i++) {
+    const value = features[i]!;
+    if (value === 0) continue;
+    for (let j = 0, at = i * size; j < size; j++, at++) hidden[j]! += value * w1[at]!;
+  }
+  for (let j = 0; j < size; j++) if (hidden[j]! < 0) hidden[j]! *= leak;
+}
+
+export interface AcceptanceModel {
+  /** P(accepted >= thresholds[i] | accepted >= thresholds[i - 1]), per threshold. */
+  predict(features: Float32Array): Float32Array;
+  /**
+   * Learns from a candidate whose fate is known: `accepted` tokens of it were right; `failed` false = they were
+   * all that could be seen, so nothing is known past them.
+   */
+  learn(prediction: Float32Array, accepted: number, failed: boolean): void;
+}
+
+/** How fast the output biases follow what is observed, and how fast they fall back to what was learnt before. */
+const learningRate = 0.02;
+const decay = 0.999;
+
+export function createAcceptanceModel(network: Network, online = true): AcceptanceModel {
+  const hidden = new Float32Array(network.hidden);
+  const shift = new Float32Array(thresholds.length);
+  const { w2, b2 } = network;
+  return {
+    predict(features) {
+      activate(network, features, hidden);
+      return Float32Array.from(thresholds, (_, k) => {
+        let z = b2[k]! + shift[k]!;
+        for (let j = 0; j < hidden.length; j++) z += hidden[j]! * w2[j * thresholds.length + k]!;
+        return 1 / (1 + Math.exp(-z));
+      });
+    },
+    learn(prediction, accepted, failed) {
+      if (!online) return;
+      for (const [k, threshold] of thresholds.entries()) {
+        const reached = accepted >= threshold;
+        if (!reached && !failed) return;
+        shift[k] = shift[k]! * decay + learningRate * (Number(reached) - prediction[k]!);
+        if (!reached) return;
+      }
+    },
+  };
+}
+
+/** P(accepted >= k) for k = 1 .. length, from the conditional probabilities at the thresholds. */
+export function survivalCurve(prediction: Float32Array, length: number): Float64Array {
+  const survival = new Float64Array(length);
+  let reached = 0;
+  let p = 1;
+  let ratio = 1;
+  for (let k = 0; k < thresholds.length && reached < length; k++) {
+    const span = thresholds[k]! - reached;
+    ratio = prediction[k]! ** (1 / span);
+    for (let i = 0; i < span && reached < length; i++) survival[reached++] = p *= ratio;
+  }
+  while (reached < length) survival[reached++] = p *= ratio;
+  return survival;
+}

@@ -1,0 +1,131 @@
+import type { Token } from "../core/target.ts";
+import { type Candidate, reasons, textKinds } from "./copy-candidates.ts";
+import type { Cursor } from "./cursor.ts";
+import { newline, type Spelling, type TokenClass, tokenClasses } from "./spelling.ts";
+
+/** Upper ends of the buckets of a match length, of the distance to the pointer, and of tokens left in the line. */
+const matchBuckets = [0, 1, 2, 3, 4, 6, 9, 14, 23, Number.POSITIVE_INFINITY];
+const distanceBuckets = [-41, -4, -1, 0, 3, 40, Number.POSITIVE_INFINITY];
+const leftBuckets = [0, 1, 3, 7, 15, Number.POSITIVE_INFINITY];
+
+const bucketOf = (value: number, buckets: readonly number[]): number =>
+  buckets.findIndex((upper) => value <= upper);
+
+const scalarCount = 33;
+export const featureCount =
+  textKinds.length +
+  matchBuckets.length +
+  2 * distanceBuckets.length +
+  reasons.length +
+  2 * tokenClasses.length +
+  leftBuckets.length +
+  scalarCount;
+
+/**
+ * What is known of each candidate, as numbers of about unit size: the inputs of the acceptance model. What they
+ * say of it: what text it is from, how long a match supports it, how far it is from where the last copy ended,
+ * how many of the other candidates agree, and how the writing has gone so far.
+ */
+export function featuresOf(
+  candidates: readonly Candidate[],
+  cursor: Cursor,
+  spelling: Spelling,
+  hasSketch: boolean,
+): Float32Array[] {
+  const next = (candidate: Candidate, i = 0): Token | undefined =>
+    candidate.text.index.tokens[candidate.at + i];
+  const weight = ({ match }: Candidate): number => Math.min(16, match) + 0.5;
+  const votes = new Map<Token, number>();
+  const pairVotes = new Map<number, number>();
+  const pairKey = (candidate: Candidate): number =>
+    next(candidate)! * 1_000_003 + (next(candidate, 1) ?? -1);
+  let allVotes = 0;
+  let longest = 0;
+  for (const candidate of candidates) {
+    const token = next(candidate)!;
+    votes.set(token, (votes.get(token) ?? 0) + weight(candidate));
+    const key = pairKey(candidate);
+    pairVotes.set(key, (pairVotes.get(key) ?? 0) + weight(candidate));
+    allVotes += weight(candidate);
+    longest = Math.max(longest, candidate.match);
+  }
+  const last = cursor.tail.at(-1) ?? -1;
+  const lastClass = spelling.classOf(last);
+  const atLine = cursor.written === 0 || lastClass === newline;
+
+  return candidates.map((candidate) => {
+    const { kind, match, at, reason, text } = candidate;
+    const x = new Float32Array(featureCount);
+    let offset = 0;
+    const oneHot = (index: number, size: number): void => {
+      if (index >= 0) x[offset + index] = 1;
+      offset += size;
+    };
+    const scalar = (value: number | boolean): void => {
+      x[offset++] = Number(value);
+    };
+    const fromSource = kind === "source";
+    const fromSketch = kind === "sketch";
+    const distance = at - cursor.pointer;
+    const token = next(candidate)!;
+    oneHot(textKinds.indexOf(kind), textKinds.length);
+    oneHot(bucketOf(match, matchBuckets), matchBuckets.length);
+    oneHot(fromSource ? bucketOf(distance, distanceBuckets) : -1, distanceBuckets.length);
+    oneHot(
+      fromSketch ? bucketOf(at - cursor.sketchPointer, distanceBuckets) : -1,
+      distanceBuckets.length,
+    );
+    oneHot(reasons.indexOf(reason), reasons.length);
+    oneHot(spelling.classOf(token), tokenClasses.length);
+    oneHot(lastClass, tokenClasses.length);
+    oneHot(bucketOf(leftInLine(text.index.tokens, at, spelling), leftBuckets), leftBuckets.length);
+
+    const share = votes.get(token)! / allVotes;
+    scalar(share);
+    scalar(share > 0.99);
+    scalar(pairVotes.get(pairKey(candidate))! / allVotes);
+    scalar(match === longest);
+    scalar((longest - match) / 8);
+    const occurrences = text.index.occurrences(last);
+    scalar(occurrences <= 1);
+    scalar(occurrences === 2);
+    scalar(occurrences > 2 && occurrences < 6);
+    scalar(Math.log1p(occurrences) / 4);
+    scalar(candidate.rank === 0);
+    scalar(candidate.rank / 6);
+    scalar(Math.log1p(match) / 3);
+    scalar(cursor.rate);
+    scalar(Math.log1p(cursor.sinceMiss) / 3);
+    scalar(cursor.sinceMiss === 1);
+    scalar(cursor.sinceMiss === 2);
+    scalar(token === cursor.rejected);
+    scalar(fromSource && at === cursor.rejectedAt);
+    scalar(fromSource && at === cursor.rejectedAt + 1);
+    scalar(atLine);
+    scalar(atLine ? cursor.similarity : 0);
+    scalar(atLine && cursor.similarity < 0.3);
+    scalar(atLine && cursor.similarity > 0.6);
+    scalar(reason === "same-line" ? cursor.similarity : 0);
+    scalar(reason === "next-line" ? cursor.similarity : 0);
+    scalar(cursor.interrupted);
+    scalar(fromSource ? Math.max(-1, Math.min(1, distance / 40)) : 0);
+    scalar(cursor.lastAccepted === 0);
+    scalar(Math.log1p(cursor.lastAccepted) / 4);
+    scalar(cursor.written < 3);
+    scalar(hasSketch);
+    scalar(Math.min(1, (text.index.tokens.length - at) / 64));
+    scalar(Math.min(1, cursor.line.length / 16));
+    return x;
+  });
+}
+
+function leftInLine(tokens: readonly Token[], at: number, spelling: Spelling): number {
+  let left = 0;
+  while (
+    left < 16 &&
+    at + left < tokens.length &&
+    (spelling.classOf(tokens[at + left]!) as TokenClass) !== newline
+  )
+    left++;
+  return left;
+}

@@ -1,0 +1,135 @@
+import type { Draft, Drafter, Token } from "../core/target.ts";
+import {
+  type AcceptanceModel,
+  createAcceptanceModel,
+  decodeNetwork,
+  type EncodedNetwork,
+  survivalCurve,
+} from "./acceptance-model.ts";
+import { acceptanceWeights } from "./acceptance-weights.ts";
+import { agreement, type Candidate, tokensOf } from "./copy-candidates.ts";
+import { type CopySession, createCopySession, type Place } from "./copy-session.ts";
+import { createSpelling, type Speller, type Spelling } from "./spelling.ts";
+
+export interface CopyDrafterOptions {
+  /** What each token looks like: where lines begin matters to a copy. `spellerOf(target)` asks the target. */
+  readonly speller: Speller;
+  /** Learnt acceptance statistics; default: the shipped ones. */
+  readonly weights?: EncodedNetwork;
+  /** Go on learning from what is accepted (default true). */
+  readonly online?: boolean;
+  /** Longest draft but the first (default 48): alternatives are rarely right for long. */
+  readonly alternativeLength?: number;
+}
+
+/** A drafter that can also say how a text would go on after tokens that are only drafted yet. */
+export interface CopyDrafter extends Drafter {
+  /** Best first; `from` = the draft whose beginning `tokens` are, if they are a copy. */
+  draftAfter(tokens: readonly Token[], budget: number, from?: Draft): Promise<readonly Draft[]>;
+}
+
+/** A candidate's expected number of right tokens counts full up to here: a longer copy can be had again later. */
+const near = 16;
+
+/**
+ * Drafts copies of everything known: source, sketch, whole candidates, prompt, own output, further texts. It
+ * re-anchors by the longest suffixes of the output that occur in them, by a pointer to where the last copy ended,
+ * and at line starts by what may have happened to the interrupted line; an acceptance model learnt from recorded
+ * edits says how far each will hold.
+ */
+export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
+  const { speller, online = true, alternativeLength = 48 } = options;
+  const spelling: Spelling = createSpelling(speller);
+  const model: AcceptanceModel = createAcceptanceModel(
+    decodeNetwork(options.weights ?? acceptanceWeights),
+    online,
+  );
+  let session: CopySession;
+  /** What was predicted for the candidates of this step. */
+  let predictions: readonly { readonly candidate: Candidate; readonly prediction: Float32Array }[] =
+    [];
+  const candidateOf = new WeakMap<Draft, Candidate>();
+
+  function draftsAt({ candidates, features }: Place, budget: number, learn: boolean): Draft[] {
+    const judged = candidates.map((candidate, i) => {
+      const prediction = model.predict(features[i]!);
+      return { candidate, prediction, value: nearValue(prediction) };
+    });
+    if (learn) predictions = judged;
+    judged.sort((a, b) => b.value - a.value);
+    const drafts: Draft[] = [];
+    for (const { candidate, prediction } of judged) {
+      const tokens = tokensOf(
+        candidate,
+        drafts.length === 0 ? budget : Math.min(budget, alternativeLength),
+      );
+      if (tokens.length === 0 || drafts.some((draft) => startsWith(draft.tokens, tokens))) continue;
+      const draft: Draft = {
+        tokens,
+        drafter: "copy",
+        origin: candidate.kind === "output" ? "suffix" : candidate.text.origin,
+        survival: survivalCurve(prediction, tokens.length) as unknown as readonly number[],
+      };
+      candidateOf.set(draft, candidate);
+      drafts.push(draft);
+    }
+    return drafts;
+  }
+
+  async function catchUp(output: readonly Token[]): Promise<void> {
+    const missing = output.slice(session.written);
+    if (missing.length === 0) return;
+    await spelling.learn(missing);
+    session.commit(missing);
+  }
+
+  return {
+    name: "copy",
+    async begin(request) {
+      const {
+        prompt,
+        source = [],
+        sketch = [],
+        candidates = [],
+        context = [],
+        history = [],
+      } = request;
+      for (const text of [prompt, source, sketch, ...candidates, ...context, ...history]) {
+        await spelling.learn(text);
+      }
+      session = createCopySession(request, spelling);
+      predictions = [];
+    },
+    async draft({ output }, budget) {
+      await catchUp(output);
+      return budget < 1 ? [] : draftsAt(session.here(), budget, true);
+    },
+    async draftAfter(tokens, budget, from) {
+      await spelling.learn(tokens);
+      const place = session.after(tokens, from && candidateOf.get(from));
+      return budget < 1 ? [] : draftsAt(place, budget, false);
+    },
+    accept({ committed, used }) {
+      for (const { candidate, prediction } of predictions) {
+        const agreed = agreement(candidate, committed);
+        model.learn(prediction, agreed, agreed < committed.length);
+      }
+      predictions = [];
+      const learning = spelling.learn(committed);
+      // A speller that must wait: the tokens are caught up with at the next draft.
+      if (learning === undefined) session.commit(committed, used?.tokens);
+    },
+  };
+}
+
+/** Expected number of right tokens, those past `near` at a quarter. */
+function nearValue(prediction: Float32Array): number {
+  let sum = 0;
+  const curve = survivalCurve(prediction, 64);
+  for (let k = 0; k < curve.length; k++) sum += k < near ? curve[k]! : curve[k]! / 4;
+  return sum;
+}
+
+function startsWith(longer: readonly Token[], start: readonly Token[]): boolean {
+  return start.length <= longer.length && start.every((token, i) => longer[i] === token);
+}

@@ -1,0 +1,48 @@
+import type { Token } from "../core/target.ts";
+import { matchLimit } from "./indexed-text.ts";
+
+/** Where the writing stands: what drafters condition their guesses on. Small, so that a guess may go on from a copy. */
+export interface Cursor {
+  /** The last tokens of prompt and output. */
+  readonly tail: Token[];
+  /** Output tokens written. */
+  written: number;
+  /** Next source position expected: the end of the last copy, a rejected token included. Never dropped. */
+  pointer: number;
+  /** The same for the sketch and for the first whole candidate. */
+  sketchPointer: number;
+  /** The token that was drafted where the target wrote another one, and the pointer then; -1 = none since. */
+  rejected: Token;
+  rejectedAt: number;
+  /** Tokens since the last rejection. */
+  sinceMiss: number;
+  /** Tokens of the line being written. */
+  line: Token[];
+  /** Similarity of the line written last to the source line at the pointer, and whether that line was interrupted inside. */
+  similarity: number;
+  interrupted: boolean;
+  /** Share of recent tokens that were drafted right, and of the last step how many. */
+  rate: number;
+  lastAccepted: number;
+}
+
+export function startCursor(prompt: readonly Token[]): Cursor {
+  return {
+    tail: prompt.slice(-matchLimit),
+    written: 0,
+    pointer: 0,
+    sketchPointer: 0,
+    rejected: -1,
+    rejectedAt: -1,
+    sinceMiss: 0,
+    line: [],
+    similarity: 0.5,
+    interrupted: false,
+    rate: 0.8,
+    lastAccepted: 0,
+  };
+}
+
+export function copyCursor(cursor: Cursor): Cursor {
+  return { ...cursor, tail: [...cursor.tail], line: [...cursor.line] };
+}

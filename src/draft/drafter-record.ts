@@ -1,0 +1,43 @@
+import type { Draft, Token } from "../core/target.ts";
+
+/** How well a drafter without estimates of its own has done: chances of its first and of each further token. */
+export interface DrafterRecord {
+  /** The draft with a survival curve: its own, or one from the record. */
+  judge(draft: Draft): Draft;
+  observe(draft: Draft, committed: readonly Token[]): void;
+}
+
+const decay = 0.98;
+
+export function createRecord(): DrafterRecord {
+  // Begun as if a few drafts had been seen.
+  let first = { right: 2, tried: 4 };
+  let further = { right: 8, tried: 10 };
+  return {
+    judge(draft) {
+      if (draft.survival !== undefined) return draft;
+      const start = first.right / first.tried;
+      const ratio = further.right / further.tried;
+      return { ...draft, survival: draft.tokens.map((_, i) => start * ratio ** i) };
+    },
+    observe(draft, committed) {
+      let count = 0;
+      while (
+        count < draft.tokens.length &&
+        count < committed.length &&
+        draft.tokens[count] === committed[count]
+      )
+        count++;
+      // What lies past the committed tokens was not seen.
+      const failed = count < Math.min(draft.tokens.length, committed.length);
+      if (count === 0 && !failed) return;
+      first = { right: first.right * decay + Math.min(1, count), tried: first.tried * decay + 1 };
+      if (count === 0) return;
+      const more = count - 1;
+      further = {
+        right: further.right * decay + more,
+        tried: further.tried * decay + more + Number(failed),
+      };
+    },
+  };
+}
