@@ -18,9 +18,9 @@ export interface ControllerOptions {
 }
 
 /**
- * Chooses what to verify by expected tokens per time on this machine: the drafts whose expected accepted tokens
- * are worth more than the time their nodes add, at the rate at which this generation has gone so far. Nothing is
- * worth it = an empty plan, which is plain decoding.
+ * Chooses what to verify by expected tokens per time on this machine: draft, length and alternatives with the most
+ * expected accepted tokens per cost of the pass. Where no draft beats a plain step the plan is empty, which is plain
+ * decoding.
  */
 export function createController(options: ControllerOptions): Planner {
   const { drafters, cost, tree = true, maxNodes = 1024, onPass } = options;
@@ -31,13 +31,11 @@ export function createController(options: ControllerOptions): Planner {
     return record;
   };
   let asked: readonly { readonly drafter: Drafter; readonly drafts: readonly Draft[] }[] = [];
-  let rate = createRate(cost);
 
   return {
     name: `controller(${drafters.map(({ name }) => name).join(", ")})`,
     async begin(request: DraftRequest) {
       asked = [];
-      rate = createRate(cost);
       for (const drafter of drafters) await drafter.begin(request);
     },
     async plan(state: DraftState, limits, signal): Promise<Plan> {
@@ -53,10 +51,9 @@ export function createController(options: ControllerOptions): Planner {
       asked = answers;
       const drafts = answers.flatMap((answer) => answer.drafts);
       const choose = tree && limits.trees ? bestTree : bestLine;
-      return mergeDrafts(choose(drafts, { room, cost, rate: rate.value }), room);
+      return mergeDrafts(choose(drafts, { room, cost }), room);
     },
     observe({ plan, committed, ms }: PlanFeedback) {
-      rate.observe(committed.length, 1 + plan.nodes.length);
       onPass?.(1 + plan.nodes.length, ms);
       for (const { drafter, drafts } of asked) {
         const sent = drafts.filter((draft) => isSent(plan, draft));
@@ -69,29 +66,6 @@ export function createController(options: ControllerOptions): Planner {
         });
       }
       asked = [];
-    },
-  };
-}
-
-/** Tokens per time so far, begun with what the curve lets one expect: what a unit of time is worth. */
-function createRate(cost: (n: number) => number) {
-  // A typical draft: the first token right with 0.8, each further one with 0.92.
-  let expected = 1;
-  let sum = 1;
-  for (let n = 1, p = 0.8; n <= 128; n++, p *= 0.92) {
-    sum += p;
-    expected = Math.max(expected, sum / cost(1 + n));
-  }
-  const weight = 4;
-  let tokens = weight * expected;
-  let time = weight;
-  return {
-    get value() {
-      return tokens / time;
-    },
-    observe(written: number, fed: number) {
-      tokens = tokens * 0.98 + written;
-      time = time * 0.98 + cost(fed);
     },
   };
 }

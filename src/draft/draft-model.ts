@@ -49,7 +49,8 @@ export function targetPredictor(
     async next(output, drafted, signal) {
       await reconcile(output);
       let same = 0;
-      while (same < heldDraft.length && same < drafted.length && heldDraft[same] === drafted[same]) same++;
+      while (same < heldDraft.length && same < drafted.length && heldDraft[same] === drafted[same])
+        same++;
       let missing = [...output.slice(heldOutput), ...drafted.slice(same)];
       let keep = prompt.length + heldOutput + same;
       if (missing.length === 0) {
@@ -61,7 +62,11 @@ export function targetPredictor(
       await sequence!.append(missing, signal);
       heldOutput = output.length;
       heldDraft = [...drafted];
-      const rows = await sequence!.verify([], { topK: 1, logsumexp: true, ...(signal && { signal }) });
+      const rows = await sequence!.verify([], {
+        topK: 1,
+        logsumexp: true,
+        ...(signal && { signal }),
+      });
       await sequence!.commit([]);
       const normaliser = rows.logsumexp?.[0];
       return {

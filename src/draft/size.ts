@@ -5,8 +5,6 @@ export interface Market {
   readonly room: number;
   /** Cost of a pass over n tokens, in plain steps. */
   readonly cost: (n: number) => number;
-  /** Tokens that a plain step's time brings elsewhere: what a node must at least earn for its time. */
-  readonly rate: number;
 }
 
 /** Further tokens count less for the choice between drafts: a later copy may bring them as well. */
@@ -14,43 +12,38 @@ const near = 16;
 const farWeight = 0.25;
 
 /**
- * The one draft, cut to the length with the largest expected gain: 1 + sum of survival - rate x cost. (The rate
- * turns tokens per time, a quotient, into a difference that can be maximised step by step: Dinkelbach 1967.)
+ * The one draft, cut to the length that gives most expected tokens per cost, (1 + sum of survival) / cost(1 + n).
+ * A longer draft that gives the same rate is not worth its risk: what it would bring, the next pass brings too.
  */
-export function bestLine(drafts: readonly Draft[], { room, cost, rate }: Market): Draft[] {
+export function bestLine(drafts: readonly Draft[], { room, cost }: Market): Draft[] {
   let best: Draft | undefined;
   let bestLength = 0;
-  let bestGain = -rate * cost(1);
+  let bestValue = 1 / cost(1);
   for (const draft of drafts) {
-    let gain = 0;
-    let worth = 0;
-    let length = 0;
-    let peak = Number.NEGATIVE_INFINITY;
-    let worthAtPeak = 0;
-    const limit = Math.min(room, draft.tokens.length);
-    for (let n = 1; n <= limit; n++) {
+    let tokens = 1;
+    let weighted = 1;
+    let peak = 1 / cost(1);
+    for (let n = 1; n <= Math.min(room, draft.tokens.length); n++) {
       const p = draft.survival?.[n - 1] ?? 0;
-      gain += p;
-      worth += n <= near ? p : p * farWeight;
-      const price = rate * cost(1 + n);
-      if (gain - price <= peak && p > 0) continue;
-      peak = gain - price;
-      worthAtPeak = worth - price;
-      length = n;
+      const price = cost(1 + n);
+      tokens += p;
+      weighted += n <= near ? p : p * farWeight;
+      if (p === 0 || tokens / price < peak) continue;
+      peak = tokens / price;
+      if (weighted / price <= bestValue && best !== draft) continue;
+      bestValue = weighted / price;
+      best = draft;
+      bestLength = n;
     }
-    if (length === 0 || peak <= -rate * cost(1) || worthAtPeak <= bestGain) continue;
-    bestGain = worthAtPeak;
-    best = draft;
-    bestLength = length;
   }
   return best === undefined ? [] : [cut(best, bestLength)];
 }
 
 /**
- * The drafts as a tree: nodes in order of the chance that they are accepted, as many as are worth their time.
+ * The drafts as a tree: nodes in order of the chance that they are accepted, as many as give most expected tokens per cost.
  * Chances fall along a draft, so a prefix of that order is a tree. Beginnings that drafts share count once.
  */
-export function bestTree(drafts: readonly Draft[], { room, cost, rate }: Market): Draft[] {
+export function bestTree(drafts: readonly Draft[], { room, cost }: Market): Draft[] {
   const children: Map<number, number>[] = [new Map()];
   const chances: number[] = [];
   /** Per draft, the tree node of each of its tokens. */
@@ -69,14 +62,14 @@ export function bestTree(drafts: readonly Draft[], { room, cost, rate }: Market)
     });
   });
   const order = [...children.keys()].slice(1).sort((a, b) => chances[b]! - chances[a]! || a - b);
-  let gain = 0;
-  let best = -rate * cost(1);
+  let tokens = 1;
+  let best = 1 / cost(1);
   let count = 0;
   for (let n = 1; n <= Math.min(room, order.length); n++) {
-    gain += chances[order[n - 1]!]!;
-    const value = gain - rate * cost(1 + n);
-    if (value < best) continue;
-    best = value;
+    tokens += chances[order[n - 1]!]!;
+    const rate = tokens / cost(1 + n);
+    if (rate < best) continue;
+    best = rate;
     count = n;
   }
   const kept = new Set(order.slice(0, count));

@@ -98,17 +98,23 @@ export const strategies: readonly Strategy[] = [
     planner: ({ speller }) => fixedPlanner([fastFixerDrafter(isNewlineOf(speller))], uncapped),
   },
   { name: "ee-reuse", summary: "EfficientEdit's Reuse as coded", loop: "efficient-edit-reuse" },
-  { name: "ee-full", summary: "EfficientEdit as coded, stand-in draft model", loop: "efficient-edit" },
+  {
+    name: "ee-full",
+    summary: "EfficientEdit as coded, stand-in draft model",
+    loop: "efficient-edit",
+  },
   {
     name: "ouroboros",
     summary: "Ouroboros, stand-in draft model",
-    planner: ({ standIn }) => fixedPlanner([ouroborosDrafter(standIn)], { ...uncapped, tree: true }),
+    planner: ({ standIn }) =>
+      fixedPlanner([ouroborosDrafter(standIn)], { ...uncapped, tree: true }),
   },
   {
     name: "redraft-line",
     summary: "copies, one line per pass",
     adaptive: true,
-    planner: (context) => createController({ drafters: [copies(context)], cost: context.cost, tree: false }),
+    planner: (context) =>
+      createController({ drafters: [copies(context)], cost: context.cost, tree: false }),
   },
   {
     name: "redraft-tree",
@@ -120,7 +126,8 @@ export const strategies: readonly Strategy[] = [
     name: "redraft-line+draft",
     summary: "copies and a stand-in draft model, one line per pass",
     adaptive: true,
-    planner: (context) => createController({ drafters: [withModel(context)], cost: context.cost, tree: false }),
+    planner: (context) =>
+      createController({ drafters: [withModel(context)], cost: context.cost, tree: false }),
   },
   {
     name: "redraft-tree+draft",
@@ -133,7 +140,8 @@ export const strategies: readonly Strategy[] = [
     summary: "copies with the sketch of the edit as a source too, one line per pass",
     adaptive: true,
     sketch: true,
-    planner: (context) => createController({ drafters: [copies(context)], cost: context.cost, tree: false }),
+    planner: (context) =>
+      createController({ drafters: [copies(context)], cost: context.cost, tree: false }),
   },
 ];
 
