@@ -21,6 +21,11 @@ export const suites: readonly SuiteEntry[] = [
     load: async () => (await import("./evaluate/evaluate.ts")).evaluateCommand(),
   },
   {
+    name: "traces",
+    summary: "recorded edits replayed by every strategy: forward passes, modelled time",
+    load: async () => (await import("./traces.ts")).tracesCommand(),
+  },
+  {
     name: "decode",
     summary: "strategies on real weights: identity, speed, efficiency, worst case",
     load: async () => (await import("./decode.ts")).decodeCommand(),

@@ -30,6 +30,7 @@ export function createController(options: ControllerOptions): Planner {
     records.set(name, record);
     return record;
   };
+  const useful = usefulLength(cost, maxNodes);
   let asked: readonly { readonly drafter: Drafter; readonly drafts: readonly Draft[] }[] = [];
 
   return {
@@ -39,7 +40,7 @@ export function createController(options: ControllerOptions): Planner {
       for (const drafter of drafters) await drafter.begin(request);
     },
     async plan(state: DraftState, limits, signal): Promise<Plan> {
-      const room = Math.min(maxNodes, limits.nodes);
+      const room = Math.min(useful, limits.nodes);
       const answers: { drafter: Drafter; drafts: readonly Draft[] }[] = [];
       for (const drafter of drafters) {
         const drafts = await drafter.draft(state, room, signal);
@@ -68,6 +69,22 @@ export function createController(options: ControllerOptions): Planner {
       asked = [];
     },
   };
+}
+
+/**
+ * Nodes past which no pass is worth more per cost, even if all of them were right: more need not be drafted.
+ * (Each further node would have to be surer than all before it.)
+ */
+function usefulLength(cost: (n: number) => number, most: number): number {
+  let best = 0;
+  let bestRate = 1 / cost(1);
+  for (let n = 1; n <= most; n++) {
+    const rate = (1 + n) / cost(1 + n);
+    if (rate <= bestRate * 1.001) continue;
+    bestRate = rate;
+    best = n;
+  }
+  return best;
 }
 
 /** Whether the beginning of the draft was among the nodes. */

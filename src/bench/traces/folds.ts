@@ -9,3 +9,8 @@ export function foldOf(task: string): number {
   for (const character of task) h = (Math.imul(h, 31) + character.charCodeAt(0)) | 0;
   return (h >>> 3) % foldCount;
 }
+
+/** Whether statistics may have been learnt from this task: the benchmarks whose recordings are public. */
+export function isKnownTask(task: string): boolean {
+  return /^(canitedit|fn|l1|l2)\//.test(task);
+}

@@ -15,13 +15,14 @@ export interface TraceRun {
 
 /**
  * Replays one trace until its last recorded token is written; the pass that reads the prompt is the first
- * forward, and carries the first draft.
+ * forward, and may carry the first draft.
  */
 export async function replayTrace(
   strategy: Strategy,
   trace: Trace,
   context: StrategyContext,
   vocabSize: number,
+  draftWithPrompt = true,
 ): Promise<TraceRun> {
   // One token more than the vocabulary: the end, so that no recorded token can end the replay.
   const target = replayTarget({ recording: trace, vocabSize: vocabSize + 1, end: vocabSize });
@@ -29,7 +30,13 @@ export async function replayTrace(
   const request = requestOf(strategy, trace);
   const steps =
     strategy.loop === undefined
-      ? decoded(sequence, request, target.capabilities, strategy.planner?.(context))
+      ? decoded(
+          sequence,
+          request,
+          target.capabilities,
+          strategy.planner?.(context),
+          draftWithPrompt,
+        )
       : efficientEdit(sequence, request, modelOf(strategy, context));
   let tokens = 0;
   let draftForwards = 0;
@@ -55,6 +62,7 @@ async function* decoded(
   request: DraftRequest,
   capabilities: Parameters<typeof decode>[1]["capabilities"],
   planner: Planner | undefined,
+  draftWithPrompt: boolean,
 ) {
   let draftForwards = 0;
   const counting: Planner | undefined = planner && {
@@ -71,6 +79,7 @@ async function* decoded(
     request,
     ...(counting && { planner: counting }),
     capabilities,
+    draftWithPrompt,
     maxTokens: Number.MAX_SAFE_INTEGER, // a limit would tell the drafter how long the recording is
     isEnd: (token) => token === capabilities.vocabSize - 1,
   });

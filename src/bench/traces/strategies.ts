@@ -53,7 +53,7 @@ function withModel(context: StrategyContext): ReturnType<typeof draftModelDrafte
   return draftModelDrafter({ predictor, copy: copies(context) });
 }
 
-function isNewlineOf(speller: Speller): (token: Token) => boolean {
+export function isNewlineOf(speller: Speller): (token: Token) => boolean {
   const known = new Map<Token, boolean>();
   return (token) => {
     let answer = known.get(token);
