@@ -1,5 +1,6 @@
 import type { TextLine } from "../core/lines.ts";
 import type { EditFate, Proof, ResultOrigin, SourceFate, Tier } from "../core/merge.ts";
+import type { Problem } from "./align.ts";
 import {
   explained,
   explains,
@@ -27,6 +28,12 @@ export interface Built {
   readonly open: number;
 }
 
+/** What is known of the lines: enough to trace a block, or its trace. */
+export interface Layout extends Pick<Prepared, "matches" | "reindents"> {
+  readonly problem?: Problem;
+  readonly traces?: readonly Trace[];
+}
+
 export interface BuildOptions {
   readonly finalNewline?: boolean | undefined;
   /** Which open gap is filled from its far side. */
@@ -37,14 +44,16 @@ export interface BuildOptions {
 export function build(
   source: readonly TextLine[],
   shape: Shape,
-  prepared: Prepared,
+  prepared: Layout,
   placement: Placement,
   options: BuildOptions = {},
 ): Built {
   const { finalNewline, gap } = options;
   let open = 0;
   const traces = placement.ranges.map((range, k) => {
-    const trace = traceBlock(prepared.problem, k, prepared.matches[k]!, range);
+    const trace =
+      prepared.traces?.[k] ?? traceBlock(prepared.problem!, k, prepared.matches[k]!, range);
+    if (prepared.traces) return trace;
     if (shape.extent === "file") return trace;
     const roles = shape.blocks[k]!.tokens.map((token) => token.role);
     const settled = settleGaps(trace, roles, gap === undefined ? undefined : gap - open);
@@ -102,7 +111,7 @@ function reindentsOf(
   source: readonly TextLine[],
   shape: Shape,
   traces: readonly Trace[],
-  prepared: Prepared,
+  prepared: Layout,
 ): Reindent[] {
   return shape.blocks.map((block, k) => {
     const pairs: Pair[] = [];
@@ -126,13 +135,13 @@ function reindentsOf(
   });
 }
 
-function kindOf(prepared: Prepared, k: number, i: number, line: number): Kind {
+function kindOf(prepared: Layout, k: number, i: number, line: number): Kind {
   return prepared.matches[k]![i]!.find((match) => match.source === line)!.kind;
 }
 
 interface BlockContext {
   readonly trace: Trace;
-  readonly matches: Prepared;
+  readonly matches: Layout;
   readonly reindent: Reindent;
   readonly end: number;
   readonly literal: boolean;

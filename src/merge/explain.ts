@@ -1,18 +1,263 @@
 import type { TextLine } from "../core/lines.ts";
-import type { Ambiguous, Candidate, Refused } from "../core/merge.ts";
+import { splitLines } from "../core/lines.ts";
+import type { Ambiguous, Candidate, LineRange, Refused } from "../core/merge.ts";
+import type { Built } from "./build.ts";
+import { infinity } from "./costs.ts";
 import type { Prepared } from "./matches.ts";
-import type { Shape } from "./shape.ts";
+import { placements } from "./place.ts";
+import type { Block, Shape, Token } from "./shape.ts";
+import { likeness, looseKey, signatureOf } from "./similar.ts";
 
-export function noMatch(_source: readonly TextLine[], _shape: Shape, _prepared: Prepared): Refused {
-  return { kind: "refused", code: "no-match", message: "no match", details: {} };
+/** Lines of surroundings that a message shows around a place. */
+const around = 2;
+
+/** A place in the source, for people and programs. Lines are 1-based, `to` included. */
+interface Place {
+  readonly from: number;
+  readonly to: number;
+  readonly lines: readonly string[];
 }
+
+function placeAt(source: readonly TextLine[], start: number, end: number): Place {
+  const from = Math.max(0, start - around);
+  const to = Math.min(source.length, Math.max(end, start) + around, from + 12);
+  const lines = source.slice(from, to).map((line, index) => {
+    const text = line.text.length > 160 ? `${line.text.slice(0, 160)}…` : line.text;
+    return `${String(from + index + 1).padStart(6)} | ${text}`;
+  });
+  return { from: start + 1, to: Math.max(start + 1, end), lines };
+}
+
+/** How the caller finds the block in its own text. */
+function nameOf(block: Block): string {
+  const first = block.tokens.find((token) => token.text.trim() !== "") ?? block.tokens[0];
+  if (!first) return "a part of the edit without lines";
+  const at = first.at > 0 ? `at line ${first.at} of the edit` : "of the edit";
+  return `the part ${at} that begins with ${quote(first.text)}`;
+}
+
+function quote(text: string): string {
+  const plain = text.trim();
+  return JSON.stringify(plain.length > 100 ? `${plain.slice(0, 100)}…` : plain);
+}
+
+/** Two or more texts: both places with their surroundings, and what would tell them apart. */
 export function ambiguous(
-  _source: readonly TextLine[],
-  _shape: Shape,
-  candidates: readonly Candidate[],
+  source: readonly TextLine[],
+  shape: Shape,
+  built: readonly Built[],
 ): Ambiguous {
-  return { kind: "ambiguous", candidates, message: "ambiguous", details: {} };
+  const candidates = regionsOf(source, built);
+  const [best, rival] = [built[0]!, built[1]!];
+  let k = best.placement.ranges.findIndex((range, index) => {
+    const other = rival.placement.ranges[index]!;
+    return range.start !== other.start || range.end !== other.end;
+  });
+  if (k < 0)
+    k = Math.max(
+      0,
+      shape.blocks.findIndex((_, index) => !best.idle[index]),
+    );
+  const places = built.slice(0, 3).map((one, index) => {
+    const range = one.placement.ranges[k];
+    const isSame =
+      index > 0 &&
+      range?.start === best.placement.ranges[k]?.start &&
+      range?.end === best.placement.ranges[k]?.end;
+    const shown = isSame || !range ? candidates[index]!.sourceRange : range;
+    return placeAt(source, shown.start, shown.end);
+  });
+  const block = shape.blocks[k];
+  const name = block ? nameOf(block) : "the edit";
+  const list = places
+    .map(
+      (place, index) =>
+        `Place ${index + 1}, lines ${place.from} to ${place.to}:\n${place.lines.join("\n")}`,
+    )
+    .join("\n");
+  const message =
+    `${name} fits in ${built.length} places, or in one place in ${built.length} ways, and the texts differ. Nothing was changed.\n${list}\n` +
+    "Send it again with one or two more unchanged lines around the change (for instance the line that opens the function it is in), so that it fits in one place only.";
+  return {
+    kind: "ambiguous",
+    candidates,
+    message,
+    details: {
+      editLine: block?.tokens[0]?.at ?? 0,
+      places: places.map(({ from, to, lines }) => ({ from, to, lines })),
+      placed: shape.blocks.length - 1,
+      parts: shape.blocks.length,
+    },
+  };
 }
+
+/** The candidates with the region outside which all of them agree. */
+function regionsOf(source: readonly TextLine[], built: readonly Built[]): Candidate[] {
+  const texts = built.map((one) => splitLines(one.text).map((line) => line.text + line.end));
+  const first = texts[0]!;
+  const least = Math.min(...texts.map((text) => text.length));
+  let head = 0;
+  while (head < least && texts.every((text) => text[head] === first[head])) head++;
+  let tail = 0;
+  while (
+    tail < least - head &&
+    texts.every((text) => text[text.length - 1 - tail] === first[first.length - 1 - tail])
+  ) {
+    tail++;
+  }
+  return built.map((one, index): Candidate => {
+    const textRange = { start: head, end: texts[index]!.length - tail };
+    return {
+      text: one.text,
+      cost: one.proof.cost,
+      sourceRange: sourceRangeOf(source, one, textRange),
+      textRange,
+      proof: one.proof,
+    };
+  });
+}
+
+function sourceRangeOf(source: readonly TextLine[], built: Built, range: LineRange): LineRange {
+  const { result } = built.proof;
+  let start = 0;
+  for (let r = range.start - 1; r >= 0; r--) {
+    const origin = result[r]!;
+    if (origin.from === "source") {
+      start = origin.source + 1;
+      break;
+    }
+  }
+  let end = source.length;
+  for (let r = range.end; r < result.length; r++) {
+    const origin = result[r]!;
+    if (origin.from === "source") {
+      end = origin.source;
+      break;
+    }
+  }
+  return { start: Math.min(start, end), end };
+}
+
+/** The source lines most like one that is not there. */
+function nearest(source: readonly TextLine[], token: Token): { line: number; text: string }[] {
+  const sign = signatureOf(looseKey(token.text));
+  const scored = source
+    .slice(0, 20_000)
+    .map((line, index) => ({
+      line: index + 1,
+      text: line.text,
+      like: likeness(sign, signatureOf(looseKey(line.text))),
+    }))
+    .filter(({ like }) => like >= 0.45);
+  scored.sort((a, b) => b.like - a.like);
+  return scored.slice(0, 3).map(({ line, text }) => ({ line, text }));
+}
+
+/** Lines that stand nowhere, or only in an order that the edit has not. */
+export function noMatch(source: readonly TextLine[], shape: Shape, prepared: Prepared): Refused {
+  const missing: { token: Token; nearest: { line: number; text: string }[] }[] = [];
+  const unplaced: number[] = [];
+  for (const [k, block] of shape.blocks.entries()) {
+    const lost = block.tokens.filter((token, i) => {
+      const wanted = token.role === "keep" || token.role === "drop";
+      return wanted && prepared.matches[k]![i]!.length === 0;
+    });
+    for (const token of lost.slice(0, 5)) missing.push({ token, nearest: nearest(source, token) });
+    const alone = { ...prepared.problem, blocks: [prepared.problem.blocks[k]!] };
+    const place = lost.length > 0 ? undefined : placements(alone).best;
+    if (place === undefined || place.cost >= infinity) unplaced.push(k);
+  }
+  const parts = shape.blocks.length;
+  const said: string[] = [];
+  for (const { token, nearest } of missing.slice(0, 5)) {
+    const at = token.at > 0 ? `Line ${token.at} of the edit` : "A line of the edit";
+    const role = token.role === "drop" ? "to be removed" : "said to be there";
+    const like = nearest.map(({ line, text }) => `  line ${line}: ${quote(text)}`).join("\n");
+    said.push(
+      `${at}, ${role}, is not in the file: ${quote(token.text)}${like ? `\nNearest:\n${like}` : ""}`,
+    );
+  }
+  if (missing.length === 0) {
+    const names = (unplaced.length > 0 ? unplaced : shape.blocks.map((_, k) => k)).slice(0, 3);
+    const why =
+      unplaced.length > 0
+        ? "its lines do not stand together in the file"
+        : "the parts of the edit do not fit into the file in this order";
+    for (const k of names) said.push(`${nameOf(shape.blocks[k]!)}: ${why}.`);
+  }
+  const matched = parts - unplaced.length;
+  const message = `${said.join("\n")}\n${matched} of ${parts} parts of the edit have a place. Nothing was changed. Read the file again and send the edit with lines as they stand in it.`;
+  return {
+    kind: "refused",
+    code: "no-match",
+    message,
+    details: {
+      missing: missing.map(({ token, nearest }) => ({
+        editLine: token.at,
+        text: token.text,
+        nearest,
+      })),
+      unplaced: unplaced.map((k) => shape.blocks[k]!.tokens[0]?.at ?? 0),
+      placed: matched,
+      parts,
+    },
+  };
+}
+
+/** New lines that stand on nothing in the file. */
+export function notFounded(source: readonly TextLine[], shape: Shape, k: number): Refused {
+  const block = shape.blocks[k]!;
+  const words = block.tokens.filter((token) => /[\p{L}\p{N}]{3}/u.test(token.text)).slice(0, 3);
+  const missing = words.map((token) => ({
+    editLine: token.at,
+    text: token.text,
+    nearest: nearest(source, token),
+  }));
+  const like = missing
+    .flatMap(({ nearest }) => nearest.slice(0, 1))
+    .map(({ line, text }) => `\n  line ${line}: ${quote(text)}`)
+    .join("");
+  return {
+    kind: "refused",
+    code: "no-match",
+    message: `Nothing in the file tells where ${nameOf(block)} belongs: none of its lines stands there.${like ? ` Nearest:${like}` : ""}\nNothing was changed. Send it with one or two unchanged lines before and after.`,
+    details: {
+      missing,
+      unplaced: [block.tokens[0]?.at ?? 0],
+      placed: shape.blocks.length - 1,
+      parts: shape.blocks.length,
+    },
+  };
+}
+
+/** Two parts that both want the same lines. */
+export function conflict(
+  source: readonly TextLine[],
+  shape: Shape,
+  blocks: readonly [number, number],
+): Refused {
+  const [one, other] = blocks.map((k) => shape.blocks[k]!) as [Block, Block];
+  const line = one.tokens.find((token) => token.role !== "add");
+  const at = source.findIndex((candidate) => candidate.text === line?.text);
+  const place = placeAt(
+    source,
+    Math.max(0, at),
+    at + one.tokens.filter((token) => token.role !== "add").length,
+  );
+  return {
+    kind: "refused",
+    code: "no-match",
+    message: `Two parts of the edit claim the same lines of the file: ${nameOf(one)}, and ${nameOf(other)}.\n${place.lines.join("\n")}\nNothing was changed. Join the two into one part.`,
+    details: { editLines: blocks.map((k) => shape.blocks[k]!.tokens[0]?.at ?? 0), places: [place] },
+  };
+}
+
+/** A result whose account does not hold is a defect of the merge, and no answer. */
 export function checkFailed(problems: readonly string[]): Refused {
-  return { kind: "refused", code: "check-failed", message: problems.join("\n"), details: {} };
+  return {
+    kind: "refused",
+    code: "check-failed",
+    message: `The merge's own account of its result does not hold, so the result is not given: ${problems[0]}. This is a defect of Redraft; please report it with the file and the edit.`,
+    details: { problems },
+  };
 }

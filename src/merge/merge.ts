@@ -1,13 +1,15 @@
 import type { Edit } from "../core/edit.ts";
-import { splitLines } from "../core/lines.ts";
-import type { Candidate, MergeOutcome } from "../core/merge.ts";
+import { splitLines, type TextLine } from "../core/lines.ts";
+import type { MergeOutcome, Proved } from "../core/merge.ts";
 import { type Built, build } from "./build.ts";
 import { checkProof } from "./check.ts";
 import { infinity, margin } from "./costs.ts";
-import { ambiguous, checkFailed, noMatch } from "./explain.ts";
+import { lookExactly } from "./exact.ts";
+import { ambiguous, checkFailed, conflict, noMatch, notFounded } from "./explain.ts";
 import { prepare } from "./matches.ts";
 import { placements } from "./place.ts";
-import { shapeOf } from "./shape.ts";
+import { alreadyDone, readingsOf, withLines } from "./readings.ts";
+import { type Shape, shapeOf } from "./shape.ts";
 
 export interface MergeOptions {
   /**
@@ -17,8 +19,14 @@ export interface MergeOptions {
   readonly newSyntaxErrors?: (text: string) => number | undefined;
 }
 
-/** Placements with the same text that are looked at before the search for another text is given up. */
-const searchLimit = 32;
+/** Placements that are looked at before the search for another text is given up. */
+const searchLimit = 48;
+
+/** Other texts that are kept to be ranked. */
+const rivalLimit = 5;
+
+/** Cost beyond which "nothing changes" is no sign of an edit that was applied before. */
+const idleLimit = 60;
 
 /**
  * Places an edit in the source without a model. Pure and synchronous. A `proved` text has passed
@@ -27,52 +35,173 @@ const searchLimit = 32;
  */
 export function merge(source: string, edit: Edit, options: MergeOptions = {}): MergeOutcome {
   const lines = splitLines(source);
+  if (edit.extent === "parts") return mergeParts(source, lines, edit, options);
+  const readings = readingsOf(edit, new Set(lines.map((line) => line.text.trim())));
+  const outcomes = readings.map((reading) => mergeSketch(source, lines, reading, options));
+  return outcomes.reduce((best, other) => better(best, other));
+}
+
+/** Of two readings the one that can be placed, or is placed at much less cost; else both are offered. */
+function better(one: MergeOutcome, other: MergeOutcome): MergeOutcome {
+  if (other.kind === "refused") return one;
+  if (one.kind === "refused") return other;
+  const cost = (outcome: Exclude<MergeOutcome, { kind: "refused" }>): number =>
+    outcome.kind === "proved" ? outcome.proof.cost : outcome.candidates[0]!.cost;
+  const [best, second] = cost(other) < cost(one) ? [other, one] : [one, other];
+  if (best.kind === "proved" && second.kind === "proved" && best.text === second.text) return best;
+  return best.kind === "proved" || cost(second) >= cost(best) + margin ? best : second;
+}
+
+function mergeSketch(
+  source: string,
+  lines: readonly TextLine[],
+  edit: Edit,
+  options: MergeOptions,
+): MergeOutcome {
   const shape = shapeOf(edit);
-  const prepared = prepare(lines, shape);
+  let outcome = place(source, lines, edit, shape, options, false);
+  if (outcome.kind === "ambiguous") {
+    // Likeness of changed lines is dear to compute for all of them, and often settles it.
+    const closer = place(source, lines, edit, shape, options, true);
+    if (closer.kind !== "refused") outcome = closer;
+  }
+  return outcome;
+}
+
+function mergeParts(
+  source: string,
+  lines: readonly TextLine[],
+  edit: Edit,
+  options: MergeOptions,
+): MergeOutcome {
+  const shape = shapeOf(edit);
+  const look = lookExactly(lines, shape);
+  if (look.kind === "conflict") return conflict(lines, shape, look.blocks);
+  if (look.kind === "applied") {
+    const outcome = mergeParts(source, lines, alreadyDone(edit, new Set(look.blocks)), options);
+    if (outcome.kind !== "proved") return outcome;
+    const note = `${look.blocks.length} of ${shape.blocks.length} parts are in the file already`;
+    return { ...outcome, notes: [...outcome.notes, note] };
+  }
+  if (look.kind === "unclear") return place(source, lines, edit, shape, options, false);
+  const { placement, prepared, traces } = look.placed;
+  const built = build(lines, shape, { ...prepared, traces }, placement, {
+    finalNewline: edit.finalNewline,
+  });
+  return proved(source, edit, built, Number.POSITIVE_INFINITY);
+}
+
+/** Places by alignment: the best text, the best different one, and what follows from their distance. */
+function place(
+  source: string,
+  lines: readonly TextLine[],
+  edit: Edit,
+  shape: Shape,
+  options: MergeOptions,
+  thorough: boolean,
+): MergeOutcome {
+  const prepared = prepare(lines, shape, thorough);
   const found = placements(prepared.problem);
   if (found.best === undefined || found.best.cost >= infinity)
     return noMatch(lines, shape, prepared);
   const settings = { finalNewline: edit.finalNewline };
   const best = build(lines, shape, prepared, found.best, settings);
+  const unfounded = shape.extent === "file" ? unfoundedBlock(shape, best) : undefined;
+  if (unfounded !== undefined) return notFounded(lines, shape, unfounded);
   const rivals: Built[] = [];
+  const isKnown = (text: string): boolean =>
+    text === best.text || rivals.some((rival) => rival.text === text);
   let runnerUp = Number.POSITIVE_INFINITY;
-  let looked = 0;
-  for (let gap = 0; gap < Math.min(best.open, 2); gap++) {
+  for (let gap = 0; gap < Math.min(best.open, 3); gap++) {
     const built = build(lines, shape, prepared, found.best, { ...settings, gap });
-    if (built.text === best.text) continue;
+    if (isKnown(built.text)) continue;
     runnerUp = found.best.cost;
     rivals.push(built);
   }
+  let looked = 0;
   for (const other of found.others(found.best.cost + margin * 4)) {
-    if (looked++ >= searchLimit) break;
+    if (looked++ >= searchLimit || rivals.length >= rivalLimit) break;
+    if (other.cost >= found.best.cost + margin && runnerUp < Number.POSITIVE_INFINITY) break;
     const built = build(lines, shape, prepared, other, settings);
-    if (built.text === best.text || rivals.some((rival) => rival.text === built.text)) continue;
+    if (isKnown(built.text)) continue;
     runnerUp = Math.min(runnerUp, other.cost);
     if (other.cost >= found.best.cost + margin) break;
     rivals.push(built);
-    if (rivals.length >= 2) break;
   }
-  const proof = { ...best.proof, runnerUp };
-  if (rivals.length > 0) {
-    return ambiguous(
-      lines,
-      shape,
-      [{ ...best, proof }, ...rivals].map((one) => asCandidate(lines, one)),
+  if (best.text === source && best.proof.cost >= idleLimit && rivals.length === 0) {
+    return noMatch(lines, shape, prepared);
+  }
+  const comments = rivals.length === 0 ? commentsAmongNew(edit, shape, best) : new Set<number>();
+  if (comments.size > 0) {
+    const reading = withLines(
+      edit,
+      (segment) => segment.kind === "removal" && comments.has(segment.at),
     );
+    return place(source, lines, reading, shapeOf(reading), options, thorough);
   }
-  const problems = checkProof(source, edit, best.text, proof);
-  if (problems.length > 0) return checkFailed(problems);
-  void options;
-  return { kind: "proved", text: best.text, proof, notes: best.notes };
+  const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
+  if (standing.length > 1) {
+    const proofs = standing.map((one) => ({ ...one, proof: { ...one.proof, runnerUp } }));
+    return ambiguous(lines, shape, proofs);
+  }
+  const only = standing[0]!;
+  const next = rivals.length > 0 ? only.proof.cost + margin : runnerUp;
+  return proved(source, edit, only, Math.max(next, only.proof.cost + 1));
 }
 
-function asCandidate(_lines: readonly unknown[], built: Built): Candidate {
-  const whole = { start: 0, end: 0 };
-  return {
-    text: built.text,
-    cost: built.proof.cost,
-    sourceRange: whole,
-    textRange: whole,
-    proof: built.proof,
-  };
+/** Syntax vetoes: candidates with new errors fall where one has none; where none is known all stand. */
+function standingCandidates(candidates: readonly Built[], options: MergeOptions): readonly Built[] {
+  const { newSyntaxErrors } = options;
+  if (!newSyntaxErrors) return candidates;
+  const errors = candidates.map((candidate) => newSyntaxErrors(candidate.text));
+  if (errors.some((count) => count === undefined) || !errors.includes(0)) return candidates;
+  return candidates.filter((_, index) => errors[index] === 0);
+}
+
+function proved(source: string, edit: Edit, built: Built, runnerUp: number): MergeOutcome {
+  const proof = { ...built.proof, runnerUp };
+  const problems = checkProof(source, edit, built.text, proof);
+  if (problems.length > 0) return checkFailed(problems);
+  const outcome: Proved = { kind: "proved", text: built.text, proof, notes: built.notes };
+  return outcome;
+}
+
+/**
+ * The first block whose place nothing tells: it brings new lines, and none of its lines with letters or
+ * digits stands where it was put. At the file's own start or end the place is told by that.
+ */
+function unfoundedBlock(shape: Shape, built: Built): number | undefined {
+  for (const [k, block] of shape.blocks.entries()) {
+    if (built.idle[k]) continue;
+    const founded = block.tokens.some((token) => {
+      const fate = built.proof.edit[token.editLine]!;
+      return fate.fate === "matched" && token.text.trim() !== "";
+    });
+    const resembles = built.placement.ranges[k]!.end > built.placement.ranges[k]!.start;
+    const atStart = k === 0 && !shape.elidedStart;
+    const atEnd = k === shape.blocks.length - 1 && !shape.elidedEnd;
+    if (!founded && !resembles && !atStart && !atEnd) return k;
+  }
+  return undefined;
+}
+
+/** Removal comments among new lines where nothing goes: comments like any other. By their line in the edit. */
+function commentsAmongNew(edit: Edit, shape: Shape, built: Built): Set<number> {
+  const comments = new Set<number>();
+  if (!edit.segments.some((segment) => segment.kind === "removal")) return comments;
+  for (const block of shape.blocks) {
+    for (const [i, removal] of block.removals.entries()) {
+      if (!removal) continue;
+      const fates = block.tokens.map((token) => built.proof.edit[token.editLine]!);
+      const beside = [fates[i - 1]?.fate, fates[i]?.fate];
+      if (!beside.includes("placed")) continue;
+      const above = fates.slice(0, i).findLast((fate) => fate.fate === "matched");
+      const below = fates.slice(i).find((fate) => fate.fate === "matched");
+      const from = above?.fate === "matched" ? above.source + 1 : 0;
+      const to = below?.fate === "matched" ? below.source : built.proof.source.length;
+      const gone = built.proof.source.slice(from, to).some((fate) => fate.fate !== "kept");
+      if (!gone) comments.add(removal.at);
+    }
+  }
+  return comments;
 }

@@ -1,0 +1,141 @@
+import type { TextLine } from "../core/lines.ts";
+import { sameIndent } from "./indent.ts";
+import type { Match, Prepared } from "./matches.ts";
+import type { Placement } from "./place.ts";
+import type { Block, Shape, Token } from "./shape.ts";
+import type { Trace } from "./trace.ts";
+
+/** An explicit edit whose every block stands in the source to the letter, in one place only. */
+export interface ExactPlacement {
+  readonly placement: Placement;
+  readonly prepared: Pick<Prepared, "matches" | "reindents">;
+  readonly traces: readonly Trace[];
+}
+
+/** What an exact look at an explicit edit found. */
+export type ExactLook =
+  | { readonly kind: "placed"; readonly placed: ExactPlacement }
+  /** Blocks whose outcome, not whose source, stands in the file: nothing is left to do for them. */
+  | { readonly kind: "applied"; readonly blocks: readonly number[] }
+  | { readonly kind: "conflict"; readonly blocks: readonly [number, number] }
+  | { readonly kind: "unclear" };
+
+/**
+ * Looks for the old side of every block, line for line. Where each stands exactly once no tolerance is
+ * tried: a place that is equal wins over any that is similar, in whatever order the blocks come.
+ */
+export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLook {
+  const index = new Map<string, number[]>();
+  for (const block of shape.blocks) for (const token of block.tokens) index.set(token.text, []);
+  for (let line = 0; line < source.length; line++) index.get(source[line]!.text)?.push(line);
+  const starts: number[] = [];
+  const applied: number[] = [];
+  let unclear = false;
+  for (const [k, block] of shape.blocks.entries()) {
+    const before = block.tokens.filter((token) => token.role !== "add");
+    const places = placesOf(before, block, source, index);
+    const after = block.tokens.filter((token) => token.role !== "drop");
+    const adds = block.tokens.some(
+      (token) => token.role === "add" && /[\p{L}\p{N}]/u.test(token.text),
+    );
+    if (block.atLine === undefined && block.anchor === undefined && adds && before.length > 0) {
+      const done = placesOf(after, block, source, index);
+      // Gone are the old lines, or the new ones stand around the old already.
+      if (
+        done.length > 0 &&
+        places.every((place) => done.some((at) => covers(at, after, place, before)))
+      ) {
+        applied.push(k);
+        continue;
+      }
+    }
+    const place = places.length > 1 ? hinted(places, block) : places[0];
+    if (place === undefined) unclear = true;
+    else starts[k] = place;
+  }
+  if (applied.length > 0) return { kind: "applied", blocks: applied };
+  if (unclear) return { kind: "unclear" };
+  return laidOut(shape, starts);
+}
+
+function covers(
+  at: number,
+  after: readonly Token[],
+  place: number,
+  before: readonly Token[],
+): boolean {
+  return at <= place && place + before.length <= at + after.length;
+}
+
+function placesOf(
+  lines: readonly Token[],
+  block: Block,
+  source: readonly TextLine[],
+  index: ReadonlyMap<string, readonly number[]>,
+): number[] {
+  const fits = (start: number): boolean =>
+    start >= 0 &&
+    start + lines.length <= source.length &&
+    lines.every((token, i) => source[start + i]!.text === token.text);
+  if (block.atLine !== undefined) return fits(block.atLine - 1) ? [block.atLine - 1] : [];
+  if (block.anchor === "start") return fits(0) ? [0] : [];
+  if (block.anchor === "end") {
+    const start = source.length - lines.length;
+    return fits(start) ? [start] : [];
+  }
+  let rarest = 0;
+  for (let i = 0; i < lines.length; i++) {
+    if (index.get(lines[i]!.text)!.length < index.get(lines[rarest]!.text)!.length) rarest = i;
+  }
+  if (lines.length === 0) return [];
+  return index
+    .get(lines[rarest]!.text)!
+    .map((line) => line - rarest)
+    .filter(fits);
+}
+
+/** Of several equal places the one at the very line that the edit names; and no other. */
+function hinted(places: readonly number[], block: Block): number | undefined {
+  if (block.nearLine === undefined || block.under !== undefined) return undefined;
+  return places.find((place) => place === block.nearLine! - 1);
+}
+
+function laidOut(shape: Shape, starts: readonly number[]): ExactLook {
+  const ranges = shape.blocks.map((block, k) => ({
+    start: starts[k]!,
+    end: starts[k]! + block.tokens.filter((token) => token.role !== "add").length,
+  }));
+  const order = ranges
+    .map((_, k) => k)
+    .sort((a, b) => ranges[a]!.start - ranges[b]!.start || a - b);
+  for (let i = 1; i < order.length; i++) {
+    const [above, below] = [order[i - 1]!, order[i]!];
+    if (ranges[above]!.end > ranges[below]!.start)
+      return { kind: "conflict", blocks: [above, below] };
+  }
+  const traces: Trace[] = [];
+  const matches: Match[][][] = [];
+  for (const [k, block] of shape.blocks.entries()) {
+    const source = new Int32Array(block.tokens.length).fill(-1);
+    const position = new Int32Array(block.tokens.length);
+    let line = ranges[k]!.start;
+    const found: Match[][] = [];
+    for (const [i, token] of block.tokens.entries()) {
+      position[i] = line;
+      if (token.role === "add") {
+        found.push([]);
+        continue;
+      }
+      source[i] = line;
+      found.push([{ source: line, cost: 0, kind: "exact" }]);
+      line++;
+    }
+    traces.push({ source, position, open: 0 });
+    matches.push(found);
+  }
+  const reindents = shape.blocks.map(() => sameIndent);
+  return {
+    kind: "placed",
+    placed: { placement: { cost: 0, ranges }, prepared: { matches, reindents }, traces },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Edit, EditLine, LinesSegment, Segment } from "../core/edit.ts";
+
+/** Markers and removal comments of a sketch that stand in the file too may be what they seem, or lines. */
+export function readingsOf(edit: Edit, source: ReadonlySet<string>): Edit[] {
+  const inFile = (segment: Segment): boolean =>
+    segment.kind !== "lines" && source.has(segment.text.trim());
+  if (edit.extent !== "file" || !edit.segments.some(inFile)) return [edit];
+  return [edit, withLines(edit, inFile)];
+}
+
+/** The edit with some of its markers and comments taken as lines to place. */
+export function withLines(edit: Edit, chosen: (segment: Segment) => boolean): Edit {
+  const segments: Segment[] = [];
+  let open: { kind: "lines"; lines: EditLine[] } | undefined;
+  for (const segment of edit.segments) {
+    const asLines = segment.kind === "lines" || chosen(segment);
+    if (!asLines) {
+      open = undefined;
+      segments.push(segment);
+      continue;
+    }
+    if (!open) {
+      open = { kind: "lines", lines: [] };
+      segments.push(open);
+    }
+    if (segment.kind === "lines") open.lines.push(...segment.lines);
+    else open.lines.push({ text: segment.text, role: "either", at: segment.at });
+  }
+  return { ...edit, segments };
+}
+
+/** An explicit edit without what it asks for and the file already has: there its new side only has to stand. */
+export function alreadyDone(edit: Edit, done: ReadonlySet<number>): Edit {
+  let k = -1;
+  const segments = edit.segments.map((segment): Segment => {
+    if (segment.kind !== "lines") return segment;
+    k++;
+    if (!done.has(k)) return segment;
+    const lines = segment.lines
+      .filter((line) => line.role !== "drop")
+      .map((line): EditLine => ({ ...line, role: "keep" }));
+    const { nearLine, under } = segment;
+    const kept: LinesSegment = {
+      kind: "lines",
+      lines,
+      ...(nearLine !== undefined && { nearLine }),
+      ...(under !== undefined && { under }),
+    };
+    return kept;
+  });
+  return { ...edit, segments };
+}
