@@ -9,6 +9,8 @@ import { codeOf, type FileSystem, fileError } from "./disk.ts";
 /** A holder touches its lock this often, in ms; one that has not for `staleAfter` is taken for dead. */
 const heartbeat = 1_000;
 const staleAfter = 4_000;
+/** A lock gets its holder's name right after it is made; one that stays without was made by a process that died. */
+const namelessAfter = 750;
 
 export interface LockOptions {
   readonly fs: FileSystem;
@@ -91,7 +93,7 @@ async function isAbandoned(fs: FileSystem, file: string): Promise<boolean> {
   if (holder?.host === hostname() && !isAlive(holder.pid)) return true;
   try {
     const { mtimeMs } = await fs.stat(file);
-    return Date.now() - mtimeMs > staleAfter;
+    return Date.now() - mtimeMs > (holder ? staleAfter : namelessAfter);
   } catch {
     return false;
   }

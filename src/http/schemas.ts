@@ -1,6 +1,47 @@
 import * as z from "zod";
 import { ApiError } from "./errors.ts";
 
+/** A text, whole or in parts. */
+export type Content = string | readonly { readonly type: "text"; readonly text: string }[];
+
+type Maybe<T> = T | null | undefined;
+
+/** What both endpoints take. Fields that change nothing here (`store`, `service_tier`, ...) may stand beside these. */
+export interface SharedRequest {
+  readonly model?: string | undefined;
+  readonly stream?: Maybe<boolean>;
+  readonly stream_options?: Maybe<{ readonly include_usage?: Maybe<boolean> }>;
+  readonly max_tokens?: Maybe<number>;
+  readonly temperature?: Maybe<number>;
+  readonly top_p?: Maybe<number>;
+  readonly seed?: Maybe<number>;
+  readonly stop?: Maybe<string | readonly string[]>;
+  readonly n?: Maybe<1>;
+  readonly user?: Maybe<string>;
+  readonly prediction?: Maybe<{ readonly type: "content"; readonly content: Content }>;
+  /** `path` names the file of an apply request, so that its language is known. */
+  readonly metadata?: Maybe<Readonly<Record<string, string>>>;
+}
+
+export interface ChatRequest extends SharedRequest {
+  readonly max_completion_tokens?: Maybe<number>;
+  readonly messages: readonly {
+    readonly role: "system" | "developer" | "user" | "assistant";
+    readonly content?: Maybe<Content>;
+  }[];
+}
+
+export interface CompletionRequest extends SharedRequest {
+  readonly prompt: string | readonly number[] | readonly string[] | readonly (readonly number[])[];
+  readonly echo?: Maybe<boolean>;
+  readonly logprobs?: Maybe<number>;
+  readonly best_of?: Maybe<1>;
+  /** vLLM's extension: tokens are named `token_id:7` instead of by their text. */
+  readonly return_tokens_as_token_ids?: Maybe<boolean>;
+  /** SGLang's extension: no scores are asked for before this token, so what stands before may come from the cache. */
+  readonly logprob_start_len?: Maybe<number>;
+}
+
 const part = z.looseObject({ type: z.literal("text"), text: z.string() });
 const content = z.union([z.string(), z.array(part)]);
 
@@ -19,7 +60,7 @@ const shared = {
   metadata: z.record(z.string(), z.string()).nullish(),
 };
 
-export const chatRequest = z.looseObject({
+export const chatRequest: z.ZodType<ChatRequest> = z.looseObject({
   ...shared,
   max_completion_tokens: z.int().min(0).nullish(),
   messages: z
@@ -31,10 +72,9 @@ export const chatRequest = z.looseObject({
     )
     .min(1),
 });
-export type ChatRequest = z.infer<typeof chatRequest>;
 
 const token = z.int().min(0);
-export const completionRequest = z.looseObject({
+export const completionRequest: z.ZodType<CompletionRequest> = z.looseObject({
   ...shared,
   prompt: z.union([
     z.string(),
@@ -45,12 +85,9 @@ export const completionRequest = z.looseObject({
   echo: z.boolean().nullish(),
   logprobs: z.int().min(0).max(20).nullish(),
   best_of: z.literal(1).nullish(),
-  /** vLLM's extension: tokens are named `token_id:7` instead of by their text. */
   return_tokens_as_token_ids: z.boolean().nullish(),
-  /** SGLang's extension: no scores are asked for before this token, so what stands before may come from the cache. */
   logprob_start_len: z.int().min(0).nullish(),
 });
-export type CompletionRequest = z.infer<typeof completionRequest>;
 
 /** Fields that change what an answer means and that this server cannot honour: refused, never ignored. */
 const unsupported: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -86,12 +123,12 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
 }
 
 /** A content, given whole or in parts, as one text. */
-export function textOf(value: z.infer<typeof content> | null | undefined): string {
+export function textOf(value: Maybe<Content>): string {
   if (value === null || value === undefined) return "";
   return typeof value === "string" ? value : value.map(({ text }) => text).join("");
 }
 
-export function stopsOf(stop: string | string[] | null | undefined): readonly string[] {
+export function stopsOf(stop: SharedRequest["stop"]): readonly string[] {
   if (stop === null || stop === undefined) return [];
   return typeof stop === "string" ? [stop] : stop;
 }

@@ -1,4 +1,6 @@
+import type { ToolAnnotations } from "@modelcontextprotocol/server";
 import * as z from "zod";
+import type { EditFileArguments } from "./editor.ts";
 
 /** What a host shows its model about this server as a whole. */
 export const instructions: string = `Redraft edits files exactly. Prefer \`edit_file\` with \`code_edit\`: write only the lines that change, with one to three unchanged lines around them, and stand-ins such as \`// ... existing code ...\` for everything else. An edit is either made exactly, or refused with nothing written and a message that says what to send instead. Paths are relative to the project folder.`;
@@ -8,10 +10,30 @@ const path = z
   .min(1)
   .describe("The file, relative to the project folder. Nothing outside of it can be touched.");
 
+/** What a host is told about a tool. */
+export interface ToolDefinition<Input> {
+  readonly title: string;
+  readonly description: string;
+  readonly inputSchema: z.ZodType<Input>;
+  readonly outputSchema: z.ZodType<Record<string, unknown>>;
+  readonly annotations: ToolAnnotations;
+}
+
+export interface ApplyPatchArguments {
+  readonly patch: string;
+  readonly dry_run?: boolean | undefined;
+}
+
+export interface ReadFileArguments {
+  readonly path: string;
+  readonly first_line?: number | undefined;
+  readonly last_line?: number | undefined;
+}
+
 const dryRun = z.boolean().optional().describe("True: answer with the diff and write nothing.");
 
 /** The arguments of `edit_file`; the AI SDK tool takes the same. */
-export const editFileInput = z.strictObject({
+export const editFileInput: z.ZodType<EditFileArguments> = z.strictObject({
   path,
   instructions: z
     .string()
@@ -67,7 +89,7 @@ const file = z.object({
   ms: z.number(),
 });
 
-export const editFile = {
+export const editFile: ToolDefinition<EditFileArguments> = {
   title: "Edit a file",
   description:
     "Edits one file. Give either `code_edit`, a sketch of the change in which `// ... existing code ...` stands for unchanged stretches, or `old_string` and `new_string`. The sketch is placed by an exact merge that never drops or changes a line you did not mention; when a place is not unique or not found, nothing is written and the error says what to send. Leaving a stand-in out between two places says that everything between them is deleted. Answers with a unified diff and how the edit was made.",
@@ -82,7 +104,7 @@ export const editFile = {
   },
 };
 
-export const applyPatch = {
+export const applyPatch: ToolDefinition<ApplyPatchArguments> = {
   title: "Apply a patch",
   description:
     "Applies a patch over one or several files: the `*** Begin Patch` form (`*** Update File:`, `*** Add File:`, `*** Delete File:`, `*** Move to:`), or a unified diff. Line numbers may be wrong or missing; context places the hunks. All files change, or none.",
@@ -100,7 +122,7 @@ export const applyPatch = {
   },
 };
 
-export const readFile = {
+export const readFile: ToolDefinition<ReadFileArguments> = {
   title: "Read a file",
   description:
     "Reads a file as text, whole or from `first_line` to `last_line` (from 1), with the hash of the whole file for `expected_hash` of `edit_file`.",

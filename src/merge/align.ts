@@ -3,13 +3,17 @@ import { costs, infinity } from "./costs.ts";
 /** One edit line as the alignment sees it: what it costs as a new line, and where it matches. */
 export interface Row {
   readonly fresh: number;
-  /** What it costs on top as the first or last line of its block, with nothing known beside it. */
-  readonly loose: number;
-  /** Source lines it matches, ascending, and what each match costs. */
+  /** What it costs on top as the first, the last line of its block, with nothing known beside it. */
+  readonly looseStart: number;
+  readonly looseEnd: number;
+  /** Positions where its matches begin, ascending, and end; and what each match costs. */
   readonly at: Int32Array;
+  readonly to: Int32Array;
   readonly cost: Int32Array;
   /** A comment before this line says that source lines go here. */
   readonly removal: boolean;
+  /** It has letters or digits and stands once in the edit: a match of it tells something. */
+  readonly telling: boolean;
 }
 
 export interface AlignBlock {
@@ -146,7 +150,7 @@ export function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: 
   const open = fileEdge ? costs.removeAtFileEdge : costs.removeOpen;
   // At a block's edge lines go only beside new lines, or where a comment says so.
   const closed = atEnd && !edges.anchoredEnd;
-  const endFresh = atEnd ? (block.rows.at(-1)?.loose ?? 0) : 0;
+  const endFresh = atEnd ? (block.rows.at(-1)?.looseEnd ?? 0) : 0;
   const announced = costs.announcedAtEdge;
   const replaceAtEnd = atEnd && edges.anchoredEnd ? costs.replaceAtFileEdge : 0;
   return {
@@ -156,7 +160,7 @@ export function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: 
     freshLong: costs.replaceManyOpen + replaceAtEnd,
     loose: edges.anchoredStart ? costs.replaceAtFileEdge : costs.looseRemoval,
     stay: removal ? costs.announcedNothing : 0,
-    begin: block.rows[0]?.loose ?? 0,
+    begin: block.rows[0]?.looseStart ?? 0,
     endFresh,
     endUnknown: atEnd ? costs.unknownBlock + endFresh : 0,
     endPassed: !atEnd ? 0 : removal ? announced : costs.looseRemoval + endFresh,
@@ -307,11 +311,11 @@ function placeBlock(
     }
     if (row === undefined) break;
     M.fill(infinity);
-    const { at, cost } = row;
+    const { at, to, cost } = row;
     for (let c = 0; c < at.length; c++) {
       const p = at[c]!;
-      M[p + 1] = Math.min(infinity, best[p]! + cost[c]!);
-      Mo[p + 1] = bestO[p]!;
+      M[to[c]!] = Math.min(infinity, best[p]! + cost[c]!);
+      Mo[to[c]!] = bestO[p]!;
     }
   }
   const end = best.slice();
@@ -326,15 +330,19 @@ function reversed(problem: Problem): Problem {
   const blocks = problem.blocks.toReversed().map((block): AlignBlock => {
     const { rows } = block;
     const turnedRows = rows.toReversed().map((row, index): Row => {
-      const at = new Int32Array(row.at.length);
-      const cost = new Int32Array(row.at.length);
-      for (let c = 0; c < at.length; c++) {
-        at[c] = steps - 1 - row.at[at.length - 1 - c]!;
-        cost[c] = row.cost[at.length - 1 - c]!;
-      }
+      const mirrored = (positions: Int32Array): Int32Array =>
+        positions.map((_, c) => steps - positions[positions.length - 1 - c]!);
       // A removal before line i stands, seen from the other side, before the line that came before it.
       const removal = index === 0 ? block.removalAtEnd : rows[rows.length - index]!.removal;
-      return { fresh: row.fresh, loose: row.loose, at, cost, removal };
+      return {
+        ...row,
+        looseStart: row.looseEnd,
+        looseEnd: row.looseStart,
+        at: mirrored(row.to),
+        to: mirrored(row.at),
+        cost: turned(row.cost),
+        removal,
+      };
     });
     return {
       rows: turnedRows,

@@ -79,10 +79,13 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       const found = matches[k]![i]!;
       return {
         fresh: freshCost(token, found, explicit, allKnown),
-        loose: looseCost(token, found),
+        looseStart: looseCost(token, found),
+        looseEnd: looseCost(token, found),
         at: Int32Array.from(found, (match) => match.source),
+        to: Int32Array.from(found, (match) => match.source + 1),
         cost: Int32Array.from(found, (match) => match.cost),
         removal: block.removals[i] !== undefined,
+        telling: !isWeak(token.text) && index.isOnceInEdit(token),
       };
     });
     const removalAtEnd = block.removals[block.tokens.length] !== undefined;
@@ -227,6 +230,7 @@ interface FindOptions {
 class SourceIndex {
   private readonly source: readonly TextLine[];
   private readonly byKey = new Map<string, number[]>();
+  private readonly inEdit = new Map<string, number>();
   private byLoose: Map<string, number[]> | undefined;
   private looseKeys: string[] | undefined;
   private signatures: Signature[] | undefined;
@@ -235,7 +239,10 @@ class SourceIndex {
     this.source = source;
     for (const block of shape.blocks) {
       for (const token of block.tokens) {
-        if (token.role !== "add") this.byKey.set(token.text.trim(), []);
+        if (token.role === "add") continue;
+        const key = token.text.trim();
+        this.byKey.set(key, []);
+        this.inEdit.set(key, (this.inEdit.get(key) ?? 0) + 1);
       }
     }
     for (let line = 0; line < source.length; line++) {
@@ -245,6 +252,11 @@ class SourceIndex {
 
   occurrences(token: Token): readonly number[] {
     return this.byKey.get(token.text.trim()) ?? [];
+  }
+
+  /** Whether no other line of the edit, new ones aside, has this text. */
+  isOnceInEdit(token: Token): boolean {
+    return this.inEdit.get(token.text.trim()) === 1;
   }
 
   hasExact(token: Token): boolean {

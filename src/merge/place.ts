@@ -1,4 +1,5 @@
 import { backward, forward, type Problem, type Sums } from "./align.ts";
+import { condense } from "./condense.ts";
 import { infinity } from "./costs.ts";
 
 /** Where each block stands: source lines [start, end), the blocks in order. */
@@ -18,12 +19,17 @@ export interface Placements {
  * than the best differs from it in the start or the end of some block. The sums from both sides give,
  * for each such position, the cheapest placement through it.
  */
-export function placements(problem: Problem): Placements {
+export function placements(whole: Problem): Placements {
+  const { problem, cuts } = condense(whole);
+  const inSource = ({ cost, ranges }: Placement): Placement => ({
+    cost,
+    ranges: ranges.map(({ start, end }) => ({ start: cuts[start]!, end: cuts[end]! })),
+  });
   const before = forward(problem);
   const after = backward(problem);
   const best = bestOf(problem, before, after);
   return {
-    best,
+    best: best && inSource(best),
     *others(limit) {
       if (best === undefined) return;
       const ways: { cost: number; block: number; side: "start" | "end"; position: number }[] = [];
@@ -43,7 +49,7 @@ export function placements(problem: Problem): Placements {
       for (const { cost, block, side, position } of ways) {
         const start = side === "start" ? position : before.endFrom[block]![position]!;
         const end = side === "end" ? position : after.endFrom[block]![position]!;
-        yield { cost, ranges: through(before, after, block, start, end) };
+        yield inSource({ cost, ranges: through(before, after, block, start, end) });
       }
     },
   };

@@ -1,0 +1,132 @@
+import type { AlignBlock, Problem, Row } from "./align.ts";
+import { infinity } from "./costs.ts";
+
+/** A smaller problem with the same answers, and the source position of each of its positions. */
+export interface Condensed {
+  readonly problem: Problem;
+  readonly cuts: Int32Array;
+}
+
+/**
+ * Makes a problem small before it is solved. Edit lines that follow one another and match source lines
+ * that follow one another, one of them matching nowhere else, become one row. Source lines that no row
+ * can begin or end at become one step. What is left grows with what is uncertain, not with the file.
+ */
+export function condense(problem: Problem): Condensed {
+  const blocks = problem.blocks.map((block) => ({ ...block, rows: chained(block.rows) }));
+  const isCut = new Uint8Array(problem.steps + 1);
+  isCut[0] = 1;
+  isCut[problem.steps] = 1;
+  for (const block of blocks) {
+    for (const row of block.rows) {
+      for (const position of row.at) isCut[position] = 1;
+      for (const position of row.to) isCut[position] = 1;
+    }
+    for (const extra of [block.startCost, block.endCost]) {
+      if (extra) for (let p = 0; p <= problem.steps; p++) if (extra[p] === 0) isCut[p] = 1;
+    }
+  }
+  const indexOf = new Int32Array(problem.steps + 1);
+  let count = 0;
+  for (let p = 0; p <= problem.steps; p++) {
+    indexOf[p] = count;
+    if (isCut[p]) count++;
+  }
+  const cuts = new Int32Array(count);
+  for (let p = 0; p <= problem.steps; p++) if (isCut[p]) cuts[indexOf[p]!] = p;
+  const summed = (costs: Int32Array): Int32Array => {
+    const sums = new Int32Array(count - 1);
+    for (let step = 0; step + 1 < count; step++) {
+      let sum = 0;
+      for (let p = cuts[step]!; p < cuts[step + 1]!; p++) sum = Math.min(infinity, sum + costs[p]!);
+      sums[step] = sum;
+    }
+    return sums;
+  };
+  const sampled = (array: Int32Array): Int32Array => cuts.map((p) => array[p]!);
+  const indexed = (positions: Int32Array): Int32Array => positions.map((p) => indexOf[p]!);
+  return {
+    cuts,
+    problem: {
+      ...problem,
+      steps: count - 1,
+      short: summed(problem.short),
+      long: summed(problem.long),
+      blocks: blocks.map((block): AlignBlock => {
+        const { startCost, endCost } = block;
+        return {
+          rows: block.rows.map((row) => ({ ...row, at: indexed(row.at), to: indexed(row.to) })),
+          removalAtEnd: block.removalAtEnd,
+          ...(startCost && { startCost: sampled(startCost) }),
+          ...(endCost && { endCost: sampled(endCost) }),
+        };
+      }),
+    },
+  };
+}
+
+function chained(rows: readonly Row[]): Row[] {
+  const result: Row[] = [];
+  for (let i = 0; i < rows.length; ) {
+    const length = chainAt(rows, i);
+    if (length < 2) result.push(rows[i++]!);
+    else {
+      result.push(joined(rows, i, length));
+      i += length;
+    }
+  }
+  return result;
+}
+
+/** Fewer lines in a row may be a copy of what stands elsewhere. */
+const leastSure = 5;
+
+const isSure = (row: Row): boolean => row.telling && row.at.length === 1 && row.cost[0] === 0;
+
+/**
+ * How many rows from `first` on match one after the other, exactly. A chain begins and ends with lines
+ * that are sure of their place: a brace or a blank line at its end may just as well belong elsewhere.
+ */
+function chainAt(rows: readonly Row[], first: number): number {
+  if (!isSure(rows[first]!)) return 1;
+  const start = rows[first]!.at[0]!;
+  let length = 1;
+  let sure = 1;
+  for (let i = first + 1; i < rows.length && !rows[i]!.removal; i++) {
+    if (!matchesAt(rows[i]!, start + i - first)) break;
+    if (!isSure(rows[i]!)) continue;
+    sure++;
+    length = i + 1 - first;
+  }
+  return sure < leastSure ? 1 : length;
+}
+
+function matchesAt(row: Row, line: number): boolean {
+  let low = 0;
+  let high = row.at.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const at = row.at[middle]!;
+    if (at === line) return row.cost[middle] === 0;
+    if (at < line) low = middle + 1;
+    else high = middle - 1;
+  }
+  return false;
+}
+
+function joined(rows: readonly Row[], first: number, length: number): Row {
+  const members = rows.slice(first, first + length);
+  const start = members[0]!.at[0]!;
+  let fresh = 0;
+  for (const row of members) fresh = Math.min(infinity, fresh + row.fresh);
+  return {
+    fresh,
+    looseStart: members[0]!.looseStart,
+    looseEnd: members.at(-1)!.looseEnd,
+    at: Int32Array.of(start),
+    to: Int32Array.of(start + length),
+    cost: Int32Array.of(0),
+    removal: members[0]!.removal,
+    telling: true,
+  };
+}

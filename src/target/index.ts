@@ -1,0 +1,13 @@
+export type {
+  Capabilities,
+  Rows,
+  Sequence,
+  Target,
+  TextChunk,
+  TextTarget,
+  Token,
+  TokenTarget,
+  VerifyOptions,
+} from "../core/target.ts";
+export { type LlamaOptions, type LlamaTarget, llamaTarget } from "./llama/target.ts";
+export { type OpenAiTextOptions, type OpenAiTextTarget, openAiTextTarget } from "./openai/chat.ts";

@@ -1,0 +1,3 @@
+export { type FakeTarget, type FakeTargetOptions, fakeTarget } from "../target/fake.ts";
+export type { ConformanceCase } from "./conformance.ts";
+export { type TargetConformanceOptions, targetConformance } from "./target-conformance.ts";
