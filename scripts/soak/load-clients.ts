@@ -120,7 +120,7 @@ export function applyRequest(client: number, index: number): LoadRequest {
     { length: count },
     (_, n) => `function f${n}(a) {\n  const x${n} = a + ${n};\n  return x${n};\n}\n`,
   );
-  const chosen = (client * 7 + index * 13) % count;
+  const chosen = 1 + ((client * 7 + index * 13) % (count - 2));
   const code = functions.join("\n");
   const changed = functions[chosen]!.replace(`a + ${chosen}`, `a * ${chosen} + ${index}`);
   const prompt = `<instruction>I change f${chosen}.</instruction>\n<code>${code}</code>\n<update>// ... existing code ...\n\n${changed}\n// ... existing code ...\n</update>`;
