@@ -11,7 +11,7 @@ import { isElision } from "./edit/lazy-markers.ts";
 import { relocated } from "./edit/paths.ts";
 import { readEdit } from "./edit/read.ts";
 import { runChecks } from "./file/checks.ts";
-import { newErrors, syntaxFor } from "./file/syntax.ts";
+import { nestingDiffers, newErrors, syntaxFor } from "./file/syntax.ts";
 import { merge } from "./merge/merge.ts";
 
 export interface RedraftOptions {
@@ -211,7 +211,10 @@ async function settle(request: EditRequest, edit: Edit): Promise<MergeOutcome> {
   return merge(request.source, edit, { newSyntaxErrors: newErrors(checker, request.source) });
 }
 
-/** The checks of a result; syntax only where tolerance or a model was needed, since a parse takes milliseconds. */
+/**
+ * The checks of a result. A parse takes milliseconds, so syntax is asked only after a model, and where a
+ * placement that needed tolerance leaves brackets open that were closed.
+ */
 async function check(
   request: EditRequest,
   edit: Edit | undefined,
@@ -219,7 +222,8 @@ async function check(
 ): Promise<Check[]> {
   const { source } = request;
   const proved = "proof" in result;
-  const doubtful = !proved || result.notes.length > 0 || shrinks(edit, result);
+  const tolerant = proved && (result.notes.length > 0 || shrinks(edit, result));
+  const doubtful = !proved || (tolerant && nestingDiffers(source, result.text));
   const checker = doubtful ? await syntaxFor(request.path) : undefined;
   return runChecks({
     source,

@@ -21,7 +21,7 @@ export async function* jsonLines(
     return text.trim() === "" ? undefined : text;
   };
   for await (const chunk of input) {
-    let rest = typeof chunk === "string" ? Buffer.from(chunk) : Buffer.from(chunk);
+    let rest = typeof chunk === "string" ? Buffer.from(chunk) : viewOf(chunk);
     for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10)) {
       add(rest.subarray(0, end));
       const line = take();
@@ -37,4 +37,8 @@ export async function* jsonLines(
     length += part.length;
     if (length <= longest) parts.push(part);
   }
+}
+
+function viewOf(chunk: Uint8Array): Buffer {
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }

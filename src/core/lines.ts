@@ -4,8 +4,6 @@ export interface TextLine {
   readonly end: string;
 }
 
-const lineEnd = /\r\n|\n|\r/g;
-
 /**
  * Cuts a text into lines. `lines.map((line) => line.text + line.end).join("")` is the text again.
  * A final newline ends the last line and starts no further one; the empty text has no lines.
@@ -13,9 +11,21 @@ const lineEnd = /\r\n|\n|\r/g;
 export function splitLines(text: string): TextLine[] {
   const lines: TextLine[] = [];
   let start = 0;
-  for (const match of text.matchAll(lineEnd)) {
-    lines.push({ text: text.slice(start, match.index), end: match[0] });
-    start = match.index + match[0].length;
+  // Looking for one character is several times faster than a pattern; few texts hold a carriage return.
+  let carriage = text.indexOf("\r");
+  let feed = text.indexOf("\n");
+  while (feed !== -1 || carriage !== -1) {
+    if (carriage === -1 || (feed !== -1 && feed < carriage)) {
+      lines.push({ text: text.slice(start, feed), end: "\n" });
+      start = feed + 1;
+      feed = text.indexOf("\n", start);
+      continue;
+    }
+    const end = feed === carriage + 1 ? "\r\n" : "\r";
+    lines.push({ text: text.slice(start, carriage), end });
+    start = carriage + end.length;
+    carriage = text.indexOf("\r", start);
+    if (feed !== -1 && feed < start) feed = text.indexOf("\n", start);
   }
   if (start < text.length) lines.push({ text: text.slice(start), end: "" });
   return lines;

@@ -30,11 +30,14 @@ export function runChecks(result: Checked): Check[] {
 const texts = (text: string): string[] => splitLines(text).map((line) => line.text);
 
 /** Lines of the result that the source does not have: by the proof, or by comparing. */
-function freshLines({ source, text, proof }: Checked): string[] {
-  const lines = texts(text);
-  if (proof) return lines.filter((_, index) => proof.result[index]?.from === "edit");
+function freshLines({ source, text, edit, proof }: Checked): string[] {
+  if (proof && edit) {
+    const lines = edit.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
+    const fresh = lines.filter((_, index) => proof.edit[index]?.fate === "placed");
+    return fresh.map((line) => line.text);
+  }
   const known = new Set(texts(source).map((line) => line.trim()));
-  return lines.filter((line) => !known.has(line.trim()));
+  return texts(text).filter((line) => !known.has(line.trim()));
 }
 
 /** Diffs and blocks may add a bare `...`, which is Python; only what says "existing code" is left behind. */
@@ -111,7 +114,7 @@ function cutOff({ edit, source, text }: Checked): Check {
 function syntax({ newErrors, text }: Checked): Check {
   const name = "no new syntax errors";
   if (!newErrors)
-    return { name, ok: "unknown", message: "not asked: every line was placed exactly" };
+    return { name, ok: "unknown", message: "not asked: nothing gives reason to doubt it" };
   const count = newErrors(text);
   if (count === undefined) return { name, ok: "unknown", message: "no grammar decides it" };
   if (count === 0) return { name, ok: true };

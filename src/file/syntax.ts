@@ -79,6 +79,29 @@ export function newErrors(
   };
 }
 
+/** Per character code below 128: 1-based kind of bracket, negative for the opening one, 0 for others. */
+const brackets = new Int8Array(128);
+for (const [index, one] of [..."()[]{}"].entries()) {
+  brackets[one.charCodeAt(0)] = ((index >> 1) + 1) * (index & 1 ? 1 : -1);
+}
+
+/** Closing minus opening brackets of each kind; the same on both sides of nearly every sound edit. */
+function nesting(text: string): readonly number[] {
+  const depth = [0, 0, 0];
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const kind = code < 128 ? brackets[code]! : 0;
+    if (kind !== 0) depth[Math.abs(kind) - 1]! += Math.sign(kind);
+  }
+  return depth;
+}
+
+/** Whether brackets open or close in one text more than in the other: a cheap sign that a parse may say more. */
+export function nestingDiffers(source: string, text: string): boolean {
+  const before = nesting(source);
+  return nesting(text).some((depth, kind) => depth !== before[kind]);
+}
+
 const json: SyntaxChecker = {
   errors(text) {
     try {
