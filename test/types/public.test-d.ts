@@ -1,0 +1,52 @@
+/**
+ * What the public types promise. Compiled by `npm run check:types`, never run: an assertion that fails is a
+ * compile error here.
+ */
+import type { Tool } from "ai";
+import {
+  createRedraft,
+  type EditEvent,
+  type EditResult,
+  type ErrorCode,
+  type Redraft,
+  RedraftError,
+} from "redraft";
+import { editFileTool, withPrediction } from "redraft/ai";
+import { createApp, type RunningServer, startServer } from "redraft/http";
+import { createFileEditor, type EditFileArguments, type FileAnswer } from "redraft/mcp";
+import { openAiTextTarget, type Target } from "redraft/targets";
+import { fakeTarget } from "redraft/testing";
+import { expectTypeOf } from "vitest";
+
+declare const redraft: Redraft;
+
+expectTypeOf(createRedraft).returns.toEqualTypeOf<Redraft>();
+expectTypeOf(createRedraft).toBeCallableWith();
+expectTypeOf(redraft.apply).returns.resolves.toEqualTypeOf<EditResult>();
+expectTypeOf(redraft.events).returns.toExtend<AsyncIterable<EditEvent>>();
+
+// A deleted file has no text, and the compiler says so.
+expectTypeOf<EditResult["text"]>().toEqualTypeOf<string | null>();
+expectTypeOf<EditResult["route"]>().toEqualTypeOf<"merge" | "model" | "rewrite">();
+
+declare const caught: unknown;
+if (RedraftError.is(caught)) expectTypeOf(caught.code).toEqualTypeOf<ErrorCode>();
+
+// Misspelt and misplaced options are errors.
+// @ts-expect-error there is no such format
+void redraft.apply({ path: "a", source: "", edit: "", format: "lasy" });
+// @ts-expect-error the source is needed
+void redraft.apply({ path: "a", edit: "" });
+// @ts-expect-error a signal is an AbortSignal
+void redraft.apply({ path: "a", source: "", edit: "" }, { signal: true });
+
+expectTypeOf(startServer).returns.resolves.toEqualTypeOf<RunningServer>();
+// @ts-expect-error a server needs an engine
+createApp({ version: "1" });
+
+expectTypeOf(editFileTool).returns.toEqualTypeOf<Tool<EditFileArguments, FileAnswer>>();
+expectTypeOf(withPrediction).parameter(1).toExtend<string | ((params: never) => unknown)>();
+expectTypeOf(createFileEditor).parameter(0).toHaveProperty("roots");
+
+expectTypeOf(fakeTarget()).toExtend<Target>();
+expectTypeOf(openAiTextTarget).returns.toExtend<Target>();
