@@ -3,9 +3,13 @@ import { calibrationFor } from "./cascade/calibrations.ts";
 import { type Generate, type RegionRouteOptions, settleRegion } from "./cascade/region-route.ts";
 import { RedraftError } from "./core/errors.ts";
 import { type Logger, silentLogger } from "./core/logger.ts";
+import type { Planner } from "./core/plan.ts";
 import type { ModelRoute } from "./core/route.ts";
 import type { Capabilities, TokenTarget } from "./core/target.ts";
-import { type LlamaOptions, llamaTarget } from "./target/llama/target.ts";
+import { createController } from "./draft/controller.ts";
+import { copyDrafter } from "./draft/copy.ts";
+import { spellerOf } from "./draft/spelling.ts";
+import { type LlamaOptions, type LlamaTarget, llamaTarget } from "./target/llama/target.ts";
 import { decode } from "./verify/decode.ts";
 
 export interface LocalModelOptions extends Pick<LlamaOptions, "threads" | "gpu" | "contextSize"> {
@@ -18,6 +22,8 @@ export interface LocalModelOptions extends Pick<LlamaOptions, "threads" | "gpu" 
    * default model, which nobody asked for by name.
    */
   readonly optional?: boolean;
+  /** The model, where it is loaded already; it stays the caller's. */
+  readonly target?: LlamaTarget;
   readonly logger?: Logger;
 }
 
@@ -34,14 +40,16 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
 
   async function open(): Promise<RegionRouteOptions & { readonly target: TokenTarget }> {
     const { model, threads, gpu, contextSize = 4096, promptFormat } = options;
-    const target = await llamaTarget({
-      model,
-      contextSize,
-      cost: "measured",
-      logger,
-      ...(threads !== undefined && { threads }),
-      ...(gpu !== undefined && { gpu }),
-    });
+    const target =
+      options.target ??
+      (await llamaTarget({
+        model,
+        contextSize,
+        cost: "measured",
+        logger,
+        ...(threads !== undefined && { threads }),
+        ...(gpu !== undefined && { gpu }),
+      }));
     try {
       const format = promptFormat ? applyFormats[promptFormat] : await detectApplyFormat(target);
       const calibration = calibrationFor(target.info.name, format.name);
@@ -50,7 +58,7 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
       const generate = generateWith(target);
       return { target, format, generate, calibration, longest, logger };
     } catch (error) {
-      await target.dispose();
+      if (target !== options.target) await target.dispose();
       throw error;
     }
   }
@@ -74,9 +82,17 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
     },
     async dispose() {
       const opened = await opening?.catch(() => undefined);
-      await opened?.target.dispose();
+      if (opened?.target !== options.target) await opened?.target.dispose();
     },
   };
+}
+
+/** What edits are drafted from, chosen by the target's own cost curve. For one generation at a time. */
+export function editPlanner(
+  target: Pick<TokenTarget, "detokenize"> & { readonly capabilities: Capabilities },
+): Planner {
+  const { cost } = target.capabilities;
+  return createController({ drafters: [copyDrafter({ speller: spellerOf(target) })], cost });
 }
 
 /** The decode core behind the route's narrow seam. */
@@ -89,6 +105,7 @@ export function generateWith(
     const steps = decode(sequence, {
       request,
       capabilities: target.capabilities,
+      planner: editPlanner(target),
       maxTokens,
       isEnd: target.isEnd,
       detokenize: target.detokenize,

@@ -33,7 +33,7 @@ export function mcpCommand(): Command {
       const roots = await Promise.all(options.root.map(openFolder));
       const logger = jsonLogger(options.log);
       const signal = onInterrupt();
-      const model = await modelRoute(options.model);
+      const model = await modelRoute(options.model, { logger });
       const redraft = createRedraft({ logger, ...(model ? { model } : {}) });
       const { serveMcp } = await import("../mcp/stdio.ts");
       const served = serveMcp({

@@ -24,6 +24,21 @@ export async function modelRoute(
       `--model ${name}: this version cannot use a model over HTTP for this command. Use --model none to work without a model.`,
     );
   }
+  const found = await modelFile(name);
+  if (found === undefined) return undefined;
+  const { localModelRoute } = await import("../local-model.ts");
+  return localModelRoute({ ...found, logger, ...(promptFormat && { promptFormat }) });
+}
+
+/** The weights that a name means; `optional`: nobody asked for them by name. */
+export interface ModelFile {
+  readonly model: string;
+  readonly optional: boolean;
+}
+
+/** Where the weights of that name are; undefined = none, or `default` where none are installed. */
+export async function modelFile(name: string): Promise<ModelFile | undefined> {
+  if (name === "none") return undefined;
   const { installedModels, modelPath } = await import("../target/store/store.ts");
   const optional = name === "default";
   const names = (await installedModels()).map((model) => model.name);
@@ -35,9 +50,7 @@ export async function modelRoute(
       `--model ${name} is none of: default, none, ${known}a path ending in .gguf, a URL.`,
     );
   }
-  const { localModelRoute } = await import("../local-model.ts");
-  const model = await modelPath(name);
-  return localModelRoute({ model, optional, logger, ...(promptFormat && { promptFormat }) });
+  return { model: await modelPath(name), optional };
 }
 
 const warnOnly: Logger = {

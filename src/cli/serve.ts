@@ -1,9 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
-import type { TokenTarget } from "../core/target.ts";
+import type { Logger } from "../core/logger.ts";
+import type { ModelRoute } from "../core/route.ts";
 import { createRedraft } from "../engine.ts";
+import type { ServedModel } from "../http/model.ts";
 import { defaultLimits } from "../http/options.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
+import { modelFile } from "./model.ts";
 import { onInterrupt } from "./signals.ts";
 import { packageVersion } from "./version.ts";
 
@@ -73,13 +76,10 @@ async function serve(options: ServeOptions): Promise<void> {
   if (!isLoopback(options.host) && keys.length === 0) {
     logger.warn("the server is open to the network without a key; --api-key asks for one");
   }
-  const target = await loadTarget(options, signal);
-  const [{ startServer }, { serveModel }] = await Promise.all([
-    import("../http/serve.ts"),
-    import("../http/model.ts"),
-  ]);
-  const redraft = createRedraft({ logger });
-  const model = target === undefined ? undefined : serveModel({ target });
+  const loaded = await loadModel(options, logger, signal);
+  const { startServer } = await import("../http/serve.ts");
+  const redraft = createRedraft({ logger, ...(loaded ? { model: loaded.route } : {}) });
+  const model = loaded?.served;
   const server = await startServer({
     redraft,
     ...(model ? { model } : {}),
@@ -99,7 +99,7 @@ async function serve(options: ServeOptions): Promise<void> {
   });
   // On standard output, so that a script that asked for port 0 can read it.
   process.stdout.write(`${server.url}\n`);
-  logger.info("listening", { url: server.url, model: target?.name ?? "none" });
+  logger.info("listening", { url: server.url, model: model?.name ?? "none" });
   if (!signal.aborted) {
     await new Promise<void>((done) =>
       signal.addEventListener("abort", () => done(), { once: true }),
@@ -107,30 +107,53 @@ async function serve(options: ServeOptions): Promise<void> {
   }
   logger.info("shutting down");
   await server.close();
-  await model?.dispose();
   await redraft.dispose();
+  await model?.dispose();
 }
 
-async function loadTarget(
+interface LoadedModel {
+  readonly served: ServedModel;
+  readonly route: ModelRoute;
+}
+
+/** Loads the weights once, for chats and for edits that the merge cannot settle. */
+async function loadModel(
   options: ServeOptions,
+  logger: Logger,
   signal: AbortSignal,
-): Promise<TokenTarget | undefined> {
-  const { model } = options;
-  if (model === "none" || model === "default") return undefined;
-  if (!model.endsWith(".gguf")) {
+): Promise<LoadedModel | undefined> {
+  if (/^https?:/.test(options.model)) {
     throw new RedraftError(
       "usage",
-      `--model ${model}: the server takes none, default, or a path ending in .gguf. To put Redraft before another server, use its library with an HTTP target.`,
+      `--model ${options.model}: the server works on local weights. To edit through another server, use \`redraft edit --model <url>\`.`,
     );
   }
-  const { llamaTarget } = await import("../target/llama/target.ts");
-  return llamaTarget({
-    model,
-    signal,
-    cost: "measured",
-    ...(options.context === undefined ? {} : { contextSize: options.context }),
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-  });
+  const found = await modelFile(options.model);
+  if (found === undefined) return undefined;
+  const [{ llamaTarget }, { editPlanner, localModelRoute }, { serveModel }] = await Promise.all([
+    import("../target/llama/target.ts"),
+    import("../local-model.ts"),
+    import("../http/model.ts"),
+  ]);
+  try {
+    const target = await llamaTarget({
+      model: found.model,
+      signal,
+      logger,
+      cost: "measured",
+      ...(options.context === undefined ? {} : { contextSize: options.context }),
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+    });
+    return {
+      served: serveModel({ target, createPlanner: () => editPlanner(target) }),
+      route: localModelRoute({ ...found, target, logger }),
+    };
+  } catch (error) {
+    if (!found.optional || !RedraftError.is(error) || error.code !== "model-unavailable")
+      throw error;
+    logger.warn(`working without a model: ${error.message}`);
+    return undefined;
+  }
 }
 
 const isLoopback = (host: string): boolean => /^(localhost|127\.|::1$|\[::1\]$)/.test(host);

@@ -41,12 +41,14 @@ export interface ServedModel {
 
 export interface ServedModelOptions {
   readonly target: TokenTarget;
-  /** Makes the drafting of one generation; absent = plain decoding. */
+  /** Makes the drafting of one sequence; absent = plain decoding. */
   readonly createPlanner?: () => Planner;
 }
 
 interface Slot {
   readonly sequence: Sequence;
+  /** Its own, because a planner remembers the generation that it is in. */
+  readonly planner: Planner | undefined;
   /** What the sequence holds, to be reused by a prompt that begins alike. */
   tokens: readonly Token[];
 }
@@ -62,17 +64,20 @@ export function serveModel({ target, createPlanner }: ServedModelOptions): Serve
       const shared = Math.min(sharedLength(slot.tokens, prompt), most);
       if (best === undefined || shared > best.shared) best = { slot, shared };
     }
-    if (best === undefined) return { sequence: await target.open(), tokens: [], shared: 0 };
+    if (best === undefined) {
+      const sequence = await target.open();
+      return { sequence, planner: createPlanner?.(), tokens: [], shared: 0 };
+    }
     idle.splice(idle.indexOf(best.slot), 1);
     const shared = target.capabilities.rewind ? best.shared : 0;
     await best.slot.sequence.truncate(shared);
-    return { sequence: best.slot.sequence, tokens: prompt.slice(0, shared), shared };
+    return { ...best.slot, tokens: prompt.slice(0, shared), shared };
   }
 
   async function put(slot: Slot, tokens: readonly Token[], sound: boolean): Promise<void> {
     // After a failure nobody knows what the KV cache holds: a fresh sequence is cheaper than a wrong answer.
     if (!sound || disposed) await slot.sequence.dispose().catch(() => {});
-    else idle.push({ sequence: slot.sequence, tokens });
+    else idle.push({ sequence: slot.sequence, planner: slot.planner, tokens });
   }
 
   return {
@@ -98,7 +103,7 @@ export function serveModel({ target, createPlanner }: ServedModelOptions): Serve
           isEnd: (token) => target.isEnd(token),
           detokenize: (tokens) => target.detokenize(tokens),
           acceptance: request.sampling ? acceptSampling(request.sampling) : acceptGreedy,
-          ...(createPlanner ? { planner: createPlanner() } : {}),
+          ...(slot.planner ? { planner: slot.planner } : {}),
           ...(request.stop && request.stop.length > 0 ? { stop: request.stop } : {}),
           signal,
         });
