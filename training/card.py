@@ -77,8 +77,8 @@ def evaluation_table(rows: list[dict], task: str, by: str, models: dict[str, str
 
 
 def data_table(records: list[dict]) -> str:
-    return table(["repository", "licence file begins", "head", "edits", "used for"],
-                 [[row["repository"], row["licence"][:60], row["head"][:12], str(row["edits"]),
+    return table(["repository", "licence", "head", "edits", "used for"],
+                 [[row["repository"], row["licence"], row["head"][:12], str(row["edits"]),
                    "training" if row["group"] == "train" else "held out"] for row in records])
 
 

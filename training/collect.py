@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from redraft_training.config import load, folder
-from redraft_training.edits import (Blobs, Limits, capped, changes, fingerprint, head_commit, language_of, licence_line,
+from redraft_training.edits import (Blobs, Limits, capped, changes, fingerprint, head_commit, language_of, licence_of,
                                     usable)
 
 
@@ -51,7 +51,7 @@ def collect(name: str, git_dir: Path, out: Path, config: dict) -> dict:
             file.write(json.dumps({"repository": name, "commit": change.commit, "path": change.path,
                                    "language": language, "before": before, "after": after}) + "\n")
     part.rename(out)
-    return {"repository": name, "head": head_commit(git_dir), "licence": licence_line(git_dir),
+    return {"repository": name, "head": head_commit(git_dir), "licence": licence_of(git_dir),
             "changes": len(found), "looked_at": looked_at, "edits": taken, "languages": by_language}
 
 

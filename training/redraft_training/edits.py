@@ -129,16 +129,30 @@ def fingerprint(before: str, after: str) -> int:
     return hash((frozenset(removed.items()), frozenset(added.items())))
 
 
-def licence_line(git_dir: Path) -> str:
-    """First line of text of the licence file at HEAD, for the record; empty when there is none."""
+def licence_of(git_dir: Path) -> str:
+    """The licence at HEAD by its SPDX name, for the record; "unknown" where the text is none of those the recipe takes."""
     names = subprocess.run(["git", f"--git-dir={git_dir}", "ls-tree", "--name-only", "HEAD"],
                            capture_output=True, text=True, check=True).stdout.split("\n")
+    found: list[str] = []
     for name in sorted(names):
         if name.lower().startswith(("license", "licence", "copying")):
             text = subprocess.run(["git", f"--git-dir={git_dir}", "show", f"HEAD:{name}"],
                                   capture_output=True, text=True, errors="replace").stdout
-            return next((line.strip() for line in text.split("\n") if line.strip()), "")
-    return ""
+            found += [licence_name(text)]
+    return " or ".join(sorted(set(found) - {"unknown"})) or "unknown"
+
+
+def licence_name(text: str) -> str:
+    words = " ".join(text.split()).lower()
+    if "apache license" in words:
+        return "Apache-2.0"
+    if "permission is hereby granted, free of charge" in words or "mit license" in words:
+        return "MIT"
+    if "redistribution and use in source and binary forms" in words:
+        return "BSD-3-Clause" if "endorse or promote" in words else "BSD-2-Clause"
+    if "permission to use, copy, modify, and distribute this software for any purpose" in words:
+        return "curl"
+    return "unknown"
 
 
 def head_commit(git_dir: Path) -> str:

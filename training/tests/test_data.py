@@ -28,7 +28,7 @@ def test_collect_records_where_edits_come_from(repository, tmp_path):
     record = collect("owner/name", repository, tmp_path / "edits.jsonl", config)
     rows = [json.loads(line) for line in (tmp_path / "edits.jsonl").open()]
     assert record["edits"] == len(rows) <= 24  # 3 files, 8 of each name at most
-    assert record["licence"] == "MIT License" and len(record["head"]) == 40
+    assert record["licence"] == "MIT" and len(record["head"]) == 40
     assert {"repository", "commit", "path", "language", "before", "after"} == set(rows[0])
 
 
