@@ -241,7 +241,7 @@ def main() -> None:
         with autocast(device):
             if ranks:
                 groups = rankings.draw(config["batch_tokens"])
-                loss, share = ranking_loss(model, groups, device)
+                loss, share = ranking_loss(model, groups, device, config["rank_weight"])
                 size = sum(len(group["prompt"]) + sum(map(len, group["candidates"])) for group in groups)
                 ranked.append(share)
             else:

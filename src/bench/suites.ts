@@ -30,4 +30,9 @@ export const suites: readonly SuiteEntry[] = [
     summary: "strategies on real weights: identity, speed, efficiency, worst case",
     load: async () => (await import("./decode.ts")).decodeCommand(),
   },
+  {
+    name: "drafts",
+    summary: "draft models under every acceptance rule, on held-out regions",
+    load: async () => (await import("./evaluate/drafts.ts")).draftsCommand(),
+  },
 ];

@@ -67,12 +67,13 @@ def candidate_scores(model: ApplyModel, groups: list[dict], device: str) -> list
     return found
 
 
-def ranking_loss(model: ApplyModel, groups: list[dict], device: str) -> tuple[Tensor, float]:
-    """Cross-entropy of the right candidate among its rivals, plus that of writing it; and the share ranked right."""
+def ranking_loss(model: ApplyModel, groups: list[dict], device: str, weight: float = 1.0) -> tuple[Tensor, float]:
+    """`weight` times the cross-entropy of the right candidate among its rivals, plus that of writing it; and the share ranked
+    right. The first is of whole sums of log-likelihoods: with full weight it drowns what writing needs."""
     scores = candidate_scores(model, groups, device)
     choice = torch.stack([F.cross_entropy(score[None], torch.tensor([group["right"]], device=device))
                           for score, group in zip(scores, groups, strict=True)]).mean()
     right = [score[group["right"]] for score, group in zip(scores, groups, strict=True)]
     written = -torch.stack(right).sum() / sum(len(group["candidates"][group["right"]]) for group in groups)
     hits = sum(int(score.argmax()) == group["right"] for score, group in zip(scores, groups, strict=True))
-    return choice + written, hits / len(groups)
+    return weight * choice + written, hits / len(groups)
