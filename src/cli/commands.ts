@@ -16,6 +16,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./apply.ts")).applyCommand(),
   },
   {
+    name: "edit",
+    summary: "have a model edit files, by sketch or rewriting",
+    load: async () => (await import("./edit.ts")).editCommand(),
+  },
+  {
     name: "batch",
     summary: "apply many edits: JSON lines in, JSON lines out",
     load: async () => (await import("./batch.ts")).batchCommand(),

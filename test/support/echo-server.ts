@@ -27,7 +27,13 @@ export interface EchoServer {
 export async function echoServer(
   model: EchoModel,
   style: EchoStyle = "openai",
-  more: { readonly failFirst?: number } = {},
+  more: {
+    readonly failFirst?: number;
+    /** Lays each entry of `logprobs` beside the token before its own, as llama-cpp-python does without a BOS token. */
+    readonly oneOff?: boolean;
+    /** Leaves the prompt out, `echo` or not. */
+    readonly noEcho?: boolean;
+  } = {},
 ): Promise<EchoServer> {
   const requests: { prompt: number; written: number; path: string }[] = [];
   const vocabulary: Buffer[] = [];
@@ -71,7 +77,7 @@ export async function echoServer(
       at += token.length;
       return choice;
     });
-    const shown = body.echo ? all : written;
+    const shown = body.echo && !more.noEcho ? all : written;
     const skipped = all.length - shown.length;
     const name = (token: Buffer): string =>
       body.return_tokens_as_token_ids ? `token_id:${idOf(token)}` : nameOf(token, style);
@@ -85,6 +91,14 @@ export async function echoServer(
       else if (best && !best.equals(token)) named[name(best)] = -0.1;
       return named;
     });
+    if (more.oneOff) {
+      const after = model.next(text) ?? endToken;
+      const named = (one: Buffer) => ({ [name(one)]: -0.1 });
+      const next = shown.map((_, index) =>
+        named((index + 1 < shown.length ? choices[skipped + index + 1] : after) ?? endToken),
+      );
+      top.splice(0, top.length, ...next.map((entry, i) => ({ [name(shown[i]!)]: -9, ...entry })));
+    }
     const choice: Record<string, unknown> = {
       index: 0,
       text: Buffer.concat(shown).toString("utf8"),

@@ -2,7 +2,7 @@ import { RedraftError } from "../../core/errors.ts";
 import type { Token } from "../../core/target.ts";
 import type { Connection } from "./connection.ts";
 import { asObject, asText, malformed } from "./errors.ts";
-import { type Piece, placePieces, readLogprobs } from "./pieces.ts";
+import { type LogprobShift, type Piece, placePieces, readLogprobs } from "./pieces.ts";
 import type { Scorer } from "./scorer.ts";
 import { addUsage, emptyTally, readUsage } from "./tally.ts";
 
@@ -19,6 +19,7 @@ const lookaheadWithPrompt = 16;
 export function echoScorer(
   connection: Connection,
   model: { readonly id: string; readonly contextSize?: number },
+  shift: LogprobShift,
 ): Scorer {
   const texts: string[] = [""];
   const ids = new Map<string, Token>();
@@ -49,7 +50,7 @@ export function echoScorer(
     const body = { model: model.id, prompt, max_tokens: count, temperature: 0, logprobs: 1, echo };
     const answer = asObject(await connection.post("completions", body, signal));
     tally = addUsage(tally, readUsage(answer?.usage));
-    return readAnswer(answer, echo ? prompt : "", connection.server);
+    return readAnswer(answer, echo ? prompt : "", shift, connection.server);
   }
 
   /** The tokens that the model has added, its end token included. */
@@ -145,6 +146,7 @@ interface EchoAnswer {
 function readAnswer(
   answer: Record<string, unknown> | undefined,
   echoed: string,
+  shift: LogprobShift,
   server: string,
 ): EchoAnswer {
   const choice = asObject(Array.isArray(answer?.choices) ? answer.choices[0] : undefined);
@@ -159,7 +161,7 @@ function readAnswer(
   if (!text.startsWith(echoed)) throw malformed("another prompt than the one it was sent", server);
   // At the limit of tokens the last character may be incomplete.
   const end = ended ? text.length : text.replace(/\ufffd+$/, "").length;
-  const pieces = logprobs ? placePieces(text, logprobs) : [];
+  const pieces = logprobs ? placePieces(text, logprobs, shift) : [];
   return { text, end, pieces: pieces.filter((piece) => piece.end <= end), ended };
 }
 

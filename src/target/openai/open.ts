@@ -3,7 +3,7 @@ import { type Connection, type ConnectionOptions, connect } from "./connection.t
 import { echoScorer } from "./echo.ts";
 import { asObject, asText } from "./errors.ts";
 import { chooseModel, type ListedModel, listModels } from "./models.ts";
-import { placePieces, readLogprobs } from "./pieces.ts";
+import { type LogprobShift, placePieces, readLogprobs } from "./pieces.ts";
 import type { Scorer } from "./scorer.ts";
 import { type ServerTokenTarget, serverTokenTarget } from "./token-target.ts";
 import { vllmScorer } from "./vllm.ts";
@@ -13,6 +13,8 @@ export interface ServerTokensOptions extends ConnectionOptions {
   readonly model?: string;
   /** How drafts are verified; `auto` finds out what the server can. */
   readonly dialect?: "auto" | Scorer["dialect"];
+  /** Where the server's likelihoods are known to stand; saves the requests that find out. */
+  readonly logprobShift?: LogprobShift;
   /** Tokens that a request may hold, where the server does not tell. */
   readonly contextSize?: number;
 }
@@ -29,8 +31,8 @@ export async function openServerTokens(
       ? dialectOf(model)
       : options.dialect;
   if (dialect === "vllm") return serverTokenTarget(vllmScorer(connection, model));
-  await requireEcho(connection, model.id, signal);
-  return serverTokenTarget(echoScorer(connection, model));
+  const shift = options.logprobShift ?? (await probeEcho(connection, model.id, signal));
+  return serverTokenTarget(echoScorer(connection, model, shift));
 }
 
 async function describeModel(
@@ -49,50 +51,66 @@ function dialectOf({ owner }: ListedModel): Scorer["dialect"] {
   return owner === "vllm" ? "vllm" : "echo";
 }
 
-const probe = "one two three\none two three\none two";
+/** Texts that models of all kinds go on with, in different ways. */
+const probes = [
+  "one two three\none two three\none two",
+  "def add(a, b):\n    return a + b\n\n\ndef subtract(a, b):\n    return",
+  "<|file|>\nlet a = 1;\nlet b = 2;\n<|sketch|>\nlet a = 3;\nlet b = 2;\n<|apply|>\n",
+];
 
 /**
  * Has the server write some tokens, and then score its own text: every token must be its choice there too. Finds
  * servers that take `echo` and ignore it, that give likelihoods of the answer only, or that lay them one off.
  */
-async function requireEcho(
+async function probeEcho(
   connection: Connection,
   model: string,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<LogprobShift> {
   const cannot = (why: string, cause?: unknown): RedraftError =>
     new RedraftError(
       "model-unavailable",
       `${connection.server} cannot verify drafts: ${why}. Its /completions must repeat the prompt with likelihoods (echo and logprobs; llama-cpp-python: --logits_all true). Its chat can still be used, with the source as prediction.`,
       { cause, details: { server: connection.server } },
     );
-  const body = { model, temperature: 0, logprobs: 1, max_tokens: 8, prompt: probe };
-  const first = await connection.post("completions", body, signal).catch((error: unknown) => {
-    const status = RedraftError.is(error) ? error.details.status : undefined;
-    if (status === 400 || status === 404 || status === 422 || status === 501) {
-      throw cannot("it refuses the request", error);
-    }
-    throw error;
-  });
-  const text = asText(choiceOf(first)?.text)?.replace(/\ufffd+$/, "");
-  if (text === undefined) throw cannot("it answers without a text");
-  const prompt = probe + text;
-  const echoed = choiceOf(
-    await connection.post("completions", { ...body, prompt, max_tokens: 1, echo: true }, signal),
-  );
-  const shown = asText(echoed?.text) ?? "";
-  if (!shown.startsWith(prompt)) throw cannot("it does not repeat the prompt");
-  const logprobs = readLogprobs(echoed?.logprobs);
-  if (logprobs === undefined) throw cannot("it gives no likelihoods");
-  const pieces = placePieces(shown, logprobs);
-  const covered = pieces[0]?.start ?? shown.length;
-  if (covered > probe.length) throw cannot("its tokens do not fit its text");
-  const scored = pieces.filter(({ start, end }) => start >= probe.length && end <= prompt.length);
-  const right = scored.filter(({ chosen }) => chosen).length;
-  // Some may fail: a near-tie, a text cut into other tokens. A list that is one off fails nearly everywhere.
-  if (scored.length >= 4 && right * 4 < scored.length) {
-    throw cannot("the likelihoods that it gives do not belong to the tokens beside them");
+  for (const probe of probes) {
+    const body = { model, temperature: 0, logprobs: 1, max_tokens: 8, prompt: probe };
+    const first = await connection.post("completions", body, signal).catch((error: unknown) => {
+      const status = RedraftError.is(error) ? error.details.status : undefined;
+      if (status === 400 || status === 404 || status === 422 || status === 501) {
+        throw cannot("it refuses the request", error);
+      }
+      throw error;
+    });
+    const text = asText(choiceOf(first)?.text)?.replace(/\ufffd+$/, "");
+    if (text === undefined) throw cannot("it answers without a text");
+    const prompt = probe + text;
+    const echoed = choiceOf(
+      await connection.post("completions", { ...body, prompt, max_tokens: 1, echo: true }, signal),
+    );
+    const shown = asText(echoed?.text) ?? "";
+    if (!shown.startsWith(prompt)) throw cannot("it does not repeat the prompt");
+    const logprobs = readLogprobs(echoed?.logprobs);
+    if (logprobs === undefined) throw cannot("it gives no likelihoods");
+    const right = ([0, 1] as const).map((shift) => {
+      const pieces = placePieces(shown, logprobs, shift);
+      if ((pieces[0]?.start ?? shown.length) > probe.length) {
+        throw cannot("its tokens do not fit its text");
+      }
+      const own = pieces.filter(({ start, end }) => start >= probe.length && end <= prompt.length);
+      return { count: own.filter(({ chosen }) => chosen).length, of: own.length };
+    });
+    // Some may fail: a near-tie, a text cut into other tokens. A list that is one off fails nearly everywhere.
+    const [documented, after] = right as [Count, Count];
+    if (documented.count > 2 * after.count && documented.count * 2 > documented.of) return 0;
+    if (after.count > 2 * documented.count && after.count * 2 > after.of) return 1;
   }
+  throw cannot("the likelihoods that it gives do not belong to the tokens beside them");
+}
+
+interface Count {
+  readonly count: number;
+  readonly of: number;
 }
 
 function choiceOf(answer: unknown): Record<string, unknown> | undefined {

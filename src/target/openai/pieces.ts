@@ -8,6 +8,12 @@ export interface Piece {
   readonly chosen: boolean;
 }
 
+/**
+ * 0: an entry says how likely its own token was, as documented. 1: how likely the token after it is; llama-cpp-python
+ * does that with models that have no BOS token.
+ */
+export type LogprobShift = 0 | 1;
+
 /** `logprobs` of a completion: one entry per token in each list. */
 export interface WireLogprobs {
   readonly tokens: readonly string[];
@@ -39,7 +45,11 @@ export function readLogprobs(value: unknown): WireLogprobs | undefined {
  * prompt may hold control tokens without text; stops where the strings fit the text no longer, so that the
  * pieces cover the text from the first piece's start to its end.
  */
-export function placePieces(text: string, logprobs: WireLogprobs): Piece[] {
+export function placePieces(
+  text: string,
+  logprobs: WireLogprobs,
+  shift: LogprobShift = 0,
+): Piece[] {
   const { tokens, textOffset } = logprobs;
   const pieces: Piece[] = [];
   let end = text.length;
@@ -57,7 +67,7 @@ export function placePieces(text: string, logprobs: WireLogprobs): Piece[] {
     if (isClean(token)) {
       const start = end - token.length;
       if (start < 0 || !text.startsWith(token, start)) break;
-      pieces.push({ start, end, chosen: isChosen(logprobs, index) });
+      pieces.push({ start, end, chosen: isChosen(logprobs, index, shift) });
       end = start;
       index--;
       continue;
@@ -108,12 +118,17 @@ function isClean(token: string): boolean {
 }
 
 /**
- * Compares likelihoods, not names: some servers give one token two names (llama-cpp-python drops the leading
- * space in `top_logprobs` only), and the listed token is always among them.
+ * Compares likelihoods, not names, where it can: some servers give one token two names (llama-cpp-python drops the
+ * leading space in `top_logprobs` only), and the listed token is always among them.
  */
-function isChosen({ tokenLogprobs, topLogprobs }: WireLogprobs, index: number): boolean {
+function isChosen(logprobs: WireLogprobs, index: number, shift: LogprobShift): boolean {
+  const { tokens, tokenLogprobs, topLogprobs } = logprobs;
+  const top = topLogprobs[index - shift];
+  if (!top) return false;
+  if (shift === 1) {
+    const best = Object.entries(top).reduce((a, b) => (b[1] > a[1] ? b : a), ["", -Infinity]);
+    return best[0] === tokens[index];
+  }
   const own = tokenLogprobs[index];
-  const top = topLogprobs[index];
-  if (own === null || own === undefined || !top) return false;
-  return Object.values(top).every((other) => own >= other);
+  return typeof own === "number" && Object.values(top).every((other) => own >= other);
 }

@@ -1,0 +1,94 @@
+import { extname } from "node:path";
+
+/** A file as the models see it. */
+export interface PromptFile {
+  /** As the caller wrote it; the models name files by it. */
+  readonly path: string;
+  readonly text: string;
+  /** False: the path names a file that is to be made. */
+  readonly exists: boolean;
+}
+
+export interface PromptMessage {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+const sketchRules = `You edit files. You are given files and an instruction. Answer with one edit_file block for each file that must change, and with nothing else:
+
+<edit_file>
+<target_file>the path as given</target_file>
+<instructions>one sentence in the first person that says what you are changing</instructions>
+<code_edit>
+the edit
+</code_edit>
+</edit_file>
+
+The edit will be applied by a less intelligent program, which sees only the file and this block. So:
+- Write ONLY the lines that change, and around each change two or three unchanged lines that are not blank, copied exactly, so that its place is certain.
+- Stand in for all other unchanged lines with a comment on a line of its own, in the file's language: MARKER. Leaving it out means deleting what stood there. It stands at the beginning and at the end of the edit too, where unchanged lines come before and after.
+- To delete lines, write the unchanged lines before and after them next to each other.
+- Put all changes of a file into its one block, in the order of the file.
+- Keep the file's indentation. Change nothing that the instruction does not ask for.
+- A file that does not exist yet is written whole.`;
+
+const rewriteRules = `You edit files. You are given files and an instruction. Answer with each file that must change, written whole, and with nothing else:
+
+<updated_file path="the path as given">
+the whole text of the file after the change
+</updated_file>
+
+Keep the structure, the order, the comments and the indentation exactly. Change nothing that the instruction does not ask for. Write no explanations, no placeholders and no code fences.`;
+
+/** Asks the large model for sketches in the `edit_file` form (algorithms.md 5 and 6). */
+export function sketchPrompt(files: readonly PromptFile[], instruction: string): PromptMessage[] {
+  const markers = [...new Set(files.map((file) => markerFor(file.path)))];
+  const rules = sketchRules.replace("MARKER", markers.join(" or "));
+  return [
+    { role: "system", content: rules },
+    { role: "user", content: `${shown(files)}\n<instruction>\n${instruction}\n</instruction>` },
+  ];
+}
+
+/** Asks for whole files; the sources go along as the prediction of the answer. */
+export function rewritePrompt(files: readonly PromptFile[], instruction: string): PromptMessage[] {
+  return [
+    { role: "system", content: rewriteRules },
+    { role: "user", content: `${shown(files)}\n<instruction>\n${instruction}\n</instruction>` },
+  ];
+}
+
+/** The answer to a rewrite prompt if nothing changed: what the model is predicted to write, mostly. */
+export function rewritePrediction(files: readonly PromptFile[]): string {
+  return files
+    .map(({ path, text }) => `<updated_file path="${path}">\n${endLine(text)}</updated_file>`)
+    .join("\n");
+}
+
+function shown(files: readonly PromptFile[]): string {
+  return files
+    .map(({ path, text, exists }) =>
+      exists
+        ? `<file path="${path}">\n${endLine(text)}</file>`
+        : `<file path="${path}" new="true"></file>`,
+    )
+    .join("\n");
+}
+
+const endLine = (text: string): string => (text === "" || text.endsWith("\n") ? text : `${text}\n`);
+
+const hash = ".py .pyi .sh .bash .rb .yaml .yml .toml .pl .r .ps1 .ex .exs .nix .mk .cmake .tf";
+const dashes = ".lua .sql .hs .elm";
+const angles = ".html .xml .vue .svelte .md .markdown";
+const starred = ".css .scss .less";
+
+/** The elision comment in the language of a file. */
+export function markerFor(path: string): string {
+  const extension = extname(path).toLowerCase();
+  const among = (list: string): boolean => extension !== "" && list.split(" ").includes(extension);
+  if (among(hash)) return "# ... existing code ...";
+  if (among(dashes)) return "-- ... existing code ...";
+  if (among(angles)) return "<!-- ... existing code ... -->";
+  if (among(starred)) return "/* ... existing code ... */";
+  return "// ... existing code ...";
+}

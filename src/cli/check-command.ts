@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { RedraftError } from "../core/errors.ts";
+
+export interface CheckOutcome {
+  readonly ok: boolean;
+  /** In words: how it ended. */
+  readonly how: string;
+  /** The last of what it printed, both streams together. */
+  readonly output: string;
+}
+
+const keptOutput = 4000;
+
+/** Runs the user's command in a shell; its own children are stopped with it. Its output goes to `onOutput`. */
+export async function runCheck(
+  command: string,
+  options: { readonly signal: AbortSignal; readonly onOutput?: (text: string) => void },
+): Promise<CheckOutcome> {
+  const { signal, onOutput } = options;
+  const ownGroup = process.platform !== "win32";
+  const child = spawn(command, {
+    shell: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: ownGroup,
+  });
+  let output = "";
+  const take = (piece: Buffer): void => {
+    const text = piece.toString("utf8");
+    output = (output + text).slice(-keptOutput);
+    onOutput?.(text);
+  };
+  child.stdout.on("data", take);
+  child.stderr.on("data", take);
+  const stop = (): void => {
+    try {
+      if (ownGroup && child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+      else child.kill();
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await new Promise((resolve, reject) => {
+      child.on("error", (cause) =>
+        reject(
+          new RedraftError(
+            "check-failed",
+            `cannot run the check \`${command}\`: ${cause.message}`,
+            {
+              cause,
+            },
+          ),
+        ),
+      );
+      child.on("close", (code, name) =>
+        resolve({
+          ok: code === 0 && !signal.aborted,
+          how: signal.aborted
+            ? "was stopped"
+            : code === null
+              ? `was ended by ${name}`
+              : `ended with ${code}`,
+          output,
+        }),
+      );
+    });
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

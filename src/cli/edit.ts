@@ -1,0 +1,251 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { Command, Option } from "commander";
+import { z } from "zod";
+import { type Costs, shown } from "../cascade/costs.ts";
+import { type CascadeResult, type EditedFile, editFiles, type Via } from "../cascade/edit-files.ts";
+import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import type { Check } from "../core/request.ts";
+import { createRedraft } from "../engine.ts";
+import { unifiedDiff } from "../file/diff.ts";
+import { fileError } from "../file/disk.ts";
+import { newErrors, syntaxFor } from "../file/syntax.ts";
+import { readTextFile, type TextFile } from "../file/text-file.ts";
+import { writeChecked } from "./edit-writing.ts";
+import { largeModel } from "./large-model.ts";
+import { modelRoute } from "./model.ts";
+import { onInterrupt } from "./signals.ts";
+
+interface EditOptions {
+  readonly model: string;
+  readonly modelName?: string;
+  readonly via: Via;
+  readonly applyModel: string;
+  readonly check?: string;
+  readonly costs?: string;
+  readonly timeout?: number;
+  readonly create?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** `redraft edit <file...> "<instruction>"`: a model makes the edit; all files are written, or none. */
+export function editCommand(): Command {
+  return new Command("edit")
+    .description(
+      "Has a model edit files: it writes a sketch that Redraft applies, or the files anew with the sources as prediction. " +
+        "All files are written, or none.",
+    )
+    .argument("<words...>", "the files, and last the instruction")
+    .usage('[options] <file...> "<instruction>"')
+    .option("--model <name>", "URL of an OpenAI-compatible server, or a .gguf file", "default")
+    .option("--model-name <name>", "which of the server's models [env: REDRAFT_MODEL_NAME]")
+    .addOption(
+      new Option("--via <way>", "a sketch or whole files; auto = what is expected to be cheaper")
+        .choices(["auto", "rewrite", "cascade"])
+        .default("auto"),
+    )
+    .option(
+      "--apply-model <name>",
+      "settles what the merge cannot: default, none, a .gguf file",
+      "default",
+    )
+    .option("--check <command>", "run on the result; when it fails, every file is put back")
+    .option("--costs <path>", "JSON with prices or speeds, for --via auto and the report")
+    .addOption(
+      new Option("--timeout <seconds>", "longest time for the model").argParser((text) => {
+        const value = Number(text);
+        if (!(value > 0)) throw new RedraftError("usage", "--timeout takes seconds above 0.");
+        return value;
+      }),
+    )
+    .option("--create", "files that do not exist are to be made")
+    .option("--dry-run", "print the unified diff and write nothing")
+    .option("--json", "print the whole result as JSON: files, patch, what it took")
+    .addHelpText("after", help)
+    .action(async (words: string[], options: EditOptions) => {
+      try {
+        await edit(words, options);
+      } catch (error) {
+        if (!options.json || !RedraftError.is(error)) throw error;
+        const { code, message, retryable, details } = error;
+        const answer = { files: [], written: false, error: { code, message, retryable, details } };
+        process.stdout.write(`${JSON.stringify(answer)}\n`);
+        process.exitCode = exitCodeOf(error.code);
+      }
+    });
+}
+
+async function edit(words: readonly string[], options: EditOptions): Promise<void> {
+  const instruction = words.at(-1)!;
+  const paths = [...new Set(words.slice(0, -1))];
+  if (paths.length === 0) {
+    throw new RedraftError(
+      "usage",
+      'name at least one file, and the instruction last: redraft edit src/app.ts "add a --quiet option".',
+    );
+  }
+  if (options.check !== undefined && options.dryRun) {
+    throw new RedraftError("usage", "--check needs the files written; leave out --dry-run.");
+  }
+  const interrupt = onInterrupt();
+  const costs = await readCosts(options.costs);
+  const files = await Promise.all(paths.map((path) => readTextFile(path)));
+  const missing = files.find(({ exists }) => !exists);
+  if (missing && !options.create) {
+    throw new RedraftError(
+      "file-error",
+      `cannot read ${missing.path}: it does not exist. To have it made, add --create.`,
+      { details: { path: missing.path, cause: "ENOENT" } },
+    );
+  }
+  if (!/\s/.test(instruction) && existsSync(instruction)) {
+    throw new RedraftError(
+      "usage",
+      `the last word is the instruction, and ${instruction} is a file: say what to do.`,
+    );
+  }
+  const apply = await modelRoute(options.applyModel);
+  const redraft = createRedraft(apply ? { model: apply } : {});
+  const large = await largeModel(options.model, {
+    ...(options.modelName !== undefined && { name: options.modelName }),
+    signal: interrupt,
+  });
+  try {
+    const limit = options.timeout;
+    const signal =
+      limit === undefined
+        ? interrupt
+        : AbortSignal.any([interrupt, AbortSignal.timeout(limit * 1000)]);
+    const result = await editFiles(
+      { files, instruction, via: options.via },
+      { large, redraft, check: checkSyntax, costs },
+      { signal },
+    );
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    if (!options.dryRun) {
+      const changes = result.files.map(({ path, result: { text } }) => ({
+        before: byPath.get(path)!,
+        text,
+      }));
+      await writeChecked(changes, {
+        signal: interrupt,
+        ...(options.check !== undefined && { check: options.check }),
+        onOutput: (text) => void process.stderr.write(text),
+      });
+    }
+    print(result, byPath, options, "prediction" in large ? large.prediction : undefined);
+  } finally {
+    await large.dispose();
+    await redraft.dispose();
+  }
+}
+
+async function checkSyntax(path: string, source: string, text: string): Promise<Check[]> {
+  const checker = await syntaxFor(path);
+  if (!checker) return [];
+  const count = newErrors(checker, source)(text);
+  if (count === undefined) return [{ name: "syntax", ok: "unknown" }];
+  const message = `${path} would have ${count} ${count === 1 ? "syntax error" : "syntax errors"} that it has not now.`;
+  return [count === 0 ? { name: "syntax", ok: true } : { name: "syntax", ok: false, message }];
+}
+
+const modelCosts = z
+  .object({
+    promptPrice: z.number().nonnegative(),
+    outputPrice: z.number().nonnegative(),
+    promptSpeed: z.number().positive(),
+    outputSpeed: z.number().positive(),
+    predictedSpeed: z.number().positive(),
+  })
+  .partial()
+  .strict();
+
+const costsShape = z
+  .object({ large: modelCosts, small: modelCosts, refusalRate: z.number().min(0).max(1) })
+  .partial()
+  .strict();
+
+async function readCosts(path: string | undefined): Promise<Costs> {
+  if (path === undefined) return {};
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    throw fileError("read", path, error);
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new RedraftError("usage", `--costs ${path} is not JSON.`, { cause });
+  }
+  const parsed = costsShape.safeParse(value);
+  if (parsed.success) return parsed.data as Costs;
+  throw new RedraftError("usage", `--costs ${path}: ${z.prettifyError(parsed.error)}`);
+}
+
+function print(
+  { files, report }: CascadeResult,
+  byPath: ReadonlyMap<string, TextFile>,
+  options: EditOptions,
+  prediction: string | undefined,
+): void {
+  const patches = files.map(({ path, result }) => {
+    const before = byPath.get(path)!;
+    return unifiedDiff(
+      before.exists ? { path, text: before.text } : null,
+      result.text === null ? null : { path, text: result.text },
+    );
+  });
+  const written = options.dryRun !== true;
+  if (options.json) {
+    const shownFiles = files.map((file, index) => fileJson(file, patches[index]!));
+    const more = prediction === undefined ? {} : { prediction };
+    const answer = { files: shownFiles, written, report: { ...report, ...more }, error: null };
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    return;
+  }
+  if (options.dryRun) process.stdout.write(patches.join(""));
+  for (const file of files) process.stderr.write(`${fileLine(file, written)}\n`);
+  process.stderr.write(`${reportLine(report)}\n`);
+}
+
+function fileJson({ path, result, via, sketch }: EditedFile, patch: string): object {
+  const { proof: _proof, path: _path, ...rest } = result;
+  return { path, via, ...rest, ...(sketch !== undefined && { sketch }), patch };
+}
+
+function fileLine({ path, result, via }: EditedFile, written: boolean): string {
+  const how =
+    via === "rewrite"
+      ? "rewritten"
+      : `sketch applied by ${result.route}${via === "cascade-again" ? ", at the second try" : ""}`;
+  const notes = result.notes.length > 0 ? `; ${result.notes.join("; ")}` : "";
+  return `${path}: ${written ? "written" : "not written (dry run)"} (${how}${notes})`;
+}
+
+function reportLine({
+  via,
+  why,
+  large,
+  small,
+  seconds,
+  unit,
+  cost,
+  other,
+}: CascadeResult["report"]): string {
+  const tokens = `${large.counted ? "" : "about "}${large.promptTokens} read, ${large.outputTokens} written by the large model`;
+  const few = small.tokens > 0 ? `, ${small.tokens} by the small one` : "";
+  return `${via} (${why}): tokens ${tokens}${few}; ${seconds.toFixed(1)} s; ${unit} ${shown(cost)}, by ${other.via} about ${shown(other.cost)} (${other.outputTokens} written)`;
+}
+
+const help = `
+The last word is the instruction, all others are files.
+
+  --model http://localhost:8000          an OpenAI-compatible server: vLLM, SGLang, llama-server, hosted
+  --model https://api.openai.com/v1#gpt-4.1-mini
+The key comes from REDRAFT_API_KEY; for api.openai.com also from OPENAI_API_KEY.
+
+--costs: {"large": {"promptPrice": 0.4, "outputPrice": 1.6}} per million tokens, or
+         {"large": {"promptSpeed": 4000, "outputSpeed": 60, "predictedSpeed": 300}} in tokens per second.
+
+Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage,
+            3 a file is unreadable, not text, or changed meanwhile, 4 the model or the network failed.`;
