@@ -1,0 +1,181 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { redraft } from "./support/cli.ts";
+import { type WireAnswer, type WireServer, wireServer } from "./support/wire-server.ts";
+
+const source = "import os\n\n\ndef first():\n    return 1\n\n\ndef second():\n    return 2\n";
+const expected = source.replace("return 1", "return 10");
+
+const block = (path: string, edit: string): string =>
+  `<edit_file>\n<target_file>${path}</target_file>\n<instructions>I do it.</instructions>\n<code_edit>\n${edit}\n</code_edit>\n</edit_file>`;
+const sketch =
+  "# ... existing code ...\ndef first():\n    return 10\n\n\ndef second():\n# ... existing code ...";
+
+/** Streams a text as a chat answer. */
+const says =
+  (text: string): WireAnswer =>
+  (_request, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const event = (value: object): void =>
+      void response.write(`data: ${JSON.stringify(value)}\n\n`);
+    for (const piece of text.match(/[\s\S]{1,11}/g) ?? []) {
+      event({ choices: [{ index: 0, delta: { content: piece }, finish_reason: null }] });
+    }
+    event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+    event({ choices: [], usage: { prompt_tokens: 50, completion_tokens: 30, total_tokens: 80 } });
+    response.end("data: [DONE]\n\n");
+  };
+
+let folder: string;
+let server: WireServer | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "redraft-edit-"));
+  await writeFile(join(folder, "a.py"), source);
+  await writeFile(join(folder, "b.py"), "x = 1\ny = 2\nz = 3\n");
+});
+afterEach(async () => {
+  await server?.close();
+  await rm(folder, { recursive: true });
+});
+
+async function edit(answers: WireAnswer[], words: readonly string[]) {
+  server = await wireServer(...answers);
+  const env = { REDRAFT_API_KEY: "k1", REDRAFT_MODEL_NAME: "big", OPENAI_API_KEY: "not-for-you" };
+  const answer = await redraft(["edit", ...words, "--model", server.url], { cwd: folder, env });
+  return { ...answer, seen: server.seen };
+}
+
+const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
+
+describe("redraft edit", () => {
+  it("has the model write sketches, applies them to all files, and says what it took", async () => {
+    const text = `${block("a.py", sketch)}\n${block("b.py", "x = 1\ny = 20\nz = 3")}`;
+    const { code, stdout, stderr, seen } = await edit(
+      [says(text)],
+      ["a.py", "b.py", "change both", "--via", "cascade", "--json"],
+    );
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(await read("a.py")).toBe(expected);
+    expect(await read("b.py")).toBe("x = 1\ny = 20\nz = 3\n");
+    const answer = JSON.parse(stdout);
+    expect(answer).toMatchObject({
+      written: true,
+      error: null,
+      files: [
+        { path: "a.py", via: "cascade", route: "merge", text: expected },
+        { path: "b.py", via: "cascade" },
+      ],
+      report: {
+        via: "cascade",
+        large: { requests: 1, promptTokens: 50, outputTokens: 30, counted: true },
+        other: { via: "rewrite" },
+      },
+    });
+    expect(answer.files[0].patch).toContain("+    return 10");
+    expect(seen).toHaveLength(1);
+    expect(seen[0]!.headers.authorization).toBe("Bearer k1");
+    expect(seen[0]!.body.model).toBe("big");
+  });
+
+  it("prints the diff and writes nothing in a dry run", async () => {
+    const words = ["a.py", "go on", "--via", "cascade", "--dry-run"];
+    const { code, stdout, stderr } = await edit([says(block("a.py", sketch))], words);
+    expect(code).toBe(0);
+    expect(stdout).toContain("-    return 1\n+    return 10\n");
+    expect(stderr).toContain("not written (dry run)");
+    expect(await read("a.py")).toBe(source);
+  });
+
+  it("rewrites with the source as prediction", async () => {
+    const text = `<updated_file path="a.py">\n${expected}</updated_file>`;
+    const words = ["a.py", "go on", "--via", "rewrite"];
+    const { code, stderr, seen } = await edit([says(text)], words);
+    expect(stderr).toContain("rewritten");
+    expect(code).toBe(0);
+    expect(await read("a.py")).toBe(expected);
+    expect(JSON.stringify(seen[0]!.body.prediction)).toContain("def second");
+  });
+
+  it("refuses new syntax errors, and leaves every file as it was", async () => {
+    const bad = sketch.replace("return 10", "return (10");
+    const rewritten = `<updated_file path="a.py">\n${source.replace("return 1", "return (1")}</updated_file>`;
+    const both = `${block("a.py", bad)}\n${block("b.py", "x = 1\ny = 20\nz = 3")}`;
+    const { code, stdout } = await edit(
+      [says(both), says(block("a.py", bad)), says(rewritten)],
+      ["a.py", "b.py", "go on", "--via", "cascade", "--json"],
+    );
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      files: [],
+      written: false,
+      error: { code: "check-failed", message: expect.stringContaining("syntax error") },
+    });
+    expect(await read("a.py")).toBe(source);
+    expect(await read("b.py")).toBe("x = 1\ny = 2\nz = 3\n");
+  });
+
+  it("keeps the edit when the check passes, and takes it back when it fails", async () => {
+    const answer = [says(block("a.py", sketch))];
+    const words = ["a.py", "go on", "--via", "cascade", "--check"];
+    const good = await edit(answer, [...words, "grep -q 'return 10' a.py"]);
+    expect(good.code).toBe(0);
+    expect(await read("a.py")).toBe(expected);
+
+    await server?.close();
+    await writeFile(join(folder, "a.py"), source);
+    const failed = await edit(answer, [...words, "echo no good; grep -q 'return 99' a.py"]);
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain("no good");
+    expect(failed.stderr).toContain("all files are as they were");
+    expect(await read("a.py")).toBe(source);
+    expect((await readdir(folder)).sort()).toEqual(["a.py", "b.py"]);
+  });
+
+  it("takes new files back too, and keeps what the check itself wrote", async () => {
+    const text = `${block("new.py", "print(1)")}\n${block("a.py", sketch)}`;
+    const { code } = await edit(
+      [says(text)],
+      [
+        "new.py",
+        "a.py",
+        "go on",
+        "--create",
+        "--via",
+        "cascade",
+        "--check",
+        "echo '# tidy' >> a.py; false",
+      ],
+    );
+    expect(code).toBe(1);
+    expect(await read("a.py")).toBe(source);
+    expect(await read("a.py.rejected")).toBe(`${expected}# tidy\n`);
+    expect((await readdir(folder)).sort()).toEqual(["a.py", "a.py.rejected", "b.py"]);
+  });
+
+  it.each([
+    [["a.py"], 2, "the instruction last"],
+    [["a.py", "b.py"], 2, "b.py is a file"],
+    [["missing.py", "go on"], 3, "does not exist"],
+    [["a.py", "go on", "--check", "true", "--dry-run"], 2, "--dry-run"],
+    [["a.py", "go on", "--costs", "a.py"], 2, "not JSON"],
+    [["a.py", "go on", "--via", "magic"], 2, "magic"],
+  ])("refuses %j with exit code %i", async (words, exitCode, message) => {
+    const { code, stderr, seen } = await edit([says("")], words);
+    expect(stderr).toContain(message);
+    expect(code).toBe(exitCode);
+    expect(seen).toEqual([]);
+  });
+
+  it("says what failed: no model, a wrong key", async () => {
+    const none = await redraft(["edit", "a.py", "go on", "--json"], { cwd: folder });
+    expect(none.code).toBe(4);
+    expect(JSON.parse(none.stdout).error.code).toBe("model-unavailable");
+    const words = ["a.py", "go on", "--json"];
+    const refused = await edit([(_request, response) => void response.writeHead(401).end()], words);
+    expect(refused.code).toBe(4);
+    expect(JSON.parse(refused.stdout).error.code).toBe("model-unavailable");
+  });
+});
