@@ -3,7 +3,7 @@ import { RedraftError } from "../core/errors.ts";
 import type { Token } from "../core/target.ts";
 import { acceptanceWeights } from "../draft/acceptance-weights.ts";
 import { loadTokenizer, type Tokenizer } from "../target/bpe.ts";
-import { createStandIn } from "./baselines/stand-in.ts";
+import { createStandIn, type StandIn } from "./baselines/stand-in.ts";
 import { count } from "./calibrate.ts";
 import { markdownTable, textTable } from "./table.ts";
 import { ablationSteps } from "./traces/ablation.ts";
@@ -94,6 +94,9 @@ export async function* traceRows(
   }
 }
 
+/** Made once per trace: it aligns output and source. */
+const standIns = new WeakMap<Trace, StandIn>();
+
 function replay(
   strategy: Strategy,
   trace: Trace,
@@ -106,7 +109,8 @@ function replay(
   const weights = isKnownTask(trace.task)
     ? acceptanceFolds[foldOf(trace.task)]!
     : acceptanceWeights;
-  const standIn = createStandIn(trace, tokenizer.vocabSize);
+  const standIn = standIns.get(trace) ?? createStandIn(trace, tokenizer.vocabSize);
+  standIns.set(trace, standIn);
   const context = { speller, weights, cost, standIn };
   return replayTrace(strategy, trace, context, tokenizer.vocabSize, !options.promptAlone);
 }

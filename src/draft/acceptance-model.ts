@@ -82,14 +82,19 @@ export function createAcceptanceModel(network: Network, online = true): Acceptan
   const hidden = new Float32Array(network.hidden);
   const shift = new Float32Array(thresholds.length);
   const { w2, b2 } = network;
+  const outputs = thresholds.length;
   return {
     predict(features) {
       activate(network, features, hidden);
-      return Float32Array.from(thresholds, (_, k) => {
-        let z = b2[k]! + shift[k]!;
-        for (let j = 0; j < hidden.length; j++) z += hidden[j]! * w2[j * thresholds.length + k]!;
-        return 1 / (1 + Math.exp(-z));
-      });
+      const prediction = new Float32Array(outputs);
+      for (let j = 0, at = 0; j < hidden.length; j++) {
+        const unit = hidden[j]!;
+        for (let k = 0; k < outputs; k++) prediction[k]! += unit * w2[at++]!;
+      }
+      for (let k = 0; k < outputs; k++) {
+        prediction[k] = 1 / (1 + Math.exp(-prediction[k]! - b2[k]! - shift[k]!));
+      }
+      return prediction;
     },
     learn(prediction, accepted, failed) {
       if (!online) return;
@@ -112,8 +117,14 @@ export function survivalCurve(prediction: Float32Array, length: number): Float64
   for (let k = 0; k < thresholds.length && reached < length; k++) {
     const span = thresholds[k]! - reached;
     ratio = prediction[k]! ** (1 / span);
-    for (let i = 0; i < span && reached < length; i++) survival[reached++] = p *= ratio;
+    for (let i = 0; i < span && reached < length; i++) {
+      p *= ratio;
+      survival[reached++] = p;
+    }
   }
-  while (reached < length) survival[reached++] = p *= ratio;
+  while (reached < length) {
+    p *= ratio;
+    survival[reached++] = p;
+  }
   return survival;
 }

@@ -5,6 +5,7 @@ import {
   decodeNetwork,
   type EncodedNetwork,
   survivalCurve,
+  thresholds,
 } from "./acceptance-model.ts";
 import { acceptanceWeights } from "./acceptance-weights.ts";
 import { agreement, type Candidate, tokensOf } from "./copy-candidates.ts";
@@ -122,14 +123,24 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
   };
 }
 
-/** Expected number of right tokens, those past `near` at a quarter. */
+/** Expected number of right tokens up to the 64th, those past `near` at a quarter. */
 function nearValue(prediction: Float32Array): number {
-  let sum = 0;
-  const curve = survivalCurve(prediction, 64);
-  for (let k = 0; k < curve.length; k++) sum += k < near ? curve[k]! : curve[k]! / 4;
-  return sum;
+  let value = 0;
+  let reached = 0;
+  let p = 1;
+  for (let k = 0; k < thresholds.length && thresholds[k]! <= 64; k++) {
+    // Between two thresholds the mean of both ends stands for all.
+    const next = p * prediction[k]!;
+    const mean = thresholds[k]! - reached === 1 ? next : (p + next) / 2;
+    value += mean * (thresholds[k]! - reached) * (thresholds[k]! <= near ? 1 : 0.25);
+    reached = thresholds[k]!;
+    p = next;
+  }
+  return value;
 }
 
 function startsWith(longer: readonly Token[], start: readonly Token[]): boolean {
-  return start.length <= longer.length && start.every((token, i) => longer[i] === token);
+  if (start.length > longer.length) return false;
+  for (let i = 0; i < start.length; i++) if (longer[i] !== start[i]) return false;
+  return true;
 }
