@@ -1,5 +1,6 @@
 import type { Plan, PlanFeedback, Planner } from "../core/plan.ts";
 import type { Draft, Drafter, DraftRequest, DraftState, Token } from "../core/target.ts";
+import { costFollower } from "./cost-follower.ts";
 import { createRecord, type DrafterRecord } from "./drafter-record.ts";
 import { mergeDrafts } from "./plan.ts";
 import { bestLine, bestTree } from "./size.ts";
@@ -13,8 +14,10 @@ export interface ControllerOptions {
   readonly tree?: boolean;
   /** Most nodes in one pass (default 1024). */
   readonly maxNodes?: number;
-  /** Called with what a pass took, so that the cost curve can follow the machine. */
-  readonly onPass?: (tokens: number, ms: number) => void;
+  /** Correct the curve by what passes really take (default false: a replay takes no time worth following). */
+  readonly followCost?: boolean;
+  /** Called once when passes have come to cost something else than the curve says: measure again. */
+  readonly onDrift?: (factor: number) => void;
 }
 
 /**
@@ -23,20 +26,25 @@ export interface ControllerOptions {
  * decoding.
  */
 export function createController(options: ControllerOptions): Planner {
-  const { drafters, cost, tree = true, maxNodes = 1024, onPass } = options;
+  const { drafters, tree = true, maxNodes = 1024, followCost = false, onDrift } = options;
+  const follower = costFollower(options.cost, onDrift && { onDrift });
+  const cost = followCost ? follower.cost : options.cost;
   const records = new Map<string, DrafterRecord>();
   const recordOf = (name: string): DrafterRecord => {
     const record = records.get(name) ?? createRecord();
     records.set(name, record);
     return record;
   };
-  const useful = usefulLength(cost, maxNodes);
+  let useful = usefulLength(cost, maxNodes);
+  let passes = 0;
   let asked: readonly { readonly drafter: Drafter; readonly drafts: readonly Draft[] }[] = [];
 
   return {
     name: `controller(${drafters.map(({ name }) => name).join(", ")})`,
     async begin(request: DraftRequest) {
       asked = [];
+      passes = 0;
+      useful = usefulLength(cost, maxNodes);
       for (const drafter of drafters) await drafter.begin(request);
     },
     async plan(state: DraftState, limits, signal): Promise<Plan> {
@@ -55,7 +63,8 @@ export function createController(options: ControllerOptions): Planner {
       return mergeDrafts(choose(drafts, { room, cost }), room);
     },
     observe({ plan, committed, ms }: PlanFeedback) {
-      onPass?.(1 + plan.nodes.length, ms);
+      // The first pass reads the prompt as well: its time says nothing of the curve.
+      if (passes++ > 0) follower.observe(1 + plan.nodes.length, ms);
       for (const { drafter, drafts } of asked) {
         const sent = drafts.filter((draft) => isSent(plan, draft));
         const used = longestAgreed(sent, committed);

@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Token } from "../core/target.ts";
+import { indexText } from "./indexed-text.ts";
+
+/** Longest common suffix of the text before `at` and the tail, at most 32. */
+function suffix(tokens: readonly Token[], at: number, tail: readonly Token[]): number {
+  let length = 0;
+  while (
+    length < Math.min(32, at, tail.length) &&
+    tokens[at - 1 - length] === tail[tail.length - 1 - length]
+  )
+    length++;
+  return length;
+}
+
+describe("indexed text", () => {
+  it("finds the longest match first, then the newest", () => {
+    const text = indexText([1, 2, 3, 9, 1, 2, 4, 9, 5, 2, 6]);
+    expect(text.find([7, 1, 2], 3)).toEqual([
+      { at: 6, length: 2 },
+      { at: 2, length: 2 },
+      { at: 10, length: 1 },
+    ]);
+    expect(text.find([8], 3)).toEqual([]);
+  });
+
+  it("finds what comes later, and not its own end", () => {
+    const text = indexText([1, 2]);
+    expect(text.find([1, 2], 3)).toEqual([]);
+    text.push(3);
+    expect(text.find([1, 2], 3)).toEqual([{ at: 2, length: 2 }]);
+  });
+
+  it("leaves out what it is told to skip", () => {
+    const text = indexText([1, 2, 3, 1, 2, 4], { skip: { start: 0, end: 3 } });
+    expect(text.find([1, 2], 3)).toEqual([{ at: 5, length: 2 }]);
+  });
+
+  it("finds the longest match of short texts, as a search through everything does", () => {
+    const token = fc.nat(3);
+    fc.assert(
+      fc.property(
+        fc.array(token, { maxLength: 20 }),
+        fc.array(token, { minLength: 1, maxLength: 12 }),
+        (tokens, tail) => {
+          const all = [...tokens.keys()].map((at) => suffix(tokens, at, tail));
+          const found = indexText(tokens).find(tail, 4);
+          expect(found[0]?.length ?? 0).toBe(Math.max(0, ...all));
+          for (const { at, length } of found) expect(length).toBe(all[at]);
+        },
+      ),
+    );
+  });
+
+  it("looks at a bounded number of places, however often the last tokens occur", () => {
+    const reads = (length: number): number => {
+      const text = indexText(Array.from({ length }, (_, i) => i % 2));
+      let count = 0;
+      const tail = new Proxy(
+        Array.from({ length: 64 }, (_, i) => i % 2),
+        {
+          get(target, key, receiver) {
+            if (typeof key === "string" && /^\d+$/.test(key)) count++;
+            return Reflect.get(target, key, receiver);
+          },
+        },
+      );
+      text.find(tail, 6);
+      return count;
+    };
+    expect(reads(100_000)).toBe(reads(1_000));
+    expect(reads(100_000)).toBeLessThan(4000);
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { Draft } from "../core/target.ts";
+import { mergeDrafts } from "./plan.ts";
+import { bestLine, bestTree } from "./size.ts";
+
+const draft = (tokens: number[], survival: number[]): Draft => ({
+  tokens,
+  survival,
+  drafter: "test",
+  origin: "source",
+});
+const free = { room: 100, cost: () => 1 };
+/** A pass over n tokens costs n / 4 steps, at least one. */
+const four = { room: 100, cost: (n: number) => Math.max(1, n / 4) };
+/** Kernels that make passes over two to four tokens dearer than as many plain steps. */
+const cliff = { room: 100, cost: (n: number) => (n === 1 ? 1 : n <= 4 ? 3 : 3.2) };
+
+const sure = draft([1, 2, 3, 4, 5, 6, 7, 8], [0.95, 0.94, 0.93, 0.92, 0.91, 0.9, 0.89, 0.88]);
+const doubtful = draft([9, 8, 7], [0.3, 0.2, 0.1]);
+
+describe("the best line", () => {
+  it("is the whole draft where verification is free", () => {
+    expect(bestLine([doubtful, sure], free)[0]?.tokens).toEqual(sure.tokens);
+    expect(bestLine([doubtful], free)[0]?.tokens).toEqual([9, 8, 7]);
+  });
+  it("fills the free places and no more where the rest is paid for", () => {
+    expect(bestLine([sure], four)[0]?.tokens).toEqual([1, 2, 3]);
+  });
+  it("leaps over a cliff or does not start", () => {
+    expect(bestLine([sure], cliff)[0]?.tokens).toHaveLength(8);
+    expect(bestLine([doubtful], cliff)).toEqual([]);
+  });
+});
+
+describe("the best tree", () => {
+  it("takes alternatives where they cost nothing, shared beginnings once", () => {
+    const other = draft([1, 2, 9], [0.95, 0.94, 0.05]);
+    const plan = mergeDrafts(bestTree([sure, other, doubtful], free), 100);
+    expect(plan.nodes).toHaveLength(8 + 1 + 3);
+    expect(plan.nodes.filter(({ parent }) => parent === -1)).toHaveLength(2);
+  });
+  it("prefers likely nodes where places are paid for", () => {
+    const plan = mergeDrafts(bestTree([doubtful, sure], four), 100);
+    expect(plan.nodes.map(({ token }) => token)).toEqual([1, 2, 3]);
+  });
+  it("keeps within the room", () => {
+    expect(mergeDrafts(bestTree([sure, doubtful], { ...free, room: 5 }), 5).nodes).toHaveLength(5);
+  });
+});
