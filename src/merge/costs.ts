@@ -59,6 +59,8 @@ export const costs = {
   looseBlank: 300,
   looseWeak: 800,
   looseThoughKnown: 1000,
+  /** A blank line at the edge of a block, matched away from the line beside it that the source has too. */
+  edgeBlank: 130,
   /** Lines that go at the edge of a block. */
   looseRemoval: 400,
   /** A block of which no line stands in the source. */

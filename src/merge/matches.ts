@@ -50,14 +50,15 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
   const keepsTrailing = shape.blocks.some((block) =>
     block.tokens.some((token) => token.text !== token.text.trimEnd() && index.hasExact(token)),
   );
-  const matches = shape.blocks.map((block, k) =>
-    block.tokens.map((token, position) => {
+  const matches = shape.blocks.map((block, k) => {
+    const found = block.tokens.map((token, position) => {
       if (token.role === "add") return [];
       const edge = position === 0 || position === block.tokens.length - 1;
       const soft = explicit || edge || thorough;
       return index.find(token, { edge, soft, thorough, keepsTrailing, reindent: reindents[k] });
-    }),
-  );
+    });
+    return explicit ? found : edgeBlanksBound(block.tokens, found);
+  });
   const short = new Int32Array(source.length);
   const long = new Int32Array(source.length);
   for (let line = 0; line < source.length; line++) {
@@ -104,6 +105,33 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
     matches,
     reindents,
   };
+}
+
+/**
+ * A blank line at the edge of a sketch's block tells no place by itself: where the line beside it stands in the
+ * source, the blank one most likely is the source's blank line beside that. Else any blank line nearby would
+ * do as the end of a block whose last lines of context are then taken for new ones.
+ */
+function edgeBlanksBound(
+  tokens: readonly Token[],
+  matches: readonly (readonly Match[])[],
+): readonly (readonly Match[])[] {
+  const bound = [...matches];
+  const bind = (from: number, step: 1 | -1): void => {
+    let i = from;
+    while (i >= 0 && i < tokens.length && isBlank(tokens[i]!.text)) i += step;
+    for (let j = i - step; j !== from - step && i >= 0 && i < tokens.length; j -= step) {
+      const inner = bound[j + step]!;
+      if (inner.length === 0) return;
+      const beside = new Set(inner.map((match) => match.source - step));
+      bound[j] = bound[j]!.map((match) =>
+        beside.has(match.source) ? match : { ...match, cost: match.cost + costs.edgeBlank },
+      );
+    }
+  };
+  bind(0, 1);
+  bind(tokens.length - 1, -1);
+  return bound;
 }
 
 /**
