@@ -8,9 +8,10 @@
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { acceptanceFolds } from "../src/bench/traces/acceptance-folds.ts";
 import { readTraces, tokenizeTrace } from "../src/bench/traces/data.ts";
 import { foldCount, foldOf } from "../src/bench/traces/folds.ts";
-import { encodeNetwork, type Network } from "../src/draft/acceptance-model.ts";
+import { decodeNetwork, encodeNetwork, type Network } from "../src/draft/acceptance-model.ts";
 import { featureCount } from "../src/draft/copy-features.ts";
 import { createSpelling } from "../src/draft/spelling.ts";
 import { loadTokenizer } from "../src/target/bpe.ts";
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     hidden: { type: "string", default: "24" },
     epochs: { type: "string", default: "3" },
     rounds: { type: "string", default: "2" },
+    /** Begin with the choices of the present weights instead of a rule of thumb. */
+    "from-present": { type: "boolean", default: false },
   },
 });
 const log = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -37,11 +40,13 @@ const options = {
   hidden: Number(values.hidden),
   epochs: Number(values.epochs),
 };
-let folds: Network[] | undefined;
+let folds: Network[] | undefined = values["from-present"]
+  ? acceptanceFolds.map(decodeNetwork)
+  : undefined;
 let everything: Network | undefined;
 for (let round = 0; round < Number(values.rounds); round++) {
   const perFold: Example[][] = Array.from({ length: foldCount }, () => []);
-  for (const vocab of values.vocab) {
+  for (const [v, vocab] of values.vocab.entries()) {
     const tokenizer = await loadTokenizer(vocab);
     const spelling = createSpelling((tokens) =>
       tokens.map((token) => Buffer.from(tokenizer.detokenize([token])).toString()),
@@ -56,7 +61,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
         const plain = collect(trace, { sketch: false, candidates: [] }, spelling, folds?.[fold]);
         forwards += plain.forwards;
         perFold[fold]!.push(...plain.examples);
-        if (i % 3 !== 0) continue;
+        if (i % 3 !== v % 3) continue;
         perFold[fold]!.push(
           ...collect(trace, { sketch: true, candidates: [] }, spelling, folds?.[fold]).examples,
         );

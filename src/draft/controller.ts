@@ -64,7 +64,7 @@ export function createController(options: ControllerOptions): Planner {
     },
     observe({ plan, committed, ms }: PlanFeedback) {
       // The first pass reads the prompt as well: its time says nothing of the curve.
-      if (passes++ > 0) follower.observe(1 + plan.nodes.length, ms);
+      if (passes++ > 0 && followCost) follower.observe(1 + plan.nodes.length, ms);
       for (const { drafter, drafts } of asked) {
         const sent = drafts.filter((draft) => isSent(plan, draft));
         const used = longestAgreed(sent, committed);

@@ -22,12 +22,15 @@ export function classOf(text: string): TokenClass {
 /** The text of each of these tokens, by itself. */
 export type Speller = (tokens: readonly Token[]) => readonly string[] | Promise<readonly string[]>;
 
-/** Asks the target, one token at a time; the answers are kept by `createSpelling`. */
+/** Asks the target; the answers are kept by `createSpelling`. */
 export function spellerOf(target: Pick<TokenTarget, "detokenize">): Speller {
-  return (tokens) =>
-    Promise.all(
+  return async (tokens) => {
+    // A target that remembers its tokens' texts learns all of them from one question.
+    await target.detokenize(tokens);
+    return Promise.all(
       tokens.map(async (token) => Buffer.from(await target.detokenize([token])).toString("utf8")),
     );
+  };
 }
 
 /** Classes and texts of tokens, each asked for once. */
