@@ -14,7 +14,7 @@ interface ServeOptions {
   readonly port: number;
   readonly host: string;
   readonly model: string;
-  readonly context?: number;
+  readonly context: number;
   readonly threads?: number;
   readonly sequences: number;
   readonly queue: number;
@@ -36,7 +36,12 @@ export function serveCommand(): Command {
     .option("--port <number>", "the port; 0 = any free one", port, 8787)
     .option("--host <address>", "the address to listen on", "127.0.0.1")
     .option("--model <name>", "default, none, or a path to a .gguf file", "default")
-    .option("--context <tokens>", "tokens that all requests together can hold", whole)
+    .option(
+      "--context <tokens>",
+      "tokens that one request can hold, prompt and answer",
+      whole,
+      4096,
+    )
     .option("--threads <number>", "threads of the model", whole)
     .option(
       "--sequences <number>",
@@ -141,11 +146,16 @@ async function loadModel(
       signal,
       logger,
       cost: "measured",
-      ...(options.context === undefined ? {} : { contextSize: options.context }),
+      // The sequences share one context; the last share is the edits', which are no request of the queue.
+      contextSize: options.context * (options.sequences + 1),
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     });
     return {
-      served: serveModel({ target, createPlanner: () => editPlanner(target) }),
+      served: serveModel({
+        target,
+        contextSize: options.context,
+        createPlanner: () => editPlanner(target),
+      }),
       route: localModelRoute({ ...found, target, logger }),
     };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { tinyEngine } from "../../test/support/tiny-engine.ts";
 import type { Token } from "../core/target.ts";
-import { fakeTarget } from "../target/fake.ts";
+import { type FakeTarget, fakeTarget } from "../target/fake.ts";
 import { createApp } from "./app.ts";
 import { serveModel } from "./model.ts";
 import type { HttpOptions } from "./options.ts";
@@ -176,6 +176,24 @@ describe("the model", () => {
     const norm = Math.log(Math.exp(5) + 256);
     expect(logprobs.token_logprobs[4]).toBeCloseTo(5 - norm, 4);
     expect(logprobs.token_logprobs[5]).toBeCloseTo(-norm, 4);
+  });
+
+  it("scores a prompt that goes on an earlier one without reading that again", async () => {
+    const texts = ["abcabcab", "abcabcabcabx", "abcabcabcaby", "abcab"];
+    const ask = (post: ReturnType<typeof makeApp>["post"], prompt: string) =>
+      answerOf(post("/v1/completions", { prompt, max_tokens: 1, echo: true, logprobs: 2 }));
+    const { target, ...model } = parrot();
+    const { passes } = target as FakeTarget;
+    const { post } = makeApp({ model: { ...model, target } });
+    const positions: number[] = [];
+    for (const prompt of texts) {
+      const before = passes.reduce((sum, size) => sum + size, 0);
+      const warm = await ask(post, prompt);
+      positions.push(passes.reduce((sum, size) => sum + size, 0) - before);
+      const cold = await ask(makeApp({ model: parrot() }).post, prompt);
+      expect(warm.choices[0]!.logprobs).toEqual(cold.choices[0]!.logprobs);
+    }
+    expect(positions).toEqual([8, 5, 2, 1]);
   });
 
   it("scores what it writes, and names tokens by id where asked", async () => {

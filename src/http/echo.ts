@@ -55,7 +55,7 @@ export async function* produceScored(
   }
   const shown = echo ? [...prompt, ...written] : written;
   const scores = scored.tokens.slice(echo ? 0 : prompt.length).slice(0, shown.length);
-  const names = await nameTokens(model.target, request.return_tokens_as_token_ids === true);
+  const names = namerFor(model.target, request.return_tokens_as_token_ids === true);
   const text = decodeText(await model.target.detokenize(shown));
   yield text;
   const offsets = await textOffsets(model.target, shown);
@@ -70,7 +70,9 @@ export async function* produceScored(
       tokens: await Promise.all(shown.map(names)),
       token_logprobs: scores.map((score) => score?.logprob ?? null),
       top_logprobs: await Promise.all(
-        scores.map(async (score) => (score === null ? null : await topObject(score.top, names))),
+        scores.map(async (score) =>
+          score === null || topK === 0 ? null : await topObject(score.top.slice(0, topK), names),
+        ),
       ),
       text_offset: offsets,
     },
@@ -89,15 +91,21 @@ async function topObject(top: readonly TopEntry[], names: Namer): Promise<Record
   return object;
 }
 
+/** The bytes of every token seen so far, per target: a vocabulary is asked for each of them once. */
+const piecesOf = new WeakMap<TokenTarget, Map<Token, Uint8Array>>();
+
+async function pieceOf(target: TokenTarget, token: Token): Promise<Uint8Array> {
+  const known = piecesOf.get(target) ?? new Map<Token, Uint8Array>();
+  piecesOf.set(target, known);
+  const bytes = known.get(token) ?? (await target.detokenize([token]));
+  known.set(token, bytes);
+  return bytes;
+}
+
 /** Names tokens by their text, as the API does: `bytes:\xe2\x80` where a token is no whole UTF-8 text. */
-async function nameTokens(target: TokenTarget, asIds: boolean): Promise<Namer> {
+function namerFor(target: TokenTarget, asIds: boolean): Namer {
   if (asIds) return async (token) => `token_id:${token}`;
-  const known = new Map<Token, string>();
-  return async (token) => {
-    const name = known.get(token) ?? tokenText(await target.detokenize([token]));
-    known.set(token, name);
-    return name;
-  };
+  return async (token) => tokenText(await pieceOf(target, token));
 }
 
 function tokenText(bytes: Uint8Array): string {
@@ -119,7 +127,7 @@ async function textOffsets(target: TokenTarget, tokens: readonly Token[]): Promi
   let length = 0;
   for (const token of tokens) {
     offsets.push(length);
-    length += decoder.decode(await target.detokenize([token]), { stream: true }).length;
+    length += decoder.decode(await pieceOf(target, token), { stream: true }).length;
   }
   return offsets;
 }

@@ -217,7 +217,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
       const request = parseBody(completionRequest, body);
       const shape = completionShape(modelName(request.model), now());
       const given = promptOf(request.prompt);
-      if (typeof given === "string" && request.echo !== true) {
+      const scored = request.echo === true || (request.logprobs ?? 0) > 0;
+      if (typeof given === "string" && !scored) {
         const apply = applyJob("completions", shape, request, given);
         if (apply !== undefined) return answer(apply, call);
       }
@@ -228,7 +229,6 @@ export function createHandlers(parts: HandlerParts): Handlers {
           : checkTokens(given, served);
       if (prompt.length === 0)
         throw new ApiError(400, "`prompt` is empty.", { param: "prompt", code: "usage" });
-      const scored = request.echo === true || (request.logprobs ?? 0) > 0;
       const produce = async function* (signal: AbortSignal): Production {
         if (scored) return yield* produceScored(served, request, prompt, measures, signal);
         return yield* produceText(

@@ -3,7 +3,7 @@ import type { Planner } from "../core/plan.ts";
 import type { Sequence, SpeculationStats, Token, TokenTarget } from "../core/target.ts";
 import { acceptGreedy, acceptSampling } from "../verify/accept.ts";
 import { decode } from "../verify/decode.ts";
-import { type Scores, scoreTokens } from "./score.ts";
+import { type Scores, scoreTokens, type TokenScore } from "./score.ts";
 
 export interface GenerateRequest {
   readonly prompt: readonly Token[];
@@ -41,6 +41,11 @@ export interface ServedModel {
 
 export interface ServedModelOptions {
   readonly target: TokenTarget;
+  /**
+   * Tokens that one request may hold, prompt and answer. The sequences share the target's context, so this times
+   * their number must fit into it. Default: all of it, for one sequence at a time.
+   */
+  readonly contextSize?: number;
   /** Makes the drafting of one sequence; absent = plain decoding. */
   readonly createPlanner?: () => Planner;
 }
@@ -50,10 +55,19 @@ interface Slot {
   /** Its own, because a planner remembers the generation that it is in. */
   readonly planner: Planner | undefined;
   /** What the sequence holds, to be reused by a prompt that begins alike. */
-  tokens: readonly Token[];
+  readonly tokens: readonly Token[];
+  /** The scores of those tokens that were scored, and how many entries each has at the top. */
+  readonly scores: readonly (TokenScore | null)[];
+  readonly topK: number;
 }
 
-export function serveModel({ target, createPlanner }: ServedModelOptions): ServedModel {
+export function serveModel(options: ServedModelOptions): ServedModel {
+  const { target, createPlanner } = options;
+  const contextSize = Math.min(
+    options.contextSize ?? target.capabilities.contextSize,
+    target.capabilities.contextSize,
+  );
+  const capabilities = { ...target.capabilities, contextSize };
   const idle: Slot[] = [];
   let disposed = false;
 
@@ -66,18 +80,27 @@ export function serveModel({ target, createPlanner }: ServedModelOptions): Serve
     }
     if (best === undefined) {
       const sequence = await target.open();
-      return { sequence, planner: createPlanner?.(), tokens: [], shared: 0 };
+      return { sequence, planner: createPlanner?.(), tokens: [], scores: [], topK: 0, shared: 0 };
     }
     idle.splice(idle.indexOf(best.slot), 1);
     const shared = target.capabilities.rewind ? best.shared : 0;
     await best.slot.sequence.truncate(shared);
-    return { ...best.slot, tokens: prompt.slice(0, shared), shared };
+    const { sequence, planner, scores, topK } = best.slot;
+    return {
+      sequence,
+      planner,
+      tokens: prompt.slice(0, shared),
+      scores: scores.slice(0, shared),
+      topK,
+      shared,
+    };
   }
 
   async function put(slot: Slot, tokens: readonly Token[], sound: boolean): Promise<void> {
+    const { sequence, planner, scores, topK } = slot;
     // After a failure nobody knows what the KV cache holds: a fresh sequence is cheaper than a wrong answer.
-    if (!sound || disposed) await slot.sequence.dispose().catch(() => {});
-    else idle.push({ sequence: slot.sequence, planner: slot.planner, tokens });
+    if (!sound || disposed) await sequence.dispose().catch(() => {});
+    else idle.push({ sequence, planner, tokens, scores, topK });
   }
 
   return {
@@ -85,7 +108,6 @@ export function serveModel({ target, createPlanner }: ServedModelOptions): Serve
     target,
     async *generate(request) {
       const { prompt, signal } = request;
-      const { contextSize } = target.capabilities;
       if (prompt.length >= contextSize) throw tooLong(prompt.length, contextSize);
       const slot = await take(prompt, prompt.length - 1);
       let output: readonly Token[] = [];
@@ -98,7 +120,7 @@ export function serveModel({ target, createPlanner }: ServedModelOptions): Serve
             context: slot.shared > 0 ? [prompt.slice(0, slot.shared)] : [],
             ...(request.prediction ? { source: request.prediction } : {}),
           },
-          capabilities: target.capabilities,
+          capabilities,
           maxTokens: request.maxTokens ?? contextSize,
           isEnd: (token) => target.isEnd(token),
           detokenize: (tokens) => target.detokenize(tokens),
@@ -127,21 +149,27 @@ export function serveModel({ target, createPlanner }: ServedModelOptions): Serve
       }
     },
     async score(tokens, { topK, from, signal }) {
-      const { contextSize } = target.capabilities;
       if (tokens.length > contextSize) throw tooLong(tokens.length, contextSize);
-      const slot = await take(tokens, Math.max(0, Math.min(from, tokens.length) - 1));
+      const slot = await take(tokens, tokens.length);
+      let kept: Slot = slot;
       let sound = false;
       try {
-        const scores = await scoreTokens(slot.sequence, target.capabilities, tokens, {
-          shared: slot.shared,
-          from,
+        // What was scored before in the same context is known; one token more is read again for its row.
+        const start = scoredLength(slot, Math.max(1, from), topK);
+        const shared = Math.min(slot.shared, start - 1);
+        await slot.sequence.truncate(shared);
+        const fresh = await scoreTokens(slot.sequence, capabilities, tokens, {
+          shared,
+          from: start,
           topK,
           signal,
         });
+        const scores = fresh.tokens.map((score, at) => score ?? slot.scores[at] ?? null);
+        kept = { ...slot, scores, topK: start > 1 ? Math.min(topK, slot.topK || topK) : topK };
         sound = true;
-        return scores;
+        return { tokens: scores, next: fresh.next };
       } finally {
-        await put(slot, tokens.slice(0, slot.sequence.length), sound);
+        await put(kept, tokens.slice(0, slot.sequence.length), sound);
       }
     },
     async dispose() {
@@ -150,6 +178,18 @@ export function serveModel({ target, createPlanner }: ServedModelOptions): Serve
       await target.dispose();
     },
   };
+}
+
+/** The first token from `from` on whose score is not known yet, or not with as many entries. */
+function scoredLength(
+  { scores, topK, shared }: Slot & { shared: number },
+  from: number,
+  wanted: number,
+): number {
+  let at = from;
+  if (topK < wanted) return at;
+  while (at < shared && scores[at] != null) at += 1;
+  return at;
 }
 
 function sharedLength(left: readonly Token[], right: readonly Token[]): number {
