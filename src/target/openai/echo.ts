@@ -24,6 +24,9 @@ export function echoScorer(
   const texts: string[] = [""];
   const ids = new Map<string, Token>();
   let tally = emptyTally;
+  const longestRest = model.contextSize ?? 4096;
+  /** The longest prefix that the server has shown to cut as it was written. */
+  let sound: readonly Token[] = [];
   let last: { text: string; tokens: readonly Token[]; begun: readonly Token[] } | undefined;
 
   function intern(text: string): Token {
@@ -65,9 +68,51 @@ export function echoScorer(
     return answer.ended ? [...texts.map(intern), end] : texts.map(intern);
   }
 
+  /**
+   * A prompt is text, and the server cuts it into tokens anew. Where that gives other tokens than the model has
+   * written (`re` and `turn` come back as `return`), the model would go on from another context than its own, and
+   * perhaps in another way.
+   */
+  function isAsWritten(prefix: readonly Token[], answer: EchoAnswer): boolean {
+    const prompt = last?.tokens ?? [];
+    const from = sharedLength(prompt, prefix) === prompt.length ? prompt.length : prefix.length;
+    const boundaries = new Set(answer.pieces.flatMap(({ start, end }) => [start, end]));
+    let offset = textOf(prefix.slice(0, from)).length;
+    for (let index = from; index < prefix.length; index++) {
+      offset += texts[prefix[index]!]!.length;
+      if (!boundaries.has(offset)) return false;
+    }
+    sound = prefix;
+    return true;
+  }
+
+  /**
+   * The way out: from the last prefix that came back as it was written, the model writes all of the rest in one
+   * request, as it would without drafts. Answers what stands there behind the prefix.
+   */
+  async function writeOn(
+    prefix: readonly Token[],
+    signal?: AbortSignal,
+  ): Promise<{ tokens: readonly Token[] }> {
+    const shared = sharedLength(sound, prefix);
+    const from = shared === sound.length ? sound : (last?.tokens ?? []);
+    const room = Math.max(1, longestRest - prefix.length);
+    const answer = await ask(textOf(from), room, false, signal);
+    const text = textOf(prefix.slice(from.length));
+    if (!answer.text.startsWith(text)) {
+      throw malformed("another text than before to the same prompt", connection.server);
+    }
+    const rest = written(answer, 0).map((token) => texts[token]!);
+    const tokens = clip(rest, text.length, answer.text.length).map(intern);
+    if (answer.ended) tokens.push(end);
+    if (tokens.length === 0) throw malformed("nothing more than before", connection.server);
+    return { tokens };
+  }
+
   return {
     dialect: "echo",
     model: model.id,
+    logprobShift: shift,
     contextSize: model.contextSize ?? 1 << 17,
     vocabSize,
     get tally() {
@@ -92,6 +137,7 @@ export function echoScorer(
         ...inPrompt.map((piece) => text.slice(piece.start, piece.end)),
       ].map(intern);
       if (isPrompt || last === undefined) {
+        sound = tokens;
         last = { text, tokens, begun: isPrompt ? written(answer, text.length) : [] };
       }
       return tokens;
@@ -102,18 +148,23 @@ export function echoScorer(
       return isIt ? last?.begun : undefined;
     },
     async score(prefix, draft, signal) {
-      const before = textOf(prefix).length;
-      const prompt = textOf(prefix) + textOf(draft);
+      const known = textOf(prefix);
+      const prompt = known + textOf(draft);
       const answer = await ask(prompt, 1, true, signal);
+      if (!isAsWritten(prefix, answer)) {
+        const { tokens } = await writeOn(prefix, signal);
+        const accepted = sharedLength(tokens, draft);
+        return { accepted, next: tokens[accepted]! };
+      }
       const { pieces } = answer;
       // The server may have cut the text elsewhere, across the end of the prefix: then nothing is known about it.
-      let at = pieces.findIndex((piece) => piece.start === before);
-      const boundaries = new Set([before]);
+      let at = pieces.findIndex((piece) => piece.start === known.length);
+      const boundaries = new Set([known.length]);
       if (at < 0) return { accepted: 0 };
       for (; at < pieces.length && pieces[at]!.chosen && pieces[at]!.end <= prompt.length; at++)
         boundaries.add(pieces[at]!.end);
       let accepted = 0;
-      let offset = before;
+      let offset = known.length;
       draft.forEach((token, index) => {
         offset += texts[token]!.length;
         if (boundaries.has(offset)) accepted = index + 1;
@@ -125,7 +176,9 @@ export function echoScorer(
       const prompt = textOf(prefix);
       // The last character of a block may be cut in two; a longer block has it whole.
       for (let size = count; size <= 8 * count; size *= 2) {
-        const tokens = written(await ask(prompt, size, false, signal), 0);
+        const answer = await ask(prompt, size, true, signal);
+        if (!isAsWritten(prefix, answer)) return (await writeOn(prefix, signal)).tokens;
+        const tokens = written(answer, prompt.length);
         if (tokens.length > 0) return tokens;
       }
       throw malformed("tokens without any text", connection.server);
@@ -163,6 +216,12 @@ function readAnswer(
   const end = ended ? text.length : text.replace(/\ufffd+$/, "").length;
   const pieces = logprobs ? placePieces(text, logprobs, shift) : [];
   return { text, end, pieces: pieces.filter((piece) => piece.end <= end), ended };
+}
+
+function sharedLength(left: readonly Token[], right: readonly Token[]): number {
+  let length = 0;
+  while (length < left.length && length < right.length && left[length] === right[length]) length++;
+  return length;
 }
 
 /** The part of a row of tokens that makes up the text from `start` to `end`. */

@@ -5,6 +5,7 @@ import type { Tally } from "./tally.ts";
 export interface Scorer {
   readonly dialect: "echo" | "vllm" | "sglang";
   readonly model: string;
+  readonly logprobShift?: 0 | 1;
   /** Tokens that a request may hold. */
   readonly contextSize: number;
   readonly tally: Tally;

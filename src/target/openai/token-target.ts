@@ -13,6 +13,8 @@ import type { Tally } from "./tally.ts";
 
 export interface ServerTokenTarget extends TokenTarget {
   readonly dialect: Scorer["dialect"];
+  /** Where the server's likelihoods stand, as found out; absent for dialects that go by ids. */
+  readonly logprobShift?: 0 | 1;
   readonly tally: Tally;
 }
 
@@ -41,6 +43,7 @@ export function serverTokenTarget(scorer: Scorer): ServerTokenTarget {
     name: scorer.model,
     capabilities,
     dialect: scorer.dialect,
+    ...(scorer.logprobShift !== undefined && { logprobShift: scorer.logprobShift }),
     get tally() {
       return scorer.tally;
     },

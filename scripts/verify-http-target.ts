@@ -1,0 +1,131 @@
+/**
+ * Compares drafting over a completions API with plain decoding by the same server, on real weights and real edits:
+ *
+ *   node --import tsx scripts/verify-http-target.ts --server http://127.0.0.1:8095 --data <cases.jsonl> [--cases 60]
+ *
+ * The server holds an apply model of the form `<|file|>` file `<|sketch|>` sketch `<|apply|>`. Two that it was run with:
+ *
+ *   python -m venv v && v/bin/pip install 'llama-cpp-python[server]'       (compiles its own llama.cpp)
+ *   v/bin/python -m llama_cpp.server --model m.gguf --logits_all true --n_ctx 2048 --port 8095
+ *   npx redraft serve --model m.gguf --port 8095
+ *
+ * Every output must equal the server's own; where one does not, the server is asked how far apart the two tokens
+ * were: at most `--tie` (0.1) in logits is a near-tie, which passes over one and over many tokens settle
+ * differently; anything else is a divergence, and the script ends with 1.
+ */
+import { parseArgs } from "node:util";
+import { readRegions } from "../src/bench/decode/regions.ts";
+import { serverAddress } from "../src/target/openai/address.ts";
+import { anchorPlanner } from "../src/target/openai/anchor-planner.ts";
+import { openServerTokens } from "../src/target/openai/open.ts";
+import { decode } from "../src/verify/decode.ts";
+
+const { values } = parseArgs({
+  options: {
+    server: { type: "string" },
+    data: { type: "string" },
+    cases: { type: "string", default: "60" },
+    "max-lines": { type: "string", default: "60" },
+    "max-tokens": { type: "string", default: "800" },
+    tie: { type: "string", default: "0.1" },
+    each: { type: "boolean" },
+  },
+});
+if (!values.server || !values.data) throw new Error("--server <url> --data <cases.jsonl>");
+
+const { baseUrl } = serverAddress(values.server);
+const maxTokens = Number(values["max-tokens"]);
+const bound = Number(values.tie);
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of a server, read as they come
+async function ask(body: object): Promise<any> {
+  const response = await fetch(`${baseUrl}/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ temperature: 0, ...body }),
+  });
+  if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+/** How far apart the two likeliest tokens were after this text, in logits. */
+async function gapAfter(text: string): Promise<number> {
+  const answer = await ask({ prompt: text, max_tokens: 1, logprobs: 2 });
+  const top = answer.choices[0].logprobs?.top_logprobs?.[0] ?? {};
+  const [first, second] = Object.values(top as Record<string, number>).sort((a, b) => b - a);
+  return (first ?? 0) - (second ?? Number.NEGATIVE_INFINITY);
+}
+
+const sharedLength = (a: string, b: string): number => {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
+};
+
+const counts = { cases: 0, identical: 0, nearTies: 0, diverged: 0 };
+const sums = { requests: 0, generated: 0, tokens: 0, read: 0, longest: 0 };
+const first = await openServerTokens({ baseUrl });
+for (const { id, original, sketch } of readRegions(values.data, Number(values["max-lines"]))) {
+  if (counts.cases >= Number(values.cases)) break;
+  const prompt = `<|file|>${original}<|sketch|>${sketch}<|apply|>`;
+  const tokens = await first.tokenize(prompt);
+  const size = (await first.tokenize(original)).length;
+  if (size > maxTokens || tokens.length + size > 1800) continue;
+  const limit = Math.min(maxTokens + 200, 2000 - tokens.length);
+  const plain = await ask({ prompt, max_tokens: limit });
+  const plainText: string = plain.choices[0].text;
+
+  const target = await openServerTokens({ baseUrl, logprobShift: first.logprobShift! });
+  const steps = decode(await target.open(), {
+    request: {
+      prompt: await target.tokenize(prompt, { special: true }),
+      source: await target.tokenize(original),
+      sketch: await target.tokenize(sketch),
+    },
+    planner: anchorPlanner(),
+    capabilities: target.capabilities,
+    maxTokens: limit,
+    isEnd: (token) => target.isEnd(token),
+  });
+  let step = await steps.next();
+  while (!step.done) step = await steps.next();
+  const text = Buffer.from(await target.detokenize(step.value.tokens)).toString("utf8");
+
+  counts.cases += 1;
+  sums.requests += target.tally.requests;
+  sums.generated += target.tally.completionTokens;
+  sums.read += target.tally.promptTokens;
+  sums.tokens += plain.usage.completion_tokens;
+  sums.longest = Math.max(sums.longest, plain.usage.completion_tokens);
+  const at = sharedLength(text, plainText);
+  let kind: "identical" | "nearTies" | "diverged" = "identical";
+  let gap = 0;
+  // At the limit of tokens the two may end a token apart; only what both have counts.
+  const cut =
+    plain.choices[0].finish_reason === "length" && at === Math.min(text.length, plainText.length);
+  if (text !== plainText && !cut) {
+    gap = await gapAfter(prompt + plainText.slice(0, at));
+    kind = gap <= bound ? "nearTies" : "diverged";
+  }
+  counts[kind] += 1;
+  if (values.each || kind !== "identical") {
+    process.stderr.write(
+      `${id}: ${kind} at ${at}, gap ${gap.toFixed(3)}, ${JSON.stringify(plainText.slice(at - 15, at + 25))} / ${JSON.stringify(text.slice(at - 15, at + 25))}\n`,
+    );
+  }
+}
+const mean = (sum: number): number => Number((sum / counts.cases).toFixed(1));
+process.stdout.write(
+  `${JSON.stringify({
+    suite: "http-target",
+    dialect: first.dialect,
+    logprobShift: first.logprobShift,
+    ...counts,
+    tokens: mean(sums.tokens),
+    longest: sums.longest,
+    requests: mean(sums.requests),
+    generatedTokens: mean(sums.generated),
+    promptTokensRead: mean(sums.read),
+  })}\n`,
+);
+process.exitCode = counts.diverged > 0 ? 1 : 0;
