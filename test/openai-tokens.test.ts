@@ -185,7 +185,11 @@ describe.each<EchoStyle>(["openai", "llama-cpp-python", "redraft", "vllm"])(
       const server = await echoServer(hashModel(3, 300, 5), style);
       const expected = await plain(server, "head\n");
       const shaky = await echoServer(hashModel(3, 300, 5), style, { failFirst: 2 });
-      const target = await openServerTokens({ baseUrl: shaky.url, logprobShift: 0, wait: async () => {} });
+      const target = await openServerTokens({
+        baseUrl: shaky.url,
+        logprobShift: 0,
+        wait: async () => {},
+      });
       expect((await drafted(target, "head\n", expected, anchorPlanner())).text).toBe(expected);
       await server.close();
       await shaky.close();

@@ -35,4 +35,9 @@ export const suites: readonly SuiteEntry[] = [
     summary: "draft models under every acceptance rule, on held-out regions",
     load: async () => (await import("./evaluate/drafts.ts")).draftsCommand(),
   },
+  {
+    name: "cascade",
+    summary: "a scripted large model's sketches applied: right at once, and how much shorter",
+    load: async () => (await import("./cascade.ts")).cascadeCommand(),
+  },
 ];
