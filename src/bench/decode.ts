@@ -17,6 +17,7 @@ import { markdownTable, textTable } from "./table.ts";
 
 interface Options {
   readonly model: string;
+  readonly draft?: string;
   readonly data: string;
   readonly strategy?: string[];
   readonly runs: number;
@@ -35,6 +36,10 @@ export function decodeCommand(): Command {
   return new Command("decode")
     .description("decodes edits on real weights by every strategy, interleaved with plain decoding")
     .requiredOption("--model <gguf>", "the target: an apply model")
+    .option(
+      "--draft <gguf>",
+      "a small model with the same vocabulary, for the strategies with +draft",
+    )
     .requiredOption("--data <path>", "regions or edits as JSONL, or a folder with cases*.jsonl")
     .option("--strategy <name...>", "only these (default: all)")
     .option("--runs <n>", "interleaved runs; medians count", count, 5)
@@ -65,11 +70,23 @@ async function run(options: Options): Promise<void> {
     contextSize: 2 * options.length + 256,
     ...(options.threads && { threads: options.threads }),
   });
+  const draft =
+    options.draft === undefined
+      ? undefined
+      : await llamaTarget({
+          model: await modelPath(options.draft),
+          contextSize: 2 * options.length + 256,
+          ...(options.threads && { threads: options.threads }),
+        });
   const note = process.stderr.isTTY ? (text: string) => void process.stderr.write(text) : () => {};
   try {
-    const strategies = await chosen(target, options.strategy);
     const cases = await casesFrom(target, options);
     const curve = await measuredCurve(target, note);
+    const cost = (positions: number): number => curve.at(positions);
+    const strategies = chosen(
+      strategiesFor({ target, cost, ...(draft && { draft }) }),
+      options.strategy,
+    );
     const measured = await measure(target, strategies, cases, options, note);
     const plain = measured.get(plainName)!;
     const rows: DecodeRow[] = [];
@@ -82,7 +99,7 @@ async function run(options: Options): Promise<void> {
           requests: cases.map((one) => requestFor(strategy, one.request)),
           maxTokens: options.length,
           endToken: target.info.endTokens[0]!,
-          cost: (positions) => curve.at(positions),
+          cost,
           clock: options.clock,
         }),
       );
@@ -98,15 +115,12 @@ async function run(options: Options): Promise<void> {
     }
   } finally {
     await target.dispose();
+    await draft?.dispose();
   }
 }
 
 /** The named strategies; plain decoding stands first, and again last but under its own name, as the control. */
-async function chosen(
-  target: LlamaTarget,
-  names: readonly string[] | undefined,
-): Promise<Strategy[]> {
-  const all = await strategiesFor(target);
+function chosen(all: readonly Strategy[], names: readonly string[] | undefined): Strategy[] {
   const unknown = names?.find((name) => !all.some((strategy) => strategy.name === name));
   if (unknown !== undefined) {
     throw new RedraftError(

@@ -44,6 +44,8 @@ export interface CopyText {
   readonly id: number;
   /** Per token, where the next elision marker begins (itself where it is in one): a copy may not run into it. */
   readonly barredAt?: readonly number[];
+  /** The text is prompt and output themselves. */
+  readonly grows?: boolean;
 }
 
 export interface CopyTexts {
@@ -69,6 +71,7 @@ export function readTexts(request: DraftRequest, spelling: Spelling): CopyTexts 
     source: text(source, "source", "source"),
     own: {
       ...text([], "prompt", "prompt"),
+      grows: true,
       index: indexText(prompt, { skip: copyOf(source, prompt) }),
     },
     promptLength: prompt.length,
@@ -199,19 +202,29 @@ export function findCandidates(
   return found;
 }
 
-/** Tokens that the candidate copies, up to `limit`: never into an elision marker. */
-export function tokensOf({ text, at }: Candidate, limit: number): Token[] {
-  return text.index.tokens.slice(
+/**
+ * Tokens that the candidate copies, up to `limit`: never into an elision marker. A copy of the growing text itself that
+ * comes to its end goes on with what it has just copied, where the text has repeated itself already (match as long
+ * as the period): such a loop would otherwise be drafted one period at a time.
+ */
+export function tokensOf({ text, at, match }: Candidate, limit: number): Token[] {
+  const { tokens } = text.index;
+  const copied = tokens.slice(
     at,
     Math.min(text.barredAt?.[at] ?? Number.POSITIVE_INFINITY, at + limit),
   );
+  const period = tokens.length - at;
+  if (text.grows && copied.length === period && match >= period) {
+    while (copied.length < limit) copied.push(copied[copied.length - period]!);
+  }
+  return copied;
 }
 
 /** How many of these tokens the candidate would have got right. */
-export function agreement({ text, at }: Candidate, tokens: readonly Token[]): number {
+export function agreement(candidate: Candidate, tokens: readonly Token[]): number {
+  const copied = tokensOf(candidate, tokens.length);
   let count = 0;
-  const limit = Math.min(tokens.length, (text.barredAt?.[at] ?? Number.POSITIVE_INFINITY) - at);
-  while (count < limit && text.index.tokens[at + count] === tokens[count]) count++;
+  while (count < copied.length && copied[count] === tokens[count]) count++;
   return count;
 }
 

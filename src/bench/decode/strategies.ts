@@ -1,20 +1,86 @@
 import type { Planner } from "../../core/plan.ts";
-import type { Drafter } from "../../core/target.ts";
-import type { LlamaTarget } from "../../target/llama/target.ts";
+import type { Drafter, Token, TokenTarget } from "../../core/target.ts";
+import { createController } from "../../draft/controller.ts";
+import { copyDrafter } from "../../draft/copy.ts";
+import {
+  draftModelDrafter,
+  type TokenPredictor,
+  targetPredictor,
+} from "../../draft/draft-model.ts";
+import { lookupDrafter } from "../../draft/lookup.ts";
+import { fixedPlanner } from "../../draft/plan.ts";
+import { spellerOf } from "../../draft/spelling.ts";
+import { suffixDrafter } from "../../draft/suffix.ts";
 
-/** A way of decoding. Both are made anew for every generation. */
+/** A way of decoding. */
 export interface Strategy {
   readonly name: string;
-  /** Undefined = plain decoding. */
+  /** For the next generation; undefined = plain decoding. */
   planner(): Planner | undefined;
-  /** Who proposes, for the length oracle; uncapped. */
+  /** Who proposes, for the length oracle. */
   drafters(): Drafter[];
-  /** Whether drafts may copy from the sketch as a text of its own. */
+  /** Whether drafts may copy from the sketch as a text of its own; it stands in the prompt in any case. */
   readonly sketch: boolean;
 }
 
 export const plainName = "ar";
 
-export async function strategiesFor(_target: LlamaTarget): Promise<Strategy[]> {
-  return [{ name: plainName, planner: () => undefined, drafters: () => [], sketch: false }];
+export interface StrategyContext {
+  readonly target: TokenTarget;
+  readonly draft?: TokenTarget;
+  /** Measured cost of a pass over n tokens of the target, in plain steps. */
+  readonly cost: (n: number) => number;
+}
+
+/** Published methods with the lengths they were published with, and ours, which fit theirs to the curve. */
+export function strategiesFor({ target, draft, cost }: StrategyContext): Strategy[] {
+  const speller = spellerOf(target);
+  const fixed = (name: string, make: () => Drafter, budget: number): Strategy => ({
+    name,
+    planner: () => fixedPlanner([make()], { budget }),
+    drafters: () => [make()],
+    sketch: false,
+  });
+  const ours = (name: string, make: () => Drafter, tree: boolean, sketch = false): Strategy => {
+    // One for all generations, as in a session of the product: it goes on learning what is accepted.
+    const planner = createController({ drafters: [make()], cost, tree });
+    return { name, planner: () => planner, drafters: () => [make()], sketch };
+  };
+  const copies = () => copyDrafter({ speller });
+  const all: Strategy[] = [
+    { name: plainName, planner: () => undefined, drafters: () => [], sketch: false },
+    fixed("pld-3-10", () => lookupDrafter({ size: 3, length: 10 }), 10),
+    fixed("pld-5-64", () => lookupDrafter({ size: 5, length: 64, recent: true }), 64),
+    fixed("suffix-1", () => suffixDrafter({ alpha: 1 }), 64),
+    fixed("suffix-4", () => suffixDrafter({ alpha: 4 }), 64),
+    ours("redraft-line", copies, false),
+    ours("redraft-tree", copies, true),
+    ours("redraft-sketch", copies, false, true),
+  ];
+  if (draft !== undefined) {
+    // One for all: generations come one after another, and each begins it anew.
+    const predictor = targetPredictor(draft);
+    const model = () => draftModelDrafter({ predictor, copy: copies() });
+    all.push(
+      fixed("sd-7", () => speculative(predictor, 7), 7),
+      ours("redraft-line+draft", model, false),
+      ours("redraft-tree+draft", model, true),
+    );
+  }
+  return all;
+}
+
+/** Plain speculative decoding (Leviathan et al. 2023): the draft model's `length` greedy tokens, every time. */
+function speculative(predictor: TokenPredictor, length: number): Drafter {
+  return {
+    name: "sd",
+    begin: (request) => predictor.begin(request),
+    async draft({ output }, budget, signal) {
+      const tokens: Token[] = [];
+      while (tokens.length < Math.min(length, budget)) {
+        tokens.push((await predictor.next(output, tokens, signal)).token);
+      }
+      return [{ tokens, drafter: "sd", origin: "draft-model", forwards: tokens.length }];
+    },
+  };
 }
