@@ -43,6 +43,24 @@ describe("controller", () => {
     expect(origins.filter((origin) => origin === "source").length).toBeGreaterThan(45);
   });
 
+  it("writes a whole candidate of the merge in two passes, also where the source differs", async () => {
+    const target = replayTarget({
+      recording: { prompt: [2, ...source, 3], output },
+      vocabSize: 200,
+      end: 199,
+    });
+    const wrong = [...source.slice(0, 40), 95, 96, 97, 1, ...source.slice(40)];
+    const steps = decode(await target.open(), {
+      request: { prompt: [2, ...source, 3], source, candidates: [output, wrong] },
+      planner: createController({ drafters: [copyDrafter({ speller })], cost: () => 1 }),
+      capabilities: target.capabilities,
+      maxTokens: 500,
+      isEnd: target.isEnd,
+    });
+    for await (const _ of steps);
+    expect(target.passes.length).toBeLessThanOrEqual(2);
+  });
+
   it("keeps passes as short as the cost curve asks", async () => {
     const { passes } = await replay(copyDrafter({ speller }), (n) => Math.max(1, n / 4));
     expect(Math.max(...passes.map(({ nodes }) => nodes))).toBeLessThanOrEqual(3);

@@ -175,12 +175,14 @@ export function findCandidates(
     hypothesis(pointer, "resume");
     hypothesis(pointer + 1, "substitute");
   }
-  texts.candidates.forEach((text) => {
+  for (const text of texts.candidates) {
+    const own = cursor.candidatePointers.get(text.id) ?? 0;
     text.index.find(tail, 3).forEach((match, rank) => {
       add(text, match.at, match.length, "match", rank);
     });
-    if (cursor.written === 0) add(text, 0, 0, "resume", 0);
-  });
+    add(text, own, text.index.matchBefore(own, tail), "resume", sourceMatches + 1);
+    add(text, own + 1, text.index.matchBefore(own + 1, tail), "substitute", sourceMatches + 1);
+  }
   const { sketch } = texts;
   if (sketch) {
     sketch.index.find(tail, 4).forEach((match, rank) => {
@@ -242,6 +244,8 @@ export function advance(
   let best = 0;
   let bestSketch = 0;
   const { pointer } = cursor;
+  const pointers = new Map(cursor.candidatePointers);
+  const reached = new Map<number, number>();
   for (const candidate of candidates) {
     const agreed = agreement(candidate, committed);
     if (agreed === 0) continue;
@@ -252,6 +256,13 @@ export function advance(
       if (value > best) {
         best = value;
         cursor.pointer = candidate.at + agreed;
+      }
+    } else if (candidate.kind === "candidate") {
+      const { id } = candidate.text;
+      const own = pointers.get(id) ?? 0;
+      if (score > (reached.get(id) ?? 0) && (score >= 4 || candidate.at === own)) {
+        reached.set(id, score);
+        cursor.candidatePointers.set(id, candidate.at + agreed);
       }
     } else if (candidate.kind === "sketch" && score >= 4 && score > bestSketch) {
       bestSketch = score;

@@ -64,11 +64,14 @@ export function featuresOf(
     const scalar = (value: number | boolean): void => {
       x[offset++] = Number(value);
     };
-    const fromSource = kind === "source";
+    // A whole candidate is the source with the edit in it: what is known of the source holds for it.
+    const fromSource = kind === "source" || kind === "candidate";
     const fromSketch = kind === "sketch";
-    const distance = at - cursor.pointer;
+    const pointer =
+      kind === "candidate" ? (cursor.candidatePointers.get(text.id) ?? 0) : cursor.pointer;
+    const distance = at - pointer;
     const token = next(candidate)!;
-    oneHot(textKinds.indexOf(kind), textKinds.length);
+    oneHot(textKinds.indexOf(fromSource ? "source" : kind), textKinds.length);
     oneHot(bucketOf(match, matchBuckets), matchBuckets.length);
     oneHot(fromSource ? bucketOf(distance, distanceBuckets) : -1, distanceBuckets.length);
     oneHot(
@@ -99,8 +102,8 @@ export function featuresOf(
     scalar(cursor.sinceMiss === 1);
     scalar(cursor.sinceMiss === 2);
     scalar(token === cursor.rejected);
-    scalar(fromSource && at === cursor.rejectedAt);
-    scalar(fromSource && at === cursor.rejectedAt + 1);
+    scalar(kind === "source" && at === cursor.rejectedAt);
+    scalar(kind === "source" && at === cursor.rejectedAt + 1);
     scalar(atLine);
     scalar(atLine ? cursor.similarity : 0);
     scalar(atLine && cursor.similarity < 0.3);

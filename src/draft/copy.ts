@@ -29,6 +29,9 @@ export interface CopyDrafter extends Drafter {
   draftAfter(tokens: readonly Token[], budget: number, from?: Draft): Promise<readonly Draft[]>;
 }
 
+/** Of two places equally likely by what is learnt, one in a whole candidate of the merge holds more often than one in the source. */
+const candidateFavour = 1.5;
+
 /** A candidate's expected number of right tokens counts full up to here: a longer copy can be had again later. */
 const near = 16;
 
@@ -54,7 +57,8 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
   function draftsAt({ candidates, features }: Place, budget: number, learn: boolean): Draft[] {
     const judged = candidates.map((candidate, i) => {
       const prediction = model.predict(features[i]!);
-      return { candidate, prediction, value: nearValue(prediction) };
+      const favour = candidate.kind === "candidate" ? candidateFavour : 1;
+      return { candidate, prediction, value: favour * nearValue(prediction) };
     });
     if (learn) predictions = judged;
     judged.sort((a, b) => b.value - a.value);

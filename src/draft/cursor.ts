@@ -9,8 +9,10 @@ export interface Cursor {
   written: number;
   /** Next source position expected: the end of the last copy, a rejected token included. Never dropped. */
   pointer: number;
-  /** The same for the sketch and for the first whole candidate. */
+  /** The same for the sketch. */
   sketchPointer: number;
+  /** The same for whole candidates, by text id. */
+  readonly candidatePointers: Map<number, number>;
   /** The token that was drafted where the target wrote another one, and the pointer then; -1 = none since. */
   rejected: Token;
   rejectedAt: number;
@@ -32,6 +34,7 @@ export function startCursor(prompt: readonly Token[]): Cursor {
     written: 0,
     pointer: 0,
     sketchPointer: 0,
+    candidatePointers: new Map(),
     rejected: -1,
     rejectedAt: -1,
     sinceMiss: 0,
@@ -44,5 +47,11 @@ export function startCursor(prompt: readonly Token[]): Cursor {
 }
 
 export function copyCursor(cursor: Cursor): Cursor {
-  return { ...cursor, tail: [...cursor.tail], line: [...cursor.line] };
+  const { tail, line, candidatePointers } = cursor;
+  return {
+    ...cursor,
+    tail: [...tail],
+    line: [...line],
+    candidatePointers: new Map(candidatePointers),
+  };
 }
