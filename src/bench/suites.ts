@@ -11,6 +11,11 @@ export interface SuiteEntry {
 /** A new suite is a file that exports its `Command`, and a line here. */
 export const suites: readonly SuiteEntry[] = [
   {
+    name: "apply",
+    summary: "real edits in the styles of language models, without a model: exact, wrong, refused",
+    load: async () => (await import("./apply/apply.ts")).applyCommand(),
+  },
+  {
     name: "calibrate",
     summary: "what a forward pass over 1, 2, 4, ... tokens costs on this machine",
     load: async () => (await import("./calibrate.ts")).calibrateCommand(),

@@ -1,0 +1,140 @@
+import { Command } from "commander";
+import { RedraftError } from "../../core/errors.ts";
+import type { Redraft } from "../../core/redraft.ts";
+import { createRedraft } from "../../engine.ts";
+import { textTable } from "../table.ts";
+import { type ApplyCase, readCases } from "./cases.ts";
+import { type Answer, type ApplyRow, Scorer } from "./score.ts";
+
+interface Options {
+  readonly data?: string;
+  readonly styles?: string;
+  readonly by: string;
+  readonly list?: string;
+  readonly json?: boolean;
+}
+
+const groupings = ["style", "noise", "language"] as const;
+
+/** `redraft bench apply`: real edits written in the styles of language models, against the real file after. */
+export function applyCommand(): Command {
+  return new Command("apply")
+    .description("applies recorded edits without a model and compares with the real result")
+    .option("--data <path>", "folder with cases.*.jsonl and sketches.*.jsonl")
+    .option("--styles <names>", "only these styles, separated by commas")
+    .option("--by <what>", `rows by ${groupings.join(", ")}`, "style")
+    .option("--list <kind>", "name the cases that are wrong, ambiguous or refused, on stderr")
+    .option("--json", "print JSON, one object per row")
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  if (options.data === undefined) {
+    throw new RedraftError(
+      "usage",
+      "redraft bench apply needs --data <folder>: cases.*.jsonl with {id, path, before, after} and " +
+        "sketches.*.jsonl with {id, case, style, format, sketch}, one object a line.",
+    );
+  }
+  const by = groupings.find((name) => name === options.by);
+  if (!by) throw new RedraftError("usage", `--by is one of ${groupings.join(", ")}.`);
+  const styles = options.styles?.split(",").map((name) => name.trim());
+  const redraft = createRedraft();
+  const rows = await scoreCases(redraft, readCases(options.data), {
+    by,
+    ...(styles && { styles }),
+    onAnswer: (one, answer) => {
+      const kind = kindOf(one, answer);
+      if (options.list === kind) process.stderr.write(`${kind} ${one.id} ${one.noise.join(" ")}\n`);
+    },
+  });
+  await redraft.dispose();
+  if (rows.length === 0) throw new RedraftError("usage", "no case is of these styles.");
+  if (options.json) {
+    for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+    return;
+  }
+  process.stdout.write(tableOf(rows, by));
+}
+
+export interface ScoreOptions {
+  readonly by: (typeof groupings)[number];
+  readonly styles?: readonly string[];
+  readonly onAnswer?: (one: ApplyCase, answer: Answer) => void;
+}
+
+/** Runs the cases one after the other through an engine and adds them up. */
+export async function scoreCases(
+  redraft: Redraft,
+  cases: Iterable<ApplyCase>,
+  options: ScoreOptions,
+): Promise<ApplyRow[]> {
+  const scorer = new Scorer();
+  for (const one of cases) {
+    if (options.styles && !options.styles.includes(one.style)) continue;
+    const answer = await answerOf(redraft, one);
+    options.onAnswer?.(one, answer);
+    const groups =
+      options.by === "style"
+        ? [one.style]
+        : options.by === "language"
+          ? [`${one.style} ${one.language}`]
+          : (one.noise.length > 0 ? one.noise : ["none"]).map((noise) => `${one.style} ${noise}`);
+    for (const group of groups) scorer.add(group, answer, one.after);
+  }
+  return scorer.rows();
+}
+
+async function answerOf(redraft: Redraft, one: ApplyCase): Promise<Answer> {
+  const { style, noise, language } = one;
+  const request = { path: one.path, source: one.before, edit: one.edit, format: one.format };
+  const start = performance.now();
+  try {
+    const { text } = await redraft.apply(request);
+    const ms = performance.now() - start;
+    return { style, noise, language, result: text ?? "", code: null, candidates: [], ms };
+  } catch (error) {
+    const ms = performance.now() - start;
+    if (!RedraftError.is(error)) throw error;
+    const found = error.details.candidates;
+    const candidates = Array.isArray(found) ? (found as readonly string[]) : [];
+    return { style, noise, language, result: null, code: error.code, candidates, ms };
+  }
+}
+
+function kindOf(one: ApplyCase, answer: Answer): string {
+  if (answer.result === null) return answer.code === "ambiguous" ? "ambiguous" : "refused";
+  return answer.result === one.after ? "exact" : "wrong";
+}
+
+function tableOf(rows: readonly ApplyRow[], by: string): string {
+  const head = [
+    by,
+    "cases",
+    "exact %",
+    "=token %",
+    "wrong",
+    "beyond space",
+    "refused",
+    "ambiguous",
+    "right in top 3",
+    "p50 ms",
+    "p95 ms",
+  ];
+  return textTable(
+    head,
+    rows.map((row) => [
+      row.style,
+      row.cases,
+      row.exact,
+      row.token,
+      row.wrong,
+      row.wrongBeyondSpace,
+      row.refused,
+      row.ambiguous,
+      row.ambiguousTop3,
+      row.p50,
+      row.p95,
+    ]),
+  );
+}

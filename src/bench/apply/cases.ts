@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { FormatName } from "../../core/edit.ts";
+import { RedraftError } from "../../core/errors.ts";
+
+/** One edit of one file as the suite runs it. */
+export interface ApplyCase {
+  readonly id: string;
+  readonly style: string;
+  readonly noise: readonly string[];
+  readonly language: string;
+  readonly path: string;
+  readonly format: FormatName;
+  readonly before: string;
+  readonly after: string;
+  readonly edit: string;
+}
+
+/** A file before and after an edit: a line of `cases.*.jsonl`. */
+interface Pair {
+  readonly id: string;
+  readonly path: string;
+  readonly language?: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The edit as written in one style: a line of `sketches.*.jsonl`. */
+interface Sketch {
+  readonly id: string;
+  readonly case: string;
+  readonly style: string;
+  readonly format: string;
+  readonly sketch?: string;
+  /** The text follows from the file after the edit: as it is, or in a fence without its final newline. */
+  readonly derive?: string;
+  readonly noise?: readonly string[];
+}
+
+/** The names of the data for our formats. */
+const formats: Readonly<Record<string, FormatName>> = {
+  lazy: "lazy",
+  search_replace: "search-replace",
+  "search-replace": "search-replace",
+  udiff: "unified-diff",
+  "unified-diff": "unified-diff",
+  codex_patch: "patch",
+  patch: "patch",
+  whole: "whole",
+};
+
+/** Reads a folder with `cases.*.jsonl` and `sketches.*.jsonl`, or one such sketches file beside its cases. */
+export function* readCases(path: string): Generator<ApplyCase> {
+  const { folder, files } = locate(path);
+  const pairs = new Map<string, Pair>();
+  const names = files.filter((name) => /^cases\..*jsonl$/.test(name));
+  const sketches = files.filter((name) => /^sketches\..*jsonl$/.test(name));
+  if (names.length === 0 || sketches.length === 0) {
+    throw new RedraftError(
+      "usage",
+      `${folder} holds no cases.*.jsonl or no sketches.*.jsonl: --data wants a folder with both.`,
+    );
+  }
+  for (const name of names) {
+    for (const pair of jsonLines<Pair>(join(folder, name))) pairs.set(pair.id, pair);
+  }
+  for (const name of sketches) {
+    for (const sketch of jsonLines<Sketch>(join(folder, name))) {
+      const pair = pairs.get(sketch.case);
+      if (!pair)
+        throw new RedraftError("usage", `${name}: case ${sketch.case} of ${sketch.id} is missing.`);
+      const format = formats[sketch.format];
+      if (!format)
+        throw new RedraftError(
+          "usage",
+          `${name}: unknown format ${sketch.format} in ${sketch.id}.`,
+        );
+      yield {
+        id: sketch.id,
+        style: sketch.style,
+        noise: sketch.noise ?? [],
+        language: pair.language ?? "",
+        path: pair.path,
+        format,
+        before: pair.before,
+        after: pair.after,
+        edit: textOf(sketch, pair),
+      };
+    }
+  }
+}
+
+function locate(path: string): { folder: string; files: string[] } {
+  const entry = statSync(path, { throwIfNoEntry: false });
+  if (!entry) throw new RedraftError("usage", `--data: ${path} does not exist.`);
+  if (entry.isDirectory()) return { folder: path, files: readdirSync(path) };
+  const folder = dirname(path);
+  const name = basename(path);
+  const split = /^(?:cases|sketches)\.(.*)$/.exec(name)?.[1];
+  if (!split)
+    throw new RedraftError("usage", `--data: ${path} is neither a folder nor a sketches.*.jsonl.`);
+  return { folder, files: [`cases.${split}`, `sketches.${split}`] };
+}
+
+function* jsonLines<T>(path: string): Generator<T> {
+  for (const [index, line] of readFileSync(path, "utf8").split("\n").entries()) {
+    if (line.trim() === "") continue;
+    try {
+      yield JSON.parse(line) as T;
+    } catch {
+      throw new RedraftError("usage", `${path}: line ${index + 1} is not JSON.`);
+    }
+  }
+}
+
+function textOf(sketch: Sketch, pair: Pair): string {
+  if (sketch.derive === "whole") return pair.after;
+  if (sketch.derive !== undefined) {
+    const plain = pair.after.replace(/\r\n/g, "\n").replace(/\n$/, "");
+    return `\`\`\`${pair.language ?? ""}\n${plain}\n\`\`\``;
+  }
+  return sketch.sketch ?? "";
+}
