@@ -7,7 +7,7 @@ import { infinity, margin } from "./costs.ts";
 import { lookExactly } from "./exact.ts";
 import { ambiguous, checkFailed, conflict, noMatch, notFounded } from "./explain.ts";
 import { prepare } from "./matches.ts";
-import { placements } from "./place.ts";
+import { type Placement, placements } from "./place.ts";
 import { alreadyDone, readingsOf, withLines } from "./readings.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
@@ -24,6 +24,9 @@ const searchLimit = 48;
 
 /** Other texts that are kept to be ranked. */
 const rivalLimit = 5;
+
+/** So few lines at the file's start or end may have been removed by leaving them out. */
+const edgeLimit = 8;
 
 /** Cost beyond which "nothing changes" is no sign of an edit that was applied before. */
 const idleLimit = 60;
@@ -118,6 +121,12 @@ function place(
     runnerUp = found.best.cost;
     rivals.push(built);
   }
+  for (const ranges of edgeReadings(shape, best, lines.length)) {
+    const built = build(lines, shape, prepared, { cost: found.best.cost, ranges }, settings);
+    if (isKnown(built.text)) continue;
+    runnerUp = found.best.cost;
+    rivals.push(built);
+  }
   let looked = 0;
   for (const other of found.others(found.best.cost + margin * 4)) {
     if (looked++ >= searchLimit || rivals.length >= rivalLimit) break;
@@ -147,6 +156,26 @@ function place(
   const only = standing[0]!;
   const next = rivals.length > 0 ? only.proof.cost + margin : runnerUp;
   return proved(source, edit, only, Math.max(next, only.proof.cost + 1));
+}
+
+/**
+ * A first block without a marker before it, which changes nothing where it stands: either the marker was
+ * forgotten, or the few lines above are what the edit removes. The same at the end.
+ */
+function edgeReadings(shape: Shape, best: Built, count: number): Placement["ranges"][] {
+  const { ranges } = best.placement;
+  const readings: Placement["ranges"][] = [];
+  const last = ranges.length - 1;
+  if (shape.extent !== "file" || last < 0) return readings;
+  const { start } = ranges[0]!;
+  const { end } = ranges[last]!;
+  if (!shape.elidedStart && best.idle[0] && start > 0 && start <= edgeLimit) {
+    readings.push(ranges.map((range, k) => (k === 0 ? { ...range, start: 0 } : range)));
+  }
+  if (!shape.elidedEnd && best.idle[last] && end < count && count - end <= edgeLimit) {
+    readings.push(ranges.map((range, k) => (k === last ? { ...range, end: count } : range)));
+  }
+  return readings;
 }
 
 /** Syntax vetoes: candidates with new errors fall where one has none; where none is known all stand. */
