@@ -18,7 +18,9 @@ for (let index = 0; index < count; index++) {
     if (trial.kind === "declined") tally.declinedUnique++;
   }
   if (trial.broken && broken++ < 5) {
-    process.stdout.write(`edit ${index}: ${trial.broken}\n--- source\n${trial.source}--- edit\n${trial.edit}\n`);
+    process.stdout.write(
+      `edit ${index}: ${trial.broken}\n--- source\n${trial.source}--- edit\n${trial.edit}\n`,
+    );
   }
   if ((index + 1) % 50_000 === 0) process.stdout.write(`${index + 1} edits, ${broken} broken\n`);
 }

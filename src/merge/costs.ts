@@ -27,6 +27,9 @@ export const costs = {
   freshThoughFrequent: 10,
   /** Times as much where every line of the block stands in the source. */
   freshThoughAllKnown: 3,
+  /** On top for a block's first or last line: it is there to tell the place. */
+  freshEdgeUnique: 250,
+  freshEdge: 100,
   freshWeak: 8,
   freshBlank: 4,
   freshAbbreviated: 500,

@@ -35,14 +35,19 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
     const before = block.tokens.filter((token) => token.role !== "add");
     const places = placesOf(before, block, source, index);
     const after = block.tokens.filter((token) => token.role !== "drop");
-    const adds = block.tokens.some(
-      (token) => token.role === "add" && /[\p{L}\p{N}]/u.test(token.text),
-    );
-    if (block.atLine === undefined && block.anchor === undefined && adds && before.length > 0) {
+    const adds = block.tokens.filter((token) => token.role === "add");
+    const telling = adds.some((token) => /[\p{L}\p{N}]/u.test(token.text));
+    if (
+      block.atLine === undefined &&
+      block.anchor === undefined &&
+      adds.length > 0 &&
+      before.length > 0
+    ) {
       const done = placesOf(after, block, source, index);
       // Gone are the old lines, or the new ones stand around the old already.
       if (
         done.length > 0 &&
+        (places.length === 0 || telling) &&
         places.every((place) => done.some((at) => covers(at, after, place, before)))
       ) {
         applied.push(k);

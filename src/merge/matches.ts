@@ -76,10 +76,13 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       (token, i) =>
         isBlank(token.text) || matches[k]![i]!.some((match) => match.kind !== "resembles"),
     );
+    const filled = (token: Token): boolean => !isBlank(token.text);
+    const ends = [block.tokens.findIndex(filled), block.tokens.findLastIndex(filled)];
     const rows = block.tokens.map((token, i): Row => {
       const found = matches[k]![i]!;
+      const atEdge = ends.includes(i) && !explicit;
       return {
-        fresh: freshCost(token, found, explicit, allKnown),
+        fresh: freshCost(token, found, explicit, allKnown) + (atEdge ? edgeCost(token, found) : 0),
         looseStart: looseCost(token, found),
         looseEnd: looseCost(token, found),
         at: Int32Array.from(found, (match) => match.source),
@@ -187,6 +190,13 @@ function freshCost(
   if (count === 1) return factor * costs.freshThoughUnique;
   if (count <= 3) return factor * costs.freshThoughRare;
   return factor * (count <= 10 ? costs.freshThoughCommon : costs.freshThoughFrequent);
+}
+
+/** A block's first and last line, blank ones aside, are there to tell its place: if they stand in the source, there. */
+function edgeCost(token: Token, matches: readonly Match[]): number {
+  const count = matches.reduce((sum, match) => sum + (match.cost === 0 ? 1 : 0), 0);
+  if (count === 0 || isWeak(token.text)) return 0;
+  return count === 1 ? costs.freshEdgeUnique : costs.freshEdge;
 }
 
 function looseCost(token: Token, matches: readonly Match[]): number {

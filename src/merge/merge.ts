@@ -1,13 +1,13 @@
 import type { Edit } from "../core/edit.ts";
 import { splitLines, type TextLine } from "../core/lines.ts";
-import type { MergeOutcome, Proved } from "../core/merge.ts";
+import type { LineRange, MergeOutcome, Proved } from "../core/merge.ts";
 import { type Built, build } from "./build.ts";
 import { checkProof } from "./check.ts";
 import { infinity, margin } from "./costs.ts";
 import { lookExactly } from "./exact.ts";
 import { ambiguous, checkFailed, conflict, noMatch, notFounded } from "./explain.ts";
 import { prepare } from "./matches.ts";
-import { type Placement, placements } from "./place.ts";
+import { type Placement, type Placements, placements } from "./place.ts";
 import { alreadyDone, readingsOf, withLines } from "./readings.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
@@ -24,6 +24,9 @@ const searchLimit = 48;
 
 /** Other texts that are kept to be ranked. */
 const rivalLimit = 5;
+
+/** What a removal may cost that an edit is suspected of. */
+const suspectReach = 250;
 
 /** So few lines at the file's start or end may have been removed by leaving them out. */
 const edgeLimit = 8;
@@ -137,6 +140,13 @@ function place(
     if (other.cost >= found.best.cost + margin) break;
     rivals.push(built);
   }
+  for (const suspect of suspects(lines, found, shape, best, best.text === source)) {
+    if (rivals.length >= rivalLimit) break;
+    const built = build(lines, shape, prepared, suspect.placement, settings);
+    if (isKnown(built.text) || built.idle[suspect.block]) continue;
+    runnerUp = Math.min(runnerUp, found.best.cost);
+    rivals.push(built);
+  }
   if (best.text === source && best.proof.cost >= idleLimit && rivals.length === 0) {
     return noMatch(lines, shape, prepared);
   }
@@ -159,6 +169,76 @@ function place(
 }
 
 /**
+ * Placements that remove more than the best one and cost more for it, but may be meant all the same: an
+ * edit that would change nothing is shown for a reason; and of two equal stretches one may have to go.
+ */
+function* suspects(
+  source: readonly TextLine[],
+  found: Placements,
+  shape: Shape,
+  best: Built,
+  nothingChanges: boolean,
+): Generator<{ placement: Placement; block: number }> {
+  if (shape.extent !== "file") return;
+  const taken = best.placement.ranges;
+  let counts: Map<string, number> | undefined;
+  const isTwin = (line: number): boolean => {
+    counts ??= countsOf(source);
+    return counts.get(source[line]!.text)! > 1;
+  };
+  let looked = 0;
+  for (const placement of found.others(best.placement.cost + suspectReach)) {
+    if (looked++ >= searchLimit) return;
+    const differing = placement.ranges.flatMap((range, k) =>
+      range.start === taken[k]!.start && range.end === taken[k]!.end ? [] : [k],
+    );
+    const block = differing[0];
+    if (differing.length !== 1 || block === undefined) continue;
+    const [now, other] = [taken[block]!, placement.ranges[block]!];
+    if (other.end - other.start <= now.end - now.start) continue;
+    const idle = nothingChanges && best.idle[block] && shape.blocks[block]!.tokens.length > 1;
+    if (idle || addsOnlyTwins(source, now, other, isTwin)) yield { placement, block };
+  }
+}
+
+/** Whether a range reaches beyond another over stretches that stand elsewhere too, words in them. */
+function addsOnlyTwins(
+  source: readonly TextLine[],
+  now: LineRange,
+  other: LineRange,
+  isTwin: (line: number) => boolean,
+): boolean {
+  const stretches = [
+    { start: other.start, end: Math.min(now.start, other.end) },
+    { start: Math.max(now.end, other.start), end: other.end },
+  ].filter(({ start, end }) => end > start);
+  let words = 0;
+  for (const { start, end } of stretches) {
+    for (let line = start; line < end; line++) {
+      if (!isTwin(line)) return false;
+      if (/[\p{L}\p{N}]/u.test(source[line]!.text)) words++;
+    }
+  }
+  return words > 1 && stretches.every((stretch) => standsElsewhere(source, stretch));
+}
+
+function standsElsewhere(source: readonly TextLine[], { start, end }: LineRange): boolean {
+  for (let from = 0; from + (end - start) <= source.length; from++) {
+    if (from === start) continue;
+    let line = start;
+    while (line < end && source[line]!.text === source[from + line - start]!.text) line++;
+    if (line === end) return true;
+  }
+  return false;
+}
+
+function countsOf(source: readonly TextLine[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { text } of source) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
+}
+
+/**
  * A first block without a marker before it, which changes nothing where it stands: either the marker was
  * forgotten, or the few lines above are what the edit removes. The same at the end.
  */
@@ -169,10 +249,11 @@ function edgeReadings(shape: Shape, best: Built, count: number): Placement["rang
   if (shape.extent !== "file" || last < 0) return readings;
   const { start } = ranges[0]!;
   const { end } = ranges[last]!;
-  if (!shape.elidedStart && best.idle[0] && start > 0 && start <= edgeLimit) {
+  if (!shape.elidedStart && start > 0 && start <= (best.idle[0] ? edgeLimit : edgeLimit / 4)) {
     readings.push(ranges.map((range, k) => (k === 0 ? { ...range, start: 0 } : range)));
   }
-  if (!shape.elidedEnd && best.idle[last] && end < count && count - end <= edgeLimit) {
+  const below = count - end;
+  if (!shape.elidedEnd && below > 0 && below <= (best.idle[last] ? edgeLimit : edgeLimit / 4)) {
     readings.push(ranges.map((range, k) => (k === last ? { ...range, end: count } : range)));
   }
   return readings;

@@ -33,24 +33,25 @@ const nouns = ["user", "order", "page", "token", "value", "entry", "batch", "rou
 
 /**
  * A file of small functions and a few changes in it. With `twins` some functions stand twice, so that
- * lines, and whole stretches, are not unique; without, every line with words is.
+ * lines, and whole stretches, are not unique; without, every line but blank ones is.
  */
 export function generate(random: Random, twins: boolean): Generated {
   let serial = 0;
   const pick = (words: readonly string[]): string => words[random(words.length)]!;
   const name = (): string => `${pick(verbs)}_${pick(nouns)}_${serial++}`;
+  const close = (deep: string): string => (twins ? `${deep}}` : `${deep}} // ${name()}`);
   const body = (deep: string): string[] => {
     const lines: string[] = [];
     for (let i = 1 + random(5); i > 0; i--) {
       const kind = random(5);
       if (kind === 0) {
-        lines.push(`${deep}if (${name()}) {`, `${deep}  return ${name()};`, `${deep}}`);
+        lines.push(`${deep}if (${name()}) {`, `${deep}  return ${name()};`, close(deep));
       } else if (kind === 1) lines.push("");
       else lines.push(`${deep}const ${name()} = ${name()}(${random(100)});`);
     }
     return lines;
   };
-  const functionOf = (): string[] => [`function ${name()}() {`, ...body("  "), "}", ""];
+  const functionOf = (): string[] => [`function ${name()}() {`, ...body("  "), close(""), ""];
   const before: string[] = [];
   const functions: string[][] = [];
   for (let i = 2 + random(8); i > 0; i--) {
@@ -67,9 +68,11 @@ export function generate(random: Random, twins: boolean): Generated {
     const kind = random(3);
     const end = kind === 0 ? start : Math.min(before.length, start + 1 + random(3));
     const fresh = kind === 1 ? [] : random(2) === 0 ? body("  ") : functionOf();
+    // At the file's edges a sketch without a marker may as well have lost it.
+    if (start < 3 || end > before.length - 3) continue;
     if (fresh.length > 0 && fresh.join("\n") === before.slice(start, end).join("\n")) continue;
     hunks.push({ start, end, fresh });
-    from = end + 1;
+    from = end + 6;
   }
   const after: string[] = [];
   let at = 0;
@@ -81,19 +84,37 @@ export function generate(random: Random, twins: boolean): Generated {
   return { before, after, hunks };
 }
 
-/** Each hunk with so many lines around it, a marker wherever something is left out. */
-export function sketchOf(edit: Generated, context: number, marker = "// ... existing code ..."): string {
+/** So many lines with words above `from`, and the blank ones between; not beyond `limit`. */
+function above(lines: readonly string[], from: number, context: number, limit: number): number {
+  let start = from;
+  for (let words = 0; start > limit && words < context; start--) {
+    if (/\w/.test(lines[start - 1]!)) words++;
+  }
+  return start;
+}
+
+function below(lines: readonly string[], from: number, context: number, limit: number): number {
+  let end = from;
+  for (let words = 0; end < limit && words < context; end++) if (/\w/.test(lines[end]!)) words++;
+  return end;
+}
+
+/** Each hunk with so many lines of words around it, a marker wherever something is left out. */
+export function sketchOf(
+  edit: Generated,
+  context: number,
+  marker = "// ... existing code ...",
+): string {
   const { before, hunks } = edit;
   const lines: string[] = [];
   let shown = 0;
-  for (const hunk of hunks) {
-    const from = Math.max(shown, hunk.start - context);
-    // A gap of one line is shown: a marker would be no shorter.
-    if (from - shown > 1 || (shown === 0 && from > 0)) lines.push(marker);
+  for (const [index, hunk] of hunks.entries()) {
+    const from = above(before, hunk.start, context, shown);
+    if (from - shown > 1) lines.push(marker);
     else lines.push(...before.slice(shown, from));
     lines.push(...before.slice(from, hunk.start), ...hunk.fresh);
-    const next = hunks[hunks.indexOf(hunk) + 1];
-    shown = Math.min(before.length, hunk.end + context, next ? next.start : before.length);
+    const next = hunks[index + 1]?.start ?? before.length;
+    shown = below(before, hunk.end, context, next);
     lines.push(...before.slice(hunk.end, shown));
   }
   if (shown < before.length) lines.push(marker);
@@ -104,12 +125,13 @@ export function sketchOf(edit: Generated, context: number, marker = "// ... exis
 export function blocksOf(edit: Generated, context: number): string {
   const { before, hunks } = edit;
   let text = "";
+  let shown = 0;
   for (const [index, hunk] of hunks.entries()) {
-    const above = Math.max(index > 0 ? hunks[index - 1]!.end : 0, hunk.start - context);
+    const from = above(before, hunk.start, context, shown);
     const next = hunks[index + 1]?.start ?? before.length;
-    const below = Math.min(next, hunk.end + context);
-    const head = before.slice(above, hunk.start);
-    const tail = before.slice(hunk.end, below);
+    shown = below(before, hunk.end, context, next);
+    const head = before.slice(from, hunk.start);
+    const tail = before.slice(hunk.end, shown);
     const old = [...head, ...before.slice(hunk.start, hunk.end), ...tail];
     const fresh = [...head, ...hunk.fresh, ...tail];
     text += `<<<<<<< SEARCH\n${old.map(line).join("")}=======\n${fresh.map(line).join("")}>>>>>>> REPLACE\n`;

@@ -8,6 +8,8 @@ export interface Trial {
   readonly kind: "right" | "declined" | "idle";
   /** A sentence when a property is broken. */
   readonly broken?: string;
+  readonly wanted?: string;
+  readonly got?: string;
   readonly source: string;
   readonly edit: string;
 }
@@ -28,10 +30,19 @@ export function tryEdit(random: Random, twins: boolean): Trial {
   if (edit.hunks.length === 0 || source === wanted) return { kind: "idle", ...at };
   const outcome = outcomeOf(source, written, lazy ? "lazy" : "search-replace");
   if (outcome.kind !== "proved") return { kind: "declined", ...at };
-  if (outcome.text !== wanted) return { kind: "right", broken: "a third text", ...at };
+  if (outcome.text !== wanted)
+    return { kind: "right", broken: "a third text", wanted, got: outcome.text, ...at };
+  // Where stretches stand twice, the edit may fit once more after it was applied.
+  if (twins) return { kind: "right", ...at };
   const again = outcomeOf(wanted, written, lazy ? "lazy" : "search-replace");
   if (again.kind === "proved" && again.text !== wanted) {
-    return { kind: "right", broken: "applied again it changes the text", ...at };
+    return {
+      kind: "right",
+      broken: "applied again it changes the text",
+      wanted,
+      got: again.text,
+      ...at,
+    };
   }
   return { kind: "right", ...at };
 }
