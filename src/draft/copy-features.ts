@@ -12,7 +12,7 @@ const bucketOf = (value: number, buckets: readonly number[]): number =>
   buckets.findIndex((upper) => value <= upper);
 
 const scalarCount = 33;
-export const featureCount =
+export const featureCount: number =
   textKinds.length +
   matchBuckets.length +
   2 * distanceBuckets.length +

@@ -11,3 +11,5 @@ export type {
 } from "../core/target.ts";
 export { type LlamaOptions, type LlamaTarget, llamaTarget } from "./llama/target.ts";
 export { type OpenAiTextOptions, type OpenAiTextTarget, openAiTextTarget } from "./openai/chat.ts";
+export { openServerTokens, type ServerTokensOptions } from "./openai/open.ts";
+export type { ServerTokenTarget } from "./openai/token-target.ts";

@@ -1,0 +1,22 @@
+export type { Plan, PlanFeedback, PlanLimits, Planner } from "../core/plan.ts";
+export type {
+  Draft,
+  Drafter,
+  DraftFeedback,
+  DraftNode,
+  DraftRequest,
+  DraftState,
+  Origin,
+} from "../core/target.ts";
+export { type ControllerOptions, createController } from "./controller.ts";
+export { type CopyDrafter, type CopyDrafterOptions, copyDrafter } from "./copy.ts";
+export {
+  type DraftModelOptions,
+  draftModelDrafter,
+  type TokenPredictor,
+  targetPredictor,
+} from "./draft-model.ts";
+export { type LookupOptions, lookupDrafter } from "./lookup.ts";
+export { type FixedPlannerOptions, fixedPlanner, mergeDrafts } from "./plan.ts";
+export { type Speller, spellerOf } from "./spelling.ts";
+export { type SuffixOptions, suffixDrafter } from "./suffix.ts";
