@@ -3,7 +3,7 @@
  * same text, or a near-tie where they part. For `redraft serve` and any other server with that interface.
  *
  *   node --import tsx scripts/echo-identity.ts --url http://127.0.0.1:8787/v1 --data <apply folder or cases.jsonl>
- *     [--sketches <sketches.jsonl>] [--cases 40] [--tokens 800] [--model <name>]
+ *     [--sketches <sketches.jsonl>] [--cases 40] [--tokens 800] [--model <name>] [--dialect auto|echo|vllm]
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     cases: { type: "string", default: "40" },
     tokens: { type: "string", default: "800" },
     model: { type: "string" },
+    dialect: { type: "string", default: "auto" },
   },
 });
 if (values.url === undefined || values.data === undefined)
@@ -82,7 +83,9 @@ async function margin(prompt: string): Promise<number> {
   return first! - (second ?? Number.NEGATIVE_INFINITY);
 }
 
+const dialect = values.dialect as "auto" | "echo" | "vllm";
 const target = await openServerTokens({
+  dialect,
   baseUrl: values.url,
   ...(values.model ? { model: values.model } : {}),
 });

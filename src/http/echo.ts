@@ -4,7 +4,7 @@ import type { Measures } from "./measures.ts";
 import type { ServedModel } from "./model.ts";
 import type { Production } from "./produce.ts";
 import type { CompletionRequest } from "./schemas.ts";
-import type { TopEntry } from "./score.ts";
+import type { TokenScore, TopEntry } from "./score.ts";
 
 /**
  * A completion with `logprobs`: the tokens of the prompt (with `echo`) and of the answer, each with how likely
@@ -29,9 +29,12 @@ export async function* produceScored(
     );
   }
   const echo = request.echo === true;
-  const topK = request.logprobs ?? 1;
+  const ofPrompt = request.prompt_logprobs ?? undefined;
+  const shownTop = request.logprobs ?? 1;
+  const topK = Math.max(shownTop, ofPrompt ?? 0);
   const maxTokens = request.max_tokens ?? 16;
-  const from = echo ? (request.logprob_start_len ?? 0) : prompt.length;
+  const wholePrompt = echo || ofPrompt !== undefined;
+  const from = wholePrompt ? (request.logprob_start_len ?? 0) : prompt.length;
 
   let written: readonly Token[] = [];
   let finish: "stop" | "length" = "length";
@@ -66,17 +69,36 @@ export async function* produceScored(
       completion_tokens: written.length,
       total_tokens: prompt.length + written.length,
     },
+    ...(ofPrompt === undefined
+      ? {}
+      : {
+          promptLogprobs: prompt.map((token, at) =>
+            byId(token, scored.tokens[at] ?? null, ofPrompt),
+          ),
+        }),
     logprobs: {
       tokens: await Promise.all(shown.map(names)),
       token_logprobs: scores.map((score) => score?.logprob ?? null),
       top_logprobs: await Promise.all(
         scores.map(async (score) =>
-          score === null || topK === 0 ? null : await topObject(score.top.slice(0, topK), names),
+          score === null || shownTop === 0
+            ? null
+            : await topObject(score.top.slice(0, shownTop), names),
         ),
       ),
       text_offset: offsets,
     },
   };
+}
+
+/** Scores as vLLM writes them: by id, the prompt's own token among them whatever its rank. */
+function byId(token: Token, score: TokenScore | null, count: number): object | null {
+  if (score === null) return null;
+  const rows = score.top
+    .slice(0, count)
+    .map((entry, rank) => [entry.token, { logprob: entry.logprob, rank: rank + 1 }]);
+  const own = { [token]: { logprob: score.logprob } };
+  return { ...own, ...Object.fromEntries(rows) };
 }
 
 type Namer = (token: Token) => Promise<string>;

@@ -217,7 +217,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
       const request = parseBody(completionRequest, body);
       const shape = completionShape(modelName(request.model), now());
       const given = promptOf(request.prompt);
-      const scored = request.echo === true || (request.logprobs ?? 0) > 0;
+      const scored =
+        request.echo === true || (request.logprobs ?? 0) > 0 || request.prompt_logprobs != null;
       if (typeof given === "string" && !scored) {
         const apply = applyJob("completions", shape, request, given);
         if (apply !== undefined) return answer(apply, call);

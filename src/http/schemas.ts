@@ -40,6 +40,8 @@ export interface CompletionRequest extends SharedRequest {
   readonly return_tokens_as_token_ids?: Maybe<boolean>;
   /** SGLang's extension: no scores are asked for before this token, so what stands before may come from the cache. */
   readonly logprob_start_len?: Maybe<number>;
+  /** vLLM's extension: scores of the prompt by token id, without repeating it. */
+  readonly prompt_logprobs?: Maybe<number>;
 }
 
 const part = z.looseObject({ type: z.literal("text"), text: z.string() });
@@ -86,6 +88,7 @@ export const completionRequest: z.ZodType<CompletionRequest> = z.looseObject({
   logprobs: z.int().min(0).max(20).nullish(),
   best_of: z.literal(1).nullish(),
   return_tokens_as_token_ids: z.boolean().nullish(),
+  prompt_logprobs: z.int().min(0).max(20).nullish(),
   logprob_start_len: z.int().min(0).nullish(),
 });
 

@@ -17,6 +17,7 @@ export interface Ending {
   /** Redraft's own account: route, checks. Clients that do not know it ignore it. */
   readonly redraft?: Readonly<Record<string, unknown>>;
   readonly logprobs?: unknown;
+  readonly promptLogprobs?: unknown;
 }
 
 /** One API's way to write an answer, whole or in pieces. */
@@ -71,21 +72,36 @@ export function chatShape(model: string, created: number): AnswerShape {
 
 export function completionShape(model: string, created: number): AnswerShape {
   const id = `cmpl-${randomUUID()}`;
-  const answer = (text: string, finish: string | null, logprobs: unknown, more = {}) => ({
+  const answer = (
+    text: string,
+    finish: string | null,
+    scores: Pick<Ending, "logprobs" | "promptLogprobs">,
+    more = {},
+  ) => ({
     id,
     object: "text_completion",
     created,
     model,
-    choices: [{ index: 0, text, logprobs: logprobs ?? null, finish_reason: finish }],
+    choices: [
+      {
+        index: 0,
+        text,
+        logprobs: scores.logprobs ?? null,
+        finish_reason: finish,
+        ...(scores.promptLogprobs ? { prompt_logprobs: scores.promptLogprobs } : {}),
+      },
+    ],
     ...more,
   });
   return {
-    whole: (text, { finish, usage, redraft, logprobs }) =>
-      answer(text, finish, logprobs, { usage, ...(redraft ? { redraft } : {}) }),
+    whole: (text, ending) => {
+      const { finish, usage, redraft } = ending;
+      return answer(text, finish, ending, { usage, ...(redraft ? { redraft } : {}) });
+    },
     first: () => undefined,
-    piece: (text) => answer(text, null, null),
-    last: ({ finish, redraft, logprobs }) =>
-      answer("", finish, logprobs, redraft ? { redraft } : {}),
+    piece: (text) => answer(text, null, {}),
+    last: (ending) =>
+      answer("", ending.finish, ending, ending.redraft ? { redraft: ending.redraft } : {}),
     usage: ({ usage }) => ({
       id,
       object: "text_completion",

@@ -36,40 +36,46 @@ function editingModel() {
   });
 }
 
-it("lets a client verify its drafts against redraft serve: the same text, in few requests", async () => {
-  server = await startServer({
-    redraft: createRedraft(),
-    model: serveModel({ target: editingModel() }),
-    host: "127.0.0.1",
-    port: 0,
-    version: "0.0.0",
-  });
-  const baseUrl = `${server.url}/v1`;
-  const plain = await fetch(`${baseUrl}/completions`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ prompt, max_tokens: 4000 }),
-  });
-  const { choices } = (await plain.json()) as { choices: { text: string }[] };
-  expect(choices[0]!.text).toBe(edited);
+const dialects = ["auto", "echo"] as const;
 
-  const target = await openServerTokens({ baseUrl, model: "fake" });
-  const sequence = await target.open();
-  const steps = decode(sequence, {
-    request: {
-      prompt: await target.tokenize(prompt, { special: true }),
-      source: await target.tokenize(source),
-    },
-    planner: anchorPlanner(),
-    capabilities: target.capabilities,
-    maxTokens: 4000,
-    isEnd: (token) => target.isEnd(token),
-  });
-  let step = await steps.next();
-  while (step.done !== true) step = await steps.next();
-  const text = Buffer.from(await target.detokenize(step.value.tokens)).toString("utf8");
-  expect(text).toBe(edited);
-  expect(step.value.finish).toBe("end");
-  // Some 200 byte tokens: a request per token would be as many.
-  expect(target.tally.requests).toBeLessThan(30);
-});
+it.each(dialects)(
+  "lets a client verify its drafts (%s): the same text, in few requests",
+  async (dialect) => {
+    server = await startServer({
+      redraft: createRedraft(),
+      model: serveModel({ target: editingModel() }),
+      host: "127.0.0.1",
+      port: 0,
+      version: "0.0.0",
+    });
+    const baseUrl = `${server.url}/v1`;
+    const plain = await fetch(`${baseUrl}/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ prompt, max_tokens: 4000 }),
+    });
+    const { choices } = (await plain.json()) as { choices: { text: string }[] };
+    expect(choices[0]!.text).toBe(edited);
+
+    const target = await openServerTokens({ baseUrl, model: "fake", dialect });
+    expect(target.dialect).toBe(dialect === "echo" ? "echo" : "vllm");
+    const sequence = await target.open();
+    const steps = decode(sequence, {
+      request: {
+        prompt: await target.tokenize(prompt, { special: true }),
+        source: await target.tokenize(source),
+      },
+      planner: anchorPlanner(),
+      capabilities: target.capabilities,
+      maxTokens: 4000,
+      isEnd: (token) => target.isEnd(token),
+    });
+    let step = await steps.next();
+    while (step.done !== true) step = await steps.next();
+    const text = Buffer.from(await target.detokenize(step.value.tokens)).toString("utf8");
+    expect(text).toBe(edited);
+    expect(step.value.finish).toBe("end");
+    // Some 200 byte tokens: a request per token would be as many.
+    expect(target.tally.requests).toBeLessThan(30);
+  },
+);

@@ -48,7 +48,8 @@ async function describeModel(
 }
 
 function dialectOf({ owner }: ListedModel): Scorer["dialect"] {
-  return owner === "vllm" ? "vllm" : "echo";
+  // Redraft's own server answers vLLM's form too, in which no token is cut twice.
+  return owner === "vllm" || owner === "redraft" ? "vllm" : "echo";
 }
 
 /** Texts that models of all kinds go on with, in different ways. */
