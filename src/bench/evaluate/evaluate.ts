@@ -14,6 +14,7 @@ interface Options {
   readonly data: readonly string[];
   readonly limit: number;
   readonly context: number;
+  readonly longest: number;
   readonly json?: boolean;
 }
 
@@ -42,6 +43,12 @@ export function evaluateCommand(): Command {
     .option("--model <gguf...>", "models to compare, by path or name", ["default"])
     .option("--limit <n>", "questions of each kind", count, Number.POSITIVE_INFINITY)
     .option("--context <n>", "context size", count, 4096)
+    .option(
+      "--longest <n>",
+      "tokens of prompt and answer beyond which no ranking is asked",
+      count,
+      1792,
+    )
     .option("--json", "print JSON, one object per row")
     .action(run);
 }
@@ -88,10 +95,13 @@ async function ask(options: Options, targets: readonly Named[], tally: Tally): P
       const { language, style, repository } = question;
       const labels = { language, style, repository };
       if (question.kind === "region") {
-        const length = `<= ${[256, 512, 1024].find((most) => question.length <= most) ?? "more"}`;
+        const length = lengthGroup(question.length);
+        const limits = lengths.filter((most) => question.length <= most);
         for (const { name, target } of targets) {
           const { exact } = await writeRegion(target, question);
           tally.add("write", name, { length, ...labels }, exact);
+          for (const most of limits)
+            tally.add("write", name, {}, exact, undefined, `up to ${most}`);
         }
         continue;
       }
@@ -102,11 +112,12 @@ async function ask(options: Options, targets: readonly Named[], tally: Tally): P
         if (!open || open.right < 0) continue;
         tally.add("rank", "merge", labels, open.right === 0, open.right < 3);
         for (const { name, target } of targets) {
-          if (!(await fits(target, open.original, open.candidates))) {
-            tally.add("rank", name, labels, false, true);
+          const scores = await scoreCandidates(target, open, options.longest);
+          if (scores === undefined) {
+            tally.add("rank", name, labels, false, false);
+            tally.add("rank", `${name}, too long`, {}, false, false);
             continue;
           }
-          const scores = await scoreCandidates(target, open);
           const better = scores.filter((score) => score > scores[open.right]!).length;
           tally.add("rank", name, labels, better === 0, better < 3);
         }
@@ -116,20 +127,6 @@ async function ask(options: Options, targets: readonly Named[], tally: Tally): P
       }
     }
   }
-}
-
-/** Whether region, sketch and candidate can stand in the context; a region that cannot counts as not settled. */
-async function fits(
-  target: TokenTarget,
-  original: readonly string[],
-  candidates: readonly (readonly string[])[],
-): Promise<boolean> {
-  const longest = Math.max(...candidates.map((lines) => lines.join("\n").length));
-  const tokens = await target.tokenize(original.join("\n"));
-  return (
-    tokens.length * (1 + longest / Math.max(1, original.join("\n").length)) <
-    target.capabilities.contextSize * 0.8
-  );
 }
 
 class Tally {
@@ -144,8 +141,10 @@ class Tally {
     labels: Readonly<Record<string, string>>,
     exact: boolean,
     top3?: boolean,
+    upTo?: string,
   ): void {
-    for (const [by, group] of [["all", ""], ...Object.entries(labels)] as [string, string][]) {
+    const whole = upTo === undefined ? ["all", ""] : ["all", upTo];
+    for (const [by, group] of [whole, ...Object.entries(labels)] as [string, string][]) {
       const key = [task, model, by, group];
       const id = key.join("\u0000");
       const row = this.groups.get(id) ?? {
@@ -174,6 +173,16 @@ class Tally {
       ...(ranked && { top3: top3 / cases }),
     }));
   }
+}
+
+const lengths = [256, 512, 1024];
+
+/** "257-512": lengths apart; "up to 512" holds the shorter ones too. */
+function lengthGroup(length: number): string {
+  const at = lengths.findIndex((most) => length <= most);
+  return at < 0
+    ? `over ${lengths.at(-1)}`
+    : `${at === 0 ? 1 : lengths[at - 1]! + 1}-${lengths[at]}`;
 }
 
 function percent(share: number): number {

@@ -3,20 +3,29 @@ import type { Rows, Sequence, Token, TokenTarget } from "../../core/target.ts";
 import type { OpenQuestion } from "./open-region.ts";
 import { applyPrompt, regionTokens } from "./prompt.ts";
 
-/** Log-likelihood of each candidate's lines and the end token after the prompt, in nats. */
+/**
+ * Log-likelihood of each candidate's lines and the end token after the prompt, in nats; undefined where prompt and
+ * longest candidate together exceed `longest` tokens, as the product then does not ask either.
+ */
 export async function scoreCandidates(
   target: TokenTarget,
   question: Pick<OpenQuestion, "original" | "sketch" | "candidates">,
+  longest: number,
   signal?: AbortSignal,
-): Promise<number[]> {
+): Promise<number[] | undefined> {
   const prompt = await applyPrompt(target, question.original, question.sketch);
   const end = endToken(target);
+  const answers: Token[][] = [];
+  for (const lines of question.candidates) {
+    answers.push([...(await regionTokens(target, lines)), end]);
+  }
+  const size = prompt.length + Math.max(...answers.map((answer) => answer.length));
+  if (size > Math.min(longest, target.capabilities.contextSize)) return undefined;
   const sequence = await target.open();
   try {
     await sequence.append(prompt, signal);
     const scores: number[] = [];
-    for (const lines of question.candidates) {
-      const tokens = [...(await regionTokens(target, lines)), end];
+    for (const tokens of answers) {
       scores.push(await logLikelihood(sequence, target.capabilities.maxVerify, tokens, signal));
       await sequence.truncate(prompt.length);
     }
@@ -44,24 +53,22 @@ async function logLikelihood(
     const part = tokens.slice(at, at + largest);
     const nodes = part.map((token, i) => ({ token, parent: i - 1 }));
     const rows = await sequence.verify(nodes, {
-      topK: 64,
+      topK: 1,
       logsumexp: true,
       nodeLogits: true,
       ...(signal && { signal }),
     });
-    for (const [i, token] of part.entries()) sum += logProbability(rows, i, token);
+    for (const i of part.keys()) sum += logProbability(rows, i);
     await sequence.commit(nodes.map((_, i) => i));
   }
   return sum;
 }
 
-/** A token outside the rows' top k is given the last one's logit: less likely it is, by how much is not known. */
-function logProbability(rows: Rows, row: number, token: Token): number {
-  const norm = rows.logsumexp![row]!;
+function logProbability(rows: Rows, row: number): number {
   const own = rows.nodeLogits?.[row];
-  if (own !== undefined) return own - norm;
-  for (let i = row * rows.k; i < (row + 1) * rows.k; i++) {
-    if (rows.ids[i] === token) return rows.logits[i]! - norm;
+  const norm = rows.logsumexp?.[row];
+  if (own === undefined || norm === undefined) {
+    throw new RedraftError("engine-failed", "this target does not tell the logits of given tokens");
   }
-  return rows.logits[(row + 1) * rows.k - 1]! - norm;
+  return own - norm;
 }
