@@ -37,7 +37,16 @@ export function encodeNetwork(network: Network): EncodedNetwork {
   return { inputs, hidden, arrays };
 }
 
-export function decodeNetwork({ inputs, hidden, arrays }: EncodedNetwork): Network {
+/** Decoded networks, by their text: the shipped one is used again and again. */
+const decoded = new WeakMap<EncodedNetwork, Network>();
+
+export function decodeNetwork(encoded: EncodedNetwork): Network {
+  const known = decoded.get(encoded) ?? decodeArrays(encoded);
+  decoded.set(encoded, known);
+  return known;
+}
+
+function decodeArrays({ inputs, hidden, arrays }: EncodedNetwork): Network {
   const [w1, b1, w2, b2] = arrays.map(([scale, base64]) => {
     const bytes = Buffer.from(base64, "base64");
     return Float32Array.from(
@@ -109,8 +118,8 @@ export function createAcceptanceModel(network: Network, online = true): Acceptan
 }
 
 /** P(accepted >= k) for k = 1 .. length, from the conditional probabilities at the thresholds. */
-export function survivalCurve(prediction: Float32Array, length: number): Float64Array {
-  const survival = new Float64Array(length);
+export function survivalCurve(prediction: Float32Array, length: number): number[] {
+  const survival = new Array<number>(length);
   let reached = 0;
   let p = 1;
   let ratio = 1;

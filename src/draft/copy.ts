@@ -49,6 +49,8 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
     online,
   );
   let session: CopySession;
+  /** What was drafted in a step whose tokens could not be spelled at once. */
+  let waiting: readonly Token[] | undefined;
   /** What was predicted for the candidates of this step. */
   let predictions: readonly { readonly candidate: Candidate; readonly prediction: Float32Array }[] =
     [];
@@ -73,7 +75,7 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
         tokens,
         drafter: "copy",
         origin: candidate.kind === "output" ? "suffix" : candidate.text.origin,
-        survival: survivalCurve(prediction, tokens.length) as unknown as readonly number[],
+        survival: survivalCurve(prediction, tokens.length),
       };
       candidateOf.set(draft, candidate);
       drafts.push(draft);
@@ -85,7 +87,8 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
     const missing = output.slice(session.written);
     if (missing.length === 0) return;
     await spelling.learn(missing);
-    session.commit(missing);
+    session.commit(missing, waiting);
+    waiting = undefined;
   }
 
   return {
@@ -104,6 +107,7 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
       }
       session = createCopySession(request, spelling);
       predictions = [];
+      waiting = undefined;
     },
     async draft({ output }, budget) {
       await catchUp(output);
@@ -123,6 +127,10 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
       const learning = spelling.learn(committed);
       // A speller that must wait: the tokens are caught up with at the next draft.
       if (learning === undefined) session.commit(committed, used?.tokens);
+      else {
+        waiting = used?.tokens;
+        learning.catch(() => {}); // asked again, and told, at the next draft
+      }
     },
   };
 }

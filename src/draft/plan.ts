@@ -9,6 +9,7 @@ import type { Draft, Drafter, DraftNode, Origin, SparseDistribution } from "../c
  */
 export function mergeDrafts(drafts: readonly Draft[], nodes: number): Plan {
   if (drafts.length === 0) return emptyPlan;
+  if (drafts.length === 1) return lineOf(drafts[0]!, nodes);
   const tree: DraftNode[] = [];
   const origins: Origin[] = [];
   const drawnFrom: (SparseDistribution | undefined)[] = [];
@@ -32,6 +33,17 @@ export function mergeDrafts(drafts: readonly Draft[], nodes: number): Plan {
   }
   const samples = drawnFrom.some((distribution) => distribution !== undefined);
   return { nodes: tree, origins, draftForwards, ...(samples && { drawnFrom }) };
+}
+
+function lineOf(draft: Draft, nodes: number): Plan {
+  const { origin, origins, forwards = 0, drawnFrom } = draft;
+  const tokens = draft.tokens.slice(0, nodes);
+  return {
+    nodes: tokens.map((token, i) => ({ token, parent: i - 1 })),
+    origins: tokens.map((_, i) => origins?.[i] ?? origin),
+    draftForwards: forwards,
+    ...(drawnFrom && { drawnFrom: tokens.map((_, i) => drawnFrom[i]) }),
+  };
 }
 
 export interface FixedPlannerOptions {
