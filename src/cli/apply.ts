@@ -54,7 +54,6 @@ export function applyCommand(): Command {
 }
 
 async function apply(file: string, options: ApplyOptions): Promise<void> {
-  const signal = onInterrupt();
   const model = await modelRoute(options.model, options);
   const edit = await readEditText(options.edit);
   if (edit.trim() === "" && options.instruction !== undefined && !model) {
@@ -63,6 +62,8 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
       "there is only an instruction and no edit, and to make an edit from it takes a model (--model).",
     );
   }
+  // Without a model nothing waits, and what a killed process leaves is cleared by the next: let a signal end it.
+  const stop = model ? { signal: onInterrupt() } : {};
   const redraft = createRedraft(model ? { model } : {});
   try {
     const { format, instruction } = options;
@@ -72,11 +73,11 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
       async ({ text, exists }) => {
         const result = await redraft.apply(
           { path: file, source: text, edit, format, ...said },
-          { signal },
+          stop,
         );
         return exists || format !== "auto" ? result : onlyIfMeant(result);
       },
-      { signal, dryRun: options.dryRun ?? false },
+      { ...stop, dryRun: options.dryRun ?? false },
     );
     await print(file, updated, options);
   } finally {

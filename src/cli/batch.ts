@@ -34,8 +34,10 @@ export function batchCommand(): Command {
     .addHelpText("after", help)
     .action(
       async (options: { readonly model: string; readonly promptFormat?: ApplyFormatName }) => {
-        const signal = onInterrupt();
         const model = await modelRoute(options.model, options);
+        // Without a model nothing waits but the input: a signal may end the process as it stands.
+        const signal = model && onInterrupt();
+        signal?.addEventListener("abort", () => process.stdin.destroy());
         const redraft = createRedraft(model ? { model } : {});
         try {
           for await (const line of jsonLines(process.stdin)) {

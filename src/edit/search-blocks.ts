@@ -115,7 +115,9 @@ function infoPath(info: string): string | undefined {
   return word === undefined ? undefined : pathIn(word);
 }
 
-const steps = 2_000;
+/** Pairings that are tried, and markers beyond which none is: documents about blocks hold a few. */
+const steps = 500;
+const mostMarkers = 200;
 
 /** A pairing that leaves no marker outside a block, or undefined. Only needed where markers can be text. */
 function pairMarkers(input: EditInput, markers: readonly Marker[]): Span[] | undefined {
@@ -128,6 +130,7 @@ function pairMarkers(input: EditInput, markers: readonly Marker[]): Span[] | und
     }
     return spans;
   }
+  if (markers.length > mostMarkers) return undefined;
   let budget = steps;
   const search = (from: number): Span[] | undefined => {
     if (from >= markers.length) return [];
