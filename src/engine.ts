@@ -10,6 +10,7 @@ import { throwIfStopped } from "./core/signal.ts";
 import { isElision } from "./edit/lazy-markers.ts";
 import { relocated } from "./edit/paths.ts";
 import { readEdit } from "./edit/read.ts";
+import { tooLarge } from "./edit/size.ts";
 import { runChecks } from "./file/checks.ts";
 import { nestingDiffers, newErrors, syntaxFor } from "./file/syntax.ts";
 import { merge } from "./merge/merge.ts";
@@ -204,6 +205,8 @@ function resultOf(request: EditRequest, done: Done, ms: number): EditResult {
 
 /** Merges; syntax is asked only where it may decide: between candidates. */
 async function settle(request: EditRequest, edit: Edit): Promise<MergeOutcome> {
+  const why = tooLarge(edit, request.source);
+  if (why !== undefined) return { kind: "refused", code: "no-match", message: why, details: {} };
   const outcome = merge(request.source, edit);
   if (outcome.kind !== "ambiguous") return outcome;
   const checker = await syntaxFor(request.path);

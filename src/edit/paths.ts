@@ -34,7 +34,7 @@ const label = /^(?:file|filename|file ?path|path|update|edit|in)\s*[:=]\s*/i;
  * `### File: src/a.ts`, `` `src/a.ts`: ``.
  */
 export function pathIn(line: string): string | undefined {
-  let text = commentAround.exec(line.trim())![1]!;
+  let text = commentAround.exec(line.trim())?.[1] ?? "";
   text = text
     .replace(/^#+\s*/, "")
     .replace(/^(?:\d+[.)]|[-*])\s+/, "")

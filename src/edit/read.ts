@@ -20,6 +20,7 @@ export function readEdit(text: string, options: ReadOptions): Edit {
   const named =
     options.format === undefined || options.format === "auto" ? undefined : options.format;
   const choice = formats.filter((format) => named === undefined || format.name === named);
+  if (choice.length === 1) return choice[0]!.read(input, "named by the caller");
   for (const format of choice) {
     const why = format.recognise(input);
     if (why !== undefined)
