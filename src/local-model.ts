@@ -5,10 +5,10 @@ import { RedraftError } from "./core/errors.ts";
 import { type Logger, silentLogger } from "./core/logger.ts";
 import type { Planner } from "./core/plan.ts";
 import type { ModelRoute } from "./core/route.ts";
-import type { TokenTarget } from "./core/target.ts";
-import { createController, createController } from "./draft/controller.ts";
-import { copyDrafter, copyDrafter } from "./draft/copy.ts";
-import { spellerOf, spellerOf } from "./draft/spelling.ts";
+import type { Capabilities, TokenTarget } from "./core/target.ts";
+import { createController } from "./draft/controller.ts";
+import { copyDrafter } from "./draft/copy.ts";
+import { spellerOf } from "./draft/spelling.ts";
 import { type LlamaOptions, type LlamaTarget, llamaTarget } from "./target/llama/target.ts";
 import { decode } from "./verify/decode.ts";
 
@@ -95,16 +95,15 @@ export function editPlanner(
   return createController({ drafters: [copyDrafter({ speller: spellerOf(target) })], cost });
 }
 
-/** The decode core behind the route's narrow seam. One drafter for all regions: it goes on learning what is accepted. */
-export function generateWith(target: TokenTarget): Generate {
-  const planner = createController({
-    drafters: [copyDrafter({ speller: spellerOf(target) })],
-    cost: target.capabilities.cost,
-  });
+/** The decode core behind the route's narrow seam. */
+export function generateWith(
+  target: Pick<TokenTarget, "isEnd" | "detokenize"> & {
+    readonly capabilities: Capabilities;
+  },
+): Generate {
   return async (sequence, { request, maxTokens, stop, onText, signal }) => {
     const steps = decode(sequence, {
       request,
-      planner,
       capabilities: target.capabilities,
       planner: editPlanner(target),
       maxTokens,

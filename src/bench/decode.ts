@@ -58,6 +58,9 @@ export function decodeCommand(): Command {
     .action(run);
 }
 
+/** A line of a region takes about so many tokens: as original, in the sketch where it changes, and as output. */
+const tokensPerLine = 16;
+
 /** A region in the target's tokens. */
 interface Case {
   readonly region: Region;
@@ -135,7 +138,7 @@ function chosen(all: readonly Strategy[], names: readonly string[] | undefined):
 
 async function casesFrom(target: LlamaTarget, options: Options): Promise<Case[]> {
   const cases: Case[] = [];
-  for (const region of readRegions(options.data, 160)) {
+  for (const region of readRegions(options.data, Math.floor(options.length / tokensPerLine))) {
     if (cases.length === options.limit) break;
     const original = await target.tokenize(region.original);
     const sketch = await target.tokenize(region.sketch);

@@ -14,7 +14,7 @@ export interface Region {
 }
 
 /** Lines around the region's first change that it begins with, and unchanged lines that a sketch shows around a hunk. */
-const contextLines = 12;
+const contextLines = 8;
 const sketchLines = 2;
 const comments: Readonly<Record<string, string>> = {
   python: "#",
@@ -27,7 +27,7 @@ const comments: Readonly<Record<string, string>> = {
 /**
  * Reads regions from JSONL (a file, or a folder whose `cases*.jsonl` count): objects with `original` and `sketch` are
  * regions as they are; objects with `before` and `after` are edits of whole files, from which one region is cut:
- * the changes that fit into `maxLines` lines, from the first on, with 12 unchanged lines around them, and a sketch that
+ * the changes that fit into `maxLines` lines, from the first on, with 8 unchanged lines around them, and a sketch that
  * shows 2 unchanged lines around each hunk and a marker comment for the rest.
  */
 export function readRegions(path: string, maxLines: number): Region[] {
