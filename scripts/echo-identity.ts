@@ -42,9 +42,12 @@ const lines = (name: string): Row[] =>
 const cases = new Map(lines("cases.public.jsonl").map((row) => [row.id, row]));
 const sketches = lines("sketches.public.jsonl").filter(({ style }) => style === "S1");
 
-async function ask(
-  body: object,
-): Promise<{ choices: { text: string; logprobs?: { top_logprobs: Record<string, number>[] } }[] }> {
+async function ask(body: object): Promise<{
+  choices: {
+    text: string;
+    logprobs?: { tokens: string[]; top_logprobs: Record<string, number>[] };
+  }[];
+}> {
   const response = await fetch(`${values.url}/completions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -74,13 +77,17 @@ function regionOf(before: string, sketch: string): string {
   return region;
 }
 
-/** How far the two likeliest tokens are apart right after a text, in nats. */
-async function margin(prompt: string): Promise<number> {
-  const { choices } = await ask({ prompt, max_tokens: 1, logprobs: 2 });
-  const [first, second] = Object.values(choices[0]!.logprobs!.top_logprobs[0]!).sort(
-    (a, b) => b - a,
-  );
-  return first! - (second ?? Number.NEGATIVE_INFINITY);
+/** What the server writes by itself: the text, and per token of it how far the second choice was behind, in nats. */
+async function plainly(
+  prompt: string,
+): Promise<{ text: string; texts: string[]; margins: number[] }> {
+  const { choices } = await ask({ prompt, max_tokens: most, logprobs: 2 });
+  const { text, logprobs } = choices[0]!;
+  const margins = logprobs!.top_logprobs.map((top) => {
+    const [first, second] = Object.values(top).sort((x, y) => y - x);
+    return first! - (second ?? Number.NEGATIVE_INFINITY);
+  });
+  return { text, texts: logprobs!.tokens, margins };
 }
 
 const dialect = values.dialect as "auto" | "echo" | "vllm";
@@ -100,7 +107,7 @@ for (const { id, case: name, sketch } of sketches) {
   const region = regionOf(cases.get(name)!.before, sketch);
   if (region.length < 200 || sketch.length > region.length) continue;
   const prompt = `<|file|>${region}<|sketch|>${sketch}<|apply|>`;
-  const plain = (await ask({ prompt, max_tokens: most })).choices[0]!.text;
+  const { text: plain, texts, margins } = await plainly(prompt);
   const before = target.tally.requests;
   const sequence = await target.open();
   const steps = decode(sequence, {
@@ -131,7 +138,14 @@ for (const { id, case: name, sketch } of sketches) {
   }
   let shared = 0;
   while (text[shared] === plain[shared]) shared += 1;
-  const gap = await margin(prompt + plain.slice(0, shared));
+  // The first token in which they part (the same text may be cut otherwise before): noise turns only a near-tie.
+  let at = 0;
+  for (const token of step.value.tokens) {
+    const piece = Buffer.from(await target.detokenize([token])).toString("utf8");
+    if (piece !== texts[at] || at + 1 >= texts.length) break;
+    at += 1;
+  }
+  const gap = margins[at]!;
   if (gap < 0.05) nearTies += 1;
   else different += 1;
   process.stdout.write(
