@@ -10,3 +10,12 @@ export { createRedraft, type RedraftOptions } from "./engine.ts";
 export { readTextFile, type TextFile } from "./file/text-file.ts";
 export { type Updated, type UpdateOptions, updateFile } from "./file/update.ts";
 export { type FileChange, type WriteOptions, type Written, writeChanges } from "./file/write.ts";
+export {
+  acceptanceNamed,
+  acceptDirect,
+  acceptEntropy,
+  acceptGreedy,
+  acceptSampling,
+  acceptTopK,
+} from "./verify/accept.ts";
+export { type DecodeOptions, type DecodeResult, decode, type Step } from "./verify/decode.ts";
