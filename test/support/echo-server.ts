@@ -130,6 +130,11 @@ export async function echoServer(
         };
       });
     }
+    if (more.oneOff && finish === "length" && choice.logprobs) {
+      // As seen: the token written last is not among those listed.
+      const lists = Object.entries(choice.logprobs as Record<string, unknown[]>);
+      choice.logprobs = Object.fromEntries(lists.map(([key, list]) => [key, list.slice(0, -1)]));
+    }
     return {
       id: "cmpl-1",
       object: "text_completion",

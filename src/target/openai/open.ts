@@ -3,7 +3,7 @@ import { type Connection, type ConnectionOptions, connect } from "./connection.t
 import { echoScorer } from "./echo.ts";
 import { asObject, asText } from "./errors.ts";
 import { chooseModel, type ListedModel, listModels } from "./models.ts";
-import { type LogprobShift, placePieces, readLogprobs } from "./pieces.ts";
+import { type LogprobShift, type Piece, placePieces, readLogprobs } from "./pieces.ts";
 import type { Scorer } from "./scorer.ts";
 import { type ServerTokenTarget, serverTokenTarget } from "./token-target.ts";
 import { vllmScorer } from "./vllm.ts";
@@ -56,7 +56,7 @@ function dialectOf({ owner }: ListedModel): Scorer["dialect"] {
 const probes = [
   "one two three\none two three\none two",
   "def add(a, b):\n    return a + b\n\n\ndef subtract(a, b):\n    return",
-  "<|file|>\nlet a = 1;\nlet b = 2;\n<|sketch|>\nlet a = 3;\nlet b = 2;\n<|apply|>\n",
+  "<|file|>let a = 1;\nlet b = 2;\n<|sketch|>let a = 3;\nlet b = 2;\n<|apply|>",
 ];
 
 /**
@@ -93,18 +93,17 @@ async function probeEcho(
     if (!shown.startsWith(prompt)) throw cannot("it does not repeat the prompt");
     const logprobs = readLogprobs(echoed?.logprobs);
     if (logprobs === undefined) throw cannot("it gives no likelihoods");
-    const right = ([0, 1] as const).map((shift) => {
+    const [documented, after] = ([0, 1] as const).map((shift) => {
       const pieces = placePieces(shown, logprobs, shift);
       if ((pieces[0]?.start ?? shown.length) > probe.length) {
         throw cannot("its tokens do not fit its text");
       }
-      const own = pieces.filter(({ start, end }) => start >= probe.length && end <= prompt.length);
-      return { count: own.filter(({ chosen }) => chosen).length, of: own.length };
-    });
+      return rightAmongTelling(shown, pieces, probe.length);
+    }) as [Count, Count];
     // Some may fail: a near-tie, a text cut into other tokens. A list that is one off fails nearly everywhere.
-    const [documented, after] = right as [Count, Count];
-    if (documented.count > 2 * after.count && documented.count * 2 > documented.of) return 0;
-    if (after.count > 2 * documented.count && after.count * 2 > after.of) return 1;
+    const enough = Math.max(2, documented.of * 0.6);
+    if (documented.count >= enough && after.count <= documented.of * 0.3) return 0;
+    if (after.count >= enough && documented.count <= documented.of * 0.3) return 1;
   }
   throw cannot("the likelihoods that it gives do not belong to the tokens beside them");
 }
@@ -112,6 +111,18 @@ async function probeEcho(
 interface Count {
   readonly count: number;
   readonly of: number;
+}
+
+/** A token beside one of the same text says nothing: a model that repeats itself would look right either way. */
+function rightAmongTelling(text: string, pieces: readonly Piece[], from: number): Count {
+  const textAt = (index: number): string | undefined => {
+    const piece = pieces[index];
+    return piece && text.slice(piece.start, piece.end);
+  };
+  const telling = pieces.filter(
+    ({ start }, i) => start >= from && textAt(i) !== textAt(i - 1) && textAt(i) !== textAt(i + 1),
+  );
+  return { count: telling.filter(({ chosen }) => chosen).length, of: telling.length };
 }
 
 function choiceOf(answer: unknown): Record<string, unknown> | undefined {

@@ -52,16 +52,9 @@ export function placePieces(
 ): Piece[] {
   const { tokens, textOffset } = logprobs;
   const pieces: Piece[] = [];
-  let end = text.length;
-  let index = tokens.length - 1;
-  // An end token may be listed although it is no part of the text.
-  while (
-    index >= 0 &&
-    tokens[index] !== "" &&
-    !text.endsWith(tokens[index]!) &&
-    isClean(tokens[index]!)
-  )
-    index--;
+  const last = lastPlaced(text, logprobs);
+  if (last === undefined) return [];
+  let { index, end } = last;
   while (index >= 0 && end > 0) {
     const token = tokens[index]!;
     if (isClean(token)) {
@@ -87,6 +80,65 @@ export function placePieces(
     index = first - 1;
   }
   return pieces.reverse();
+}
+
+const anchorTokens = 16;
+
+/**
+ * The last token that is part of the text, and where it ends. An end token may be listed although it is no part
+ * of the text, and the token written last may be missing (llama-cpp-python, at the limit of tokens): the offsets tell,
+ * and where they lead nowhere, the end of the text. Either way a run of tokens has to fit.
+ */
+function lastPlaced(
+  text: string,
+  { tokens, textOffset }: WireLogprobs,
+): { index: number; end: number } | undefined {
+  const first = textOffset[0] ?? 0;
+  for (let index = tokens.length - 1; index >= Math.max(0, tokens.length - 8); index--) {
+    const token = tokens[index]!;
+    if (!isClean(token)) {
+      // A character of several tokens at the end: what follows the offset is theirs.
+      if (fitsBackwards(text, tokens, index, text.length)) return { index, end: text.length };
+      continue;
+    }
+    const offset = textOffset[index];
+    const starts =
+      offset === undefined
+        ? [text.length - token.length]
+        : [offset, offset - first].flatMap((one) => [forwardByCodePoints(text, one), one]);
+    for (const start of [...starts, text.length - token.length]) {
+      const end = start + token.length;
+      if (start >= 0 && end <= text.length && fitsBackwards(text, tokens, index, end)) {
+        return { index, end };
+      }
+    }
+  }
+  return undefined;
+}
+
+function fitsBackwards(
+  text: string,
+  tokens: readonly string[],
+  last: number,
+  end: number,
+): boolean {
+  let at = end;
+  for (let index = last; index >= 0 && index > last - anchorTokens && at > 0; index--) {
+    const token = tokens[index]!;
+    // Behind a cut character the strings say nothing about the place any more.
+    if (!isClean(token)) return true;
+    if (!text.startsWith(token, at - token.length)) return false;
+    at -= token.length;
+  }
+  return true;
+}
+
+function forwardByCodePoints(text: string, size: number): number {
+  let at = 0;
+  for (let left = size; left > 0 && at < text.length; left--) {
+    at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return at;
 }
 
 /** Offsets count characters, by code points in most servers and by UTF-16 units in some: the token before decides. */
