@@ -298,7 +298,8 @@ class Writer {
     const unfinished = this.source.length > 0 && this.source.at(-1)!.end === "";
     for (let r = 0; r < last; r++) if (this.ends[r] === "") this.ends[r] = this.endHere();
     if (last >= 0) {
-      const wanted = finalNewline ?? !unfinished;
+      // An empty line that nothing ends would be no line.
+      const wanted = this.parts[last] === "" || (finalNewline ?? !unfinished);
       if (!wanted) this.ends[last] = "";
       else if (this.ends[last] === "") this.ends[last] = this.endHere();
     }

@@ -367,6 +367,7 @@ function checkEnd(
   if (after.length === 0) return;
   const had = before.length === 0 || before.at(-1)!.end !== "";
   const has = after.at(-1)!.end !== "";
+  if (after.at(-1)!.text === "") return;
   if (has !== (edit.finalNewline ?? had))
     say("the final newline is not as it was, nor as the edit says");
 }

@@ -25,6 +25,9 @@ const searchLimit = 48;
 /** Other texts that are kept to be ranked. */
 const rivalLimit = 5;
 
+/** Lines with words in a block that only shows where something else goes. */
+const idleWords = 2;
+
 /** What a removal may cost that an edit is suspected of. */
 const suspectReach = 250;
 
@@ -196,7 +199,10 @@ function* suspects(
     if (differing.length !== 1 || block === undefined) continue;
     const [now, other] = [taken[block]!, placement.ranges[block]!];
     if (other.end - other.start <= now.end - now.start) continue;
-    const idle = nothingChanges && best.idle[block] && shape.blocks[block]!.tokens.length > 1;
+    const { tokens } = shape.blocks[block]!;
+    const words = tokens.filter((token) => /[\p{L}\p{N}]/u.test(token.text)).length;
+    // A longer block that stands there line for line is an edit that was applied before.
+    const idle = nothingChanges && best.idle[block] && tokens.length > 1 && words <= idleWords;
     if (idle || addsOnlyTwins(source, now, other, isTwin)) yield { placement, block };
   }
 }

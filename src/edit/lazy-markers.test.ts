@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { isElision, removalOf } from "./lazy-markers.ts";
+
+describe("isElision", () => {
+  it.each([
+    "// ... existing code ...",
+    "  # ... existing imports ...",
+    "/* ... rest of the code ... */",
+    "{/* ... existing code ... */}",
+    "<!-- ... existing code ... -->",
+    "-- ... unchanged ...",
+    "// ... (rest of file unchanged)",
+    "// … existing code …",
+    "// existing code",
+    "# keep the rest",
+    "// rest of the file unchanged",
+    "// ... other code ...",
+    "// ...",
+    "/* ... */",
+    "...",
+    "…",
+    "[... rest of file ...]",
+    "// remaining methods unchanged",
+    "; ... snip ...",
+  ])("takes %s for a marker", (line) => {
+    expect(isElision(line)).toBe(true);
+  });
+
+  it.each([
+    "",
+    "// keep the connection open until the response is sent",
+    "// the other code path handles this",
+    "const [...rest] = list;",
+    "...args,",
+    "return f(...values);",
+    "// Loading...",
+    "# existing users are migrated by a job",
+    'print("...")',
+    "foo(...)",
+  ])("takes %s for text", (line) => {
+    expect(isElision(line)).toBe(false);
+  });
+});
+
+describe("removalOf", () => {
+  it.each([
+    ["// removed foo", "foo"],
+    ["# deleted: import os", "import os"],
+    ["/* stack removed */", "stack"],
+    ["<!-- deleted div -->", "div"],
+    ["// removed", ""],
+    ["// deleted this", ""],
+    ["// parse() was removed", "parse()"],
+  ])("reads %s", (line, what) => {
+    expect(removalOf(line)).toBe(what);
+  });
+
+  it.each(["removed = true", "// removes the entry from the index", "const deleted = 1"])(
+    "takes %s for text",
+    (line) => {
+      expect(removalOf(line)).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,191 @@
+import { describe, expect, it } from "vitest";
+import type { Edit, EditLine, LineRole, Segment } from "../core/edit.ts";
+import { merge } from "./merge.ts";
+
+/** A sketch, a line a string; `...` = an elision, `-- x` = a comment that x was removed. */
+function sketch(...texts: readonly string[]): Edit {
+  const segments: Segment[] = [];
+  let open: EditLine[] | undefined;
+  for (const [index, text] of texts.entries()) {
+    const at = index + 1;
+    if (text.trim() === "...") {
+      segments.push({ kind: "elision", text, at });
+      open = undefined;
+    } else if (text.startsWith("-- ")) {
+      segments.push({ kind: "removal", text, at, what: text.slice(3) });
+      open = undefined;
+    } else {
+      if (!open) segments.push({ kind: "lines", lines: (open = []) });
+      open.push({ text, role: "either", at });
+    }
+  }
+  return { format: "lazy", why: "test", extent: "file", segments, action: "update" };
+}
+
+const roles: Readonly<Record<string, LineRole>> = { " ": "keep", "-": "drop", "+": "add" };
+
+/** Explicit parts: lines with the sign of a diff before them. */
+function parts(...blocks: readonly (readonly string[])[]): Edit {
+  const segments = blocks.map((block): Segment => {
+    const lines = block.map((line, index) => ({
+      text: line.slice(1),
+      role: roles[line[0]!]!,
+      at: index + 1,
+    }));
+    return { kind: "lines", lines };
+  });
+  return { format: "unified-diff", why: "test", extent: "parts", segments, action: "update" };
+}
+
+const text = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+
+function provedText(source: string, edit: Edit): string {
+  const outcome = merge(source, edit);
+  if (outcome.kind !== "proved") throw new Error(`${outcome.kind}: ${outcome.message}`);
+  return outcome.text;
+}
+
+describe("merge of a sketch", () => {
+  const source = text(
+    "import { Tool } from './tool';",
+    "",
+    "export interface LogEntry {",
+    "  timestamp: string;",
+    "  requestId: string;",
+    "  request: Request;",
+    "  error?: string;",
+    "}",
+    "",
+    "export interface Other {",
+    "  name: string;",
+    "}",
+  );
+
+  it("adds the fields of the fast-apply article's LogEntry", () => {
+    const edit = sketch(
+      "...",
+      "export interface LogEntry {",
+      "  timestamp: string;",
+      "  requestId: string;",
+      "  request: Request;",
+      "  error?: string;",
+      "  tools?: Tool[]; // Added tools",
+      "  model?: string; // Added model",
+      "}",
+      "...",
+    );
+    const wanted = source.replace(
+      "  error?: string;\n",
+      "  error?: string;\n  tools?: Tool[]; // Added tools\n  model?: string; // Added model\n",
+    );
+    expect(provedText(source, edit)).toBe(wanted);
+    expect(provedText(wanted, edit)).toBe(wanted);
+  });
+
+  it("removes what is left out between two lines that meet, and nothing else", () => {
+    const edit = sketch("...", "  timestamp: string;", "  request: Request;", "...");
+    expect(provedText(source, edit)).toBe(source.replace("  requestId: string;\n", ""));
+  });
+
+  it("removes what a comment says", () => {
+    const edit = sketch("...", "  requestId: string;", "-- request", "  error?: string;", "...");
+    expect(provedText(source, edit)).toBe(source.replace("  request: Request;\n", ""));
+  });
+
+  it("keeps the file's own trailing blanks, indentation and line ends", () => {
+    const file = "class A {\r\n\tfirst() {\r\n\t\tone(); \r\n\t\ttwo();\r\n\t}\r\n}\r\n";
+    const edit = sketch(
+      "...",
+      "    first() {",
+      "        one();",
+      "        more();",
+      "        two();",
+      "...",
+    );
+    expect(provedText(file, edit)).toBe(file.replace("\t\ttwo", "\t\tmore();\r\n\t\ttwo"));
+  });
+
+  it("leaves a missing final newline missing", () => {
+    expect(provedText("a();\nb();\nc();", sketch("...", "b();", "c();", "d();"))).toBe(
+      "a();\nb();\nc();\nd();",
+    );
+  });
+
+  it("takes a marker that stands in the file for the line it is", () => {
+    const file = text("def one():", "    ...", "", "def two():", "    return 2");
+    const edit = sketch("def one():", "    ...", "", "def two():", "    return 3");
+    expect(provedText(file, edit)).toBe(file.replace("return 2", "return 3"));
+  });
+
+  it("refuses to choose between two equal places, and shows both", () => {
+    const half = ["function f() {", "  start();", "  end();", "}", ""];
+    const file = text(...half, ...half);
+    const edit = sketch("...", "  start();", "  middle();", "  end();", "...");
+    const outcome = merge(file, edit);
+    expect(outcome.kind).toBe("ambiguous");
+    if (outcome.kind !== "ambiguous") return;
+    expect(outcome.candidates.length).toBeGreaterThanOrEqual(2);
+    expect(outcome.message).toMatch(/lines 2 to 3/);
+    expect(outcome.message).toMatch(/lines 7 to 8/);
+    const [one, two] = outcome.candidates;
+    expect(one!.text).not.toBe(two!.text);
+  });
+
+  it("refuses lines that stand on nothing", () => {
+    const outcome = merge(source, sketch("...", "something.else();", "entirely.new();", "..."));
+    expect(outcome.kind).not.toBe("proved");
+  });
+
+  it("lets syntax veto one of two candidates", () => {
+    const half = ["function f() {", "  start();", "  end();", "}", ""];
+    const file = text(...half, ...half);
+    const edit = sketch("...", "  start();", "  middle();", "  end();", "...");
+    const outcome = merge(file, edit, {
+      newSyntaxErrors: (candidate) => (candidate.indexOf("middle") < 40 ? 0 : 1),
+    });
+    expect(outcome.kind).toBe("proved");
+  });
+});
+
+describe("merge of explicit parts", () => {
+  const source = text("a = 1", "b = 2", "c = 3", "d = 4", "e = 5", "f = 6");
+
+  it("places parts in any order", () => {
+    const edit = parts([" e = 5", "+e2 = 5", " f = 6"], [" a = 1", "-b = 2", "+b = 9"]);
+    expect(provedText(source, edit)).toBe(
+      text("a = 1", "b = 9", "c = 3", "d = 4", "e = 5", "e2 = 5", "f = 6"),
+    );
+  });
+
+  it("refuses two parts that claim one line", () => {
+    const outcome = merge(source, parts(["-b = 2", "+b = 7"], ["-b = 2", "+b = 8"]));
+    expect(outcome).toMatchObject({ kind: "refused", code: "no-match" });
+  });
+
+  it("keeps a context line that the edit misquotes or leaves out", () => {
+    const file = text("first(one, two);", "second(three);", "third(four);", "fourth(five);");
+    const misquoted = parts([" first(one,two)", "-second(three);", "+second(3);", " third(four);"]);
+    expect(provedText(file, misquoted)).toBe(file.replace("three", "3"));
+    const omitted = parts([" first(one, two);", "-third(four);", "+third(4);", " fourth(five);"]);
+    expect(provedText(file, omitted)).toBe(file.replace("four)", "4)"));
+  });
+
+  it("re-indents a shifted block", () => {
+    const file = text("if (x) {", "    first(one);", "    second(two);", "}");
+    const edit = parts([" first(one);", "+between();", " second(two);"]);
+    expect(provedText(file, edit)).toBe(file.replace("    second", "    between();\n    second"));
+  });
+
+  it("recognises what is there already", () => {
+    const edit = parts([" a = 1", "+a2 = 1", " b = 2"]);
+    const once = provedText(source, edit);
+    const outcome = merge(once, edit);
+    expect(outcome).toMatchObject({ kind: "proved", text: once });
+  });
+
+  it("names the line that is not there and the one most like it", () => {
+    const outcome = merge(source, parts(["-completely different", "+x = 1"]));
+    expect(outcome).toMatchObject({ kind: "refused", code: "no-match" });
+    if (outcome.kind === "refused") expect(outcome.message).toContain("completely different");
+  });
+});
