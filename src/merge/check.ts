@@ -332,8 +332,10 @@ function checkRemovals(
       const origin = proof.result[r];
       return origin?.edit;
     };
-    const before = top < 0 ? -1 : editAt(top);
-    const after = bottom === proof.result.length ? lines.length : editAt(bottom);
+    // The file's own edge is an anchor where nothing is elided at it.
+    const before = top >= 0 ? editAt(top) : lines[0]?.elidedBefore ? undefined : -1;
+    const atEnd = bottom === proof.result.length;
+    const after = !atEnd ? editAt(bottom) : end.elidedAtEnd ? undefined : lines.length;
     // Edit lines of this stretch: those placed in it, and the matched ones at its sides.
     const from = before ?? (bottom - top > 1 ? editAt(top + 1)! - 1 : (after ?? 0) - 1);
     const to = after ?? (bottom - top > 1 ? editAt(bottom - 1)! + 1 : from + 1);

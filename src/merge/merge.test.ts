@@ -15,7 +15,10 @@ function sketch(...texts: readonly string[]): Edit {
       segments.push({ kind: "removal", text, at, what: text.slice(3) });
       open = undefined;
     } else {
-      if (!open) segments.push({ kind: "lines", lines: (open = []) });
+      if (!open) {
+        open = [];
+        segments.push({ kind: "lines", lines: open });
+      }
       open.push({ text, role: "either", at });
     }
   }

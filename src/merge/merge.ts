@@ -293,10 +293,10 @@ function unfoundedBlock(shape: Shape, built: Built): number | undefined {
       const fate = built.proof.edit[token.editLine]!;
       return fate.fate === "matched" && token.text.trim() !== "";
     });
-    const resembles = built.placement.ranges[k]!.end > built.placement.ranges[k]!.start;
+    const replaces = built.placement.ranges[k]!.end > built.placement.ranges[k]!.start;
     const atStart = k === 0 && !shape.elidedStart;
     const atEnd = k === shape.blocks.length - 1 && !shape.elidedEnd;
-    if (!founded && !resembles && !atStart && !atEnd) return k;
+    if (!founded && !replaces && !atStart && !atEnd) return k;
   }
   return undefined;
 }
