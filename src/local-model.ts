@@ -52,7 +52,7 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
       }));
     try {
       const format = promptFormat ? applyFormats[promptFormat] : await detectApplyFormat(target);
-      const calibration = calibrationFor(target.info.name, format.name);
+      const calibration = calibrationFor(target.info.name);
       const longest =
         format.name === "redraft" ? trainedLength : Math.min(largestQuestion, contextSize);
       const generate = generateWith(target);

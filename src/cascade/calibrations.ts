@@ -1,4 +1,3 @@
-import type { ApplyFormatName } from "./apply-formats.ts";
 import type { RegionCalibration } from "./region-route.ts";
 
 /**
@@ -7,7 +6,7 @@ import type { RegionCalibration } from "./region-route.ts";
  */
 const calibrations: Readonly<Record<string, Exclude<RegionCalibration, "agreement">>> = {};
 
-/** What may be taken from a model. */
-export function calibrationFor(name: string, _format: ApplyFormatName): RegionCalibration {
-  return calibrations[name] ?? "agreement";
+/** Our own models settle nothing before they are measured; what a user brings must agree with itself. */
+export function calibrationFor(name: string): RegionCalibration {
+  return calibrations[name] ?? (/^redraft-/.test(name) ? {} : "agreement");
 }
