@@ -52,9 +52,6 @@ describe("input that means harm", () => {
   it("is answered when markers nest without end", async () => {
     const blocks = "<<<<<<< SEARCH\n=======\n".repeat(2_000) + ">>>>>>> REPLACE\n".repeat(2_000);
     expect(await outcome("a\n", blocks)).toMatch(/^refused: /);
-    expect(
-      await outcome(`${blocks}a\n`, `<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n`),
-    ).toMatch(/b\n$|^refused/);
     expect(await outcome("a\n", "@@ -1 +1 @@\n".repeat(5_000))).toMatch(/^refused|^@@/);
     expect(await outcome("a\n", "```\n".repeat(5_001))).toMatch(/^refused|^a\n$/);
   });
