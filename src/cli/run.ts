@@ -45,17 +45,17 @@ async function programFor(argv: readonly string[]): Promise<Command> {
       continue;
     }
     const command = await entry.load();
-    inherit(command, program);
+    command.copyInheritedSettings(program);
+    inherit(command);
     program.addCommand(command);
   }
   return program;
 }
 
 /** Errors of a command and of the commands under it end here too, not in `process.exit`. */
-function inherit(command: Command, program: Command): void {
-  command.copyInheritedSettings(program);
+function inherit(command: Command): void {
   command.exitOverride();
-  for (const inner of command.commands) inherit(inner, program);
+  for (const inner of command.commands) inherit(inner);
 }
 
 const examples = `
