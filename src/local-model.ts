@@ -9,6 +9,7 @@ import type { Capabilities, TokenTarget } from "./core/target.ts";
 import { createController } from "./draft/controller.ts";
 import { copyDrafter } from "./draft/copy.ts";
 import { spellerOf } from "./draft/spelling.ts";
+import { readGgufMetadata } from "./target/gguf.ts";
 import { type LlamaOptions, type LlamaTarget, llamaTarget } from "./target/llama/target.ts";
 import { decode } from "./verify/decode.ts";
 
@@ -37,6 +38,7 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
   const { logger = silentLogger } = options;
   let opening: Promise<RegionRouteOptions & { readonly target: TokenTarget }> | undefined;
   let unavailable = false;
+  let usable: Promise<boolean> | undefined;
 
   async function open(): Promise<RegionRouteOptions & { readonly target: TokenTarget }> {
     const { model, threads, gpu, contextSize = 4096, promptFormat } = options;
@@ -66,8 +68,10 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
   return {
     name: options.model,
     async settle(task) {
-      if (unavailable || task.outcome?.kind !== "ambiguous") return undefined;
+      if (task.outcome?.kind !== "ambiguous") return undefined;
       try {
+        usable ??= mayAnswer(options.model);
+        if (unavailable || !(await usable)) return undefined;
         opening ??= open();
         return await settleRegion(task, await opening);
       } catch (error) {
@@ -85,6 +89,13 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
       if (opened?.target !== options.target) await opened?.target.dispose();
     },
   };
+}
+
+/** Whether anything may be taken from this model at all: if not, its weights need not be loaded. */
+async function mayAnswer(model: string): Promise<boolean> {
+  const name = (await readGgufMetadata(model)).get("general.name");
+  const calibration = calibrationFor(typeof name === "string" ? name : "");
+  return calibration === "agreement" || Object.keys(calibration).length > 0;
 }
 
 /** What edits are drafted from, chosen by the target's own cost curve. For one generation at a time. */
