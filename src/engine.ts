@@ -32,7 +32,8 @@ export function createRedraft(options: RedraftOptions = {}): Redraft {
   async function* events(request: EditRequest, call: CallOptions = {}): AsyncGenerator<EditEvent> {
     const start = clock.now();
     throwIfStopped(call.signal);
-    if (request.edit.trim() === "" && request.instruction !== undefined && model?.rewrite) {
+    if (request.edit.trim() === "" && request.instruction !== undefined) {
+      if (!model?.rewrite) throw onlyAnInstruction();
       const task = { request, ...call };
       yield* finish(
         yield* ask("rewrite", model.rewrite.bind(model), task, "there is only an instruction"),
@@ -241,6 +242,13 @@ async function check(
 /** A whole file that lost its last line may have been cut off; only then syntax can tell. */
 function shrinks(edit: Edit | undefined, result: Proved): boolean {
   return edit?.format === "whole" && result.proof.source.at(-1)?.fate === "removed";
+}
+
+function onlyAnInstruction(): RedraftError {
+  return new RedraftError(
+    "model-unavailable",
+    "there is only an instruction and no edit: that takes a model that writes (redraft edit --model), and there is none here.",
+  );
 }
 
 function refusal(outcome: Refused | Ambiguous): RedraftError {

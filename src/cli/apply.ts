@@ -56,12 +56,6 @@ export function applyCommand(): Command {
 async function apply(file: string, options: ApplyOptions): Promise<void> {
   const model = await modelRoute(options.model, options);
   const edit = await readEditText(options.edit);
-  if (edit.trim() === "" && options.instruction !== undefined && !model) {
-    throw new RedraftError(
-      "model-unavailable",
-      "there is only an instruction and no edit, and to make an edit from it takes a model (--model).",
-    );
-  }
   // Without a model nothing waits, and what a killed process leaves is cleared by the next: let a signal end it.
   const stop = model ? { signal: onInterrupt() } : {};
   const redraft = createRedraft(model ? { model } : {});
