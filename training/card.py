@@ -100,6 +100,7 @@ def main() -> None:
     rows = read_rows(config["evaluation"])
     parts = {
         "FILES": file_table(out),
+        "COMMAND": config["command"],
         "DATA": data_table(sorted(records, key=lambda row: (row["group"], row["repository"]), reverse=True)),
         **{f"{task.upper()}_BY_{by.upper()}": evaluation_table(rows, task, by, config["models"])
            for task in ("write", "rank") for by in ("all", "length", "language", "style")},
