@@ -252,6 +252,16 @@ export function conflict(
   };
 }
 
+/** More to compare than an answer in good time allows. */
+export function tooLarge(sourceLines: number, editLines: number): Refused {
+  return {
+    kind: "refused",
+    code: "no-match",
+    message: `The edit has ${editLines} lines and the file ${sourceLines}, too many of them alike to place them for certain in good time. Nothing was changed. Send smaller parts, or the whole file with the format named (whole).`,
+    details: { sourceLines, editLines },
+  };
+}
+
 /** A result whose account does not hold is a defect of the merge, and no answer. */
 export function checkFailed(problems: readonly string[]): Refused {
   return {

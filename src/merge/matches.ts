@@ -38,8 +38,27 @@ const isWeak = (text: string): boolean => !/[\p{L}\p{N}]/u.test(text);
 
 /** The text before an ellipsis that ends an abbreviated line; undefined = it is not abbreviated. */
 export function abbreviated(text: string): string | undefined {
-  const match = /^(.*?\S.*?)\s*(?:\.\.\.|…)$/u.exec(text.trim());
-  return match && /[\p{L}\p{N}]{2}/u.test(match[1]!) ? match[1] : undefined;
+  const line = text.trim();
+  const cut = line.endsWith("...") ? 3 : line.endsWith("…") ? 1 : 0;
+  if (cut === 0) return undefined;
+  const prefix = line.slice(0, -cut).trimEnd();
+  return /[\p{L}\p{N}]{2}/u.test(prefix) ? prefix : undefined;
+}
+
+/** How many pairs of an edit line and a source line are equal but for blanks: what placing will cost. */
+export function pairsToWeigh(source: readonly TextLine[], shape: Shape): number {
+  const counts = new Map<string, number>();
+  for (const { text } of source) {
+    const key = text.trim();
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  let pairs = 0;
+  for (const block of shape.blocks) {
+    for (const token of block.tokens) {
+      if (token.role !== "add") pairs += counts.get(token.text.trim()) ?? 0;
+    }
+  }
+  return pairs;
 }
 
 /** Finds for every edit line the source lines that it may be, by declared tiers. `thorough` looks for misquotes of lines that stand elsewhere too. */
@@ -385,7 +404,8 @@ class SourceIndex {
   private misquoted(text: string): Match[] {
     const key = looseKey(text);
     const signature = signatureOf(key);
-    const limit = Math.max(1, Math.floor(key.length / 6));
+    // Of very long lines only a few characters: the table grows with length times limit.
+    const limit = Math.min(100, Math.max(1, Math.floor(key.length / 6)));
     const found: Match[] = [];
     const signs = this.signs();
     for (const [source, other] of this.loose().entries()) {

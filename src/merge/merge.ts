@@ -5,8 +5,8 @@ import { type Built, build } from "./build.ts";
 import { checkProof } from "./check.ts";
 import { infinity, margin } from "./costs.ts";
 import { lookExactly } from "./exact.ts";
-import { ambiguous, checkFailed, conflict, noMatch, notFounded } from "./explain.ts";
-import { prepare } from "./matches.ts";
+import { ambiguous, checkFailed, conflict, noMatch, notFounded, tooLarge } from "./explain.ts";
+import { pairsToWeigh, prepare } from "./matches.ts";
 import { type Placement, type Placements, placements } from "./place.ts";
 import { alreadyDone, readingsOf, withLines } from "./readings.ts";
 import { type Shape, shapeOf } from "./shape.ts";
@@ -24,6 +24,10 @@ const searchLimit = 48;
 
 /** Other texts that are kept to be ranked. */
 const rivalLimit = 5;
+
+/** Edit lines times source lines, and equal pairs of them, beyond which placing would take too long. */
+const cellLimit = 60_000_000;
+const pairLimit = 1_000_000;
 
 /** Lines with words in a block that only shows where something else goes. */
 const idleWords = 2;
@@ -109,6 +113,13 @@ function place(
   options: MergeOptions,
   thorough: boolean,
 ): MergeOutcome {
+  const lineCount = shape.blocks.reduce((sum, block) => sum + block.tokens.length, 0);
+  if (
+    lineCount * lines.length > cellLimit ||
+    (lineCount * lines.length > pairLimit && pairsToWeigh(lines, shape) > pairLimit)
+  ) {
+    return tooLarge(lines.length, lineCount);
+  }
   const prepared = prepare(lines, shape, thorough);
   const found = placements(prepared.problem);
   if (found.best === undefined || found.best.cost >= infinity)
