@@ -242,7 +242,7 @@ describe("the model", () => {
     });
     const { post } = makeApp({
       model: parrot(3, () => held),
-      limits: { sequences: 1, maxWaiting: 1, maxWaitMs: 50 },
+      limits: { sequences: 1, maxWaiting: 1, maxWaitMs: 500 },
     });
     const body = { prompt: "abc", max_tokens: 1 };
     const first = post("/v1/completions", body);
