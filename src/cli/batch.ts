@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createReadStream, fstatSync } from "node:fs";
 import { Command } from "commander";
 import type { ApplyFormatName } from "../cascade/apply-formats.ts";
 import { type FormatName, formatNames } from "../core/edit.ts";
@@ -40,7 +41,7 @@ export function batchCommand(): Command {
         signal?.addEventListener("abort", () => process.stdin.destroy());
         const redraft = createRedraft(model ? { model } : {});
         try {
-          for await (const line of jsonLines(process.stdin)) {
+          for await (const line of jsonLines(standardInput())) {
             const answer = await answerLine(line, redraft, signal);
             throwIfStopped(signal);
             if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
@@ -51,6 +52,12 @@ export function batchCommand(): Command {
         }
       },
     );
+}
+
+/** A file is read in large pieces: each piece costs a turn through the thread pool. */
+function standardInput(): NodeJS.ReadableStream & AsyncIterable<Buffer | string> {
+  if (!fstatSync(0).isFile()) return process.stdin;
+  return createReadStream("", { fd: 0, highWaterMark: 1 << 20 });
 }
 
 /** Answers one line, whatever it holds. */
