@@ -7,7 +7,7 @@
  *
  *   python -m venv v && v/bin/pip install 'llama-cpp-python[server]'       (compiles its own llama.cpp)
  *   v/bin/python -m llama_cpp.server --model m.gguf --logits_all true --n_ctx 2048 --port 8095
- *   npx redraft serve --model m.gguf --port 8095
+ *   npx redraft serve --model m.gguf --port 8095        (then --server http://127.0.0.1:8095#m)
  *
  * Every output must equal the server's own; where one does not, the server is asked how far apart the two tokens
  * were: at most `--tie` (0.1) in logits is a near-tie, which passes over one and over many tokens settle
@@ -33,7 +33,8 @@ const { values } = parseArgs({
 });
 if (!values.server || !values.data) throw new Error("--server <url> --data <cases.jsonl>");
 
-const { baseUrl } = serverAddress(values.server);
+const { baseUrl, model } = serverAddress(values.server);
+const named = model === undefined ? {} : { model };
 const maxTokens = Number(values["max-tokens"]);
 const bound = Number(values.tie);
 
@@ -42,18 +43,24 @@ async function ask(body: object): Promise<any> {
   const response = await fetch(`${baseUrl}/completions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ temperature: 0, ...body }),
+    body: JSON.stringify({ temperature: 0, ...named, ...body }),
   });
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
   return response.json();
 }
 
-/** How far apart the two likeliest tokens were after this text, in logits. */
-async function gapAfter(text: string): Promise<number> {
-  const answer = await ask({ prompt: text, max_tokens: 1, logprobs: 2 });
-  const top = answer.choices[0].logprobs?.top_logprobs?.[0] ?? {};
-  const [first, second] = Object.values(top as Record<string, number>).sort((a, b) => b - a);
-  return (first ?? 0) - (second ?? Number.NEGATIVE_INFINITY);
+/** How far apart the two likeliest tokens were where the server wrote the token that holds this character, in logits. */
+function gapAt(
+  logprobs: { tokens: string[]; top_logprobs: Record<string, number>[] },
+  at: number,
+): number {
+  let offset = 0;
+  const index = logprobs.tokens.findIndex((token) => {
+    offset += token.length;
+    return offset > at;
+  });
+  const top = Object.values(logprobs.top_logprobs[index] ?? {}).sort((a, b) => b - a);
+  return top.length < 2 ? Number.POSITIVE_INFINITY : top[0]! - top[1]!;
 }
 
 const sharedLength = (a: string, b: string): number => {
@@ -64,7 +71,7 @@ const sharedLength = (a: string, b: string): number => {
 
 const counts = { cases: 0, identical: 0, nearTies: 0, diverged: 0 };
 const sums = { requests: 0, generated: 0, tokens: 0, read: 0, longest: 0 };
-const first = await openServerTokens({ baseUrl });
+const first = await openServerTokens({ baseUrl, ...named });
 for (const { id, original, sketch } of readRegions(values.data, Number(values["max-lines"]))) {
   if (counts.cases >= Number(values.cases)) break;
   const prompt = `<|file|>${original}<|sketch|>${sketch}<|apply|>`;
@@ -72,10 +79,10 @@ for (const { id, original, sketch } of readRegions(values.data, Number(values["m
   const size = (await first.tokenize(original)).length;
   if (size > maxTokens || tokens.length + size > 1800) continue;
   const limit = Math.min(maxTokens + 200, 2000 - tokens.length);
-  const plain = await ask({ prompt, max_tokens: limit });
+  const plain = await ask({ prompt, max_tokens: limit, logprobs: 2 });
   const plainText: string = plain.choices[0].text;
 
-  const target = await openServerTokens({ baseUrl, logprobShift: first.logprobShift! });
+  const target = await openServerTokens({ baseUrl, ...named, logprobShift: first.logprobShift! });
   const steps = decode(await target.open(), {
     request: {
       prompt: await target.tokenize(prompt, { special: true }),
@@ -104,7 +111,7 @@ for (const { id, original, sketch } of readRegions(values.data, Number(values["m
   const cut =
     plain.choices[0].finish_reason === "length" && at === Math.min(text.length, plainText.length);
   if (text !== plainText && !cut) {
-    gap = await gapAfter(prompt + plainText.slice(0, at));
+    gap = gapAt(plain.choices[0].logprobs, at);
     kind = gap <= bound ? "nearTies" : "diverged";
   }
   counts[kind] += 1;
