@@ -43,7 +43,8 @@ async function ask(body: object): Promise<any> {
   const response = await fetch(`${baseUrl}/completions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ temperature: 0, ...named, ...body }),
+    // llama-cpp-python penalises repetition unless told otherwise; the others do not know the field.
+    body: JSON.stringify({ temperature: 0, repeat_penalty: 1, ...named, ...body }),
   });
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
   return response.json();

@@ -2,6 +2,7 @@ import { RedraftError } from "../../core/errors.ts";
 import type { Token } from "../../core/target.ts";
 import type { Connection } from "./connection.ts";
 import { asObject, asText, malformed } from "./errors.ts";
+import type { ListedModel } from "./models.ts";
 import { type LogprobShift, type Piece, placePieces, readLogprobs } from "./pieces.ts";
 import type { Scorer } from "./scorer.ts";
 import { addUsage, emptyTally, readUsage } from "./tally.ts";
@@ -18,7 +19,7 @@ const lookaheadWithPrompt = 16;
  */
 export function echoScorer(
   connection: Connection,
-  model: { readonly id: string; readonly contextSize?: number },
+  model: ListedModel,
   shift: LogprobShift,
 ): Scorer {
   const texts: string[] = [""];
@@ -50,7 +51,7 @@ export function echoScorer(
     echo: boolean,
     signal?: AbortSignal,
   ): Promise<EchoAnswer> {
-    const body = { model: model.id, prompt, max_tokens: count, temperature: 0, logprobs: 1, echo };
+    const body = { ...greedyFor(model), prompt, max_tokens: count, logprobs: 1, echo };
     const answer = asObject(await connection.post("completions", body, signal));
     tally = addUsage(tally, readUsage(answer?.usage));
     return readAnswer(answer, echo ? prompt : "", shift, connection.server);
@@ -184,6 +185,14 @@ export function echoScorer(
       throw malformed("tokens without any text", connection.server);
     },
   };
+}
+
+/**
+ * Plain greedy decoding. llama-cpp-python (its models are owned by "me") penalises repetition unless told otherwise, also
+ * at temperature 0: it would write other tokens than those that it calls the likeliest.
+ */
+export function greedyFor({ id, owner }: ListedModel): object {
+  return { model: id, temperature: 0, ...(owner === "me" && { repeat_penalty: 1 }) };
 }
 
 interface EchoAnswer {

@@ -1,6 +1,6 @@
 import { RedraftError } from "../../core/errors.ts";
 import { type Connection, type ConnectionOptions, connect } from "./connection.ts";
-import { echoScorer } from "./echo.ts";
+import { echoScorer, greedyFor } from "./echo.ts";
 import { asObject, asText } from "./errors.ts";
 import { chooseModel, type ListedModel, listModels } from "./models.ts";
 import { type LogprobShift, type Piece, placePieces, readLogprobs } from "./pieces.ts";
@@ -31,7 +31,7 @@ export async function openServerTokens(
       ? dialectOf(model)
       : options.dialect;
   if (dialect === "vllm") return serverTokenTarget(vllmScorer(connection, model));
-  const shift = options.logprobShift ?? (await probeEcho(connection, model.id, signal));
+  const shift = options.logprobShift ?? (await probeEcho(connection, model, signal));
   return serverTokenTarget(echoScorer(connection, model, shift));
 }
 
@@ -65,7 +65,7 @@ const probes = [
  */
 async function probeEcho(
   connection: Connection,
-  model: string,
+  model: ListedModel,
   signal: AbortSignal | undefined,
 ): Promise<LogprobShift> {
   const cannot = (why: string, cause?: unknown): RedraftError =>
@@ -75,7 +75,7 @@ async function probeEcho(
       { cause, details: { server: connection.server } },
     );
   for (const probe of probes) {
-    const body = { model, temperature: 0, logprobs: 1, max_tokens: 8, prompt: probe };
+    const body = { ...greedyFor(model), logprobs: 1, max_tokens: 8, prompt: probe };
     const first = await connection.post("completions", body, signal).catch((error: unknown) => {
       const status = RedraftError.is(error) ? error.details.status : undefined;
       if (status === 400 || status === 404 || status === 422 || status === 501) {
