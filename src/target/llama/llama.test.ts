@@ -152,18 +152,22 @@ describe.skipIf(!installed)("llama target", () => {
     });
 
     it("stops a pass that runs, and the sequence stays usable", async () => {
-      const long = Array.from({ length: 200 }, (_, i) => tokens[i % tokens.length]!);
-      const sequence = await opened(long);
+      // Long enough that the pass still runs when it hears of the abort, on any machine.
+      const large = await llamaTarget({ model: tiny, threads: 1, outputs: 8, contextSize: 8192 });
+      const long = Array.from({ length: 8000 }, (_, i) => tokens[i % tokens.length]!);
+      const sequence = await large.open();
+      await sequence.append(long);
       const controller = new AbortController();
       const pass = sequence.verify([], { signal: controller.signal });
       controller.abort();
       await expect(pass).rejects.toMatchObject({ code: "cancelled" });
       const found = await sequence.verify([], { logsumexp: true });
       await sequence.dispose();
-      const fresh = await opened(long);
+      const fresh = await large.open();
+      await fresh.append(long);
       const expected = await fresh.verify([], { logsumexp: true });
       expect(found.logsumexp![0]).toBeCloseTo(expected.logsumexp![0]!, 2);
-      await fresh.dispose();
+      await large.dispose();
     });
 
     it("says when the context is too small, alone and together", async () => {
