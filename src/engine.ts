@@ -212,7 +212,14 @@ async function settle(request: EditRequest, edit: Edit): Promise<MergeOutcome> {
   if (outcome.kind !== "ambiguous") return outcome;
   const checker = await syntaxFor(request.path);
   if (!checker) return outcome;
-  return merge(request.source, edit, { newSyntaxErrors: newErrors(checker, request.source) });
+  const countErrors = newErrors(checker, request.source);
+  const known = new Map(outcome.candidates.map(({ text }) => [text, countErrors(text)]));
+  const counts = [...known.values()];
+  const decides = counts.includes(0) && counts.some((count) => count !== 0);
+  if (!decides) return outcome;
+  const newSyntaxErrors = (text: string): number | undefined =>
+    known.has(text) ? known.get(text) : countErrors(text);
+  return merge(request.source, edit, { newSyntaxErrors });
 }
 
 /**

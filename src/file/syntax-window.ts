@@ -1,0 +1,92 @@
+/** A change and the lines around it that are a whole by themselves, in the text before and after. */
+export interface SyntaxWindow {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Windows that are tried before the whole text is. */
+const triesLimit = 3;
+
+/** Windows longer than this share of the text save nothing. */
+const worthwhile = 0.6;
+
+const indentOf = (line: string): number => /^[ \t]*/.exec(line)![0].length;
+const isBlank = (line: string): boolean => line.trim() === "";
+
+/**
+ * Stretches around what differs between two texts, small ones first: from a paragraph's first line to a
+ * paragraph's last, at the depth of the change and at each lower one. Whether such a stretch is whole in
+ * its language only a parse of it can say.
+ */
+export function* syntaxWindows(before: string, after: string): Generator<SyntaxWindow> {
+  const old = before.split("\n");
+  const fresh = after.split("\n");
+  const least = Math.min(old.length, fresh.length);
+  let head = 0;
+  while (head < least && old[head] === fresh[head]) head++;
+  let tail = 0;
+  while (tail < least - head && old.at(-1 - tail) === fresh.at(-1 - tail)) tail++;
+  const depths = new Set<number>();
+  for (const lines of [old, fresh]) {
+    for (
+      let line = Math.max(0, head - 1);
+      line < Math.min(lines.length, lines.length - tail + 1);
+      line++
+    ) {
+      if (!isBlank(lines[line]!)) depths.add(indentOf(lines[line]!));
+    }
+  }
+  let depth = depths.size > 0 ? Math.min(...depths) : 0;
+  let start = head;
+  let end = old.length - tail;
+  for (let tries = 0; tries < triesLimit; tries++) {
+    start = startAt(old, start, depth);
+    end = endAt(old, end, depth);
+    if (end - start > worthwhile * old.length) return;
+    const cut = (lines: readonly string[], until: number): string => {
+      return lines
+        .slice(start, until)
+        .map((line) => dedented(line, depth))
+        .join("\n");
+    };
+    yield { before: cut(old, end), after: cut(fresh, fresh.length - (old.length - end)) };
+    const lower = depthBelow(old, start, end, depth);
+    if (lower === undefined) return;
+    depth = lower;
+  }
+}
+
+/** The first line at or above this one that begins a paragraph and is not deeper than `depth`. */
+function startAt(lines: readonly string[], from: number, depth: number): number {
+  let line = Math.min(from, lines.length - 1);
+  while (line > 0 && !(begins(lines, line) && indentOf(lines[line]!) <= depth)) line--;
+  return Math.max(0, line);
+}
+
+function endAt(lines: readonly string[], from: number, depth: number): number {
+  let line = from;
+  while (line < lines.length && !(begins(lines, line) && indentOf(lines[line]!) <= depth)) line++;
+  return line;
+}
+
+function begins(lines: readonly string[], line: number): boolean {
+  return line > 0 && isBlank(lines[line - 1]!) && !isBlank(lines[line]!);
+}
+
+/** The depth of the lines that the window stands under. */
+function depthBelow(
+  lines: readonly string[],
+  start: number,
+  end: number,
+  depth: number,
+): number | undefined {
+  if (depth === 0) return undefined;
+  for (let line = start; line >= 0; line--) {
+    if (!isBlank(lines[line]!) && indentOf(lines[line]!) < depth) return indentOf(lines[line]!);
+  }
+  return end < lines.length ? 0 : undefined;
+}
+
+function dedented(line: string, depth: number): string {
+  return line.slice(Math.min(depth, indentOf(line)));
+}
