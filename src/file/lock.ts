@@ -64,19 +64,21 @@ function busy(path: string): RedraftError {
 }
 
 async function create(fs: FileSystem, file: string, token: string, path: string): Promise<boolean> {
+  const handle = await fs.open(file, "wx", 0o644).catch((error: unknown) => {
+    if (codeOf(error) === "EEXIST") return undefined;
+    throw fileError("write", path, error);
+  });
+  if (handle === undefined) return false;
   try {
-    const handle = await fs.open(file, "wx", 0o644);
-    try {
-      const holder: Holder = { pid: process.pid, host: hostname(), token };
-      await handle.writeFile(JSON.stringify(holder));
-    } finally {
-      await handle.close();
-    }
+    const holder: Holder = { pid: process.pid, host: hostname(), token };
+    await handle.writeFile(JSON.stringify(holder));
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    // Only a lock that this call made is taken back: a failed open says nothing about another's.
     await fs.unlink(file).catch(() => {});
     throw fileError("write", path, error);
+  } finally {
+    await handle.close();
   }
 }
 

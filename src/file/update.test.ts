@@ -50,6 +50,17 @@ describe("updateFile", () => {
     expect(await readdir(folder)).toEqual(["a.txt"]);
   });
 
+  it("leaves another's lock alone when its own cannot be opened", async () => {
+    const path = await file("a.txt");
+    const lock = await lockFile(path, { fs: disk });
+    const open: FileSystem["open"] = async () => {
+      throw Object.assign(new Error("too many open files"), { code: "EMFILE" });
+    };
+    await expect(lockFile(path, { fs: { ...disk, open } })).rejects.toThrow(code("file-error"));
+    expect(await lock.held()).toBe(true);
+    await lock.release();
+  });
+
   it("keeps permissions and writes through links", async () => {
     const path = await file("real.sh");
     await chmod(path, 0o751);
