@@ -76,4 +76,6 @@ export interface Edit {
   readonly moveTo?: string;
   /** Whether the edit says how the file ends: true with, false without a final newline; absent = as it was. */
   readonly finalNewline?: boolean;
+  /** A whole file: its text shows its own end, by a closing fence or a final newline, so its last line is whole. */
+  readonly ended?: boolean;
 }

@@ -58,6 +58,12 @@ describe("whole files", () => {
     );
   });
 
+  it("says whether the text shows its own end", () => {
+    expect(edit(after)).toMatchObject({ ended: true });
+    expect(edit(`\`\`\`python\n${after}\`\`\``)).toMatchObject({ ended: true });
+    expect(edit(after.trimEnd())).toMatchObject({ ended: false });
+  });
+
   it("refuses the text of another file", () => {
     expect(() => edit(`src/b.py\n\`\`\`python\n${after}\`\`\`\n`)).toThrow(
       "for src/b.py, not for src/a.py",

@@ -39,6 +39,7 @@ export const whole: EditFormat = {
     const segments = changesBetween(input.sourceLines, text.lines, text.at);
     const named = text.path === undefined ? {} : { path: text.path };
     const action = input.source === "" ? "create" : "update";
-    return { format: "whole", why, extent: "parts", segments, action, ...named };
+    const ended = text.fenced || /[\r\n]$/.test(input.text);
+    return { format: "whole", why, extent: "parts", segments, action, ended, ...named };
   },
 };

@@ -95,7 +95,7 @@ function sourceLines({ source, text, proof }: Checked): Check {
 /** A whole file that stops in the middle of one of the file's lines was cut off at an output limit. */
 function cutOff({ edit, source, text }: Checked): Check {
   const name = "not cut off";
-  if (edit?.format !== "whole" || edit.action !== "update") return { name, ok: true };
+  if (edit?.format !== "whole" || edit.action !== "update" || edit.ended) return { name, ok: true };
   const last = texts(text).findLast((line) => line.trim() !== "");
   const lines = texts(source);
   const end = lines.findLast((line) => line.trim() !== "");
