@@ -1,6 +1,7 @@
 import type { TextLine } from "../core/lines.ts";
 import type { EditFate, Proof, ResultOrigin, SourceFate, Tier } from "../core/merge.ts";
 import type { Problem } from "./align.ts";
+import { atFileEdge, type BareEdge } from "./bare-edges.ts";
 import {
   explained,
   explains,
@@ -38,6 +39,8 @@ export interface BuildOptions {
   readonly finalNewline?: boolean | undefined;
   /** Which open gap is filled from its far side. */
   readonly gap?: number;
+  /** New lines that go to the file's edge instead. */
+  readonly edge?: BareEdge;
 }
 
 /** The result of a placement, with the account of every line. */
@@ -45,21 +48,27 @@ export function build(
   source: readonly TextLine[],
   shape: Shape,
   prepared: Layout,
-  placement: Placement,
+  placed: Placement,
   options: BuildOptions = {},
 ): Built {
-  const { finalNewline, gap } = options;
+  const { finalNewline, gap, edge } = options;
+  let placement = placed;
   let open = 0;
-  const traces = placement.ranges.map((range, k) => {
+  const traces = placed.ranges.map((range, k) => {
     const trace =
       prepared.traces?.[k] ?? traceBlock(prepared.problem!, k, prepared.matches[k]!, range);
     if (prepared.traces) return trace;
     if (shape.extent === "file") return trace;
-    const roles = shape.blocks[k]!.tokens.map((token) => token.role);
-    const settled = settleGaps(trace, roles, gap === undefined ? undefined : gap - open);
+    const { tokens } = shape.blocks[k]!;
+    const settled = settleGaps(trace, tokens, source, gap === undefined ? undefined : gap - open);
     open += settled.open;
     return settled;
   });
+  if (edge) {
+    const moved = atFileEdge(placed, traces[edge.block]!, edge, source.length);
+    placement = moved.placement;
+    traces[edge.block] = moved.trace;
+  }
   const reindents = reindentsOf(source, shape, traces, prepared);
   const write = (
     literal: readonly boolean[],
@@ -115,12 +124,16 @@ function reindentsOf(
 ): Reindent[] {
   return shape.blocks.map((block, k) => {
     const pairs: Pair[] = [];
+    const weak: Pair[] = [];
     for (const [i, token] of block.tokens.entries()) {
       const line = traces[k]!.source[i]!;
       if (line < 0 || token.text.trim() === "") continue;
       if (kindOf(prepared, k, i, line) === "resembles") continue;
-      pairs.push([indentOf(token.text), indentOf(source[line]!.text)]);
+      const pair: Pair = [indentOf(token.text), indentOf(source[line]!.text)];
+      // Braces fit at many depths: in an explicit edit they tell only where nothing else does.
+      (shape.extent === "file" || isTelling(token.text) ? pairs : weak).push(pair);
     }
+    if (pairs.length === 0) pairs.push(...weak);
     const known = prepared.reindents[k];
     if (pairs.every(([a, b]) => a === b && a !== ""))
       return pairs.length > 0 ? sameIndent : (known ?? sameIndent);
@@ -134,6 +147,8 @@ function reindentsOf(
     return pairs.every(([a, b]) => a === b) ? (known ?? sameIndent) : reindentOf(pairs);
   });
 }
+
+const isTelling = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 function kindOf(prepared: Layout, k: number, i: number, line: number): Kind {
   return prepared.matches[k]![i]!.find((match) => match.source === line)!.kind;

@@ -7,6 +7,8 @@ export const costs = {
   exact: 0,
   trailing: 6,
   indent: 15,
+  /** A brace or the like at another depth than the rest of its block says: most likely another brace. */
+  indentWeak: 130,
   /** A match that follows the shift of its whole block, one that does not, and an equal line in a shifted block. */
   shifted: 2,
   reindented: 45,

@@ -341,7 +341,8 @@ class SourceIndex {
           matches.push({ source, cost: costs.trailingOnPurpose, kind: "resembles" });
         } else matches.push({ source, cost: costs.trailing, kind: tier });
       } else if (reindent === undefined || token.role !== "either") {
-        matches.push({ source, cost: costs.indent, kind: "indent" });
+        const misplaced = weak && reindent !== undefined;
+        matches.push({ source, cost: misplaced ? costs.indentWeak : costs.indent, kind: "indent" });
       } else if (!weak || (how.edge && shifted)) {
         matches.push({ source, cost: costs.reindented, kind: "resembles" });
       }

@@ -1,6 +1,7 @@
 import type { Edit } from "../core/edit.ts";
 import { splitLines, type TextLine } from "../core/lines.ts";
 import type { LineRange, MergeOutcome, Proved } from "../core/merge.ts";
+import { type BareEdge, bareEdges } from "./bare-edges.ts";
 import { type Built, build } from "./build.ts";
 import { checkProof } from "./check.ts";
 import { infinity, margin } from "./costs.ts";
@@ -98,10 +99,25 @@ function mergeParts(
   }
   if (look.kind === "unclear") return place(source, lines, edit, shape, options, false);
   const { placement, prepared, traces } = look.placed;
-  const built = build(lines, shape, { ...prepared, traces }, placement, {
-    finalNewline: edit.finalNewline,
-  });
-  return proved(source, edit, built, Number.POSITIVE_INFINITY);
+  const settings = { finalNewline: edit.finalNewline };
+  const write = (edge?: BareEdge): Built =>
+    build(lines, shape, { ...prepared, traces }, placement, { ...settings, ...(edge && { edge }) });
+  const best = write();
+  const rivals = bareEdges(lines, shape, placement, edit.format).map(write);
+  const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
+  if (standing.length > 1) return offered(lines, shape, standing, best.proof.cost);
+  return proved(source, edit, standing[0]!, Number.POSITIVE_INFINITY);
+}
+
+/** Several texts, each with the account of it. */
+function offered(
+  lines: readonly TextLine[],
+  shape: Shape,
+  standing: readonly Built[],
+  runnerUp: number,
+): MergeOutcome {
+  const proofs = standing.map((one) => ({ ...one, proof: { ...one.proof, runnerUp } }));
+  return ambiguous(lines, shape, proofs);
 }
 
 /** Places by alignment: the best text, the best different one, and what follows from their distance. */
@@ -132,8 +148,17 @@ function place(
   const isKnown = (text: string): boolean =>
     text === best.text || rivals.some((rival) => rival.text === text);
   let runnerUp = Number.POSITIVE_INFINITY;
-  for (let gap = 0; gap < Math.min(best.open, 3); gap++) {
-    const built = build(lines, shape, prepared, found.best, { ...settings, gap });
+  const farSides = (placement: Placement, open: number): Built[] =>
+    Array.from({ length: Math.min(open, 3) }, (_, gap) =>
+      build(lines, shape, prepared, placement, { ...settings, gap }),
+    );
+  for (const built of farSides(found.best, best.open)) {
+    if (isKnown(built.text)) continue;
+    runnerUp = found.best.cost;
+    rivals.push(built);
+  }
+  for (const edge of bareEdges(lines, shape, found.best, edit.format)) {
+    const built = build(lines, shape, prepared, found.best, { ...settings, edge });
     if (isKnown(built.text)) continue;
     runnerUp = found.best.cost;
     rivals.push(built);
@@ -149,10 +174,11 @@ function place(
     if (looked++ >= searchLimit || rivals.length >= rivalLimit) break;
     if (other.cost >= found.best.cost + margin && runnerUp < Number.POSITIVE_INFINITY) break;
     const built = build(lines, shape, prepared, other, settings);
-    if (isKnown(built.text)) continue;
+    const fresh = [built, ...farSides(other, built.open)].filter(({ text }) => !isKnown(text));
+    if (fresh.length === 0) continue;
     runnerUp = Math.min(runnerUp, other.cost);
     if (other.cost >= found.best.cost + margin) break;
-    rivals.push(built);
+    rivals.push(...fresh);
   }
   for (const suspect of suspects(lines, found, shape, best, best.text === source)) {
     if (rivals.length >= rivalLimit) break;
@@ -174,8 +200,7 @@ function place(
   }
   const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
   if (standing.length > 1) {
-    const proofs = standing.map((one) => ({ ...one, proof: { ...one.proof, runnerUp } }));
-    return ambiguous(lines, shape, proofs);
+    return offered(lines, shape, standing, runnerUp);
   }
   const only = standing[0]!;
   const next = rivals.length > 0 ? only.proof.cost + margin : runnerUp;

@@ -1,6 +1,8 @@
+import type { TextLine } from "../core/lines.ts";
 import { type Edges, gapCosts, type Problem } from "./align.ts";
 import { costs, infinity } from "./costs.ts";
 import type { Match } from "./matches.ts";
+import type { Token } from "./shape.ts";
 
 /** What became of each line of one block placed on source lines [start, end). */
 export interface Trace {
@@ -67,30 +69,62 @@ export function traceBlock(
 /**
  * Explicit edits: new lines in a gap with omitted source lines stand beside the lines that they replace;
  * between two lines that stay, either side of the omitted ones is possible. `choice` picks the far side
- * for one of these open gaps.
+ * for one of these open gaps. Where the omitted lines are blank, no side is taken that puts blank lines
+ * side by side which the other side keeps apart.
  */
 export function settleGaps(
   trace: Trace,
-  roles: readonly string[],
+  tokens: readonly Token[],
+  lines: readonly TextLine[],
   choice: number | undefined,
 ): Trace {
   const position = trace.position.slice();
   let open = 0;
-  for (let i = 0; i < roles.length; i++) {
-    if (roles[i] !== "add") continue;
+  for (let i = 0; i < tokens.length; i++) {
+    if (tokens[i]!.role !== "add") continue;
     const first = i;
-    while (i + 1 < roles.length && roles[i + 1] === "add") i++;
-    if (first === 0 || i + 1 === roles.length) continue;
+    while (i + 1 < tokens.length && tokens[i + 1]!.role === "add") i++;
+    if (first === 0 || i + 1 === tokens.length) continue;
     const near = trace.source[first - 1]! + 1;
     const far = trace.source[i + 1]!;
     let at = near;
-    if (far > near && roles[first - 1] !== "drop") {
-      if (roles[i + 1] === "drop" || choice === open) at = far;
-      if (roles[i + 1] !== "drop") open++;
+    if (far > near && tokens[first - 1]!.role !== "drop") {
+      const fresh = tokens.slice(first, i + 1).map((token) => token.text);
+      if (tokens[i + 1]!.role === "drop") at = far;
+      else {
+        const told = sideByBlanks(fresh, lines, near, far);
+        if (told === undefined && choice === open++) at = far;
+        else if (told === "far") at = far;
+      }
     }
     position.fill(at, first, i + 1);
   }
   return { source: trace.source, position, open };
+}
+
+/** The side of omitted blank lines on which new lines make fewer blank ones neighbours, if one does. */
+function sideByBlanks(
+  fresh: readonly string[],
+  lines: readonly TextLine[],
+  near: number,
+  far: number,
+): "near" | "far" | undefined {
+  const texts = (from: number, to: number): string[] =>
+    lines.slice(from, to).map((line) => line.text);
+  const omitted = texts(near, far);
+  if (!omitted.every(isBlank)) return undefined;
+  const above = texts(near - 1, near);
+  const below = texts(far, far + 1);
+  const atNear = neighbours([...above, ...fresh, ...omitted, ...below]);
+  const atFar = neighbours([...above, ...omitted, ...fresh, ...below]);
+  if (atNear === atFar) return undefined;
+  return atNear < atFar ? "near" : "far";
+}
+
+const isBlank = (text: string): boolean => text.trim() === "";
+
+function neighbours(texts: readonly string[]): number {
+  return texts.filter((text, i) => i > 0 && isBlank(text) && isBlank(texts[i - 1]!)).length;
 }
 
 function isExact(matches: readonly Match[], line: number): boolean {

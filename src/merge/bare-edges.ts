@@ -1,0 +1,104 @@
+import type { FormatName } from "../core/edit.ts";
+import type { TextLine } from "../core/lines.ts";
+import { indentOf } from "./indent.ts";
+import type { Placement } from "./place.ts";
+import type { Block, Shape, Token } from "./shape.ts";
+import type { Trace } from "./trace.ts";
+
+/** New lines at a block's edge with nothing beside them that tells how far out they go. */
+export interface BareEdge {
+  readonly block: number;
+  readonly side: "start" | "end";
+  /** How many new lines. */
+  readonly count: number;
+}
+
+/** So many lines with something in them may be left out between the new lines and the file's edge. */
+const reach = 2;
+
+const isFilled = (text: string): boolean => text.trim() !== "";
+const closes = (text: string): boolean => /^\s*(?:[)\]}]|end\b)/.test(text);
+const opens = (text: string): boolean => /[([{:]\s*$/.test(text);
+const width = (text: string): number => indentOf(text).length;
+
+/**
+ * Edges of explicit edits where the new lines most likely belong at the file's own edge, a line or two
+ * further out: diffs show context on both sides wherever there is some, and new lines that would split
+ * what stands around them do so by mistake.
+ */
+export function bareEdges(
+  source: readonly TextLine[],
+  shape: Shape,
+  placement: Placement,
+  format: FormatName,
+): BareEdge[] {
+  const found: BareEdge[] = [];
+  if (shape.extent !== "parts") return found;
+  const showsBothSides = format === "unified-diff" || format === "patch";
+  const texts = source.map((line) => line.text);
+  for (const [k, block] of shape.blocks.entries()) {
+    if (block.atLine !== undefined || block.anchor !== undefined) continue;
+    const { start, end } = placement.ranges[k]!;
+    const isFree = (from: number, to: number): boolean => {
+      const filled = texts.slice(from, to).filter(isFilled).length;
+      const taken = placement.ranges.some(
+        (range, other) => other !== k && range.start < to && range.end > from,
+      );
+      return filled > 0 && filled <= reach && !taken;
+    };
+    for (const side of ["start", "end"] as const) {
+      const edge = side === "end" ? mirroredOf(block) : block.tokens;
+      const count = edge.findIndex((token) => token.role !== "add");
+      if (count <= 0 || edge[count]!.role !== "keep") continue;
+      if (!(side === "end" ? isFree(end, texts.length) : isFree(0, start))) continue;
+      const fresh = edge.slice(0, count).map((token) => token.text);
+      const kept = edge[count]!.text;
+      // Both sides are judged as ends: `beyond` leads from the new lines to the file's edge.
+      const beyond = side === "end" ? texts.slice(end) : texts.slice(0, start).reverse();
+      const ordered = side === "end" ? fresh.toReversed() : fresh;
+      const first = ordered.find(isFilled);
+      if (first === undefined) continue;
+      const outermost = beyond.findLast(isFilled)!;
+      if (width(first) > width(outermost)) continue;
+      const splits =
+        side === "end" ? splitsBelow(ordered, kept, beyond) : splitsAbove(ordered, beyond);
+      if (splits || showsBothSides) found.push({ block: k, side, count });
+    }
+  }
+  return found;
+}
+
+const mirroredOf = (block: Block): readonly Token[] => block.tokens.toReversed();
+
+/** Whether new lines below `kept` would part what stands together: a block from its end, a paragraph in two. */
+function splitsBelow(fresh: readonly string[], kept: string, beyond: readonly string[]): boolean {
+  const first = fresh.find(isFilled)!;
+  const next = beyond.find(isFilled)!;
+  if (closes(next)) return !closes(first) && width(next) >= width(first);
+  if (width(next) > width(first) && width(kept) > width(first)) return true;
+  return !isFilled(fresh[0]!) && isFilled(fresh.at(-1)!) && isFilled(kept) && isFilled(beyond[0]!);
+}
+
+/** The same above: `beyond[0]` is the line above the new ones. */
+function splitsAbove(fresh: readonly string[], beyond: readonly string[]): boolean {
+  const previous = beyond.find(isFilled)!;
+  if (opens(previous)) return width(previous) >= width(fresh.find(isFilled)!);
+  return isFilled(fresh[0]!) && !isFilled(fresh.at(-1)!) && isFilled(beyond[0]!);
+}
+
+/** The placement and the lines of a block with the new lines of one edge at the file's edge instead. */
+export function atFileEdge(
+  placement: Placement,
+  trace: Trace,
+  edge: BareEdge,
+  lineCount: number,
+): { placement: Placement; trace: Trace } {
+  const position = trace.position.slice();
+  if (edge.side === "start") position.fill(0, 0, edge.count);
+  else position.fill(lineCount, position.length - edge.count);
+  const ranges = placement.ranges.map((range, k) => {
+    if (k !== edge.block) return range;
+    return edge.side === "start" ? { ...range, start: 0 } : { ...range, end: lineCount };
+  });
+  return { placement: { ...placement, ranges }, trace: { ...trace, position } };
+}
