@@ -1,9 +1,10 @@
 /**
  * 64 clients at once against `redraft serve` on real weights: merges and model requests mixed. Counts errors that
  * are not back-pressure, latency, fairness and memory; then compares the throughput with a server that works on
- * one request at a time, in alternating slices of the same run.
+ * one request at a time, in alternating slices of the same run: requests per second, and per second of processor
+ * time of server and engine, which other programs on the machine falsify less.
  *
- *   npm run soak:load -- --model <file.gguf> [--clients 64] [--seconds 120] [--slices 4] [--slice-seconds 15]
+ *   npm run soak:load -- --model <file.gguf> [--clients 64] [--seconds 120] [--sequences 4] [--slices 4] [--slice-seconds 15]
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     model: { type: "string" },
     clients: { type: "string", default: "64" },
     seconds: { type: "string", default: "120" },
+    sequences: { type: "string", default: "4" },
     slices: { type: "string", default: "4" },
     "slice-seconds": { type: "string", default: "15" },
   },
@@ -50,27 +52,37 @@ async function serve(sequences: number): Promise<Served> {
   return { url, child };
 }
 
+/** A process and its children. */
+function family(pid: number): number[] {
+  const children = readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((entry) => procField(entry, "status", /^PPid:\s+(\d+)/m) === pid);
+  return [pid, ...children.map(Number)];
+}
+
+/** 0 where the process ended while we looked. */
+function procField(pid: number | string, file: string, pattern: RegExp): number {
+  try {
+    return Number(pattern.exec(readFileSync(`/proc/${pid}/${file}`, "utf8"))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
 /** Resident memory of a process and its children, in MB. */
 function memoryOf(pid: number): number {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, "utf8"))![1];
-      parents.set(Number(name), Number(parent));
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  const family = [
-    pid,
-    ...[...parents].filter(([, parent]) => parent === pid).map(([child]) => child),
-  ];
-  let kilobytes = 0;
-  for (const member of family) {
-    const status = readFileSync(`/proc/${member}/status`, "utf8");
-    kilobytes += Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
-  }
-  return Math.round(kilobytes / 1024);
+  const sizes = family(pid).map((member) => procField(member, "status", /^VmRSS:\s+(\d+)/m));
+  return Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1024);
+}
+
+/** Processor time of a process and its children, in seconds; the kernel counts in ticks of 10 ms. */
+function processorSeconds(pid: number): number {
+  const ticks = family(pid).map(
+    (member) =>
+      procField(member, "stat", /\) \S+(?: \S+){10} (\d+)/) +
+      procField(member, "stat", /\) \S+(?: \S+){11} (\d+)/),
+  );
+  return ticks.reduce((sum, count) => sum + count, 0) / 100;
 }
 
 /** What the trial models are asked: a region, a sketch of it; the region is the prediction. */
@@ -117,12 +129,14 @@ function printReport(title: string, report: LoadReport): void {
   print(`  requests per client: ${report.leastServed} to ${report.mostServed}`);
 }
 
-const server = await serve(4);
+const sequences = Number(values.sequences);
+const several = `${sequences} sequences`;
+const server = await serve(sequences);
 const memory: number[] = [];
 const sampling = setInterval(() => memory.push(memoryOf(server.child.pid!)), 2000);
 const report = await runLoad({ url: server.url, clients, ms: Number(values.seconds) * 1000, next });
 clearInterval(sampling);
-printReport(`${clients} clients, ${values.seconds} s, 4 sequences`, report);
+printReport(`${clients} clients, ${values.seconds} s, ${several}`, report);
 const part = (from: number, to: number): number => {
   const slice = memory.slice(Math.floor(memory.length * from), Math.ceil(memory.length * to));
   return Math.round(slice.reduce((sum, value) => sum + value, 0) / Math.max(1, slice.length));
@@ -132,26 +146,33 @@ print(
 );
 
 const plain = await serve(1);
-const rates: Record<string, number[]> = { "4 sequences": [], "one by one": [] };
+const median = (list: readonly number[]): number =>
+  [...list].sort((a, b) => a - b)[list.length >> 1]!;
+const sides = [
+  { name: several, server, rates: [] as number[], perProcessor: [] as number[] },
+  { name: "one by one", server: plain, rates: [] as number[], perProcessor: [] as number[] },
+];
 for (let slice = 0; slice < Number(values.slices); slice += 1) {
-  for (const [name, { url }] of [
-    ["4 sequences", server],
-    ["one by one", plain],
-  ] as const) {
+  for (const { name, server, rates, perProcessor } of sides) {
     const ms = Number(values["slice-seconds"]) * 1000;
-    const { perSecond, kinds } = await runLoad({ url, clients, ms, next });
-    rates[name]!.push(perSecond);
+    const before = processorSeconds(server.child.pid!);
+    const { perSecond, done, kinds } = await runLoad({ url: server.url, clients, ms, next });
+    rates.push(perSecond);
+    perProcessor.push(done / (processorSeconds(server.child.pid!) - before));
     const parts = kinds.map(
       (kind) => `${kind.kind} ${kind.perSecond.toFixed(1)}/s p95 ${kind.p95.toFixed(0)} ms`,
     );
-    print(`  slice ${slice + 1}, ${name}: ${perSecond.toFixed(1)}/s (${parts.join("; ")})`);
+    print(
+      `  slice ${slice + 1}, ${name}: ${perSecond.toFixed(1)}/s, ${perProcessor.at(-1)!.toFixed(1)} per processor second (${parts.join("; ")})`,
+    );
   }
 }
-const median = (list: readonly number[]): number =>
-  [...list].sort((a, b) => a - b)[list.length >> 1]!;
-print(
-  `throughput, median of slices: 4 sequences ${median(rates["4 sequences"]!).toFixed(1)}/s, one by one ${median(rates["one by one"]!).toFixed(1)}/s`,
-);
+print("median of slices:");
+for (const { name, rates, perProcessor } of sides) {
+  print(
+    `  ${name}: ${median(rates).toFixed(1)}/s, ${median(perProcessor).toFixed(1)} per processor second`,
+  );
+}
 for (const { child } of [server, plain]) {
   child.kill("SIGTERM");
   await once(child, "exit");

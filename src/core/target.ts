@@ -42,6 +42,8 @@ export interface Rows {
   readonly verdict?: Verdict;
   /** Per node, the logit of its own token in the row it continues, where `VerifyOptions.nodeLogits` asked for it. */
   readonly nodeLogits?: Float32Array;
+  /** What the pass took, in ms, where that is less than the caller waited: the time of other sequences is not in it. */
+  readonly ms?: number;
 }
 
 /** The nodes that stay (indices, root first) and the token after them: the bonus or the corrected token, always kept. */

@@ -193,6 +193,47 @@ export function targetConformance(
       }),
     },
     {
+      name: "answers sequences that ask at the same moment as it answers each alone",
+      run: with_(async (target, tokens) => {
+        const starts = [2, 4, 5];
+        const greedy = async (start: number): Promise<[Rows[], Token[]]> => {
+          const sequence = await opened(target, tokens.slice(0, start));
+          const rows: Rows[] = [];
+          const fed: Token[] = [];
+          for (let step = 0; step < 4; step++) {
+            const drafted = tokens.slice(start, start + ((start + step) % 3));
+            rows.push(await sequence.verify(line(drafted), { topK: 3 }));
+            await sequence.commit(drafted.map((_, i) => i));
+            const next = tokens[(start + 3 * step) % tokens.length]!;
+            await sequence.append([next]);
+            fed.push(...drafted, next);
+          }
+          await sequence.dispose();
+          return [rows, fed];
+        };
+        const alone: [Rows[], Token[]][] = [];
+        for (const start of starts) alone.push(await greedy(start));
+        // Another one gives up in the middle of it.
+        const leaving = await opened(target, tokens.slice(0, 7));
+        const controller = new AbortController();
+        const left = leaving.verify(line(tokens.slice(7, 9)), { signal: controller.signal });
+        const together = Promise.all(starts.map(greedy));
+        controller.abort();
+        await left.catch(() => {});
+        for (const [at, [rows, fed]] of (await together).entries()) {
+          const [expected, expectedFed] = alone[at]!;
+          assert.deepEqual(fed, expectedFed);
+          for (const [step, own] of rows.entries()) {
+            assert.equal(own.count, expected[step]!.count);
+            for (let row = 0; row < own.count; row++) {
+              same(own, row, expected[step]!, row, `sequence ${at}, step ${step}, row ${row}`);
+            }
+          }
+        }
+        await leaving.dispose();
+      }),
+    },
+    {
       name: "stops at an aborted signal and stays usable",
       run: with_(async (target, tokens) => {
         const sequence = await opened(target, tokens.slice(0, 6));

@@ -90,7 +90,8 @@ export async function* decode(
       const ms = clock.now() - started;
 
       const committed = [...path.map((index) => plan.nodes[index]!.token), next];
-      planner?.observe?.({ plan, path, committed, ms });
+      // By the clock a pass among others would look as dear as all of them, whatever its size.
+      planner?.observe?.({ plan, path, committed, ms: rows.ms ?? ms });
       const released = await output.push(committed, originsOf(plan, path));
       kept = before + request.prompt.length + output.tokens.length;
       stats.count(plan, path, pass === 0 ? request.prompt.length : 1);

@@ -10,7 +10,9 @@ import type { KvEdit, SamplingRequest } from "../../core/target.ts";
 import type { Binding } from "./binding.ts";
 import type { NativeLibrary } from "./library.ts";
 import type { LoadOptions } from "./model-info.ts";
+import { createBatch } from "./native-batch.ts";
 import { loadModel, type NativeModel } from "./native-model.ts";
+import { createPasses, type NativePasses } from "./native-passes.ts";
 import { createSequences, type NativeSequences } from "./native-sequences.ts";
 import {
   bytesOf,
@@ -30,10 +32,12 @@ interface Answer {
 const socket = new Socket({ fd: 3, readable: true, writable: true });
 let model: NativeModel | undefined;
 let sequences: NativeSequences | undefined;
+let passes: NativePasses | undefined;
 /** What a call without an answer did wrong to its sequence; told at the next call that has one. */
 const failures = new Map<number, unknown>();
 const queue: Message[] = [];
-let running: number | undefined;
+/** Per sequence that waits for passes: the call that does, and what came for it since. */
+const busy = new Map<number, { readonly call: number; readonly later: Message[] }>();
 /** Calls that were cancelled before they began. */
 const cancelledEarly = new Set<number>();
 
@@ -45,7 +49,11 @@ const operations: Record<
     const { bind } = await import("./binding.ts");
     const native: Binding = bind(library);
     model = loadModel(native, library, options);
-    if (!options.vocabOnly) sequences = createSequences(native, model, options.outputs);
+    if (!options.vocabOnly) {
+      const batch = createBatch(native, model, options.outputs);
+      passes = createPasses(batch, model.info.vocabSize, model.info.rewind);
+      sequences = createSequences(native, model, passes);
+    }
     return { fields: { info: model.info } };
   },
   tokenize: ({ text, special }: { text: string; special: boolean }) => ({
@@ -69,10 +77,7 @@ const operations: Record<
     payload,
   ) {
     const { sequence, nodes, request, sampling } = header;
-    const started = performance.now();
-    const before = { ...sequences!.batch.spent };
-    const cpuBefore = process.cpuUsage();
-    const rows = await sequences!.verify(
+    const { rows, spent } = await sequences!.verify(
       sequence,
       int32At(payload, 0, nodes),
       int32At(payload, 4 * nodes, nodes),
@@ -81,15 +86,7 @@ const operations: Record<
     );
     const { count, k, ids, logits, logsumexp, entropy, nodeLogits, verdict } = rows;
     const extra = [logsumexp, entropy, nodeLogits].filter((array) => array !== undefined);
-    const { wall, cpu } = sequences!.batch.spent;
-    const used = process.cpuUsage(cpuBefore);
-    const time = {
-      ms: performance.now() - started,
-      cpuMs: (used.user + used.system) / 1000,
-      passMs: wall - before.wall,
-      passCpuMs: cpu - before.cpu,
-    };
-    return { fields: { count, k, verdict, time }, payload: [ids, logits, ...extra] };
+    return { fields: { count, k, verdict, spent }, payload: [ids, logits, ...extra] };
   },
   commit: ({ sequence, path }: { sequence: number; path: number[] }) =>
     void sequences!.commit(sequence, path),
@@ -106,8 +103,15 @@ const operations: Record<
   dispose: ({ sequence }: { sequence: number }) => void sequences!.dispose(sequence),
 };
 
-async function perform({ header, payload }: Message): Promise<void> {
+/** Begins an operation; what needs passes goes on after them. */
+function begin(message: Message): void {
+  const { header, payload } = message;
   const sequence = header.sequence as number | undefined;
+  const occupied = sequence === undefined ? undefined : busy.get(sequence);
+  if (occupied !== undefined) {
+    occupied.later.push(message);
+    return;
+  }
   try {
     if (sequence !== undefined && failures.has(sequence)) {
       const failure = failures.get(sequence);
@@ -115,15 +119,36 @@ async function perform({ header, payload }: Message): Promise<void> {
       if (header.op !== "dispose" && header.op !== "truncate") throw failure;
     }
     if (cancelledEarly.delete(header.id)) throw new RedraftError("cancelled", "cancelled");
-    const answer = (await operations[header.op]?.(header as never, payload)) ?? {};
-    if (header.id !== 0) reply(header.id, answer);
+    const answer = operations[header.op]?.(header as never, payload);
+    if (answer instanceof Promise) void finish(header, sequence, answer);
+    else if (header.id !== 0) reply(header.id, answer ?? {});
   } catch (error) {
-    if (header.id === 0) {
-      if (sequence !== undefined) failures.set(sequence, error);
-    } else {
-      replyError(header.id, error);
-    }
+    fail(header, error);
   }
+}
+
+async function finish(
+  header: Header,
+  sequence: number | undefined,
+  answer: Promise<Answer>,
+): Promise<void> {
+  if (sequence !== undefined) busy.set(sequence, { call: header.id, later: [] });
+  try {
+    const given = await answer;
+    if (header.id !== 0) reply(header.id, given);
+  } catch (error) {
+    fail(header, error);
+  }
+  if (sequence === undefined) return;
+  const { later } = busy.get(sequence)!;
+  busy.delete(sequence);
+  queue.unshift(...later);
+  void work();
+}
+
+function fail(header: Header, error: unknown): void {
+  if (header.id !== 0) replyError(header.id, error);
+  else if (header.sequence !== undefined) failures.set(header.sequence as number, error);
 }
 
 function reply(id: number, { fields, payload = [] }: Answer): void {
@@ -155,19 +180,59 @@ function replyError(id: number, error: unknown): void {
   );
 }
 
+let working = false;
+/** The sequences that the last pass answered, and how long they are waited for. */
+let answered: readonly number[] = [];
+let until = 0;
+/** Called when a message has come. */
+let wake = (): void => {};
+
+/** Between passes everything that has come is begun: only then the cache may be touched. */
 async function work(): Promise<void> {
-  while (queue.length > 0) {
-    const message = queue.shift()!;
-    running = message.header.id;
-    await perform(message);
-    running = undefined;
-    sequences?.batch.resume();
+  if (working) return;
+  working = true;
+  for (;;) {
+    beginAll();
+    if (!passes?.waiting) break;
+    // Who was just answered is about to ask again: to wait a moment for them is cheaper than a pass of their own.
+    for (let left = until - performance.now(); left > 0; left = until - performance.now()) {
+      if (answered.every((sequence) => busy.has(sequence))) break;
+      await nextMessage(left);
+      beginAll();
+    }
+    const started = performance.now();
+    answered = await passes.step();
+    const took = performance.now() - started;
+    until = took < worthWaiting ? 0 : performance.now() + took / 10;
+    // Whoever got an answer goes on, and what came meanwhile is read.
+    await new Promise((resolve) => setImmediate(resolve));
   }
+  working = false;
+}
+
+/** Passes shorter than this, in ms, are not waited for: a timer would take longer than they save. */
+const worthWaiting = 10;
+
+function beginAll(): void {
+  for (let message = queue.shift(); message !== undefined; message = queue.shift()) begin(message);
+}
+
+function nextMessage(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
 }
 
 function cancel(call: number): void {
-  if (call === running) sequences?.batch.abort();
-  else if (queue.some(({ header }) => header.id === call)) cancelledEarly.add(call);
+  for (const [sequence, { call: own, later }] of busy) {
+    if (own === call) passes?.cancel(sequence);
+    if (later.some(({ header }) => header.id === call)) cancelledEarly.add(call);
+  }
+  if (queue.some(({ header }) => header.id === call)) cancelledEarly.add(call);
 }
 
 const decode = createDecoder((message) => {
@@ -176,7 +241,8 @@ const decode = createDecoder((message) => {
     return;
   }
   queue.push(message);
-  if (running === undefined && queue.length === 1) void work();
+  wake();
+  void work();
 });
 socket.on("data", decode);
 socket.on("close", () => process.exit(0));

@@ -186,6 +186,45 @@ describe.skipIf(!installed)("llama target", () => {
       await other.dispose();
     });
 
+    it("refuses only the one of several for which there is no room", async () => {
+      const long = (count: number) =>
+        Array.from({ length: count }, (_, i) => tokens[i % tokens.length]!);
+      const fits = await opened(long(150));
+      const tooMuch = await opened(long(200));
+      const small = await opened(long(20));
+      const [first, second, third] = await Promise.allSettled([
+        fits.verify([]),
+        tooMuch.verify([]),
+        small.verify([]),
+      ]);
+      expect(first.status).toBe("fulfilled");
+      expect(second).toMatchObject({ status: "rejected", reason: { code: "engine-failed" } });
+      expect(third.status).toBe("fulfilled");
+      await fits.dispose();
+      // With the room that the first gave back it goes on where it was.
+      expect((await tooMuch.verify([])).count).toBe(1);
+      await tooMuch.dispose();
+      await small.dispose();
+    });
+
+    it("evaluates what several sequences want in shared passes", async () => {
+      const reports: boolean[] = [];
+      const watched = await llamaTarget({
+        model: tiny,
+        threads: 1,
+        onPass: ({ shared }) => reports.push(shared),
+      });
+      try {
+        const sequences = await Promise.all([1, 2, 3].map(() => watched.open()));
+        for (const sequence of sequences) await sequence.append(tokens.slice(0, 9));
+        const rows = await Promise.all(sequences.map((sequence) => sequence.verify([])));
+        expect(rows.map(({ ids }) => ids[0])).toEqual(new Array(3).fill(rows[0]!.ids[0]));
+        expect(reports).toContain(true);
+      } finally {
+        await watched.dispose();
+      }
+    });
+
     it("refuses wrong use without losing the process", async () => {
       const sequence = await target.open();
       await expect(sequence.verify([])).rejects.toThrowError(/sequence is empty/);

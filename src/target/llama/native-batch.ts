@@ -12,15 +12,21 @@ export interface Entry {
   readonly output: boolean;
 }
 
+/** What a forward pass gave. */
+export interface Pass {
+  /** The rows of the entries with `output`, in their order; valid until the next pass. */
+  readonly logits: Float32Array;
+  /** Spent in llama.cpp, in ms: waiting, and computing on all threads. */
+  readonly wall: number;
+  readonly cpu: number;
+}
+
 /** Runs forward passes over a batch that lies in C memory. One pass at a time. */
 export interface NativeBatch {
   /** Tokens and rows that one pass may hold. */
   readonly tokens: number;
   readonly outputs: number;
-  /** Returns the rows of the entries with `output`, valid until the next pass. */
-  run(entries: readonly Entry[], from: number, to: number): Promise<Float32Array>;
-  /** Spent in llama.cpp so far: waiting, and computing on all threads. In ms. */
-  readonly spent: { wall: number; cpu: number };
+  run(entries: readonly Entry[]): Promise<Pass>;
   /** Stops the pass that runs now, and every later one until `resume`. */
   abort(): void;
   resume(): void;
@@ -57,11 +63,10 @@ export function createBatch(
   let lastCount = 0;
   let msPerToken = Number.POSITIVE_INFINITY; // unknown: the first pass runs aside
 
-  function fill(entries: readonly Entry[], from: number, to: number): number {
+  function fill(entries: readonly Entry[]): number {
     let rows = 0;
-    for (let i = from; i < to; i++) {
-      const at = i - from;
-      const { token, position, sequences, output } = entries[i]!;
+    for (let at = 0; at < entries.length; at++) {
+      const { token, position, sequences, output } = entries[at]!;
       tokens[at] = token;
       positions[at] = position;
       counts[at] = sequences.length;
@@ -70,7 +75,7 @@ export function createBatch(
       wanted[at] = output ? 1 : 0;
       if (output) rows++;
     }
-    batch.n_tokens = to - from;
+    batch.n_tokens = entries.length;
     return rows;
   }
 
@@ -87,16 +92,13 @@ export function createBatch(
     return logits.rows.subarray(0, size);
   }
 
-  const spent = { wall: 0, cpu: 0 };
-
   return {
-    spent,
     tokens: batchSize,
     outputs: Math.min(outputs, batchSize),
-    async run(entries, from, to) {
+    async run(entries) {
       if (aborted) throw cancelled();
-      const rows = fill(entries, from, to);
-      const count = to - from;
+      const rows = fill(entries);
+      const count = entries.length;
       const started = performance.now();
       const before = process.cpuUsage();
       const code =
@@ -106,13 +108,11 @@ export function createBatch(
       if (code !== 0) throw passError(code, info.context!.size);
       // Reading the logits waits for a GPU, so it belongs to the time of the pass.
       const result = rows > 0 ? rowsOf(rows) : new Float32Array(0);
-      const ms = performance.now() - started;
+      const wall = performance.now() - started;
       const used = process.cpuUsage(before);
-      spent.wall += ms;
-      spent.cpu += (used.user + used.system) / 1000;
-      msPerToken = ms / count;
+      msPerToken = wall / count;
       lastCount = count;
-      return result;
+      return { logits: result, wall, cpu: (used.user + used.system) / 1000 };
     },
     abort() {
       aborted = true;

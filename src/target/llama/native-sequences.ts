@@ -2,8 +2,9 @@ import { RedraftError } from "../../core/errors.ts";
 import { sampleVerdict } from "../../core/sampling.ts";
 import type { KvEdit, Rows, SamplingRequest } from "../../core/target.ts";
 import type { Binding } from "./binding.ts";
-import { createBatch, type Entry, type NativeBatch } from "./native-batch.ts";
+import type { Entry } from "./native-batch.ts";
 import type { NativeModel } from "./native-model.ts";
+import type { NativePasses, Spent } from "./native-passes.ts";
 import { createRows, type RowRequest } from "./rows.ts";
 import { layoutTree, type TreeLayout } from "./tree.ts";
 
@@ -25,7 +26,10 @@ interface Held {
   shared: boolean;
 }
 
-/** The sequences of one loaded model. Calls must not overlap, except `abort`. */
+/**
+ * The sequences of one loaded model. Calls for one sequence must not overlap; those for several may, between
+ * passes: what they want evaluated shares the passes.
+ */
 export interface NativeSequences {
   open(id: number): void;
   append(id: number, tokens: Int32Array): void;
@@ -35,22 +39,20 @@ export interface NativeSequences {
     parents: Int32Array,
     request: RowRequest,
     sampling?: SamplingRequest,
-  ): Promise<Rows>;
+  ): Promise<{ readonly rows: Rows; readonly spent: Spent }>;
   commit(id: number, path: readonly number[]): void;
   truncate(id: number, length: number): void;
   splice(id: number, edits: readonly KvEdit[]): Promise<void>;
   fork(from: number, to: number): void;
   dispose(id: number): void;
-  readonly batch: NativeBatch;
 }
 
 export function createSequences(
   native: Binding,
   model: NativeModel,
-  outputs: number,
+  passes: NativePasses,
 ): NativeSequences {
   const { sequences: idCount, kvEdit } = model.info.context!;
-  const batch = createBatch(native, model, outputs);
   const memory = native.memory(model.context);
   const all = new Map<number, Held>();
   const free = Array.from({ length: idCount }, (_, i) => idCount - 1 - i);
@@ -98,28 +100,7 @@ export function createSequences(
     }
   }
 
-  /** Evaluates entries in as many passes as they need; `done` is called after each with the entries behind it. */
-  async function run(
-    entries: readonly Entry[],
-    done: (end: number, rows: Float32Array, count: number) => void,
-  ): Promise<void> {
-    for (let from = 0; from < entries.length; ) {
-      let to = from;
-      let rows = 0;
-      while (to < entries.length && to - from < batch.tokens) {
-        if (entries[to]!.output && ++rows > batch.outputs) {
-          rows--;
-          break;
-        }
-        to++;
-      }
-      done(to, await batch.run(entries, from, to), rows);
-      from = to;
-    }
-  }
-
   return {
-    batch,
     open(id) {
       all.set(id, { id: takeId(), tokens: [], evaluated: 0, open: undefined, shared: false });
     },
@@ -175,7 +156,7 @@ export function createSequences(
         const kept: Float32Array[] = [];
         const nodeLogits = request.nodeLogits ? new Float32Array(tokens.length) : undefined;
         let row = 0;
-        await run(entries, (end, logits, count) => {
+        const done = (end: number, logits: Float32Array, count: number): void => {
           sequence.evaluated = Math.min(start + end, length);
           rows.add(logits, count);
           for (let i = 0; nodeLogits !== undefined && i < tokens.length; i++) {
@@ -190,13 +171,14 @@ export function createSequences(
           for (let i = 0; i < count; i++) {
             kept.push(own.subarray(i * model.info.vocabSize, (i + 1) * model.info.vocabSize));
           }
-        });
+        };
+        const spent = await passes.run({ owner: id, entries, done });
         sequence.open = { ...layout, tokens, parents, ids };
         const found = { ...rows.finish(), ...(nodeLogits && { nodeLogits }) };
-        if (sampling === undefined) return found;
+        if (sampling === undefined) return { rows: found, spent };
         const nodes = Array.from(tokens, (token, i) => ({ token, parent: parents[i]! }));
         const verdict = sampleVerdict(nodes, (node) => kept[node + 1]!, sampling, length);
-        return { ...found, verdict };
+        return { rows: { ...found, verdict }, spent };
       } catch (error) {
         for (const branch of ids.slice(1)) releaseId(branch);
         native.sequenceRemove(memory, sequence.id, Math.min(sequence.evaluated, length), -1);
@@ -259,7 +241,7 @@ export function createSequences(
       for (const { start, end, tokens } of [...sorted].reverse()) {
         sequence.tokens.splice(start, end - start, ...tokens);
       }
-      if (rotate) await rotateCells(sequence, inCache, before);
+      if (rotate) await rotateCells(id, sequence, inCache, before);
     },
 
     fork(from, to) {
@@ -287,6 +269,7 @@ export function createSequences(
    * happen at once, with the first pass.
    */
   async function rotateCells(
+    owner: number,
     sequence: Held,
     edits: readonly KvEdit[],
     before: number,
@@ -318,7 +301,7 @@ export function createSequences(
           sequences: [sequence.id],
           output: false,
         }));
-        await run(entries, () => {});
+        await passes.run({ owner, entries, done: () => {} });
         native.sequenceCopy(memory, id, sequence.id, -1, -1);
       }
       sequence.evaluated = before + shift;

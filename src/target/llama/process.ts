@@ -13,6 +13,8 @@ export interface EngineProcess {
   readonly processId: number | undefined;
   /** False once the process has ended, for whatever reason. */
   readonly alive: boolean;
+  /** Requests that wait for their answer. */
+  readonly outstanding: number;
   request(op: string, fields: object, payload?: Uint8Array, signal?: AbortSignal): Promise<Message>;
   /** Sends without waiting; what goes wrong is told by the next request for the same sequence. */
   send(op: string, fields: object, payload?: Uint8Array): void;
@@ -124,6 +126,9 @@ export async function startEngine(
       processId: child.pid,
       get alive() {
         return failure === undefined;
+      },
+      get outstanding() {
+        return waiting.size;
       },
       request,
       send(op, fields, payload) {

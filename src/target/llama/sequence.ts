@@ -7,19 +7,14 @@ import type {
   Verdict,
   VerifyOptions,
 } from "../../core/target.ts";
+import type { Spent } from "./native-passes.ts";
 import type { EngineProcess } from "./process.ts";
 import { bytesOf, float32At, int32At, type Message } from "./protocol.ts";
 
 /** How a pass went, for the cost curve. */
-export interface PassReport {
+export interface PassReport extends Spent {
   /** Token positions fed. */
   readonly positions: number;
-  /** In the engine's process, rows included: waiting, and computing on all threads. */
-  readonly ms: number;
-  readonly cpuMs: number;
-  /** Of that in llama.cpp itself. */
-  readonly passMs: number;
-  readonly passCpuMs: number;
 }
 
 export interface LlamaSequenceOptions {
@@ -86,6 +81,7 @@ export function llamaSequence({
         payload[nodes.length + i] = parent;
       });
       verified = undefined;
+      const before = engine.outstanding;
       const message = await engine.request(
         "verify",
         { sequence: id, nodes: nodes.length, ...requestOf(options) },
@@ -93,10 +89,12 @@ export function llamaSequence({
         options.signal,
       );
       verified = nodes;
-      const time = message.header.time as Omit<PassReport, "positions">;
-      onPass?.({ positions: Math.max(1, pending) + nodes.length, ...time });
+      const spent = message.header.spent as Spent;
+      onPass?.({ positions: Math.max(1, pending) + nodes.length, ...spent });
       pending = 0;
-      return rowsFrom(message, options);
+      // Alone, the clock of the caller tells more: it counts the round trip.
+      const crowded = before > 0 || engine.outstanding > 0 || spent.shared;
+      return { ...rowsFrom(message, options), ...(crowded && { ms: spent.ms }) };
     },
 
     async commit(path) {

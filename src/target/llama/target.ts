@@ -63,7 +63,7 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
   let curve = typeof options.cost === "object" ? options.cost : typicalCost();
   let last: PassReport | undefined;
   const onPass = (report: PassReport): void => {
-    curve.observe(report.positions, report.ms);
+    if (!report.shared) curve.observe(report.positions, report.ms);
     last = report;
     options.onPass?.(report);
   };
