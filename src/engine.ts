@@ -1,3 +1,5 @@
+import type { Costs } from "./cascade/costs.ts";
+import { type CascadeRequest, type CascadeResult, editFiles } from "./cascade/edit-files.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import type { Edit } from "./core/edit.ts";
 import { RedraftError } from "./core/errors.ts";
@@ -7,6 +9,7 @@ import type { CallOptions, EditEvent, Redraft } from "./core/redraft.ts";
 import type { Check, EditRequest, EditResult, Route } from "./core/request.ts";
 import type { ModelAnswer, ModelRoute, ModelTask } from "./core/route.ts";
 import { throwIfStopped } from "./core/signal.ts";
+import type { TextTarget } from "./core/target.ts";
 import { isElision } from "./edit/lazy-markers.ts";
 import { relocated } from "./edit/paths.ts";
 import { readEdit } from "./edit/read.ts";
@@ -18,16 +21,29 @@ import { merge } from "./merge/merge.ts";
 export interface RedraftOptions {
   /** Asked where the merge gives up; without one, that is a refusal. */
   readonly model?: ModelRoute;
+  /** Makes edits from instructions, for `edit`. */
+  readonly large?: TextTarget;
+  /** Prices or speeds, by which `edit` chooses between a sketch and a rewrite. */
+  readonly costs?: Costs;
   readonly clock?: Clock;
   readonly logger?: Logger;
+}
+
+/** The engine with all it can do; faces that need no large model ask for less. */
+export interface RedraftEngine extends Redraft {
+  /**
+   * Has the large model edit files from an instruction: by sketches that are applied, or by rewriting them. All files or
+   * none: rejects with a `RedraftError` where one is refused at last. Writes nothing.
+   */
+  edit(request: CascadeRequest, options?: CallOptions): Promise<CascadeResult>;
 }
 
 /**
  * The engine: reads an edit, merges it, checks the result. What the merge cannot settle goes to the model
  * route, where there is one. It returns texts and writes nothing; `file/update.ts` writes.
  */
-export function createRedraft(options: RedraftOptions = {}): Redraft {
-  const { clock = systemClock, logger = silentLogger, model } = options;
+export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
+  const { clock = systemClock, logger = silentLogger, model, large, costs } = options;
 
   async function* events(request: EditRequest, call: CallOptions = {}): AsyncGenerator<EditEvent> {
     const start = clock.now();
@@ -163,8 +179,13 @@ export function createRedraft(options: RedraftOptions = {}): Redraft {
         }
       }
     },
+    async edit(request, call = {}) {
+      if (!large) throw noLargeModel();
+      const more = { clock, logger, check: checkSyntax, ...(costs && { costs }) };
+      return editFiles(request, { large, redraft: { apply }, ...more }, call);
+    },
     async dispose() {
-      await model?.dispose();
+      await Promise.all([model?.dispose(), large?.dispose()]);
     },
   };
 }
@@ -249,6 +270,23 @@ async function check(
 /** A whole file that lost its last line may have been cut off; only then syntax can tell. */
 function shrinks(edit: Edit | undefined, result: Proved): boolean {
   return edit?.format === "whole" && result.proof.source.at(-1)?.fate === "removed";
+}
+
+/** New syntax errors in what a large model had made: a refusal that goes back to it. */
+async function checkSyntax(path: string, source: string, text: string): Promise<Check[]> {
+  const checker = await syntaxFor(path);
+  if (!checker) return [];
+  const count = newErrors(checker, source)(text);
+  if (count === undefined) return [{ name: "syntax", ok: "unknown" }];
+  const message = `${path} would have ${count} ${count === 1 ? "syntax error" : "syntax errors"} that it has not now.`;
+  return [count === 0 ? { name: "syntax", ok: true } : { name: "syntax", ok: false, message }];
+}
+
+function noLargeModel(): RedraftError {
+  return new RedraftError(
+    "model-unavailable",
+    "to make an edit from an instruction takes a large model: createRedraft({ large: openAiTextTarget({ baseUrl }) }).",
+  );
 }
 
 function onlyAnInstruction(): RedraftError {

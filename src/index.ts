@@ -1,3 +1,6 @@
+export type { Costs } from "./cascade/costs.ts";
+export type { CascadeRequest, CascadeResult, EditedFile, Via } from "./cascade/edit-files.ts";
+export { type TextModelOptions, textModelRoute } from "./cascade/text-route.ts";
 export type { Clock } from "./core/clock.ts";
 export type { Edit, FormatName } from "./core/edit.ts";
 export { type ErrorCode, errorCodes, RedraftError } from "./core/errors.ts";
@@ -6,7 +9,7 @@ export type { Candidate, MergeOutcome, Proof } from "./core/merge.ts";
 export type { CallOptions, EditEvent, Redraft } from "./core/redraft.ts";
 export type { Check, EditRequest, EditResult, Route } from "./core/request.ts";
 export type { ModelAnswer, ModelRoute, ModelTask } from "./core/route.ts";
-export { createRedraft, type RedraftOptions } from "./engine.ts";
+export { createRedraft, type RedraftEngine, type RedraftOptions } from "./engine.ts";
 export { readTextFile, type TextFile } from "./file/text-file.ts";
 export { type Updated, type UpdateOptions, updateFile } from "./file/update.ts";
 export { type FileChange, type WriteOptions, type Written, writeChanges } from "./file/write.ts";

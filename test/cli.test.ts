@@ -117,7 +117,10 @@ describe("redraft apply", { concurrent: true }, () => {
       redraft(["apply", "readonly.txt"], edit),
       redraft(["apply", name, "--edit", "missing.edit"], edit),
       redraft(["apply", name, "--model", "missing.gguf"], edit),
-      redraft(["apply", name, "--model", "http://127.0.0.1:1"], edit),
+      redraft(["apply", file("twice.txt", "a\nx\nb\nx\nc\n"), "--model", "http://127.0.0.1:1"], {
+        ...edit,
+        stdin: "// ... existing code ...\nx\nnew\n// ... existing code ...\n",
+      }),
       redraft(["apply", name, "--instruction", "do it"], { ...edit, stdin: "" }),
     ]);
     expect(codes.map(({ code }) => code)).toEqual([1, 1, 3, 3, 3, 3, 3, 4, 4, 4]);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { redraft } from "./support/cli.ts";
-import { type WireAnswer, type WireServer, wireServer } from "./support/wire-server.ts";
+import { says, type WireAnswer, type WireServer, wireServer } from "./support/wire-server.ts";
 
 const source = "import os\n\n\ndef first():\n    return 1\n\n\ndef second():\n    return 2\n";
 const expected = source.replace("return 1", "return 10");
@@ -12,21 +12,6 @@ const block = (path: string, edit: string): string =>
   `<edit_file>\n<target_file>${path}</target_file>\n<instructions>I do it.</instructions>\n<code_edit>\n${edit}\n</code_edit>\n</edit_file>`;
 const sketch =
   "# ... existing code ...\ndef first():\n    return 10\n\n\ndef second():\n# ... existing code ...";
-
-/** Streams a text as a chat answer. */
-const says =
-  (text: string): WireAnswer =>
-  (_request, response) => {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    const event = (value: object): void =>
-      void response.write(`data: ${JSON.stringify(value)}\n\n`);
-    for (const piece of text.match(/[\s\S]{1,11}/g) ?? []) {
-      event({ choices: [{ index: 0, delta: { content: piece }, finish_reason: null }] });
-    }
-    event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
-    event({ choices: [], usage: { prompt_tokens: 50, completion_tokens: 30, total_tokens: 80 } });
-    response.end("data: [DONE]\n\n");
-  };
 
 let folder: string;
 let server: WireServer | undefined;

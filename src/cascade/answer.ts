@@ -42,7 +42,8 @@ export function readRewrites(answer: string): WrittenEdit[] {
   });
 }
 
-function withoutThoughts(answer: string): string {
+/** An answer from where the model has stopped thinking aloud. */
+export function withoutThoughts(answer: string): string {
   return answer.replace(/^\s*<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>\s*/, "");
 }
 

@@ -30,6 +30,17 @@ export interface ApplyFormat {
   readonly stop: readonly string[];
   /** The lines of what it wrote; undefined = not in the form it should have. */
   read(written: string): string[] | undefined;
+  /** The same as messages, for models that are only reached by chat; absent where role tokens are needed. */
+  readonly dialogue?: ApplyDialogue;
+}
+
+export interface ApplyDialogue {
+  messages(
+    question: ApplyQuestion,
+  ): readonly { readonly role: "system" | "user"; readonly content: string }[];
+  /** Open and close an answer. */
+  readonly open: string;
+  readonly close: string;
 }
 
 export const applyFormatNames = ["redraft", "kortix", "osmosis", "chat"] as const;
@@ -72,21 +83,22 @@ interface TaggedOptions {
 
 /** Models that take a dialogue and answer between two tags. */
 function taggedFormat({ name, system, user, open, close }: TaggedOptions): ApplyFormat {
+  const messages: ApplyDialogue["messages"] = ({ original, sketch, instruction }) => [
+    { role: "system", content: system },
+    { role: "user", content: user(original.join("\n"), sketch.join("\n"), instruction) },
+  ];
   return {
     name,
     stop: [close],
-    async prompt(target, { original, sketch, instruction }) {
+    dialogue: { messages, open, close },
+    async prompt(target, question) {
       if (target.chat === undefined) {
         throw new RedraftError(
           "model-unavailable",
           `the prompt format ${name} needs a model with a chat template; ${target.name} has none`,
         );
       }
-      const messages = [
-        { role: "system", content: system },
-        { role: "user", content: user(original.join("\n"), sketch.join("\n"), instruction) },
-      ];
-      const asked = await target.chat(messages);
+      const asked = await target.chat(messages(question));
       const begin = target.info?.beginToken;
       const tokens = await target.tokenize(`${asked}${open}`, { special: true });
       return begin === undefined || tokens[0] === begin ? [...tokens] : [begin, ...tokens];
@@ -166,13 +178,23 @@ export async function detectApplyFormat(target: LocalTarget): Promise<ApplyForma
     .filter(([key]) => key.startsWith("general."))
     .map(([, value]) => value)
     .join(" ");
-  if (/fast-?_?apply/i.test(named)) return kortixFormat;
-  if (/osmosis/i.test(named)) return osmosisFormat;
+  const known = formatByName(named);
+  if (known) return known;
   if (target.chat !== undefined && target.info?.chatTemplate !== undefined) return chatFormat;
   throw new RedraftError(
     "model-unavailable",
     `${target.name} is no apply model that redraft knows and has no chat template; name its prompt format (${applyFormatNames.join(", ")}) or use another model`,
   );
+}
+
+function formatByName(name: string): ApplyFormat | undefined {
+  if (/fast-?_?apply/i.test(name)) return kortixFormat;
+  return /osmosis/i.test(name) ? osmosisFormat : undefined;
+}
+
+/** How a model is asked of which only the name is known, by chat. */
+export function chatApplyFormat(name: string): ApplyFormat {
+  return formatByName(name) ?? chatFormat;
 }
 
 function endToken(target: LocalTarget): Token {

@@ -1,4 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
+import { throwIfStopped } from "../core/signal.ts";
 import type { TextChunk, TextTarget } from "../core/target.ts";
 import { tokensOf } from "./costs.ts";
 import type { PromptMessage } from "./prompt.ts";
@@ -34,7 +35,10 @@ export function converse(model: TextTarget, signal?: AbortSignal): Conversation 
     let usage: TextChunk["usage"];
     let finish: TextChunk["finish"];
     const more = { ...(prediction && { prediction }), ...(signal && { signal }) };
+    throwIfStopped(signal);
     for await (const chunk of model.complete(asked, more)) {
+      // Not every target, and not every injected fetch, looks at the signal.
+      throwIfStopped(signal);
       text += chunk.text;
       usage = chunk.usage ?? usage;
       finish = chunk.finish ?? finish;

@@ -3,13 +3,11 @@ import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { z } from "zod";
 import { type Costs, shown } from "../cascade/costs.ts";
-import { type CascadeResult, type EditedFile, editFiles, type Via } from "../cascade/edit-files.ts";
+import type { CascadeResult, EditedFile, Via } from "../cascade/edit-files.ts";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
-import type { Check } from "../core/request.ts";
 import { createRedraft } from "../engine.ts";
 import { unifiedDiff } from "../file/diff.ts";
 import { fileError } from "../file/disk.ts";
-import { newErrors, syntaxFor } from "../file/syntax.ts";
 import { readTextFile, type TextFile } from "../file/text-file.ts";
 import { writeChecked } from "./edit-writing.ts";
 import { largeModel } from "./large-model.ts";
@@ -47,7 +45,7 @@ export function editCommand(): Command {
     )
     .option(
       "--apply-model <name>",
-      "settles what the merge cannot: default, none, a .gguf file",
+      "settles what the merge cannot: default, none, a .gguf file, or a URL",
       "default",
     )
     .option("--check <command>", "run on the result; when it fails, every file is put back")
@@ -106,22 +104,18 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
     );
   }
   const apply = await modelRoute(options.applyModel);
-  const redraft = createRedraft(apply ? { model: apply } : {});
   const large = await largeModel(options.model, {
     ...(options.modelName !== undefined && { name: options.modelName }),
     signal: interrupt,
   });
+  const redraft = createRedraft({ large, costs, ...(apply && { model: apply }) });
   try {
     const limit = options.timeout;
     const signal =
       limit === undefined
         ? interrupt
         : AbortSignal.any([interrupt, AbortSignal.timeout(limit * 1000)]);
-    const result = await editFiles(
-      { files, instruction, via: options.via },
-      { large, redraft, check: checkSyntax, costs },
-      { signal },
-    );
+    const result = await redraft.edit({ files, instruction, via: options.via }, { signal });
     const byPath = new Map(files.map((file) => [file.path, file]));
     if (!options.dryRun) {
       const changes = result.files.map(({ path, result: { text } }) => ({
@@ -136,18 +130,8 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
     }
     print(result, byPath, options, "prediction" in large ? large.prediction : undefined);
   } finally {
-    await large.dispose();
     await redraft.dispose();
   }
-}
-
-async function checkSyntax(path: string, source: string, text: string): Promise<Check[]> {
-  const checker = await syntaxFor(path);
-  if (!checker) return [];
-  const count = newErrors(checker, source)(text);
-  if (count === undefined) return [{ name: "syntax", ok: "unknown" }];
-  const message = `${path} would have ${count} ${count === 1 ? "syntax error" : "syntax errors"} that it has not now.`;
-  return [count === 0 ? { name: "syntax", ok: true } : { name: "syntax", ok: false, message }];
 }
 
 const modelCosts = z

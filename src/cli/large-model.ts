@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { RedraftError } from "../core/errors.ts";
 import type { TextTarget } from "../core/target.ts";
-import { isServerAddress, serverAddress } from "../target/openai/address.ts";
+import { isServerAddress } from "../target/openai/address.ts";
 import { type OpenAiTextTarget, openAiTextTarget } from "../target/openai/chat.ts";
+import { serverOptions } from "./server-options.ts";
 
 export interface LargeModelOptions {
   /** Where a server has several models; stands over the name behind `#`. */
@@ -17,14 +18,7 @@ export async function largeModel(
   { name, env = process.env, signal }: LargeModelOptions = {},
 ): Promise<TextTarget | OpenAiTextTarget> {
   if (isServerAddress(model)) {
-    const address = serverAddress(model);
-    const chosen = name ?? address.model ?? env.REDRAFT_MODEL_NAME;
-    const apiKey = apiKeyFor(address.baseUrl, env);
-    return openAiTextTarget({
-      baseUrl: address.baseUrl,
-      ...(chosen && { model: chosen }),
-      ...(apiKey && { apiKey }),
-    });
+    return openAiTextTarget(serverOptions(model, { env, ...(name !== undefined && { name }) }));
   }
   if (name !== undefined) {
     throw new RedraftError("usage", "--model-name is for a --model that is the URL of a server.");
@@ -45,18 +39,6 @@ export async function largeModel(
     throw new RedraftError("model-unavailable", `--model ${model}: there is no such file.`);
   }
   return localModel(model, signal);
-}
-
-/**
- * The key for a server. `OPENAI_API_KEY` is sent to OpenAI alone: another server must not get a key that was not
- * meant for it.
- */
-export function apiKeyFor(
-  baseUrl: string,
-  env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  if (env.REDRAFT_API_KEY) return env.REDRAFT_API_KEY;
-  return new URL(baseUrl).hostname === "api.openai.com" ? env.OPENAI_API_KEY : undefined;
 }
 
 /** A GGUF as a text target: the prediction is drafted from, and the model verifies it here. */

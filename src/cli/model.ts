@@ -2,11 +2,15 @@ import type { ApplyFormatName } from "../cascade/apply-formats.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ModelRoute } from "../core/route.ts";
+import { isServerAddress } from "../target/openai/address.ts";
+import { serverOptions } from "./server-options.ts";
 
 export interface ModelChoice {
   /** How a GGUF of the user's own is asked; default: by its metadata. */
-  readonly promptFormat?: ApplyFormatName;
+  readonly promptFormat?: ApplyFormatName | undefined;
   readonly logger?: Logger;
+  /** Where the key of a server is looked up; default: the environment. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /**
@@ -15,19 +19,28 @@ export interface ModelChoice {
  */
 export async function modelRoute(
   name: string,
-  { promptFormat, logger = warnOnly }: ModelChoice = {},
+  { promptFormat, logger = warnOnly, env }: ModelChoice = {},
 ): Promise<ModelRoute | undefined> {
   if (name === "none") return undefined;
-  if (/^https?:\/\//.test(name)) {
-    throw new RedraftError(
-      "model-unavailable",
-      `--model ${name}: this version cannot use a model over HTTP for this command. Use --model none to work without a model.`,
-    );
-  }
+  if (isServerAddress(name)) return serverRoute(name, { promptFormat, logger, env });
   const found = await modelFile(name);
   if (found === undefined) return undefined;
   const { localModelRoute } = await import("../local-model.ts");
   return localModelRoute({ ...found, logger, ...(promptFormat && { promptFormat }) });
+}
+
+/** A model behind an HTTP address: it is asked by chat. */
+async function serverRoute(
+  address: string,
+  { promptFormat, logger = warnOnly, env = process.env }: ModelChoice,
+): Promise<ModelRoute> {
+  const [{ openAiTextTarget }, { textModelRoute }] = await Promise.all([
+    import("../target/openai/chat.ts"),
+    import("../cascade/text-route.ts"),
+  ]);
+  const target = openAiTextTarget({ ...serverOptions(address, { env }), logger });
+  const { modelName } = target;
+  return textModelRoute({ target, modelName, logger, ...(promptFormat && { promptFormat }) });
 }
 
 /** The weights that a name means; `optional`: nobody asked for them by name. */

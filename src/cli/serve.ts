@@ -5,8 +5,9 @@ import type { ModelRoute } from "../core/route.ts";
 import { createRedraft } from "../engine.ts";
 import type { ServedModel } from "../http/model.ts";
 import { defaultLimits } from "../http/options.ts";
+import { isServerAddress } from "../target/openai/address.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
-import { modelFile } from "./model.ts";
+import { modelFile, modelRoute } from "./model.ts";
 import { onInterrupt } from "./signals.ts";
 import { packageVersion } from "./version.ts";
 
@@ -35,7 +36,7 @@ export function serveCommand(): Command {
     )
     .option("--port <number>", "the port; 0 = any free one", port, 8787)
     .option("--host <address>", "the address to listen on", "127.0.0.1")
-    .option("--model <name>", "default, none, or a path to a .gguf file", "default")
+    .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
     .option(
       "--context <tokens>",
       "tokens that one request can hold, prompt and answer",
@@ -117,21 +118,22 @@ async function serve(options: ServeOptions): Promise<void> {
 }
 
 interface LoadedModel {
-  readonly served: ServedModel;
+  /** Absent where the model is another server's: chats go there. */
+  readonly served?: ServedModel;
   readonly route: ModelRoute;
 }
 
-/** Loads the weights once, for chats and for edits that the merge cannot settle. */
+/** The weights, loaded once for chats and for edits that the merge cannot settle; or for the latter a model server. */
 async function loadModel(
   options: ServeOptions,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<LoadedModel | undefined> {
-  if (/^https?:/.test(options.model)) {
-    throw new RedraftError(
-      "usage",
-      `--model ${options.model}: the server works on local weights. To edit through another server, use \`redraft edit --model <url>\`.`,
-    );
+  if (isServerAddress(options.model)) {
+    // REDRAFT_API_KEY is what clients of this server must send: it is not for the other one.
+    const { REDRAFT_API_KEY: _, ...env } = process.env;
+    const route = await modelRoute(options.model, { logger, env });
+    return route && { route };
   }
   const found = await modelFile(options.model);
   if (found === undefined) return undefined;

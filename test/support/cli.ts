@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -52,4 +53,41 @@ export function redraft(words: readonly string[], options: CliOptions = {}): Pro
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+/** What starts `redraft` with these words. */
+export function redraftCommand(words: readonly string[]): { command: string; args: string[] } {
+  return { command: process.execPath, args: [...program, ...words] };
+}
+
+export interface Running {
+  /** The first line it prints on standard output. */
+  readonly url: string;
+  /** Asks it to end; resolves to its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts a server as a process of its own and waits for its address. */
+export async function startRedraft(
+  words: readonly string[],
+  options: Omit<CliOptions, "stdin"> = {},
+): Promise<Running> {
+  const { command, args } = redraftCommand(words);
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const line = new Promise<string>((resolve, reject) => {
+    createInterface(child.stdout).once("line", resolve);
+    void ended.then((code) => reject(new Error(`redraft ended with ${code} before it listened`)));
+  });
+  return {
+    url: await line,
+    stop: () => {
+      child.kill("SIGTERM");
+      return ended;
+    },
+  };
 }

@@ -79,3 +79,18 @@ export function answerWith(
     response.end();
   };
 }
+
+/** Streams a text as a chat answer. */
+export const says =
+  (text: string): WireAnswer =>
+  (_request, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const event = (value: object): void =>
+      void response.write(`data: ${JSON.stringify(value)}\n\n`);
+    for (const piece of text.match(/[\s\S]{1,11}/g) ?? []) {
+      event({ choices: [{ index: 0, delta: { content: piece }, finish_reason: null }] });
+    }
+    event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+    event({ choices: [], usage: { prompt_tokens: 50, completion_tokens: 30, total_tokens: 80 } });
+    response.end("data: [DONE]\n\n");
+  };

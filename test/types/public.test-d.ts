@@ -4,12 +4,17 @@
  */
 import type { Tool } from "ai";
 import {
+  type CascadeRequest,
+  type CascadeResult,
   createRedraft,
   type EditEvent,
   type EditResult,
   type ErrorCode,
   type Redraft,
+  type RedraftEngine,
   RedraftError,
+  readTextFile,
+  textModelRoute,
 } from "redraft";
 import { editFileTool, withPrediction } from "redraft/ai";
 import { createApp, type RunningServer, startServer } from "redraft/http";
@@ -20,10 +25,26 @@ import { expectTypeOf } from "vitest";
 
 declare const redraft: Redraft;
 
-expectTypeOf(createRedraft).returns.toEqualTypeOf<Redraft>();
+expectTypeOf(createRedraft).returns.toEqualTypeOf<RedraftEngine>();
+expectTypeOf<RedraftEngine>().toExtend<Redraft>();
 expectTypeOf(createRedraft).toBeCallableWith();
 expectTypeOf(redraft.apply).returns.resolves.toEqualTypeOf<EditResult>();
 expectTypeOf(redraft.events).returns.toExtend<AsyncIterable<EditEvent>>();
+
+declare const engine: RedraftEngine;
+expectTypeOf(engine.edit).returns.resolves.toEqualTypeOf<CascadeResult>();
+expectTypeOf(engine.edit).parameter(0).toEqualTypeOf<CascadeRequest>();
+// A file as it is read can be edited.
+void engine.edit({ files: [await readTextFile("a")], instruction: "b", via: "cascade" });
+// @ts-expect-error there is no such way
+void engine.edit({ files: [], instruction: "b", via: "sketch" });
+// @ts-expect-error a large model writes text; a token target does not
+createRedraft({ large: fakeTarget() });
+createRedraft({
+  large: openAiTextTarget({ baseUrl: "http://localhost:8000/v1" }),
+  model: textModelRoute({ target: openAiTextTarget({ baseUrl: "http://localhost:8001/v1" }) }),
+  costs: { large: { promptPrice: 1, outputPrice: 4 } },
+});
 
 // A deleted file has no text, and the compiler says so.
 expectTypeOf<EditResult["text"]>().toEqualTypeOf<string | null>();

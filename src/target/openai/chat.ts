@@ -25,6 +25,8 @@ export interface OpenAiTextTarget extends TextTarget {
   /** Parameters that the server refused and that are left out since. */
   readonly leftOut: readonly string[];
   readonly tally: Tally;
+  /** The model's name at the server, asked for where none was given. */
+  modelName(signal?: AbortSignal): Promise<string>;
 }
 
 /** A model behind `/chat/completions`: streamed, with the source as `prediction` where the server takes one. */
@@ -35,11 +37,14 @@ export function openAiTextTarget(options: OpenAiTextOptions): OpenAiTextTarget {
   let tally = emptyTally;
   let model: string | undefined = options.model;
 
+  const modelName = async (signal?: AbortSignal): Promise<string> =>
+    model ?? (await chooseModel(connection, undefined, signal)).id;
+
   async function* complete(
     prompt: Parameters<TextTarget["complete"]>[0],
     { prediction, maxTokens, signal }: Parameters<TextTarget["complete"]>[1],
   ): AsyncGenerator<TextChunk> {
-    model ??= (await chooseModel(connection, undefined, signal)).id;
+    model = await modelName(signal);
     const wished: Wishes = {
       model,
       messages: prompt,
@@ -86,6 +91,7 @@ export function openAiTextTarget(options: OpenAiTextOptions): OpenAiTextTarget {
       return tally;
     },
     complete,
+    modelName,
     async dispose() {},
   };
 }
