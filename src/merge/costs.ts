@@ -29,6 +29,9 @@ export const costs = {
   freshThoughFrequent: 10,
   /** Times as much where every line of the block stands in the source. */
   freshThoughAllKnown: 3,
+  /** A new line that declares a name which the source declares too. */
+  declaredAgain: 350,
+  redeclared: 10,
   /** On top for a block's first or last line: it is there to tell the place. */
   freshEdgeUnique: 250,
   freshEdge: 100,
@@ -61,11 +64,16 @@ export const costs = {
   replaceAtFileEdge: 100,
   /** New lines at the edge of a block: truly new ones, blank ones, and ones that the source has. */
   loose: 250,
-  looseBlank: 300,
+  looseBlank: 450,
   looseWeak: 800,
   looseThoughKnown: 1000,
   /** A blank line at the edge of a block, matched away from the line beside it that the source has too. */
   edgeBlank: 130,
+  /** A line of the context at a block's edge, taken apart from the lines beside it; where it stands once. */
+  edgeRun: 30,
+  edgeRunSure: 80,
+  /** On top for its first line with words, after braces and the like. */
+  edgeRunTells: 150,
   /** Lines that go at the edge of a block. */
   looseRemoval: 400,
   /** A block of which no line stands in the source. */
@@ -77,7 +85,7 @@ export const costs = {
 } as const;
 
 /** How much cheaper than every different text a placement must be to be taken. */
-export const margin = 20;
+export const margin = 36;
 
 /** Beyond any real cost; two of them still fit in 31 bits. */
 export const infinity = 500_000_000;

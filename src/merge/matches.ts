@@ -2,6 +2,7 @@ import type { TextLine } from "../core/lines.ts";
 import type { Tier } from "../core/merge.ts";
 import type { AlignBlock, Problem, Row } from "./align.ts";
 import { costs, infinity } from "./costs.ts";
+import { bindEdges, type EdgeBound } from "./edges.ts";
 import {
   indentOf,
   isSame,
@@ -12,6 +13,7 @@ import {
   sameIndent,
   unitsOnly,
 } from "./indent.ts";
+import { declaredName } from "./names.ts";
 import type { Block, Shape, Token } from "./shape.ts";
 import { boundedDistance, likeness, looseKey, type Signature, signatureOf } from "./similar.ts";
 
@@ -69,15 +71,24 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
   const keepsTrailing = shape.blocks.some((block) =>
     block.tokens.some((token) => token.text !== token.text.trimEnd() && index.hasExact(token)),
   );
-  const matches = shape.blocks.map((block, k) => {
-    const found = block.tokens.map((token, position) => {
+  const declared = explicit ? undefined : new DeclaredNames(source, shape);
+  const bounds = shape.blocks.map((block, k): EdgeBound => {
+    const found = block.tokens.map((token, position): readonly Match[] => {
       if (token.role === "add") return [];
       const edge = position === 0 || position === block.tokens.length - 1;
       const soft = explicit || edge || thorough;
-      return index.find(token, { edge, soft, thorough, keepsTrailing, reindent: reindents[k] });
+      const how = { edge, soft, thorough, keepsTrailing, reindent: reindents[k] };
+      const matches = index.find(token, how);
+      const line = declared?.line(token, matches);
+      if (line === undefined) return matches;
+      const others = matches.filter((match) => match.source !== line);
+      const redeclared: Match = { source: line, cost: costs.redeclared, kind: "resembles" };
+      return [...others, redeclared].sort((a, b) => a.source - b.source);
     });
-    return explicit ? found : edgeBlanksBound(block.tokens, found);
+    if (explicit) return { matches: found, fresh: new Int32Array(found.length) };
+    return bindEdges(block.tokens, block.removals, found);
   });
+  const matches = bounds.map((bound) => bound.matches);
   const short = new Int32Array(source.length);
   const long = new Int32Array(source.length);
   for (let line = 0; line < source.length; line++) {
@@ -101,7 +112,11 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       const found = matches[k]![i]!;
       const atEdge = ends.includes(i) && !explicit;
       return {
-        fresh: freshCost(token, found, explicit, allKnown) + (atEdge ? edgeCost(token, found) : 0),
+        fresh:
+          freshCost(token, found, explicit, allKnown) +
+          (atEdge ? edgeCost(token, found) : 0) +
+          bounds[k]!.fresh[i]! +
+          (declared?.line(token, found) === undefined ? 0 : costs.declaredAgain),
         looseStart: looseCost(token, found),
         looseEnd: looseCost(token, found),
         at: Int32Array.from(found, (match) => match.source),
@@ -127,33 +142,6 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
     matches,
     reindents,
   };
-}
-
-/**
- * A blank line at the edge of a sketch's block tells no place by itself: where the line beside it stands in the
- * source, the blank one most likely is the source's blank line beside that. Else any blank line nearby would
- * do as the end of a block whose last lines of context are then taken for new ones.
- */
-function edgeBlanksBound(
-  tokens: readonly Token[],
-  matches: readonly (readonly Match[])[],
-): readonly (readonly Match[])[] {
-  const bound = [...matches];
-  const bind = (from: number, step: 1 | -1): void => {
-    let i = from;
-    while (i >= 0 && i < tokens.length && isBlank(tokens[i]!.text)) i += step;
-    for (let j = i - step; j !== from - step && i >= 0 && i < tokens.length; j -= step) {
-      const inner = bound[j + step]!;
-      if (inner.length === 0) return;
-      const beside = new Set(inner.map((match) => match.source - step));
-      bound[j] = bound[j]!.map((match) =>
-        beside.has(match.source) ? match : { ...match, cost: match.cost + costs.edgeBlank },
-      );
-    }
-  };
-  bind(0, 1);
-  bind(tokens.length - 1, -1);
-  return bound;
 }
 
 /**
@@ -209,6 +197,35 @@ function freshCost(
   if (count === 1) return factor * costs.freshThoughUnique;
   if (count <= 3) return factor * costs.freshThoughRare;
   return factor * (count <= 10 ? costs.freshThoughCommon : costs.freshThoughFrequent);
+}
+
+/** Names that the source and the edit declare once each: an edit line that does so changes the source's line. */
+class DeclaredNames {
+  private readonly inSource = new Map<string, number[]>();
+  private readonly inEdit = new Map<string, number>();
+
+  constructor(source: readonly TextLine[], shape: Shape) {
+    for (const block of shape.blocks) {
+      for (const token of block.tokens) {
+        const name = declaredName(token.text);
+        if (name !== undefined) this.inEdit.set(name, (this.inEdit.get(name) ?? 0) + 1);
+      }
+    }
+    for (const [line, { text }] of source.entries()) {
+      const name = declaredName(text);
+      if (name === undefined || !this.inEdit.has(name)) continue;
+      this.inSource.set(name, [...(this.inSource.get(name) ?? []), line]);
+    }
+  }
+
+  /** The source line that declares what this edit line declares anew. */
+  line(token: Token, found: readonly Match[]): number | undefined {
+    const name = declaredName(token.text);
+    if (name === undefined || this.inEdit.get(name) !== 1) return undefined;
+    if (found.some((match) => match.kind !== "resembles")) return undefined;
+    const lines = this.inSource.get(name);
+    return lines?.length === 1 ? lines[0] : undefined;
+  }
 }
 
 /** A block's first and last line, blank ones aside, are there to tell its place: if they stand in the source, there. */

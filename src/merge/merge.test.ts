@@ -150,6 +150,158 @@ describe("merge of a sketch", () => {
   });
 });
 
+describe("which place a sketch means", () => {
+  it("keeps the lines of a context together, though a later brace would be cheaper", () => {
+    const source = text(
+      "class Basket {",
+      "  add(item) {",
+      "    if (item) {",
+      "      this.items.push(item);",
+      "    }",
+      "    return this;",
+      "  }",
+      "",
+      "  total() {",
+      "    let sum = 0;",
+      "    for (const item of this.items) {",
+      "      sum += item.price;",
+      "      sum += item.tax;",
+      "    }",
+      "    return sum;",
+      "  }",
+      "",
+      "  /** How many. */",
+      "  size() {",
+      "    return this.items.length;",
+      "  }",
+      "}",
+    );
+    const edit = sketch(
+      "...",
+      "    }",
+      "    return this;",
+      "  }",
+      "",
+      "  first() {",
+      "    return this.items[0];",
+      "  }",
+      "",
+      "  /** How many. */",
+      "...",
+    );
+    const total = source.slice(source.indexOf("  total()"), source.indexOf("  /** How many"));
+    const first = text("  first() {", "    return this.items[0];", "  }", "");
+    expect(provedText(source, edit)).toBe(source.replace(total, first));
+  });
+
+  it("rewrites the function whose name a new line declares, instead of adding another one", () => {
+    const old = text(
+      "function mount(target) {",
+      "  const node = build();",
+      "  target.append(node);",
+      "  listen(node);",
+      "  watch(node);",
+      "  report(node);",
+      "}",
+    );
+    const source = text("function start() {", "  ready();", "}", "") + old + text("", "go();");
+    const lines = ["function mount(target, intro) {", "  render(target, intro);", "}"];
+    const edit = sketch("...", "  ready();", "}", "", ...lines, "...");
+    expect(provedText(source, edit)).toBe(source.replace(old, text(...lines)));
+  });
+
+  it("offers both where lines may be a copy of what stands above, or replace it", () => {
+    const check = (name: string, query: string): string[] => [
+      `func ${name}(t *testing.T) {`,
+      "\te := New()",
+      `\treq := request("${query}")`,
+      "\trec := recorder()",
+      "\tu := new(user)",
+      "\terr := e.Bind(req, rec, u)",
+      `\tcompare(err, "${name}")`,
+      "}",
+      "",
+    ];
+    const others = ["TestA", "TestB", "TestC"].flatMap((name) => check(name, `/?${name}`));
+    const above = text(...others, ...check("TestOne", "/?id=1"));
+    const below = text("func TestLast(t *testing.T) {", "\tlast()", "}");
+    const edit = sketch(
+      "...",
+      "}",
+      "",
+      ...check("TestTwo", "/?ID=2"),
+      "func TestLast(t *testing.T) {",
+      "...",
+    );
+    const outcome = merge(`package a\n\n${above}${below}`, edit);
+    const wanted = `package a\n\n${above}${text(...check("TestTwo", "/?ID=2"))}${below}`;
+    expect(outcome.kind).toBe("ambiguous");
+    if (outcome.kind !== "ambiguous") return;
+    expect(outcome.candidates.map((candidate) => candidate.text)).toContain(wanted);
+  });
+
+  it("offers both where the last block fits as it is and the file goes on without a marker", () => {
+    const handler = (name: string): string[] => [
+      `export function ${name}(next) {`,
+      "  return (context) => {",
+      "    if (context.done) {",
+      "      return next(context);",
+      "    }",
+      "  };",
+      "}",
+    ];
+    const source = text("import a from 'a';", "", ...handler("one"), "", ...handler("two"));
+    const edit = sketch(
+      "import a from 'b';",
+      "",
+      "export function one(next) {",
+      "...",
+      "      return next(context);",
+      "    }",
+      "  };",
+      "}",
+    );
+    const wanted = text("import a from 'b';", "", ...handler("one"));
+    const outcome = merge(source, edit);
+    expect(outcome.kind).toBe("ambiguous");
+    if (outcome.kind !== "ambiguous") return;
+    const texts = outcome.candidates.map((candidate) => candidate.text);
+    expect(texts).toContain(wanted);
+    expect(texts).toContain(source.replace("'a'", "'b'"));
+  });
+
+  it("offers both of two places with the same context around other lines", () => {
+    const step = (name: string, ...body: readonly string[]): string[] => [
+      `def ${name}(x):`,
+      "    count = 0",
+      "    while count < limit(x):",
+      ...body,
+      "        last = x",
+      "        count += 1",
+    ];
+    const source = text(
+      ...step("slow", "        x = x - rate * slope(x)"),
+      ...step("fast", "        x = x - \\", "            slope(x) / bend(x)"),
+    );
+    const edit = sketch(
+      "...",
+      "    count = 0",
+      "    while count < limit(x):",
+      "        x = x - newton(x)",
+      "        last = x",
+      "...",
+    );
+    const outcome = merge(source, edit);
+    expect(outcome.kind).toBe("ambiguous");
+    if (outcome.kind !== "ambiguous") return;
+    const wanted = text(
+      ...step("slow", "        x = x - rate * slope(x)"),
+      ...step("fast", "        x = x - newton(x)"),
+    );
+    expect(outcome.candidates.map((candidate) => candidate.text)).toContain(wanted);
+  });
+});
+
 describe("merge of explicit parts", () => {
   const source = text("a = 1", "b = 2", "c = 3", "d = 4", "e = 5", "f = 6");
 

@@ -1,16 +1,18 @@
 import type { Edit } from "../core/edit.ts";
 import { splitLines, type TextLine } from "../core/lines.ts";
-import type { LineRange, MergeOutcome, Proved } from "../core/merge.ts";
+import type { MergeOutcome, Proved } from "../core/merge.ts";
 import { type BareEdge, bareEdges } from "./bare-edges.ts";
 import { type Built, build } from "./build.ts";
 import { checkProof } from "./check.ts";
 import { infinity, margin } from "./costs.ts";
 import { lookExactly } from "./exact.ts";
 import { ambiguous, checkFailed, conflict, noMatch, notFounded, tooLarge } from "./explain.ts";
+import { edgeReadings } from "./file-edges.ts";
 import { pairsToWeigh, prepare } from "./matches.ts";
-import { type Placement, type Placements, placements } from "./place.ts";
+import { type Placement, placements } from "./place.ts";
 import { alreadyDone, readingsOf, withLines } from "./readings.ts";
 import { type Shape, shapeOf } from "./shape.ts";
+import { suspects } from "./suspects.ts";
 
 export interface MergeOptions {
   /**
@@ -29,15 +31,6 @@ const rivalLimit = 5;
 /** Edit lines times source lines, and equal pairs of them, beyond which placing would take too long. */
 const cellLimit = 60_000_000;
 const pairLimit = 1_000_000;
-
-/** Lines with words in a block that only shows where something else goes. */
-const idleWords = 2;
-
-/** What a removal may cost that an edit is suspected of. */
-const suspectReach = 250;
-
-/** So few lines at the file's start or end may have been removed by leaving them out. */
-const edgeLimit = 8;
 
 /** Cost beyond which "nothing changes" is no sign of an edit that was applied before. */
 const idleLimit = 60;
@@ -163,7 +156,7 @@ function place(
     runnerUp = found.best.cost;
     rivals.push(built);
   }
-  for (const ranges of edgeReadings(shape, best, lines.length)) {
+  for (const ranges of edgeReadings(lines, shape, best)) {
     const built = build(lines, shape, prepared, { cost: found.best.cost, ranges }, settings);
     if (isKnown(built.text)) continue;
     runnerUp = found.best.cost;
@@ -180,12 +173,13 @@ function place(
     if (other.cost >= found.best.cost + margin) break;
     rivals.push(...fresh);
   }
-  for (const suspect of suspects(lines, found, shape, best, best.text === source)) {
+  const rebuilt = (placement: Placement): Built =>
+    build(lines, shape, prepared, placement, settings);
+  for (const suspect of suspects(lines, found, shape, best, best.text === source, rebuilt)) {
     if (rivals.length >= rivalLimit) break;
-    const built = build(lines, shape, prepared, suspect.placement, settings);
-    if (isKnown(built.text) || built.idle[suspect.block]) continue;
+    if (isKnown(suspect.text)) continue;
     runnerUp = Math.min(runnerUp, found.best.cost);
-    rivals.push(built);
+    rivals.push(suspect);
   }
   if (best.text === source && best.proof.cost >= idleLimit && rivals.length === 0) {
     return noMatch(lines, shape, prepared);
@@ -205,100 +199,6 @@ function place(
   const only = standing[0]!;
   const next = rivals.length > 0 ? only.proof.cost + margin : runnerUp;
   return proved(source, edit, only, Math.max(next, only.proof.cost + 1));
-}
-
-/**
- * Placements that remove more than the best one and cost more for it, but may be meant all the same: an
- * edit that would change nothing is shown for a reason; and of two equal stretches one may have to go.
- */
-function* suspects(
-  source: readonly TextLine[],
-  found: Placements,
-  shape: Shape,
-  best: Built,
-  nothingChanges: boolean,
-): Generator<{ placement: Placement; block: number }> {
-  if (shape.extent !== "file") return;
-  const taken = best.placement.ranges;
-  let counts: Map<string, number> | undefined;
-  const isTwin = (line: number): boolean => {
-    counts ??= countsOf(source);
-    return counts.get(source[line]!.text)! > 1;
-  };
-  let looked = 0;
-  for (const placement of found.others(best.placement.cost + suspectReach)) {
-    if (looked++ >= searchLimit) return;
-    const differing = placement.ranges.flatMap((range, k) =>
-      range.start === taken[k]!.start && range.end === taken[k]!.end ? [] : [k],
-    );
-    const block = differing[0];
-    if (differing.length !== 1 || block === undefined) continue;
-    const [now, other] = [taken[block]!, placement.ranges[block]!];
-    if (other.end - other.start <= now.end - now.start) continue;
-    const { tokens } = shape.blocks[block]!;
-    const words = tokens.filter((token) => /[\p{L}\p{N}]/u.test(token.text)).length;
-    // A longer block that stands there line for line is an edit that was applied before.
-    const idle = nothingChanges && best.idle[block] && tokens.length > 1 && words <= idleWords;
-    if (idle || addsOnlyTwins(source, now, other, isTwin)) yield { placement, block };
-  }
-}
-
-/** Whether a range reaches beyond another over stretches that stand elsewhere too, words in them. */
-function addsOnlyTwins(
-  source: readonly TextLine[],
-  now: LineRange,
-  other: LineRange,
-  isTwin: (line: number) => boolean,
-): boolean {
-  const stretches = [
-    { start: other.start, end: Math.min(now.start, other.end) },
-    { start: Math.max(now.end, other.start), end: other.end },
-  ].filter(({ start, end }) => end > start);
-  let words = 0;
-  for (const { start, end } of stretches) {
-    for (let line = start; line < end; line++) {
-      if (!isTwin(line)) return false;
-      if (/[\p{L}\p{N}]/u.test(source[line]!.text)) words++;
-    }
-  }
-  return words > 1 && stretches.every((stretch) => standsElsewhere(source, stretch));
-}
-
-function standsElsewhere(source: readonly TextLine[], { start, end }: LineRange): boolean {
-  for (let from = 0; from + (end - start) <= source.length; from++) {
-    if (from === start) continue;
-    let line = start;
-    while (line < end && source[line]!.text === source[from + line - start]!.text) line++;
-    if (line === end) return true;
-  }
-  return false;
-}
-
-function countsOf(source: readonly TextLine[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { text } of source) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return counts;
-}
-
-/**
- * A first block without a marker before it, which changes nothing where it stands: either the marker was
- * forgotten, or the few lines above are what the edit removes. The same at the end.
- */
-function edgeReadings(shape: Shape, best: Built, count: number): Placement["ranges"][] {
-  const { ranges } = best.placement;
-  const readings: Placement["ranges"][] = [];
-  const last = ranges.length - 1;
-  if (shape.extent !== "file" || last < 0) return readings;
-  const { start } = ranges[0]!;
-  const { end } = ranges[last]!;
-  if (!shape.elidedStart && start > 0 && start <= (best.idle[0] ? edgeLimit : edgeLimit / 4)) {
-    readings.push(ranges.map((range, k) => (k === 0 ? { ...range, start: 0 } : range)));
-  }
-  const below = count - end;
-  if (!shape.elidedEnd && below > 0 && below <= (best.idle[last] ? edgeLimit : edgeLimit / 4)) {
-    readings.push(ranges.map((range, k) => (k === last ? { ...range, end: count } : range)));
-  }
-  return readings;
 }
 
 /** Syntax vetoes: candidates with new errors fall where one has none; where none is known all stand. */

@@ -1,0 +1,104 @@
+import { costs } from "./costs.ts";
+import type { Match } from "./matches.ts";
+import type { Token } from "./shape.ts";
+
+/** Per token: its matches, and what it costs on top as a new line. */
+export interface EdgeBound {
+  readonly matches: readonly (readonly Match[])[];
+  readonly fresh: Int32Array;
+}
+
+/** Lines of a run that count: more are shown as context seldom. */
+const runLimit = 3;
+
+const isBlank = (text: string): boolean => text.trim() === "";
+const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
+/**
+ * A sketch's block begins and ends with context, to tell its place. Lines at its edge that stand in the
+ * source one after the other are that context: taking them apart, or one of them for new, costs. Blank lines
+ * at the edge tell no place by themselves: they belong to the line beside them.
+ */
+export function bindEdges(
+  tokens: readonly Token[],
+  removals: readonly unknown[],
+  matches: readonly (readonly Match[])[],
+): EdgeBound {
+  const bound = [...matches];
+  const fresh = new Int32Array(tokens.length);
+  bindBlanks(tokens, bound, 0, 1);
+  bindBlanks(tokens, bound, tokens.length - 1, -1);
+  const isCut = (i: number): boolean => removals[i] !== undefined;
+  bindRun(tokens, matches, isCut, bound, fresh, 1);
+  bindRun(tokens, matches, isCut, bound, fresh, -1);
+  return { matches: bound, fresh };
+}
+
+function bindBlanks(
+  tokens: readonly Token[],
+  bound: (readonly Match[])[],
+  from: number,
+  step: 1 | -1,
+): void {
+  let i = from;
+  while (i >= 0 && i < tokens.length && isBlank(tokens[i]!.text)) i += step;
+  for (let j = i - step; j !== from - step && i >= 0 && i < tokens.length; j -= step) {
+    const inner = bound[j + step]!;
+    if (inner.length === 0) return;
+    const beside = new Set(inner.map((match) => match.source - step));
+    bound[j] = bound[j]!.map((match) =>
+      beside.has(match.source) ? match : dearer(match, costs.edgeBlank),
+    );
+  }
+}
+
+function bindRun(
+  tokens: readonly Token[],
+  matches: readonly (readonly Match[])[],
+  isCut: (before: number) => boolean,
+  bound: (readonly Match[])[],
+  fresh: Int32Array,
+  step: 1 | -1,
+): void {
+  const first = step === 1 ? 0 : tokens.length - 1;
+  const equals = (i: number): Set<number> =>
+    new Set(matches[i]?.filter((match) => isEqual(match)).map((match) => match.source));
+  if (tokens.length === 0) return;
+  let starts = equals(first);
+  let length = starts.size === 0 ? 0 : 1;
+  let filledLines = isBlank(tokens[first]!.text) ? 0 : length;
+  while (length > 0 && length < tokens.length && filledLines < runLimit) {
+    const i = first + step * length;
+    if (isCut(step === 1 ? i : i + 1)) break;
+    const here = equals(i);
+    const still = new Set([...starts].filter((start) => here.has(start + step * length)));
+    if (still.size === 0) break;
+    starts = still;
+    length++;
+    if (!isBlank(tokens[i]!.text)) filledLines++;
+  }
+  const run = tokens.slice(step === 1 ? 0 : tokens.length - length).slice(0, length);
+  const filled = run.filter((token) => !isBlank(token.text));
+  if (filled.length < 2 || !filled.some((token) => hasWords(token.text))) return;
+  const cost = starts.size === 1 ? costs.edgeRunSure : costs.edgeRun;
+  let told = false;
+  let behindOthers = false;
+  for (let n = 0; n < length; n++) {
+    const i = first + step * n;
+    if (hasWords(tokens[i]!.text)) {
+      fresh[i] = cost;
+      if (!told && behindOthers && starts.size === 1) fresh[i]! += costs.edgeRunTells;
+      told = true;
+    } else if (!isBlank(tokens[i]!.text)) behindOthers = true;
+    bound[i] = bound[i]!.map((match) =>
+      starts.has(match.source - step * n) ? match : dearer(match, cost),
+    );
+  }
+}
+
+const isEqual = (match: Match): boolean =>
+  match.kind === "exact" ||
+  match.kind === "trailing" ||
+  (match.kind === "indent" && match.cost <= costs.indent);
+
+const dearer = (match: Match, by: number): Match => ({ ...match, cost: match.cost + by });

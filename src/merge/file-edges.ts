@@ -1,0 +1,56 @@
+import type { TextLine } from "../core/lines.ts";
+import type { LineRange } from "../core/merge.ts";
+import type { Built } from "./build.ts";
+import type { Block, Shape } from "./shape.ts";
+
+/** So few lines at the file's start or end may have been removed by leaving them out. */
+const edgeLimit = 8;
+
+/**
+ * Other readings of a sketch that begins or ends without a marker: it was forgotten, or the lines beyond are
+ * what the edit removes. Where the block at that edge changes nothing, it is more likely to show a removal.
+ */
+export function edgeReadings(
+  source: readonly TextLine[],
+  shape: Shape,
+  best: Built,
+): (readonly LineRange[])[] {
+  const { ranges } = best.placement;
+  const readings: (readonly LineRange[])[] = [];
+  const last = ranges.length - 1;
+  if (shape.extent !== "file" || last < 0) return readings;
+  const withRange = (k: number, range: LineRange): void => {
+    readings.push(ranges.map((other, n) => (n === k ? range : other)));
+  };
+  const { start } = ranges[0]!;
+  if (!shape.elidedStart && start > 0 && start <= (best.idle[0] ? edgeLimit : edgeLimit / 4)) {
+    withRange(0, { ...ranges[0]!, start: 0 });
+  }
+  const { end } = ranges[last]!;
+  const below = source.length - end;
+  const shown = shape.blocks[last]!;
+  if (shape.elidedEnd) return readings;
+  const limit = !best.idle[last]
+    ? edgeLimit / 4
+    : shown.tokens.length > 1
+      ? source.length
+      : edgeLimit;
+  if (below > 0 && below <= limit) withRange(last, { ...ranges[last]!, end: source.length });
+  if (below === 0 && best.idle[last] && last > 0) {
+    const earlier = firstPlace(source, shown, ranges[last - 1]!.end);
+    if (earlier < ranges[last]!.start) withRange(last, { start: earlier, end: source.length });
+  }
+  return readings;
+}
+
+/** Where the block's lines stand one after the other for the first time, from a line on. */
+function firstPlace(source: readonly TextLine[], { tokens }: Block, from: number): number {
+  let at = from;
+  while (
+    at + tokens.length <= source.length &&
+    !tokens.every((token, i) => source[at + i]!.text === token.text)
+  ) {
+    at++;
+  }
+  return at;
+}

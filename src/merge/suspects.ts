@@ -1,0 +1,146 @@
+import type { TextLine } from "../core/lines.ts";
+import type { LineRange } from "../core/merge.ts";
+import type { Built } from "./build.ts";
+import type { Placement, Placements } from "./place.ts";
+import type { Block, Shape } from "./shape.ts";
+
+/** Placements that are looked at. */
+const searchLimit = 100;
+
+/** What a suspected placement may cost more: where nothing else changes anything, and where lines are copies. */
+const idleReach = 250;
+const copyReach = 100;
+
+/** Lines with words in a block that only shows where something else goes. */
+const idleWords = 2;
+
+/** Copies among the lines with words that one reading takes in and the other does not: so many, and this share. */
+const leastCopies = 2;
+const copyShare = 0.4;
+
+const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
+/**
+ * Readings that cost more than the best one, but may be meant all the same. An edit that would change nothing
+ * is shown for a reason. And where a block repeats lines of the source, it may add a copy of them, or take
+ * their place.
+ */
+export function* suspects(
+  source: readonly TextLine[],
+  found: Placements,
+  shape: Shape,
+  best: Built,
+  nothingChanges: boolean,
+  rebuilt: (placement: Placement) => Built,
+): Generator<Built> {
+  if (shape.extent !== "file") return;
+  const taken = best.placement.ranges;
+  const { cost } = best.placement;
+  let looked = 0;
+  for (const placement of found.others(cost + idleReach)) {
+    if (looked++ >= searchLimit) return;
+    const k = onlyDifference(taken, placement.ranges);
+    if (k === undefined) continue;
+    const block = shape.blocks[k]!;
+    const [now, other] = [taken[k]!, placement.ranges[k]!];
+    const shows = nothingChanges && showsRemoval(block, best.idle[k]!, now, other);
+    if (!shows && placement.cost > cost + copyReach) continue;
+    const built = rebuilt(placement);
+    if (built.idle[k]) continue;
+    const apart = now.start >= other.end || other.start >= now.end;
+    const nested = contains(now, other) || contains(other, now);
+    const alike = apart
+      ? fitsAsWell(block, best, built)
+      : nested && isCopy(source, block, k, best, built);
+    if (shows || alike) yield built;
+  }
+}
+
+function onlyDifference(
+  one: readonly LineRange[],
+  other: readonly LineRange[],
+): number | undefined {
+  const differing = one.flatMap((range, k) =>
+    range.start === other[k]!.start && range.end === other[k]!.end ? [] : [k],
+  );
+  return differing.length === 1 ? differing[0] : undefined;
+}
+
+/** Whether a short block that changes nothing where it stands may show that lines go there. */
+function showsRemoval({ tokens }: Block, idle: boolean, now: LineRange, other: LineRange): boolean {
+  // A longer block that stands there line for line is an edit that was applied before.
+  const words = tokens.filter((token) => hasWords(token.text)).length;
+  return idle && tokens.length > 1 && words <= idleWords && size(other) > size(now);
+}
+
+/** Whether of two readings one puts a copy beside lines that the other one takes in. */
+function isCopy(
+  source: readonly TextLine[],
+  block: Block,
+  k: number,
+  best: Built,
+  rival: Built,
+): boolean {
+  const [now, other] = [best.placement.ranges[k]!, rival.placement.ranges[k]!];
+  const takesMore = contains(other, now);
+  if (takesMore && !keepsEdges(block, best, rival)) return false;
+  // Any blank line or brace would do as the end of more.
+  if (other.end > now.end && !hasWords(block.tokens.at(-1)?.text ?? "")) return false;
+  if (other.start < now.start && !hasWords(block.tokens[0]?.text ?? "")) return false;
+  const [wide, narrow] = takesMore ? [rival, best] : [best, rival];
+  if (removed(wide, k) < leastCopies) return false;
+  const placed = block.tokens.filter((token) => fateOf(narrow, token.editLine) === "placed");
+  if (repeats(source, wide.placement.ranges[k]!, narrow.placement.ranges[k]!, placed)) return true;
+  const onlyAdds = narrow === rival && removed(narrow, k) === 0;
+  return onlyAdds && repeats(source, now, other, block.tokens);
+}
+
+/** Whether every line of the block that one reading finds in the source the other finds in another place. */
+function fitsAsWell({ tokens }: Block, best: Built, rival: Built): boolean {
+  const known = tokens.filter((token) => fateOf(best, token.editLine) === "matched");
+  return (
+    known.filter((token) => hasWords(token.text)).length > 1 &&
+    known.every((token) => fateOf(rival, token.editLine) === "matched")
+  );
+}
+
+/** Whether the block's first and last line with words that one reading finds in the source the other finds too. */
+function keepsEdges({ tokens }: Block, best: Built, rival: Built): boolean {
+  const known = tokens.filter(
+    (token) => hasWords(token.text) && fateOf(best, token.editLine) === "matched",
+  );
+  return [known[0], known.at(-1)].every(
+    (token) => token === undefined || fateOf(rival, token.editLine) === "matched",
+  );
+}
+
+function repeats(
+  source: readonly TextLine[],
+  wide: LineRange,
+  narrow: LineRange,
+  tokens: Block["tokens"],
+): boolean {
+  const texts = new Set(tokens.map((token) => token.text.trim()));
+  let words = 0;
+  let copies = 0;
+  for (let line = wide.start; line < wide.end; line++) {
+    if (line >= narrow.start && line < narrow.end) continue;
+    const text = source[line]!.text.trim();
+    if (!hasWords(text)) continue;
+    words++;
+    if (texts.has(text)) copies++;
+  }
+  return copies >= leastCopies && copies >= copyShare * words;
+}
+
+const fateOf = (built: Built, editLine: number): string => built.proof.edit[editLine]!.fate;
+
+const size = ({ start, end }: LineRange): number => end - start;
+
+const contains = (wide: LineRange, narrow: LineRange): boolean =>
+  wide.start <= narrow.start && wide.end >= narrow.end;
+
+function removed(built: Built, k: number): number {
+  const { start, end } = built.placement.ranges[k]!;
+  return built.proof.source.slice(start, end).filter((fate) => fate.fate !== "kept").length;
+}
