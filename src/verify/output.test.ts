@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Origin } from "../core/target.ts";
+import { bytesOfText } from "../target/openai/by-ids.ts";
 import { createOutput } from "./output.ts";
 
 const pieces: Record<number, string> = { 1: "}\n``", 2: "`", 3: "a", 4: "b\n", 5: "```" };
@@ -51,6 +52,48 @@ describe("output", () => {
     const limited = createOutput({ maxTokens: 2, isEnd: (token) => token === 7 });
     expect((await limited.push([3, 3, 7], from(3))).tokens).toEqual([3, 3]);
     expect(limited.finish).toBe("length");
+  });
+
+  describe("over a server that spells whole characters only", () => {
+    const whole = async (tokens: readonly number[]): Promise<Uint8Array> =>
+      bytesOfText(Buffer.from(await detokenize(tokens)).toString(), "the server");
+
+    it("waits for the rest of a character, and shows what never comes", async () => {
+      for (const stop of [[], ["zz"]]) {
+        const output = createOutput({
+          maxTokens: 9,
+          isEnd: (t) => t === 7,
+          detokenize: whole,
+          stop,
+        });
+        expect((await output.push([3, 0xe6, 0x97], from(3))).text).toBe("a");
+        expect((await output.push([0xa5, 0xf0], from(2))).text).toBe("日");
+        expect((await output.push([7], from(1))).text).toBe("\ufffd");
+        expect(output.tokens).toEqual([3, 0xe6, 0x97, 0xa5, 0xf0]);
+      }
+    });
+
+    it("ends before a stop string whose first character several tokens make", async () => {
+      const stop = ["日b"];
+      const output = createOutput({ maxTokens: 9, isEnd: () => false, stop, detokenize: whole });
+      const first = await output.push([3, 0xe6], from(2));
+      expect(first).toMatchObject({ text: "a", tokens: [3] });
+      expect(await output.push([0x97, 0xa5], from(2))).toMatchObject({ text: "", tokens: [] });
+      expect(await output.push([4], from(1))).toMatchObject({ text: "", tokens: [] });
+      expect(output.finish).toBe("stop");
+      expect(output.tokens).toEqual([3]);
+    });
+
+    it("knows the sign for bytes that are no character from one that is to come", async () => {
+      const signs: Record<number, string> = { 1: "\ufffd", 2: "x" };
+      const spelled = async (tokens: readonly number[]): Promise<Uint8Array> =>
+        bytesOfText(tokens.map((token) => signs[token]!).join(""), "the server");
+      const output = createOutput({ maxTokens: 99, isEnd: () => false, detokenize: spelled });
+      let text = "";
+      for (let i = 0; i < 12; i++) text += (await output.push([1], from(1))).text;
+      text += (await output.push([2], from(1))).text;
+      expect(text).toBe(`${"\ufffd".repeat(12)}x`);
+    });
   });
 
   it("needs a detokenizer for stop strings", () => {

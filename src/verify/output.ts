@@ -1,5 +1,6 @@
 import { RedraftError } from "../core/errors.ts";
 import type { Origin, Token } from "../core/target.ts";
+import { wholeCharacters } from "./whole-characters.ts";
 
 export interface OutputOptions {
   readonly maxTokens: number;
@@ -38,6 +39,7 @@ export function createOutput({ maxTokens, isEnd, stop, detokenize }: OutputOptio
   if (stops.length > 0 && detokenize === undefined) {
     throw new RedraftError("usage", "stop strings need a detokenizer");
   }
+  const spell = detokenize && wholeCharacters(detokenize);
   const tokens: Token[] = [];
   const origins: Origin[] = [];
   /** Bytes not yet released, and how many of them each unreleased token has. */
@@ -47,17 +49,26 @@ export function createOutput({ maxTokens, isEnd, stop, detokenize }: OutputOptio
   let finish: Finish | undefined = maxTokens > 0 ? undefined : "length";
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-  /** Releases `size` bytes of the held ones as text, and the tokens that end within them. */
+  /**
+   * Releases `size` bytes of the held ones as text, and the tokens that end within them. Tokens without bytes go with
+   * the next that has some: they may be the beginning of its first character.
+   */
   function release(size: number): Released {
     const text = decoder.decode(held.subarray(0, size), { stream: finish === undefined });
     held = held.subarray(size);
     const from = released;
     let left = size;
-    while (heldSizes.length > 0 && heldSizes[0]! <= left) {
-      left -= heldSizes.shift()!;
-      released++;
+    let ended = 0;
+    for (const [index, own] of heldSizes.entries()) {
+      if (own > left) break;
+      left -= own;
+      if (own > 0) ended = index + 1;
     }
-    if (heldSizes.length > 0) heldSizes[0]! -= left;
+    if (finish === "end" || finish === "length") ended = heldSizes.length;
+    heldSizes.splice(0, ended);
+    released += ended;
+    const cut = heldSizes.findIndex((own) => own > 0);
+    if (cut >= 0) heldSizes[cut]! -= left;
     return { tokens: tokens.slice(from, released), origins: origins.slice(from, released), text };
   }
 
@@ -76,17 +87,18 @@ export function createOutput({ maxTokens, isEnd, stop, detokenize }: OutputOptio
       tokens.push(...fresh);
       origins.push(...addedOrigins.slice(0, count));
 
-      if (stops.length === 0 || detokenize === undefined) {
+      if (stops.length === 0 || spell === undefined) {
         released = tokens.length;
-        const bytes = (await detokenize?.(fresh)) ?? new Uint8Array();
+        const bytes = (await spell?.(fresh, finish !== undefined)) ?? new Uint8Array();
         const text = decoder.decode(bytes, { stream: finish === undefined });
         return { tokens: fresh, origins: addedOrigins.slice(0, count), text };
       }
       for (const token of fresh) {
-        const bytes = await detokenize([token]);
+        const bytes = await spell([token], false);
         held = Buffer.concat([held, bytes]);
         heldSizes.push(bytes.length);
       }
+      if (finish !== undefined) held = Buffer.concat([held, await spell([], true)]);
 
       const found = firstOf(held, stops);
       if (found >= 0) {

@@ -1,12 +1,9 @@
-import { RedraftError } from "../../core/errors.ts";
 import type { Token } from "../../core/target.ts";
+import { bytesOfText, end } from "./by-ids.ts";
 import type { Connection } from "./connection.ts";
 import { asCount, asObject, asText, malformed } from "./errors.ts";
 import type { Scored, Scorer } from "./scorer.ts";
 import { addUsage, emptyTally, readUsage } from "./tally.ts";
-
-/** Ids of vLLM's vocabularies are smaller; this one stands for "the text has ended". */
-const end: Token = 2 ** 30;
 
 /**
  * vLLM: prompts go as token ids and `prompt_logprobs` answers with ids, so nothing is tokenised twice and no
@@ -95,13 +92,7 @@ export function vllmScorer(
     },
     async detokenize(tokens) {
       const text = await decodeText(tokens.filter((token) => token !== end));
-      if (/^\ufffd|\ufffd$/.test(text)) {
-        throw new RedraftError(
-          "engine-failed",
-          `${connection.server} gives the text of tokens only in whole characters, and these begin or end within one. Ask for the text of the whole output.`,
-        );
-      }
-      return Buffer.from(text);
+      return bytesOfText(text, connection.server);
     },
     async score(prefix, draft, signal): Promise<Scored> {
       const prompt = [...prefix, ...draft];
