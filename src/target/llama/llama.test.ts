@@ -52,7 +52,8 @@ describe.skipIf(!installed)("llama target", () => {
     // One process for all cases; the one that closes its target gets its own.
     const borrowed = (): TokenTarget => ({ ...shared, dispose: async () => {} });
     const own = () => llamaTarget({ model: tiny, threads: 1 });
-    for (const { name, run, skip } of targetConformance(borrowed, { text, tolerance: 2e-3 })) {
+    // Attention adds up in 16 bits, in the order of the cache's cells, which is another where others write too: .0094 was seen.
+    for (const { name, run, skip } of targetConformance(borrowed, { text, tolerance: 2e-2 })) {
       it.skipIf(skip)(name, run);
     }
     const twice = targetConformance(own).find(({ name }) => name === "can be disposed twice")!;
