@@ -11,6 +11,7 @@ import {
   type EchoStyle,
   echoServer,
 } from "./support/echo-server.ts";
+import { answerWith, wireServer } from "./support/wire-server.ts";
 
 /** Beginnings of each other among them, so that texts come about that the tokenizer cuts in another way. */
 const anyWords = [
@@ -79,7 +80,13 @@ async function plain(server: EchoServer, prompt: string): Promise<string> {
   return answer.choices[0]!.text;
 }
 
-async function drafted(target: TokenTarget, prompt: string, source: string, planner: Planner) {
+async function drafted(
+  target: TokenTarget,
+  prompt: string,
+  source: string,
+  planner: Planner,
+  stop?: string,
+) {
   const request = {
     prompt: await target.tokenize(prompt, { special: true }),
     source: await target.tokenize(source),
@@ -91,12 +98,16 @@ async function drafted(target: TokenTarget, prompt: string, source: string, plan
     capabilities: target.capabilities,
     maxTokens: 3000,
     isEnd: (token) => target.isEnd(token),
+    detokenize: (tokens) => target.detokenize(tokens),
+    ...(stop !== undefined && { stop: [stop] }),
   });
+  let streamed = "";
   for (;;) {
     const step = await steps.next();
+    if (!step.done) streamed += step.value.text;
     if (step.done) {
       const text = Buffer.from(await target.detokenize(step.value.tokens)).toString("utf8");
-      return { text, finish: step.value.finish, tokens: step.value.tokens.length };
+      return { text, streamed, finish: step.value.finish, tokens: step.value.tokens.length };
     }
   }
 }
@@ -130,7 +141,7 @@ function wildPlanner(seed: number): Planner {
   };
 }
 
-describe.each<EchoStyle>(["openai", "llama-cpp-python", "redraft", "vllm"])(
+describe.each<EchoStyle>(["openai", "llama-cpp-python", "redraft", "vllm", "sglang"])(
   "verifying over a completions API (%s)",
   (style) => {
     it("writes what the server writes by itself, whatever is drafted", async () => {
@@ -152,6 +163,7 @@ describe.each<EchoStyle>(["openai", "llama-cpp-python", "redraft", "vllm"])(
                 const target = await openServerTokens({ baseUrl: server.url, logprobShift: 0 });
                 const result = await drafted(target, prompt, mutate(expected, seed), planner);
                 expect(result.text).toBe(expected);
+                expect(result.streamed).toBe(expected);
                 expect(result.finish).toBe("end");
               }
             } finally {
@@ -161,6 +173,20 @@ describe.each<EchoStyle>(["openai", "llama-cpp-python", "redraft", "vllm"])(
         ),
         { numRuns: 3 },
       );
+    });
+
+    it("streams characters whole, and ends at a stop string, where tokens cut both", async () => {
+      const words = ["ö", "🙂", "y", "🙃", "日", "本", " "];
+      const server = await echoServer(hashModel(23, 400, 5, words), style);
+      const expected = await plain(server, "head\n");
+      // Seven bytes, which stand there for the first time some way in.
+      const stop = "日🙂";
+      expect(expected.indexOf(stop)).toBeGreaterThan(15);
+      const target = await openServerTokens({ baseUrl: server.url, logprobShift: 0 });
+      const result = await drafted(target, "head\n", expected, anchorPlanner(), stop);
+      expect(result.streamed).toBe(expected.slice(0, expected.indexOf(stop)));
+      expect(result.finish).toBe("stop");
+      await server.close();
     });
 
     it("takes few requests where the source is right, and counts them", async () => {
@@ -196,6 +222,66 @@ describe.each<EchoStyle>(["openai", "llama-cpp-python", "redraft", "vllm"])(
     });
   },
 );
+
+// The answers are made by hand from its documentation, not recorded (test/wire/README.md).
+describe("SGLang's /generate, as documented", () => {
+  it("reads likelihoods by id, the end among the tokens, from the end of the prefix on", async () => {
+    const server = await wireServer(
+      answerWith("sglang/models.json"),
+      answerWith("sglang/generate-scored.json"),
+      answerWith("sglang/generate-end.json"),
+    );
+    const target = await openServerTokens({ baseUrl: server.url });
+    expect(target.dialect).toBe("sglang");
+    expect(target.capabilities.contextSize).toBe(32_768);
+    const sequence = await target.open();
+    await sequence.append([785, 6722]);
+    const line = [315, 9625, 374, 12095, 13, 576, 6722, 315, 12095].map((token, i) => ({
+      token,
+      parent: i - 1,
+    }));
+    const rows = await sequence.verify(line);
+    // Four of the drafted tokens are its choice; it would rather have written 11 than 13.
+    expect([...rows.ids.subarray(0, 5)]).toEqual([315, 9625, 374, 12095, 11]);
+    await sequence.commit([0, 1, 2, 3]);
+    await sequence.append([11]);
+    const [, scored, written] = server.seen;
+    expect(scored!.url).toBe("/generate");
+    expect(scored!.body).toMatchObject({
+      input_ids: [785, 6722, 315, 9625, 374, 12095, 13, 576, 6722, 315, 12095],
+      logprob_start_len: 1,
+      top_logprobs_num: 1,
+      return_logprob: true,
+      sampling_params: { temperature: 0, max_new_tokens: 1 },
+    });
+    expect(written!.body).toMatchObject({ input_ids: [785, 6722, 315, 9625, 374, 12095] });
+    // The text ends after two more tokens: the end token that the server lists is one now.
+    const next = (await sequence.verify([])).ids[0]!;
+    expect(next).toBe(264);
+    await sequence.append([next]);
+    const last = (await sequence.verify([])).ids[0]!;
+    expect(target.isEnd(last)).toBe(true);
+    expect(target.isEnd(151_645)).toBe(true);
+    expect(target.tally).toMatchObject({ requests: 2, promptTokens: 17, completionTokens: 4 });
+    await server.close();
+  });
+
+  it("says what is wrong with an answer of another form", async () => {
+    const server = await wireServer(
+      answerWith("sglang/models.json"),
+      answerWith("sglang/generate-end.json"),
+    );
+    const target = await openServerTokens({ baseUrl: server.url });
+    const sequence = await target.open();
+    await sequence.append([785]);
+    const line = Array.from({ length: 12 }, (_, i) => ({ token: i, parent: i - 1 }));
+    await expect(sequence.verify(line)).rejects.toMatchObject({
+      code: "engine-failed",
+      message: expect.stringMatching(/likelihoods/),
+    });
+    await server.close();
+  });
+});
 
 describe("finding out what a server can", () => {
   const model = (): EchoModel => hashModel(7, 900, 5, separateWords);

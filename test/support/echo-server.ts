@@ -12,7 +12,7 @@ export interface EchoModel {
 }
 
 /** How a server names tokens that are no whole characters, and counts offsets. */
-export type EchoStyle = "openai" | "llama-cpp-python" | "vllm" | "redraft";
+export type EchoStyle = "openai" | "llama-cpp-python" | "vllm" | "redraft" | "sglang";
 
 export interface EchoServer {
   readonly url: string;
@@ -149,6 +149,58 @@ export async function echoServer(
     };
   }
 
+  /** SGLang's own endpoint: entries of likelihood, id and text, the end token among the tokens. */
+  // biome-ignore lint/suspicious/noExplicitAny: whatever a client sends
+  function generate(body: any): object {
+    const prompt: Buffer[] = body.input_ids.map((id: number) => vocabulary[id]);
+    const asked = {
+      prompt: body.input_ids,
+      max_tokens: body.sampling_params.max_new_tokens,
+      logprobs: 1,
+    };
+    const answer = complete(asked) as {
+      choices: { text: string; finish_reason: string; logprobs: { tokens: string[] } }[];
+      usage: { prompt_tokens: number; completion_tokens: number };
+    };
+    const { finish_reason } = answer.choices[0]!;
+    const entry = (token: Buffer, sure: boolean) => [sure ? -0.1 : -7.5, idOf(token), null];
+    const written: Buffer[] = [];
+    let text = Buffer.concat(prompt);
+    while (written.length < answer.usage.completion_tokens) {
+      written.push(model.next(text)!);
+      text = Buffer.concat([text, written.at(-1)!]);
+    }
+    const stopped = finish_reason === "stop";
+    const output = stopped ? [...written, endToken] : written;
+    const from = body.logprob_start_len ?? prompt.length - 1;
+    const bests = prompt.map((_, i) => model.next(Buffer.concat(prompt.slice(0, i))) ?? endToken);
+    const listed = prompt.slice(from).map((token, i) => {
+      const [, ...rest] = entry(token, true);
+      return i === 0 ? [null, ...rest] : entry(token, bests[from + i]!.equals(token));
+    });
+    return {
+      text: Buffer.concat(written).toString("utf8"),
+      output_ids: output.map(idOf),
+      meta_info: {
+        id: "1",
+        finish_reason: stopped
+          ? { type: "stop", matched: idOf(endToken) }
+          : { type: "length", length: written.length },
+        prompt_tokens: prompt.length,
+        completion_tokens: written.length,
+        cached_tokens: 0,
+        input_token_logprobs: listed,
+        output_token_logprobs: output.map((token) => entry(token, true)),
+        ...(body.top_logprobs_num && {
+          input_top_logprobs: listed.map((_, i) =>
+            i === 0 ? null : [entry(bests[from + i]!, true)],
+          ),
+          output_top_logprobs: output.map((token) => [entry(token, true)]),
+        }),
+      },
+    };
+  }
+
   const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
     let text = "";
     for await (const piece of request) text += piece;
@@ -157,7 +209,7 @@ export async function echoServer(
       void response
         .writeHead(status, { "content-type": "application/json" })
         .end(JSON.stringify(value));
-    if (failures > 0 && request.url === "/v1/completions") {
+    if (failures > 0 && /^\/(v1\/completions|generate)$/.test(request.url!)) {
       failures -= 1;
       return answer({ error: { message: "try later", type: "overloaded" } }, 503);
     }
@@ -165,17 +217,22 @@ export async function echoServer(
       case "/v1/models":
         return answer({
           object: "list",
-          data: [{ id: "echo", object: "model", owned_by: style === "vllm" ? "vllm" : "me" }],
+          data: [{ id: "echo", object: "model", owned_by: owners[style] ?? "me" }],
         });
       case "/v1/completions":
         return answer(complete(body));
+      case "/generate":
+        return style === "sglang" ? answer(generate(body)) : answer({}, 404);
+      case "/v1/tokenize":
       case "/tokenize": {
         const tokens = model.split(Buffer.from(body.prompt)).map(idOf);
         return answer({ count: tokens.length, max_model_len: 32_768, tokens, token_strs: null });
       }
+      case "/v1/detokenize":
       case "/detokenize": {
         const bytes = body.tokens.map((id: number) => vocabulary[id]!);
-        return answer({ prompt: Buffer.concat(bytes).toString("utf8") });
+        const text = Buffer.concat(bytes).toString("utf8");
+        return answer(style === "sglang" ? { text } : { prompt: text });
       }
       default:
         return answer({ error: { message: `no ${request.url}` } }, 404);
@@ -193,6 +250,7 @@ export async function echoServer(
   };
 }
 
+const owners: Partial<Record<EchoStyle, string>> = { vllm: "vllm", sglang: "sglang" };
 const endToken = Buffer.from("<|end|>");
 
 function nameOf(token: Buffer, style: EchoStyle): string {

@@ -5,6 +5,7 @@ import { asObject, asText } from "./errors.ts";
 import { chooseModel, type ListedModel, listModels } from "./models.ts";
 import { type LogprobShift, type Piece, placePieces, readLogprobs } from "./pieces.ts";
 import type { Scorer } from "./scorer.ts";
+import { sglangScorer } from "./sglang.ts";
 import { type ServerTokenTarget, serverTokenTarget } from "./token-target.ts";
 import { vllmScorer } from "./vllm.ts";
 
@@ -31,6 +32,7 @@ export async function openServerTokens(
       ? dialectOf(model)
       : options.dialect;
   if (dialect === "vllm") return serverTokenTarget(vllmScorer(connection, model));
+  if (dialect === "sglang") return serverTokenTarget(sglangScorer(connection, model));
   const shift = options.logprobShift ?? (await probeEcho(connection, model, signal));
   return serverTokenTarget(echoScorer(connection, model, shift));
 }
@@ -48,6 +50,7 @@ async function describeModel(
 }
 
 function dialectOf({ owner }: ListedModel): Scorer["dialect"] {
+  if (owner === "sglang") return "sglang";
   // Redraft's own server answers vLLM's form too, in which no token is cut twice.
   return owner === "vllm" || owner === "redraft" ? "vllm" : "echo";
 }

@@ -3,7 +3,7 @@ import type { Tally } from "./tally.ts";
 
 /** What a server can be asked about drafted tokens, one implementation per dialect. */
 export interface Scorer {
-  readonly dialect: "echo" | "vllm";
+  readonly dialect: "echo" | "vllm" | "sglang";
   readonly model: string;
   readonly logprobShift?: 0 | 1;
   /** Tokens that a request may hold. */
