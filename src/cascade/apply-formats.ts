@@ -55,6 +55,18 @@ function linesOf(written: string): string[] {
 
 const roles = ["<|file|>", "<|sketch|>", "<|apply|>"] as const;
 
+/**
+ * Tokens of lines as they are: a role token that stands in somebody's file is text. llama.cpp takes such symbols (`user defined`,
+ * as "\n" must be) for tokens even where it parses no special ones, so they are cut before they are tokenised.
+ */
+export async function plainTokens(
+  target: Pick<TokenTarget, "tokenize">,
+  lines: readonly string[],
+): Promise<Token[]> {
+  const parts = text(lines).split(/(?<=<)(?=\|(?:file|sketch|apply)\|>)/);
+  return (await Promise.all(parts.map((part) => target.tokenize(part)))).flat();
+}
+
 /** The models of this repository (training/README.md): parts between role tokens, every line ending in "\n". */
 const redraftFormat: ApplyFormat = {
   name: "redraft",
@@ -63,14 +75,37 @@ const redraftFormat: ApplyFormat = {
     const [file, mark, apply] = await Promise.all(
       roles.map((role) => target.tokenize(role, { special: true })),
     );
-    const before = await target.tokenize(text(original));
-    return [...file!, ...before, ...mark!, ...(await target.tokenize(text(sketch))), ...apply!];
+    const before = await plainTokens(target, original);
+    return [...file!, ...before, ...mark!, ...(await plainTokens(target, sketch)), ...apply!];
   },
   async answer(target, lines) {
-    return [...(await target.tokenize(text(lines))), endToken(target)];
+    return [...(await plainTokens(target, lines)), endToken(target)];
   },
   read: linesOf,
 };
+
+/**
+ * Tokens of a whole dialogue in which `content` is somebody's text: where that holds what the model has a special token
+ * for (`<|im_end|>` in a tokenizer's own tests), it is tokenised apart, as text.
+ */
+async function promptTokens(
+  target: LocalTarget,
+  prompt: string,
+  content: string,
+): Promise<readonly Token[]> {
+  const special = { special: true };
+  const [plain, parsed] = await Promise.all([
+    target.tokenize(content),
+    target.tokenize(content, special),
+  ]);
+  const at = prompt.indexOf(content);
+  if (at < 0 || plain.join() === parsed.join()) return target.tokenize(prompt, special);
+  const [before, after] = await Promise.all([
+    target.tokenize(prompt.slice(0, at), special),
+    target.tokenize(prompt.slice(at + content.length), special),
+  ]);
+  return [...before, ...plain, ...after];
+}
 
 interface TaggedOptions {
   readonly name: ApplyFormatName;
@@ -98,9 +133,11 @@ function taggedFormat({ name, system, user, open, close }: TaggedOptions): Apply
           `the prompt format ${name} needs a model with a chat template; ${target.name} has none`,
         );
       }
-      const asked = await target.chat(messages(question));
+      const turns = messages(question);
+      const asked = await target.chat(turns);
+      const content = turns.at(-1)!.content;
       const begin = target.info?.beginToken;
-      const tokens = await target.tokenize(`${asked}${open}`, { special: true });
+      const tokens = await promptTokens(target, `${asked}${open}`, content);
       return begin === undefined || tokens[0] === begin ? [...tokens] : [begin, ...tokens];
     },
     async answer(target, lines) {
