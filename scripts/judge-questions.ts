@@ -40,7 +40,7 @@ for await (const question of readQuestions(values.data)) {
   const { original, expected, path, repository, language, style, id } = question;
   const edit = (() => {
     try {
-      return readEdit(question.edit, { path, source: original, format: "lazy" });
+      return readEdit(question.edit, { path, source: original, format: question.format ?? "lazy" });
     } catch {
       return undefined;
     }
@@ -70,7 +70,12 @@ for await (const question of readQuestions(values.data)) {
     save({ ...labels, way: "rank", right, ms: rankMs, ...evidence });
     if (!values.write) continue;
     const written = await writeRegion(sequence, judged, options);
-    if (written === undefined || wrongInRegion(region, edit, written.lines) !== undefined) continue;
+    if (
+      judged.cropped ||
+      written === undefined ||
+      wrongInRegion(region, edit, written.lines) !== undefined
+    )
+      continue;
     const own = await scoreWritten(sequence, judged, written.lines, options);
     const text = withRegion(outcome.candidates[0]!, region.candidates[0]!, written.lines);
     save({

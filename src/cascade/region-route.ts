@@ -1,6 +1,6 @@
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Ambiguous } from "../core/merge.ts";
-import { openRegion, type Region } from "../core/region.ts";
+import { disputedLines, openRegion, type Region } from "../core/region.ts";
 import type { ModelAnswer, ModelTask } from "../core/route.ts";
 import type { DraftRequest, Sequence, SpeculationStats, Token } from "../core/target.ts";
 import type { ApplyFormat, LocalTarget } from "./apply-formats.ts";
@@ -45,6 +45,8 @@ export interface RegionRouteOptions {
 /** Everything the model says about one open region. */
 export interface RegionJudgement {
   readonly region: Region;
+  /** Whether lines that no candidate touches were left out of the question, so that it is short. */
+  readonly cropped: boolean;
   readonly prompt: readonly Token[];
   readonly answers: readonly (readonly Token[])[];
   readonly scores: readonly Likelihood[];
@@ -103,7 +105,7 @@ export async function settleRegion(
       const why = `${whyRanked(task, target)} and wrote it, asked apart (this model's confidence was never measured)`;
       return text === best ? { text, why, stats } : undefined;
     }
-    if (!write) return undefined;
+    if (!write || judged.cropped) return undefined;
     const own = await scoreWritten(sequence, judged, lines, options, signal);
     const confidence = confidenceOf(own, write);
     logger.debug("region written", { ...own, confidence });
@@ -120,7 +122,10 @@ function whyRanked({ outcome }: ModelTask, target: LocalTarget): string {
   return `the merge was ambiguous; of its ${count} candidates ${target.name} finds one clearly likelier`;
 }
 
-/** Asks for the region and scores its candidates; undefined where that is longer than the model can read. */
+/**
+ * Scores the candidates, asked about the disputed lines and what surrounds them; undefined where even that is longer than the
+ * model can read.
+ */
 export async function judgeRegion(
   sequence: Sequence,
   region: Region,
@@ -129,42 +134,52 @@ export async function judgeRegion(
   instruction?: string,
   signal?: AbortSignal,
 ): Promise<RegionJudgement | undefined> {
-  const { original, sketch } = region;
-  const characters = [...original, ...sketch].reduce((sum, line) => sum + line.length + 1, 0);
-  // A token is at most some dozen characters on average: what is far too long need not be tokenised.
-  if (characters > 12 * longest) return undefined;
-  const prompt = await format.prompt(target, {
-    original,
-    sketch,
-    ...(instruction !== undefined && { instruction }),
-  });
+  const { original, candidates } = disputedLines(region, outcome.candidates);
+  const prompt = await regionPrompt(original, region, { target, format, longest }, instruction);
+  if (prompt === undefined) return undefined;
   const answers: Token[][] = [];
-  for (const [i, candidate] of outcome.candidates.entries()) {
-    const range = region.candidates[i]!;
-    const lines = candidate.text.split(/\r\n|\n|\r/).slice(range.start, range.end);
-    answers.push(await format.answer(target, lines));
-  }
+  for (const lines of candidates) answers.push(await format.answer(target, lines));
   const size = prompt.length + Math.max(...answers.map((answer) => answer.length));
   const room = Math.min(longest, target.capabilities.contextSize);
   if (size > room) return undefined;
   await sequence.append(prompt, signal);
   const scores = await scoreCandidates(sequence, target.capabilities, answers, signal);
-  return { region, prompt, answers, scores };
+  const cropped = original.length < region.original.length;
+  return { region, cropped, prompt, answers, scores };
 }
 
-/** Lets the model write the region after the prompt that the sequence holds. */
+/** Asks for the region of which `original` is shown; undefined where that is far too long. */
+async function regionPrompt(
+  original: readonly string[],
+  { sketch }: Region,
+  { target, format, longest }: Pick<RegionRouteOptions, "target" | "format" | "longest">,
+  instruction: string | undefined,
+): Promise<Token[] | undefined> {
+  const characters = [...original, ...sketch].reduce((sum, line) => sum + line.length + 1, 0);
+  // A token is at most some dozen characters on average: what is far too long need not be tokenised.
+  if (characters > 12 * longest) return undefined;
+  const question = { original, sketch, ...(instruction !== undefined && { instruction }) };
+  return format.prompt(target, question);
+}
+
+/** Lets the model write the whole region; the sequence holds the prompt of the judgement. */
 export async function writeRegion(
   sequence: Sequence,
-  { region, prompt, answers }: RegionJudgement,
-  {
-    target,
-    format,
-    generate,
-    longest,
-  }: Pick<RegionRouteOptions, "target" | "format" | "generate" | "longest">,
-  { onText, signal }: Pick<ModelTask, "onText" | "signal"> = {},
+  judged: RegionJudgement,
+  options: Pick<RegionRouteOptions, "target" | "format" | "generate" | "longest">,
+  { request, onText, signal }: Partial<Pick<ModelTask, "request" | "onText" | "signal">> = {},
 ): Promise<{ readonly lines: readonly string[]; readonly stats: SpeculationStats } | undefined> {
+  const { target, format, generate, longest } = options;
+  const { region, cropped, answers } = judged;
   const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+  let prompt: readonly Token[] | undefined = judged.prompt;
+  if (cropped) {
+    prompt = await regionPrompt(region.original, region, options, request?.instruction);
+    // The answer is about as long as the region.
+    if (prompt === undefined || 1.5 * prompt.length > longest) return undefined;
+    await sequence.truncate(0);
+    await sequence.append(prompt, signal);
+  }
   // The last token of the prompt is fed again, for the row that follows it.
   await sequence.truncate(prompt.length - 1);
   const written = await generate(sequence, {
@@ -185,7 +200,7 @@ export async function writeRegion(
   return { lines, stats: written.stats };
 }
 
-/** The evidence for what the model wrote, beside the candidates that it did not write. */
+/** The evidence for what the model wrote, beside the candidates that it did not write; for a question that was not cropped. */
 export async function scoreWritten(
   sequence: Sequence,
   { prompt, answers, scores }: RegionJudgement,

@@ -63,6 +63,56 @@ export function openRegion(
   };
 }
 
+/** A region as its candidates are to be compared in: without the lines that no candidate touches. */
+export interface DisputedLines {
+  readonly original: readonly string[];
+  /** Per candidate, in the order of the candidates. */
+  readonly candidates: readonly (readonly string[])[];
+}
+
+/**
+ * The region without what lies further than `context` lines from anything that a candidate adds, drops or matches: two places that
+ * are a thousand lines apart then fit in one prompt. What is left out is left out on all sides alike.
+ */
+export function disputedLines(
+  region: Region,
+  candidates: readonly Candidate[],
+  { context = 4 }: RegionOptions = {},
+): DisputedLines {
+  const { start, end } = region.source;
+  const near = new Uint8Array(end - start);
+  const mark = (line: number): void => {
+    for (let at = line - context; at <= line + context; at++) {
+      if (at >= start && at < end) near[at - start] = 1;
+    }
+  };
+  for (const [i, { proof }] of candidates.entries()) {
+    let last = start;
+    for (let at = region.candidates[i]!.start; at < region.candidates[i]!.end; at++) {
+      const origin = proof.result[at];
+      if (origin?.from === "source") last = origin.source + 1;
+      else for (const line of [last - 1, last]) mark(line);
+    }
+    for (let line = start; line < end; line++) {
+      if (proof.source[line]?.fate !== "kept") mark(line);
+    }
+    for (const fate of proof.edit) if (fate.fate === "matched") mark(fate.source);
+  }
+  return {
+    original: region.original.filter((_, i) => near[i] === 1),
+    candidates: candidates.map(({ text, proof }, i) => {
+      const range = region.candidates[i]!;
+      return splitLines(text)
+        .slice(range.start, range.end)
+        .filter((_, at) => {
+          const origin = proof.result[range.start + at];
+          return origin?.from !== "source" || near[origin.source - start] !== 0;
+        })
+        .map((line) => line.text);
+    }),
+  };
+}
+
 /** How many lines at the beginning are the same, with the same origin, in all candidates. */
 function agreedHead(sides: readonly Side[]): number {
   const [first, ...others] = sides;
