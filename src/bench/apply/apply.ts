@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { modelRoute } from "../../cli/model.ts";
 import { RedraftError } from "../../core/errors.ts";
 import type { Redraft } from "../../core/redraft.ts";
 import { createRedraft } from "../../engine.ts";
@@ -11,6 +12,7 @@ interface Options {
   readonly styles?: string;
   readonly by: string;
   readonly list?: string;
+  readonly model: string;
   readonly json?: boolean;
 }
 
@@ -19,11 +21,19 @@ const groupings = ["style", "noise", "language"] as const;
 /** `redraft bench apply`: real edits written in the styles of language models, against the real file after. */
 export function applyCommand(): Command {
   return new Command("apply")
-    .description("applies recorded edits without a model and compares with the real result")
+    .description("applies recorded edits and compares with the real result")
     .option("--data <path>", "folder with cases.*.jsonl and sketches.*.jsonl")
     .option("--styles <names>", "only these styles, separated by commas")
     .option("--by <what>", `rows by ${groupings.join(", ")}`, "style")
-    .option("--list <kind>", "name the cases that are wrong, ambiguous or refused, on stderr")
+    .option(
+      "--model <name>",
+      "settles what the merge leaves open: default, none, a .gguf file",
+      "none",
+    )
+    .option(
+      "--list <kind>",
+      "name the cases that are wrong, ambiguous, refused or settled by the model, on stderr",
+    )
     .option("--json", "print JSON, one object per row")
     .action(run);
 }
@@ -39,13 +49,15 @@ async function run(options: Options): Promise<void> {
   const by = groupings.find((name) => name === options.by);
   if (!by) throw new RedraftError("usage", `--by is one of ${groupings.join(", ")}.`);
   const styles = options.styles?.split(",").map((name) => name.trim());
-  const redraft = createRedraft();
+  const model = await modelRoute(options.model);
+  const redraft = createRedraft(model ? { model } : {});
   const rows = await scoreCases(redraft, readCases(options.data), {
     by,
     ...(styles && { styles }),
     onAnswer: (one, answer) => {
       const kind = kindOf(one, answer);
-      if (options.list === kind) process.stderr.write(`${kind} ${one.id} ${one.noise.join(" ")}\n`);
+      if (options.list === kind || (options.list === "model" && answer.byModel))
+        process.stderr.write(`${kind} ${one.id} ${one.noise.join(" ")}\n`);
     },
   });
   await redraft.dispose();
@@ -90,15 +102,25 @@ async function answerOf(redraft: Redraft, one: ApplyCase): Promise<Answer> {
   const request = { path: one.path, source: one.before, edit: one.edit, format: one.format };
   const start = performance.now();
   try {
-    const { text } = await redraft.apply(request);
+    const { text, route } = await redraft.apply(request);
     const ms = performance.now() - start;
-    return { style, noise, language, result: text ?? "", code: null, candidates: [], ms };
+    const answer = { style, noise, language, result: text ?? "", code: null, candidates: [], ms };
+    return { ...answer, byModel: route === "model" };
   } catch (error) {
     const ms = performance.now() - start;
     if (!RedraftError.is(error)) throw error;
     const found = error.details.candidates;
     const candidates = Array.isArray(found) ? (found as readonly string[]) : [];
-    return { style, noise, language, result: null, code: error.code, candidates, ms };
+    return {
+      style,
+      noise,
+      language,
+      result: null,
+      code: error.code,
+      candidates,
+      ms,
+      byModel: false,
+    };
   }
 }
 
@@ -118,6 +140,9 @@ function tableOf(rows: readonly ApplyRow[], by: string): string {
     "refused",
     "ambiguous",
     "right in top 3",
+    "by model",
+    "of these wrong",
+    "model p50 ms",
     "p50 ms",
     "p95 ms",
   ];
@@ -133,6 +158,9 @@ function tableOf(rows: readonly ApplyRow[], by: string): string {
       row.refused,
       row.ambiguous,
       row.ambiguousTop3,
+      row.byModel,
+      row.byModelWrong,
+      row.byModel === 0 ? "" : row.modelP50,
       row.p50,
       row.p95,
     ]),

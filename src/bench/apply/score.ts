@@ -10,6 +10,8 @@ export interface Answer {
   readonly code: string | null;
   readonly candidates: readonly string[];
   readonly ms: number;
+  /** Whether the merge left it open and the model route settled it. */
+  readonly byModel: boolean;
 }
 
 /** One row of the table; counts where no share is named, shares in percent, times in milliseconds. */
@@ -29,6 +31,10 @@ export interface ApplyRow {
   /** Of the refused, ambiguous; and with the right text among the first three candidates. */
   readonly ambiguous: number;
   readonly ambiguousTop3: number;
+  /** Settled by the model route; of these, different beyond white space; and their median time, NaN for none. */
+  readonly byModel: number;
+  readonly byModelWrong: number;
+  readonly modelP50: number;
   readonly p50: number;
   readonly p95: number;
 }
@@ -51,7 +57,9 @@ export class Scorer {
         refused: 0,
         ambiguous: 0,
         top3: 0,
+        byModelWrong: 0,
         ms: [],
+        modelMs: [],
       };
       this.groups.set(group, sums);
     }
@@ -65,6 +73,10 @@ export class Scorer {
     }
     const exact = answer.result === wanted;
     const token = exact || solid(answer.result) === solid(wanted);
+    if (answer.byModel) {
+      sums.modelMs.push(answer.ms);
+      if (!token) sums.byModelWrong++;
+    }
     if (exact) sums.exact++;
     else sums.wrong++;
     if (token) sums.token++;
@@ -83,6 +95,9 @@ export class Scorer {
       refused: sums.refused,
       ambiguous: sums.ambiguous,
       ambiguousTop3: sums.top3,
+      byModel: sums.modelMs.length,
+      byModelWrong: sums.byModelWrong,
+      modelP50: round(percentile(sums.modelMs, 0.5)),
       p50: round(percentile(sums.ms, 0.5)),
       p95: round(percentile(sums.ms, 0.95)),
     }));
@@ -98,7 +113,9 @@ interface Group {
   refused: number;
   ambiguous: number;
   top3: number;
+  byModelWrong: number;
   ms: number[];
+  modelMs: number[];
 }
 
 const share = (count: number, of: number): number => round((100 * count) / of);
