@@ -15,39 +15,41 @@ from __future__ import annotations
 import json
 import random
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from redraft_training.config import folder, load
 from redraft_training.examples import Mix, draw
 from redraft_training.gguf_io import vocabulary_of
+from redraft_training.patch import FORMATS, make_patch
 from redraft_training.rows import rows_of
 from redraft_training.sketch import make_sketch
 from sketches import read_edits
 
 
-def whole_sketch(edit: dict, style: str, random_source: random.Random) -> list[str] | None:
-    """The sketch of the whole edit; None when the style does not fit it."""
+def whole_edit(edit: dict, style: str, random_source: random.Random) -> str | None:
+    """The whole edit, written in a style; None when the style does not fit it."""
     rows = rows_of(edit["before"], edit["after"])
+    if style in FORMATS:
+        return make_patch(rows, edit["path"], style, random_source)
     if style.startswith("S4") and not any(row.deletion for row in rows):
         return None
     sketch = make_sketch(rows, edit["language"], style, random_source)
-    return sketch.lines if any(line.strip() for line in sketch.lines) else None
+    return "\n".join(sketch.lines) + "\n" if any(line.strip() for line in sketch.lines) else None
 
 
-def file_questions(edits: list[dict], styles: dict[str, float], seed: str, count: int) -> list[dict]:
-    found: list[dict] = []
-    for number, edit in enumerate(edits):
-        if len(found) >= count:
-            break
+def file_questions(edits: list[dict], styles: dict[str, float], seed: str, count: int) -> Iterator[dict]:
+    """Up to `count` questions, going through the edits again and again: each time in another style."""
+    for number in range(min(count, len(edits) * len(styles))):
+        edit = edits[number % len(edits)]
         random_source = random.Random(f"{seed} {number}")
         style = random_source.choices(list(styles), list(styles.values()))[0]
-        lines = whole_sketch(edit, style, random_source)
-        if lines is None:
+        text = whole_edit(edit, style, random_source)
+        if text is None:
             continue
-        found.append({"kind": "file", "id": f"{edit['repository']}@{edit['commit'][:10]}:{edit['path']}#{style}",
-                      "repository": edit["repository"], "path": edit["path"], "language": edit["language"], "style": style,
-                      "original": edit["before"], "edit": "\n".join(lines) + "\n", "expected": edit["after"]})
-    return found
+        yield {"kind": "file", "id": f"{edit['repository']}@{edit['commit'][:10]}:{edit['path']}#{style}",
+               "repository": edit["repository"], "path": edit["path"], "language": edit["language"], "style": style,
+               "format": FORMATS.get(style, "lazy"), "original": edit["before"], "edit": text, "expected": edit["after"]}
 
 
 def region_questions(edits: list[dict], config: dict, seed: str) -> list[dict]:
@@ -88,9 +90,11 @@ def main() -> None:
         edits = read_edits(sorted((Path(config["edits"]) / group).glob("*.jsonl")))
         random.Random(f"{config['seed']} {group}").shuffle(edits)
         count = config["files"] if group == "held_out" else config["training_files"]
-        questions = file_questions(edits, config["file_styles"], f"{config['seed']} {group}", count)
-        (out / f"{group}-files.jsonl").write_text("".join(json.dumps(row) + "\n" for row in questions))
-        print(json.dumps({"group": group, "files": len(questions)}), flush=True)
+        written = 0
+        with (out / f"{group}-files.jsonl").open("w") as file:
+            for question in file_questions(edits, config["file_styles"], f"{config['seed']} {group}", count):
+                written += file.write(json.dumps(question) + "\n") > 0
+        print(json.dumps({"group": group, "files": written}), flush=True)
         if group == "held_out":
             regions = region_questions(edits, config, f"{config['seed']} regions")
             (out / "held_out-regions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in regions))

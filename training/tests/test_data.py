@@ -4,6 +4,7 @@ import random
 from collect import collect
 from redraft_training.edits import changes, fingerprint, usable, wanted_path, Limits
 from redraft_training.examples import Mix, draw
+from redraft_training.patch import FORMATS, hunks_of, make_patch
 from redraft_training.rows import after_of, before_of, rows_of, size, window
 from redraft_training.sketch import STYLES, make_sketch
 from redraft_training.synthetic import edit, function
@@ -94,3 +95,28 @@ def test_examples_are_the_edit_inside_the_region():
     assert len(examples) > 40
     for example in examples:
         assert example.original != example.merged and example.sketch.lines
+
+
+def test_patches_are_the_edit_where_nothing_was_roughened():
+    for before, after in some_edits(20):
+        hunks = hunks_of(rows_of(before, after))
+        source, result = before.splitlines(), after.splitlines()
+        moved = 0
+        for start, lines in hunks:
+            old = [text for sign, text in lines if sign != "+"]
+            new = [text for sign, text in lines if sign != "-"]
+            assert source[start:start + len(old)] == old
+            assert result[start + moved:start + moved + len(new)] == new
+            moved += len(new) - len(old)
+        assert moved == len(result) - len(source)
+
+
+def test_patches_are_roughened_in_every_format():
+    random_source = random.Random(4)
+    for style in FORMATS:
+        made = [(make_patch(rows_of(before, after), "a.py", style, random_source), before) for before, after in some_edits(20)]
+        assert sum(text is not None for text, _ in made) > 10
+        for text, before in made:
+            quoted = [line for line in before.splitlines() if text is not None and line.strip() and line.strip() in text]
+            assert text is None or quoted
+    assert make_patch(rows_of("a\n", "b\n"), "a.py", "UDx", random_source) is None  # nothing to place it by

@@ -31,8 +31,8 @@ export interface Settled {
 
 /** Merges the question's edit and, where that is ambiguous, cuts the region that a model would be asked about. */
 export function settleByMerge(question: FileQuestion): Settled {
-  const { original, edit: text, expected, path } = question;
-  const edit = readEdit(text, { path, source: original, format: "lazy" });
+  const { original, edit: text, expected, path, format = "lazy" } = question;
+  const edit = readEdit(text, { path, source: original, format });
   const outcome = merge(original, edit);
   if (outcome.kind !== "ambiguous") {
     return {

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import type { FormatName } from "../../core/edit.ts";
 import { RedraftError } from "../../core/errors.ts";
 
 interface Labels {
@@ -25,6 +26,8 @@ export interface FileQuestion extends Labels {
   readonly kind: "file";
   readonly original: string;
   readonly edit: string;
+  /** Default `lazy`. */
+  readonly format?: FormatName;
   readonly expected: string;
 }
 
