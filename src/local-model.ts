@@ -1,6 +1,7 @@
 import { type ApplyFormatName, applyFormats, detectApplyFormat } from "./cascade/apply-formats.ts";
 import { calibrationFor } from "./cascade/calibrations.ts";
 import { type Generate, type RegionRouteOptions, settleRegion } from "./cascade/region-route.ts";
+import { settleByRanking } from "./cascade/settle-by-ranking.ts";
 import { RedraftError } from "./core/errors.ts";
 import { type Logger, silentLogger } from "./core/logger.ts";
 import type { Planner } from "./core/plan.ts";
@@ -33,7 +34,10 @@ const trainedLength = 1792;
 /** What other models are asked at most: a region is small. */
 const largestQuestion = 8192;
 
-/** The model route on local weights. Nothing is loaded before the first edit that needs a model. */
+/**
+ * The model route on local weights: the ranker first, then the model. Nothing is loaded before the first edit that needs
+ * a model.
+ */
 export function localModelRoute(options: LocalModelOptions): ModelRoute {
   const { logger = silentLogger } = options;
   let opening: Promise<RegionRouteOptions & { readonly target: TokenTarget }> | undefined;
@@ -69,6 +73,8 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
     name: options.model,
     async settle(task) {
       if (task.outcome?.kind !== "ambiguous") return undefined;
+      const ranked = settleByRanking(task);
+      if (ranked) return ranked;
       try {
         usable ??= mayAnswer(options.model);
         if (unavailable || !(await usable)) return undefined;

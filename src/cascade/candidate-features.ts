@@ -1,0 +1,343 @@
+import type { Edit } from "../core/edit.ts";
+import { splitLines } from "../core/lines.ts";
+import type { Candidate } from "../core/merge.ts";
+import { classOf, firstWord, indentOf, LineHabits } from "./line-habits.ts";
+import { likeness, mostLike, Resembling } from "./line-likeness.ts";
+
+/**
+ * What distinguishes the candidates of an ambiguous merge, as numbers. Each candidate is described by what it does where the
+ * candidates differ: which lines go, which come, whom they stand beside.
+ */
+export const featureNames = [
+  "cost",
+  "order",
+  "goneWords",
+  "goneBlank",
+  "goneBracket",
+  "goneUnlike",
+  "goneShown",
+  "goneAtStart",
+  "goneAtEnd",
+  "goneTwin",
+  "comeWords",
+  "comeBlank",
+  "comeKnown",
+  "comeNear",
+  "comeLikeKept",
+  "matched",
+  "repeated",
+  "doubleBlank",
+  "habitClass",
+  "habitBelow",
+  "habitAbove",
+  "openedFlat",
+  "indentedLoose",
+  "blankInside",
+  "alike",
+  "commentCut",
+  "afterLeaving",
+  "unpairedCloser",
+  "early",
+  "modelAbove",
+  "modelBelow",
+  "sorted",
+  "unsorted",
+  "hintDistance",
+  "place",
+  "length",
+] as const;
+
+export type FeatureName = (typeof featureNames)[number];
+
+const hasWords = (line: string): boolean => /[\p{L}\p{N}]/u.test(line);
+const isBlank = (line: string): boolean => line.trim() === "";
+
+/** One row per candidate, one number per feature. */
+export function candidateFeatures(
+  source: string,
+  edit: Edit,
+  candidates: readonly Candidate[],
+): number[][] {
+  const lines = splitLines(source).map(({ text }) => text);
+  const stretches = edit.segments.flatMap((segment) =>
+    segment.kind === "lines" ? [segment.lines.map(({ text }) => text)] : [],
+  );
+  const habits = new LineHabits(lines, stretches);
+  const resembling = new Resembling(lines);
+  const counts = new Map<string, number>();
+  for (const line of lines) counts.set(line.trim(), (counts.get(line.trim()) ?? 0) + 1);
+  const shown = new Set(stretches.flat().map((line) => line.trim()));
+  const hints = hintsOf(edit);
+  const least = Math.min(...candidates.map(({ cost }) => cost));
+  return candidates.map((candidate, order) => {
+    const text = splitLines(candidate.text).map((line) => line.text);
+    const row = changesOf(candidate, lines, text, counts, shown);
+    const beside = neighboursOf(candidate, lines, text, habits);
+    const features: Record<FeatureName, number> = {
+      cost: candidate.cost - least,
+      order,
+      ...row,
+      ...beside,
+      ...modelsOf(candidate, text, resembling),
+      early: earlyNames(candidate, text),
+      unpairedCloser: unpairedClosers(text, candidate.textRange.start, candidate.textRange.end),
+      hintDistance: hintDistance(candidate, hints),
+      place: placeOf(candidate, lines.length),
+      length: text.length - lines.length,
+    };
+    return featureNames.map((name) => features[name]);
+  });
+}
+
+type Changes = Pick<
+  Record<FeatureName, number>,
+  | "goneWords"
+  | "goneBlank"
+  | "goneBracket"
+  | "goneUnlike"
+  | "goneShown"
+  | "goneAtStart"
+  | "goneAtEnd"
+  | "goneTwin"
+  | "comeWords"
+  | "comeBlank"
+  | "comeKnown"
+  | "comeNear"
+  | "comeLikeKept"
+  | "matched"
+>;
+
+/** The lines that go and come in the disputed stretch. */
+function changesOf(
+  { proof, sourceRange, textRange }: Candidate,
+  lines: readonly string[],
+  text: readonly string[],
+  counts: ReadonlyMap<string, number>,
+  shown: ReadonlySet<string>,
+): Changes {
+  const gone: number[] = [];
+  const kept: { source: number; result: number }[] = [];
+  for (let line = sourceRange.start; line < sourceRange.end; line++) {
+    const fate = proof.source[line];
+    if (fate === undefined) continue;
+    if (fate.fate === "kept") kept.push({ source: line, result: fate.result });
+    else gone.push(line);
+  }
+  const come: number[] = [];
+  for (let at = textRange.start; at < textRange.end; at++) {
+    if (proof.result[at]?.from === "edit") come.push(at);
+  }
+  const comeTexts = come.map((at) => text[at]!).filter(hasWords);
+  const wordsGone = gone.filter((line) => hasWords(lines[line]!));
+  const keptTexts = new Set(kept.map(({ source }) => lines[source]!.trim()));
+  const near = (at: number): boolean =>
+    text.slice(Math.max(0, at - 3), at + 4).some((other, i) => {
+      const line = Math.max(0, at - 3) + i;
+      const origin = proof.result[line];
+      return origin?.from === "source" && hasWords(other) && likeness(other, text[at]!) > 0.7;
+    });
+  return {
+    goneWords: wordsGone.length,
+    goneBlank: gone.filter((line) => isBlank(lines[line]!)).length,
+    goneBracket: gone.filter((line) => !isBlank(lines[line]!) && !hasWords(lines[line]!)).length,
+    goneUnlike: wordsGone
+      .slice(0, 40)
+      .reduce((sum, line) => sum + 1 - mostLike(lines[line]!, comeTexts.slice(0, 60)), 0),
+    goneShown: wordsGone.filter((line) => shown.has(lines[line]!.trim())).length,
+    goneAtStart: gone.includes(0) ? 1 : 0,
+    goneAtEnd: gone.includes(lines.length - 1) ? 1 : 0,
+    goneTwin: wordsGone.filter((line) => (counts.get(lines[line]!.trim()) ?? 0) > 1).length,
+    comeWords: comeTexts.length,
+    comeBlank: come.filter((at) => isBlank(text[at]!)).length,
+    comeKnown: comeTexts.filter((line) => counts.has(line.trim())).length,
+    comeNear: comeTexts.filter((line) => keptTexts.has(line.trim())).length,
+    comeLikeKept: come.slice(0, 40).filter((at) => hasWords(text[at]!) && near(at)).length,
+    matched: proof.edit.filter(
+      (fate) =>
+        fate.fate === "matched" &&
+        fate.source >= sourceRange.start &&
+        fate.source < sourceRange.end,
+    ).length,
+  };
+}
+
+type Neighbours = Pick<
+  Record<FeatureName, number>,
+  | "repeated"
+  | "doubleBlank"
+  | "habitClass"
+  | "habitBelow"
+  | "habitAbove"
+  | "openedFlat"
+  | "indentedLoose"
+  | "blankInside"
+  | "alike"
+  | "commentCut"
+  | "afterLeaving"
+  | "sorted"
+  | "unsorted"
+>;
+
+/** The pairs of neighbouring lines that the candidate makes, and how unlike the file's own they are. */
+function neighboursOf(
+  { proof, sourceRange, textRange }: Candidate,
+  lines: readonly string[],
+  text: readonly string[],
+  habits: LineHabits,
+): Neighbours {
+  const sums: Neighbours = {
+    repeated: 0,
+    doubleBlank: 0,
+    habitClass: 0,
+    habitBelow: 0,
+    habitAbove: 0,
+    openedFlat: 0,
+    indentedLoose: 0,
+    blankInside: 0,
+    alike: 0,
+    commentCut: 0,
+    afterLeaving: 0,
+    sorted: 0,
+    unsorted: 0,
+  };
+  const add = (above: string | undefined, below: string | undefined, sign: number): void => {
+    const [byClass, byBelow, byAbove] = habits.likelihood(above, below);
+    const writable = sums as { -readonly [K in keyof Neighbours]: number };
+    writable.habitClass += sign * byClass!;
+    writable.habitBelow += sign * byBelow!;
+    writable.habitAbove += sign * byAbove!;
+    if (above === undefined || below === undefined) return;
+    if (isBlank(above) && isBlank(below)) writable.doubleBlank += sign;
+    if (!isBlank(above) && above === below && hasWords(above)) writable.repeated += sign;
+    const [first, second] = [classOf(above), classOf(below)];
+    const inward = indentOf(below) - indentOf(above);
+    const opens = first === "opens" || first === "turns";
+    const closes = second === "closes" || second === "turns";
+    if (opens && (second === "blank" || (!closes && inward <= 0))) writable.openedFlat += sign;
+    if (!opens && first !== "blank" && second !== "blank" && inward > 0)
+      writable.indentedLoose += sign;
+    if (first === "blank" && closes) writable.blankInside += sign;
+    if (first === "comment" && second !== "comment") writable.commentCut += sign;
+    if (first === "leaves" && !closes && second !== "blank" && inward >= 0)
+      writable.afterLeaving += sign;
+    if (hasWords(above) && hasWords(below)) writable.alike += sign * likeness(above, below);
+    if (inward === 0 && firstWord(above) === firstWord(below) && hasWords(above)) {
+      if (above <= below) writable.sorted += sign;
+      else writable.unsorted += sign;
+    }
+  };
+  const sourceOf = (at: number): number => {
+    const origin = proof.result[at];
+    return origin?.from === "source" ? origin.source : -1;
+  };
+  const together = new Set<number>();
+  for (let at = textRange.start; at <= textRange.end && at <= text.length; at++) {
+    const [above, below] = [sourceOf(at - 1), sourceOf(at)];
+    if (above >= 0 && below === above + 1) {
+      together.add(below);
+      continue;
+    }
+    add(text[at - 1], text[at], 1);
+  }
+  for (let line = sourceRange.start; line <= sourceRange.end && line <= lines.length; line++) {
+    if (!together.has(line)) add(lines[line - 1], lines[line], -1);
+  }
+  return sums;
+}
+
+/** Whether new lines stand beside what lines like them stand beside elsewhere in the file. */
+function modelsOf(
+  { proof, textRange }: Candidate,
+  text: readonly string[],
+  resembling: Resembling,
+): Pick<Record<FeatureName, number>, "modelAbove" | "modelBelow"> {
+  const isNew = (at: number): boolean => proof.result[at]?.from === "edit";
+  const sums = { modelAbove: 0, modelBelow: 0 };
+  let looked = 0;
+  for (let at = textRange.start; at <= textRange.end && looked < 12; at++) {
+    if (isNew(at) === isNew(at - 1)) continue;
+    looked++;
+    // Where new lines begin and where they end: the first solid one of the two is asked about the other.
+    const [above, below] = [text[at - 1], text[at]];
+    if (below !== undefined && below.trim() !== "")
+      sums.modelAbove += resembling.beside(below, above, -1);
+    if (above !== undefined && above.trim() !== "")
+      sums.modelBelow += resembling.beside(above, below, 1);
+  }
+  return sums;
+}
+
+/** Names in new lines that the file's own lines bring in only further down: a use before its definition, mostly. */
+function earlyNames({ proof, textRange }: Candidate, text: readonly string[]): number {
+  const fresh = new Map<string, number>();
+  for (let at = textRange.start; at < Math.min(textRange.end, textRange.start + 200); at++) {
+    if (proof.result[at]?.from !== "edit") continue;
+    for (const [name] of text[at]!.matchAll(/[A-Za-z_]\w+/g))
+      if (!fresh.has(name)) fresh.set(name, at);
+  }
+  if (fresh.size === 0) return 0;
+  for (let at = 0; at < textRange.start; at++) {
+    for (const [name] of text[at]!.matchAll(/[A-Za-z_]\w+/g)) fresh.delete(name);
+  }
+  let early = 0;
+  for (let at = textRange.start; at < textRange.end; at++) {
+    if (proof.result[at]?.from === "edit") continue;
+    for (const [name] of text[at]!.matchAll(/[A-Za-z_]\w+/g)) {
+      const first = fresh.get(name);
+      if (first !== undefined && first < at) early++;
+      fresh.delete(name);
+    }
+  }
+  return early;
+}
+
+/** Closing lines of a stretch that are indented unlike the line that opened them; brackets in strings count too. */
+function unpairedClosers(text: readonly string[], start: number, end: number): number {
+  const open: number[] = [];
+  let wrong = 0;
+  for (let at = Math.max(0, start - 40); at < Math.min(text.length, end + 20); at++) {
+    const line = text[at]!;
+    const indent = indentOf(line);
+    let first = true;
+    for (const character of line.slice(0, 400)) {
+      if ("([{".includes(character)) open.push(indent);
+      else if (")]}".includes(character)) {
+        const opener = open.pop();
+        if (first && opener !== undefined && opener !== indent) wrong++;
+      }
+      if (character.trim() !== "") first = first && ")]}".includes(character);
+    }
+  }
+  return wrong;
+}
+
+/** Line numbers that the edit itself names, with the edit lines that they are for. */
+function hintsOf(edit: Edit): { readonly first: number; readonly near: number }[] {
+  const hints: { first: number; near: number }[] = [];
+  let first = 0;
+  for (const segment of edit.segments) {
+    if (segment.kind !== "lines") continue;
+    if (segment.nearLine !== undefined) hints.push({ first, near: segment.nearLine - 1 });
+    first += segment.lines.length;
+  }
+  return hints;
+}
+
+function hintDistance(
+  { proof }: Candidate,
+  hints: readonly { readonly first: number; readonly near: number }[],
+): number {
+  let sum = 0;
+  for (const { first, near } of hints) {
+    const fate = proof.edit[first];
+    if (fate?.fate === "matched") sum += Math.min(200, Math.abs(fate.source - near));
+  }
+  return Math.log1p(sum);
+}
+
+/** Where in the file the first line of the edit matters, 0 to 1. */
+function placeOf({ proof }: Candidate, count: number): number {
+  const fates = proof.edit.filter((fate) => fate.fate === "matched");
+  const sum = fates.reduce((total, fate) => total + fate.source, 0);
+  return fates.length === 0 ? 0 : sum / fates.length / Math.max(1, count);
+}
