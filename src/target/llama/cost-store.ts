@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import path from "node:path";
 import { cacheFolder } from "../store/folder.ts";
+import { calibrationSizes } from "./calibrate.ts";
 import { type CostCurve, type CostPoint, costCurve } from "./cost.ts";
 import type { ModelInfo } from "./model-info.ts";
 
@@ -12,6 +13,8 @@ export interface CostKey {
   readonly machine: string;
   readonly engine: string;
   readonly threads: number;
+  /** The sizes of passes that are measured. */
+  readonly sizes: string;
 }
 
 const identitySize = 1 << 20;
@@ -27,6 +30,7 @@ export async function costKey(info: ModelInfo, gpu = false): Promise<CostKey> {
     machine: `${process.platform}-${process.arch} ${processors.length} x ${processors[0]?.model ?? "?"}${gpu ? " gpu" : ""}`,
     engine: info.context?.engine ?? "",
     threads: info.context?.threads ?? 0,
+    sizes: calibrationSizes.join(" "),
   };
 }
 

@@ -45,7 +45,7 @@ describe("costCurve", () => {
 describe("stored costs", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "redraft-cost-"));
   afterAll(() => rmSync(folder, { recursive: true }));
-  const key = { model: "m", machine: "x", engine: "e", threads: 1 };
+  const key = { model: "m", machine: "x", engine: "e", threads: 1, sizes: "1 2 4" };
 
   it("come back for the same key only", async () => {
     expect(await readCost(key, folder)).toBeUndefined();
