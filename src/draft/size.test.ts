@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Draft } from "../core/target.ts";
 import { mergeDrafts } from "./plan.ts";
-import { bestLine, bestTree } from "./size.ts";
+import { bestLength, bestLine, bestTree } from "./size.ts";
 
 const draft = (tokens: number[], survival: number[]): Draft => ({
   tokens,
@@ -29,6 +29,36 @@ describe("the best line", () => {
   it("leaps over a cliff or does not start", () => {
     expect(bestLine([sure], cliff)[0]?.tokens).toHaveLength(8);
     expect(bestLine([doubtful], cliff)).toEqual([]);
+  });
+});
+
+describe("the best length", () => {
+  /** Least expected cost over all ways of cutting, tried one by one. */
+  function tried(survival: readonly number[], cost: (n: number) => number, at = 0): number {
+    const held = at === 0 ? 1 : survival[at - 1]!;
+    let best = Number.POSITIVE_INFINITY;
+    for (let n = 0; n <= survival.length - at; n++) {
+      const next = at + n + 1;
+      const goesOn = next <= survival.length ? survival[next - 1]! / held : 0;
+      const rest = goesOn === 0 ? 0 : goesOn * tried(survival, cost, next);
+      best = Math.min(best, cost(1 + n) + rest);
+    }
+    return best;
+  }
+
+  it("costs no more than any other way of cutting the draft", () => {
+    const curves = [four.cost, cliff.cost, (n: number) => 0.6 + 0.4 * n, (n: number) => n ** 0.5];
+    for (const cost of curves) {
+      for (const { survival } of [sure, doubtful]) {
+        const { cost: least } = bestLength(survival!, { room: 100, cost });
+        expect(least).toBeCloseTo(tried(survival!, cost), 9);
+      }
+    }
+  });
+  it("is shorter where the draft is likely to break", () => {
+    const cost = (n: number): number => 0.6 + 0.4 * n;
+    const breaks = [0.99, 0.98, 0.97, 0.1, 0.09, 0.08, 0.07, 0.06];
+    expect(bestLength(breaks, { room: 100, cost }).length).toBe(3);
   });
 });
 
