@@ -89,6 +89,9 @@ export interface DraftModelOptions {
   readonly below?: number;
   /** The model stops where a copy of what follows is expected to hold for at least this many tokens (default 4). */
   readonly reanchorAt?: number;
+  /** What one of its passes costs, in plain steps of the target (default 0), and the target's cost curve (default: free). */
+  readonly passCost?: number;
+  readonly cost?: (n: number) => number;
   /** Most tokens in a row (default 16), and the chance of the whole draft below which it stops (default 0.3). */
   readonly maxLength?: number;
   readonly minChance?: number;
@@ -96,13 +99,30 @@ export interface DraftModelOptions {
 
 /**
  * Drafts with a small model where nothing can be copied, only as far as it tends to be right (2 to 16 tokens: two
- * more after a success, half way to what was accepted after a failure), and stops as soon as its text meets
- * something known: the copy goes into the same draft.
+ * more after a success, half way to what was accepted after a failure) and as the plain steps it is likely to save
+ * outweigh its passes and the dearer verification, and stops as soon as its text meets something known: the copy goes
+ * into the same draft.
  */
 export function draftModelDrafter(options: DraftModelOptions): Drafter {
   const { predictor, copy, below = 2, reanchorAt = 4, maxLength = 16, minChance = 0.3 } = options;
+  const { passCost = 0, cost = () => 1 } = options;
   let length = 4;
   let drafted = 0;
+  /** Drafted tokens that were right, of those whose fate was seen; begun as if some had been. */
+  let right = 3;
+  let seen = 4;
+
+  /** Whether any number of further tokens, `count` being drafted with this chance of all, is expected to pay. */
+  function pays(count: number, chance: number, most: number): boolean {
+    let gain = 0;
+    let held = chance;
+    for (let more = 1; count + more <= most; more++) {
+      held *= right / seen;
+      gain += held - passCost;
+      if (gain > cost(1 + count + more) - cost(1 + count)) return true;
+    }
+    return false;
+  }
 
   return {
     name: "draft-model",
@@ -120,7 +140,8 @@ export function draftModelDrafter(options: DraftModelOptions): Drafter {
       const survival: number[] = [];
       let chance = 1;
       let tail: Draft | undefined;
-      while (tokens.length < Math.min(length, maxLength, budget)) {
+      const most = Math.min(length, maxLength, budget);
+      while (tokens.length < most && pays(tokens.length, chance, most)) {
         const { token, probability } = await predictor.next(state.output, tokens, signal);
         tokens.push(token);
         chance *= probability;
@@ -131,6 +152,7 @@ export function draftModelDrafter(options: DraftModelOptions): Drafter {
         tail = undefined;
       }
       drafted = tokens.length;
+      if (drafted === 0) return copies;
       const draft: Draft = {
         tokens: [...tokens, ...(tail?.tokens ?? [])],
         drafter: "draft-model",
@@ -148,12 +170,18 @@ export function draftModelDrafter(options: DraftModelOptions): Drafter {
       copy?.accept?.(feedback);
       if (drafted === 0) return;
       const used = feedback.used?.drafter === "draft-model" ? feedback.accepted : 0;
+      const agreed = Math.min(used, drafted);
+      right = right * memory + agreed;
+      seen = seen * memory + agreed + (used < drafted ? 1 : 0);
       if (used >= drafted) length = Math.min(maxLength, length + 2);
       else length = Math.max(2, Math.ceil((length + used) / 2));
       drafted = 0;
     },
   };
 }
+
+/** Weight of what was seen before each further draft. */
+const memory = 0.95;
 
 function expectedOf(draft: Draft | undefined): number {
   return (draft?.survival ?? []).slice(0, 64).reduce((sum, p) => sum + p, 0);

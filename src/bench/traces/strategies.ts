@@ -11,7 +11,7 @@ import { suffixDrafter } from "../../draft/suffix.ts";
 import { fastFixerDrafter } from "../baselines/fastfixer.ts";
 import { ouroborosDrafter } from "../baselines/ouroboros.ts";
 import { speculativeDrafter } from "../baselines/speculative.ts";
-import type { StandIn } from "../baselines/stand-in.ts";
+import { type StandIn, standInCost } from "../baselines/stand-in.ts";
 import type { Trace } from "./data.ts";
 
 /** What a strategy is made of, for one trace. */
@@ -42,7 +42,7 @@ function copies({ speller, weights }: StrategyContext): CopyDrafter {
 }
 
 function withModel(context: StrategyContext): ReturnType<typeof draftModelDrafter> {
-  const { standIn } = context;
+  const { standIn, cost } = context;
   const predictor: TokenPredictor = {
     name: "stand-in",
     begin() {},
@@ -50,7 +50,7 @@ function withModel(context: StrategyContext): ReturnType<typeof draftModelDrafte
       return { token: standIn.next(output.length, drafted), probability: 0.85 };
     },
   };
-  return draftModelDrafter({ predictor, copy: copies(context) });
+  return draftModelDrafter({ predictor, copy: copies(context), cost, passCost: standInCost });
 }
 
 export function isNewlineOf(speller: Speller): (token: Token) => boolean {
