@@ -118,11 +118,14 @@ export function generateWith(
     readonly capabilities: Capabilities;
   },
 ): Generate {
+  // A planner goes on learning what this target accepts, but plans one generation at a time.
+  const idle: Planner[] = [];
   return async (sequence, { request, maxTokens, stop, onText, signal }) => {
+    const planner = idle.pop() ?? editPlanner(target);
     const steps = decode(sequence, {
       request,
       capabilities: target.capabilities,
-      planner: editPlanner(target),
+      planner,
       maxTokens,
       isEnd: target.isEnd,
       detokenize: target.detokenize,
@@ -130,11 +133,15 @@ export function generateWith(
       ...(signal && { signal }),
     });
     let text = "";
-    for (;;) {
-      const step = await steps.next();
-      if (step.done) return { text, finish: step.value.finish, stats: step.value.stats };
-      text += step.value.text;
-      if (step.value.text !== "") onText?.(step.value.text, step.value.origins[0] ?? "target");
+    try {
+      for (;;) {
+        const step = await steps.next();
+        if (step.done) return { text, finish: step.value.finish, stats: step.value.stats };
+        text += step.value.text;
+        if (step.value.text !== "") onText?.(step.value.text, step.value.origins[0] ?? "target");
+      }
+    } finally {
+      idle.push(planner);
     }
   };
 }
