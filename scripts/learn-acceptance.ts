@@ -1,7 +1,8 @@
 /**
- * Learns the acceptance statistics of copied drafts from recorded edits:
+ * Learns the acceptance statistics of copied drafts from recorded edits, and from what apply models wrote
+ * (scripts/record-apply.ts):
  *
- *     npx tsx scripts/learn-acceptance.ts --data <traces> --vocab <gguf> [--vocab <gguf>]
+ *     node --import tsx scripts/learn-acceptance.ts --data <traces> --vocab <gguf> [--vocab <gguf>] [--recorded <jsonl>]
  *
  * Writes src/draft/acceptance-weights.ts (learnt from everything) and src/bench/traces/acceptance-folds.ts (per
  * fold, learnt from the tasks of the other folds: what the bench uses for traces of known tasks).
@@ -11,17 +12,22 @@ import { parseArgs } from "node:util";
 import { acceptanceFolds } from "../src/bench/traces/acceptance-folds.ts";
 import { readTraces, tokenizeTrace } from "../src/bench/traces/data.ts";
 import { foldCount, foldOf } from "../src/bench/traces/folds.ts";
+import type { DraftRequest } from "../src/core/target.ts";
 import { decodeNetwork, encodeNetwork, type Network } from "../src/draft/acceptance-model.ts";
 import { featureCount } from "../src/draft/copy-features.ts";
 import { createSpelling } from "../src/draft/spelling.ts";
 import { loadTokenizer } from "../src/target/bpe.ts";
 import { collect } from "./learn/collect.ts";
-import { type Example, firstTokenLoss, trainNetwork } from "./learn/network.ts";
+import { type Example, firstTokenLoss, lcg, trainNetwork } from "./learn/network.ts";
+import { readRecordings } from "./learn/recordings.ts";
 
 const { values } = parseArgs({
   options: {
     data: { type: "string" },
-    vocab: { type: "string", multiple: true },
+    vocab: { type: "string", multiple: true, default: [] },
+    recorded: { type: "string", multiple: true, default: [] },
+    /** Share of the traces, for trying things. */
+    share: { type: "string", default: "1" },
     hidden: { type: "string", default: "24" },
     epochs: { type: "string", default: "3" },
     rounds: { type: "string", default: "2" },
@@ -30,11 +36,14 @@ const { values } = parseArgs({
   },
 });
 const log = (text: string): void => void process.stderr.write(`${text}\n`);
-if (values.data === undefined || values.vocab === undefined) {
-  log("usage: learn-acceptance --data <traces> --vocab <gguf> [--vocab <gguf>]");
+if (values.data === undefined && values.recorded.length === 0) {
+  log(
+    "usage: learn-acceptance --data <traces> --vocab <gguf> [--vocab <gguf>] [--recorded <jsonl>]",
+  );
   process.exit(2);
 }
 
+const random = lcg(7);
 const options = {
   inputs: featureCount,
   hidden: Number(values.hidden),
@@ -46,29 +55,8 @@ let folds: Network[] | undefined = values["from-present"]
 let everything: Network | undefined;
 for (let round = 0; round < Number(values.rounds); round++) {
   const perFold: Example[][] = Array.from({ length: foldCount }, () => []);
-  for (const [v, vocab] of values.vocab.entries()) {
-    const tokenizer = await loadTokenizer(vocab);
-    const spelling = createSpelling((tokens) =>
-      tokens.map((token) => Buffer.from(tokenizer.detokenize([token])).toString()),
-    );
-    for (const suite of readTraces(values.data)) {
-      let forwards = 0;
-      for (const [i, record] of suite.records.entries()) {
-        const trace = tokenizeTrace(record, tokenizer);
-        for (const text of [trace.prompt, trace.source, trace.context, trace.sketch, trace.output])
-          spelling.learn(text);
-        const fold = foldOf(trace.task);
-        const plain = collect(trace, { sketch: false, candidates: [] }, spelling, folds?.[fold]);
-        forwards += plain.forwards;
-        perFold[fold]!.push(...plain.examples);
-        if (i % 3 !== v % 3) continue;
-        perFold[fold]!.push(
-          ...collect(trace, { sketch: true, candidates: [] }, spelling, folds?.[fold]).examples,
-        );
-      }
-      log(`round ${round} ${suite.name}: ${(forwards / suite.records.length).toFixed(2)} forwards`);
-    }
-  }
+  for (const [v, vocab] of values.vocab.entries()) await fromTraces(vocab, v, perFold, round);
+  for (const file of values.recorded) fromRecordings(file, perFold, round);
   log(`${perFold.reduce((sum, { length }) => sum + length, 0)} examples`);
   folds = perFold.map((held, fold) => {
     const network = trainNetwork(
@@ -82,6 +70,56 @@ for (let round = 0; round < Number(values.rounds); round++) {
   });
   if (round + 1 === Number(values.rounds))
     everything = trainNetwork(perFold.flat(), { ...options, seed: 99 });
+}
+
+/** Examples of every recorded edit, and of every other one with its sketch as a text to copy from. */
+async function fromTraces(vocab: string, v: number, perFold: Example[][], round: number) {
+  const tokenizer = await loadTokenizer(vocab);
+  const spelling = createSpelling((tokens) =>
+    tokens.map((token) => Buffer.from(tokenizer.detokenize([token])).toString()),
+  );
+  for (const suite of readTraces(values.data!)) {
+    let passes = 0;
+    let count = 0;
+    for (const [i, record] of suite.records.entries()) {
+      if (random() > Number(values.share)) continue;
+      count++;
+      const { prompt, source, context, sketch, output, task } = tokenizeTrace(record, tokenizer);
+      const fold = foldOf(task);
+      const request = { prompt, source, ...(context.length > 0 && { context: [context] }) };
+      const add = (more: Partial<DraftRequest>): void => {
+        const found = collect({ ...request, ...more }, output, spelling, folds?.[fold], random);
+        passes += found.passes;
+        for (const example of found.examples) perFold[fold]!.push(example);
+      };
+      for (const text of [prompt, source, context, sketch, output]) spelling.learn(text);
+      add({});
+      if (i % 3 === v % 3 && sketch.length > 0) add({ sketch });
+    }
+    log(`round ${round} ${suite.name}: ${(passes / count).toFixed(2)} passes`);
+  }
+}
+
+/** Examples of what an apply model wrote: from the source alone, with the sketch, and with the merge's text as well. */
+function fromRecordings(file: string, perFold: Example[][], round: number): void {
+  const { pieces, recordings } = readRecordings(file);
+  const spelling = createSpelling((tokens) => tokens.map((token) => pieces[token] ?? ""));
+  let passes = 0;
+  for (const { task, prompt, source, sketch, expected, output } of recordings) {
+    const fold = foldOf(task);
+    for (const text of [prompt, source, sketch, expected, output]) spelling.learn(text);
+    const requests: DraftRequest[] = [
+      { prompt, source },
+      { prompt, source, sketch },
+    ];
+    if (expected.length > 0) requests.push({ prompt, source, sketch, candidates: [expected] });
+    for (const request of requests) {
+      const found = collect(request, output, spelling, folds?.[fold], random);
+      passes += found.passes;
+      for (const example of found.examples) perFold[fold]!.push(example);
+    }
+  }
+  log(`round ${round} ${file}: ${(passes / recordings.length).toFixed(2)} passes`);
 }
 
 const header = "// Made by scripts/learn-acceptance.ts; do not edit.\n";

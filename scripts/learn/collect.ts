@@ -1,4 +1,4 @@
-import type { Trace } from "../../src/bench/traces/data.ts";
+import type { DraftRequest, Token } from "../../src/core/target.ts";
 import {
   createAcceptanceModel,
   type Network,
@@ -13,27 +13,23 @@ const longest = 1024;
 /** Where `accepted` counts full for the choice; further tokens could be had by a later copy as well. */
 const near = 16;
 
+/** Longest drafts of the replayed passes, one drawn per pass: half of them whole, others as a dear pass would have them. */
+const caps = [longest, longest, longest, longest, longest, 0, 3, 7, 15, 31] as const;
+/** Share of the candidates that become examples. */
+const kept = 0.6;
+
 /**
- * Replays one trace with one copy per step and gives every candidate seen on the way with how long it would have
+ * Replays one recorded output with one copy per pass and gives candidates seen on the way with how long they would have
  * been right. Without a network the choice is a rule of thumb.
  */
 export function collect(
-  trace: Trace,
-  request: { readonly sketch: boolean; readonly candidates: readonly (readonly number[])[] },
+  request: DraftRequest,
+  output: readonly Token[],
   spelling: Spelling,
   network: Network | undefined,
-): { examples: Example[]; forwards: number } {
-  const { prompt, source, context, sketch, output } = trace;
-  const session = createCopySession(
-    {
-      prompt,
-      source,
-      ...(context.length > 0 && { context: [context] }),
-      ...(request.sketch && { sketch }),
-      candidates: request.candidates,
-    },
-    spelling,
-  );
+  random: () => number,
+): { examples: Example[]; passes: number } {
+  const session = createCopySession(request, spelling);
   const model = network && createAcceptanceModel(network, false);
   const value = (place: Place, i: number): number => {
     if (model === undefined) return ruleOfThumb(place.candidates[i]!);
@@ -44,32 +40,35 @@ export function collect(
     return sum;
   };
   const examples: Example[] = [];
-  let forwards = 0;
-  for (let at = 0; at < output.length; forwards++) {
+  let passes = 0;
+  for (let at = 0; at < output.length; passes++) {
     const place = session.here();
     const rest = output.slice(at, at + longest);
     let best: Candidate | undefined;
     let bestValue = Number.NEGATIVE_INFINITY;
     place.candidates.forEach((candidate, i) => {
-      const accepted = agreement(candidate, rest);
-      const length = tokensOf(candidate, longest).length;
-      examples.push({
-        ...sparse(place.features[i]!),
-        accepted,
-        censored: accepted === Math.min(length, rest.length),
-      });
+      if (random() < kept) {
+        const accepted = agreement(candidate, rest);
+        const length = tokensOf(candidate, longest).length;
+        examples.push({
+          ...sparse(place.features[i]!),
+          accepted,
+          censored: accepted === Math.min(length, rest.length),
+        });
+      }
       const worth = value(place, i);
       if (worth <= bestValue) return;
       bestValue = worth;
       best = candidate;
     });
     const drafted = best === undefined ? [] : tokensOf(best, longest);
-    const accepted = best === undefined ? 0 : agreement(best, rest);
+    const cap = caps[Math.floor(random() * caps.length)]!;
+    const accepted = best === undefined ? 0 : Math.min(cap, agreement(best, rest));
     const committed = rest.slice(0, accepted + 1);
     session.commit(committed, drafted);
     at += committed.length;
   }
-  return { examples, forwards };
+  return { examples, passes };
 }
 
 function ruleOfThumb({ kind, match, reason }: Candidate): number {

@@ -140,7 +140,8 @@ function shuffle(order: Uint32Array, random: () => number): void {
   }
 }
 
-function lcg(seed: number): () => number {
+/** Uniform in [0, 1). */
+export function lcg(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;

@@ -79,6 +79,8 @@ async function run(options: Options): Promise<void> {
       : await llamaTarget({
           model: await modelPath(options.draft),
           contextSize: 2 * options.length + 256,
+          // It is fed a token or two at a time, for which llama.cpp's flash attention is the slower kernel on CPUs.
+          flashAttention: "off",
           ...(options.threads && { threads: options.threads }),
         });
   const note = process.stderr.isTTY ? (text: string) => void process.stderr.write(text) : () => {};
@@ -86,10 +88,11 @@ async function run(options: Options): Promise<void> {
     const cases = await casesFrom(target, options);
     const curve = await measuredCurve(target, note);
     const cost = (positions: number): number => curve.at(positions);
-    const strategies = chosen(
-      strategiesFor({ target, cost, ...(draft && { draft }) }),
-      options.strategy,
-    );
+    const drafts = draft && {
+      draft,
+      draftCost: (await calibrate(draft))[0]!.ms / curve.points[0]!.ms,
+    };
+    const strategies = chosen(strategiesFor({ target, cost, ...drafts }), options.strategy);
     const measured = await measure(target, strategies, cases, options, note);
     const plain = measured.get(plainName)!;
     const rows: DecodeRow[] = [];
@@ -100,6 +103,7 @@ async function run(options: Options): Promise<void> {
           measured: measured.get(strategy.name)!,
           plain,
           requests: cases.map((one) => requestFor(strategy, one.request)),
+          tasks: cases.map(({ region }) => region.task),
           maxTokens: options.length,
           endToken: target.info.endTokens[0]!,
           cost,
@@ -200,13 +204,13 @@ async function measure(
   let done = 0;
   await generate(target, cases[0]!.request, undefined, 64, options.clock); // warm-up
   for (let round = 0; round < options.runs; round++) {
-    for (const [i, { request }] of cases.entries()) {
+    for (const [i, { request, region }] of cases.entries()) {
       for (let s = 0; s < strategies.length; s++) {
         const strategy = strategies[(s + round + i) % strategies.length]!;
         const own = requestFor(strategy, request);
-        runs
-          .get(strategy.name)!
-          [i]!.push(await generate(target, own, strategy.planner(), options.length, options.clock));
+        const planner = strategy.planner(region.task);
+        const written = await generate(target, own, planner, options.length, options.clock);
+        runs.get(strategy.name)![i]!.push(written);
         note(`\r${bar(++done / total)} ${done} of ${total}\u001b[K`);
       }
     }
@@ -279,7 +283,7 @@ async function draw(
   const shown = await generate(
     target,
     own,
-    strategy.planner(),
+    strategy.planner(region.task),
     options.length,
     options.clock,
     true,

@@ -1,19 +1,17 @@
 import { Command } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import type { Token } from "../core/target.ts";
-import { acceptanceWeights } from "../draft/acceptance-weights.ts";
 import { loadTokenizer, type Tokenizer } from "../target/bpe.ts";
 import { createStandIn, type StandIn } from "./baselines/stand-in.ts";
 import { count } from "./calibrate.ts";
 import { markdownTable, textTable } from "./table.ts";
 import { ablationSteps } from "./traces/ablation.ts";
-import { acceptanceFolds } from "./traces/acceptance-folds.ts";
 import { readTraces, type Trace, tokenizeTrace } from "./traces/data.ts";
-import { foldOf, isKnownTask } from "./traces/folds.ts";
 import { curves, passCost } from "./traces/pricing.ts";
 import { rowOf, type TracesRow } from "./traces/rows.ts";
 import { replayTrace, type TraceRun } from "./traces/run.ts";
 import { type Strategy, strategies } from "./traces/strategies.ts";
+import { weightsFor } from "./traces/weights.ts";
 
 export interface TracesOptions {
   readonly data: string;
@@ -105,10 +103,7 @@ function replay(
   cost: (n: number) => number,
   options: TracesOptions,
 ): Promise<TraceRun> {
-  // What was learnt from other tasks only; all that is known for tasks that nothing was learnt from.
-  const weights = isKnownTask(trace.task)
-    ? acceptanceFolds[foldOf(trace.task)]!
-    : acceptanceWeights;
+  const weights = weightsFor(trace.task);
   const standIn = standIns.get(trace) ?? createStandIn(trace, tokenizer.vocabSize);
   standIns.set(trace, standIn);
   const context = { speller, weights, cost, standIn };

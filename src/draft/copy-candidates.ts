@@ -2,7 +2,8 @@ import type { DraftRequest, Origin, Token } from "../core/target.ts";
 import type { Cursor } from "./cursor.ts";
 import { type IndexedText, indexText } from "./indexed-text.ts";
 import { diceSimilarity, lineStart, nextLine } from "./lines.ts";
-import { newline, type Spelling } from "./spelling.ts";
+import { changesBySketch, linesOf, type TokenLine } from "./sketch-alignment.ts";
+import type { Spelling } from "./spelling.ts";
 
 /** What kind of text a candidate copies from; the statistics differ. */
 export const textKinds = ["source", "prompt", "output", "context", "sketch", "candidate"] as const;
@@ -44,6 +45,8 @@ export interface CopyText {
   readonly id: number;
   /** Per token, where the next elision marker begins (itself where it is in one): a copy may not run into it. */
   readonly barredAt?: readonly number[];
+  /** Of a source with a sketch: per token the next one at which the sketch says that something changes. */
+  readonly changesAt?: Int32Array;
   /** The text is prompt and output themselves. */
   readonly grows?: boolean;
 }
@@ -67,16 +70,18 @@ export function readTexts(request: DraftRequest, spelling: Spelling): CopyTexts 
     origin,
     id: id++,
   });
+  const lines = sketch && linesOf(sketch, spelling);
+  const changesAt = lines && changesBySketch(linesOf(source, spelling), lines);
   return {
-    source: text(source, "source", "source"),
+    source: { ...text(source, "source", "source"), ...(changesAt && { changesAt }) },
     own: {
       ...text([], "prompt", "prompt"),
       grows: true,
       index: indexText(prompt, { skip: copyOf(source, prompt) }),
     },
     promptLength: prompt.length,
-    ...(sketch && {
-      sketch: { ...text(sketch, "sketch", "sketch"), barredAt: elisions(sketch, spelling) },
+    ...(lines && {
+      sketch: { ...text(sketch ?? [], "sketch", "sketch"), barredAt: elisions(lines) },
     }),
     candidates: candidates.map((tokens) => text(tokens, "candidate", "sketch")),
     others: [
@@ -108,18 +113,13 @@ function copyOf(
 }
 
 /** Per token, where the next line such as `# ... existing code ...` begins, or the token itself inside one. */
-function elisions(sketch: readonly Token[], spelling: Spelling): number[] {
-  const barredAt = new Array<number>(sketch.length).fill(sketch.length);
-  const isNewline = (token: Token): boolean => spelling.classOf(token) === newline;
-  for (let start = 0; start < sketch.length; ) {
-    const end = nextLine(sketch, start, isNewline);
-    const line = sketch.slice(start, end).map(spelling.textOf).join("").trim();
-    if (/^\W{1,4}\s*(\.\.\.|…)|^(\.\.\.|…)|\.\.\.\s*existing/.test(line)) {
-      for (let at = start; at < end; at++) barredAt[at] = at;
-      for (let at = start - 1; at >= 0 && barredAt[at] === sketch.length; at--)
-        barredAt[at] = start;
-    }
-    start = end;
+function elisions(lines: readonly TokenLine[]): number[] {
+  const length = lines.at(-1)?.end ?? 0;
+  const barredAt = new Array<number>(length).fill(length);
+  let next = length;
+  for (const { start, end, elision } of lines.toReversed()) {
+    for (let at = end - 1; at >= start; at--) barredAt[at] = elision ? at : next;
+    if (elision) next = start;
   }
   return barredAt;
 }

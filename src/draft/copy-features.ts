@@ -7,11 +7,21 @@ import { newline, type Spelling, type TokenClass, tokenClasses } from "./spellin
 const matchBuckets = [0, 1, 2, 3, 4, 6, 9, 14, 23, Number.POSITIVE_INFINITY];
 const distanceBuckets = [-41, -4, -1, 0, 3, 40, Number.POSITIVE_INFINITY];
 const leftBuckets = [0, 1, 3, 7, 15, Number.POSITIVE_INFINITY];
+/** Upper ends of the buckets of the tokens left until the sketch says that something changes. */
+const changeBuckets = [0, 2, 6, 14, 30, 62, Number.POSITIVE_INFINITY];
 
 const bucketOf = (value: number, buckets: readonly number[]): number =>
   buckets.findIndex((upper) => value <= upper);
 
-const scalarCount = 33;
+const scalarCount = 41;
+/** What does not change while one text is written. */
+export interface Setting {
+  readonly hasSketch: boolean;
+  readonly hasCandidates: boolean;
+  /** Characters per token. */
+  readonly fineness: number;
+}
+
 export const featureCount: number =
   textKinds.length +
   matchBuckets.length +
@@ -19,6 +29,7 @@ export const featureCount: number =
   reasons.length +
   2 * tokenClasses.length +
   leftBuckets.length +
+  changeBuckets.length +
   scalarCount;
 
 /**
@@ -30,7 +41,7 @@ export function featuresOf(
   candidates: readonly Candidate[],
   cursor: Cursor,
   spelling: Spelling,
-  hasSketch: boolean,
+  { hasSketch, hasCandidates, fineness }: Setting,
 ): Float32Array[] {
   const next = (candidate: Candidate, i = 0): Token | undefined =>
     candidate.text.index.tokens[candidate.at + i];
@@ -64,14 +75,14 @@ export function featuresOf(
     const scalar = (value: number | boolean): void => {
       x[offset++] = Number(value);
     };
-    // A whole candidate is the source with the edit in it: what is known of the source holds for it.
+    // A whole candidate is the source with the edit in it, and has a pointer of its own.
     const fromSource = kind === "source" || kind === "candidate";
     const fromSketch = kind === "sketch";
     const pointer =
       kind === "candidate" ? (cursor.candidatePointers.get(text.id) ?? 0) : cursor.pointer;
     const distance = at - pointer;
     const token = next(candidate)!;
-    oneHot(textKinds.indexOf(fromSource ? "source" : kind), textKinds.length);
+    oneHot(textKinds.indexOf(kind), textKinds.length);
     oneHot(bucketOf(match, matchBuckets), matchBuckets.length);
     oneHot(fromSource ? bucketOf(distance, distanceBuckets) : -1, distanceBuckets.length);
     oneHot(
@@ -82,6 +93,9 @@ export function featuresOf(
     oneHot(spelling.classOf(token), tokenClasses.length);
     oneHot(lastClass, tokenClasses.length);
     oneHot(bucketOf(leftInLine(text.index.tokens, at, spelling), leftBuckets), leftBuckets.length);
+    const untilChange = (text.changesAt?.[at] ?? Number.NaN) - at;
+    const changes = at + untilChange < text.index.tokens.length;
+    oneHot(changes ? bucketOf(untilChange, changeBuckets) : -1, changeBuckets.length);
 
     const share = votes.get(token)! / allVotes;
     scalar(share);
@@ -116,7 +130,16 @@ export function featuresOf(
     scalar(Math.log1p(cursor.lastAccepted) / 4);
     scalar(cursor.written < 3);
     scalar(hasSketch);
-    scalar(Math.min(1, (text.index.tokens.length - at) / 64));
+    const left = (text.barredAt?.[at] ?? text.index.tokens.length) - at;
+    scalar(Math.min(1, left / 64));
+    scalar(left < 8);
+    scalar(text.changesAt !== undefined);
+    scalar(changes ? Math.log1p(untilChange) / 5 : 0);
+    scalar(hasCandidates);
+    scalar(hasCandidates && kind === "source");
+    scalar(fineness / 4);
+    scalar(cursor.trust);
+    scalar(cursor.trust > 0.95);
     scalar(Math.min(1, cursor.line.length / 16));
     return x;
   });

@@ -17,7 +17,7 @@ export interface CopySession {
   here(): Place;
   /** Where it would stand after these tokens, a copy of `from`; nothing changes. */
   after(tokens: readonly Token[], from?: Candidate): Place;
-  /** `drafted` = what was sent for verification, as a line. */
+  /** `drafted` = the best draft here, sent or not: how well the texts foretell the output does not depend on it. */
   commit(tokens: readonly Token[], drafted?: readonly Token[]): void;
 }
 
@@ -26,12 +26,16 @@ export function createCopySession(request: DraftRequest, spelling: Spelling): Co
   const texts = readTexts(request, spelling);
   const cursor = startCursor(request.prompt);
   const isNewline = (token: Token): boolean => spelling.classOf(token) === newline;
-  const hasSketch = texts.sketch !== undefined;
+  const setting = {
+    hasSketch: texts.sketch !== undefined,
+    hasCandidates: texts.candidates.length > 0,
+    fineness: meanLength(request.source ?? request.prompt, spelling),
+  };
   let place: Place | undefined;
 
   function placeAt(at: Cursor): Place {
     const candidates = findCandidates(texts, at, isNewline);
-    return { candidates, features: featuresOf(candidates, at, spelling, hasSketch) };
+    return { candidates, features: featuresOf(candidates, at, spelling, setting) };
   }
 
   return {
@@ -54,11 +58,9 @@ export function createCopySession(request: DraftRequest, spelling: Spelling): Co
     commit(tokens, drafted) {
       const { candidates } = place ?? placeAt(cursor);
       place = undefined;
-      const before = cursor.rate;
       advance(cursor, texts, candidates, tokens, isNewline);
       for (const token of tokens) texts.own.index.push(token);
       noteOutcome(cursor, tokens, drafted);
-      if (tokens.length === 0) cursor.rate = before;
     },
   };
 }
@@ -89,5 +91,17 @@ function noteOutcome(
     }
   }
   cursor.lastAccepted = accepted;
-  cursor.rate = 0.85 * cursor.rate + (0.15 * accepted) / Math.max(1, tokens.length);
+  if (tokens.length === 0) return;
+  const share = Math.min(1, accepted / Math.min(tokens.length, Math.max(1, drafted.length)));
+  cursor.rate = 0.85 * cursor.rate + 0.15 * share;
+  const kept = 0.98 ** tokens.length;
+  cursor.trust = kept * cursor.trust + (1 - kept) * share;
+}
+
+/** Characters per token: vocabularies differ, and what a match of so many tokens is worth with them. */
+function meanLength(text: readonly Token[], spelling: Spelling): number {
+  const sample = text.slice(0, 256);
+  let characters = 0;
+  for (const token of sample) characters += spelling.textOf(token).length;
+  return characters / Math.max(1, sample.length);
 }

@@ -29,9 +29,6 @@ export interface CopyDrafter extends Drafter {
   draftAfter(tokens: readonly Token[], budget: number, from?: Draft): Promise<readonly Draft[]>;
 }
 
-/** Of two places equally likely by what is learnt, one in a whole candidate of the merge holds more often than one in the source. */
-const candidateFavour = 1.5;
-
 /** A candidate's expected number of right tokens counts full up to here: a longer copy can be had again later. */
 const near = 16;
 
@@ -49,7 +46,9 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
     online,
   );
   let session: CopySession;
-  /** What was drafted in a step whose tokens could not be spelled at once. */
+  /** The best draft of this step, sent or not. */
+  let best: readonly Token[] | undefined;
+  /** The same of a step whose tokens could not be spelled at once. */
   let waiting: readonly Token[] | undefined;
   /** What was predicted for the candidates of this step. */
   let predictions: readonly { readonly candidate: Candidate; readonly prediction: Float32Array }[] =
@@ -59,8 +58,7 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
   function draftsAt({ candidates, features }: Place, budget: number, learn: boolean): Draft[] {
     const judged = candidates.map((candidate, i) => {
       const prediction = model.predict(features[i]!);
-      const favour = candidate.kind === "candidate" ? candidateFavour : 1;
-      return { candidate, prediction, value: favour * nearValue(prediction) };
+      return { candidate, prediction, value: nearValue(prediction) };
     });
     if (learn) predictions = judged;
     judged.sort((a, b) => b.value - a.value);
@@ -80,6 +78,7 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
       candidateOf.set(draft, candidate);
       drafts.push(draft);
     }
+    if (learn) best = drafts[0]?.tokens;
     return drafts;
   }
 
@@ -108,6 +107,7 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
       session = createCopySession(request, spelling);
       predictions = [];
       waiting = undefined;
+      best = undefined;
     },
     async draft({ output }, budget) {
       await catchUp(output);
@@ -118,17 +118,19 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
       const place = session.after(tokens, from && candidateOf.get(from));
       return budget < 1 ? [] : draftsAt(place, budget, false);
     },
-    accept({ committed, used }) {
+    accept({ committed }) {
       for (const { candidate, prediction } of predictions) {
         const agreed = agreement(candidate, committed);
         model.learn(prediction, agreed, agreed < committed.length);
       }
       predictions = [];
+      const drafted = best;
+      best = undefined;
       const learning = spelling.learn(committed);
       // A speller that must wait: the tokens are caught up with at the next draft.
-      if (learning === undefined) session.commit(committed, used?.tokens);
+      if (learning === undefined) session.commit(committed, drafted);
       else {
-        waiting = used?.tokens;
+        waiting = drafted;
         learning.catch(() => {}); // asked again, and told, at the next draft
       }
     },

@@ -25,6 +25,8 @@ export interface Cursor {
   interrupted: boolean;
   /** Share of recent tokens that were drafted right, and of the last step how many. */
   rate: number;
+  /** The same over the last fifty tokens or so. */
+  trust: number;
   lastAccepted: number;
 }
 
@@ -42,6 +44,7 @@ export function startCursor(prompt: readonly Token[]): Cursor {
     similarity: 0.5,
     interrupted: false,
     rate: 0.8,
+    trust: 0.8,
     lastAccepted: 0,
   };
 }

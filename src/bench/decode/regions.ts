@@ -7,6 +7,8 @@ import { splitLines } from "../../core/lines.ts";
 /** A region of a file and the sketch of its edit: what an apply model is asked. Texts end in "\n". */
 export interface Region {
   readonly id: string;
+  /** What it shares its fold with: the repository, where that is named. */
+  readonly task: string;
   readonly original: string;
   readonly sketch: string;
   /** What the edit really made of it, where that is known; only for choosing regions by length. */
@@ -33,12 +35,13 @@ const comments: Readonly<Record<string, string>> = {
 export function readRegions(path: string, maxLines: number): Region[] {
   return readRecords(path).flatMap((record): Region[] => {
     const { id, original, sketch, before, after, language } = record;
+    const task = record.repo === undefined ? id : `repo/${record.repo}`;
     if (typeof original === "string" && typeof sketch === "string") {
-      return [{ id, original: ended(original), sketch: ended(sketch) }];
+      return [{ id, task, original: ended(original), sketch: ended(sketch) }];
     }
     if (typeof before === "string" && typeof after === "string") {
       const region = cutRegion(id, before, after, comments[language ?? ""] ?? "//", maxLines);
-      return region === undefined ? [] : [region];
+      return region === undefined ? [] : [{ ...region, task }];
     }
     throw new RedraftError(
       "usage",
@@ -49,6 +52,7 @@ export function readRegions(path: string, maxLines: number): Region[] {
 
 interface Row {
   readonly id: string;
+  readonly repo?: string;
   readonly language?: string;
   readonly original?: unknown;
   readonly sketch?: unknown;
@@ -99,7 +103,7 @@ export function cutRegion(
   after: string,
   comment: string,
   maxLines: number,
-): Region | undefined {
+): Omit<Region, "task"> | undefined {
   const runs: Run[] = diffArrays(linesOf(before), linesOf(after)).map((part) => ({
     kind: part.added ? "new" : part.removed ? "old" : "same",
     lines: part.value,

@@ -45,6 +45,8 @@ export interface RowInput {
   readonly measured: readonly Measured[];
   readonly plain: readonly Measured[];
   readonly requests: readonly DraftRequest[];
+  /** Per request. */
+  readonly tasks: readonly string[];
   readonly maxTokens: number;
   readonly endToken: number;
   readonly cost: (positions: number) => number;
@@ -72,7 +74,7 @@ export async function rowOf(input: RowInput): Promise<DecodeRow> {
     for (const { positions } of passes) spent += cost(positions);
     const target = ended ? [...output, input.endToken] : output;
     const accepted = await acceptedAt(
-      strategy.drafters(),
+      strategy.drafters(input.tasks[i]!),
       input.requests[i]!,
       target,
       oracleBudget,

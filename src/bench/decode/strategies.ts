@@ -1,5 +1,6 @@
 import type { Planner } from "../../core/plan.ts";
 import type { Drafter, Token, TokenTarget } from "../../core/target.ts";
+import type { EncodedNetwork } from "../../draft/acceptance-model.ts";
 import { createController } from "../../draft/controller.ts";
 import { copyDrafter } from "../../draft/copy.ts";
 import {
@@ -11,14 +12,15 @@ import { lookupDrafter } from "../../draft/lookup.ts";
 import { fixedPlanner } from "../../draft/plan.ts";
 import { spellerOf } from "../../draft/spelling.ts";
 import { suffixDrafter } from "../../draft/suffix.ts";
+import { weightsFor } from "../traces/weights.ts";
 
 /** A way of decoding. */
 export interface Strategy {
   readonly name: string;
-  /** For the next generation; undefined = plain decoding. */
-  planner(): Planner | undefined;
+  /** For the next generation; undefined = plain decoding. Nothing was learnt from the task it is for. */
+  planner(task: string): Planner | undefined;
   /** Who proposes, for the length oracle. */
-  drafters(): Drafter[];
+  drafters(task: string): Drafter[];
   /** Whether drafts may copy from the sketch as a text of its own; it stands in the prompt in any case. */
   readonly sketch: boolean;
 }
@@ -28,12 +30,14 @@ export const plainName = "ar";
 export interface StrategyContext {
   readonly target: TokenTarget;
   readonly draft?: TokenTarget;
+  /** Cost of a plain step of the draft model, in plain steps of the target (default 0). */
+  readonly draftCost?: number;
   /** Measured cost of a pass over n tokens of the target, in plain steps. */
   readonly cost: (n: number) => number;
 }
 
 /** Published methods with the lengths they were published with, and ours, which fit theirs to the curve. */
-export function strategiesFor({ target, draft, cost }: StrategyContext): Strategy[] {
+export function strategiesFor({ target, draft, draftCost = 0, cost }: StrategyContext): Strategy[] {
   const speller = spellerOf(target);
   const fixed = (name: string, make: () => Drafter, budget: number): Strategy => ({
     name,
@@ -41,12 +45,20 @@ export function strategiesFor({ target, draft, cost }: StrategyContext): Strateg
     drafters: () => [make()],
     sketch: false,
   });
-  const ours = (name: string, make: () => Drafter, tree: boolean, sketch = false): Strategy => {
+  type Make = (weights: EncodedNetwork) => Drafter;
+  const ours = (name: string, make: Make, tree: boolean, sketch = false): Strategy => {
     // One for all generations, as in a session of the product: it goes on learning what is accepted.
-    const planner = createController({ drafters: [make()], cost, tree });
-    return { name, planner: () => planner, drafters: () => [make()], sketch };
+    const planners = new Map<EncodedNetwork, Planner>();
+    const planner = (task: string): Planner => {
+      const weights = weightsFor(task);
+      const known = planners.get(weights);
+      const made = known ?? createController({ drafters: [make(weights)], cost, tree });
+      planners.set(weights, made);
+      return made;
+    };
+    return { name, planner, drafters: (task) => [make(weightsFor(task))], sketch };
   };
-  const copies = () => copyDrafter({ speller });
+  const copies = (weights: EncodedNetwork) => copyDrafter({ speller, weights });
   const all: Strategy[] = [
     { name: plainName, planner: () => undefined, drafters: () => [], sketch: false },
     fixed("pld-3-10", () => lookupDrafter({ size: 3, length: 10 }), 10),
@@ -60,7 +72,8 @@ export function strategiesFor({ target, draft, cost }: StrategyContext): Strateg
   if (draft !== undefined) {
     // One for all: generations come one after another, and each begins it anew.
     const predictor = targetPredictor(draft);
-    const model = () => draftModelDrafter({ predictor, copy: copies() });
+    const model: Make = (weights) =>
+      draftModelDrafter({ predictor, copy: copies(weights), cost, passCost: draftCost });
     all.push(
       fixed("sd-7", () => speculative(predictor, 7), 7),
       ours("redraft-line+draft", model, false),

@@ -10,7 +10,19 @@ export function foldOf(task: string): number {
   return (h >>> 3) % foldCount;
 }
 
+/** Repositories whose edits an apply model's recorded outputs were learnt from. */
+const repositories = new Set([
+  "expressjs/express",
+  "gin-gonic/gin",
+  "google/gson",
+  "honojs/hono",
+  "jqlang/jq",
+  "psf/requests",
+  "sharkdp/fd",
+  "vercel/ai",
+]);
+
 /** Whether statistics may have been learnt from this task: the benchmarks whose recordings are public. */
 export function isKnownTask(task: string): boolean {
-  return /^(canitedit|fn|l1|l2)\//.test(task);
+  return /^(canitedit|fn|l1|l2)\//.test(task) || repositories.has(task.replace(/^repo\//, ""));
 }

@@ -1,0 +1,113 @@
+import type { Token } from "../core/target.ts";
+import { nextLine } from "./lines.ts";
+import { newline, type Spelling } from "./spelling.ts";
+
+/** A line of a text in tokens: [start, end), the newline included. */
+export interface TokenLine {
+  readonly start: number;
+  readonly end: number;
+  /** Without the blanks around it. */
+  readonly text: string;
+  /** Whether it is a marker such as `# ... existing code ...`. */
+  readonly elision: boolean;
+}
+
+export function linesOf(tokens: readonly Token[], spelling: Spelling): TokenLine[] {
+  const isNewline = (token: Token): boolean => spelling.classOf(token) === newline;
+  const lines: TokenLine[] = [];
+  for (let start = 0; start < tokens.length; ) {
+    const end = nextLine(tokens, start, isNewline);
+    const text = tokens.slice(start, end).map(spelling.textOf).join("").trim();
+    const elision = /^\W{1,4}\s*(\.\.\.|…)|^(\.\.\.|…)|\.\.\.\s*existing/.test(text);
+    lines.push({ start, end, text, elision });
+    start = end;
+  }
+  return lines;
+}
+
+/**
+ * Where the sketch says that the source does not go on: per source token the next one at which something is inserted,
+ * replaced or dropped (its own index = right here; past the end = nothing known). Undefined where no line of the sketch is the
+ * source's. Lines that occur once in both are aligned, in the longest run that is in order, and their equal neighbours
+ * with them.
+ */
+export function changesBySketch(
+  source: readonly TokenLine[],
+  sketch: readonly TokenLine[],
+): Int32Array | undefined {
+  const length = source.at(-1)?.end ?? 0;
+  const aligned = align(source, sketch);
+  if (!aligned.some((line) => line >= 0)) return undefined;
+  const next = new Int32Array(length + 1).fill(length + 1);
+  const change = (line: number): void => {
+    const at = source[line]?.start ?? length;
+    next[at] = at;
+  };
+  sketch.forEach(({ elision }, i) => {
+    const after = sketch[i + 1];
+    if (elision || after === undefined || after.elision) return;
+    if (aligned[i]! >= 0) {
+      if (aligned[i + 1] !== aligned[i]! + 1) change(aligned[i]! + 1);
+    } else if (aligned[i + 1]! >= 0 && (sketch[i - 1]?.elision ?? true)) {
+      change(aligned[i + 1]!);
+    }
+  });
+  for (let at = length - 1; at >= 0; at--) if (next[at] !== at) next[at] = next[at + 1]!;
+  return next;
+}
+
+/** Per sketch line the source line it repeats; -1 = none. */
+function align(source: readonly TokenLine[], sketch: readonly TokenLine[]): Int32Array {
+  const once = onlyOnce(source);
+  const onceInSketch = onlyOnce(sketch);
+  const pairs: { readonly line: number; readonly to: number }[] = [];
+  sketch.forEach(({ text, elision }, line) => {
+    const to = once.get(text);
+    if (to !== undefined && !elision && onceInSketch.has(text)) pairs.push({ line, to });
+  });
+  const aligned = new Int32Array(sketch.length).fill(-1);
+  for (const { line, to } of longestRising(pairs)) aligned[line] = to;
+  const same = (line: number, to: number): boolean =>
+    aligned[line] === -1 && sketch[line]?.text === source[to]?.text;
+  for (let line = 1; line < sketch.length; line++) {
+    const to = aligned[line - 1]!;
+    if (to >= 0 && same(line, to + 1)) aligned[line] = to + 1;
+  }
+  for (let line = sketch.length - 2; line >= 0; line--) {
+    const to = aligned[line + 1]!;
+    if (to > 0 && same(line, to - 1)) aligned[line] = to - 1;
+  }
+  return aligned;
+}
+
+function onlyOnce(lines: readonly TokenLine[]): Map<string, number> {
+  const places = new Map<string, number>();
+  const repeated = new Set<string>();
+  lines.forEach(({ text }, i) => {
+    if (places.has(text)) repeated.add(text);
+    places.set(text, i);
+  });
+  for (const text of repeated) places.delete(text);
+  places.delete("");
+  return places;
+}
+
+/** The longest subsequence with rising `to` (patience sorting). */
+function longestRising<Pair extends { readonly to: number }>(pairs: readonly Pair[]): Pair[] {
+  const ends: number[] = [];
+  const before: number[] = [];
+  pairs.forEach(({ to }, i) => {
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (pairs[ends[middle]!]!.to < to) low = middle + 1;
+      else high = middle;
+    }
+    before[i] = low > 0 ? ends[low - 1]! : -1;
+    ends[low] = i;
+  });
+  const rising: Pair[] = [];
+  for (let i = ends.at(-1) ?? -1; i >= 0; i = before[i]!) rising.unshift(pairs[i]!);
+  return rising;
+}
