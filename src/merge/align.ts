@@ -1,4 +1,5 @@
 import { costs, infinity } from "./costs.ts";
+import { type Cheapest, cheapestAfter, cheapestBefore, type Depths } from "./scope.ts";
 
 /** One edit line as the alignment sees it: what it costs as a new line, and where it matches. */
 export interface Row {
@@ -37,6 +38,8 @@ export interface Problem {
   readonly anchoredStart: boolean;
   readonly anchoredEnd: boolean;
   readonly explicit: boolean;
+  /** How deep the source is indented; absent where that tells nothing. */
+  readonly depths?: Depths;
 }
 
 /** The best cost of everything up to a block's start and end, at each position; and how it came there. */
@@ -57,6 +60,12 @@ export interface Sums {
  * Time is tokens x positions, space blocks x positions.
  */
 export function forward(problem: Problem): Sums {
+  return align(problem, cheapestBefore);
+}
+
+type Nearest = (costs: Int32Array, depths: Depths) => Cheapest;
+
+function align(problem: Problem, nearest: Nearest): Sums {
   const { steps, blocks } = problem;
   const positions = steps + 1;
   const starts: Int32Array[] = [];
@@ -65,7 +74,7 @@ export function forward(problem: Problem): Sums {
   const endFrom: Int32Array[] = [];
   const work = Array.from({ length: 8 }, () => new Int32Array(positions));
   for (let k = 0; k < blocks.length; k++) {
-    const { start, from } = blockStarts(problem, k, ends[k - 1]);
+    const { start, from } = blockStarts(problem, k, ends[k - 1], nearest);
     starts.push(start);
     startFrom.push(from);
     const last = k === blocks.length - 1;
@@ -81,7 +90,7 @@ export function forward(problem: Problem): Sums {
 
 /** The same from the other side: `ends[k][p]` of the result is what follows when block k begins at p. */
 export function backward(problem: Problem): Sums {
-  const sums = forward(reversed(problem));
+  const sums = align(reversed(problem), mirrored(cheapestAfter));
   const turn = (arrays: readonly Int32Array[], positions: boolean): Int32Array[] =>
     arrays
       .map((array) => {
@@ -172,6 +181,7 @@ function blockStarts(
   problem: Problem,
   k: number,
   ends: Int32Array | undefined,
+  nearest: Nearest,
 ): { start: Int32Array; from: Int32Array } {
   const positions = problem.steps + 1;
   const start = new Int32Array(positions);
@@ -181,6 +191,8 @@ function blockStarts(
     else if (!problem.explicit) start[0] = costs.emptyElision;
   } else {
     const empty = problem.explicit ? 0 : costs.emptyElision;
+    const within = problem.depths && nearest(ends, problem.depths);
+    const leave = within ? costs.leaveScope : 0;
     let best = infinity;
     let bestAt = -1;
     for (let p = 0; p < positions; p++) {
@@ -192,8 +204,12 @@ function blockStarts(
         start[p] = best;
         from[p] = bestAt;
       }
-      if (ends[p]! < best) {
-        best = ends[p]!;
+      if (within && within.cost[p]! < start[p]!) {
+        start[p] = within.cost[p]!;
+        from[p] = within.at[p]!;
+      }
+      if (ends[p]! + leave < best) {
+        best = ends[p]! + leave;
         bestAt = p;
       }
     }
@@ -322,6 +338,15 @@ function placeBlock(
   const extra = block.endCost;
   if (extra) for (let p = 0; p < positions; p++) end[p] = Math.min(infinity, end[p]! + extra[p]!);
   return { end, origin: bestO.slice() };
+}
+
+/** The same for positions counted from the other end; depths stay as they are. */
+function mirrored(nearest: Nearest): Nearest {
+  return (costs, depths) => {
+    const { cost, at } = nearest(costs.slice().reverse(), depths);
+    const last = costs.length - 1;
+    return { cost: cost.reverse(), at: at.reverse().map((p) => (p < 0 ? -1 : last - p)) };
+  };
 }
 
 function reversed(problem: Problem): Problem {

@@ -1,5 +1,6 @@
 import type { AlignBlock, Problem, Row } from "./align.ts";
 import { infinity } from "./costs.ts";
+import type { Depths } from "./scope.ts";
 
 /** A smaller problem with the same answers, and the source position of each of its positions. */
 export interface Condensed {
@@ -43,6 +44,14 @@ export function condense(problem: Problem): Condensed {
     }
     return sums;
   };
+  const { depths } = problem;
+  const depthsOf = ({ first, last, least }: Depths): Depths => ({
+    first: cuts.subarray(0, -1).map((p) => first[p]!),
+    last: cuts.subarray(1).map((p) => last[p - 1]!),
+    least: Int32Array.from({ length: count - 1 }, (_, step) =>
+      least.subarray(cuts[step], cuts[step + 1]).reduce((a, b) => Math.min(a, b)),
+    ),
+  });
   const sampled = (array: Int32Array): Int32Array => cuts.map((p) => array[p]!);
   const indexed = (positions: Int32Array): Int32Array => positions.map((p) => indexOf[p]!);
   return {
@@ -52,6 +61,7 @@ export function condense(problem: Problem): Condensed {
       steps: count - 1,
       short: summed(problem.short),
       long: summed(problem.long),
+      ...(depths && { depths: depthsOf(depths) }),
       blocks: blocks.map((block): AlignBlock => {
         const { startCost, endCost } = block;
         return {

@@ -80,6 +80,8 @@ export const costs = {
   unknownBlock: 500,
   /** An elision that stands for nothing. */
   emptyElision: 60,
+  /** An elision that leaves the scope in which it stands: indentation says where that ends. */
+  leaveScope: 45,
   /** An elision that the writer forgot at the start or the end of the file. */
   missingElision: 60,
 } as const;

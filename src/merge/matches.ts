@@ -14,6 +14,7 @@ import {
   unitsOnly,
 } from "./indent.ts";
 import { declaredName } from "./names.ts";
+import { lineDepths } from "./scope.ts";
 import type { Block, Shape, Token } from "./shape.ts";
 import { boundedDistance, likeness, looseKey, type Signature, signatureOf } from "./similar.ts";
 
@@ -138,6 +139,7 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       anchoredStart: !explicit && !shape.elidedStart,
       anchoredEnd: !explicit && !shape.elidedEnd,
       explicit,
+      ...(!explicit && blocks.length > 1 && { depths: lineDepths(source) }),
     },
     matches,
     reindents,

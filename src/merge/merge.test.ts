@@ -150,6 +150,59 @@ describe("merge of a sketch", () => {
   });
 });
 
+describe("the scope that a sketch's elisions stay in", () => {
+  const method = (name: string, body: string): string[] => [
+    `  ${name}(input) {`,
+    "    let total = 0;",
+    "    for (const value of input) {",
+    "      total += value;",
+    "    }",
+    body,
+    "    return total;",
+    "  }",
+  ];
+  const source = text(
+    "class Sums {",
+    ...["one", "two", "three", "four"].flatMap((name) => method(name, "    total *= 2;")),
+    "}",
+  );
+  const wanted = source.replace(
+    text(...method("two", "    total *= 2;")),
+    text(...method("two", "    total *= 3;")),
+  );
+
+  it("changes the end of the function whose first line is shown", () => {
+    const edit = sketch(
+      "...",
+      "  two(input) {",
+      "...",
+      "    }",
+      "    total *= 3;",
+      "    return total;",
+      "...",
+    );
+    expect(provedText(source, edit)).toBe(wanted);
+  });
+
+  it("changes what stands in the function whose last lines are shown", () => {
+    const tail = ["...", "    return total;", "  }", "  three(input) {", "..."];
+    const changed = ["...", "    let total = 1;", "    for (const value of input) {", ...tail];
+    expect(provedText(source, sketch(...changed))).toBe(
+      source.replace(
+        text(...method("two", "    total *= 2;")),
+        text(...method("two", "    total *= 2;")).replace("total = 0", "total = 1"),
+      ),
+    );
+  });
+
+  it("leaves the scope where the edit's lines say so", () => {
+    const edit = sketch("...", "  two(input) {", "...", "  four(input) {", "    start();", "...");
+    expect(provedText(source, edit)).toBe(
+      source.replace("  four(input) {\n", "  four(input) {\n    start();\n"),
+    );
+  });
+});
+
 describe("which place a sketch means", () => {
   it("keeps the lines of a context together, though a later brace would be cheaper", () => {
     const source = text(
