@@ -1,5 +1,4 @@
 import type { TextLine } from "../core/lines.ts";
-import type { EditFate, Proof, ResultOrigin, SourceFate, Tier } from "../core/merge.ts";
 import type { Problem } from "./align.ts";
 import { atFileEdge, type BareEdge } from "./bare-edges.ts";
 import {
@@ -17,11 +16,9 @@ import type { Kind, Prepared } from "./matches.ts";
 import type { Placement } from "./place.ts";
 import type { Block, Shape } from "./shape.ts";
 import { settleGaps, type Trace, traceBlock } from "./trace.ts";
+import { Writer, type Written } from "./writer.ts";
 
-export interface Built {
-  readonly text: string;
-  readonly proof: Proof;
-  readonly notes: readonly string[];
+export interface Built extends Written {
   /** Blocks that change nothing. */
   readonly idle: readonly boolean[];
   readonly placement: Placement;
@@ -214,120 +211,4 @@ function staysAsItIs(kind: Kind, edit: string, source: string, context: BlockCon
   if (context.literal && kind !== "indent") return kind === "misquoted";
   if (kind === "indent") return explains(context.reindent, edit, source);
   return true;
-}
-
-/** Writes the result line by line and keeps the account. */
-class Writer {
-  /** Lines placed or gone so far; inexact matches so far. */
-  changes = 0;
-  slips = 0;
-  private readonly source: readonly TextLine[];
-  private readonly parts: string[] = [];
-  private readonly ends: string[] = [];
-  private readonly result: ResultOrigin[] = [];
-  private readonly fates: SourceFate[] = [];
-  private readonly edit: EditFate[];
-  private readonly noted = new Map<string, number>();
-  private cursor = 0;
-
-  constructor(source: readonly TextLine[], editLines: number) {
-    this.source = source;
-    this.edit = new Array<EditFate>(editLines);
-  }
-
-  note(text: string): void {
-    this.noted.set(text, (this.noted.get(text) ?? 0) + 1);
-  }
-
-  private slip(tier: Tier): void {
-    this.slips++;
-    this.note(`matched by tier ${tier}`);
-  }
-
-  private keep(because: "elided" | "matched" | "outside", edit?: number): void {
-    const line = this.source[this.cursor]!;
-    this.fates.push({ fate: "kept", result: this.parts.length, because });
-    this.result.push(
-      edit === undefined
-        ? { from: "source", source: this.cursor }
-        : { from: "source", source: this.cursor, edit },
-    );
-    this.parts.push(line.text);
-    this.ends.push(line.end);
-    this.cursor++;
-  }
-
-  keepUntil(line: number, because: "elided" | "outside"): void {
-    while (this.cursor < line) this.keep(because);
-  }
-
-  goUntil(line: number, because: string): void {
-    while (this.cursor < line) {
-      this.changes++;
-      const fate = because === "replaced" ? "replaced" : "removed";
-      this.fates.push({ fate, because });
-      this.cursor++;
-    }
-  }
-
-  match(line: number, edit: number, tier: Tier): void {
-    if (this.cursor !== line) throw new Error(`merge: line ${line} matched out of order`);
-    if (tier !== "exact") this.slip(tier);
-    this.edit[edit] = { fate: "matched", source: line, tier };
-    this.keep("matched", edit);
-  }
-
-  drop(line: number, edit: number, tier: Tier): void {
-    if (this.cursor !== line) throw new Error(`merge: line ${line} dropped out of order`);
-    if (tier !== "exact") this.slip(tier);
-    this.edit[edit] = { fate: "dropped-source", source: line, tier };
-    this.fates.push({ fate: "removed", because: "dropped" });
-    this.changes++;
-    this.cursor++;
-  }
-
-  place(edit: number, text: string): void {
-    this.changes++;
-    this.edit[edit] = { fate: "placed", result: this.parts.length };
-    this.result.push({ from: "edit", edit });
-    this.parts.push(text);
-    this.ends.push(this.endHere());
-  }
-
-  /** New lines end as the line before them, else as the line they stand before. */
-  private endHere(): string {
-    for (let line = this.cursor - 1; line >= 0; line--) {
-      if (this.source[line]!.end !== "") return this.source[line]!.end;
-    }
-    for (let line = this.cursor; line < this.source.length; line++) {
-      if (this.source[line]!.end !== "") return this.source[line]!.end;
-    }
-    return "\n";
-  }
-
-  finish(
-    cost: number,
-    finalNewline: boolean | undefined,
-  ): { text: string; proof: Proof; notes: readonly string[] } {
-    const last = this.parts.length - 1;
-    const unfinished = this.source.length > 0 && this.source.at(-1)!.end === "";
-    for (let r = 0; r < last; r++) if (this.ends[r] === "") this.ends[r] = this.endHere();
-    if (last >= 0) {
-      // An empty line that nothing ends would be no line.
-      const wanted = this.parts[last] === "" || (finalNewline ?? !unfinished);
-      if (!wanted) this.ends[last] = "";
-      else if (this.ends[last] === "") this.ends[last] = this.endHere();
-    }
-    let text = "";
-    for (let r = 0; r <= last; r++) text += this.parts[r]! + this.ends[r]!;
-    const notes = [...this.noted].map(([note, count]) => (count > 1 ? `${note} (${count})` : note));
-    const proof: Proof = {
-      result: this.result,
-      source: this.fates,
-      edit: this.edit,
-      cost,
-      runnerUp: Number.POSITIVE_INFINITY,
-    };
-    return { text, proof, notes };
-  }
 }
