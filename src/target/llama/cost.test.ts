@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { costCurve, typicalCost } from "./cost.ts";
+import { costCurve, createCrowd, typicalCost } from "./cost.ts";
 import { costFile, readCost, writeCost } from "./cost-store.ts";
 
 const points = [
@@ -34,6 +34,18 @@ describe("costCurve", () => {
     const curve = costCurve(points);
     for (let i = 0; i < 5; i++) curve.observe(16, 8000);
     expect(curve.at(16)).toBe(4);
+  });
+
+  it("counts a drafted token for more where others share the pass", () => {
+    const curve = costCurve(points);
+    const crowd = createCrowd();
+    expect(crowd.cost(curve, 4)).toBe(curve.at(4));
+    for (let i = 0; i < 30; i++) crowd.observe(4);
+    // Four sequences with four tokens each: 16 tokens, against the 4 of their plain steps.
+    expect(crowd.cost(curve, 4)).toBeCloseTo(4 / 2.5);
+    expect(crowd.cost(curve, 1)).toBe(1);
+    for (let i = 0; i < 30; i++) crowd.observe(1);
+    expect(crowd.cost(curve, 4)).toBe(curve.at(4));
   });
 
   it("needs the cost of one token", () => {

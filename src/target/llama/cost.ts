@@ -86,3 +86,33 @@ export function typicalCost(): CostCurve {
     "typical",
   );
 }
+
+/** How much the newest pass weighs in what is expected of the next. */
+const newest = 0.2;
+
+export interface Crowd {
+  /** Tells how many sequences a pass was shared by. */
+  observe(sequences: number): void;
+  /** Cost of n tokens in a pass like the latest ones, in units of one plain step in such a pass. */
+  cost(curve: CostCurve, n: number): number;
+}
+
+/**
+ * What drafts cost where several sequences share passes. The first tokens of a pass are dear and the rest cheap;
+ * among k sequences others pay most of the first, so that each drafted token weighs more against a plain step. Counted
+ * as if all of them did the same: k times n tokens, shared by k. With all k choosing so, the pass as a whole gives
+ * most tokens per time.
+ */
+export function createCrowd(): Crowd {
+  let size = 1;
+  return {
+    observe(sequences) {
+      size += newest * (sequences - size);
+    },
+    cost(curve, n) {
+      // Whole sizes only: the curve is measured at powers of two.
+      const k = Math.max(1, Math.round(size));
+      return curve.at(k * n) / curve.at(k);
+    },
+  };
+}

@@ -209,18 +209,18 @@ describe.skipIf(!installed)("llama target", () => {
     });
 
     it("evaluates what several sequences want in shared passes", async () => {
-      const reports: boolean[] = [];
+      const together: number[] = [];
       const watched = await llamaTarget({
         model: tiny,
         threads: 1,
-        onPass: ({ shared }) => reports.push(shared),
+        onPass: ({ passWorks }) => together.push(passWorks),
       });
       try {
         const sequences = await Promise.all([1, 2, 3].map(() => watched.open()));
         for (const sequence of sequences) await sequence.append(tokens.slice(0, 9));
         const rows = await Promise.all(sequences.map((sequence) => sequence.verify([])));
         expect(rows.map(({ ids }) => ids[0])).toEqual(new Array(3).fill(rows[0]!.ids[0]));
-        expect(reports).toContain(true);
+        expect(Math.max(...together)).toBeGreaterThan(1);
       } finally {
         await watched.dispose();
       }

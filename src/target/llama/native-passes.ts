@@ -21,8 +21,11 @@ export interface Spent {
   /** Of that in llama.cpp itself. */
   readonly passMs: number;
   readonly passCpuMs: number;
-  /** Whether a pass held tokens of another sequence as well: then its time says little about this work. */
-  readonly shared: boolean;
+  /** Passes it took. */
+  readonly passes: number;
+  /** What the last of them held: all its tokens, and how many works they belong to. */
+  readonly passTokens: number;
+  readonly passWorks: number;
 }
 
 /**
@@ -103,7 +106,15 @@ export function createPasses(batch: NativeBatch, vocabSize: number, share: boole
     },
 
     run(work) {
-      const spent = { ms: 0, cpuMs: 0, passMs: 0, passCpuMs: 0, shared: false };
+      const spent = {
+        ms: 0,
+        cpuMs: 0,
+        passMs: 0,
+        passCpuMs: 0,
+        passes: 0,
+        passTokens: 0,
+        passWorks: 1,
+      };
       if (work.entries.length === 0) return Promise.resolve(spent);
       return new Promise((resolve, reject) => {
         jobs.push({ ...work, at: 0, spent, alone: false, cancelled: false, resolve, reject });
@@ -119,7 +130,9 @@ export function createPasses(batch: NativeBatch, vocabSize: number, share: boole
         const pass = await batch.run(entries);
         let row = 0;
         for (const { job, end, rows } of parts) {
-          count(job.spent, pass, (end - job.at) / entries.length, parts.length > 1);
+          count(job.spent, pass, (end - job.at) / entries.length);
+          job.spent.passTokens = entries.length;
+          job.spent.passWorks = parts.length;
           job.at = end;
           const own = pass.logits.subarray(row * vocabSize, (row + rows) * vocabSize);
           row += rows;
@@ -167,12 +180,12 @@ export function createPasses(batch: NativeBatch, vocabSize: number, share: boole
 
 type Counted = Job["spent"];
 
-function count(spent: Counted, { wall, cpu }: Pass, part: number, shared: boolean): void {
+function count(spent: Counted, { wall, cpu }: Pass, part: number): void {
+  spent.passes++;
   spent.passMs += wall * part;
   spent.passCpuMs += cpu * part;
   spent.ms += wall * part;
   spent.cpuMs += cpu * part;
-  spent.shared ||= shared;
 }
 
 function timed(spent: Counted, act: () => void): void {

@@ -93,7 +93,7 @@ export function llamaSequence({
       onPass?.({ positions: Math.max(1, pending) + nodes.length, ...spent });
       pending = 0;
       // Alone, the clock of the caller tells more: it counts the round trip.
-      const crowded = before > 0 || engine.outstanding > 0 || spent.shared;
+      const crowded = before > 0 || engine.outstanding > 0 || spent.passWorks > 1;
       return { ...rowsFrom(message, options), ...(crowded && { ms: spent.ms }) };
     },
 

@@ -5,7 +5,7 @@ import { RedraftError } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Capabilities, TokenTarget } from "../../core/target.ts";
 import { type CalibrateOptions, measureCost } from "./calibrate.ts";
-import { type CostCurve, type CostPoint, costCurve, typicalCost } from "./cost.ts";
+import { type CostCurve, type CostPoint, costCurve, createCrowd, typicalCost } from "./cost.ts";
 import { costKey, readCost, writeCost } from "./cost-store.ts";
 import { findLibrary, type NativeLibrary } from "./library.ts";
 import type { LoadOptions, ModelInfo } from "./model-info.ts";
@@ -62,8 +62,11 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
   const { context } = info;
   let curve = typeof options.cost === "object" ? options.cost : typicalCost();
   let last: PassReport | undefined;
+  const crowd = createCrowd();
   const onPass = (report: PassReport): void => {
-    if (!report.shared) curve.observe(report.positions, report.ms);
+    const { passes, passTokens, passWorks, positions, ms } = report;
+    if (passes === 1) curve.observe(passTokens, (ms * passTokens) / positions);
+    crowd.observe(passWorks);
     last = report;
     options.onPass?.(report);
   };
@@ -82,7 +85,7 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
     stateful: true,
     exactNormalizer: true,
     rewind: info.rewind,
-    cost: (n) => curve.at(n),
+    cost: (n) => crowd.cost(curve, n),
   };
   let sequences = 0;
   const nextId = (): number => ++sequences;
