@@ -1,7 +1,7 @@
 /**
  * Compares drafting over a completions API with plain decoding by the same server, on real weights and real edits:
  *
- *   node --import tsx scripts/verify-http-target.ts --server http://127.0.0.1:8095 --data <cases.jsonl> [--cases 60]
+ *   node --import tsx scripts/verify-http-target.ts --server http://127.0.0.1:8095 --data <cases.jsonl> [--cases 60] [--dialect echo]
  *
  * The server holds an apply model of the form `<|file|>` file `<|sketch|>` sketch `<|apply|>`. Two that it was run with:
  *
@@ -28,6 +28,7 @@ const { values } = parseArgs({
     "max-lines": { type: "string", default: "60" },
     "max-tokens": { type: "string", default: "800" },
     tie: { type: "string", default: "0.1" },
+    dialect: { type: "string", default: "auto" },
     each: { type: "boolean" },
   },
 });
@@ -35,6 +36,7 @@ if (!values.server || !values.data) throw new Error("--server <url> --data <case
 
 const { baseUrl, model } = serverAddress(values.server);
 const named = model === undefined ? {} : { model };
+const dialect = values.dialect as Required<Parameters<typeof openServerTokens>[0]>["dialect"];
 const maxTokens = Number(values["max-tokens"]);
 const bound = Number(values.tie);
 
@@ -72,7 +74,7 @@ const sharedLength = (a: string, b: string): number => {
 
 const counts = { cases: 0, identical: 0, nearTies: 0, diverged: 0 };
 const sums = { requests: 0, generated: 0, tokens: 0, read: 0, longest: 0 };
-const first = await openServerTokens({ baseUrl, ...named });
+const first = await openServerTokens({ baseUrl, dialect, ...named });
 for (const { id, original, sketch } of readRegions(values.data, Number(values["max-lines"]))) {
   if (counts.cases >= Number(values.cases)) break;
   const prompt = `<|file|>${original}<|sketch|>${sketch}<|apply|>`;
@@ -83,7 +85,12 @@ for (const { id, original, sketch } of readRegions(values.data, Number(values["m
   const plain = await ask({ prompt, max_tokens: limit, logprobs: 2 });
   const plainText: string = plain.choices[0].text;
 
-  const target = await openServerTokens({ baseUrl, ...named, logprobShift: first.logprobShift! });
+  const target = await openServerTokens({
+    baseUrl,
+    dialect: first.dialect,
+    ...named,
+    logprobShift: first.logprobShift!,
+  });
   const steps = decode(await target.open(), {
     request: {
       prompt: await target.tokenize(prompt, { special: true }),
