@@ -21,6 +21,8 @@ describe("isElision", () => {
     "…",
     "[... rest of file ...]",
     "// remaining methods unchanged",
+    "// ===== existing code =====",
+    "# --- rest of the file ---",
     "; ... snip ...",
   ])("takes %s for a marker", (line) => {
     expect(isElision(line)).toBe(true);

@@ -74,7 +74,7 @@ export function isElision(line: string): boolean {
   if (opens && closes) return true;
   const words = body
     .replace(ellipses, " ")
-    .replace(/[()[\]<>{}*:.,\-–—]/gu, " ")
+    .replace(/[()[\]<>{}*:.,\-–—=~_#]/gu, " ")
     .replace(/\s+/gu, " ")
     .trim();
   if ((opens || closes) && words.length <= 80 && elisionWords.test(words)) {

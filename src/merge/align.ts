@@ -38,6 +38,8 @@ export interface Problem {
   readonly anchoredStart: boolean;
   readonly anchoredEnd: boolean;
   readonly explicit: boolean;
+  /** Without a marker, and shorter than half of the file: what it does not show is hardly meant to go. */
+  readonly fragment?: boolean;
   /** How deep the source is indented; absent where that tells nothing. */
   readonly depths?: Depths;
 }
@@ -156,18 +158,19 @@ export function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: 
     };
   }
   const fileEdge = (i === 0 && edges.anchoredStart) || (atEnd && edges.anchoredEnd);
-  const open = fileEdge ? costs.removeAtFileEdge : costs.removeOpen;
+  const beyond = problem.fragment ? costs.fragmentEdge : 0;
+  const open = fileEdge ? costs.removeAtFileEdge + beyond : costs.removeOpen;
   // At a block's edge lines go only beside new lines, or where a comment says so.
   const closed = atEnd && !edges.anchoredEnd;
   const endFresh = atEnd ? (block.rows.at(-1)?.looseEnd ?? 0) : 0;
   const announced = costs.announcedAtEdge;
-  const replaceAtEnd = atEnd && edges.anchoredEnd ? costs.replaceAtFileEdge : 0;
+  const replaceAtEnd = atEnd && edges.anchoredEnd ? costs.replaceAtFileEdge + beyond : 0;
   return {
     matchShort: removal ? 0 : closed ? infinity : open,
     matchLong: closed ? infinity : costs.removeManyOpen + open - costs.removeOpen,
     freshShort: (removal ? 0 : costs.replaceOpen) + replaceAtEnd,
     freshLong: costs.replaceManyOpen + replaceAtEnd,
-    loose: edges.anchoredStart ? costs.replaceAtFileEdge : costs.looseRemoval,
+    loose: edges.anchoredStart ? costs.replaceAtFileEdge + beyond : costs.looseRemoval,
     stay: removal ? costs.announcedNothing : 0,
     begin: block.rows[0]?.looseStart ?? 0,
     endFresh,

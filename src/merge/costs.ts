@@ -62,6 +62,8 @@ export const costs = {
   /** Removal of the file's first or last lines by leaving them out: markers are forgotten more often. */
   removeAtFileEdge: 140,
   replaceAtFileEdge: 100,
+  /** On top where the sketch has no marker and shows only a small part of the file. */
+  fragmentEdge: 600,
   /** New lines at the edge of a block: truly new ones, blank ones, and ones that the source has. */
   loose: 250,
   looseBlank: 450,

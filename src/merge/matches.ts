@@ -15,7 +15,7 @@ import {
 } from "./indent.ts";
 import { declaredName } from "./names.ts";
 import { lineDepths } from "./scope.ts";
-import type { Block, Shape, Token } from "./shape.ts";
+import { type Block, isFragment, type Shape, type Token } from "./shape.ts";
 import { boundedDistance, likeness, looseKey, type Signature, signatureOf } from "./similar.ts";
 
 /** How a match counts: by a tier the source line stays; `resembles` = the edit's line replaces it. */
@@ -139,6 +139,7 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       anchoredStart: !explicit && !shape.elidedStart,
       anchoredEnd: !explicit && !shape.elidedEnd,
       explicit,
+      fragment: isFragment(shape, source.length),
       ...(!explicit && blocks.length > 1 && { depths: lineDepths(source) }),
     },
     matches,

@@ -203,6 +203,21 @@ describe("the scope that a sketch's elisions stay in", () => {
   });
 });
 
+describe("a sketch without a marker that shows a small part of the file", () => {
+  const source = text(...Array.from({ length: 12 }, (_, n) => `alpha${n} = ${n}`));
+  const shown = ["alpha4 = 4", "alpha5 = 55", "alpha6 = 6"];
+
+  it("changes that part", () => {
+    expect(provedText(source, sketch(...shown))).toBe(source.replace("= 5\n", "= 55\n"));
+  });
+
+  it("takes nothing away beyond it, though new lines stand at its edges", () => {
+    expect(provedText(source, sketch("# above", ...shown, "# below"))).toBe(
+      source.replace("alpha4 = 4\nalpha5 = 5\nalpha6 = 6\n", text("# above", ...shown, "# below")),
+    );
+  });
+});
+
 describe("which place a sketch means", () => {
   it("keeps the lines of a context together, though a later brace would be cheaper", () => {
     const source = text(

@@ -88,3 +88,14 @@ function finished(draft: Draft): Block {
     ...(under !== undefined && { under }),
   };
 }
+
+/** Whether a sketch is one stretch of lines without a marker, and less than half as long as the file. */
+export function isFragment(shape: Shape, lines: number): boolean {
+  const { blocks, elidedStart, elidedEnd } = shape;
+  return (
+    shape.extent === "file" &&
+    !(shape.whole || elidedStart || elidedEnd) &&
+    blocks.length === 1 &&
+    2 * blocks[0]!.tokens.length < lines
+  );
+}
