@@ -64,6 +64,28 @@ export function parseDiff(lines: readonly string[]): DiffFile[] {
   return files.filter((one) => one.git || one.hunks.length > 0 || one.created || one.deleted);
 }
 
+/**
+ * A diff of which only the lines are there: each begins with a blank, `-` or `+`, a fence or two file headers around
+ * them aside. Undefined = there are other lines.
+ */
+export function parseBareDiff(lines: readonly string[]): DiffFile | undefined {
+  const matter = [...lines.keys()].filter((n) => lines[n]!.trim() !== "" && !fenceOf(lines[n]!));
+  const file = { created: false, deleted: false, renamed: false, binary: false } as const;
+  const named: Draft = { ...file, git: false, hunks: [] };
+  const [before, after] = matter;
+  if (before === undefined || after === undefined) return undefined;
+  if (/^--- \S/.test(lines[before]!) && /^\+\+\+ \S/.test(lines[after]!)) {
+    setPaths(named, lines[before]!, lines[after]!);
+    matter.splice(0, 2);
+  }
+  const first = matter[0];
+  const last = matter.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const body = lines.slice(first, last + 1);
+  if (!body.every((line) => line === "" || /^[-+ \\]/.test(line))) return undefined;
+  return { ...named, hunks: [hunkOf(body, first, {})] };
+}
+
 function gitPaths(line: string, file: Draft): void {
   const match = /^diff --git "?(a\/.*?)"? "?(b\/.*?)"?$/.exec(line);
   if (!match) return;

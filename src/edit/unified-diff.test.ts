@@ -27,6 +27,33 @@ describe("unified diffs", () => {
     });
   }
 
+  it("reads lines alone, where the old ones stand in the file", () => {
+    for (const head of ["", "--- a/src/a.txt\n+++ b/src/a.txt\n", "```diff\n"]) {
+      expect(read(`${head}${hunk}`)).toEqual(["~lines", ...shown]);
+    }
+    expect(edit("-two\n+2\n").format).toBe("unified-diff");
+    expect(edit("+zero\n one\n").segments).toMatchObject([
+      {
+        lines: [
+          { role: "add", at: 1 },
+          { role: "keep", at: 2 },
+        ],
+      },
+    ]);
+  });
+
+  it("takes a list for a list", () => {
+    const list = "- one\n- two\n- three\n";
+    expect(edit("- one\n- 2\n- three\n", list, "a.md").format).toBe("whole");
+    expect(edit("- six\n- seven\n- eight\n- nine\n", "", "a.md").format).toBe("whole");
+  });
+
+  it("refuses a context diff", () => {
+    const context =
+      "*** a.txt\n--- a.txt\n***************\n*** 1,2 ****\n! one\n--- 1,2 ----\n! 1\n";
+    expect(() => edit(context)).toThrow(/context diff/);
+  });
+
   it("reads a fence that ends, and text after it", () => {
     expect(read(`\`\`\`diff\n@@ -1,3 +1,3 @@\n${hunk}\`\`\`\nThat is all.\n`)).toEqual([
       "~lines near 1",

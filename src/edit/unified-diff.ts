@@ -1,6 +1,6 @@
 import type { Edit, EditLine, LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { type DiffFile, type Hunk, parseDiff } from "./diff-files.ts";
+import { type DiffFile, type Hunk, parseBareDiff, parseDiff } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { inFileOrder } from "./order.ts";
 import { sameDiffPath } from "./paths.ts";
@@ -16,7 +16,7 @@ export const unifiedDiff: EditFormat = {
     const begins = (index: number): boolean =>
       /^(?:diff --git |--- \S|@@ -\d|@@ ?@@|@@ \.\.\. @@|@@$)/.test(lines[index] ?? "");
     const hunk = lines.findIndex((line) => isHunkHeader(line));
-    if (hunk === -1) return headersOnly(input);
+    if (hunk === -1) return headersOnly(input) ?? onlyLines(input);
     const changes = lines.findIndex((line, index) => index > hunk && /^[-+]/.test(line));
     if (changes === -1) return headersOnly(input);
     if (begins(first)) {
@@ -30,6 +30,8 @@ export const unifiedDiff: EditFormat = {
 
   read(input, why) {
     const files = parseDiff(input.lines);
+    const bare = files.length === 0 ? parseBareDiff(input.lines) : undefined;
+    if (bare) files.push(bare);
     if (files.length === 0) {
       throw new RedraftError(
         "unreadable-edit",
@@ -71,6 +73,27 @@ function headersOnly(input: EditInput): string | undefined {
   const index = input.lines.findIndex((line) => /^diff --git \S/.test(line));
   if (index === -1 || input.inSource(input.lines[index]!)) return undefined;
   return `line ${index + 1} is a git diff header`;
+}
+
+/** A diff without any header: its old lines are the file's, and none of them as they are written. */
+function onlyLines(input: EditInput): string | undefined {
+  const context = input.lines.findIndex((line) => /^\*\*\* \d+(?:,\d+)? \*{4}$/.test(line));
+  if (context !== -1 && !input.inSource(input.lines[context]!)) {
+    throw new RedraftError(
+      "unreadable-edit",
+      "this is a context diff (`diff -c`). Send a unified one (`diff -u`).",
+      { details: { line: context + 1, format: "unified-diff" } },
+    );
+  }
+  const lines = parseBareDiff(input.lines)?.hunks[0]?.lines ?? [];
+  const old = lines.filter(({ role, text }) => role !== "add" && text.trim() !== "");
+  if (old.length === 0 || lines.every(({ role }) => role === "keep")) return undefined;
+  if (!old.every(({ text }) => input.inSource(text))) return undefined;
+  const asWritten = lines.filter(
+    ({ role, at }) => role !== "keep" && input.inSource(input.lines[at - 1]!),
+  );
+  if (asWritten.length > 0) return undefined;
+  return "its lines begin with blanks, `-` and `+`, and the old ones stand in the file: a diff without headers";
 }
 
 const stripped = (path: string): string => path.replace(/^[abciow]\//, "");

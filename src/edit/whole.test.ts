@@ -46,6 +46,18 @@ describe("whole files", () => {
     ]);
   });
 
+  it("takes prose and a fence off a text that may hold both, where all of the file is inside", () => {
+    const notes = "# Notes\n\nfirst\n\nsecond\n";
+    const inside = notes.replace("second", "2nd");
+    const chat = `Update \`notes.md\`:\n\n\`\`\`markdown\n${inside}\`\`\`\n\nThat is it.\n`;
+    expect(showEdit(edit(chat, notes, "notes.md"))).toEqual(["~lines at 5", "-second", "+2nd"]);
+    const code = `# Notes\n\nfirst\n\n\`\`\`sh\nsecond\n\`\`\`\n`;
+    expect(edit(code, notes, "notes.md").segments).toMatchObject([
+      { lines: [{ text: "```sh" }] },
+      { lines: [{ text: "```" }] },
+    ]);
+  });
+
   it("takes an odd fence line inside for text", () => {
     const text = `\`\`\`python\n${after}"""\n\`\`\`\n"""\n\`\`\`\n`;
     expect(showEdit(edit(text))).toEqual([...shown, '+"""', "+```", '+"""']);

@@ -1,4 +1,5 @@
 import type { EditInput } from "./format.ts";
+import { isElision } from "./lazy-markers.ts";
 import { pathIn, samePath } from "./paths.ts";
 
 /** An edit without what models put around it. */
@@ -119,13 +120,29 @@ function openingFence(input: EditInput, first: number): number {
   if (first >= lines.length) return -1;
   if (fenceOf(lines[first]!)) return isWrapper(input, first) ? first : -1;
   const isMarkdown = /\.(?:md|mdx|markdown|rst|txt)$/i.test(input.path);
-  if (isMarkdown) return -1;
+  if (isMarkdown) return onlyFenceAround(input, first);
   for (let index = first; index < lines.length; index++) {
     const line = lines[index]!;
     if (fenceOf(line)) return isWrapper(input, index) ? index : -1;
     if (line.trim() !== "" && (input.inSource(line) || !looksLikeProse(line))) return -1;
   }
   return -1;
+}
+
+/**
+ * In a text that may hold prose and fences itself a fence wraps the edit only where all that is known of the file, and
+ * every marker, stands inside it. -1 = it does not.
+ */
+function onlyFenceAround(input: EditInput, first: number): number {
+  const { lines } = input;
+  const open = lines.findIndex((line, index) => index >= first && fenceOf(line) !== undefined);
+  if (open === -1) return -1;
+  const close = closingOf(input, open);
+  const isOfFile = (line: string): boolean =>
+    line.trim() !== "" && (isElision(line) || input.inSource(line));
+  if (close === -1 || isOfFile(lines[open]!)) return -1;
+  const around = [...lines.slice(first, open), ...lines.slice(close + 1)];
+  return !around.some(isOfFile) && lines.slice(open + 1, close).some(isOfFile) ? open : -1;
 }
 
 function looksLikeProse(line: string): boolean {
