@@ -1,8 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { redraft } from "./support/cli.ts";
+import { hasEngine } from "./support/native.ts";
+import { writeTinyModel } from "./support/tiny-models.ts";
 import { says, type WireAnswer, type WireServer, wireServer } from "./support/wire-server.ts";
 
 const source = "import os\n\n\ndef first():\n    return 1\n\n\ndef second():\n    return 2\n";
@@ -147,12 +150,34 @@ describe("redraft edit", () => {
     [["a.py", "go on", "--check", "true", "--dry-run"], 2, "--dry-run"],
     [["a.py", "go on", "--costs", "a.py"], 2, "not JSON"],
     [["a.py", "go on", "--via", "magic"], 2, "magic"],
+    [["a.py", "go on", "--timeout", "-1"], 2, "above 0"],
+    [["a.py", "go on", "--context", "4096"], 2, "--context is for"],
   ])("refuses %j with exit code %i", async (words, exitCode, message) => {
     const { code, stderr, seen } = await edit([says("")], words);
     expect(stderr).toContain(message);
     expect(code).toBe(exitCode);
     expect(seen).toEqual([]);
   });
+
+  it.skipIf(!hasEngine)(
+    "refuses weights that understand no instructions, and keeps the file where others write nonsense",
+    async () => {
+      const tiny = join(folder, "tiny.gguf");
+      writeTinyModel(tiny, { chatTemplate: "{% for m in messages %}<|im_start|>{% endfor %}" });
+      const own = fileURLToPath(new URL("../models/redraft-default-6m-q8_0.gguf", import.meta.url));
+      const words = ["edit", "a.py", "go on", "--check", "true", "--model"];
+      const apply = await redraft([...words, own], { cwd: folder });
+      expect(apply.stderr).toContain("--apply-model");
+      expect(apply.code).toBe(2);
+      const random = await redraft([...words, tiny], { cwd: folder });
+      expect(random.stderr).toMatch(/^redraft: tiny llama/);
+      expect(random.code).toBe(4);
+      const small = await redraft([...words, tiny, "--context", "64"], { cwd: folder });
+      expect(small.stderr).toMatch(/context holds 64.*--context/);
+      expect(small.code).not.toBe(0);
+      expect(await read("a.py")).toBe(source);
+    },
+  );
 
   it("says what failed: no model, a wrong key", async () => {
     const none = await redraft(["edit", "a.py", "go on", "--json"], { cwd: folder });

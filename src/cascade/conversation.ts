@@ -49,7 +49,7 @@ export function converse(model: TextTarget, signal?: AbortSignal): Conversation 
     if (finish === "length") {
       throw new RedraftError(
         "engine-failed",
-        `${model.name} reached its limit of tokens before the answer was complete. Give it fewer or shorter files, or a larger limit.`,
+        `${model.name} reached its limit of tokens before the answer was complete. Give it fewer or shorter files, or a larger context.`,
         { details: { written: text.length } },
       );
     }

@@ -12,11 +12,13 @@ import { readTextFile, type TextFile } from "../file/text-file.ts";
 import { writeChecked } from "./edit-writing.ts";
 import { largeModel } from "./large-model.ts";
 import { modelRoute } from "./model.ts";
+import { seconds, whole } from "./numbers.ts";
 import { onInterrupt } from "./signals.ts";
 
 interface EditOptions {
-  readonly model: string;
+  readonly model?: string;
   readonly modelName?: string;
+  readonly context?: number;
   readonly via: Via;
   readonly applyModel: string;
   readonly check?: string;
@@ -36,8 +38,13 @@ export function editCommand(): Command {
     )
     .argument("<words...>", "the files, and last the instruction")
     .usage('[options] <file...> "<instruction>"')
-    .option("--model <name>", "URL of an OpenAI-compatible server, or a .gguf file", "default")
+    .option("--model <name>", "URL of an OpenAI-compatible server, or a .gguf file")
     .option("--model-name <name>", "which of the server's models [env: REDRAFT_MODEL_NAME]")
+    .option(
+      "--context <tokens>",
+      "what a .gguf's prompt and answer can hold (default: its trained length, at most 8192)",
+      whole,
+    )
     .addOption(
       new Option("--via <way>", "a sketch or whole files; auto = what is expected to be cheaper")
         .choices(["auto", "rewrite", "cascade"])
@@ -50,13 +57,7 @@ export function editCommand(): Command {
     )
     .option("--check <command>", "run on the result; when it fails, every file is put back")
     .option("--costs <path>", "JSON with prices or speeds, for --via auto and the report")
-    .addOption(
-      new Option("--timeout <seconds>", "longest time for the model").argParser((text) => {
-        const value = Number(text);
-        if (!(value > 0)) throw new RedraftError("usage", "--timeout takes seconds above 0.");
-        return value;
-      }),
-    )
+    .option("--timeout <seconds>", "longest time for the model", seconds)
     .option("--create", "files that do not exist are to be made")
     .option("--dry-run", "print the unified diff and write nothing")
     .option("--json", "print the whole result as JSON: files, patch, what it took")
@@ -106,15 +107,14 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   const apply = await modelRoute(options.applyModel);
   const large = await largeModel(options.model, {
     ...(options.modelName !== undefined && { name: options.modelName }),
+    ...(options.context !== undefined && { contextSize: options.context }),
     signal: interrupt,
   });
   const redraft = createRedraft({ large, costs, ...(apply && { model: apply }) });
   try {
     const limit = options.timeout;
     const signal =
-      limit === undefined
-        ? interrupt
-        : AbortSignal.any([interrupt, AbortSignal.timeout(limit * 1000)]);
+      limit === undefined ? interrupt : AbortSignal.any([interrupt, AbortSignal.timeout(limit)]);
     const result = await redraft.edit({ files, instruction, via: options.via }, { signal });
     const byPath = new Map(files.map((file) => [file.path, file]));
     if (!options.dryRun) {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ModelRoute } from "../core/route.ts";
@@ -8,6 +8,7 @@ import { defaultLimits } from "../http/options.ts";
 import { isServerAddress } from "../target/openai/address.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
 import { modelFile, modelRoute } from "./model.ts";
+import { port, seconds, whole } from "./numbers.ts";
 import { onInterrupt } from "./signals.ts";
 import { packageVersion } from "./version.ts";
 
@@ -169,25 +170,6 @@ async function loadModel(
 }
 
 const isLoopback = (host: string): boolean => /^(localhost|127\.|::1$|\[::1\]$)/.test(host);
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError("It must be a whole number above 0.");
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value <= 65_535) return value;
-  throw new InvalidArgumentError("It must be a port from 0 to 65535.");
-}
-
-/** Seconds as written, milliseconds as used. */
-function seconds(text: string): number {
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value * 1000;
-  throw new InvalidArgumentError("It must be a number of seconds above 0.");
-}
 
 const help = `
 Prints its URL on standard output once it listens. Ctrl-C finishes what is in work, then ends.

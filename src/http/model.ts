@@ -202,6 +202,6 @@ function sharedLength(left: readonly Token[], right: readonly Token[]): number {
 function tooLong(length: number, contextSize: number): RedraftError {
   return new RedraftError(
     "usage",
-    `The prompt has ${length} tokens and the context holds ${contextSize}. Send less, or start the server with a larger context.`,
+    `The prompt has ${length} tokens and the context holds ${contextSize}. Send less, or load the model with a larger --context.`,
   );
 }

@@ -3,24 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRedraft } from "../../src/engine.ts";
 import { type ServedModel, serveModel } from "../../src/http/model.ts";
 import { type RunningServer, startServer } from "../../src/http/serve.ts";
-import { findLibrary } from "../../src/target/llama/library.ts";
 import { llamaTarget } from "../../src/target/llama/target.ts";
 import { anchorPlanner } from "../../src/target/openai/anchor-planner.ts";
 import { openServerTokens } from "../../src/target/openai/open.ts";
 import { decode } from "../../src/verify/decode.ts";
+import { hasEngine } from "../support/native.ts";
 
 const weights = fileURLToPath(
   new URL("../../models/redraft-default-6m-q8_0.gguf", import.meta.url),
 );
-const installed = (() => {
-  try {
-    findLibrary();
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
 const original = `export function total(items: Item[]): number {
   let sum = 0;
   for (const item of items) {
@@ -40,7 +31,7 @@ const sketch = `export function total(items: Item[], discount = 0): number {
 }
 `;
 
-describe.skipIf(!installed)("drafts verified over HTTP by the shipped weights", () => {
+describe.skipIf(!hasEngine)("drafts verified over HTTP by the shipped weights", () => {
   let model: ServedModel;
   let server: RunningServer;
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasEngine } from "../../../test/support/native.ts";
 import { modelFolder } from "../../../test/support/tiny-models.ts";
 import { RedraftError } from "../../core/errors.ts";
 import type { DraftNode, Token, TokenTarget } from "../../core/target.ts";
@@ -18,15 +19,6 @@ const text = "def add(a, b):\n    return a + b\n\n\ndef subtract(a, b):\n    ret
 const line = (tokens: readonly Token[]): DraftNode[] =>
   tokens.map((token, i) => ({ token, parent: i - 1 }));
 
-const installed = (() => {
-  try {
-    findLibrary();
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
 describe("findLibrary", () => {
   it("says what to install where nothing is", () => {
     const find = () => findLibrary({ platform: "linux", arch: "arm64" });
@@ -42,7 +34,7 @@ describe("findLibrary", () => {
 });
 
 // Without the optional native package there is nothing to test; findLibrary's own tests run everywhere.
-describe.skipIf(!installed)("llama target", () => {
+describe.skipIf(!hasEngine)("llama target", () => {
   describe("conformance", () => {
     let shared: LlamaTarget;
     beforeAll(async () => {
