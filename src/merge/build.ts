@@ -96,7 +96,10 @@ export function build(
   };
   let written = write([]);
   // A block is shown for a reason: when it changes nothing but blanks, the blanks are the reason.
-  const literal = written.idle.map((idle, k) => idle && written.tolerant[k]!);
+  const literal = written.idle.map(
+    (idle, k) =>
+      idle && written.tolerant[k]! && shape.blocks[k]!.tokens.some(({ text }) => isTelling(text)),
+  );
   if (shape.extent === "file" && literal.includes(true)) {
     const { idle } = written;
     written = { ...write(literal), idle };

@@ -38,7 +38,7 @@ export function checkProof(source: string, edit: Edit, text: string, proof: Proo
   checkOrder(edit, lines, proof, say);
   if (edit.extent === "file") {
     checkElisions(edit, lines, elidedAtEnd, proof, say);
-    checkRemovals(edit, lines, { elidedAtEnd, removalAtEnd }, proof, say);
+    checkRemovals(edit, before, lines, { elidedAtEnd, removalAtEnd }, proof, say);
   }
   checkEnd(before, after, edit, say);
   return problems;
@@ -86,7 +86,7 @@ function checkResult(
         say(`source line ${origin.source} is out of order or twice in the result`);
       last = origin.source;
       if (from.text !== line.text) say(`result line ${r} is not source line ${origin.source}`);
-      if (from.end !== line.end && from.end !== "" && !isLast)
+      if (from.end !== line.end && from.end !== "" && !isLast && !keepsApart(after, r))
         say(`the end of result line ${r} changed`);
       const fate = proof.source[origin.source]!;
       if (fate.fate !== "kept" || fate.result !== r) {
@@ -112,11 +112,15 @@ function checkResult(
       if (placed.fate !== "placed" || placed.result !== r) {
         say(`edit line ${origin.edit} is in the result but not placed there`);
       }
-      if (!isLast && !ends.has(line.end) && line.end !== "\n")
+      if (!isLast && !ends.has(line.end) && line.end !== "\n" && !keepsApart(after, r))
         say(`result line ${r} has a new kind of end`);
     }
   }
 }
+
+/** Whether a line needs both characters at its end: the empty line that follows would else make one end of two. */
+const keepsApart = (after: readonly TextLine[], r: number): boolean =>
+  after[r]!.end === "\r\n" && after[r + 1]?.text === "" && after[r + 1]?.end === "\n";
 
 function checkSource(edit: Edit, proof: Proof, say: Say): void {
   for (const [s, fate] of proof.source.entries()) {
@@ -314,6 +318,7 @@ function resultOf(proof: Proof, e: number): number {
 /** Source lines go only between two edit lines that meet, beside new lines, or where a comment says so. */
 function checkRemovals(
   edit: Edit,
+  source: readonly TextLine[],
   lines: readonly Line[],
   end: { elidedAtEnd: boolean; removalAtEnd: boolean },
   proof: Proof,
@@ -341,6 +346,10 @@ function checkRemovals(
     const to = after ?? (bottom - top > 1 ? editAt(bottom - 1)! + 1 : from + 1);
     let elided = false;
     let removal = false;
+    // New lines that follow the line above, or lead to the one below, with no elision between.
+    let beside = false;
+    let firstElided = to + 1;
+    let lastElided = from;
     for (let e = from + 1; e <= to; e++) {
       const line = lines[e];
       const isElided = line ? line.elidedBefore : end.elidedAtEnd;
@@ -348,13 +357,30 @@ function checkRemovals(
       // An elision beside the stretch's open side does not lie inside it.
       const atOpenSide =
         (e === from + 1 && before === undefined) || (e === to && after === undefined);
-      if (isElided && !atOpenSide) elided = true;
+      if (isElided && !atOpenSide) {
+        elided = true;
+        firstElided = Math.min(firstElided, e);
+        lastElided = e;
+      }
       if (isRemoval) removal = true;
     }
     const fresh = bottom - top > 1;
+    if (before !== undefined && firstElided > from + 1) beside = true;
+    if (after !== undefined && lastElided > from && lastElided < to) beside = true;
     const anchored = before !== undefined || after !== undefined;
+    // Lines that only get other blanks tell their own place.
+    const gone = source.slice(first, s + 1);
+    const only =
+      gone.length === bottom - top - 1 &&
+      gone.every((line, n) => {
+        const e = editAt(top + 1 + n);
+        return e !== undefined && lines[e]?.text.trim() === line.text.trim();
+      });
     const given =
-      removal || (anchored && !elided && (fresh || (before !== undefined && after !== undefined)));
+      removal ||
+      only ||
+      (elided && beside) ||
+      (anchored && !elided && (fresh || (before !== undefined && after !== undefined)));
     if (!given) say(`source lines ${first} to ${s} go although nothing in the edit meets there`);
     if (edit.format === "whole" && elided) say("a whole file elides nothing");
   }
