@@ -175,7 +175,9 @@ function place(
   }
   const rebuilt = (placement: Placement): Built =>
     build(lines, shape, prepared, placement, settings);
-  for (const suspect of suspects(lines, found, shape, best, best.text === source, rebuilt)) {
+  const { problem } = prepared;
+  const idle = best.text === source;
+  for (const suspect of suspects(lines, problem, found, shape, best, idle, rebuilt)) {
     if (rivals.length >= rivalLimit) break;
     if (isKnown(suspect.text)) continue;
     runnerUp = Math.min(runnerUp, found.best.cost);
@@ -220,18 +222,24 @@ function proved(source: string, edit: Edit, built: Built, runnerUp: number): Mer
 
 /**
  * The first block whose place nothing tells: it brings new lines, and none of its lines with letters or
- * digits stands where it was put. At the file's own start or end the place is told by that.
+ * digits stands where it was put; or it is a mere comment that something goes. At the file's own start or
+ * end the place of new lines is told by that.
  */
 function unfoundedBlock(shape: Shape, built: Built): number | undefined {
   for (const [k, block] of shape.blocks.entries()) {
     if (built.idle[k]) continue;
-    const founded = block.tokens.some((token) => {
-      const fate = built.proof.edit[token.editLine]!;
-      return fate.fate === "matched" && token.text.trim() !== "";
-    });
-    const replaces = built.placement.ranges[k]!.end > built.placement.ranges[k]!.start;
-    const atStart = k === 0 && !shape.elidedStart;
-    const atEnd = k === shape.blocks.length - 1 && !shape.elidedEnd;
+    if (block.tokens.length === 0) return k;
+    const stands = block.tokens.filter(
+      (token) => built.proof.edit[token.editLine]!.fate === "matched",
+    );
+    const founded = stands.some((token) => token.text.trim() !== "");
+    // Beside lines that it replaces, for they are like its own or declare the same name, even blank lines tell.
+    const { start, end } = built.placement.ranges[k]!;
+    const gone = built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
+    const replaces = gone && stands.length > 0;
+    const atStart = start === 0 && k === 0 && !shape.elidedStart;
+    const last = k === shape.blocks.length - 1 && !shape.elidedEnd;
+    const atEnd = last && end === built.proof.source.length;
     if (!founded && !replaces && !atStart && !atEnd) return k;
   }
   return undefined;

@@ -1,8 +1,10 @@
 import type { TextLine } from "../core/lines.ts";
 import type { LineRange } from "../core/merge.ts";
+import type { Problem } from "./align.ts";
 import type { Built } from "./build.ts";
 import type { Placement, Placements } from "./place.ts";
 import type { Block, Shape } from "./shape.ts";
+import { heldPlacements, Twins } from "./twins.ts";
 
 /** Placements that are looked at. */
 const searchLimit = 100;
@@ -22,11 +24,12 @@ const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 /**
  * Readings that cost more than the best one, but may be meant all the same. An edit that would change nothing
- * is shown for a reason. And where a block repeats lines of the source, it may add a copy of them, or take
- * their place.
+ * is shown for a reason. Where a block repeats lines of the source, it may add a copy of them, or take their
+ * place. And of two equal stretches one may have to go.
  */
 export function* suspects(
   source: readonly TextLine[],
+  problem: Problem,
   found: Placements,
   shape: Shape,
   best: Built,
@@ -36,15 +39,17 @@ export function* suspects(
   if (shape.extent !== "file") return;
   const taken = best.placement.ranges;
   const { cost } = best.placement;
+  const twins = new Twins(source);
   let looked = 0;
   for (const placement of found.others(cost + idleReach)) {
-    if (looked++ >= searchLimit) return;
+    if (looked++ >= searchLimit) break;
     const k = onlyDifference(taken, placement.ranges);
     if (k === undefined) continue;
     const block = shape.blocks[k]!;
     const [now, other] = [taken[k]!, placement.ranges[k]!];
     const shows = nothingChanges && showsRemoval(block, best.idle[k]!, now, other);
     if (!shows && placement.cost > cost + copyReach) continue;
+    const takesTwins = size(other) > size(now) && twins.addsOnlyTwins(now, other);
     const built = rebuilt(placement);
     if (built.idle[k]) continue;
     const apart = now.start >= other.end || other.start >= now.end;
@@ -52,8 +57,36 @@ export function* suspects(
     const alike = apart
       ? fitsAsWell(block, best, built)
       : nested && isCopy(source, block, k, best, built);
-    if (shows || alike) yield built;
+    if (shows || takesTwins || alike) yield built;
   }
+  looked = 0;
+  for (const placement of heldPlacements(source, problem, best)) {
+    if (looked++ >= searchLimit) return;
+    const k = onlyDifference(taken, placement.ranges);
+    if (k === undefined) continue;
+    const [now, other] = [taken[k]!, placement.ranges[k]!];
+    if (size(other) <= size(now)) continue;
+    const doubtful = changesNoWords(source, shape.blocks[k]!, k, best);
+    if (!doubtful && !twins.addsOnlyTwins(now, other)) continue;
+    const built = rebuilt(placement);
+    if (!built.idle[k]) yield built;
+  }
+}
+
+/** Whether a block adds and removes nothing but blank lines and braces: hardly what an edit is about. */
+function changesNoWords(
+  source: readonly TextLine[],
+  { tokens }: Block,
+  k: number,
+  best: Built,
+): boolean {
+  const { start, end } = best.placement.ranges[k]!;
+  for (let line = start; line < end; line++) {
+    if (best.proof.source[line]!.fate !== "kept" && hasWords(source[line]!.text)) return false;
+  }
+  return tokens.every(
+    ({ editLine, text }) => fateOf(best, editLine) !== "placed" || !hasWords(text),
+  );
 }
 
 function onlyDifference(

@@ -12,6 +12,8 @@ export interface Trial {
   readonly got?: string;
   readonly source: string;
   readonly edit: string;
+  /** Written as a sketch, else as search/replace blocks. */
+  readonly lazy: boolean;
 }
 
 function outcomeOf(source: string, edit: string, format: "lazy" | "search-replace"): MergeOutcome {
@@ -26,7 +28,7 @@ export function tryEdit(random: Random, twins: boolean): Trial {
   const lazy = random(3) > 0;
   const context = 2 + random(2);
   const written = lazy ? sketchOf(edit, context) : blocksOf(edit, context);
-  const at = { source, edit: written };
+  const at = { source, edit: written, lazy };
   if (edit.hunks.length === 0 || source === wanted) return { kind: "idle", ...at };
   const outcome = outcomeOf(source, written, lazy ? "lazy" : "search-replace");
   if (outcome.kind !== "proved") return { kind: "declined", ...at };
