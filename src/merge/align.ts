@@ -61,15 +61,20 @@ export interface Sums {
  * replaced are one change). Within a gap new lines come before lines that go, so each text has one path.
  * Time is tokens x positions, space blocks x positions.
  */
-export function forward(problem: Problem): Sums {
-  return align(problem, cheapestBefore);
+export function forward(problem: Problem, limit: number = infinity): Sums {
+  return align(problem, cheapestBefore, limit);
 }
 
-type Nearest = (costs: Int32Array, depths: Depths) => Cheapest;
+type Nearest = (costs: Int32Array, depths: Depths, edge: number) => Cheapest;
 
-function align(problem: Problem, nearest: Nearest): Sums {
+/**
+ * Sums that no placement of at most `limit` goes through become infinite, and positions before the first one
+ * that is left, or after `lasts[k]`, are passed by: where the edit's lines are sure of their places, little is left.
+ */
+function align(problem: Problem, nearest: Nearest, limit: number, lasts?: readonly number[]): Sums {
   const { steps, blocks } = problem;
   const positions = steps + 1;
+  const least = leastCosts(problem);
   const starts: Int32Array[] = [];
   const startFrom: Int32Array[] = [];
   const ends: Int32Array[] = [];
@@ -77,22 +82,50 @@ function align(problem: Problem, nearest: Nearest): Sums {
   const work = Array.from({ length: 8 }, () => new Int32Array(positions));
   for (let k = 0; k < blocks.length; k++) {
     const { start, from } = blockStarts(problem, k, ends[k - 1], nearest);
+    drop(start, limit - least[k]!);
     starts.push(start);
     startFrom.push(from);
+    const window = { first: firstFinite(start), last: lasts?.[k] ?? steps };
     const last = k === blocks.length - 1;
     const anchoredStart = k === 0 && problem.anchoredStart;
     const anchoredEnd = last && problem.anchoredEnd;
     const edges = { anchoredStart, anchoredEnd };
-    const { end, origin } = placeBlock(problem, blocks[k]!, start, edges, work);
+    const { end, origin } = placeBlock(problem, blocks[k]!, start, edges, window, work);
+    drop(end, limit - least[k + 1]!);
     ends.push(end);
     endFrom.push(origin);
   }
   return { starts, startFrom, ends, endFrom };
 }
 
-/** The same from the other side: `ends[k][p]` of the result is what follows when block k begins at p. */
-export function backward(problem: Problem): Sums {
-  const sums = align(reversed(problem), mirrored(cheapestAfter));
+/** What each block and all behind it cost at least; one more for none. */
+export function leastCosts({ blocks }: Problem): number[] {
+  const least = [0];
+  for (const { rows } of blocks.toReversed()) {
+    let sum = least[0]!;
+    for (const { fresh, cost } of rows) sum += cost.reduce((a, b) => Math.min(a, b), fresh);
+    least.unshift(Math.min(infinity, sum));
+  }
+  return least;
+}
+
+function drop(sums: Int32Array, limit: number): void {
+  for (let p = 0; p < sums.length; p++) if (sums[p]! > limit) sums[p] = infinity;
+}
+
+function firstFinite(sums: Int32Array): number {
+  let p = 0;
+  while (p < sums.length && sums[p]! >= infinity) p++;
+  return p;
+}
+
+/**
+ * The same from the other side: `ends[k][p]` of the result is what follows when block k begins at p. `before`: the
+ * sums of `forward` with the same limit.
+ */
+export function backward(problem: Problem, limit: number = infinity, before?: Sums): Sums {
+  const lasts = before?.starts.map((start) => problem.steps - firstFinite(start)).reverse();
+  const sums = align(reversed(problem), mirrored(cheapestAfter), limit, lasts);
   const turn = (arrays: readonly Int32Array[], positions: boolean): Int32Array[] =>
     arrays
       .map((array) => {
@@ -193,12 +226,14 @@ function blockStarts(
     if (problem.anchoredStart) start.fill(costs.missingElision, 1);
     else if (!problem.explicit) start[0] = costs.emptyElision;
   } else {
+    const first = firstFinite(ends);
+    start.fill(infinity, 0, first);
     const empty = problem.explicit ? 0 : costs.emptyElision;
-    const within = problem.depths && nearest(ends, problem.depths);
+    const within = problem.depths && nearest(ends, problem.depths, first);
     const leave = within ? costs.leaveScope : 0;
     let best = infinity;
     let bestAt = -1;
-    for (let p = 0; p < positions; p++) {
+    for (let p = first; p < positions; p++) {
       const here = ends[p]! + empty;
       if (here < best) {
         start[p] = here;
@@ -228,6 +263,7 @@ function placeBlock(
   block: AlignBlock,
   start: Int32Array,
   edges: Edges,
+  window: { readonly first: number; readonly last: number },
   work: readonly Int32Array[],
 ): { end: Int32Array; origin: Int32Array } {
   const { steps, short, long } = problem;
@@ -237,6 +273,8 @@ function placeBlock(
   M.fill(infinity);
   I.fill(infinity);
   U.fill(infinity);
+  best.fill(infinity);
+  bestO.fill(-1);
   if (edges.anchoredStart) {
     M[0] = start[0]!;
     Mo[0] = 0;
@@ -251,7 +289,7 @@ function placeBlock(
     let d1o = -1;
     let d2 = infinity;
     let d2o = -1;
-    for (let p = 0; p < positions; p++) {
+    for (let p = window.first; p <= window.last; p++) {
       const m = M[p]!;
       const ins = I[p]!;
       const u = U[p]!;
@@ -333,6 +371,7 @@ function placeBlock(
     const { at, to, cost } = row;
     for (let c = 0; c < at.length; c++) {
       const p = at[c]!;
+      if (p < window.first || p > window.last) continue;
       M[to[c]!] = Math.min(infinity, best[p]! + cost[c]!);
       Mo[to[c]!] = bestO[p]!;
     }
@@ -345,9 +384,9 @@ function placeBlock(
 
 /** The same for positions counted from the other end; depths stay as they are. */
 function mirrored(nearest: Nearest): Nearest {
-  return (costs, depths) => {
-    const { cost, at } = nearest(costs.slice().reverse(), depths);
+  return (costs, depths, edge) => {
     const last = costs.length - 1;
+    const { cost, at } = nearest(costs.slice().reverse(), depths, Math.max(0, last - edge));
     return { cost: cost.reverse(), at: at.reverse().map((p) => (p < 0 ? -1 : last - p)) };
   };
 }

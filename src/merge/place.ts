@@ -1,4 +1,4 @@
-import { backward, forward, type Problem, type Sums } from "./align.ts";
+import { backward, forward, leastCosts, type Problem, type Sums } from "./align.ts";
 import { condense } from "./condense.ts";
 import { infinity } from "./costs.ts";
 
@@ -14,6 +14,12 @@ export interface Placements {
   others(limit: number): Generator<Placement>;
 }
 
+/** No placement is asked for that costs this much more than the best one. */
+const reach = 300;
+
+/** First guess of what the best placement costs beyond what it must. */
+const spare = 600;
+
 /**
  * All placements that matter: the text of a result depends on the blocks' ranges, and a placement other
  * than the best differs from it in the start or the end of some block. The sums from both sides give,
@@ -25,9 +31,7 @@ export function placements(whole: Problem): Placements {
     cost,
     ranges: ranges.map(({ start, end }) => ({ start: cuts[start]!, end: cuts[end]! })),
   });
-  const before = forward(problem);
-  const after = backward(problem);
-  const best = bestOf(problem, before, after);
+  const { before, after, best } = solve(problem);
   return {
     best: best && inSource(best),
     *others(limit) {
@@ -53,6 +57,20 @@ export function placements(whole: Problem): Placements {
       }
     },
   };
+}
+
+/** Solves for placements that are not too dear, and without a limit where the best one turns out to be. */
+function solve(problem: Problem): { before: Sums; after: Sums; best: Placement | undefined } {
+  const least = leastCosts(problem)[0]!;
+  for (const limit of [least + spare + reach, infinity]) {
+    const isTooDear = (cost: number): boolean => limit < infinity && cost + reach > limit;
+    const before = forward(problem, limit);
+    if (isTooDear(before.ends.at(-1)?.reduce((a, b) => Math.min(a, b)) ?? 0)) continue;
+    const after = backward(problem, limit, before);
+    const best = bestOf(problem, before, after);
+    if (!isTooDear(best?.cost ?? infinity)) return { before, after, best };
+  }
+  throw new Error("merge: no limit is infinite");
 }
 
 function bestOf(problem: Problem, before: Sums, after: Sums): Placement | undefined {

@@ -33,7 +33,16 @@ describe("the scope of a gap", () => {
         const positions = [...costs.keys()];
         const before = cheapestBefore(costs, depths);
         const after = cheapestAfter(costs, depths);
+        const from = positions.length >> 1;
+        const second = cheapestBefore(costs, depths, from);
+        const firstHalf = cheapestAfter(costs, depths, from);
         for (const here of positions) {
+          const within = (p: number): boolean =>
+            p < here ? isWithinScope(depths, p, here) : isWithinScope(depths, here, p);
+          const inSecond = positions.filter((p) => p >= from && p < here && within(p));
+          const inFirst = positions.filter((p) => p <= from && p > here && within(p));
+          expect(second.at[here]).toBe(among(costs, inSecond));
+          expect(firstHalf.at[here]).toBe(among(costs, inFirst));
           const lefts = positions.filter((p) => p < here && isWithinScope(depths, p, here));
           const rights = positions.filter((q) => q > here && isWithinScope(depths, here, q));
           expect(before.at[here]).toBe(among(costs, lefts));

@@ -125,19 +125,27 @@ class CostStack {
   }
 }
 
-/** For each q the cheapest p < q with `isWithinScope`. Linear but for a search in the nesting. */
-export function cheapestBefore(ends: Int32Array, { first, last, least }: Depths): Cheapest {
+/**
+ * For each q the cheapest p < q with `isWithinScope`, none before `from`. Linear but for a search in the nesting.
+ */
+export function cheapestBefore(
+  ends: Int32Array,
+  { first, last, least }: Depths,
+  from = 0,
+): Cheapest {
   const steps = first.length;
   const cost = new Int32Array(steps + 1).fill(none);
   const at = new Int32Array(steps + 1).fill(-1);
   // Steps with nothing less deep behind them, and the cheapest position up to the next of them.
-  const walls = new CostStack(steps + 2);
+  const walls = new CostStack(steps - from + 2);
   walls.push(-1, none, -1);
   // Lines with only deeper ones behind them, and the cheapest position right after one of them.
-  const openers = new CostStack(steps + 2);
-  openers.push(-1, ends[0]!, 0);
-  walls.offer(ends[0]!, 0);
-  for (let q = 1; q <= steps; q++) {
+  const openers = new CostStack(steps - from + 2);
+  if (from <= steps) {
+    openers.push(from === 0 ? -1 : last[from - 1]!, ends[from]!, from);
+    walls.offer(ends[from]!, from);
+  }
+  for (let q = from + 1; q <= steps; q++) {
     const step = q - 1;
     while (walls.key() >= least[step]!) walls.mergeDown();
     walls.push(least[step]!, none, -1);
@@ -158,26 +166,30 @@ export function cheapestBefore(ends: Int32Array, { first, last, least }: Depths)
   return { cost, at };
 }
 
-/** For each p the cheapest q > p with `isWithinScope`. */
-export function cheapestAfter(starts: Int32Array, { first, last, least }: Depths): Cheapest {
+/** For each p the cheapest q > p with `isWithinScope`, none after `to`. */
+export function cheapestAfter(
+  starts: Int32Array,
+  { first, last, least }: Depths,
+  to: number = first.length,
+): Cheapest {
   const steps = first.length;
   const cost = new Int32Array(steps + 1).fill(none);
   const at = new Int32Array(steps + 1).fill(-1);
   // Steps with nothing as little deep before them: the cheapest position up to each; and the cheapest beyond.
-  const walls = new CostStack(steps + 2);
-  const beyond = new CostStack(steps + 2);
-  walls.push(-1, starts[steps]!, steps);
+  const walls = new CostStack(to + 2);
+  const beyond = new CostStack(to + 2);
+  walls.push(-1, starts[to]!, to);
   beyond.push(-1, none, -1);
   // Positions with nothing less deep before them: the cheapest of them and those under them.
-  const closers = new CostStack(steps + 2);
+  const closers = new CostStack(to + 2);
   const addCloser = (q: number, depth: number): void => {
     const cheaper = starts[q]! < closers.cost();
     closers.push(depth, cheaper ? starts[q]! : closers.cost(), cheaper ? q : closers.at());
   };
-  let all = starts[steps]!;
-  let allAt = steps;
-  addCloser(steps, 0);
-  for (let p = steps - 1; p >= 0; p--) {
+  let all = starts[to]!;
+  let allAt = to;
+  addCloser(to, to === steps ? 0 : first[to]!);
+  for (let p = to - 1; p >= 0; p--) {
     while (closers.size > 0 && closers.key() > least[p]!) closers.size--;
     while (walls.key() >= least[p]!) {
       walls.mergeDown();
