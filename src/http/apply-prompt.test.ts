@@ -49,4 +49,10 @@ Provide the complete updated code.`;
     expect(parseApplyPrompt("Write a haiku about <code>.")).toBeUndefined();
     expect(parseApplyPrompt("<code>a</code>")).toBeUndefined();
   });
+
+  it("says what is missing in a prompt that only begins like one", () => {
+    const head = "<instruction>I add b.</instruction>\n<code>a</code>";
+    expect(() => parseApplyPrompt(head)).toThrow(/<update>/);
+    expect(() => parseApplyPrompt(`${head}<update>b`)).toThrow(/closed/);
+  });
 });

@@ -16,6 +16,18 @@ export interface ApplyPrompt {
  * right before `<update>` divides.
  */
 export function parseApplyPrompt(prompt: string): ApplyPrompt | undefined {
+  const found = readForm(prompt);
+  // A model would answer it with some text, and the client would take that for the file.
+  if (found === undefined && /^\s*<(instructions?)>[\s\S]*?<\/\1>\s*<code>/.test(prompt)) {
+    throw new RedraftError(
+      "unreadable-edit",
+      "The prompt begins like an apply request and is none: after `<instruction>..</instruction>` it takes `<code>..</code>` and then `<update>..</update>`, all closed.",
+    );
+  }
+  return found;
+}
+
+function readForm(prompt: string): ApplyPrompt | undefined {
   const open = /(?:^|\n|<\/instructions?>)[ \t]*<code>/.exec(prompt);
   if (open === null) return undefined;
   const start = open.index + open[0].length;

@@ -97,7 +97,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   async function answer(job: Job, call: Call): Promise<Response> {
     const started = clock.now();
     const controller = new AbortController();
-    const onGone = (): void => controller.abort(call.signal.reason);
+    const onGone = (): void => controller.abort(gone());
     const timer = setTimeout(() => controller.abort(timedOut(limits.requestMs)), limits.requestMs);
     timer.unref();
     if (call.signal.aborted) onGone();
@@ -143,7 +143,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     const events = openEventStream({
       stallMs: limits.stallMs,
       cutOff: call.cutOff,
-      onGone: () => controller.abort(new DOMException("The reader left.", "AbortError")),
+      onGone: () => controller.abort(gone()),
     });
     const write = async (): Promise<void> => {
       const opening = shape.first();
@@ -255,7 +255,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       return Response.json({
         tokens,
         count: tokens.length,
-        max_model_len: served.target.capabilities.contextSize,
+        max_model_len: served.contextSize,
       });
     },
 
@@ -282,7 +282,7 @@ function modelList(model: ServedModel | undefined) {
   const entry = (id: string) => ({ id, object: "model", created: 0, owned_by: "redraft" });
   const own = entry("redraft");
   if (model === undefined) return [own];
-  return [own, { ...entry(model.name), max_model_len: model.target.capabilities.contextSize }];
+  return [own, { ...entry(model.name), max_model_len: model.contextSize }];
 }
 
 async function collect(production: Production): Promise<{ text: string; ending: Ending }> {
@@ -308,6 +308,11 @@ function checkTokens(tokens: readonly Token[], model: ServedModel): readonly Tok
     param: "prompt",
     code: "usage",
   });
+}
+
+/** Nobody is there to read an answer, and nothing failed. */
+function gone(): DOMException {
+  return new DOMException("The client left.", "AbortError");
 }
 
 function timedOut(ms: number): ApiError {

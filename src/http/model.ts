@@ -30,6 +30,8 @@ export interface GenerateResult {
 export interface ServedModel {
   readonly name: string;
   readonly target: TokenTarget;
+  /** Tokens that one request may hold, prompt and answer. */
+  readonly contextSize: number;
   /** Text as it is written. The caller holds a place in the queue, so a sequence is free. */
   generate(request: GenerateRequest): AsyncGenerator<string, GenerateResult>;
   score(
@@ -106,6 +108,7 @@ export function serveModel(options: ServedModelOptions): ServedModel {
   return {
     name: target.name,
     target,
+    contextSize,
     async *generate(request) {
       const { prompt, signal } = request;
       if (prompt.length >= contextSize) throw tooLong(prompt.length, contextSize);

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
 import { tinyEngine } from "../../test/support/tiny-engine.ts";
+import { silentLogger } from "../core/logger.ts";
 import { createRedraft } from "../engine.ts";
 import { fakeTarget } from "../target/fake.ts";
 import { type ServedModel, serveModel } from "./model.ts";
@@ -170,7 +171,10 @@ describe("bad weather", () => {
 
   it("frees the sequence of a client that leaves, streaming or not", async () => {
     const model = endless(2);
-    const url = await start({ model, limits: { sequences: 1 } });
+    const logged: string[] = [];
+    const error = (message: string): void => void logged.push(message);
+    const logger = { ...silentLogger, error };
+    const url = await start({ model, logger, limits: { sequences: 1 } });
     for (const stream of [true, false]) {
       const leaving = new AbortController();
       const gone = post(
@@ -185,6 +189,11 @@ describe("bad weather", () => {
       const next = await post(`${url}/v1/completions`, { prompt: "b", max_tokens: 2 });
       expect(await next.json()).toMatchObject({ choices: [{ text: "xx" }] });
     }
+    // Nothing failed: it is counted as cancelled, and the log is not troubled with it.
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain('redraft_refusals_total{code="cancelled"} 2');
+    expect(metrics).not.toContain("engine-failed");
+    expect(logged).toEqual([]);
   });
 
   it("lets a reader that reads nothing hold no sequence, and cuts it off", async () => {
