@@ -55,6 +55,7 @@ describe("redraft models", () => {
     expect(done.out).toContain("checksum right");
     expect(done.notes).toMatch(/\[=+\] 100 %/);
     expect((await models()).out).toMatch(/^tiny .* downloaded /m);
+    expect((await models("list")).out).toBe((await models()).out);
     expect((await models("remove", "tiny")).out).toContain("tiny.gguf");
     expect(await readdir(folder)).toEqual([]);
   });
@@ -68,6 +69,7 @@ describe("redraft models", () => {
       models: unknown[];
     };
     expect(listed.folder).toBe(folder);
+    expect((await models("list", "--json")).out).toBe((await models("--json")).out);
     expect(listed.models).toContainEqual(expect.objectContaining({ name: "tiny" }));
   });
 

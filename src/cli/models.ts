@@ -24,9 +24,14 @@ export function modelsCommand(output: ModelsOutput = processOutput): Command {
   const models = new Command("models")
     .description("list the models at hand; download or remove one")
     .option("--json", "print JSON")
+    .option("--verify", "compare the shipped models with their checksums");
+  models
+    .command("list", { isDefault: true })
+    .description("list the models at hand")
+    .option("--json", "print JSON")
     .option("--verify", "compare the shipped models with their checksums")
-    .action(async (options: { json?: boolean; verify?: boolean }) => {
-      await list(output, options);
+    .action(async (_options: object, command: Command) => {
+      await list(output, command.optsWithGlobals());
     });
   models
     .command("download")
