@@ -93,7 +93,7 @@ describe("redraft apply", { concurrent: true }, () => {
       ["apply", "a.txt", "--modle", "none"],
       ["apply", "a.txt", "--format", "udiff"],
       ["apply", "a.txt", "--model", "gpt"],
-      ["batch", "in.jsonl"],
+      ["batch", "in.jsonl", "out.jsonl"],
       ["bench", "nothing"],
     ];
     const answers = await Promise.all(wrong.map((words) => redraft(words, { cwd: folder })));
@@ -213,5 +213,17 @@ describe("redraft batch", () => {
 
   it("answers nothing to nothing", async () => {
     expect(await redraft(["batch"])).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("reads a file that is named", async () => {
+    const edits = join(folder, file("edits.jsonl", line(7)));
+    const { code, stdout } = await redraft(["batch", "--model", "none", edits]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ id: 7, error: null, result: "one\n2\n" });
+    for (const wrong of [folder, join(folder, "nothere.jsonl")]) {
+      const answer = await redraft(["batch", wrong]);
+      expect(answer.stderr).toContain(`cannot read ${wrong}`);
+      expect(answer.code).toBe(3);
+    }
   });
 });

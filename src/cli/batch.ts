@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { createReadStream, fstatSync } from "node:fs";
+import { open } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { Command } from "commander";
 import type { ApplyFormatName } from "../cascade/apply-formats.ts";
 import { type FormatName, formatNames } from "../core/edit.ts";
@@ -8,6 +10,7 @@ import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, Route } from "../core/request.ts";
 import { throwIfStopped } from "../core/signal.ts";
 import { createRedraft } from "../engine.ts";
+import { fileError } from "../file/disk.ts";
 import { jsonLines } from "./json-lines.ts";
 import { modelRoute } from "./model.ts";
 import { promptFormatOption } from "./prompt-format.ts";
@@ -24,24 +27,29 @@ export interface BatchAnswer {
   readonly ms: number;
 }
 
-/** `redraft batch`: answers every line of standard input with a line, in order, in constant memory. */
+/** `redraft batch`: answers every line of its input with a line, in order, in constant memory. */
 export function batchCommand(): Command {
   return new Command("batch")
     .description(
       "Applies many edits to texts: one JSON object a line in, one answer a line out, in order.",
     )
+    .argument("[file]", "where the lines are; - or nothing = standard input")
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
     .addOption(promptFormatOption())
     .addHelpText("after", help)
     .action(
-      async (options: { readonly model: string; readonly promptFormat?: ApplyFormatName }) => {
+      async (
+        file: string | undefined,
+        options: { readonly model: string; readonly promptFormat?: ApplyFormatName },
+      ) => {
+        const input = await inputOf(file);
         const model = await modelRoute(options.model, options);
         // Without a model nothing waits but the input: a signal may end the process as it stands.
         const signal = model && onInterrupt();
-        signal?.addEventListener("abort", () => process.stdin.destroy());
+        signal?.addEventListener("abort", () => input.destroy());
         const redraft = createRedraft(model ? { model } : {});
         try {
-          for await (const line of jsonLines(standardInput())) {
+          for await (const line of jsonLines(input)) {
             const answer = await answerLine(line, redraft, signal);
             throwIfStopped(signal);
             if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
@@ -55,9 +63,20 @@ export function batchCommand(): Command {
 }
 
 /** A file is read in large pieces: each piece costs a turn through the thread pool. */
-function standardInput(): NodeJS.ReadableStream & AsyncIterable<Buffer | string> {
+async function inputOf(path: string | undefined): Promise<Readable> {
+  const large = { highWaterMark: 1 << 20 };
+  if (path !== undefined && path !== "-") {
+    const file = await open(path).catch((error: unknown) => {
+      throw fileError("read", path, error);
+    });
+    if ((await file.stat()).isDirectory()) {
+      await file.close();
+      throw fileError("read", path, { code: "EISDIR" });
+    }
+    return file.createReadStream(large);
+  }
   if (!fstatSync(0).isFile()) return process.stdin;
-  return createReadStream("", { fd: 0, highWaterMark: 1 << 20 });
+  return createReadStream("", { fd: 0, ...large });
 }
 
 /** Answers one line, whatever it holds. */
@@ -157,4 +176,4 @@ Out:  {"id","result":string|null,"error":null|{"code","message"},"route":"merge"
       result null = refused; candidates = the texts an ambiguous edit may mean, best first.
 
 Example:
-  redraft batch < edits.jsonl > answers.jsonl`;
+  redraft batch edits.jsonl > answers.jsonl`;
