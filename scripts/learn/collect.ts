@@ -7,7 +7,7 @@ import {
 import { agreement, type Candidate, tokensOf } from "../../src/draft/copy-candidates.ts";
 import { createCopySession, type Place } from "../../src/draft/copy-session.ts";
 import type { Spelling } from "../../src/draft/spelling.ts";
-import { type Example, sparse } from "./network.ts";
+import { type DraftExample, type Example, sparse, type TokenExample } from "./network.ts";
 
 const longest = 1024;
 /** Where `accepted` counts full for the choice; further tokens could be had by a later copy as well. */
@@ -17,6 +17,17 @@ const near = 16;
 const caps = [longest, longest, longest, longest, longest, 0, 3, 7, 15, 31] as const;
 /** Share of the candidates that become examples. */
 const kept = 0.6;
+
+/** Of the right tokens of a draft so many are left out for one that stands for them. */
+const every = 5;
+/** Tokens of a draft that are looked at: as many as the best passes send. */
+const looked = 128;
+
+export interface Collected {
+  readonly examples: Example[];
+  readonly drafts: DraftExample[];
+  readonly passes: number;
+}
 
 /**
  * Replays one recorded output with one copy per pass and gives candidates seen on the way with how long they would have
@@ -28,7 +39,7 @@ export function collect(
   spelling: Spelling,
   network: Network | undefined,
   random: () => number,
-): { examples: Example[]; passes: number } {
+): Collected {
   const session = createCopySession(request, spelling);
   const model = network && createAcceptanceModel(network, false);
   const value = (place: Place, i: number): number => {
@@ -40,6 +51,7 @@ export function collect(
     return sum;
   };
   const examples: Example[] = [];
+  const drafts: DraftExample[] = [];
   let passes = 0;
   for (let at = 0; at < output.length; passes++) {
     const place = session.here();
@@ -62,13 +74,34 @@ export function collect(
       best = candidate;
     });
     const drafted = best === undefined ? [] : tokensOf(best, longest);
+    if (best !== undefined) drafts.push(draftExample(place, best, rest));
     const cap = caps[Math.floor(random() * caps.length)]!;
     const accepted = best === undefined ? 0 : Math.min(cap, agreement(best, rest));
     const committed = rest.slice(0, accepted + 1);
     session.commit(committed, drafted);
     at += committed.length;
   }
-  return { examples, passes };
+  return { examples, drafts, passes };
+
+  function draftExample(place: Place, candidate: Candidate, rest: readonly Token[]): DraftExample {
+    const draft = tokensOf(candidate, Math.min(looked, rest.length));
+    const accepted = agreement(candidate, rest);
+    const seen = draft.slice(0, accepted + 1);
+    const { starts, indices, values } = session.riskFeatures(place, candidate, seen);
+    const tokens: TokenExample[] = [];
+    seen.forEach((_, at) => {
+      const right = at < accepted;
+      if (right && random() * every > 1) return;
+      tokens.push({
+        at,
+        right,
+        weight: right ? every : 1,
+        indices: Uint8Array.from(indices.slice(starts[at], starts[at + 1])),
+        values: Float32Array.from(values.slice(starts[at], starts[at + 1])),
+      });
+    });
+    return { ...sparse(place.features[place.candidates.indexOf(candidate)]!), tokens };
+  }
 }
 
 function ruleOfThumb({ kind, match, reason }: Candidate): number {

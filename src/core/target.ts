@@ -20,6 +20,8 @@ export interface Draft {
   readonly origins?: readonly Origin[];
   /** `survival[k]` = estimated P(at least k + 1 tokens are accepted); absent = the drafter does not know. */
   readonly survival?: readonly number[];
+  /** What drafts are compared by, where that is not `survival`: estimates that all of them have alike. */
+  readonly promise?: readonly number[];
   /** Passes of a draft model that this draft cost; absent = none. */
   readonly forwards?: number;
   /** Per token, what it was drawn from, where the drafter samples. */

@@ -1,3 +1,5 @@
+import type { RiskFeatures } from "./risk-features.ts";
+
 /**
  * How many tokens of a copied candidate the target will accept, as a survival curve: a small network from the
  * candidate's features to P(accepted >= k | accepted >= the threshold before), learnt from recorded edits by
@@ -15,6 +17,12 @@ export interface Network {
   readonly b1: Float32Array;
   readonly w2: Float32Array;
   readonly b2: Float32Array;
+}
+
+/** What is learnt: how long candidates hold by where they begin, and which of their tokens break them. */
+export interface AcceptanceWeights {
+  readonly survival: EncodedNetwork;
+  readonly risk: EncodedNetwork;
 }
 
 /** A network as text: 16-bit integers in base64, each array with its scale. */
@@ -60,17 +68,24 @@ function decodeArrays({ inputs, hidden, arrays }: EncodedNetwork): Network {
 /** Slope of the hidden units below zero. */
 export const leak = 0.05;
 
+/** Adds the weights of one input to the hidden units. */
+export function addInput(
+  { w1 }: Network,
+  hidden: Float32Array,
+  input: number,
+  value: number,
+): void {
+  const size = hidden.length;
+  for (let j = 0, at = input * size; j < size; j++, at++) hidden[j]! += value * w1[at]!;
+}
+
 /** Hidden units for these features, into `hidden`. */
 export function activate(network: Network, features: Float32Array, hidden: Float32Array): void {
-  const { w1, b1 } = network;
-  const size = network.hidden;
-  hidden.set(b1);
+  hidden.set(network.b1);
   for (let i = 0; i < features.length; i++) {
-    const value = features[i]!;
-    if (value === 0) continue;
-    for (let j = 0, at = i * size; j < size; j++, at++) hidden[j]! += value * w1[at]!;
+    if (features[i] !== 0) addInput(network, hidden, i, features[i]!);
   }
-  for (let j = 0; j < size; j++) if (hidden[j]! < 0) hidden[j]! *= leak;
+  for (let j = 0; j < hidden.length; j++) if (hidden[j]! < 0) hidden[j]! *= leak;
 }
 
 export interface AcceptanceModel {
@@ -136,4 +151,75 @@ export function survivalCurve(prediction: Float32Array, length: number): number[
     survival[reached++] = p;
   }
   return survival;
+}
+
+/** Bounds of a token's base hazard -ln P(right | all before right), and of the log of what multiplies it. */
+export const leastHazard = 1e-6;
+const riskBounds = [-6, 4] as const;
+
+/** The base hazard as an input of the risk network, the last one. */
+export const hazardInput = (hazard: number): number => Math.log(hazard) / 3;
+
+/**
+ * The survival curve with each token's own risk: proportional hazards, so where the curve says s(k) / s(k - 1) = e^-h, the
+ * token holds with e^(-h e^z f), z the risk network's output and f the frailty of what is being written.
+ */
+export function refineSurvival(
+  survival: readonly number[],
+  network: Network,
+  { starts, indices, values }: RiskFeatures,
+  frailty = 1,
+): number[] {
+  const hidden = new Float32Array(network.hidden);
+  const { b1, w2, b2, inputs } = network;
+  const refined = new Array<number>(survival.length);
+  let before = 1;
+  let p = 1;
+  for (let k = 0; k < survival.length; k++) {
+    const hazard = Math.max(leastHazard, Math.log(before / Math.max(1e-9, survival[k]!)));
+    before = Math.max(1e-9, survival[k]!);
+    hidden.set(b1);
+    for (let i = starts[k]!; i < starts[k + 1]!; i++) {
+      addInput(network, hidden, indices[i]!, values[i]!);
+    }
+    addInput(network, hidden, inputs - 1, hazardInput(hazard));
+    let z = b2[0]!;
+    for (let j = 0; j < hidden.length; j++) {
+      const unit = hidden[j]!;
+      z += (unit < 0 ? leak * unit : unit) * w2[j]!;
+    }
+    const own = hazard * Math.exp(Math.min(riskBounds[1], Math.max(riskBounds[0], z)));
+    p *= Math.exp(-frailty * own);
+    refined[k] = p;
+  }
+  return refined;
+}
+
+/** How much more often than foretold the drafts of one text break. */
+export interface Frailty {
+  readonly factor: number;
+  /** A draft's survival curve at `factor`, how many of its tokens were right, and whether the next one was wrong. */
+  observe(survival: readonly number[], accepted: number, failed: boolean): void;
+}
+
+/** Weight of the expectation that all is as foretold, in breaks, and of what was seen before each draft. */
+const frailtyPrior = 1;
+const frailtyDecay = 0.97;
+
+/** The mean of the gamma distribution that is left of (prior, prior) after the breaks seen and the hazards lived through. */
+export function createFrailty(): Frailty {
+  let breaks = 0;
+  let expected = 0;
+  const factor = (): number => (frailtyPrior + breaks) / (frailtyPrior + expected);
+  return {
+    get factor() {
+      return factor();
+    },
+    observe(survival, accepted, failed) {
+      const lived = survival[Math.min(survival.length, accepted + Number(failed)) - 1];
+      if (lived === undefined) return;
+      expected = expected * frailtyDecay - Math.log(Math.max(1e-4, lived)) / factor();
+      breaks = breaks * frailtyDecay + Number(failed);
+    },
+  };
 }

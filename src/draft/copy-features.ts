@@ -10,7 +10,7 @@ const leftBuckets = [0, 1, 3, 7, 15, Number.POSITIVE_INFINITY];
 /** Upper ends of the buckets of the tokens left until the sketch says that something changes. */
 const changeBuckets = [0, 2, 6, 14, 30, 62, Number.POSITIVE_INFINITY];
 
-const bucketOf = (value: number, buckets: readonly number[]): number =>
+export const bucketOf = (value: number, buckets: readonly number[]): number =>
   buckets.findIndex((upper) => value <= upper);
 
 const scalarCount = 41;

@@ -2,12 +2,15 @@ import type { DraftRequest, Token } from "../core/target.ts";
 import { advance, type Candidate, findCandidates, readTexts } from "./copy-candidates.ts";
 import { featuresOf } from "./copy-features.ts";
 import { type Cursor, copyCursor, startCursor } from "./cursor.ts";
+import { type KnownPrecedents, type RiskFeatures, riskFeaturesOf } from "./risk-features.ts";
 import { newline, type Spelling } from "./spelling.ts";
 
 /** Candidates at one place of the output, and their features, one array each. */
 export interface Place {
   readonly candidates: readonly Candidate[];
   readonly features: readonly Float32Array[];
+  /** The last tokens of prompt and output before it. */
+  readonly tail: readonly Token[];
 }
 
 /** One generation as the copy drafter sees it: the texts, and where the writing stands. */
@@ -17,6 +20,8 @@ export interface CopySession {
   here(): Place;
   /** Where it would stand after these tokens, a copy of `from`; nothing changes. */
   after(tokens: readonly Token[], from?: Candidate): Place;
+  /** Of the tokens of a candidate's draft. */
+  riskFeatures(place: Place, candidate: Candidate, draft: readonly Token[]): RiskFeatures;
   /** `drafted` = the best draft here, sent or not: how well the texts foretell the output does not depend on it. */
   commit(tokens: readonly Token[], drafted?: readonly Token[]): void;
 }
@@ -31,11 +36,13 @@ export function createCopySession(request: DraftRequest, spelling: Spelling): Co
     hasCandidates: texts.candidates.length > 0,
     fineness: meanLength(request.source ?? request.prompt, spelling),
   };
+  const precedents: KnownPrecedents = new Map();
   let place: Place | undefined;
 
   function placeAt(at: Cursor): Place {
     const candidates = findCandidates(texts, at, isNewline);
-    return { candidates, features: featuresOf(candidates, at, spelling, setting) };
+    const features = featuresOf(candidates, at, spelling, setting);
+    return { candidates, features, tail: [...at.tail] };
   }
 
   return {
@@ -55,6 +62,8 @@ export function createCopySession(request: DraftRequest, spelling: Spelling): Co
       ahead.rejectedAt = -1;
       return placeAt(ahead);
     },
+    riskFeatures: ({ tail }, candidate, draft) =>
+      riskFeaturesOf(candidate, draft, tail, texts, spelling, precedents),
     commit(tokens, drafted) {
       const { candidates } = place ?? placeAt(cursor);
       place = undefined;

@@ -1,9 +1,11 @@
 import type { Draft, Drafter, Token } from "../core/target.ts";
 import {
   type AcceptanceModel,
+  type AcceptanceWeights,
   createAcceptanceModel,
+  createFrailty,
   decodeNetwork,
-  type EncodedNetwork,
+  refineSurvival,
   survivalCurve,
   thresholds,
 } from "./acceptance-model.ts";
@@ -16,7 +18,7 @@ export interface CopyDrafterOptions {
   /** What each token looks like: where lines begin matters to a copy. `spellerOf(target)` asks the target. */
   readonly speller: Speller;
   /** Learnt acceptance statistics; default: the shipped ones. */
-  readonly weights?: EncodedNetwork;
+  readonly weights?: AcceptanceWeights;
   /** Go on learning from what is accepted (default true). */
   readonly online?: boolean;
   /** Longest draft but the first (default 48): alternatives are rarely right for long. */
@@ -32,6 +34,9 @@ export interface CopyDrafter extends Drafter {
 /** A candidate's expected number of right tokens counts full up to here: a longer copy can be had again later. */
 const near = 16;
 
+/** Drafts that are looked at token by token; the others are hardly ever sent. */
+const refined = 2;
+
 /**
  * Drafts copies of everything known: source, sketch, whole candidates, prompt, own output, further texts. It
  * re-anchors by the longest suffixes of the output that occur in them, by a pointer to where the last copy ended,
@@ -41,13 +46,13 @@ const near = 16;
 export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
   const { speller, online = true, alternativeLength = 48 } = options;
   const spelling: Spelling = createSpelling(speller);
-  const model: AcceptanceModel = createAcceptanceModel(
-    decodeNetwork(options.weights ?? acceptanceWeights),
-    online,
-  );
+  const weights = options.weights ?? acceptanceWeights;
+  const model: AcceptanceModel = createAcceptanceModel(decodeNetwork(weights.survival), online);
+  const risk = decodeNetwork(weights.risk);
   let session: CopySession;
   /** The best draft of this step, sent or not. */
-  let best: readonly Token[] | undefined;
+  let best: Draft | undefined;
+  let frailty = createFrailty();
   /** The same of a step whose tokens could not be spelled at once. */
   let waiting: readonly Token[] | undefined;
   /** What was predicted for the candidates of this step. */
@@ -55,7 +60,8 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
     [];
   const candidateOf = new WeakMap<Draft, Candidate>();
 
-  function draftsAt({ candidates, features }: Place, budget: number, learn: boolean): Draft[] {
+  function draftsAt(place: Place, budget: number, learn: boolean): Draft[] {
+    const { candidates, features } = place;
     const judged = candidates.map((candidate, i) => {
       const prediction = model.predict(features[i]!);
       return { candidate, prediction, value: nearValue(prediction) };
@@ -69,16 +75,26 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
         drafts.length === 0 ? budget : Math.min(budget, alternativeLength),
       );
       if (tokens.length === 0 || drafts.some((draft) => startsWith(draft.tokens, tokens))) continue;
+      const promise = survivalCurve(prediction, tokens.length);
       const draft: Draft = {
         tokens,
         drafter: "copy",
         origin: candidate.kind === "output" ? "suffix" : candidate.text.origin,
-        survival: survivalCurve(prediction, tokens.length),
+        survival:
+          drafts.length < refined
+            ? refineSurvival(
+                promise,
+                risk,
+                session.riskFeatures(place, candidate, tokens),
+                frailty.factor,
+              )
+            : promise.map((chance) => chance ** frailty.factor),
+        promise,
       };
       candidateOf.set(draft, candidate);
       drafts.push(draft);
     }
-    if (learn) best = drafts[0]?.tokens;
+    if (learn) best = drafts[0];
     return drafts;
   }
 
@@ -108,6 +124,7 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
       predictions = [];
       waiting = undefined;
       best = undefined;
+      frailty = createFrailty();
     },
     async draft({ output }, budget) {
       await catchUp(output);
@@ -120,11 +137,19 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
     },
     accept({ committed }) {
       for (const { candidate, prediction } of predictions) {
-        const agreed = agreement(candidate, committed);
-        model.learn(prediction, agreed, agreed < committed.length);
+        const right = agreement(candidate, committed);
+        model.learn(prediction, right, right < committed.length);
       }
       predictions = [];
-      const drafted = best;
+      const drafted = best?.tokens;
+      if (best) {
+        const right = agreed(best, committed);
+        frailty.observe(
+          best.survival!,
+          right,
+          right < Math.min(committed.length, best.tokens.length),
+        );
+      }
       best = undefined;
       const learning = spelling.learn(committed);
       // A speller that must wait: the tokens are caught up with at the next draft.
@@ -151,6 +176,12 @@ function nearValue(prediction: Float32Array): number {
     p = next;
   }
   return value;
+}
+
+function agreed({ tokens }: Draft, committed: readonly Token[]): number {
+  let count = 0;
+  while (count < tokens.length && tokens[count] === committed[count]) count++;
+  return count;
 }
 
 function startsWith(longer: readonly Token[], start: readonly Token[]): boolean {

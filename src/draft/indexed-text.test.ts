@@ -53,6 +53,56 @@ describe("indexed text", () => {
     );
   });
 
+  it("tells how the text has gone on after a context", () => {
+    const text = indexText([1, 2, 3, 9, 1, 2, 4, 9, 1, 2, 3]);
+    const all = { from: 0, to: Number.POSITIVE_INFINITY, except: -1 };
+    expect(text.precedent([9, 1, 2], 3, 3, all)).toEqual({
+      same: 3,
+      sames: 2,
+      other: 3,
+      others: 1,
+    });
+    expect(text.precedent([5, 1, 2], 3, 3, { ...all, from: 7 })).toMatchObject({
+      same: 2,
+      other: 0,
+    });
+    expect(text.precedent([5, 1, 2], 3, 3, { ...all, to: 6 })).toMatchObject({ same: 2, other: 0 });
+    expect(text.precedent([9, 1, 2], 3, 3, { ...all, except: 10 })).toMatchObject({
+      same: 2,
+      other: 3,
+    });
+    expect(text.precedent([9, 1, 2, 7], 3, 4, all)).toMatchObject({ same: 3, other: 3 });
+    expect(text.precedent([8], 1, 3, all)).toEqual({ same: 0, sames: 0, other: 0, others: 0 });
+  });
+
+  it("tells the longest contexts of short texts, as a search through everything does", () => {
+    const token = fc.nat(2);
+    fc.assert(
+      fc.property(
+        fc.array(token, { maxLength: 20 }),
+        fc.array(token, { minLength: 1, maxLength: 10 }),
+        token,
+        fc.nat(20),
+        (tokens, tail, next, from) => {
+          const to = from + 9;
+          const places = [...tokens.keys()].filter((at) => at >= from && at < to);
+          const longest = (follows: (token: Token) => boolean): number =>
+            Math.max(
+              0,
+              ...places.filter((at) => follows(tokens[at]!)).map((at) => suffix(tokens, at, tail)),
+            );
+          const found = indexText(tokens).precedent(tail, tail.length, next, {
+            from,
+            to,
+            except: -1,
+          });
+          expect(found.same).toBe(longest((token) => token === next));
+          expect(found.other).toBe(longest((token) => token !== next));
+        },
+      ),
+    );
+  });
+
   it("looks at a bounded number of places, however often the last tokens occur", () => {
     const reads = (length: number): number => {
       const text = indexText(Array.from({ length }, (_, i) => i % 2));

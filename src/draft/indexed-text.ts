@@ -14,6 +14,16 @@ export interface Match {
   readonly length: number;
 }
 
+/** What has followed a context in a part of a text: a given token, or others. */
+export interface Precedent {
+  /** Longest end of the context that the given token has followed, 0 = never, and how often its longest indexed n-gram. */
+  same: number;
+  sames: number;
+  /** The same for other tokens. */
+  other: number;
+  others: number;
+}
+
 /**
  * A text that can be searched for the longest suffixes of another text, and that may grow. Every n-gram of a
  * few sizes has a chain of the positions where it ends, newest first. Growing costs a constant per token, a
@@ -29,6 +39,16 @@ export interface IndexedText {
   find(tail: readonly Token[], count: number): Match[];
   /** How many tokens before `at` equal the end of `tail`, at most `matchLimit`. */
   matchBefore(at: number, tail: readonly Token[]): number;
+  /**
+   * How the text has gone on after the context that ends before `end`, compared with `next`, where the token that followed
+   * stands in [from, to); the place `except` does not count.
+   */
+  precedent(
+    context: readonly Token[],
+    end: number,
+    next: Token,
+    places: { readonly from: number; readonly to: number; readonly except: number },
+  ): Precedent;
   /** How often the last token of `tail` occurs; counted up to 99. */
   occurrences(token: Token): number;
 }
@@ -67,10 +87,10 @@ export function indexText(initial: readonly Token[], options: IndexOptions = {})
     if (!skipped) counts.set(token, Math.min(99, (counts.get(token) ?? 0) + 1));
   }
 
-  function matchBefore(at: number, tail: readonly Token[]): number {
-    const limit = Math.min(at, tail.length, farthest);
+  function matchBefore(at: number, tail: readonly Token[], end = tail.length): number {
+    const limit = Math.min(at, end, farthest);
     let length = 0;
-    while (length < limit && tokens[at - 1 - length] === tail[tail.length - 1 - length]) length++;
+    while (length < limit && tokens[at - 1 - length] === tail[end - 1 - length]) length++;
     return length;
   }
 
@@ -78,7 +98,47 @@ export function indexText(initial: readonly Token[], options: IndexOptions = {})
   return {
     tokens,
     push,
-    matchBefore,
+    matchBefore: (at, tail) => matchBefore(at, tail),
+    precedent(context, end, next, { from, to, except }) {
+      const found: Precedent = { same: 0, sames: 0, other: 0, others: 0 };
+      for (let s = sizes.length - 1; s >= 0; s--) {
+        const size = sizes[s]!;
+        if (end < size) continue;
+        let same = 0;
+        let sames = 0;
+        let other = 0;
+        let others = 0;
+        let at = heads[s]!.get(ngram(context, end - 1, size)) ?? -1;
+        for (
+          let step = 0;
+          at + 1 >= from && at >= 0 && step < steps;
+          step++, at = chains[s]![at]!
+        ) {
+          const place = at + 1;
+          if (place >= to || place >= tokens.length || place === except) continue;
+          const length = matchBefore(place, context, end);
+          if (length < size) continue; // another n-gram with the same hash
+          if (tokens[place] === next) {
+            sames++;
+            same = Math.max(same, length);
+          } else {
+            others++;
+            other = Math.max(other, length);
+          }
+        }
+        // Shorter contexts say nothing new of what a longer one has foretold.
+        if (found.same === 0) {
+          found.same = same;
+          found.sames = sames;
+        }
+        if (found.other === 0) {
+          found.other = other;
+          found.others = others;
+        }
+        if (found.same > 0 && found.other > 0) break;
+      }
+      return found;
+    },
     occurrences: (token) => counts.get(token) ?? 0,
     find(tail, count) {
       const found = new Map<number, number>();

@@ -26,7 +26,7 @@ function mostPromising(drafts: readonly Draft[], { room, cost }: Market): Draft 
   for (const draft of drafts) {
     let weighted = 1;
     for (let n = 1; n <= Math.min(room, draft.tokens.length); n++) {
-      const p = draft.survival?.[n - 1] ?? 0;
+      const p = (draft.promise ?? draft.survival)?.[n - 1] ?? 0;
       weighted += n <= near ? p : p * farWeight;
       if (weighted / cost(1 + n) <= bestValue) continue;
       bestValue = weighted / cost(1 + n);

@@ -1,6 +1,6 @@
 import type { Planner } from "../../core/plan.ts";
 import type { Drafter, Token, TokenTarget } from "../../core/target.ts";
-import type { EncodedNetwork } from "../../draft/acceptance-model.ts";
+import type { AcceptanceWeights } from "../../draft/acceptance-model.ts";
 import { createController } from "../../draft/controller.ts";
 import { copyDrafter } from "../../draft/copy.ts";
 import {
@@ -45,10 +45,10 @@ export function strategiesFor({ target, draft, draftCost = 0, cost }: StrategyCo
     drafters: () => [make()],
     sketch: false,
   });
-  type Make = (weights: EncodedNetwork) => Drafter;
+  type Make = (weights: AcceptanceWeights) => Drafter;
   const ours = (name: string, make: Make, tree: boolean, sketch = false): Strategy => {
     // One for all generations, as in a session of the product: it goes on learning what is accepted.
-    const planners = new Map<EncodedNetwork, Planner>();
+    const planners = new Map<AcceptanceWeights, Planner>();
     const planner = (task: string): Planner => {
       const weights = weightsFor(task);
       const known = planners.get(weights);
@@ -58,7 +58,7 @@ export function strategiesFor({ target, draft, draftCost = 0, cost }: StrategyCo
     };
     return { name, planner, drafters: (task) => [make(weightsFor(task))], sketch };
   };
-  const copies = (weights: EncodedNetwork) => copyDrafter({ speller, weights });
+  const copies = (weights: AcceptanceWeights) => copyDrafter({ speller, weights });
   const all: Strategy[] = [
     { name: plainName, planner: () => undefined, drafters: () => [], sketch: false },
     fixed("pld-3-10", () => lookupDrafter({ size: 3, length: 10 }), 10),

@@ -1,6 +1,6 @@
 import type { Planner } from "../../core/plan.ts";
 import type { DraftRequest, Token } from "../../core/target.ts";
-import type { EncodedNetwork } from "../../draft/acceptance-model.ts";
+import type { AcceptanceWeights } from "../../draft/acceptance-model.ts";
 import { createController } from "../../draft/controller.ts";
 import { type CopyDrafter, copyDrafter } from "../../draft/copy.ts";
 import { draftModelDrafter, type TokenPredictor } from "../../draft/draft-model.ts";
@@ -17,7 +17,7 @@ import type { Trace } from "./data.ts";
 /** What a strategy is made of, for one trace. */
 export interface StrategyContext {
   readonly speller: Speller;
-  readonly weights: EncodedNetwork;
+  readonly weights: AcceptanceWeights;
   readonly cost: (n: number) => number;
   readonly standIn: StandIn;
 }

@@ -1,0 +1,125 @@
+import type { Token } from "../core/target.ts";
+import { type Candidate, type CopyTexts, textKinds } from "./copy-candidates.ts";
+import { bucketOf } from "./copy-features.ts";
+import type { Precedent } from "./indexed-text.ts";
+import { type Spelling, tokenClasses } from "./spelling.ts";
+
+/** Upper ends of the buckets of how long a context foretold another token, and how much longer one the drafted token. */
+const otherBuckets = [0, 1, 2, 3, 4, 6, 8, 11, 15, Number.POSITIVE_INFINITY];
+const leadBuckets = [-9, -4, -2, -1, 0, 1, 3, 7, 15, Number.POSITIVE_INFINITY];
+const changeBuckets = [0, 1, 2, 4, 8, Number.POSITIVE_INFINITY];
+const precedentCount = otherBuckets.length + leadBuckets.length + 3;
+const scalarCount = 9;
+
+export const riskFeatureCount: number =
+  3 * precedentCount +
+  textKinds.length +
+  2 * tokenClasses.length +
+  changeBuckets.length +
+  scalarCount;
+
+/** The features of drafted tokens that are not 0. */
+export interface RiskFeatures {
+  /** Per token, where its features begin in the arrays; one more entry = where they end. */
+  readonly starts: readonly number[];
+  readonly indices: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** Precedents in source and prompt by text and place: they do not change. For one request. */
+export type KnownPrecedents = Map<number, readonly Precedent[]>;
+
+/** So far into a draft what stands before it in its text is all the context that counts. */
+const settled = 16;
+
+/**
+ * What is known of each token of a draft beside where the draft began. Small models go astray where the same
+ * context has gone on in another way: in the source, in the rest of the prompt (the sketch, the instruction) or in the
+ * output.
+ */
+export function riskFeaturesOf(
+  candidate: Candidate,
+  draft: readonly Token[],
+  tail: readonly Token[],
+  texts: CopyTexts,
+  spelling: Spelling,
+  known: KnownPrecedents,
+): RiskFeatures {
+  const starts: number[] = [];
+  const indices: number[] = [];
+  const values: number[] = [];
+  const context = [...tail, ...draft];
+  const { text, at, kind } = candidate;
+  const { length } = text.index.tokens;
+  const { source, own, promptLength } = texts;
+  let offset = 0;
+  const oneHot = (index: number, count: number): void => {
+    if (index >= 0) {
+      indices.push(offset + index);
+      values.push(1);
+    }
+    offset += count;
+  };
+  const scalar = (value: number): void => {
+    if (value !== 0) {
+      indices.push(offset);
+      values.push(value);
+    }
+    offset++;
+  };
+  const precedent = ({ same, sames, other, others }: Precedent): void => {
+    oneHot(bucketOf(other, otherBuckets), otherBuckets.length);
+    oneHot(bucketOf(same - other, leadBuckets), leadBuckets.length);
+    scalar(Math.log1p(others) / 4);
+    scalar(Math.log1p(sames) / 4);
+    scalar(others === 0 ? 0 : others / (others + sames));
+  };
+  draft.forEach((token, k) => {
+    starts.push(indices.length);
+    offset = 0;
+    const end = tail.length + k;
+    const place = at + k;
+    const key = text.id * 2 ** 32 + place;
+    let fixed = k >= settled ? known.get(key) : undefined;
+    if (fixed === undefined) {
+      const inSource = {
+        from: 0,
+        to: Number.POSITIVE_INFINITY,
+        except: text === source ? place : -1,
+      };
+      const inPrompt = { from: 0, to: promptLength, except: text === own ? place : -1 };
+      fixed = [
+        source.index.precedent(context, end, token, inSource),
+        own.index.precedent(context, end, token, inPrompt),
+      ];
+      if (k >= settled && !text.grows) known.set(key, fixed);
+    }
+    fixed.forEach(precedent);
+    const written = {
+      from: promptLength,
+      to: Number.POSITIVE_INFINITY,
+      except: text === own ? place : -1,
+    };
+    precedent(own.index.precedent(context, end, token, written));
+
+    oneHot(textKinds.indexOf(kind), textKinds.length);
+    oneHot(spelling.classOf(token), tokenClasses.length);
+    oneHot(end === 0 ? -1 : spelling.classOf(context[end - 1]!), tokenClasses.length);
+    const changesAt = text.changesAt?.[place] ?? length + 1;
+    oneHot(
+      changesAt < length ? bucketOf(changesAt - place, changeBuckets) : -1,
+      changeBuckets.length,
+    );
+    scalar(Number(text.changesAt !== undefined));
+    scalar(Number(k === 0));
+    scalar(Number(k === 1));
+    scalar(Number(k < 4));
+    scalar(Math.log1p(k) / 5);
+    scalar(Math.min(12, spelling.textOf(token).length) / 12);
+    scalar(Number(spelling.textOf(token).startsWith("\n")));
+    scalar(Math.min(64, (text.barredAt?.[place] ?? length) - place) / 64);
+    scalar(Number(texts.candidates.length > 0));
+  });
+  starts.push(indices.length);
+  return { starts, indices, values };
+}
