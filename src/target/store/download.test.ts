@@ -58,7 +58,10 @@ function serve(
       ...options.headers,
     });
     if (options.breakAfter !== undefined && body.length > options.breakAfter) {
-      response.write(body.subarray(0, options.breakAfter), () => response.destroy());
+      // Not at once: what fetch has taken and nobody has read yet is lost with the connection.
+      response.write(body.subarray(0, options.breakAfter), () =>
+        setTimeout(() => response.destroy(), 50),
+      );
     } else response.end(body);
   };
 }
