@@ -12,6 +12,8 @@ const searchLimit = 100;
 /** What a suspected placement may cost more: where nothing else changes anything, and where lines are copies. */
 const idleReach = 250;
 const copyReach = 100;
+/** And where it holds a blank line at a block's edge together with the line beside it. */
+const edgeReach = 200;
 
 /** Lines with words in a block that only shows where something else goes. */
 const idleWords = 2;
@@ -48,16 +50,19 @@ export function* suspects(
     const block = shape.blocks[k]!;
     const [now, other] = [taken[k]!, placement.ranges[k]!];
     const shows = nothingChanges && showsRemoval(block, best.idle[k]!, now, other);
-    if (!shows && placement.cost > cost + copyReach) continue;
-    const takesTwins = size(other) > size(now) && twins.addsOnlyTwins(now, other);
+    const near = placement.cost <= cost + copyReach;
+    const blankEdge = hasBlankEdge(block) && placement.cost <= cost + edgeReach;
+    if (!shows && !near && !blankEdge) continue;
+    const takesTwins = near && size(other) > size(now) && twins.addsOnlyTwins(now, other);
     const built = rebuilt(placement);
     if (built.idle[k]) continue;
+    const holds = blankEdge && contains(other, now) && holdsBlankEdge(block, best, built);
     const apart = now.start >= other.end || other.start >= now.end;
     const nested = contains(now, other) || contains(other, now);
-    const alike = apart
-      ? fitsAsWell(block, best, built)
-      : nested && isCopy(source, block, k, best, built);
-    if (shows || takesTwins || alike) yield built;
+    const alike =
+      near &&
+      (apart ? fitsAsWell(block, best, built) : nested && isCopy(source, block, k, best, built));
+    if (shows || takesTwins || holds || alike) yield built;
   }
   looked = 0;
   for (const placement of heldPlacements(source, problem, best)) {
@@ -145,6 +150,35 @@ function keepsEdges({ tokens }: Block, best: Built, rival: Built): boolean {
   return [known[0], known.at(-1)].every(
     (token) => token === undefined || fateOf(rival, token.editLine) === "matched",
   );
+}
+
+const isBlank = (token: Block["tokens"][number] | undefined): boolean => token?.text.trim() === "";
+
+const hasBlankEdge = ({ tokens }: Block): boolean => isBlank(tokens[0]) || isBlank(tokens.at(-1));
+
+/** Whether a reading finds a blank line at the block's edge beside the block's next line, as the best one does not. */
+function holdsBlankEdge(block: Block, best: Built, rival: Built): boolean {
+  const [first, last] = [1, -1].map((step) => ({
+    blank: isBlank(block.tokens.at(step === 1 ? 0 : -1)),
+    best: edgeRun(block, best, step),
+    rival: edgeRun(block, rival, step),
+  }));
+  if (first!.rival < first!.best || last!.rival < last!.best) return false;
+  return [first!, last!].some((edge) => edge.blank && edge.best < 2 && edge.rival > 1);
+}
+
+/** How many lines from the block's first one on (step 1), or up from its last one (-1), stand one after the other. */
+function edgeRun({ tokens }: Block, built: Built, step: number): number {
+  let length = 0;
+  let before: number | undefined;
+  for (let i = step === 1 ? 0 : tokens.length - 1; i in tokens; i += step) {
+    const fate = built.proof.edit[tokens[i]!.editLine]!;
+    if (fate.fate !== "matched") break;
+    if (before !== undefined && fate.source !== before + step) break;
+    before = fate.source;
+    length++;
+  }
+  return length;
 }
 
 function repeats(
