@@ -162,9 +162,9 @@ function isPlain(markers: readonly Marker[]): boolean {
 }
 
 /**
- * Lines that may divide the block, likeliest first: those whose search part stands in the source as it is
- * (the longest part first), then those of the fence's own length that the file does not hold. A block that
- * swallows markers which the file does not hold is no block.
+ * Lines that may divide the block, likeliest first: those whose search part stands in the source, a line or
+ * two of it left out at most (the longest part first), then those of the fence's own length that the file
+ * does not hold. A block that swallows markers which the file does not hold is no block.
  */
 function dividersBetween(
   input: EditInput,
@@ -181,18 +181,31 @@ function dividersBetween(
   const start = markers[from]!.index + 1;
   const stands = (marker: Marker): boolean =>
     standsIn(input.lines.slice(start, marker.index), input.sourceLines);
-  const exact = choice.filter(stands).reverse();
-  const rest = choice.filter((marker) => !exact.includes(marker));
+  const known = choice.filter(stands).reverse();
+  const rest = choice.filter((marker) => !known.includes(marker));
   const fresh = rest.filter((marker) => !marker.known);
-  const known = rest.filter((marker) => marker.known);
-  return [...exact, ...fresh, ...known].map((marker) => marker.index);
+  const last = rest.filter((marker) => marker.known);
+  return [...known, ...fresh, ...last].map((marker) => marker.index);
 }
+
+/** Lines of the source that a search part may leave out and still be found. */
+const mostOmitted = 2;
 
 function standsIn(lines: readonly string[], text: readonly string[]): boolean {
   if (lines.length === 0) return false;
   const trimmed = lines.map((line) => line.trimEnd());
   for (let start = 0; start + lines.length <= text.length; start++) {
-    if (trimmed.every((line, index) => line === text[start + index]!.trimEnd())) return true;
+    let at = start;
+    let left = mostOmitted;
+    const finds = (line: string, index: number): boolean => {
+      // A part begins where it begins: nothing is left out above it.
+      while (text[at]?.trimEnd() !== line && index > 0 && left > 0 && at < text.length) {
+        at++;
+        left--;
+      }
+      return text[at++]?.trimEnd() === line;
+    };
+    if (trimmed.every(finds)) return true;
   }
   return false;
 }

@@ -112,6 +112,22 @@ describe("search/replace blocks", () => {
     ]);
   });
 
+  it("finds the divider among conflict markers though the search part leaves a line out", () => {
+    const conflict = "a\n<<<<<<< HEAD\nmine\nours\n=======\ntheirs\n>>>>>>> branch\nz\n";
+    const edit =
+      "<<<<<<< SEARCH\na\n<<<<<<< HEAD\nmine\n=======\ntheirs\n>>>>>>> branch\nz\n=======\na\nmine\nz\n>>>>>>> REPLACE";
+    expect(read(edit, conflict)).toEqual([
+      "~lines",
+      " a",
+      "-<<<<<<< HEAD",
+      " mine",
+      "-=======",
+      "-theirs",
+      "->>>>>>> branch",
+      " z",
+    ]);
+  });
+
   it("says which block is cut off", () => {
     expect(() => read("<<<<<<< SEARCH\none\n=======\n1\n")).toThrow(
       /search block 1, which begins on line 1 of the edit, has no >>>>>>> REPLACE/,
