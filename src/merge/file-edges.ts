@@ -1,14 +1,15 @@
 import type { TextLine } from "../core/lines.ts";
 import type { LineRange } from "../core/merge.ts";
 import type { Built } from "./build.ts";
-import type { Block, Shape } from "./shape.ts";
+import { type Block, isFragment, type Shape } from "./shape.ts";
 
 /** So few lines at the file's start or end may have been removed by leaving them out. */
 const edgeLimit = 8;
 
 /**
  * Other readings of a sketch that begins or ends without a marker: it was forgotten, or the lines beyond are
- * what the edit removes. Where the block at that edge changes nothing, it is more likely to show a removal.
+ * what the edit removes. Where the block at that edge changes nothing, where it ends as the file does, or where
+ * the edit has no marker at all, it is more likely to show a removal.
  */
 export function edgeReadings(
   source: readonly TextLine[],
@@ -22,25 +23,32 @@ export function edgeReadings(
   const withRange = (k: number, range: LineRange): void => {
     readings.push(ranges.map((other, n) => (n === k ? range : other)));
   };
+  const unmarked = last === 0 && !shape.elidedStart && !shape.elidedEnd;
+  const showsAll = unmarked && !isFragment(shape, source.length);
   const { start } = ranges[0]!;
-  if (!shape.elidedStart && start > 0 && start <= (best.idle[0] ? edgeLimit : edgeLimit / 4)) {
+  const above = showsAll ? source.length : best.idle[0] ? edgeLimit : edgeLimit / 4;
+  if (!shape.elidedStart && start > 0 && start <= above) {
     withRange(0, { ...ranges[0]!, start: 0 });
   }
   const { end } = ranges[last]!;
   const below = source.length - end;
   const shown = shape.blocks[last]!;
   if (shape.elidedEnd) return readings;
-  const limit = !best.idle[last]
-    ? edgeLimit / 4
-    : shown.tokens.length > 1
-      ? source.length
-      : edgeLimit;
-  if (below > 0 && below <= limit) withRange(last, { ...ranges[last]!, end: source.length });
+  if (below > 0 && below <= mostBelow()) withRange(last, { ...ranges[last]!, end: source.length });
   if (below === 0 && best.idle[last] && last > 0) {
     const earlier = firstPlace(source, shown, ranges[last - 1]!.end);
     if (earlier < ranges[last]!.start) withRange(last, { start: earlier, end: source.length });
   }
   return readings;
+
+  /** How many lines at the end the edit may be meant to remove. */
+  function mostBelow(): number {
+    const shownEnd = shown.tokens.at(-1)?.text ?? "";
+    const endsAlike = shownEnd.trim() !== "" && shownEnd === source.at(-1)?.text;
+    if (showsAll || endsAlike) return source.length;
+    if (!best.idle[last]) return edgeLimit / 4;
+    return shown.tokens.length > 1 ? source.length : edgeLimit;
+  }
 }
 
 /** Where the block's lines stand one after the other for the first time, from a line on. */

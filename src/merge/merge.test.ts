@@ -368,6 +368,85 @@ describe("which place a sketch means", () => {
     );
     expect(outcome.candidates.map((candidate) => candidate.text)).toContain(wanted);
   });
+
+  /** The texts that are offered. */
+  function offered(source: string, edit: Edit): string[] {
+    const outcome = merge(source, edit);
+    expect(outcome.kind).toBe("ambiguous");
+    return outcome.kind === "ambiguous" ? outcome.candidates.map(({ text }) => text) : [];
+  }
+
+  it("offers the place where a blank line at the edge stands beside the next line", () => {
+    const bound = [
+      "  @Test void bounds() {",
+      "    Buffer source = new Buffer();",
+      "    source.write(repeat('a', 100));",
+      "    try {",
+      "      in.read(new byte[100], 50, 51);",
+      "      fail();",
+      "    } catch (OutOfBounds expected) {",
+      "    }",
+      "  }",
+    ];
+    const closes = [
+      "  @Test void closes() {",
+      "    Source source = new Source(new Buffer());",
+      "    try {",
+      "      source.require(1);",
+      "      fail();",
+      "    } catch (Closed expected) {",
+      "      same(expected);",
+      "    }",
+      "  }",
+    ];
+    const before = [
+      "class T {",
+      "  @Test void tracks() {",
+      "    same(0, source.size());",
+      "  }",
+      "",
+    ];
+    const after = ["", "  @Test void last() {", "    done();", "  }", "}"];
+    const edit = sketch("...", "    same(0, source.size());", "  }", "", ...closes, "", "...");
+    const texts = offered(text(...before, ...bound, ...after), edit);
+    expect(texts).toContain(text(...before, ...closes, ...after));
+    expect(texts).toContain(text(...before, ...closes, "", ...bound, ...after));
+  });
+
+  it("offers the removal of what follows where the sketch ends as the file does, without a marker", () => {
+    const head = ["if linux", "  if a", "    make a", "    cd a", "    install a", "  fi"];
+    const other = (name: string): string[] => ["", `  if ${name}`, `    make ${name}`, "  fi"];
+    const tail = ["b", "c", "d", "e", "f"].flatMap(other);
+    const edit = sketch("...", ...head.slice(0, 2), "    make all", ...head.slice(3), "fi");
+    const texts = offered(text("set -e", ...head, ...tail, "fi"), edit);
+    expect(texts).toContain(
+      text("set -e", "if linux", "  if a", "    make all", ...head.slice(3), "fi"),
+    );
+  });
+
+  it("offers a comment that says something goes as a comment, where other lines of its part go", () => {
+    const source = text(
+      "import logging",
+      "import os",
+      "import test",
+      "",
+      "from env import Env, Client",
+      "",
+      "log = 1",
+    );
+    const lines = [
+      "import os",
+      "-- deleted import",
+      "",
+      "import test",
+      "from env import Client, Env",
+      "",
+    ];
+    const texts = offered(source, sketch("...", ...lines, "log = 1", "..."));
+    expect(texts).toContain(text("import logging", ...lines, "log = 1"));
+    const without = lines.filter((line) => !line.startsWith("-- "));
+    expect(texts).toContain(text("import logging", ...without, "log = 1"));
+  });
 });
 
 describe("merge of explicit parts", () => {

@@ -192,7 +192,13 @@ function place(
       edit,
       (segment) => segment.kind === "removal" && comments.has(segment.at),
     );
-    return place(source, lines, reading, shapeOf(reading), options, thorough);
+    const taken = place(source, lines, reading, shapeOf(reading), options, thorough);
+    if (taken.kind !== "proved" || !removesBeside(comments, shape, best)) return taken;
+    // Where other lines of the part go, the comment may well speak of them.
+    const { text, proof, notes } = taken;
+    const asLines = { ...best, text, proof, notes };
+    const standing = standingCandidates([best, asLines], options);
+    return standing.length > 1 ? offered(lines, shape, standing, found.best.cost) : taken;
   }
   const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
   if (standing.length > 1) {
@@ -243,6 +249,16 @@ function unfoundedBlock(shape: Shape, built: Built): number | undefined {
     if (!founded && !replaces && !atStart && !atEnd) return k;
   }
   return undefined;
+}
+
+/** Whether lines go in a block with one of these comments, though not where it stands. */
+function removesBeside(comments: ReadonlySet<number>, shape: Shape, built: Built): boolean {
+  return shape.blocks.some(({ removals }, k) => {
+    const { start, end } = built.placement.ranges[k]!;
+    const goes = (): boolean =>
+      built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
+    return removals.some((removal) => removal && comments.has(removal.at)) && goes();
+  });
 }
 
 /** Removal comments among new lines where nothing goes: comments like any other. By their line in the edit. */
