@@ -56,6 +56,16 @@ export function second(): number {
     expect(await read("x.ts")).toBe(source);
   });
 
+  it("makes an edit that breaks the syntax, and says so", async () => {
+    const edit = { path: "x.ts", old_string: "return 2;", new_string: "return (2;" };
+    const broken = await editor.edit(edit);
+    expect(broken).toMatchObject({ written: true, notes: [expect.stringMatching(/syntax error/)] });
+    const mended = await editor.edit({ ...edit, old_string: "(2", new_string: "(2)" });
+    expect(mended.notes).toEqual([]);
+    const made = await editor.edit({ path: "new.ts", code_edit: "export const a = [1;\n" });
+    expect(made.notes).toHaveLength(1);
+  });
+
   it("replaces everywhere where told", async () => {
     const args = { path: "x.ts", old_string: "number", new_string: "string", replace_all: true };
     expect(await editor.edit(args)).toMatchObject({ added: 2, removed: 2 });
