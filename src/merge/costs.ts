@@ -80,6 +80,9 @@ export const costs = {
   looseRemoval: 400,
   /** A block of which no line stands in the source. */
   unknownBlock: 500,
+  /** More than this for each line with words that was found is too much to believe; and with new lines at edges. */
+  farFetched: 700,
+  farFetchedLoose: 200,
   /** An elision that stands for nothing. */
   emptyElision: 60,
   /** An elision that leaves the scope in which it stands: indentation says where that ends. */

@@ -3,6 +3,7 @@ import { splitLines } from "../core/lines.ts";
 import type { Ambiguous, Candidate, LineRange, Refused } from "../core/merge.ts";
 import type { Built } from "./build.ts";
 import { infinity } from "./costs.ts";
+import { evidence } from "./evidence.ts";
 import type { Prepared } from "./matches.ts";
 import { placements } from "./place.ts";
 import type { Block, Shape, Token } from "./shape.ts";
@@ -225,6 +226,31 @@ export function notFounded(source: readonly TextLine[], shape: Shape, k: number)
       missing,
       unplaced: [block.tokens[0]?.at ?? 0],
       placed: shape.blocks.length - 1,
+      parts: shape.blocks.length,
+    },
+  };
+}
+
+/** A sketch of which hardly a line stands in the file. */
+export function foreign(source: readonly TextLine[], shape: Shape, built: Built): Refused {
+  const { found, missing } = evidence(shape, built);
+  const all = found.length + missing.length;
+  const shown = missing.slice(0, 3).map((token) => {
+    const near = nearest(source, token);
+    return { editLine: token.at, text: token.text, nearest: near };
+  });
+  const list = shown.map(({ editLine, text }) => `\n  line ${editLine}: ${quote(text)}`).join("");
+  const held = found.length === 0 ? "none" : `only ${found.length}`;
+  return {
+    kind: "refused",
+    code: "no-match",
+    message:
+      `Of the edit's ${all} lines with words ${held} could be found in the file where it would have to go: it looks like an edit of another file, or of another version.` +
+      `${list === "" ? "" : ` Not found:${list}`}\nNothing was changed. Read the file again, and send the changed lines with one or two unchanged lines before and after.`,
+    details: {
+      missing: shown,
+      unplaced: missing.map(({ at }) => at),
+      placed: 0,
       parts: shape.blocks.length,
     },
   };

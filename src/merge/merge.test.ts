@@ -218,6 +218,47 @@ describe("a sketch without a marker that shows a small part of the file", () => 
   });
 });
 
+describe("a sketch that was written for another file", () => {
+  const source = text(
+    "export class Store {",
+    "  #items = new Map();",
+    "",
+    "  get(key) {",
+    "    return this.#items.get(key);",
+    "  }",
+    "}",
+  );
+  const refusal = (...edit: string[]): string => {
+    const outcome = merge(source, sketch(...edit));
+    expect(outcome.kind).toBe("refused");
+    return outcome.kind === "refused" ? outcome.message : "";
+  };
+
+  it("is refused where only braces and blank lines stand in this one", () => {
+    const lines = ["  }", "", "  post(url, body) {", "    return this.send(url, body);", "  }"];
+    expect(refusal("...", ...lines, "...")).toMatch(/2 lines with words none could be found/);
+  });
+
+  it("is refused where new lines stand on both sides of the one that it has", () => {
+    const lines = ["  open(path) {", "    this.check(path);", "  get(key) {", "    return 1;"];
+    const more = Array.from({ length: 6 }, (_, n) => `    this.step${n}(path);`);
+    expect(refusal("...", ...lines, ...more, "...")).toMatch(/only 1 could be found/);
+  });
+
+  it("is taken where it adds to the end of the file, beside the brace that stands there", () => {
+    expect(provedText(source, sketch("...", "}", "", "export const store = new Store();"))).toBe(
+      `${source}\nexport const store = new Store();\n`,
+    );
+  });
+
+  it("is taken where its lines are like those that they replace", () => {
+    const line = "    return this.#items.get(key, null);";
+    expect(provedText(source, sketch("...", line, "  }", "}"))).toBe(
+      source.replace("    return this.#items.get(key);", line),
+    );
+  });
+});
+
 describe("which place a sketch means", () => {
   it("keeps the lines of a context together, though a later brace would be cheaper", () => {
     const source = text(

@@ -5,8 +5,17 @@ import { type BareEdge, bareEdges } from "./bare-edges.ts";
 import { type Built, build } from "./build.ts";
 import { checkProof } from "./check.ts";
 import { infinity, margin } from "./costs.ts";
+import { isFarFetched, unfoundedBlock } from "./evidence.ts";
 import { lookExactly } from "./exact.ts";
-import { ambiguous, checkFailed, conflict, noMatch, notFounded, tooLarge } from "./explain.ts";
+import {
+  ambiguous,
+  checkFailed,
+  conflict,
+  foreign,
+  noMatch,
+  notFounded,
+  tooLarge,
+} from "./explain.ts";
 import { edgeReadings } from "./file-edges.ts";
 import { pairsToWeigh, prepare } from "./matches.ts";
 import { type Placement, placements } from "./place.ts";
@@ -137,6 +146,7 @@ function place(
   const best = build(lines, shape, prepared, found.best, settings);
   const unfounded = shape.extent === "file" ? unfoundedBlock(shape, best) : undefined;
   if (unfounded !== undefined) return notFounded(lines, shape, unfounded);
+  if (best.text !== source && isFarFetched(lines, shape, best)) return foreign(lines, shape, best);
   const rivals: Built[] = [];
   const isKnown = (text: string): boolean =>
     text === best.text || rivals.some((rival) => rival.text === text);
@@ -224,31 +234,6 @@ function proved(source: string, edit: Edit, built: Built, runnerUp: number): Mer
   if (problems.length > 0) return checkFailed(problems);
   const outcome: Proved = { kind: "proved", text: built.text, proof, notes: built.notes };
   return outcome;
-}
-
-/**
- * The first block whose place nothing tells: it brings new lines, and none of its lines with letters or
- * digits stands where it was put; or it is a mere comment that something goes. At the file's own start or
- * end the place of new lines is told by that.
- */
-function unfoundedBlock(shape: Shape, built: Built): number | undefined {
-  for (const [k, block] of shape.blocks.entries()) {
-    if (built.idle[k]) continue;
-    if (block.tokens.length === 0) return k;
-    const stands = block.tokens.filter(
-      (token) => built.proof.edit[token.editLine]!.fate === "matched",
-    );
-    const founded = stands.some((token) => token.text.trim() !== "");
-    // Beside lines that it replaces, for they are like its own or declare the same name, even blank lines tell.
-    const { start, end } = built.placement.ranges[k]!;
-    const gone = built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
-    const replaces = gone && stands.length > 0;
-    const atStart = start === 0 && k === 0 && !shape.elidedStart;
-    const last = k === shape.blocks.length - 1 && !shape.elidedEnd;
-    const atEnd = last && end === built.proof.source.length;
-    if (!founded && !replaces && !atStart && !atEnd) return k;
-  }
-  return undefined;
 }
 
 /** Whether lines go in a block with one of these comments, though not where it stands. */

@@ -1,0 +1,105 @@
+import type { TextLine } from "../core/lines.ts";
+import type { Built } from "./build.ts";
+import { costs } from "./costs.ts";
+import { isFragment, type Shape, type Token } from "./shape.ts";
+import { likeness, signatureOf } from "./similar.ts";
+
+/**
+ * The first block whose place nothing tells: it brings new lines, and none of its lines with letters or
+ * digits stands where it was put; or it is a mere comment that something goes. At the file's own start or
+ * end the place of new lines is told by that.
+ */
+export function unfoundedBlock(shape: Shape, built: Built): number | undefined {
+  for (const [k, block] of shape.blocks.entries()) {
+    if (built.idle[k]) continue;
+    if (block.tokens.length === 0) return k;
+    const stands = block.tokens.filter(
+      (token) => built.proof.edit[token.editLine]!.fate === "matched",
+    );
+    const founded = stands.some((token) => token.text.trim() !== "");
+    // Beside lines that it replaces, for they are like its own or declare the same name, even blank lines tell.
+    const { start, end } = built.placement.ranges[k]!;
+    const gone = built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
+    const replaces = gone && stands.length > 0;
+    const atStart = start === 0 && k === 0 && !shape.elidedStart;
+    const last = k === shape.blocks.length - 1 && !shape.elidedEnd;
+    const atEnd = last && end === built.proof.source.length;
+    if (!founded && !replaces && !atStart && !atEnd) return k;
+  }
+  return undefined;
+}
+
+/** The lines with words of a sketch that stand in the source where they were put, and those that do not. */
+export function evidence(shape: Shape, built: Built): { found: Token[]; missing: Token[] } {
+  const found: Token[] = [];
+  const missing: Token[] = [];
+  for (const { tokens } of shape.blocks) {
+    for (const token of tokens) {
+      if (!/[\p{L}\p{N}]/u.test(token.text)) continue;
+      const { fate } = built.proof.edit[token.editLine]!;
+      (fate === "matched" ? found : missing).push(token);
+    }
+  }
+  return { found, missing };
+}
+
+/**
+ * Whether too little of a sketch stands in the file to believe that it is meant for it: no line with words; few,
+ * around which a placement had to be built at great cost; or less than that, where blocks do not even begin and
+ * end with the file's lines.
+ */
+export function isFarFetched(source: readonly TextLine[], shape: Shape, built: Built): boolean {
+  const { elidedStart, elidedEnd, blocks } = shape;
+  const elides = elidedStart || elidedEnd || blocks.length > 1;
+  if (shape.extent !== "file" || !(elides || isFragment(shape, source.length))) return false;
+  const { found } = evidence(shape, built);
+  if (found.length === 0 && isBesideFileEdge(shape, built)) return false;
+  const dear = looseEdges(shape, built) > 1 ? costs.farFetchedLoose : costs.farFetched;
+  const isTooDear = (lines: number): boolean => lines === 0 || built.proof.cost > lines * dear;
+  return isTooDear(found.length) && isTooDear(found.length + likeGone(source, shape, built));
+}
+
+/** How many new lines resemble a line that goes where they come. */
+function likeGone(source: readonly TextLine[], shape: Shape, built: Built): number {
+  let like = 0;
+  for (const [k, { tokens }] of shape.blocks.entries()) {
+    const { start, end } = built.placement.ranges[k]!;
+    const gone = source
+      .slice(start, Math.min(end, start + mostGone))
+      .filter((_, i) => built.proof.source[start + i]!.fate !== "kept")
+      .map((line) => signatureOf(line.text.trim()));
+    const isLike = (token: Token): boolean =>
+      !isMatched(built, token) &&
+      gone.some((line) => likeness(line, signatureOf(token.text.trim())) >= leastLike);
+    like += gone.length === 0 ? 0 : tokens.filter(isLike).length;
+  }
+  return like;
+}
+
+/** Source lines that are looked at, and how like a new line has to be to one of them. */
+const mostGone = 200;
+const leastLike = 0.75;
+
+const isFilled = (token: Token): boolean => token.text.trim() !== "";
+
+const isMatched = (built: Built, token: Token | undefined): boolean =>
+  token !== undefined && built.proof.edit[token.editLine]!.fate === "matched";
+
+/** Whether new lines go to the file's start or end, beside the very lines (braces and the like) that stand there. */
+function isBesideFileEdge({ blocks, elidedStart, elidedEnd }: Shape, built: Built): boolean {
+  const first = blocks[0]?.tokens.findLast(isFilled);
+  const last = blocks.at(-1)?.tokens.find(isFilled);
+  return (!elidedStart && isMatched(built, first)) || (!elidedEnd && isMatched(built, last));
+}
+
+/** Edges of blocks, the file's own aside, at which a new line stands where context is expected. */
+function looseEdges({ blocks, elidedStart, elidedEnd }: Shape, built: Built): number {
+  let loose = 0;
+  for (const [k, { tokens }] of blocks.entries()) {
+    const filled = tokens.filter(isFilled);
+    if (filled.length === 0) continue;
+    if ((k > 0 || elidedStart) && !isMatched(built, filled[0])) loose++;
+    if ((k < blocks.length - 1 || elidedEnd) && !isMatched(built, filled.at(-1))) loose++;
+  }
+  return loose;
+}
