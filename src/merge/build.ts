@@ -2,6 +2,7 @@ import type { TextLine } from "../core/lines.ts";
 import type { Problem } from "./align.ts";
 import { atFileEdge, type BareEdge } from "./bare-edges.ts";
 import {
+  canShift,
   explained,
   explains,
   indentOf,
@@ -123,6 +124,17 @@ function reindentsOf(
   prepared: Layout,
 ): Reindent[] {
   return shape.blocks.map((block, k) => {
+    const told = toldReindent(block, k);
+    if (shape.extent === "parts") return told;
+    return canShift(
+      block.tokens.map(({ text }) => text),
+      told,
+    )
+      ? told
+      : sameIndent;
+  });
+
+  function toldReindent(block: Block, k: number): Reindent {
     const pairs: Pair[] = [];
     const weak: Pair[] = [];
     for (const [i, token] of block.tokens.entries()) {
@@ -145,7 +157,7 @@ function reindentsOf(
     if (shape.extent === "file" && anchored && block.tokens.length > 1) return sameIndent;
     if (known !== undefined && explained(pairs, known) === pairs.length) return known;
     return pairs.every(([a, b]) => a === b) ? (known ?? sameIndent) : reindentOf(pairs);
-  });
+  }
 }
 
 const isTelling = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);

@@ -109,3 +109,18 @@ export function unitsOnly(reindent: Reindent): Reindent {
 export function explains(reindent: Reindent, edit: string, source: string): boolean {
   return convert(indentOf(edit), reindent) === indentOf(source);
 }
+
+/** A line that stands at the margin however deep what is around it is: of a C preprocessor. */
+const isDirective = /^#\s*[a-z]+/;
+
+/** Whether lines can have been shifted as one: none of them is less deep than what is taken off them all. */
+export function canShift(lines: readonly string[], reindent: Reindent): boolean {
+  if (reindent.cut === "") return true;
+  const whole = { ...reindent, cut: "" };
+  return lines.every(
+    (line) =>
+      line.trim() === "" ||
+      isDirective.test(line) ||
+      convert(indentOf(line), whole).startsWith(reindent.cut),
+  );
+}

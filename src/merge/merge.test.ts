@@ -410,6 +410,18 @@ describe("which place a sketch means", () => {
     expect(outcome.candidates.map((candidate) => candidate.text)).toContain(wanted);
   });
 
+  it("does not take lines for shifted where some of them could not be", () => {
+    const source = text("def run(kind):", "    if kind:", "        return 1", "    return 2");
+    const lines = [
+      "class Runner:",
+      "    def run(self, kind):",
+      "        if kind:",
+      "            return 1",
+    ];
+    const edit = sketch(...lines, "        return 2");
+    expect(provedText(source, edit)).toBe(text(...lines, "        return 2"));
+  });
+
   /** The texts that are offered. */
   function offered(source: string, edit: Edit): string[] {
     const outcome = merge(source, edit);
