@@ -9,7 +9,7 @@ const edgeLimit = 8;
 /**
  * Other readings of a sketch that begins or ends without a marker: it was forgotten, or the lines beyond are
  * what the edit removes. Where the block at that edge changes nothing, where it ends as the file does, or where
- * the edit has no marker at all, it is more likely to show a removal.
+ * the edit has no marker at all, it is more likely to show a removal. A small part of the file removes nothing else.
  */
 export function edgeReadings(
   source: readonly TextLine[],
@@ -20,11 +20,11 @@ export function edgeReadings(
   const readings: (readonly LineRange[])[] = [];
   const last = ranges.length - 1;
   if (shape.extent !== "file" || last < 0) return readings;
+  if (isFragment(shape, source.length)) return readings;
   const withRange = (k: number, range: LineRange): void => {
     readings.push(ranges.map((other, n) => (n === k ? range : other)));
   };
-  const unmarked = last === 0 && !shape.elidedStart && !shape.elidedEnd;
-  const showsAll = unmarked && !isFragment(shape, source.length);
+  const showsAll = last === 0 && !shape.elidedStart && !shape.elidedEnd;
   const { start } = ranges[0]!;
   const above = showsAll ? source.length : best.idle[0] ? edgeLimit : edgeLimit / 4;
   if (!shape.elidedStart && start > 0 && start <= above) {
