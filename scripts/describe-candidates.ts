@@ -1,5 +1,5 @@
 /**
- * Describes what the merge leaves open of edits whose result is known: per question the features of its candidates and which of them is
+ * Describes what the merge leaves open of edits that name their lines and whose result is known: per question the features of its candidates and which of them is
  * right. The data of training/ranker.py.
  *
  *   node --import tsx scripts/describe-candidates.ts questions.jsonl > candidates.jsonl
@@ -22,6 +22,7 @@ const redraft = createRedraft({
     async settle({ outcome, edit, request }) {
       if (outcome?.kind !== "ambiguous" || edit === undefined || asked === undefined)
         return undefined;
+      if (edit.extent === "file") return undefined;
       const { id, repository, language, style, expected } = asked;
       const solid = (text: string): string => text.replace(/\s+/g, "");
       const { candidates } = outcome;
@@ -31,7 +32,6 @@ const redraft = createRedraft({
           repository,
           language,
           style,
-          kind: edit.extent === "file" ? "lazy" : "explicit",
           right: candidates.findIndex(({ text }) => text === expected),
           // A text that differs in white space alone is no dangerous answer.
           alike: candidates.map(({ text }) => solid(text) === solid(expected)),
@@ -49,7 +49,7 @@ const print = async (line: string): Promise<void> => {
 };
 await print(JSON.stringify({ features: featureNames }));
 for await (const question of readQuestions(path)) {
-  if (question.kind !== "file") continue;
+  if (question.kind !== "file" || (question.format ?? "lazy") === "lazy") continue;
   asked = question;
   const { original, edit, format = "lazy" } = question;
   try {

@@ -1,11 +1,11 @@
-"""Fits the ranker of ambiguous merges: which of the merge's candidates does an edit mean?
+"""Fits the ranker of ambiguous merges: which of the merge's candidates does an edit that names its lines mean?
 
     python ranker.py configs/ranker.toml [--reuse]
 
 Questions of the training repositories are merged by Redraft itself (scripts/describe-candidates.ts); boosted trees learn from what it
-leaves open, and per kind of edit a threshold is chosen on repositories that the trees of that fold have not seen. Precision is
-then counted on the held-out repositories, and everything is written as src/cascade/ranker-weights.ts. `--reuse` takes the
-descriptions of the last run.
+leaves open, and a threshold is chosen on repositories that the trees of that fold have not seen. Precision is then counted on the
+held-out repositories, and everything is written as src/cascade/ranker-weights.ts. `--reuse` takes the descriptions of the last
+run.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from sklearn.model_selection import GroupKFold
 
 from redraft_training.config import folder, load
 
-KINDS = ("lazy", "explicit")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -45,13 +44,13 @@ class Data:
         return np.array([self.questions[number]["repository"] for number in self.question_of])
 
 
-def compared(rows: np.ndarray, kind: str) -> np.ndarray:
+def compared(rows: np.ndarray) -> np.ndarray:
     """What the trees see: src/cascade/rank-candidates.ts, comparedFeatures."""
     found = []
     for index, own in enumerate(rows):
         others = np.delete(rows, index, 0)
         found.append(np.concatenate([own, own - others.mean(0), own - others.min(0), own - others.max(0),
-                                     [len(rows), float(kind == "lazy")]]))
+                                     [len(rows)]]))
     return np.array(found)
 
 
@@ -59,7 +58,7 @@ def read(path: Path) -> Data:
     with path.open() as file:
         names = json.loads(file.readline())["features"]
         questions = [json.loads(line) for line in file]
-    blocks = [compared(np.array(question["rows"]), question["kind"]) for question in questions]
+    blocks = [compared(np.array(question["rows"])) for question in questions]
     right = [index == question["right"] for question in questions for index in range(len(question["rows"]))]
     numbers = [number for number, question in enumerate(questions) for _ in question["rows"]]
     return Data(questions, names, np.concatenate(blocks), np.array(right), np.array(numbers))
@@ -115,14 +114,14 @@ def bound(right: int, count: int) -> float:
     return float(beta.ppf(0.025, right, count - right + 1)) if right else 0.0
 
 
-def figures(name: str, answers: list[Answer], thresholds: dict[str, float]) -> dict:
+def figures(name: str, answers: list[Answer], threshold: float) -> dict:
     present = [answer for answer in answers if answer.question["right"] >= 0]
-    taken = [answer for answer in answers if answer.score >= thresholds[answer.question["kind"]]]
+    taken = [answer for answer in answers if answer.score >= threshold]
     right = sum(answer.right for answer in taken)
     return {"group": name, "questions": len(answers), "right_present": len(present),
             "first_of_ranker": share(sum(answer.right for answer in present), len(present)),
             "first_of_merge": share(sum(answer.question["right"] == 0 for answer in present), len(present)),
-            "taken": len(taken), "wrong": len(taken) - right, "wrong_beyond_space": sum(not answer.alike for answer in taken),
+            "taken": len(taken), "edits": len({answer.question["id"].split("#")[0] for answer in taken}), "wrong": len(taken) - right, "wrong_beyond_space": sum(not answer.alike for answer in taken),
             "bound": round(bound(right, len(taken)), 4)}
 
 
@@ -148,7 +147,7 @@ def shortest(value: float) -> float:
 
 def groups_of(answers: list[Answer]) -> dict[str, Callable[[Answer], bool]]:
     found: dict[str, Callable[[Answer], bool]] = {"all": lambda _: True}
-    for field in ("kind", "style", "repository"):
+    for field in ("style", "repository"):
         for value in sorted({answer.question[field] for answer in answers}):
             found[f"{field} {value}"] = lambda answer, field=field, value=value: answer.question[field] == value
     return found
@@ -169,32 +168,28 @@ def main() -> None:
             describe(config, group, path)
     data = read(paths["train"])
     answers = answers_of(data, unseen_scores(data, config))
-    calibrations: dict[str, dict] = {}
-    for kind in KINDS:
-        own = [answer for answer in answers if answer.question["kind"] == kind]
-        line = LogisticRegression(C=1e6).fit([[answer.score] for answer in own], [answer.right for answer in own])
-        slope, intercept = float(line.coef_[0][0]), float(line.intercept_[0])
-        lowest = threshold_for(own, config["precision"])
-        confidence = 1 / (1 + math.exp(-(slope * lowest + intercept))) if math.isfinite(lowest) else 2.0
-        calibrations[kind] = {"slope": slope, "intercept": intercept, "threshold": confidence, "score": lowest}
-    thresholds = {kind: calibrations[kind]["score"] for kind in KINDS}
-    print(json.dumps({"unseen": "training repositories, cross-validated"}))
-    for name, belongs in groups_of(answers).items():
-        print(json.dumps(figures(name, [answer for answer in answers if belongs(answer)], thresholds)))
+    lowest = threshold_for(answers, config["precision"])
+    line = LogisticRegression(C=1e6).fit([[answer.score] for answer in answers], [answer.right for answer in answers])
+    slope, intercept = float(line.coef_[0][0]), float(line.intercept_[0])
+    # Above 1: there is no threshold that holds the precision.
+    confidence = 1 / (1 + math.exp(-(slope * lowest + intercept))) if math.isfinite(lowest) else 2.0
+    report("training repositories, cross-validated", answers, lowest)
     model = trees(config).fit(data.rows, data.right)
     held_out = read(paths["held_out"])
     judged = answers_of(held_out, model.decision_function(held_out.rows))
-    print(json.dumps({"unseen": "held-out repositories"}))
-    for name, belongs in groups_of(judged).items():
-        print(json.dumps(figures(name, [answer for answer in judged if belongs(answer)], thresholds)))
-    for kind in KINDS:
-        measured = figures(kind, [answer for answer in judged if answer.question["kind"] == kind], thresholds)
-        del calibrations[kind]["score"]
-        calibrations[kind] = {**{key: shortest(value) for key, value in calibrations[kind].items()},
-                              "measured": {key: measured[key] for key in ("questions", "taken", "wrong", "bound")}}
+    report("held-out repositories", judged, lowest)
+    measured = figures("all", judged, lowest)
+    calibration = {"slope": shortest(slope), "intercept": shortest(intercept), "threshold": shortest(confidence),
+                   "measured": {key: measured[key] for key in ("questions", "taken", "edits", "wrong", "bound")}}
     bias = shortest(float(model._baseline_prediction[0][0]))  # noqa: SLF001
-    write(ROOT / "src/cascade/ranker-weights.ts", {"features": data.names, "bias": bias, "calibrations": calibrations},
+    write(ROOT / "src/cascade/ranker-weights.ts", {"features": data.names, "bias": bias, "calibration": calibration},
           encoded(model))
+
+
+def report(unseen: str, answers: list[Answer], threshold: float) -> None:
+    print(json.dumps({"unseen": unseen}))
+    for name, belongs in groups_of(answers).items():
+        print(json.dumps(figures(name, [answer for answer in answers if belongs(answer)], threshold)))
 
 
 def write(path: Path, weights: dict, nodes: list[list[float]]) -> None:
@@ -202,6 +197,7 @@ def write(path: Path, weights: dict, nodes: list[list[float]]) -> None:
     head = "\n".join(f"  {key}: {json.dumps(value)}," for key, value in weights.items())
     lines = "\n".join(f"    {json.dumps(tree, separators=(',', ':'))}," for tree in nodes)
     path.write_text("// Made by training/ranker.py; do not edit.\n// biome-ignore-all format: one tree a line\n"
+                    "// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: fitted, no constants\n"
                     'import type { RankerWeights } from "./rank-candidates.ts";\n\n'
                     f"export const rankerWeights: RankerWeights = {{\n{head}\n  trees: [\n{lines}\n  ],\n}};\n")
 

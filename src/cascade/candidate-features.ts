@@ -1,8 +1,11 @@
 import type { Edit } from "../core/edit.ts";
 import { splitLines } from "../core/lines.ts";
 import type { Candidate } from "../core/merge.ts";
+import { type Bond, bondOf, Rarity, sumOfBonds } from "./line-bonds.ts";
 import { classOf, firstWord, indentOf, LineHabits } from "./line-habits.ts";
-import { likeness, mostLike, Resembling } from "./line-likeness.ts";
+import { likeness, mostLike, Resembling, wordsOf } from "./line-likeness.ts";
+
+type BondName<Side extends string> = `${Side}${Capitalize<keyof Bond>}`;
 
 /**
  * What distinguishes the candidates of an ambiguous merge, as numbers. Each candidate is described by what it does where the
@@ -37,11 +40,31 @@ export const featureNames = [
   "commentCut",
   "afterLeaving",
   "unpairedCloser",
+  "orphanCloser",
   "early",
   "modelAbove",
   "modelBelow",
   "sorted",
   "unsorted",
+  "madeLoose",
+  "madeClosesFlat",
+  "madeOpensFlat",
+  "madeDedent",
+  "madeDeeper",
+  "madeHeaded",
+  "madeHeadless",
+  "madeShared",
+  "brokenLoose",
+  "brokenClosesFlat",
+  "brokenOpensFlat",
+  "brokenDedent",
+  "brokenDeeper",
+  "brokenHeaded",
+  "brokenHeadless",
+  "brokenShared",
+  "kinAbove",
+  "kinBelow",
+  "misfit",
   "hintDistance",
   "place",
   "length",
@@ -63,6 +86,7 @@ export function candidateFeatures(
     segment.kind === "lines" ? [segment.lines.map(({ text }) => text)] : [],
   );
   const habits = new LineHabits(lines, stretches);
+  const rarity = new Rarity(lines);
   const resembling = new Resembling(lines);
   const counts = new Map<string, number>();
   for (const line of lines) counts.set(line.trim(), (counts.get(line.trim()) ?? 0) + 1);
@@ -79,8 +103,11 @@ export function candidateFeatures(
       ...row,
       ...beside,
       ...modelsOf(candidate, text, resembling),
+      ...bondsOf(candidate, lines, text, rarity),
+      ...kinOf(candidate, text, rarity),
       early: earlyNames(candidate, text),
       unpairedCloser: unpairedClosers(text, candidate.textRange.start, candidate.textRange.end),
+      orphanCloser: orphanClosers(text, candidate.textRange.start, candidate.textRange.end),
       hintDistance: hintDistance(candidate, hints),
       place: placeOf(candidate, lines.length),
       length: text.length - lines.length,
@@ -245,6 +272,75 @@ function neighboursOf(
   return sums;
 }
 
+/** What holds together where the candidate joins lines, and what held together where it parts the file's. */
+function bondsOf(
+  { proof, sourceRange, textRange }: Candidate,
+  lines: readonly string[],
+  text: readonly string[],
+  rarity: Rarity,
+): Record<BondName<"made"> | BondName<"broken">, number> {
+  const together = new Set<number>();
+  const made: Bond[] = [];
+  const sourceOf = (at: number): number => {
+    const origin = proof.result[at];
+    return origin?.from === "source" ? origin.source : -1;
+  };
+  for (let at = textRange.start; at <= textRange.end && at <= text.length; at++) {
+    const below = sourceOf(at);
+    if (below >= 0 && sourceOf(at - 1) === below - 1) together.add(below);
+    else made.push(bondOf(text, at, rarity));
+  }
+  const broken: Bond[] = [];
+  for (let line = sourceRange.start; line <= sourceRange.end && line <= lines.length; line++) {
+    if (!together.has(line)) broken.push(bondOf(lines, line, rarity));
+  }
+  const sides = { made: sumOfBonds(made), broken: sumOfBonds(broken) };
+  const entries = Object.entries(sides).flatMap(([side, sums]) =>
+    Object.entries(sums).map(
+      ([name, sum]) => [`${side}${name[0]!.toUpperCase()}${name.slice(1)}`, sum] as const,
+    ),
+  );
+  return Object.fromEntries(entries) as Record<BondName<"made"> | BondName<"broken">, number>;
+}
+
+/** Lines above and below new ones that are looked at for words in common. */
+const kinWindow = 6;
+
+/** What new lines have in common with the lines above and below them, and how far their indentation is from both. */
+function kinOf(
+  { proof, textRange }: Candidate,
+  text: readonly string[],
+  rarity: Rarity,
+): Pick<Record<FeatureName, number>, "kinAbove" | "kinBelow" | "misfit"> {
+  const sums = { kinAbove: 0, kinBelow: 0, misfit: 0 };
+  const isNew = (at: number): boolean => proof.result[at]?.from === "edit";
+  for (let at = textRange.start; at < textRange.end; at++) {
+    if (!isNew(at) || isNew(at - 1)) continue;
+    let end = at + 1;
+    while (end < text.length && isNew(end)) end++;
+    const own = new Set(text.slice(at, Math.min(end, at + 40)).flatMap(wordsOf));
+    const words = (from: number, to: number): string[] =>
+      text.slice(Math.max(0, from), to).flatMap(wordsOf);
+    sums.kinAbove += rarity.shared(words(at - kinWindow, at), own);
+    sums.kinBelow += rarity.shared(words(end, end + kinWindow), own);
+    const solid = (from: number, step: 1 | -1): string | undefined => {
+      let line = from;
+      while (text[line]?.trim() === "") line += step;
+      return text[line];
+    };
+    const [above, first, last, below] = [
+      solid(at - 1, -1),
+      solid(at, 1),
+      solid(end - 1, -1),
+      solid(end, 1),
+    ];
+    const apart = (a: string | undefined, b: string | undefined): number =>
+      a === undefined || b === undefined ? 0 : Math.abs(indentOf(a) - indentOf(b));
+    sums.misfit += Math.min(apart(above, first), apart(last, below));
+  }
+  return sums;
+}
+
 /** Whether new lines stand beside what lines like them stand beside elsewhere in the file. */
 function modelsOf(
   { proof, textRange }: Candidate,
@@ -309,6 +405,30 @@ function unpairedClosers(text: readonly string[], start: number, end: number): n
     }
   }
   return wrong;
+}
+
+/** Closing lines below lines that are level with them and open nothing: what they close is not where it should be. */
+function orphanClosers(text: readonly string[], start: number, end: number): number {
+  let orphans = 0;
+  for (let at = Math.max(1, start - 1); at < Math.min(text.length, end + 12); at++) {
+    const line = text[at]!;
+    if (!/^\s*[)\]}]/.test(line)) continue;
+    const indent = indentOf(line);
+    let above = at - 1;
+    while (above >= 0 && (isBlank(text[above]!) || indentOf(text[above]!) > indent)) above--;
+    if (above >= 0 && indentOf(text[above]!) === indent && !leavesOpen(text[above]!)) orphans++;
+  }
+  return orphans;
+}
+
+/** Whether a line opens a bracket that it does not close. */
+function leavesOpen(line: string): boolean {
+  let open = 0;
+  for (const character of line) {
+    if ("([{".includes(character)) open++;
+    else if (")]}".includes(character)) open = Math.max(0, open - 1);
+  }
+  return open > 0;
 }
 
 /** Line numbers that the edit itself names, with the edit lines that they are for. */

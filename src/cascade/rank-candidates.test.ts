@@ -4,7 +4,7 @@ import { readEdit } from "../edit/read.ts";
 import { merge } from "../merge/merge.ts";
 import { scoreOf } from "./boosted-trees.ts";
 import { candidateFeatures, featureNames } from "./candidate-features.ts";
-import { comparedFeatures, rankCandidates, rankingKinds } from "./rank-candidates.ts";
+import { comparedFeatures, rankCandidates } from "./rank-candidates.ts";
 import { rankerWeights } from "./ranker-weights.ts";
 import { settleByRanking } from "./settle-by-ranking.ts";
 
@@ -47,18 +47,18 @@ describe("scoreOf", () => {
 describe("rankerWeights", () => {
   it("were fitted to the features that are counted today", () => {
     expect(rankerWeights.features).toEqual([...featureNames]);
-    const columns = comparedFeatures(candidateFeatures(source, edit, candidates), 0, "lazy").length;
+    const columns = comparedFeatures(candidateFeatures(source, edit, candidates), 0).length;
     for (const tree of rankerWeights.trees) {
       for (let at = 0; at < tree.length; at += 4) expect(tree[at]).toBeLessThan(columns);
     }
   });
 
   it("take nothing that was not measured at 99 %", () => {
-    for (const kind of rankingKinds) {
-      const { measured, threshold } = rankerWeights.calibrations[kind];
-      expect(measured.questions).toBeGreaterThan(300);
-      if (threshold <= 1) expect(measured.wrong).toBeLessThanOrEqual(0.01 * measured.taken);
-    }
+    const { measured, threshold } = rankerWeights.calibration;
+    expect(measured.questions).toBeGreaterThan(300);
+    expect(threshold).toBeGreaterThan(0.9);
+    if (threshold <= 1)
+      expect(measured.wrong).toBeLessThanOrEqual(Math.ceil(0.01 * measured.taken));
   });
 });
 
@@ -85,28 +85,38 @@ describe("comparedFeatures", () => {
       [2, 3],
       [4, 4],
     ];
-    expect(comparedFeatures(rows, 1, "lazy")).toEqual([2, 3, -0.5, -1.5, 1, -1, -2, -2, 3, 1]);
-    expect(comparedFeatures(rows, 0, "explicit")).toEqual([1, 5, -2, 1.5, -1, 2, -3, 1, 3, 0]);
+    expect(comparedFeatures(rows, 1)).toEqual([2, 3, -0.5, -1.5, 1, -1, -2, -2, 3]);
+    expect(comparedFeatures(rows, 0)).toEqual([1, 5, -2, 1.5, -1, 2, -3, 1, 3]);
   });
 });
 
 describe("rankCandidates", () => {
-  it("takes a candidate from its threshold on, and none below", () => {
-    const order = featureNames.indexOf("order");
-    const weights = (threshold: number) => {
-      const calibration = { ...rankerWeights.calibrations.lazy, slope: 1, intercept: 0, threshold };
-      return {
-        features: featureNames,
-        bias: 0,
-        // Places second what the merge places first.
-        trees: [[order, 0.5, 1, 2, -1, -2, 0, 0, -1, 2, 0, 0]],
-        calibrations: { lazy: calibration, explicit: calibration },
-      };
+  const order = featureNames.indexOf("order");
+  const weights = (threshold: number) => {
+    const calibration = { ...rankerWeights.calibration, slope: 1, intercept: 0, threshold };
+    return {
+      features: featureNames,
+      bias: 0,
+      // Places second what the merge places first.
+      trees: [[order, 0.5, 1, 2, -1, -2, 0, 0, -1, 2, 0, 0]],
+      calibration,
     };
+  };
+
+  it("takes a candidate from its threshold on, and none below", () => {
+    const source = "f(1);\n\ng(2);\nh(3);\n";
+    const candidates = [
+      candidateOf("f(1);\n\nnew();\n\ng(2);\nh(3);\n", ["s0", "s1", "e", "e", "s2", "s3"]),
+      candidateOf("f(1);\n\nnew();\ng(2);\nh(3);\n", ["s0", "s1", "e", "s2", "s3"]),
+    ];
     const sure = rankCandidates(source, edit, candidates, weights(0.8));
-    expect(sure).toMatchObject({ best: 1, taken: true, kind: "lazy" });
+    expect(sure).toMatchObject({ best: 1, taken: true });
     expect(sure.confidence).toBeCloseTo(1 / (1 + Math.exp(-2)));
     expect(rankCandidates(source, edit, candidates, weights(0.9)).taken).toBe(false);
+  });
+
+  it("takes no place that another one equals, however sure the trees are", () => {
+    expect(rankCandidates(source, edit, candidates, weights(0.8))).toMatchObject({ taken: false });
   });
 
   it("refuses what nobody can tell", () => {

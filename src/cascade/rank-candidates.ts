@@ -1,11 +1,7 @@
 import type { Edit } from "../core/edit.ts";
 import type { Candidate } from "../core/merge.ts";
 import { type BoostedTrees, scoreOf } from "./boosted-trees.ts";
-import { candidateFeatures } from "./candidate-features.ts";
-
-/** What is to be decided, by the edit's extent and by how the two likeliest candidates differ. */
-export const rankingKinds = ["lazy", "explicit"] as const;
-export type RankingKind = (typeof rankingKinds)[number];
+import { candidateFeatures, type FeatureName, featureNames } from "./candidate-features.ts";
 
 /** When a ranking is taken, and how that was measured. */
 export interface RankingCalibration {
@@ -18,6 +14,8 @@ export interface RankingCalibration {
   readonly measured: {
     readonly questions: number;
     readonly taken: number;
+    /** How many different edits those taken are: each is asked about in several formats. */
+    readonly edits: number;
     readonly wrong: number;
     /** Lower end of the 95 % interval of the precision (Clopper and Pearson). */
     readonly bound: number;
@@ -27,11 +25,10 @@ export interface RankingCalibration {
 export interface RankerWeights extends BoostedTrees {
   /** Names of the features as they were when it was fitted: `featureNames`. */
   readonly features: readonly string[];
-  readonly calibrations: Readonly<Record<RankingKind, RankingCalibration>>;
+  readonly calibration: RankingCalibration;
 }
 
 export interface Ranking {
-  readonly kind: RankingKind;
   /** Per candidate, in the order of the merge: the higher the likelier. */
   readonly scores: readonly number[];
   readonly best: number;
@@ -41,7 +38,7 @@ export interface Ranking {
 }
 
 /**
- * Which candidate of an ambiguous merge the edit means, by what it does to the file. Learnt from real edits (training/ranker.py); takes
+ * Which candidate of an ambiguous merge an edit that names its lines means, by what each does to the file. Learnt from real edits (training/ranker.py); takes
  * about a millisecond and no model file.
  */
 export function rankCandidates(
@@ -50,24 +47,29 @@ export function rankCandidates(
   candidates: readonly Candidate[],
   weights: RankerWeights,
 ): Ranking {
-  const kind = edit.extent === "file" ? "lazy" : "explicit";
   const rows = candidateFeatures(source, edit, candidates);
-  const scores = rows.map((_, i) => scoreOf(weights, comparedFeatures(rows, i, kind)));
+  const scores = rows.map((_, i) => scoreOf(weights, comparedFeatures(rows, i)));
   const best = scores.indexOf(Math.max(...scores));
-  const { slope, intercept, threshold } = weights.calibrations[kind];
+  const { slope, intercept, threshold } = weights.calibration;
   const confidence = 1 / (1 + Math.exp(-(slope * scores[best]! + intercept)));
-  return { kind, scores, best, confidence, taken: confidence >= threshold };
+  const taken = confidence >= threshold && !hasTwin(rows, best);
+  return { scores, best, confidence, taken };
+}
+
+/** What tells where a change stands, but not what it does there. */
+const placing: readonly FeatureName[] = ["order", "place", "hintDistance"];
+
+/** Whether another candidate does the same at a place that looks the same: then no habit tells which is meant. */
+function hasTwin(rows: readonly (readonly number[])[], index: number): boolean {
+  const telling = featureNames.flatMap((name, f) => (placing.includes(name) ? [] : [f]));
+  return rows.some((row, i) => i !== index && telling.every((f) => row[f] === rows[index]![f]));
 }
 
 /**
  * What the trees see of one candidate: its own numbers, each less the others' mean, least and largest, how many candidates there
- * are, and the kind.
+ * are.
  */
-export function comparedFeatures(
-  rows: readonly (readonly number[])[],
-  index: number,
-  kind: RankingKind,
-): number[] {
+export function comparedFeatures(rows: readonly (readonly number[])[], index: number): number[] {
   const own = rows[index]!;
   const others = rows.filter((_, i) => i !== index);
   const column = (f: number): number[] => others.map((row) => row[f]!);
@@ -79,6 +81,5 @@ export function comparedFeatures(
     ...own.map((value, f) => value - Math.min(...column(f))),
     ...own.map((value, f) => value - Math.max(...column(f))),
     rows.length,
-    kind === "lazy" ? 1 : 0,
   ];
 }

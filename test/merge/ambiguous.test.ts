@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { settleByRanking } from "../../src/cascade/settle-by-ranking.ts";
 import type { FormatName } from "../../src/core/edit.ts";
 import { RedraftError } from "../../src/core/errors.ts";
 import { readEdit } from "../../src/edit/read.ts";
@@ -134,7 +135,13 @@ function answer(
   format: FormatName,
 ): { kind: string; message: string } {
   try {
-    const outcome = merge(source, readEdit(edit, { path: "f", source, format }));
+    const request = { path: "f", source, edit, format };
+    const read = readEdit(edit, request);
+    const outcome = merge(source, read);
+    // The learnt ranker must not decide what nobody can.
+    const ranked =
+      outcome.kind === "ambiguous" ? settleByRanking({ request, edit: read, outcome }) : undefined;
+    if (ranked) return { kind: "proved", message: ranked.text };
     return {
       kind: outcome.kind,
       message: outcome.kind === "proved" ? outcome.text : outcome.message,
