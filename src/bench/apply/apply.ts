@@ -5,6 +5,7 @@ import type { Redraft } from "../../core/redraft.ts";
 import { createRedraft } from "../../engine.ts";
 import { textTable } from "../table.ts";
 import { type ApplyCase, readCases } from "./cases.ts";
+import { foreignCases } from "./foreign.ts";
 import { type Answer, type ApplyRow, Scorer } from "./score.ts";
 
 interface Options {
@@ -13,6 +14,7 @@ interface Options {
   readonly by: string;
   readonly list?: string;
   readonly model: string;
+  readonly foreign?: boolean;
   readonly json?: boolean;
 }
 
@@ -34,6 +36,10 @@ export function applyCommand(): Command {
       "--list <kind>",
       "name the cases that are wrong, ambiguous, refused or settled by the model, on stderr",
     )
+    .option(
+      "--foreign",
+      "gives every edit the file of another case: whatever is not refused or without effect is wrong",
+    )
     .option("--json", "print JSON, one object per row")
     .action(run);
 }
@@ -51,7 +57,8 @@ async function run(options: Options): Promise<void> {
   const styles = options.styles?.split(",").map((name) => name.trim());
   const model = await modelRoute(options.model);
   const redraft = createRedraft(model ? { model } : {});
-  const rows = await scoreCases(redraft, readCases(options.data), {
+  const own = readCases(options.data);
+  const rows = await scoreCases(redraft, options.foreign ? foreignCases(own) : own, {
     by,
     ...(styles && { styles }),
     onAnswer: (one, answer) => {
