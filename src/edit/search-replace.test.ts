@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { showEdit } from "../../test/support/show-edit.ts";
+import type { Edit } from "../core/edit.ts";
 import { readEdit } from "./read.ts";
 
 const source = "one\ntwo\nthree\nfour\n";
@@ -126,6 +127,17 @@ describe("search/replace blocks", () => {
       "->>>>>>> branch",
       " z",
     ]);
+  });
+
+  it("tells blocks from the file anew where the file consists of markers", () => {
+    const markers = "<<<<<<< SEARCH\n=======\n>>>>>>> REPLACE\n";
+    const auto = (text: string): Edit => readEdit(text, { path: "a.md", source: markers });
+    const longer = "<<<<<<< SEARCH\nx\n=======\n>>>>>>> REPLACE";
+    const blocks = `<<<<<<< SEARCH\n${markers}=======\n${longer}\n>>>>>>> REPLACE`;
+    expect(auto(blocks).format).toBe("search-replace");
+    expect(auto(longer).format).toBe("whole");
+    const either = "<<<<<<< SEARCH\n=======\n=======\na\n>>>>>>> REPLACE";
+    expect(() => auto(either)).toThrow(/may be such blocks or the whole file anew/);
   });
 
   it("says which block is cut off", () => {

@@ -20,8 +20,8 @@ export const searchReplace: EditFormat = {
     const first = input.lines.findIndex((line) => line.trim() !== "" && !isPreamble(line));
     if (first === -1 || !startOf(input.lines[first]!)) return undefined;
     const begins = input.sourceLines.find((line) => line.trim() !== "");
-    if (begins !== undefined && startOf(begins)) return undefined;
-    return `it begins with a search block (line ${first + 1})`;
+    const why = `it begins with a search block (line ${first + 1})`;
+    return begins === undefined || !startOf(begins) ? why : amongMarkers(input, why);
   },
 
   read(input, why) {
@@ -42,6 +42,30 @@ export const searchReplace: EditFormat = {
     };
   },
 };
+
+/**
+ * The file begins with a search block as well, so that an edit that begins with one may be the file anew.
+ * It is blocks where it searches for whole markers of the file, the file anew where it searches for nothing
+ * that stands there; else nobody can tell.
+ */
+function amongMarkers(input: EditInput, why: string): string | undefined {
+  let blocks: readonly SearchBlock[];
+  try {
+    blocks = parseBlocks(input);
+  } catch {
+    return undefined;
+  }
+  const stand = ({ search }: SearchBlock): boolean =>
+    search.length > 0 && placesOf(search, input.sourceLines).length > 0;
+  if (blocks.length === 0 || !blocks.every(stand)) return undefined;
+  if (blocks.some(({ search }) => search.some((line) => startOf(line)))) return why;
+  throw new RedraftError(
+    "unreadable-edit",
+    "the file holds search blocks itself, and the edit may be such blocks or the whole file anew. " +
+      "Nothing was changed. Name its format: search-replace or whole.",
+    { details: { path: input.path } },
+  );
+}
 
 const isBlank = (lines: readonly string[]): boolean => lines.every((line) => line.trim() === "");
 

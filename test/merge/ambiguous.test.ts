@@ -166,6 +166,82 @@ describe("edits that fit in two places", () => {
   }
 });
 
+const parts = ["b", "c", "d", "e", "f"].flatMap((name) => ["", `  if ${name}`, `    make`, "  fi"]);
+
+describe("sketches of one place that can be read in two ways", () => {
+  const body = (...lines: readonly string[]): string => `${lines.join("\n")}\n`;
+  it.each<[string, string, string]>([
+    [
+      "it ends as the file does, with a part of the file between",
+      body("set -e", "if linux", "  if a", "    make a", "    cd a", "  fi", ...parts, "fi"),
+      body("# ...", "if linux", "  if a", "    make all", "    cd a", "  fi", "fi"),
+    ],
+    [
+      "the whole file without a marker, but for its last part",
+      body("import a", "", "one()", "two()", "three()", "four()", "", "def old():", "    pass", ""),
+      body("import b", "", "one()", "two()", "three()", "four()"),
+    ],
+    [
+      "the first lines are left out without a marker",
+      body("# title", "import a", "", "one()", "two()"),
+      body("import a", "", "one(1)", "two()"),
+    ],
+    [
+      "a comment that says something goes, beside lines that do",
+      body("import a", "import b", "import t", "", "from e import F, G", "", "x = 1"),
+      body(
+        "# ...",
+        "import b",
+        "# removed import",
+        "",
+        "import t",
+        "from e import G, F",
+        "",
+        "x = 1",
+        "# ...",
+      ),
+    ],
+    [
+      "a function beside one like it, or instead of it",
+      body(
+        "class T {",
+        "  int first() {",
+        "    return size(0);",
+        "  }",
+        "",
+        "  int bounds() {",
+        "    Buffer source = make();",
+        "    source.write(100);",
+        "    return source.read(50);",
+        "  }",
+        "",
+        "  int last() {",
+        "    return 1;",
+        "  }",
+        "}",
+      ),
+      body(
+        "// ...",
+        "    return size(0);",
+        "  }",
+        "",
+        "  int closes() {",
+        "    Buffer source = make();",
+        "    source.close();",
+        "    return source.read(1);",
+        "  }",
+        "",
+        "// ...",
+      ),
+    ],
+  ])("%s", (_, source, edit) => {
+    const { kind, message } = answer(source, edit, "lazy");
+    expect(kind, message).toBe("ambiguous");
+    expect(message).toMatch(/Place 1, lines \d+/);
+    expect(message).toMatch(/Place 2, lines \d+/);
+  });
+});
+
 describe("edits that contradict the file or themselves", () => {
   const source = "import a\n\nx = 1\ny = 2\nz = 3\n";
   it.each<[string, FormatName, string]>([
