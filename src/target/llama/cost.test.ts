@@ -20,6 +20,23 @@ describe("costCurve", () => {
     expect(curve.at(0)).toBe(1);
   });
 
+  it("never falls beyond its points, though the last pass is cheaper than the one before", () => {
+    const tiles = [
+      { tokens: 1, ms: 2 },
+      { tokens: 64, ms: 25 },
+      { tokens: 127, ms: 67 },
+      { tokens: 128, ms: 49 },
+    ];
+    expect(costCurve(tiles).at(192)).toBeCloseTo((49 + 24) / 2);
+    const falling = costCurve([
+      { tokens: 1, ms: 2 },
+      { tokens: 8, ms: 30 },
+      { tokens: 16, ms: 20 },
+    ]);
+    expect(falling.at(32)).toBeCloseTo(20);
+    expect(costCurve([{ tokens: 1, ms: 2 }]).at(3)).toBe(3);
+  });
+
   it("follows what it observes, whatever slows all sizes alike", () => {
     const curve = costCurve(points);
     for (let i = 0; i < 60; i++) {

@@ -21,8 +21,8 @@ const weight = 0.05;
 const largestFactor = Math.log(3);
 
 /**
- * The curve through measured points: straight between them, beyond the last at its slope, divided by the cost of
- * one token. Observed times correct it: per power of two the mean of log(observed / expected), recent passes
+ * The curve through measured points: straight between them, beyond the last at the slope of its upper half, divided by
+ * the cost of one token. Observed times correct it: per power of two the mean of log(observed / expected), recent passes
  * counting more. What slows all sizes alike (a busy machine) cancels out.
  */
 export function costCurve(
@@ -34,17 +34,19 @@ export function costCurve(
   if (first === undefined || first.tokens !== 1) {
     throw new Error("a cost curve needs a point for one token");
   }
+  const last = sorted.at(-1)!;
+  // Between neighbours a pass may get cheaper with its size, where a kernel takes whole tiles: no slope to go on with.
+  const half = sorted.findLast(({ tokens }) => tokens <= last.tokens / 2) ?? last;
   const octaves: { count: number; mean: number }[] = [];
   const octaveOf = (n: number): number => Math.round(Math.log2(n));
 
   function expected(n: number): number {
-    let right = sorted.findIndex(({ tokens }) => tokens >= n);
-    if (right < 0) right = sorted.length - 1;
-    const to = sorted[right]!;
-    const from = sorted[Math.max(0, right - 1)]!;
-    if (to === from) return to.ms * (n / to.tokens);
+    const right = sorted.findIndex(({ tokens }) => tokens >= n);
+    const to = right < 0 ? last : sorted[right]!;
+    const from = right < 0 ? half : sorted[Math.max(0, right - 1)]!;
+    if (to === from || (right < 0 && to.ms <= from.ms)) return to.ms * (n / to.tokens);
     const slope = (to.ms - from.ms) / (to.tokens - from.tokens);
-    return Math.max(1e-3 * first!.ms, from.ms + slope * (n - from.tokens));
+    return from.ms + slope * (n - from.tokens);
   }
 
   /** Of the nearest size that was seen often enough. */

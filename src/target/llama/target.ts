@@ -64,8 +64,10 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
   let last: PassReport | undefined;
   const crowd = createCrowd();
   const onPass = (report: PassReport): void => {
-    const { passes, passTokens, passWorks, positions, ms } = report;
-    if (passes === 1) curve.observe(passTokens, (ms * passTokens) / positions);
+    const { passes, passTokens, passWorks, positions } = report;
+    // As the curve was measured: with one thread by processor time, which other programs do not falsify.
+    const spent = context!.threads === 1 ? report.cpuMs : report.ms;
+    if (passes === 1) curve.observe(passTokens, (spent * passTokens) / positions);
     crowd.observe(passWorks);
     last = report;
     options.onPass?.(report);
