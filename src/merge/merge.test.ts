@@ -477,6 +477,26 @@ describe("which place a sketch means", () => {
     );
   });
 
+  it("offers the removal of what follows where new lines declare it anew, without a marker", () => {
+    const head = ["class Course:", "    def mean(self):"];
+    const rates = Array.from({ length: 12 }, (_, n) => `        best = max(best, rate(${n}))`);
+    const tail = [
+      "    def best(self, least):",
+      "        best = least",
+      ...rates,
+      "        return best",
+    ];
+    const fresh = [
+      "        return mean(self.all)",
+      "",
+      "    def best(self):",
+      "        return max(self.all)",
+    ];
+    const source = text("import a", "", ...head, "        return sum(self.all)", "", ...tail);
+    const texts = offered(source, sketch("...", ...head, ...fresh));
+    expect(texts).toContain(text("import a", "", ...head, ...fresh));
+  });
+
   it("offers a comment that says something goes as a comment, where other lines of its part go", () => {
     const source = text(
       "import logging",

@@ -6,7 +6,7 @@ const declaration = new RegExp(
     // C, Java: a type, a name, parentheses, and nothing after them but what opens a body.
     String.raw`^\s*(?:[\p{L}_][\p{L}\p{N}_<>,.[\]*&?]*\s+)+\*?([\p{L}_$][\p{L}\p{N}_$]*)\s*\([^;=]*\{?\s*$`,
     // Assignments and keys, where no block around them could hold another of the same name; keys of JSON.
-    String.raw`^(?:export\s+)?(?:const|let|var|val|static)?\s*([\p{L}_$][\p{L}\p{N}_$-]*)\s*(?::[^=]*)?=(?!=)`,
+    String.raw`^(?:export\s+)?(?:(?:const|let|var|val|static)\s+)?([\p{L}_$][\p{L}\p{N}_$-]*)\s*(?::[^=]*)?=(?!=)`,
     String.raw`^([\p{L}_][\p{L}\p{N}_-]*):(?:\s|$)`,
     String.raw`^\s*("[^"]+"):`,
   ].join("|"),
