@@ -5,16 +5,11 @@ import { fileURLToPath } from "node:url";
 import type { Proof } from "../src/core/merge.ts";
 import type { EditResult } from "../src/core/request.ts";
 import { createRedraft } from "../src/engine.ts";
-import { unifiedDiff } from "../src/file/diff.ts";
 import { updateFile } from "../src/file/update.ts";
+import { showModelRoute } from "./demo-model.ts";
+import { dim, heading, linesOf, paint, print, printDiff } from "./demo-print.ts";
 
-/** Applies the sketch in examples/edits to the file beside it, and shows what happened: `npm run demo`. */
-const colours = process.env.NO_COLOR === undefined && process.stdout.isTTY === true;
-const paint = (code: number, text: string): string =>
-  colours ? `\x1b[${code}m${text}\x1b[0m` : text;
-const dim = (text: string): string => paint(2, text);
-const print = (text = ""): void => void process.stdout.write(`${text}\n`);
-
+/** Applies the edits in examples/edits to the file beside them, and shows what happened: `npm run demo`. */
 const examples = fileURLToPath(new URL("../examples/edits/", import.meta.url));
 const source = readFileSync(join(examples, "job-queue.ts"), "utf8");
 const sketch = readFileSync(join(examples, "sketch.txt"), "utf8");
@@ -34,16 +29,14 @@ try {
   showDiff(result);
   showProof(result);
   await showSpeed();
+  await showModelRoute({
+    path: "queue.go",
+    source: readFileSync(join(examples, "queue.go"), "utf8"),
+    edit: readFileSync(join(examples, "left-out.diff"), "utf8"),
+  });
+  print(`\n${dim("Now your own:  npx redraft apply <file> --edit <sketch>  --dry-run")}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-function heading(name: string, what: string): void {
-  print(`\n${paint(1, name)}  ${dim(what)}\n`);
-}
-
-function linesOf(text: string): string[] {
-  return text.replace(/\n$/, "").split("\n");
 }
 
 function showSketch(): void {
@@ -58,17 +51,7 @@ function showSketch(): void {
 
 function showDiff(done: EditResult): void {
   heading("RESULT", `the whole file, ${linesOf(done.text!).length} lines; against the one before:`);
-  const diff = unifiedDiff(
-    { path: done.path, text: source },
-    { path: done.path, text: done.text! },
-  );
-  for (const line of linesOf(diff)) print(`  ${painted(line)}`);
-}
-
-function painted(line: string): string {
-  if (/^(?:---|\+\+\+|@@)/.test(line)) return dim(line);
-  if (line.startsWith("+")) return paint(32, line);
-  return line.startsWith("-") ? paint(31, line) : line;
+  printDiff(done.path, source, done.text!);
 }
 
 function showProof(done: EditResult): void {
@@ -104,5 +87,4 @@ async function showSpeed(): Promise<void> {
     `  ${paint(1, `${middle.toFixed(2)} ms`)} an edit (median of ${times.length} runs; the fastest ${times[0]!.toFixed(2)} ms)`,
   );
   print(`  ${Math.round(1_000 / middle).toLocaleString("en")} edits per second`);
-  print(`\n${dim("Now your own:  npx redraft apply <file> --edit <sketch>  --dry-run")}`);
 }
