@@ -49,3 +49,63 @@ export async function compareOutputs(
     await sequence.dispose();
   }
 }
+
+/** Positions of the passes that the noise is measured with: what drafts are cut to on many CPUs. */
+const noisePass = 64;
+
+/**
+ * By how much kernels for one token and for many disagree about the margin between plain decoding's two likeliest
+ * tokens, at most, over this output. Of the order of 0.05 logits for F16 weights, and ten times that where activations are
+ * rounded to eight bits for quantised ones.
+ */
+export async function marginNoise(
+  target: LlamaTarget,
+  prompt: readonly Token[],
+  output: readonly Token[],
+): Promise<number> {
+  const single = await teacherForced(target, prompt, output, 1);
+  const many = await teacherForced(target, prompt, output, noisePass);
+  let most = 0;
+  single.forEach((place, i) => {
+    const [first, second] = place;
+    if (first === undefined || second === undefined) return;
+    const [a, b] = [many[i]!.get(first[0]), many[i]!.get(second[0])];
+    if (a === undefined || b === undefined) return;
+    most = Math.max(most, Math.abs(first[1] - second[1] - (a - b)));
+  });
+  return most;
+}
+
+/** The likeliest tokens of every place of a known output, likeliest first, read in passes over so many positions. */
+async function teacherForced(
+  target: LlamaTarget,
+  prompt: readonly Token[],
+  output: readonly Token[],
+  positions: number,
+): Promise<Map<Token, number>[]> {
+  const sequence = await target.open();
+  const places: Map<Token, number>[] = [];
+  try {
+    await sequence.append(prompt);
+    for (let at = 0; at < output.length; at += positions) {
+      const nodes = output.slice(at, at + positions - 1);
+      const rows = await sequence.verify(
+        nodes.map((token, i) => ({ token, parent: i - 1 })),
+        { topK: 8 },
+      );
+      for (let row = 0; row <= nodes.length; row++) {
+        const place = new Map<Token, number>();
+        for (let i = row * rows.k; i < (row + 1) * rows.k; i++) {
+          place.set(rows.ids[i]!, rows.logits[i]!);
+        }
+        places.push(place);
+      }
+      await sequence.commit([...nodes.keys()]);
+      const next = output[at + nodes.length];
+      if (next !== undefined) await sequence.append([next]);
+    }
+    return places;
+  } finally {
+    await sequence.dispose();
+  }
+}
