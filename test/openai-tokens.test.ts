@@ -283,6 +283,17 @@ describe("SGLang's /generate, as documented", () => {
   });
 });
 
+it("has the rest written by a server that does not tell its context, behind a prompt of any length", async () => {
+  const prompt = `head\n${"x = 1\n".repeat(1200)}`;
+  // Words that the tokenizer joins: what the model wrote comes back cut in another way.
+  const server = await echoServer(hashModel(3, 600, prompt.length), "openai");
+  const expected = await plain(server, prompt);
+  const target = await openServerTokens({ baseUrl: server.url, logprobShift: 0 });
+  const result = await drafted(target, prompt, expected.slice(0, 50), anchorPlanner());
+  expect(result.text).toBe(expected);
+  await server.close();
+});
+
 describe("finding out what a server can", () => {
   const model = (): EchoModel => hashModel(7, 900, 5, separateWords);
 

@@ -12,6 +12,9 @@ const vocabSize = 1 << 22;
 const end: Token = 0;
 const lookaheadWithPrompt = 16;
 
+/** Tokens that the model may write on where the server does not say how many it holds. */
+const unknownRest = 4096;
+
 /**
  * The oldest of these interfaces: `/completions` with `echo` and `logprobs` repeats the prompt token by token,
  * each with its likelihood and the likeliest one. There are no token ids, so a token here is its text, interned;
@@ -25,7 +28,6 @@ export function echoScorer(
   const texts: string[] = [""];
   const ids = new Map<string, Token>();
   let tally = emptyTally;
-  const longestRest = model.contextSize ?? 4096;
   /** The longest prefix that the server has shown to cut as it was written. */
   let sound: readonly Token[] = [];
   let last: { text: string; tokens: readonly Token[]; begun: readonly Token[] } | undefined;
@@ -97,8 +99,11 @@ export function echoScorer(
   ): Promise<{ tokens: readonly Token[] }> {
     const shared = sharedLength(sound, prefix);
     const from = shared === sound.length ? sound : (last?.tokens ?? []);
-    const room = Math.max(1, longestRest - prefix.length);
-    const answer = await ask(textOf(from), room, false, signal);
+    // Of a server that does not tell its context nobody knows the room: what is there again, and a good deal more.
+    const again = prefix.length - from.length;
+    const room =
+      model.contextSize === undefined ? again + unknownRest : model.contextSize - from.length;
+    const answer = await ask(textOf(from), Math.max(1, room), false, signal);
     const text = textOf(prefix.slice(from.length));
     if (!answer.text.startsWith(text)) {
       throw malformed("another text than before to the same prompt", connection.server);
