@@ -6,7 +6,7 @@ import { infinity } from "./costs.ts";
 import { type Placement, placements } from "./place.ts";
 
 /** What a placement with one side held may cost more than the best one of that kind. */
-const reach = 100;
+const reach = 250;
 
 /** So many lines beyond a block what stands at its edge is looked for again. */
 const outwardReach = 40;
