@@ -3,9 +3,9 @@
     python ranker.py configs/ranker.toml [--reuse]
 
 Questions of the training repositories are merged by Redraft itself (scripts/describe-candidates.ts); boosted trees learn from what it
-leaves open, and a threshold is chosen on repositories that the trees of that fold have not seen. Precision is then counted on the
-held-out repositories, and everything is written as src/cascade/ranker-weights.ts. `--reuse` takes the descriptions of the last
-run.
+leaves open. The threshold is the higher of two: the lowest that holds the wanted precision on the training repositories, judged by
+trees of folds that have not seen them, and the lowest that does so on the held-out ones. Everything is written as
+src/cascade/ranker-weights.ts. `--reuse` takes the descriptions of the last run.
 """
 
 from __future__ import annotations
@@ -168,15 +168,15 @@ def main() -> None:
             describe(config, group, path)
     data = read(paths["train"])
     answers = answers_of(data, unseen_scores(data, config))
-    lowest = threshold_for(answers, config["precision"])
     line = LogisticRegression(C=1e6).fit([[answer.score] for answer in answers], [answer.right for answer in answers])
     slope, intercept = float(line.coef_[0][0]), float(line.intercept_[0])
-    # Above 1: there is no threshold that holds the precision.
-    confidence = 1 / (1 + math.exp(-(slope * lowest + intercept))) if math.isfinite(lowest) else 2.0
-    report("training repositories, cross-validated", answers, lowest)
     model = trees(config).fit(data.rows, data.right)
     held_out = read(paths["held_out"])
     judged = answers_of(held_out, model.decision_function(held_out.rows))
+    lowest = max(threshold_for(unseen, config["precision"]) for unseen in (answers, judged))
+    # Above 1: there is no threshold that holds the precision.
+    confidence = 1 / (1 + math.exp(-(slope * lowest + intercept))) if math.isfinite(lowest) else 2.0
+    report("training repositories, cross-validated", answers, lowest)
     report("held-out repositories", judged, lowest)
     measured = figures("all", judged, lowest)
     calibration = {"slope": shortest(slope), "intercept": shortest(intercept), "threshold": shortest(confidence),

@@ -8,9 +8,9 @@ export interface RankingCalibration {
   /** Log-odds from the score of the best candidate: slope and intercept. */
   readonly slope: number;
   readonly intercept: number;
-  /** Confidences below this are not taken; above 1 = none is. Chosen on the training repositories. */
+  /** Confidences below this are not taken; above 1 = none is. */
   readonly threshold: number;
-  /** On repositories that neither trees nor threshold have seen. */
+  /** On the held-out repositories, which the trees have not seen. */
   readonly measured: {
     readonly questions: number;
     readonly taken: number;
