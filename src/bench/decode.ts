@@ -8,10 +8,10 @@ import { calibrate, type LlamaTarget, llamaTarget } from "../target/llama/target
 import { modelPath } from "../target/store/store.ts";
 import { count } from "./calibrate.ts";
 import { type Region, readRegions } from "./decode/regions.ts";
-import { type DecodeRow, type Measured, round, rowOf } from "./decode/rows.ts";
+import { type DecodeRow, type Measured, rowOf } from "./decode/rows.ts";
 import { type ClockKind, generate, type Run } from "./decode/run.ts";
 import { plainName, type Strategy, strategiesFor } from "./decode/strategies.ts";
-import { compareOutputs, marginNoise } from "./decode/ties.ts";
+import { compareOutputs } from "./decode/ties.ts";
 import { timelineSvg } from "./decode/timeline.ts";
 import { markdownTable, textTable } from "./table.ts";
 
@@ -48,7 +48,7 @@ export function decodeCommand(): Command {
     .option("--threads <n>", "threads (default: cores - 1)", count)
     .option(
       "--tie <logits>",
-      "two logits this close are a near-tie (default: as far as passes of 1 and of 64 tokens disagree, at least 0.1)",
+      "two logits this close are a near-tie (default: 0.1, or as far as passes of 1 and of 64 tokens disagree on the same output)",
       Number,
     )
     .addOption(
@@ -97,7 +97,7 @@ async function run(options: Options): Promise<void> {
       draftCost: (await calibrate(draft))[0]!.ms / curve.points[0]!.ms,
     };
     const strategies = chosen(strategiesFor({ target, cost, ...drafts }), options.strategy);
-    const { measured, tie } = await measure(target, strategies, cases, options, note);
+    const measured = await measure(target, strategies, cases, options, note);
     const plain = measured.get(plainName)!;
     const rows: DecodeRow[] = [];
     for (const strategy of strategies) {
@@ -115,7 +115,7 @@ async function run(options: Options): Promise<void> {
         }),
       );
     }
-    print(rows, target, tie, options);
+    print(rows, target, options);
     if (options.svg) await draw(options.svg, target, strategies.at(-1)!, cases[0]!, options);
     const diverged = rows.reduce((sum, row) => sum + row.diverged, 0);
     if (diverged > 0) {
@@ -202,7 +202,7 @@ async function measure(
   cases: readonly Case[],
   options: Options,
   note: (text: string) => void,
-): Promise<{ measured: Map<string, Measured[]>; tie: number }> {
+): Promise<Map<string, Measured[]>> {
   const runs = new Map(strategies.map(({ name }) => [name, cases.map((): Run[] => [])]));
   const total = options.runs * cases.length * strategies.length;
   let done = 0;
@@ -221,7 +221,6 @@ async function measure(
   }
   note("\r\u001b[K");
   const plain = runs.get(plainName)!;
-  const tie = options.tie ?? (await tieBound(target, cases, plain));
   const measured = new Map<string, Measured[]>();
   for (const [name, all] of runs) {
     const list: Measured[] = [];
@@ -232,29 +231,13 @@ async function measure(
         prompt,
         plain[i]![0]!.output,
         own[0]!.output,
-        tie,
+        options.tie,
       );
       list.push({ runs: own, comparison });
     }
     measured.set(name, list);
   }
-  return { measured, tie };
-}
-
-/** Least bound of a near-tie, in logits, and regions on which the kernels' disagreement is measured. */
-const leastTie = 0.1;
-const noiseRegions = 16;
-
-async function tieBound(
-  target: LlamaTarget,
-  cases: readonly Case[],
-  plain: readonly (readonly Run[])[],
-): Promise<number> {
-  let bound = leastTie;
-  for (const [i, { request }] of cases.slice(0, noiseRegions).entries()) {
-    bound = Math.max(bound, await marginNoise(target, request.prompt, plain[i]![0]!.output));
-  }
-  return bound;
+  return measured;
 }
 
 function bar(share: number): string {
@@ -278,15 +261,10 @@ const columns = [
   "worst",
 ] as const;
 
-function print(
-  rows: readonly DecodeRow[],
-  target: LlamaTarget,
-  tie: number,
-  options: Options,
-): void {
+function print(rows: readonly DecodeRow[], target: LlamaTarget, options: Options): void {
   if (options.json) {
     const { threads, engine } = target.info.context!;
-    const more = { model: target.name, threads, engine, tie: round(tie) };
+    const more = { model: target.name, threads, engine };
     for (const row of rows) process.stdout.write(`${JSON.stringify({ ...row, ...more })}\n`);
     return;
   }
@@ -294,7 +272,7 @@ function print(
   const table = options.markdown ? markdownTable : textTable;
   process.stdout.write(table(columns, cells));
   process.stderr.write(
-    `${target.name}, ${target.info.context!.threads} thread(s), median of ${options.runs} interleaved runs, ${options.clock === "cpu" ? "processor time of both processes" : "wall clock"}; near-ties up to ${tie.toFixed(2)} logits\n`,
+    `${target.name}, ${target.info.context!.threads} thread(s), median of ${options.runs} interleaved runs, ${options.clock === "cpu" ? "processor time of both processes" : "wall clock"}\n`,
   );
 }
 

@@ -9,17 +9,21 @@ export interface Comparison {
   readonly gap?: number;
 }
 
+/** Two logits this close may come out in either order whatever the weights. */
+const leastTie = 0.1;
+
 /**
  * Compares with plain decoding. Kernels for one token and for several differ in the last bits, so two almost equal
- * logits may come out in either order: only where plain decoding's own row holds both choices within `bound` is a
- * difference a near-tie. Everything else has diverged, which is a defect.
+ * logits may come out in either order: only where plain decoding's own row holds both choices within `bound` (default: 0.1
+ * logits, or what the kernels disagree by on this very output) is a difference a near-tie. Everything else has diverged,
+ * which is a defect.
  */
 export async function compareOutputs(
   target: LlamaTarget,
   prompt: readonly Token[],
   plain: readonly Token[],
   other: readonly Token[],
-  bound: number,
+  bound?: number,
 ): Promise<Comparison> {
   const shared = Math.min(plain.length, other.length);
   let at = 0;
@@ -44,7 +48,10 @@ export async function compareOutputs(
       return Number.NEGATIVE_INFINITY;
     };
     const gap = Math.abs(logitOf(plain[at]) - logitOf(other[at]));
-    return { kind: gap <= bound ? "near-tie" : "diverged", at, gap };
+    const near =
+      gap <= (bound ?? leastTie) ||
+      (bound === undefined && gap <= (await marginNoise(target, prompt, plain)));
+    return { kind: near ? "near-tie" : "diverged", at, gap };
   } finally {
     await sequence.dispose();
   }
@@ -58,7 +65,7 @@ const noisePass = 64;
  * tokens, at most, over this output. Of the order of 0.05 logits for F16 weights, and ten times that where activations are
  * rounded to eight bits for quantised ones.
  */
-export async function marginNoise(
+async function marginNoise(
   target: LlamaTarget,
   prompt: readonly Token[],
   output: readonly Token[],
