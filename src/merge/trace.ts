@@ -19,6 +19,14 @@ const tableLimit = 3_000_000;
 
 const enum_ = { M: 0, I: 1, U: 2, D1: 3, D2: 4, X: 5 } as const;
 
+/** Edit lines [first, last) on source lines [start, end). */
+interface Window {
+  readonly first: number;
+  readonly last: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The cheapest way to lay one block on exactly these source lines; undefined = too large to say. */
 export function traceBlock(
   problem: Problem,
@@ -51,19 +59,25 @@ export function traceBlock(
     position[last] = end;
   }
   if (first === last) return { source, position, open: 0 };
-  const rows = last - first;
-  const width = end - start + 1;
-  if ((rows + 1) * width > tableLimit) {
-    for (let i = first; i < last; i++) position[i] = start;
-    return { source, position, open: 0 };
-  }
   const edges = {
     anchoredStart: k === 0 && problem.anchoredStart && range.start === 0,
     anchoredEnd:
       k === problem.blocks.length - 1 && problem.anchoredEnd && range.end === problem.steps,
   };
-  table(problem, k, { first, last, start, end }, edges, source, position);
-  return { source, position, open: 0 };
+  const traced = { source, position, open: 0 };
+  const isTooLarge = (window: Window): boolean =>
+    (window.last - window.first + 1) * (window.end - window.start + 1) > tableLimit;
+  const rest = { first, last, start, end };
+  if (isTooLarge(rest)) {
+    position.fill(start, first, last);
+    return traced;
+  }
+  if (table(problem, k, rest, edges, source, position)) return traced;
+  // The equal lines were not the ones: of several blank lines the block stands on a later one.
+  const whole = { first: 0, last: count, ...range };
+  source.fill(-1);
+  if (!isTooLarge(whole) && table(problem, k, whole, edges, source, position)) return traced;
+  throw new Error("merge: the lines of a block cannot be laid where it was placed");
 }
 
 /**
@@ -141,15 +155,18 @@ function isExact(matches: readonly Match[], line: number): boolean {
   return false;
 }
 
-/** The same recurrence as `forward` in align.ts, over a small window, remembering where each value came from. */
+/**
+ * The same recurrence as `forward` in align.ts, over a small window, remembering where each value came from. False = the
+ * lines cannot be laid there.
+ */
 function table(
   problem: Problem,
   k: number,
-  window: { first: number; last: number; start: number; end: number },
+  window: Window,
   edges: Edges,
   source: Int32Array,
   position: Int32Array,
-): void {
+): boolean {
   const { first, last, start, end } = window;
   const block = problem.blocks[k]!;
   const rows = last - first;
@@ -170,6 +187,7 @@ function table(
   let U = new Int32Array(width).fill(infinity);
   if (matchedBefore) M[0] = 0;
   let finalState: number = enum_.M;
+  let finalCost = infinity;
   for (let r = 0; r <= rows; r++) {
     const row = block.rows[first + r];
     const atEnd = r === rows;
@@ -210,7 +228,10 @@ function table(
           state = offer;
         }
       }
-      if (atEnd && p === width - 1) finalState = state;
+      if (atEnd && p === width - 1) {
+        finalState = state;
+        finalCost = b;
+      }
       if (atEnd) {
         // Only the passing over of lines goes on.
       } else {
@@ -268,6 +289,7 @@ function table(
     I = nextI;
     U = nextU;
   }
+  if (finalCost >= infinity) return false;
   // Back from the end.
   let state = finalState;
   let r = rows;
@@ -290,6 +312,7 @@ function table(
       p--;
     }
   }
+  return true;
 }
 
 function lowerBound(array: Int32Array, value: number): number {
