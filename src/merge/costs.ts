@@ -83,6 +83,9 @@ export const costs = {
   /** More than this for each line with words that was found is too much to believe; and with new lines at edges. */
   farFetched: 700,
   farFetchedLoose: 200,
+  /** A part that stands above every line which it is said to stand under, or behind the scope of each. */
+  aboveHeader: 150,
+  behindHeader: 60,
   /** An elision that stands for nothing. */
   emptyElision: 60,
   /** An elision that leaves the scope in which it stands: indentation says where that ends. */

@@ -14,7 +14,7 @@ import {
   unitsOnly,
 } from "./indent.ts";
 import { declaredName } from "./names.ts";
-import { lineDepths } from "./scope.ts";
+import { lineDepths, scopeUnder } from "./scope.ts";
 import { type Block, isFragment, type Shape, type Token } from "./shape.ts";
 import { boundedDistance, likeness, looseKey, type Signature, signatureOf } from "./similar.ts";
 
@@ -272,24 +272,33 @@ function placeCosts(
   return startCost ? { startCost } : {};
 }
 
-/** A block said to stand under a line: right after its first place is best, above all its places worst. */
+/**
+ * A block said to stand under a line: above all its places is worst. Where such a line opens a scope, in one of these
+ * is better than behind them.
+ */
 function underCosts(under: readonly string[], source: readonly TextLine[]): Int32Array {
   const array = new Int32Array(source.length + 1);
   let from = 0;
+  let places: number[] = [];
   for (const header of under) {
-    const key = header.trim();
-    let found = -1;
-    for (let line = from; line < source.length && found < 0; line++) {
-      if (source[line]!.text.trim() === key) found = line;
-    }
-    for (let line = from; line < source.length && found < 0; line++) {
-      if (source[line]!.text.includes(key)) found = line;
-    }
-    if (found < 0) return array;
-    from = found + 1;
+    places = linesLike(header.trim(), source, from);
+    if (places.length === 0) return array;
+    from = places[0]! + 1;
   }
-  array.fill(150, 0, Math.max(0, from - 1));
-  return array;
+  const { least } = lineDepths(source);
+  const scopes = places.map((line) => scopeUnder(line, least));
+  if (scopes.every((scope) => scope !== undefined)) {
+    array.fill(costs.behindHeader, from);
+    for (const { start, end } of scopes) array.fill(0, start, end + 1);
+  }
+  return array.fill(costs.aboveHeader, 0, Math.max(0, from - 1));
+}
+
+/** The lines that are the text, blanks around aside; or, where none is, those that hold it. */
+function linesLike(text: string, source: readonly TextLine[], from: number): number[] {
+  const lines = [...source.keys()].slice(from);
+  const same = lines.filter((line) => source[line]!.text.trim() === text);
+  return same.length > 0 ? same : lines.filter((line) => source[line]!.text.includes(text));
 }
 
 interface FindOptions {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Edit, EditLine, LineRole, Segment } from "../core/edit.ts";
+import type { MergeOutcome } from "../core/merge.ts";
 import { merge } from "./merge.ts";
 
 /** A sketch, a line a string; `...` = an elision, `-- x` = a comment that x was removed. */
@@ -215,6 +216,32 @@ describe("a sketch without a marker that shows a small part of the file", () => 
     expect(provedText(source, sketch("# above", ...shown, "# below"))).toBe(
       source.replace("alpha4 = 4\nalpha5 = 5\nalpha6 = 6\n", text("# above", ...shown, "# below")),
     );
+  });
+});
+
+describe("a part that is said to stand under a line", () => {
+  const fn = (name: string): string[] => [`def ${name}():`, "    x = 1", "    return x", ""];
+  const source = text(...fn("first"), ...fn("second"), ...fn("third"));
+  const under = (header: string, from: string): MergeOutcome => {
+    const edit = parts(["-    return x", "+    return -x"]);
+    const segments = edit.segments.map((segment) => ({ ...segment, under: [header] }));
+    return merge(from, { ...edit, segments });
+  };
+
+  it("is looked for in the scope that this line opens", () => {
+    const second = text(...fn("second"));
+    const outcome = under("def second():", source);
+    expect(outcome.kind === "proved" && outcome.text).toBe(
+      source.replace(second, second.replace("return x", "return -x")),
+    );
+  });
+
+  it("is left open where several such lines open a scope that has it", () => {
+    expect(under("def second():", source + text(...fn("second"))).kind).toBe("ambiguous");
+  });
+
+  it("is left open where the line opens nothing", () => {
+    expect(under("x = 1", source).kind).toBe("ambiguous");
   });
 });
 

@@ -66,6 +66,16 @@ export function isWithinScope({ first, last, least }: Depths, p: number, q: numb
   return true;
 }
 
+/** The lines that a line opens, from the one below it to the one that is as little deep again; undefined = none. */
+export function scopeUnder(
+  line: number,
+  depths: Int32Array,
+): { readonly start: number; readonly end: number } | undefined {
+  let end = line + 1;
+  while (end < depths.length && depths[end]! > depths[line]!) end++;
+  return end > line + 1 ? { start: line + 1, end } : undefined;
+}
+
 const none = 2_000_000_000;
 
 /** A stack of keys, each with the least cost of something and where that is. */
