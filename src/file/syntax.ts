@@ -75,17 +75,25 @@ export function newErrors(
 ): (text: string) => number | undefined {
   const sound = new Map<string, boolean>();
   let before: { count: number | undefined } | undefined;
+  // What took too long once will do so again with every candidate, and there may be many.
+  let tooLong = false;
+  const errorsOf = (text: string): number | undefined => {
+    const count = tooLong ? undefined : checker.errors(text);
+    tooLong = count === undefined;
+    return count;
+  };
   return (text) => {
+    if (tooLong) return undefined;
     for (const window of syntaxWindows(source, text)) {
       if (nesting(window.before).some((depth) => depth !== 0)) continue;
-      if (!sound.has(window.before)) sound.set(window.before, checker.errors(window.before) === 0);
+      if (!sound.has(window.before)) sound.set(window.before, errorsOf(window.before) === 0);
       if (!sound.get(window.before)) continue;
-      if (checker.errors(window.after) === 0) return 0;
+      if (errorsOf(window.after) === 0) return 0;
       break;
     }
-    const count = checker.errors(text);
+    const count = errorsOf(text);
     if (count === 0 || count === undefined) return count;
-    before ??= { count: checker.errors(source) };
+    before ??= { count: errorsOf(source) };
     return before.count === 0 ? count : undefined;
   };
 }

@@ -223,8 +223,13 @@ function place(
 function standingCandidates(candidates: readonly Built[], options: MergeOptions): readonly Built[] {
   const { newSyntaxErrors } = options;
   if (!newSyntaxErrors) return candidates;
-  const errors = candidates.map((candidate) => newSyntaxErrors(candidate.text));
-  if (errors.some((count) => count === undefined) || !errors.includes(0)) return candidates;
+  const errors: number[] = [];
+  for (const candidate of candidates) {
+    const count = newSyntaxErrors(candidate.text);
+    if (count === undefined) return candidates;
+    errors.push(count);
+  }
+  if (!errors.includes(0)) return candidates;
   return candidates.filter((_, index) => errors[index] === 0);
 }
 
