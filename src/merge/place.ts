@@ -1,6 +1,6 @@
 import { backward, forward, leastCosts, type Problem, type Sums } from "./align.ts";
 import { condense } from "./condense.ts";
-import { infinity } from "./costs.ts";
+import { costs, infinity } from "./costs.ts";
 
 /** Where each block stands: source lines [start, end), the blocks in order. */
 export interface Placement {
@@ -59,19 +59,31 @@ export function placements(whole: Problem): Placements {
   };
 }
 
-/** Solves for placements that are not too dear, and without a limit where the best one turns out to be. */
+/**
+ * Solves for placements that are not too dear. Where the best one turns out to be dearer than guessed the limit follows
+ * from it, or there is none.
+ */
 function solve(problem: Problem): { before: Sums; after: Sums; best: Placement | undefined } {
-  const least = leastCosts(problem)[0]!;
-  for (const limit of [least + spare + reach, infinity]) {
-    const isTooDear = (cost: number): boolean => limit < infinity && cost + reach > limit;
+  let limit = leastCosts(problem)[0]! + spare + reach;
+  for (;;) {
     const before = forward(problem, limit);
-    if (isTooDear(before.ends.at(-1)?.reduce((a, b) => Math.min(a, b)) ?? 0)) continue;
+    const cheapest = before.ends.at(-1)?.reduce((a, b) => Math.min(a, b)) ?? 0;
+    const isKnown = cheapest + reach <= limit;
+    if (!isKnown && limit < infinity) {
+      limit = cheapest < infinity ? nextLimit(cheapest) : infinity;
+      continue;
+    }
     const after = backward(problem, limit, before);
     const best = bestOf(problem, before, after);
-    if (!isTooDear(best?.cost ?? infinity)) return { before, after, best };
+    if (best === undefined || best.cost + reach <= limit || limit === infinity)
+      return { before, after, best };
+    limit = best.cost < infinity ? nextLimit(best.cost) : infinity;
   }
-  throw new Error("merge: no limit is infinite");
 }
+
+/** The last block's end may cost something on top. */
+const nextLimit = (cost: number): number =>
+  cost + reach + costs.emptyElision + costs.missingElision;
 
 function bestOf(problem: Problem, before: Sums, after: Sums): Placement | undefined {
   const last = problem.blocks.length - 1;
