@@ -17,8 +17,9 @@ export interface Placements {
 /** No placement is asked for that costs this much more than the best one. */
 const reach = 300;
 
-/** First guess of what the best placement costs beyond what it must. */
-const spare = 600;
+/** First guess of what the best placement costs beyond what it must, once and per block. */
+const spare = 300;
+const sparePerBlock = 60;
 
 /**
  * All placements that matter: the text of a result depends on the blocks' ranges, and a placement other
@@ -64,7 +65,7 @@ export function placements(whole: Problem): Placements {
  * from it, or there is none.
  */
 function solve(problem: Problem): { before: Sums; after: Sums; best: Placement | undefined } {
-  let limit = leastCosts(problem)[0]! + spare + reach;
+  let limit = leastCosts(problem)[0]! + spare + sparePerBlock * problem.blocks.length + reach;
   for (;;) {
     const before = forward(problem, limit);
     const cheapest = before.ends.at(-1)?.reduce((a, b) => Math.min(a, b)) ?? 0;
