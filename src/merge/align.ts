@@ -65,7 +65,7 @@ export function forward(problem: Problem, limit: number = infinity): Sums {
   return align(problem, cheapestBefore, limit);
 }
 
-type Nearest = (costs: Int32Array, depths: Depths, edge: number) => Cheapest;
+type Nearest = (costs: Int32Array, depths: Depths, from: number, to: number) => Cheapest;
 
 /**
  * Sums that no placement of at most `limit` goes through become infinite, and positions before the first one
@@ -75,17 +75,19 @@ function align(problem: Problem, nearest: Nearest, limit: number, lasts?: readon
   const { steps, blocks } = problem;
   const positions = steps + 1;
   const least = leastCosts(problem);
+  const furthest = lastEnds(problem, limit - least[0]!);
   const starts: Int32Array[] = [];
   const startFrom: Int32Array[] = [];
   const ends: Int32Array[] = [];
   const endFrom: Int32Array[] = [];
   const work = Array.from({ length: 8 }, () => new Int32Array(positions));
   for (let k = 0; k < blocks.length; k++) {
-    const { start, from } = blockStarts(problem, k, ends[k - 1], nearest);
+    const to = Math.min(lasts?.[k] ?? steps, furthest[k]!);
+    const { start, from } = blockStarts(problem, k, ends[k - 1], to, nearest);
     drop(start, limit - least[k]!);
     starts.push(start);
     startFrom.push(from);
-    const window = { first: firstFinite(start), last: lasts?.[k] ?? steps };
+    const window = { first: firstFinite(start), last: to };
     const last = k === blocks.length - 1;
     const anchoredStart = k === 0 && problem.anchoredStart;
     const anchoredEnd = last && problem.anchoredEnd;
@@ -107,6 +109,30 @@ export function leastCosts({ blocks }: Problem): number[] {
     least.unshift(Math.min(infinity, sum));
   }
   return least;
+}
+
+/**
+ * Per block the last position where it may end: behind it the rows of later blocks that match nowhere farther on
+ * would be new lines, and together cost more than `spare` above what they must.
+ */
+function lastEnds({ steps, blocks }: Problem, spare: number): number[] {
+  const losses: { readonly position: number; readonly loss: number }[] = [];
+  return blocks
+    .toReversed()
+    .map(({ rows }) => {
+      losses.sort((a, b) => a.position - b.position);
+      let lost = 0;
+      const beyond = losses.find(({ loss }) => {
+        lost += loss;
+        return lost > spare;
+      });
+      for (const { fresh, at, cost } of rows) {
+        const loss = fresh - cost.reduce((a, b) => Math.min(a, b), fresh);
+        if (loss > 0) losses.push({ position: at.at(-1)!, loss });
+      }
+      return beyond === undefined ? steps : beyond.position;
+    })
+    .reverse();
 }
 
 function drop(sums: Int32Array, limit: number): void {
@@ -217,6 +243,7 @@ function blockStarts(
   problem: Problem,
   k: number,
   ends: Int32Array | undefined,
+  to: number,
   nearest: Nearest,
 ): { start: Int32Array; from: Int32Array } {
   const positions = problem.steps + 1;
@@ -228,12 +255,13 @@ function blockStarts(
   } else {
     const first = firstFinite(ends);
     start.fill(infinity, 0, first);
+    start.fill(infinity, to + 1);
     const empty = problem.explicit ? 0 : costs.emptyElision;
-    const within = problem.depths && nearest(ends, problem.depths, first);
+    const within = problem.depths && nearest(ends, problem.depths, first, to);
     const leave = within ? costs.leaveScope : 0;
     let best = infinity;
     let bestAt = -1;
-    for (let p = first; p < positions; p++) {
+    for (let p = first; p <= to; p++) {
       const here = ends[p]! + empty;
       if (here < best) {
         start[p] = here;
@@ -384,9 +412,14 @@ function placeBlock(
 
 /** The same for positions counted from the other end; depths stay as they are. */
 function mirrored(nearest: Nearest): Nearest {
-  return (costs, depths, edge) => {
+  return (costs, depths, from, to) => {
     const last = costs.length - 1;
-    const { cost, at } = nearest(costs.slice().reverse(), depths, Math.max(0, last - edge));
+    const { cost, at } = nearest(
+      costs.slice().reverse(),
+      depths,
+      last - to,
+      Math.max(0, last - from),
+    );
     return { cost: cost.reverse(), at: at.reverse().map((p) => (p < 0 ? -1 : last - p)) };
   };
 }

@@ -35,7 +35,7 @@ describe("the scope of a gap", () => {
         const after = cheapestAfter(costs, depths);
         const from = positions.length >> 1;
         const second = cheapestBefore(costs, depths, from);
-        const firstHalf = cheapestAfter(costs, depths, from);
+        const firstHalf = cheapestAfter(costs, depths, 0, from);
         for (const here of positions) {
           const within = (p: number): boolean =>
             p < here ? isWithinScope(depths, p, here) : isWithinScope(depths, here, p);

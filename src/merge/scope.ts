@@ -136,26 +136,29 @@ class CostStack {
 }
 
 /**
- * For each q the cheapest p < q with `isWithinScope`, none before `from`. Linear but for a search in the nesting.
+ * For each q up to `to` the cheapest p < q with `isWithinScope`, none before `from`. Linear but for a search in the
+ * nesting.
  */
 export function cheapestBefore(
   ends: Int32Array,
   { first, last, least }: Depths,
   from = 0,
+  to: number = first.length,
 ): Cheapest {
   const steps = first.length;
   const cost = new Int32Array(steps + 1).fill(none);
   const at = new Int32Array(steps + 1).fill(-1);
   // Steps with nothing less deep behind them, and the cheapest position up to the next of them.
-  const walls = new CostStack(steps - from + 2);
+  const room = Math.max(0, to - from) + 2;
+  const walls = new CostStack(room);
   walls.push(-1, none, -1);
   // Lines with only deeper ones behind them, and the cheapest position right after one of them.
-  const openers = new CostStack(steps - from + 2);
+  const openers = new CostStack(room);
   if (from <= steps) {
     openers.push(from === 0 ? -1 : last[from - 1]!, ends[from]!, from);
     walls.offer(ends[from]!, from);
   }
-  for (let q = from + 1; q <= steps; q++) {
+  for (let q = from + 1; q <= to; q++) {
     const step = q - 1;
     while (walls.key() >= least[step]!) walls.mergeDown();
     walls.push(least[step]!, none, -1);
@@ -176,22 +179,23 @@ export function cheapestBefore(
   return { cost, at };
 }
 
-/** For each p the cheapest q > p with `isWithinScope`, none after `to`. */
+/** For each p from `from` on the cheapest q > p with `isWithinScope`, none after `to`. */
 export function cheapestAfter(
   starts: Int32Array,
   { first, last, least }: Depths,
+  from = 0,
   to: number = first.length,
 ): Cheapest {
   const steps = first.length;
   const cost = new Int32Array(steps + 1).fill(none);
   const at = new Int32Array(steps + 1).fill(-1);
   // Steps with nothing as little deep before them: the cheapest position up to each; and the cheapest beyond.
-  const walls = new CostStack(to + 2);
-  const beyond = new CostStack(to + 2);
+  const walls = new CostStack(Math.max(0, to - from) + 2);
+  const beyond = new CostStack(Math.max(0, to - from) + 2);
   walls.push(-1, starts[to]!, to);
   beyond.push(-1, none, -1);
   // Positions with nothing less deep before them: the cheapest of them and those under them.
-  const closers = new CostStack(to + 2);
+  const closers = new CostStack(Math.max(0, to - from) + 2);
   const addCloser = (q: number, depth: number): void => {
     const cheaper = starts[q]! < closers.cost();
     closers.push(depth, cheaper ? starts[q]! : closers.cost(), cheaper ? q : closers.at());
@@ -199,7 +203,7 @@ export function cheapestAfter(
   let all = starts[to]!;
   let allAt = to;
   addCloser(to, to === steps ? 0 : first[to]!);
-  for (let p = to - 1; p >= 0; p--) {
+  for (let p = to - 1; p >= from; p--) {
     while (closers.size > 0 && closers.key() > least[p]!) closers.size--;
     while (walls.key() >= least[p]!) {
       walls.mergeDown();
