@@ -29,10 +29,28 @@ export async function compareOutputs(
   let at = 0;
   while (at < shared && plain[at] === other[at]) at++;
   if (at === plain.length && at === other.length) return { kind: "identical" };
+  const gap = await gapAt(target, prompt, plain, at, other[at]);
+  // One sequence at a time: the context is as long as the longest region needs.
+  const near =
+    gap <= (bound ?? leastTie) ||
+    (bound === undefined && gap <= (await marginNoise(target, prompt, plain)));
+  return { kind: near ? "near-tie" : "diverged", at, gap };
+}
+
+/**
+ * How far the logits of plain decoding's own choice at `at` and of another one lie apart, read in the passes that plain
+ * decoding made: the prompt, then token by token. Undefined = the end of the text.
+ */
+async function gapAt(
+  target: LlamaTarget,
+  prompt: readonly Token[],
+  plain: readonly Token[],
+  at: number,
+  other: Token | undefined,
+): Promise<number> {
   const end = target.info.endTokens;
   const sequence = await target.open();
   try {
-    // The same passes as plain decoding made: the prompt, then token by token.
     await sequence.append(prompt);
     let rows = await sequence.verify([], { topK: 8 });
     for (let i = 0; i < at; i++) {
@@ -47,11 +65,7 @@ export async function compareOutputs(
       }
       return Number.NEGATIVE_INFINITY;
     };
-    const gap = Math.abs(logitOf(plain[at]) - logitOf(other[at]));
-    const near =
-      gap <= (bound ?? leastTie) ||
-      (bound === undefined && gap <= (await marginNoise(target, prompt, plain)));
-    return { kind: near ? "near-tie" : "diverged", at, gap };
+    return Math.abs(logitOf(plain[at]) - logitOf(other));
   } finally {
     await sequence.dispose();
   }
