@@ -1,9 +1,9 @@
 import type { TextLine } from "../core/lines.ts";
-import { sameIndent } from "./indent.ts";
-import type { Match, Prepared } from "./matches.ts";
-import type { Placement } from "./place.ts";
+import { sameIndent } from "./align/indent.ts";
+import type { Match, Prepared } from "./align/matches.ts";
+import type { Placement } from "./align/placements.ts";
+import type { Trace } from "./align/trace.ts";
 import type { Block, Shape, Token } from "./shape.ts";
-import type { Trace } from "./trace.ts";
 
 /** An explicit edit whose every block stands in the source to the letter, in one place only. */
 export interface ExactPlacement {

@@ -1,12 +1,12 @@
 import type { Edit } from "../core/edit.ts";
 import { splitLines, type TextLine } from "../core/lines.ts";
 import type { MergeOutcome, Proved } from "../core/merge.ts";
-import { type BareEdge, bareEdges } from "./bare-edges.ts";
-import { type Built, build } from "./build.ts";
-import { checkProof } from "./check.ts";
-import { infinity, margin } from "./costs.ts";
-import { isFarFetched, unfoundedBlock } from "./evidence.ts";
+import { infinity, margin } from "./align/costs.ts";
+import { pairsToWeigh, prepare } from "./align/matches.ts";
+import { type Placement, placements } from "./align/placements.ts";
 import { lookExactly } from "./exact.ts";
+import { type Built, build } from "./proof/build.ts";
+import { checkProof } from "./proof/check.ts";
 import {
   ambiguous,
   checkFailed,
@@ -15,13 +15,13 @@ import {
   noMatch,
   notFounded,
   tooLarge,
-} from "./explain.ts";
-import { edgeReadings } from "./file-edges.ts";
-import { pairsToWeigh, prepare } from "./matches.ts";
-import { type Placement, placements } from "./place.ts";
-import { alreadyDone, readingsOf, withLines } from "./readings.ts";
+} from "./proof/explain.ts";
+import { type BareEdge, bareEdges } from "./readings/edge-inserts.ts";
+import { edgeReadings } from "./readings/file-edges.ts";
+import { alreadyDone, readingsOf, withLines } from "./readings/marker-or-line.ts";
+import { suspects } from "./readings/suspects.ts";
 import { type Shape, shapeOf } from "./shape.ts";
-import { suspects } from "./suspects.ts";
+import { isFarFetched, unfoundedBlock } from "./wrong-file.ts";
 
 export interface MergeOptions {
   /**

@@ -1,8 +1,8 @@
-import type { TextLine } from "../core/lines.ts";
-import { type Edges, gapCosts, type Problem } from "./align.ts";
+import type { TextLine } from "../../core/lines.ts";
+import type { Token } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
 import type { Match } from "./matches.ts";
-import type { Token } from "./shape.ts";
+import { type Edges, gapCosts, type Problem } from "./recurrence.ts";
 
 /** What became of each line of one block placed on source lines [start, end). */
 export interface Trace {
@@ -156,7 +156,7 @@ function isExact(matches: readonly Match[], line: number): boolean {
 }
 
 /**
- * The same recurrence as `forward` in align.ts, over a small window, remembering where each value came from. False = the
+ * The same recurrence as `forward` in recurrence.ts, over a small window, remembering where each value came from. False = the
  * lines cannot be laid there.
  */
 function table(

@@ -1,8 +1,8 @@
 import type { TextLine } from "../core/lines.ts";
-import type { Built } from "./build.ts";
-import { costs } from "./costs.ts";
+import { costs } from "./align/costs.ts";
+import { likeness, signatureOf } from "./align/similar.ts";
+import type { Built } from "./proof/build.ts";
 import { isFragment, type Shape, type Token } from "./shape.ts";
-import { likeness, signatureOf } from "./similar.ts";
 
 /**
  * The first block whose place nothing tells: it brings new lines, and none of its lines with letters or

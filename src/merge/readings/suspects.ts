@@ -1,10 +1,10 @@
-import type { TextLine } from "../core/lines.ts";
-import type { LineRange } from "../core/merge.ts";
-import type { Problem } from "./align.ts";
-import type { Built } from "./build.ts";
-import type { Placement, Placements } from "./place.ts";
-import type { Block, Shape } from "./shape.ts";
-import { heldPlacements, Twins } from "./twins.ts";
+import type { TextLine } from "../../core/lines.ts";
+import type { LineRange } from "../../core/merge.ts";
+import type { Placement, Placements } from "../align/placements.ts";
+import type { Problem } from "../align/recurrence.ts";
+import type { Built } from "../proof/build.ts";
+import type { Block, Shape } from "../shape.ts";
+import { heldPlacements, Twins } from "./repeated-lines.ts";
 
 /** Placements that are looked at. */
 const searchLimit = 100;

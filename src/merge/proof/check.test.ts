@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Edit } from "../core/edit.ts";
-import type { EditFate, Proof, ResultOrigin, SourceFate } from "../core/merge.ts";
+import type { Edit } from "../../core/edit.ts";
+import type { EditFate, Proof, ResultOrigin, SourceFate } from "../../core/merge.ts";
+import { merge } from "../merge.ts";
 import { checkProof } from "./check.ts";
-import { merge } from "./merge.ts";
 
 const source = "one();\ntwo();\nthree();\nfour();\nfive();\n";
 const either = (text: string, at: number) => ({ text, role: "either", at }) as const;

@@ -1,5 +1,5 @@
-import type { TextLine } from "../core/lines.ts";
-import type { EditFate, Proof, ResultOrigin, SourceFate, Tier } from "../core/merge.ts";
+import type { TextLine } from "../../core/lines.ts";
+import type { EditFate, Proof, ResultOrigin, SourceFate, Tier } from "../../core/merge.ts";
 
 /** What was written, in runs of source lines and single new lines. */
 type Step =

@@ -1,9 +1,9 @@
-import type { FormatName } from "../core/edit.ts";
-import type { TextLine } from "../core/lines.ts";
-import { indentOf } from "./indent.ts";
-import type { Placement } from "./place.ts";
-import type { Block, Shape, Token } from "./shape.ts";
-import type { Trace } from "./trace.ts";
+import type { FormatName } from "../../core/edit.ts";
+import type { TextLine } from "../../core/lines.ts";
+import { indentOf } from "../align/indent.ts";
+import type { Placement } from "../align/placements.ts";
+import type { Trace } from "../align/trace.ts";
+import type { Block, Shape, Token } from "../shape.ts";
 
 /** New lines at a block's edge with nothing beside them that tells how far out they go. */
 export interface BareEdge {

@@ -1,9 +1,9 @@
-import type { TextLine } from "../core/lines.ts";
-import type { LineRange } from "../core/merge.ts";
-import type { Problem } from "./align.ts";
-import type { Built } from "./build.ts";
-import { infinity } from "./costs.ts";
-import { type Placement, placements } from "./place.ts";
+import type { TextLine } from "../../core/lines.ts";
+import type { LineRange } from "../../core/merge.ts";
+import { infinity } from "../align/costs.ts";
+import { type Placement, placements } from "../align/placements.ts";
+import type { Problem } from "../align/recurrence.ts";
+import type { Built } from "../proof/build.ts";
 
 /** What a placement with one side held may cost more than the best one of that kind. */
 const reach = 250;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Edit, FormatName, LineRole } from "../core/edit.ts";
-import { merge } from "./merge.ts";
+import type { Edit, FormatName, LineRole } from "../../core/edit.ts";
+import { merge } from "../merge.ts";
 
 const roles: Readonly<Record<string, LineRole>> = { " ": "keep", "-": "drop", "+": "add" };
 

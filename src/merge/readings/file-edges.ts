@@ -1,8 +1,8 @@
-import type { TextLine } from "../core/lines.ts";
-import type { LineRange } from "../core/merge.ts";
-import type { Built } from "./build.ts";
-import { declaredName } from "./names.ts";
-import { type Block, isFragment, type Shape } from "./shape.ts";
+import type { TextLine } from "../../core/lines.ts";
+import type { LineRange } from "../../core/merge.ts";
+import { declaredName } from "../align/names.ts";
+import type { Built } from "../proof/build.ts";
+import { type Block, isFragment, type Shape } from "../shape.ts";
 
 /** So few lines at the file's start or end may have been removed by leaving them out. */
 const edgeLimit = 8;

@@ -1,6 +1,4 @@
-import type { TextLine } from "../core/lines.ts";
-import type { Problem } from "./align.ts";
-import { atFileEdge, type BareEdge } from "./bare-edges.ts";
+import type { TextLine } from "../../core/lines.ts";
 import {
   canShift,
   explained,
@@ -12,11 +10,13 @@ import {
   reindented,
   reindentOf,
   sameIndent,
-} from "./indent.ts";
-import type { Kind, Prepared } from "./matches.ts";
-import type { Placement } from "./place.ts";
-import type { Block, Shape } from "./shape.ts";
-import { settleGaps, type Trace, traceBlock } from "./trace.ts";
+} from "../align/indent.ts";
+import type { Kind, Prepared } from "../align/matches.ts";
+import type { Placement } from "../align/placements.ts";
+import type { Problem } from "../align/recurrence.ts";
+import { settleGaps, type Trace, traceBlock } from "../align/trace.ts";
+import { atFileEdge, type BareEdge } from "../readings/edge-inserts.ts";
+import type { Block, Shape } from "../shape.ts";
 import { Writer, type Written } from "./writer.ts";
 
 export interface Built extends Written {

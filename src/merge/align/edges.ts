@@ -1,6 +1,6 @@
+import type { Token } from "../shape.ts";
 import { costs } from "./costs.ts";
 import type { Match } from "./matches.ts";
-import type { Token } from "./shape.ts";
 
 /** Per token: its matches, and what it costs on top as a new line. */
 export interface EdgeBound {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readEdit } from "../edit/read.ts";
-import { merge } from "./merge.ts";
+import { readEdit } from "../../edit/read.ts";
+import { merge } from "../merge.ts";
 
 const block = (old: string, fresh: string): string =>
   `<<<<<<< SEARCH\n${old}=======\n${fresh}>>>>>>> REPLACE\n`;

@@ -1,4 +1,4 @@
-import type { Edit, EditLine, LinesSegment, Segment } from "../core/edit.ts";
+import type { Edit, EditLine, LinesSegment, Segment } from "../../core/edit.ts";
 
 /** Markers and removal comments of a sketch that stand in the file too may be what they seem, or lines. */
 export function readingsOf(edit: Edit, source: ReadonlySet<string>): Edit[] {

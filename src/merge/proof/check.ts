@@ -1,6 +1,6 @@
-import type { Edit, LineRole } from "../core/edit.ts";
-import { splitLines, type TextLine } from "../core/lines.ts";
-import type { Proof, Tier } from "../core/merge.ts";
+import type { Edit, LineRole } from "../../core/edit.ts";
+import { splitLines, type TextLine } from "../../core/lines.ts";
+import type { Proof, Tier } from "../../core/merge.ts";
 
 /** An edit line as the checker sees it. */
 interface Line {

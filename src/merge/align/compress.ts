@@ -1,5 +1,5 @@
-import type { AlignBlock, Problem, Row } from "./align.ts";
 import { infinity } from "./costs.ts";
+import type { AlignBlock, Problem, Row } from "./recurrence.ts";
 import type { Depths } from "./scope.ts";
 
 /** A smaller problem with the same answers, and the source position of each of its positions. */

@@ -1,13 +1,13 @@
-import type { TextLine } from "../core/lines.ts";
-import { splitLines } from "../core/lines.ts";
-import type { Ambiguous, Candidate, LineRange, Refused } from "../core/merge.ts";
+import type { TextLine } from "../../core/lines.ts";
+import { splitLines } from "../../core/lines.ts";
+import type { Ambiguous, Candidate, LineRange, Refused } from "../../core/merge.ts";
+import { infinity } from "../align/costs.ts";
+import type { Prepared } from "../align/matches.ts";
+import { placements } from "../align/placements.ts";
+import { likeness, looseKey, signatureOf } from "../align/similar.ts";
+import type { Block, Shape, Token } from "../shape.ts";
+import { evidence } from "../wrong-file.ts";
 import type { Built } from "./build.ts";
-import { infinity } from "./costs.ts";
-import { evidence } from "./evidence.ts";
-import type { Prepared } from "./matches.ts";
-import { placements } from "./place.ts";
-import type { Block, Shape, Token } from "./shape.ts";
-import { likeness, looseKey, signatureOf } from "./similar.ts";
 
 /** Lines of surroundings that a message shows around a place. */
 const around = 2;

@@ -1,6 +1,6 @@
-import { backward, forward, leastCosts, type Problem, type Sums } from "./align.ts";
-import { condense } from "./condense.ts";
+import { condense } from "./compress.ts";
 import { costs, infinity } from "./costs.ts";
+import { backward, forward, leastCosts, type Problem, type Sums } from "./recurrence.ts";
 
 /** Where each block stands: source lines [start, end), the blocks in order. */
 export interface Placement {

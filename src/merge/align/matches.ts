@@ -1,6 +1,6 @@
-import type { TextLine } from "../core/lines.ts";
-import type { Tier } from "../core/merge.ts";
-import type { AlignBlock, Problem, Row } from "./align.ts";
+import type { TextLine } from "../../core/lines.ts";
+import type { Tier } from "../../core/merge.ts";
+import { type Block, isFragment, type Shape, type Token } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
 import { bindEdges, type EdgeBound } from "./edges.ts";
 import {
@@ -14,8 +14,8 @@ import {
   unitsOnly,
 } from "./indent.ts";
 import { declaredName } from "./names.ts";
+import type { AlignBlock, Problem, Row } from "./recurrence.ts";
 import { lineDepths, scopeUnder } from "./scope.ts";
-import { type Block, isFragment, type Shape, type Token } from "./shape.ts";
 import { boundedDistance, likeness, looseKey, type Signature, signatureOf } from "./similar.ts";
 
 /** How a match counts: by a tier the source line stays; `resembles` = the edit's line replaces it. */
