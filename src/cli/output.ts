@@ -35,11 +35,10 @@ export function proofRuns(proof: Proof): Record<string, unknown> {
         ? { fate: one.fate, because: one.because, shift: one.result - line }
         : { ...one },
     ),
-    result: runs(proof.result, originKey, (one, line) =>
-      one.from === "source"
-        ? { origin: "source", shift: one.source - line }
-        : { origin: "edit", line: one.edit },
-    ),
+    result: runs(proof.result, originKey, (one, line) => {
+      if (one.from === "source") return { origin: "source", shift: one.source - line };
+      return one.from === "edit" ? { origin: "edit", line: one.edit } : { origin: "layout" };
+    }),
     edit: proof.edit,
     cost: proof.cost,
     // No other text is possible: JSON has no Infinity.
@@ -70,5 +69,6 @@ function fateKey(fate: SourceFate, line: number): string {
 }
 
 function originKey(origin: ResultOrigin, line: number): string {
-  return origin.from === "source" ? `source ${origin.source - line}` : `edit ${origin.edit - line}`;
+  if (origin.from === "source") return `source ${origin.source - line}`;
+  return origin.from === "edit" ? `edit ${origin.edit - line}` : "layout";
 }

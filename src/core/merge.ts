@@ -1,7 +1,9 @@
 /** Where one line of the result comes from. Line numbers are 0-based throughout the proof. */
 export type ResultOrigin =
   | { readonly from: "source"; readonly source: number; readonly edit?: number }
-  | { readonly from: "edit"; readonly edit: number };
+  | { readonly from: "edit"; readonly edit: number }
+  /** A blank line between new code and its neighbours, as the file sets its own code apart. */
+  | { readonly from: "layout" };
 
 /** What became of one source line. */
 export type SourceFate =
@@ -17,7 +19,9 @@ export type SourceFate =
 export type EditFate =
   | { readonly fate: "matched"; readonly source: number; readonly tier: Tier }
   | { readonly fate: "placed"; readonly result: number }
-  | { readonly fate: "dropped-source"; readonly source: number; readonly tier: Tier };
+  | { readonly fate: "dropped-source"; readonly source: number; readonly tier: Tier }
+  /** A blank line of a sketch beside a marker: it sets the marker off and says nothing about the file. */
+  | { readonly fate: "layout" };
 
 /** How exactly an edit line equals its source line, from surest to loosest. */
 export const tiers = ["exact", "trailing", "indent", "typography", "misquoted"] as const;

@@ -194,7 +194,7 @@ function sketchOf(
       const fate = candidate.proof.edit[line];
       if (fate === undefined) return false;
       if (fate.fate === "placed") return within(fate.result, ranges[i]!);
-      return within(fate.source, source);
+      return fate.fate !== "layout" && within(fate.source, source);
     });
   const rows: { text: string; mine: boolean; line: boolean }[] = [];
   let number = 0;

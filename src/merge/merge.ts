@@ -1,11 +1,13 @@
 import type { Edit } from "../core/edit.ts";
 import { splitLines, type TextLine } from "../core/lines.ts";
-import type { MergeOutcome, Proved } from "../core/merge.ts";
+import type { LineRange, MergeOutcome, Proved } from "../core/merge.ts";
 import { infinity, margin } from "./align/costs.ts";
 import { pairsToWeigh, prepare } from "./align/matches.ts";
-import { type Placement, placements } from "./align/placements.ts";
+import { type Placement, type Placements, placements } from "./align/placements.ts";
+import { isTelling } from "./align/telling.ts";
 import { lookExactly } from "./exact.ts";
-import { type Built, build } from "./proof/build.ts";
+import { unquotedRemoval } from "./licence.ts";
+import { type BuildOptions, type Built, build } from "./proof/build.ts";
 import { checkProof } from "./proof/check.ts";
 import {
   ambiguous,
@@ -14,10 +16,13 @@ import {
   foreign,
   noMatch,
   notFounded,
+  nothingShown,
   tooLarge,
+  unquotedLoss,
 } from "./proof/explain.ts";
 import { type BareEdge, bareEdges } from "./readings/edge-inserts.ts";
 import { edgeReadings } from "./readings/file-edges.ts";
+import { type InPlace, replacedInPlace } from "./readings/in-place.ts";
 import { alreadyDone, readingsOf, withLines } from "./readings/marker-or-line.ts";
 import { suspects } from "./readings/suspects.ts";
 import { type Shape, shapeOf } from "./shape.ts";
@@ -34,8 +39,14 @@ export interface MergeOptions {
 /** Placements that are looked at before the search for another text is given up. */
 const searchLimit = 48;
 
+/** What a placement may cost more where the best one removes lines that the edit does not quote. */
+const ownReach = 600;
+
 /** Other texts that are kept to be ranked. */
 const rivalLimit = 5;
+
+/** Lines with words in a block that only shows where something else goes. */
+const idleWords = 2;
 
 /** Edit lines times source lines, and equal pairs of them, beyond which placing would take too long. */
 const cellLimit = 60_000_000;
@@ -143,57 +154,76 @@ function place(
   if (found.best === undefined || found.best.cost >= infinity)
     return noMatch(lines, shape, prepared);
   const settings = { finalNewline: edit.finalNewline };
-  const best = build(lines, shape, prepared, found.best, settings);
-  const unfounded = shape.extent === "file" ? unfoundedBlock(shape, best) : undefined;
+  const draw = (placement: Placement, options: BuildOptions = {}): Built =>
+    build(lines, shape, prepared, placement, { ...settings, ...options });
+  /** A placement with the lines beside its blocks that they replace for certain. */
+  const complete = (placement: Placement): Built => {
+    const drawn = draw(placement);
+    const changes = replacedInPlace(lines, shape, drawn).filter(({ isSure }) => isSure);
+    return changes.length === 0 ? drawn : draw(withReplaced(placement, changes));
+  };
+  const unquoted = (built: Built): LineRange | undefined => unquotedRemoval(lines, shape, built);
+  const first = complete(found.best);
+  const best = unquoted(first) ? ownPlacement(found, complete, unquoted) : first;
+  if (best === undefined) return unquotedLoss(lines, shape, first, unquoted(first)!);
+  const isInserted = (k: number): boolean => prepared.insertions[k] !== undefined;
+  const unfounded =
+    shape.extent === "file" ? unfoundedBlock(lines, shape, best, isInserted) : undefined;
   if (unfounded !== undefined) return notFounded(lines, shape, unfounded);
-  if (best.text !== source && isFarFetched(lines, shape, best)) return foreign(lines, shape, best);
+  const addsOnly = shape.blocks.every((_, k) => isInserted(k) || best.idle[k]);
+  if (best.text !== source && !addsOnly && isFarFetched(lines, shape, best)) {
+    return foreign(lines, shape, best);
+  }
+  const { cost } = best.placement;
   const rivals: Built[] = [];
-  const isKnown = (text: string): boolean =>
-    text === best.text || rivals.some((rival) => rival.text === text);
   let runnerUp = Number.POSITIVE_INFINITY;
+  /** Keeps a text that may be meant just as well, unless it is known or removes what the edit does not quote. */
+  const offer = (built: Built, at = cost): boolean => {
+    if (isSame(built, best) || rivals.some((rival) => isSame(rival, built))) return false;
+    if (unquoted(built)) return false;
+    runnerUp = Math.min(runnerUp, at);
+    rivals.push(built);
+    return true;
+  };
   const farSides = (placement: Placement, open: number): Built[] =>
-    Array.from({ length: Math.min(open, 3) }, (_, gap) =>
-      build(lines, shape, prepared, placement, { ...settings, gap }),
-    );
-  for (const built of farSides(found.best, best.open)) {
-    if (isKnown(built.text)) continue;
-    runnerUp = found.best.cost;
-    rivals.push(built);
+    Array.from({ length: Math.min(open, 3) }, (_, gap) => draw(placement, { gap }));
+  for (const built of farSides(best.placement, best.open)) offer(built);
+  for (const edge of bareEdges(lines, shape, best.placement, edit.format)) {
+    offer(draw(best.placement, { edge }));
   }
-  for (const edge of bareEdges(lines, shape, found.best, edit.format)) {
-    const built = build(lines, shape, prepared, found.best, { ...settings, edge });
-    if (isKnown(built.text)) continue;
-    runnerUp = found.best.cost;
-    rivals.push(built);
+  for (const [block, choices] of prepared.insertions.entries()) {
+    for (let choice = 1; choice < (choices?.length ?? 0); choice++) {
+      const { position } = choices![choice]!;
+      const ranges = best.placement.ranges.with(block, { start: position, end: position });
+      offer(draw({ cost, ranges }, { insertion: { block, choice } }));
+    }
   }
-  for (const ranges of edgeReadings(lines, shape, best)) {
-    const built = build(lines, shape, prepared, { cost: found.best.cost, ranges }, settings);
-    if (isKnown(built.text)) continue;
-    runnerUp = found.best.cost;
-    rivals.push(built);
+  if (!prepared.symbol) {
+    for (const ranges of edgeReadings(lines, shape, best)) offer(draw({ cost, ranges }));
   }
+  const perhaps = replacedInPlace(lines, shape, best);
+  if (perhaps.length > 0) offer(draw(withReplaced(best.placement, perhaps)));
   let looked = 0;
-  for (const other of found.others(found.best.cost + margin * 4)) {
+  for (const other of found.others(cost + margin * 4)) {
     if (looked++ >= searchLimit || rivals.length >= rivalLimit) break;
-    if (other.cost >= found.best.cost + margin && runnerUp < Number.POSITIVE_INFINITY) break;
-    const built = build(lines, shape, prepared, other, settings);
-    const fresh = [built, ...farSides(other, built.open)].filter(({ text }) => !isKnown(text));
-    if (fresh.length === 0) continue;
-    runnerUp = Math.min(runnerUp, other.cost);
-    if (other.cost >= found.best.cost + margin) break;
-    rivals.push(...fresh);
+    if (other.cost >= cost + margin && runnerUp < Number.POSITIVE_INFINITY) break;
+    if (leavesReplaced(other, best.placement)) continue;
+    const built = complete(other);
+    const drawn = [built, ...farSides(other, built.open)];
+    if (other.cost < cost + margin) for (const one of drawn) offer(one, other.cost);
+    else if (drawn.some((one) => !isSame(one, best) && !unquoted(one))) {
+      runnerUp = Math.min(runnerUp, other.cost);
+      break;
+    }
   }
-  const rebuilt = (placement: Placement): Built =>
-    build(lines, shape, prepared, placement, settings);
   const { problem } = prepared;
   const idle = best.text === source;
-  for (const suspect of suspects(lines, problem, found, shape, best, idle, rebuilt)) {
+  for (const suspect of suspects(lines, problem, found, shape, best, idle, (one) => draw(one))) {
     if (rivals.length >= rivalLimit) break;
-    if (isKnown(suspect.text)) continue;
-    runnerUp = Math.min(runnerUp, found.best.cost);
-    rivals.push(suspect);
+    offer(suspect);
   }
-  if (best.text === source && best.proof.cost >= idleLimit && rivals.length === 0) {
+  if (idle && rivals.length === 0 && showsRemoval(shape)) return nothingShown(lines, shape, best);
+  if (idle && best.proof.cost >= idleLimit && rivals.length === 0) {
     return noMatch(lines, shape, prepared);
   }
   const comments = rivals.length === 0 ? commentsAmongNew(edit, shape, best) : new Set<number>();
@@ -208,7 +238,7 @@ function place(
     const { text, proof, notes } = taken;
     const asLines = { ...best, text, proof, notes };
     const standing = standingCandidates([best, asLines], options);
-    return standing.length > 1 ? offered(lines, shape, standing, found.best.cost) : taken;
+    return standing.length > 1 ? offered(lines, shape, standing, cost) : taken;
   }
   const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
   if (standing.length > 1) {
@@ -217,6 +247,64 @@ function place(
   const only = standing[0]!;
   const next = rivals.length > 0 ? only.proof.cost + margin : runnerUp;
   return proved(source, edit, only, Math.max(next, only.proof.cost + 1));
+}
+
+/**
+ * Whether a sketch that changes nothing was hardly sent for that: a line or two, set off by a blank line. What is to go
+ * may be what follows them. A longer one was applied before.
+ */
+function showsRemoval({ blocks }: Shape): boolean {
+  return (
+    blocks.some(({ blankBefore, blankBehind }) => blankBefore || blankBehind) &&
+    blocks.every(({ tokens }) => tokens.filter(({ text }) => isTelling(text)).length <= idleWords)
+  );
+}
+
+/** Whether two texts are the same, blank lines aside: these are no other meaning. */
+function isSame(one: Built, other: Built): boolean {
+  return one.text === other.text || withoutBlanks(one.text) === withoutBlanks(other.text);
+}
+
+const withoutBlanks = (text: string): string => text.replace(/^[ \t]*\r?\n/gm, "");
+
+/** Whether a placement only leaves standing what another one has its blocks replace for certain. */
+function leavesReplaced({ ranges }: Placement, taken: Placement): boolean {
+  return (
+    taken.ranges.some(({ boundStart, boundEnd }) => boundStart || boundEnd) &&
+    ranges.every(({ start, end }, k) => {
+      const wide = taken.ranges[k]!;
+      const inside = start >= wide.start && end <= wide.end;
+      return wide.boundStart || wide.boundEnd ? inside : start === wide.start && end === wide.end;
+    })
+  );
+}
+
+/** The cheapest placement that removes nothing but what the edit quotes or replaces. */
+function ownPlacement(
+  found: Placements,
+  complete: (placement: Placement) => Built,
+  unquoted: (built: Built) => LineRange | undefined,
+): Built | undefined {
+  let looked = 0;
+  for (const other of found.others(found.best!.cost + ownReach)) {
+    if (looked++ >= searchLimit) return undefined;
+    const built = complete(other);
+    if (!unquoted(built)) return built;
+  }
+  return undefined;
+}
+
+/** A placement whose blocks reach as far as what they replace. */
+function withReplaced(placement: Placement, changes: readonly InPlace[]): Placement {
+  const ranges = [...placement.ranges];
+  for (const { block, side, position } of changes) {
+    const range = ranges[block]!;
+    ranges[block] =
+      side === "start"
+        ? { ...range, start: position, boundStart: true }
+        : { ...range, end: position, boundEnd: true };
+  }
+  return { ...placement, ranges };
 }
 
 /** Syntax vetoes: candidates with new errors fall where one has none; where none is known all stand. */

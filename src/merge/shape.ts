@@ -19,6 +19,9 @@ export interface Block {
   readonly atLine?: number;
   readonly anchor?: "start" | "end";
   readonly under?: readonly string[];
+  /** Whether a blank line sets these lines off from the marker before, behind them. */
+  readonly blankBefore?: boolean;
+  readonly blankBehind?: boolean;
 }
 
 /** An edit in the form that is placed. */
@@ -31,12 +34,19 @@ export interface Shape {
   readonly elidedStart: boolean;
   readonly elidedEnd: boolean;
   readonly editLines: number;
+  /** Edit lines that are layout: blank, beside a marker. They are in no block. */
+  readonly layout: readonly number[];
 }
 
 interface Draft {
   tokens: Token[];
   removals: (RemovalSegment | undefined)[];
   segment?: LinesSegment;
+  /** Whether an elision is right before, right behind these lines. */
+  afterElision: boolean;
+  beforeElision: boolean;
+  blankBefore?: boolean;
+  blankBehind?: boolean;
 }
 
 export function shapeOf(edit: Edit): Shape {
@@ -48,15 +58,16 @@ export function shapeOf(edit: Edit): Shape {
   for (const segment of edit.segments) {
     if (segment.kind === "elision") {
       if (open === undefined && blocks.length === 0) elidedStart = true;
+      if (open) open.beforeElision = true;
       open = undefined;
       elidedEnd = true;
       continue;
     }
-    elidedEnd = false;
     if (open === undefined || edit.extent === "parts") {
-      open = { tokens: [], removals: [undefined] };
+      open = { tokens: [], removals: [undefined], afterElision: elidedEnd, beforeElision: false };
       blocks.push(open);
     }
+    elidedEnd = false;
     if (segment.kind === "removal") {
       open.removals[open.tokens.length] = segment;
       continue;
@@ -67,15 +78,48 @@ export function shapeOf(edit: Edit): Shape {
       open.removals.push(undefined);
     }
   }
+  const layout =
+    edit.extent === "file"
+      ? blocks.flatMap((block, k) => takeLayout(block, k === 0, k === blocks.length - 1))
+      : [];
   return {
     extent: edit.extent,
     whole: edit.extent === "file" && edit.format === "whole",
-    blocks: blocks.map(finished),
+    blocks: blocks.filter((block) => !isEmpty(block)).map(finished),
     elidedStart,
     elidedEnd,
     editLines: editLine,
+    layout,
   };
 }
+
+/**
+ * Takes the blank lines that touch a marker, or the sketch's own edge, out of a block: writers put them there to set it
+ * off, so they say nothing about the file. Returns their edit lines.
+ */
+function takeLayout(block: Draft, isFirst: boolean, isLast: boolean): number[] {
+  const { tokens, removals } = block;
+  const taken: number[] = [];
+  const isLayout = (token: Token | undefined): boolean => token?.text.trim() === "";
+  while ((block.afterElision || isFirst) && isLayout(tokens[0]) && removals[0] === undefined) {
+    block.blankBefore = true;
+    taken.push(tokens.shift()!.editLine);
+    removals.shift();
+  }
+  while (
+    (block.beforeElision || isLast) &&
+    isLayout(tokens.at(-1)) &&
+    removals.at(-1) === undefined
+  ) {
+    block.blankBehind = true;
+    taken.push(tokens.pop()!.editLine);
+    removals.pop();
+  }
+  return taken;
+}
+
+const isEmpty = ({ tokens, removals, afterElision }: Draft): boolean =>
+  tokens.length === 0 && afterElision && removals.every((removal) => removal === undefined);
 
 function finished(draft: Draft): Block {
   const { nearLine, atLine, anchor, under } = draft.segment ?? {};
@@ -86,6 +130,8 @@ function finished(draft: Draft): Block {
     ...(atLine !== undefined && { atLine }),
     ...(anchor !== undefined && { anchor }),
     ...(under !== undefined && { under }),
+    ...(draft.blankBefore && { blankBefore: true }),
+    ...(draft.blankBehind && { blankBehind: true }),
   };
 }
 

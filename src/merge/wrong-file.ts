@@ -1,22 +1,29 @@
 import type { TextLine } from "../core/lines.ts";
 import { costs } from "./align/costs.ts";
+import { declaredName } from "./align/names.ts";
 import { likeness, signatureOf } from "./align/similar.ts";
 import type { Built } from "./proof/build.ts";
-import { isFragment, type Shape, type Token } from "./shape.ts";
+import { type Block, isFragment, type Shape, type Token } from "./shape.ts";
 
 /**
  * The first block whose place nothing tells: it brings new lines, and none of its lines with letters or
  * digits stands where it was put; or it is a mere comment that something goes. At the file's own start or
  * end the place of new lines is told by that.
  */
-export function unfoundedBlock(shape: Shape, built: Built): number | undefined {
+export function unfoundedBlock(
+  source: readonly TextLine[],
+  shape: Shape,
+  built: Built,
+  isInserted: (block: number) => boolean,
+): number | undefined {
   for (const [k, block] of shape.blocks.entries()) {
-    if (built.idle[k]) continue;
+    if (built.idle[k] || isInserted(k)) continue;
     if (block.tokens.length === 0) return k;
     const stands = block.tokens.filter(
       (token) => built.proof.edit[token.editLine]!.fate === "matched",
     );
-    const founded = stands.some((token) => token.text.trim() !== "");
+    const founded =
+      stands.some((token) => token.text.trim() !== "") || redeclares(source, block, built, k);
     // Beside lines that it replaces, for they are like its own or declare the same name, even blank lines tell.
     const { start, end } = built.placement.ranges[k]!;
     const gone = built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
@@ -27,6 +34,22 @@ export function unfoundedBlock(shape: Shape, built: Built): number | undefined {
     if (!founded && !replaces && !atStart && !atEnd) return k;
   }
   return undefined;
+}
+
+/** Whether a block replaces a line by one that declares the same name. */
+function redeclares(
+  source: readonly TextLine[],
+  { tokens }: Block,
+  built: Built,
+  k: number,
+): boolean {
+  const { start, end } = built.placement.ranges[k]!;
+  const gone = new Set<string>();
+  for (let line = start; line < end; line++) {
+    const name = declaredName(source[line]!.text);
+    if (name !== undefined && built.proof.source[line]!.fate !== "kept") gone.add(name);
+  }
+  return gone.size > 0 && tokens.some(({ text }) => gone.has(declaredName(text) ?? ""));
 }
 
 /** The lines with words of a sketch that stand in the source where they were put, and those that do not. */

@@ -65,7 +65,7 @@ export const costs = {
   /** On top where the sketch has no marker and shows only a small part of the file. */
   fragmentEdge: 600,
   /** New lines at the edge of a block: truly new ones, blank ones, and ones that the source has. */
-  loose: 250,
+  loose: 60,
   looseBlank: 450,
   looseWeak: 800,
   looseThoughKnown: 1000,

@@ -1,5 +1,5 @@
 import type { TextLine } from "../../core/lines.ts";
-import type { Tier } from "../../core/merge.ts";
+import type { LineRange, Tier } from "../../core/merge.ts";
 import { type Block, isFragment, type Shape, type Token } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
 import { bindEdges, type EdgeBound } from "./edges.ts";
@@ -14,9 +14,12 @@ import {
   unitsOnly,
 } from "./indent.ts";
 import { declaredName } from "./names.ts";
+import { withinNewScopes } from "./new-scopes.ts";
 import type { AlignBlock, Problem, Row } from "./recurrence.ts";
 import { lineDepths, scopeUnder } from "./scope.ts";
 import { boundedDistance, likeness, looseKey, type Signature, signatureOf } from "./similar.ts";
+import { symbolOf } from "./symbol.ts";
+import { type Insertion, insertionsOf } from "./unquoted.ts";
 
 /** How a match counts: by a tier the source line stays; `resembles` = the edit's line replaces it. */
 export type Kind = Tier | "resembles";
@@ -34,6 +37,10 @@ export interface Prepared {
   readonly matches: readonly (readonly (readonly Match[])[])[];
   /** Per block: how its indentation became the source's; undefined = the placement has to tell. */
   readonly reindents: readonly (Reindent | undefined)[];
+  /** Per block that quotes nothing: where it may go, the likeliest place first. */
+  readonly insertions: readonly (readonly Insertion[] | undefined)[];
+  /** The lines of the one symbol that the sketch shows. */
+  readonly symbol: LineRange | undefined;
 }
 
 const isBlank = (text: string): boolean => text.trim() === "";
@@ -73,10 +80,11 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
     block.tokens.some((token) => token.text !== token.text.trimEnd() && index.hasExact(token)),
   );
   const declared = explicit ? undefined : new DeclaredNames(source, shape);
-  const bounds = shape.blocks.map((block, k): EdgeBound => {
-    const found = block.tokens.map((token, position): readonly Match[] => {
+  const candidates = shape.blocks.map((block, k) => {
+    const quoted = quotedSpan(block.tokens, index);
+    return block.tokens.map((token, position): readonly Match[] => {
       if (token.role === "add") return [];
-      const edge = position === 0 || position === block.tokens.length - 1;
+      const edge = position <= quoted.first || position >= quoted.last;
       const soft = explicit || edge || thorough;
       const how = { edge, soft, thorough, keepsTrailing, reindent: reindents[k] };
       const matches = index.find(token, how);
@@ -86,8 +94,18 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       const redeclared: Match = { source: line, cost: costs.redeclared, kind: "resembles" };
       return [...others, redeclared].sort((a, b) => a.source - b.source);
     });
-    if (explicit) return { matches: found, fresh: new Int32Array(found.length) };
-    return bindEdges(block.tokens, block.removals, found);
+  });
+  const isShifted = (k: number): boolean => reindents[k] !== undefined && !isSame(reindents[k]);
+  const found = explicit ? candidates : withinNewScopes(source, shape, candidates, isShifted);
+  const symbol: LineRange | undefined = symbolOf(source, shape, found);
+  const insertions =
+    explicit || symbol ? shape.blocks.map(() => undefined) : insertionsOf(source, shape, found);
+  for (const [k, insertion] of insertions.entries()) {
+    if (insertion) found[k] = found[k]!.map(() => []);
+  }
+  const bounds = shape.blocks.map((block, k): EdgeBound => {
+    if (explicit) return { matches: found[k]!, fresh: new Int32Array(found[k]!.length) };
+    return bindEdges(block.tokens, block.removals, found[k]!);
   });
   const matches = bounds.map((bound) => bound.matches);
   const short = new Int32Array(source.length);
@@ -128,6 +146,16 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       };
     });
     const removalAtEnd = block.removals[block.tokens.length] !== undefined;
+    if (symbol) {
+      const within = new Int32Array(source.length + 1).fill(infinity);
+      within.fill(0, symbol.start, symbol.end + 1);
+      return { rows, removalAtEnd, startCost: within, endCost: within };
+    }
+    const [insertion] = insertions[k] ?? [];
+    if (insertion) {
+      const only = onlyAt(source.length + 1, insertion.position);
+      return { rows, removalAtEnd, startCost: only, endCost: only };
+    }
     return { rows, removalAtEnd, ...placeCosts(block, source) };
   });
   return {
@@ -136,15 +164,27 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       short,
       long,
       blocks,
-      anchoredStart: !explicit && !shape.elidedStart,
-      anchoredEnd: !explicit && !shape.elidedEnd,
+      anchoredStart: !explicit && !shape.elidedStart && !symbol,
+      anchoredEnd: !explicit && !shape.elidedEnd && !symbol,
       explicit,
       fragment: isFragment(shape, source.length),
       ...(!explicit && blocks.length > 1 && { depths: lineDepths(source) }),
     },
     matches,
     reindents,
+    insertions,
+    symbol,
   };
+}
+
+/** The first and the last line of a block that has words and is in the source: what lies outside quotes nothing. */
+function quotedSpan(tokens: readonly Token[], index: SourceIndex): { first: number; last: number } {
+  const isQuote = (token: Token): boolean =>
+    !isWeak(token.text) && index.occurrences(token).length > 0;
+  const first = tokens.findIndex(isQuote);
+  return first < 0
+    ? { first: tokens.length, last: -1 }
+    : { first, last: tokens.findLastIndex(isQuote) };
 }
 
 /**
@@ -245,17 +285,19 @@ function looseCost(token: Token, matches: readonly Match[]): number {
   return isWeak(token.text) ? costs.looseWeak : costs.looseThoughKnown;
 }
 
+function onlyAt(positions: number, position: number): Int32Array {
+  const array = new Int32Array(positions).fill(infinity);
+  if (position >= 0 && position < positions) array[position] = 0;
+  return array;
+}
+
 /** Certain places and hints of the caller's format, as costs of beginning or ending at each position. */
 function placeCosts(
   block: Block,
   source: readonly TextLine[],
 ): { startCost?: Int32Array; endCost?: Int32Array } {
   const positions = source.length + 1;
-  const only = (position: number): Int32Array => {
-    const array = new Int32Array(positions).fill(infinity);
-    if (position >= 0 && position < positions) array[position] = 0;
-    return array;
-  };
+  const only = (position: number): Int32Array => onlyAt(positions, position);
   if (block.atLine !== undefined) return { startCost: only(block.atLine - 1) };
   if (block.anchor === "start") return { startCost: only(0) };
   if (block.anchor === "end") return { endCost: only(source.length) };
@@ -384,10 +426,7 @@ class SourceIndex {
     if (token.role === "either") {
       const prefix = abbreviated(text);
       if (prefix !== undefined) add(this.beginningWith(prefix));
-      if (matches.length === 0 && soft) {
-        add(this.typographic(text, "typography"));
-        if (matches.length === 0) add(this.resembling(text));
-      }
+      if (matches.length === 0 && soft) add(this.typographic(text, "typography"));
     } else {
       add(this.typographic(text, "typography"));
       if (matches.length === 0 || thorough) add(this.misquoted(text));
@@ -446,18 +485,6 @@ class SourceIndex {
       const share = distance / Math.max(key.length, other.length);
       const cost = costs.misquoted + Math.round(300 * share);
       found.push({ source, cost, kind: "misquoted" });
-    }
-    return found;
-  }
-
-  private resembling(text: string): Match[] {
-    const signature = signatureOf(looseKey(text));
-    const found: Match[] = [];
-    for (const [source, other] of this.signs().entries()) {
-      const like = likeness(signature, other);
-      if (like < 0.6) continue;
-      const cost = costs.resembles + Math.round(100 * (1 - like));
-      found.push({ source, cost, kind: "resembles" });
     }
     return found;
   }

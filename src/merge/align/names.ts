@@ -5,8 +5,10 @@ const declaration = new RegExp(
     String.raw`\b(?:function\*?|func|fn|fun|def|class|interface|struct|enum|trait|object|macro_rules!)\s+([\p{L}_$][\p{L}\p{N}_$]*)`,
     // C, Java: a type, a name, parentheses, and nothing after them but what opens a body.
     String.raw`^\s*(?:[\p{L}_][\p{L}\p{N}_<>,.[\]*&?]*\s+)+\*?([\p{L}_$][\p{L}\p{N}_$]*)\s*\([^;=]*\{?\s*$`,
+    // The same without a body: a prototype, an abstract method.
+    String.raw`^\s*(?:[\p{L}_][\p{L}\p{N}_<>,.[\]*&?]*\s+){2,}\*?([\p{L}_$][\p{L}\p{N}_$]*)\s*\([^;=]*\)\s*;\s*$`,
     // Assignments and keys, where no block around them could hold another of the same name; keys of JSON.
-    String.raw`^(?:export\s+)?(?:(?:const|let|var|val|static)\s+)?([\p{L}_$][\p{L}\p{N}_$-]*)\s*(?::[^=]*)?=(?!=)`,
+    String.raw`^(?:export\s+)?(?:(?:const|let|var|val|static|type)\s+)?([\p{L}_$][\p{L}\p{N}_$-]*)\s*(?::[^=]*)?=(?!=)`,
     String.raw`^([\p{L}_][\p{L}\p{N}_-]*):(?:\s|$)`,
     String.raw`^\s*("[^"]+"):`,
   ].join("|"),

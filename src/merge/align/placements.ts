@@ -2,10 +2,18 @@ import { condense } from "./compress.ts";
 import { costs, infinity } from "./costs.ts";
 import { backward, forward, leastCosts, type Problem, type Sums } from "./recurrence.ts";
 
-/** Where each block stands: source lines [start, end), the blocks in order. */
+/** The source lines [start, end) of a block. A bound side is the edge of what the block replaces, whatever matches there. */
+export interface BlockRange {
+  readonly start: number;
+  readonly end: number;
+  readonly boundStart?: boolean;
+  readonly boundEnd?: boolean;
+}
+
+/** Where each block is, the blocks in order. */
 export interface Placement {
   readonly cost: number;
-  readonly ranges: readonly { readonly start: number; readonly end: number }[];
+  readonly ranges: readonly BlockRange[];
 }
 
 /** The best placement, and the others in the order of their cost, each through one position the best one avoids. */

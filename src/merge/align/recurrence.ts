@@ -229,12 +229,12 @@ export function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: 
     matchLong: closed ? infinity : costs.removeManyOpen + open - costs.removeOpen,
     freshShort: (removal ? 0 : costs.replaceOpen) + replaceAtEnd,
     freshLong: costs.replaceManyOpen + replaceAtEnd,
-    loose: edges.anchoredStart ? costs.replaceAtFileEdge + beyond : costs.looseRemoval,
+    loose: edges.anchoredStart ? costs.replaceAtFileEdge + beyond : infinity,
     stay: removal ? costs.announcedNothing : 0,
     begin: block.rows[0]?.looseStart ?? 0,
     endFresh,
     endUnknown: atEnd ? costs.unknownBlock + endFresh : 0,
-    endPassed: !atEnd ? 0 : removal ? announced : costs.looseRemoval + endFresh,
+    endPassed: !atEnd ? 0 : removal ? announced : infinity,
     removal,
   };
 }

@@ -24,6 +24,14 @@ const goesOn = /^(?:[)\]>]|\}.*[{(:]\s*$)/;
 /** A line that stands at the margin wherever it is: of a C preprocessor. */
 const isDirective = /^#\s*[a-z]+/;
 
+/** Columns before a line's first word. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (let i = 0; text[i] === " " || text[i] === "\t"; i++)
+    columns += text[i] === "\t" ? tabWidth : 1;
+  return columns;
+}
+
 /**
  * Twice the columns before each line; one more for a line that goes on with another one. Blank lines are as
  * deep as what follows them.
@@ -35,10 +43,7 @@ export function depthsOf(source: readonly TextLine[]): Int32Array {
     const { text } = source[line]!;
     const words = text.trimStart();
     if (words !== "" && !isDirective.test(text)) {
-      let columns = 0;
-      for (let i = 0; i < text.length - words.length; i++)
-        columns += text[i] === "\t" ? tabWidth : 1;
-      below = 2 * columns + (goesOn.test(words) ? 1 : 0);
+      below = 2 * columnsOf(text) + (goesOn.test(words) ? 1 : 0);
     }
     depths[line] = below;
   }

@@ -2,6 +2,7 @@ import type { TextLine } from "../../core/lines.ts";
 import type { Token } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
 import type { Match } from "./matches.ts";
+import type { BlockRange } from "./placements.ts";
 import { type Edges, gapCosts, type Problem } from "./recurrence.ts";
 
 /** What became of each line of one block placed on source lines [start, end). */
@@ -32,7 +33,7 @@ export function traceBlock(
   problem: Problem,
   k: number,
   matches: readonly (readonly Match[])[],
-  range: { readonly start: number; readonly end: number },
+  range: BlockRange,
 ): Trace {
   const block = problem.blocks[k]!;
   const count = block.rows.length;
@@ -60,9 +61,11 @@ export function traceBlock(
   }
   if (first === last) return { source, position, open: 0 };
   const edges = {
-    anchoredStart: k === 0 && problem.anchoredStart && range.start === 0,
+    anchoredStart:
+      range.boundStart === true || (k === 0 && problem.anchoredStart && range.start === 0),
     anchoredEnd:
-      k === problem.blocks.length - 1 && problem.anchoredEnd && range.end === problem.steps,
+      range.boundEnd === true ||
+      (k === problem.blocks.length - 1 && problem.anchoredEnd && range.end === problem.steps),
   };
   const traced = { source, position, open: 0 };
   const isTooLarge = (window: Window): boolean =>
@@ -77,7 +80,10 @@ export function traceBlock(
   const whole = { first: 0, last: count, ...range };
   source.fill(-1);
   if (!isTooLarge(whole) && table(problem, k, whole, edges, source, position)) return traced;
-  throw new Error("merge: the lines of a block cannot be laid where it was placed");
+  // A range that was reached for takes more than the lines can be laid on: they replace it whole.
+  source.fill(-1);
+  position.fill(range.start);
+  return traced;
 }
 
 /**
@@ -169,6 +175,11 @@ function table(
 ): boolean {
   const { first, last, start, end } = window;
   const block = problem.blocks[k]!;
+  // The recurrence prices a gap before it knows where the block begins.
+  const gapEdges = {
+    ...edges,
+    anchoredStart: edges.anchoredStart || (k === 0 && problem.anchoredStart),
+  };
   const rows = last - first;
   const width = end - start + 1;
   const matchedBefore = first > 0 || edges.anchoredStart;
@@ -193,7 +204,7 @@ function table(
     const atEnd = r === rows;
     const fresh = row?.fresh ?? 0;
     const blocked = fresh >= infinity;
-    const gap = gapCosts(problem, block, first + r, edges);
+    const gap = gapCosts(problem, block, first + r, gapEdges);
     const { removal, stay } = gap;
     const nextM = new Int32Array(width).fill(infinity);
     const nextI = new Int32Array(width).fill(infinity);

@@ -29,6 +29,7 @@ export interface Built extends Written {
 
 /** What is known of the lines: enough to trace a block, or its trace. */
 export interface Layout extends Pick<Prepared, "matches" | "reindents"> {
+  readonly insertions?: Prepared["insertions"];
   readonly problem?: Problem;
   readonly traces?: readonly Trace[];
 }
@@ -39,6 +40,8 @@ export interface BuildOptions {
   readonly gap?: number;
   /** New lines that go to the file's edge instead. */
   readonly edge?: BareEdge;
+  /** Which of a block's possible insertions is taken. */
+  readonly insertion?: { readonly block: number; readonly choice: number };
 }
 
 /** The result of a placement, with the account of every line. */
@@ -49,7 +52,7 @@ export function build(
   placed: Placement,
   options: BuildOptions = {},
 ): Built {
-  const { finalNewline, gap, edge } = options;
+  const { finalNewline, gap, edge, insertion } = options;
   let placement = placed;
   let open = 0;
   const traces = placed.ranges.map((range, k) => {
@@ -82,6 +85,9 @@ export function build(
       writer.keepUntil(range.start, outside);
       const changes = writer.changes;
       const slips = writer.slips;
+      const choice = insertion?.block === k ? insertion.choice : 0;
+      const apart = prepared.insertions?.[k]?.[choice];
+      if (apart) writer.blanks(apart.blanksBefore);
       writeBlock(writer, source, shape, k, {
         trace: traces[k]!,
         matches: prepared,
@@ -89,10 +95,12 @@ export function build(
         end: range.end,
         literal: literal[k] ?? false,
       });
+      if (apart) writer.blanks(apart.blanksAfter);
       idle[k] = writer.changes === changes;
       tolerant[k] = writer.slips > slips;
     }
     writer.keepUntil(source.length, outside);
+    for (const editLine of shape.layout) writer.layout(editLine);
     return { writer, idle, tolerant };
   };
   let written = write([]);

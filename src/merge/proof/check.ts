@@ -98,6 +98,8 @@ function checkResult(
           say(`result line ${r} names an edit line that is elsewhere`);
         }
       }
+    } else if (origin.from === "layout") {
+      if (line.text.trim() !== "") say(`result line ${r} is no layout: it is not blank`);
     } else {
       const from = lines[origin.edit];
       if (!from) {
@@ -158,7 +160,7 @@ function checkEdit(
       continue;
     }
     const allowed: Record<LineRole, readonly string[]> = {
-      either: ["matched", "placed"],
+      either: ["matched", "placed", "layout"],
       keep: ["matched"],
       add: ["placed"],
       drop: ["dropped-source"],
@@ -169,6 +171,10 @@ function checkEdit(
       const origin = proof.result[fate.result];
       if (origin?.from !== "edit" || origin.edit !== e)
         say(`edit line ${e} is not where it is placed`);
+      continue;
+    }
+    if (fate.fate === "layout") {
+      if (line.text.trim() !== "") say(`edit line ${e} is no layout: it is not blank`);
       continue;
     }
     const source = before[fate.source];
@@ -257,6 +263,7 @@ function checkOrder(edit: Edit, lines: readonly Line[], proof: Proof, say: Say):
     }
     segment = line.segment;
     const fate = proof.edit[e]!;
+    if (fate.fate === "layout") continue;
     if (fate.fate === "placed") {
       if (fate.result <= result) say(`edit line ${e} is placed before the line above it`);
       result = fate.result;
@@ -292,17 +299,32 @@ function checkElisions(
 ): void {
   const mayForget = edit.format !== "whole";
   let last = -1;
+  let elided = false;
   for (const [e, line] of lines.entries()) {
+    elided ||= line.elidedBefore;
+    if (proof.edit[e]!.fate === "layout") {
+      const behind = lines[e + 1];
+      const besideMarker =
+        elided ||
+        last === -1 ||
+        !behind ||
+        behind.elidedBefore ||
+        proof.edit[e + 1]!.fate === "layout";
+      if (!besideMarker) say(`blank edit line ${e} is beside no marker`);
+      continue;
+    }
     const at = resultOf(proof, e);
-    const forgotten = e === 0 && mayForget;
-    if (at !== last + 1 && !line.elidedBefore && !forgotten)
+    const forgotten = last === -1 && mayForget;
+    if (at !== last + 1 && !elided && !forgotten)
       say(`something stands between edit lines ${e - 1} and ${e}`);
     for (let r = last + 1; r < at; r++) {
       const origin = proof.result[r]!;
+      if (origin.from === "layout") continue;
       if (origin.from !== "source" || origin.edit !== undefined)
         say(`result line ${r} is not elided source`);
     }
     last = at;
+    elided = false;
   }
   if (last + 1 < proof.result.length && !elidedAtEnd && !mayForget)
     say("something stands behind the last edit line");
@@ -311,6 +333,7 @@ function checkElisions(
 function resultOf(proof: Proof, e: number): number {
   const fate = proof.edit[e]!;
   if (fate.fate === "placed") return fate.result;
+  if (fate.fate === "layout") return -1;
   const kept = proof.source[fate.source]!;
   return kept.fate === "kept" ? kept.result : -1;
 }
@@ -325,6 +348,9 @@ function checkRemovals(
   say: Say,
 ): void {
   const count = proof.source.length;
+  const placedTexts = new Set(
+    lines.filter((_, e) => proof.edit[e]!.fate === "placed").map(({ text }) => text.trim()),
+  );
   for (let s = 0; s < count; s++) {
     if (proof.source[s]!.fate === "kept") continue;
     const first = s;
@@ -335,15 +361,18 @@ function checkRemovals(
     const bottom = below?.fate === "kept" ? below.result : proof.result.length;
     const editAt = (r: number): number | undefined => {
       const origin = proof.result[r];
-      return origin?.edit;
+      return origin && "edit" in origin ? origin.edit : undefined;
     };
+    const placed = Array.from({ length: Math.max(0, bottom - top - 1) }, (_, n) =>
+      editAt(top + 1 + n),
+    ).filter((e) => e !== undefined);
     // The file's own edge is an anchor where nothing is elided at it.
     const before = top >= 0 ? editAt(top) : lines[0]?.elidedBefore ? undefined : -1;
     const atEnd = bottom === proof.result.length;
     const after = !atEnd ? editAt(bottom) : end.elidedAtEnd ? undefined : lines.length;
     // Edit lines of this stretch: those placed in it, and the matched ones at its sides.
-    const from = before ?? (bottom - top > 1 ? editAt(top + 1)! - 1 : (after ?? 0) - 1);
-    const to = after ?? (bottom - top > 1 ? editAt(bottom - 1)! + 1 : from + 1);
+    const from = before ?? (placed[0] ?? after ?? 0) - 1;
+    const to = after ?? (placed.at(-1) ?? from) + 1;
     let elided = false;
     let removal = false;
     // New lines that follow the line above, or lead to the one below, with no elision between.
@@ -376,8 +405,11 @@ function checkRemovals(
         const e = editAt(top + 1 + n);
         return e !== undefined && lines[e]?.text.trim() === line.text.trim();
       });
+    // Lines that the edit has anew have been moved.
+    const moved = gone.every(({ text }) => text.trim() === "" || placedTexts.has(text.trim()));
     const given =
       removal ||
+      moved ||
       only ||
       (elided && beside) ||
       (anchored && !elided && (fresh || (before !== undefined && after !== undefined)));

@@ -205,6 +205,46 @@ export function noMatch(source: readonly TextLine[], shape: Shape, prepared: Pre
   };
 }
 
+/** Lines that would be removed although the sketch does not quote what is around them. */
+export function unquotedLoss(
+  source: readonly TextLine[],
+  shape: Shape,
+  built: Built,
+  { start, end }: LineRange,
+): Refused {
+  const k = Math.max(
+    0,
+    built.placement.ranges.findIndex((range) => range.start <= start && end <= range.end),
+  );
+  const place = placeAt(source, start, end);
+  const words = source.slice(start, end).find(({ text }) => /[\p{L}\p{N}]/u.test(text))?.text ?? "";
+  const lines = end - start === 1 ? `line ${end}` : `lines ${start + 1} to ${end}`;
+  return {
+    kind: "refused",
+    code: "no-match",
+    message:
+      `${nameOf(shape.blocks[k]!)} would remove ${lines} of the file (${quote(words)}), and does not quote the lines around them.\n` +
+      `${place.lines.join("\n")}\nNothing was changed. Quote the unchanged line above and the one below, or write a marker where lines stay.`,
+    details: { editLine: shape.blocks[k]!.tokens[0]?.at ?? 0, places: [place] },
+  };
+}
+
+/** A sketch of a line or two that are in the file as they are. */
+export function nothingShown(source: readonly TextLine[], shape: Shape, built: Built): Refused {
+  const { start, end } = built.placement.ranges[0]!;
+  return {
+    kind: "refused",
+    code: "no-match",
+    message:
+      `Every line of the edit is in the file already (${nameOf(shape.blocks[0]!)} at line ${start + 1}), so nothing would change. ` +
+      "If lines are to be removed, quote the line above and the line below them.",
+    details: {
+      editLine: shape.blocks[0]!.tokens[0]?.at ?? 0,
+      places: [placeAt(source, start, end)],
+    },
+  };
+}
+
 /** New lines that stand on nothing in the file. */
 export function notFounded(source: readonly TextLine[], shape: Shape, k: number): Refused {
   const block = shape.blocks[k]!;

@@ -11,6 +11,7 @@ type Step =
       readonly edit?: number;
     }
   | { readonly kind: "go"; readonly from: number; readonly to: number; readonly fate: SourceFate }
+  | { readonly kind: "layout"; readonly end: string; readonly text: "" }
   | { readonly kind: "place"; readonly edit: number; readonly text: string; readonly end: string };
 
 export interface Written {
@@ -86,6 +87,19 @@ export class Writer {
     this.steps.push({ kind: "place", edit, text, end: this.endHere() });
   }
 
+  /** Blank lines between new code and the file's, as the file sets its own code apart. */
+  blanks(count: number): void {
+    for (let n = 0; n < count; n++) {
+      this.steps.push({ kind: "layout", text: "", end: this.endHere() });
+      this.count++;
+    }
+  }
+
+  /** A blank line beside a marker: in the edit, and in neither text. */
+  layout(edit: number): void {
+    this.edit[edit] = { fate: "layout" };
+  }
+
   /** New lines end as the line before them, else as the line they stand before. */
   private endHere(): string {
     for (let line = this.cursor - 1; line >= 0; line--) {
@@ -128,11 +142,11 @@ export class Writer {
     for (const step of lines) {
       // A line that ended the file unfinished ends here.
       if (text !== "" && end === "") end = this.endHere();
-      const first = step.kind === "place" ? step : source[step.from]!;
+      const first = step.kind === "keep" ? source[step.from]! : step;
       // A lone "\r" before an empty line that ends with "\n" would make one line's end of two.
       if (end === "\r" && first.text === "" && first.end === "\n") end = "\r\n";
       text += end;
-      if (step.kind === "place") {
+      if (step.kind !== "keep") {
         text += step.text;
         end = step.end;
       } else {
@@ -143,7 +157,7 @@ export class Writer {
     }
     const final = lines.at(-1);
     if (final === undefined) return text;
-    const finalText = final.kind === "place" ? final.text : source[final.to - 1]!.text;
+    const finalText = final.kind === "keep" ? source[final.to - 1]!.text : final.text;
     // An empty line that nothing ends would be no line.
     const wanted = finalText === "" || (finalNewline ?? !unfinished);
     if (!wanted) return text;
@@ -161,6 +175,10 @@ function accountOf(
   for (const step of steps) {
     if (step.kind === "place") {
       result.push({ from: "edit", edit: step.edit });
+      continue;
+    }
+    if (step.kind === "layout") {
+      result.push({ from: "layout" });
       continue;
     }
     for (let line = step.from; line < step.to; line++) {

@@ -1,6 +1,6 @@
 import type { TextLine } from "../../core/lines.ts";
-import type { LineRange } from "../../core/merge.ts";
 import { declaredName } from "../align/names.ts";
+import type { BlockRange } from "../align/placements.ts";
 import type { Built } from "../proof/build.ts";
 import { type Block, isFragment, type Shape } from "../shape.ts";
 
@@ -16,30 +16,36 @@ export function edgeReadings(
   source: readonly TextLine[],
   shape: Shape,
   best: Built,
-): (readonly LineRange[])[] {
+): (readonly BlockRange[])[] {
   const { ranges } = best.placement;
-  const readings: (readonly LineRange[])[] = [];
+  const readings: (readonly BlockRange[])[] = [];
   const last = ranges.length - 1;
   if (shape.extent !== "file" || last < 0) return readings;
   if (isFragment(shape, source.length)) return readings;
-  const withRange = (k: number, range: LineRange): void => {
+  const withRange = (k: number, range: BlockRange): void => {
     readings.push(ranges.map((other, n) => (n === k ? range : other)));
   };
-  const showsAll = last === 0 && !shape.elidedStart && !shape.elidedEnd;
+  const showsAll =
+    last === 0 &&
+    !shape.elidedStart &&
+    !shape.elidedEnd &&
+    2 * shape.blocks[0]!.tokens.length >= source.length;
   const { start } = ranges[0]!;
   const again = start > 0 && declaresAgain(source, 0, start, shape.blocks[0]!, best);
   const above = showsAll || again ? source.length : best.idle[0] ? edgeLimit : edgeLimit / 4;
   if (!shape.elidedStart && start > 0 && start <= above) {
-    withRange(0, { ...ranges[0]!, start: 0 });
+    withRange(0, { ...ranges[0]!, start: 0, boundStart: true });
   }
   const { end } = ranges[last]!;
   const below = source.length - end;
   const shown = shape.blocks[last]!;
   if (shape.elidedEnd) return readings;
-  if (below > 0 && below <= mostBelow()) withRange(last, { ...ranges[last]!, end: source.length });
+  if (below > 0 && below <= mostBelow())
+    withRange(last, { ...ranges[last]!, end: source.length, boundEnd: true });
   if (below === 0 && best.idle[last] && last > 0) {
     const earlier = firstPlace(source, shown, ranges[last - 1]!.end);
-    if (earlier < ranges[last]!.start) withRange(last, { start: earlier, end: source.length });
+    if (earlier < ranges[last]!.start)
+      withRange(last, { start: earlier, end: source.length, boundEnd: true });
   }
   return readings;
 

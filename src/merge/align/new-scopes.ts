@@ -1,0 +1,294 @@
+import type { TextLine } from "../../core/lines.ts";
+import type { Shape, Token } from "../shape.ts";
+import type { Match } from "./matches.ts";
+import { declaredName } from "./names.ts";
+import { isCloser, type Nesting, nestingOf } from "./nesting.ts";
+import { depthsOf, scopeUnder } from "./scope.ts";
+import { isTelling } from "./telling.ts";
+
+/** Lines that occur more often in the file tell nothing about the scope that they are in. */
+const mostPlaces = 4;
+
+/** From this share of its lines on, a new scope is a copy of one of the file. */
+const copyShare = 0.5;
+
+/** Openers that stand for no thing of their own: what they hold may well have been there before. */
+const control =
+  /^\s*(?:[^\s\p{L}\p{N}_$@.#"'<]|(?:if|else|elif|elsif|elseif|for|foreach|while|until|unless|switch|match|when|case|default|try|catch|except|rescue|ensure|finally|with|do|loop|begin|then|return|await|async|unsafe|using|lock|synchronized)\b)/u;
+
+type Found = readonly (readonly Match[])[];
+
+/**
+ * The matches of a sketch's lines without those that its own structure rules out. A scope that the sketch opens anew
+ * is new as a whole, however much its lines look like the file's: a function beside a like one is added. And the
+ * line that closes a scope is the file's only where the line that opens it is, and then it is that scope's closer.
+ */
+export function withinNewScopes(
+  source: readonly TextLine[],
+  shape: Shape,
+  matches: readonly Found[],
+  isShifted: (block: number) => boolean,
+): Found[] {
+  const structure = new Structure(source, shape, matches, isShifted);
+  structure.bindScopes();
+  return structure.matches();
+}
+
+class Structure {
+  private readonly source: readonly TextLine[];
+  private readonly shape: Shape;
+  private readonly tokens: readonly Token[];
+  private readonly blockOf: readonly number[];
+  private readonly found: (readonly Match[])[];
+  private readonly nesting: Nesting;
+  private readonly isShifted: (block: number) => boolean;
+  private readonly depths: Int32Array;
+  private parents: Int32Array | undefined;
+
+  constructor(
+    source: readonly TextLine[],
+    shape: Shape,
+    matches: readonly Found[],
+    isShifted: (block: number) => boolean,
+  ) {
+    this.source = source;
+    this.shape = shape;
+    this.tokens = shape.blocks.flatMap((block) => block.tokens);
+    this.blockOf = shape.blocks.flatMap((block, k) => block.tokens.map(() => k));
+    this.found = matches.flat();
+    this.nesting = nestingOf(this.tokens);
+    this.isShifted = isShifted;
+    this.depths = depthsOf(source);
+  }
+
+  matches(): Found[] {
+    let at = 0;
+    return this.shape.blocks.map(({ tokens }) => {
+      at += tokens.length;
+      return this.found.slice(at - tokens.length, at);
+    });
+  }
+
+  bindScopes(): void {
+    const { ends } = this.nesting;
+    for (let i = 0; i < this.tokens.length; i++) {
+      const { text } = this.tokens[i]!;
+      if (ends[i]! === i + 1 || text.trim() === "" || !mayOpen(text)) continue;
+      const end = Math.min(ends[i]!, this.blockEnd(i));
+      if (this.found[i]!.length > 0) continue;
+      if (!this.isNewScope(i, end)) continue;
+      for (let j = i + 1; j < end; j++) this.found[j] = [];
+    }
+    for (let i = 0; i < this.tokens.length; i++) this.bindCloser(i);
+    this.freeEdgeBlanks();
+  }
+
+  /**
+   * Blank lines between new lines at a block's edge and what the block quotes belong to the new lines: the file's own
+   * blank line stays on the other side.
+   */
+  private freeEdgeBlanks(): void {
+    for (let start = 0; start < this.tokens.length; start = this.blockEnd(start)) {
+      const end = this.blockEnd(start);
+      const isFilled = (j: number): boolean => this.tokens[j]!.text.trim() !== "";
+      const isFound = (j: number): boolean =>
+        this.found[j]!.length > 0 && isTelling(this.tokens[j]!.text);
+      let first = start;
+      while (first < end && !isFound(first)) first++;
+      if (first === end) continue;
+      // Braces right before what the block quotes are quoted with it.
+      while (first > start && isFilled(first - 1) && this.found[first - 1]!.length > 0) first--;
+      let last = end - 1;
+      while (!isFound(last)) last--;
+      while (last + 1 < end && isFilled(last + 1) && this.found[last + 1]!.length > 0) last++;
+      const free = (from: number, to: number): void => {
+        for (let j = from; j < to; j++) if (!isFilled(j)) this.found[j] = [];
+      };
+      if (isFilled(start)) free(start, first);
+      if (isFilled(end - 1)) free(last + 1, end);
+    }
+  }
+
+  /** The index behind the last token of this token's block. */
+  private blockEnd(i: number): number {
+    let end = i;
+    while (end < this.tokens.length && this.blockOf[end] === this.blockOf[i]) end++;
+    return end;
+  }
+
+  /** Whether the scope that a new line opens is new too, and not one of the file whose first line changes. */
+  private isNewScope(i: number, end: number): boolean {
+    const body = this.telling(i + 1, end);
+    if (body.some((j) => this.isAbbreviated(j))) return false;
+    const known = body.filter((j) => this.isQuote(j));
+    if (known.length === 0) return true;
+    const { text } = this.tokens[i]!;
+    const declares = declaredName(text) !== undefined || !control.test(text);
+    const copied = this.copiedScope(i, known);
+    const isCopy = copied !== undefined && copied.lines >= copyShare * body.length;
+    if (!isCopy) return declares && this.isShownWhole(i, end, body);
+    if (!declares) return false;
+    // Between two quotes the file's lines are replaced, so the scope is one of the file that is renamed.
+    const above = this.telling(this.blockStart(i), i).filter((j) => this.isQuote(j));
+    const below = this.telling(end, this.blockEnd(i)).some((j) => this.isQuote(j));
+    if (above.length > 0 && below) return false;
+    if (!this.isWholeCopy(i, end, body, copied)) return false;
+    // A copy follows what it copies; what takes its place follows the same line. With markers on both sides nothing
+    // says where a copy would go.
+    if (above.length > 0) return !this.precedes(above.at(-1)!, copied.header);
+    return this.isAppended(this.blockOf[i]!);
+  }
+
+  /** Whether the edit shows a scope to its end: its closer, or, where none is needed, a last line that is new. */
+  private isShownWhole(i: number, end: number, body: readonly number[]): boolean {
+    if (this.nesting.openers[end - 1] === i) return true;
+    return !/[([{]\s*$/.test(this.tokens[i]!.text) && !this.isQuote(body.at(-1)!);
+  }
+
+  /** Whether a scope is shown to its end, and has most of what is in a scope of the file. */
+  private isWholeCopy(
+    i: number,
+    end: number,
+    body: readonly number[],
+    { header, lines }: { readonly header: number; readonly lines: number },
+  ): boolean {
+    const scope = scopeUnder(header, this.depths);
+    if (!scope) return false;
+    const inScope = this.source.slice(scope.start, scope.end).filter(({ text }) => isTelling(text));
+    if (lines < copyShare * inScope.length) return false;
+    if (this.nesting.openers[end - 1] === i) return true;
+    const bracketed = /[([{]\s*$/.test(this.tokens[i]!.text);
+    return !bracketed && this.endsAlike(body.at(-1)!, header);
+  }
+
+  /** Whether a line of the edit is the nearest one with words above a line of the file. */
+  private precedes(j: number, header: number): boolean {
+    let line = header - 1;
+    while (line >= 0 && !isTelling(this.source[line]!.text)) line--;
+    return this.found[j]!.some((match) => isStrict(match) && match.source === line);
+  }
+
+  /** Whether a block has a marker before it and none behind: what it adds goes to the end. */
+  private isAppended(block: number): boolean {
+    const { elidedStart, elidedEnd, blocks } = this.shape;
+    return (block > 0 || elidedStart) && block === blocks.length - 1 && !elidedEnd;
+  }
+
+  private blockStart(i: number): number {
+    let start = i;
+    while (start > 0 && this.blockOf[start - 1] === this.blockOf[i]) start--;
+    return start;
+  }
+
+  private telling(from: number, to: number): number[] {
+    const found: number[] = [];
+    for (let j = from; j < to; j++) if (isTelling(this.tokens[j]!.text)) found.push(j);
+    return found;
+  }
+
+  private isQuote(j: number): boolean {
+    const strict = this.found[j]!.filter(isStrict).length;
+    return strict > 0 && strict <= mostPlaces;
+  }
+
+  /** Whether a line is one of the file's cut short: new code is written out. */
+  private isAbbreviated(j: number): boolean {
+    return this.found[j]!.some(({ kind }) => kind === "misquoted");
+  }
+
+  /** The line of the file that opens the scope in which most of these lines are, as deep in it as in the edit. */
+  private copiedScope(
+    opener: number,
+    lines: readonly number[],
+  ): { header: number; lines: number } | undefined {
+    const votes = new Map<number, number>();
+    for (const j of lines) {
+      const levels = this.levelsBetween(opener, j);
+      const headers = new Set(
+        this.found[j]!.filter(isStrict).map(({ source }) => this.ancestor(source, levels)),
+      );
+      for (const header of headers) {
+        if (header >= 0) votes.set(header, (votes.get(header) ?? 0) + 1);
+      }
+    }
+    const [best] = [...votes].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    return best && { header: best[0], lines: best[1] };
+  }
+
+  /** How many scopes of the edit are open between a line and one of its scope. */
+  private levelsBetween(opener: number, j: number): number {
+    const { depths } = this.nesting;
+    let levels = 0;
+    let depth = depths[j]!;
+    for (let i = j - 1; i >= opener; i--) {
+      if (this.tokens[i]!.text.trim() === "" || depths[i]! >= depth) continue;
+      depth = depths[i]!;
+      levels++;
+    }
+    return levels;
+  }
+
+  private ancestor(line: number, levels: number): number {
+    this.parents ??= parentsOf(this.source, this.depths);
+    let at = line;
+    for (let level = 0; level < levels && at >= 0; level++) at = this.parents[at]!;
+    return at;
+  }
+
+  /** Whether the last line of a scope of the edit is the last one with words of a scope of the file. */
+  private endsAlike(last: number, header: number): boolean {
+    const scope = scopeUnder(header, this.depths);
+    if (!scope) return false;
+    let end = scope.end - 1;
+    while (end > header && !isTelling(this.source[end]!.text)) end--;
+    return this.found[last]!.some((match) => isStrict(match) && match.source === end);
+  }
+
+  /** A closer is matched where its opener is. */
+  private bindCloser(i: number): void {
+    const opener = this.nesting.openers[i]!;
+    if (opener < 0 || this.found[i]!.length === 0) return;
+    const block = this.blockOf[i]!;
+    if (this.blockOf[opener] !== block && !this.spansElisions(opener, block)) return;
+    const opening = this.found[opener]!.filter(isStrict);
+    if (opening.length === 0) return;
+    const closers = new Set(opening.map(({ source }) => this.closerOf(source)));
+    const bound = this.found[i]!.filter(({ source }) => closers.has(source));
+    if (bound.length > 0) this.found[i] = bound;
+  }
+
+  /**
+   * Whether nesting tells anything over elisions: in a sketch that shows one scope from its first to its last line.
+   * Others show places, and what opens or closes between them is not shown.
+   */
+  private spansElisions(opener: number, block: number): boolean {
+    const { elidedStart, elidedEnd } = this.shape;
+    const shifted = this.isShifted(block) || this.isShifted(this.blockOf[opener]!);
+    return !elidedStart && !elidedEnd && !shifted;
+  }
+
+  private closerOf(header: number): number {
+    const end = scopeUnder(header, this.depths)?.end ?? header + 1;
+    const text = this.source[end]?.text;
+    return text !== undefined && isCloser(text) ? end : -1;
+  }
+}
+
+/** Whether a line may open a scope: it is no finished statement, and closes none without going on. */
+const mayOpen = (text: string): boolean =>
+  !/;\s*(?:\/\/.*)?$/.test(text) && (!isCloser(text) || /(?:[([{:]|=>)\s*$/.test(text));
+
+const isStrict = ({ kind }: Match): boolean =>
+  kind === "exact" || kind === "trailing" || kind === "indent";
+
+/** Per line the nearest one above that is less deep; -1 = none. */
+function parentsOf(source: readonly TextLine[], depths: Int32Array): Int32Array {
+  const parents = new Int32Array(source.length).fill(-1);
+  const open: number[] = [];
+  for (let line = 0; line < source.length; line++) {
+    while (open.length > 0 && depths[open.at(-1)!]! >= depths[line]!) open.pop();
+    parents[line] = open.at(-1) ?? -1;
+    if (source[line]!.text.trim() !== "") open.push(line);
+  }
+  return parents;
+}

@@ -1,0 +1,59 @@
+import type { TextLine } from "../../core/lines.ts";
+import type { Shape, Token } from "../shape.ts";
+import type { Match } from "./matches.ts";
+import { isCloser } from "./nesting.ts";
+import { columnsOf } from "./scope.ts";
+import { isTelling } from "./telling.ts";
+
+type Found = readonly (readonly Match[])[];
+
+/**
+ * The lines of the one symbol that a sketch shows: it has no marker before its first line nor behind its last one, and
+ * begins with the line that opens the symbol, once in the file. The sketch says nothing about what lies outside.
+ * Undefined = it shows something else.
+ */
+export function symbolOf(
+  source: readonly TextLine[],
+  shape: Shape,
+  matches: readonly Found[],
+): { readonly start: number; readonly end: number } | undefined {
+  if (shape.extent !== "file" || shape.elidedStart || shape.elidedEnd) return undefined;
+  const tokens = shape.blocks.flatMap((block) => block.tokens);
+  const found = matches.flat();
+  // Comments and decorators may come first.
+  const opener = tokens.findIndex(({ text }, i) => isTelling(text) && opensScope(tokens, i));
+  if (opener < 0) return undefined;
+  const depth = columnsOf(tokens[opener]!.text);
+  const isInside = (text: string): boolean =>
+    text.trim() === "" || columnsOf(text) > depth || (columnsOf(text) === depth && goesOn(text));
+  if (!tokens.slice(opener + 1).every(({ text }) => isInside(text))) return undefined;
+  const places = found[opener]!.filter(({ kind }) => kind !== "typography");
+  if (places.length !== 1) return undefined;
+  const header = places[0]!.source;
+  const column = columnsOf(source[header]!.text);
+  let end = header + 1;
+  for (let line = end; line < source.length; line++) {
+    const { text } = source[line]!;
+    if (text.trim() === "") continue;
+    if (columnsOf(text) < column || (columnsOf(text) === column && !goesOn(text))) break;
+    end = line + 1;
+  }
+  const start = Math.max(0, header - opener);
+  // A sketch that begins as the file does shows the file.
+  const first = source.findIndex(({ text }) => isTelling(text));
+  const last = source.findLast(({ text }) => text.trim() !== "")?.text;
+  const endsAlike = tokens.findLast(({ text }) => text.trim() !== "")?.text === last;
+  if (start <= first && (endsAlike || shape.blocks.length > 1)) return undefined;
+  const outside = [...source.slice(0, start), ...source.slice(end)];
+  return outside.some(({ text }) => isTelling(text)) ? { start, end } : undefined;
+}
+
+/** Whether the next line with something in it is deeper. */
+function opensScope(tokens: readonly Token[], i: number): boolean {
+  const next = tokens.slice(i + 1).find(({ text }) => text.trim() !== "");
+  return next !== undefined && columnsOf(next.text) > columnsOf(tokens[i]!.text);
+}
+
+/** Whether a line closes a scope or goes on with its head: `}`, `) {`, `> {`, `else:`. */
+const goesOn = (text: string): boolean =>
+  isCloser(text) || /^\s*(?:>|\{|else\b|elif\b|except\b|finally\b|catch\b|rescue\b)/.test(text);

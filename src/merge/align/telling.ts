@@ -1,0 +1,18 @@
+/** Words of many languages that make no line tell a place: they are alone on lines everywhere. */
+const keywords = new Set(
+  (
+    "begin break catch continue default do done else elif elsif end endif ensure esac except false fi finally " +
+    "if in loop nil none null return self super switch then this true try undefined void while with pass"
+  ).split(" "),
+);
+
+/**
+ * Whether a line can tell a place: it has a word that is no bare keyword. Blank lines, braces, `end`, `else`,
+ * `return this;` do not.
+ */
+export function isTelling(text: string): boolean {
+  for (const [word] of text.matchAll(/[\p{L}\p{N}_$]+/gu)) {
+    if (!keywords.has(word.toLowerCase())) return true;
+  }
+  return false;
+}

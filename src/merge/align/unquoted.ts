@@ -1,0 +1,175 @@
+import type { TextLine } from "../../core/lines.ts";
+import type { Block, Shape, Token } from "../shape.ts";
+import type { Match } from "./matches.ts";
+import { declaredName } from "./names.ts";
+import { isCloser, nestingOf } from "./nesting.ts";
+import { columnsOf, depthsOf, scopeUnder } from "./scope.ts";
+import { isTelling } from "./telling.ts";
+
+/** Where new code that quotes nothing goes, and the blank lines that set it apart there. */
+export interface Insertion {
+  readonly position: number;
+  readonly blanksBefore: number;
+  readonly blanksAfter: number;
+}
+
+type Found = readonly (readonly Match[])[];
+
+/**
+ * Places for blocks that quote no line of the file. After a leading marker everything up to here stays, so the code is
+ * added at the end of its scope: the file, or what the sketch's last quoted line above opens. Before a trailing marker
+ * everything from here on stays: the code is put at the beginning of the file, behind its head (licence, imports) first.
+ * Undefined = the block quotes something, or nothing says where it goes. Several = either is meant.
+ */
+export function insertionsOf(
+  source: readonly TextLine[],
+  shape: Shape,
+  matches: readonly Found[],
+): (readonly Insertion[] | undefined)[] {
+  const last = shape.blocks.length - 1;
+  return shape.blocks.map((block, k) => {
+    if (!isWholeCode(block) || !quotesNothing(block, matches[k]!)) return undefined;
+    const behindMarker = k > 0 || shape.elidedStart;
+    const beforeMarker = k < last || shape.elidedEnd;
+    if (behindMarker === beforeMarker) return undefined;
+    const depth = columnsOf(block.tokens.find(isFilled)!.text);
+    if (beforeMarker) return depth === 0 ? atBeginning(source, block) : undefined;
+    const scope =
+      depth === 0 ? { start: 0, end: source.length } : openScope(source, shape, matches, k, depth);
+    return scope && [atEnd(source, block, scope)];
+  });
+}
+
+const isFilled = (token: Token): boolean => token.text.trim() !== "";
+
+const quotesNothing = ({ tokens }: Block, found: Found): boolean =>
+  tokens.every(({ text }, i) => found[i]!.length === 0 || !isTelling(text)) &&
+  // A closer that closes nothing of the block is the file's.
+  tokens.every(({ text }, i) => found[i]!.length === 0 || !isCloser(text) || text.trim() === "");
+
+const comment = /^\s*(?:\/\/|\/?\*|#|--|;|%|<!--|"{3}|'{3}|@|\[)/;
+
+/**
+ * Whether a block is code that is whole by itself: it begins with a scope's first line (comments and decorators aside),
+ * at its least depth, and leaves no bracket open. A piece cut out of some other file is not.
+ */
+function isWholeCode({ tokens }: Block): boolean {
+  const filled = tokens.filter(isFilled);
+  if (filled.length < 2) return false;
+  const depth = columnsOf(filled[0]!.text);
+  if (filled.some(({ text }) => columnsOf(text) < depth)) return false;
+  const nesting = nestingOf(filled);
+  const first = filled.findIndex(({ text }) => !comment.test(text));
+  if (first < 0 || columnsOf(filled[first]!.text) !== depth || isCloser(filled[first]!.text))
+    return false;
+  if (nesting.ends[first]! === first + 1 && declaredName(filled[first]!.text) === undefined)
+    return false;
+  // Every scope that a bracket opens at the block's own depth is closed.
+  return filled.every(({ text }, i) => {
+    if (columnsOf(text) > depth || !/[([{]\s*$/.test(text)) return true;
+    const closer = filled.findIndex((_, j) => j > i && nesting.openers[j] === i);
+    return closer >= 0;
+  });
+}
+
+/** The scope that the sketch leaves open above a block: opened by the nearest quoted line that is less deep. */
+function openScope(
+  source: readonly TextLine[],
+  shape: Shape,
+  matches: readonly Found[],
+  k: number,
+  depth: number,
+): { start: number; end: number } | undefined {
+  const depths = depthsOf(source);
+  for (let b = k - 1; b >= 0; b--) {
+    const { tokens } = shape.blocks[b]!;
+    for (let i = tokens.length - 1; i >= 0; i--) {
+      const { text } = tokens[i]!;
+      if (!isTelling(text) || columnsOf(text) >= depth) continue;
+      const found = matches[b]![i]!.filter(({ kind }) => kind === "exact" || kind === "trailing");
+      return found.length === 1 ? scopeUnder(found[0]!.source, depths) : undefined;
+    }
+  }
+  return undefined;
+}
+
+function atEnd(
+  source: readonly TextLine[],
+  block: Block,
+  scope: { readonly start: number; readonly end: number },
+): Insertion {
+  let position = scope.end;
+  while (position > scope.start && source[position - 1]!.text.trim() === "") position--;
+  const blanksBefore = position === scope.start ? 0 : blanksBetween(source, block);
+  return { position, blanksBefore, blanksAfter: 0 };
+}
+
+const head =
+  /^(?:#!|\/\/|\/?\*|#|--|;|%|<!--|"{3}|'{3}|<\?|["']use |package\b|import\b|from\b|use\b|using\b|extern\b|require\b|include\b|module\b|namespace\b|library\b|part\b|(?:const|let|var)\b.*\brequire\()/;
+
+function atBeginning(source: readonly TextLine[], block: Block): Insertion[] {
+  const blanks = blanksBetween(source, block);
+  const top: Insertion = {
+    position: 0,
+    blanksBefore: 0,
+    blanksAfter: source.length === 0 ? 0 : blanks,
+  };
+  const end = headEnd(source);
+  if (end === 0) return [top];
+  const isLast = source.slice(end).every(({ text }) => text.trim() === "");
+  const behind: Insertion = { position: end, blanksBefore: blanks, blanksAfter: 0 };
+  return [isLast ? { ...behind, blanksAfter: 0 } : behind, top];
+}
+
+/** The line behind the file's head: shebang, licence, package clause, imports. */
+function headEnd(source: readonly TextLine[]): number {
+  let end = 0;
+  let open = 0;
+  let quote: string | undefined;
+  for (const [line, { text }] of source.entries()) {
+    const words = text.trim();
+    if (words === "") continue;
+    if (quote === undefined && open === 0 && !head.test(text)) break;
+    const marks = words.match(/"{3}|'{3}|\/\*|\*\/|<!--|-->/g) ?? [];
+    for (const mark of marks) {
+      if (quote === undefined) quote = { "/*": "*/", "<!--": "-->" }[mark] ?? mark;
+      else if (mark === quote) quote = undefined;
+    }
+    if (quote === undefined) {
+      for (const mark of words) {
+        if ("([{".includes(mark)) open++;
+        else if (")]}".includes(mark)) open = Math.max(0, open - 1);
+      }
+    }
+    end = line + 1;
+  }
+  return end;
+}
+
+/** How many blank lines the file puts between scopes of this depth: the most common number. */
+function blanksBetween(source: readonly TextLine[], block: Block): number {
+  const depth = columnsOf(block.tokens.find(isFilled)!.text);
+  const counts = new Map<number, number>();
+  let blanks = 0;
+  let above: string | undefined;
+  for (const [line, { text }] of source.entries()) {
+    if (text.trim() === "") {
+      blanks++;
+      continue;
+    }
+    const below = source[line + 1]?.text ?? "";
+    const opens = below.trim() !== "" && columnsOf(below) > depth;
+    if (
+      above !== undefined &&
+      columnsOf(text) === depth &&
+      !isCloser(text) &&
+      opens &&
+      columnsOf(above) >= depth
+    )
+      counts.set(blanks, (counts.get(blanks) ?? 0) + 1);
+    blanks = 0;
+    above = text;
+  }
+  const [most] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0]);
+  return most ? most[0] : 1;
+}

@@ -1,0 +1,102 @@
+import type { TextLine } from "../core/lines.ts";
+import type { LineRange } from "../core/merge.ts";
+import { declaredName } from "./align/names.ts";
+import { depthsOf } from "./align/scope.ts";
+import { looseKey } from "./align/similar.ts";
+import { isTelling } from "./align/telling.ts";
+import type { Built } from "./proof/build.ts";
+import type { Block, Shape } from "./shape.ts";
+
+/**
+ * The first lines of the file that a sketch would remove although it does not quote what is around them; undefined =
+ * all removals are its own. What an edit does not quote stays: lines are removed between two lines that the sketch
+ * quotes with nothing elided between them, and these are the nearest ones that tell a place. Blank lines, braces and
+ * the like are no such lines, except the line that opens or closes the scope around the removed ones; the file's own
+ * start and end are, where no marker stands there.
+ */
+export function unquotedRemoval(
+  source: readonly TextLine[],
+  shape: Shape,
+  built: Built,
+): LineRange | undefined {
+  if (shape.extent !== "file") return undefined;
+  const fates = built.proof.source;
+  const strict = quotedLines(shape, built, true);
+  const loose = quotedLines(shape, built, false);
+  const depths = depthsOf(source);
+  const isBlank = (line: number): boolean => source[line]!.text.trim() === "";
+  for (const [k, range] of built.placement.ranges.entries()) {
+    const restated = restatedBy(shape.blocks[k]!, built);
+    for (let line = range.start; line < range.end; line++) {
+      if (fates[line]!.fate === "kept") continue;
+      const start = line;
+      while (line + 1 < range.end && fates[line + 1]!.fate !== "kept") line++;
+      const run = { start, end: line + 1 };
+      let depth = Number.POSITIVE_INFINITY;
+      let isRestated = true;
+      for (let at = start; at <= line; at++) {
+        if (isBlank(at)) continue;
+        depth = Math.min(depth, depths[at]!);
+        isRestated &&= restated(source[at]!.text);
+      }
+      if (isRestated) continue;
+      // Deletions need quotes to the letter; where new lines come instead, abbreviated ones show the place as well.
+      const isReplaced = fates.slice(start, line + 1).every((fate) => fate.fate === "replaced");
+      const quoted = isReplaced ? loose : strict;
+      if (depth === Number.POSITIVE_INFINITY) continue;
+      if (
+        fates
+          .slice(start, line + 1)
+          .some((fate) => fate.fate === "removed" && fate.because === "announced")
+      )
+        continue;
+      const isBounded = (from: number, step: 1 | -1): boolean => {
+        for (let at = from; at >= range.start && at < range.end; at += step) {
+          if (isBlank(at) || fates[at]!.fate !== "kept") continue;
+          if (isTelling(source[at]!.text)) return quoted.has(at) && isNearest(at, start, line);
+          if (quoted.has(at) && (depths[at]! < depth || isNearest(at, start, line))) return true;
+        }
+        if (step === -1)
+          return range.boundStart === true || (k === 0 && !shape.elidedStart && range.start === 0);
+        return (
+          range.boundEnd === true ||
+          (k === shape.blocks.length - 1 && !shape.elidedEnd && range.end === source.length)
+        );
+      };
+      /** Whether no line like this one is among the removed ones, so that it is the nearest of its kind. */
+      function isNearest(at: number, first: number, last: number): boolean {
+        const text = source[at]!.text.trim();
+        for (let other = first; other <= last; other++)
+          if (source[other]!.text.trim() === text) return false;
+        return true;
+      }
+      if (!isBounded(start - 1, -1) || !isBounded(line + 1, 1)) return run;
+    }
+  }
+  return undefined;
+}
+
+/** The lines of the file that the sketch repeats; strictly: to the letter, blanks around them aside. */
+function quotedLines(shape: Shape, built: Built, strictly: boolean): Set<number> {
+  const quoted = new Set<number>();
+  for (const { tokens } of shape.blocks) {
+    for (const { editLine } of tokens) {
+      const fate = built.proof.edit[editLine]!;
+      if (fate.fate !== "matched") continue;
+      const isLoose = fate.tier === "misquoted" || fate.tier === "typography";
+      if (!strictly || !isLoose) quoted.add(fate.source);
+    }
+  }
+  return quoted;
+}
+
+/** Whether a new line of the block says the same as a line of the file, in other blanks or quotes, or declares its name. */
+function restatedBy({ tokens }: Block, built: Built): (text: string) => boolean {
+  const placed = tokens.filter(({ editLine }) => built.proof.edit[editLine]!.fate === "placed");
+  const keys = new Set(placed.map(({ text }) => looseKey(text)));
+  const names = new Set(placed.map(({ text }) => declaredName(text)));
+  return (text) => {
+    const name = declaredName(text);
+    return keys.has(looseKey(text)) || (name !== undefined && names.has(name));
+  };
+}

@@ -1,0 +1,236 @@
+import type { TextLine } from "../../core/lines.ts";
+import { declaredName } from "../align/names.ts";
+import { columnsOf } from "../align/scope.ts";
+import { likeness, looseKey, signatureOf } from "../align/similar.ts";
+import { isTelling } from "../align/telling.ts";
+import type { Built } from "../proof/build.ts";
+import type { Shape, Token } from "../shape.ts";
+
+/** Lines beside a block that its new lines replace: how far out, and whether that is certain. */
+export interface InPlace {
+  readonly block: number;
+  readonly side: "start" | "end";
+  /** The block's range ends there instead. */
+  readonly position: number;
+  readonly isSure: boolean;
+}
+
+/** Source lines beyond a block's edge that are looked at, on top of as many as it has new lines. */
+const reach = 4;
+
+/** New lines this near a block's edge may have been moved there from right beyond it. */
+const movedReach = 3;
+
+/** Dice coefficients of a line that is the same with a slip mended, and of one that may be its new version. */
+const same = 0.85;
+const alike = 0.6;
+
+/** Words that make a comment long enough to be known again. */
+const leastWords = 5;
+
+/**
+ * New lines at the edge of a block have the file's lines on one side only. They are additions, unless what lies beyond
+ * is an earlier form of them: it declares the same name, ends the same scope, says the same in other words, or the
+ * block repeats it elsewhere (it was moved). Likeness alone is a question.
+ */
+export function replacedInPlace(source: readonly TextLine[], shape: Shape, best: Built): InPlace[] {
+  const found: InPlace[] = [];
+  if (shape.extent !== "file") return found;
+  const { ranges } = best.placement;
+  const isMatched = (token: Token): boolean => {
+    const { fate } = best.proof.edit[token.editLine]!;
+    return fate === "matched";
+  };
+  for (const [k, { tokens }] of shape.blocks.entries()) {
+    const { start, end } = ranges[k]!;
+    const fresh = tokens.filter((token) => !isMatched(token));
+    if (fresh.length === 0) continue;
+    if (fresh.length === tokens.length) continue;
+    for (const side of ["start", "end"] as const) {
+      const limit =
+        side === "start" ? (ranges[k - 1]?.end ?? 0) : (ranges[k + 1]?.start ?? source.length);
+      const edge = side === "start" ? start : end;
+      const room = Math.abs(limit - edge);
+      const ordered = side === "start" ? tokens : tokens.toReversed();
+      const run: Token[] = [];
+      for (const token of ordered) {
+        if (isMatched(token)) break;
+        run.unshift(token);
+      }
+      // `run` leads from the edge's quoted line outwards.
+      const beyond = Array.from(
+        { length: Math.min(room, fresh.length + reach) },
+        (_, n) => source[side === "start" ? edge - 1 - n : edge + n]!.text,
+      );
+      const least = Math.min(...ordered.filter(isFilled).map(({ text }) => columnsOf(text)));
+      const near = ordered
+        .slice(0, run.length + movedReach)
+        .filter((token) => !isMatched(token) && columnsOf(token.text) === least);
+      const opener = side === "start" ? openerAbove(source, run, edge, limit) : undefined;
+      if (opener !== undefined) {
+        // Without a marker behind it the block may be new code that was cut off.
+        const isSure = k < shape.blocks.length - 1 || shape.elidedEnd || !shape.elidedStart;
+        const rest = run.slice(run.findIndex(isFilled) + 1);
+        const above = Array.from(
+          { length: opener - limit },
+          (_, n) => source[opener - 1 - n]!.text,
+        );
+        const more = takenLines(rest, new Set(), above.slice(0, rest.length + reach));
+        const further = opener - more.count;
+        const isMoreSure = more.isSure || isBounded(k, side, further);
+        const position = more.count > 0 && isMoreSure ? further : opener;
+        found.push({ block: k, side, position, isSure });
+        continue;
+      }
+      const taken = takenLines(run, movedLines(near, shape, source), beyond);
+      if (taken.count === 0) continue;
+      const position = side === "start" ? edge - taken.count : edge + taken.count;
+      found.push({
+        block: k,
+        side,
+        position,
+        isSure: taken.isSure || isBounded(k, side, position),
+      });
+    }
+  }
+  return found;
+
+  /**
+   * Whether the sketch says that its block ends where these lines end: at the file's own start or end without a marker,
+   * or by a blank line where the file has one.
+   */
+  function isBounded(k: number, side: "start" | "end", position: number): boolean {
+    const beyond = side === "start" ? position - 1 : position;
+    const block = shape.blocks[k]!;
+    if (side === "start" ? block.blankBefore : block.blankBehind)
+      return source[beyond]?.text.trim() === "";
+    if (side === "start") return k === 0 && !shape.elidedStart && position === 0;
+    return k === shape.blocks.length - 1 && !shape.elidedEnd && position === source.length;
+  }
+}
+
+const isFilled = ({ text }: Token): boolean => text.trim() !== "";
+
+/**
+ * The line that opens the scope in which a block's first quoted line is the first one, where the new line before it
+ * opens it too: between a line that opens a scope and the scope's first line there is no room for another.
+ */
+function openerAbove(
+  source: readonly TextLine[],
+  run: readonly Token[],
+  edge: number,
+  limit: number,
+): number | undefined {
+  const opener = run.find(isFilled);
+  const inside = source[edge]?.text;
+  if (opener === undefined || inside === undefined || !isTelling(opener.text)) return undefined;
+  let line = edge - 1;
+  while (line > limit && source[line]!.text.trim() === "") line--;
+  if (line < limit) return undefined;
+  const { text } = source[line]!;
+  const isOpener = isTelling(text) && columnsOf(text) < columnsOf(inside);
+  return isOpener && columnsOf(opener.text) === columnsOf(text) ? line : undefined;
+}
+
+/** Lines with words that are once in the edit and once in the file: where the edit has one anew, it was moved. */
+function movedLines(
+  fresh: readonly Token[],
+  shape: Shape,
+  source: readonly TextLine[],
+): Set<string> {
+  const moved = new Set<string>();
+  const count = (text: string, texts: readonly { readonly text: string }[]): number =>
+    texts.reduce((sum, line) => sum + (line.text.trim() === text ? 1 : 0), 0);
+  const all = shape.blocks.flatMap((block) => block.tokens);
+  for (const token of fresh) {
+    const text = token.text.trim();
+    if (isTelling(text) && count(text, source) === 1 && count(text, all) === 1) moved.add(text);
+  }
+  return moved;
+}
+
+/** How many of the lines beyond the edge are earlier forms of the new lines, in the order in which they are met. */
+function takenLines(
+  run: readonly Token[],
+  moved: ReadonlySet<string>,
+  beyond: readonly string[],
+): { count: number; isSure: boolean } {
+  // What lies deeper belongs to the new lines' own scopes.
+  const filled = run.map((token) => token.text).filter((text) => text.trim() !== "");
+  const depth = Math.min(...filled.map(columnsOf));
+  const lines = filled.filter((text) => isTelling(text) && columnsOf(text) === depth);
+  let next = 0;
+  let count = 0;
+  let isSure = true;
+  for (const [n, text] of beyond.entries()) {
+    if (!isTelling(text)) continue;
+    if (moved.has(text.trim())) {
+      count = n + 1;
+      continue;
+    }
+    const at = lines.findIndex((line, i) => i >= next && earlierForm(text, line) !== "no");
+    if (at >= 0) {
+      isSure &&= earlierForm(text, lines[at]!) === "sure";
+      next = at + 1;
+      count = n + 1;
+      continue;
+    }
+    if (!isSplitUp(text, lines, filled)) break;
+    count = n + 1;
+  }
+  return { count, isSure };
+}
+
+/** Whether a line of the file may be an earlier form of a new line. */
+function earlierForm(old: string, fresh: string): "sure" | "perhaps" | "no" {
+  if (columnsOf(old) !== columnsOf(fresh)) return "no";
+  const name = subjectOf(old);
+  if (name !== undefined && name === subjectOf(fresh)) return "sure";
+  if (name !== undefined && subjectOf(fresh) !== undefined) return "no";
+  const like = likeness(signatureOf(looseKey(old)), signatureOf(looseKey(fresh)));
+  const [before, after] = [wordsOf(old), wordsOf(fresh)];
+  // A sentence with a word mended. Lines of code that differ in a word are rather siblings.
+  if (isComment(old) && isComment(fresh) && like >= same && before.length >= leastWords)
+    return "sure";
+  // A scope beside a like one is added.
+  if (opens.test(old) && opens.test(fresh)) return "no";
+  const grows = before.length >= 3 && isWithin(before, after);
+  return like >= alike || grows ? "perhaps" : "no";
+}
+
+const opens = /(?:[([{:]|=>)\s*$/;
+
+const isComment = (text: string): boolean =>
+  /^\s*(?:\/\/|\/?\*|#|--|;|%|<!--|"{3}|'{3})/.test(text);
+
+/** What a line declares, assigns, or that it leaves its scope: two such lines one after the other make no sense. */
+function subjectOf(text: string): string | undefined {
+  const leaves = /^\s*(return|raise|throw|break|continue)\b/.exec(text);
+  if (leaves) return "leaves the scope";
+  const target =
+    /^\s*(?:[\p{L}_][\p{L}\p{N}_<>,.[\]*&?]*\s+){0,4}([\p{L}_$@][\p{L}\p{N}_$.[\]'"]*)\s*(?::[^=]*)?(?<![=!<>])[:+-]?=(?![=>])/u.exec(
+      text,
+    );
+  return target ? target[1] : declaredName(text);
+}
+
+const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}_$]+/gu) ?? [];
+
+/** Whether new lines are one line of the file cut into several: one begins it, and all its words follow in order. */
+function isSplitUp(old: string, lines: readonly string[], all: readonly string[]): boolean {
+  const begins = (line: string): boolean => {
+    const part = line.trimEnd();
+    return part.length < old.trimEnd().length && old.startsWith(part);
+  };
+  return lines.some(begins) && isWithin(wordsOf(old), all.flatMap(wordsOf));
+}
+
+/** Whether words occur in others in this order. */
+function isWithin(words: readonly string[], others: readonly string[]): boolean {
+  let at = 0;
+  for (const word of words) {
+    at = others.indexOf(word, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}
