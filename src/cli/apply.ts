@@ -104,6 +104,7 @@ async function patchOf(file: string, { before, result }: Updated<EditResult>): P
   return unifiedDiff(
     before.exists ? { path: file, text: before.text } : null,
     result.text === null ? null : { path: result.movedTo ?? file, text: result.text },
+    result.proof,
   );
 }
 

@@ -177,6 +177,7 @@ function print(
     return unifiedDiff(
       before.exists ? { path, text: before.text } : null,
       result.text === null ? null : { path, text: result.text },
+      result.proof,
     );
   });
   const written = options.dryRun !== true;

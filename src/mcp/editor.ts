@@ -127,6 +127,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     const diff = unifiedDiff(
       before.exists ? { path: target.display, text: before.text } : null,
       result.text === null ? null : { path: moved?.display ?? target.display, text: result.text },
+      result.proof,
     );
     return {
       answer: {
