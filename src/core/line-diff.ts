@@ -7,7 +7,7 @@ export interface LineChange {
 }
 
 /** Steps of the exact search that one comparison may take; what is left over counts as replaced whole. */
-const mostSteps = 3_000_000;
+const mostSteps = 1_500_000;
 
 /** Ranges up to this many lines are searched exactly before they are cut at unique lines. */
 const smallRange = 200;
@@ -85,6 +85,10 @@ export class LineDiff {
     }
     this.number(before, this.oldIds, old, oldEnd);
     this.number(after, this.newIds, fresh, newEnd);
+    if (!this.shareLines(old, oldEnd, fresh, newEnd)) {
+      this.emit(old, oldEnd, fresh, newEnd);
+      return;
+    }
     const isSmall = oldEnd - old + newEnd - fresh <= smallRange;
     if (isSmall && this.exact(old, oldEnd, fresh, newEnd)) return;
     const cuts = depth < mostDepth ? this.uniqueRun(old, oldEnd, fresh, newEnd) : [];
@@ -107,6 +111,12 @@ export class LineDiff {
       if (id > this.ids.size) this.ids.set(lines[line]!, id);
       ids[line] = id;
     }
+  }
+
+  private shareLines(old: number, oldEnd: number, fresh: number, newEnd: number): boolean {
+    const ids = new Set(this.oldIds.subarray(old, oldEnd));
+    for (let line = fresh; line < newEnd; line++) if (ids.has(this.newIds[line]!)) return true;
+    return false;
   }
 
   /** Lines that stand once on either side of a range, the longest run of them that keeps its order. */

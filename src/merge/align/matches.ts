@@ -1,3 +1,4 @@
+import { spend } from "../../core/budget.ts";
 import type { TextLine } from "../../core/lines.ts";
 import type { Tier } from "../../core/merge.ts";
 import { type Block, isFragment, type Shape, type Token } from "../shape.ts";
@@ -16,7 +17,7 @@ import {
 import { declaredName } from "./names.ts";
 import type { AlignBlock, Problem, Row } from "./recurrence.ts";
 import { lineDepths, scopeUnder } from "./scope.ts";
-import { boundedDistance, likeness, looseKey, type Signature, signatureOf } from "./similar.ts";
+import { boundedDistance, likeness, looseKey, looseLines, signatureOf } from "./similar.ts";
 
 /** How a match counts: by a tier the source line stays; `resembles` = the edit's line replaces it. */
 export type Kind = Tier | "resembles";
@@ -217,7 +218,9 @@ class DeclaredNames {
     for (const [line, { text }] of source.entries()) {
       const name = declaredName(text);
       if (name === undefined || !this.inEdit.has(name)) continue;
-      this.inSource.set(name, [...(this.inSource.get(name) ?? []), line]);
+      const lines = this.inSource.get(name);
+      if (lines) lines.push(line);
+      else this.inSource.set(name, [line]);
     }
   }
 
@@ -318,8 +321,7 @@ class SourceIndex {
   private readonly byKey = new Map<string, number[]>();
   private readonly inEdit = new Map<string, number>();
   private byLoose: Map<string, number[]> | undefined;
-  private looseKeys: string[] | undefined;
-  private signatures: Signature[] | undefined;
+  private readonly misquotes = new Map<string, readonly Match[]>();
 
   constructor(source: readonly TextLine[], shape: Shape) {
     this.source = source;
@@ -358,6 +360,7 @@ class SourceIndex {
     const shifted = reindent !== undefined && !isSame(reindent);
     const expected = (shifted ? reindented(text, reindent) : text).trimEnd();
     const weak = isWeak(text);
+    spend(1 + this.occurrences(token).length);
     for (const source of this.occurrences(token)) {
       const line = this.source[source]!.text;
       if (line === text) {
@@ -397,6 +400,7 @@ class SourceIndex {
 
   private beginningWith(prefix: string): Match[] {
     const found: Match[] = [];
+    spend(this.source.length);
     for (let source = 0; source < this.source.length; source++) {
       const line = this.source[source]!.text.trim();
       if (line.length > prefix.length && line.startsWith(prefix)) {
@@ -406,15 +410,10 @@ class SourceIndex {
     return found;
   }
 
-  private loose(): string[] {
-    this.looseKeys ??= this.source.map((line) => looseKey(line.text));
-    return this.looseKeys;
-  }
-
   private typographic(text: string, kind: Kind): Match[] {
     if (this.byLoose === undefined) {
       this.byLoose = new Map();
-      for (const [line, key] of this.loose().entries()) {
+      for (const [line, key] of looseLines(this.source).keys.entries()) {
         const list = this.byLoose.get(key);
         if (list) list.push(line);
         else this.byLoose.set(key, [line]);
@@ -425,35 +424,36 @@ class SourceIndex {
     return others.map((source) => ({ source, cost: costs.typography, kind }));
   }
 
-  private signs(): Signature[] {
-    this.signatures ??= this.loose().map(signatureOf);
-    return this.signatures;
-  }
-
   /** Small misquotes: a letter wrong, a mark missing. Up to one in six characters differs. */
-  private misquoted(text: string): Match[] {
+  private misquoted(text: string): readonly Match[] {
     const key = looseKey(text);
+    const known = this.misquotes.get(key);
+    if (known) return known;
     const signature = signatureOf(key);
     // Of very long lines only a few characters: the table grows with length times limit.
     const limit = Math.min(100, Math.max(1, Math.floor(key.length / 6)));
     const found: Match[] = [];
-    const signs = this.signs();
-    for (const [source, other] of this.loose().entries()) {
-      if (Math.abs(other.length - key.length) > limit || isWeak(other)) continue;
-      if (key.length > 12 && likeness(signature, signs[source]!) < 0.5) continue;
+    const { keys, signatures, weak } = looseLines(this.source);
+    spend(keys.length);
+    for (const [source, other] of keys.entries()) {
+      if (Math.abs(other.length - key.length) > limit || weak[source] === 1) continue;
+      if (key.length > 12 && likeness(signature, signatures[source]!) < 0.5) continue;
       const distance = boundedDistance(key, other, limit);
       if (distance > limit) continue;
       const share = distance / Math.max(key.length, other.length);
       const cost = costs.misquoted + Math.round(300 * share);
       found.push({ source, cost, kind: "misquoted" });
     }
+    this.misquotes.set(key, found);
     return found;
   }
 
   private resembling(text: string): Match[] {
     const signature = signatureOf(looseKey(text));
     const found: Match[] = [];
-    for (const [source, other] of this.signs().entries()) {
+    const { signatures } = looseLines(this.source);
+    spend(signatures.length);
+    for (const [source, other] of signatures.entries()) {
       const like = likeness(signature, other);
       if (like < 0.6) continue;
       const cost = costs.resembles + Math.round(100 * (1 - like));
