@@ -97,7 +97,7 @@ function appended(block: SearchBlock): LinesSegment {
 }
 
 /** Elision lines that stand on both sides of a block: what they stand for stays. */
-const elision = /^\s*(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?\s*$/;
+const elision = /^(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?$/;
 
 function segmentsOf(block: SearchBlock): LinesSegment[] {
   if (isBlank(block.search)) return [appended(block)];
@@ -120,7 +120,7 @@ function segmentsOf(block: SearchBlock): LinesSegment[] {
 function pieces(lines: readonly string[]): { lines: string[]; from: number }[] {
   const result: { lines: string[]; from: number }[] = [{ lines: [], from: 0 }];
   lines.forEach((line, index) => {
-    if (elision.test(line)) result.push({ lines: [], from: index + 1 });
+    if (elision.test(line.trim())) result.push({ lines: [], from: index + 1 });
     else result.at(-1)!.lines.push(line);
   });
   return result;

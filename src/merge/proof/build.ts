@@ -1,3 +1,4 @@
+import { spend } from "../../core/budget.ts";
 import type { TextLine } from "../../core/lines.ts";
 import {
   canShift,
@@ -50,6 +51,8 @@ export function build(
   options: BuildOptions = {},
 ): Built {
   const { finalNewline, gap, edge } = options;
+  // The text is put together of runs of lines, and compared with the others.
+  spend(shape.editLines + 8 * shape.blocks.length + source.length / 2);
   let placement = placed;
   let open = 0;
   const traces = placed.ranges.map((range, k) => {

@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+/** Where text comes in that somebody else wrote. */
+const folders = ["src/edit", "src/merge", "src/file", "src/mcp", "src/core", "src/cascade"];
+const files = ["src/http/apply-prompt.ts", "src/cli/json-lines.ts"];
+
+/** Runs of these, and of two in turn, are what makes patterns try again and again. */
+const runs = [
+  " ",
+  "\t",
+  "*",
+  "-",
+  ".",
+  "…",
+  "=",
+  "#",
+  "/",
+  "\\",
+  "[",
+  "(",
+  "{",
+  '"',
+  "'",
+  "`",
+].concat([
+  "<",
+  ">",
+  "+",
+  "@",
+  ":",
+  "a",
+  "1",
+  "a ",
+  "a/",
+  "* ",
+  "- ",
+  ". ",
+  "(a",
+  '\\"',
+  "a:",
+  "a=",
+  ", ",
+]);
+
+/** What a line must begin with before some patterns look any further. */
+const heads = [
+  "",
+  "x",
+  "// ",
+  "--- a",
+  "+++ b/a",
+  "*** Update File: a",
+  "@@ -1 +1 @@ a",
+  "```a",
+].concat([
+  "diff --git a/a",
+  "rename from a",
+  '"a',
+  "<a",
+  "<<<<<<< SEARCH",
+  "# removed",
+  "def a",
+  "func (a",
+]);
+const tails = ["", "x", "!"];
+
+/** A pattern that is quadratic takes 50 ms and more for a line this long, others a hundredth of that. */
+const lineLength = 8_000;
+const bound = 20;
+
+function sources(): string[] {
+  const found = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+      .map((name) => join(folder, name)),
+  );
+  return [...found, ...files];
+}
+
+function patternsIn(path: string): RegExp[] {
+  const patterns: RegExp[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isRegularExpressionLiteral(node)) {
+      const end = node.text.lastIndexOf("/");
+      patterns.push(new RegExp(node.text.slice(1, end), node.text.slice(end + 1).replace("y", "")));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest));
+  return patterns;
+}
+
+/** The least time of a few tries: others work on the machine too. */
+function leastTime(enough: number, work: () => void): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 4 && least > enough; tries++) {
+    const start = performance.now();
+    work();
+    least = Math.min(least, performance.now() - start);
+  }
+  return least;
+}
+
+describe("patterns take time in proportion to the line", () => {
+  const lines = heads.flatMap((head) =>
+    runs.flatMap((run) => tails.map((tail) => head + run.repeat(lineLength / run.length) + tail)),
+  );
+  it.each(sources())("%s", { timeout: 60_000 }, (path) => {
+    const slow: string[] = [];
+    for (const pattern of patternsIn(path)) {
+      for (const line of lines) {
+        // Replacing tries at every place, as a search does that finds nothing.
+        const ms = leastTime(bound, () => void line.replace(pattern, ""));
+        if (ms <= bound) continue;
+        slow.push(`${pattern} on ${line.slice(0, 24)}...${line.slice(-3)}: ${ms} ms`);
+        break;
+      }
+    }
+    expect(slow).toEqual([]);
+  });
+});
