@@ -69,7 +69,7 @@ export function pairsToWeigh(source: readonly TextLine[], shape: Shape): number 
 export function prepare(source: readonly TextLine[], shape: Shape, thorough = false): Prepared {
   const index = new SourceIndex(source, shape);
   const explicit = shape.extent === "parts";
-  const reindents = estimateReindents(source, shape, index);
+  const reindents = estimateReindents(shape, index);
   const keepsTrailing = shape.blocks.some((block) =>
     block.tokens.some((token) => token.text !== token.text.trimEnd() && index.hasExact(token)),
   );
@@ -121,9 +121,7 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
           (declared?.line(token, found) === undefined ? 0 : costs.declaredAgain),
         looseStart: looseCost(token, found),
         looseEnd: looseCost(token, found),
-        at: Int32Array.from(found, (match) => match.source),
-        to: Int32Array.from(found, (match) => match.source + 1),
-        cost: Int32Array.from(found, (match) => match.cost),
+        ...columnsOf(found),
         removal: block.removals[i] !== undefined,
         telling: !isWeak(token.text) && index.isOnceInEdit(token),
       };
@@ -148,22 +146,32 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
   };
 }
 
+/** Matches as the alignment reads them. */
+function columnsOf(matches: readonly Match[]): Pick<Row, "at" | "to" | "cost"> {
+  const at = new Int32Array(matches.length);
+  const to = new Int32Array(matches.length);
+  const cost = new Int32Array(matches.length);
+  for (let c = 0; c < matches.length; c++) {
+    const match = matches[c]!;
+    at[c] = match.source;
+    to[c] = match.source + 1;
+    cost[c] = match.cost;
+  }
+  return { at, to, cost };
+}
+
 /**
  * Each block's change of indentation, told by lines that stand once in the source; of blocks without such
  * lines what the others tell about the units. undefined = nothing is known.
  */
-function estimateReindents(
-  source: readonly TextLine[],
-  shape: Shape,
-  index: SourceIndex,
-): (Reindent | undefined)[] {
+function estimateReindents(shape: Shape, index: SourceIndex): (Reindent | undefined)[] {
   const all: Pair[] = [];
   const own = shape.blocks.map((block) => {
     const pairs: Pair[] = [];
     const words = block.tokens.filter((token) => token.role !== "add" && !isWeak(token.text));
     for (const token of words) {
-      const indents = new Set(index.occurrences(token).map((line) => indentOf(source[line]!.text)));
-      if (indents.size === 1) pairs.push([indentOf(token.text), [...indents][0]!]);
+      const indent = index.onlyIndent(token);
+      if (indent !== undefined) pairs.push([indentOf(token.text), indent]);
     }
     all.push(...pairs);
     const known = words.filter((token) => index.occurrences(token).length > 0);
@@ -347,6 +355,19 @@ class SourceIndex {
     return this.inEdit.get(token.text.trim()) === 1;
   }
 
+  /** The indentation that all lines with a token's text have; undefined = they differ, or there is none. */
+  onlyIndent(token: Token): string | undefined {
+    const [first, ...others] = this.occurrences(token);
+    if (first === undefined) return undefined;
+    const line = this.source[first]!.text;
+    const before = indentOf(line);
+    const same = others.every((other) => {
+      const { text } = this.source[other]!;
+      return text.length >= before.length && (text === line || indentOf(text) === before);
+    });
+    return same ? before : undefined;
+  }
+
   hasExact(token: Token): boolean {
     return this.occurrences(token).some((line) => this.source[line]!.text === token.text);
   }
@@ -360,7 +381,7 @@ class SourceIndex {
     const shifted = reindent !== undefined && !isSame(reindent);
     const expected = (shifted ? reindented(text, reindent) : text).trimEnd();
     const weak = isWeak(text);
-    spend(1 + this.occurrences(token).length);
+    spend(1 + 4 * this.occurrences(token).length);
     for (const source of this.occurrences(token)) {
       const line = this.source[source]!.text;
       if (line === text) {

@@ -39,7 +39,7 @@ export function placements(whole: Problem): Placements {
     *others(limit) {
       if (best === undefined) return;
       const ways: { cost: number; block: number; side: "start" | "end"; position: number }[] = [];
-      spend((problem.blocks.length * problem.steps) / 2);
+      spend(2 * problem.blocks.length * problem.steps);
       for (let block = 0; block < problem.blocks.length; block++) {
         const range = best.ranges[block]!;
         for (const side of ["start", "end"] as const) {

@@ -166,7 +166,15 @@ function reindentsOf(
 const isTelling = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 function kindOf(prepared: Layout, k: number, i: number, line: number): Kind {
-  return prepared.matches[k]![i]!.find((match) => match.source === line)!.kind;
+  const matches = prepared.matches[k]![i]!;
+  let low = 0;
+  let high = matches.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (matches[middle]!.source < line) low = middle + 1;
+    else high = middle;
+  }
+  return matches[low]!.kind;
 }
 
 interface BlockContext {
