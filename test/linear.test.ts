@@ -2,6 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { formatNames } from "../src/core/edit.ts";
+import { RedraftError } from "../src/core/errors.ts";
+import { createRedraft } from "../src/engine.ts";
+import { parseApplyPrompt } from "../src/http/apply-prompt.ts";
+import { splitPatch } from "../src/mcp/patches.ts";
 
 /** Where text comes in that somebody else wrote. */
 const folders = ["src/edit", "src/merge", "src/file", "src/mcp", "src/core", "src/cascade"];
@@ -120,5 +125,82 @@ describe("patterns take time in proportion to the line", () => {
       }
     }
     expect(slow).toEqual([]);
+  });
+});
+
+/** Refusals are answers; what is no `RedraftError` is a defect. */
+async function answered(work: () => unknown): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!RedraftError.is(error) && (error as { name?: string }).name !== "ApiError") throw error;
+  }
+}
+
+async function leastTimeOf(enough: number, work: () => Promise<void>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 3 && least > enough; tries++) {
+    const start = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(start);
+    least = Math.min(least, (user + system) / 1000);
+  }
+  return least;
+}
+
+describe("every edit is answered in bounded time", { timeout: 120_000 }, () => {
+  const redraft = createRedraft();
+  /** A second on a machine of its own. */
+  const enough = 2_000;
+  const shapes: readonly (readonly [string, (run: string) => string])[] = [
+    ["one line of 200 kB", (run) => `${run.repeat(200_000 / run.length)}x\n`],
+    ["20,000 short lines", (run) => `${run}\n`.repeat(20_000)],
+  ];
+  const pieces = [
+    " ",
+    "*",
+    "-",
+    "/* ",
+    "...",
+    "[",
+    "{",
+    '"',
+    "\\",
+    "```",
+    "=======",
+    "@@",
+    "+a",
+  ].concat(
+    [
+      "<<<<<<< SEARCH",
+      ">>>>>>> REPLACE",
+      "// ... existing code ...",
+      "--- a/b",
+      "*** Update File: a.js",
+    ],
+    ["// removed a()", "<code>", "diff --git a/a b/a", "12 | a", "}", "a b ("],
+  );
+  const inputs = shapes.flatMap(([shape, make]) =>
+    pieces.map((piece) => [`${shape} of ${JSON.stringify(piece)}`, make(piece)] as const),
+  );
+
+  it.each(inputs)("%s", async (_, edit) => {
+    const own = `first();\n${edit}last();\n`;
+    const requests = [
+      ...(["auto", ...formatNames] as const).map((format) => ({ format, source: "a();\nb();\n" })),
+      { format: "auto", source: own } as const,
+    ];
+    for (const { format, source } of requests) {
+      const request = { path: "a.js", source, edit, format };
+      const ms = await leastTimeOf(enough, () => answered(() => redraft.apply(request)));
+      expect(ms, format).toBeLessThan(enough);
+    }
+    const ms = await leastTimeOf(enough, () =>
+      answered(() => {
+        splitPatch(edit);
+        parseApplyPrompt(`<instruction>a</instruction>\n<code>${edit}</code>\n<update>${edit}`);
+      }),
+    );
+    expect(ms).toBeLessThan(enough);
   });
 });
