@@ -12,6 +12,9 @@ const mostSteps = 1_500_000;
 /** Ranges up to this many lines are searched exactly before they are cut at unique lines. */
 const smallRange = 200;
 
+/** The number of a new line that is none of the old ones in its range. */
+const nowhere = -1;
+
 /** How often a range may be cut at unique lines inside a range that was cut before. */
 const mostDepth = 12;
 
@@ -24,7 +27,7 @@ export class LineDiff {
   private readonly before: readonly string[];
   private readonly after: readonly string[];
   private readonly ids = new Map<string, number>();
-  /** Per line the number of its text; 0 = not numbered yet. */
+  /** Per line the number of its text; 0 = not numbered yet. Ranges are numbered whole, before they are cut. */
   private readonly oldIds: Int32Array;
   private readonly newIds: Int32Array;
   private steps = mostSteps;
@@ -83,9 +86,7 @@ export class LineDiff {
       this.emit(old, oldEnd, fresh, newEnd);
       return;
     }
-    this.number(before, this.oldIds, old, oldEnd);
-    this.number(after, this.newIds, fresh, newEnd);
-    if (!this.shareLines(old, oldEnd, fresh, newEnd)) {
+    if (!this.number(old, oldEnd, fresh, newEnd)) {
       this.emit(old, oldEnd, fresh, newEnd);
       return;
     }
@@ -104,18 +105,22 @@ export class LineDiff {
     this.range(old, oldEnd, fresh, newEnd, depth + 1);
   }
 
-  private number(lines: readonly string[], ids: Int32Array, from: number, to: number): void {
-    for (let line = from; line < to; line++) {
-      if (ids[line] !== 0) continue;
-      const id = this.ids.get(lines[line]!) ?? this.ids.size + 1;
-      if (id > this.ids.size) this.ids.set(lines[line]!, id);
-      ids[line] = id;
+  /** Numbers the lines of a range; false = no line stands on both sides. */
+  private number(old: number, oldEnd: number, fresh: number, newEnd: number): boolean {
+    const { ids, oldIds, newIds } = this;
+    if (oldIds[old] === 0) {
+      for (let line = old; line < oldEnd; line++) {
+        const text = this.before[line]!;
+        const known = ids.get(text);
+        oldIds[line] = known ?? ids.size + 1;
+        if (known === undefined) ids.set(text, ids.size + 1);
+      }
+      for (let line = fresh; line < newEnd; line++) {
+        newIds[line] = ids.get(this.after[line]!) ?? nowhere;
+      }
     }
-  }
-
-  private shareLines(old: number, oldEnd: number, fresh: number, newEnd: number): boolean {
-    const ids = new Set(this.oldIds.subarray(old, oldEnd));
-    for (let line = fresh; line < newEnd; line++) if (ids.has(this.newIds[line]!)) return true;
+    const here = new Set(oldIds.subarray(old, oldEnd));
+    for (let line = fresh; line < newEnd; line++) if (here.has(newIds[line]!)) return true;
     return false;
   }
 

@@ -115,11 +115,22 @@ function writeHunk(
   out.push(`@@ -${span(oldStart, oldEnd)} +${span(newStart, newEnd)} @@`);
   let line = oldStart;
   for (const change of changes) {
-    for (; line < change.oldStart; line++) out.push(` ${old[line]!}`);
-    for (; line < change.oldEnd; line++) out.push(`-${old[line]!}`);
-    for (let at = change.newStart; at < change.newEnd; at++) out.push(`+${fresh[at]!}`);
+    writeLines(out, " ", old, line, change.oldStart);
+    writeLines(out, "-", old, change.oldStart, change.oldEnd);
+    writeLines(out, "+", fresh, change.newStart, change.newEnd);
+    line = change.oldEnd;
   }
-  for (; line < oldEnd; line++) out.push(` ${old[line]!}`);
+  writeLines(out, " ", old, line, oldEnd);
+}
+
+function writeLines(
+  out: string[],
+  sign: " " | "-" | "+",
+  lines: readonly string[],
+  start: number,
+  end: number,
+): void {
+  if (end > start) out.push(sign + lines.slice(start, end).join(`\n${sign}`));
 }
 
 /** A range of no lines names the line before it. */
