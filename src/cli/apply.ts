@@ -9,7 +9,7 @@ import { readEditText } from "./input.ts";
 import { modelRoute } from "./model.ts";
 import { errorJson, resultJson } from "./output.ts";
 import { promptFormatOption } from "./prompt-format.ts";
-import { onInterrupt } from "./signals.ts";
+import { uninterrupted } from "./signals.ts";
 import { summary } from "./summary.ts";
 
 interface ApplyOptions {
@@ -56,8 +56,6 @@ export function applyCommand(): Command {
 async function apply(file: string, options: ApplyOptions): Promise<void> {
   const model = await modelRoute(options.model, options);
   const edit = await readEditText(options.edit);
-  // Without a model nothing waits, and what a killed process leaves is cleared by the next: let a signal end it.
-  const stop = model ? { signal: onInterrupt() } : {};
   const redraft = createRedraft(model ? { model } : {});
   try {
     const { format, instruction } = options;
@@ -65,13 +63,11 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
     const updated = await updateFile(
       file,
       async ({ text, exists }) => {
-        const result = await redraft.apply(
-          { path: file, source: text, edit, format, ...said },
-          stop,
-        );
+        const result = await redraft.apply({ path: file, source: text, edit, format, ...said });
         return exists || format !== "auto" ? result : onlyIfMeant(result);
       },
-      { ...stop, dryRun: options.dryRun ?? false },
+      // Placing is synchronous: until the file is written a signal ends the process as it is.
+      { uninterrupted, dryRun: options.dryRun ?? false },
     );
     await print(file, updated, options);
   } finally {
@@ -104,6 +100,7 @@ async function patchOf(file: string, { before, result }: Updated<EditResult>): P
   return unifiedDiff(
     before.exists ? { path: file, text: before.text } : null,
     result.text === null ? null : { path: result.movedTo ?? file, text: result.text },
+    result.proof,
   );
 }
 

@@ -8,13 +8,11 @@ import { type FormatName, formatNames } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, Route } from "../core/request.ts";
-import { throwIfStopped } from "../core/signal.ts";
 import { createRedraft } from "../engine.ts";
 import { fileError } from "../file/disk.ts";
 import { jsonLines } from "./json-lines.ts";
 import { modelRoute } from "./model.ts";
 import { promptFormatOption } from "./prompt-format.ts";
-import { onInterrupt } from "./signals.ts";
 
 /** One answer of `redraft batch`. */
 export interface BatchAnswer {
@@ -44,14 +42,10 @@ export function batchCommand(): Command {
       ) => {
         const input = await inputOf(file);
         const model = await modelRoute(options.model, options);
-        // Without a model nothing waits but the input: a signal may end the process as it stands.
-        const signal = model && onInterrupt();
-        signal?.addEventListener("abort", () => input.destroy());
         const redraft = createRedraft(model ? { model } : {});
         try {
           for await (const line of jsonLines(input)) {
-            const answer = await answerLine(line, redraft, signal);
-            throwIfStopped(signal);
+            const answer = await answerLine(line, redraft);
             if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
               await once(process.stdout, "drain");
           }
@@ -83,7 +77,6 @@ async function inputOf(path: string | undefined): Promise<Readable> {
 export async function answerLine(
   line: string | RedraftError,
   redraft: Redraft,
-  signal?: AbortSignal,
 ): Promise<BatchAnswer> {
   let id: unknown = null;
   const start = performance.now();
@@ -92,7 +85,7 @@ export async function answerLine(
     const fields = parse(line);
     id = fields.id ?? null;
     const started = performance.now();
-    const result = await redraft.apply(request(fields), signal ? { signal } : {});
+    const result = await redraft.apply(request(fields));
     const ms = performance.now() - started;
     return { id, result: result.text ?? "", error: null, route: result.route, ms };
   } catch (error) {

@@ -11,6 +11,9 @@ export interface CheckOutcome {
 
 const keptOutput = 4000;
 
+/** ms that a check which is stopped has to end by itself. */
+const politeFor = 100;
+
 /** Runs the user's command in a shell; its own children are stopped with it. Its output goes to `onOutput`. */
 export async function runCheck(
   command: string,
@@ -31,13 +34,18 @@ export async function runCheck(
   };
   child.stdout.on("data", take);
   child.stderr.on("data", take);
-  const stop = (): void => {
+  let killing: NodeJS.Timeout | undefined;
+  const kill = (name: NodeJS.Signals): void => {
     try {
-      if (ownGroup && child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
-      else child.kill();
+      if (ownGroup && child.pid !== undefined) process.kill(-child.pid, name);
+      else child.kill(name);
     } catch {
       // It has ended by itself.
     }
+  };
+  const stop = (): void => {
+    kill("SIGTERM");
+    killing = setTimeout(() => kill("SIGKILL"), politeFor);
   };
   if (signal.aborted) stop();
   signal.addEventListener("abort", stop, { once: true });
@@ -67,6 +75,7 @@ export async function runCheck(
       );
     });
   } finally {
+    clearTimeout(killing);
     signal.removeEventListener("abort", stop);
   }
 }

@@ -87,7 +87,6 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   if (options.check !== undefined && options.dryRun) {
     throw new RedraftError("usage", "--check needs the files written; leave out --dry-run.");
   }
-  const interrupt = onInterrupt();
   const costs = await readCosts(options.costs);
   const files = await Promise.all(paths.map((path) => readTextFile(path)));
   const missing = files.find(({ exists }) => !exists);
@@ -108,14 +107,12 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   const large = await largeModel(options.model, {
     ...(options.modelName !== undefined && { name: options.modelName }),
     ...(options.context !== undefined && { contextSize: options.context }),
-    signal: interrupt,
   });
   const redraft = createRedraft({ large, costs, ...(apply && { model: apply }) });
   try {
     const limit = options.timeout;
-    const signal =
-      limit === undefined ? interrupt : AbortSignal.any([interrupt, AbortSignal.timeout(limit)]);
-    const result = await redraft.edit({ files, instruction, via: options.via }, { signal });
+    const call = limit === undefined ? {} : { signal: AbortSignal.timeout(limit) };
+    const result = await redraft.edit({ files, instruction, via: options.via }, call);
     const byPath = new Map(files.map((file) => [file.path, file]));
     if (!options.dryRun) {
       const changes = result.files.map(({ path, result: { text } }) => ({
@@ -123,7 +120,8 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
         text,
       }));
       await writeChecked(changes, {
-        signal: interrupt,
+        // From here on there is something to put back.
+        signal: onInterrupt(),
         ...(options.check !== undefined && { check: options.check }),
         onOutput: (text) => void process.stderr.write(text),
       });
@@ -177,6 +175,7 @@ function print(
     return unifiedDiff(
       before.exists ? { path, text: before.text } : null,
       result.text === null ? null : { path, text: result.text },
+      result.proof,
     );
   });
   const written = options.dryRun !== true;

@@ -5,7 +5,7 @@ import { RedraftError } from "../core/errors.ts";
 import { createRedraft } from "../engine.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
 import { modelRoute } from "./model.ts";
-import { onInterrupt } from "./signals.ts";
+import { uninterrupted } from "./signals.ts";
 import { packageVersion } from "./version.ts";
 
 interface McpOptions {
@@ -32,7 +32,6 @@ export function mcpCommand(): Command {
     .action(async (options: McpOptions) => {
       const roots = await Promise.all(options.root.map(openFolder));
       const logger = jsonLogger(options.log);
-      const signal = onInterrupt();
       const model = await modelRoute(options.model, { logger });
       const redraft = createRedraft({ logger, ...(model ? { model } : {}) });
       const { serveMcp } = await import("../mcp/stdio.ts");
@@ -42,12 +41,12 @@ export function mcpCommand(): Command {
         cwd: process.cwd(),
         version: packageVersion(),
         logger,
+        uninterrupted,
       });
       try {
         await new Promise<void>((done) => {
           process.stdin.once("close", done);
           process.stdin.once("end", done);
-          signal.addEventListener("abort", () => done(), { once: true });
         });
       } finally {
         await served.close();

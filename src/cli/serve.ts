@@ -77,7 +77,8 @@ export function serveCommand(): Command {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const signal = onInterrupt();
+  // A polite kill lets requests finish. Ctrl-C ends at once: the server writes no files.
+  const signal = onInterrupt(["SIGTERM"]);
   const logger = jsonLogger(options.log);
   const keys = [options.apiKey].flat();
   if (!isLoopback(options.host) && keys.length === 0) {
@@ -172,7 +173,7 @@ async function loadModel(
 const isLoopback = (host: string): boolean => /^(localhost|127\.|::1$|\[::1\]$)/.test(host);
 
 const help = `
-Prints its URL on standard output once it listens. Ctrl-C finishes what is in work, then ends.
+Prints its URL on standard output once it listens. SIGTERM finishes what is in work, then ends; Ctrl-C ends at once.
 
 Examples:
   redraft serve                                        apply requests, no model

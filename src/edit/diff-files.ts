@@ -117,7 +117,7 @@ function isFileHeader(lines: readonly string[], index: number): boolean {
 
 function headerPath(line: string): string {
   const path = line.slice(4).split("\t")[0]!.trim();
-  return path.replace(/^"(.*)"$/, "$1").replace(/\s+\d{4}-\d\d-\d\d .*$/, "");
+  return path.replace(/^"(.*)"$/, "$1").replace(/(?<!\s)\s+\d{4}-\d\d-\d\d .*$/, "");
 }
 
 function setPaths(file: Draft, oldLine: string, newLine: string): void {

@@ -1,4 +1,5 @@
 import type { LinesSegment } from "../core/edit.ts";
+import { runPlaces } from "../core/line-index.ts";
 
 /**
  * Brings segments into the order of the file. Writers put blocks and hunks in any order; where the old
@@ -10,18 +11,10 @@ export function inFileOrder(
   source: readonly string[],
 ): readonly LinesSegment[] {
   if (segments.length < 2) return segments;
-  const starts = new Map<string, number[]>();
-  source.forEach((line, index) => {
-    const places = starts.get(line);
-    if (places) places.push(index);
-    else starts.set(line, [index]);
-  });
   const placed: { segment: LinesSegment; place: number }[] = [];
   for (const segment of segments) {
     const old = segment.lines.filter((line) => line.role !== "add").map((line) => line.text);
-    const stands = (start: number): boolean =>
-      old.every((line, index) => line === source[start + index]);
-    const places = old.length === 0 ? [] : (starts.get(old[0]!) ?? []).filter(stands);
+    const places = runPlaces(old, source);
     if (places.length !== 1) return segments;
     placed.push({ segment, place: places[0]! });
   }

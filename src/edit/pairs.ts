@@ -1,3 +1,4 @@
+import { spend } from "../core/budget.ts";
 import type { Edit, LinesSegment, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { splitLines } from "../core/lines.ts";
@@ -96,6 +97,8 @@ const unified = (text: string): string => text.replace(/\r\n?/g, "\n");
 
 function occurrences(text: string, part: string): number[] {
   const places: number[] = [];
+  // Looking through a text is fast, but not for thousands of strings.
+  spend(1 + text.length / 100);
   for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + part.length)) {
     places.push(at);
   }
@@ -140,12 +143,14 @@ function applyInTurn(calls: readonly ToolCall[], flat: string): string | undefin
     const old = unified(call.old);
     const places = occurrences(text, old);
     if (places.length === 0 || (places.length > 1 && !call.all)) return undefined;
+    spend(text.length / 20);
     text = text.split(old).join(unified(call.new));
   }
   return text;
 }
 
 function insertion(call: ToolCall & { kind: "insert" }, flat: string, input: EditInput): Found {
+  spend(flat.length / 20);
   const lines = splitLines(flat);
   if (call.afterLine < 0 || call.afterLine > lines.length) {
     throw new RedraftError(

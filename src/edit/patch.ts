@@ -59,14 +59,14 @@ function sectionsOf(input: EditInput): Section[] {
   let inside = true;
   input.lines.forEach((text, index) => {
     const at = index + 1;
-    const begin = /^\*\*\* (Update|Add|Delete) File: (\S.*?)\s*$/.exec(text);
+    const begin = /^\*\*\* (Update|Add|Delete) File: (\S.*)$/.exec(text.trimEnd());
     const section = sections.at(-1);
     if (begin) {
       sections.push({ kind: begin[1] as Section["kind"], path: begin[2]!, at, body: [] });
       inside = true;
     } else if (/^\*\*\* (?:Begin|End) Patch\s*$/.test(text)) inside = text.includes("Begin");
     else if (section && inside) {
-      const move = /^\*\*\* Move to: (\S.*?)\s*$/.exec(text);
+      const move = /^\*\*\* Move to: (\S.*)$/.exec(text.trimEnd());
       if (move && section.body.length === 0) section.moveTo = move[1]!;
       else section.body.push({ text, at });
     }
@@ -130,7 +130,7 @@ function chunksOf(section: Section): LinesSegment[] {
       close();
       const numbers = /^@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@ ?(.*)$/.exec(text);
       if (numbers) nearLine = Number(numbers[1]);
-      const name = (numbers ? numbers[2]! : text.slice(2).replace(/\s*@@\s*$/, "")).trim();
+      const name = (numbers ? numbers[2]! : text.slice(2).trim().replace(/@@$/, "")).trim();
       if (name !== "") under.push(name);
     } else if (/^\*\*\* End of File\s*$/.test(text)) {
       atEnd = true;

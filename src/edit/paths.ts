@@ -25,8 +25,13 @@ export function sameDiffPath(header: string, path: string): boolean {
   return rest.length > 0 && samePath(rest.join("/"), path);
 }
 
-const commentAround =
-  /^(?:\/\/+|\/\*+|#+|--+|;+|%+|<!--+|"""|'''|>)?\s*(.*?)\s*(?:\*+\/|--+>|"""|''')?$/;
+const opener = /^(?:\/\/+|\/\*+|#+|--+|;+|%+|<!--+|"""|'''|>)/;
+const closer = /(?:(?<!\*)\*+\/|(?<!-)--+>|"""|''')$/;
+
+/** A line without the comment signs around it. */
+function withoutComment(line: string): string {
+  return line.trim().replace(opener, "").trimStart().replace(closer, "").trimEnd();
+}
 const label = /^(?:file|filename|file ?path|path|update|edit|in)\s*[:=]\s*/i;
 
 /**
@@ -34,8 +39,9 @@ const label = /^(?:file|filename|file ?path|path|update|edit|in)\s*[:=]\s*/i;
  * `### File: src/a.ts`, `` `src/a.ts`: ``.
  */
 export function pathIn(line: string): string | undefined {
-  let text = commentAround.exec(line.trim())?.[1] ?? "";
-  text = text
+  // No path is that long: what is slow for long lines is not tried.
+  if (line.length > 1_000) return undefined;
+  const text = withoutComment(line)
     .replace(/^#+\s*/, "")
     .replace(/^(?:\d+[.)]|[-*])\s+/, "")
     .replace(/^\*\*(.*?):?\*\*:?$/, "$1")

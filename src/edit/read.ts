@@ -1,3 +1,4 @@
+import { withinBudget } from "../core/budget.ts";
 import type { Edit, FormatName } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { formats } from "./formats.ts";
@@ -13,6 +14,18 @@ export interface ReadOptions {
 
 /** Reads an edit as written into segments: in the named format, or in the first whose signs it carries. */
 export function readEdit(text: string, options: ReadOptions): Edit {
+  const edit = withinBudget(readLimit, () => readWithin(text, options));
+  if (edit !== undefined) return edit;
+  throw new RedraftError(
+    "unreadable-edit",
+    "the edit has too many parts, or parts too much alike, to be read in good time. Nothing was changed. Send it in several smaller edits.",
+  );
+}
+
+/** Steps that reading one edit may take, about a fifth of a second: see `core/budget.ts`. */
+const readLimit = 10_000_000;
+
+function readWithin(text: string, options: ReadOptions): Edit {
   const input = editInput(text, options.path, options.source);
   if (input.text.trim() === "") {
     throw new RedraftError("unreadable-edit", "the edit is empty: it names nothing to change.");

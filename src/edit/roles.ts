@@ -1,3 +1,4 @@
+import { spend } from "../core/budget.ts";
 import type { EditLine, LineRole } from "../core/edit.ts";
 
 /** Cells of the table beyond which the middle is taken as replaced whole; blocks are small, files are not. */
@@ -55,6 +56,7 @@ export function lineRoles(
 function commonLines(a: readonly string[], b: readonly string[]): (readonly [number, number])[] {
   if (a.length === 0 || b.length === 0 || a.length * b.length > tableLimit) return [];
   const width = b.length + 1;
+  spend((a.length * b.length) / 4);
   const best = new Uint16Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {

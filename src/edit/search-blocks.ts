@@ -1,4 +1,6 @@
+import { spend } from "../core/budget.ts";
 import { RedraftError } from "../core/errors.ts";
+import { linePlaces } from "../core/line-index.ts";
 import type { EditInput } from "./format.ts";
 import { pathIn } from "./paths.ts";
 import { fenceOf } from "./wrapping.ts";
@@ -193,21 +195,29 @@ const mostOmitted = 2;
 
 function standsIn(lines: readonly string[], text: readonly string[]): boolean {
   if (lines.length === 0) return false;
-  const trimmed = lines.map((line) => line.trimEnd());
-  for (let start = 0; start + lines.length <= text.length; start++) {
-    let at = start;
+  const source = trimmedEnds(text);
+  const first = lines[0]!.trimEnd();
+  // A part begins where it begins: nothing is left out above it.
+  return (linePlaces(source).get(first) ?? []).some((start) => {
+    let at = start + 1;
     let left = mostOmitted;
-    const finds = (line: string, index: number): boolean => {
-      // A part begins where it begins: nothing is left out above it.
-      while (text[at]?.trimEnd() !== line && index > 0 && left > 0 && at < text.length) {
-        at++;
-        left--;
-      }
-      return text[at++]?.trimEnd() === line;
-    };
-    if (trimmed.every(finds)) return true;
-  }
-  return false;
+    let found = 1;
+    while (found < lines.length && at < source.length) {
+      if (source[at++] === lines[found]!.trimEnd()) found++;
+      else if (left-- === 0) break;
+    }
+    spend(1 + found);
+    return found === lines.length;
+  });
+}
+
+const trimmed = new WeakMap<readonly string[], readonly string[]>();
+
+/** The lines without blanks at their ends; made once for a text. */
+function trimmedEnds(lines: readonly string[]): readonly string[] {
+  const made = trimmed.get(lines) ?? lines.map((line) => line.trimEnd());
+  trimmed.set(lines, made);
+  return made;
 }
 
 /** Markers in the order they come; what is wrong with them is said to the writer. */

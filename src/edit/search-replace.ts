@@ -1,5 +1,7 @@
+import { spend } from "../core/budget.ts";
 import type { LinesSegment, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import { runPlaces } from "../core/line-index.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { inFileOrder } from "./order.ts";
@@ -95,7 +97,7 @@ function appended(block: SearchBlock): LinesSegment {
 }
 
 /** Elision lines that stand on both sides of a block: what they stand for stays. */
-const elision = /^\s*(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?\s*$/;
+const elision = /^(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?$/;
 
 function segmentsOf(block: SearchBlock): LinesSegment[] {
   if (isBlank(block.search)) return [appended(block)];
@@ -118,7 +120,7 @@ function segmentsOf(block: SearchBlock): LinesSegment[] {
 function pieces(lines: readonly string[]): { lines: string[]; from: number }[] {
   const result: { lines: string[]; from: number }[] = [{ lines: [], from: 0 }];
   lines.forEach((line, index) => {
-    if (elision.test(line)) result.push({ lines: [], from: index + 1 });
+    if (elision.test(line.trim())) result.push({ lines: [], from: index + 1 });
     else result.at(-1)!.lines.push(line);
   });
   return result;
@@ -137,9 +139,11 @@ function applyInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[
   if (!dependent) return undefined;
   let lines: readonly string[] = input.sourceLines;
   for (const block of blocks) {
-    const places = placesOf(block.search, lines);
-    if (places.length !== 1) return undefined;
-    const start = places[0]!;
+    // A text that changes with every block is scanned; an index of it would be made anew each time.
+    spend(lines.length);
+    const start = lines.findIndex((_, at) => standsAt(block.search, lines, at));
+    if (start === -1 || lines.some((_, at) => at > start && standsAt(block.search, lines, at)))
+      return undefined;
     lines = [
       ...lines.slice(0, start),
       ...block.replace,
@@ -149,13 +153,10 @@ function applyInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[
   return changesBetween(input.sourceLines, lines);
 }
 
+const standsAt = (run: readonly string[], lines: readonly string[], at: number): boolean =>
+  run.every((line, index) => line === lines[at + index]);
+
 /** Indices where these lines stand one after the other in the text, exactly. */
 export function placesOf(lines: readonly string[], text: readonly string[]): number[] {
-  const places: number[] = [];
-  let start = text.indexOf(lines[0]!);
-  while (start !== -1) {
-    if (lines.every((line, index) => line === text[start + index])) places.push(start);
-    start = text.indexOf(lines[0]!, start + 1);
-  }
-  return places;
+  return runPlaces(lines, text);
 }

@@ -1,22 +1,139 @@
-import { createTwoFilesPatch } from "diff";
+import { type LineChange, LineDiff } from "../core/line-diff.ts";
+import type { Proof } from "../core/merge.ts";
 
 export interface DiffSide {
   readonly path: string;
   readonly text: string;
 }
 
-/** A unified diff as `git apply` and `patch` take it; null = the file does not exist on that side. Empty when nothing differs. */
-export function unifiedDiff(before: DiffSide | null, after: DiffSide | null): string {
+/** Unchanged lines that are shown around a change. */
+const context = 3;
+
+/**
+ * A unified diff as `git apply` and `patch` take it; null = the file does not exist on that side. Empty when nothing differs.
+ * `proof`: the merge's account of the two texts, which says what stayed; without one they are compared.
+ */
+export function unifiedDiff(
+  before: DiffSide | null,
+  after: DiffSide | null,
+  proof?: Proof,
+): string {
   if (before?.text === after?.text && before?.path === after?.path) return "";
-  const from = before === null ? "/dev/null" : `a/${headerPath(before.path)}`;
-  const to = after === null ? "/dev/null" : `b/${headerPath(after.path)}`;
-  const patch = createTwoFilesPatch(from, to, before?.text ?? "", after?.text ?? "", "", "", {
-    context: 3,
-  });
-  return patch.replace(/^=+\n/, "").replaceAll(/^(---|\+\+\+) (.*)\t$/gm, "$1 $2");
+  const old = linesOf(before?.text ?? "");
+  const fresh = linesOf(after?.text ?? "");
+  const changes = new LineDiff(old, fresh).compare(keptLines(proof, old.length, fresh.length));
+  const out = headers(before, after, changes.length > 0);
+  for (let first = 0; first < changes.length; ) {
+    let last = first;
+    while (
+      last + 1 < changes.length &&
+      changes[last + 1]!.oldStart - changes[last]!.oldEnd <= 2 * context
+    ) {
+      last++;
+    }
+    writeHunk(out, old, fresh, changes.slice(first, last + 1));
+    first = last + 1;
+  }
+  out.push("");
+  return out.join("\n");
+}
+
+/**
+ * Lines as a diff counts them: a carriage return belongs to the line. An unfinished last line carries the remark that a
+ * diff writes below it, so that it differs from the same line with an end.
+ */
+function linesOf(text: string): string[] {
+  const lines = text.split("\n");
+  const last = lines.pop()!;
+  if (last !== "") lines.push(`${last}\n\\ No newline at end of file`);
+  return lines;
+}
+
+/** What the proof says was kept. A lone carriage return ends a line for the merge and not for a diff: then nothing is known. */
+function* keptLines(
+  proof: Proof | undefined,
+  oldLines: number,
+  newLines: number,
+): Generator<readonly [number, number]> {
+  if (proof?.source.length !== oldLines || proof.result.length !== newLines) return;
+  for (const [line, origin] of proof.result.entries()) {
+    if (origin.from === "source") yield [origin.source, line];
+  }
+}
+
+function headers(before: DiffSide | null, after: DiffSide | null, hasHunks: boolean): string[] {
+  const from = before === null ? undefined : headerPath("a", before.path);
+  const to = after === null ? undefined : headerPath("b", after.path);
+  const out: string[] = [];
+  const moved = from !== undefined && to !== undefined && from.slice(2) !== to.slice(2);
+  // Without hunks only git's own header lines say that something is to be done at all.
+  if (moved || !hasHunks) {
+    const [a, b] = [from ?? headerPath("a", after!.path), to ?? headerPath("b", before!.path)];
+    out.push(`diff --git ${a} ${b}`);
+    if (from === undefined) out.push("new file mode 100644");
+    else if (to === undefined) out.push("deleted file mode 100644");
+    else out.push(`rename from ${bare(before!.path)}`, `rename to ${bare(after!.path)}`);
+  }
+  if (hasHunks) out.push(`--- ${ended(from ?? "/dev/null")}`, `+++ ${ended(to ?? "/dev/null")}`);
+  // Ends git's header, so that the `---` of a diff that follows is not taken for a part of it.
+  else out.push("");
+  return out;
 }
 
 /** `a/` and `b/` stand before relative paths. */
-function headerPath(path: string): string {
-  return path.replace(/^[\\/]+|^\.\//, "");
+const headerPath = (side: "a" | "b", path: string): string => quoted(`${side}/${relative(path)}`);
+
+const bare = (path: string): string => quoted(relative(path));
+
+const relative = (path: string): string => path.replace(/^[\\/]+|^\.\//, "");
+
+/** Readers take a name up to the first blank, unless a tab ends it. */
+const ended = (name: string): string => (/\s/.test(name) ? `${name}\t` : name);
+
+/** A name with a line end or the like in it is written as git does. */
+function quoted(name: string): string {
+  if (!/[\p{Cc}"]/u.test(name)) return name;
+  const escaped = name.replace(/["\\]/g, "\\$&").replace(/\p{Cc}/gu, (one) => {
+    const bytes = [...Buffer.from(one, "utf8")];
+    return bytes.map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+  });
+  return `"${escaped}"`;
+}
+
+function writeHunk(
+  out: string[],
+  old: readonly string[],
+  fresh: readonly string[],
+  changes: readonly LineChange[],
+): void {
+  const first = changes[0]!;
+  const last = changes.at(-1)!;
+  const above = Math.min(context, first.oldStart);
+  const below = Math.min(context, old.length - last.oldEnd);
+  const [oldStart, oldEnd] = [first.oldStart - above, last.oldEnd + below];
+  const [newStart, newEnd] = [first.newStart - above, last.newEnd + below];
+  out.push(`@@ -${span(oldStart, oldEnd)} +${span(newStart, newEnd)} @@`);
+  let line = oldStart;
+  for (const change of changes) {
+    writeLines(out, " ", old, line, change.oldStart);
+    writeLines(out, "-", old, change.oldStart, change.oldEnd);
+    writeLines(out, "+", fresh, change.newStart, change.newEnd);
+    line = change.oldEnd;
+  }
+  writeLines(out, " ", old, line, oldEnd);
+}
+
+function writeLines(
+  out: string[],
+  sign: " " | "-" | "+",
+  lines: readonly string[],
+  start: number,
+  end: number,
+): void {
+  if (end > start) out.push(sign + lines.slice(start, end).join(`\n${sign}`));
+}
+
+/** A range of no lines names the line before it. */
+function span(start: number, end: number): string {
+  return end === start ? `${start},0` : `${start + 1},${end - start}`;
 }

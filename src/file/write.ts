@@ -20,6 +20,8 @@ export interface WriteOptions {
   readonly signal?: AbortSignal;
   /** ms to wait for another process that writes the same file. */
   readonly patience?: number;
+  /** Runs the part in which locks are held and files replaced. The command line keeps signals off meanwhile. */
+  readonly uninterrupted?: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 export interface Written {
@@ -66,15 +68,19 @@ export async function withLocks<Result>(
   work: (locks: readonly Lock[]) => Promise<Result>,
 ): Promise<Result> {
   const fs = options.fs ?? disk;
+  const { uninterrupted = (run) => run() } = options;
   const locks: Lock[] = [];
+  const release = async (): Promise<void> => {
+    for (const lock of locks.splice(0).reverse()) await lock.release();
+  };
   try {
     for (const path of paths) {
       await makeFolder(path, fs);
       locks.push(await lockFile(path, { ...options, fs }));
     }
-    return await work(locks);
+    return await uninterrupted(() => work(locks).finally(release));
   } finally {
-    for (const lock of locks.reverse()) await lock.release();
+    await release();
   }
 }
 

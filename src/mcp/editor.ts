@@ -6,7 +6,7 @@ import { unifiedDiff } from "../file/diff.ts";
 import { type RootedPath, resolveInRoots } from "../file/roots.ts";
 import { newErrors, syntaxFor } from "../file/syntax.ts";
 import { readTextFile } from "../file/text-file.ts";
-import { type FileChange, writeChanges } from "../file/write.ts";
+import { type FileChange, type WriteOptions, writeChanges } from "../file/write.ts";
 import { splitPatch } from "./patches.ts";
 
 /** One edit of one file, as a model asks for it: a sketch, or an exact string and its replacement. */
@@ -73,6 +73,8 @@ export interface FileEditorOptions {
   readonly redraft: Redraft;
   /** Absolute folders, asked anew for every call. */
   readonly roots: readonly string[];
+  /** See `WriteOptions`. */
+  readonly uninterrupted?: WriteOptions["uninterrupted"];
 }
 
 /** Longer texts are not parsed for a note alone. */
@@ -101,7 +103,7 @@ interface Planned {
 }
 
 export function createFileEditor(options: FileEditorOptions): FileEditor {
-  const { redraft, roots } = options;
+  const { redraft, roots, uninterrupted } = options;
 
   async function plan(
     target: RootedPath,
@@ -127,6 +129,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     const diff = unifiedDiff(
       before.exists ? { path: target.display, text: before.text } : null,
       result.text === null ? null : { path: moved?.display ?? target.display, text: result.text },
+      result.proof,
     );
     return {
       answer: {
@@ -177,7 +180,12 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
   ): Promise<FileAnswer[]> {
     const changes = planned.filter(({ answer }) => answer.changed).map(({ change }) => change);
     const none = dryRun || changes.length === 0;
-    const written = none ? [] : await writeChanges(changes, signal ? { signal } : {});
+    const written = none
+      ? []
+      : await writeChanges(changes, {
+          ...(signal && { signal }),
+          ...(uninterrupted && { uninterrupted }),
+        });
     return planned.map(({ answer, change }) => {
       const after = written[changes.indexOf(change)];
       const hash = answer.changed ? after?.hash : change.before.hash;

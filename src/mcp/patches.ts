@@ -16,7 +16,7 @@ export interface FilePatch {
  */
 export function splitPatch(patch: string): FilePatch[] {
   const lines = patch.replaceAll("\r\n", "\n").split("\n");
-  const parts = lines.some((line) => envelopeHeader.test(line))
+  const parts = lines.some((line) => envelopeHeader.test(line.trimEnd()))
     ? splitEnvelope(lines)
     : splitUnified(lines);
   if (parts.length > 0) return parts;
@@ -26,7 +26,7 @@ export function splitPatch(patch: string): FilePatch[] {
   );
 }
 
-const envelopeHeader = /^\*\*\* (Update|Add|Delete) File:\s*(.+?)\s*$/;
+const envelopeHeader = /^\*\*\* (Update|Add|Delete) File:\s*(\S.*)$/;
 
 function splitEnvelope(lines: readonly string[]): FilePatch[] {
   const parts: FilePatch[] = [];
@@ -34,7 +34,7 @@ function splitEnvelope(lines: readonly string[]): FilePatch[] {
   const close = (): void => {
     if (open === undefined) return;
     const move = open.body
-      .map((line) => /^\*\*\* Move to:\s*(.+?)\s*$/.exec(line)?.[1])
+      .map((line) => /^\*\*\* Move to:\s*(\S.*)$/.exec(line.trimEnd())?.[1])
       .find(Boolean);
     const text = [
       "*** Begin Patch",
@@ -52,7 +52,7 @@ function splitEnvelope(lines: readonly string[]): FilePatch[] {
     open = undefined;
   };
   for (const line of lines) {
-    const header = envelopeHeader.exec(line);
+    const header = envelopeHeader.exec(line.trimEnd());
     if (header !== null) {
       close();
       open = { verb: header[1]!, path: header[2]!, body: [] };

@@ -14,6 +14,7 @@ import {
 import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
+import type { WriteOptions } from "../file/write.ts";
 import { failure, fileText, patchText, readText } from "./answers.ts";
 import { createFileEditor, type FileEditor } from "./editor.ts";
 import * as schemas from "./schemas.ts";
@@ -26,6 +27,8 @@ export interface McpServerOptions {
   readonly cwd: string;
   readonly version: string;
   readonly logger?: Logger;
+  /** See `WriteOptions`. */
+  readonly uninterrupted?: WriteOptions["uninterrupted"];
 }
 
 /**
@@ -45,7 +48,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     const key = JSON.stringify(roots);
     const known = editors.get(key);
     if (known !== undefined) return known;
-    const editor = createFileEditor({ redraft: options.redraft, roots });
+    const editor = createFileEditor({ ...options, roots });
     editors.set(key, editor);
     return editor;
   }

@@ -1,3 +1,4 @@
+import { spend } from "../core/budget.ts";
 import type { TextLine } from "../core/lines.ts";
 import { sameIndent } from "./align/indent.ts";
 import type { Match, Prepared } from "./align/matches.ts";
@@ -48,7 +49,10 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
       if (
         done.length > 0 &&
         (places.length === 0 || telling) &&
-        places.every((place) => done.some((at) => covers(at, after, place, before)))
+        places.every((place) => {
+          spend(done.length / 4);
+          return done.some((at) => covers(at, after, place, before));
+        })
       ) {
         applied.push(k);
         continue;
@@ -78,10 +82,13 @@ function placesOf(
   source: readonly TextLine[],
   index: ReadonlyMap<string, readonly number[]>,
 ): number[] {
-  const fits = (start: number): boolean =>
-    start >= 0 &&
-    start + lines.length <= source.length &&
-    lines.every((token, i) => source[start + i]!.text === token.text);
+  const fits = (start: number): boolean => {
+    if (start < 0 || start + lines.length > source.length) return false;
+    let same = 0;
+    while (same < lines.length && source[start + same]!.text === lines[same]!.text) same++;
+    spend(1 + same / 4);
+    return same === lines.length;
+  };
   if (block.atLine !== undefined) return fits(block.atLine - 1) ? [block.atLine - 1] : [];
   if (block.anchor === "start") return fits(0) ? [0] : [];
   if (block.anchor === "end") {

@@ -1,3 +1,4 @@
+import { withinBudget } from "../core/budget.ts";
 import type { Edit } from "../core/edit.ts";
 import { splitLines, type TextLine } from "../core/lines.ts";
 import type { LineRange, MergeOutcome, Proved } from "../core/merge.ts";
@@ -52,6 +53,9 @@ const idleWords = 2;
 const cellLimit = 60_000_000;
 const pairLimit = 1_000_000;
 
+/** Steps that placing one edit may take, about half a second: see `core/budget.ts`. */
+const workLimit = 15_000_000;
+
 /** Cost beyond which "nothing changes" is no sign of an edit that was applied before. */
 const idleLimit = 60;
 
@@ -62,6 +66,16 @@ const idleLimit = 60;
  */
 export function merge(source: string, edit: Edit, options: MergeOptions = {}): MergeOutcome {
   const lines = splitLines(source);
+  const outcome = withinBudget(workLimit, () => mergeLines(source, lines, edit, options));
+  return outcome ?? tooLarge(lines.length, shapeOf(edit).editLines);
+}
+
+function mergeLines(
+  source: string,
+  lines: readonly TextLine[],
+  edit: Edit,
+  options: MergeOptions,
+): MergeOutcome {
   if (edit.extent === "parts") return mergeParts(source, lines, edit, options);
   const readings = readingsOf(edit, new Set(lines.map((line) => line.text.trim())));
   const outcomes = readings.map((reading) => mergeSketch(source, lines, reading, options));

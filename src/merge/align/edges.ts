@@ -1,3 +1,4 @@
+import { spend } from "../../core/budget.ts";
 import type { Token } from "../shape.ts";
 import { costs } from "./costs.ts";
 import type { Match } from "./matches.ts";
@@ -61,8 +62,10 @@ function bindRun(
   step: 1 | -1,
 ): void {
   const first = step === 1 ? 0 : tokens.length - 1;
-  const equals = (i: number): Set<number> =>
-    new Set(matches[i]?.filter((match) => isEqual(match)).map((match) => match.source));
+  const equals = (i: number): Set<number> => {
+    spend(4 * (matches[i]?.length ?? 0));
+    return new Set(matches[i]?.filter((match) => isEqual(match)).map((match) => match.source));
+  };
   if (tokens.length === 0) return;
   let starts = equals(first);
   let length = starts.size === 0 ? 0 : 1;

@@ -1,3 +1,5 @@
+import { spend } from "../../core/budget.ts";
+
 /** Leading blanks of a line. */
 export function indentOf(line: string): string {
   return /^[ \t]*/.exec(line)![0];
@@ -27,6 +29,7 @@ export function reindented(line: string, reindent: Reindent): string {
 function convert(indent: string, { editUnit, sourceUnit, add, cut }: Reindent): string {
   let rest = indent;
   let converted = "";
+  spend(1 + indent.length / 10);
   if (editUnit !== sourceUnit) {
     while (rest.startsWith(editUnit)) {
       rest = rest.slice(editUnit.length);
@@ -43,6 +46,23 @@ const units = ["\t", "  ", "    ", "   ", "        ", " "];
 /** A matched pair: indentation in the edit and in the source. */
 export type Pair = readonly [edit: string, source: string];
 
+/** Pairs that are the same, and how many of them there are. */
+interface Counted {
+  readonly pair: Pair;
+  count: number;
+}
+
+function counted(pairs: readonly Pair[]): Counted[] {
+  const found = new Map<string, Counted>();
+  for (const pair of pairs) {
+    const key = `${pair[0]}|${pair[1]}`;
+    const known = found.get(key);
+    if (known) known.count++;
+    else found.set(key, { pair, count: 1 });
+  }
+  return [...found.values()];
+}
+
 /**
  * The change of indentation that explains the most pairs, simplest first: a shift of the whole block,
  * other units, both. Pairs that it does not explain are real changes.
@@ -51,8 +71,12 @@ export function reindentOf(pairs: readonly Pair[]): Reindent {
   let best = sameIndent;
   let bestCount = explained(pairs, sameIndent);
   if (bestCount === pairs.length) return sameIndent;
+  const kinds = counted(pairs);
   const consider = (candidate: Reindent): void => {
-    const count = explained(pairs, candidate);
+    let count = 0;
+    for (const { pair, count: equal } of kinds) {
+      if (convert(pair[0], candidate) === pair[1]) count += equal;
+    }
     if (count > bestCount) {
       best = candidate;
       bestCount = count;
@@ -60,25 +84,19 @@ export function reindentOf(pairs: readonly Pair[]): Reindent {
   };
   const shiftsOf = (editUnit: string, sourceUnit: string): void => {
     const seen = new Set<string>();
-    for (const [edit, source] of pairs) {
+    for (const {
+      pair: [edit, source],
+    } of kinds) {
       const indent = convert(edit, { ...sameIndent, editUnit, sourceUnit });
-      if (indent === source || seen.has(`${indent}|${source}`)) continue;
-      seen.add(`${indent}|${source}`);
-      if (source.endsWith(indent)) {
-        consider({
-          editUnit,
-          sourceUnit,
-          add: source.slice(0, source.length - indent.length),
-          cut: "",
-        });
-      } else if (indent.endsWith(source)) {
-        consider({
-          editUnit,
-          sourceUnit,
-          add: "",
-          cut: indent.slice(0, indent.length - source.length),
-        });
-      }
+      if (indent === source) continue;
+      const [add, cut] = source.endsWith(indent)
+        ? [source.slice(0, source.length - indent.length), ""]
+        : indent.endsWith(source)
+          ? ["", indent.slice(0, indent.length - source.length)]
+          : ["", ""];
+      if ((add === "" && cut === "") || seen.has(`${add}|${cut}`)) continue;
+      seen.add(`${add}|${cut}`);
+      consider({ editUnit, sourceUnit, add, cut });
     }
   };
   shiftsOf("", "");

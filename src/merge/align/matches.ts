@@ -1,3 +1,4 @@
+import { spend } from "../../core/budget.ts";
 import type { TextLine } from "../../core/lines.ts";
 import type { LineRange, Tier } from "../../core/merge.ts";
 import { type Block, isFragment, type Shape, type Token } from "../shape.ts";
@@ -17,7 +18,7 @@ import { declaredName } from "./names.ts";
 import { withinNewScopes } from "./new-scopes.ts";
 import type { AlignBlock, Problem, Row } from "./recurrence.ts";
 import { lineDepths, scopeUnder } from "./scope.ts";
-import { boundedDistance, likeness, looseKey, type Signature, signatureOf } from "./similar.ts";
+import { boundedDistance, likeness, looseKey, looseLines, signatureOf } from "./similar.ts";
 import { symbolOf } from "./symbol.ts";
 import { type Insertion, insertionsOf } from "./unquoted.ts";
 
@@ -75,7 +76,7 @@ export function pairsToWeigh(source: readonly TextLine[], shape: Shape): number 
 export function prepare(source: readonly TextLine[], shape: Shape, thorough = false): Prepared {
   const index = new SourceIndex(source, shape);
   const explicit = shape.extent === "parts";
-  const reindents = estimateReindents(source, shape, index);
+  const reindents = estimateReindents(shape, index);
   const keepsTrailing = shape.blocks.some((block) =>
     block.tokens.some((token) => token.text !== token.text.trimEnd() && index.hasExact(token)),
   );
@@ -138,9 +139,7 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
           (declared?.line(token, found) === undefined ? 0 : costs.declaredAgain),
         looseStart: looseCost(token, found),
         looseEnd: looseCost(token, found),
-        at: Int32Array.from(found, (match) => match.source),
-        to: Int32Array.from(found, (match) => match.source + 1),
-        cost: Int32Array.from(found, (match) => match.cost),
+        ...columnsOf(found),
         removal: block.removals[i] !== undefined,
         telling: !isWeak(token.text) && index.isOnceInEdit(token),
       };
@@ -187,22 +186,32 @@ function quotedSpan(tokens: readonly Token[], index: SourceIndex): { first: numb
     : { first, last: tokens.findLastIndex(isQuote) };
 }
 
+/** Matches as the alignment reads them. */
+function columnsOf(matches: readonly Match[]): Pick<Row, "at" | "to" | "cost"> {
+  const at = new Int32Array(matches.length);
+  const to = new Int32Array(matches.length);
+  const cost = new Int32Array(matches.length);
+  for (let c = 0; c < matches.length; c++) {
+    const match = matches[c]!;
+    at[c] = match.source;
+    to[c] = match.source + 1;
+    cost[c] = match.cost;
+  }
+  return { at, to, cost };
+}
+
 /**
  * Each block's change of indentation, told by lines that stand once in the source; of blocks without such
  * lines what the others tell about the units. undefined = nothing is known.
  */
-function estimateReindents(
-  source: readonly TextLine[],
-  shape: Shape,
-  index: SourceIndex,
-): (Reindent | undefined)[] {
+function estimateReindents(shape: Shape, index: SourceIndex): (Reindent | undefined)[] {
   const all: Pair[] = [];
   const own = shape.blocks.map((block) => {
     const pairs: Pair[] = [];
     const words = block.tokens.filter((token) => token.role !== "add" && !isWeak(token.text));
     for (const token of words) {
-      const indents = new Set(index.occurrences(token).map((line) => indentOf(source[line]!.text)));
-      if (indents.size === 1) pairs.push([indentOf(token.text), [...indents][0]!]);
+      const indent = index.onlyIndent(token);
+      if (indent !== undefined) pairs.push([indentOf(token.text), indent]);
     }
     all.push(...pairs);
     const known = words.filter((token) => index.occurrences(token).length > 0);
@@ -257,7 +266,9 @@ class DeclaredNames {
     for (const [line, { text }] of source.entries()) {
       const name = declaredName(text);
       if (name === undefined || !this.inEdit.has(name)) continue;
-      this.inSource.set(name, [...(this.inSource.get(name) ?? []), line]);
+      const lines = this.inSource.get(name);
+      if (lines) lines.push(line);
+      else this.inSource.set(name, [line]);
     }
   }
 
@@ -360,8 +371,7 @@ class SourceIndex {
   private readonly byKey = new Map<string, number[]>();
   private readonly inEdit = new Map<string, number>();
   private byLoose: Map<string, number[]> | undefined;
-  private looseKeys: string[] | undefined;
-  private signatures: Signature[] | undefined;
+  private readonly misquotes = new Map<string, readonly Match[]>();
 
   constructor(source: readonly TextLine[], shape: Shape) {
     this.source = source;
@@ -387,6 +397,19 @@ class SourceIndex {
     return this.inEdit.get(token.text.trim()) === 1;
   }
 
+  /** The indentation that all lines with a token's text have; undefined = they differ, or there is none. */
+  onlyIndent(token: Token): string | undefined {
+    const [first, ...others] = this.occurrences(token);
+    if (first === undefined) return undefined;
+    const line = this.source[first]!.text;
+    const before = indentOf(line);
+    const same = others.every((other) => {
+      const { text } = this.source[other]!;
+      return text.length >= before.length && (text === line || indentOf(text) === before);
+    });
+    return same ? before : undefined;
+  }
+
   hasExact(token: Token): boolean {
     return this.occurrences(token).some((line) => this.source[line]!.text === token.text);
   }
@@ -400,6 +423,7 @@ class SourceIndex {
     const shifted = reindent !== undefined && !isSame(reindent);
     const expected = (shifted ? reindented(text, reindent) : text).trimEnd();
     const weak = isWeak(text);
+    spend(1 + 4 * this.occurrences(token).length);
     for (const source of this.occurrences(token)) {
       const line = this.source[source]!.text;
       if (line === text) {
@@ -436,6 +460,7 @@ class SourceIndex {
 
   private beginningWith(prefix: string): Match[] {
     const found: Match[] = [];
+    spend(this.source.length);
     for (let source = 0; source < this.source.length; source++) {
       const line = this.source[source]!.text.trim();
       if (line.length > prefix.length && line.startsWith(prefix)) {
@@ -445,15 +470,10 @@ class SourceIndex {
     return found;
   }
 
-  private loose(): string[] {
-    this.looseKeys ??= this.source.map((line) => looseKey(line.text));
-    return this.looseKeys;
-  }
-
   private typographic(text: string, kind: Kind): Match[] {
     if (this.byLoose === undefined) {
       this.byLoose = new Map();
-      for (const [line, key] of this.loose().entries()) {
+      for (const [line, key] of looseLines(this.source).keys.entries()) {
         const list = this.byLoose.get(key);
         if (list) list.push(line);
         else this.byLoose.set(key, [line]);
@@ -464,28 +484,27 @@ class SourceIndex {
     return others.map((source) => ({ source, cost: costs.typography, kind }));
   }
 
-  private signs(): Signature[] {
-    this.signatures ??= this.loose().map(signatureOf);
-    return this.signatures;
-  }
-
   /** Small misquotes: a letter wrong, a mark missing. Up to one in six characters differs. */
-  private misquoted(text: string): Match[] {
+  private misquoted(text: string): readonly Match[] {
     const key = looseKey(text);
+    const known = this.misquotes.get(key);
+    if (known) return known;
     const signature = signatureOf(key);
     // Of very long lines only a few characters: the table grows with length times limit.
     const limit = Math.min(100, Math.max(1, Math.floor(key.length / 6)));
     const found: Match[] = [];
-    const signs = this.signs();
-    for (const [source, other] of this.loose().entries()) {
-      if (Math.abs(other.length - key.length) > limit || isWeak(other)) continue;
-      if (key.length > 12 && likeness(signature, signs[source]!) < 0.5) continue;
+    const { keys, signatures, weak } = looseLines(this.source);
+    spend(keys.length);
+    for (const [source, other] of keys.entries()) {
+      if (Math.abs(other.length - key.length) > limit || weak[source] === 1) continue;
+      if (key.length > 12 && likeness(signature, signatures[source]!) < 0.5) continue;
       const distance = boundedDistance(key, other, limit);
       if (distance > limit) continue;
       const share = distance / Math.max(key.length, other.length);
       const cost = costs.misquoted + Math.round(300 * share);
       found.push({ source, cost, kind: "misquoted" });
     }
+    this.misquotes.set(key, found);
     return found;
   }
 }

@@ -1,3 +1,4 @@
+import { spend } from "../../core/budget.ts";
 import { condense } from "./compress.ts";
 import { costs, infinity } from "./costs.ts";
 import { backward, forward, leastCosts, type Problem, type Sums } from "./recurrence.ts";
@@ -46,6 +47,7 @@ export function placements(whole: Problem): Placements {
     *others(limit) {
       if (best === undefined) return;
       const ways: { cost: number; block: number; side: "start" | "end"; position: number }[] = [];
+      spend(2 * problem.blocks.length * problem.steps);
       for (let block = 0; block < problem.blocks.length; block++) {
         const range = best.ranges[block]!;
         for (const side of ["start", "end"] as const) {
@@ -60,6 +62,7 @@ export function placements(whole: Problem): Placements {
       }
       ways.sort((a, b) => a.cost - b.cost);
       for (const { cost, block, side, position } of ways) {
+        spend(problem.blocks.length);
         const start = side === "start" ? position : before.endFrom[block]![position]!;
         const end = side === "end" ? position : after.endFrom[block]![position]!;
         yield inSource({ cost, ranges: through(before, after, block, start, end) });

@@ -1,3 +1,4 @@
+import { spend } from "../../core/budget.ts";
 import { costs, infinity } from "./costs.ts";
 import { type Cheapest, cheapestAfter, cheapestBefore, type Depths } from "./scope.ts";
 
@@ -296,6 +297,8 @@ function placeBlock(
 ): { end: Int32Array; origin: Int32Array } {
   const { steps, short, long } = problem;
   const positions = steps + 1;
+  const inWindow = Math.max(0, window.last - window.first + 1);
+  spend((block.rows.length + 1) * inWindow + positions);
   const [M, I, U, best] = work as [Int32Array, Int32Array, Int32Array, Int32Array];
   const [Mo, Io, Uo, bestO] = work.slice(4) as [Int32Array, Int32Array, Int32Array, Int32Array];
   M.fill(infinity);

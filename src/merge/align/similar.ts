@@ -1,3 +1,6 @@
+import { spend } from "../../core/budget.ts";
+import type { TextLine } from "../../core/lines.ts";
+
 /** Quotes, dashes and blanks that look alike, brought to one form. */
 const lookalikes: readonly (readonly [RegExp, string])[] = [
   [/[\u2018\u2019\u201A\u201B\u2032`´]/gu, "'"],
@@ -14,47 +17,64 @@ export function looseKey(line: string): string {
   return key;
 }
 
+/** The two rows above the one that is filled, and that one: used again for every pair of lines. */
+let rows: [Int32Array, Int32Array, Int32Array] = [
+  new Int32Array(256),
+  new Int32Array(256),
+  new Int32Array(256),
+];
+
 /**
  * Edit distance of two strings (insertion, deletion, substitution, swap of neighbours), or `limit + 1`
  * when it is more than `limit`. Banded: O(limit x length).
  */
 export function boundedDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  const over = limit + 1;
+  if (Math.abs(a.length - b.length) > limit) return over;
   let start = 0;
-  while (start < a.length && start < b.length && a[start] === b[start]) start++;
   let endA = a.length;
   let endB = b.length;
-  while (endA > start && endB > start && a[endA - 1] === b[endB - 1]) {
+  while (start < endA && start < endB && a.charCodeAt(start) === b.charCodeAt(start)) start++;
+  while (endA > start && endB > start && a.charCodeAt(endA - 1) === b.charCodeAt(endB - 1)) {
     endA--;
     endB--;
   }
-  const rows = endA - start;
-  const columns = endB - start;
-  if (rows === 0 || columns === 0) return Math.min(limit + 1, Math.max(rows, columns));
-  const over = limit + 1;
-  let before = new Array<number>(columns + 1).fill(over);
-  let row = Array.from({ length: columns + 1 }, (_, j) => Math.min(j, over));
-  for (let i = 1; i <= rows; i++) {
-    const next = new Array<number>(columns + 1).fill(over);
-    if (i <= limit) next[0] = i;
-    let least = next[0]!;
-    const from = Math.max(1, i - limit);
-    const to = Math.min(columns, i + limit);
-    const ca = a[start + i - 1];
-    for (let j = from; j <= to; j++) {
-      const cb = b[start + j - 1];
-      let value = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (ca === cb ? 0 : 1));
-      if (i > 1 && j > 1 && ca === b[start + j - 2] && a[start + i - 2] === cb) {
-        value = Math.min(value, before[j - 2]! + 1);
-      }
-      next[j] = Math.min(value, over);
-      least = Math.min(least, next[j]!);
-    }
-    if (least > limit) return over;
-    before = row;
-    row = next;
+  const height = endA - start;
+  const width = endB - start;
+  spend((start + a.length - endA) / 20);
+  if (height === 0 || width === 0) return Math.min(over, height + width);
+  if (rows[0].length <= width) {
+    rows = [new Int32Array(2 * width), new Int32Array(2 * width), new Int32Array(2 * width)];
   }
-  return Math.min(row[columns]!, over);
+  let [before, row, next] = rows;
+  for (let j = 0; j <= width; j++) row[j] = Math.min(j, over);
+  let codeBefore = -1;
+  for (let i = 1; i <= height; i++) {
+    const from = Math.max(1, i - limit);
+    const to = Math.min(width, i + limit);
+    // What stands beside the band is over the limit; the rows are used again, so it is written there.
+    next[from - 1] = from === 1 ? Math.min(i, over) : over;
+    if (to < width) next[to + 1] = over;
+    let least = next[from - 1]!;
+    const code = a.charCodeAt(start + i - 1);
+    for (let j = from; j <= to; j++) {
+      const other = b.charCodeAt(start + j - 1);
+      let value = row[j - 1]! + (code === other ? 0 : 1);
+      if (row[j]! + 1 < value) value = row[j]! + 1;
+      if (next[j - 1]! + 1 < value) value = next[j - 1]! + 1;
+      if (i > 1 && j > 1 && codeBefore === other && code === b.charCodeAt(start + j - 2)) {
+        if (before[j - 2]! + 1 < value) value = before[j - 2]! + 1;
+      }
+      if (value > over) value = over;
+      next[j] = value;
+      if (value < least) least = value;
+    }
+    spend((to - from + 2) / 2);
+    if (least > limit) return over;
+    codeBefore = code;
+    [before, row, next] = [row, next, before];
+  }
+  return Math.min(row[width]!, over);
 }
 
 /** Pairs of neighbouring characters of a key, as a set of 128 bits: for a quick bound on likeness. */
@@ -85,4 +105,31 @@ export function likeness(a: Signature, b: Signature): number {
     all += ones(a[index]!) + ones(b[index]!);
   }
   return all === 0 ? 0 : (2 * common) / all;
+}
+
+/** What lines are compared by when nothing equal stands in the source. */
+export interface LooseLines {
+  readonly keys: readonly string[];
+  readonly signatures: readonly Signature[];
+  /** 1 = the line has no letter and no digit. */
+  readonly weak: Uint8Array;
+}
+
+const known = new WeakMap<readonly TextLine[], LooseLines>();
+
+/** The loose keys of a source; made once. */
+export function looseLines(source: readonly TextLine[]): LooseLines {
+  const made = known.get(source);
+  if (made) return made;
+  let characters = 0;
+  for (const line of source) characters += line.text.length;
+  spend(20 * source.length + characters);
+  const keys = source.map((line) => looseKey(line.text));
+  const lines = {
+    keys,
+    signatures: keys.map(signatureOf),
+    weak: Uint8Array.from(keys, (key) => (/[\p{L}\p{N}]/u.test(key) ? 0 : 1)),
+  };
+  known.set(source, lines);
+  return lines;
 }

@@ -1,3 +1,4 @@
+import { OverBudget, spend } from "../../core/budget.ts";
 import type { TextLine } from "../../core/lines.ts";
 import type { Token } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
@@ -72,6 +73,8 @@ export function traceBlock(
     (window.last - window.first + 1) * (window.end - window.start + 1) > tableLimit;
   const rest = { first, last, start, end };
   if (isTooLarge(rest)) {
+    // Lines that an explicit edit removes have to be found one by one.
+    if (problem.explicit) throw new OverBudget();
     position.fill(start, first, last);
     return traced;
   }
@@ -185,6 +188,7 @@ function table(
   const matchedBefore = first > 0 || edges.anchoredStart;
   const closed = last < block.rows.length || edges.anchoredEnd;
   const cells = (rows + 1) * width;
+  spend(4 * cells);
   const from = Array.from({ length: 5 }, () => new Uint8Array(cells));
   const [fromM, fromI, fromU, from1, from2] = from as [
     Uint8Array,

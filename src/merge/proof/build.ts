@@ -1,3 +1,4 @@
+import { spend } from "../../core/budget.ts";
 import type { TextLine } from "../../core/lines.ts";
 import {
   canShift,
@@ -53,6 +54,8 @@ export function build(
   options: BuildOptions = {},
 ): Built {
   const { finalNewline, gap, edge, insertion } = options;
+  // The text is put together of runs of lines, and compared with the others.
+  spend(shape.editLines + 8 * shape.blocks.length + source.length / 2);
   let placement = placed;
   let open = 0;
   const traces = placed.ranges.map((range, k) => {
@@ -171,7 +174,15 @@ function reindentsOf(
 const isTelling = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 function kindOf(prepared: Layout, k: number, i: number, line: number): Kind {
-  return prepared.matches[k]![i]!.find((match) => match.source === line)!.kind;
+  const matches = prepared.matches[k]![i]!;
+  let low = 0;
+  let high = matches.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (matches[middle]!.source < line) low = middle + 1;
+    else high = middle;
+  }
+  return matches[low]!.kind;
 }
 
 interface BlockContext {

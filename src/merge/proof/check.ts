@@ -1,3 +1,4 @@
+import { spend } from "../../core/budget.ts";
 import type { Edit, LineRole } from "../../core/edit.ts";
 import { splitLines, type TextLine } from "../../core/lines.ts";
 import type { Proof, Tier } from "../../core/merge.ts";
@@ -239,14 +240,16 @@ function mostlyEqual(a: string, b: string): boolean {
   const limit = Math.max(1, Math.max(a.length, b.length) / 3);
   if (Math.max(restA.length, restB.length) <= limit) return true;
   if (restA.length * restB.length > 4_000_000) return false;
-  let row = Array.from({ length: restB.length + 1 }, (_, j) => j);
+  spend((restA.length * restB.length) / 4);
+  let row = Int32Array.from({ length: restB.length + 1 }, (_, j) => j);
+  let next = new Int32Array(restB.length + 1);
   for (let i = 1; i <= restA.length; i++) {
-    const next = [i];
+    next[0] = i;
     for (let j = 1; j <= restB.length; j++) {
       const change = row[j - 1]! + (restA[i - 1] === restB[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+      next[j] = Math.min(change, row[j]! + 1, next[j - 1]! + 1);
     }
-    row = next;
+    [row, next] = [next, row];
   }
   return row[restB.length]! <= limit;
 }
@@ -256,6 +259,20 @@ function checkOrder(edit: Edit, lines: readonly Line[], proof: Proof, say: Say):
   let source = -1;
   let result = -1;
   let segment = -1;
+  // Per result line: the nearest source line at or above it, and the nearest below it; -1 = there is none.
+  const above = new Int32Array(proof.result.length);
+  const below = new Int32Array(proof.result.length);
+  let nearest = -1;
+  for (const [r, origin] of proof.result.entries()) {
+    if (origin.from === "source") nearest = origin.source;
+    above[r] = nearest;
+  }
+  nearest = -1;
+  for (let r = proof.result.length - 1; r >= 0; r--) {
+    const origin = proof.result[r]!;
+    below[r] = nearest;
+    if (origin.from === "source") nearest = origin.source;
+  }
   for (const [e, line] of lines.entries()) {
     if (edit.extent === "parts" && line.segment !== segment) {
       source = -1;
@@ -267,8 +284,7 @@ function checkOrder(edit: Edit, lines: readonly Line[], proof: Proof, say: Say):
     if (fate.fate === "placed") {
       if (fate.result <= result) say(`edit line ${e} is placed before the line above it`);
       result = fate.result;
-      const next = proof.result.slice(fate.result + 1).find((origin) => origin.from === "source");
-      if (next?.from === "source" && next.source <= source)
+      if (below[fate.result]! >= 0 && below[fate.result]! <= source)
         say(`edit line ${e} is placed too early`);
       continue;
     }
@@ -280,11 +296,7 @@ function checkOrder(edit: Edit, lines: readonly Line[], proof: Proof, say: Say):
       result = kept.result;
     } else if (result >= 0) {
       // A dropped line: what was placed before it must not stand behind lines that follow it.
-      const behind = proof.result
-        .slice(0, result + 1)
-        .findLast((origin) => origin.from === "source");
-      if (behind?.from === "source" && behind.source > source)
-        say(`edit line ${e} drops a line above its place`);
+      if (above[result]! > source) say(`edit line ${e} drops a line above its place`);
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Ambiguous, Candidate, LineRange, Refused } from "../../core/merge.
 import { infinity } from "../align/costs.ts";
 import type { Prepared } from "../align/matches.ts";
 import { placements } from "../align/placements.ts";
-import { likeness, looseKey, signatureOf } from "../align/similar.ts";
+import { likeness, looseKey, looseLines, signatureOf } from "../align/similar.ts";
 import type { Block, Shape, Token } from "../shape.ts";
 import { evidence } from "../wrong-file.ts";
 import type { Built } from "./build.ts";
@@ -142,17 +142,18 @@ function sourceRangeOf(source: readonly TextLine[], built: Built, range: LineRan
 /** The source lines most like one that is not there. */
 function nearest(source: readonly TextLine[], token: Token): { line: number; text: string }[] {
   const sign = signatureOf(looseKey(token.text));
-  const scored = source
-    .slice(0, 20_000)
-    .map((line, index) => ({
-      line: index + 1,
-      text: line.text,
-      like: likeness(sign, signatureOf(looseKey(line.text))),
-    }))
-    .filter(({ like }) => like >= 0.45);
+  const { signatures } = looseLines(source);
+  const scored = [];
+  for (let index = 0; index < source.length; index++) {
+    const like = likeness(sign, signatures[index]!);
+    if (like >= 0.45) scored.push({ line: index + 1, text: source[index]!.text, like });
+  }
   scored.sort((a, b) => b.like - a.like);
   return scored.slice(0, 3).map(({ line, text }) => ({ line, text }));
 }
+
+/** So many missing lines are shown with the lines most like them. */
+const mostNearest = 20;
 
 /** Lines that stand nowhere, or only in an order that the edit has not. */
 export function noMatch(source: readonly TextLine[], shape: Shape, prepared: Prepared): Refused {
@@ -163,7 +164,10 @@ export function noMatch(source: readonly TextLine[], shape: Shape, prepared: Pre
       const wanted = token.role === "keep" || token.role === "drop";
       return wanted && prepared.matches[k]![i]!.length === 0;
     });
-    for (const token of lost.slice(0, 5)) missing.push({ token, nearest: nearest(source, token) });
+    for (const token of lost.slice(0, 5)) {
+      const near = missing.length < mostNearest ? nearest(source, token) : [];
+      missing.push({ token, nearest: near });
+    }
     const alone = { ...prepared.problem, blocks: [prepared.problem.blocks[k]!] };
     const place = lost.length > 0 ? undefined : placements(alone).best;
     if (place === undefined || place.cost >= infinity) unplaced.push(k);

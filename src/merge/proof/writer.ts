@@ -1,3 +1,4 @@
+import { spend } from "../../core/budget.ts";
 import type { TextLine } from "../../core/lines.ts";
 import type { EditFate, Proof, ResultOrigin, SourceFate, Tier } from "../../core/merge.ts";
 
@@ -170,6 +171,7 @@ function accountOf(
   steps: readonly Step[],
   lines: number,
 ): { result: ResultOrigin[]; source: SourceFate[] } {
+  spend(2 * lines);
   const result: ResultOrigin[] = [];
   const source = new Array<SourceFate>(lines);
   for (const step of steps) {

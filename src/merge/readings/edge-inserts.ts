@@ -40,11 +40,15 @@ export function bareEdges(
     if (block.atLine !== undefined || block.anchor !== undefined) continue;
     const { start, end } = placement.ranges[k]!;
     const isFree = (from: number, to: number): boolean => {
-      const filled = texts.slice(from, to).filter(isFilled).length;
-      const taken = placement.ranges.some(
+      let filled = 0;
+      // Hardly any block stands so close to the edge: the lines are not counted to their end.
+      for (let line = from; line < to && filled <= reach; line++) {
+        if (isFilled(texts[line]!)) filled++;
+      }
+      if (filled === 0 || filled > reach) return false;
+      return !placement.ranges.some(
         (range, other) => other !== k && range.start < to && range.end > from,
       );
-      return filled > 0 && filled <= reach && !taken;
     };
     for (const side of ["start", "end"] as const) {
       const edge = side === "end" ? mirroredOf(block) : block.tokens;

@@ -1,3 +1,4 @@
+import { spend } from "../../core/budget.ts";
 import type { TextLine } from "../../core/lines.ts";
 import type { LineRange } from "../../core/merge.ts";
 import { infinity } from "../align/costs.ts";
@@ -53,6 +54,7 @@ export class Twins {
     for (let from = 0; from + (end - start) <= source.length; from++) {
       if (from === start) continue;
       let line = start;
+      spend(1);
       while (line < end && source[line]!.text === source[from + line - start]!.text) line++;
       if (line === end) return true;
     }

@@ -1,0 +1,239 @@
+/** Lines [oldStart, oldEnd) of one text become lines [newStart, newEnd) of another; one side may be empty. */
+export interface LineChange {
+  readonly oldStart: number;
+  readonly oldEnd: number;
+  readonly newStart: number;
+  readonly newEnd: number;
+}
+
+/** Steps of the exact search that one comparison may take; what is left over counts as replaced whole. */
+const mostSteps = 1_500_000;
+
+/** Ranges up to this many lines are searched exactly before they are cut at unique lines. */
+const smallRange = 200;
+
+/** The number of a new line that is none of the old ones in its range. */
+const nowhere = -1;
+
+/** How often a range may be cut at unique lines inside a range that was cut before. */
+const mostDepth = 12;
+
+/**
+ * Compares two texts line by line in nearly linear time. Equal ends are cut off, the rest is cut at lines that stand once
+ * on either side (patience diff), and what lies between is searched for the fewest changes, with a bound on the
+ * work. Whatever it answers is a right account of the difference; only how short it is may vary.
+ */
+export class LineDiff {
+  private readonly before: readonly string[];
+  private readonly after: readonly string[];
+  private readonly ids = new Map<string, number>();
+  /** Per line the number of its text; 0 = not numbered yet. Ranges are numbered whole, before they are cut. */
+  private readonly oldIds: Int32Array;
+  private readonly newIds: Int32Array;
+  private steps = mostSteps;
+  private readonly changes: LineChange[] = [];
+
+  constructor(before: readonly string[], after: readonly string[]) {
+    this.before = before;
+    this.after = after;
+    this.oldIds = new Int32Array(before.length);
+    this.newIds = new Int32Array(after.length);
+  }
+
+  /**
+   * The changes, in order. `known`: pairs of an old and a new line that are said to be the same one, ascending on both sides;
+   * only what lies between them is compared. Pairs that do not hold are passed over.
+   */
+  compare(known: Iterable<readonly [oldLine: number, newLine: number]> = []): LineChange[] {
+    let old = 0;
+    let fresh = 0;
+    for (const [a, b] of known) {
+      if (a < old || b < fresh || this.before[a] !== this.after[b]) continue;
+      if (a > old || b > fresh) this.range(old, a, fresh, b, 0);
+      old = a + 1;
+      fresh = b + 1;
+    }
+    this.range(old, this.before.length, fresh, this.after.length, 0);
+    return this.changes;
+  }
+
+  private emit(oldStart: number, oldEnd: number, newStart: number, newEnd: number): void {
+    const last = this.changes.at(-1);
+    if (last && last.oldEnd === oldStart && last.newEnd === newStart) {
+      this.changes[this.changes.length - 1] = { ...last, oldEnd, newEnd };
+    } else this.changes.push({ oldStart, oldEnd, newStart, newEnd });
+  }
+
+  private range(
+    oldFrom: number,
+    oldTo: number,
+    newFrom: number,
+    newTo: number,
+    depth: number,
+  ): void {
+    const { before, after } = this;
+    let [old, oldEnd, fresh, newEnd] = [oldFrom, oldTo, newFrom, newTo];
+    while (old < oldEnd && fresh < newEnd && before[old] === after[fresh]) {
+      old++;
+      fresh++;
+    }
+    while (old < oldEnd && fresh < newEnd && before[oldEnd - 1] === after[newEnd - 1]) {
+      oldEnd--;
+      newEnd--;
+    }
+    if (old === oldEnd && fresh === newEnd) return;
+    if (old === oldEnd || fresh === newEnd || (oldEnd - old === 1 && newEnd - fresh === 1)) {
+      this.emit(old, oldEnd, fresh, newEnd);
+      return;
+    }
+    if (!this.number(old, oldEnd, fresh, newEnd)) {
+      this.emit(old, oldEnd, fresh, newEnd);
+      return;
+    }
+    const isSmall = oldEnd - old + newEnd - fresh <= smallRange;
+    if (isSmall && this.exact(old, oldEnd, fresh, newEnd)) return;
+    const cuts = depth < mostDepth ? this.uniqueRun(old, oldEnd, fresh, newEnd) : [];
+    if (cuts.length === 0) {
+      if (isSmall || !this.exact(old, oldEnd, fresh, newEnd)) this.emit(old, oldEnd, fresh, newEnd);
+      return;
+    }
+    for (const [a, b] of cuts) {
+      this.range(old, a, fresh, b, depth + 1);
+      old = a + 1;
+      fresh = b + 1;
+    }
+    this.range(old, oldEnd, fresh, newEnd, depth + 1);
+  }
+
+  /** Numbers the lines of a range; false = no line stands on both sides. */
+  private number(old: number, oldEnd: number, fresh: number, newEnd: number): boolean {
+    const { ids, oldIds, newIds } = this;
+    if (oldIds[old] === 0) {
+      for (let line = old; line < oldEnd; line++) {
+        const text = this.before[line]!;
+        const known = ids.get(text);
+        oldIds[line] = known ?? ids.size + 1;
+        if (known === undefined) ids.set(text, ids.size + 1);
+      }
+      for (let line = fresh; line < newEnd; line++) {
+        newIds[line] = ids.get(this.after[line]!) ?? nowhere;
+      }
+    }
+    const here = new Set(oldIds.subarray(old, oldEnd));
+    for (let line = fresh; line < newEnd; line++) if (here.has(newIds[line]!)) return true;
+    return false;
+  }
+
+  /** Lines that stand once on either side of a range, the longest run of them that keeps its order. */
+  private uniqueRun(
+    old: number,
+    oldEnd: number,
+    fresh: number,
+    newEnd: number,
+  ): (readonly [number, number])[] {
+    const places = new Map<number, { old: number; fresh: number }>();
+    for (let line = old; line < oldEnd; line++) {
+      const place = places.get(this.oldIds[line]!);
+      if (place) place.old = -1;
+      else places.set(this.oldIds[line]!, { old: line, fresh: -2 });
+    }
+    for (let line = fresh; line < newEnd; line++) {
+      const place = places.get(this.newIds[line]!);
+      if (place) place.fresh = place.fresh === -2 ? line : -1;
+    }
+    const pairs: (readonly [number, number])[] = [];
+    for (const place of places.values()) {
+      if (place.old >= 0 && place.fresh >= 0) pairs.push([place.old, place.fresh]);
+    }
+    return longestRising(pairs);
+  }
+
+  /** The fewest changes by Myers' greedy search; false = that takes more steps than are left. */
+  private exact(old: number, oldEnd: number, fresh: number, newEnd: number): boolean {
+    const { oldIds, newIds } = this;
+    const rows = oldEnd - old;
+    const columns = newEnd - fresh;
+    const furthest: Int32Array[] = [];
+    // Per diagonal k = x - y, from -d to d in steps of two: the furthest x that d changes reach.
+    let last = new Int32Array([0]);
+    for (let d = 0; d <= rows + columns; d++) {
+      if (this.steps < d) return false;
+      const reached = new Int32Array(d + 1);
+      for (let i = 0; i <= d; i++) {
+        const k = 2 * i - d;
+        let x = 0;
+        if (d > 0) {
+          const down = i < d ? last[i]! : -1;
+          const right = i > 0 ? last[i - 1]! + 1 : -1;
+          x = Math.max(down, right);
+        }
+        const start = x;
+        if (x <= rows && x - k <= columns) {
+          while (x < rows && x - k < columns && oldIds[old + x] === newIds[fresh + x - k]) x++;
+        }
+        reached[i] = x;
+        this.steps -= 1 + x - start;
+        if (x >= rows && x - k >= columns) {
+          furthest.push(reached);
+          this.trace(furthest, { old, oldEnd, fresh, newEnd });
+          return true;
+        }
+      }
+      furthest.push(reached);
+      last = reached;
+    }
+    return false;
+  }
+
+  /** Walks a found path back and emits its changes in order. */
+  private trace(
+    furthest: readonly Int32Array[],
+    range: { old: number; oldEnd: number; fresh: number; newEnd: number },
+  ): void {
+    const { old, fresh } = range;
+    let x = range.oldEnd - old;
+    let y = range.newEnd - fresh;
+    const found: LineChange[] = [];
+    for (let d = furthest.length - 1; d > 0; d--) {
+      const last = furthest[d - 1]!;
+      const i = (x - y + d) / 2;
+      const down = i < d ? last[i]! : -1;
+      const right = i > 0 ? last[i - 1]! + 1 : -1;
+      const isDown = down >= right;
+      const start = isDown ? down : right;
+      const k = x - y;
+      const [toX, toY] = [old + start, fresh + start - k];
+      found.push(
+        isDown
+          ? { oldStart: toX, oldEnd: toX, newStart: toY - 1, newEnd: toY }
+          : { oldStart: toX - 1, oldEnd: toX, newStart: toY, newEnd: toY },
+      );
+      x = isDown ? start : start - 1;
+      y = isDown ? start - k - 1 : start - k;
+    }
+    for (const { oldStart, oldEnd, newStart, newEnd } of found.reverse())
+      this.emit(oldStart, oldEnd, newStart, newEnd);
+  }
+}
+
+/** A longest run of pairs that rises on both sides; the pairs rise on the first. */
+function longestRising(
+  pairs: readonly (readonly [number, number])[],
+): (readonly [number, number])[] {
+  const tops: number[] = [];
+  const before = new Int32Array(pairs.length);
+  for (const [index, [, fresh]] of pairs.entries()) {
+    let low = 0;
+    let high = tops.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (pairs[tops[middle]!]![1] < fresh) low = middle + 1;
+      else high = middle;
+    }
+    before[index] = low === 0 ? -1 : tops[low - 1]!;
+    tops[low] = index;
+  }
+  const run: (readonly [number, number])[] = [];
+  for (let index = tops.at(-1) ?? -1; index !== -1; index = before[index]!) run.push(pairs[index]!);
+  return run.reverse();
+}

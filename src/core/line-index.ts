@@ -1,0 +1,42 @@
+import { spend } from "./budget.ts";
+
+const known = new WeakMap<readonly string[], ReadonlyMap<string, readonly number[]>>();
+
+/** Where each line of a text stands, ascending. Made once for a list of lines that is asked about again. */
+export function linePlaces(lines: readonly string[]): ReadonlyMap<string, readonly number[]> {
+  const made = known.get(lines);
+  if (made) return made;
+  spend(lines.length);
+  const places = new Map<string, number[]>();
+  for (const [index, line] of lines.entries()) {
+    const list = places.get(line);
+    if (list) list.push(index);
+    else places.set(line, [index]);
+  }
+  known.set(lines, places);
+  return places;
+}
+
+/** Indices where lines stand one after the other in a text, exactly; none for no lines. */
+export function runPlaces(run: readonly string[], text: readonly string[]): number[] {
+  const places = linePlaces(text);
+  let rarest = 0;
+  let fewest = text.length + 1;
+  for (let i = 0; i < run.length && fewest > 0; i++) {
+    const count = places.get(run[i]!)?.length ?? 0;
+    if (count >= fewest) continue;
+    fewest = count;
+    rarest = i;
+  }
+  if (run.length === 0 || fewest === 0) return [];
+  return places
+    .get(run[rarest]!)!
+    .map((line) => line - rarest)
+    .filter((start) => {
+      if (start < 0 || start + run.length > text.length) return false;
+      let same = 0;
+      while (same < run.length && run[same] === text[start + same]) same++;
+      spend(1 + same / 4);
+      return same === run.length;
+    });
+}
