@@ -90,7 +90,8 @@ describe("unified diffs", () => {
 
   it("tells removed and added lines from headers", () => {
     const sql = "-- a\n-- b\nselect 1\n";
-    expect(read("@@ -1,3 +1,3 @@\n-- a\n --- b\n+++ b\n select 1\n", sql)).toEqual([
+    const list = "- a\n--- b\nselect 1\n";
+    expect(read("@@ -1,3 +1,3 @@\n-- a\n --- b\n+++ b\n select 1\n", list)).toEqual([
       "~lines near 1",
       "-- a",
       " --- b",
@@ -126,7 +127,7 @@ describe("unified diffs", () => {
     const change = "@@ -2 +2 @@\n-two\n+2\n";
     const insert = "@@ -4,0 +5 @@\n+new\n";
     expect(read(change + insert)).toContain("~lines at 5");
-    expect(read(change.replace("-2 ", "-3 ") + insert)).toContain("~lines near 4");
+    expect(() => read(change.replace("-2 ", "-3 ") + insert)).toThrow(/do not fit the file/);
     expect(read("@@ -0,0 +1 @@\n+first\n")).toEqual(["~lines start", "+first"]);
   });
 

@@ -1,0 +1,214 @@
+import type { EditLine } from "../core/edit.ts";
+import { RedraftError } from "../core/errors.ts";
+
+/** A line of a hunk as written, its sign still on it. */
+export interface HunkLine {
+  readonly text: string;
+  /** 1-based line in the caller's text. */
+  readonly at: number;
+}
+
+/** How many lines the header gives each side. */
+export interface Counts {
+  readonly old: number;
+  readonly new: number;
+}
+
+/** Readings of one hunk that are kept apart; more of them say no more. */
+const readingLimit = 8;
+
+const isBlank = (text: string): boolean => text.trim() === "";
+
+/** A line of a hunk by its sign; without one it is context whose leading blank was left out. */
+export function signedLine({ text, at }: HunkLine): EditLine {
+  if (text.startsWith("+")) return { text: text.slice(1), role: "add", at };
+  if (text.startsWith("-")) return { text: text.slice(1), role: "drop", at };
+  return { text: text.startsWith(" ") ? text.slice(1) : text, role: "keep", at };
+}
+
+/**
+ * The lines of a hunk with their roles. Writers leave out the leading blank of context, and where such a line begins
+ * with `-`, `+` or a blank of its own it looks signed. What the file holds decides, and the hunk as a whole: the reading
+ * in which all old lines stand together is meant. Blank context at the edges that the file lacks is dropped.
+ */
+export function hunkLines(
+  body: readonly HunkLine[],
+  source: readonly string[],
+  counts?: Counts,
+): EditLine[] {
+  const lines = withContext(body, source, counts);
+  return withoutStrayBlanks(lines, source);
+}
+
+function withContext(
+  body: readonly HunkLine[],
+  source: readonly string[],
+  counts: Counts | undefined,
+): EditLine[] {
+  const signed = body.map(signedLine);
+  const known = new Set(source);
+  const bare = body.map(({ text, at }, i): EditLine | undefined => {
+    if (isBlank(text) || text === signed[i]!.text || !known.has(text)) return undefined;
+    return { text, role: "keep", at };
+  });
+  if (bare.every((line) => line === undefined)) return signed;
+  const readings = standing(signed, bare, source);
+  if (readings.length === 0) return lineByLine(signed, bare, source);
+  const chosen = choose(readings, signed, counts);
+  const doubtful = chosen && chosen !== signed ? doubtIn(chosen, body, signed, source, counts) : -1;
+  if (chosen && doubtful === -1) return [...chosen];
+  const other = readings.find((reading) => !isSigned(reading, signed)) ?? readings[0]!;
+  const at = doubtful === -1 ? firstChange(other, signed) : doubtful;
+  throw inDoubt(body[at]!);
+}
+
+const isSigned = (reading: readonly EditLine[], signed: readonly EditLine[]): boolean =>
+  reading.every((line, i) => line === signed[i]);
+
+const firstChange = (reading: readonly EditLine[], signed: readonly EditLine[]): number =>
+  Math.max(
+    0,
+    reading.findIndex((line, i) => line !== signed[i]),
+  );
+
+function inDoubt({ text, at }: HunkLine): RedraftError {
+  const shown = JSON.stringify(text.slice(0, 80));
+  return new RedraftError(
+    "ambiguous",
+    `Ambiguous: line ${at} of the edit (${shown}) may be context without its leading blank, or a changed line. ` +
+      "Begin every context line with one blank, and every removed line with -.",
+    { details: { line: at } },
+  );
+}
+
+/** All readings in which the old lines stand one after the other in the file, each with something that changes. */
+function standing(
+  signed: readonly EditLine[],
+  bare: readonly (EditLine | undefined)[],
+  source: readonly string[],
+): EditLine[][] {
+  const found = new Map<string, EditLine[]>();
+  const dead = new Set<number>();
+  const width = source.length + 1;
+  const reading: EditLine[] = [];
+  const follow = (i: number, place: number): boolean => {
+    if (i === signed.length) {
+      const old = reading.some((line) => line.role !== "add" && !isBlank(line.text));
+      const changes = reading.some((line) => line.role !== "keep");
+      if (!old || !changes) return false;
+      found.set(reading.map((line, n) => Number(line !== signed[n])).join(""), [...reading]);
+      return true;
+    }
+    const key = i * width + place;
+    if (dead.has(key) || found.size >= readingLimit) return false;
+    let lives = false;
+    for (const line of [signed[i]!, bare[i]]) {
+      if (line === undefined) continue;
+      if (line.role !== "add" && source[place] !== line.text) continue;
+      reading.push(line);
+      lives = follow(i + 1, line.role === "add" ? place : place + 1) || lives;
+      reading.pop();
+    }
+    if (!lives) dead.add(key);
+    return lives;
+  };
+  for (let place = 0; place < source.length; place++) follow(0, place);
+  return [...found.values()];
+}
+
+/** The one reading that is meant, `signed` itself where it is that; undefined = more than one may be. */
+function choose(
+  readings: readonly EditLine[][],
+  signed: readonly EditLine[],
+  counts: Counts | undefined,
+): readonly EditLine[] | undefined {
+  const byCounts = readings.filter((reading) => counts && agrees(reading, counts));
+  const left = byCounts.length > 0 ? byCounts : readings;
+  const plain = left.find((reading) => isSigned(reading, signed));
+  // Context at another depth of the file: the signs are right, and its other place is no place of this hunk.
+  const others = left.filter((reading) => reading.some((line, i) => line.role !== signed[i]!.role));
+  if (plain && others.length === 0) return signed;
+  if (left.length > 1) return undefined;
+  return plain ? signed : left[0];
+}
+
+function agrees(lines: readonly EditLine[], counts: Counts): boolean {
+  const old = lines.filter((line) => line.role !== "add").length;
+  const fresh = lines.filter((line) => line.role !== "drop").length;
+  return old === counts.old && fresh === counts.new;
+}
+
+/**
+ * The line that keeps a reading against the signs from being certain; -1 = none. The header may count by the signs, the
+ * signed lines may stand in the file but for their indentation, or other context of the kind has its leading blank.
+ */
+function doubtIn(
+  chosen: readonly EditLine[],
+  body: readonly HunkLine[],
+  signed: readonly EditLine[],
+  source: readonly string[],
+  counts: Counts | undefined,
+): number {
+  const turned = [...chosen.keys()].filter((i) => chosen[i]!.role !== signed[i]!.role);
+  if (turned.length === 0) return -1;
+  if (counts && agrees(signed, counts) && !agrees(chosen, counts)) return turned[0]!;
+  if (stands(signed, source)) return turned[0]!;
+  const replaced = turned.find((i) => {
+    const sign = body[i]!.text[0]!;
+    const showsBlank = body.some(({ text }, n) => n !== i && text.startsWith(` ${sign}`));
+    return sign === "-" && showsBlank && chosen[i + 1]?.role === "add";
+  });
+  if (replaced !== undefined && !(counts && agrees(chosen, counts))) return replaced;
+  return -1;
+}
+
+/** Where no reading stands as a whole: a line that is in the file as written, and is not without its sign, is context. */
+function lineByLine(
+  signed: readonly EditLine[],
+  bare: readonly (EditLine | undefined)[],
+  source: readonly string[],
+): EditLine[] {
+  const known = new Set(source);
+  const trimmed = new Set(source.map((line) => line.trim()));
+  const lines = signed.map((line, i) => {
+    const other = bare[i];
+    if (other === undefined || line.role === "add") return line;
+    const held = line.role === "drop" ? trimmed.has(line.text.trim()) : known.has(line.text);
+    return held ? line : other;
+  });
+  return lines.some((line) => line.role !== "keep") ? lines : [...signed];
+}
+
+/** Whether the old lines stand together in the file, blanks around each aside. */
+function stands(lines: readonly EditLine[], source: readonly string[]): boolean {
+  const old = lines.filter((line) => line.role !== "add").map((line) => line.text.trim());
+  if (old.length === 0) return false;
+  return source.some(
+    (_, start) =>
+      start + old.length <= source.length &&
+      old.every((text, i) => source[start + i]!.trim() === text),
+  );
+}
+
+/** Blank context at the edges goes, as little as makes the rest stand in the file; nothing where that does not help. */
+export function withoutStrayBlanks(
+  lines: readonly EditLine[],
+  source: readonly string[],
+): EditLine[] {
+  const isStray = (line: EditLine | undefined): boolean =>
+    line !== undefined && line.role === "keep" && isBlank(line.text);
+  const whole = [...lines];
+  if (!isStray(lines[0]) && !isStray(lines.at(-1))) return whole;
+  if (stands(lines, source)) return whole;
+  const leading = lines.findIndex((line) => !isStray(line));
+  if (leading === -1) return whole;
+  const trailing = lines.length - 1 - lines.findLastIndex((line) => !isStray(line));
+  for (let count = 1; count <= leading + trailing; count++) {
+    for (let head = Math.max(0, count - trailing); head <= Math.min(leading, count); head++) {
+      const rest = lines.slice(head, lines.length - (count - head));
+      const tells = rest.some((line) => line.role !== "add" && !isBlank(line.text));
+      if (tells && stands(rest, source)) return rest;
+    }
+  }
+  return whole;
+}
