@@ -1,9 +1,9 @@
 import type { LinesSegment } from "../core/edit.ts";
 
 /**
- * Brings segments into the order of the file. Writers put blocks and hunks in any order; where the old
- * lines of each stand in the source exactly once, their order there is known. Otherwise they stay as
- * written.
+ * Brings segments into the order of the file. Writers put blocks and hunks in any order; where the old lines of a
+ * segment stand in the source exactly once, or its place is certain, its order there is known. Any other one stays
+ * behind the one before it.
  */
 export function inFileOrder(
   segments: readonly LinesSegment[],
@@ -16,14 +16,28 @@ export function inFileOrder(
     if (places) places.push(index);
     else starts.set(line, [index]);
   });
-  const placed: { segment: LinesSegment; place: number }[] = [];
-  for (const segment of segments) {
-    const old = segment.lines.filter((line) => line.role !== "add").map((line) => line.text);
-    const stands = (start: number): boolean =>
-      old.every((line, index) => line === source[start + index]);
-    const places = old.length === 0 ? [] : (starts.get(old[0]!) ?? []).filter(stands);
-    if (places.length !== 1) return segments;
-    placed.push({ segment, place: places[0]! });
-  }
+  let last = -1;
+  const placed = segments.map((segment) => {
+    const place = placeOf(segment, source, starts) ?? last;
+    if (place <= source.length) last = place;
+    return { segment, place };
+  });
   return placed.sort((a, b) => a.place - b.place).map(({ segment }) => segment);
+}
+
+/** The source line where a segment begins, if that is known; one past the last for what goes to the end. */
+function placeOf(
+  { lines, atLine, anchor }: LinesSegment,
+  source: readonly string[],
+  starts: ReadonlyMap<string, readonly number[]>,
+): number | undefined {
+  if (atLine !== undefined) return atLine - 1;
+  const old = lines.filter((line) => line.role !== "add").map((line) => line.text);
+  if (old.length === 0) {
+    return anchor === "end" ? source.length + 1 : anchor === "start" ? -1 : undefined;
+  }
+  const stands = (start: number): boolean =>
+    old.every((line, index) => line === source[start + index]);
+  const places = (starts.get(old[0]!) ?? []).filter(stands);
+  return places.length === 1 ? places[0] : undefined;
 }
