@@ -157,7 +157,7 @@ export function headOf(line: string): Head {
 }
 
 /**
- * A hunk ends with its counts where they hold and no further signed line follows; else before the next header, fence, or
+ * A hunk ends with its counts where they hold and no further line with a sign or an indentation follows; else before the next header, fence, or
  * text that cannot be of a hunk.
  */
 function readHunk(lines: readonly string[], index: number, holds: Holds): Reading {
@@ -166,7 +166,7 @@ function readHunk(lines: readonly string[], index: number, holds: Holds): Readin
   const next = endOfHunk(lines, first, head.counts, holds);
   const raw = lines.slice(first, next);
   const counted = head.counts ? countedLength(raw, head.counts) : undefined;
-  if (counted !== undefined && !raw.slice(counted).some((line) => /^[-+]/.test(line)))
+  if (counted !== undefined && !raw.slice(counted).some((line) => /^(?:[-+]|\s+\S)/.test(line)))
     return { hunk: hunkOf(raw.slice(0, counted), first, head), next };
   return { hunk: hunkOf(withoutProse(raw, holds), first, head), next };
 }

@@ -54,7 +54,7 @@ function withContext(
   if (bare.every((line) => line === undefined)) return signed;
   const readings = standing(signed, bare, source);
   if (readings.length === 0) return lineByLine(signed, bare, source);
-  const chosen = choose(readings, signed, counts);
+  const chosen = choose(readings, signed, source, counts);
   const doubtful = chosen && chosen !== signed ? doubtIn(chosen, body, signed, source, counts) : -1;
   if (chosen && doubtful === -1) return [...chosen];
   const other = readings.find((reading) => !isSigned(reading, signed)) ?? readings[0]!;
@@ -120,6 +120,7 @@ function standing(
 function choose(
   readings: readonly EditLine[][],
   signed: readonly EditLine[],
+  source: readonly string[],
   counts: Counts | undefined,
 ): readonly EditLine[] | undefined {
   const byCounts = readings.filter((reading) => counts && agrees(reading, counts));
@@ -129,7 +130,21 @@ function choose(
   const others = left.filter((reading) => reading.some((line, i) => line.role !== signed[i]!.role));
   if (plain && others.length === 0) return signed;
   if (left.length > 1) return undefined;
-  return plain ? signed : left[0];
+  if (plain || (others.length === 0 && isShifted(signed, source))) return signed;
+  return left[0];
+}
+
+/**
+ * Whether a hunk in which only blanks tell the readings apart is indented one blank less than the file as a whole: its
+ * new lines then have depths that the file does not know, and one blank more makes them right.
+ */
+function isShifted(signed: readonly EditLine[], source: readonly string[]): boolean {
+  const indentOf = (text: string): string => /^\s*/.exec(text)![0];
+  const depths = new Set(source.filter((line) => !isBlank(line)).map(indentOf));
+  const added = signed.filter((line) => line.role === "add" && !isBlank(line.text));
+  const all = (more: string): boolean =>
+    added.every((line) => depths.has(more + indentOf(line.text)));
+  return !all("") || all(" ");
 }
 
 function agrees(lines: readonly EditLine[], counts: Counts): boolean {
@@ -168,14 +183,10 @@ function lineByLine(
   bare: readonly (EditLine | undefined)[],
   source: readonly string[],
 ): EditLine[] {
-  const known = new Set(source);
   const trimmed = new Set(source.map((line) => line.trim()));
-  const lines = signed.map((line, i) => {
-    const other = bare[i];
-    if (other === undefined || line.role === "add") return line;
-    const held = line.role === "drop" ? trimmed.has(line.text.trim()) : known.has(line.text);
-    return held ? line : other;
-  });
+  const lines = signed.map((line, i) =>
+    line.role === "drop" && bare[i] && !trimmed.has(line.text.trim()) ? bare[i] : line,
+  );
   return lines.some((line) => line.role !== "keep") ? lines : [...signed];
 }
 
