@@ -177,21 +177,21 @@ function endOfHunk(
   counts: Counts | undefined,
   holds: Holds,
 ): number {
+  const isFull = (from: number, to: number): boolean =>
+    counts !== undefined && countedLength(lines.slice(from, to), counts) === to - from;
   let next = first;
   for (; next < lines.length; next++) {
     const line = lines[next]!;
     if (line.startsWith("@@") || line.startsWith("diff --git ") || isFileHeader(lines, next)) break;
     if (isMailHead(line) || isSignature(lines, first, next, counts)) break;
-    // A fence with a language opens one: inside a hunk it can only be text.
-    if (
-      /^[`~]/.test(line) &&
-      fenceOf(line)?.info === "" &&
-      !(holds(line) && hasChange(lines, next + 1))
-    )
+    if (closesFence(line) && !(holds(line) && !isFull(first, next) && hasChange(lines, next + 1)))
       break;
   }
   return next;
 }
+
+/** A fence with a language opens one: inside a hunk it can only be text. */
+const closesFence = (line: string): boolean => /^[`~]/.test(line) && fenceOf(line)?.info === "";
 
 /** The first line of a mail, as `git format-patch` writes several into one text. */
 const isMailHead = (line: string): boolean => /^From [0-9a-f]{7,64} \w{3} \w{3} /.test(line);

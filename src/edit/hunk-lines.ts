@@ -54,7 +54,7 @@ function withContext(
   if (bare.every((line) => line === undefined)) return signed;
   const readings = standing(signed, bare, source);
   if (readings.length === 0) return lineByLine(signed, bare, source);
-  const chosen = choose(readings, signed, source, counts);
+  const chosen = choose(readings, body, signed, source, counts);
   const doubtful = chosen && chosen !== signed ? doubtIn(chosen, body, signed, source, counts) : -1;
   if (chosen && doubtful === -1) return [...chosen];
   const other = readings.find((reading) => !isSigned(reading, signed)) ?? readings[0]!;
@@ -119,6 +119,7 @@ function standing(
 /** The one reading that is meant, `signed` itself where it is that; undefined = more than one may be. */
 function choose(
   readings: readonly EditLine[][],
+  body: readonly HunkLine[],
   signed: readonly EditLine[],
   source: readonly string[],
   counts: Counts | undefined,
@@ -126,12 +127,30 @@ function choose(
   const byCounts = readings.filter((reading) => counts && agrees(reading, counts));
   const left = byCounts.length > 0 ? byCounts : readings;
   const plain = left.find((reading) => isSigned(reading, signed));
-  // Context at another depth of the file: the signs are right, and its other place is no place of this hunk.
+  // Context at another depth of the file: the signs are right, and its other place is none of this hunk.
   const others = left.filter((reading) => reading.some((line, i) => line.role !== signed[i]!.role));
   if (plain && others.length === 0) return signed;
-  if (left.length > 1) return undefined;
-  if (plain || (others.length === 0 && isShifted(signed, source))) return signed;
-  return left[0];
+  if (plain && left.length === 1) return signed;
+  // Where the signs make no sense, or blanks are missing for certain, every line that stands there is context.
+  const lost = signed.some(({ text }, i) => !isBlank(text) && text === body[i]!.text);
+  if (plain && !lost) return undefined;
+  const only = fullest(left);
+  if (only === undefined) return undefined;
+  // An old line that is as it should be by its sign: then the hunk is not indented otherwise as a whole.
+  const fixed = only.some(
+    (line, i) => line === signed[i] && line.role !== "add" && !isBlank(line.text),
+  );
+  return others.length === 0 && !fixed && isShifted(signed, source) ? signed : only;
+}
+
+/** The reading that keeps whatever another one keeps; undefined = there is none. */
+function fullest(readings: readonly EditLine[][]): EditLine[] | undefined {
+  const keeps = (line: EditLine | undefined): boolean => line?.role === "keep";
+  return readings.find((full) =>
+    readings.every((other) =>
+      other.every((line, i) => keeps(full[i]) || line.role === full[i]!.role),
+    ),
+  );
 }
 
 /**
@@ -167,7 +186,7 @@ function doubtIn(
   const turned = [...chosen.keys()].filter((i) => chosen[i]!.role !== signed[i]!.role);
   if (turned.length === 0) return -1;
   if (counts && agrees(signed, counts) && !agrees(chosen, counts)) return turned[0]!;
-  if (stands(signed, source)) return turned[0]!;
+  if (turned.some((i) => signed[i]!.role === "drop") && stands(signed, source)) return turned[0]!;
   const replaced = turned.find((i) => {
     const sign = body[i]!.text[0]!;
     const showsBlank = body.some(({ text }, n) => n !== i && text.startsWith(` ${sign}`));

@@ -37,8 +37,8 @@ export const patch: EditFormat = {
     if (sections.some(({ kind }) => kind !== section.kind)) {
       throw new RedraftError(
         "unreadable-edit",
-        `the patch does several things to ${input.path}, and they do not follow from each other. ` +
-          "Send one section for the file.",
+        `the patch does several things to ${input.path}, and one of them has no single place in what the one before leaves. ` +
+          "Send one section for the file as it is now.",
         { details: { line: sections[1]!.at, format: "patch" } },
       );
     }
