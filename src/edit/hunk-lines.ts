@@ -133,14 +133,32 @@ function choose(
   if (plain && left.length === 1) return signed;
   // Where the signs make no sense, or blanks are missing for certain, every line that stands there is context.
   const lost = signed.some(({ text }, i) => !isBlank(text) && text === body[i]!.text);
-  if (plain && !lost) return undefined;
   const only = fullest(left);
   if (only === undefined) return undefined;
+  if (plain && !lost && !isStrange(only, signed, source)) return undefined;
   // An old line that is as it should be by its sign: then the hunk is not indented otherwise as a whole.
   const fixed = only.some(
     (line, i) => line === signed[i] && line.role !== "add" && !isBlank(line.text),
   );
   return others.length === 0 && !fixed && isShifted(signed, source) ? signed : only;
+}
+
+const indentOf = (text: string): string => /^\s*/.exec(text)![0];
+
+const depthsOf = (source: readonly string[]): Set<string> =>
+  new Set(source.filter((line) => !isBlank(line)).map(indentOf));
+
+/** Whether all lines that a reading keeps against their sign would be new ones at a depth the file does not know: `+ x`. */
+function isStrange(
+  reading: readonly EditLine[],
+  signed: readonly EditLine[],
+  source: readonly string[],
+): boolean {
+  const depths = depthsOf(source);
+  return signed.every(
+    ({ role, text }, i) =>
+      role === reading[i]!.role || (role === "add" && !depths.has(indentOf(text))),
+  );
 }
 
 /** The reading that keeps whatever another one keeps; undefined = there is none. */
@@ -158,8 +176,7 @@ function fullest(readings: readonly EditLine[][]): EditLine[] | undefined {
  * new lines then have depths that the file does not know, and one blank more makes them right.
  */
 function isShifted(signed: readonly EditLine[], source: readonly string[]): boolean {
-  const indentOf = (text: string): string => /^\s*/.exec(text)![0];
-  const depths = new Set(source.filter((line) => !isBlank(line)).map(indentOf));
+  const depths = depthsOf(source);
   const added = signed.filter((line) => line.role === "add" && !isBlank(line.text));
   const all = (more: string): boolean =>
     added.every((line) => depths.has(more + indentOf(line.text)));
