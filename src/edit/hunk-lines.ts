@@ -14,6 +14,19 @@ export interface Counts {
   readonly new: number;
 }
 
+/** Whether a line of one of the hunks has no sign at all: then the writer leaves the blanks of context out. */
+export const leavesBlanksOut = (
+  hunks: readonly { readonly body: readonly HunkLine[] }[],
+): boolean =>
+  hunks.some(({ body }) => body.some(({ text }) => !isBlank(text) && !/^[-+ \\]/.test(text)));
+
+/** What is known of a hunk besides its lines. */
+export interface HunkHints {
+  readonly counts?: Counts | undefined;
+  /** Whether other hunks of the edit leave the blanks of context out. */
+  readonly bare?: boolean;
+}
+
 /** Readings of one hunk that are kept apart; more of them say no more. */
 const readingLimit = 8;
 
@@ -34,17 +47,18 @@ export function signedLine({ text, at }: HunkLine): EditLine {
 export function hunkLines(
   body: readonly HunkLine[],
   source: readonly string[],
-  counts?: Counts,
+  hints: HunkHints = {},
 ): EditLine[] {
-  const lines = withContext(body, source, counts);
+  const lines = withContext(body, source, hints);
   return withoutStrayBlanks(lines, source);
 }
 
 function withContext(
   body: readonly HunkLine[],
   source: readonly string[],
-  counts: Counts | undefined,
+  hints: HunkHints,
 ): EditLine[] {
+  const { counts } = hints;
   const signed = body.map(signedLine);
   const known = new Set(source);
   const bare = body.map(({ text, at }, i): EditLine | undefined => {
@@ -54,7 +68,7 @@ function withContext(
   if (bare.every((line) => line === undefined)) return signed;
   const readings = standing(signed, bare, source);
   if (readings.length === 0) return lineByLine(signed, bare, source);
-  const chosen = choose(readings, body, signed, source, counts);
+  const chosen = choose(readings, body, signed, source, hints);
   const doubtful = chosen && chosen !== signed ? doubtIn(chosen, body, signed, source, counts) : -1;
   if (chosen && doubtful === -1) return [...chosen];
   const other = readings.find((reading) => !isSigned(reading, signed)) ?? readings[0]!;
@@ -122,7 +136,7 @@ function choose(
   body: readonly HunkLine[],
   signed: readonly EditLine[],
   source: readonly string[],
-  counts: Counts | undefined,
+  { counts, bare }: HunkHints,
 ): readonly EditLine[] | undefined {
   const byCounts = readings.filter((reading) => counts && agrees(reading, counts));
   const left = byCounts.length > 0 ? byCounts : readings;
@@ -132,7 +146,7 @@ function choose(
   if (plain && others.length === 0) return signed;
   if (plain && left.length === 1) return signed;
   // Where the signs make no sense, or blanks are missing for certain, every line that stands there is context.
-  const lost = signed.some(({ text }, i) => !isBlank(text) && text === body[i]!.text);
+  const lost = bare || signed.some(({ text }, i) => !isBlank(text) && text === body[i]!.text);
   const only = fullest(left);
   if (only === undefined) return undefined;
   if (plain && !lost && !isStrange(only, signed, source)) return undefined;
@@ -140,7 +154,7 @@ function choose(
   const fixed = only.some(
     (line, i) => line === signed[i] && line.role !== "add" && !isBlank(line.text),
   );
-  return others.length === 0 && !fixed && isShifted(signed, source) ? signed : only;
+  return others.length === 0 && !fixed && !lost && isShifted(signed, source) ? signed : only;
 }
 
 const indentOf = (text: string): string => /^\s*/.exec(text)![0];

@@ -2,7 +2,7 @@ import type { Edit, EditLine, LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { headOf, isFileHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
-import { type HunkLine, hunkLines } from "./hunk-lines.ts";
+import { type HunkLine, hunkLines, leavesBlanksOut } from "./hunk-lines.ts";
 import { firstOldLine, type Numbers, numbersHold, unplaced } from "./hunk-numbers.ts";
 import { inTurn, type Part, type PartHunk, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
@@ -94,8 +94,9 @@ function oneAfterTheOther(
     if (section.kind === "Delete") return { kind: "delete", hunks: [] };
     if (section.kind === "Add")
       return { kind: "create", hunks: [{ lines: () => addedLines(section) }] };
-    const hunks = chunksOf(section).map((chunk) => ({
-      lines: (text: readonly string[]) => linesOf(chunk, text),
+    const chunks = chunksOf(section);
+    const hunks = chunks.map((chunk) => ({
+      lines: (text: readonly string[]) => linesOf(chunk, text, chunks),
       appends: chunk.under.length === 0 && chunk.numbers.oldStart === undefined,
       ...started(chunk.numbers),
     }));
@@ -146,8 +147,9 @@ function chunksOf(section: Section): Chunk[] {
   return chunks;
 }
 
-const linesOf = (chunk: Chunk, source: readonly string[]): EditLine[] =>
-  hunkLines(chunk.body, source, chunk.numbers.counts);
+/** Reads one of the chunks against a text. */
+const linesOf = (chunk: Chunk, source: readonly string[], all: readonly Chunk[]): EditLine[] =>
+  hunkLines(chunk.body, source, { counts: chunk.numbers.counts, bare: leavesBlanksOut(all) });
 
 const started = ({ oldStart, counts }: Numbers): Pick<PartHunk, "start" | "counts"> => ({
   ...(oldStart !== undefined && { start: oldStart }),
@@ -156,7 +158,7 @@ const started = ({ oldStart, counts }: Numbers): Pick<PartHunk, "start" | "count
 
 function segmentsOf(sections: readonly Section[], source: readonly string[]): LinesSegment[] {
   const chunks = sections.flatMap((section) => chunksOf(section));
-  const read = chunks.map((chunk) => linesOf(chunk, source));
+  const read = chunks.map((chunk) => linesOf(chunk, source, chunks));
   const trusted = numbersHold(
     chunks.map(({ numbers }) => numbers),
     read,

@@ -10,7 +10,7 @@ import {
 } from "./diff-files.ts";
 import { namesNoFile, stripped } from "./diff-paths.ts";
 import type { EditFormat, EditInput } from "./format.ts";
-import { hunkLines, signedLine } from "./hunk-lines.ts";
+import { hunkLines, leavesBlanksOut, signedLine } from "./hunk-lines.ts";
 import { firstOldLine, numbersHold, unplaced } from "./hunk-numbers.ts";
 import { inTurn, type Part, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
@@ -69,7 +69,7 @@ export const unifiedDiff: EditFormat = {
     if (file.deleted) return { ...base, action: "delete", segments: deletion(file, input) };
     if (file.created) return { ...base, ...creation(file, input) };
     const hunks = mine.flatMap((one) => one.hunks);
-    const read = hunks.map((hunk) => linesOf(hunk, input.sourceLines));
+    const read = hunks.map((hunk) => linesOf(hunk, input.sourceLines, hunks));
     const trusted = mine.length === 1 && numbersHold(hunks, read, input.sourceLines);
     const placed = hunks.flatMap((hunk, k) => segmentOf(hunk, read[k]!, trusted, input));
     const segments = inFileOrder(placed, input.sourceLines);
@@ -82,8 +82,9 @@ export const unifiedDiff: EditFormat = {
   },
 };
 
-const linesOf = (hunk: Hunk, source: readonly string[]): EditLine[] =>
-  hunkLines(hunk.body, source, hunk.counts);
+/** Reads one of the hunks against a text. */
+const linesOf = (hunk: Hunk, source: readonly string[], all: readonly Hunk[]): EditLine[] =>
+  hunkLines(hunk.body, source, { counts: hunk.counts, bare: leavesBlanksOut(all) });
 
 function noHunk({ lines }: EditInput): RedraftError {
   const combined = lines.findIndex((line) => /^@@@+ -/.test(line));
@@ -170,7 +171,7 @@ function withoutRepeats(files: readonly DiffFile[]): DiffFile[] {
 
 function oldLinesStand(file: DiffFile, input: EditInput): boolean {
   const old = file.hunks
-    .flatMap((hunk) => linesOf(hunk, input.sourceLines))
+    .flatMap((hunk) => linesOf(hunk, input.sourceLines, file.hunks))
     .filter((line) => line.role !== "add" && line.text.trim() !== "");
   return old.length > 0 && old.every((line) => input.inSource(line.text));
 }
@@ -185,7 +186,7 @@ function oneAfterTheOther(
     (file): Part => ({
       kind: file.created ? "create" : file.deleted ? "delete" : "update",
       hunks: file.hunks.map((hunk) => ({
-        lines: (text) => linesOf(hunk, text),
+        lines: (text) => linesOf(hunk, text, file.hunks),
         ...(hunk.oldStart !== undefined && { start: hunk.oldStart }),
         ...(hunk.counts !== undefined && { counts: hunk.counts }),
       })),
