@@ -30,6 +30,9 @@ export interface HunkHints {
 /** Readings of one hunk that are kept apart; more of them say no more. */
 const readingLimit = 8;
 
+/** Longer hunks are read line by line. */
+const lineLimit = 2000;
+
 const isBlank = (text: string): boolean => text.trim() === "";
 
 /** A line of a hunk by its sign; without one it is context whose leading blank was left out. */
@@ -60,9 +63,9 @@ function withContext(
 ): EditLine[] {
   const { counts } = hints;
   const signed = body.map(signedLine);
-  const known = new Set(source);
+  const { exact } = linesIn(source);
   const bare = body.map(({ text, at }, i): EditLine | undefined => {
-    if (isBlank(text) || text === signed[i]!.text || !known.has(text)) return undefined;
+    if (isBlank(text) || text === signed[i]!.text || !exact.has(text)) return undefined;
     return { text, role: "keep", at };
   });
   if (bare.every((line) => line === undefined)) return signed;
@@ -102,32 +105,52 @@ function standing(
   source: readonly string[],
 ): EditLine[][] {
   const found = new Map<string, EditLine[]>();
+  if (signed.length > lineLimit) return [];
   const dead = new Set<number>();
   const width = source.length + 1;
   const reading: EditLine[] = [];
-  const follow = (i: number, place: number): boolean => {
+  const follow = (i: number, place: number, old: boolean, changes: boolean): boolean => {
     if (i === signed.length) {
-      const old = reading.some((line) => line.role !== "add" && !isBlank(line.text));
-      const changes = reading.some((line) => line.role !== "keep");
       if (!old || !changes) return false;
       found.set(reading.map((line, n) => Number(line !== signed[n])).join(""), [...reading]);
       return true;
     }
-    const key = i * width + place;
+    const key = ((i * width + place) * 2 + Number(old)) * 2 + Number(changes);
     if (dead.has(key) || found.size >= readingLimit) return false;
     let lives = false;
     for (const line of [signed[i]!, bare[i]]) {
       if (line === undefined) continue;
-      if (line.role !== "add" && source[place] !== line.text) continue;
+      const isOld = line.role !== "add";
+      if (isOld && source[place] !== line.text) continue;
       reading.push(line);
-      lives = follow(i + 1, line.role === "add" ? place : place + 1) || lives;
+      const tells = old || (isOld && !isBlank(line.text));
+      const follows = follow(i + 1, place + Number(isOld), tells, changes || line.role !== "keep");
+      lives = follows || lives;
       reading.pop();
     }
     if (!lives) dead.add(key);
     return lives;
   };
-  for (let place = 0; place < source.length; place++) follow(0, place);
+  for (const place of beginnings(signed, bare, source)) follow(0, place, false, false);
   return [...found.values()];
+}
+
+/** Where the first old line of a reading may stand. */
+function beginnings(
+  signed: readonly EditLine[],
+  bare: readonly (EditLine | undefined)[],
+  source: readonly string[],
+): Set<number> {
+  const { places } = linesIn(source);
+  const found = new Set<number>();
+  for (const [i, line] of signed.entries()) {
+    for (const first of [line, bare[i]]) {
+      if (first === undefined || first.role === "add") continue;
+      for (const place of places.get(first.text.trim()) ?? []) found.add(place);
+    }
+    if (line.role !== "add") break;
+  }
+  return found;
 }
 
 /** The one reading that is meant, `signed` itself where it is that; undefined = more than one may be. */
@@ -233,9 +256,9 @@ function lineByLine(
   bare: readonly (EditLine | undefined)[],
   source: readonly string[],
 ): EditLine[] {
-  const trimmed = new Set(source.map((line) => line.trim()));
+  const { places } = linesIn(source);
   const lines = signed.map((line, i) =>
-    line.role === "drop" && bare[i] && !trimmed.has(line.text.trim()) ? bare[i] : line,
+    line.role === "drop" && bare[i] && !places.has(line.text.trim()) ? bare[i] : line,
   );
   return lines.some((line) => line.role !== "keep") ? lines : [...signed];
 }
@@ -244,11 +267,37 @@ function lineByLine(
 function stands(lines: readonly EditLine[], source: readonly string[]): boolean {
   const old = lines.filter((line) => line.role !== "add").map((line) => line.text.trim());
   if (old.length === 0) return false;
-  return source.some(
-    (_, start) =>
-      start + old.length <= source.length &&
-      old.every((text, i) => source[start + i]!.trim() === text),
-  );
+  const { places } = linesIn(source);
+  const count = (text: string): number => places.get(text)?.length ?? 0;
+  let rarest = 0;
+  for (const [i, text] of old.entries()) if (count(text) < count(old[rarest]!)) rarest = i;
+  return (places.get(old[rarest]!) ?? []).some((place) => {
+    const start = place - rarest;
+    return old.every((text, i) => source[start + i]?.trim() === text);
+  });
+}
+
+interface KnownLines {
+  readonly exact: ReadonlySet<string>;
+  /** Where each line stands, blanks around it aside. */
+  readonly places: ReadonlyMap<string, readonly number[]>;
+}
+
+/** A diff of many hunks asks for the same file each time. */
+const knownLines = new WeakMap<readonly string[], KnownLines>();
+
+function linesIn(source: readonly string[]): KnownLines {
+  const known = knownLines.get(source);
+  if (known) return known;
+  const places = new Map<string, number[]>();
+  for (const [line, text] of source.entries()) {
+    const found = places.get(text.trim());
+    if (found) found.push(line);
+    else places.set(text.trim(), [line]);
+  }
+  const made = { exact: new Set(source), places };
+  knownLines.set(source, made);
+  return made;
 }
 
 /** Blank context at the edges goes, as little as makes the rest stand in the file; nothing where that does not help. */

@@ -59,7 +59,7 @@ function withHunks(before: readonly string[], hunks: readonly PartHunk[]): strin
   const text = [...before];
   let shift = 0;
   for (const { lines: read, start, counts, appends } of hunks) {
-    const lines = read(text);
+    const lines = read([...text]);
     const old = lines.filter((line) => line.role !== "add");
     const fresh = lines.flatMap(added);
     const named = start === undefined ? undefined : start - Number(counts?.old !== 0) + shift;

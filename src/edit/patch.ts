@@ -96,7 +96,7 @@ function oneAfterTheOther(
       return { kind: "create", hunks: [{ lines: () => addedLines(section) }] };
     const chunks = chunksOf(section);
     const hunks = chunks.map((chunk) => ({
-      lines: (text: readonly string[]) => linesOf(chunk, text, chunks),
+      lines: (text: readonly string[]) => linesOf(chunk, text, leavesBlanksOut(chunks)),
       appends: chunk.under.length === 0 && chunk.numbers.oldStart === undefined,
       ...started(chunk.numbers),
     }));
@@ -148,8 +148,8 @@ function chunksOf(section: Section): Chunk[] {
 }
 
 /** Reads one of the chunks against a text. */
-const linesOf = (chunk: Chunk, source: readonly string[], all: readonly Chunk[]): EditLine[] =>
-  hunkLines(chunk.body, source, { counts: chunk.numbers.counts, bare: leavesBlanksOut(all) });
+const linesOf = (chunk: Chunk, source: readonly string[], bare: boolean): EditLine[] =>
+  hunkLines(chunk.body, source, { counts: chunk.numbers.counts, bare });
 
 const started = ({ oldStart, counts }: Numbers): Pick<PartHunk, "start" | "counts"> => ({
   ...(oldStart !== undefined && { start: oldStart }),
@@ -158,7 +158,8 @@ const started = ({ oldStart, counts }: Numbers): Pick<PartHunk, "start" | "count
 
 function segmentsOf(sections: readonly Section[], source: readonly string[]): LinesSegment[] {
   const chunks = sections.flatMap((section) => chunksOf(section));
-  const read = chunks.map((chunk) => linesOf(chunk, source, chunks));
+  const leaves = leavesBlanksOut(chunks);
+  const read = chunks.map((chunk) => linesOf(chunk, source, leaves));
   const trusted = numbersHold(
     chunks.map(({ numbers }) => numbers),
     read,

@@ -31,6 +31,7 @@ export const unifiedDiff: EditFormat = {
         isHunkHeader(line) ||
         (line.startsWith("@@") && index > 1 && isFileHeader(lines, index - 2)),
     );
+    if (hunk === -1 && combinedAt(input) !== -1) return "it has the header of a combined diff";
     if (hunk === -1) return headersOnly(input) ?? onlyLines(input);
     const changes = lines.findIndex((line, index) => index > hunk && /^[-+]/.test(line));
     if (changes === -1) return headersOnly(input);
@@ -44,11 +45,18 @@ export const unifiedDiff: EditFormat = {
   },
 
   read(input, why) {
+    const combined = combinedAt(input) + 1;
+    if (combined > 0) {
+      throw unreadable(
+        `line ${combined} is of a combined diff, which shows a merge. Send a diff against one version.`,
+      );
+    }
     const held = new Set(input.sourceLines);
     const files = parseDiff(input.lines, (line) => held.has(line));
     const bare = files.length === 0 ? parseBareDiff(input.lines) : undefined;
     if (bare) files.push(bare);
-    if (files.length === 0) throw noHunk(input);
+    if (files.length === 0)
+      throw unreadable("the diff holds no hunk: expected a line like @@ -1,3 +1,4 @@.");
     const mine = ofThisFile(files, input);
     const file = mine.at(-1)!;
     const named = file.newPath ?? file.oldPath;
@@ -69,7 +77,8 @@ export const unifiedDiff: EditFormat = {
     if (file.deleted) return { ...base, action: "delete", segments: deletion(file, input) };
     if (file.created) return { ...base, ...creation(file, input) };
     const hunks = mine.flatMap((one) => one.hunks);
-    const read = hunks.map((hunk) => linesOf(hunk, input.sourceLines, hunks));
+    const leaves = leavesBlanksOut(hunks);
+    const read = hunks.map((hunk) => linesOf(hunk, input.sourceLines, leaves));
     const trusted = mine.length === 1 && numbersHold(hunks, read, input.sourceLines);
     const placed = hunks.flatMap((hunk, k) => segmentOf(hunk, read[k]!, trusted, input));
     const segments = inFileOrder(placed, input.sourceLines);
@@ -83,15 +92,14 @@ export const unifiedDiff: EditFormat = {
 };
 
 /** Reads one of the hunks against a text. */
-const linesOf = (hunk: Hunk, source: readonly string[], all: readonly Hunk[]): EditLine[] =>
-  hunkLines(hunk.body, source, { counts: hunk.counts, bare: leavesBlanksOut(all) });
+const linesOf = (hunk: Hunk, source: readonly string[], bare: boolean): EditLine[] =>
+  hunkLines(hunk.body, source, { counts: hunk.counts, bare });
 
-function noHunk({ lines }: EditInput): RedraftError {
-  const combined = lines.findIndex((line) => /^@@@+ -/.test(line));
-  const message =
-    combined === -1
-      ? "the diff holds no hunk: expected a line like @@ -1,3 +1,4 @@."
-      : `line ${combined + 1} is of a combined diff, which shows a merge. Send a diff against one version.`;
+/** A merge shown against both sides: two columns of signs. -1 = it is none. */
+const combinedAt = ({ lines, inSource }: EditInput): number =>
+  lines.findIndex((line) => /^@@@+ -\d/.test(line) && !inSource(line));
+
+function unreadable(message: string): RedraftError {
   return new RedraftError("unreadable-edit", message, { details: { format: "unified-diff" } });
 }
 
@@ -171,7 +179,7 @@ function withoutRepeats(files: readonly DiffFile[]): DiffFile[] {
 
 function oldLinesStand(file: DiffFile, input: EditInput): boolean {
   const old = file.hunks
-    .flatMap((hunk) => linesOf(hunk, input.sourceLines, file.hunks))
+    .flatMap((hunk) => linesOf(hunk, input.sourceLines, leavesBlanksOut(file.hunks)))
     .filter((line) => line.role !== "add" && line.text.trim() !== "");
   return old.length > 0 && old.every((line) => input.inSource(line.text));
 }
@@ -186,7 +194,7 @@ function oneAfterTheOther(
     (file): Part => ({
       kind: file.created ? "create" : file.deleted ? "delete" : "update",
       hunks: file.hunks.map((hunk) => ({
-        lines: (text) => linesOf(hunk, text, file.hunks),
+        lines: (text) => linesOf(hunk, text, leavesBlanksOut(file.hunks)),
         ...(hunk.oldStart !== undefined && { start: hunk.oldStart }),
         ...(hunk.counts !== undefined && { counts: hunk.counts }),
       })),
