@@ -1,12 +1,16 @@
-import type { EditLine } from "../core/edit.ts";
+import { gitPaths, headerPath, unquoted } from "./diff-paths.ts";
+import { type Counts, type HunkLine, signedLine } from "./hunk-lines.ts";
 import { fenceOf } from "./wrapping.ts";
 
 export interface Hunk {
   /** 1-based, as the header says; absent where it names none. */
   readonly oldStart?: number;
+  readonly newStart?: number;
+  readonly counts?: Counts;
   /** What stands after the second `@@`: a source line above. */
   readonly section?: string;
-  readonly lines: readonly EditLine[];
+  /** The lines as written; `hunkLines` reads them. */
+  readonly body: readonly HunkLine[];
   /** `\ No newline at end of file` after the last old, the last new line. */
   readonly endsOld: boolean;
   readonly endsNew: boolean;
@@ -22,13 +26,22 @@ export interface DiffFile {
   readonly hunks: readonly Hunk[];
 }
 
-const numbered = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/;
-const bare = /^@@(?: \.\.\.)?(?: ?@@)?\s*$/;
+const numbered = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))?(?: ?@@(.*))?\s*$/;
+/** `\ No newline at end of file`, in whatever language. */
+const noFinalNewline = /^\\ \S/;
+const unnumbered = /^@@(?: \.\.\.)?(?: ?@@)?\s*$/;
 
 type Draft = { -readonly [Key in keyof DiffFile]: DiffFile[Key] } & { hunks: Hunk[]; git: boolean };
 
-/** Reads all files of a diff; what stands outside headers and hunks (prose, fences) is passed over. */
-export function parseDiff(lines: readonly string[]): DiffFile[] {
+/** Whether a line of the file has exactly this text. */
+type Holds = (line: string) => boolean;
+
+export function isHunkHeader(line: string): boolean {
+  return numbered.test(line) || unnumbered.test(line);
+}
+
+/** Reads all files of a diff; what stands outside headers and hunks (prose, fences, a mail's head) is passed over. */
+export function parseDiff(lines: readonly string[], holds: Holds): DiffFile[] {
   const files: Draft[] = [];
   let file: Draft | undefined;
   const open = (git: boolean): Draft => {
@@ -47,14 +60,15 @@ export function parseDiff(lines: readonly string[]): DiffFile[] {
     const line = lines[index]!;
     if (line.startsWith("diff --git ")) {
       file = open(true);
-      gitPaths(line, file);
+      const paths = gitPaths(line);
+      if (paths) [file.oldPath, file.newPath] = paths;
     } else if (isFileHeader(lines, index)) {
       if (!file?.git || file.hunks.length > 0) file = open(false);
       setPaths(file, line, lines[index + 1]!);
       index += 1;
-    } else if (numbered.test(line) || (bare.test(line) && file !== undefined) || bare.test(line)) {
+    } else if (isHunkHeader(line) || (file && line.startsWith("@@"))) {
       file ??= open(false);
-      const { hunk, next } = readHunk(lines, index);
+      const { hunk, next } = readHunk(lines, index, holds);
       file.hunks.push(hunk);
       index = next;
       continue;
@@ -86,16 +100,11 @@ export function parseBareDiff(lines: readonly string[]): DiffFile | undefined {
   return { ...named, hunks: [hunkOf(body, first, {})] };
 }
 
-function gitPaths(line: string, file: Draft): void {
-  const match = /^diff --git "?(a\/.*?)"? "?(b\/.*?)"?$/.exec(line);
-  if (!match) return;
-  file.oldPath = match[1]!;
-  file.newPath = match[2]!;
-}
-
 function extended(line: string, file: Draft): void {
-  const path = (prefix: RegExp): string | undefined =>
-    prefix.exec(line)?.[1]?.replace(/^"(.*)"$/, "$1");
+  const path = (prefix: RegExp): string | undefined => {
+    const named = prefix.exec(line)?.[1];
+    return named === undefined ? undefined : unquoted(named);
+  };
   if (line.startsWith("new file mode")) file.created = true;
   if (line.startsWith("deleted file mode")) file.deleted = true;
   if (line.startsWith("Binary files ") || line.startsWith("GIT binary patch")) file.binary = true;
@@ -108,16 +117,15 @@ function extended(line: string, file: Draft): void {
   }
 }
 
-/** `---` and `+++` one after the other; a removed line `-- x` before an added `++ y` is told apart by what follows. */
-function isFileHeader(lines: readonly string[], index: number): boolean {
+/**
+ * `---` and `+++` one after the other; a removed line `-- x` before an added `++ y` is told apart by what follows: a
+ * hunk, or nothing.
+ */
+export function isFileHeader(lines: readonly string[], index: number): boolean {
   if (!/^--- \S/.test(lines[index]!) || !/^\+\+\+ \S/.test(lines[index + 1] ?? "")) return false;
-  const next = lines[index + 2] ?? "";
-  return next.trim() === "" || next.startsWith("@@") || index + 2 >= lines.length;
-}
-
-function headerPath(line: string): string {
-  const path = line.slice(4).split("\t")[0]!.trim();
-  return path.replace(/^"(.*)"$/, "$1").replace(/(?<!\s)\s+\d{4}-\d\d-\d\d .*$/, "");
+  let next = index + 2;
+  while (next < lines.length && lines[next]!.trim() === "") next++;
+  return next >= lines.length || lines[next]!.startsWith("@@");
 }
 
 function setPaths(file: Draft, oldLine: string, newLine: string): void {
@@ -136,87 +144,141 @@ interface Reading {
   readonly next: number;
 }
 
-function readHunk(lines: readonly string[], index: number): Reading {
-  const match = numbered.exec(lines[index]!);
-  if (!match) return scanHunk(lines, index, {});
-  const oldStart = Number(match[1]);
-  const section = match[5]!.trim();
-  const head = section === "" ? { oldStart } : { oldStart, section };
-  const oldCount = Number(match[2] ?? 1);
-  const newCount = Number(match[4] ?? 1);
-  return countHunk(lines, index, head, oldCount, newCount) ?? scanHunk(lines, index, head);
+type Head = Pick<Hunk, "oldStart" | "newStart" | "counts" | "section">;
+
+/** Numbers and section of a hunk header. */
+export function headOf(line: string): Head {
+  const match = numbered.exec(line);
+  const section = (match ? (match[5] ?? "") : line.slice(2).replace(/\s*@@\s*$/, "")).trim();
+  const named = section === "" || section === "..." ? {} : { section };
+  if (!match) return named;
+  const counts = { old: Number(match[2] ?? 1), new: Number(match[4] ?? 1) };
+  return { oldStart: Number(match[1]), newStart: Number(match[3]), counts, ...named };
 }
 
-type Head = Pick<Hunk, "oldStart" | "section">;
+/**
+ * A hunk ends with its counts where they hold and no further line with a sign or an indentation follows; else before the next header, fence, or
+ * text that cannot be of a hunk.
+ */
+function readHunk(lines: readonly string[], index: number, holds: Holds): Reading {
+  const head = headOf(lines[index]!);
+  const first = index + 1;
+  const next = endOfHunk(lines, first, head.counts, holds);
+  const raw = lines.slice(first, next);
+  const counted = head.counts ? countedLength(raw, head.counts) : undefined;
+  if (counted !== undefined && !raw.slice(counted).some((line) => /^(?:[-+]|\s+\S)/.test(line)))
+    return { hunk: hunkOf(raw.slice(0, counted), first, head), next };
+  return { hunk: hunkOf(withoutProse(raw, holds), first, head), next };
+}
 
-/** By the header's counts, where they end exactly before the next header or the end; undefined = they do not. */
-function countHunk(
+function endOfHunk(
   lines: readonly string[],
-  index: number,
-  head: Head,
-  oldCount: number,
-  newCount: number,
-): Reading | undefined {
-  const body: string[] = [];
-  let old = oldCount;
-  let fresh = newCount;
-  let next = index + 1;
-  for (; next < lines.length && (old > 0 || fresh > 0); next++) {
+  first: number,
+  counts: Counts | undefined,
+  holds: Holds,
+): number {
+  const isFull = (from: number, to: number): boolean =>
+    counts !== undefined && countedLength(lines.slice(from, to), counts) === to - from;
+  let next = first;
+  for (; next < lines.length; next++) {
     const line = lines[next]!;
+    if (line.startsWith("@@") || line.startsWith("diff --git ") || isFileHeader(lines, next)) break;
+    if (isMailHead(line) || isSignature(lines, first, next, counts)) break;
+    if (closesFence(line) && !(holds(line) && !isFull(first, next) && hasChange(lines, next + 1)))
+      break;
+  }
+  return next;
+}
+
+/** A fence with a language opens one: inside a hunk it can only be text. */
+const closesFence = (line: string): boolean => /^[`~]/.test(line) && fenceOf(line)?.info === "";
+
+/** The first line of a mail, as `git format-patch` writes several into one text. */
+const isMailHead = (line: string): boolean => /^From [0-9a-f]{7,64} \w{3} \w{3} /.test(line);
+
+/** Whether a changed line follows before the next header: a fence above it is text of the file. */
+function hasChange(lines: readonly string[], from: number): boolean {
+  for (let index = from; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (line.startsWith("@@") || line.startsWith("diff --git ") || isFileHeader(lines, index))
+      return false;
+    if (/^[-+]/.test(line)) return true;
+  }
+  return false;
+}
+
+/**
+ * The `-- ` under a mail's patch, and git's version below it. It looks like a removed line: the counts are full without
+ * it, or nothing follows but a version.
+ */
+function isSignature(
+  lines: readonly string[],
+  first: number,
+  index: number,
+  counts: Counts | undefined,
+): boolean {
+  if (!/^-- ?$/.test(lines[index]!)) return false;
+  let end = index + 1;
+  while (end < lines.length && !/^(?:@@|diff --git |`{3}|~{3})/.test(lines[end]!)) {
+    if (isMailHead(lines[end]!)) break;
+    end++;
+  }
+  const below = lines.slice(index + 1, end).filter((line) => line.trim() !== "");
+  if (below.length === 1 && /^\d+\.\d+[\w.-]*(?: \(.*\))?\s*$/.test(below[0]!)) return true;
+  const body = lines.slice(first, index);
+  return counts !== undefined && countedLength(body, counts) === body.length;
+}
+
+/** How many of the lines fill the counts of a header; undefined = they do not fill them. */
+function countedLength(body: readonly string[], counts: Counts): number | undefined {
+  let { old, new: fresh } = counts;
+  let length = 0;
+  while (length < body.length && (old > 0 || fresh > 0)) {
+    const line = body[length]!;
     if (line.startsWith("+")) fresh -= 1;
     else if (line.startsWith("-")) old -= 1;
     else if (line.startsWith(" ") || line === "") {
       old -= 1;
       fresh -= 1;
-    } else if (!line.startsWith("\\")) return undefined;
-    body.push(line);
+    } else if (!noFinalNewline.test(line)) return undefined;
+    length++;
   }
   if (old !== 0 || fresh !== 0) return undefined;
-  while (lines[next]?.startsWith("\\")) body.push(lines[next++]!);
-  const after = lines[next];
-  if (after !== undefined && /^[-+ ]/.test(after) && !isFileHeader(lines, next)) return undefined;
-  return { hunk: hunkOf(body, index + 1, head), next };
+  while (noFinalNewline.test(body[length] ?? "")) length++;
+  return length;
 }
 
-/** Up to the next header, fence or text that cannot be of a hunk. */
-function scanHunk(lines: readonly string[], index: number, head: Head): Reading {
-  const body: string[] = [];
-  let next = index + 1;
-  for (; next < lines.length; next++) {
-    const line = lines[next]!;
-    if (line.startsWith("@@") || line.startsWith("diff --git ") || isFileHeader(lines, next)) break;
-    if (fenceOf(line) && !/^[-+ ]/.test(line)) break;
-    body.push(line);
-  }
-  const taken = body.length;
-  // Empty lines at the end stand between hunks; a blank context line would carry its space.
-  while (body.length > 0 && body.at(-1) === "") body.pop();
-  const prose = body.findIndex((line) => line !== "" && !/^[-+ \\\t]/.test(line));
-  const hasBare = prose !== -1;
-  if (hasBare && body.slice(prose).every((line) => line === "" || !/^[-+ \\\t]/.test(line))) {
-    // Only such lines follow: either prose after the diff, or context whose leading space was lost.
-    const rest = body.slice(prose);
-    if (rest.some((line) => /^\p{Lu}.*[.:!]$/u.test(line))) body.length = prose;
+/** A hunk without the empty lines and the prose behind it. */
+function withoutProse(raw: readonly string[], holds: Holds): string[] {
+  const body = [...raw];
+  const trim = (): void => {
+    // Empty lines at the end stand between hunks; a blank context line would carry its space.
     while (body.length > 0 && body.at(-1) === "") body.pop();
+  };
+  trim();
+  const isBare = (line: string): boolean => line !== "" && !/^[-+ \\\t]/.test(line);
+  const prose = body.findIndex((line) => isBare(line) && !holds(line));
+  if (prose !== -1 && body.slice(prose).every((line) => line === "" || isBare(line))) {
+    // Only such lines follow: either prose after the diff, or context whose leading space was lost.
+    if (body.slice(prose).some((line) => /^\p{Lu}.*[.:!]$/u.test(line))) body.length = prose;
+    trim();
   }
-  return { hunk: hunkOf(body, index + 1, head), next: index + 1 + taken };
+  return body;
 }
 
 function hunkOf(body: readonly string[], before: number, head: Head): Hunk {
-  const lines: EditLine[] = [];
+  const lines: HunkLine[] = [];
   let endsOld = false;
   let endsNew = false;
-  body.forEach((line, index) => {
-    if (line.startsWith("\\")) {
-      const role = lines.at(-1)?.role;
+  body.forEach((text, index) => {
+    if (noFinalNewline.test(text)) {
+      const last = lines.at(-1);
+      const role = last && signedLine(last).role;
       endsOld ||= role !== "add";
       endsNew ||= role !== "drop";
       return;
     }
-    const role = line.startsWith("+") ? "add" : line.startsWith("-") ? "drop" : "keep";
-    // A context line whose leading space was lost is taken as it stands.
-    const text = /^[-+ ]/.test(line) ? line.slice(1) : line;
-    lines.push({ text, role, at: before + 1 + index });
+    lines.push({ text, at: before + 1 + index });
   });
-  return { ...head, lines, endsOld, endsNew };
+  return { ...head, body: lines, endsOld, endsNew };
 }

@@ -2,21 +2,34 @@ import type { LinesSegment } from "../core/edit.ts";
 import { runPlaces } from "../core/line-index.ts";
 
 /**
- * Brings segments into the order of the file. Writers put blocks and hunks in any order; where the old
- * lines of each stand in the source exactly once, their order there is known. Otherwise they stay as
- * written.
+ * Brings segments into the order of the file. Writers put blocks and hunks in any order; where the old lines of a
+ * segment stand in the source exactly once, or its place is certain, its order there is known. Any other one stays
+ * behind the one before it.
  */
 export function inFileOrder(
   segments: readonly LinesSegment[],
   source: readonly string[],
 ): readonly LinesSegment[] {
   if (segments.length < 2) return segments;
-  const placed: { segment: LinesSegment; place: number }[] = [];
-  for (const segment of segments) {
-    const old = segment.lines.filter((line) => line.role !== "add").map((line) => line.text);
-    const places = runPlaces(old, source);
-    if (places.length !== 1) return segments;
-    placed.push({ segment, place: places[0]! });
-  }
+  let last = -1;
+  const placed = segments.map((segment) => {
+    const place = placeOf(segment, source) ?? last;
+    if (place <= source.length) last = place;
+    return { segment, place };
+  });
   return placed.sort((a, b) => a.place - b.place).map(({ segment }) => segment);
+}
+
+/** The source line where a segment begins, if that is known; one past the last for what goes to the end. */
+function placeOf(
+  { lines, atLine, anchor }: LinesSegment,
+  source: readonly string[],
+): number | undefined {
+  if (atLine !== undefined) return atLine - 1;
+  const old = lines.filter((line) => line.role !== "add").map((line) => line.text);
+  if (old.length === 0) {
+    return anchor === "end" ? source.length + 1 : anchor === "start" ? -1 : undefined;
+  }
+  const places = runPlaces(old, source);
+  return places.length === 1 ? places[0] : undefined;
 }

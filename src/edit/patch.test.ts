@@ -89,4 +89,76 @@ describe("*** Begin Patch", () => {
       /does not begin with \+/,
     );
   });
+
+  it("reads the format's lines with blanks before them, or stars behind", () => {
+    const body = "@@\n-    two\n+    2\n";
+    for (const patch of [
+      `*** Begin Patch\n  *** Update File: src/a.py\n${body} *** End Patch\n`,
+      `*** Begin Patch ***\n*** Update File: src/a.py\n${body}*** End Patch ***\n`,
+      `***Begin Patch\n***Update File: src/a.py\n${body}***End Patch\n`,
+      wrap(`*** Update File: src/a.py\n--- a/src/a.py\n+++ b/src/a.py\n${body}`),
+      wrap(`--- a/src/a.py\n+++ b/src/a.py\n${body}`),
+    ]) {
+      expect(showEdit(edit(patch))).toEqual(["~lines", "-    two", "+    2"]);
+    }
+  });
+
+  it("takes an indented one that the file has for context", () => {
+    const doc = "Write\n*** End Patch\nat the end\n";
+    const patch = wrap("*** Update File: a.md\n@@\n Write\n *** End Patch\n-at the end\n+last\n");
+    expect(showEdit(edit(patch, doc, "a.md"))).toEqual([
+      "~lines",
+      " Write",
+      " *** End Patch",
+      "-at the end",
+      "+last",
+    ]);
+  });
+
+  it("refuses a patch without its end", () => {
+    const cut = "*** Begin Patch\n*** Update File: src/a.py\n@@\n-    one\n-    two\n+    1";
+    expect(() => edit(cut)).toThrow(
+      "the patch was cut off: *** End Patch is missing after the section for src/a.py at line 2. Send the whole patch again.",
+    );
+    expect(() => edit("*** Begin Patch\n*** Add File: src/n.py\n+x\n", "", "src/n.py")).toThrow(
+      /cut off/,
+    );
+    expect(() => edit(`\`\`\`\n${cut}\n\`\`\`\n`)).toThrow(/cut off/);
+  });
+
+  it("puts new lines alone at the end of the file", () => {
+    expect(
+      showEdit(edit(wrap("*** Update File: src/a.py\n@@\n+x\n@@\n-    two\n+    2\n"))),
+    ).toEqual(["~lines", "-    two", "+    2", "~lines end", "+x"]);
+    expect(showEdit(edit(wrap("*** Update File: src/a.py\n@@     two\n+x\n")))[0]).toBe(
+      "~lines end",
+    );
+    expect(showEdit(edit(wrap("*** Update File: src/a.py\n@@ class A:\n+x\n")))[0]).toBe(
+      "~lines under class A:",
+    );
+  });
+
+  it("puts them where numbers say that agree with each other", () => {
+    const patch = (numbers: string): string => wrap(`*** Update File: src/a.py\n${numbers}\n+x\n`);
+    expect(showEdit(edit(patch("@@ -2,0 +3 @@")))[0]).toBe("~lines at 3");
+    expect(() => edit(patch("@@ -2,2 +2,3 @@"))).toThrow(
+      /has only new lines, and its numbers do not fit/,
+    );
+  });
+
+  it("does several things to one file in turn", () => {
+    const add = "*** Add File: src/n.py\n+x\n+y\n";
+    const change = "*** Update File: src/n.py\n@@\n x\n-y\n+z\n";
+    expect(edit(wrap(add + change), "", "src/n.py")).toMatchObject({
+      action: "create",
+      finalNewline: true,
+      segments: [{ lines: [{ text: "x" }, { text: "z" }] }],
+    });
+    expect(edit(wrap(`*** Delete File: src/n.py\n${add}`), "x\n", "src/n.py")).toMatchObject({
+      action: "update",
+    });
+    expect(() => edit(wrap(add + change.replace("-y", "-w")), "", "src/n.py")).toThrow(
+      /does several things to src\/n.py, and one of them has no single place/,
+    );
+  });
 });

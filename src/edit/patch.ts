@@ -1,8 +1,14 @@
 import type { Edit, EditLine, LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import { headOf, isFileHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
+import { type HunkLine, hunkLines, leavesBlanksOut } from "./hunk-lines.ts";
+import { firstOldLine, type Numbers, numbersHold, unplaced } from "./hunk-numbers.ts";
+import { inTurn, type Part, type PartHunk, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
+import { type Section, sectionsOf } from "./patch-sections.ts";
 import { samePath } from "./paths.ts";
+import { unifiedDiff } from "./unified-diff.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** The `*** Begin Patch` format: update, add, delete and move of the named file. */
@@ -21,14 +27,26 @@ export const patch: EditFormat = {
   },
 
   read(input, why) {
-    const section = ofThisFile(sectionsOf(input), input);
+    const all = sectionsOf(input);
+    if (all.length === 0) return withoutSections(input, why);
+    const sections = ofThisFile(all, input);
+    const section = sections[0]!;
     const base = { format: "patch", why, extent: "parts", path: section.path } as const;
+    const composed = sections.length > 1 ? oneAfterTheOther(sections, input) : undefined;
+    if (composed) return { ...base, ...composed };
+    if (sections.some(({ kind }) => kind !== section.kind)) {
+      throw new RedraftError(
+        "unreadable-edit",
+        `the patch does several things to ${input.path}, and one of them has no single place in what the one before leaves. ` +
+          "Send one section for the file as it is now.",
+        { details: { line: sections[1]!.at, format: "patch" } },
+      );
+    }
     if (section.kind === "Delete") return { ...base, action: "delete", segments: [] };
     if (section.kind === "Add") return { ...base, ...addition(section, input) };
-    const segments = inFileOrder(chunksOf(section), input.sourceLines);
-    if (section.moveTo !== undefined) {
-      return { ...base, action: "move", moveTo: section.moveTo, segments };
-    }
+    const segments = inFileOrder(segmentsOf(sections, input.sourceLines), input.sourceLines);
+    const moveTo = sections.find((one) => one.moveTo !== undefined)?.moveTo;
+    if (moveTo !== undefined) return { ...base, action: "move", moveTo, segments };
     if (segments.length === 0) {
       throw new RedraftError(
         "unreadable-edit",
@@ -40,123 +58,174 @@ export const patch: EditFormat = {
   },
 };
 
-const heading = /^\*\*\* (?:Begin Patch|(?:Update|Add|Delete) File: \S.*)$/;
+const heading = /^\*{3} ?(?:Begin Patch(?: ?\*{1,3})?|(?:Update|Add|Delete) File: \S.*)$/;
 
-interface Section {
-  readonly kind: "Update" | "Add" | "Delete";
-  readonly path: string;
-  readonly moveTo?: string;
-  /** 1-based line of the heading. */
-  readonly at: number;
-  readonly body: readonly { readonly text: string; readonly at: number }[];
-}
-
-function sectionsOf(input: EditInput): Section[] {
-  const sections: (Omit<Section, "body" | "moveTo"> & {
-    moveTo?: string;
-    body: { text: string; at: number }[];
-  })[] = [];
-  let inside = true;
-  input.lines.forEach((text, index) => {
-    const at = index + 1;
-    const begin = /^\*\*\* (Update|Add|Delete) File: (\S.*)$/.exec(text.trimEnd());
-    const section = sections.at(-1);
-    if (begin) {
-      sections.push({ kind: begin[1] as Section["kind"], path: begin[2]!, at, body: [] });
-      inside = true;
-    } else if (/^\*\*\* (?:Begin|End) Patch\s*$/.test(text)) inside = text.includes("Begin");
-    else if (section && inside) {
-      const move = /^\*\*\* Move to: (\S.*)$/.exec(text.trimEnd());
-      if (move && section.body.length === 0) section.moveTo = move[1]!;
-      else section.body.push({ text, at });
-    }
-  });
-  if (sections.length === 0) {
-    throw new RedraftError(
-      "unreadable-edit",
-      "the patch names no file: after *** Begin Patch comes *** Update File: <path> (or Add, Delete).",
-      { details: { format: "patch" } },
-    );
+/** A patch whose envelope holds a unified diff, or nothing. */
+function withoutSections(input: EditInput, why: string): Edit {
+  const isEnvelope = (line: string): boolean => /^\*{3} ?(?:Begin|End) Patch/.test(line);
+  const lines = input.lines.map((line) => (isEnvelope(line) ? "" : line));
+  if (lines.some((_, index) => isFileHeader(lines, index))) {
+    return unifiedDiff.read({ ...input, sourceLines: input.sourceLines, lines }, why);
   }
-  return sections;
+  throw new RedraftError(
+    "unreadable-edit",
+    "the patch names no file: after *** Begin Patch comes *** Update File: <path> (or Add, Delete).",
+    { details: { format: "patch" } },
+  );
 }
 
-function ofThisFile(sections: readonly Section[], input: EditInput): Section {
+function ofThisFile(sections: readonly Section[], input: EditInput): Section[] {
   const mine = sections.filter((section) => samePath(section.path, input.path));
-  const updates = mine.filter((section) => section.kind === "Update");
-  if (mine.length > 1 && updates.length === mine.length) {
-    return {
-      ...mine[0]!,
-      body: mine.flatMap((section) => [...section.body, { text: "@@", at: 0 }]),
-    };
-  }
-  if (mine.length === 1) return mine[0]!;
+  if (mine.length > 0) return mine;
   const others = sections.map((section) => section.path).join(", ");
-  if (mine.length > 1) {
-    throw new RedraftError("unreadable-edit", `the patch does several things to ${input.path}.`);
-  }
   throw new RedraftError("no-match", `the patch is for ${others}, not for ${input.path}.`, {
     details: { path: input.path, named: others },
   });
 }
 
-/** The chunks of an update: `@@` lines open them, and name source lines above, outermost first. */
-function chunksOf(section: Section): LinesSegment[] {
-  const segments: LinesSegment[] = [];
-  let lines: EditLine[] = [];
+/** Several sections of one file, each against what the one before leaves; undefined = they are not that. */
+function oneAfterTheOther(
+  sections: readonly Section[],
+  input: EditInput,
+): Pick<Edit, "action" | "segments" | "finalNewline"> | undefined {
+  if (sections.some(({ moveTo }) => moveTo !== undefined)) return undefined;
+  if (sections.at(-1)!.kind === "Delete") return undefined;
+  const parts = sections.map((section): Part => {
+    if (section.kind === "Delete") return { kind: "delete", hunks: [] };
+    if (section.kind === "Add")
+      return { kind: "create", hunks: [{ lines: () => addedLines(section) }] };
+    const chunks = chunksOf(section);
+    const hunks = chunks.map((chunk) => ({
+      lines: (text: readonly string[]) => linesOf(chunk, text, leavesBlanksOut(chunks)),
+      appends: chunk.under.length === 0 && chunk.numbers.oldStart === undefined,
+      ...started(chunk.numbers),
+    }));
+    return { kind: "update", hunks };
+  });
+  const text = inTurn(parts, input);
+  return text && { ...toText(text, input), ...(input.source === "" && { finalNewline: true }) };
+}
+
+/** Lines of an update that stand together, with what the `@@` lines above say about their place. */
+interface Chunk {
+  readonly body: readonly HunkLine[];
+  /** Source lines above, outermost first. */
+  readonly under: readonly string[];
+  readonly numbers: Numbers;
+  readonly atEnd: boolean;
+}
+
+/** The chunks of an update: `@@` lines open them, and name source lines above. */
+function chunksOf(section: Section): Chunk[] {
+  const chunks: Chunk[] = [];
+  let body: HunkLine[] = [];
   let under: string[] = [];
-  let nearLine: number | undefined;
+  let numbers: Numbers = {};
   let atEnd = false;
   const close = (): void => {
-    while (lines.length > 0 && lines.at(-1)!.role === "keep" && bareBlanks.has(lines.at(-1)!))
-      lines.pop();
-    if (lines.length > 0) {
-      segments.push({
-        kind: "lines",
-        lines,
-        ...(under.length > 0 ? { under } : {}),
-        ...(nearLine === undefined ? {} : { nearLine }),
-        ...(atEnd ? { anchor: "end" } : {}),
-      });
+    while (body.at(-1)?.text === "") body.pop();
+    if (body.length > 0) {
+      chunks.push({ body, under, atEnd, numbers });
       under = [];
+      numbers = {};
     }
-    lines = [];
-    nearLine = undefined;
+    body = [];
     atEnd = false;
   };
-  const bareBlanks = new Set<EditLine>();
   for (const { text, at } of section.body) {
     if (text.startsWith("@@")) {
       close();
-      const numbers = /^@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@ ?(.*)$/.exec(text);
-      if (numbers) nearLine = Number(numbers[1]);
-      const name = (numbers ? numbers[2]! : text.slice(2).trim().replace(/@@$/, "")).trim();
-      if (name !== "") under.push(name);
+      const head = headOf(text);
+      if (head.oldStart !== undefined) numbers = head;
+      if (head.section !== undefined) under.push(head.section);
     } else if (/^\*\*\* End of File\s*$/.test(text)) {
       atEnd = true;
       close();
-    } else if (fenceOf(text) && /^[`~]/.test(text)) close();
-    else {
-      const line = lineOf(text, at);
-      if (text === "") bareBlanks.add(line);
-      lines.push(line);
-    }
+    } else body.push({ text, at });
   }
   close();
-  return segments;
+  return chunks;
 }
 
-function lineOf(text: string, at: number): EditLine {
-  if (text.startsWith("+")) return { text: text.slice(1), role: "add", at };
-  if (text.startsWith("-")) return { text: text.slice(1), role: "drop", at };
-  // A context line whose leading space was lost is taken as it stands.
-  return { text: text.startsWith(" ") ? text.slice(1) : text, role: "keep", at };
+/** Reads one of the chunks against a text. */
+const linesOf = (chunk: Chunk, source: readonly string[], bare: boolean): EditLine[] =>
+  hunkLines(chunk.body, source, { counts: chunk.numbers.counts, bare });
+
+const started = ({ oldStart, counts }: Numbers): Pick<PartHunk, "start" | "counts"> => ({
+  ...(oldStart !== undefined && { start: oldStart }),
+  ...(counts !== undefined && { counts }),
+});
+
+function segmentsOf(sections: readonly Section[], source: readonly string[]): LinesSegment[] {
+  const chunks = sections.flatMap((section) => chunksOf(section));
+  const leaves = leavesBlanksOut(chunks);
+  const read = chunks.map((chunk) => linesOf(chunk, source, leaves));
+  const trusted = numbersHold(
+    chunks.map(({ numbers }) => numbers),
+    read,
+    source,
+  );
+  return chunks.flatMap((chunk, k) => segmentOf(chunk, read[k]!, trusted, source));
+}
+
+function segmentOf(
+  chunk: Chunk,
+  lines: readonly EditLine[],
+  trusted: boolean,
+  source: readonly string[],
+): LinesSegment[] {
+  if (lines.length === 0) return [];
+  const base = { kind: "lines", lines } as const;
+  const { under, numbers, atEnd } = chunk;
+  const { oldStart } = numbers;
+  if (lines.every((line) => line.role === "add")) {
+    // With nothing that tells their place new lines are for the end of the file: so says the format.
+    const toEnd =
+      atEnd || source.length === 0 || (oldStart === undefined && isLastLine(under, source));
+    if (toEnd) return [{ ...base, anchor: "end" }];
+    if (oldStart !== undefined && !trusted) throw unplaced(lines);
+    if (oldStart !== undefined) return [{ ...base, atLine: oldStart + 1 }];
+  }
+  const first = firstOldLine(numbers);
+  return [
+    {
+      ...base,
+      ...(under.length > 0 ? { under } : {}),
+      ...(first === undefined ? {} : { nearLine: first }),
+      ...(atEnd ? { anchor: "end" } : {}),
+    },
+  ];
+}
+
+/** Whether the line named by `@@` is the file's last: there "below it" and "at the end" are one place. */
+function isLastLine(under: readonly string[], source: readonly string[]): boolean {
+  const name = under.at(-1)?.trim();
+  if (name === undefined) return true;
+  const last = source.findLast((line) => line.trim() !== "")?.trim();
+  return last === name && source.filter((line) => line.trim() === name).length === 1;
 }
 
 function addition(
   section: Section,
   input: EditInput,
 ): Pick<Edit, "action" | "segments" | "finalNewline"> {
+  const lines = addedLines(section);
+  if (input.source === "") {
+    const segment: LinesSegment = { kind: "lines", lines, anchor: "end" };
+    return { action: "create", segments: [segment], finalNewline: true };
+  }
+  const same =
+    lines.length === input.sourceLines.length &&
+    lines.every((line, index) => line.text === input.sourceLines[index]);
+  if (same) return { action: "update", segments: [] };
+  throw new RedraftError(
+    "no-match",
+    `the patch adds ${input.path}, but the file has text already. Use *** Update File with context lines.`,
+  );
+}
+
+/** The text of a new file: every line of it begins with `+`, or none. */
+function addedLines(section: Section): EditLine[] {
   const body = [...section.body];
   while (body.length > 0 && body.at(-1)!.text === "") body.pop();
   const marked = body.some(({ text }) => text.startsWith("+"));
@@ -170,19 +239,7 @@ function addition(
       { details: { line: stray.at, format: "patch" } },
     );
   }
-  const lines: EditLine[] = body.map(({ text, at }) => {
+  return body.map(({ text, at }) => {
     return { text: text.startsWith("+") ? text.slice(1) : text, role: "add", at };
   });
-  if (input.source === "") {
-    const segment: LinesSegment = { kind: "lines", lines, anchor: "end" };
-    return { action: "create", segments: [segment], finalNewline: true };
-  }
-  const same =
-    lines.length === input.sourceLines.length &&
-    lines.every((line, index) => line.text === input.sourceLines[index]);
-  if (same) return { action: "update", segments: [] };
-  throw new RedraftError(
-    "no-match",
-    `the patch adds ${input.path}, but the file has text already. Use *** Update File with context lines.`,
-  );
 }

@@ -90,7 +90,8 @@ describe("unified diffs", () => {
 
   it("tells removed and added lines from headers", () => {
     const sql = "-- a\n-- b\nselect 1\n";
-    expect(read("@@ -1,3 +1,3 @@\n-- a\n --- b\n+++ b\n select 1\n", sql)).toEqual([
+    const list = "- a\n--- b\nselect 1\n";
+    expect(read("@@ -1,3 +1,3 @@\n-- a\n --- b\n+++ b\n select 1\n", list)).toEqual([
       "~lines near 1",
       "-- a",
       " --- b",
@@ -126,7 +127,7 @@ describe("unified diffs", () => {
     const change = "@@ -2 +2 @@\n-two\n+2\n";
     const insert = "@@ -4,0 +5 @@\n+new\n";
     expect(read(change + insert)).toContain("~lines at 5");
-    expect(read(change.replace("-2 ", "-3 ") + insert)).toContain("~lines near 4");
+    expect(() => read(change.replace("-2 ", "-3 ") + insert)).toThrow(/do not fit the file/);
     expect(read("@@ -0,0 +1 @@\n+first\n")).toEqual(["~lines start", "+first"]);
   });
 
@@ -161,5 +162,127 @@ describe("unified diffs", () => {
   it("is not what a file that holds diffs looks like", () => {
     const fixture = `diff fixture\n@@ -1,3 +1,3 @@\n${hunk}end\n`;
     expect(edit(fixture.replace("end", "END"), fixture, "a.diff").format).toBe("whole");
+  });
+
+  describe("as git writes them", () => {
+    const mail = (body: string, end: string): string =>
+      `From 0123456789abcdef Mon Sep 17 00:00:00 2001\nSubject: [PATCH] x\n\n---\n src/a.txt | 2 +-\n\n` +
+      `diff --git a/src/a.txt b/src/a.txt\n--- a/src/a.txt\n+++ b/src/a.txt\n${body}${end}`;
+
+    it("leaves out the version under a mail", () => {
+      for (const end of ["-- \n2.39.3 (Apple Git-145)\n\n", "--\n2.50.0.rc1\n"]) {
+        expect(read(mail(`@@ -1,3 +1,3 @@\n${hunk}`, end))).toEqual(["~lines near 1", ...shown]);
+        expect(read(mail(`@@ -1,7 +1,9 @@\n${hunk}`, end))).toEqual(["~lines near 1", ...shown]);
+      }
+      expect(read(mail(`@@ -1,3 +1,3 @@\n${hunk}`, "-- \nMy own signature\n"))).toHaveLength(5);
+    });
+
+    it("takes what is no version for a removed line", () => {
+      expect(read("@@ -1,9 +1,9 @@\n one\n-- \ntwo\n+2\n", "one\n- \ntwo\n")).toContain("-- ");
+    });
+
+    it("reads mails that follow each other", () => {
+      const one = mail(`@@ -1,3 +1,3 @@\n${hunk}`, "-- \n2.34.1\n\n");
+      const other = mail("@@ -2 +2 @@\n-2\n+II\n", "-- \n2.34.1\n\n");
+      expect(read(one + other)).toEqual(["~lines at 2", "-two", "+II"]);
+    });
+
+    it("decodes quoted paths", () => {
+      const quoted = '"a/d\\303\\251j\\303\\240 \\"vu\\".txt"';
+      const diff = `diff --git ${quoted} ${quoted}\n--- ${quoted}\n+++ ${quoted}\n@@ -1,3 +1,3 @@\n${hunk}`;
+      expect(edit(diff, source, 'déjà "vu".txt').path).toBe('déjà "vu".txt');
+      expect(() => edit(diff, source, "autre.txt")).toThrow('the diff is for déjà "vu".txt');
+    });
+
+    it("puts lines behind the one that a count of 0 names", () => {
+      expect(read("@@ -2,0 +3,2 @@\n+a\n+b\n@@ -5,0 +8 @@\n+c\n")).toEqual([
+        "~lines at 3",
+        "+a",
+        "+b",
+        "~lines at 6",
+        "+c",
+      ]);
+    });
+
+    it("refuses new lines whose numbers contradict each other", () => {
+      expect(() => read("@@ -2,0 +3 @@\n+a\n@@ -4,0 +5 @@\n+b\n")).toThrow(
+        'The hunk at edit line 2 ("a") has only new lines, and its numbers do not fit the file. Add the line above or below',
+      );
+      expect(() => read("@@ -2,3 +2,4 @@\n+a\n")).toThrow(/has only new lines/);
+      expect(() => read("@@ -9,0 +10 @@\n+a\n")).toThrow(/has only new lines/);
+    });
+  });
+
+  describe("headers that name no file", () => {
+    const diff = (one: string, other: string): string =>
+      `--- ${one}\n+++ ${other}\n@@ -1,3 +1,3 @@\n${hunk}`;
+
+    it("are words for the sides, or two names that have nothing in common", () => {
+      for (const [one, other] of [
+        ["original.txt", "modified.txt"],
+        ["a/file.txt", "b/file.txt"],
+        ["old", "new"],
+        ["path/to/file.txt", "path/to/file.txt"],
+        ["draft.txt", "second-try.txt"],
+      ]) {
+        expect(read(diff(one!, other!))).toEqual(["~lines near 1", ...shown]);
+      }
+    });
+
+    it("are not other paths, other kinds of files, or one of several", () => {
+      expect(() => read(diff("a/src/b.txt", "b/src/b.txt"))).toThrow("the diff is for src/b.txt");
+      expect(() => read(diff("notes.txt", "notes.new.txt"))).toThrow("the diff is for notes.txt");
+      expect(() => read(diff("original.py", "updated.py"))).toThrow("the diff is for original.py");
+      const two = diff("old.txt", "new.txt") + diff("c.txt", "c.txt");
+      expect(() => read(two)).toThrow("the diff is for old.txt, new.txt, c.txt");
+    });
+  });
+
+  describe("several diffs of one file", () => {
+    const head = "--- a/src/a.txt\n+++ b/src/a.txt\n";
+
+    it("follow each other", () => {
+      const first = `${head}@@ -1,3 +1,4 @@\n one\n two\n+two and a half\n three\n`;
+      const second = `${head}@@ -2,3 +2,3 @@\n two\n-two and a half\n+2.5\n three\n`;
+      expect(read(first + second)).toEqual(["~lines at 3", "+2.5"]);
+      expect(read(first + first)).toEqual(read(first));
+    });
+
+    it("may create it first", () => {
+      const fresh = "--- /dev/null\n+++ b/src/a.txt\n@@ -0,0 +1,2 @@\n+x\n+y\n";
+      const change = `${head}@@ -1,2 +1,2 @@\n x\n-y\n+z\n`;
+      expect(read(fresh + change, "")).toEqual(["~lines end", "+x", "+z"]);
+      expect(() => read(fresh + change.replace("-y", "-w"), "")).toThrow(
+        /changes src\/a.txt more than once, and one change does not fit/,
+      );
+    });
+  });
+
+  it("loses no line behind counts that are too small", () => {
+    const diff = "@@ -1,2 +1,2 @@\n one\n-two\n+2\n\n three\n-four\n+4\n";
+    expect(read(diff, "one\ntwo\n\nthree\nfour\n").slice(1)).toEqual([
+      " one",
+      "-two",
+      "+2",
+      " ",
+      " three",
+      "-four",
+      "+4",
+    ]);
+    expect(
+      read(`${"--- a/src/a.txt\n+++ b/src/a.txt\n"}@@ -1 +1 @@\n-one\n+1\n@@ four @@\n-five\n+5\n`),
+    ).toEqual(["~lines near 1", "-one", "+1", "~lines under four", "-five", "+5"]);
+  });
+
+  it("keeps fences of the file inside a hunk", () => {
+    const guide = "Run:\n\n```sh\nmake\n```\n";
+    expect(
+      read("@@ -1,5 +1,5 @@\nRun:\n\n```sh\n-make\n+make all\n```\n", guide, "src/a.txt"),
+    ).toEqual(["~lines near 1", " Run:", " ", " ```sh", "-make", "+make all"]);
+  });
+
+  it("refuses a combined diff", () => {
+    const diff = "--- a/src/a.txt\n+++ b/src/a.txt\n@@@ -1,1 -1,1 +1,1 @@@\n- one\n -two\n++1\n";
+    expect(() => edit(diff)).toThrow("line 3 is of a combined diff, which shows a merge.");
   });
 });

@@ -1,7 +1,18 @@
 import type { Edit, EditLine, LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { type DiffFile, type Hunk, parseBareDiff, parseDiff } from "./diff-files.ts";
+import {
+  type DiffFile,
+  type Hunk,
+  isFileHeader,
+  isHunkHeader,
+  parseBareDiff,
+  parseDiff,
+} from "./diff-files.ts";
+import { namesNoFile, stripped } from "./diff-paths.ts";
 import type { EditFormat, EditInput } from "./format.ts";
+import { hunkLines, leavesBlanksOut, signedLine } from "./hunk-lines.ts";
+import { firstOldLine, numbersHold, unplaced } from "./hunk-numbers.ts";
+import { inTurn, type Part, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
 import { sameDiffPath } from "./paths.ts";
 import { fenceOf } from "./wrapping.ts";
@@ -15,7 +26,12 @@ export const unifiedDiff: EditFormat = {
     const first = lines.findIndex((line) => line.trim() !== "" && !fenceOf(line));
     const begins = (index: number): boolean =>
       /^(?:diff --git |--- \S|@@ -\d|@@ ?@@|@@ \.\.\. @@|@@$)/.test(lines[index] ?? "");
-    const hunk = lines.findIndex((line) => isHunkHeader(line));
+    const hunk = lines.findIndex(
+      (line, index) =>
+        isHunkHeader(line) ||
+        (line.startsWith("@@") && index > 1 && isFileHeader(lines, index - 2)),
+    );
+    if (hunk === -1 && combinedAt(input) !== -1) return "it has the header of a combined diff";
     if (hunk === -1) return headersOnly(input) ?? onlyLines(input);
     const changes = lines.findIndex((line, index) => index > hunk && /^[-+]/.test(line));
     if (changes === -1) return headersOnly(input);
@@ -29,31 +45,44 @@ export const unifiedDiff: EditFormat = {
   },
 
   read(input, why) {
-    const files = parseDiff(input.lines);
-    const bare = files.length === 0 ? parseBareDiff(input.lines) : undefined;
-    if (bare) files.push(bare);
-    if (files.length === 0) {
-      throw new RedraftError(
-        "unreadable-edit",
-        "the diff holds no hunk: expected a line like @@ -1,3 +1,4 @@.",
-        {
-          details: { format: "unified-diff" },
-        },
+    const combined = combinedAt(input) + 1;
+    if (combined > 0) {
+      throw unreadable(
+        `line ${combined} is of a combined diff, which shows a merge. Send a diff against one version.`,
       );
     }
-    const file = ofThisFile(files, input);
+    const held = new Set(input.sourceLines);
+    const files = parseDiff(input.lines, (line) => held.has(line));
+    const bare = files.length === 0 ? parseBareDiff(input.lines) : undefined;
+    if (bare) files.push(bare);
+    if (files.length === 0)
+      throw unreadable("the diff holds no hunk: expected a line like @@ -1,3 +1,4 @@.");
+    const mine = ofThisFile(files, input);
+    const file = mine.at(-1)!;
     const named = file.newPath ?? file.oldPath;
     const path = named === undefined ? {} : { path: stripped(named) };
     const base = { format: "unified-diff", why, extent: "parts", ...path } as const;
-    if (file.binary) {
+    if (mine.some((one) => one.binary)) {
       throw new RedraftError("unreadable-edit", "the diff is binary; Redraft edits text.");
+    }
+    const composed = mine.length > 1 ? oneAfterTheOther(mine, input) : undefined;
+    if (composed) return { ...base, ...composed };
+    if (mine.length > 1 && mine.some((one) => one.created || one.deleted)) {
+      throw new RedraftError(
+        "no-match",
+        `the diff changes ${input.path} more than once, and one change does not fit what the one before leaves. ` +
+          "Send one diff against the file as it is now.",
+      );
     }
     if (file.deleted) return { ...base, action: "delete", segments: deletion(file, input) };
     if (file.created) return { ...base, ...creation(file, input) };
-    const trusted = numbersHold(file.hunks, input.sourceLines);
-    const hunks = file.hunks.flatMap((hunk) => segmentOf(hunk, trusted));
-    const segments = inFileOrder(hunks, input.sourceLines);
-    const ends = endOf(file.hunks);
+    const hunks = mine.flatMap((one) => one.hunks);
+    const leaves = leavesBlanksOut(hunks);
+    const read = hunks.map((hunk) => linesOf(hunk, input.sourceLines, leaves));
+    const trusted = mine.length === 1 && numbersHold(hunks, read, input.sourceLines);
+    const placed = hunks.flatMap((hunk, k) => segmentOf(hunk, read[k]!, trusted, input));
+    const segments = inFileOrder(placed, input.sourceLines);
+    const ends = endOf(hunks);
     const common = { ...base, segments, ...(ends === undefined ? {} : { finalNewline: ends }) };
     if (file.renamed && file.newPath !== undefined && file.oldPath !== file.newPath) {
       return { ...common, action: "move", moveTo: stripped(file.newPath) };
@@ -62,10 +91,16 @@ export const unifiedDiff: EditFormat = {
   },
 };
 
-export function isHunkHeader(line: string): boolean {
-  return (
-    /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/.test(line) || /^@@(?: \.\.\.)?(?: ?@@)?\s*$/.test(line)
-  );
+/** Reads one of the hunks against a text. */
+const linesOf = (hunk: Hunk, source: readonly string[], bare: boolean): EditLine[] =>
+  hunkLines(hunk.body, source, { counts: hunk.counts, bare });
+
+/** A merge shown against both sides: two columns of signs. -1 = it is none. */
+const combinedAt = ({ lines, inSource }: EditInput): number =>
+  lines.findIndex((line) => /^@@@+ -\d/.test(line) && !inSource(line));
+
+function unreadable(message: string): RedraftError {
+  return new RedraftError("unreadable-edit", message, { details: { format: "unified-diff" } });
 }
 
 /** A diff without hunks: a pure rename, a deletion of an empty file, a binary patch. */
@@ -85,7 +120,7 @@ function onlyLines(input: EditInput): string | undefined {
       { details: { line: context + 1, format: "unified-diff" } },
     );
   }
-  const lines = parseBareDiff(input.lines)?.hunks[0]?.lines ?? [];
+  const lines = (parseBareDiff(input.lines)?.hunks[0]?.body ?? []).map(signedLine);
   const old = lines.filter(({ role, text }) => role !== "add" && text.trim() !== "");
   if (old.length === 0 || lines.every(({ role }) => role === "keep")) return undefined;
   if (!old.every(({ text }) => input.inSource(text))) return undefined;
@@ -96,9 +131,8 @@ function onlyLines(input: EditInput): string | undefined {
   return "its lines begin with blanks, `-` and `+`, and the old ones stand in the file: a diff without headers";
 }
 
-const stripped = (path: string): string => path.replace(/^[abciow]\//, "");
-
-function ofThisFile(files: readonly DiffFile[], input: EditInput): DiffFile {
+/** The parts of the diff for this file, in their order: one, or several that follow each other. */
+function ofThisFile(files: readonly DiffFile[], input: EditInput): DiffFile[] {
   const paths = (file: DiffFile): string[] =>
     [file.oldPath, file.newPath].filter((path) => path !== undefined);
   const mine = files.filter((file) => {
@@ -106,6 +140,9 @@ function ofThisFile(files: readonly DiffFile[], input: EditInput): DiffFile {
     return named.length === 0 || named.some((path) => sameDiffPath(path, input.path));
   });
   if (mine.length === 0) {
+    const only = files.length === 1 ? files[0]! : undefined;
+    if (only && namesNoFile(paths(only), input.path, () => oldLinesStand(only, input)))
+      return [{ ...only, renamed: false }];
     const others = [...new Set(files.flatMap(paths).map(stripped))].join(", ");
     throw new RedraftError(
       "no-match",
@@ -113,13 +150,12 @@ function ofThisFile(files: readonly DiffFile[], input: EditInput): DiffFile {
       { details: { path: input.path, named: others } },
     );
   }
-  if (mine.length === 1) return mine[0]!;
-  // The longest path that fits is the most exact one; the same file twice is one file with all hunks.
-  const [first] = mine;
-  const same = mine.filter((file) => file.newPath === first!.newPath);
-  if (same.length === mine.length) return { ...first!, hunks: mine.flatMap((file) => file.hunks) };
+  if (mine.length === 1) return mine;
+  const named = (file: DiffFile): string => stripped(file.newPath ?? file.oldPath ?? input.path);
+  if (new Set(mine.map(named)).size === 1) return withoutRepeats(mine);
+  // The longest path that fits is the most exact one.
   const exact = mine.filter((file) => paths(file).some((path) => stripped(path) === input.path));
-  if (exact.length === 1) return exact[0]!;
+  if (exact.length > 0 && new Set(exact.map(named)).size === 1) return withoutRepeats(exact);
   const others = mine.flatMap(paths).map(stripped).join(", ");
   throw new RedraftError(
     "ambiguous",
@@ -130,31 +166,65 @@ function ofThisFile(files: readonly DiffFile[], input: EditInput): DiffFile {
   );
 }
 
-/**
- * Whether every hunk with old lines stands exactly where its header says. Only then may a hunk without
- * any old line (`diff -U0`) be placed by its number alone.
- */
-function numbersHold(hunks: readonly Hunk[], source: readonly string[]): boolean {
-  const withOld = hunks.filter((hunk) => hunk.lines.some((line) => line.role !== "add"));
-  return (
-    withOld.length > 0 &&
-    withOld.every((hunk) => {
-      const old = hunk.lines.filter((line) => line.role !== "add");
-      const start = (hunk.oldStart ?? 0) - 1;
-      return old.every((line, index) => source[start + index] === line.text);
-    })
-  );
+/** Writers send the same diff again when they repeat themselves. */
+function withoutRepeats(files: readonly DiffFile[]): DiffFile[] {
+  const text = (file: DiffFile): string =>
+    JSON.stringify(file.hunks.map((hunk) => hunk.body.map((line) => line.text)));
+  const seen = new Set<string>();
+  return files.filter((file) => {
+    const key = text(file);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
-function segmentOf(hunk: Hunk, trusted: boolean): LinesSegment[] {
-  if (hunk.lines.length === 0) return [];
-  const base = { kind: "lines", lines: hunk.lines } as const;
-  const under = hunk.section === undefined ? {} : { under: [hunk.section] };
-  if (hunk.lines.every((line) => line.role === "add")) {
+function oldLinesStand(file: DiffFile, input: EditInput): boolean {
+  const old = file.hunks
+    .flatMap((hunk) => linesOf(hunk, input.sourceLines, leavesBlanksOut(file.hunks)))
+    .filter((line) => line.role !== "add" && line.text.trim() !== "");
+  return old.length > 0 && old.every((line) => input.inSource(line.text));
+}
+
+/** Several diffs of one file, each against what the one before leaves; undefined = they are not that. */
+function oneAfterTheOther(
+  files: readonly DiffFile[],
+  input: EditInput,
+): Pick<Edit, "action" | "segments" | "finalNewline"> | undefined {
+  if (files.at(-1)!.deleted || files.some((file) => file.renamed)) return undefined;
+  const parts = files.map(
+    (file): Part => ({
+      kind: file.created ? "create" : file.deleted ? "delete" : "update",
+      hunks: file.hunks.map((hunk) => ({
+        lines: (text) => linesOf(hunk, text, leavesBlanksOut(file.hunks)),
+        ...(hunk.oldStart !== undefined && { start: hunk.oldStart }),
+        ...(hunk.counts !== undefined && { counts: hunk.counts }),
+      })),
+    }),
+  );
+  const text = inTurn(parts, input);
+  if (text === undefined) return undefined;
+  const ends = endOf(files.flatMap((file) => file.hunks));
+  const created = files[0]!.created && input.source === "";
+  const finalNewline = ends ?? (created ? true : undefined);
+  return { ...toText(text, input), ...(finalNewline !== undefined && { finalNewline }) };
+}
+
+function segmentOf(
+  hunk: Hunk,
+  lines: readonly EditLine[],
+  trusted: boolean,
+  input: EditInput,
+): LinesSegment[] {
+  if (lines.length === 0) return [];
+  const base = { kind: "lines", lines } as const;
+  if (lines.every((line) => line.role === "add")) {
+    if (input.source === "") return [{ ...base, anchor: "end" }];
     if (hunk.oldStart === 0) return [{ ...base, anchor: "start" }];
     if (trusted && hunk.oldStart !== undefined) return [{ ...base, atLine: hunk.oldStart + 1 }];
+    if (hunk.oldStart !== undefined) throw unplaced(lines);
   }
-  const near = hunk.oldStart === undefined ? {} : { nearLine: hunk.oldStart };
+  const first = firstOldLine(hunk);
+  const near = first === undefined ? {} : { nearLine: first };
+  const under = hunk.section === undefined ? {} : { under: [hunk.section] };
   const anchor = hunk.endsOld || hunk.endsNew ? ({ anchor: "end" } as const) : {};
   return [{ ...base, ...near, ...under, ...anchor }];
 }
@@ -170,7 +240,7 @@ function creation(
   file: DiffFile,
   input: EditInput,
 ): Pick<Edit, "action" | "segments" | "finalNewline"> {
-  const lines = file.hunks.flatMap((hunk) => hunk.lines);
+  const lines = file.hunks.flatMap((hunk) => hunk.body.map(signedLine));
   const added: EditLine[] = lines.filter((line) => line.role === "add");
   const finalNewline = !file.hunks.some((hunk) => hunk.endsNew);
   if (input.source === "") {
@@ -190,7 +260,9 @@ function creation(
 
 /** Old lines of a deletion have to be the file: else it is another version that was meant. */
 function deletion(file: DiffFile, input: EditInput): [] {
-  const old = file.hunks.flatMap((hunk) => hunk.lines).filter((line) => line.role !== "add");
+  const old = file.hunks
+    .flatMap((hunk) => hunk.body.map(signedLine))
+    .filter((line) => line.role !== "add");
   if (old.length === 0 || sameLines(old, input.sourceLines)) return [];
   throw new RedraftError(
     "no-match",

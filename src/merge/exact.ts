@@ -18,7 +18,12 @@ export type ExactLook =
   | { readonly kind: "placed"; readonly placed: ExactPlacement }
   /** Blocks whose outcome, not whose source, stands in the file: nothing is left to do for them. */
   | { readonly kind: "applied"; readonly blocks: readonly number[] }
-  | { readonly kind: "conflict"; readonly blocks: readonly [number, number] }
+  /** Two blocks claim the same lines. `ranges`: where every block stands. */
+  | {
+      readonly kind: "overlap";
+      readonly blocks: readonly [number, number];
+      readonly ranges: Placement["ranges"];
+    }
   | { readonly kind: "unclear" };
 
 /**
@@ -123,7 +128,7 @@ function laidOut(shape: Shape, starts: readonly number[]): ExactLook {
   for (let i = 1; i < order.length; i++) {
     const [above, below] = [order[i - 1]!, order[i]!];
     if (ranges[above]!.end > ranges[below]!.start)
-      return { kind: "conflict", blocks: [above, below] };
+      return { kind: "overlap", blocks: [above, below], ranges };
   }
   const traces: Trace[] = [];
   const matches: Match[][][] = [];

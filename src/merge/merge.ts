@@ -9,6 +9,7 @@ import { isTelling } from "./align/telling.ts";
 import { lookExactly } from "./exact.ts";
 import { unquotedRemoval } from "./licence.ts";
 import { type BuildOptions, type Built, build } from "./proof/build.ts";
+import { joinedBySharedText, joinedWhereShared } from "./overlaps.ts";
 import { checkProof } from "./proof/check.ts";
 import {
   ambiguous,
@@ -117,14 +118,25 @@ function mergeParts(
 ): MergeOutcome {
   const shape = shapeOf(edit);
   const look = lookExactly(lines, shape);
-  if (look.kind === "conflict") return conflict(lines, shape, look.blocks);
+  if (look.kind === "overlap") {
+    const joined = joinedWhereShared(edit, look.ranges);
+    return joined
+      ? mergeParts(source, lines, joined, options)
+      : conflict(lines, shape, look.blocks);
+  }
   if (look.kind === "applied") {
     const outcome = mergeParts(source, lines, alreadyDone(edit, new Set(look.blocks)), options);
     if (outcome.kind !== "proved") return outcome;
     const note = `${look.blocks.length} of ${shape.blocks.length} parts are in the file already`;
     return { ...outcome, notes: [...outcome.notes, note] };
   }
-  if (look.kind === "unclear") return place(source, lines, edit, shape, options, false);
+  if (look.kind === "unclear") {
+    const apart = place(source, lines, edit, shape, options, false);
+    const joined = apart.kind === "refused" ? joinedBySharedText(edit) : undefined;
+    if (joined === undefined) return apart;
+    const together = mergeParts(source, lines, joined, options);
+    return together.kind === "proved" ? together : apart;
+  }
   const { placement, prepared, traces } = look.placed;
   const settings = { finalNewline: edit.finalNewline };
   const write = (edge?: BareEdge): Built =>

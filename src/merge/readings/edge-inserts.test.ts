@@ -30,13 +30,14 @@ describe("new lines at the edge of a block, a line or two from the file's edge",
     expect(found).toContain(`${[...python, ...plain(fresh)].join("\n")}\n`);
   });
 
-  it("offers it for every diff, whose context was to be shown", () => {
+  it("offers it for a diff, which shows context on both sides, and not for a patch", () => {
     const imports = ["import b", "import c", "", "run()"];
     const block = ["+import a", " import c", " "];
-    expect(texts(imports, block, "patch")).toEqual([
+    expect(texts(imports, block, "unified-diff")).toEqual([
       "import b\nimport a\nimport c\n\nrun()\n",
       "import a\nimport b\nimport c\n\nrun()\n",
     ]);
+    expect(texts(imports, block, "patch")).toHaveLength(1);
     expect(texts(imports, block, "search-replace")).toHaveLength(1);
   });
 

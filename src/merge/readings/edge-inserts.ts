@@ -34,7 +34,8 @@ export function bareEdges(
 ): BareEdge[] {
   const found: BareEdge[] = [];
   if (shape.extent !== "parts") return found;
-  const showsBothSides = format === "unified-diff" || format === "patch";
+  // Where there is context on one side only, a diff's new lines are for the file's edge; a patch's follow that context.
+  const showsBothSides = format === "unified-diff";
   const texts = source.map((line) => line.text);
   for (const [k, block] of shape.blocks.entries()) {
     if (block.atLine !== undefined || block.anchor !== undefined) continue;

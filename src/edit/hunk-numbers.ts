@@ -1,0 +1,53 @@
+import type { EditLine } from "../core/edit.ts";
+import { RedraftError } from "../core/errors.ts";
+import type { Counts } from "./hunk-lines.ts";
+
+/** The numbers of a hunk header; absent where it names none. */
+export interface Numbers {
+  /** 1-based. */
+  readonly oldStart?: number;
+  readonly newStart?: number;
+  readonly counts?: Counts;
+}
+
+/**
+ * Whether the numbers can be believed: then a hunk without any old line (`diff -U0`) is placed by its number alone.
+ * Every hunk with old lines stands exactly where its header says, and the counts and the new side's numbers follow from
+ * the hunks before.
+ */
+export function numbersHold(
+  hunks: readonly Numbers[],
+  read: readonly (readonly EditLine[])[],
+  source: readonly string[],
+): boolean {
+  let shift = 0;
+  return hunks.every(({ oldStart, newStart, counts }, k) => {
+    const old = read[k]!.filter((line) => line.role !== "add");
+    const fresh = read[k]!.filter((line) => line.role !== "drop");
+    if (oldStart === undefined || newStart === undefined || counts === undefined) return false;
+    if (counts.old !== old.length || counts.new !== fresh.length) return false;
+    const before = linesBefore(oldStart, old.length);
+    const stands = old.every((line, index) => source[before + index] === line.text);
+    const follows = linesBefore(newStart, fresh.length) === before + shift;
+    shift += fresh.length - old.length;
+    return stands && follows && before <= source.length;
+  });
+}
+
+/** How many lines stand before a side of a hunk: a count of 0 names the line before, any other the first line. */
+const linesBefore = (start: number, count: number): number => start - Number(count > 0);
+
+/** The 1-based line where the old side of a hunk begins. */
+export const firstOldLine = ({ oldStart, counts }: Numbers): number | undefined =>
+  oldStart === undefined ? undefined : linesBefore(oldStart, counts?.old ?? 1) + 1;
+
+/** New lines alone whose numbers cannot be believed: nothing tells their place. */
+export function unplaced(lines: readonly EditLine[]): RedraftError {
+  const { at, text } = lines.find((line) => line.text.trim() !== "") ?? lines[0]!;
+  return new RedraftError(
+    "no-match",
+    `The hunk at edit line ${at} (${JSON.stringify(text.slice(0, 60))}) has only new lines, and its numbers do not fit the file. ` +
+      "Add the line above or below its place as context.",
+    { details: { line: at } },
+  );
+}
