@@ -1,7 +1,9 @@
 /** Where one line of the result comes from. Line numbers are 0-based throughout the proof. */
 export type ResultOrigin =
   | { readonly from: "source"; readonly source: number; readonly edit?: number }
-  | { readonly from: "edit"; readonly edit: number };
+  | { readonly from: "edit"; readonly edit: number }
+  /** A new line that keeps the source line's typography where it repeats it. */
+  | { readonly from: "merged"; readonly source: number; readonly edit: number };
 
 /** What became of one source line. */
 export type SourceFate =

@@ -12,15 +12,18 @@ import {
   checkFailed,
   conflict,
   foreign,
+  misread,
   noMatch,
   notFounded,
   tooLarge,
+  touchedTypography,
 } from "./proof/explain.ts";
 import { type BareEdge, bareEdges } from "./readings/edge-inserts.ts";
 import { edgeReadings } from "./readings/file-edges.ts";
 import { alreadyDone, readingsOf, withLines } from "./readings/marker-or-line.ts";
 import { suspects } from "./readings/suspects.ts";
 import { type Shape, shapeOf } from "./shape.ts";
+import { misreadContext } from "./words/context.ts";
 import { isFarFetched, unfoundedBlock } from "./wrong-file.ts";
 
 export interface MergeOptions {
@@ -147,6 +150,8 @@ function place(
   const unfounded = shape.extent === "file" ? unfoundedBlock(shape, best) : undefined;
   if (unfounded !== undefined) return notFounded(lines, shape, unfounded);
   if (best.text !== source && isFarFetched(lines, shape, best)) return foreign(lines, shape, best);
+  const doubt = misreadContext(lines, shape, prepared.matches, best);
+  if (doubt !== undefined) return misread(lines, doubt);
   const rivals: Built[] = [];
   const isKnown = (text: string): boolean =>
     text === best.text || rivals.some((rival) => rival.text === text);
@@ -211,6 +216,8 @@ function place(
     return standing.length > 1 ? offered(lines, shape, standing, found.best.cost) : taken;
   }
   const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
+  const touched = standing.find((built) => built.touched !== undefined)?.touched;
+  if (touched !== undefined) return touchedTypography(lines, touched.token, touched.source);
   if (standing.length > 1) {
     return offered(lines, shape, standing, runnerUp);
   }

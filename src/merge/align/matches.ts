@@ -1,6 +1,8 @@
 import type { TextLine } from "../../core/lines.ts";
 import type { Tier } from "../../core/merge.ts";
 import { type Block, isFragment, type Shape, type Token } from "../shape.ts";
+import { mayBeRemoved } from "../words/hunk.ts";
+import { roughKey } from "../words/words.ts";
 import { costs, infinity } from "./costs.ts";
 import { bindEdges, type EdgeBound } from "./edges.ts";
 import {
@@ -318,6 +320,7 @@ class SourceIndex {
   private readonly byKey = new Map<string, number[]>();
   private readonly inEdit = new Map<string, number>();
   private byLoose: Map<string, number[]> | undefined;
+  private byWords: Map<string, number[]> | undefined;
   private looseKeys: string[] | undefined;
   private signatures: Signature[] | undefined;
 
@@ -388,6 +391,8 @@ class SourceIndex {
         add(this.typographic(text, "typography"));
         if (matches.length === 0) add(this.resembling(text));
       }
+    } else if (token.role === "drop") {
+      add(this.inSameWords(text));
     } else {
       add(this.typographic(text, "typography"));
       if (matches.length === 0 || thorough) add(this.misquoted(text));
@@ -404,6 +409,21 @@ class SourceIndex {
       }
     }
     return found;
+  }
+
+  /** Lines that a removed line may stand for: a word or a number that differs is another line. */
+  private inSameWords(text: string): Match[] {
+    this.byWords ??= this.source.reduce((lines, line, at) => {
+      const key = roughKey(line.text);
+      const list = lines.get(key);
+      if (list) list.push(at);
+      else lines.set(key, [at]);
+      return lines;
+    }, new Map<string, number[]>());
+    const found = this.byWords.get(roughKey(text)) ?? [];
+    return found
+      .filter((line) => mayBeRemoved(text, this.source[line]!.text))
+      .map((source) => ({ source, cost: costs.typography, kind: "typography" }));
   }
 
   private loose(): string[] {

@@ -1,6 +1,7 @@
 import type { Edit, LineRole } from "../../core/edit.ts";
 import { splitLines, type TextLine } from "../../core/lines.ts";
-import type { Proof, Tier } from "../../core/merge.ts";
+import type { EditFate, Proof } from "../../core/merge.ts";
+import { checkMerged, saysTheSame } from "./check-words.ts";
 
 /** An edit line as the checker sees it. */
 interface Line {
@@ -34,6 +35,7 @@ export function checkProof(source: string, edit: Edit, text: string, proof: Proo
   checkResult(before, after, lines, proof, say);
   checkSource(edit, proof, say);
   checkEdit(before, lines, proof, say);
+  checkMerged(before, after, lines, proof, say);
   if (problems.length > 0) return problems;
   checkOrder(edit, lines, proof, say);
   if (edit.extent === "file") {
@@ -104,7 +106,7 @@ function checkResult(
         say(`result line ${r} comes from no edit line`);
         continue;
       }
-      if (from.text.trimStart() !== line.text.trimStart())
+      if (origin.from === "edit" && from.text.trimStart() !== line.text.trimStart())
         say(`result line ${r} is not edit line ${origin.edit}`);
       if (line.text !== from.text && line.text.trim() === "")
         say(`blank edit line ${origin.edit} changed`);
@@ -167,7 +169,7 @@ function checkEdit(
       say(`edit line ${e} (${line.role}) is ${fate.fate}`);
     if (fate.fate === "placed") {
       const origin = proof.result[fate.result];
-      if (origin?.from !== "edit" || origin.edit !== e)
+      if (origin === undefined || origin.from === "source" || origin.edit !== e)
         say(`edit line ${e} is not where it is placed`);
       continue;
     }
@@ -177,7 +179,7 @@ function checkEdit(
       say(`edit line ${e} matches no source line`);
       continue;
     }
-    if (!fits(line.text, source.text, fate.tier))
+    if (!fits(line.text, source.text, fate))
       say(`edit line ${e} does not match by tier ${fate.tier}`);
     if (fate.fate === "matched") {
       const origin = kept.fate === "kept" ? proof.result[kept.result] : undefined;
@@ -198,13 +200,18 @@ function checkEdit(
 }
 
 /** Whether an edit line may pass for a source line by a tier; each tier in its loosest reading. */
-function fits(edit: string, source: string, tier: Tier): boolean {
+function fits(
+  edit: string,
+  source: string,
+  { fate, tier }: Exclude<EditFate, { fate: "placed" }>,
+): boolean {
   if (edit === source) return tier === "exact";
   if (tier === "exact") return false;
   if (edit.trimEnd() === source.trimEnd()) return tier === "trailing" || tier === "indent";
   if (tier === "trailing") return false;
   if (edit.trim() === source.trim()) return tier === "indent";
   if (tier === "indent") return false;
+  if (fate === "dropped-source") return tier === "typography" && saysTheSame(edit, source);
   const plain = (line: string): string =>
     line
       .normalize("NFC")

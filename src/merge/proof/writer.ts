@@ -11,7 +11,14 @@ type Step =
       readonly edit?: number;
     }
   | { readonly kind: "go"; readonly from: number; readonly to: number; readonly fate: SourceFate }
-  | { readonly kind: "place"; readonly edit: number; readonly text: string; readonly end: string };
+  | {
+      readonly kind: "place";
+      readonly edit: number;
+      readonly text: string;
+      readonly end: string;
+      /** The source line whose typography the text keeps. */
+      readonly source: number | undefined;
+    };
 
 export interface Written {
   readonly text: string;
@@ -80,10 +87,10 @@ export class Writer {
     this.goUntil(line + 1, "dropped");
   }
 
-  place(edit: number, text: string): void {
+  place(edit: number, text: string, source?: number): void {
     this.changes++;
     this.edit[edit] = { fate: "placed", result: this.count++ };
-    this.steps.push({ kind: "place", edit, text, end: this.endHere() });
+    this.steps.push({ kind: "place", edit, text, end: this.endHere(), source });
   }
 
   /** New lines end as the line before them, else as the line they stand before. */
@@ -160,7 +167,10 @@ function accountOf(
   const source = new Array<SourceFate>(lines);
   for (const step of steps) {
     if (step.kind === "place") {
-      result.push({ from: "edit", edit: step.edit });
+      const { edit, source: from } = step;
+      result.push(
+        from === undefined ? { from: "edit", edit } : { from: "merged", source: from, edit },
+      );
       continue;
     }
     for (let line = step.from; line < step.to; line++) {
