@@ -9,6 +9,7 @@ import { type Built, build } from "./proof/build.ts";
 import { checkProof } from "./proof/check.ts";
 import {
   ambiguous,
+  apart,
   checkFailed,
   conflict,
   foreign,
@@ -24,6 +25,7 @@ import { alreadyDone, readingsOf, withLines } from "./readings/marker-or-line.ts
 import { suspects } from "./readings/suspects.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 import { misreadContext } from "./words/context.ts";
+import { doubtfulOmission } from "./words/omitted.ts";
 import { isFarFetched, unfoundedBlock } from "./wrong-file.ts";
 
 export interface MergeOptions {
@@ -152,6 +154,8 @@ function place(
   if (best.text !== source && isFarFetched(lines, shape, best)) return foreign(lines, shape, best);
   const doubt = misreadContext(lines, shape, prepared.matches, best);
   if (doubt !== undefined) return misread(lines, doubt);
+  const omission = doubtfulOmission(lines, shape, best);
+  if (omission !== undefined) return apart(lines, omission);
   const rivals: Built[] = [];
   const isKnown = (text: string): boolean =>
     text === best.text || rivals.some((rival) => rival.text === text);

@@ -379,23 +379,23 @@ class SourceIndex {
         matches.push({ source, cost: costs.reindented, kind: "resembles" });
       }
     }
-    if (trimmed === "" || (matches.length > 0 && !thorough)) return matches;
+    // An explicit edit may mean a line of the same words though its own spelling stands elsewhere.
+    const explicit = token.role !== "either";
+    if (trimmed === "" || (matches.length > 0 && !explicit)) return matches;
     const taken = new Set(matches.map((match) => match.source));
     const add = (more: readonly Match[]): void => {
       for (const match of more) if (!taken.has(match.source)) matches.push(match);
     };
-    if (token.role === "either") {
+    if (explicit) {
+      add(token.role === "drop" ? this.inSameWords(text) : this.typographic(text, "typography"));
+      if (token.role === "keep" && (matches.length === 0 || thorough)) add(this.misquoted(text));
+    } else {
       const prefix = abbreviated(text);
       if (prefix !== undefined) add(this.beginningWith(prefix));
       if (matches.length === 0 && soft) {
         add(this.typographic(text, "typography"));
         if (matches.length === 0) add(this.resembling(text));
       }
-    } else if (token.role === "drop") {
-      add(this.inSameWords(text));
-    } else {
-      add(this.typographic(text, "typography"));
-      if (matches.length === 0 || thorough) add(this.misquoted(text));
     }
     return matches.sort((a, b) => a.source - b.source);
   }

@@ -140,13 +140,14 @@ function checkEnds(
 
 const reversed = (text: string): string => [...text].reverse().join("");
 
-/** What two texts begin with alike, in whole stretches without blanks. */
+/** What two texts begin with alike, in whole stretches without blanks; nothing where that has no words. */
 function commonHead(one: string, other: string): string {
   let length = 0;
   while (length < one.length && length < other.length && one[length] === other[length]) length++;
   const isEnd = (text: string): boolean => length === text.length || /\s/u.test(text[length]!);
   while (length > 0 && !(isEnd(one) && isEnd(other) && !/\s/u.test(one[length - 1]!))) length--;
-  return one.slice(0, length);
+  const head = one.slice(0, length);
+  return /[\p{L}\p{N}]/u.test(head) ? head : "";
 }
 
 /** The beginning, or the end, of a source line that says a text. */

@@ -7,6 +7,7 @@ import { placements } from "../align/placements.ts";
 import { likeness, looseKey, signatureOf } from "../align/similar.ts";
 import type { Block, Shape, Token } from "../shape.ts";
 import type { Misread } from "../words/context.ts";
+import type { Omission } from "../words/omitted.ts";
 import { evidence } from "../wrong-file.ts";
 import type { Built } from "./build.ts";
 
@@ -200,6 +201,20 @@ export function misread(
       ? ", and no other line of this part tells its place."
       : ": the edit has one level of escapes too many.";
   return unlike(`${says}${why} ${readAgain}`, token, near);
+}
+
+/** Lines of the file between lines that stand together in the edit. */
+export function apart(source: readonly TextLine[], omission: Omission): Refused {
+  if (omission.because === "instead") {
+    const { token, source: line } = omission;
+    const near = { line: line + 1, text: source[line]!.text };
+    return unlike(`${removedElse(token, near)} ${readAgain}`, token, near);
+  }
+  const { above, below, from, to } = omission;
+  const near = { line: from + 1, text: source[from]!.text };
+  const lines = to - from === 1 ? `line ${to}` : `lines ${from + 1} to ${to}`;
+  const message = `${quote(above.text)} and ${quote(below.text)} stand together in the edit, but the file has ${lines} between them. ${readAgain}`;
+  return unlike(message, below, near);
 }
 
 /** A removed line whose typography the file has in another way, where the edit changes that very place. */

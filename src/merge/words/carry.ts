@@ -56,14 +56,45 @@ export function carryOver(
     words.map((word, i): Item => ({ ...word, line, first: i === 0, source: word })),
   );
   const paired = pairItems(old, fresh);
-  if (paired === undefined || isTouched(old, fresh, paired)) return undefined;
-  return written(old, fresh, paired, lines, tails);
+  if (paired === undefined) return undefined;
+  const held = withoutChance(old, fresh, paired);
+  return isTouched(old, fresh, held) ? undefined : written(old, fresh, held, lines, tails);
+}
+
+/**
+ * Signs are alike everywhere: those outside of repeated chunks are only repeated in a line that is the old one changed, with
+ * half of the words of the shorter of the two. A line that is written anew has its own quotes.
+ */
+function withoutChance(old: readonly Item[], fresh: readonly Item[], pairing: Pairing): Pairing {
+  const key = (from: number, to: number): string => `${from}:${to}`;
+  const common = new Map<string, number>();
+  for (const [j, item] of fresh.entries()) {
+    const from = old[pairing.of[j]!];
+    if (!from || !isWord(item.plain)) continue;
+    const pair = key(from.line, item.line);
+    common.set(pair, (common.get(pair) ?? 0) + 1);
+  }
+  const [oldWords, newWords] = [wordsPerLine(old), wordsPerLine(fresh)];
+  const of = pairing.of.map((at, j) => {
+    if (at < 0 || isWord(fresh[j]!.plain) || pairing.whole[j] === 2) return at;
+    const [from, to] = [old[at]!.line, fresh[j]!.line];
+    const words = Math.min(oldWords.get(from) ?? 0, newWords.get(to) ?? 0);
+    return 2 * (common.get(key(from, to)) ?? 0) >= words ? at : -1;
+  });
+  return { of, whole: pairing.whole };
+}
+
+function wordsPerLine(items: readonly Item[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { line, plain } of items)
+    if (isWord(plain)) counts.set(line, (counts.get(line) ?? 0) + 1);
+  return counts;
 }
 
 interface Pairing {
   /** Per new item the old one that it repeats, or -1. */
   readonly of: Int32Array;
-  /** Per new item: whether all that stands together with it is repeated. */
+  /** Per new item: 1 where all that stands together with it is repeated, 2 where that has words. */
   readonly whole: Uint8Array;
 }
 
@@ -77,6 +108,7 @@ function pairItems(old: readonly Item[], fresh: readonly Item[]): Pairing | unde
   const texts = (chunks: readonly Chunk[]): string[] => chunks.map(({ text }) => text);
   if (!pairEqual(texts(a), texts(b), (i, j) => anchors.push([i, j]))) return undefined;
   anchors.sort(([i], [j]) => i - j);
+  const told = toldEnds(a, b, anchors);
   let [i, j] = [0, 0];
   for (const [atA, atB] of [...anchors, [a.length, b.length] as const]) {
     const oldItems = itemsOf(old, a.slice(i, atA));
@@ -90,13 +122,28 @@ function pairItems(old: readonly Item[], fresh: readonly Item[]): Pairing | unde
       const [one, other] = [a[atA]!, b[atB]!];
       for (let n = 0; other.start + n < other.end; n++) {
         of[other.start + n] = one.start + n;
-        whole[other.start + n] = 1;
+        whole[other.start + n] = isWord(other.text) || told.has(atB) ? 2 : 1;
       }
     }
     i = atA + 1;
     j = atB + 1;
   }
   return { of, whole };
+}
+
+/** New chunks that begin or end both sides alike, where these have words. */
+function toldEnds(
+  a: readonly Chunk[],
+  b: readonly Chunk[],
+  anchors: readonly (readonly [number, number])[],
+): Set<number> {
+  const head = anchors.filter(([i, j], n) => i === n && j === n);
+  const tail = anchors.filter(([i, j], n) => {
+    const rest = anchors.length - n;
+    return i === a.length - rest && j === b.length - rest;
+  });
+  const told = [head, tail].filter((end) => end.some(([i]) => isWord(a[i]!.text)));
+  return new Set(told.flat().map(([, j]) => j));
 }
 
 const itemsOf = (items: readonly Item[], chunks: readonly Chunk[]): string[] =>
@@ -193,6 +240,9 @@ function blanksOf(old: readonly Item[], fresh: readonly Item[], pairing: Pairing
   for (let j = 0; j < fresh.length; j++) {
     const at = blankOf(old, fresh, pairing, j);
     if (at === undefined) continue;
+    // Without a blank two words would be one.
+    const joins = !fresh[j]!.first && isWord(fresh[j - 1]!.plain) && isWord(fresh[j]!.plain);
+    if (joins && old[at]!.source.before === "" && !isIdeograph(fresh, j)) continue;
     // A blank with words put in: it stays with a sign that follows it, else with the word before it.
     const rival = claimed.get(at);
     if (rival !== undefined) {
@@ -220,7 +270,7 @@ function blankOf(
     if (item === undefined || item.first !== first || item.before !== before) return false;
     if (item.source.before === before) return false;
     // How wide a blank beside changed words is, the edit says.
-    const certain = whole[j] === 1 && (first || (left + 1 === right && whole[j - 1] === 1));
+    const certain = whole[j]! > 0 && (first || (left + 1 === right && whole[j - 1]! > 0));
     return certain || !(isOrdinary(before) && isOrdinary(item.source.before));
   };
   const beside = left >= 0 && fits(left + 1) ? left + 1 : undefined;
@@ -229,5 +279,9 @@ function blankOf(
   const own = same >= 0 && fits(same) ? same : undefined;
   return isWord(plain) ? (beside ?? own) : (own ?? beside);
 }
+
+const ideographs = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const isIdeograph = (fresh: readonly Item[], j: number): boolean =>
+  ideographs.test(fresh[j - 1]!.plain) || ideographs.test(fresh[j]!.plain);
 
 const isOrdinary = (blank: string): boolean => /^[ \t]+$/.test(blank);
