@@ -387,7 +387,8 @@ class SourceIndex {
       for (const match of more) if (!taken.has(match.source)) matches.push(match);
     };
     if (explicit) {
-      add(token.role === "drop" ? this.inSameWords(text) : this.typographic(text, "typography"));
+      add(this.inSameWords(text));
+      if (token.role === "keep" && matches.length === 0) add(this.typographic(text, "typography"));
       if (token.role === "keep" && (matches.length === 0 || thorough)) add(this.misquoted(text));
     } else {
       const prefix = abbreviated(text);
@@ -413,15 +414,16 @@ class SourceIndex {
 
   /** Lines that a removed line may stand for: a word or a number that differs is another line. */
   private inSameWords(text: string): Match[] {
-    this.byWords ??= this.source.reduce((lines, line, at) => {
-      const key = roughKey(line.text);
-      const list = lines.get(key);
-      if (list) list.push(at);
-      else lines.set(key, [at]);
-      return lines;
-    }, new Map<string, number[]>());
-    const found = this.byWords.get(roughKey(text)) ?? [];
-    return found
+    if (this.byWords === undefined) {
+      this.byWords = new Map([...this.inEdit.keys()].map((key) => [roughKey(key), []]));
+      for (const [line, source] of this.source.entries())
+        this.byWords.get(roughKey(source.text))?.push(line);
+    }
+    const trimmed = text.trim();
+    const others = this.byWords
+      .get(roughKey(text))
+      ?.filter((line) => this.source[line]!.text.trim() !== trimmed);
+    return (others ?? [])
       .filter((line) => mayBeRemoved(text, this.source[line]!.text))
       .map((source) => ({ source, cost: costs.typography, kind: "typography" }));
   }

@@ -2,12 +2,13 @@ import type { TextLine } from "../../core/lines.ts";
 import type { Match } from "../align/matches.ts";
 import type { Built } from "../proof/build.ts";
 import type { Block, Shape, Token } from "../shape.ts";
+import { isNearly } from "./stale.ts";
 
 /** A line of context that the file has in other words, and that may not be taken for the file's. */
 export interface Misread {
   readonly token: Token;
   readonly source: number;
-  /** `place`: nothing else tells where its part belongs. `escapes`: its signs are escaped, and new lines have such escapes too. */
+  /** `place`: nothing else tells where its part belongs, or the rest of it fits where a like line stands too. `escapes`: its signs are escaped, and new lines have such escapes too. */
   readonly because: "place" | "escapes";
 }
 
@@ -33,7 +34,12 @@ export function misreadContext(
     const first = misquoted[0];
     if (!first || block.atLine !== undefined || block.anchor !== undefined) continue;
     const firm = old.filter(({ tier }) => tier !== "misquoted");
-    if (!firm.some(({ token }) => hasWords(token.text)) || fitsElsewhere(block, firm, matches[k]!))
+    const elsewhere = (by: number): boolean =>
+      misquoted.every(({ token, source: line }) =>
+        isNearly(token.text, source[line + by]?.text ?? ""),
+      );
+    const told = firm.some(({ token }) => hasWords(token.text));
+    if (!told || shiftsOf(block, firm, matches[k]!).some(elsewhere))
       return { token: first.token, source: first.source, because: "place" };
   }
   return undefined;
@@ -48,14 +54,14 @@ interface Found {
 
 const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
-/** Whether the lines that were not misquoted stand in the same order and distance at another place too. */
-function fitsElsewhere(
+/** How far away the lines that were not misquoted stand once more in the same order and distance. */
+function shiftsOf(
   block: Block,
   firm: readonly Found[],
   matches: readonly (readonly Match[])[],
-): boolean {
+): number[] {
   if (block.nearLine !== undefined && firm.some(({ i, source }) => isHinted(block, i, source)))
-    return false;
+    return [];
   const places = firm.map(
     ({ i, source }) =>
       new Set(
@@ -65,7 +71,7 @@ function fitsElsewhere(
       ),
   );
   const [rarest, ...others] = places.toSorted((a, b) => a.size - b.size);
-  return [...rarest!].some((by) => by !== 0 && others.every((shifts) => shifts.has(by)));
+  return [...rarest!].filter((by) => by !== 0 && others.every((shifts) => shifts.has(by)));
 }
 
 function isHinted(block: Block, i: number, source: number): boolean {

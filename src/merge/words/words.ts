@@ -69,13 +69,15 @@ function decoded(word: string): string {
   return code > 0 && code < 0x110000 ? String.fromCodePoint(code) : word;
 }
 
+const blanks = new RegExp(`(?:&nbsp;|${blank})+`, "gu");
+const isPlain = (line: string): boolean =>
+  /^[\t -~]*$/.test(line) && !(line.includes("&") && /&[a-z#]\w*;/i.test(line));
+
 /** A key that lines of the same words share; lines that share it need not have the same words. */
 export function roughKey(line: string): string {
-  const packed = line.replace(/&nbsp;/gu, " ").replace(new RegExp(`${blank}+`, "gu"), "");
-  if (!/[^\0-\x7F]|&/u.test(packed)) return packed;
-  return wordsOf(packed, true)
-    .words.map(({ plain }) => plain)
-    .join("");
+  if (isPlain(line)) return line.replace(/[\t ]+/g, "");
+  const { words } = wordsOf(line.replace(blanks, ""), true);
+  return words.map(({ plain }) => plain).join("");
 }
 
 /**
