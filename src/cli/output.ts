@@ -38,7 +38,11 @@ export function proofRuns(proof: Proof): Record<string, unknown> {
     result: runs(proof.result, originKey, (one, line) =>
       one.from === "source"
         ? { origin: "source", shift: one.source - line }
-        : { origin: "edit", line: one.edit },
+        : {
+            origin: one.from,
+            line: one.edit,
+            ...(one.from === "merged" && { source: one.source }),
+          },
     ),
     edit: proof.edit,
     cost: proof.cost,
@@ -70,5 +74,6 @@ function fateKey(fate: SourceFate, line: number): string {
 }
 
 function originKey(origin: ResultOrigin, line: number): string {
+  if (origin.from === "merged") return `merged ${line}`;
   return origin.from === "source" ? `source ${origin.source - line}` : `edit ${origin.edit - line}`;
 }

@@ -222,7 +222,7 @@ function fits(
       .replace(/…/gu, "...");
   const a = plain(edit);
   const b = plain(source);
-  if (a === b) return tier === "typography" || tier === "misquoted";
+  if (a === b || saysTheSame(edit, source)) return tier === "typography" || tier === "misquoted";
   if (tier === "typography") return false;
   if (a.endsWith("...") && b.startsWith(a.slice(0, -3))) return true;
   return mostlyEqual(a, b);
