@@ -1,6 +1,6 @@
 import type { LineRole } from "../../core/edit.ts";
 import type { TextLine } from "../../core/lines.ts";
-import type { Proof } from "../../core/merge.ts";
+import type { EditFate, Proof } from "../../core/merge.ts";
 
 interface Line {
   readonly text: string;
@@ -44,7 +44,7 @@ const spelled = (plain: string): string =>
   (plain.match(/[\p{L}\p{N}\p{M}_]+|\S/gu) ?? []).join(" ");
 
 /** Whether two lines are equal in every word, number and sign. */
-export function saysTheSame(edit: string, source: string): boolean {
+function saysTheSame(edit: string, source: string): boolean {
   const words = spelled(plainText(edit, false));
   return words === spelled(plainText(source, false)) || words === spelled(plainText(source, true));
 }
@@ -170,4 +170,57 @@ function stretch(source: string, text: string, fromEnd: boolean): string | undef
     if (saysTheSame(text, part)) return part;
   }
   return undefined;
+}
+
+/** Whether an edit line may pass for a source line by a tier; each tier in its loosest reading. */
+export function fits(
+  edit: string,
+  source: string,
+  { fate, tier }: Exclude<EditFate, { fate: "placed" }>,
+): boolean {
+  if (edit === source) return tier === "exact";
+  if (tier === "exact") return false;
+  if (edit.trimEnd() === source.trimEnd()) return tier === "trailing" || tier === "indent";
+  if (tier === "trailing") return false;
+  if (edit.trim() === source.trim()) return tier === "indent";
+  if (tier === "indent") return false;
+  if (fate === "dropped-source") return tier === "typography" && saysTheSame(edit, source);
+  const plain = (line: string): string =>
+    line
+      .normalize("NFC")
+      .replace(/[\s\u00A0\u200B\u2060\uFEFF]/gu, "")
+      .replace(/[\u2018-\u201B\u2032`´]/gu, "'")
+      .replace(/[\u201C-\u201F\u2033«»]/gu, '"')
+      .replace(/[\u2010-\u2015\u2212]/gu, "-")
+      .replace(/…/gu, "...");
+  const a = plain(edit);
+  const b = plain(source);
+  if (a === b || saysTheSame(edit, source)) return tier === "typography" || tier === "misquoted";
+  if (tier === "typography") return false;
+  if (a.endsWith("...") && b.startsWith(a.slice(0, -3))) return true;
+  return mostlyEqual(a, b);
+}
+
+/** At most a third differs, measured between the common beginning and the common end. */
+function mostlyEqual(a: string, b: string): boolean {
+  const least = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < least && a[head] === b[head]) head++;
+  let tail = 0;
+  while (tail < least - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+  const restA = a.slice(head, a.length - tail);
+  const restB = b.slice(head, b.length - tail);
+  const limit = Math.max(1, Math.max(a.length, b.length) / 3);
+  if (Math.max(restA.length, restB.length) <= limit) return true;
+  if (restA.length * restB.length > 4_000_000) return false;
+  let row = Array.from({ length: restB.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= restA.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= restB.length; j++) {
+      const change = row[j - 1]! + (restA[i - 1] === restB[j - 1] ? 0 : 1);
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[restB.length]! <= limit;
 }
