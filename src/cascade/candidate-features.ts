@@ -1,6 +1,6 @@
 import type { Edit } from "../core/edit.ts";
 import { splitLines } from "../core/lines.ts";
-import type { Candidate } from "../core/merge.ts";
+import type { Candidate, Proof } from "../core/merge.ts";
 import { type Bond, bondOf, Rarity, sumOfBonds } from "./line-bonds.ts";
 import { classOf, firstWord, indentOf, LineHabits } from "./line-habits.ts";
 import { likeness, mostLike, Resembling, wordsOf } from "./line-likeness.ts";
@@ -74,6 +74,9 @@ export type FeatureName = (typeof featureNames)[number];
 
 const hasWords = (line: string): boolean => /[\p{L}\p{N}]/u.test(line);
 const isBlank = (line: string): boolean => line.trim() === "";
+/** Whether a line of the result is not the source's as it stands. */
+const isNewLine = ({ result }: Proof, at: number): boolean =>
+  result[at] !== undefined && result[at].from !== "source";
 
 /** One row per candidate, one number per feature. */
 export function candidateFeatures(
@@ -152,7 +155,7 @@ function changesOf(
   }
   const come: number[] = [];
   for (let at = textRange.start; at < textRange.end; at++) {
-    if (proof.result[at]?.from === "edit") come.push(at);
+    if (isNewLine(proof, at)) come.push(at);
   }
   const comeTexts = come.map((at) => text[at]!).filter(hasWords);
   const wordsGone = gone.filter((line) => hasWords(lines[line]!));
@@ -313,7 +316,7 @@ function kinOf(
   rarity: Rarity,
 ): Pick<Record<FeatureName, number>, "kinAbove" | "kinBelow" | "misfit"> {
   const sums = { kinAbove: 0, kinBelow: 0, misfit: 0 };
-  const isNew = (at: number): boolean => proof.result[at]?.from === "edit";
+  const isNew = (at: number): boolean => isNewLine(proof, at);
   for (let at = textRange.start; at < textRange.end; at++) {
     if (!isNew(at) || isNew(at - 1)) continue;
     let end = at + 1;
@@ -347,7 +350,7 @@ function modelsOf(
   text: readonly string[],
   resembling: Resembling,
 ): Pick<Record<FeatureName, number>, "modelAbove" | "modelBelow"> {
-  const isNew = (at: number): boolean => proof.result[at]?.from === "edit";
+  const isNew = (at: number): boolean => isNewLine(proof, at);
   const sums = { modelAbove: 0, modelBelow: 0 };
   let looked = 0;
   for (let at = textRange.start; at <= textRange.end && looked < 12; at++) {
@@ -367,7 +370,7 @@ function modelsOf(
 function earlyNames({ proof, textRange }: Candidate, text: readonly string[]): number {
   const fresh = new Map<string, number>();
   for (let at = textRange.start; at < Math.min(textRange.end, textRange.start + 200); at++) {
-    if (proof.result[at]?.from !== "edit") continue;
+    if (!isNewLine(proof, at)) continue;
     for (const [name] of text[at]!.matchAll(/[A-Za-z_]\w+/g))
       if (!fresh.has(name)) fresh.set(name, at);
   }
@@ -377,7 +380,7 @@ function earlyNames({ proof, textRange }: Candidate, text: readonly string[]): n
   }
   let early = 0;
   for (let at = textRange.start; at < textRange.end; at++) {
-    if (proof.result[at]?.from === "edit") continue;
+    if (isNewLine(proof, at)) continue;
     for (const [name] of text[at]!.matchAll(/[A-Za-z_]\w+/g)) {
       const first = fresh.get(name);
       if (first !== undefined && first < at) early++;

@@ -37,7 +37,9 @@ export function proofRuns(proof: Proof): Record<string, unknown> {
     ),
     result: runs(proof.result, originKey, (one, line) => {
       if (one.from === "source") return { origin: "source", shift: one.source - line };
-      return one.from === "edit" ? { origin: "edit", line: one.edit } : { origin: "layout" };
+      if (one.from === "layout") return { origin: "layout" };
+      if (one.from === "edit") return { origin: "edit", line: one.edit };
+      return { origin: "merged", line: one.edit, source: one.source };
     }),
     edit: proof.edit,
     cost: proof.cost,
@@ -70,5 +72,6 @@ function fateKey(fate: SourceFate, line: number): string {
 
 function originKey(origin: ResultOrigin, line: number): string {
   if (origin.from === "source") return `source ${origin.source - line}`;
+  if (origin.from === "merged") return `merged ${line}`;
   return origin.from === "edit" ? `edit ${origin.edit - line}` : "layout";
 }

@@ -28,7 +28,7 @@ function whatChanged(result: EditResult): string {
 function changes({ proof }: EditResult): { added: number; removed: number } {
   if (!proof) return { added: 0, removed: 0 };
   return {
-    added: proof.result.filter((line) => line.from === "edit").length,
+    added: proof.result.filter((line) => line.from !== "source").length,
     removed: proof.source.filter((line) => line.fate !== "kept").length,
   };
 }

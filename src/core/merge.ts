@@ -2,6 +2,8 @@
 export type ResultOrigin =
   | { readonly from: "source"; readonly source: number; readonly edit?: number }
   | { readonly from: "edit"; readonly edit: number }
+  /** A new line that keeps the source line's typography where it repeats it. */
+  | { readonly from: "merged"; readonly source: number; readonly edit: number }
   /** A blank line between new code and its neighbours, as the file sets its own code apart. */
   | { readonly from: "layout" };
 

@@ -5,6 +5,7 @@ import type { Match, Prepared } from "./align/matches.ts";
 import type { Placement } from "./align/placements.ts";
 import type { Trace } from "./align/trace.ts";
 import type { Block, Shape, Token } from "./shape.ts";
+import { standsChanged } from "./words/stale.ts";
 
 /** An explicit edit whose every block stands in the source to the letter, in one place only. */
 export interface ExactPlacement {
@@ -50,14 +51,17 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
       before.length > 0
     ) {
       const done = placesOf(after, block, source, index);
+      const isDone = (start: number): boolean =>
+        done.some((at) => start < at + after.length && at < start + before.length);
       // Gone are the old lines, or the new ones stand around the old already.
       if (
         done.length > 0 &&
         (places.length === 0 || telling) &&
-        places.every((place) => {
-          spend(done.length / 4);
-          return done.some((at) => covers(at, after, place, before));
-        })
+          places.every((place) => {
+            spend(done.length / 4);
+            return done.some((at) => covers(at, after, place, before));
+          }) &&
+          !standsChanged(source, before, index, isDone)
       ) {
         applied.push(k);
         continue;

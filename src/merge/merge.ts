@@ -13,13 +13,16 @@ import { joinedBySharedText, joinedWhereShared } from "./overlaps.ts";
 import { checkProof } from "./proof/check.ts";
 import {
   ambiguous,
+  apart,
   checkFailed,
   conflict,
   foreign,
+  misread,
   noMatch,
   notFounded,
   nothingShown,
   tooLarge,
+  touchedTypography,
   unquotedLoss,
 } from "./proof/explain.ts";
 import { type BareEdge, bareEdges } from "./readings/edge-inserts.ts";
@@ -28,6 +31,8 @@ import { type InPlace, replacedInPlace } from "./readings/in-place.ts";
 import { alreadyDone, readingsOf, withLines } from "./readings/marker-or-line.ts";
 import { suspects } from "./readings/suspects.ts";
 import { type Shape, shapeOf } from "./shape.ts";
+import { misreadContext } from "./words/context.ts";
+import { doubtfulOmission } from "./words/omitted.ts";
 import { isFarFetched, unfoundedBlock } from "./wrong-file.ts";
 
 export interface MergeOptions {
@@ -200,6 +205,10 @@ function place(
   if (best.text !== source && !addsOnly && isFarFetched(lines, shape, best)) {
     return foreign(lines, shape, best);
   }
+  const doubt = misreadContext(lines, shape, prepared.matches, best);
+  if (doubt !== undefined) return misread(lines, doubt);
+  const omission = doubtfulOmission(lines, shape, best);
+  if (omission !== undefined) return apart(lines, omission);
   const { cost } = best.placement;
   const rivals: Built[] = [];
   let runnerUp = Number.POSITIVE_INFINITY;
@@ -267,6 +276,8 @@ function place(
     return standing.length > 1 ? offered(lines, shape, standing, cost) : taken;
   }
   const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
+  const touched = standing.find((built) => built.touched !== undefined)?.touched;
+  if (touched !== undefined) return touchedTypography(lines, touched.token, touched.source);
   if (standing.length > 1) {
     return offered(lines, shape, standing, runnerUp);
   }

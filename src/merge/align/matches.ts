@@ -2,6 +2,8 @@ import { spend } from "../../core/budget.ts";
 import type { TextLine } from "../../core/lines.ts";
 import type { LineRange, Tier } from "../../core/merge.ts";
 import { type Block, isFragment, type Shape, type Token } from "../shape.ts";
+import { mayBeRemoved } from "../words/hunk.ts";
+import { roughKey } from "../words/words.ts";
 import { costs, infinity } from "./costs.ts";
 import { bindEdges, type EdgeBound } from "./edges.ts";
 import {
@@ -372,6 +374,7 @@ class SourceIndex {
   private readonly inEdit = new Map<string, number>();
   private byLoose: Map<string, number[]> | undefined;
   private readonly misquotes = new Map<string, readonly Match[]>();
+  private byWords: Map<string, number[]> | undefined;
 
   constructor(source: readonly TextLine[], shape: Shape) {
     this.source = source;
@@ -442,18 +445,21 @@ class SourceIndex {
         matches.push({ source, cost: costs.reindented, kind: "resembles" });
       }
     }
-    if (trimmed === "" || (matches.length > 0 && !thorough)) return matches;
+    // An explicit edit may mean a line of the same words though its own spelling stands elsewhere.
+    const explicit = token.role !== "either";
+    if (trimmed === "" || (matches.length > 0 && !explicit)) return matches;
     const taken = new Set(matches.map((match) => match.source));
     const add = (more: readonly Match[]): void => {
       for (const match of more) if (!taken.has(match.source)) matches.push(match);
     };
-    if (token.role === "either") {
+    if (explicit) {
+      add(this.inSameWords(text));
+      if (token.role === "keep" && matches.length === 0) add(this.typographic(text, "typography"));
+      if (token.role === "keep" && (matches.length === 0 || thorough)) add(this.misquoted(text));
+    } else {
       const prefix = abbreviated(text);
       if (prefix !== undefined) add(this.beginningWith(prefix));
       if (matches.length === 0 && soft) add(this.typographic(text, "typography"));
-    } else {
-      add(this.typographic(text, "typography"));
-      if (matches.length === 0 || thorough) add(this.misquoted(text));
     }
     return matches.sort((a, b) => a.source - b.source);
   }
@@ -468,6 +474,23 @@ class SourceIndex {
       }
     }
     return found;
+  }
+
+
+  /** Lines that a removed line may stand for: a word or a number that differs is another line. */
+  private inSameWords(text: string): Match[] {
+    if (this.byWords === undefined) {
+      this.byWords = new Map([...this.inEdit.keys()].map((key) => [roughKey(key), []]));
+      for (const [line, source] of this.source.entries())
+        this.byWords.get(roughKey(source.text))?.push(line);
+    }
+    const trimmed = text.trim();
+    const others = this.byWords
+      .get(roughKey(text))
+      ?.filter((line) => this.source[line]!.text.trim() !== trimmed);
+    return (others ?? [])
+      .filter((line) => mayBeRemoved(text, this.source[line]!.text))
+      .map((source) => ({ source, cost: costs.typography, kind: "typography" }));
   }
 
   private typographic(text: string, kind: Kind): Match[] {

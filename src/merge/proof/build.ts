@@ -17,7 +17,8 @@ import type { Placement } from "../align/placements.ts";
 import type { Problem } from "../align/recurrence.ts";
 import { settleGaps, type Trace, traceBlock } from "../align/trace.ts";
 import { atFileEdge, type BareEdge } from "../readings/edge-inserts.ts";
-import type { Block, Shape } from "../shape.ts";
+import type { Block, Shape, Token } from "../shape.ts";
+import { type Carry, carryBlock } from "../words/hunk.ts";
 import { Writer, type Written } from "./writer.ts";
 
 export interface Built extends Written {
@@ -26,6 +27,8 @@ export interface Built extends Written {
   readonly placement: Placement;
   /** Runs of new lines that may stand on either side of lines that the edit left out. */
   readonly open: number;
+  /** A removed line that the file has in another typography, at the very place that the edit changes. */
+  readonly touched: { readonly token: Token; readonly source: number } | undefined;
 }
 
 /** What is known of the lines: enough to trace a block, or its trace. */
@@ -74,6 +77,7 @@ export function build(
     traces[edge.block] = moved.trace;
   }
   const reindents = reindentsOf(source, shape, traces, prepared);
+  const carries = shape.extent === "file" ? [] : carriesOf(source, shape, traces, prepared);
   const write = (
     literal: readonly boolean[],
   ): { writer: Writer; idle: boolean[]; tolerant: boolean[] } => {
@@ -95,6 +99,7 @@ export function build(
         trace: traces[k]!,
         matches: prepared,
         reindent: reindents[k]!,
+        carry: carries[k],
         end: range.end,
         literal: literal[k] ?? false,
       });
@@ -121,7 +126,35 @@ export function build(
     idle: written.idle,
     placement,
     open,
+    touched: touchedLine(shape, traces, carries),
   };
+}
+
+function carriesOf(
+  source: readonly TextLine[],
+  shape: Shape,
+  traces: readonly Trace[],
+  prepared: Layout,
+): Carry[] {
+  return shape.blocks.map(({ tokens }, k) => {
+    const lines = traces[k]!.source;
+    const isRespelled = (i: number): boolean =>
+      lines[i]! >= 0 && kindOf(prepared, k, i, lines[i]!) === "typography";
+    return carryBlock(source, tokens, lines, isRespelled);
+  });
+}
+
+function touchedLine(
+  shape: Shape,
+  traces: readonly Trace[],
+  carries: readonly Carry[],
+): Built["touched"] {
+  for (const [k, carry] of carries.entries()) {
+    if (carry.kind !== "touched") continue;
+    const { token: i } = carry;
+    return { token: shape.blocks[k]!.tokens[i]!, source: traces[k]!.source[i]! };
+  }
+  return undefined;
 }
 
 /**
@@ -189,6 +222,7 @@ interface BlockContext {
   readonly trace: Trace;
   readonly matches: Layout;
   readonly reindent: Reindent;
+  readonly carry: Carry | undefined;
   readonly end: number;
   readonly literal: boolean;
 }
@@ -214,7 +248,10 @@ function writeBlock(
     if (line < 0) {
       if (shape.extent === "parts") pass(trace.position[i]!, false, false);
       fresh = true;
-      writer.place(token.editLine, reindented(token.text, reindent));
+      const text = reindented(token.text, reindent);
+      const own = context.carry?.kind === "lines" ? context.carry.lines[i] : undefined;
+      if (own === undefined) writer.place(token.editLine, text);
+      else writer.place(token.editLine, indentOf(text) + own.text, own.source);
       continue;
     }
     pass(line, fresh, removal);

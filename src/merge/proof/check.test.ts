@@ -90,4 +90,23 @@ describe("checkProof", () => {
     expect(checkProof(source, edit, text, { ...proof, cost: Number.NaN })).not.toEqual([]);
     expect(checkProof(source, edit, text, { ...proof, runnerUp: proof.cost })).not.toEqual([]);
   });
+
+  it("accepts a line merged by words, and rejects one that lost or changed characters", () => {
+    const line = (text: string, role: "drop" | "add") => ({ text, role, at: 1 });
+    const lines = [line(`It's "so" - yes`, "drop"), line(`It's "so" - no`, "add")];
+    const parts: Edit = { ...edit, extent: "parts", segments: [{ kind: "lines", lines }] };
+    const file = "top\nIt’s “so” – yes\n";
+    const merged = merge(file, parts);
+    if (merged.kind !== "proved") throw new Error(merged.message);
+    expect(merged.text).toBe("top\nIt’s “so” – no\n");
+    const check = (text: string) => checkProof(file, parts, text, merged.proof);
+    expect(check(merged.text)).toEqual([]);
+    for (const text of [`It's “so” – no`, "It’s “so” - no", "It’s “so” – yes", "It’s «so» – no"])
+      expect(check(`top\n${text}\n`)).not.toEqual([]);
+    const result: ResultOrigin[] = [
+      { from: "source", source: 0 },
+      { from: "merged", source: 0, edit: 1 },
+    ];
+    expect(checkProof(file, parts, merged.text, { ...merged.proof, result })).not.toEqual([]);
+  });
 });

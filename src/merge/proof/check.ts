@@ -1,7 +1,7 @@
-import { spend } from "../../core/budget.ts";
 import type { Edit, LineRole } from "../../core/edit.ts";
 import { splitLines, type TextLine } from "../../core/lines.ts";
-import type { Proof, Tier } from "../../core/merge.ts";
+import type { Proof } from "../../core/merge.ts";
+import { checkMerged, fits } from "./check-words.ts";
 
 /** An edit line as the checker sees it. */
 interface Line {
@@ -35,6 +35,7 @@ export function checkProof(source: string, edit: Edit, text: string, proof: Proo
   checkResult(before, after, lines, proof, say);
   checkSource(edit, proof, say);
   checkEdit(before, lines, proof, say);
+  checkMerged(before, after, lines, proof, say);
   if (problems.length > 0) return problems;
   checkOrder(edit, lines, proof, say);
   if (edit.extent === "file") {
@@ -107,7 +108,7 @@ function checkResult(
         say(`result line ${r} comes from no edit line`);
         continue;
       }
-      if (from.text.trimStart() !== line.text.trimStart())
+      if (origin.from === "edit" && from.text.trimStart() !== line.text.trimStart())
         say(`result line ${r} is not edit line ${origin.edit}`);
       if (line.text !== from.text && line.text.trim() === "")
         say(`blank edit line ${origin.edit} changed`);
@@ -170,7 +171,7 @@ function checkEdit(
       say(`edit line ${e} (${line.role}) is ${fate.fate}`);
     if (fate.fate === "placed") {
       const origin = proof.result[fate.result];
-      if (origin?.from !== "edit" || origin.edit !== e)
+      if (origin === undefined || origin.from === "source" || origin.from === "layout" || origin.edit !== e)
         say(`edit line ${e} is not where it is placed`);
       continue;
     }
@@ -184,7 +185,7 @@ function checkEdit(
       say(`edit line ${e} matches no source line`);
       continue;
     }
-    if (!fits(line.text, source.text, fate.tier))
+    if (!fits(line.text, source.text, fate))
       say(`edit line ${e} does not match by tier ${fate.tier}`);
     if (fate.fate === "matched") {
       const origin = kept.fate === "kept" ? proof.result[kept.result] : undefined;
@@ -202,56 +203,6 @@ function checkEdit(
       say(`no edit line drops source line ${s}`);
     }
   }
-}
-
-/** Whether an edit line may pass for a source line by a tier; each tier in its loosest reading. */
-function fits(edit: string, source: string, tier: Tier): boolean {
-  if (edit === source) return tier === "exact";
-  if (tier === "exact") return false;
-  if (edit.trimEnd() === source.trimEnd()) return tier === "trailing" || tier === "indent";
-  if (tier === "trailing") return false;
-  if (edit.trim() === source.trim()) return tier === "indent";
-  if (tier === "indent") return false;
-  const plain = (line: string): string =>
-    line
-      .normalize("NFC")
-      .replace(/[\s\u00A0\u200B\u2060\uFEFF]/gu, "")
-      .replace(/[\u2018-\u201B\u2032`´]/gu, "'")
-      .replace(/[\u201C-\u201F\u2033«»]/gu, '"')
-      .replace(/[\u2010-\u2015\u2212]/gu, "-")
-      .replace(/…/gu, "...");
-  const a = plain(edit);
-  const b = plain(source);
-  if (a === b) return tier === "typography" || tier === "misquoted";
-  if (tier === "typography") return false;
-  if (a.endsWith("...") && b.startsWith(a.slice(0, -3))) return true;
-  return mostlyEqual(a, b);
-}
-
-/** At most a third differs, measured between the common beginning and the common end. */
-function mostlyEqual(a: string, b: string): boolean {
-  const least = Math.min(a.length, b.length);
-  let head = 0;
-  while (head < least && a[head] === b[head]) head++;
-  let tail = 0;
-  while (tail < least - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
-  const restA = a.slice(head, a.length - tail);
-  const restB = b.slice(head, b.length - tail);
-  const limit = Math.max(1, Math.max(a.length, b.length) / 3);
-  if (Math.max(restA.length, restB.length) <= limit) return true;
-  if (restA.length * restB.length > 4_000_000) return false;
-  spend((restA.length * restB.length) / 4);
-  let row = Int32Array.from({ length: restB.length + 1 }, (_, j) => j);
-  let next = new Int32Array(restB.length + 1);
-  for (let i = 1; i <= restA.length; i++) {
-    next[0] = i;
-    for (let j = 1; j <= restB.length; j++) {
-      const change = row[j - 1]! + (restA[i - 1] === restB[j - 1] ? 0 : 1);
-      next[j] = Math.min(change, row[j]! + 1, next[j - 1]! + 1);
-    }
-    [row, next] = [next, row];
-  }
-  return row[restB.length]! <= limit;
 }
 
 /** Edit lines keep their order, among the source lines and in the result. */

@@ -2,10 +2,12 @@ import type { TextLine } from "../../core/lines.ts";
 import { splitLines } from "../../core/lines.ts";
 import type { Ambiguous, Candidate, LineRange, Refused } from "../../core/merge.ts";
 import { infinity } from "../align/costs.ts";
-import type { Prepared } from "../align/matches.ts";
+import type { Match, Prepared } from "../align/matches.ts";
 import { placements } from "../align/placements.ts";
 import { likeness, looseKey, looseLines, signatureOf } from "../align/similar.ts";
 import type { Block, Shape, Token } from "../shape.ts";
+import type { Misread } from "../words/context.ts";
+import type { Omission } from "../words/omitted.ts";
 import { evidence } from "../wrong-file.ts";
 import type { Built } from "./build.ts";
 
@@ -139,8 +141,13 @@ function sourceRangeOf(source: readonly TextLine[], built: Built, range: LineRan
   return { start: Math.min(start, end), end };
 }
 
-/** The source lines most like one that is not there. */
-function nearest(source: readonly TextLine[], token: Token): { line: number; text: string }[] {
+interface Near {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** The source lines most like one that is not there; first of all the one `instead` of it. */
+function nearest(source: readonly TextLine[], token: Token, instead?: number): Near[] {
   const sign = signatureOf(looseKey(token.text));
   const { signatures } = looseLines(source);
   const scored = [];
@@ -149,7 +156,79 @@ function nearest(source: readonly TextLine[], token: Token): { line: number; tex
     if (like >= 0.45) scored.push({ line: index + 1, text: source[index]!.text, like });
   }
   scored.sort((a, b) => b.like - a.like);
-  return scored.slice(0, 3).map(({ line, text }) => ({ line, text }));
+  const found = scored.slice(0, 3).map(({ line, text }) => ({ line, text }));
+  const there = instead === undefined ? undefined : source[instead];
+  if (there === undefined || there.text.trim() === "") return found;
+  const others = found.filter(({ line }) => line !== instead! + 1);
+  return [{ line: instead! + 1, text: there.text }, ...others].slice(0, 3);
+}
+
+/** The source line that stands where one that is not there would be, told by the lines of its block beside it. */
+function lineInstead(
+  { tokens }: Block,
+  token: Token,
+  matches: readonly (readonly Match[])[],
+): number | undefined {
+  const old = tokens.flatMap((other, i) => (other.role === "add" ? [] : [{ other, i }]));
+  const at = old.findIndex(({ other }) => other === token);
+  for (const step of [-1, 1]) {
+    const beside = old[at + step];
+    const [only, second] = beside ? matches[beside.i]! : [];
+    if (only && !second && only.kind !== "misquoted") return only.source - step;
+  }
+  return undefined;
+}
+
+const editLine = ({ at }: Token): string => (at > 0 ? `Edit line ${at}` : "The edit");
+
+const removedElse = (token: Token, { line, text }: Near): string =>
+  `${editLine(token)} removes ${quote(token.text)}, but line ${line} of the file says ${quote(text)}.`;
+
+const readAgain =
+  "Nothing was changed. Read the file again and send the edit with its lines as they stand there.";
+
+/** A line of context that is not the file's, where that matters. */
+export function misread(
+  source: readonly TextLine[],
+  { token, source: line, because }: Misread,
+): Refused {
+  const near = { line: line + 1, text: source[line]!.text };
+  const says = `${editLine(token)} says ${quote(token.text)}, but line ${near.line} of the file says ${quote(near.text)}`;
+  const why =
+    because === "place"
+      ? ", and no other line of this part tells its place."
+      : ": the edit has one level of escapes too many.";
+  return unlike(`${says}${why} ${readAgain}`, token, near);
+}
+
+/** Lines of the file between lines that stand together in the edit. */
+export function apart(source: readonly TextLine[], omission: Omission): Refused {
+  if (omission.because === "instead") {
+    const { token, source: line } = omission;
+    const near = { line: line + 1, text: source[line]!.text };
+    return unlike(`${removedElse(token, near)} ${readAgain}`, token, near);
+  }
+  const { above, below, from, to } = omission;
+  const near = { line: from + 1, text: source[from]!.text };
+  const lines = to - from === 1 ? `line ${to}` : `lines ${from + 1} to ${to}`;
+  const message = `${quote(above.text)} and ${quote(below.text)} stand together in the edit, but the file has ${lines} between them. ${readAgain}`;
+  return unlike(message, below, near);
+}
+
+/** A removed line whose typography the file has in another way, where the edit changes that very place. */
+export function touchedTypography(
+  source: readonly TextLine[],
+  token: Token,
+  line: number,
+): Refused {
+  const near = { line: line + 1, text: source[line]!.text };
+  const message = `${removedElse(token, near)} They differ in quotes, dashes or blanks at the very place that the edit changes. ${readAgain}`;
+  return unlike(message, token, near);
+}
+
+function unlike(message: string, token: Token, near: Near): Refused {
+  const missing = [{ editLine: token.at, text: token.text, nearest: [near] }];
+  return { kind: "refused", code: "no-match", message, details: { missing } };
 }
 
 /** So many missing lines are shown with the lines most like them. */
@@ -165,7 +244,8 @@ export function noMatch(source: readonly TextLine[], shape: Shape, prepared: Pre
       return wanted && prepared.matches[k]![i]!.length === 0;
     });
     for (const token of lost.slice(0, 5)) {
-      const near = missing.length < mostNearest ? nearest(source, token) : [];
+      const there = lineInstead(block, token, prepared.matches[k]!);
+      const near = missing.length < mostNearest ? nearest(source, token, there) : [];
       missing.push({ token, nearest: near });
     }
     const alone = { ...prepared.problem, blocks: [prepared.problem.blocks[k]!] };
@@ -175,6 +255,10 @@ export function noMatch(source: readonly TextLine[], shape: Shape, prepared: Pre
   const parts = shape.blocks.length;
   const said: string[] = [];
   for (const { token, nearest } of missing.slice(0, 5)) {
+    if (token.role === "drop" && nearest[0]) {
+      said.push(removedElse(token, nearest[0]));
+      continue;
+    }
     const at = token.at > 0 ? `Line ${token.at} of the edit` : "A line of the edit";
     const role = token.role === "drop" ? "to be removed" : "said to be there";
     const like = nearest.map(({ line, text }) => `  line ${line}: ${quote(text)}`).join("\n");

@@ -13,7 +13,14 @@ type Step =
     }
   | { readonly kind: "go"; readonly from: number; readonly to: number; readonly fate: SourceFate }
   | { readonly kind: "layout"; readonly end: string; readonly text: "" }
-  | { readonly kind: "place"; readonly edit: number; readonly text: string; readonly end: string };
+  | {
+      readonly kind: "place";
+      readonly edit: number;
+      readonly text: string;
+      readonly end: string;
+      /** The source line whose typography the text keeps. */
+      readonly source: number | undefined;
+    };
 
 export interface Written {
   readonly text: string;
@@ -82,10 +89,10 @@ export class Writer {
     this.goUntil(line + 1, "dropped");
   }
 
-  place(edit: number, text: string): void {
+  place(edit: number, text: string, source?: number): void {
     this.changes++;
     this.edit[edit] = { fate: "placed", result: this.count++ };
-    this.steps.push({ kind: "place", edit, text, end: this.endHere() });
+    this.steps.push({ kind: "place", edit, text, end: this.endHere(), source });
   }
 
   /** Blank lines between new code and the file's, as the file sets its own code apart. */
@@ -176,7 +183,10 @@ function accountOf(
   const source = new Array<SourceFate>(lines);
   for (const step of steps) {
     if (step.kind === "place") {
-      result.push({ from: "edit", edit: step.edit });
+      const { edit, source: from } = step;
+      result.push(
+        from === undefined ? { from: "edit", edit } : { from: "merged", source: from, edit },
+      );
       continue;
     }
     if (step.kind === "layout") {

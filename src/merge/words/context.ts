@@ -1,0 +1,91 @@
+import type { TextLine } from "../../core/lines.ts";
+import type { Match } from "../align/matches.ts";
+import type { Built } from "../proof/build.ts";
+import type { Block, Shape, Token } from "../shape.ts";
+import { isNearly } from "./stale.ts";
+
+/** A line of context that the file has in other words, and that may not be taken for the file's. */
+export interface Misread {
+  readonly token: Token;
+  readonly source: number;
+  /** `place`: nothing else tells where its part belongs, or the rest of it fits where a like line stands too. `escapes`: its signs are escaped, and new lines have such escapes too. */
+  readonly because: "place" | "escapes";
+}
+
+/** The first line of context of an explicit edit that was misquoted in a way that makes the result doubtful. */
+export function misreadContext(
+  source: readonly TextLine[],
+  shape: Shape,
+  matches: readonly (readonly (readonly Match[])[])[],
+  built: Built,
+): Misread | undefined {
+  if (shape.extent !== "parts") return undefined;
+  const fresh = shape.blocks.flatMap(({ tokens }) => tokens.filter(({ role }) => role === "add"));
+  for (const [k, block] of shape.blocks.entries()) {
+    const old = block.tokens.flatMap((token, i): Found[] => {
+      const fate = built.proof.edit[token.editLine]!;
+      return "source" in fate ? [{ token, i, source: fate.source, tier: fate.tier }] : [];
+    });
+    const misquoted = old.filter(({ tier }) => tier === "misquoted");
+    for (const { token, source: line } of misquoted) {
+      if (isEscaped(token.text, source[line]!.text, fresh))
+        return { token, source: line, because: "escapes" };
+    }
+    const first = misquoted[0];
+    if (!first || block.atLine !== undefined || block.anchor !== undefined) continue;
+    const firm = old.filter(({ tier }) => tier !== "misquoted");
+    const elsewhere = (by: number): boolean =>
+      misquoted.every(({ token, source: line }) =>
+        isNearly(token.text, source[line + by]?.text ?? ""),
+      );
+    const told = firm.some(({ token }) => hasWords(token.text));
+    if (!told || shiftsOf(block, firm, matches[k]!).some(elsewhere))
+      return { token: first.token, source: first.source, because: "place" };
+  }
+  return undefined;
+}
+
+interface Found {
+  readonly token: Token;
+  readonly i: number;
+  readonly source: number;
+  readonly tier: string;
+}
+
+const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
+/** How far away the lines that were not misquoted stand once more in the same order and distance. */
+function shiftsOf(
+  block: Block,
+  firm: readonly Found[],
+  matches: readonly (readonly Match[])[],
+): number[] {
+  if (block.nearLine !== undefined && firm.some(({ i, source }) => isHinted(block, i, source)))
+    return [];
+  const places = firm.map(
+    ({ i, source }) =>
+      new Set(
+        matches[i]!.filter(({ kind }) => kind !== "misquoted").map(
+          (match) => match.source - source,
+        ),
+      ),
+  );
+  const [rarest, ...others] = places.toSorted((a, b) => a.size - b.size);
+  return [...rarest!].filter((by) => by !== 0 && others.every((shifts) => shifts.has(by)));
+}
+
+function isHinted(block: Block, i: number, source: number): boolean {
+  const above = block.tokens.slice(0, i).filter(({ role }) => role !== "add").length;
+  return source - above === block.nearLine! - 1;
+}
+
+const escapes = [/\\/gu, /&(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);/giu];
+
+/** Whether a line has escapes that the file has not, in an edit whose new lines have such escapes as well. */
+function isEscaped(edit: string, source: string, fresh: readonly Token[]): boolean {
+  const count = (text: string, sign: RegExp): number => text.match(sign)?.length ?? 0;
+  return escapes.some(
+    (sign) =>
+      count(edit, sign) > count(source, sign) && fresh.some(({ text }) => count(text, sign) > 0),
+  );
+}

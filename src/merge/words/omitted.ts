@@ -1,0 +1,86 @@
+import type { TextLine } from "../../core/lines.ts";
+import type { Built } from "../proof/build.ts";
+import type { Block, Shape, Token } from "../shape.ts";
+import { isNearly } from "./stale.ts";
+
+/** Lines of the file between two lines that follow each other in an explicit edit, where they make its place doubtful. */
+export type Omission =
+  /** One of them is like a line that the edit removes elsewhere. */
+  | { readonly because: "instead"; readonly token: Token; readonly source: number }
+  /** They are more than the edit quotes beside them. */
+  | {
+      readonly because: "apart";
+      readonly above: Token;
+      readonly below: Token;
+      readonly from: number;
+      readonly to: number;
+    };
+
+/** Lines left out that are looked at for one that was changed. */
+const reach = 200;
+
+interface Found {
+  readonly token: Token;
+  readonly source: number;
+}
+
+/**
+ * An explicit edit may leave out a line between two of its own, but the lines on either side have to tell together where
+ * they belong: a removed line is not looked for far from its neighbours, nor beside a line that is nearly the same.
+ */
+export function doubtfulOmission(
+  source: readonly TextLine[],
+  shape: Shape,
+  built: Built,
+): Omission | undefined {
+  if (shape.extent !== "parts") return undefined;
+  for (const block of shape.blocks) {
+    const pieces = piecesOf(block, built);
+    const removed = block.tokens.filter(({ role, text }) => role === "drop" && hasWords(text));
+    for (let n = 1; n < pieces.length; n++) {
+      const [one, other] = [pieces[n - 1]!, pieces[n]!];
+      const from = one.at(-1)!.source + 1;
+      const to = other[0]!.source;
+      const omitted = source.slice(from, to).filter(({ text }) => hasWords(text)).length;
+      if (omitted === 0) continue;
+      const like = nearTwin(source, from, Math.min(to, from + reach), removed);
+      if (like !== undefined) return { because: "instead", ...like };
+      const told = Math.min(...[one, other].map(tellingLines));
+      if (omitted > told)
+        return { because: "apart", above: one.at(-1)!.token, below: other[0]!.token, from, to };
+    }
+  }
+  return undefined;
+}
+
+const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
+const tellingLines = (piece: readonly Found[]): number =>
+  piece.filter(({ token }) => hasWords(token.text)).length;
+
+/** The old lines of a block, cut where lines of the file are left out between two of them. */
+function piecesOf({ tokens }: Block, built: Built): Found[][] {
+  const pieces: Found[][] = [];
+  for (const token of tokens) {
+    const fate = built.proof.edit[token.editLine]!;
+    if (!("source" in fate)) continue;
+    const last = pieces.at(-1);
+    if (last && last.at(-1)!.source + 1 === fate.source) last.push({ token, source: fate.source });
+    else pieces.push([{ token, source: fate.source }]);
+  }
+  return pieces;
+}
+
+/** Of the lines left out one that a removed line may have been before somebody changed it. */
+function nearTwin(
+  source: readonly TextLine[],
+  from: number,
+  to: number,
+  removed: readonly Token[],
+): Found | undefined {
+  for (let line = from; line < to; line++) {
+    const token = removed.find(({ text }) => isNearly(text, source[line]!.text));
+    if (token) return { token, source: line };
+  }
+  return undefined;
+}

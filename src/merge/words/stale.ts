@@ -1,0 +1,40 @@
+import type { TextLine } from "../../core/lines.ts";
+import { boundedDistance, looseKey } from "../align/similar.ts";
+import type { Token } from "../shape.ts";
+
+const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
+/** Whether a source line may be what became of a removed line since the edit was written: at most one character in four differs. */
+export function isNearly(edit: string, source: string): boolean {
+  const [one, other] = [looseKey(edit), looseKey(source)];
+  const limit = Math.min(100, Math.floor(Math.max(one.length, other.length) / 4));
+  return hasWords(other) && boundedDistance(one, other, limit) <= limit;
+}
+
+/**
+ * Whether the old side of a block stands at a place that is not `done`, but for removed lines that somebody changed a little:
+ * then new lines that stand elsewhere are no sign that the block was applied.
+ */
+export function standsChanged(
+  source: readonly TextLine[],
+  before: readonly Token[],
+  index: ReadonlyMap<string, readonly number[]>,
+  isDone: (start: number) => boolean,
+): boolean {
+  const telling = before.flatMap((token, i) =>
+    token.role === "keep" && hasWords(token.text) ? [{ token, i }] : [],
+  );
+  const [rarest] = telling.toSorted(
+    (a, b) => index.get(a.token.text)!.length - index.get(b.token.text)!.length,
+  );
+  if (!rarest) return false;
+  return index.get(rarest.token.text)!.some((line) => {
+    const start = line - rarest.i;
+    if (start < 0 || isDone(start)) return false;
+    return before.every(({ text, role }, i) => {
+      const there = source[start + i]?.text;
+      if (there === undefined) return false;
+      return there === text || (role === "drop" && isNearly(text, there));
+    });
+  });
+}

@@ -1,0 +1,4 @@
+export const limits = {
+  attempts: 5,
+  windowMs: 30_000,
+};
