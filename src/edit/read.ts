@@ -1,6 +1,8 @@
 import type { Edit, FormatName } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import type { EditInput } from "./format.ts";
 import { formats } from "./formats.ts";
+import { readHeld } from "./held-text.ts";
 import { editInput } from "./input.ts";
 
 export interface ReadOptions {
@@ -19,6 +21,10 @@ export function readEdit(text: string, options: ReadOptions): Edit {
   }
   const named =
     options.format === undefined || options.format === "auto" ? undefined : options.format;
+  return readHeld(input, named, readIn) ?? readIn(input, named);
+}
+
+function readIn(input: EditInput, named: FormatName | undefined): Edit {
   const choice = formats.filter((format) => named === undefined || format.name === named);
   if (choice.length === 1) return choice[0]!.read(input, "named by the caller");
   for (const format of choice) {

@@ -1,0 +1,101 @@
+import type { Edit, FormatName } from "../core/edit.ts";
+import { RedraftError } from "../core/errors.ts";
+import { splitLines } from "../core/lines.ts";
+import { changesBetween } from "./changes.ts";
+import type { EditInput } from "./format.ts";
+import { editInput } from "./input.ts";
+import { isElision } from "./lazy-markers.ts";
+import { toolEdit } from "./tool-edit.ts";
+import { unescapeLineEnds } from "./unescape.ts";
+import { fenceOf } from "./wrapping.ts";
+
+/** Reads a text in the named format, or in the first whose signs it carries. */
+export type ReadIn = (input: EditInput, named: FormatName | undefined) => Edit;
+
+/**
+ * The edit that a tool's JSON arguments hold as a text in some format (a patch, a sketch, the whole file).
+ * Undefined = they hold none: the formats read the edit as it is.
+ */
+export function readHeld(
+  input: EditInput,
+  named: FormatName | undefined,
+  readIn: ReadIn,
+): Edit | undefined {
+  if (named === "whole" && /^\s*[[{]/.test(input.source)) return undefined;
+  const tool = toolEdit(input);
+  if (!tool) return undefined;
+  const texts = tool.calls.filter((call) => call.kind === "text" || call.kind === "write");
+  if (texts.length === 0) {
+    if (named === undefined || named === "search-replace") return undefined;
+    throw unreadable(`${tool.why}, not ${named}. Name its format: search-replace, or auto.`);
+  }
+  if (tool.calls.length > 1) {
+    throw unreadable(
+      `${tool.why} for ${input.path}, one of which is a text in another format or the whole file. Send them one at a time.`,
+    );
+  }
+  const [call] = texts;
+  const path = tool.path === undefined ? {} : { path: tool.path };
+  if (call!.kind === "write") return { ...written(call!.text, input, tool.why, readIn), ...path };
+  const inner = editInput(call!.text, input.path, input.source);
+  if (inner.text.trim() === "") throw unreadable(`${tool.why}, but that text is empty.`);
+  const keep = call!.as === "any" && (named === "lazy" || named === "whole") ? named : undefined;
+  if (call!.as === "new" && input.source === "")
+    return { ...written(call!.text, input, tool.why, readIn), ...path };
+  const edit = readIn(inner, keep);
+  const hasPlaces = edit.format !== "lazy" && edit.format !== "whole";
+  if (call!.as === "patch" && !hasPlaces)
+    throw unreadable("the edit is JSON, but the patch or diff in it has no form that is known.");
+  if (call!.as === "new" && edit.format !== "whole") {
+    throw unreadable(
+      "the edit is JSON with a new string, but no old string that says which text it replaces. Send old_string as well.",
+    );
+  }
+  return { ...edit, why: `${tool.why}; ${edit.why}`, ...path };
+}
+
+const isProse = (path: string): boolean => /\.(?:md|mdx|markdown|rst|adoc|txt)$/i.test(path);
+
+/** The text of a write call: the whole file, to the letter. */
+function written(text: string, input: EditInput, why: string, readIn: ReadIn): Edit {
+  const inner = editInput(text, input.path, input.source);
+  const { lines, source } = inner;
+  if (source === text && text !== "")
+    return { format: "whole", why, extent: "parts", segments: [], action: "update" };
+  // A fence around code is the model's; in prose it is text.
+  const first = lines.find((line) => line.trim() !== "");
+  const isFenced = first !== undefined && fenceOf(first) !== undefined && !isProse(input.path);
+  const isSketch = source !== "" && lines.some((line) => isElision(line) && !inner.inSource(line));
+  if (isFenced || isSketch) {
+    const edit = readIn(inner, isSketch ? "lazy" : "whole");
+    return { ...edit, why: `${why}; ${edit.why}` };
+  }
+  if (unescapeLineEnds(text) !== undefined) {
+    throw unreadable(
+      "the text of the file is one line with \\n where lines end: it is escaped once too often. Send it with real line ends.",
+    );
+  }
+  const base = {
+    format: "whole",
+    why,
+    extent: "parts",
+    finalNewline: /[\r\n]$/.test(text),
+  } as const;
+  if (source === "") {
+    const added = splitLines(text).map(
+      (line) => ({ text: line.text, role: "add", at: 0 }) as const,
+    );
+    const segments = [{ kind: "lines", lines: added, anchor: "end" } as const];
+    return { ...base, action: "create", segments };
+  }
+  return {
+    ...base,
+    action: "update",
+    ended: true,
+    segments: changesBetween(inner.sourceLines, lines),
+  };
+}
+
+function unreadable(message: string): RedraftError {
+  return new RedraftError("unreadable-edit", message, { details: { format: "search-replace" } });
+}
