@@ -1,4 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
+import { refuseBrokenLines } from "./broken-lines.ts";
 import { withFirstIndent } from "./first-line.ts";
 import type { EditInput } from "./format.ts";
 import { pairWithoutNumbers } from "./line-numbers.ts";
@@ -24,6 +25,7 @@ export function asMeant(
   name: string,
   isInside: (old: string) => boolean = () => false,
 ): Sides {
+  refuseBrokenLines(sides.old.join("\n"), sides.new.join("\n"), input, name);
   if (isBlank(sides.old)) return sides;
   const text = trimmedLines(input);
   const places = (lines: readonly string[]): number[] => standing(lines.map(trim), text);

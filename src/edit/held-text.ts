@@ -5,7 +5,8 @@ import { changesBetween } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import { editInput } from "./input.ts";
 import { isElision } from "./lazy-markers.ts";
-import { toolEdit } from "./tool-edit.ts";
+import type { ToolCall } from "./tool-calls.ts";
+import { type ToolEdit, toolEdit, unknownKeys } from "./tool-edit.ts";
 import { unescapeLineEnds } from "./unescape.ts";
 import { fenceOf } from "./wrapping.ts";
 
@@ -24,35 +25,68 @@ export function readHeld(
   if (named === "whole" && /^\s*[[{]/.test(input.source)) return undefined;
   const tool = toolEdit(input);
   if (!tool) return undefined;
-  const texts = tool.calls.filter((call) => call.kind === "text" || call.kind === "write");
+  const texts = tool.calls.filter(
+    (call): call is TextCall => call.kind === "text" || call.kind === "write",
+  );
   if (texts.length === 0) {
     if (named === undefined || named === "search-replace") return undefined;
-    throw unreadable(`${tool.why}, not ${named}. Name its format: search-replace, or auto.`);
+    throw unreadable(
+      `${said(tool)}, which is not the format ${named}. Name its format: search-replace, or auto.`,
+    );
   }
   if (tool.calls.length > 1) {
     throw unreadable(
-      `${tool.why} for ${input.path}, one of which is a text in another format or the whole file. Send them one at a time.`,
+      `${said(tool)} for ${input.path}, one of which is a text in another format or the whole file. Send them one at a time.`,
     );
   }
   const [call] = texts;
-  const path = tool.path === undefined ? {} : { path: tool.path };
-  if (call!.kind === "write") return { ...written(call!.text, input, tool.why, readIn), ...path };
-  const inner = editInput(call!.text, input.path, input.source);
-  if (inner.text.trim() === "") throw unreadable(`${tool.why}, but that text is empty.`);
-  const keep = call!.as === "any" && (named === "lazy" || named === "whole") ? named : undefined;
-  if (call!.as === "new" && input.source === "")
-    return { ...written(call!.text, input, tool.why, readIn), ...path };
-  const edit = readIn(inner, keep);
-  const hasPlaces = edit.format !== "lazy" && edit.format !== "whole";
-  if (call!.as === "patch" && !hasPlaces)
-    throw unreadable("the edit is JSON, but the patch or diff in it has no form that is known.");
-  if (call!.as === "new" && edit.format !== "whole") {
-    throw unreadable(
-      "the edit is JSON with a new string, but no old string that says which text it replaces. Send old_string as well.",
-    );
-  }
-  return { ...edit, why: `${tool.why}; ${edit.why}`, ...path };
+  const edit = readText(call!, tool, input, named, readIn);
+  return tool.path === undefined ? edit : { ...edit, path: tool.path };
 }
+
+type TextCall = ToolCall & { readonly kind: "text" | "write" };
+
+function readText(
+  call: TextCall,
+  tool: ToolEdit,
+  input: EditInput,
+  named: FormatName | undefined,
+  readIn: ReadIn,
+): Edit {
+  if (call.kind === "write") return written(call.text, input, tool.why, readIn);
+  const inner = editInput(call.text, input.path, input.source);
+  if (call.as === "new") return onlyNew(inner, tool, readIn);
+  if (inner.text.trim() === "") throw unreadable(`${said(tool)}, but that edit is empty.`);
+  const isSketch = call.as === "any" && (named === "lazy" || named === "whole");
+  const edit = readIn(inner, isSketch ? named : undefined);
+  if (call.as === "patch" && (edit.format === "lazy" || edit.format === "whole"))
+    throw unreadable(`${said(tool)}, but the patch or diff in it has no form that is known.`);
+  return { ...edit, why: `${tool.why}; ${edit.why}` };
+}
+
+/** New text without an old one: the whole of a new file, or of one whose lines it has. */
+function onlyNew(inner: EditInput, tool: ToolEdit, readIn: ReadIn): Edit {
+  if (tool.unused.length === 0) {
+    if (inner.source === "") return written(inner.text, inner, tool.why, readIn);
+    const edit = attempt(() => readIn(inner, undefined));
+    if (edit?.format === "whole") return { ...edit, why: `${tool.why}; ${edit.why}` };
+  }
+  throw unreadable(
+    `the edit is JSON with a new string, but no old string that says which text it replaces. Send old_string as well.${unknownKeys(tool.unused)}`,
+  );
+}
+
+function attempt(read: () => Edit): Edit | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (RedraftError.is(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What the edit is, as a message begins. */
+const said = (tool: ToolEdit): string => tool.why.replace(/^it is/, "the edit is");
 
 const isProse = (path: string): boolean => /\.(?:md|mdx|markdown|rst|adoc|txt)$/i.test(path);
 

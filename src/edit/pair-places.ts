@@ -2,6 +2,7 @@ import type { Edit, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { splitLines } from "../core/lines.ts";
 import { asMeant } from "./as-meant.ts";
+import { refuseBrokenLines } from "./broken-lines.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import { editInput } from "./input.ts";
@@ -22,7 +23,7 @@ export function placePairs(
   const flat = unified(input.source);
   const meant = calls.map((call) => (call.kind === "pair" ? pairAsMeant(call, input, flat) : call));
   const text = applyAll(meant, flat, input) ?? applyInTurn(calls, flat, input);
-  if (text === undefined) return { segments: meant.flatMap((call) => asLines(call, input)) };
+  if (text === undefined) return { segments: partlyPlaced(meant, flat, input) };
   const segments = changesBetween(cut(flat), cut(text));
   const ends = text.endsWith("\n");
   return flat.endsWith("\n") === ends || text === ""
@@ -36,6 +37,7 @@ const unified = (text: string): string => text.replace(/\r\n?/g, "\n");
 /** The pair with line ends as `flat` has them, and as its writer meant it. */
 function pairAsMeant(call: Pair, input: EditInput, flat: string): Pair {
   const plain = { ...call, old: unified(call.old), new: unified(call.new) };
+  refuseBrokenLines(plain.old, plain.new, input, "the new string");
   if (flat.includes(plain.old)) return plain;
   // A final newline is not a line of its own.
   const [old, oldEnd] = bodyOf(plain.old);
@@ -120,6 +122,22 @@ function applyAll(
     for (const start of places) found.push(replaced(call, start, flat));
   }
   return spliced(flat, found);
+}
+
+/** Calls that stand in the source to the letter at their places, the others for the merge to place. */
+function partlyPlaced(
+  calls: readonly PlacedCall[],
+  flat: string,
+  input: EditInput,
+): readonly Segment[] {
+  const literal = calls.filter((call) => call.kind === "pair" && flat.includes(call.old));
+  const text = literal.length === 0 ? undefined : applyAll(literal, flat, input);
+  if (text === undefined) return calls.flatMap((call) => asLines(call, input));
+  const others = calls.filter((call) => !literal.includes(call));
+  return [
+    ...changesBetween(cut(flat), cut(text)),
+    ...others.flatMap((call) => asLines(call, input)),
+  ];
 }
 
 function replaced(call: Pair, start: number, text: string): Found {

@@ -38,14 +38,10 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Levels of wrapping around a call, beyond which nobody wraps. */
 const deepest = 8;
 
-/**
- * The calls that a JSON value holds, wrapped in whatever objects and lists. `strict`: an object with a key
- * that is not known is no call.
- */
-export function callsIn(value: unknown, strict = false): FoundCalls | undefined {
-  const search = new CallSearch(strict);
+/** The calls that a JSON value holds, wrapped in whatever objects and lists. Undefined = there is nothing like one. */
+export function callsIn(value: unknown): FoundCalls | undefined {
+  const search = new CallSearch();
   const calls = search.visit(value, undefined, 0);
-  if (search.isForeign) return undefined;
   if (calls.length === 0 && search.problem === undefined) return undefined;
   const found = { calls, unused: [...search.unused] };
   return search.problem === undefined ? found : { ...found, problem: search.problem };
@@ -54,12 +50,6 @@ export function callsIn(value: unknown, strict = false): FoundCalls | undefined 
 class CallSearch {
   readonly unused = new Set<string>();
   problem: string | undefined;
-  isForeign = false;
-  private readonly strict: boolean;
-
-  constructor(strict: boolean) {
-    this.strict = strict;
-  }
 
   visit(value: unknown, path: string | undefined, depth: number): ToolCall[] {
     if (depth > deepest) return [];
@@ -80,7 +70,6 @@ class CallSearch {
 
   private noteKey(key: string, value: unknown, call: ToolCall | ToolCall[] | undefined): void {
     if (kindOfKey(key) !== undefined) return;
-    this.isForeign ||= this.strict;
     const wraps = typeof value === "object" && value !== null && Array.isArray(call);
     if (!wraps) this.unused.add(key);
   }

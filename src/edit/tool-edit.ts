@@ -11,6 +11,7 @@ export interface ToolEdit {
   /** What the calls are, and which keys were not used. */
   readonly why: string;
   readonly path?: string;
+  readonly unused: readonly string[];
 }
 
 const read = new WeakMap<EditInput, { readonly edit: ToolEdit | undefined }>();
@@ -39,13 +40,13 @@ function readToolEdit(input: EditInput): ToolEdit | undefined {
       `the edit looks like the JSON arguments of an edit tool, but ${json.problem}. Send it again as valid JSON, or as search/replace blocks.`,
     );
   }
-  const found = isData ? callsForData(json.value, input) : callsIn(json.value);
+  const found = callsIn(json.value);
+  if (isData && isFileAnew(json.value, found, input)) return undefined;
   if (found && found.calls.length > 0) return forThisFile(found, input);
-  if (isData) return undefined;
   const keys = keysOf(json.value);
   if (found?.problem !== undefined && (input.source !== "" || keys.some(isTelling)))
     throw unreadable(`the edit is JSON, but ${found.problem}.${unknownKeys(found.unused)}`);
-  if (input.source.trim() === "" || keys.length === 0) return undefined;
+  if (input.source.trim() === "" || isData || keys.length === 0) return undefined;
   throw unreadable(
     `the edit is JSON with the keys ${keys.slice(0, 8).join(", ")}, of which none says what to change. ` +
       `Known are ${knownKeys}.`,
@@ -67,20 +68,26 @@ function holdsData(input: EditInput): boolean {
 }
 
 /**
- * In a file of JSON the edit may be the file anew. It is a call where it names this file, or where it holds
- * nothing but old and new strings and the file itself is no such thing.
+ * Whether JSON for a file of JSON is the file's new text rather than a call: it does not name the file, and it
+ * has keys of it, or most of them. A new file has no keys to tell by.
  */
-function callsForData(value: unknown, input: EditInput): FoundCalls | undefined {
-  const found = callsIn(value);
-  if (!found) return undefined;
+function isFileAnew(value: unknown, found: FoundCalls | undefined, input: EditInput): boolean {
+  const calls = found?.calls ?? [];
   const names = (call: ToolCall): boolean =>
     call.path !== undefined && samePath(call.path, input.path);
-  if (found.calls.length > 0 && found.calls.every(names)) return found;
-  const strict = callsIn(value, true);
-  if (!strict || strict.calls.some((call) => call.kind === "write" || call.kind === "text"))
-    return undefined;
-  const own = jsonInside(input.source);
-  return own && callsIn(own.value)?.calls.length ? undefined : strict;
+  if (calls.length > 0 && calls.every(names)) return false;
+  const isPair = (call: ToolCall): boolean => call.kind === "pair" || call.kind === "insert";
+  if (input.source.trim() === "") return calls.length === 0 || !calls.every(isPair);
+  const source = jsonInside(input.source);
+  const own = source ? keysOf(source.value) : keysWritten(input.source);
+  const shared = keysOf(value).filter((key) => own.includes(key));
+  const telling = shared.some((key) => !["note", "path"].includes(kindOfKey(key) ?? ""));
+  return telling || shared.length * 2 > own.length;
+}
+
+/** The keys of a text that is nearly JSON (comments, commas at the end). */
+function keysWritten(text: string): string[] {
+  return [...text.matchAll(/"([^"\\\n]{1,100})"\s*:/g)].map((match) => match[1]!);
 }
 
 function forThisFile({ calls, unused, problem }: FoundCalls, input: EditInput): ToolEdit {
@@ -95,7 +102,7 @@ function forThisFile({ calls, unused, problem }: FoundCalls, input: EditInput): 
     throw unreadable(`one of the edits cannot be read: ${problem}. Nothing was changed.`);
   const path = mine.find((call) => call.path !== undefined)?.path;
   const why = whatIs(mine) + (unused.length === 0 ? "" : ` (keys not used: ${unused.join(", ")})`);
-  return { calls: mine, why, ...(path !== undefined && { path }) };
+  return { calls: mine, why, unused, ...(path !== undefined && { path }) };
 }
 
 function whatIs(calls: readonly ToolCall[]): string {
@@ -121,7 +128,8 @@ const isTelling = (key: string): boolean => {
   return kind !== undefined && kind !== "note" && kind !== "holder";
 };
 
-function unknownKeys(keys: readonly string[]): string {
+/** What a message adds about keys that are not known. */
+export function unknownKeys(keys: readonly string[]): string {
   if (keys.length === 0) return "";
   return ` Not known: ${keys.slice(0, 8).join(", ")}. Known are ${knownKeys}.`;
 }

@@ -98,7 +98,7 @@ function closesQuotes(line: string): boolean {
 }
 
 /** The quote that is open at this index of a line. */
-function quoteAt(line: string, end: number): string | undefined {
+export function quoteAt(line: string, end: number): string | undefined {
   let open: string | undefined;
   for (let index = 0; index < end; index++) {
     const character = line[index]!;
