@@ -10,8 +10,13 @@ import { type ToolEdit, toolEdit, unknownKeys } from "./tool-edit.ts";
 import { unescapeLineEnds } from "./unescape.ts";
 import { fenceOf } from "./wrapping.ts";
 
-/** Reads a text in the named format, or in the first whose signs it carries. */
-export type ReadIn = (input: EditInput, named: FormatName | undefined) => Edit;
+/** How a text is read that stands inside another: the registry, which knows this file and must not be known to it. */
+export interface Readers {
+  /** In the named format, or in the first whose signs it carries. */
+  readIn(input: EditInput, named: FormatName | undefined): Edit;
+  /** In the first of these formats whose signs it carries; undefined = it carries none. */
+  readSigned(input: EditInput, among: readonly FormatName[]): Edit | undefined;
+}
 
 /**
  * The edit that a tool's JSON arguments hold as a text in some format (a patch, a sketch, the whole file).
@@ -20,7 +25,7 @@ export type ReadIn = (input: EditInput, named: FormatName | undefined) => Edit;
 export function readHeld(
   input: EditInput,
   named: FormatName | undefined,
-  readIn: ReadIn,
+  readers: Readers,
 ): Edit | undefined {
   if (named === "whole" && /^\s*[[{]/.test(input.source)) return undefined;
   const tool = toolEdit(input);
@@ -40,7 +45,7 @@ export function readHeld(
     );
   }
   const [call] = texts;
-  const edit = readText(call!, tool, input, named, readIn);
+  const edit = readText(call!, tool, input, named, readers);
   return tool.path === undefined ? edit : { ...edit, path: tool.path };
 }
 
@@ -51,24 +56,27 @@ function readText(
   tool: ToolEdit,
   input: EditInput,
   named: FormatName | undefined,
-  readIn: ReadIn,
+  readers: Readers,
 ): Edit {
-  if (call.kind === "write") return written(call.text, input, tool.why, readIn);
+  if (call.kind === "write") return written(call.text, input, tool.why, readers);
   const inner = editInput(call.text, input.path, input.source);
-  if (call.as === "new") return onlyNew(inner, tool, readIn);
+  if (call.as === "new") return onlyNew(inner, tool, readers);
   if (inner.text.trim() === "") throw unreadable(`${said(tool)}, but that edit is empty.`);
   const isSketch = call.as === "any" && (named === "lazy" || named === "whole");
-  const edit = readIn(inner, isSketch ? named : undefined);
-  if (call.as === "patch" && (edit.format === "lazy" || edit.format === "whole"))
+  const edit =
+    call.as === "patch"
+      ? readers.readSigned(inner, ["search-replace", "unified-diff", "patch"])
+      : readers.readIn(inner, isSketch ? named : undefined);
+  if (!edit)
     throw unreadable(`${said(tool)}, but the patch or diff in it has no form that is known.`);
   return { ...edit, why: `${tool.why}; ${edit.why}` };
 }
 
 /** New text without an old one: the whole of a new file, or of one whose lines it has. */
-function onlyNew(inner: EditInput, tool: ToolEdit, readIn: ReadIn): Edit {
+function onlyNew(inner: EditInput, tool: ToolEdit, readers: Readers): Edit {
   if (tool.unused.length === 0) {
-    if (inner.source === "") return written(inner.text, inner, tool.why, readIn);
-    const edit = attempt(() => readIn(inner, undefined));
+    if (inner.source === "") return written(inner.text, inner, tool.why, readers);
+    const edit = attempt(() => readers.readIn(inner, undefined));
     if (edit?.format === "whole") return { ...edit, why: `${tool.why}; ${edit.why}` };
   }
   throw unreadable(
@@ -91,7 +99,7 @@ const said = (tool: ToolEdit): string => tool.why.replace(/^it is/, "the edit is
 const isProse = (path: string): boolean => /\.(?:md|mdx|markdown|rst|adoc|txt)$/i.test(path);
 
 /** The text of a write call: the whole file, to the letter. */
-function written(text: string, input: EditInput, why: string, readIn: ReadIn): Edit {
+function written(text: string, input: EditInput, why: string, readers: Readers): Edit {
   const inner = editInput(text, input.path, input.source);
   const { lines, source } = inner;
   if (source === text && text !== "")
@@ -101,7 +109,7 @@ function written(text: string, input: EditInput, why: string, readIn: ReadIn): E
   const isFenced = first !== undefined && fenceOf(first) !== undefined && !isProse(input.path);
   const isSketch = source !== "" && lines.some((line) => isElision(line) && !inner.inSource(line));
   if (isFenced || isSketch) {
-    const edit = readIn(inner, isSketch ? "lazy" : "whole");
+    const edit = readers.readIn(inner, isSketch ? "lazy" : "whole");
     return { ...edit, why: `${why}; ${edit.why}` };
   }
   if (unescapeLineEnds(text) !== undefined) {

@@ -68,7 +68,7 @@ export function wrongCount(
   const count = places.length === 1 ? "1 place" : `${places.length} places`;
   return new RedraftError(
     places.length > expected! ? "ambiguous" : "no-match",
-    `the edit expects ${expected} replacements, but the old string stands at ${count} in ${input.path}:\n${shown}\n` +
+    `the edit expects ${expected === 1 ? "1 replacement" : `${expected} replacements`}, but the old string stands at ${count} in ${input.path}:\n${shown}\n` +
       "Nothing was changed. Correct the number, or add lines before or after the old string.",
     { details: { lines, expected: expected!, found: places.length } },
   );

@@ -102,7 +102,7 @@ class CallSearch {
     const inserted = textAt(fields, "insert-text");
     const text = inserted ?? textAt(fields, "new") ?? textAt(fields, "whole");
     if (text === undefined) {
-      this.problem = "it has insert_line, but no text to insert (insert_text)";
+      this.problem = "it has insert_line and no text to insert (insert_text)";
       return undefined;
     }
     const after = inserted !== undefined || fields.command === "insert";
@@ -130,7 +130,9 @@ class CallSearch {
     );
     const whole = textAt(fields, "whole");
     if (whole !== undefined && fields.type !== "text") {
-      if (place === undefined) return { kind: "write", text: whole };
+      // Lines in a list are whole lines, the last one too.
+      const isList = Array.isArray(valueAt(fields, "whole")) && !whole.endsWith("\n");
+      if (place === undefined) return { kind: "write", text: isList ? `${whole}\n` : whole };
       this.problem = `${place} beside ${keyOf(fields, "whole")} says that the text is a part of the file, but not which lines it replaces: send old_string and new_string`;
       return undefined;
     }
@@ -162,8 +164,8 @@ function incomplete(fields: Fields): string | undefined {
   const fresh = keyOf(fields, "new");
   if (old !== undefined && fresh !== undefined)
     return `${typeof fields[old] === "string" ? fresh : old} is no text`;
-  if (old !== undefined) return `it has ${old}, but no new string beside it`;
-  if (fresh !== undefined) return `it has ${fresh}, but no old string that says what it replaces`;
+  if (old !== undefined) return `it has ${old} and no new string beside it`;
+  if (fresh !== undefined) return `it has ${fresh} and no old string that says what it replaces`;
   const whole = keyOf(fields, "whole");
   return whole !== undefined && fields.type === undefined ? `${whole} is no text` : undefined;
 }
@@ -211,7 +213,9 @@ function textAt(fields: Fields, kind: KeyKind): string | undefined {
 function asText(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   if (!Array.isArray(value) || value.length === 0) return undefined;
-  return value.every((line) => typeof line === "string") ? value.join("\n") : undefined;
+  if (!value.every((line) => typeof line === "string")) return undefined;
+  const areEnded = value.slice(0, -1).every((line) => line.endsWith("\n"));
+  return value.join(areEnded && value.length > 1 ? "" : "\n");
 }
 
 const isEmpty = (value: unknown): boolean =>
