@@ -2,6 +2,7 @@ import { spend } from "../core/budget.ts";
 import type { LinesSegment, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { runPlaces } from "../core/line-index.ts";
+import { asMeant } from "./as-meant.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { inFileOrder } from "./order.ts";
@@ -27,7 +28,7 @@ export const searchReplace: EditFormat = {
   },
 
   read(input, why) {
-    const blocks = ofThisFile(parseBlocks(input), input);
+    const blocks = ofThisFile(parseBlocks(input), input).map((block) => meant(block, input));
     const path = blocks.find((block) => block.path !== undefined)?.path;
     const named = path === undefined ? {} : { path };
     const base = { format: "search-replace", why, extent: "parts", ...named } as const;
@@ -86,6 +87,16 @@ function ofThisFile(blocks: readonly SearchBlock[], input: EditInput): SearchBlo
       `Apply it to that file, or name ${input.path} on the line before the block.`,
     { details: { path: input.path, named: others } },
   );
+}
+
+/** The block without line numbers, escapes and the like that its writer put into both parts. */
+function meant(block: SearchBlock, input: EditInput): SearchBlock {
+  const { search, replace, nearLine } = block;
+  const near = nearLine === undefined ? {} : { nearLine };
+  const name = `the search block at line ${block.searchAt} of the edit`;
+  const sides = asMeant({ old: search, new: replace, ...near }, input, name);
+  const line = sides.nearLine === undefined ? {} : { nearLine: sides.nearLine };
+  return { ...block, search: sides.old, replace: sides.new, ...line };
 }
 
 /** An empty search: the text is appended, and is the whole file where there is none yet. */

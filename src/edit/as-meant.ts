@@ -1,0 +1,97 @@
+import { RedraftError } from "../core/errors.ts";
+import { refuseBrokenLines } from "./broken-lines.ts";
+import { withFirstIndent } from "./first-line.ts";
+import type { EditInput } from "./format.ts";
+import { pairWithoutNumbers } from "./line-numbers.ts";
+import { unescaped } from "./unescape.ts";
+
+/** Both sides of a pair or a search block, by lines. */
+export interface Sides {
+  readonly old: readonly string[];
+  readonly new: readonly string[];
+  /** 1-based source line where the old side is said to stand. */
+  readonly nearLine?: number;
+}
+
+/**
+ * The pair as its writer meant it, where the old side does not stand in the text as written: without the line
+ * numbers of a reading tool, without a level of escapes too many, with the indentation that its first line
+ * lacks. Only what the text shows is done, and on both sides alike. `name` is how a message calls the pair;
+ * `isInside` says whether the old side stands there though not as whole lines.
+ */
+export function asMeant(
+  sides: Sides,
+  input: EditInput,
+  name: string,
+  isInside: (old: string) => boolean = () => false,
+): Sides {
+  refuseBrokenLines(sides.old.join("\n"), sides.new.join("\n"), input, name);
+  if (isBlank(sides.old)) return sides;
+  const text = trimmedLines(input);
+  const places = (lines: readonly string[]): number[] => standing(lines.map(trim), text);
+  const stands = (lines: readonly string[]): boolean =>
+    places(lines).length > 0 || isInside(lines.join("\n"));
+  let meant = sides;
+  if (!stands(meant.old)) {
+    const bare = pairWithoutNumbers(meant.old, meant.new, input.inSource);
+    if (bare) meant = { ...bare, nearLine: meant.nearLine ?? bare.nearLine };
+  }
+  if (!stands(meant.old)) meant = withoutLevel(meant, stands, name);
+  return firstLineSet(meant, places(meant.old), input.sourceLines);
+}
+
+const trim = (line: string): string => line.trim();
+const trimmed = new WeakMap<EditInput, readonly string[]>();
+
+function trimmedLines(input: EditInput): readonly string[] {
+  let lines = trimmed.get(input);
+  if (!lines) {
+    lines = input.sourceLines.map(trim);
+    trimmed.set(input, lines);
+  }
+  return lines;
+}
+
+function withoutLevel(
+  sides: Sides,
+  stands: (lines: readonly string[]) => boolean,
+  name: string,
+): Sides {
+  const found = unescaped(sides.old.join("\n"), sides.new.join("\n"), (old) =>
+    stands(old.split("\n")),
+  );
+  const [first, ...others] = found;
+  if (!first) return sides;
+  if (others.length > 0) {
+    throw new RedraftError(
+      "unreadable-edit",
+      `the strings of ${name} are escaped once too often: the old one stands in the file only with its backslashes taken off, ` +
+        "and which of those in the new one go is not clear. Send both as the text of the file is, escaped once.",
+      { details: { format: "search-replace" } },
+    );
+  }
+  return { ...sides, old: first.old.split("\n"), new: first.new.split("\n") };
+}
+
+function firstLineSet(sides: Sides, places: readonly number[], source: readonly string[]): Sides {
+  if (places.length === 0) return sides;
+  const stretches = places.map((place) => source.slice(place, place + sides.old.length));
+  if (stretches.some((lines) => lines.every((line, index) => line === sides.old[index])))
+    return sides;
+  const indented = withFirstIndent(sides.old, sides.new, stretches);
+  return indented ? { ...sides, ...indented } : sides;
+}
+
+const isBlank = (lines: readonly string[]): boolean => lines.every((line) => line.trim() === "");
+
+/** Indices where these lines stand one after the other. */
+function standing(lines: readonly string[], text: readonly string[]): number[] {
+  const places: number[] = [];
+  for (
+    let start = text.indexOf(lines[0]!);
+    start !== -1;
+    start = text.indexOf(lines[0]!, start + 1)
+  )
+    if (lines.every((line, index) => line === text[start + index])) places.push(start);
+  return places;
+}

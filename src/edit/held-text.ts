@@ -1,0 +1,143 @@
+import type { Edit, FormatName } from "../core/edit.ts";
+import { RedraftError } from "../core/errors.ts";
+import { splitLines } from "../core/lines.ts";
+import { changesBetween } from "./changes.ts";
+import type { EditInput } from "./format.ts";
+import { editInput } from "./input.ts";
+import { isElision } from "./lazy-markers.ts";
+import type { ToolCall } from "./tool-calls.ts";
+import { type ToolEdit, toolEdit, unknownKeys } from "./tool-edit.ts";
+import { unescapeLineEnds } from "./unescape.ts";
+import { fenceOf } from "./wrapping.ts";
+
+/** How a text is read that stands inside another: the registry, which knows this file and must not be known to it. */
+export interface Readers {
+  /** In the named format, or in the first whose signs it carries. */
+  readIn(input: EditInput, named: FormatName | undefined): Edit;
+  /** In the first of these formats whose signs it carries; undefined = it carries none. */
+  readSigned(input: EditInput, among: readonly FormatName[]): Edit | undefined;
+}
+
+/**
+ * The edit that a tool's JSON arguments hold as a text in some format (a patch, a sketch, the whole file).
+ * Undefined = they hold none: the formats read the edit as it is.
+ */
+export function readHeld(
+  input: EditInput,
+  named: FormatName | undefined,
+  readers: Readers,
+): Edit | undefined {
+  if (named === "whole" && /^\s*[[{]/.test(input.source)) return undefined;
+  const tool = toolEdit(input);
+  if (!tool) return undefined;
+  const texts = tool.calls.filter(
+    (call): call is TextCall => call.kind === "text" || call.kind === "write",
+  );
+  if (texts.length === 0) {
+    if (named === undefined || named === "search-replace") return undefined;
+    throw unreadable(
+      `${said(tool)}, which is not the format ${named}. Name its format: search-replace, or auto.`,
+    );
+  }
+  if (tool.calls.length > 1) {
+    throw unreadable(
+      `${said(tool)} for ${input.path}, one of which is a text in another format or the whole file. Send them one at a time.`,
+    );
+  }
+  const [call] = texts;
+  const edit = readText(call!, tool, input, named, readers);
+  return tool.path === undefined ? edit : { ...edit, path: tool.path };
+}
+
+type TextCall = ToolCall & { readonly kind: "text" | "write" };
+
+function readText(
+  call: TextCall,
+  tool: ToolEdit,
+  input: EditInput,
+  named: FormatName | undefined,
+  readers: Readers,
+): Edit {
+  if (call.kind === "write") return written(call.text, input, tool.why, readers);
+  const inner = editInput(call.text, input.path, input.source);
+  if (call.as === "new") return onlyNew(inner, tool, readers);
+  if (inner.text.trim() === "") throw unreadable(`${said(tool)}, but that edit is empty.`);
+  const isSketch = call.as === "any" && (named === "lazy" || named === "whole");
+  const edit =
+    call.as === "patch"
+      ? readers.readSigned(inner, ["search-replace", "unified-diff", "patch"])
+      : readers.readIn(inner, isSketch ? named : undefined);
+  if (!edit)
+    throw unreadable(`${said(tool)}, but the patch or diff in it has no form that is known.`);
+  return { ...edit, why: `${tool.why}; ${edit.why}` };
+}
+
+/** New text without an old one: the whole of a new file, or of one whose lines it has. */
+function onlyNew(inner: EditInput, tool: ToolEdit, readers: Readers): Edit {
+  if (tool.unused.length === 0) {
+    if (inner.source === "") return written(inner.text, inner, tool.why, readers);
+    const edit = attempt(() => readers.readIn(inner, undefined));
+    if (edit?.format === "whole") return { ...edit, why: `${tool.why}; ${edit.why}` };
+  }
+  throw unreadable(
+    `the edit is JSON with a new string, but no old string that says which text it replaces. Send old_string as well.${unknownKeys(tool.unused)}`,
+  );
+}
+
+function attempt(read: () => Edit): Edit | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (RedraftError.is(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What the edit is, as a message begins. */
+const said = (tool: ToolEdit): string => tool.why.replace(/^it is/, "the edit is");
+
+const isProse = (path: string): boolean => /\.(?:md|mdx|markdown|rst|adoc|txt)$/i.test(path);
+
+/** The text of a write call: the whole file, to the letter. */
+function written(text: string, input: EditInput, why: string, readers: Readers): Edit {
+  const inner = editInput(text, input.path, input.source);
+  const { lines, source } = inner;
+  if (source === text && text !== "")
+    return { format: "whole", why, extent: "parts", segments: [], action: "update" };
+  // A fence around code is the model's; in prose it is text.
+  const first = lines.find((line) => line.trim() !== "");
+  const isFenced = first !== undefined && fenceOf(first) !== undefined && !isProse(input.path);
+  const isSketch = source !== "" && lines.some((line) => isElision(line) && !inner.inSource(line));
+  if (isFenced || isSketch) {
+    const edit = readers.readIn(inner, isSketch ? "lazy" : "whole");
+    return { ...edit, why: `${why}; ${edit.why}` };
+  }
+  if (unescapeLineEnds(text) !== undefined) {
+    throw unreadable(
+      "the text of the file is one line with \\n where lines end: it is escaped once too often. Send it with real line ends.",
+    );
+  }
+  const base = {
+    format: "whole",
+    why,
+    extent: "parts",
+    finalNewline: /[\r\n]$/.test(text),
+  } as const;
+  if (source === "") {
+    const added = splitLines(text).map(
+      (line) => ({ text: line.text, role: "add", at: 0 }) as const,
+    );
+    const segments = [{ kind: "lines", lines: added, anchor: "end" } as const];
+    return { ...base, action: "create", segments };
+  }
+  return {
+    ...base,
+    action: "update",
+    ended: true,
+    segments: changesBetween(inner.sourceLines, lines),
+  };
+}
+
+function unreadable(message: string): RedraftError {
+  return new RedraftError("unreadable-edit", message, { details: { format: "search-replace" } });
+}

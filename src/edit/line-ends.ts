@@ -1,0 +1,55 @@
+import { RedraftError } from "../core/errors.ts";
+
+interface PairTexts {
+  readonly old: string;
+  readonly new: string;
+}
+
+/**
+ * The new text for one place, with the line end that only the old one has: writers leave it off, and two lines
+ * would become one. Where joining them may be what is meant, it is refused; a line end before the old text is
+ * there on purpose, and is kept only where the new text is that line changed.
+ */
+export function keptLineEnds(
+  { old, new: written }: PairTexts,
+  text: string,
+  start: number,
+): string {
+  if (written === "" || written === old) return written;
+  const end = start + old.length;
+  let fresh = written;
+  if (old.endsWith("\n") && !fresh.endsWith("\n") && !isLineEnd(text[end])) {
+    const below = text.slice(end).split("\n", 1)[0]!;
+    if (`${fresh}\n` === old || /[ \t]$/.test(fresh) || !areLines(fresh, old))
+      throw joining(lastLine(fresh), below);
+    fresh += "\n";
+  }
+  if (old.startsWith("\n") && !fresh.startsWith("\n") && !isLineEnd(text[start - 1])) {
+    const line = old.replace(/^\n+/, "");
+    if (fresh === line) throw joining(lastLine(text.slice(0, start)), fresh.split("\n", 1)[0]!);
+    if (indentOf(fresh) === indentOf(line) && firstWord(fresh) === firstWord(line))
+      fresh = `\n${fresh}`;
+  }
+  return fresh;
+}
+
+const isLineEnd = (character: string | undefined): boolean =>
+  character === undefined || character === "\n";
+
+const indentOf = (text: string): string => /^[ \t]*/.exec(text)![0];
+const firstWord = (text: string): string => /^\s*(\w+|.)/.exec(text)?.[1] ?? "";
+const lastLine = (text: string): string => text.slice(text.lastIndexOf("\n") + 1);
+
+/** Whether a new text is written in lines, as the old one is, and no part of a line. */
+function areLines(fresh: string, old: string): boolean {
+  return fresh.includes("\n") || /^[ \t]/.test(fresh) || firstWord(fresh) === firstWord(old);
+}
+
+function joining(above: string, below: string): RedraftError {
+  const shown = (line: string): string => JSON.stringify(line.trim().slice(0, 80));
+  return new RedraftError(
+    "ambiguous",
+    `the old string has a line end that the new one lacks, which would join ${shown(above)} and ${shown(below)} to one line. ` +
+      "Let both strings end alike, or give both lines in the old string.",
+  );
+}

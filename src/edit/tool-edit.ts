@@ -1,0 +1,139 @@
+import { RedraftError } from "../core/errors.ts";
+import type { EditInput } from "./format.ts";
+import { jsonInside, jsonText } from "./json-text.ts";
+import { samePath } from "./paths.ts";
+import { callsIn, type FoundCalls, type ToolCall } from "./tool-calls.ts";
+import { kindOfKey, knownKeys } from "./tool-keys.ts";
+
+/** The arguments of an edit tool, as far as they are for this file. */
+export interface ToolEdit {
+  readonly calls: readonly ToolCall[];
+  /** What the calls are, and which keys were not used. */
+  readonly why: string;
+  readonly path?: string;
+  readonly unused: readonly string[];
+}
+
+const read = new WeakMap<EditInput, { readonly edit: ToolEdit | undefined }>();
+
+/**
+ * The edit as JSON arguments of an edit tool; undefined = it is no such thing. Throws where it can only be
+ * meant so, but cannot be read, or is for another file.
+ */
+export function toolEdit(input: EditInput): ToolEdit | undefined {
+  let known = read.get(input);
+  if (!known) {
+    known = { edit: readToolEdit(input) };
+    read.set(input, known);
+  }
+  return known.edit;
+}
+
+function readToolEdit(input: EditInput): ToolEdit | undefined {
+  const json = jsonText(input.text);
+  if (json === undefined || ("value" in json && !isObjects(json.value))) return undefined;
+  const isData = holdsData(input);
+  if ("problem" in json) {
+    const kind = kindOfKey(json.firstKey);
+    if (isData || kind === undefined || kind === "note") return undefined;
+    throw unreadable(
+      `the edit looks like the JSON arguments of an edit tool, but ${json.problem}. Send it again as valid JSON, or as search/replace blocks.`,
+    );
+  }
+  const found = callsIn(json.value);
+  if (isData && isFileAnew(json.value, found, input)) return undefined;
+  if (found && found.calls.length > 0) return forThisFile(found, input);
+  const keys = keysOf(json.value);
+  if (found?.problem !== undefined && (input.source !== "" || keys.some(isTelling)))
+    throw unreadable(`the edit is JSON, but ${found.problem}.${unknownKeys(found.unused)}`);
+  if (input.source.trim() === "" || isData || keys.length === 0) return undefined;
+  throw unreadable(
+    `the edit is JSON with the keys ${keys.slice(0, 8).join(", ")}, of which none says what to change. ` +
+      `Known are ${knownKeys}.`,
+  );
+}
+
+function isObjects(value: unknown): boolean {
+  const first = Array.isArray(value) ? value[0] : value;
+  return typeof first === "object" && first !== null;
+}
+
+const dataPath =
+  /(?:json\w*|\.(?:ipynb|map|har|lock|avsc|tfstate|webmanifest|code-workspace)|rc)$/i;
+
+/** Whether the file holds JSON itself, so that JSON may be its new text. */
+function holdsData(input: EditInput): boolean {
+  if (dataPath.test(input.path)) return true;
+  return input.source.trim() !== "" && jsonInside(input.source) !== undefined;
+}
+
+/**
+ * Whether JSON for a file of JSON is the file's new text rather than a call: it does not name the file, and it
+ * has keys of it, or most of them. A new file has no keys to tell by.
+ */
+function isFileAnew(value: unknown, found: FoundCalls | undefined, input: EditInput): boolean {
+  const calls = found?.calls ?? [];
+  const names = (call: ToolCall): boolean =>
+    call.path !== undefined && samePath(call.path, input.path);
+  if (calls.length > 0 && calls.every(names)) return false;
+  const isPair = (call: ToolCall): boolean => call.kind === "pair" || call.kind === "insert";
+  if (input.source.trim() === "") return calls.length === 0 || !calls.every(isPair);
+  const source = jsonInside(input.source);
+  const own = source ? keysOf(source.value) : keysWritten(input.source);
+  const shared = keysOf(value).filter((key) => own.includes(key));
+  const telling = shared.some((key) => !["note", "path"].includes(kindOfKey(key) ?? ""));
+  return telling || shared.length * 2 > own.length;
+}
+
+/** The keys of a text that is nearly JSON (comments, commas at the end). */
+function keysWritten(text: string): string[] {
+  return [...text.matchAll(/"([^"\\\n]{1,100})"\s*:/g)].map((match) => match[1]!);
+}
+
+function forThisFile({ calls, unused, problem }: FoundCalls, input: EditInput): ToolEdit {
+  const mine = calls.filter((call) => call.path === undefined || samePath(call.path, input.path));
+  if (mine.length === 0) {
+    const others = [...new Set(calls.map((call) => call.path))].join(", ");
+    throw new RedraftError("no-match", `the edit is for ${others}, not for ${input.path}.`, {
+      details: { path: input.path, named: others },
+    });
+  }
+  if (problem !== undefined)
+    throw unreadable(`one of the edits cannot be read: ${problem}. Nothing was changed.`);
+  const path = mine.find((call) => call.path !== undefined)?.path;
+  const why = whatIs(mine) + (unused.length === 0 ? "" : ` (keys not used: ${unused.join(", ")})`);
+  return { calls: mine, why, unused, ...(path !== undefined && { path }) };
+}
+
+function whatIs(calls: readonly ToolCall[]): string {
+  const [first] = calls;
+  if (calls.length > 1) return `it is JSON with ${calls.length} edits`;
+  if (first!.kind === "pair") return "it is JSON with an old and a new string";
+  if (first!.kind === "insert") return "it is JSON with a text to insert";
+  return first!.kind === "write"
+    ? "it is JSON with the whole text of the file"
+    : "it is JSON that holds an edit";
+}
+
+function keysOf(value: unknown): string[] {
+  const values = Array.isArray(value) ? value : [value];
+  const keys = values.flatMap((one) =>
+    typeof one === "object" && one !== null ? Object.keys(one) : [],
+  );
+  return [...new Set(keys)];
+}
+
+const isTelling = (key: string): boolean => {
+  const kind = kindOfKey(key);
+  return kind !== undefined && kind !== "note" && kind !== "holder";
+};
+
+/** What a message adds about keys that are not known. */
+export function unknownKeys(keys: readonly string[]): string {
+  if (keys.length === 0) return "";
+  return ` Not known: ${keys.slice(0, 8).join(", ")}. Known are ${knownKeys}.`;
+}
+
+function unreadable(message: string): RedraftError {
+  return new RedraftError("unreadable-edit", message, { details: { format: "search-replace" } });
+}
