@@ -1,0 +1,97 @@
+/** The old and the new side of a block. */
+export interface Sides {
+  readonly search: readonly string[];
+  readonly replace: readonly string[];
+}
+
+const isBlank = (line: string): boolean => line.trim() === "";
+
+/** Lines with text, and how many blank lines stand before each; one more count for those behind the last. */
+interface Runs {
+  readonly lines: readonly string[];
+  readonly blanks: readonly number[];
+}
+
+function runsOf(lines: readonly string[]): Runs {
+  const telling: string[] = [];
+  const blanks = [0];
+  for (const line of lines) {
+    if (isBlank(line)) blanks[blanks.length - 1]!++;
+    else {
+      telling.push(line);
+      blanks.push(0);
+    }
+  }
+  return { lines: telling, blanks };
+}
+
+/**
+ * Blank lines are miscounted more often than any others. Where the old side stands at one place of the file but for
+ * the number of its blank lines, it gets those of the file. The new side keeps its own, except where it repeats
+ * those of the old side between the same lines: they are no part of the change.
+ */
+export function fitBlankLines(sides: Sides, source: readonly string[]): Sides {
+  const old = runsOf(sides.search);
+  if (old.lines.length === 0) return sides;
+  const counts =
+    countsAt(old, source, (line) => line.trimEnd()) ?? countsAt(old, source, (line) => line.trim());
+  if (counts === undefined) return sides;
+  return {
+    search: written(old.lines, counts),
+    replace: refitted(runsOf(sides.replace), old, counts),
+  };
+}
+
+/** The file's blank lines at the one place where the lines stand with other ones between them; undefined = none. */
+function countsAt(
+  old: Runs,
+  source: readonly string[],
+  form: (line: string) => string,
+): readonly number[] | undefined {
+  const wanted = old.lines.map(form);
+  const file = runsOf(source);
+  const lines = file.lines.map(form);
+  const places: number[] = [];
+  for (let at = lines.indexOf(wanted[0]!); at !== -1; at = lines.indexOf(wanted[0]!, at + 1)) {
+    if (wanted.every((line, index) => lines[at + index] === line)) places.push(at);
+    if (places.length > 1) return undefined;
+  }
+  const at = places[0];
+  if (at === undefined) return undefined;
+  const last = old.lines.length;
+  const inFile = old.blanks.map((count, index) => {
+    const there = file.blanks[at + index]!;
+    // At the edges the block says how many blank lines it means: only those that are missing are too many.
+    return index === 0 || index === last ? Math.min(count, there) : there;
+  });
+  return inFile.join() === old.blanks.join() ? undefined : inFile;
+}
+
+/** The new side where the blank lines that it shares with the old one are counted as in the file. */
+function refitted(fresh: Runs, old: Runs, counts: readonly number[]): string[] {
+  const blanks = [...fresh.blanks];
+  const last = old.lines.length;
+  const end = fresh.lines.length;
+  // Lines at the edges of both sides belong together; so do equal neighbours in the middle.
+  if (blanks[0] === old.blanks[0]) blanks[0] = counts[0]!;
+  if (blanks[end] === old.blanks[last]) blanks[end] = counts[last]!;
+  let from = 1;
+  for (let index = 1; index < last; index++) {
+    for (let at = from; at < end; at++) {
+      const same =
+        fresh.lines[at - 1] === old.lines[index - 1] && fresh.lines[at] === old.lines[index];
+      if (!same) continue;
+      if (blanks[at] === old.blanks[index]) blanks[at] = counts[index]!;
+      from = at + 1;
+      break;
+    }
+  }
+  return written(fresh.lines, blanks);
+}
+
+function written(lines: readonly string[], blanks: readonly number[]): string[] {
+  return blanks.flatMap((count, index) => {
+    const run = new Array<string>(count).fill("");
+    return index < lines.length ? [...run, lines[index]!] : run;
+  });
+}
