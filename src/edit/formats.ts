@@ -1,8 +1,10 @@
 import type { EditFormat } from "./format.ts";
+import { labelledPairs } from "./labelled-pairs.ts";
 import { pairs } from "./pairs.ts";
 import { patch } from "./patch.ts";
 import { searchReplace } from "./search-replace.ts";
 import { sketch } from "./sketch.ts";
+import { taggedPairs } from "./tagged-pairs.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 import { whole } from "./whole.ts";
 
@@ -10,6 +12,8 @@ import { whole } from "./whole.ts";
 export const formats: readonly EditFormat[] = [
   pairs,
   patch,
+  taggedPairs,
+  labelledPairs,
   searchReplace,
   unifiedDiff,
   sketch,

@@ -1,7 +1,10 @@
-import type { Edit, FormatName } from "../core/edit.ts";
+import type { Edit, FormatName, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import type { EditFormat, EditInput } from "./format.ts";
 import { formats } from "./formats.ts";
 import { editInput } from "./input.ts";
+import { samePath } from "./paths.ts";
+import { type Untagged, untagged } from "./untagged.ts";
 
 export interface ReadOptions {
   readonly format?: FormatName | "auto";
@@ -20,13 +23,52 @@ export function readEdit(text: string, options: ReadOptions): Edit {
   const named =
     options.format === undefined || options.format === "auto" ? undefined : options.format;
   const choice = formats.filter((format) => named === undefined || format.name === named);
-  if (choice.length === 1) return choice[0]!.read(input, "named by the caller");
+  const last = choice.at(-1);
+  if (!last) throw new RedraftError("usage", `unknown edit format ${JSON.stringify(named)}`);
+  // Blocks and diffs are found by their own lines, whatever stands around them. What tags wrap else is a text.
+  const bare = choice.filter(isBare);
+  const signed = choice.length === 1 ? [] : choice.filter((format) => !isBare(format));
+  const edit = recognised(signed, input, named);
+  if (edit) return edit;
+  const inner = bare.length > 0 || /^\s*</.test(text) ? untagged(input) : undefined;
+  if (inner) return readInTags(inner, options);
+  return (
+    recognised(choice.length === 1 ? [] : bare, input, named) ??
+    last.read(input, "named by the caller")
+  );
+}
+
+/** Sketches and whole files: text of the file, without a syntax that tells where it begins and ends. */
+const isBare = ({ name }: EditFormat): boolean => name === "lazy" || name === "whole";
+
+function recognised(
+  choice: readonly EditFormat[],
+  input: EditInput,
+  named: FormatName | undefined,
+): Edit | undefined {
   for (const format of choice) {
     const why = format.recognise(input);
     if (why !== undefined)
       return format.read(input, named === undefined ? why : "named by the caller");
   }
-  const format = choice.at(-1);
-  if (!format) throw new RedraftError("usage", `unknown edit format ${JSON.stringify(named)}`);
-  return format.read(input, "named by the caller");
+  return undefined;
+}
+
+/** The edit in tags, with the line numbers of the text that they stand in. */
+function readInTags({ text, at, path }: Untagged, options: ReadOptions): Edit {
+  if (path !== undefined && !samePath(path, options.path)) {
+    throw new RedraftError("no-match", `the text is for ${path}, not for ${options.path}.`, {
+      details: { path: options.path, named: path },
+    });
+  }
+  // A tag that closes says that the last line is whole.
+  const edit = readEdit(/[\r\n]$/.test(text) ? text : `${text}\n`, options);
+  const segments = edit.segments.map((segment) => moved(segment, at - 1));
+  return { ...(path !== undefined && { path }), ...edit, segments };
+}
+
+function moved(segment: Segment, by: number): Segment {
+  if (segment.kind !== "lines") return { ...segment, at: segment.at + by };
+  const lines = segment.lines.map((line) => (line.at === 0 ? line : { ...line, at: line.at + by }));
+  return { ...segment, lines };
 }
