@@ -1,4 +1,5 @@
 import type { EditFormat } from "./format.ts";
+import { hashEdits } from "./hash-edits.ts";
 import { labelledPairs } from "./labelled-pairs.ts";
 import { pairs } from "./pairs.ts";
 import { patch } from "./patch.ts";
@@ -10,6 +11,7 @@ import { whole } from "./whole.ts";
 
 /** Every format, in the order in which the detector asks: the surest signs first, the whole file last. */
 export const formats: readonly EditFormat[] = [
+  hashEdits,
   pairs,
   patch,
   taggedPairs,

@@ -5,6 +5,7 @@ import { isEnd, isNearStart, startOf } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditFormat, EditInput } from "./format.ts";
+import { withoutHashes } from "./hashlines.ts";
 import { inFileOrder } from "./order.ts";
 import { pathIn, samePath } from "./paths.ts";
 import { rolesToLines } from "./roles.ts";
@@ -36,7 +37,7 @@ export const searchReplace: EditFormat = {
 
 /** What blocks, in whatever spelling they came, ask of this file. */
 export function editOf(all: readonly SearchBlock[], input: EditInput, why: string): Edit {
-  const blocks = ofThisFile(all, input);
+  const blocks = ofThisFile(all, input).map((block) => withoutHashes(block, input));
   const path = blocks.find((block) => block.path !== undefined)?.path;
   const named = path === undefined ? {} : { path };
   const base = { format: "search-replace", why, extent: "parts", ...named } as const;

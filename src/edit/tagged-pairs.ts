@@ -47,6 +47,8 @@ function pairsIn(input: EditInput): TaggedPair[] {
   return pairsAt(input.text, 1, input, {});
 }
 
+const allFlag = /^(?:replace[_-]?)?all$/i;
+
 interface Around {
   readonly path?: string;
   readonly nearLine?: number;
@@ -63,11 +65,13 @@ function pairsAt(
   const { elements } = tagsIn(text, at, input);
   const own = elements.find(isPathArgument);
   const path = own === undefined ? around.path : pathOf(own);
-  const sides = elements.filter((element) => sideOf(wordsOf(element.label)) !== undefined);
+  const sides = elements.filter(
+    ({ label }) => !allFlag.test(label) && sideOf(wordsOf(label)) !== undefined,
+  );
   const found = alternating(sides);
   if (found !== undefined) {
     const all = elements.some(
-      ({ label, text: value }) => /^(?:replace_?)?all$/i.test(label) && /^\s*true\s*$/i.test(value),
+      ({ label, text: value }) => allFlag.test(label) && /^\s*true\s*$/i.test(value),
     );
     return found.map(([old, fresh]) => {
       const named = pathOf(old) ?? path;

@@ -1,5 +1,5 @@
+import { isForeignTag } from "./foreign-tags.ts";
 import type { EditInput } from "./format.ts";
-import { wordsOf } from "./side-names.ts";
 
 /** Text between an opening tag and its closing one. */
 export interface TaggedText {
@@ -36,7 +36,7 @@ export function tagsIn(text: string, at: number, input: EditInput): TagLevel {
   while (from < text.length) {
     opening.lastIndex = from;
     const match = opening.exec(text);
-    if (match && isForeign(match[0], match[1]!, input)) {
+    if (match && isForeignTag(match[0], match[1]!, input)) {
       const element = elementAt(text, from, match, at);
       elements.push(element.element);
       from = element.end;
@@ -124,25 +124,3 @@ function contentOf(
 }
 
 const newlines = (text: string): number => text.split("\n").length - 1;
-
-/** Languages without tags: a line that is a tag can be no line of theirs. */
-const withoutTags =
-  /(?:\.(?:pyi?|rb|go|rs|java|kts?|scala|[ch]|cc|cpp|cxx|hh|hpp|cs|swift|m|mm|[mc]?ts|s?css|less|json[c5]?|ya?ml|toml|ini|cfg|conf|env|properties|sh|bash|zsh|fish|ps1|sql|lua|p[lm]|r|jl|exs?|erl|hs|mli?|clj[cs]?|dart|zig|nim|tf|hcl|proto|graphql|gradle|groovy|mk|sol|vim|el|v|sv|vhdl?)|(?:^|[\\/])(?:Makefile|Dockerfile|Jenkinsfile|Gemfile|Rakefile)[^\\/]*)$/i;
-
-/** What a wrapping tag's name speaks of: files, code, edits and calls, not what a page is made of. */
-const wrappingWords = new Set(
-  (
-    "file files filepath path code content contents source document artifact action answer response result output " +
-    "edit edits change changes write create patch diff tool call calls function invoke parameter parameters args " +
-    "arguments sketch snippet old new search replace replacement find before after original updated update modified " +
-    "think thinking reasoning thought explanation description instruction instructions summary"
-  ).split(" "),
-);
-
-/** Whether a tag is none of the file's: the file has no such line, and its language no use for it. */
-function isForeign(whole: string, name: string, input: EditInput): boolean {
-  if (input.inSource(whole)) return false;
-  if (withoutTags.test(input.path)) return true;
-  if (new RegExp(`<${name.replace(/[.]/g, "\\.")}[\\s>]`).test(input.source)) return false;
-  return wordsOf(name).some((word) => wrappingWords.has(word));
-}
