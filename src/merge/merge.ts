@@ -5,7 +5,7 @@ import { infinity, margin } from "./align/costs.ts";
 import { pairsToWeigh, prepare } from "./align/matches.ts";
 import { type Placement, placements } from "./align/placements.ts";
 import { lookExactly } from "./exact.ts";
-import { type Built, build } from "./proof/build.ts";
+import { type BuildOptions, type Built, build } from "./proof/build.ts";
 import { checkProof } from "./proof/check.ts";
 import {
   ambiguous,
@@ -101,7 +101,7 @@ function mergeParts(
   }
   if (look.kind === "unclear") return place(source, lines, edit, shape, options, false);
   const { placement, prepared, traces } = look.placed;
-  const settings = { finalNewline: edit.finalNewline };
+  const settings = settingsOf(edit);
   const write = (edge?: BareEdge): Built =>
     build(lines, shape, { ...prepared, traces }, placement, { ...settings, ...(edge && { edge }) });
   const best = write();
@@ -109,6 +109,10 @@ function mergeParts(
   const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
   if (standing.length > 1) return offered(lines, shape, standing, best.proof.cost);
   return proved(source, edit, standing[0]!, Number.POSITIVE_INFINITY);
+}
+
+function settingsOf(edit: Edit): BuildOptions {
+  return { finalNewline: edit.finalNewline, asWritten: edit.format === "whole" };
 }
 
 /** Several texts, each with the account of it. */
@@ -142,7 +146,7 @@ function place(
   const found = placements(prepared.problem);
   if (found.best === undefined || found.best.cost >= infinity)
     return noMatch(lines, shape, prepared);
-  const settings = { finalNewline: edit.finalNewline };
+  const settings = settingsOf(edit);
   const best = build(lines, shape, prepared, found.best, settings);
   const unfounded = shape.extent === "file" ? unfoundedBlock(shape, best) : undefined;
   if (unfounded !== undefined) return notFounded(lines, shape, unfounded);

@@ -17,6 +17,7 @@ import type { Problem } from "../align/recurrence.ts";
 import { settleGaps, type Trace, traceBlock } from "../align/trace.ts";
 import { atFileEdge, type BareEdge } from "../readings/edge-inserts.ts";
 import type { Block, Shape } from "../shape.ts";
+import { type Indenter, indenterOf } from "./new-indent.ts";
 import { Writer, type Written } from "./writer.ts";
 
 export interface Built extends Written {
@@ -39,6 +40,8 @@ export interface BuildOptions {
   readonly gap?: number;
   /** New lines that go to the file's edge instead. */
   readonly edge?: BareEdge;
+  /** New lines are written to the blank: the edit is the whole file. */
+  readonly asWritten?: boolean;
 }
 
 /** The result of a placement, with the account of every line. */
@@ -49,7 +52,7 @@ export function build(
   placed: Placement,
   options: BuildOptions = {},
 ): Built {
-  const { finalNewline, gap, edge } = options;
+  const { finalNewline, gap, edge, asWritten } = options;
   let placement = placed;
   let open = 0;
   const traces = placed.ranges.map((range, k) => {
@@ -68,6 +71,11 @@ export function build(
     traces[edge.block] = moved.trace;
   }
   const reindents = reindentsOf(source, shape, traces, prepared);
+  const indenters = shape.blocks.map((block, k): Indenter => {
+    const reindent = reindents[k]!;
+    if (shape.extent === "file" || asWritten) return (text) => reindented(text, reindent);
+    return indenterOf(source, block, traces[k]!, reindent);
+  });
   const write = (
     literal: readonly boolean[],
   ): { writer: Writer; idle: boolean[]; tolerant: boolean[] } => {
@@ -86,6 +94,7 @@ export function build(
         trace: traces[k]!,
         matches: prepared,
         reindent: reindents[k]!,
+        indent: indenters[k]!,
         end: range.end,
         literal: literal[k] ?? false,
       });
@@ -170,6 +179,7 @@ interface BlockContext {
   readonly trace: Trace;
   readonly matches: Layout;
   readonly reindent: Reindent;
+  readonly indent: Indenter;
   readonly end: number;
   readonly literal: boolean;
 }
@@ -182,7 +192,7 @@ function writeBlock(
   context: BlockContext,
 ): void {
   const block: Block = shape.blocks[k]!;
-  const { trace, reindent } = context;
+  const { trace, reindent, indent } = context;
   if (!isSame(reindent)) writer.note("indentation of the edit fitted to the file");
   const pass = (until: number, replaced: boolean, removal: boolean): void => {
     if (shape.extent === "parts") writer.keepUntil(until, "outside");
@@ -195,7 +205,7 @@ function writeBlock(
     if (line < 0) {
       if (shape.extent === "parts") pass(trace.position[i]!, false, false);
       fresh = true;
-      writer.place(token.editLine, reindented(token.text, reindent));
+      writer.place(token.editLine, indent(token.text, i));
       continue;
     }
     pass(line, fresh, removal);
@@ -203,7 +213,7 @@ function writeBlock(
     const kind = kindOf(context.matches, k, i, line);
     if (kind === "resembles") {
       writer.goUntil(line + 1, "replaced");
-      writer.place(token.editLine, reindented(token.text, reindent));
+      writer.place(token.editLine, indent(token.text, i));
       fresh = true;
     } else if (token.role === "drop") {
       writer.drop(line, token.editLine, kind);
@@ -214,7 +224,7 @@ function writeBlock(
       writer.match(line, token.editLine, kind);
     } else {
       writer.goUntil(line + 1, "replaced");
-      writer.place(token.editLine, reindented(token.text, reindent));
+      writer.place(token.editLine, indent(token.text, i));
     }
   }
   pass(context.end, fresh, block.removals[block.tokens.length] !== undefined);
