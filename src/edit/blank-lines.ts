@@ -33,13 +33,27 @@ function runsOf(lines: readonly string[]): Runs {
 export function fitBlankLines(sides: Sides, source: readonly string[]): Sides {
   const old = runsOf(sides.search);
   if (old.lines.length === 0) return sides;
-  const counts =
+  const fresh = runsOf(sides.replace);
+  const inFile =
     countsAt(old, source, (line) => line.trimEnd()) ?? countsAt(old, source, (line) => line.trim());
-  if (counts === undefined) return sides;
-  return {
-    search: written(old.lines, counts),
-    replace: refitted(runsOf(sides.replace), old, counts),
-  };
+  const counts = inFile?.map((count, index) =>
+    count > old.blanks[index]! && !showsMore(fresh, old, index) ? old.blanks[index]! : count,
+  );
+  if (counts === undefined || counts.join() === old.blanks.join()) return sides;
+  return { search: written(old.lines, counts), replace: refitted(fresh, old, counts) };
+}
+
+/**
+ * Whether the new side has more blank lines behind the line above, and before the line below, than the old side shows
+ * between them. Where both left them out they are the file's, which keeps them.
+ */
+function showsMore(fresh: Runs, old: Runs, index: number): boolean {
+  const above = fresh.lines.indexOf(old.lines[index - 1]!);
+  const below = fresh.lines.lastIndexOf(old.lines[index]!);
+  const shown: number[] = [];
+  if (above !== -1) shown.push(fresh.blanks[above + 1]!);
+  if (below !== -1) shown.push(fresh.blanks[below]!);
+  return shown.length > 0 && Math.min(...shown) > old.blanks[index]!;
 }
 
 /** The file's blank lines at the one place where the lines stand with other ones between them; undefined = none. */

@@ -122,13 +122,18 @@ function refuseSyntax(
   );
 }
 
-/** Whether a line of `=` is a heading's: it stands under a heading that is no longer than it, or around one. */
+/**
+ * Whether a line of `=` is a heading's: it stands under one that is no longer than it, or around one. In a file that
+ * is no prose, as in the comments of code, it has to be exactly as long.
+ */
 function isRule(lines: readonly string[], index: number, path: string): boolean {
   const length = lines[index]!.trim().length;
+  const isProse = /(?:\.(?:md|mdx|markdown|rst|txt|adoc)|(?:^|[\\/])[A-Z]+)$/i.test(path);
   const isMarkdown = /\.(?:md|mdx|markdown)$/i.test(path);
   const isHeading = (line: string | undefined): boolean => {
     const text = line?.trim() ?? "";
-    return text !== "" && !isDivider(text) && (isMarkdown || text.length <= length);
+    if (text === "" || isDivider(text)) return false;
+    return isMarkdown || (isProse ? text.length <= length : text.length === length);
   };
   if (isHeading(lines[index - 1])) return true;
   return isHeading(lines[index + 1]) && lines[index + 2]?.trim() === lines[index]!.trim();

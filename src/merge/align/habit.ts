@@ -7,11 +7,16 @@ export type Habit = { readonly kind: "tabs" } | { readonly kind: "blanks"; reado
 /** Indented lines that are looked at on each side of a place, where the file as a whole has no one habit. */
 const nearby = 4;
 
+/** Indented lines that make a habit. */
+const fewest = 2;
+
 interface FileHabit {
   /** `0` not indented, `t` by tabs, `b` by blanks; a line of a block comment (` * text`) counts as not indented. */
   readonly kinds: readonly string[];
   readonly tabs: number;
   readonly blanks: number;
+  /** The file holds code fences: each of them may be in another language, with a habit of its own. */
+  readonly fenced: boolean;
 }
 
 const known = new WeakMap<readonly TextLine[], FileHabit>();
@@ -19,7 +24,7 @@ const known = new WeakMap<readonly TextLine[], FileHabit>();
 /** What the lines around a place are indented with; undefined = nothing, or both. */
 export function habitAt(source: readonly TextLine[], line: number): Habit | undefined {
   const file = habitOf(source);
-  if (file.tabs === 0 && file.blanks === 0) return undefined;
+  if (file.fenced || file.tabs + file.blanks < fewest) return undefined;
   if (file.blanks === 0) return { kind: "tabs" };
   if (file.tabs === 0) return byBlanks(source, file);
   const around = new Set([...nearest(file, line - 1, -1), ...nearest(file, line, 1)]);
@@ -64,6 +69,7 @@ function habitOf(source: readonly TextLine[]): FileHabit {
     kinds,
     tabs: kinds.filter((kind) => kind === "t").length,
     blanks: kinds.filter((kind) => kind === "b").length,
+    fenced: source.some(({ text }) => /^\s{0,3}(?:`{3}|~{3})/.test(text)),
   };
   known.set(source, habit);
   return habit;

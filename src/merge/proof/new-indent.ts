@@ -101,12 +101,13 @@ function inHabit(
     const place = trace.position[run[0]!]!;
     const habit = habitAt(source, place);
     if (habit === undefined) continue;
-    // A block in which old lines are indented the other way is in a place of its own.
-    const other = habit.kind === "tabs" ? "b" : "t";
-    const isMixed = block.tokens.some(
-      (_, token) =>
-        trace.source[token]! >= 0 && kindOf(source[trace.source[token]!]!.text) === other,
-    );
+    // A block in which old lines are indented the other way, or new ones both ways, has a reason for it.
+    const [own, other] = habit.kind === "tabs" ? ["t", "b"] : ["b", "t"];
+    const isMixed = block.tokens.some(({ role }, token) => {
+      const line = trace.source[token]!;
+      if (line >= 0) return kindOf(source[line]!.text) === other;
+      return role === "add" && kindOf(fitted[token]!) === own;
+    });
     const wrong = run.filter((token) => kindOf(lines[token]!) === other);
     if (isMixed || wrong.length === 0) continue;
     const convert = converterOf(habit, wrong, lines, source, block, place);
