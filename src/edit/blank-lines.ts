@@ -1,3 +1,5 @@
+import { lineRoles } from "./roles.ts";
+
 /** The old and the new side of a block. */
 export interface Sides {
   readonly search: readonly string[];
@@ -36,24 +38,37 @@ export function fitBlankLines(sides: Sides, source: readonly string[]): Sides {
   const fresh = runsOf(sides.replace);
   const inFile =
     countsAt(old, source, (line) => line.trimEnd()) ?? countsAt(old, source, (line) => line.trim());
-  const counts = inFile?.map((count, index) =>
-    count > old.blanks[index]! && !showsMore(fresh, old, index) ? old.blanks[index]! : count,
+  if (inFile === undefined) return sides;
+  const kept = keptLines(old, fresh);
+  const counts = inFile.map((count, index) =>
+    count > old.blanks[index]! && !showsMore(fresh, old, kept, index) ? old.blanks[index]! : count,
   );
-  if (counts === undefined || counts.join() === old.blanks.join()) return sides;
-  return { search: written(old.lines, counts), replace: refitted(fresh, old, counts) };
+  if (counts.join() === old.blanks.join()) return sides;
+  return { search: written(old.lines, counts), replace: refitted(fresh, old, kept, counts) };
 }
 
 /**
  * Whether the new side has more blank lines behind the line above, and before the line below, than the old side shows
  * between them. Where both left them out they are the file's, which keeps them.
  */
-function showsMore(fresh: Runs, old: Runs, index: number): boolean {
-  const above = fresh.lines.indexOf(old.lines[index - 1]!);
-  const below = fresh.lines.lastIndexOf(old.lines[index]!);
+function showsMore(fresh: Runs, old: Runs, kept: Kept, index: number): boolean {
+  const above = kept.get(index - 1);
+  const below = kept.get(index);
   const shown: number[] = [];
-  if (above !== -1) shown.push(fresh.blanks[above + 1]!);
-  if (below !== -1) shown.push(fresh.blanks[below]!);
+  if (above !== undefined) shown.push(fresh.blanks[above + 1]!);
+  if (below !== undefined) shown.push(fresh.blanks[below]!);
   return shown.length > 0 && Math.min(...shown) > old.blanks[index]!;
+}
+
+/** Lines of the old side that stay, with their place on the new side. */
+type Kept = ReadonlyMap<number, number>;
+
+function keptLines(old: Runs, fresh: Runs): Kept {
+  const kept = new Map<number, number>();
+  for (const line of lineRoles(old.lines, fresh.lines)) {
+    if (line.role === "keep") kept.set(line.old, line.new);
+  }
+  return kept;
 }
 
 /** The file's blank lines at the one place where the lines stand with other ones between them; undefined = none. */
@@ -82,23 +97,17 @@ function countsAt(
 }
 
 /** The new side where the blank lines that it shares with the old one are counted as in the file. */
-function refitted(fresh: Runs, old: Runs, counts: readonly number[]): string[] {
+function refitted(fresh: Runs, old: Runs, kept: Kept, counts: readonly number[]): string[] {
   const blanks = [...fresh.blanks];
   const last = old.lines.length;
   const end = fresh.lines.length;
-  // Lines at the edges of both sides belong together; so do equal neighbours in the middle.
+  // Lines at the edges of both sides belong together; so do neighbours that stay neighbours.
   if (blanks[0] === old.blanks[0]) blanks[0] = counts[0]!;
   if (blanks[end] === old.blanks[last]) blanks[end] = counts[last]!;
-  let from = 1;
   for (let index = 1; index < last; index++) {
-    for (let at = from; at < end; at++) {
-      const same =
-        fresh.lines[at - 1] === old.lines[index - 1] && fresh.lines[at] === old.lines[index];
-      if (!same) continue;
-      if (blanks[at] === old.blanks[index]) blanks[at] = counts[index]!;
-      from = at + 1;
-      break;
-    }
+    const at = kept.get(index);
+    if (at === undefined || kept.get(index - 1) !== at - 1) continue;
+    if (blanks[at] === old.blanks[index]) blanks[at] = counts[index]!;
   }
   return written(fresh.lines, blanks);
 }
