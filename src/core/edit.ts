@@ -33,7 +33,7 @@ export interface LinesSegment {
   readonly atLine?: number;
   /**
    * `start`: the first line of this segment is the first of the file; `end`: its last is the last of the
-   * file (`*** End of File`, an empty search). Only add lines: prepended or appended.
+   * file (`*** End of File`, an empty search part of a new file). Only add lines: prepended or appended.
    */
   readonly anchor?: "start" | "end";
   /** Source lines said to stand somewhere above, outermost first (`@@ class A`). */

@@ -1,10 +1,12 @@
 import { withinBudget } from "../core/budget.ts";
-import type { Edit, FormatName } from "../core/edit.ts";
+import type { Edit, FormatName, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import type { EditInput } from "./format.ts";
+import type { EditFormat, EditInput } from "./format.ts";
 import { formats } from "./formats.ts";
 import { readHeld } from "./held-text.ts";
 import { editInput } from "./input.ts";
+import { samePath } from "./paths.ts";
+import { type Untagged, untagged } from "./untagged.ts";
 
 export interface ReadOptions {
   readonly format?: FormatName | "auto";
@@ -39,13 +41,60 @@ function readWithin(text: string, options: ReadOptions): Edit {
 
 function readIn(input: EditInput, named: FormatName | undefined): Edit {
   const choice = formats.filter((format) => named === undefined || format.name === named);
-  if (choice.length === 1) return choice[0]!.read(input, "named by the caller");
-  const names = choice.map(({ name }) => name);
-  const signed = readSigned(input, names, named === undefined ? undefined : "named by the caller");
-  if (signed) return signed;
-  const format = choice.at(-1);
-  if (!format) throw new RedraftError("usage", `unknown edit format ${JSON.stringify(named)}`);
-  return format.read(input, "named by the caller");
+  const last = choice.at(-1);
+  if (!last) throw new RedraftError("usage", `unknown edit format ${JSON.stringify(named)}`);
+  const because = named === undefined ? undefined : "named by the caller";
+  // Blocks and diffs are found by their own lines, whatever stands around them. What tags wrap else is a text.
+  const bare = choice.filter(isBare);
+  const signed = choice.length === 1 ? [] : choice.filter((format) => !isBare(format));
+  const edit = recognised(signed, input, because);
+  if (edit) return edit;
+  const inner = bare.length > 0 || /^\s*</.test(input.text) ? untagged(input) : undefined;
+  if (inner) return readInTags(inner, input, named);
+  return (
+    recognised(choice.length === 1 ? [] : bare, input, because) ??
+    last.read(input, "named by the caller")
+  );
+}
+
+/** Sketches and whole files: text of the file, without a syntax that tells where it begins and ends. */
+const isBare = ({ name }: EditFormat): boolean => name === "lazy" || name === "whole";
+
+function recognised(
+  choice: readonly EditFormat[],
+  input: EditInput,
+  because: string | undefined,
+): Edit | undefined {
+  for (const format of choice) {
+    const why = format.recognise(input);
+    if (why !== undefined) return format.read(input, because ?? why);
+  }
+  return undefined;
+}
+
+/** The edit in tags, with the line numbers of the text that they stand in. */
+function readInTags(
+  { text, at, path }: Untagged,
+  outer: EditInput,
+  named: FormatName | undefined,
+): Edit {
+  if (path !== undefined && !samePath(path, outer.path)) {
+    throw new RedraftError("no-match", `the text is for ${path}, not for ${outer.path}.`, {
+      details: { path: outer.path, named: path },
+    });
+  }
+  // A tag that closes says that the last line is whole.
+  const ended = /[\r\n]$/.test(text) ? text : `${text}\n`;
+  const { path: own, source } = outer;
+  const edit = readWithin(ended, { path: own, source, ...(named && { format: named }) });
+  const segments = edit.segments.map((segment) => moved(segment, at - 1));
+  return { ...(path !== undefined && { path }), ...edit, segments };
+}
+
+function moved(segment: Segment, by: number): Segment {
+  if (segment.kind !== "lines") return { ...segment, at: segment.at + by };
+  const lines = segment.lines.map((line) => (line.at === 0 ? line : { ...line, at: line.at + by }));
+  return { ...segment, lines };
 }
 
 /** In the first of these formats whose signs the text carries; undefined = it carries none. */
@@ -54,9 +103,9 @@ function readSigned(
   among: readonly FormatName[],
   because?: string,
 ): Edit | undefined {
-  for (const format of formats) {
-    const why = among.includes(format.name) ? format.recognise(input) : undefined;
-    if (why !== undefined) return format.read(input, because ?? why);
-  }
-  return undefined;
+  return recognised(
+    formats.filter(({ name }) => among.includes(name)),
+    input,
+    because,
+  );
 }

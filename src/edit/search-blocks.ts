@@ -1,56 +1,11 @@
 import { spend } from "../core/budget.ts";
-import { RedraftError } from "../core/errors.ts";
 import { linePlaces } from "../core/line-index.ts";
+import type { RedraftError } from "../core/errors.ts";
+import { isNearStart, type Marker, markersOf } from "./block-markers.ts";
+import { pathBefore } from "./block-paths.ts";
+import { blockOf, type SearchBlock, type Span, unreadable } from "./block-text.ts";
 import type { EditInput } from "./format.ts";
-import { pathIn } from "./paths.ts";
 import { fenceOf } from "./wrapping.ts";
-
-/** One search block as written. `searchAt` and `replaceAt` are 1-based lines of the caller's text. */
-export interface SearchBlock {
-  readonly search: readonly string[];
-  readonly replace: readonly string[];
-  readonly searchAt: number;
-  readonly replaceAt: number;
-  readonly path?: string;
-  /** Roo's `:start_line:`, 1-based. */
-  readonly nearLine?: number;
-}
-
-interface Marker {
-  readonly kind: "start" | "divider" | "end";
-  readonly index: number;
-  readonly length: number;
-  readonly known: boolean;
-}
-
-const startPattern = /^\s{0,8}(<{5,9}|-{5,9})\s*(?:SEARCH|ORIGINAL|FIND|OLD)\b[^<=]{0,80}$/i;
-const dividerPattern = /^\s{0,8}(={5,9})\s*$/;
-const endPattern = /^\s{0,8}(>{5,9}|\+{5,9})\s*(?:REPLACE|UPDATED|NEW)\b[^<=]{0,80}$/i;
-
-/** The fence of a line that opens a search block; undefined = it opens none. */
-export function startOf(line: string): string | undefined {
-  return startPattern.exec(line)?.[1];
-}
-
-function markersOf(input: EditInput): Marker[] {
-  const markers: Marker[] = [];
-  input.lines.forEach((line, index) => {
-    const add = (kind: Marker["kind"], match: RegExpExecArray | null): void => {
-      if (match)
-        markers.push({ kind, index, length: match[1]!.length, known: input.inSource(line) });
-    };
-    add("start", startPattern.exec(line));
-    add("divider", dividerPattern.exec(line));
-    add("end", endPattern.exec(line));
-  });
-  return markers;
-}
-
-interface Span {
-  readonly start: number;
-  readonly divider: number;
-  readonly end: number;
-}
 
 /**
  * Cuts the edit into blocks. The file itself may hold lines that look like markers (a document about
@@ -58,12 +13,10 @@ interface Span {
  * likeliest first, until one leaves no marker outside a block.
  */
 export function parseBlocks(input: EditInput): SearchBlock[] {
-  const markers = markersOf(input);
-  const spans = pairMarkers(input, markers) ?? pairFirst(input, markers);
   const blocks: SearchBlock[] = [];
   let from = 0;
   let path: string | undefined;
-  for (const span of spans) {
+  for (const span of spansOf(input)) {
     path = pathBefore(input, from, span.start) ?? path;
     blocks.push(blockOf(input, span, path));
     from = span.end + 1;
@@ -71,50 +24,10 @@ export function parseBlocks(input: EditInput): SearchBlock[] {
   return blocks;
 }
 
-function blockOf(input: EditInput, span: Span, path: string | undefined): SearchBlock {
-  let first = span.start + 1;
-  let nearLine: number | undefined;
-  // Roo's header: `:start_line:12`, `:end_line:14`, then a rule of dashes.
-  for (let index = first; index < span.divider; index++) {
-    const line = input.lines[index]!;
-    const start = /^\s*:start_line:\s*(\d+)\s*$/.exec(line);
-    if (start) nearLine = Number(start[1]);
-    else if (!/^\s*:end_line:\s*\d+\s*$/.test(line)) {
-      if (index > first && /^-{5,9}\s*$/.test(line)) first = index + 1;
-      else if (nearLine !== undefined) first = index;
-      break;
-    }
-  }
-  const block = {
-    search: input.lines.slice(first, span.divider),
-    replace: input.lines.slice(span.divider + 1, span.end),
-    searchAt: first + 1,
-    replaceAt: span.divider + 2,
-  };
-  return {
-    ...block,
-    ...(path === undefined ? {} : { path }),
-    ...(nearLine === undefined ? {} : { nearLine }),
-  };
-}
-
-/** The path named on the lines before a block, fences and blank lines aside. */
-function pathBefore(input: EditInput, from: number, start: number): string | undefined {
-  for (let index = start - 1, looked = 0; index >= from && looked < 2; index--) {
-    const line = input.lines[index]!;
-    if (line.trim() === "") continue;
-    const fence = fenceOf(line);
-    const path = fence ? infoPath(fence.info) : pathIn(line);
-    if (path !== undefined) return path;
-    looked += 1;
-    if (!fence) return undefined;
-  }
-  return undefined;
-}
-
-function infoPath(info: string): string | undefined {
-  const word = info.split(/[\s:]+/).find((one) => /[./\\]/.test(one));
-  return word === undefined ? undefined : pathIn(word);
+/** Where the blocks of an edit stand. */
+export function spansOf(input: EditInput): readonly Span[] {
+  const markers = markersOf(input);
+  return pairMarkers(input, markers) ?? pairFirst(input, markers);
 }
 
 /** Pairings that are tried, and markers beyond which none is: documents about blocks hold a few. */
@@ -227,12 +140,7 @@ function pairFirst(input: EditInput, markers: readonly Marker[]): Span[] {
   let divider: Marker | undefined;
   for (const marker of markers) {
     if (marker.kind === "start") {
-      if (start)
-        throw unfinished(
-          start,
-          divider === undefined ? "=======" : ">>>>>>> REPLACE",
-          spans.length + 1,
-        );
+      if (start) throw unfinished(start, divider, spans.length + 1);
       start = marker;
     } else if (marker.kind === "divider") {
       if (start) divider ??= marker;
@@ -241,38 +149,55 @@ function pairFirst(input: EditInput, markers: readonly Marker[]): Span[] {
       start = undefined;
       divider = undefined;
     } else {
-      const what = start ? "no ======= before it" : "no <<<<<<< SEARCH before it";
-      throw unreadable(
-        `line ${marker.index + 1} closes a search block (${input.lines[marker.index]!.trim()}), but there is ${what}.`,
-        marker.index + 1,
-      );
+      throw unopened(input, marker, start);
     }
   }
-  if (start)
-    throw unfinished(
-      start,
-      divider === undefined ? "=======" : ">>>>>>> REPLACE",
-      spans.length + 1,
-    );
+  if (start) {
+    const end = divider && fencedEnd(input, start, divider);
+    if (divider === undefined || end === undefined)
+      throw unfinished(start, divider, spans.length + 1);
+    spans.push({ start: start.index, divider: divider.index, end });
+  }
   if (spans.length === 0) {
-    throw unreadable(
-      "no search block found: expected <<<<<<< SEARCH, =======, >>>>>>> REPLACE.",
-      1,
-    );
+    throw unreadable(`no search block found: expected ${shape}.`, 1);
   }
   return spans;
 }
 
-function unfinished(start: Marker, missing: string, block: number): RedraftError {
+const shape = "<<<<<<< SEARCH, the old lines, =======, the new lines, >>>>>>> REPLACE";
+
+function unopened(input: EditInput, end: Marker, start: Marker | undefined): RedraftError {
+  const closing = `line ${end.index + 1} closes a search block (${input.lines[end.index]!.trim()})`;
+  const near = input.lines.findIndex((line, index) => index < end.index && isNearStart(line));
+  const missing = start
+    ? "there is no ======= before it"
+    : near === -1
+      ? "there is no <<<<<<< SEARCH before it"
+      : `line ${near + 1} (${input.lines[near]!.trim()}) does not open one`;
+  return unreadable(`${closing}, but ${missing}. Send the whole block: ${shape}.`, end.index + 1);
+}
+
+/**
+ * The fence that closes around a last block without its own end: what it holds is complete, since its writer went
+ * on after it. Undefined = the text may be cut off.
+ */
+function fencedEnd(input: EditInput, start: Marker, divider: Marker): number | undefined {
+  const above = input.lines.slice(Math.max(0, start.index - 2), start.index);
+  const open = above.map(fenceOf).find((fence) => fence !== undefined);
+  if (!open) return undefined;
+  const end = input.lines.findIndex((line, index) => {
+    if (index <= divider.index || input.inSource(line)) return false;
+    const fence = fenceOf(line);
+    return fence?.info === "" && fence.mark === open.mark;
+  });
+  return end === -1 ? undefined : end;
+}
+
+function unfinished(start: Marker, divider: Marker | undefined, block: number): RedraftError {
+  const missing = divider === undefined ? "=======" : ">>>>>>> REPLACE";
   return unreadable(
     `search block ${block}, which begins on line ${start.index + 1} of the edit, has no ${missing} line: ` +
       "the edit is cut off or malformed. Send the whole block again.",
     start.index + 1,
   );
-}
-
-function unreadable(message: string, line: number): RedraftError {
-  return new RedraftError("unreadable-edit", message, {
-    details: { line, format: "search-replace" },
-  });
 }

@@ -55,10 +55,12 @@ describe("search/replace blocks", () => {
     expect(read(edit)).toEqual(["~lines at 3", "+newer"]);
   });
 
-  it("appends for an empty search, and creates where there is no file", () => {
+  it("takes an empty search for the whole file where that has no text, else refuses it", () => {
     const edit = "<<<<<<< SEARCH\n=======\nfive\n>>>>>>> REPLACE";
-    expect(read(edit)).toEqual(["~lines end", "+five"]);
     expect(readEdit(edit, { path: "a", source: "" }).action).toBe("create");
+    expect(() => read(edit)).toThrow(
+      /search part at line 2 of the edit is empty.*has text already/,
+    );
   });
 
   it("takes the blocks of the named file only", () => {

@@ -1,14 +1,18 @@
 import { spend } from "../core/budget.ts";
-import type { LinesSegment, Segment } from "../core/edit.ts";
+import type { Edit, LinesSegment, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { runPlaces } from "../core/line-index.ts";
 import { asMeant } from "./as-meant.ts";
+import { fitBlankLines } from "./blank-lines.ts";
+import { isEnd, isNearStart, startOf } from "./block-markers.ts";
+import type { SearchBlock } from "./block-text.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditFormat, EditInput } from "./format.ts";
+import { withoutHashes } from "./hashlines.ts";
 import { inFileOrder } from "./order.ts";
 import { pathIn, samePath } from "./paths.ts";
 import { rolesToLines } from "./roles.ts";
-import { parseBlocks, type SearchBlock, startOf } from "./search-blocks.ts";
+import { parseBlocks, spansOf } from "./search-blocks.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** Blocks of `<<<<<<< SEARCH`, `=======`, `>>>>>>> REPLACE`, in the dialects that models write. */
@@ -16,10 +20,12 @@ export const searchReplace: EditFormat = {
   name: "search-replace",
 
   recognise(input) {
-    const index = input.lines.findIndex((line) => startOf(line) && !input.inSource(line));
-    if (index !== -1)
-      return `line ${index + 1} opens a search block: ${input.lines[index]!.trim()}`;
-    // The file holds such lines itself: then only an edit that begins with one is meant as blocks.
+    const sign = signOf(input);
+    if (sign !== undefined) return sign;
+    if (!input.lines.some((line) => startOf(line))) return undefined;
+    // The file holds such lines itself, and the edit may be blocks, or the file anew.
+    const among = blocksAmongText(input);
+    if (among !== undefined) return among;
     const first = input.lines.findIndex((line) => line.trim() !== "" && !isPreamble(line));
     if (first === -1 || !startOf(input.lines[first]!)) return undefined;
     const begins = input.sourceLines.find((line) => line.trim() !== "");
@@ -28,23 +34,95 @@ export const searchReplace: EditFormat = {
   },
 
   read(input, why) {
-    const blocks = ofThisFile(parseBlocks(input), input).map((block) => meant(block, input));
-    const path = blocks.find((block) => block.path !== undefined)?.path;
-    const named = path === undefined ? {} : { path };
-    const base = { format: "search-replace", why, extent: "parts", ...named } as const;
-    if (input.source === "" && blocks.every((block) => isBlank(block.search))) {
-      const segments = blocks.map((block) => appended(block));
-      return { ...base, action: "create", segments };
-    }
-    const inTurn = applyInTurn(blocks, input);
-    if (inTurn) return { ...base, action: "update", segments: inTurn };
-    return {
-      ...base,
-      action: "update",
-      segments: inFileOrder(blocks.flatMap(segmentsOf), input.sourceLines),
-    };
+    return editOf(parseBlocks(input), input, why);
   },
 };
+
+/** What blocks, in whatever spelling they came, ask of this file. */
+export function editOf(all: readonly SearchBlock[], input: EditInput, why: string): Edit {
+  const blocks = ofThisFile(all, input)
+    .map((block) => withoutHashes(block, input))
+    .map((block) => meant(block, input));
+  const path = blocks.find((block) => block.path !== undefined)?.path;
+  const named = path === undefined ? {} : { path };
+  const base = { format: "search-replace", why, extent: "parts", ...named } as const;
+  const empty = blocks.find((block) => isBlank(block.search));
+  if (empty) {
+    const segments = wholeText(blocks, empty, input);
+    return { ...base, action: input.source === "" ? "create" : "update", segments };
+  }
+  const inTurn = applyInTurn(blocks, input);
+  if (inTurn) return { ...base, action: "update", segments: inTurn };
+  return {
+    ...base,
+    action: "update",
+    segments: inFileOrder(
+      blocks.flatMap((block) => segmentsOf(block, input)),
+      input.sourceLines,
+    ),
+  };
+}
+
+/** The block without line numbers, escapes and the like that its writer put into both parts. */
+function meant(block: SearchBlock, input: EditInput): SearchBlock {
+  const { search, replace, nearLine } = block;
+  const near = nearLine === undefined ? {} : { nearLine };
+  const name = `the search block at line ${block.searchAt} of the edit`;
+  const sides = asMeant({ old: search, new: replace, ...near }, input, name);
+  const line = sides.nearLine === undefined ? {} : { nearLine: sides.nearLine };
+  return { ...block, search: sides.old, replace: sides.new, ...line };
+}
+
+/** A line that only blocks have and the file has not. A diff may hold such lines as content: it is none of ours. */
+function signOf(input: EditInput): string | undefined {
+  const find = (test: (line: string) => boolean): number =>
+    input.lines.findIndex((line) => test(line) && !input.inSource(line));
+  const start = find((line) => startOf(line) !== undefined);
+  const end = find(isEnd);
+  const near = find(isNearStart);
+  if (start === -1 && end === -1 && near === -1) return undefined;
+  if (find((line) => /^@@ -\d+/.test(line)) !== -1) return undefined;
+  if (start !== -1) return `line ${start + 1} opens a search block: ${input.lines[start]!.trim()}`;
+  if (end !== -1) return `line ${end + 1} closes a search block: ${input.lines[end]!.trim()}`;
+  return input.lines.some((line) => /^\s{0,8}={3,20}\s*$/.test(line))
+    ? `line ${near + 1} looks like the opening of a search block: ${input.lines[near]!.trim()}`
+    : undefined;
+}
+
+/**
+ * All opening lines of the edit stand in the file as well. It is blocks where one of them does not stand there
+ * whole, and most of what is around them is no text of the file, as prose is.
+ */
+function blocksAmongText(input: EditInput): string | undefined {
+  let spans: ReturnType<typeof spansOf>;
+  try {
+    spans = spansOf(input);
+  } catch {
+    return undefined;
+  }
+  const { lines } = input;
+  const inBlock = (index: number): boolean =>
+    spans.some((span) => index >= span.start && index <= span.end);
+  const around = lines.filter(
+    (line, index) => line.trim() !== "" && !isPreamble(line) && !inBlock(index),
+  );
+  if (around.filter((line) => !input.inSource(line)).length * 2 <= around.length) return undefined;
+  const sign = spans.find(
+    ({ start, end }) => !standsIn(lines.slice(start, end + 1), input.sourceLines),
+  );
+  if (!sign) return undefined;
+  return `line ${sign.start + 1} opens a search block that the file does not hold`;
+}
+
+/** Whether the lines stand one after the other in the text, blanks around them aside. */
+function standsIn(lines: readonly string[], text: readonly string[]): boolean {
+  const wanted = lines.map((line) => line.trim());
+  const first = wanted[0]!;
+  return text.some(
+    (line, start) =>
+      line.trim() === first && wanted.every((one, index) => text[start + index]?.trim() === one),
+  );
+}
 
 /**
  * The file begins with a search block as well, so that an edit that begins with one may be the file anew.
@@ -89,29 +167,35 @@ function ofThisFile(blocks: readonly SearchBlock[], input: EditInput): SearchBlo
   );
 }
 
-/** The block without line numbers, escapes and the like that its writer put into both parts. */
-function meant(block: SearchBlock, input: EditInput): SearchBlock {
-  const { search, replace, nearLine } = block;
-  const near = nearLine === undefined ? {} : { nearLine };
-  const name = `the search block at line ${block.searchAt} of the edit`;
-  const sides = asMeant({ old: search, new: replace, ...near }, input, name);
-  const line = sides.nearLine === undefined ? {} : { nearLine: sides.nearLine };
-  return { ...block, search: sides.old, replace: sides.new, ...line };
-}
-
-/** An empty search: the text is appended, and is the whole file where there is none yet. */
-function appended(block: SearchBlock): LinesSegment {
-  const lines = block.replace.map((text, index) => {
-    return { text, role: "add", at: block.replaceAt + index } as const;
+/**
+ * An empty search part: the text is the whole file, where that has none yet. In a file with text some tools append,
+ * some replace all of it, so nobody can tell.
+ */
+function wholeText(
+  blocks: readonly SearchBlock[],
+  empty: SearchBlock,
+  input: EditInput,
+): LinesSegment[] {
+  if (input.source.trim() !== "" || !blocks.every((block) => isBlank(block.search))) {
+    throw new RedraftError(
+      "no-match",
+      `the search part at line ${empty.searchAt} of the edit is empty, which creates a file, but ${input.path} has ` +
+        "text already. Give the lines before the place where the new text belongs as search part.",
+      { details: { path: input.path, line: empty.searchAt } },
+    );
+  }
+  return blocks.map((block) => {
+    const lines = block.replace.map((text, index) => {
+      return { text, role: "add", at: block.replaceAt + index } as const;
+    });
+    return { kind: "lines", lines, anchor: "end" } as const;
   });
-  return { kind: "lines", lines, anchor: "end" };
 }
 
 /** Elision lines that stand on both sides of a block: what they stand for stays. */
 const elision = /^(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?$/;
 
-function segmentsOf(block: SearchBlock): LinesSegment[] {
-  if (isBlank(block.search)) return [appended(block)];
+function segmentsOf(block: SearchBlock, input: EditInput): LinesSegment[] {
   const near = block.nearLine === undefined ? {} : { nearLine: block.nearLine };
   const searches = pieces(block.search);
   const replaces = pieces(block.replace);
@@ -124,7 +208,10 @@ function segmentsOf(block: SearchBlock): LinesSegment[] {
       return [{ kind: "lines", lines } as const];
     });
   }
-  const lines = rolesToLines(block.search, block.replace, block.searchAt, block.replaceAt);
+  const { sourceLines } = input;
+  const stands = placesOf(block.search, sourceLines).length > 0;
+  const { search, replace } = stands ? block : fitBlankLines(block, sourceLines);
+  const lines = rolesToLines(search, replace, block.searchAt, block.replaceAt);
   return [{ kind: "lines", lines, ...near }];
 }
 
@@ -143,7 +230,7 @@ function pieces(lines: readonly string[]): { lines: string[]; from: number }[] {
  * the source and the last text.
  */
 function applyInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[] | undefined {
-  if (blocks.length < 2 || blocks.some((block) => isBlank(block.search))) return undefined;
+  if (blocks.length < 2) return undefined;
   const dependent = blocks.some(
     (block, index) => index > 0 && placesOf(block.search, input.sourceLines).length === 0,
   );

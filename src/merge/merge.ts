@@ -8,8 +8,8 @@ import { type Placement, type Placements, placements } from "./align/placements.
 import { isTelling } from "./align/telling.ts";
 import { lookExactly } from "./exact.ts";
 import { unquotedRemoval } from "./licence.ts";
-import { type BuildOptions, type Built, build } from "./proof/build.ts";
 import { joinedBySharedText, joinedWhereShared } from "./overlaps.ts";
+import { type BuildOptions, type Built, build } from "./proof/build.ts";
 import { checkProof } from "./proof/check.ts";
 import {
   ambiguous,
@@ -143,7 +143,7 @@ function mergeParts(
     return together.kind === "proved" ? together : apart;
   }
   const { placement, prepared, traces } = look.placed;
-  const settings = { finalNewline: edit.finalNewline };
+  const settings = settingsOf(edit);
   const write = (edge?: BareEdge): Built =>
     build(lines, shape, { ...prepared, traces }, placement, { ...settings, ...(edge && { edge }) });
   const best = write();
@@ -151,6 +151,10 @@ function mergeParts(
   const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
   if (standing.length > 1) return offered(lines, shape, standing, best.proof.cost);
   return proved(source, edit, standing[0]!, Number.POSITIVE_INFINITY);
+}
+
+function settingsOf(edit: Edit): BuildOptions {
+  return { finalNewline: edit.finalNewline, asWritten: edit.format === "whole" };
 }
 
 /** Several texts, each with the account of it. */
@@ -184,7 +188,7 @@ function place(
   const found = placements(prepared.problem);
   if (found.best === undefined || found.best.cost >= infinity)
     return noMatch(lines, shape, prepared);
-  const settings = { finalNewline: edit.finalNewline };
+  const settings = settingsOf(edit);
   const draw = (placement: Placement, options: BuildOptions = {}): Built =>
     build(lines, shape, prepared, placement, { ...settings, ...options });
   /** A placement with the lines beside its blocks that they replace for certain. */

@@ -19,6 +19,7 @@ import { settleGaps, type Trace, traceBlock } from "../align/trace.ts";
 import { atFileEdge, type BareEdge } from "../readings/edge-inserts.ts";
 import type { Block, Shape, Token } from "../shape.ts";
 import { type Carry, carryBlock } from "../words/hunk.ts";
+import { type Indenter, indenterOf } from "./new-indent.ts";
 import { Writer, type Written } from "./writer.ts";
 
 export interface Built extends Written {
@@ -46,6 +47,8 @@ export interface BuildOptions {
   readonly edge?: BareEdge;
   /** Which of a block's possible insertions is taken. */
   readonly insertion?: { readonly block: number; readonly choice: number };
+  /** New lines are written to the blank: the edit is the whole file. */
+  readonly asWritten?: boolean;
 }
 
 /** The result of a placement, with the account of every line. */
@@ -56,7 +59,7 @@ export function build(
   placed: Placement,
   options: BuildOptions = {},
 ): Built {
-  const { finalNewline, gap, edge, insertion } = options;
+  const { finalNewline, gap, edge, insertion, asWritten } = options;
   // The text is put together of runs of lines, and compared with the others.
   spend(shape.editLines + 8 * shape.blocks.length + source.length / 2);
   let placement = placed;
@@ -78,6 +81,11 @@ export function build(
   }
   const reindents = reindentsOf(source, shape, traces, prepared);
   const carries = shape.extent === "file" ? [] : carriesOf(source, shape, traces, prepared);
+  const indenters = shape.blocks.map((block, k): Indenter => {
+    const reindent = reindents[k]!;
+    if (shape.extent === "file" || asWritten) return (text) => reindented(text, reindent);
+    return indenterOf(source, block, traces[k]!, reindent);
+  });
   const write = (
     literal: readonly boolean[],
   ): { writer: Writer; idle: boolean[]; tolerant: boolean[] } => {
@@ -100,6 +108,7 @@ export function build(
         matches: prepared,
         reindent: reindents[k]!,
         carry: carries[k],
+        indent: indenters[k]!,
         end: range.end,
         literal: literal[k] ?? false,
       });
@@ -223,6 +232,7 @@ interface BlockContext {
   readonly matches: Layout;
   readonly reindent: Reindent;
   readonly carry: Carry | undefined;
+  readonly indent: Indenter;
   readonly end: number;
   readonly literal: boolean;
 }
@@ -235,7 +245,7 @@ function writeBlock(
   context: BlockContext,
 ): void {
   const block: Block = shape.blocks[k]!;
-  const { trace, reindent } = context;
+  const { trace, reindent, indent } = context;
   if (!isSame(reindent)) writer.note("indentation of the edit fitted to the file");
   const pass = (until: number, replaced: boolean, removal: boolean): void => {
     if (shape.extent === "parts") writer.keepUntil(until, "outside");
@@ -248,7 +258,7 @@ function writeBlock(
     if (line < 0) {
       if (shape.extent === "parts") pass(trace.position[i]!, false, false);
       fresh = true;
-      const text = reindented(token.text, reindent);
+      const text = context.indent(token.text, i);
       const own = context.carry?.kind === "lines" ? context.carry.lines[i] : undefined;
       if (own === undefined) writer.place(token.editLine, text);
       else writer.place(token.editLine, indentOf(text) + own.text, own.source);
@@ -259,7 +269,7 @@ function writeBlock(
     const kind = kindOf(context.matches, k, i, line);
     if (kind === "resembles") {
       writer.goUntil(line + 1, "replaced");
-      writer.place(token.editLine, reindented(token.text, reindent));
+      writer.place(token.editLine, indent(token.text, i));
       fresh = true;
     } else if (token.role === "drop") {
       writer.drop(line, token.editLine, kind);
@@ -270,7 +280,7 @@ function writeBlock(
       writer.match(line, token.editLine, kind);
     } else {
       writer.goUntil(line + 1, "replaced");
-      writer.place(token.editLine, reindented(token.text, reindent));
+      writer.place(token.editLine, indent(token.text, i));
     }
   }
   pass(context.end, fresh, block.removals[block.tokens.length] !== undefined);

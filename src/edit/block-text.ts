@@ -1,0 +1,146 @@
+import { RedraftError } from "../core/errors.ts";
+import { isDivider, isSyntax } from "./block-markers.ts";
+import type { EditInput } from "./format.ts";
+
+/** One search block as written. `searchAt` and `replaceAt` are 1-based lines of the caller's text. */
+export interface SearchBlock {
+  readonly search: readonly string[];
+  readonly replace: readonly string[];
+  readonly searchAt: number;
+  readonly replaceAt: number;
+  readonly path?: string;
+  /** The line of the file where the search part is said to begin, 1-based. */
+  readonly nearLine?: number;
+}
+
+/** Indices of a block's three marker lines in the edit. */
+export interface Span {
+  readonly start: number;
+  readonly divider: number;
+  readonly end: number;
+}
+
+const headerLine = /^\s*:(start|end)_line:\s*(\d+)\s*$/;
+const escaped = /^(\s*)\\(?=[<>=+-]{5}|:(?:start|end)_line:)/;
+
+/** What stands between the markers of a block: its line numbers, escapes and stray markers taken care of. */
+export function blockOf(input: EditInput, span: Span, path: string | undefined): SearchBlock {
+  const old = input.lines.slice(span.start + 1, span.divider);
+  const fresh = input.lines.slice(span.divider + 1, span.end);
+  const head = headerOf(old, input);
+  // A header that both parts carry is one that was copied: it is no line of the file.
+  const repeated = headerOf(fresh, input);
+  const skip = repeated.lines > 0 && repeated.numbers === head.numbers ? repeated.lines : 0;
+  const search = old.slice(head.lines);
+  const replace = fresh.slice(skip);
+  const searchAt = span.start + head.lines + 2;
+  const replaceAt = span.divider + skip + 2;
+  return {
+    search: search.map((line) => withoutEscape(line, input)),
+    replace: isDoubledDivider(search, replace)
+      ? emptied(input, search, replaceAt)
+      : replace.map((line, index) => {
+          refuseSyntax(input, replace, index, replaceAt + index);
+          return withoutEscape(line, input);
+        }),
+    searchAt,
+    replaceAt,
+    ...(path === undefined ? {} : { path }),
+    ...(head.nearLine === undefined ? {} : { nearLine: head.nearLine }),
+  };
+}
+
+interface Header {
+  readonly lines: number;
+  readonly numbers: string;
+  readonly nearLine?: number;
+}
+
+/** Line numbers at the top of a part: `:start_line:12`, `:end_line:14`, then perhaps a rule of dashes. */
+function headerOf(lines: readonly string[], input: EditInput): Header {
+  let count = 0;
+  let nearLine: number | undefined;
+  const numbers: string[] = [];
+  for (const line of lines) {
+    const match = headerLine.exec(line);
+    if (!match || input.inSource(line)) break;
+    if (match[1] === "start") nearLine = Number(match[2]);
+    numbers.push(line.trim());
+    count++;
+  }
+  if (count > 0 && /^\s*-{5,20}\s*$/.test(lines[count] ?? "")) count++;
+  return { lines: count, numbers: numbers.join(), ...(nearLine !== undefined && { nearLine }) };
+}
+
+/** A backslash before a line that would be a marker says that it is text. */
+function withoutEscape(line: string, input: EditInput): string {
+  return escaped.test(line) && !input.inSource(line) ? line.replace(escaped, "$1") : line;
+}
+
+/** A second divider where the replacement should be. A search part with dividers of its own may mean one. */
+function isDoubledDivider(search: readonly string[], replace: readonly string[]): boolean {
+  const telling = replace.filter((line) => line.trim() !== "");
+  return telling.length > 0 && telling.every(isDivider) && !search.some(isDivider);
+}
+
+/**
+ * The replacement of a block with a doubled divider: nothing. A malformed block needs more evidence than another:
+ * several lines that stand in the file to the letter.
+ */
+function emptied(input: EditInput, search: readonly string[], at: number): readonly string[] {
+  const old = search.join("\n").trimEnd();
+  const stands = `\n${input.sourceLines.join("\n")}\n`.includes(`\n${old}\n`);
+  if (stands && search.filter((line) => line.trim() !== "").length > 1) return [];
+  throw unreadable(
+    `the block has two ======= lines, and nothing after the second (line ${at} of the edit). ` +
+      "Send it with one; leave the lines after it out where the old ones are to go.",
+    at,
+  );
+}
+
+/** A marker inside the replacement would be written into the file: it is refused unless it is text there. */
+function refuseSyntax(
+  input: EditInput,
+  replace: readonly string[],
+  index: number,
+  at: number,
+): void {
+  const line = replace[index]!;
+  if (input.inSource(line)) return;
+  if (headerLine.test(line)) {
+    throw unreadable(
+      `line ${at} of the edit (${line.trim()}) names a line of the file inside the replacement. ` +
+        "Line numbers belong to the search part. Where it is text, write a backslash before it.",
+      at,
+    );
+  }
+  if (!isSyntax(line) && !(isDivider(line) && !isRule(replace, index, input.path))) return;
+  throw unreadable(
+    `line ${at} of the edit (${line.trim()}) is a marker inside the replacement of a block. ` +
+      "Send the block again with one of each marker. Where it is text, write a backslash before it.",
+    at,
+  );
+}
+
+/**
+ * Whether a line of `=` is a heading's: it stands under one that is no longer than it, or around one. In a file that
+ * is no prose, as in the comments of code, it has to be exactly as long.
+ */
+function isRule(lines: readonly string[], index: number, path: string): boolean {
+  const length = lines[index]!.trim().length;
+  const isProse = /(?:\.(?:md|mdx|markdown|rst|txt|adoc)|(?:^|[\\/])[A-Z]+)$/i.test(path);
+  const isMarkdown = /\.(?:md|mdx|markdown)$/i.test(path);
+  const isHeading = (line: string | undefined): boolean => {
+    const text = line?.trim() ?? "";
+    if (text === "" || isDivider(text)) return false;
+    return isMarkdown || (isProse ? text.length <= length : text.length === length);
+  };
+  if (isHeading(lines[index - 1])) return true;
+  return isHeading(lines[index + 1]) && lines[index + 2]?.trim() === lines[index]!.trim();
+}
+
+export function unreadable(message: string, line: number): RedraftError {
+  return new RedraftError("unreadable-edit", message, {
+    details: { line, format: "search-replace" },
+  });
+}

@@ -1,0 +1,151 @@
+import { RedraftError } from "../core/errors.ts";
+import { splitLines } from "../core/lines.ts";
+import { startOf } from "./block-markers.ts";
+import type { SearchBlock } from "./block-text.ts";
+import type { EditFormat, EditInput } from "./format.ts";
+import { editInput } from "./input.ts";
+import { pairs } from "./pairs.ts";
+import { editOf } from "./search-replace.ts";
+import { sideOf, wordsOf } from "./side-names.ts";
+import { isAside, isPathArgument, lineHint, pathOf } from "./tag-arguments.ts";
+import { type TaggedText, tagsIn } from "./tags.ts";
+
+/** An old and a new text in tags, with what the tags around them say. */
+interface TaggedPair {
+  readonly old: TaggedText;
+  readonly fresh: TaggedText;
+  readonly all: boolean;
+  readonly path?: string;
+  readonly nearLine?: number;
+}
+
+/**
+ * Two tags whose names mean old and new (`<old_text>` and `<new_text>`, `<search>` and `<replace>`, the parameters of a
+ * call written as XML), once or several times, in whatever other tags.
+ */
+export const taggedPairs: EditFormat = {
+  name: "search-replace",
+
+  recognise(input) {
+    if (!input.text.includes("</") || input.lines.some((line) => startOf(line))) return undefined;
+    const found = pairsIn(input);
+    if (found.length === 0) return undefined;
+    const { old, fresh } = found[0]!;
+    const count = found.length === 1 ? "an old and a new text" : `${found.length} pairs of texts`;
+    return `it holds ${count} in the tags ${old.label} and ${fresh.label}`;
+  },
+
+  read(input, why) {
+    const found = pairsIn(input);
+    if (found.some((pair) => pair.all || isInline(pair, input)))
+      return pairs.read(asJson(found, input), why);
+    return editOf(found.map(blockOf), input, why);
+  },
+};
+
+function pairsIn(input: EditInput): TaggedPair[] {
+  return pairsAt(input.text, 1, input, {});
+}
+
+const allFlag = /^(?:replace[_-]?)?all$/i;
+
+interface Around {
+  readonly path?: string;
+  readonly nearLine?: number;
+}
+
+/** The pairs of one level of tags, or of the levels inside it. */
+function pairsAt(
+  text: string,
+  at: number,
+  input: EditInput,
+  around: Around,
+  depth = 0,
+): TaggedPair[] {
+  const { elements } = tagsIn(text, at, input);
+  const own = elements.find(isPathArgument);
+  const path = own === undefined ? around.path : pathOf(own);
+  const sides = elements.filter(
+    ({ label }) => !allFlag.test(label) && sideOf(wordsOf(label)) !== undefined,
+  );
+  const found = alternating(sides);
+  if (found !== undefined) {
+    const all = elements.some(
+      ({ label, text: value }) => allFlag.test(label) && /^\s*true\s*$/i.test(value),
+    );
+    return found.map(([old, fresh]) => {
+      const named = pathOf(old) ?? path;
+      const nearLine = lineHint(old) ?? lineHint(fresh) ?? around.nearLine;
+      return {
+        old,
+        fresh,
+        all,
+        ...(named !== undefined && { path: named }),
+        ...(nearLine !== undefined && { nearLine }),
+      };
+    });
+  }
+  if (depth > 6) return [];
+  return elements.flatMap((element) => {
+    if (isAside(element) || isPathArgument(element)) return [];
+    const named = pathOf(element) ?? path;
+    const nearLine = lineHint(element) ?? around.nearLine;
+    const inner = {
+      ...(named !== undefined && { path: named }),
+      ...(nearLine !== undefined && { nearLine }),
+    };
+    return pairsAt(element.text, element.at, input, inner, depth + 1);
+  });
+}
+
+/** Old and new in turn, in either order; undefined = these are no pairs. */
+function alternating(sides: readonly TaggedText[]): [TaggedText, TaggedText][] | undefined {
+  if (sides.length < 2) return undefined;
+  const found: [TaggedText, TaggedText][] = [];
+  const kinds = sides.map((side) => sideOf(wordsOf(side.label)));
+  for (let index = 0; index < sides.length; index += 2) {
+    const [one, other] = [sides[index]!, sides[index + 1]];
+    if (other === undefined || kinds[index] === kinds[index + 1]) return undefined;
+    for (const side of [one, other]) if (!side.closed) throw unclosed(side);
+    found.push(kinds[index] === "old" ? [one, other] : [other, one]);
+  }
+  return found;
+}
+
+function unclosed(side: TaggedText): RedraftError {
+  return new RedraftError(
+    "unreadable-edit",
+    `the text in <${side.label}>, which begins on line ${side.at} of the edit, has no closing tag: ` +
+      "the edit is cut off. Send it again, whole.",
+    { details: { line: side.at, format: "search-replace" } },
+  );
+}
+
+const linesOf = (text: string): string[] => splitLines(text).map((line) => line.text);
+
+function blockOf({ old, fresh, path, nearLine }: TaggedPair): SearchBlock {
+  return {
+    search: linesOf(old.text),
+    replace: linesOf(fresh.text),
+    searchAt: old.at,
+    replaceAt: fresh.at,
+    ...(path !== undefined && { path }),
+    ...(nearLine !== undefined && { nearLine }),
+  };
+}
+
+/** Whether the old text is a part of a line: it was written beside its tags, and no line of the file equals it. */
+function isInline({ old }: TaggedPair, input: EditInput): boolean {
+  if (old.ownLines || old.text.includes("\n") || old.text.trim() === "") return false;
+  return !input.inSource(old.text) && input.source.includes(old.text);
+}
+
+function asJson(found: readonly TaggedPair[], input: EditInput): EditInput {
+  const calls = found.map(({ old, fresh, all, path }) => ({
+    old_string: old.text,
+    new_string: fresh.text,
+    replace_all: all,
+    ...(path !== undefined && { file_path: path }),
+  }));
+  return editInput(JSON.stringify(calls), input.path, input.source);
+}

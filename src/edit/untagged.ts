@@ -1,0 +1,98 @@
+import { RedraftError } from "../core/errors.ts";
+import { startOf } from "./block-markers.ts";
+import type { EditInput } from "./format.ts";
+import { samePath } from "./paths.ts";
+import { isAside, isPathArgument, pathOf } from "./tag-arguments.ts";
+import { type TaggedText, tagsIn } from "./tags.ts";
+
+/** The text that tags wrap. */
+export interface Untagged {
+  readonly text: string;
+  /** 1-based line of the caller's text where it begins. */
+  readonly at: number;
+  readonly path?: string;
+}
+
+/**
+ * Takes tags off that wrap the whole edit (`<file path="a.py">`, `<updated-code>`, a call with a path and a content):
+ * tags that are none of the file's and have nothing of the file outside of them. Undefined = there are none.
+ */
+export function untagged(input: EditInput): Untagged | undefined {
+  if (!input.text.includes("<") || input.lines.some((line) => startOf(line))) return undefined;
+  let current: Untagged = { text: input.text, at: 1 };
+  let found = false;
+  for (let depth = 0; depth < 8; depth++) {
+    const inner = contentOf(current, input);
+    if (inner === undefined) break;
+    current = inner;
+    found = true;
+  }
+  return found ? current : undefined;
+}
+
+function contentOf(current: Untagged, input: EditInput): Untagged | undefined {
+  const { elements, outside } = tagsIn(current.text, current.at, input);
+  if (elements.length === 0 || !isProse(outside, input))
+    return afterAside(current, elements, input);
+  const path = elements.find(isPathArgument);
+  const named = path ? pathOf(path) : current.path;
+  const texts = elements.filter((element) => !isAside(element) && !isPathArgument(element));
+  const own = ofThisFile(texts, input);
+  // One line beside the text of a file is an argument: a count, a name.
+  const long = own.filter((element) => element.text.includes("\n"));
+  const choice = own.length > 1 && long.length > 0 ? long : own;
+  const [only] = choice;
+  if (only === undefined) return undefined;
+  if (choice.length > 1) {
+    throw new RedraftError(
+      "unreadable-edit",
+      `the edit holds ${choice.length} texts in tags (lines ${choice.map(({ at }) => at).join(", ")}), and which of ` +
+        `them is for ${input.path} is not said. Send one, or name its path in the tag.`,
+      { details: { lines: choice.map(({ at }) => at), path: input.path } },
+    );
+  }
+  if (!only.closed) {
+    throw new RedraftError(
+      "unreadable-edit",
+      `the tag <${only.tag}> before line ${only.at} of the edit is never closed: the text is cut off. Send it again, whole.`,
+      { details: { line: only.at } },
+    );
+  }
+  const said = pathOf(only) ?? named;
+  return { text: only.text, at: only.at, ...(said !== undefined && { path: said }) };
+}
+
+/** What is left of an edit behind what its writer thought aloud. */
+function afterAside(
+  current: Untagged,
+  elements: readonly TaggedText[],
+  input: EditInput,
+): Untagged | undefined {
+  const [first] = elements;
+  if (!first || !isAside(first) || !first.closed) return undefined;
+  const close = new RegExp(`^\\s*<${first.tag}[^<>]*>[^]*?</${first.tag}\\s*>[ \\t]*\\r?\\n?`);
+  const thought = close.exec(current.text)?.[0];
+  if (thought === undefined || input.inSource(first.text)) return undefined;
+  const text = current.text.slice(thought.length);
+  if (text.trim() === "") return undefined;
+  return { ...current, text, at: current.at + thought.split("\n").length - 1 };
+}
+
+/** The texts for this file, where any says for which it is; else all that do not say. */
+function ofThisFile(texts: readonly TaggedText[], input: EditInput): readonly TaggedText[] {
+  const says = texts.filter((element) => pathOf(element) !== undefined);
+  if (says.length === 0) return texts;
+  const mine = says.filter((element) => samePath(pathOf(element)!, input.path));
+  if (mine.length > 0) return mine;
+  const others = says.map((element) => pathOf(element)).join(", ");
+  throw new RedraftError("no-match", `the text is for ${others}, not for ${input.path}.`, {
+    details: { path: input.path, named: others },
+  });
+}
+
+/** Whether nothing of the file stands outside of the tags. */
+function isProse(outside: string, input: EditInput): boolean {
+  return outside
+    .split("\n")
+    .every((line) => line.trim() === "" || (!input.inSource(line) && !/[;{}()=]\s*$/.test(line)));
+}
