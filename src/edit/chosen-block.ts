@@ -24,8 +24,10 @@ export function chosenBlock(
   const inLanguage = unnamed.filter((block) => fenceFits(block.info, input.path) !== false);
   const said = new Map(inLanguage.map((block) => [block, mentioned(input, lines, blocks, block)]));
   const mentionedHere = inLanguage.filter((block) => said.get(block) === true);
-  if (mentionedHere.length > 0)
-    return only(input, lines, mentionedHere, "are said to be of this file");
+  if (mentionedHere.length > 0) {
+    const block = only(input, lines, mentionedHere, "are said to be of this file");
+    return { ...block, path: input.path };
+  }
   if (options.mustBeNamed) return undefined;
   const likely = inLanguage.filter(
     (block) => said.get(block) !== false || holdsLines(input, lines, block),

@@ -2,6 +2,7 @@ import type { Edit, FormatName } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { formats } from "./formats.ts";
 import { editInput } from "./input.ts";
+import { unrecognised } from "./unrecognised.ts";
 
 export interface ReadOptions {
   readonly format?: FormatName | "auto";
@@ -26,6 +27,7 @@ export function readEdit(text: string, options: ReadOptions): Edit {
     if (why !== undefined)
       return format.read(input, named === undefined ? why : "named by the caller");
   }
+  if (named === undefined) throw unrecognised(input);
   const format = choice.at(-1);
   if (!format) throw new RedraftError("usage", `unknown edit format ${JSON.stringify(named)}`);
   return format.read(input, "named by the caller");

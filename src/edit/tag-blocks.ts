@@ -23,10 +23,7 @@ export function isArgument(line: string): boolean {
 }
 
 /** The outermost tag blocks of a text, in order; tags of which `isOwn` says that they are the file's are text. */
-export function tagBlocks(
-  lines: readonly string[],
-  isOwn: (name: string) => boolean,
-): TagBlock[] {
+export function tagBlocks(lines: readonly string[], isOwn: (name: string) => boolean): TagBlock[] {
   const blocks: TagBlock[] = [];
   const passed = new Set<string>();
   let named: string | undefined;

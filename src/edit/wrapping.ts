@@ -30,6 +30,17 @@ const deepest = 4;
  * several code blocks may be meant.
  */
 export function unwrap(input: EditInput): Unwrapped {
+  const known = unwrapped.get(input);
+  if (known) return known;
+  const text = bared(input);
+  unwrapped.set(input, text);
+  return text;
+}
+
+/** Several readers ask for the same edit in turn. */
+const unwrapped = new WeakMap<EditInput, Unwrapped>();
+
+function bared(input: EditInput): Unwrapped {
   let text: Unwrapped = { lines: input.lines, at: 1, fenced: false, cutOff: false };
   for (let depth = 0; depth < deepest; depth++) {
     const inner = withoutPathLine(input, text) ?? outOfFence(input, text) ?? outOfTags(input, text);
