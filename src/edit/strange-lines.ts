@@ -15,7 +15,6 @@ interface StrangeLine {
 
 const blockWord = /^\s*[-+<>=]{2,}\s*(?:SEARCH|REPLACE|ORIGINAL|UPDATED|FIND)\b\s*[-+<>=]*\s*$/;
 const divider = /^\s{0,8}(?:<{4,}|>{4,}|={4,})(?:\s+\S.*)?$/;
-const numbered = /^\s*(\d+)\s*(?:[|:→\t]|\s\|)\s?/;
 
 /**
  * Refuses an edit of plain lines that holds a line of another format or of a reply: a fence, a divider, a tag, a
@@ -41,18 +40,17 @@ function strangeLine(
 ): StrangeLine | undefined {
   const has = (kind: (line: string) => boolean): boolean => input.sourceLines.some(kind);
   const find = (what: string, kind: (line: string) => boolean): StrangeLine | undefined => {
-    const index = lines.findIndex((line) => kind(line) && !input.inSource(line));
+    const isIt = (line: string, index: number): boolean =>
+      kind(line) && !input.inSource(line) && !isQuoted(lines, index);
+    const index = lines.findIndex(isIt);
     return index === -1 || has(kind) ? undefined : { index, what };
   };
   const word = find("a line of a search block", (line) => blockWord.test(line));
   if (word || !isCodeFile(input.path)) return word;
   return (
     find("the divider of a search block", (line) => divider.test(line)) ??
-    find("a code fence", (line) => !fenced && !/^\s/.test(line) && fenceOf(line) !== undefined) ??
-    atEdge(input, lines, format) ??
-    (isNumbered(lines) && !isNumbered(input.sourceLines)
-      ? { index: lines.findIndex(isFilled), what: "numbered, like all others" }
-      : undefined)
+    (fenced ? undefined : find("a code fence", isFence)) ??
+    atEdge(input, lines, format)
   );
 }
 
@@ -70,8 +68,8 @@ function atEdge(
     if (line === undefined || input.inSource(line)) continue;
     if (isLoneTag(line) && !mayBeTag(input, line, format)) return { index, what: "a tag" };
     const isKey = line.trimEnd().endsWith(":") && /\.ya?ml$/i.test(input.path);
-    if (isSentence(line) && !isKey && !isWithinText(lines, index))
-      return { index, what: "a sentence" };
+    const isText = isQuoted(lines, index) || (index === edges[0] && closesText(lines, index));
+    if (isSentence(line) && !isKey && !isText) return { index, what: "a sentence" };
   }
   return undefined;
 }
@@ -85,20 +83,25 @@ function mayBeTag(input: EditInput, line: string, format: FormatName): boolean {
   return format !== "whole" || !/\.[cm]?[jt]sx?$/i.test(input.path);
 }
 
-/** Whether the line stands in a text of several lines: quotes or a comment that are open before it, or close after it. */
-function isWithinText(lines: readonly string[], index: number): boolean {
-  const before = lines.slice(0, index).join("\n");
-  const after = lines.slice(index + 1).join("\n");
-  const open = /"""|'''|`|\/\*|<!--|<<[-~]?\s*['"]?\w|^__END__|^=begin/m;
-  const close = /"""|'''|`|\*\/|-->/;
-  return index === lines.findIndex(isFilled) ? close.test(after) : open.test(before);
+const isFence = (line: string): boolean => !/^\s/.test(line) && fenceOf(line) !== undefined;
+
+/** Whether the line is in a string or comment of several lines that is open before it. */
+function isQuoted(lines: readonly string[], index: number): boolean {
+  const before = lines
+    .slice(0, index)
+    .filter((line) => !fenceOf(line))
+    .join("\n");
+  const isOpen = (quote: RegExp): boolean => (before.match(quote) ?? []).length % 2 === 1;
+  if (isOpen(/"""/g) || isOpen(/'''/g) || isOpen(/(?<!\\)`/g)) return true;
+  const comment = Math.max(before.lastIndexOf("/*"), before.lastIndexOf("<!--"));
+  if (comment > Math.max(before.lastIndexOf("*/"), before.lastIndexOf("-->"))) return true;
+  return /<<[-~]?['"]?[A-Z_]{2,}\b|^__END__|^=begin/m.test(before);
 }
 
-/** Whether every line has a number before it, each the next one, as tools that read files print them. */
-function isNumbered(lines: readonly string[]): boolean {
-  const filled = lines.filter(isFilled);
-  if (filled.length < 2) return false;
-  const first = Number(numbered.exec(filled[0]!)?.[1]);
-  if (Number.isNaN(first)) return false;
-  return filled.every((line, index) => Number(numbered.exec(line)?.[1]) >= first + index);
+/** Whether a string or comment that the edit does not open is closed after the line. */
+function closesText(lines: readonly string[], index: number): boolean {
+  const after = lines.slice(index + 1).join("\n");
+  const count = (quote: RegExp): number => (after.match(quote) ?? []).length;
+  if (count(/\*\/|-->/g) > count(/\/\*|<!--/g)) return true;
+  return [/"""/g, /'''/g, /`/g].some((quote) => count(quote) % 2 === 1);
 }

@@ -3,6 +3,7 @@ import { type CodeBlock, codeBlocks, fenceOf } from "./code-blocks.ts";
 import type { EditInput } from "./format.ts";
 import { isCodeFile, usesTags } from "./language.ts";
 import { isElision } from "./lazy-markers.ts";
+import { withoutNumbers } from "./numbered-lines.ts";
 import { pathIn, samePath } from "./paths.ts";
 import { isSentence, mayStandAround } from "./prose.ts";
 import { isArgument, type TagBlock, tagBlocks } from "./tag-blocks.ts";
@@ -42,12 +43,19 @@ const unwrapped = new WeakMap<EditInput, Unwrapped>();
 
 function bared(input: EditInput): Unwrapped {
   let text: Unwrapped = { lines: input.lines, at: 1, fenced: false, cutOff: false };
+  if (input.thoughts > 0) {
+    const begins = Math.max(0, input.lines.findIndex(isFilled));
+    text = part(text, begins, input.lines.length, {});
+  }
   for (let depth = 0; depth < deepest; depth++) {
     const inner = withoutPathLine(input, text) ?? outOfFence(input, text) ?? outOfTags(input, text);
     if (!inner) break;
     text = inner;
   }
-  return withoutProse(input, text);
+  const bare = withoutProse(input, text);
+  const lines =
+    isCodeFile(input.path) && !withoutNumbers(input.sourceLines) && withoutNumbers(bare.lines);
+  return lines ? { ...bare, lines } : bare;
 }
 
 const isFilled = (line: string): boolean => line.trim() !== "";
