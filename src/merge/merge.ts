@@ -12,10 +12,12 @@ import {
   checkFailed,
   conflict,
   foreign,
+  inPlaceOfCode,
   noMatch,
   notFounded,
   tooLarge,
 } from "./proof/explain.ts";
+import { placeholderOf } from "./proof/placeholder.ts";
 import { type BareEdge, bareEdges } from "./readings/edge-inserts.ts";
 import { edgeReadings } from "./readings/file-edges.ts";
 import { alreadyDone, readingsOf, withLines } from "./readings/marker-or-line.ts";
@@ -237,6 +239,9 @@ function proved(source: string, edit: Edit, built: Built, runnerUp: number): Mer
   const proof = { ...built.proof, runnerUp };
   const problems = checkProof(source, edit, built.text, proof);
   if (problems.length > 0) return checkFailed(problems);
+  const written = edit.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
+  const placeholder = placeholderOf(splitLines(source), proof, written);
+  if (placeholder) return inPlaceOfCode(placeholder);
   const outcome: Proved = { kind: "proved", text: built.text, proof, notes: built.notes };
   return outcome;
 }
