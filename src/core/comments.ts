@@ -37,8 +37,8 @@ const commentForms: readonly (readonly [string, string])[] = [
 ];
 
 /** How an ellipsis is written, as the source of a pattern. */
-export const ellipsis = String.raw`(?:\.\s?\.\s?\.+|…+|⋯+|⋮+)`;
-export const ellipses = new RegExp(ellipsis, "gu");
+export const ellipsis: string = String.raw`(?:\.\s?\.\s?\.+|…+|⋯+|⋮+)`;
+export const ellipses: RegExp = new RegExp(ellipsis, "gu");
 
 /** The words of a comment without its syntax; undefined = the line is not one whole comment. */
 export function commentBody(line: string): string | undefined {

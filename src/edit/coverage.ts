@@ -8,7 +8,7 @@ export interface Coverage {
    */
   readonly kind: "whole" | "part" | "doubled" | "none";
   readonly why: string;
-  /** Whether lines of the file before, after the edit's are left out. */
+  /** Whether lines of the file before, after those of a part are left out, and stay. */
   readonly above: boolean;
   readonly below: boolean;
   /** Places of the doubled line in the edit. */
@@ -60,7 +60,8 @@ export function coverageOf(lines: readonly string[], input: EditInput): Coverage
   const begins = first.place === 0 && first.index === 0;
   const ends = last.place === source.length - 1 && last.index === text.length - 1;
   const most = held * 2 > total;
-  const edges = { above: first.place > 0, below: last.place < source.length - 1 };
+  // With most of the file in it, what is left out at an edge may be meant to go: the merge asks.
+  const edges = { above: !most && first.place > 0, below: !most && last.place < source.length - 1 };
   if ((most && !(short && (above || below))) || ((begins || ends) && !short)) {
     const reach =
       begins && ends ? "begins and ends" : begins ? "begins" : ends ? "ends" : undefined;

@@ -80,14 +80,40 @@ function rowsOf(source: readonly TextLine[], proof: Proof, edit: readonly EditLi
   return rows;
 }
 
-/** What a stretch of rows between two lines that stay holds. Blank lines, braces and the like that stay end none. */
-function stretches(rows: readonly Row[]): Row[][] {
-  const all: Row[][] = [[]];
+/** What comes and goes between two lines that stay. */
+interface Stretch {
+  readonly rows: Row[];
+  /** Whether only blank lines, braces and the like stay between the one before and this one. */
+  readonly near: boolean;
+}
+
+function stretchesOf(rows: readonly Row[]): Stretch[] {
+  const all: Stretch[] = [];
+  let open = false;
+  let near = false;
   for (const row of rows) {
-    if (row.kind !== "kept") all.at(-1)!.push(row);
-    else if (isFilled(row) && all.at(-1)!.length > 0) all.push([]);
+    if (row.kind === "kept") {
+      open = false;
+      if (isFilled(row)) near = false;
+      continue;
+    }
+    if (!open) all.push({ rows: [], near });
+    all.at(-1)!.rows.push(row);
+    open = true;
+    near = true;
   }
   return all;
+}
+
+/** A stretch with those beside it in which lines only go: a diff may keep the closing brace of either. */
+function withDeletions(all: readonly Stretch[], at: number): Row[] {
+  const isDeletion = (stretch: Stretch): boolean =>
+    stretch.rows.every(({ kind, text }) => kind === "gone" || isBlank(text));
+  let from = at;
+  while (from > 0 && all[from]!.near && isDeletion(all[from - 1]!)) from--;
+  let to = at + 1;
+  while (to < all.length && all[to]!.near && isDeletion(all[to]!)) to++;
+  return all.slice(from, to).flatMap(({ rows }) => rows);
 }
 
 function inPlaceOfDeclarations(rows: readonly Row[]): Placeholder | undefined {
@@ -96,21 +122,26 @@ function inPlaceOfDeclarations(rows: readonly Row[]): Placeholder | undefined {
     const declared = kind === "gone" || isComment(text) ? undefined : declares(text);
     if (declared !== undefined) stay.add(declared);
   }
-  for (const stretch of stretches(rows)) {
+  const all = stretchesOf(rows);
+  for (const [at, { rows: own }] of all.entries()) {
+    if (!own.some(({ kind, text }) => kind === "new" && isComment(text))) continue;
+    const stretch = withDeletions(all, at);
     const fresh = stretch.filter(({ kind, text }) => kind === "new" && !isBlank(text));
     const gone = stretch.filter(
       (row) => row.kind === "gone" && isFilled(row) && !isComment(row.text),
     );
     const comments = fresh.filter(({ text }) => isComment(text));
-    if (comments.length === 0 || fresh.some((row) => isFilled(row) && !isComment(row.text)))
-      continue;
-    if (gone.length < 2 || gone.length <= comments.length) continue;
+    if (fresh.some((row) => isFilled(row) && !isComment(row.text))) continue;
+    const said = comments.find(
+      ({ text }) => /[\p{L}\p{N}.…]/u.test(text) || /^\s*\/\*\s*\*\/\s*$/.test(text),
+    );
+    if (!said || gone.length < 2 || gone.length <= comments.length) continue;
     if (comments.some(({ text }) => removalOf(text) !== undefined)) continue;
     if (comments.some(({ text }) => isCommentedOut(text, gone))) continue;
     const names = [...new Set(gone.map(({ text }) => declares(text)))].filter(
       (one): one is string => one !== undefined && !stay.has(one),
     );
-    if (names.length > 0) return { line: comments[0]!.edit!, names };
+    if (names.length > 0) return { line: said.edit!, names };
   }
   return undefined;
 }
