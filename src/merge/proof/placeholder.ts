@@ -83,18 +83,22 @@ function rowsOf(source: readonly TextLine[], proof: Proof, edit: readonly EditLi
 /** What comes and goes between two lines that stay. */
 interface Stretch {
   readonly rows: Row[];
-  /** Whether only blank lines, braces and the like stay between the one before and this one. */
+  /** Whether only blank lines, braces and lines that the file has often stay between the one before and this one. */
   readonly near: boolean;
 }
 
 function stretchesOf(rows: readonly Row[]): Stretch[] {
   const all: Stretch[] = [];
+  const times = new Map<string, number>();
+  for (const { kind, text } of rows) {
+    if (kind !== "new") times.set(text.trim(), (times.get(text.trim()) ?? 0) + 1);
+  }
   let open = false;
   let near = false;
   for (const row of rows) {
     if (row.kind === "kept") {
       open = false;
-      if (isFilled(row)) near = false;
+      if (isFilled(row) && times.get(row.text.trim()) === 1) near = false;
       continue;
     }
     if (!open) all.push({ rows: [], near });
