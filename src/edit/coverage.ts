@@ -61,7 +61,8 @@ export function coverageOf(lines: readonly string[], input: EditInput): Coverage
   const ends = last.place === source.length - 1 && last.index === text.length - 1;
   const most = held * 2 > total;
   // With most of the file in it, what is left out at an edge may be meant to go: the merge asks.
-  const edges = { above: !most && first.place > 0, below: !most && last.place < source.length - 1 };
+  const few = held * 2 < total;
+  const edges = { above: few && first.place > 0, below: few && last.place < source.length - 1 };
   if ((most && !(short && (above || below))) || ((begins || ends) && !short)) {
     const reach =
       begins && ends ? "begins and ends" : begins ? "begins" : ends ? "ends" : undefined;

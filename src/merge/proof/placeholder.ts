@@ -109,15 +109,24 @@ function stretchesOf(rows: readonly Row[]): Stretch[] {
   return all;
 }
 
-/** A stretch with those beside it in which lines only go: a diff may keep the closing brace of either. */
-function withDeletions(all: readonly Stretch[], at: number): Row[] {
-  const isDeletion = (stretch: Stretch): boolean =>
-    stretch.rows.every(({ kind, text }) => kind === "gone" || isBlank(text));
+/**
+ * A stretch with those near it that declare less than they did: of equal braces and blank lines a diff may keep any, and
+ * so put what goes beside another change.
+ */
+function withLosses(all: readonly Stretch[], at: number): Row[] {
+  const loses = ({ rows }: Stretch): boolean =>
+    declaresLess(rows) || rows.every(({ kind }) => kind === "gone");
   let from = at;
-  while (from > 0 && all[from]!.near && isDeletion(all[from - 1]!)) from--;
+  while (from > 0 && all[from]!.near && loses(all[from - 1]!)) from--;
   let to = at + 1;
-  while (to < all.length && all[to]!.near && isDeletion(all[to]!)) to++;
+  while (to < all.length && all[to]!.near && loses(all[to]!)) to++;
   return all.slice(from, to).flatMap(({ rows }) => rows);
+}
+
+function declaresLess(rows: readonly Row[]): boolean {
+  const count = (wanted: Row["kind"]): number =>
+    rows.filter(({ kind, text }) => kind === wanted && !isComment(text) && declares(text)).length;
+  return count("gone") > count("new");
 }
 
 function inPlaceOfDeclarations(rows: readonly Row[]): Placeholder | undefined {
@@ -129,13 +138,15 @@ function inPlaceOfDeclarations(rows: readonly Row[]): Placeholder | undefined {
   const all = stretchesOf(rows);
   for (const [at, { rows: own }] of all.entries()) {
     if (!own.some(({ kind, text }) => kind === "new" && isComment(text))) continue;
-    const stretch = withDeletions(all, at);
-    const fresh = stretch.filter(({ kind, text }) => kind === "new" && !isBlank(text));
+    const stretch = withLosses(all, at);
+    const fresh = own.filter(({ kind, text }) => kind === "new" && !isBlank(text));
     const gone = stretch.filter(
       (row) => row.kind === "gone" && isFilled(row) && !isComment(row.text),
     );
-    const comments = fresh.filter(({ text }) => isComment(text));
-    if (fresh.some((row) => isFilled(row) && !isComment(row.text))) continue;
+    // Beside new code only comments at its end, where less is declared than before.
+    const lastCode = fresh.findLastIndex((row) => isFilled(row) && !isComment(row.text));
+    if (lastCode !== -1 && !declaresLess(own)) continue;
+    const comments = fresh.slice(lastCode + 1).filter(({ text }) => isComment(text));
     const said = comments.find(
       ({ text }) => /[\p{L}\p{N}.…]/u.test(text) || /^\s*\/\*\s*\*\/\s*$/.test(text),
     );
