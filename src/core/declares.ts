@@ -3,7 +3,7 @@ const keyword =
   "function\\*?|func|fn|fun|defp?|defmodule|defmacro|class|interface|struct|enum|trait|impl|object|module|namespace|" +
   "mod|type|record|protocol|extension|union|macro_rules!|sub|proc|procedure|message|service|" +
   "create\\s+(?:or\\s+replace\\s+)?(?:table|view|function|procedure|index|trigger)";
-const name = String.raw`([\p{L}_$][\p{L}\p{N}_$.:?!-]*)`;
+const name = String.raw`([\p{L}_$][\p{L}\p{N}_$]*(?:(?:[.-]|::)[\p{L}\p{N}_$]+)*[?!]?)`;
 
 const forms: readonly RegExp[] = [
   // Go's methods name their receiver first.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { coverageOf } from "./coverage.ts";
 import { editInput } from "./input.ts";
+import { readEdit } from "./read.ts";
 
 const twoClasses =
   "import os\n\n\nclass Red:\n    def run(self):\n        return 1\n\n    def stop(self):\n        return self\n\n\n" +
@@ -33,6 +34,20 @@ describe("what of the file an edit without markers holds", () => {
     const source = "a {\n  x\n  end\n}\n\nb {\n  y\n  end\n}\n\nc {\n  z\n  end\n}\n";
     expect(kind("q {\n  w\n  end\n}\n\nr {\n  v\n  end\n}\n", source)).toBe("none");
     expect(kind("b {\n  yy\n  end\n}\n", source)).toBe("part");
+  });
+
+  it("sees declarations that are left out in its middle", () => {
+    const edit = "import os\n\n\nclass Blue:\n    def run(self):\n        return 22\n";
+    const input = editInput(edit, "a.py", twoClasses);
+    expect(coverageOf(input.lines, input).gap).toMatchObject({
+      from: 3,
+      to: 9,
+      before: 3,
+      names: ["Red"],
+    });
+    expect(() => readEdit(edit, { path: "a.py", source: twoClasses })).toThrow(
+      /leaves out lines 4 to 9 of a\.py \(Red.*\) before its line 4 \("class Blue:"\)/,
+    );
   });
 
   it("sees an old and a new version", () => {

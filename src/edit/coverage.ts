@@ -1,3 +1,4 @@
+import { declares } from "../core/declares.ts";
 import type { EditInput } from "./format.ts";
 
 /** What of the file an edit without any marker holds. */
@@ -13,10 +14,25 @@ export interface Coverage {
   readonly below: boolean;
   /** Places of the doubled line in the edit. */
   readonly lines?: readonly [number, number];
+  /** A part leaves lines out in its middle that declare something it does not name. */
+  readonly gap?: Gap;
+}
+
+/** Source lines (0-based, `to` not included) that are left out right before a line of the edit, and what they declare. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+  readonly before: number;
+  readonly names: readonly string[];
+}
+
+interface Filled {
+  readonly text: string;
+  readonly at: number;
 }
 
 /** Trimmed lines with a letter or a digit, by their place. Braces, `---` and blank lines are no evidence. */
-function filledOf(lines: readonly string[]): { text: string; at: number }[] {
+function filledOf(lines: readonly string[]): Filled[] {
   return lines.flatMap((line, at) => {
     const text = line.trim();
     return /[\p{L}\p{N}]/u.test(text) ? [{ text, at }] : [];
@@ -60,9 +76,7 @@ export function coverageOf(lines: readonly string[], input: EditInput): Coverage
   const begins = first.place === 0 && first.index === 0;
   const ends = last.place === source.length - 1 && last.index === text.length - 1;
   const most = held * 2 > total;
-  // With most of the file in it, what is left out at an edge may be meant to go: the merge asks.
-  const few = held * 2 < total;
-  const edges = { above: few && first.place > 0, below: few && last.place < source.length - 1 };
+  const edges = { above: first.place > 0, below: last.place < source.length - 1 };
   if ((most && !(short && (above || below))) || ((begins || ends) && !short)) {
     const reach =
       begins && ends ? "begins and ends" : begins ? "begins" : ends ? "ends" : undefined;
@@ -76,7 +90,8 @@ export function coverageOf(lines: readonly string[], input: EditInput): Coverage
   const doubled = doubledLine(pairs, text);
   if (doubled) return { kind: "doubled", why: "", ...same, lines: doubled };
   const why = `it holds ${held} of the ${total} lines that the file has once, and no marker: a part of the file`;
-  return { kind: "part", why, ...edges };
+  const gap = gapIn(run, text, source, lines, input.sourceLines);
+  return { kind: "part", why, ...edges, ...(gap && { gap }) };
 }
 
 const isFilled = (line: string): boolean => line.trim() !== "";
@@ -117,6 +132,39 @@ function longestRise(pairs: readonly Pair[]): Pair[] {
   const run: Pair[] = [];
   for (let at = tops.at(-1) ?? -1; at !== -1; at = before[at]!) run.push(pairs[at]!);
   return run.reverse();
+}
+
+/**
+ * The first place where two lines of the edit follow each other that do not do so in the file, where what is left out
+ * declares things as far out as they are. Lines inside a function that go are no gap.
+ */
+function gapIn(
+  run: readonly Pair[],
+  text: readonly Filled[],
+  source: readonly Filled[],
+  lines: readonly string[],
+  sourceLines: readonly string[],
+): Gap | undefined {
+  const depth = (line: string): number => line.length - line.trimStart().length;
+  const named = new Set(text.map((line) => declares(line.text)));
+  // A brace that opens the edit as it opens the file holds the first place.
+  const opens = lines.find(isFilled)?.trim() === sourceLines.find(isFilled)?.trim();
+  const start = opens && run[0]!.place > 0 ? [{ place: -1, index: -1 }] : [];
+  const all = [...start, ...run];
+  for (let next = 1; next < all.length; next++) {
+    const [one, other] = [all[next - 1]!, all[next]!];
+    if (text.slice(one.index + 1, other.index).some(isCode)) continue;
+    const left = source.slice(one.place + 1, other.place).filter(isCode);
+    const out = depth(sourceLines[source[other.place]!.at]!);
+    const names = left
+      .filter(({ at }) => depth(sourceLines[at]!) <= out)
+      .map(({ at }) => declares(sourceLines[at]!))
+      .filter((name): name is string => name !== undefined && !named.has(name));
+    if (left.length < 2 || names.length === 0) continue;
+    const before = text[other.index]!.at;
+    return { from: left[0]!.at, to: left.at(-1)!.at + 1, before, names };
+  }
+  return undefined;
 }
 
 /** The two places in the edit of a line that the file has once. */

@@ -1,6 +1,6 @@
 import type { Edit } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { coverageOf } from "./coverage.ts";
+import { coverageOf, type Gap } from "./coverage.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { readLazy } from "./lazy.ts";
 import { isElision, removalOf } from "./lazy-markers.ts";
@@ -65,9 +65,22 @@ function partOfFile(text: Unwrapped, input: EditInput): string | undefined {
 /** A part without any marker leaves out what stands before and after it, as if markers were there. */
 function withOpenEdges(edit: Edit, text: Unwrapped, input: EditInput): Edit {
   if (edit.segments.length !== 1 || edit.segments[0]!.kind !== "lines") return edit;
-  const { kind, above, below } = coverageOf(text.lines, input);
+  const { kind, above, below, gap } = coverageOf(text.lines, input);
   if (kind !== "part") return edit;
+  if (gap) throw leftOut(gap, text, input);
   const rest = { kind: "elision", text: "", at: 0 } as const;
   const segments = [...(above ? [rest] : []), ...edit.segments, ...(below ? [rest] : [])];
   return { ...edit, segments };
+}
+
+function leftOut(gap: Gap, text: Unwrapped, input: EditInput): RedraftError {
+  const line = text.at + gap.before;
+  const shown = JSON.stringify(text.lines[gap.before]!.trim());
+  const names = gap.names.slice(0, 4).join(", ");
+  return new RedraftError(
+    "unreadable-edit",
+    `the edit leaves out lines ${gap.from + 1} to ${gap.to} of ${input.path} (${names}) before its line ${line} (${shown}), ` +
+      "and does not say whether they stay. Write `// ... existing code ...` there if they do, or `// removed ...` if they go.",
+    { details: { line, from: gap.from + 1, to: gap.to, names: gap.names.slice(0, 20) } },
+  );
 }
