@@ -50,6 +50,23 @@ describe("what of the file an edit without markers holds", () => {
     );
   });
 
+  it("sees declarations that are left out before the brace that ends it", () => {
+    const source =
+      "use a;\n\nimpl Red {\n    fn run() -> u8 {\n        1\n    }\n\n    fn stop() -> u8 {\n        2\n    }\n}\n\n" +
+      "impl Blue {\n    fn go() -> u8 {\n        3\n    }\n}\n";
+    const edit = "impl Red {\n    fn run() -> u8 {\n        11\n    }\n}\n";
+    const request = { path: "a.rs", source };
+    expect(() => readEdit(edit, request)).toThrow(
+      /lines 8 to 9 of a\.rs \(stop\) before its line 5 \("}"\)/,
+    );
+    const method = "    fn run() -> u8 {\n        11\n    }\n";
+    expect(readEdit(method, request).segments.map(({ kind }) => kind)).toEqual([
+      "elision",
+      "lines",
+      "elision",
+    ]);
+  });
+
   it("sees an old and a new version", () => {
     expect(kind("class Blue:\n    pass\n\nto\n\nclass Blue:\n    run = 2\n")).toBe("doubled");
   });

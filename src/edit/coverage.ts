@@ -71,8 +71,12 @@ export function coverageOf(lines: readonly string[], input: EditInput): Coverage
   if (held === 0) return { kind: "none", why: "", ...same };
   const [first, last] = [run[0]!, run.at(-1)!];
   // Lines that are left out at an edge, with nothing in their place, are not meant by an edit that is shorter.
-  const above = first.place > 0 && !text.slice(0, first.index).some(isCode);
-  const below = last.place < source.length - 1 && !text.slice(last.index + 1).some(isCode);
+  const lost = (own: readonly Filled[], there: readonly Filled[]): boolean => {
+    const known = new Set(own.map((line) => line.text));
+    return !own.some(isCode) && there.some((line) => !known.has(line.text));
+  };
+  const above = lost(text.slice(0, first.index), source.slice(0, first.place));
+  const below = lost(text.slice(last.index + 1), source.slice(last.place + 1));
   const begins = first.place === 0 && first.index === 0;
   const ends = last.place === source.length - 1 && last.index === text.length - 1;
   const most = held * 2 > total;
@@ -145,7 +149,6 @@ function gapIn(
   lines: readonly string[],
   sourceLines: readonly string[],
 ): Gap | undefined {
-  const depth = (line: string): number => line.length - line.trimStart().length;
   const named = new Set(text.map((line) => declares(line.text)));
   // A brace that opens the edit as it opens the file holds the first place.
   const opens = lines.find(isFilled)?.trim() === sourceLines.find(isFilled)?.trim();
@@ -164,7 +167,32 @@ function gapIn(
     const before = text[other.index]!.at;
     return { from: left[0]!.at, to: left.at(-1)!.at + 1, before, names };
   }
-  return undefined;
+  return gapBeforeEnd(run.at(-1)!, named, source, lines, sourceLines);
+}
+
+const depth = (line: string): number => line.length - line.trimStart().length;
+
+/** The same before the brace that ends the edit: what the file has in the block that it closes, and the edit has not. */
+function gapBeforeEnd(
+  last: Pair,
+  named: ReadonlySet<string | undefined>,
+  source: readonly Filled[],
+  lines: readonly string[],
+  sourceLines: readonly string[],
+): Gap | undefined {
+  const before = lines.findLastIndex(isFilled);
+  const closer = lines[before]!;
+  if (/[\p{L}\p{N}]/u.test(closer) && closer.trim() !== "end") return undefined;
+  const rest = source.slice(last.place + 1);
+  const isOut = ({ at }: Filled): boolean => depth(sourceLines[at]!) <= depth(closer);
+  const ends = rest.findIndex((line) => isCode(line) && line.text !== "end" && isOut(line));
+  const left = (ends === -1 ? rest : rest.slice(0, ends)).filter(isCode);
+  const names = left
+    .map(({ at }) => declares(sourceLines[at]!))
+    .filter((name): name is string => name !== undefined && !named.has(name));
+  if (left.length < 2 || names.length === 0) return undefined;
+  const first = left.find(({ at }) => declares(sourceLines[at]!) === names[0])!;
+  return { from: first.at, to: left.at(-1)!.at + 1, before, names };
 }
 
 /** The two places in the edit of a line that the file has once. */
