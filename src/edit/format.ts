@@ -5,6 +5,8 @@ export interface EditInput {
   readonly text: string;
   /** The lines of `text`, without their line ends. */
   readonly lines: readonly string[];
+  /** How many lines at the start were a model's thoughts; they are blank now. */
+  readonly thoughts: number;
   /** Path of the file that is edited; where an edit names several files, only this one's part is read. */
   readonly path: string;
   /** The file's text before the edit; empty when it does not exist. */

@@ -1,21 +1,51 @@
+import { RedraftError } from "../core/errors.ts";
 import { splitLines } from "../core/lines.ts";
 import type { EditInput } from "./format.ts";
+import { thoughtLines } from "./thoughts.ts";
 
 /** Prepares an edit for the readers. Lines of the source are cut only when a reader asks for them. */
 export function editInput(text: string, path: string, source: string): EditInput {
   const clean = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const sourceLines = once(() => splitLines(source).map((line) => line.text));
   const known = once(() => new Set(sourceLines().map((line) => line.trim())));
+  const inSource = (line: string): boolean => known().has(line.trim());
+  const { edit, thoughts } = withoutThoughts(clean, inSource);
   return {
-    text: clean,
-    lines: splitLines(clean).map((line) => line.text),
+    text: edit,
+    thoughts,
+    lines: splitLines(edit).map((line) => line.text),
     path,
     source,
     get sourceLines() {
       return sourceLines();
     },
-    inSource: (line) => known().has(line.trim()),
+    inSource,
   };
+}
+
+/** Thoughts become blank lines, so that the lines after them keep their numbers in messages. */
+function withoutThoughts(
+  text: string,
+  inSource: (line: string) => boolean,
+): { edit: string; thoughts: number } {
+  if (!/<\/?[a-z]+>/i.test(text)) return { edit: text, thoughts: 0 };
+  const lines = splitLines(text);
+  const count = thoughtLines(
+    lines.map((line) => line.text),
+    inSource,
+  );
+  if (count === -1) {
+    throw new RedraftError(
+      "unreadable-edit",
+      "the edit begins with thoughts that never end, so the edit itself is not there: it was cut off. Send it again.",
+    );
+  }
+  if (count === 0) return { edit: text, thoughts: 0 };
+  const [last, ...rest] = lines.slice(count - 1);
+  // An edit may begin on the line that ends the thoughts.
+  const after = last!.text.replace(/^.*<\/[a-z]+>/i, "");
+  const blank = "\n".repeat(count - 1) + after + last!.end;
+  return { edit: blank + rest.map((line) => line.text + line.end).join(""), thoughts: count };
 }
 
 function once<Value>(make: () => Value): () => Value {

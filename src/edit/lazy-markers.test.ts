@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isElision, removalOf } from "./lazy-markers.ts";
+import { goesOn, isElision, removalOf } from "./lazy-markers.ts";
 
 describe("isElision", () => {
   it.each([
@@ -24,6 +24,13 @@ describe("isElision", () => {
     "// ===== existing code =====",
     "# --- rest of the file ---",
     "; ... snip ...",
+    "// ... (il resto rimane invariato)",
+    "# ... остальное без изменений",
+    "// …（其余代码保持不变）",
+    "-- ... a többi függvény",
+    ":: ... Rest wie bisher",
+    "{{-- ... reszta bez zmian ... --}}",
+    "/* … les autres règles */",
   ])("takes %s for a marker", (line) => {
     expect(isElision(line)).toBe(true);
   });
@@ -36,6 +43,12 @@ describe("isElision", () => {
     "...args,",
     "return f(...values);",
     "// Loading...",
+    "// ...and then the disk",
+    "# ... = default value",
+    "# a, b, ...",
+    "def f(self) -> int: ...",
+    "print(f'... {name} ...')",
+    "log.info('... waiting')",
     "# existing users are migrated by a job",
     'print("...")',
     "foo(...)",
@@ -63,4 +76,13 @@ describe("removalOf", () => {
       expect(removalOf(line)).toBeUndefined();
     },
   );
+});
+
+describe("goesOn", () => {
+  it("tells a sentence over two comment lines from a marker", () => {
+    expect(goesOn("  // ... then the disk", "  // First the cache,")).toBe(true);
+    expect(goesOn("  // ... existing code ...", "  // First the cache,")).toBe(false);
+    expect(goesOn("  // ... then the disk", "  read(cache);")).toBe(false);
+    expect(goesOn("  // ... il resto", "")).toBe(false);
+  });
 });

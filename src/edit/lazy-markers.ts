@@ -1,36 +1,10 @@
-/** How comments open and close in the languages people edit; the longest opener that fits is taken. */
-const commentForms: readonly (readonly [string, string])[] = [
-  ["{{/*", "*/}}"],
-  ["{{!--", "--}}"],
-  ["<%--", "--%>"],
-  ["<!--", "-->"],
-  ["{/*", "*/}"],
-  ["/**", "*/"],
-  ["/*", "*/"],
-  ["(*", "*)"],
-  ["{-", "-}"],
-  ["{#", "#}"],
-  ["--[[", "]]"],
-  ['"""', '"""'],
-  ["'''", "'''"],
-  ["///", ""],
-  ["//", ""],
-  ["##", ""],
-  ["#", ""],
-  ["--", ""],
-  [";;", ""],
-  [";", ""],
-  ["%", ""],
-  ["!", ""],
-  ["REM ", ""],
-  ["'", ""],
-];
+import { commentBody, ellipses, ellipsis } from "../core/comments.ts";
 
-const ellipsis = String.raw`(?:\.\s?\.\s?\.+|…+|⋯+|⋮+)`;
+export { removalOf } from "../core/comments.ts";
+
 const wholeEllipsis = new RegExp(`^[\\[(<{]?\\s*${ellipsis}\\s*[\\])>}]?$`, "u");
 const opensWithEllipsis = new RegExp(`^[\\[(<{]?\\s*${ellipsis}`, "u");
 const closesWithEllipsis = new RegExp(`${ellipsis}\\s*[\\])>}]?$`, "u");
-const ellipses = new RegExp(ellipsis, "gu");
 
 /** Words of which one stands in every marker that is more than an ellipsis. */
 const elisionWords =
@@ -48,21 +22,32 @@ const spokenMarkers: readonly RegExp[] = [
   /^snip(?:ped)?$/iu,
 ];
 
-/** The words of a comment without its syntax; undefined = the line is not one whole comment. */
-export function commentBody(line: string): string | undefined {
-  const text = line.trim();
-  for (const [open, close] of commentForms) {
-    if (!text.startsWith(open)) continue;
-    if (close === "") return text.slice(open.length).trim();
-    if (text.length >= open.length + close.length && text.endsWith(close)) {
-      return text.slice(open.length, text.length - close.length).trim();
-    }
-  }
-  return undefined;
-}
+/** An ellipsis that stands by itself before words, in any language: `// ... il resto`, not `// ...and so on`. */
+const leads = new RegExp(
+  `^[\\[(<{]?\\s*${ellipsis}[\\])>}]?(?:[\\s([{<（【「]|(?=\\p{Lo}))(?![=+*/|&<>?]|[-.]\\s)[^;={}]*$`,
+  "u",
+);
 
 /** Whether a line says "source lines are left out here": `// ... existing code ...`, `# rest unchanged`, `...`. */
 export function isElision(line: string): boolean {
+  if (isSureElision(line)) return true;
+  const body = line.length > 160 ? undefined : commentBody(line);
+  return body !== undefined && leads.test(body);
+}
+
+/**
+ * Whether the marker only goes on with the sentence of the comment above it: `// first the cache,` before
+ * `// ... then the disk`.
+ */
+export function goesOn(line: string, above: string | undefined): boolean {
+  if (above === undefined || isSureElision(line)) return false;
+  const opens = (text: string): string => /^\s*\W*/u.exec(text)![0].replace(/[.…\s]+$/u, "");
+  const body = commentBody(above);
+  return body !== undefined && body !== "" && !isElision(above) && opens(above) === opens(line);
+}
+
+/** A marker that says so by its words, or is an ellipsis and nothing else. */
+function isSureElision(line: string): boolean {
   const text = line.trim();
   if (text === "" || text.length > 160) return false;
   if (wholeEllipsis.test(text)) return true;
@@ -90,39 +75,4 @@ function isBareMarker(text: string): boolean {
   if (/[;={}()"'`]/u.test(words)) return false;
   if (inner === undefined) return opensWithEllipsis.test(text) && elisionWords.test(words);
   return spokenMarkers.some((marker) => marker.test(words)) && /\s/u.test(words);
-}
-
-const removalVerb = "removed|deleted|dropped|no longer needed";
-
-/**
- * What a comment says was removed, as in `// removed foo()` or `# foo was deleted`; empty when it only
- * says that something was; undefined = the line is no such comment.
- */
-export function removalOf(line: string): string | undefined {
-  const body = commentBody(line);
-  if (body === undefined || body.length > 160) return undefined;
-  const text = body
-    .replace(ellipses, " ")
-    .replace(/^[[(](.*)[\])]$/u, "$1")
-    .trim();
-  const leading = new RegExp(`^(?:${removalVerb}|removing|deleting)\\b[\\s:\\-–]*(.*)$`, "iu").exec(
-    text,
-  );
-  if (leading) return bare(leading[1]!);
-  const trailing = new RegExp(
-    `^(.*?)[\\s:\\-–]*\\b(?:(?:was|were|has been|have been|is|are)\\s+)?(?:now\\s+)?(?:${removalVerb})(?:\\s+(?:here|from here))?[.!]?$`,
-    "iu",
-  ).exec(text);
-  if (trailing && trailing[1]!.split(/\s+/u).length <= 6) return bare(trailing[1]!);
-  return undefined;
-}
-
-/** Words that name nothing are no name. */
-function bare(what: string): string {
-  const text = what.trim();
-  return /^(?:this|these|that|here|code|the code|this code|lines?|old code|unused code)?$/iu.test(
-    text,
-  )
-    ? ""
-    : text;
 }

@@ -7,6 +7,7 @@ import { readHeld } from "./held-text.ts";
 import { editInput } from "./input.ts";
 import { samePath } from "./paths.ts";
 import { type Untagged, untagged } from "./untagged.ts";
+import { unrecognised } from "./unrecognised.ts";
 
 export interface ReadOptions {
   readonly format?: FormatName | "auto";
@@ -51,10 +52,10 @@ function readIn(input: EditInput, named: FormatName | undefined): Edit {
   if (edit) return edit;
   const inner = bare.length > 0 || /^\s*</.test(input.text) ? untagged(input) : undefined;
   if (inner) return readInTags(inner, input, named);
-  return (
-    recognised(choice.length === 1 ? [] : bare, input, because) ??
-    last.read(input, "named by the caller")
-  );
+  const text = recognised(choice.length === 1 ? [] : bare, input, because);
+  if (text) return text;
+  if (named === undefined) throw unrecognised(input);
+  return last.read(input, "named by the caller");
 }
 
 /** Sketches and whole files: text of the file, without a syntax that tells where it begins and ends. */

@@ -1,9 +1,12 @@
+import type { Edit } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import { coverageOf, type Gap } from "./coverage.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { readLazy } from "./lazy.ts";
 import { isElision, removalOf } from "./lazy-markers.ts";
 import { samePath } from "./paths.ts";
-import { unwrap } from "./wrapping.ts";
+import { refuseStrangeLines } from "./strange-lines.ts";
+import { type Unwrapped, unwrap } from "./wrapping.ts";
 
 /** Lazy sketches: changed lines with some around them, markers for the rest. */
 export const sketch: EditFormat = {
@@ -16,10 +19,10 @@ export const sketch: EditFormat = {
     const removal = text.lines.findIndex(
       (line) => removalOf(line) !== undefined && !input.inSource(line),
     );
-    if (removal !== -1 && !coversFile(text.lines, input).whole) {
+    if (removal !== -1 && coverageOf(text.lines, input).kind !== "whole") {
       return `line ${text.at + removal} says what is removed: ${text.lines[removal]!.trim()}`;
     }
-    return partOfFile(text.lines, input);
+    return partOfFile(text, input);
   },
 
   read(input, why) {
@@ -36,39 +39,48 @@ export const sketch: EditFormat = {
         details: { path: input.path, named: text.path },
       });
     }
-    const edit = readLazy(text.lines, text.at, why);
+    refuseStrangeLines(input, text, "lazy");
+    const edit = withOpenEdges(readLazy(text.lines, text.at, why), text, input);
     return text.path === undefined ? edit : { ...edit, path: text.path };
   },
 };
 
-interface Coverage {
-  readonly whole: boolean;
-  /** Source lines that stand in the text, and edit lines that stand in the source; blank ones not counted. */
-  readonly held: number;
-  readonly total: number;
-  readonly anchors: number;
-}
-
-function coversFile(lines: readonly string[], input: EditInput): Coverage {
-  const own = new Set(lines.map((line) => line.trim()));
-  const source = input.sourceLines.map((line) => line.trim()).filter((line) => line !== "");
-  const text = lines.map((line) => line.trim()).filter((line) => line !== "");
-  const held = source.filter((line) => own.has(line)).length;
-  const anchors = text.filter((line) => input.inSource(line)).length;
-  const ends = source[0] === text[0] && source.at(-1) === text.at(-1);
-  return { whole: held * 2 >= source.length || ends, held, total: source.length, anchors };
-}
-
-/** Text without any marker that holds only a part of the file: taken as the whole, it would delete the rest. */
-function partOfFile(lines: readonly string[], input: EditInput): string | undefined {
-  const { whole, held, total, anchors } = coversFile(lines, input);
-  if (whole) return undefined;
-  if (anchors === 0) {
+/** A text without any marker that holds only a part of the file: taken as the whole, it would delete the rest. */
+function partOfFile(text: Unwrapped, input: EditInput): string | undefined {
+  if (input.source === "") return undefined;
+  const coverage = coverageOf(text.lines, input);
+  if (coverage.kind === "doubled") {
+    const [one, other] = coverage.lines!.map((line) => text.at + line);
+    const shown = JSON.stringify(text.lines[coverage.lines![0]]!.trim());
     throw new RedraftError(
       "unreadable-edit",
-      `the edit has no markers, and none of its lines stands in ${input.path}: whether it replaces the whole file ` +
-        "or belongs somewhere in it is not said. Name the format (whole), or send some lines around the change.",
+      `lines ${one} and ${other} of the edit are both ${shown}, which ${input.path} has once: it seems to hold an old ` +
+        "and a new version. Send them as a search/replace block, or only the new one.",
+      { details: { lines: [one, other] } },
     );
   }
-  return `it holds only ${held} of the file's ${total} lines, and no marker: a part of the file`;
+  return coverage.kind === "part" ? coverage.why : undefined;
+}
+
+/** A part without any marker leaves out what stands before and after it, as if markers were there. */
+function withOpenEdges(edit: Edit, text: Unwrapped, input: EditInput): Edit {
+  if (edit.segments.length !== 1 || edit.segments[0]!.kind !== "lines") return edit;
+  const { kind, above, below, gap } = coverageOf(text.lines, input);
+  if (kind !== "part") return edit;
+  if (gap) throw leftOut(gap, text, input);
+  const rest = { kind: "elision", text: "", at: 0 } as const;
+  const segments = [...(above ? [rest] : []), ...edit.segments, ...(below ? [rest] : [])];
+  return { ...edit, segments };
+}
+
+function leftOut(gap: Gap, text: Unwrapped, input: EditInput): RedraftError {
+  const line = text.at + gap.before;
+  const shown = JSON.stringify(text.lines[gap.before]!.trim());
+  const names = gap.names.slice(0, 4).join(", ");
+  return new RedraftError(
+    "unreadable-edit",
+    `the edit leaves out lines ${gap.from + 1} to ${gap.to} of ${input.path} (${names}) before its line ${line} (${shown}), ` +
+      "and does not say whether they stay. Write `// ... existing code ...` there if they do, or `// removed ...` if they go.",
+    { details: { line, from: gap.from + 1, to: gap.to, names: gap.names.slice(0, 20) } },
+  );
 }

@@ -93,14 +93,14 @@ describe("whole files", () => {
     const long = Array.from({ length: 40 }, (_, index) => `line ${index}`).join("\n");
     expect(edit("line 3\nnew\nline 4\n", long)).toMatchObject({
       format: "lazy",
-      why: "it holds only 2 of the file's 40 lines, and no marker: a part of the file",
+      why: "it holds 2 of the 40 lines that the file has once, and no marker: a part of the file",
     });
     expect(() => edit("nothing\nof this\n", long)).toThrow(/no markers, and none of its lines/);
   });
 
   it("finds the difference of large files quickly", () => {
     const lines = Array.from({ length: 50_000 }, (_, index) => `line ${index % 900} of ${index}`);
-    const changed = lines.filter((_, index) => index % 1_000 !== 0);
+    const changed = lines.filter((_, index) => index % 1_000 !== 500);
     const read = edit(changed.join("\n"), lines.join("\n"));
     expect(read.segments).toHaveLength(50);
   });

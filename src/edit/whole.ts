@@ -1,8 +1,10 @@
 import { RedraftError } from "../core/errors.ts";
 import { changesBetween } from "./changes.ts";
-import type { EditFormat } from "./format.ts";
+import { coverageOf } from "./coverage.ts";
+import type { EditFormat, EditInput } from "./format.ts";
 import { samePath } from "./paths.ts";
-import { fenceOf, unwrap } from "./wrapping.ts";
+import { refuseStrangeLines } from "./strange-lines.ts";
+import { unwrap } from "./wrapping.ts";
 
 /** The whole file as it is to be, bare or in a code fence, perhaps with a path line before it. */
 export const whole: EditFormat = {
@@ -10,7 +12,14 @@ export const whole: EditFormat = {
 
   recognise(input) {
     if (input.text.trim() === "") return undefined;
-    return "it has no markers of any other format, so it is the whole file";
+    if (input.source.trim() === "") return "the file is empty or new, and this is its text";
+    const text = unwrap(input);
+    const { kind, why } = coverageOf(text.lines, input);
+    if (kind === "whole") return `the whole file: ${why}`;
+    // A file of one line has no part that could be meant.
+    const isNamed = text.fenced && text.path !== undefined && samePath(text.path, input.path);
+    const single = input.sourceLines.filter((line) => line.trim() !== "").length === 1;
+    return isNamed && single ? `the code block that names ${text.path}` : undefined;
   },
 
   read(input, why) {
@@ -27,14 +36,8 @@ export const whole: EditFormat = {
         details: { path: input.path, named: text.path },
       });
     }
-    const first = text.lines.find((line) => line.trim() !== "");
-    if (!text.fenced && first !== undefined && fenceOf(first) && !input.inSource(first)) {
-      throw new RedraftError(
-        "unreadable-edit",
-        "the edit holds several code blocks, and which of them is the file is not said. Send one block.",
-        { details: { format: "whole" } },
-      );
-    }
+    refuseStrangeLines(input, text, "whole");
+    refuseInside(input, text.lines, text.at);
     // What is written is what is meant, to the blank: nothing has to be placed, so nothing is tolerated.
     const segments = changesBetween(input.sourceLines, text.lines, text.at);
     const named = text.path === undefined ? {} : { path: text.path };
@@ -43,3 +46,18 @@ export const whole: EditFormat = {
     return { format: "whole", why, extent: "parts", segments, action, ended, ...named };
   },
 };
+
+/** A text that begins deeper than the file does is from its inside, and not the whole of it. */
+function refuseInside(input: EditInput, lines: readonly string[], at: number): void {
+  const first = lines.findIndex((line) => line.trim() !== "");
+  const own = input.sourceLines.find((line) => line.trim() !== "");
+  const line = lines[first];
+  if (line === undefined || own === undefined || !/^\s/.test(line) || /^\s/.test(own)) return;
+  if (!input.inSource(line) || coverageOf(lines, input).kind === "whole") return;
+  throw new RedraftError(
+    "unreadable-edit",
+    `line ${at + first} of the edit (${JSON.stringify(line.trim())}) is from the inside of ${input.path}: the text is a ` +
+      "part of the file, not the whole. Send all of it, or name the format lazy.",
+    { details: { line: at + first, format: "whole" } },
+  );
+}

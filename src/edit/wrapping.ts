@@ -1,158 +1,208 @@
+import { chosenBlock } from "./chosen-block.ts";
+import { type CodeBlock, codeBlocks, fenceOf } from "./code-blocks.ts";
 import type { EditInput } from "./format.ts";
+import { isCodeFile, usesTags } from "./language.ts";
 import { isElision } from "./lazy-markers.ts";
+import { withoutNumbers } from "./numbered-lines.ts";
 import { pathIn, samePath } from "./paths.ts";
+import { isSentence, mayStandAround } from "./prose.ts";
+import { isArgument, type TagBlock, tagBlocks } from "./tag-blocks.ts";
+
+export { fenceOf } from "./code-blocks.ts";
 
 /** An edit without what models put around it. */
 export interface Unwrapped {
   readonly lines: readonly string[];
   /** 1-based line of `lines[0]` in the caller's text. */
   readonly at: number;
-  /** The path that a line before, or the fence itself, names. */
+  /** The path that a line before, or the fence or tag itself, names. */
   readonly path?: string;
   readonly fenced: boolean;
   /** An opening fence without its closing one: the text was cut off. */
   readonly cutOff: boolean;
 }
 
-interface Fence {
-  readonly mark: string;
-  readonly info: string;
-}
-
-/** An opening or closing code fence at the start of a line; undefined = no fence. */
-export function fenceOf(line: string): Fence | undefined {
-  const match = /^\s{0,3}(`{3,}|~{3,})\s*([^`]*)$/.exec(line);
-  return match ? { mark: match[1]!, info: match[2]!.trim() } : undefined;
-}
-
-function closes(line: string, open: Fence): boolean {
-  const fence = fenceOf(line);
-  return (
-    fence !== undefined &&
-    fence.info === "" &&
-    fence.mark[0] === open.mark[0] &&
-    fence.mark.length >= open.mark.length
-  );
-}
-
-/** The path in a fence's info string: ```` ```ts src/a.ts ````, ```` ```ts:src/a.ts ````, ```` ```src/a.ts ````. */
-function pathInInfo(info: string): string | undefined {
-  const words = info
-    .split(/[\s:]+|(?:title|filename|path|file)=/)
-    .map((w) => w.replace(/^["']|["']$/g, ""));
-  for (const word of words.reverse()) {
-    if (word !== "" && /[./\\]/.test(word) && pathIn(word) !== undefined) return word;
-  }
-  return undefined;
-}
+/** Wrappings in one another that are taken off: a tag around a fence, a call around a tag. */
+const deepest = 4;
 
 /**
- * Index of the line that closes the fence opened at `open`; -1 = never closed. Fences inside are text where
- * the file has these lines; else an inner fence with an info string opens one level more.
- */
-function closingOf({ lines, inSource }: EditInput, open: number): number {
-  const fence = fenceOf(lines[open]!)!;
-  const end = lines.findLastIndex((line) => line.trim() !== "");
-  if (end > open && closes(lines[end]!, fence)) {
-    const inner = lines.slice(open + 1, end).filter((line) => fenceOf(line));
-    // Blocks come as opening and closing: one fence left over inside can only be text.
-    if (inner.every(inSource) || inner.length % 2 === 1) return end;
-  }
-  const wrapsMarkdown = /^(?:md|markdown|mdx|rst|text|txt)\b/i.test(fence.info);
-  let depth = 0;
-  let last = -1;
-  for (let index = open + 1; index < lines.length; index++) {
-    const inner = fenceOf(lines[index]!);
-    if (!inner || inner.mark[0] !== fence.mark[0]) continue;
-    if (closes(lines[index]!, fence)) {
-      last = index;
-      if (depth === 0 && !wrapsMarkdown) return index;
-      if (depth > 0) depth -= 1;
-    } else if (inner.info !== "") depth += 1;
-  }
-  return last;
-}
-
-/**
- * Takes off a path line, a code fence, and prose around a single fence. What stands in the source too
- * (a Markdown file that begins with a fence, a first line that is a path comment) is left alone.
+ * Takes off a path line, code fences and tags around the edit, and prose around these. What stands in the source too
+ * (a Markdown file that begins with a fence, a first line that is a path comment) is left alone. Throws where
+ * several code blocks may be meant.
  */
 export function unwrap(input: EditInput): Unwrapped {
-  const { lines } = input;
-  let first = lines.findIndex((line) => line.trim() !== "");
-  if (first === -1) return { lines, at: 1, fenced: false, cutOff: false };
-  let path: string | undefined;
-  const named = input.inSource(lines[first]!) ? undefined : pathIn(lines[first]!);
-  const next = lines.findIndex((line, index) => index > first && line.trim() !== "");
-  const fenceFollows = next !== -1 && fenceOf(lines[next]!) !== undefined;
-  if (named !== undefined && (fenceFollows || samePath(named, input.path))) {
-    path = named;
-    first = next === -1 ? lines.length : next;
-  }
-  const open = openingFence(input, first);
-  if (open === -1) {
-    if (path === undefined) return { lines, at: 1, fenced: false, cutOff: false };
-    return { lines: lines.slice(first), at: first + 1, path, fenced: false, cutOff: false };
-  }
-  path ??= pathInInfo(fenceOf(lines[open]!)!.info) ?? pathBefore(input, open);
-  const close = closingOf(input, open);
-  const inner = lines.slice(open + 1, close === -1 ? lines.length : close);
-  const rest = close === -1 ? [] : lines.slice(close + 1);
-  if (rest.some((line) => line.trim() !== "" && (fenceOf(line) || input.inSource(line)))) {
-    // More than one block, or text of the file after the fence: the fence is part of the text.
-    return { lines, at: 1, fenced: false, cutOff: false };
-  }
-  const wrapped = { lines: inner, at: open + 2, fenced: true, cutOff: close === -1 };
-  return path === undefined ? wrapped : { ...wrapped, path };
+  const known = unwrapped.get(input);
+  if (known) return known;
+  const text = bared(input);
+  unwrapped.set(input, text);
+  return text;
 }
 
-function pathBefore(input: EditInput, open: number): string | undefined {
-  for (let index = open - 1; index >= 0; index--) {
-    const line = input.lines[index]!;
-    if (line.trim() !== "") return pathIn(line);
+/** Several readers ask for the same edit in turn. */
+const unwrapped = new WeakMap<EditInput, Unwrapped>();
+
+function bared(input: EditInput): Unwrapped {
+  let text: Unwrapped = { lines: input.lines, at: 1, fenced: false, cutOff: false };
+  if (input.thoughts > 0) {
+    const begins = Math.max(0, input.lines.findIndex(isFilled));
+    text = part(text, begins, input.lines.length, {});
   }
-  return undefined;
+  for (let depth = 0; depth < deepest; depth++) {
+    const inner = withoutPathLine(input, text) ?? outOfFence(input, text) ?? outOfTags(input, text);
+    if (!inner) break;
+    text = inner;
+  }
+  const bare = withoutProse(input, text);
+  const lines =
+    isCodeFile(input.path) && !withoutNumbers(input.sourceLines) && withoutNumbers(bare.lines);
+  return lines ? { ...bare, lines } : bare;
 }
 
-/** Where the wrapping fence opens: at `first`, or after prose that is not of the file. -1 = there is none. */
-function openingFence(input: EditInput, first: number): number {
-  const { lines } = input;
-  if (first >= lines.length) return -1;
-  if (fenceOf(lines[first]!)) return isWrapper(input, first) ? first : -1;
-  const isMarkdown = /\.(?:md|mdx|markdown|rst|txt)$/i.test(input.path);
-  if (isMarkdown) return onlyFenceAround(input, first);
-  for (let index = first; index < lines.length; index++) {
-    const line = lines[index]!;
-    if (fenceOf(line)) return isWrapper(input, index) ? index : -1;
-    if (line.trim() !== "" && (input.inSource(line) || !looksLikeProse(line))) return -1;
-  }
-  return -1;
+const isFilled = (line: string): boolean => line.trim() !== "";
+
+function part(text: Unwrapped, from: number, to: number, more: Partial<Unwrapped>): Unwrapped {
+  const path = text.path ?? more.path;
+  const inner = { ...text, ...more, lines: text.lines.slice(from, to), at: text.at + from };
+  return path === undefined ? inner : { ...inner, path };
+}
+
+/** A first line that names the file, or any path before a fence, which says for which file that is. */
+function withoutPathLine(input: EditInput, text: Unwrapped): Unwrapped | undefined {
+  const { lines } = text;
+  const first = lines.findIndex(isFilled);
+  if (first === -1 || input.inSource(lines[first]!)) return undefined;
+  const path = pathIn(lines[first]!);
+  if (path === undefined || !samePath(path, input.path)) return undefined;
+  const next = lines.findIndex((line, index) => index > first && isFilled(line));
+  if (next !== -1 && fenceOf(lines[next]!)) return undefined;
+  return part(text, next === -1 ? lines.length : next, lines.length, { path });
+}
+
+function outOfFence(input: EditInput, text: Unwrapped): Unwrapped | undefined {
+  const { lines } = text;
+  const first = lines.findIndex(isFilled);
+  if (first === -1 || (fenceOf(lines[first]!) && !isWrapper(input, lines, first))) return undefined;
+  const blocks = codeBlocks(lines, input.inSource);
+  if (blocks.length === 0) return undefined;
+  const around = outside(lines, blocks);
+  const block = isCodeFile(input.path)
+    ? amongCode(input, lines, blocks, around)
+    : amongProse(input, lines, blocks, around, first);
+  if (!block) return undefined;
+  const { open, close, path } = block;
+  const more = { fenced: true, cutOff: close === -1, ...(path !== undefined && { path }) };
+  return part(text, open + 1, close === -1 ? lines.length : close, more);
+}
+
+function outside(lines: readonly string[], blocks: readonly CodeBlock[]): string[] {
+  const inside = (index: number): boolean =>
+    blocks.some(({ open, close }) => index >= open && (close === -1 || index <= close));
+  return lines.filter((line, index) => isFilled(line) && !inside(index));
+}
+
+/** A line that tells something of the file: it has a word of it, and is no marker. */
+function isOfFile(input: EditInput, line: string): boolean {
+  return /[\p{L}\p{N}]{2}/u.test(line) && input.inSource(line);
+}
+
+/** A file of code has no fences and no prose of its own: what stands outside the block is a reply's. */
+function amongCode(
+  input: EditInput,
+  lines: readonly string[],
+  blocks: readonly CodeBlock[],
+  around: readonly string[],
+): CodeBlock | undefined {
+  const isText = (line: string): boolean =>
+    isOfFile(input, line) || (isElision(line) && !/^\W*$/.test(line)) || !mayStandAround(line);
+  if (around.some(isText)) return undefined;
+  return chosenBlock(input, lines, blocks);
 }
 
 /**
- * In a text that may hold prose and fences itself a fence wraps the edit only where all that is known of the file, and
- * every marker, stands inside it. -1 = it does not.
+ * In a text that may hold prose and fences itself a fence wraps the edit only where it begins the edit or its path is
+ * given, or where all that is known of the file, and every marker, stands inside it.
  */
-function onlyFenceAround(input: EditInput, first: number): number {
-  const { lines } = input;
-  const open = lines.findIndex((line, index) => index >= first && fenceOf(line) !== undefined);
-  if (open === -1) return -1;
-  const close = closingOf(input, open);
-  const isOfFile = (line: string): boolean =>
-    line.trim() !== "" && (isElision(line) || input.inSource(line));
-  if (close === -1 || isOfFile(lines[open]!)) return -1;
-  const around = [...lines.slice(first, open), ...lines.slice(close + 1)];
-  return !around.some(isOfFile) && lines.slice(open + 1, close).some(isOfFile) ? open : -1;
-}
-
-function looksLikeProse(line: string): boolean {
-  return pathIn(line) !== undefined || /^\s{0,3}[\p{L}#*>\d][^;{}=]*$/u.test(line);
+function amongProse(
+  input: EditInput,
+  lines: readonly string[],
+  blocks: readonly CodeBlock[],
+  around: readonly string[],
+  first: number,
+): CodeBlock | undefined {
+  const isKnown = (line: string): boolean =>
+    isFilled(line) && (isElision(line) || input.inSource(line));
+  if (around.some(isKnown) || blocks.some(({ open }) => input.inSource(lines[open]!))) {
+    const [only] = blocks;
+    return blocks.length === 1 && only!.open === first && around.length === 0 ? only : undefined;
+  }
+  const begins =
+    blocks[0]!.open === first || (around.length === 1 && blocks[0]!.path !== undefined);
+  if (blocks.length === 1 && begins) return blocks[0];
+  const holds = ({ open, close }: CodeBlock): boolean =>
+    close !== -1 && lines.slice(open + 1, close).some(isKnown);
+  if (blocks.length === 1 && holds(blocks[0]!)) return blocks[0];
+  return chosenBlock(input, lines, blocks, { mustBeNamed: true });
 }
 
 /** A fence wraps the edit unless the file itself begins with this very fence. */
-function isWrapper(input: EditInput, open: number): boolean {
-  const begins = input.sourceLines.find((line) => line.trim() !== "");
-  if (begins === undefined || begins.trim() !== input.lines[open]!.trim()) return true;
-  const after = input.lines.slice(open + 1).find((line) => line.trim() !== "");
+function isWrapper(input: EditInput, lines: readonly string[], open: number): boolean {
+  const begins = input.sourceLines.find(isFilled);
+  if (begins === undefined || begins.trim() !== lines[open]!.trim()) return true;
+  const after = lines.slice(open + 1).find(isFilled);
   return after !== undefined && after.trim() === begins.trim();
+}
+
+function outOfTags(input: EditInput, text: Unwrapped): Unwrapped | undefined {
+  const { lines } = text;
+  const isOwn = (name: string): boolean => input.source.includes(`<${name}`);
+  const blocks = tagBlocks(lines, isOwn).filter((block) => wraps(input, lines, block));
+  // Two of them are two texts, as an old and a new one: which is meant only their own format can say.
+  if (blocks.length !== 1) return undefined;
+  const { open, close, path } = blocks[0]!;
+  const around = [...lines.slice(0, open), ...lines.slice(close + 1)].filter(isFilled);
+  const isAround = (line: string): boolean =>
+    !isOfFile(input, line) && (isArgument(line) || mayStandAround(line));
+  if (!around.every(isAround)) return undefined;
+  return part(text, open + 1, close, { fenced: true, ...(path !== undefined && { path }) });
+}
+
+/** Whether a tag is none of the file's own: its language has none, or the text in it begins or ends as the file does. */
+function wraps(input: EditInput, lines: readonly string[], block: TagBlock): boolean {
+  if (!usesTags(input.path)) return true;
+  const inner = lines.slice(block.open + 1, block.close);
+  const named = block.path !== undefined && samePath(block.path, input.path);
+  return beginsAsFile(input, inner) || endsAsFile(input, inner) || (named && input.source === "");
+}
+
+function beginsAsFile(input: EditInput, lines: readonly string[]): boolean {
+  const first = input.sourceLines.find(isFilled);
+  return first !== undefined && lines.find(isFilled)?.trim() === first.trim();
+}
+
+function endsAsFile(input: EditInput, lines: readonly string[]): boolean {
+  const last = input.sourceLines.findLast(isFilled);
+  return last !== undefined && lines.findLast(isFilled)?.trim() === last.trim();
+}
+
+/**
+ * Sentences before and after a text without a fence. They are taken off where the rest then begins, or ends, as the
+ * file does or with a marker; elsewhere they are left, for a reader to refuse.
+ */
+function withoutProse(input: EditInput, text: Unwrapped): Unwrapped {
+  if (text.fenced || !isCodeFile(input.path)) return text;
+  const { lines } = text;
+  const isProse = (line: string): boolean => isSentence(line) && !input.inSource(line);
+  const isEdge = (line: string | undefined, own: string | undefined): boolean =>
+    line !== undefined && (line.trim() === own?.trim() || isElision(line));
+  let from = 0;
+  const first = lines.findIndex((line) => isFilled(line) && !isProse(line));
+  if (first > 0 && lines.slice(0, first).some(isFilled)) {
+    if (isEdge(lines[first], input.sourceLines.find(isFilled))) from = first;
+  }
+  let to = lines.length;
+  const last = lines.findLastIndex((line) => isFilled(line) && !isProse(line));
+  if (last > from && lines.slice(last + 1).some(isFilled)) {
+    if (isEdge(lines[last], input.sourceLines.findLast(isFilled))) to = last + 1;
+  }
+  return from === 0 && to === lines.length ? text : part(text, from, to, {});
 }

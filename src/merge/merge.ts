@@ -18,6 +18,7 @@ import {
   conflict,
   foreign,
   misread,
+  inPlaceOfCode,
   noMatch,
   notFounded,
   nothingShown,
@@ -25,6 +26,7 @@ import {
   touchedTypography,
   unquotedLoss,
 } from "./proof/explain.ts";
+import { placeholderOf } from "./proof/placeholder.ts";
 import { type BareEdge, bareEdges } from "./readings/edge-inserts.ts";
 import { edgeReadings } from "./readings/file-edges.ts";
 import { type InPlace, replacedInPlace } from "./readings/in-place.ts";
@@ -366,6 +368,9 @@ function proved(source: string, edit: Edit, built: Built, runnerUp: number): Mer
   const proof = { ...built.proof, runnerUp };
   const problems = checkProof(source, edit, built.text, proof);
   if (problems.length > 0) return checkFailed(problems);
+  const written = edit.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
+  const placeholder = placeholderOf(splitLines(source), proof, written);
+  if (placeholder) return inPlaceOfCode(placeholder);
   const outcome: Proved = { kind: "proved", text: built.text, proof, notes: built.notes };
   return outcome;
 }

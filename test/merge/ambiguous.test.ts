@@ -177,16 +177,6 @@ describe("sketches of one place that can be read in two ways", () => {
       body("# ...", "if linux", "  if a", "    make all", "    cd a", "  fi", "fi"),
     ],
     [
-      "the whole file without a marker, but for its last part",
-      body("import a", "", "one()", "two()", "three()", "four()", "", "def old():", "    pass", ""),
-      body("import b", "", "one()", "two()", "three()", "four()"),
-    ],
-    [
-      "the first lines are left out without a marker",
-      body("# title", "import a", "", "one()", "two()"),
-      body("import a", "", "one(1)", "two()"),
-    ],
-    [
       "a comment that says something goes, beside lines that do",
       body("import a", "import b", "import t", "", "from e import F, G", "", "x = 1"),
       body(
@@ -264,5 +254,29 @@ describe("edits that contradict the file or themselves", () => {
     ["new lines with nothing around", "lazy", "# ...\nw = 0\n# ...\n"],
   ])("%s", (_, format, edit) => {
     expect(answer(source, edit, format).kind).not.toBe("proved");
+  });
+});
+
+describe("parts without any marker", () => {
+  const body = (...lines: readonly string[]): string => `${lines.join("\n")}\n`;
+  it.each<[string, string, string, string]>([
+    [
+      "what is left out below stays",
+      body("import a", "", "one()", "two()", "three()", "four()", "", "def old():", "    pass"),
+      body("import b", "", "one()", "two()", "three()", "four()"),
+      body("import b", "", "one()", "two()", "three()", "four()", "", "def old():", "    pass"),
+    ],
+    [
+      "what is left out above stays",
+      body("# title", "import a", "", "one()", "two()"),
+      body("import a", "", "one(1)", "two()"),
+      body("# title", "import a", "", "one(1)", "two()"),
+    ],
+  ])("%s", (_, source, edit, expected) => {
+    const request = { path: "a.py", source, format: "lazy" } as const;
+    expect(merge(source, readEdit(edit, request))).toMatchObject({
+      kind: "proved",
+      text: expected,
+    });
   });
 });

@@ -10,6 +10,7 @@ import type { Misread } from "../words/context.ts";
 import type { Omission } from "../words/omitted.ts";
 import { evidence } from "../wrong-file.ts";
 import type { Built } from "./build.ts";
+import type { Placeholder } from "./placeholder.ts";
 
 /** Lines of surroundings that a message shows around a place. */
 const around = 2;
@@ -403,6 +404,20 @@ export function conflict(
     code: "no-match",
     message: `Two parts of the edit claim the same lines of the file: ${nameOf(one)}, and ${nameOf(other)}.\n${place.lines.join("\n")}\nNothing was changed. Join the two into one part.`,
     details: { editLines: blocks.map((k) => shape.blocks[k]!.tokens[0]?.at ?? 0), places: [place] },
+  };
+}
+
+/** A comment that may stand for code, or be all that is to be left of it. */
+export function inPlaceOfCode({ line, names }: Placeholder): Refused {
+  const at = line.at > 0 ? `Line ${line.at} of the edit` : "The edit's line";
+  const list = names.slice(0, 4).join(", ") + (names.length > 4 ? ", …" : "");
+  return {
+    kind: "refused",
+    code: "check-failed",
+    message:
+      `${at} (${quote(line.text)}) is a comment alone where the file has the code of ${list}. Nothing was changed. ` +
+      "If that code stays, write it out, or send a sketch with `// ... existing code ...` there; if it goes, send the edit without the comment.",
+    details: { editLine: line.at, names: names.slice(0, 20) },
   };
 }
 

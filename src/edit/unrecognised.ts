@@ -1,0 +1,73 @@
+import { RedraftError } from "../core/errors.ts";
+import { fenceOf } from "./code-blocks.ts";
+import type { EditInput } from "./format.ts";
+import { isLoneTag } from "./tag-blocks.ts";
+
+/** The refusal of a text that is in no format, with what it comes nearest to and what to send. */
+export function unrecognised(input: EditInput): RedraftError {
+  const { what, cure, ...details } = nearest(input);
+  return new RedraftError(
+    "unreadable-edit",
+    `the edit is in no known format: ${what}. Nothing was changed. ${cure}`,
+    { details: { path: input.path, ...details } },
+  );
+}
+
+interface Nearest {
+  readonly what: string;
+  readonly cure: string;
+  readonly line?: number;
+  readonly keys?: readonly string[];
+}
+
+function nearest(input: EditInput): Nearest {
+  // A file of data has such keys itself.
+  const keys = keysOf(input.source) ? undefined : keysOf(input.text);
+  if (keys) {
+    const list = keys.slice(0, 8).join(", ");
+    return {
+      what: `it is JSON with the keys ${list}, and no old and new string among them`,
+      cure: "Send old_string and new_string.",
+      keys,
+    };
+  }
+  const at = (kind: (line: string) => boolean): number =>
+    input.lines.findIndex((line) => kind(line) && !input.inSource(line));
+  const signs: readonly (readonly [number, string])[] = [
+    [
+      at((line) => /^\s*(?:[-+<>=]{2,}\s*[A-Z]{3,}|<{4,}|={4,}\s*$|>{4,})/.test(line)),
+      "looks like a line of a search block, but the block is not complete",
+    ],
+    [
+      at((line) => /^(?:@@|\*\*\* |--- \S|\+\+\+ \S|diff )/.test(line)),
+      "looks like a line of a diff or patch",
+    ],
+    [at(isLoneTag), "is a tag that no format has"],
+    [at((line) => fenceOf(line) !== undefined), "is a code fence among other text"],
+  ];
+  const sign = signs.find(([index]) => index !== -1);
+  const cure =
+    "Send a search/replace block, a diff, or lines of the file around the change; name the format (whole) if it replaces the whole file.";
+  if (sign) {
+    const [index, what] = sign;
+    const shown = JSON.stringify(input.lines[index]!.trim().slice(0, 80));
+    return { what: `line ${index + 1} (${shown}) ${what}`, cure, line: index + 1 };
+  }
+  return {
+    what:
+      `it has no markers, and none of its lines stands in ${input.path} as a line that tells its place, so whether it ` +
+      "replaces the whole file or belongs somewhere in it is not said",
+    cure,
+  };
+}
+
+function keysOf(text: string): string[] | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    const one: unknown = Array.isArray(value) ? value[0] : value;
+    return typeof one === "object" && one !== null ? Object.keys(one) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,214 @@
+import { ellipses, isComment, removalOf } from "../../core/comments.ts";
+import { declares } from "../../core/declares.ts";
+import type { EditLine } from "../../core/edit.ts";
+import type { TextLine } from "../../core/lines.ts";
+import type { Proof } from "../../core/merge.ts";
+
+/** A comment that stands alone where the file declares something. */
+export interface Placeholder {
+  readonly line: EditLine;
+  /** What the file declares there, as it is named. */
+  readonly names: readonly string[];
+}
+
+/** One line of the result, or a source line that goes, in the order of both texts. */
+interface Row {
+  readonly text: string;
+  readonly kind: "kept" | "new" | "gone";
+  readonly edit?: EditLine;
+}
+
+/**
+ * The first new comment that takes the place of code: alone where lines go that declare something, or alone as the
+ * body of what had one. Whatever its words, it says "as before" more often than it is all that shall stand there,
+ * so a result that has one is a question. Comments that say that something was removed, and code that is commented
+ * out, are what they are.
+ */
+export function placeholderOf(
+  source: readonly TextLine[],
+  proof: Proof,
+  edit: readonly EditLine[],
+): Placeholder | undefined {
+  const fresh = (row: number): boolean => isFiller(edit[row]?.text ?? "");
+  if (!proof.edit.some((one, row) => one.fate === "placed" && fresh(row))) return undefined;
+  const rows = rowsOf(source, proof, edit);
+  return inPlaceOfDeclarations(rows) ?? inPlaceOfBody(rows);
+}
+
+const isFilled = ({ text }: Row): boolean => /[\p{L}\p{N}]/u.test(text);
+const indentOf = (text: string): number => text.length - text.trimStart().length;
+
+/** A comment, or what a language needs where there is nothing else, with a comment behind it. */
+function isFiller(text: string): boolean {
+  if (isComment(text)) return true;
+  const bare = text.trim();
+  return (
+    /^(?:pass|\.\.\.)\s*;?\s*#/.test(bare) ||
+    (bare !== "" && bare.replace(ellipses, "") === "") ||
+    isInline(text)
+  );
+}
+
+const isBlank = (text: string): boolean => text.trim() === "";
+
+// As in `post() { /* same */ }`, `post() { ... }`, `def f(): ...  # as before`.
+function isInline(text: string): boolean {
+  return (
+    /\{\s*(?:\/\*.*\*\/|\.\.\.|…)\s*\}?\s*[;,)]*\s*$/u.test(text) ||
+    /\{\s*(?:\/\/|#\s).*$/u.test(text) ||
+    /\)[^()]*:\s*(?:(?:pass\s*)?#.*|(?:\.\.\.|…)\s*(?:#.*)?)$/u.test(text)
+  );
+}
+
+function rowsOf(source: readonly TextLine[], proof: Proof, edit: readonly EditLine[]): Row[] {
+  const rows: Row[] = [];
+  let next = 0;
+  const goneUpTo = (to: number): void => {
+    for (; next < to; next++) {
+      if (proof.source[next]!.fate !== "kept")
+        rows.push({ text: source[next]!.text, kind: "gone" });
+    }
+  };
+  for (const origin of proof.result) {
+    if (origin.from === "layout") continue;
+    if (origin.from === "source") {
+      goneUpTo(origin.source);
+      rows.push({ text: source[origin.source]!.text, kind: "kept" });
+      next = Math.max(next, origin.source + 1);
+    } else rows.push({ text: edit[origin.edit]!.text, kind: "new", edit: edit[origin.edit]! });
+  }
+  goneUpTo(source.length);
+  return rows;
+}
+
+/** What comes and goes between two lines that stay. */
+interface Stretch {
+  readonly rows: Row[];
+  /** Whether only blank lines, braces and lines that the file has often stay between the one before and this one. */
+  readonly near: boolean;
+}
+
+function stretchesOf(rows: readonly Row[]): Stretch[] {
+  const all: Stretch[] = [];
+  const times = new Map<string, number>();
+  for (const { kind, text } of rows) {
+    if (kind !== "new") times.set(text.trim(), (times.get(text.trim()) ?? 0) + 1);
+  }
+  let open = false;
+  let near = false;
+  for (const row of rows) {
+    if (row.kind === "kept") {
+      open = false;
+      if (isFilled(row) && times.get(row.text.trim()) === 1) near = false;
+      continue;
+    }
+    if (!open) all.push({ rows: [], near });
+    all.at(-1)!.rows.push(row);
+    open = true;
+    near = true;
+  }
+  return all;
+}
+
+/**
+ * A stretch with those near it that declare less than they did: of equal braces and blank lines a diff may keep any, and
+ * so put what goes beside another change.
+ */
+function withLosses(all: readonly Stretch[], at: number): Row[] {
+  const loses = ({ rows }: Stretch): boolean =>
+    declaresLess(rows) || rows.every(({ kind }) => kind === "gone");
+  let from = at;
+  while (from > 0 && all[from]!.near && loses(all[from - 1]!)) from--;
+  let to = at + 1;
+  while (to < all.length && all[to]!.near && loses(all[to]!)) to++;
+  return all.slice(from, to).flatMap(({ rows }) => rows);
+}
+
+function declaresLess(rows: readonly Row[]): boolean {
+  const count = (wanted: Row["kind"]): number =>
+    rows.filter(({ kind, text }) => kind === wanted && !isComment(text) && declares(text)).length;
+  return count("gone") > count("new");
+}
+
+function inPlaceOfDeclarations(rows: readonly Row[]): Placeholder | undefined {
+  const stay = new Set<string>();
+  for (const { kind, text } of rows) {
+    const declared = kind === "gone" || isComment(text) ? undefined : declares(text);
+    if (declared !== undefined) stay.add(declared);
+  }
+  const all = stretchesOf(rows);
+  for (const [at, { rows: own }] of all.entries()) {
+    if (!own.some(({ kind, text }) => kind === "new" && isComment(text))) continue;
+    const stretch = withLosses(all, at);
+    const fresh = own.filter(({ kind, text }) => kind === "new" && !isBlank(text));
+    const gone = stretch.filter(
+      (row) => row.kind === "gone" && isFilled(row) && !isComment(row.text),
+    );
+    // Beside new code only comments at its end, where less is declared than before.
+    const lastCode = fresh.findLastIndex((row) => isFilled(row) && !isComment(row.text));
+    if (lastCode !== -1 && !declaresLess(own)) continue;
+    const comments = fresh.slice(lastCode + 1).filter(({ text }) => isComment(text));
+    const said = comments.find(
+      ({ text }) => /[\p{L}\p{N}.…]/u.test(text) || /^\s*\/\*\s*\*\/\s*$/.test(text),
+    );
+    if (!said || gone.length < 2 || gone.length <= comments.length) continue;
+    if (comments.some(({ text }) => removalOf(text) !== undefined)) continue;
+    if (comments.some(({ text }) => isCommentedOut(text, gone))) continue;
+    const names = [...new Set(gone.map(({ text }) => declares(text)))].filter(
+      (one): one is string => one !== undefined && !stay.has(one),
+    );
+    if (names.length > 0) return { line: said.edit!, names };
+  }
+  return undefined;
+}
+
+function isCommentedOut(comment: string, gone: readonly Row[]): boolean {
+  const words = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  const said = words(comment);
+  return said !== "" && gone.some(({ text }) => words(text) === said);
+}
+
+function inPlaceOfBody(rows: readonly Row[]): Placeholder | undefined {
+  const here = rows.filter(({ kind }) => kind !== "gone");
+  for (const [index, row] of here.entries()) {
+    const declared = isComment(row.text) ? undefined : declares(row.text);
+    if (declared === undefined) continue;
+    const filler = row.kind === "new" && isInline(row.text) ? row : fillerBelow(here, index);
+    if (filler?.edit && !isRemoval(filler) && lostBody(rows, declared)) {
+      return { line: filler.edit, names: [declared] };
+    }
+  }
+  return undefined;
+}
+
+const isRemoval = ({ text }: Row): boolean => removalOf(text) !== undefined;
+
+/** The new comment that is all that stands in the body of a declaration. */
+function fillerBelow(rows: readonly Row[], at: number): Row | undefined {
+  const depth = indentOf(rows[at]!.text);
+  let filler: Row | undefined;
+  for (let index = at + 1; index < rows.length; index++) {
+    const row = rows[index]!;
+    if (isBlank(row.text)) continue;
+    if (indentOf(row.text) <= depth) break;
+    if (row.kind !== "new" || !isFiller(row.text) || isInline(row.text)) return undefined;
+    filler ??= row;
+  }
+  return filler;
+}
+
+/** Whether a declaration of this name had a body of which nothing stays. */
+function lostBody(rows: readonly Row[], declared: string): boolean {
+  return rows.some((row, at) => {
+    if (row.kind === "new" || declares(row.text) !== declared) return false;
+    const depth = indentOf(row.text);
+    let lost = 0;
+    for (const { kind, text } of rows.slice(at + 1)) {
+      if (kind === "new" || isBlank(text)) continue;
+      if (indentOf(text) <= depth) break;
+      if (kind === "kept") return false;
+      if (/[\p{L}\p{N}]/u.test(text) && !isComment(text)) lost++;
+    }
+    return lost > 0;
+  });
+}
