@@ -9,6 +9,7 @@ import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, Route } from "../core/request.ts";
 import { throwIfStopped } from "../core/signal.ts";
+import { baseOf } from "../core/text-store.ts";
 import { createRedraft } from "../engine.ts";
 import { fileError } from "../file/disk.ts";
 import { jsonLines } from "./json-lines.ts";
@@ -146,6 +147,7 @@ function request(fields: Fields): EditRequest {
     edit: text(fields, "edit"),
     format: format as FormatName | "auto",
     ...(instruction === undefined ? {} : { instruction: text(fields, "instruction") }),
+    ...(fields.base == null ? {} : { base: baseOf(text(fields, "base")) }),
   };
 }
 
@@ -154,7 +156,7 @@ function text(fields: Fields, name: string): string {
   if (typeof value === "string") return value;
   throw new RedraftError(
     "usage",
-    `"${name}" is ${value === undefined ? "missing" : "not a string"}: a line is {"id","path","original","edit","format"?,"instruction"?}.`,
+    `"${name}" is ${value === undefined ? "missing" : "not a string"}: a line is {"id","path","original","edit","format"?,"instruction"?,"base"?}.`,
   );
 }
 
@@ -171,7 +173,9 @@ function idIn(line: string): unknown {
 }
 
 const help = `
-In:   {"id","path","original","edit","format"?,"instruction"?}
+In:   {"id","path","original","edit","format"?,"instruction"?,"base"?}
+      base = the text that the edit was written for, where the file has changed since, or the SHA-256 (8 digits or more) of
+      the original or result of an earlier line: the edit is placed in it and carried over to the original.
 Out:  {"id","result":string|null,"error":null|{"code","message"},"route":"merge"|"model"|"rewrite"|null,"candidates"?:string[],"ms"}
       result null = refused; candidates = the texts an ambiguous edit may mean, best first.
 

@@ -1,5 +1,5 @@
 import type { RedraftError } from "../core/errors.ts";
-import type { Proof, ResultOrigin, SourceFate } from "../core/merge.ts";
+import type { CarriedProof, Proof, ResultOrigin, SourceFate } from "../core/merge.ts";
 import type { EditResult } from "../core/request.ts";
 import type { Updated } from "../file/update.ts";
 
@@ -28,7 +28,7 @@ interface Run {
 }
 
 /** The proof with neighbouring lines of one fate joined; 0-based lines, `to` not included. */
-export function proofRuns(proof: Proof): Record<string, unknown> {
+export function proofRuns(proof: Proof | CarriedProof): Record<string, unknown> {
   return {
     source: runs(proof.source, fateKey, (one, line) =>
       one.fate === "kept"
@@ -44,6 +44,7 @@ export function proofRuns(proof: Proof): Record<string, unknown> {
     cost: proof.cost,
     // No other text is possible: JSON has no Infinity.
     runnerUp: Number.isFinite(proof.runnerUp) ? proof.runnerUp : null,
+    ...("base" in proof ? { base: proofRuns(proof.base) } : {}),
   };
 }
 

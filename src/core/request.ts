@@ -1,6 +1,7 @@
 import type { FormatName } from "./edit.ts";
-import type { Proof } from "./merge.ts";
+import type { CarriedProof, Proof } from "./merge.ts";
 import type { SpeculationStats } from "./target.ts";
+import type { TextHash } from "./text-store.ts";
 
 /** How a result was made. Always reported, with the reason it was taken. */
 export type Route = "merge" | "model" | "rewrite";
@@ -13,6 +14,11 @@ export interface EditRequest {
   readonly edit: string;
   readonly format?: FormatName | "auto";
   readonly instruction?: string;
+  /**
+   * The text that the edit was written for, or its hash (`core/text-store.ts`), where the file may have changed since: the
+   * edit is placed in it, and the change carried over to `source`.
+   */
+  readonly base?: string | TextHash;
 }
 
 /** One check of a result before it may become a file. */
@@ -36,7 +42,7 @@ export interface EditResult {
   readonly checks: readonly Check[];
   /** What needed tolerance: declared tiers and repairs, in words. */
   readonly notes: readonly string[];
-  readonly proof?: Proof;
+  readonly proof?: Proof | CarriedProof;
   /** Probability, calibrated, that a model-made result is right; absent on the merge route. */
   readonly confidence?: number;
   readonly stats?: SpeculationStats;

@@ -1,0 +1,143 @@
+import { checkBothSides } from "./check.ts";
+import type { Change, Side } from "./hunks.ts";
+import { settled, touches } from "./settle.ts";
+
+/** A line of the result, by its line in the file as it is now and in the edited base; -1 = that text has not got it. */
+export interface Carried {
+  readonly current: number;
+  readonly edited: number;
+}
+
+/** Lines of the three texts, 0-based, ends not included, where both sides changed something. */
+export interface Conflict {
+  readonly base: readonly [number, number];
+  readonly current: readonly [number, number];
+  readonly edited: readonly [number, number];
+}
+
+export interface ThreeWay {
+  readonly lines: readonly Carried[];
+  readonly conflicts: readonly Conflict[];
+  /** What the checker found wrong with the lines; empty = nothing. */
+  readonly problems: readonly string[];
+}
+
+type SideName = "current" | "edited";
+
+/** A stretch of the base that at least one side changed. */
+interface Region {
+  lo: number;
+  hi: number;
+  readonly current: Change[];
+  readonly edited: Change[];
+}
+
+/**
+ * Carries the change from `base` to `edited` over to `current` (diff3). Changes that overlap or touch are conflicts, as
+ * git has it: lines that meet have to do with each other. The same change on both sides is made once.
+ */
+export function threeWay(base: readonly string[], theirs: Side, ours: Side): ThreeWay {
+  const sides = settled(base, theirs, ours);
+  const { current, edited } = sides;
+  const toBase = {
+    current: inverse(current.pairs, current.lines.length),
+    edited: inverse(edited.pairs, edited.lines.length),
+  };
+  const fromBase = {
+    current: forward(current.pairs, base.length),
+    edited: forward(edited.pairs, base.length),
+  };
+  const lines: Carried[] = [];
+  const conflicts: Conflict[] = [];
+  const next = { current: 0, edited: 0 };
+  const both = (count: number): void => {
+    for (let i = 0; i < count; i++) lines.push({ current: next.current++, edited: next.edited++ });
+  };
+  let at = 0;
+  for (const region of regionsOf(current.changes, edited.changes)) {
+    both(region.lo - at);
+    const until = (side: SideName): number => {
+      const last = region[side].at(-1);
+      return last ? last.to + (region.hi - last.end) : next[side] + (region.hi - region.lo);
+    };
+    const ends = { current: until("current"), edited: until("edited") };
+    if (region.edited.length === 0) {
+      for (let line = next.current; line < ends.current; line++) {
+        const from = toBase.current[line]!;
+        lines.push({ current: line, edited: from < 0 ? -1 : fromBase.edited[from]! });
+      }
+    } else if (region.current.length === 0) {
+      for (let line = next.edited; line < ends.edited; line++) {
+        const from = toBase.edited[line]!;
+        lines.push({ current: from < 0 ? -1 : fromBase.current[from]!, edited: line });
+      }
+    } else if (sameLines(sides, next, ends)) {
+      both(ends.current - next.current);
+    } else {
+      conflicts.push({
+        base: [region.lo, region.hi],
+        current: [next.current, ends.current],
+        edited: [next.edited, ends.edited],
+      });
+    }
+    next.current = ends.current;
+    next.edited = ends.edited;
+    at = region.hi;
+  }
+  both(base.length - at);
+  if (conflicts.length > 0) return { lines: [], conflicts, problems: [] };
+  const texts = lines.map((line) =>
+    line.current < 0 ? edited.lines[line.edited]! : current.lines[line.current]!,
+  );
+  return { lines, conflicts, problems: checkBothSides(base, current, edited, texts) };
+}
+
+/** Joins the changes of both sides where they meet. */
+function regionsOf(current: readonly Change[], edited: readonly Change[]): Region[] {
+  const all = [
+    ...current.map((change) => ({ change, side: "current" as const })),
+    ...edited.map((change) => ({ change, side: "edited" as const })),
+  ].sort((a, b) => a.change.lo - b.change.lo || a.change.hi - b.change.hi);
+  const regions: Region[] = [];
+  for (const { change, side } of all) {
+    const last = regions.at(-1);
+    if (last && (change.lo < last.hi || (change.lo === last.hi && meets(last, change, side)))) {
+      last[side].push(change);
+      last.hi = Math.max(last.hi, change.hi);
+    } else {
+      const region: Region = { lo: change.lo, hi: change.hi, current: [], edited: [] };
+      region[side].push(change);
+      regions.push(region);
+    }
+  }
+  return regions;
+}
+
+function meets(region: Region, change: Change, side: SideName): boolean {
+  return region[side === "current" ? "edited" : "current"].some((other) => touches(other, change));
+}
+
+function sameLines(
+  sides: Readonly<Record<SideName, Side>>,
+  from: Readonly<Record<SideName, number>>,
+  to: Readonly<Record<SideName, number>>,
+): boolean {
+  const count = to.current - from.current;
+  if (to.edited - from.edited !== count) return false;
+  for (let i = 0; i < count; i++) {
+    if (sides.current.lines[from.current + i] !== sides.edited.lines[from.edited + i]) return false;
+  }
+  return true;
+}
+
+function forward(pairs: Side["pairs"], length: number): Int32Array {
+  const map = new Int32Array(length).fill(-1);
+  for (const [line, own] of pairs) map[line] = own;
+  return map;
+}
+
+function inverse(pairs: Side["pairs"], length: number): Int32Array {
+  const map = new Int32Array(length).fill(-1);
+  for (const [line, own] of pairs) map[own] = line;
+  return map;
+}
