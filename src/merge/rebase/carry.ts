@@ -5,6 +5,7 @@ import type { CarriedProof, Proof } from "../../core/merge.ts";
 import { carriedProof } from "./account.ts";
 import { overlap } from "./explain.ts";
 import type { Side } from "./hunks.ts";
+import { inOneStretch } from "./near.ts";
 import { type Carried, threeWay } from "./three-way.ts";
 
 export interface CarryRequest {
@@ -22,6 +23,8 @@ export interface CarryRequest {
 export interface CarriedText {
   readonly text: string;
   readonly proof?: CarriedProof;
+  /** Whether the two changes may have to do with each other. */
+  readonly together: boolean;
 }
 
 /**
@@ -53,8 +56,9 @@ export function carryOver(request: CarryRequest): CarriedText {
     inText.length === lines.length &&
     lines.every((line, r) => inText[r] === textOf(line, texts.current, texts.edited).text);
   if (problems.length > 0 || !isWhole) throw unproved(path, problems);
-  if (!placement) return { text };
-  return { text, proof: carriedProof(placement, current, lines) };
+  const together = inOneStretch(lines, inText);
+  if (!placement) return { text, together };
+  return { text, together, proof: carriedProof(placement, current, lines) };
 }
 
 const words = (lines: readonly TextLine[]): string[] => lines.map(({ text }) => text);

@@ -13,29 +13,28 @@ export function checkBothSides(
 ): string[] {
   const problems = [...checkPairs("file", base, current), ...checkPairs("edit", base, edited)];
   if (problems.length > 0) return problems;
-  const inEdited = new Map(edited.pairs);
-  const cuts: (readonly [number, number, number])[] = [];
-  for (const [line, own] of current.pairs) {
-    const other = inEdited.get(line);
-    if (other !== undefined) cuts.push([line, own, other]);
-  }
-  cuts.push([base.length, current.lines.length, edited.lines.length]);
-  let from: readonly [number, number, number] = [0, 0, 0];
+  let from: Cut = [0, 0, 0];
   let at = 0;
-  for (const [index, [b, c, e]] of cuts.entries()) {
-    const was = base.slice(from[0], b);
-    const theirs = current.lines.slice(from[1], c);
-    const ours = edited.lines.slice(from[2], e);
-    const place = `between lines ${from[0]} and ${b + 1} of the base`;
-    let wanted: readonly string[];
-    if (equal(was, ours)) wanted = theirs;
-    else if (equal(was, theirs) || equal(ours, theirs)) wanted = ours;
-    else return [`both sides changed what stands ${place}`];
-    const isLast = index === cuts.length - 1;
-    const end = isLast ? result.length : at + wanted.length;
-    if (!equal(result.slice(at, end), wanted)) return [`a change is lost ${place}`];
-    if (!isLast && result[end] !== base[b]) return [`line ${b + 1} of the base is lost`];
-    at = end + 1;
+  for (const cut of cutsOf(base, current, edited)) {
+    const isLast = cut[0] === base.length;
+    const [b, c, e] = cut;
+    if (!isLast && b === from[0] && c === from[1] && e === from[2]) {
+      if (result[at] !== base[b]) return [`line ${b + 1} of the base is lost`];
+    } else {
+      const was = base.slice(from[0], b);
+      const theirs = current.lines.slice(from[1], c);
+      const ours = edited.lines.slice(from[2], e);
+      const place = `between lines ${from[0]} and ${b + 1} of the base`;
+      let wanted: readonly string[];
+      if (equal(was, ours)) wanted = theirs;
+      else if (equal(was, theirs) || equal(ours, theirs)) wanted = ours;
+      else return [`both sides changed what stands ${place}`];
+      const end = isLast ? result.length : at + wanted.length;
+      if (!equal(result.slice(at, end), wanted)) return [`a change is lost ${place}`];
+      if (!isLast && result[end] !== base[b]) return [`line ${b + 1} of the base is lost`];
+      at = end;
+    }
+    at++;
     from = [b + 1, c + 1, e + 1];
   }
   return problems;
@@ -56,4 +55,19 @@ function checkPairs(name: string, base: readonly string[], side: Side): string[]
 
 function equal(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((line, i) => line === b[i]);
+}
+
+/** A line of the base that both sides have, and its lines there. */
+type Cut = readonly [number, number, number];
+
+function cutsOf(base: readonly string[], current: Side, edited: Side): Cut[] {
+  const cuts: Cut[] = [];
+  let i = 0;
+  for (const [line, own] of current.pairs) {
+    while (i < edited.pairs.length && edited.pairs[i]![0] < line) i++;
+    const pair = edited.pairs[i];
+    if (pair?.[0] === line) cuts.push([line, own, pair[1]]);
+  }
+  cuts.push([base.length, current.lines.length, edited.lines.length]);
+  return cuts;
 }

@@ -8,6 +8,11 @@ export interface Hunk {
   readonly to: number;
 }
 
+/** Hunks that are one, because nothing tells that the lines between them stayed. */
+interface Joined extends Hunk {
+  readonly parts: readonly Hunk[];
+}
+
 /**
  * A hunk with all lines of the base that it may be about. Where equal lines stand side by side, a diff cannot say which of
  * them was removed, or between which of them a line was put: the hunk slides, from `lo` to `hi`.
@@ -15,6 +20,8 @@ export interface Hunk {
 export interface Change extends Hunk {
   readonly lo: number;
   readonly hi: number;
+  /** The hunks that it was joined of. */
+  readonly parts: readonly Hunk[];
 }
 
 /** One side of a three-way merge: its lines, and the lines that it has in common with the base. */
@@ -22,8 +29,6 @@ export interface Side {
   readonly lines: readonly string[];
   readonly pairs: readonly LinePair[];
 }
-
-export const inserts = (change: Change): boolean => change.start === change.end;
 
 /** What a side changed, in order. */
 export function changesOf(base: readonly string[], side: Side): Change[] {
@@ -47,6 +52,7 @@ function hunksOf(baseLength: number, side: Side): Hunk[] {
   return hunks;
 }
 
+/** The first and the last place where a hunk may lie: from where it may begin to where it may end. */
 function slideOf(
   base: readonly string[],
   lines: readonly string[],
@@ -54,63 +60,113 @@ function slideOf(
   least: number,
   most: number,
 ): { lo: number; hi: number } {
-  let lo = start;
-  let hi = end;
-  if (start === end) {
-    while (lo > least && lines[from - (start - lo) - 1] === lines[to - (start - lo) - 1]) lo--;
-    while (hi < most && lines[from + (hi - end)] === lines[to + (hi - end)]) hi++;
-  } else if (from === to) {
-    while (lo > least && base[lo - 1] === base[end - (start - lo) - 1]) lo--;
-    while (hi < most && base[start + (hi - end)] === base[hi]) hi++;
+  // Lines are only put in, or only taken out: otherwise the hunk lies where it lies.
+  if (start !== end && from !== to) return { lo: start, hi: end };
+  const [text, first, after] = start === end ? [lines, from, to] : [base, start, end];
+  let up = 0;
+  let down = 0;
+  while (start - up > least && text[first - up - 1] === text[after - up - 1]) up++;
+  while (end + down < most && text[first + down] === text[after + down]) down++;
+  if (up + down > mostSlides) return { lo: start - up, hi: end + down };
+  const places: number[] = [];
+  for (let by = -up; by <= down; by++) {
+    if (beginsAtMargin(text, first + by, after + by)) places.push(by);
   }
-  return { lo, hi };
+  return { lo: start + (places[0] ?? -up), hi: end + (places.at(-1) ?? down) };
+}
+
+/** Longer runs of equal lines are not looked at more closely. */
+const mostSlides = 200;
+
+/** Whether no line is less indented than the first: what somebody puts in or takes out is whole. */
+function beginsAtMargin(lines: readonly string[], start: number, end: number): boolean {
+  let margin = -1;
+  for (let at = start; at < end; at++) {
+    const indent = lines[at]!.search(/\S/);
+    if (indent < 0) continue;
+    if (margin < 0) margin = indent;
+    if (indent < margin) return false;
+  }
+  return true;
 }
 
 /**
  * Two hunks are one where nothing tells that the lines between them stayed: a rewritten stretch has blank lines, braces and
  * `return` in common with what stood there by chance. Lines tell when one of them has words, and they stand once on both sides.
  */
-function joined(base: readonly string[], side: Side, hunks: readonly Hunk[]): Hunk[] {
-  if (hunks.length < 2) return [...hunks];
-  const inBase = placesOf(base);
-  const inSide = placesOf(side.lines);
-  const result: Hunk[] = [];
+function joined(base: readonly string[], side: Side, hunks: readonly Hunk[]): Joined[] {
+  const inBase = placesOf(base, hunks.length);
+  const inSide = placesOf(side.lines, hunks.length);
+  const result: Joined[] = [];
   for (const hunk of hunks) {
     const last = result.at(-1);
-    const tells =
-      last === undefined ||
-      (base.slice(last.end, hunk.start).some((line) => /[\p{L}\p{N}]/u.test(line)) &&
-        standsOnce(base, inBase, last.end, hunk.start) &&
-        standsOnce(side.lines, inSide, last.to, hunk.from));
-    if (tells) result.push(hunk);
-    else result[result.length - 1] = { ...last, end: hunk.end, to: hunk.to };
+    if (last === undefined || tells(last, hunk)) result.push({ ...hunk, parts: [hunk] });
+    else {
+      const { start, from, parts } = last;
+      result[result.length - 1] = {
+        start,
+        end: hunk.end,
+        from,
+        to: hunk.to,
+        parts: [...parts, hunk],
+      };
+    }
   }
   return result;
+
+  function tells(above: Hunk, below: Hunk): boolean {
+    let word = -1;
+    // The longest line with words is the likeliest to stand once.
+    for (let at = above.end; at < below.start; at++) {
+      if (word >= 0 && base[at]!.length <= base[word]!.length) continue;
+      if (/[\p{L}\p{N}]/u.test(base[at]!)) word = at;
+    }
+    if (word < 0) return false;
+    return (
+      standsOnce(base, inBase, above.end, below.start, word) &&
+      standsOnce(side.lines, inSide, above.to, below.from, word - above.end + above.to)
+    );
+  }
 }
 
-type Places = ReadonlyMap<string, readonly number[]>;
+/** Where a line stands. */
+type Places = (line: string) => readonly number[];
 
-function placesOf(lines: readonly string[]): Places {
+/** More questions than this are cheaper to answer from an index of all lines. */
+const mostScans = 64;
+
+function placesOf(lines: readonly string[], questions: number): Places {
   const places = new Map<string, number[]>();
-  for (const [at, line] of lines.entries()) {
-    const known = places.get(line);
-    if (known) known.push(at);
-    else places.set(line, [at]);
+  if (questions <= mostScans) {
+    return (line) => {
+      const known = places.get(line);
+      if (known) return known;
+      const found: number[] = [];
+      for (let at = 0; at < lines.length; at++) if (lines[at] === line) found.push(at);
+      places.set(line, found);
+      return found;
+    };
   }
-  return places;
+  for (let at = 0; at < lines.length; at++) {
+    const known = places.get(lines[at]!);
+    if (known) known.push(at);
+    else places.set(lines[at]!, [at]);
+  }
+  return (line) => places.get(line) ?? [];
 }
 
-/** Whether these lines, one after the other, stand at no other place. */
-function standsOnce(lines: readonly string[], places: Places, start: number, end: number): boolean {
-  let rarest = start;
-  const count = (at: number): number => places.get(lines[at]!)!.length;
-  for (let at = start; at < end && count(rarest) > 1; at++) {
-    if (count(at) < count(rarest)) rarest = at;
-  }
-  return places.get(lines[rarest]!)!.every((place) => {
-    const other = place - (rarest - start);
+/** Whether these lines, one after the other, stand at no other place; `at` is the one of them to look for. */
+function standsOnce(
+  lines: readonly string[],
+  places: Places,
+  start: number,
+  end: number,
+  at: number,
+): boolean {
+  return places(lines[at]!).every((place) => {
+    const other = place - (at - start);
     if (other === start) return true;
-    for (let at = start; at < end; at++) if (lines[at] !== lines[other + at - start]) return true;
+    for (let i = 0; i < end - start; i++) if (lines[start + i] !== lines[other + i]) return true;
     return false;
   });
 }

@@ -1,5 +1,5 @@
 import type { LinePair } from "../../core/line-diff.ts";
-import { type Change, changesOf, inserts, type Side } from "./hunks.ts";
+import { type Change, changesOf, type Side } from "./hunks.ts";
 
 /** A side with its changes, each at one of the places where it may lie. */
 export interface SettledSide extends Side {
@@ -54,11 +54,4 @@ function shifted(pairs: Map<number, number>, change: Change, by: number): Change
   for (let line = first; line < last; line++) pairs.delete(line);
   for (const [line, own] of fresh) pairs.set(line, own);
   return { ...change, start: start + by, end: end + by, from: from + by, to: to + by };
-}
-
-/** Whether two changes of different sides meet where one begins and the other ends. */
-export function touches(upper: Change, lower: Change): boolean {
-  // Of two insertions at one place nothing tells which is first.
-  if (inserts(upper) && inserts(lower)) return upper.hi === lower.lo;
-  return upper.end === lower.start && upper.hi === lower.lo;
 }

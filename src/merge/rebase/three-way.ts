@@ -1,6 +1,6 @@
 import { checkBothSides } from "./check.ts";
 import type { Change, Side } from "./hunks.ts";
-import { settled, touches } from "./settle.ts";
+import { type SettledSide, settled } from "./settle.ts";
 
 /** A line of the result, by its line in the file as it is now and in the edited base; -1 = that text has not got it. */
 export interface Carried {
@@ -53,8 +53,20 @@ export function threeWay(base: readonly string[], theirs: Side, ours: Side): Thr
   const both = (count: number): void => {
     for (let i = 0; i < count; i++) lines.push({ current: next.current++, edited: next.edited++ });
   };
+  const theirsAlone = (end: number): void => {
+    for (let line = next.current; line < end; line++) {
+      const from = toBase.current[line]!;
+      lines.push({ current: line, edited: from < 0 ? -1 : fromBase.edited[from]! });
+    }
+  };
+  const oursAlone = (end: number): void => {
+    for (let line = next.edited; line < end; line++) {
+      const from = toBase.edited[line]!;
+      lines.push({ current: from < 0 ? -1 : fromBase.current[from]!, edited: line });
+    }
+  };
   let at = 0;
-  for (const region of regionsOf(current.changes, edited.changes)) {
+  for (const region of regionsOf(sides)) {
     both(region.lo - at);
     const until = (side: SideName): number => {
       const last = region[side].at(-1);
@@ -62,17 +74,15 @@ export function threeWay(base: readonly string[], theirs: Side, ours: Side): Thr
     };
     const ends = { current: until("current"), edited: until("edited") };
     if (region.edited.length === 0) {
-      for (let line = next.current; line < ends.current; line++) {
-        const from = toBase.current[line]!;
-        lines.push({ current: line, edited: from < 0 ? -1 : fromBase.edited[from]! });
-      }
+      theirsAlone(ends.current);
     } else if (region.current.length === 0) {
-      for (let line = next.edited; line < ends.edited; line++) {
-        const from = toBase.edited[line]!;
-        lines.push({ current: from < 0 ? -1 : fromBase.current[from]!, edited: line });
-      }
+      oursAlone(ends.edited);
     } else if (sameLines(sides, next, ends)) {
       both(ends.current - next.current);
+    } else if (holds(sides, region, "current")) {
+      theirsAlone(ends.current);
+    } else if (holds(sides, region, "edited")) {
+      oursAlone(ends.edited);
     } else {
       conflicts.push({
         base: [region.lo, region.hi],
@@ -92,16 +102,22 @@ export function threeWay(base: readonly string[], theirs: Side, ours: Side): Thr
   return { lines, conflicts, problems: checkBothSides(base, current, edited, texts) };
 }
 
+type Sides = Readonly<Record<SideName, SettledSide>>;
+
 /** Joins the changes of both sides where they meet. */
-function regionsOf(current: readonly Change[], edited: readonly Change[]): Region[] {
+function regionsOf(sides: Sides): Region[] {
   const all = [
-    ...current.map((change) => ({ change, side: "current" as const })),
-    ...edited.map((change) => ({ change, side: "edited" as const })),
+    ...sides.current.changes.map((change) => ({ change, side: "current" as const })),
+    ...sides.edited.changes.map((change) => ({ change, side: "edited" as const })),
   ].sort((a, b) => a.change.lo - b.change.lo || a.change.hi - b.change.hi);
   const regions: Region[] = [];
   for (const { change, side } of all) {
     const last = regions.at(-1);
-    if (last && (change.lo < last.hi || (change.lo === last.hi && meets(last, change, side)))) {
+    const meets = (): boolean => {
+      const other = side === "current" ? "edited" : "current";
+      return last![other].some((one) => touches(one, sides[other], change, sides[side]));
+    };
+    if (last && (change.lo < last.hi || (change.lo === last.hi && meets()))) {
       last[side].push(change);
       last.hi = Math.max(last.hi, change.hi);
     } else {
@@ -113,8 +129,34 @@ function regionsOf(current: readonly Change[], edited: readonly Change[]): Regio
   return regions;
 }
 
-function meets(region: Region, change: Change, side: SideName): boolean {
-  return region[side === "current" ? "edited" : "current"].some((other) => touches(other, change));
+/** Whether two changes of different sides meet where one ends and the other begins. */
+function touches(upper: Change, its: Side, lower: Change, other: Side): boolean {
+  if (upper.hi !== lower.lo) return false;
+  if (upper.end === lower.start) return true;
+  // Of two insertions at one place nothing tells which is first.
+  if (upper.start === upper.end && lower.start === lower.end) return true;
+  // One of them slides and lies elsewhere. But the same line on both sides may be the same change.
+  const fresh = new Set(its.lines.slice(upper.from, upper.to).filter((line) => /\w/.test(line)));
+  return other.lines.slice(lower.from, lower.to).some((line) => fresh.has(line));
+}
+
+/** Whether one side has made every change that the other one has made in a region, and perhaps more. */
+function holds(sides: Sides, region: Region, more: SideName): boolean {
+  const less = more === "current" ? "edited" : "current";
+  const known = region[more].flatMap(({ parts }) => parts);
+  return region[less]
+    .flatMap(({ parts }) => parts)
+    .every((part) =>
+      known.some((one) => {
+        if (one.start !== part.start || one.end !== part.end) return false;
+        if (one.to - one.from !== part.to - part.from) return false;
+        for (let i = 0; i < one.to - one.from; i++) {
+          const line = sides[more].lines[one.from + i];
+          if (line !== sides[less].lines[part.from + i]) return false;
+        }
+        return true;
+      }),
+    );
 }
 
 function sameLines(

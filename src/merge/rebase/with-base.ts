@@ -80,7 +80,7 @@ async function carried(
     current: source,
     placement: placement as Proof | undefined,
   });
-  await checkTogether(request, base, result.text, made.text, options);
+  if (made.together) await checkTogether(request, base, result.text, made.text, options);
   const changed = made.text !== source;
   return {
     ...rest,
@@ -101,7 +101,6 @@ async function checkTogether(
   text: string,
   { newErrors }: BaseOptions,
 ): Promise<void> {
-  if (text === source || text === edited) return;
   const together = (await newErrors(path, source))?.(text);
   if (!together) return;
   const alone = (await newErrors(path, base))?.(edited);
