@@ -8,11 +8,6 @@ export interface Hunk {
   readonly to: number;
 }
 
-/** Hunks that are one, because nothing tells that the lines between them stayed. */
-interface Joined extends Hunk {
-  readonly parts: readonly Hunk[];
-}
-
 /**
  * A hunk with all lines of the base that it may be about. Where equal lines stand side by side, a diff cannot say which of
  * them was removed, or between which of them a line was put: the hunk slides, from `lo` to `hi`.
@@ -20,7 +15,7 @@ interface Joined extends Hunk {
 export interface Change extends Hunk {
   readonly lo: number;
   readonly hi: number;
-  /** The hunks that it was joined of. */
+  /** The hunks that it was joined of, because nothing tells that the lines between them stayed. */
   readonly parts: readonly Hunk[];
 }
 
@@ -32,12 +27,13 @@ export interface Side {
 
 /** What a side changed, in order. */
 export function changesOf(base: readonly string[], side: Side): Change[] {
-  const hunks = joined(base, side, hunksOf(base.length, side));
-  return hunks.map((hunk, i) => {
+  const hunks = hunksOf(base.length, side);
+  const changes = hunks.map((hunk, i) => {
     const least = i === 0 ? 0 : hunks[i - 1]!.end + 1;
     const most = i + 1 === hunks.length ? base.length : hunks[i + 1]!.start - 1;
-    return { ...hunk, ...slideOf(base, side.lines, hunk, least, most) };
+    return { ...hunk, ...slideOf(base, side.lines, hunk, least, most), parts: [hunk] };
   });
+  return joined(base, side, changes);
 }
 
 function hunksOf(baseLength: number, side: Side): Hunk[] {
@@ -94,37 +90,43 @@ function beginsAtMargin(lines: readonly string[], start: number, end: number): b
  * Two hunks are one where nothing tells that the lines between them stayed: a rewritten stretch has blank lines, braces and
  * `return` in common with what stood there by chance. Lines tell when one of them has words, and they stand once on both sides.
  */
-function joined(base: readonly string[], side: Side, hunks: readonly Hunk[]): Joined[] {
-  const inBase = placesOf(base, hunks.length);
-  const inSide = placesOf(side.lines, hunks.length);
-  const result: Joined[] = [];
-  for (const hunk of hunks) {
+function joined(base: readonly string[], side: Side, changes: readonly Change[]): Change[] {
+  const inBase = placesOf(base, changes.length);
+  const inSide = placesOf(side.lines, changes.length);
+  const result: Change[] = [];
+  for (const change of changes) {
     const last = result.at(-1);
-    if (last === undefined || tells(last, hunk)) result.push({ ...hunk, parts: [hunk] });
+    if (last === undefined || tells(last, change)) result.push(change);
     else {
-      const { start, from, parts } = last;
+      const { start, from, lo } = last;
+      const { end, to, hi } = change;
       result[result.length - 1] = {
         start,
-        end: hunk.end,
+        end,
         from,
-        to: hunk.to,
-        parts: [...parts, hunk],
+        to,
+        lo,
+        hi: Math.max(last.hi, hi),
+        parts: [...last.parts, ...change.parts],
       };
     }
   }
   return result;
 
-  function tells(above: Hunk, below: Hunk): boolean {
+  function tells(above: Change, below: Change): boolean {
+    const start = above.hi;
+    const end = below.lo;
     let word = -1;
     // The longest line with words is the likeliest to stand once.
-    for (let at = above.end; at < below.start; at++) {
+    for (let at = start; at < end; at++) {
       if (word >= 0 && base[at]!.length <= base[word]!.length) continue;
       if (/[\p{L}\p{N}]/u.test(base[at]!)) word = at;
     }
     if (word < 0) return false;
+    const shift = above.to - above.end;
     return (
-      standsOnce(base, inBase, above.end, below.start, word) &&
-      standsOnce(side.lines, inSide, above.to, below.from, word - above.end + above.to)
+      standsOnce(base, inBase, start, end, word) &&
+      standsOnce(side.lines, inSide, start + shift, end + shift, word + shift)
     );
   }
 }

@@ -30,7 +30,7 @@ function apart(side: Side, changes: readonly Change[], others: readonly Change[]
   const moved = changes.map((change) => {
     const size = change.end - change.start;
     const room = change.hi - change.lo - size;
-    if (room === 0) return change;
+    if (room === 0 || change.parts.length > 1) return change;
     const above = ends.has(change.lo);
     const below = begins.has(change.hi);
     if (!above && !below) return change;
