@@ -19,6 +19,7 @@ import { runChecks } from "./file/checks.ts";
 import { nestingDiffers, newErrors, syntaxFor } from "./file/syntax.ts";
 import { merge } from "./merge/merge.ts";
 import { withBase } from "./merge/rebase/with-base.ts";
+import { inNotebook } from "./notebook/in-notebook.ts";
 
 export interface RedraftOptions {
   /** Asked where the merge gives up; without one, that is a refusal. */
@@ -49,7 +50,7 @@ export interface RedraftEngine extends Redraft {
 export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
   const { clock = systemClock, logger = silentLogger, model, large, costs } = options;
   const texts = options.texts ?? createTextStore();
-  const run = withBase(editText, { texts, clock, newErrors: newErrorsFor });
+  const run = withBase(inNotebook(editText), { texts, clock, newErrors: newErrorsFor });
 
   async function* events(request: EditRequest, call: CallOptions = {}): AsyncGenerator<EditEvent> {
     texts.add(request.source);
@@ -59,8 +60,12 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
     }
   }
 
-  /** Makes an edit in the very text that it was written for. */
-  async function* editText(request: EditRequest, call: CallOptions): AsyncGenerator<EditEvent> {
+  /** Makes an edit in the very text that it was written for; `alone` = no model is asked. */
+  async function* editText(
+    request: EditRequest,
+    call: CallOptions,
+    alone = false,
+  ): AsyncGenerator<EditEvent> {
     const start = clock.now();
     throwIfStopped(call.signal);
     if (request.edit.trim() === "" && request.instruction !== undefined) {
@@ -107,7 +112,7 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
     const task = { request, edit, outcome: failed, ...call };
     for (const route of ["settle", "rewrite"] as const) {
       const method = model?.[route]?.bind(model);
-      if (!method) continue;
+      if (!method || alone) continue;
       const why = `the merge gave up: ${failed.kind === "ambiguous" ? "ambiguous" : failed.code}`;
       const done = yield* ask(route === "settle" ? "model" : "rewrite", method, task, why);
       if (done) {

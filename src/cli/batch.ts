@@ -147,8 +147,14 @@ function request(fields: Fields): EditRequest {
     edit: text(fields, "edit"),
     format: format as FormatName | "auto",
     ...(instruction === undefined ? {} : { instruction: text(fields, "instruction") }),
+    ...(fields.cell == null ? {} : { cell: cellOf(fields.cell) }),
     ...(fields.base == null ? {} : { base: baseOf(text(fields, "base")) }),
   };
+}
+
+function cellOf(value: unknown): string | number {
+  if (typeof value === "string" || Number.isSafeInteger(value)) return value as string | number;
+  throw new RedraftError("usage", '"cell" is neither an id (a string) nor a number from 1.');
 }
 
 function text(fields: Fields, name: string): string {
@@ -156,7 +162,7 @@ function text(fields: Fields, name: string): string {
   if (typeof value === "string") return value;
   throw new RedraftError(
     "usage",
-    `"${name}" is ${value === undefined ? "missing" : "not a string"}: a line is {"id","path","original","edit","format"?,"instruction"?,"base"?}.`,
+    `"${name}" is ${value === undefined ? "missing" : "not a string"}: a line is {"id","path","original","edit","format"?,"instruction"?,"base"?,"cell"?}.`,
   );
 }
 
@@ -173,9 +179,10 @@ function idIn(line: string): unknown {
 }
 
 const help = `
-In:   {"id","path","original","edit","format"?,"instruction"?,"base"?}
+In:   {"id","path","original","edit","format"?,"instruction"?,"base"?,"cell"?}
       base = the text that the edit was written for, where the file has changed since, or the SHA-256 (8 digits or more) of
       the original or result of an earlier line: the edit is placed in it and carried over to the original.
+      cell = the cell of a notebook that the edit was written for: its id, or its number from 1.
 Out:  {"id","result":string|null,"error":null|{"code","message"},"route":"merge"|"model"|"rewrite"|null,"candidates"?:string[],"ms"}
       result null = refused; candidates = the texts an ambiguous edit may mean, best first.
 

@@ -19,6 +19,18 @@ export interface EditRequest {
    * edit is placed in it, and the change carried over to `source`.
    */
   readonly base?: string | TextHash;
+  /**
+   * A notebook's cell for whose source the edit was written: its id, or its number from 1. Without it an edit of a notebook is one of
+   * the cell in whose source its lines stand, or of the file's JSON.
+   */
+  readonly cell?: string | number;
+}
+
+/** A cell of a notebook that was edited, with the account of its lines. */
+export interface CellResult {
+  readonly number: number;
+  readonly id?: string;
+  readonly proof?: Proof | CarriedProof;
 }
 
 /** One check of a result before it may become a file. */
@@ -43,6 +55,8 @@ export interface EditResult {
   /** What needed tolerance: declared tiers and repairs, in words. */
   readonly notes: readonly string[];
   readonly proof?: Proof | CarriedProof;
+  /** The cells that were edited by their source; `proof` is about lines of the file and is absent then. */
+  readonly cells?: readonly CellResult[];
   /** Probability, calibrated, that a model-made result is right; absent on the merge route. */
   readonly confidence?: number;
   readonly stats?: SpeculationStats;
