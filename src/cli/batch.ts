@@ -179,7 +179,7 @@ function idIn(line: string): unknown {
 }
 
 const help = `
-In:   {"id","path","original","edit","format"?,"instruction"?,"base"?,"cell"?}
+In:   {"id","path","original","edit","format"?,"instruction"?}, and where they are needed "base" and "cell":
       base = the text that the edit was written for, where the file has changed since, or the SHA-256 (8 digits or more) of
       the original or result of an earlier line: the edit is placed in it and carried over to the original.
       cell = the cell of a notebook that the edit was written for: its id, or its number from 1.

@@ -5,9 +5,17 @@ import type { Updated } from "../file/update.ts";
 
 /** What `--json` prints: the result, the proof in runs of lines, the patch, and what was written. */
 export function resultJson(updated: Updated<EditResult>, patch: string): Record<string, unknown> {
-  const { proof, ...result } = updated.result;
+  const { proof, cells, ...result } = updated.result;
   return {
     ...result,
+    ...(cells === undefined
+      ? {}
+      : {
+          cells: cells.map(({ proof: own, ...cell }) => ({
+            ...cell,
+            ...(own === undefined ? {} : { proof: proofRuns(own) }),
+          })),
+        }),
     written: updated.written,
     ...(updated.hash === undefined ? {} : { hash: updated.hash }),
     encoding: updated.before.encoding,
