@@ -5,7 +5,7 @@ import type { CarriedProof, Proof } from "../../core/merge.ts";
 import { carriedProof } from "./account.ts";
 import { overlap } from "./explain.ts";
 import type { Side } from "./hunks.ts";
-import { inOneStretch } from "./near.ts";
+import { inOneStretch, reachesOut } from "./near.ts";
 import { type Carried, threeWay } from "./three-way.ts";
 
 export interface CarryRequest {
@@ -43,7 +43,7 @@ export function carryOver(request: CarryRequest): CarriedText {
   const edited: Side = placement
     ? { lines: words(texts.edited), pairs: keptPairs(placement) }
     : sideOf(base, words(texts.edited));
-  const { lines, conflicts, problems } = threeWay(base, current, edited);
+  const { lines, conflicts, problems, sides } = threeWay(base, current, edited);
   if (conflicts.length > 0) {
     throw overlap(path, conflicts, { base, current: current.lines, edited: edited.lines });
   }
@@ -56,7 +56,8 @@ export function carryOver(request: CarryRequest): CarriedText {
     inText.length === lines.length &&
     lines.every((line, r) => inText[r] === textOf(line, texts.current, texts.edited).text);
   if (problems.length > 0 || !isWhole) throw unproved(path, problems);
-  const together = inOneStretch(lines, inText);
+  const open = reachesOut(base, sides.current) || reachesOut(base, sides.edited);
+  const together = open && inOneStretch(lines, inText);
   if (!placement) return { text, together };
   return { text, together, proof: carriedProof(placement, current, lines) };
 }

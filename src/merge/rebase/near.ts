@@ -1,4 +1,30 @@
+import type { SettledSide } from "./settle.ts";
 import type { Carried } from "./three-way.ts";
+
+/** What opens and what closes something that may reach beyond a change, and what does both. */
+const pairsOfSigns = ["()", "[]", "{}", ["/*", "*/"], ["<!--", "-->"]] as const;
+const quotes = ['"', "'", "`"] as const;
+
+/**
+ * Whether a change of this side opens or closes something that what it replaced did not: a bracket, a comment, a string. Only
+ * then can it reach lines that it does not touch.
+ */
+export function reachesOut(base: readonly string[], side: SettledSide): boolean {
+  return side.changes.some(({ start, end, from, to }) => {
+    const before = depthsOf(base, start, end);
+    const after = depthsOf(side.lines, from, to);
+    return before.some((depth, kind) => depth !== after[kind]);
+  });
+}
+
+function depthsOf(lines: readonly string[], start: number, end: number): number[] {
+  const text = lines.slice(start, end).join("\n");
+  const count = (sign: string): number => text.split(sign).length - 1;
+  return [
+    ...pairsOfSigns.map(([open, close]) => count(open!) - count(close!)),
+    ...quotes.map((quote) => count(quote) % 2),
+  ];
+}
 
 /**
  * Whether both sides changed something in one top-level stretch of the file: between two lines that begin at the margin and

@@ -20,6 +20,7 @@ export interface ThreeWay {
   readonly conflicts: readonly Conflict[];
   /** What the checker found wrong with the lines; empty = nothing. */
   readonly problems: readonly string[];
+  readonly sides: Sides;
 }
 
 type SideName = "current" | "edited";
@@ -95,11 +96,11 @@ export function threeWay(base: readonly string[], theirs: Side, ours: Side): Thr
     at = region.hi;
   }
   both(base.length - at);
-  if (conflicts.length > 0) return { lines: [], conflicts, problems: [] };
+  if (conflicts.length > 0) return { lines: [], conflicts, problems: [], sides };
   const texts = lines.map((line) =>
     line.current < 0 ? edited.lines[line.edited]! : current.lines[line.current]!,
   );
-  return { lines, conflicts, problems: checkBothSides(base, current, edited, texts) };
+  return { lines, conflicts, problems: checkBothSides(base, current, edited, texts), sides };
 }
 
 type Sides = Readonly<Record<SideName, SettledSide>>;

@@ -132,7 +132,7 @@ describe("an edit that was written for an older text", () => {
       format: "whole",
     });
     expect(error.code).toBe("stale-file");
-    expect(error.message).toContain("which is sound in that text, brings a syntax error");
+    expect(error.message).toContain("which is sound in that text, brings 2 syntax errors");
   });
 
   it("says where lines are counted, and carries candidates over", async () => {
