@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -198,6 +199,45 @@ describe("redraft apply", { concurrent: true }, () => {
 });
 
 describe("redraft batch", () => {
+  it("takes the text that an edit was written for, or its hash, and a notebook's cell", async () => {
+    const base = "one\ntwo\nthree\nfour\n";
+    const hash = createHash("sha256").update(base).digest("hex");
+    const line = { path: "a.txt", original: `zero\n${base}`, format: "whole" };
+    const cells = ["x = 1", "x = 1"].map((source) => ({ source }));
+    const rows = [
+      { ...line, id: 1, edit: base.replace("four", "4"), base },
+      { ...line, id: 2, original: base, edit: base.replace("four", "IV") },
+      { ...line, id: 3, edit: base.replace("four", "5"), base: hash.slice(0, 16) },
+      { ...line, id: 4, edit: base, base: "0123456789abcdef" },
+      { ...line, id: 5, edit: base, base: 7 },
+      {
+        id: 6,
+        path: "n.ipynb",
+        original: JSON.stringify({ cells }),
+        edit: block("x = 1", 'x = "2"'),
+        cell: 2,
+      },
+      { ...line, id: 7, edit: base, cell: 1 },
+    ];
+    const input = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+    const { stdout } = await redraft(["batch", "--model", "none"], { cwd: folder, stdin: input });
+    const answers = stdout
+      .trim()
+      .split("\n")
+      .map((answer) => JSON.parse(answer) as { result: string; error: { code: string } | null });
+    expect(answers.map(({ result }) => result)).toEqual([
+      "zero\none\ntwo\nthree\n4\n",
+      "one\ntwo\nthree\nIV\n",
+      "zero\none\ntwo\nthree\n5\n",
+      null,
+      null,
+      JSON.stringify({ cells: [{ source: "x = 1" }, { source: 'x = "2"' }] }),
+      null,
+    ]);
+    const codes = answers.map(({ error }) => error?.code);
+    expect(codes.slice(3)).toEqual(["stale-file", "usage", undefined, "usage"]);
+  });
+
   const line = (id: unknown, fields: object = {}): string =>
     JSON.stringify({
       id,

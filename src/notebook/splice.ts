@@ -62,7 +62,7 @@ function spliceList(notebook: Notebook, cell: Cell, text: string, spelling: Spel
     const part = parts[parts.length - 1 - tail]!;
     const start = to - part.length;
     const begins = start === 0 || text[start - 1] === "\n";
-    if (part === "" || start < from || !begins || !text.startsWith(part, start)) break;
+    if (start < from || !begins || !text.startsWith(part, start)) break;
     to = start;
     tail++;
   }
@@ -76,7 +76,7 @@ function spliceList(notebook: Notebook, cell: Cell, text: string, spelling: Spel
   // Between two strings that stay stands what stood there.
   const between = (index: number): string => {
     const above = index < head ? index : index - (all.length - items.length);
-    const isOld = index + 1 < head || index >= all.length - tail;
+    const isOld = index + 1 < head || index >= all.length - tail || all.length === items.length;
     if (!isOld) return layout.between;
     return json.slice(items[above]!.end, items[above + 1]!.start);
   };
@@ -87,8 +87,8 @@ function spliceList(notebook: Notebook, cell: Cell, text: string, spelling: Spel
 
 /** Whether a string of the list stands in the text from here, and is whole lines of it. */
 function isLineOf(text: string, part: string, from: number): boolean {
-  if (part === "" || !text.startsWith(part, from)) return false;
-  return part.endsWith("\n") || from + part.length === text.length;
+  if (!text.startsWith(part, from)) return false;
+  return part === "" || part.endsWith("\n") || from + part.length === text.length;
 }
 
 interface Layout {
