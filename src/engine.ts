@@ -10,6 +10,7 @@ import type { Check, EditRequest, EditResult, Route } from "./core/request.ts";
 import type { ModelAnswer, ModelRoute, ModelTask } from "./core/route.ts";
 import { throwIfStopped } from "./core/signal.ts";
 import type { TextTarget } from "./core/target.ts";
+import { createTextStore, type TextStore } from "./core/text-store.ts";
 import { isElision } from "./edit/lazy-markers.ts";
 import { relocated } from "./edit/paths.ts";
 import { readEdit } from "./edit/read.ts";
@@ -17,6 +18,8 @@ import { tooLarge } from "./edit/size.ts";
 import { runChecks } from "./file/checks.ts";
 import { nestingDiffers, newErrors, syntaxFor } from "./file/syntax.ts";
 import { merge } from "./merge/merge.ts";
+import { withBase } from "./merge/rebase/with-base.ts";
+import { inNotebook } from "./notebook/in-notebook.ts";
 
 export interface RedraftOptions {
   /** Asked where the merge gives up; without one, that is a refusal. */
@@ -25,6 +28,8 @@ export interface RedraftOptions {
   readonly large?: TextTarget;
   /** Prices or speeds, by which `edit` chooses between a sketch and a rewrite. */
   readonly costs?: Costs;
+  /** Texts that a request's `base` may name by hash; default: the last ones that went through this engine. */
+  readonly texts?: TextStore;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -44,8 +49,23 @@ export interface RedraftEngine extends Redraft {
  */
 export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
   const { clock = systemClock, logger = silentLogger, model, large, costs } = options;
+  const texts = options.texts ?? createTextStore();
+  const run = withBase(inNotebook(editText), { texts, clock, newErrors: newErrorsFor });
 
   async function* events(request: EditRequest, call: CallOptions = {}): AsyncGenerator<EditEvent> {
+    texts.add(request.source);
+    for await (const event of run(request, call)) {
+      if (event.type === "result" && event.result.text !== null) texts.add(event.result.text);
+      yield event;
+    }
+  }
+
+  /** Makes an edit in the very text that it was written for; `alone` = no model is asked. */
+  async function* editText(
+    request: EditRequest,
+    call: CallOptions,
+    alone = false,
+  ): AsyncGenerator<EditEvent> {
     const start = clock.now();
     throwIfStopped(call.signal);
     if (request.edit.trim() === "" && request.instruction !== undefined) {
@@ -92,7 +112,7 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
     const task = { request, edit, outcome: failed, ...call };
     for (const route of ["settle", "rewrite"] as const) {
       const method = model?.[route]?.bind(model);
-      if (!method) continue;
+      if (!method || alone) continue;
       const why = `the merge gave up: ${failed.kind === "ambiguous" ? "ambiguous" : failed.code}`;
       const done = yield* ask(route === "settle" ? "model" : "rewrite", method, task, why);
       if (done) {
@@ -270,6 +290,14 @@ async function check(
 /** A whole file that lost its last line may have been cut off; only then syntax can tell. */
 function shrinks(edit: Edit | undefined, result: Proved): boolean {
   return edit?.format === "whole" && result.proof.source.at(-1)?.fate === "removed";
+}
+
+async function newErrorsFor(
+  path: string,
+  source: string,
+): Promise<((text: string) => number | undefined) | undefined> {
+  const checker = await syntaxFor(path);
+  return checker && newErrors(checker, source);
 }
 
 /** New syntax errors in what a large model had made: a refusal that goes back to it. */

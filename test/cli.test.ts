@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,6 +51,50 @@ describe("redraft apply", { concurrent: true }, () => {
     });
     expect(again.code).toBe(0);
     expect(text(name)).toBe("one\nTWO\nthree\n");
+  });
+
+  it("carries an edit over from a file or a git revision with --base", async () => {
+    const before = "one\ntwo\nthree\nfour\nfive\n";
+    const name = file("moved.txt", before.replace("one", "ONE"));
+    file("moved.base", before);
+    const whole = before.replace("five", "FIVE");
+    const args = ["apply", name, "--format", "whole", "--base"];
+    const done = await redraft([...args, "moved.base"], { cwd: folder, stdin: whole });
+    expect(done).toMatchObject({ code: 0 });
+    expect(done.stderr).toContain("carried over to the file as it is now");
+    expect(text(name)).toBe(whole.replace("one", "ONE"));
+
+    const git = (...words: string[]) =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b.c", ...words], {
+        cwd: folder,
+      });
+    git("init", "--quiet");
+    git("add", name);
+    git("commit", "--quiet", "-m", "first");
+    file(name, `zero\n${text(name)}`);
+    const fresh = "ONE\ntwo\nthree\n4\nFIVE\n";
+    const fromGit = await redraft([...args, "HEAD"], { cwd: folder, stdin: fresh });
+    expect(fromGit).toMatchObject({ code: 0 });
+    expect(text(name)).toBe(`zero\n${fresh}`);
+
+    const clash = await redraft([...args, "HEAD"], {
+      cwd: folder,
+      stdin: fresh.replace("4", "IV"),
+    });
+    expect(clash.code).toBe(3);
+    expect(clash.stderr).toContain('line 4 of the base ("four") is now line 5 of the file ("4")');
+    const unknown = await redraft([...args, "nothing-like-it"], { cwd: folder, stdin: fresh });
+    expect(unknown.code).toBe(3);
+    expect(unknown.stderr).toContain("neither a file nor a git revision that has moved.txt");
+    file("HEAD");
+    const both = await redraft([...args, "HEAD"], { cwd: folder, stdin: fresh });
+    expect(both.code).toBe(2);
+    expect(both.stderr).toContain("Write ./HEAD for the file");
+    rmSync(join(folder, "HEAD"));
+    writeFileSync(join(folder, "binary"), Buffer.from([0, 1, 2, 0]));
+    const binary = await redraft([...args, "./binary"], { cwd: folder, stdin: fresh });
+    expect(binary).toMatchObject({ code: 3, stdout: "" });
+    expect(binary.stderr).toContain("binary");
   });
 
   it("prints the whole result with --json, refusals too", async () => {
@@ -153,6 +199,45 @@ describe("redraft apply", { concurrent: true }, () => {
 });
 
 describe("redraft batch", () => {
+  it("takes the text that an edit was written for, or its hash, and a notebook's cell", async () => {
+    const base = "one\ntwo\nthree\nfour\n";
+    const hash = createHash("sha256").update(base).digest("hex");
+    const line = { path: "a.txt", original: `zero\n${base}`, format: "whole" };
+    const cells = ["x = 1", "x = 1"].map((source) => ({ source }));
+    const rows = [
+      { ...line, id: 1, edit: base.replace("four", "4"), base },
+      { ...line, id: 2, original: base, edit: base.replace("four", "IV") },
+      { ...line, id: 3, edit: base.replace("four", "5"), base: hash.slice(0, 16) },
+      { ...line, id: 4, edit: base, base: "0123456789abcdef" },
+      { ...line, id: 5, edit: base, base: 7 },
+      {
+        id: 6,
+        path: "n.ipynb",
+        original: JSON.stringify({ cells }),
+        edit: block("x = 1", 'x = "2"'),
+        cell: 2,
+      },
+      { ...line, id: 7, edit: base, cell: 1 },
+    ];
+    const input = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+    const { stdout } = await redraft(["batch", "--model", "none"], { cwd: folder, stdin: input });
+    const answers = stdout
+      .trim()
+      .split("\n")
+      .map((answer) => JSON.parse(answer) as { result: string; error: { code: string } | null });
+    expect(answers.map(({ result }) => result)).toEqual([
+      "zero\none\ntwo\nthree\n4\n",
+      "one\ntwo\nthree\nIV\n",
+      "zero\none\ntwo\nthree\n5\n",
+      null,
+      null,
+      JSON.stringify({ cells: [{ source: "x = 1" }, { source: 'x = "2"' }] }),
+      null,
+    ]);
+    const codes = answers.map(({ error }) => error?.code);
+    expect(codes.slice(3)).toEqual(["stale-file", "usage", undefined, "usage"]);
+  });
+
   const line = (id: unknown, fields: object = {}): string =>
     JSON.stringify({
       id,

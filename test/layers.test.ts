@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL("../src/", import.meta.url));
 const stages = [
   "edit",
   "merge",
+  "notebook",
   "draft",
   "verify",
   "target",

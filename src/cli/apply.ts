@@ -1,10 +1,12 @@
 import { Command, Option } from "commander";
 import type { ApplyFormatName } from "../cascade/apply-formats.ts";
+import { applyAgain } from "../core/apply-again.ts";
 import { formatNames } from "../core/edit.ts";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
-import type { EditResult } from "../core/request.ts";
+import type { EditRequest, EditResult } from "../core/request.ts";
 import { createRedraft } from "../engine.ts";
 import { type Updated, updateFile } from "../file/update.ts";
+import { baseText } from "./base.ts";
 import { readEditText } from "./input.ts";
 import { modelRoute } from "./model.ts";
 import { errorJson, resultJson } from "./output.ts";
@@ -16,6 +18,8 @@ interface ApplyOptions {
   readonly edit?: string;
   readonly format: "auto" | (typeof formatNames)[number];
   readonly instruction?: string;
+  readonly base?: string;
+  readonly cell?: string;
   readonly model: string;
   readonly promptFormat?: ApplyFormatName;
   readonly dryRun?: boolean;
@@ -37,6 +41,11 @@ export function applyCommand(): Command {
         .default("auto"),
     )
     .option("--instruction <text>", "what the edit is for, in words; only a model needs it")
+    .option(
+      "--base <file or git revision>",
+      "what the edit was written for, where the file has changed since: it is carried over, or refused",
+    )
+    .option("--cell <id or number>", "the cell of a notebook that the edit was written for")
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
     .addOption(promptFormatOption())
     .option("--dry-run", "print the unified diff and write nothing")
@@ -58,12 +67,20 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
   const edit = await readEditText(options.edit);
   const redraft = createRedraft(model ? { model } : {});
   try {
-    const { format, instruction } = options;
-    const said = instruction === undefined ? {} : { instruction };
+    const { format, instruction, cell } = options;
+    const said: Pick<EditRequest, "instruction" | "cell" | "base"> = {
+      ...(instruction === undefined ? {} : { instruction }),
+      ...(cell === undefined ? {} : { cell }),
+      ...(options.base === undefined ? {} : { base: await baseText(options.base, file) }),
+    };
     const updated = await updateFile(
       file,
-      async ({ text, exists }) => {
-        const result = await redraft.apply({ path: file, source: text, edit, format, ...said });
+      async ({ text, exists }, first) => {
+        const request = { path: file, source: text, edit, format, ...said };
+        const result =
+          first && said.base === undefined
+            ? await applyAgain(redraft, request, first.text)
+            : await redraft.apply(request);
         return exists || format !== "auto" ? result : onlyIfMeant(result);
       },
       // Placing is synchronous: until the file is written a signal ends the process as it is.
@@ -109,6 +126,8 @@ Examples:
   redraft apply src/app.ts --edit sketch.txt
   git diff other -- src/app.ts | redraft apply src/app.ts --format unified-diff
   redraft apply src/app.ts --edit sketch.txt --dry-run
+  redraft apply src/app.ts --edit sketch.txt --base HEAD    written for the last commit, carried over to the file as it is
+  redraft apply plot.ipynb --edit cell.txt --cell 3
   redraft apply new.ts --edit text.ts --format whole        creates the file
 
 Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage,

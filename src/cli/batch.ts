@@ -8,6 +8,7 @@ import { type FormatName, formatNames } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, Route } from "../core/request.ts";
+import { baseOf } from "../core/text-store.ts";
 import { createRedraft } from "../engine.ts";
 import { fileError } from "../file/disk.ts";
 import { jsonLines } from "./json-lines.ts";
@@ -139,7 +140,14 @@ function request(fields: Fields): EditRequest {
     edit: text(fields, "edit"),
     format: format as FormatName | "auto",
     ...(instruction === undefined ? {} : { instruction: text(fields, "instruction") }),
+    ...(fields.cell == null ? {} : { cell: cellOf(fields.cell) }),
+    ...(fields.base == null ? {} : { base: baseOf(text(fields, "base")) }),
   };
+}
+
+function cellOf(value: unknown): string | number {
+  if (typeof value === "string" || Number.isSafeInteger(value)) return value as string | number;
+  throw new RedraftError("usage", '"cell" is neither an id (a string) nor a number from 1.');
 }
 
 function text(fields: Fields, name: string): string {
@@ -147,7 +155,7 @@ function text(fields: Fields, name: string): string {
   if (typeof value === "string") return value;
   throw new RedraftError(
     "usage",
-    `"${name}" is ${value === undefined ? "missing" : "not a string"}: a line is {"id","path","original","edit","format"?,"instruction"?}.`,
+    `"${name}" is ${value === undefined ? "missing" : "not a string"}: a line is {"id","path","original","edit","format"?,"instruction"?,"base"?,"cell"?}.`,
   );
 }
 
@@ -164,7 +172,10 @@ function idIn(line: string): unknown {
 }
 
 const help = `
-In:   {"id","path","original","edit","format"?,"instruction"?}
+In:   {"id","path","original","edit","format"?,"instruction"?}, and where they are needed "base" and "cell":
+      base = the text that the edit was written for, where the file has changed since, or the SHA-256 (8 digits or more) of
+      the original or result of an earlier line: the edit is placed in it and carried over to the original.
+      cell = the cell of a notebook that the edit was written for: its id, or its number from 1.
 Out:  {"id","result":string|null,"error":null|{"code","message"},"route":"merge"|"model"|"rewrite"|null,"candidates"?:string[],"ms"}
       result null = refused; candidates = the texts an ambiguous edit may mean, best first.
 

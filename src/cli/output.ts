@@ -1,13 +1,21 @@
 import type { RedraftError } from "../core/errors.ts";
-import type { Proof, ResultOrigin, SourceFate } from "../core/merge.ts";
+import type { CarriedProof, Proof, ResultOrigin, SourceFate } from "../core/merge.ts";
 import type { EditResult } from "../core/request.ts";
 import type { Updated } from "../file/update.ts";
 
 /** What `--json` prints: the result, the proof in runs of lines, the patch, and what was written. */
 export function resultJson(updated: Updated<EditResult>, patch: string): Record<string, unknown> {
-  const { proof, ...result } = updated.result;
+  const { proof, cells, ...result } = updated.result;
   return {
     ...result,
+    ...(cells === undefined
+      ? {}
+      : {
+          cells: cells.map(({ proof: own, ...cell }) => ({
+            ...cell,
+            ...(own === undefined ? {} : { proof: proofRuns(own) }),
+          })),
+        }),
     written: updated.written,
     ...(updated.hash === undefined ? {} : { hash: updated.hash }),
     encoding: updated.before.encoding,
@@ -28,7 +36,7 @@ interface Run {
 }
 
 /** The proof with neighbouring lines of one fate joined; 0-based lines, `to` not included. */
-export function proofRuns(proof: Proof): Record<string, unknown> {
+export function proofRuns(proof: Proof | CarriedProof): Record<string, unknown> {
   return {
     source: runs(proof.source, fateKey, (one, line) =>
       one.fate === "kept"
@@ -45,6 +53,7 @@ export function proofRuns(proof: Proof): Record<string, unknown> {
     cost: proof.cost,
     // No other text is possible: JSON has no Infinity.
     runnerUp: Number.isFinite(proof.runnerUp) ? proof.runnerUp : null,
+    ...("base" in proof ? { base: proofRuns(proof.base) } : {}),
   };
 }
 

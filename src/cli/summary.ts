@@ -25,10 +25,10 @@ function whatChanged(result: EditResult): string {
   return lines;
 }
 
-function changes({ proof }: EditResult): { added: number; removed: number } {
-  if (!proof) return { added: 0, removed: 0 };
+function changes({ proof, cells = [] }: EditResult): { added: number; removed: number } {
+  const proofs = [proof, ...cells.map((cell) => cell.proof)].filter((one) => one !== undefined);
   return {
-    added: proof.result.filter((line) => line.from !== "source").length,
-    removed: proof.source.filter((line) => line.fate !== "kept").length,
+    added: proofs.flatMap(({ result }) => result.filter((line) => line.from !== "source")).length,
+    removed: proofs.flatMap(({ source }) => source.filter((line) => line.fate !== "kept")).length,
   };
 }

@@ -42,6 +42,23 @@ export interface Proof {
   readonly runnerUp: number;
 }
 
+/** What became of an edit line whose place is not in the source, but in the text that the edit was written for. */
+export type CarriedFate =
+  /** It matched or dropped line `base` of that text, which the file no longer has as it was. */
+  | { readonly fate: "gone"; readonly base: number }
+  /** It is a new line that the file has already, because somebody else made the same change. */
+  | { readonly fate: "present"; readonly source: number };
+
+/**
+ * The account of an edit that was placed in another text than the source, the one it was written for, and carried over:
+ * `result` and `source` are complete and about the source, as in every proof.
+ */
+export interface CarriedProof extends Omit<Proof, "edit"> {
+  readonly edit: readonly (EditFate | CarriedFate)[];
+  /** The account of the placement in the text that the edit was written for; its lines of `source` are that text's. */
+  readonly base: Proof;
+}
+
 /** A stretch of 0-based lines, `end` not included. */
 export interface LineRange {
   readonly start: number;

@@ -1,6 +1,7 @@
 import type { FormatName } from "./edit.ts";
-import type { Proof } from "./merge.ts";
+import type { CarriedProof, Proof } from "./merge.ts";
 import type { SpeculationStats } from "./target.ts";
+import type { TextHash } from "./text-store.ts";
 
 /** How a result was made. Always reported, with the reason it was taken. */
 export type Route = "merge" | "model" | "rewrite";
@@ -13,6 +14,23 @@ export interface EditRequest {
   readonly edit: string;
   readonly format?: FormatName | "auto";
   readonly instruction?: string;
+  /**
+   * The text that the edit was written for, or its hash (`core/text-store.ts`), where the file may have changed since: the
+   * edit is placed in it, and the change carried over to `source`.
+   */
+  readonly base?: string | TextHash;
+  /**
+   * A notebook's cell for whose source the edit was written: its id, or its number from 1. Without it an edit of a notebook is one of
+   * the cell in whose source its lines stand, or of the file's JSON.
+   */
+  readonly cell?: string | number;
+}
+
+/** A cell of a notebook that was edited, with the account of its lines. */
+export interface CellResult {
+  readonly number: number;
+  readonly id?: string;
+  readonly proof?: Proof | CarriedProof;
 }
 
 /** One check of a result before it may become a file. */
@@ -36,7 +54,9 @@ export interface EditResult {
   readonly checks: readonly Check[];
   /** What needed tolerance: declared tiers and repairs, in words. */
   readonly notes: readonly string[];
-  readonly proof?: Proof;
+  readonly proof?: Proof | CarriedProof;
+  /** The cells that were edited by their source; `proof` is about lines of the file and is absent then. */
+  readonly cells?: readonly CellResult[];
   /** Probability, calibrated, that a model-made result is right; absent on the merge route. */
   readonly confidence?: number;
   readonly stats?: SpeculationStats;

@@ -6,8 +6,8 @@ import { formats } from "./formats.ts";
 import { readHeld } from "./held-text.ts";
 import { editInput } from "./input.ts";
 import { samePath } from "./paths.ts";
-import { type Untagged, untagged } from "./untagged.ts";
 import { unrecognised } from "./unrecognised.ts";
+import { type Untagged, untagged } from "./untagged.ts";
 
 export interface ReadOptions {
   readonly format?: FormatName | "auto";

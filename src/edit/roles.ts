@@ -1,8 +1,5 @@
-import { spend } from "../core/budget.ts";
 import type { EditLine, LineRole } from "../core/edit.ts";
-
-/** Cells of the table beyond which the middle is taken as replaced whole; blocks are small, files are not. */
-const tableLimit = 4_000_000;
+import { commonLines } from "../core/line-pairs.ts";
 
 /**
  * What becomes of each line between an old and a new text: equal lines are `keep`, the rest `drop` and
@@ -50,29 +47,6 @@ export function lineRoles(
   }
   for (let index = 0; index < tail; index++) keep(oldEnd + index, newEnd + index);
   return result;
-}
-
-/** Index pairs of a longest common subsequence, in order. */
-function commonLines(a: readonly string[], b: readonly string[]): (readonly [number, number])[] {
-  if (a.length === 0 || b.length === 0 || a.length * b.length > tableLimit) return [];
-  const width = b.length + 1;
-  spend((a.length * b.length) / 4);
-  const best = new Uint16Array((a.length + 1) * width);
-  for (let i = a.length - 1; i >= 0; i--) {
-    for (let j = b.length - 1; j >= 0; j--) {
-      best[i * width + j] =
-        a[i] === b[j]
-          ? best[(i + 1) * width + j + 1]! + 1
-          : Math.max(best[(i + 1) * width + j]!, best[i * width + j + 1]!);
-    }
-  }
-  const pairs: (readonly [number, number])[] = [];
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
-    if (a[i] === b[j]) pairs.push([i++, j++]);
-    else if (best[(i + 1) * width + j]! >= best[i * width + j + 1]!) i++;
-    else j++;
-  }
-  return pairs;
 }
 
 /** `lineRoles` as the lines of a segment. `oldAt` and `newAt` are the 1-based lines of the caller's text where each side begins. */

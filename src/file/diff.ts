@@ -16,7 +16,7 @@ const context = 3;
 export function unifiedDiff(
   before: DiffSide | null,
   after: DiffSide | null,
-  proof?: Proof,
+  proof?: Pick<Proof, "result" | "source">,
 ): string {
   if (before?.text === after?.text && before?.path === after?.path) return "";
   const old = linesOf(before?.text ?? "");
@@ -51,7 +51,7 @@ function linesOf(text: string): string[] {
 
 /** What the proof says was kept. A lone carriage return ends a line for the merge and not for a diff: then nothing is known. */
 function* keptLines(
-  proof: Proof | undefined,
+  proof: Pick<Proof, "result" | "source"> | undefined,
   oldLines: number,
   newLines: number,
 ): Generator<readonly [number, number]> {

@@ -52,7 +52,7 @@ const loaded = new Map<string, Promise<SyntaxChecker | undefined>>();
  */
 export function syntaxFor(path: string): Promise<SyntaxChecker | undefined> {
   const extension = extname(path).toLowerCase();
-  if (extension === ".json") return Promise.resolve(json);
+  if (extension === ".json" || extension === ".ipynb") return Promise.resolve(json);
   const grammar = grammars[extension];
   if (grammar === undefined) return Promise.resolve(undefined);
   let checker = loaded.get(grammar);

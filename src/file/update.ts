@@ -29,12 +29,13 @@ export interface Updated<Result> {
 
 /**
  * Reads a file, has the edit made, and writes the result, unless the file changed meanwhile: then the edit is
- * made again on the new text, or refused as `stale-file`. Two processes that edit different places of one
+ * made again on the new text, or refused as `stale-file`: `edit` is given the file as it was `first` read as well, which is the base
+ * of an edit that was written for it. Two processes that edit different places of one
  * file at once both succeed.
  */
 export async function updateFile<Result extends TextEdit>(
   path: string,
-  edit: (file: TextFile) => Promise<Result>,
+  edit: (file: TextFile, first?: TextFile) => Promise<Result>,
   options: UpdateOptions = {},
 ): Promise<Updated<Result>> {
   const fs = options.fs ?? disk;
@@ -53,7 +54,7 @@ export async function updateFile<Result extends TextEdit>(
     let last = result;
     if (now.exists !== before.exists || now.hash !== before.hash) {
       if (options.remerge === false) throw changed(path);
-      last = await again(path, now, edit);
+      last = await again(path, now, (file) => edit(file, before));
       if (isSame(now, last)) return { result: last, before: now, written: false };
     }
     throwIfStopped(options.signal);

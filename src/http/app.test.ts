@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { tinyEngine } from "../../test/support/tiny-engine.ts";
 import type { Token } from "../core/target.ts";
+import { createRedraft } from "../engine.ts";
 import { type FakeTarget, fakeTarget } from "../target/fake.ts";
 import { createApp } from "./app.ts";
 import { serveModel } from "./model.ts";
@@ -75,6 +76,34 @@ describe("apply requests", () => {
       usage: { completion_tokens: 0 },
       redraft: { route: "merge" },
     });
+  });
+
+  it("carries an edit over that was written for an earlier text, named whole or by hash", async () => {
+    const { post } = makeApp({ redraft: createRedraft() });
+    const lines = (first: string, last: string): string => `${first}\nb\nc\nd\n${last}\n`;
+    const ask = async (code: string, old: string, fresh: string, base: string) => {
+      const edit = JSON.stringify({ old_string: old, new_string: fresh });
+      const content = `<code>${code}</code><update>${edit}</update>`;
+      const response = await post("/v1/chat/completions", {
+        messages: [{ role: "user", content }],
+        metadata: { base },
+      });
+      return (await response.json()) as {
+        choices: { message: { content: string } }[];
+        redraft: { hash: string };
+        error: { code: string; message: string };
+      };
+    };
+    const first = await ask(lines("A", "e"), "e", "E", lines("a", "e"));
+    expect(first.choices[0]!.message.content).toBe(lines("A", "E"));
+    const { hash } = first.redraft;
+    const second = await ask(lines("AA", "E"), "E", "EE", hash);
+    expect(second.choices[0]!.message.content).toBe(lines("AA", "EE"));
+    expect((await ask(lines("AA", "E"), "A", "AAA", hash)).error.code).toBe("stale-file");
+    expect((await ask(lines("AA", "E"), "A", "AAA", "f".repeat(16))).error.message).toContain(
+      "not known",
+    );
+    expect((await ask(lines("AA", "E"), "A", "AAA", "f".repeat(8))).error.code).toBe("usage");
   });
 
   it("streams the same text, with usage where it is asked for", async () => {

@@ -174,13 +174,14 @@ export function createHandlers(parts: HandlerParts): Handlers {
   ): Job | undefined {
     const apply = parseApplyPrompt(prompt);
     if (apply === undefined) return undefined;
-    const path = request.metadata?.path ?? request.metadata?.filename ?? "";
+    const { path, filename, base, cell } = request.metadata ?? {};
+    const about = { path: path ?? filename ?? "", base, cell };
     return {
       endpoint,
       shape,
       request,
       queue: parts.mergeQueue,
-      produce: (signal) => produceApply(redraft, apply, path, measures, signal),
+      produce: (signal) => produceApply(redraft, apply, about, measures, signal),
     };
   }
 

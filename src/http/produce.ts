@@ -1,6 +1,7 @@
 import type { Redraft } from "../core/redraft.ts";
 import type { EditResult } from "../core/request.ts";
 import type { SpeculationStats } from "../core/target.ts";
+import { baseOf, type TextHash, textHash } from "../core/text-store.ts";
 import type { ApplyPrompt } from "./apply-prompt.ts";
 import { ApiError } from "./errors.ts";
 import type { Measures } from "./measures.ts";
@@ -10,17 +11,41 @@ import type { Ending, Usage } from "./shapes.ts";
 /** Text as it becomes known, and at the end how it ended. */
 export type Production = AsyncGenerator<string, Ending>;
 
+/** What a client says about an edit beside the prompt, in `metadata`. */
+export interface ApplyMetadata {
+  readonly path: string;
+  /** The text that the edit was written for, or the hash of one that went through this server. */
+  readonly base?: string | undefined;
+  readonly cell?: string | undefined;
+}
+
+/** Clients do not share texts: who names one must know more of its hash than can be guessed. */
+const fewestDigits = 16;
+
+function clientBase(value: string): string | TextHash {
+  const base = baseOf(value);
+  if (typeof base === "string" || base.hash.replace(/^sha256:/i, "").length >= fewestDigits)
+    return base;
+  throw new ApiError(400, `\`metadata.base\` is a hash of fewer than ${fewestDigits} digits.`, {
+    param: "metadata.base",
+    code: "usage",
+  });
+}
+
 /** Makes an edit from an apply request. Nothing is sent before the result is checked. */
 export async function* produceApply(
   redraft: Redraft,
   prompt: ApplyPrompt,
-  path: string,
+  about: ApplyMetadata,
   measures: Measures,
   signal: AbortSignal,
 ): Production {
+  const { path, base, cell } = about;
   const result = await redraft.apply(
     {
       path,
+      ...(base === undefined ? {} : { base: clientBase(base) }),
+      ...(cell === undefined ? {} : { cell }),
       source: prompt.code,
       edit: prompt.update,
       ...(prompt.instruction ? { instruction: prompt.instruction } : {}),
@@ -60,6 +85,11 @@ function accountOf(result: EditResult): Readonly<Record<string, unknown>> {
     changed: result.changed,
     notes: result.notes,
     checks: result.checks,
+    // By which a later request may name this text as its base.
+    hash: textHash(result.text ?? "").slice(0, fewestDigits),
+    ...(result.cells === undefined
+      ? {}
+      : { cells: result.cells.map(({ number, id }) => ({ number, id })) }),
     ms: result.ms,
   };
 }

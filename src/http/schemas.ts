@@ -19,7 +19,10 @@ export interface SharedRequest {
   readonly n?: Maybe<1>;
   readonly user?: Maybe<string>;
   readonly prediction?: Maybe<{ readonly type: "content"; readonly content: Content }>;
-  /** `path` names the file of an apply request, so that its language is known. */
+  /**
+   * Of an apply request: `path` names the file, so that its language is known; `base` is the text that the edit was written for, or
+   * its hash; `cell` names a notebook's cell.
+   */
   readonly metadata?: Maybe<Readonly<Record<string, string>>>;
 }
 

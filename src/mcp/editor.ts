@@ -1,11 +1,13 @@
 import { dirname } from "node:path";
+import { applyAgain } from "../core/apply-again.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult, Route } from "../core/request.ts";
+import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
 import { unifiedDiff } from "../file/diff.ts";
 import { type RootedPath, resolveInRoots } from "../file/roots.ts";
 import { newErrors, syntaxFor } from "../file/syntax.ts";
-import { readTextFile } from "../file/text-file.ts";
+import { readTextFile, type TextFile } from "../file/text-file.ts";
 import { type FileChange, type WriteOptions, writeChanges } from "../file/write.ts";
 import { splitPatch } from "./patches.ts";
 
@@ -18,6 +20,17 @@ export interface EditFileArguments {
   readonly new_string?: string | undefined;
   readonly replace_all?: boolean | undefined;
   readonly expected_hash?: string | undefined;
+  /** Hash of the version that the edit was written for; the edit is carried over where the file changed since. */
+  readonly base?: string | undefined;
+  /** The cell of a notebook that the edit was written for: its id, or its number from 1. */
+  readonly cell?: string | number | undefined;
+  readonly dry_run?: boolean | undefined;
+}
+
+/** A patch over one or several files; `base` as in `EditFileArguments`, for several files by path. */
+export interface PatchArguments {
+  readonly patch: string;
+  readonly base?: string | Readonly<Record<string, string>> | undefined;
   readonly dry_run?: boolean | undefined;
 }
 
@@ -58,10 +71,7 @@ export interface EditorCall {
 /** Edits files by path, inside roots: what the MCP server and the AI SDK tool share. */
 export interface FileEditor {
   edit(args: EditFileArguments, call?: EditorCall): Promise<FileAnswer>;
-  patch(
-    args: { readonly patch: string; readonly dry_run?: boolean | undefined },
-    call?: EditorCall,
-  ): Promise<readonly FileAnswer[]>;
+  patch(args: PatchArguments, call?: EditorCall): Promise<readonly FileAnswer[]>;
   read(args: {
     readonly path: string;
     readonly first_line?: number | undefined;
@@ -75,6 +85,8 @@ export interface FileEditorOptions {
   readonly roots: readonly string[];
   /** See `WriteOptions`. */
   readonly uninterrupted?: WriteOptions["uninterrupted"];
+  /** Texts whose hashes were handed out; default: a store of this editor's own. */
+  readonly texts?: TextStore;
 }
 
 /** Longer texts are not parsed for a note alone. */
@@ -97,21 +109,39 @@ async function syntaxNotes(path: string, before: string, after: string | null): 
 /** How often an edit is made again on a file that changed while it was being made. */
 const rereads = 2;
 
+/** What a call knows about versions of its files. */
+interface Versions {
+  readonly expectedHash?: string | undefined;
+  readonly baseHash?: string | undefined;
+  /** The texts of the files as this call read them before, by absolute path. */
+  readonly seen: Map<string, string>;
+}
+
 interface Planned {
   readonly answer: Omit<FileAnswer, "written" | "hash">;
   readonly change: FileChange;
 }
 
 export function createFileEditor(options: FileEditorOptions): FileEditor {
-  const { redraft, roots, uninterrupted } = options;
+  const { redraft, roots, uninterrupted, texts = createTextStore() } = options;
+
+  /** The text that an edit was written for, by the hash that was handed out for it; undefined = the file as it is. */
+  function baseTextOf(hash: string | undefined, path: string, now: TextFile): string | undefined {
+    if (hash === undefined || hash === now.hash) return undefined;
+    const text = texts.find(hash);
+    if (text === undefined) throw unknownBase(`\`${path}\``, hash);
+    return text;
+  }
 
   async function plan(
     target: RootedPath,
-    request: Omit<EditRequest, "path" | "source">,
+    request: Omit<EditRequest, "path" | "source" | "base">,
     call: EditorCall,
-    expectedHash?: string,
+    { expectedHash, baseHash, seen }: Versions,
   ): Promise<Planned> {
     const before = await readTextFile(target.absolute);
+    const base = baseTextOf(baseHash, target.display, before);
+    texts.add(before.text, before.hash);
     if (expectedHash !== undefined && before.hash !== expectedHash) {
       const now = before.exists ? `its hash is now ${before.hash}` : "it no longer exists";
       throw new RedraftError(
@@ -120,7 +150,14 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         { details: { path: target.display, hash: before.exists ? before.hash : null } },
       );
     }
-    const result = await run({ ...request, path: target.display, source: before.text }, call);
+    const whole = { ...request, path: target.display, source: before.text };
+    const first = seen.get(target.absolute);
+    seen.set(target.absolute, before.text);
+    const engine = { apply: (one: EditRequest) => run(one, call) };
+    const result =
+      base === undefined && first !== undefined
+        ? await applyAgain(engine, whole, first)
+        : await run({ ...whole, ...(base === undefined ? {} : { base }) }, call);
     if (!before.exists && result.action !== "create") throw missing(target.display);
     const moved =
       result.action === "move" && result.movedTo !== undefined
@@ -189,6 +226,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     return planned.map(({ answer, change }) => {
       const after = written[changes.indexOf(change)];
       const hash = answer.changed ? after?.hash : change.before.hash;
+      if (change.text !== null && after?.hash !== undefined) texts.add(change.text, after.hash);
       return { ...answer, written: after !== undefined, ...(hash === undefined ? {} : { hash }) };
     });
   }
@@ -228,9 +266,14 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       const request = readEdit(args);
       const target = await resolveInRoots(args.path, roots);
       if (!target.exists && request.pair) throw missing(target.display);
+      const seen = new Map<string, string>();
       return locked([target.absolute], async () => {
         const make = async (): Promise<readonly Planned[]> => [
-          await plan(target, request.request, call, args.expected_hash),
+          await plan(target, request.request, call, {
+            expectedHash: args.expected_hash,
+            baseHash: args.base,
+            seen,
+          }),
         ];
         return (await writeFresh(make, args.dry_run === true, call.signal))[0]!;
       });
@@ -238,6 +281,15 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
 
     async patch(args, call = {}): Promise<readonly FileAnswer[]> {
       const parts = splitPatch(args.patch);
+      if (typeof args.base === "string" && parts.length > 1) {
+        throw new RedraftError(
+          "usage",
+          `The patch is about ${parts.length} files, and \`base\` is one hash. Give \`base\` as an object of paths and hashes.`,
+        );
+      }
+      const seen = new Map<string, string>();
+      const baseOf = (path: string): string | undefined =>
+        typeof args.base === "object" ? args.base[path] : args.base;
       const targets: RootedPath[] = [];
       for (const part of parts) {
         const target = await resolveInRoots(part.path, roots);
@@ -261,7 +313,10 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
                 const target = targets[index]!;
                 call.onProgress?.(`${target.display} (${index + 1} of ${parts.length})`);
                 try {
-                  planned.push(await plan(target, { edit: part.text, format: part.format }, call));
+                  const edit = { edit: part.text, format: part.format };
+                  planned.push(
+                    await plan(target, edit, call, { baseHash: baseOf(part.path), seen }),
+                  );
                 } catch (error) {
                   throw parts.length === 1 ? error : inFile(error, target.display, parts.length);
                 }
@@ -278,6 +333,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       const target = await resolveInRoots(args.path, roots);
       if (!target.exists) throw missing(target.display);
       const { text, hash } = await readTextFile(target.absolute);
+      texts.add(text, hash);
       const lines = text.match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? [];
       const first = Math.max(1, args.first_line ?? 1);
       const last = Math.min(lines.length, args.last_line ?? lines.length);
@@ -315,7 +371,10 @@ function readEdit(args: EditFileArguments): {
   request: Omit<EditRequest, "path" | "source">;
   pair: boolean;
 } {
-  const instruction = args.instructions === undefined ? {} : { instruction: args.instructions };
+  const instruction = {
+    ...(args.instructions === undefined ? {} : { instruction: args.instructions }),
+    ...(args.cell === undefined ? {} : { cell: args.cell }),
+  };
   const pair = args.old_string !== undefined || args.new_string !== undefined;
   if (pair && args.code_edit !== undefined) {
     throw new RedraftError(

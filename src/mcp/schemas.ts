@@ -1,6 +1,6 @@
 import type { ToolAnnotations } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import type { EditFileArguments } from "./editor.ts";
+import type { EditFileArguments, PatchArguments } from "./editor.ts";
 
 /** What a host shows its model about this server as a whole. */
 export const instructions: string = `Redraft edits files exactly. Prefer \`edit_file\` with \`code_edit\`: write only the lines that change, with one to three unchanged lines around them, and stand-ins such as \`// ... existing code ...\` for everything else. An edit is either made exactly, or refused with nothing written and a message that says what to send instead. Paths are relative to the project folder.`;
@@ -17,11 +17,6 @@ export interface ToolDefinition<Input> {
   readonly inputSchema: z.ZodType<Input>;
   readonly outputSchema: z.ZodType<Record<string, unknown>>;
   readonly annotations: ToolAnnotations;
-}
-
-export interface ApplyPatchArguments {
-  readonly patch: string;
-  readonly dry_run?: boolean | undefined;
 }
 
 export interface ReadFileArguments {
@@ -61,6 +56,18 @@ export const editFileInput: z.ZodType<EditFileArguments> = z.strictObject({
     .optional()
     .describe(
       "The hash that `read_file` gave. The edit is refused when the file has changed since.",
+    ),
+  base: z
+    .string()
+    .optional()
+    .describe(
+      "Instead of `expected_hash`: the hash that `read_file` or an earlier edit gave for the version you wrote this edit for. When the file has changed since, the edit is made in that version and carried over; what overlaps with the other change is refused.",
+    ),
+  cell: z
+    .union([z.string(), z.int().min(1)])
+    .optional()
+    .describe(
+      "For notebooks (.ipynb): the cell whose source the edit is written for, by its id or its number from 1. Without it the cell is found by its text.",
     ),
   dry_run: dryRun,
 });
@@ -104,12 +111,18 @@ export const editFile: ToolDefinition<EditFileArguments> = {
   },
 };
 
-export const applyPatch: ToolDefinition<ApplyPatchArguments> = {
+export const applyPatch: ToolDefinition<PatchArguments> = {
   title: "Apply a patch",
   description:
     "Applies a patch over one or several files: the `*** Begin Patch` form (`*** Update File:`, `*** Add File:`, `*** Delete File:`, `*** Move to:`), or a unified diff. Line numbers may be wrong or missing; context places the hunks. All files change, or none.",
   inputSchema: z.strictObject({
     patch: z.string().min(1).describe("The whole patch."),
+    base: z
+      .union([z.string(), z.record(z.string(), z.string())])
+      .optional()
+      .describe(
+        "The hash of the version that the patch was written for, as `read_file` or an earlier edit gave it; for several files an object of paths and hashes. When a file has changed since, its part is carried over.",
+      ),
     dry_run: dryRun,
   }),
   outputSchema: z.object({ files: z.array(file).optional(), error: problem.optional() }),
@@ -125,7 +138,7 @@ export const applyPatch: ToolDefinition<ApplyPatchArguments> = {
 export const readFile: ToolDefinition<ReadFileArguments> = {
   title: "Read a file",
   description:
-    "Reads a file as text, whole or from `first_line` to `last_line` (from 1), with the hash of the whole file for `expected_hash` of `edit_file`.",
+    "Reads a file as text, whole or from `first_line` to `last_line` (from 1), with the hash of the whole file for `base` and `expected_hash` of `edit_file`.",
   inputSchema: z.strictObject({
     path,
     first_line: z.int().min(1).optional().describe("First line to show, from 1."),

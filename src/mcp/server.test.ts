@@ -9,6 +9,7 @@ import { InMemoryTransport } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tinyEngine } from "../../test/support/tiny-engine.ts";
+import { createRedraft } from "../engine.ts";
 import { createMcpServer, type McpServerOptions } from "./server.ts";
 
 let folder: string;
@@ -198,6 +199,92 @@ describe("edit_file", () => {
     expect(second.structuredContent).toMatchObject({ error: { code: "stale-file" } });
     const hash = (await client.call("read_file", { path: "a.ts" })).structuredContent!.hash;
     expect(first.structuredContent!.hash).toBe(hash);
+  });
+
+  it("carries an edit over that was written for an earlier version", async () => {
+    const client = await connect("2026-07-28", { redraft: createRedraft() });
+    const lines = Array.from({ length: 9 }, (_, i) => `const line${i} = ${i};\n`);
+    await writeFile(join(folder, "long.ts"), lines.join(""));
+    const read = await client.call("read_file", { path: "long.ts" });
+    const base = read.structuredContent!.hash as string;
+    const other = ["// new\n", ...lines];
+    await writeFile(join(folder, "long.ts"), other.join(""));
+    const wanted = lines.with(5, "const line5 = 55;\n");
+    const args = { path: "long.ts", code_edit: wanted.join("") };
+    const done = await client.call("edit_file", { ...args, base });
+    expect(done.isError).toBeFalsy();
+    const text = await readFile(join(folder, "long.ts"), "utf8");
+    expect(text).toBe(["// new\n", ...wanted].join(""));
+    // The hash of an earlier answer is a base as well; what both changed is refused.
+    const patch = [
+      "*** Begin Patch",
+      "*** Update File: long.ts",
+      "@@",
+      "-const line5 = 55;",
+      "+const line5 = 56;",
+      "*** End Patch",
+    ].join("\n");
+    await writeFile(join(folder, "long.ts"), text.replace("55", "57"));
+    const clash = await client.call("apply_patch", { patch, base: done.structuredContent!.hash });
+    expect(clash.content[0]!.text).toContain(
+      "stale-file: long.ts changed where the edit changes it",
+    );
+    expect(clash.content[0]!.text).toContain('"const line5 = 57;"');
+  });
+
+  it("says to read a file again whose base it does not know", async () => {
+    const client = await connect("2026-07-28", { redraft: createRedraft() });
+    const args = { path: "a.ts", old_string: "1", new_string: "5", base: "0123456789abcdef" };
+    const answer = await client.call("edit_file", args);
+    expect(answer.content[0]!.text).toContain(
+      "stale-file: The text of `a.ts` with the hash 0123456789abcdef",
+    );
+    expect(answer.content[0]!.text).toContain("Read the file again");
+    const patch =
+      "--- a/a.ts\n+++ b/a.ts\n@@\n-const a = 1;\n+const a = 2;\n--- a/b.ts\n+++ b/b.ts\n@@\n-b\n+c\n";
+    await writeFile(join(folder, "b.ts"), "b\n");
+    const several = await client.call("apply_patch", { patch, base: "0123456789abcdef" });
+    expect(several.content[0]!.text).toContain("usage: The patch is about 2 files");
+  });
+
+  it("lets no whole file overwrite what changed while it was made", async () => {
+    const engine = createRedraft();
+    let calls = 0;
+    const file = join(folder, "whole.ts");
+    const lines = Array.from({ length: 9 }, (_, i) => `const line${i} = ${i};\n`);
+    await writeFile(file, lines.join(""));
+    const redraft: typeof engine = {
+      ...engine,
+      async *events(request, options) {
+        for await (const event of engine.events(request, options)) {
+          const isFirst = event.type === "result" && calls++ === 0;
+          if (isFirst) await writeFile(file, ["// new\n", ...lines].join(""));
+          yield event;
+        }
+      },
+    };
+    const client = await connect("2026-07-28", { redraft });
+    const code_edit = lines.with(5, "const line5 = 55;\n").join("");
+    await client.call("edit_file", { path: "whole.ts", code_edit });
+    expect(await readFile(file, "utf8")).toBe(`// new\n${code_edit}`);
+  });
+
+  it("edits a cell of a notebook by its number", async () => {
+    const client = await connect("2026-07-28", { redraft: createRedraft() });
+    const cell = (source: string): object => ({
+      cell_type: "code",
+      metadata: {},
+      source: [source],
+    });
+    const notebook = { cells: [cell("x = 1"), cell("x = 1")], metadata: {}, nbformat: 4 };
+    await writeFile(join(folder, "n.ipynb"), JSON.stringify(notebook, null, 1));
+    const args = { path: "n.ipynb", old_string: "x = 1", new_string: 'x = "2"' };
+    const open = await client.call("edit_file", args);
+    expect(open.content[0]!.text).toContain("ambiguous: Ambiguous: the edit fits 2 cells");
+    await client.call("edit_file", { ...args, cell: 2 });
+    notebook.cells[1] = cell('x = "2"');
+    const text = await readFile(join(folder, "n.ipynb"), "utf8");
+    expect(text).toBe(JSON.stringify(notebook, null, 1));
   });
 
   it("creates a file from a sketch without stand-ins", async () => {

@@ -14,6 +14,7 @@ import {
 import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
+import { createTextStore } from "../core/text-store.ts";
 import type { WriteOptions } from "../file/write.ts";
 import { failure, fileText, patchText, readText } from "./answers.ts";
 import { createFileEditor, type FileEditor } from "./editor.ts";
@@ -43,12 +44,13 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   );
   const clientRoots = rememberRoots(server);
   const editors = new Map<string, FileEditor>();
+  const texts = createTextStore();
 
   async function editorFor(roots: readonly string[]): Promise<FileEditor> {
     const key = JSON.stringify(roots);
     const known = editors.get(key);
     if (known !== undefined) return known;
-    const editor = createFileEditor({ ...options, roots });
+    const editor = createFileEditor({ ...options, roots, texts });
     editors.set(key, editor);
     return editor;
   }

@@ -57,11 +57,11 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
       if (
         done.length > 0 &&
         (places.length === 0 || telling) &&
-          places.every((place) => {
-            spend(done.length / 4);
-            return done.some((at) => covers(at, after, place, before));
-          }) &&
-          !standsChanged(source, before, index, isDone)
+        places.every((place) => {
+          spend(done.length / 4);
+          return done.some((at) => covers(at, after, place, before));
+        }) &&
+        !standsChanged(source, before, index, isDone)
       ) {
         applied.push(k);
         continue;

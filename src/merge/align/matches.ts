@@ -476,7 +476,6 @@ class SourceIndex {
     return found;
   }
 
-
   /** Lines that a removed line may stand for: a word or a number that differs is another line. */
   private inSameWords(text: string): Match[] {
     if (this.byWords === undefined) {

@@ -171,7 +171,12 @@ function checkEdit(
       say(`edit line ${e} (${line.role}) is ${fate.fate}`);
     if (fate.fate === "placed") {
       const origin = proof.result[fate.result];
-      if (origin === undefined || origin.from === "source" || origin.from === "layout" || origin.edit !== e)
+      if (
+        origin === undefined ||
+        origin.from === "source" ||
+        origin.from === "layout" ||
+        origin.edit !== e
+      )
         say(`edit line ${e} is not where it is placed`);
       continue;
     }

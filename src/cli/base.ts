@@ -1,0 +1,55 @@
+import { execFile } from "node:child_process";
+import { basename, dirname } from "node:path";
+import { promisify } from "node:util";
+import { RedraftError } from "../core/errors.ts";
+import { disk } from "../file/disk.ts";
+import { decodeText } from "../file/encoding.ts";
+import { readTextFile } from "../file/text-file.ts";
+
+const mostBytes = 256 * 1024 * 1024;
+
+/**
+ * The text that `--base` names: that of a file, or of `path` as it is in a git revision. What is both is neither: `./main` and
+ * `refs/heads/main` say which.
+ */
+export async function baseText(base: string, path: string): Promise<string> {
+  const isPath = /^\.{0,2}[\\/]/.test(base);
+  const isFile = await disk.stat(base).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (isFile && isPath) return (await readTextFile(base)).text;
+  const inGit = isPath ? "it is no file" : await fromGit(base, path);
+  if (!isFile && typeof inGit === "object") return inGit.text;
+  if (isFile && typeof inGit === "object") {
+    throw new RedraftError(
+      "usage",
+      `--base ${base} is a file and a git revision. Write ./${base} for the file, or the whole name of the revision.`,
+    );
+  }
+  if (isFile) return (await readTextFile(base)).text;
+  throw new RedraftError(
+    "file-error",
+    `--base ${base} is neither a file nor a git revision that has ${path}: ${inGit as string}.`,
+    { details: { base, path } },
+  );
+}
+
+/** The file in a revision, or why there is none. */
+async function fromGit(revision: string, path: string): Promise<{ text: string } | string> {
+  if (revision.startsWith("-")) return "a revision does not begin with -";
+  const run = promisify(execFile);
+  const name = `${revision}:./${basename(path)}`;
+  try {
+    const { stdout } = await run("git", ["show", name], {
+      cwd: dirname(path),
+      encoding: "buffer",
+      maxBuffer: mostBytes,
+    });
+    return { text: decodeText(stdout, `${path} in ${revision}`).text };
+  } catch (error) {
+    if (RedraftError.is(error)) throw error;
+    const said = String((error as { stderr?: unknown }).stderr ?? "").trim();
+    return `git says ${JSON.stringify(said.split("\n")[0] || (error as Error).message)}`;
+  }
+}

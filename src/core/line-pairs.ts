@@ -1,0 +1,138 @@
+import { spend } from "./budget.ts";
+/** A line of one text and the equal line of another, both 0-based. */
+export type LinePair = readonly [number, number];
+
+/** Cells of the table beyond which the middle is taken as replaced whole; blocks are small, files are not. */
+const tableLimit = 4_000_000;
+
+/**
+ * Pairs of equal lines, rising on both sides: a diff of two texts of any size. Lines that are unique in both are paired
+ * first (patience diff), and what lies between by a longest common subsequence.
+ */
+export function matchedLines(before: readonly string[], after: readonly string[]): LinePair[] {
+  const pairs: LinePair[] = [];
+  let old = 0;
+  let fresh = 0;
+  const equalUntil = (oldEnd: number): void => {
+    while (old < oldEnd) pairs.push([old++, fresh++]);
+  };
+  for (const stretch of stretches(before, after)) {
+    // Before a stretch stands the line that it was cut at, or the texts' common head.
+    equalUntil(stretch.old);
+    const a = before.slice(stretch.old, stretch.oldEnd);
+    const b = after.slice(stretch.fresh, stretch.freshEnd);
+    let head = 0;
+    while (head < a.length && head < b.length && a[head] === b[head]) head++;
+    let tail = 0;
+    const least = Math.min(a.length, b.length) - head;
+    while (tail < least && a.at(-1 - tail) === b.at(-1 - tail)) tail++;
+    for (let i = 0; i < head; i++) pairs.push([old + i, fresh + i]);
+    const inner = commonLines(a.slice(head, a.length - tail), b.slice(head, b.length - tail));
+    for (const [i, j] of inner) pairs.push([old + head + i, fresh + head + j]);
+    for (let i = tail; i > 0; i--) pairs.push([stretch.oldEnd - i, stretch.freshEnd - i]);
+    old = stretch.oldEnd;
+    fresh = stretch.freshEnd;
+  }
+  equalUntil(before.length);
+  return pairs;
+}
+
+/** Lines `old` to `oldEnd` of one text that stand for lines `fresh` to `freshEnd` of another. */
+export interface Stretch {
+  readonly old: number;
+  readonly oldEnd: number;
+  readonly fresh: number;
+  readonly freshEnd: number;
+}
+
+/**
+ * Cuts both sides at lines that are unique in each and in the same order (patience diff), so that the
+ * quadratic table only ever sees the small stretches between. The cut lines themselves are equal.
+ */
+export function stretches(source: readonly string[], text: readonly string[]): Stretch[] {
+  let head = 0;
+  while (head < source.length && head < text.length && source[head] === text[head]) head++;
+  let oldEnd = source.length;
+  let freshEnd = text.length;
+  while (oldEnd > head && freshEnd > head && source[oldEnd - 1] === text[freshEnd - 1]) {
+    oldEnd--;
+    freshEnd--;
+  }
+  const cuts: Stretch[] = [];
+  let old = head;
+  let fresh = head;
+  for (const [a, b] of risingPairs(uniquePairs(source, text, head, oldEnd, freshEnd))) {
+    cuts.push({ old, oldEnd: a, fresh, freshEnd: b });
+    old = a + 1;
+    fresh = b + 1;
+  }
+  cuts.push({ old, oldEnd, fresh, freshEnd });
+  return cuts;
+}
+
+/** Lines that stand once on either side, by their place in the source. */
+function uniquePairs(
+  source: readonly string[],
+  text: readonly string[],
+  head: number,
+  oldEnd: number,
+  freshEnd: number,
+): LinePair[] {
+  const places = new Map<string, { old: number; fresh: number }>();
+  for (let index = head; index < oldEnd; index++) {
+    const known = places.get(source[index]!);
+    if (known) known.old = -1;
+    else places.set(source[index]!, { old: index, fresh: -2 });
+  }
+  for (let index = head; index < freshEnd; index++) {
+    const known = places.get(text[index]!);
+    if (known) known.fresh = known.fresh === -2 ? index : -1;
+  }
+  const pairs: LinePair[] = [];
+  for (const { old, fresh } of places.values())
+    if (old >= 0 && fresh >= 0) pairs.push([old, fresh]);
+  return pairs;
+}
+
+/** A longest run of pairs that rises on both sides (patience sorting). */
+function risingPairs(pairs: readonly LinePair[]): LinePair[] {
+  const tops: number[] = [];
+  const before: number[] = [];
+  pairs.forEach(([, fresh], index) => {
+    let low = 0;
+    let high = tops.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (pairs[tops[middle]!]![1] < fresh) low = middle + 1;
+      else high = middle;
+    }
+    before[index] = low === 0 ? -1 : tops[low - 1]!;
+    tops[low] = index;
+  });
+  const run: LinePair[] = [];
+  for (let index = tops.at(-1) ?? -1; index !== -1; index = before[index]!) run.push(pairs[index]!);
+  return run.reverse();
+}
+
+/** Index pairs of a longest common subsequence, in order. */
+export function commonLines(a: readonly string[], b: readonly string[]): LinePair[] {
+  if (a.length === 0 || b.length === 0 || a.length * b.length > tableLimit) return [];
+  const width = b.length + 1;
+  spend((a.length * b.length) / 4);
+  const best = new Uint16Array((a.length + 1) * width);
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      best[i * width + j] =
+        a[i] === b[j]
+          ? best[(i + 1) * width + j + 1]! + 1
+          : Math.max(best[(i + 1) * width + j]!, best[i * width + j + 1]!);
+    }
+  }
+  const pairs: LinePair[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    if (a[i] === b[j]) pairs.push([i++, j++]);
+    else if (best[(i + 1) * width + j]! >= best[i * width + j + 1]!) i++;
+    else j++;
+  }
+  return pairs;
+}

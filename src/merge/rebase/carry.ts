@@ -1,0 +1,118 @@
+import { RedraftError } from "../../core/errors.ts";
+import { matchedLines } from "../../core/line-pairs.ts";
+import { splitLines, type TextLine } from "../../core/lines.ts";
+import type { CarriedProof, Proof } from "../../core/merge.ts";
+import { carriedProof } from "./account.ts";
+import { overlap } from "./explain.ts";
+import type { Side } from "./hunks.ts";
+import { inOneStretch, reachesOut } from "./near.ts";
+import { type Carried, threeWay } from "./three-way.ts";
+
+export interface CarryRequest {
+  readonly path: string;
+  /** The text that the edit was written for. */
+  readonly base: string;
+  /** The base with the edit made. */
+  readonly edited: string;
+  /** The account of that; without one the two texts are compared. */
+  readonly placement?: Proof | undefined;
+  /** The file as it is now. */
+  readonly current: string;
+}
+
+export interface CarriedText {
+  readonly text: string;
+  readonly proof?: CarriedProof;
+  /** Whether the two changes may have to do with each other. */
+  readonly together: boolean;
+}
+
+/**
+ * Carries an edit of one text over to another: what the edit changed in `base` is changed in `current`, and nothing else.
+ * Changes that overlap, touch, or cannot be proved are a `RedraftError` with the code `stale-file`.
+ */
+export function carryOver(request: CarryRequest): CarriedText {
+  const { path, placement } = request;
+  const texts = {
+    base: splitLines(request.base),
+    current: splitLines(request.current),
+    edited: splitLines(request.edited),
+  };
+  const base = words(texts.base);
+  const current = sideOf(base, words(texts.current));
+  const edited: Side = placement
+    ? { lines: words(texts.edited), pairs: keptPairs(placement) }
+    : sideOf(base, words(texts.edited));
+  const { lines, conflicts, problems, sides } = threeWay(base, current, edited);
+  if (conflicts.length > 0) {
+    throw overlap(path, conflicts, { base, current: current.lines, edited: edited.lines });
+  }
+  const ended = { base: isEnded(texts.base), edited: isEnded(texts.edited) };
+  const isSame = texts.base.length > 0 && ended.base === ended.edited;
+  const wanted = isSame ? isEnded(texts.current) : ended.edited;
+  const text = written(lines, texts.current, texts.edited, wanted);
+  const inText = words(splitLines(text));
+  const isWhole =
+    inText.length === lines.length &&
+    lines.every((line, r) => inText[r] === textOf(line, texts.current, texts.edited).text);
+  if (problems.length > 0 || !isWhole) throw unproved(path, problems);
+  const open = reachesOut(base, sides.current) || reachesOut(base, sides.edited);
+  const together = open && inOneStretch(lines, inText);
+  if (!placement) return { text, together };
+  return { text, together, proof: carriedProof(placement, current, lines) };
+}
+
+const words = (lines: readonly TextLine[]): string[] => lines.map(({ text }) => text);
+
+function sideOf(base: readonly string[], lines: readonly string[]): Side {
+  return { lines, pairs: matchedLines(base, lines) };
+}
+
+function keptPairs({ result }: Proof): [number, number][] {
+  return result.flatMap((origin, r): [number, number][] =>
+    origin.from === "source" ? [[origin.source, r]] : [],
+  );
+}
+
+const isEnded = (lines: readonly TextLine[]): boolean =>
+  lines.length > 0 && lines.at(-1)!.end !== "";
+
+function textOf(
+  { current, edited }: Carried,
+  currentLines: readonly TextLine[],
+  editedLines: readonly TextLine[],
+): TextLine {
+  return current < 0 ? editedLines[edited]! : currentLines[current]!;
+}
+
+/** The result: every line of the file with its own end, new lines with the end of the line above them. */
+function written(
+  lines: readonly Carried[],
+  current: readonly TextLine[],
+  edited: readonly TextLine[],
+  finalNewline: boolean,
+): string {
+  let usual = current.find(({ end }) => end !== "")?.end ?? "\n";
+  let text = "";
+  for (const [r, line] of lines.entries()) {
+    const { text: own, end: ownEnd } = textOf(line, current, edited);
+    let end = line.current < 0 || ownEnd === "" ? usual : ownEnd;
+    usual = end;
+    const below = lines[r + 1] && textOf(lines[r + 1]!, current, edited);
+    // A lone "\r" before an empty line that ends with "\n" would make one line's end of two.
+    if (end === "\r" && below?.text === "") end = "\r\n";
+    // An empty line that nothing ends would be no line.
+    if (!below && !finalNewline && own !== "") end = "";
+    text += own + end;
+  }
+  return text;
+}
+
+function unproved(path: string, problems: readonly string[]): RedraftError {
+  return new RedraftError(
+    "stale-file",
+    `${path} changed since the text that the edit was written for, and the two changes cannot be told apart ` +
+      `for certain (${problems[0] ?? "the lines come out otherwise"}). Read the file again and write the edit for what it says now.`,
+    { details: { path, problems } },
+  );
+}

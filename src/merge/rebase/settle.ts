@@ -1,0 +1,57 @@
+import type { LinePair } from "../../core/line-pairs.ts";
+import { type Change, changesOf, type Side } from "./hunks.ts";
+
+/** A side with its changes, each at one of the places where it may lie. */
+export interface SettledSide extends Side {
+  readonly changes: readonly Change[];
+}
+
+/**
+ * Moves changes that slide away from the other side's: the text is the same wherever they lie, and a function that was added
+ * below another has nothing to do with a change of that one's last line.
+ */
+export function settled(
+  base: readonly string[],
+  current: Side,
+  edited: Side,
+): { readonly current: SettledSide; readonly edited: SettledSide } {
+  const theirs = changesOf(base, current);
+  const ours = changesOf(base, edited);
+  return {
+    current: apart(current, theirs, ours),
+    edited: apart(edited, ours, theirs),
+  };
+}
+
+function apart(side: Side, changes: readonly Change[], others: readonly Change[]): SettledSide {
+  const begins = new Set(others.map(({ lo }) => lo));
+  const ends = new Set(others.map(({ hi }) => hi));
+  let pairs: Map<number, number> | undefined;
+  const moved = changes.map((change) => {
+    const size = change.end - change.start;
+    const room = change.hi - change.lo - size;
+    if (room === 0 || change.parts.length > 1) return change;
+    const above = ends.has(change.lo);
+    const below = begins.has(change.hi);
+    if (!above && !below) return change;
+    const start = change.lo + (above ? (below ? room >> 1 : room) : 0);
+    pairs ??= new Map(side.pairs);
+    return shifted(pairs, change, start - change.start);
+  });
+  const rising = pairs && [...pairs].sort(([a], [b]) => a - b);
+  return { lines: side.lines, pairs: rising ?? side.pairs, changes: moved };
+}
+
+/** Moves a change by some lines; the lines that it passes are paired on its other side. */
+function shifted(pairs: Map<number, number>, change: Change, by: number): Change {
+  const { start, end, from, to } = change;
+  const put = (line: number, own: number): LinePair => [line, own];
+  const fresh: LinePair[] = [];
+  if (by > 0) for (let i = 0; i < by; i++) fresh.push(put(start + i, from + i));
+  else for (let i = 1; i <= -by; i++) fresh.push(put(end - i, to - i));
+  const first = Math.min(start, start + by);
+  const last = Math.max(end, end + by);
+  for (let line = first; line < last; line++) pairs.delete(line);
+  for (const [line, own] of fresh) pairs.set(line, own);
+  return { ...change, start: start + by, end: end + by, from: from + by, to: to + by };
+}

@@ -1,0 +1,144 @@
+import type { Clock } from "../../core/clock.ts";
+import { RedraftError } from "../../core/errors.ts";
+import type { Proof } from "../../core/merge.ts";
+import type { CallOptions, EditEvent } from "../../core/redraft.ts";
+import type { EditRequest, EditResult } from "../../core/request.ts";
+import { type TextStore, unknownBase } from "../../core/text-store.ts";
+import { type CarriedText, carryOver } from "./carry.ts";
+
+/** Makes one edit; the last event is the result. */
+export type Run = (request: EditRequest, call: CallOptions) => AsyncGenerator<EditEvent>;
+
+export interface BaseOptions {
+  /** Texts that a request may name by their hash. */
+  readonly texts: TextStore;
+  readonly clock: Clock;
+  /** Syntax errors that a text has and another has not; undefined = unknown. */
+  readonly newErrors: (
+    path: string,
+    source: string,
+  ) => Promise<((text: string) => number | undefined) | undefined>;
+}
+
+/**
+ * Edits that were written for another text than the file's: `run` makes the edit in that text, with all it can do, and the
+ * change is carried over to the file as it is now. Without a base, or where it is the source, `run` alone decides.
+ */
+export function withBase(run: Run, options: BaseOptions): Run {
+  return async function* (request, call) {
+    const { base: given, ...plain } = request;
+    const base = textOf(request, options.texts);
+    if (base === undefined || base === request.source) {
+      yield* run(plain, call);
+      return;
+    }
+    const start = options.clock.now();
+    try {
+      for await (const event of run({ ...plain, source: base }, call)) {
+        if (event.type !== "result") {
+          yield event;
+          continue;
+        }
+        const result = await carried(request, base, event.result, options);
+        yield { type: "result", result: { ...result, ms: options.clock.now() - start } };
+      }
+    } catch (error) {
+      throw inBase(request, base, error);
+    }
+  };
+}
+
+function textOf({ path, base, source }: EditRequest, texts: TextStore): string | undefined {
+  if (base === undefined || typeof base === "string") return base;
+  // The file's own text may have been handed out by hash as well.
+  texts.add(source);
+  const text = texts.find(base.hash);
+  if (text === undefined) throw unknownBase(path, base.hash);
+  return text;
+}
+
+async function carried(
+  request: EditRequest,
+  base: string,
+  result: EditResult,
+  options: BaseOptions,
+): Promise<EditResult> {
+  const { path, source } = request;
+  if (result.text === null) {
+    throw new RedraftError(
+      "stale-file",
+      `${path} changed since the text for which the edit was written, and the edit deletes it. ` +
+        "Read the file again and delete it if it is still to go.",
+      { details: { path } },
+    );
+  }
+  const { proof: placement, ...rest } = result;
+  const made = carryOver({
+    path,
+    base,
+    edited: result.text,
+    current: source,
+    placement: placement as Proof | undefined,
+  });
+  if (made.together) await checkTogether(request, base, result.text, made.text, options);
+  const changed = made.text !== source;
+  return {
+    ...rest,
+    text: made.text,
+    changed: changed || result.action === "move",
+    action: result.action === "create" && source !== "" ? "update" : result.action,
+    routeReason: `${result.routeReason} in the base, carried over to the file as it is now`,
+    checks: [...result.checks, { name: "no change of the file lost", ok: true }],
+    ...(made.proof === undefined ? {} : { proof: made.proof }),
+  };
+}
+
+/** Two changes may be sound by themselves and break the file together. */
+async function checkTogether(
+  { path, source }: EditRequest,
+  base: string,
+  edited: string,
+  text: string,
+  { newErrors }: BaseOptions,
+): Promise<void> {
+  const together = (await newErrors(path, source))?.(text);
+  if (!together) return;
+  const alone = (await newErrors(path, base))?.(edited);
+  if (alone !== 0) return;
+  throw new RedraftError(
+    "stale-file",
+    `${path} changed since the text for which the edit was written, and the edit, which is sound in that text, brings ` +
+      `${together === 1 ? "a syntax error" : `${together} syntax errors`} into the file as it is now. Read the file again and write the edit for what it says now.`,
+    { details: { path, syntaxErrors: together } },
+  );
+}
+
+/** A refusal in the base: its lines are not the file's, and its candidates are texts that the file would not be. */
+function inBase(request: EditRequest, base: string, error: unknown): unknown {
+  if (!RedraftError.is(error) || error.code === "stale-file") return error;
+  const known = ["no-match", "ambiguous", "check-failed"].includes(error.code);
+  if (!known) return error;
+  const message = `${error.message} (Lines are those of the text for which the edit was written.)`;
+  const { candidates, ...details } = error.details;
+  const texts = Array.isArray(candidates) ? candidates.flatMap(carriedCandidate) : [];
+  return new RedraftError(error.code, message, {
+    cause: error,
+    retryable: error.retryable,
+    details: { ...details, ...(texts.length > 0 ? { candidates: [...new Set(texts)] } : {}) },
+  });
+
+  function carriedCandidate(text: unknown): string[] {
+    if (typeof text !== "string") return [];
+    try {
+      const made: CarriedText = carryOver({
+        path: request.path,
+        base,
+        edited: text,
+        current: request.source,
+      });
+      return [made.text];
+    } catch {
+      return [];
+    }
+  }
+}

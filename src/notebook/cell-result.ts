@@ -1,0 +1,63 @@
+import { RedraftError } from "../core/errors.ts";
+import type { EditRequest, EditResult } from "../core/request.ts";
+import { type Cell, type Notebook, nameOf } from "./cells.ts";
+import { withCellText } from "./splice.ts";
+
+/** The result of an edit of a cell's source as one of the notebook. */
+export function cellResult(
+  request: EditRequest,
+  notebook: Notebook,
+  cell: Cell,
+  result: EditResult,
+): EditResult {
+  if (result.text === null || result.action === "move") {
+    throw new RedraftError(
+      "unreadable-edit",
+      `The edit ${result.text === null ? "deletes" : "moves"} a file, and ${nameOf(cell)} of ${request.path} is none. Edit the cell's source.`,
+    );
+  }
+  const text = withCellText(notebook, cell, endedAsOthers(notebook, cell, result.text));
+  if (text === undefined) {
+    throw new RedraftError(
+      "check-failed",
+      `The source of ${nameOf(cell)} could not be written so that all else in ${request.path} stays as it is. Edit the JSON of the file instead.`,
+    );
+  }
+  const { proof, ...rest } = result;
+  const { number, id } = cell;
+  return {
+    ...rest,
+    text,
+    changed: text !== request.source,
+    action: "update",
+    routeReason: `${result.routeReason}, in ${nameOf(cell)}`,
+    checks: [...result.checks, { name: "nothing but the cell's source changed", ok: true }],
+    cells: [{ number, ...(id === undefined ? {} : { id }), ...(proof && { proof }) }],
+  };
+}
+
+/** A new text of an empty cell ends as the texts of other cells do: as a rule without a line end. */
+function endedAsOthers({ cells }: Notebook, cell: Cell, text: string): string {
+  if (cell.text !== "" || !text.endsWith("\n")) return text;
+  const others = cells.filter((one) => one.text !== "");
+  const ended = others.filter((one) => one.text.endsWith("\n"));
+  return ended.length * 2 > others.length ? text : text.replace(/\r?\n$/, "");
+}
+
+/** A refusal in a cell: its lines are the cell's, and its candidates become notebooks. */
+export function cellError(notebook: Notebook, cell: Cell, error: unknown): unknown {
+  if (!RedraftError.is(error) || error.message.includes(nameOf(cell))) return error;
+  const { candidates, ...details } = error.details;
+  const texts = (Array.isArray(candidates) ? candidates : []).flatMap((text) =>
+    typeof text === "string" ? [withCellText(notebook, cell, text) ?? []].flat() : [],
+  );
+  return new RedraftError(error.code, `In ${nameOf(cell)}: ${error.message}`, {
+    cause: error,
+    retryable: error.retryable,
+    details: {
+      ...details,
+      cell: cell.number,
+      ...(texts.length > 0 ? { candidates: texts } : {}),
+    },
+  });
+}
