@@ -1,0 +1,200 @@
+import type { Edit, RemovalSegment } from "../core/edit.ts";
+import { type Comparison, Counts, hasWords, indentOf, keyOf } from "./guard-lines.ts";
+
+/** A line of a sketch, or a comment in it that says that something goes. */
+interface Shown {
+  readonly key: string;
+  readonly text: string;
+  readonly removal?: RemovalSegment;
+}
+
+/** Lines of an edit with nothing elided between them. */
+interface Stretch {
+  readonly lines: readonly Shown[];
+  /** Whether nothing is elided before the first, or behind the last line of the edit. */
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+export interface Span {
+  readonly line: number;
+  readonly end: number;
+}
+
+/** A comment that opens and says nothing yet: what it stands above is no part of what goes above it. */
+const opensComment = /^(?:\/\*{1,2}|<!--|\{\/\*|"""|'''|\(\*|\{-)$/u;
+
+/** The line, as compared, that declares anew what a source line declares. */
+export type Restated = (line: number) => string | undefined;
+
+/** A line that stands this often in a file tells no place by itself. */
+const many = 3;
+
+/** What an edit says about lines that go. It reads the edit alone, and knows nothing of how the edit was placed. */
+export class Accounts {
+  private readonly stretches: readonly Stretch[];
+  private readonly edit: Edit;
+  private readonly compared: Comparison;
+  /** The edit is the file from its first to its last line. */
+  private readonly isWhole: boolean;
+  private readonly gone: ReadonlySet<number>;
+  private dense: string[] | undefined;
+
+  constructor(edit: Edit, compared: Comparison, isWhole: boolean) {
+    this.edit = edit;
+    this.compared = compared;
+    this.isWhole = isWhole;
+    this.gone = new Set(compared.gone().map(({ line }) => line));
+    this.stretches = stretchesOf(edit, compared);
+  }
+
+  /** Whether a line that a diff or a block removes has this name, taken once for each. */
+  removesByName(name: string): boolean {
+    const word = wordOf(name);
+    return this.edit.segments.some((segment) =>
+      segment.kind === "lines"
+        ? segment.lines.some((line) => line.role === "drop" && word.test(line.text))
+        : segment.kind === "removal" && word.test(segment.what),
+    );
+  }
+
+  /**
+   * Whether the edit quotes the nearest telling lines on both sides of lines that go, with nothing elided
+   * between. `gone` are the stretches that go with them; a neighbour that the edit declares anew is quoted by that.
+   */
+  quotesAround(line: number, gone: readonly Span[] = [], restated?: Restated): boolean {
+    const above = this.nearest(line, -1, gone, restated);
+    const below = this.nearest(line, 1, gone, restated);
+    const wanted = [...above.lines.reverse(), ...below.lines];
+    return this.stretches.some((stretch) => {
+      if (above.edge && !(stretch.first && this.isWhole)) return false;
+      if (below.edge && !(stretch.last && this.isWhole)) return false;
+      return holdsInOrder(stretch.lines, wanted);
+    });
+  }
+
+  /**
+   * Whether the edit gives a declaration another first line: a new line, then the line that follows in the
+   * file, then a marker inside. What is new altogether has nothing in it to leave out.
+   */
+  renames(line: number): boolean {
+    if (this.edit.extent === "parts") return false;
+    const [next] = this.nearest(line, 1, []).lines;
+    return this.stretches.some(({ lines, last }) => {
+      const shown = lines.filter(({ key }) => key !== "");
+      const at = shown.findIndex(({ key }) => key === next);
+      const head = shown[at - 1];
+      const end = shown.at(-1);
+      if (last || !head || !end || !hasWords(head.key)) return false;
+      if (this.compared.inSource.of(head.key) > 0) return false;
+      return indentOf(end.text) > indentOf(head.text);
+    });
+  }
+
+  /** The lines beside a gap, from the gap on, until they tell where it is. */
+  private nearest(
+    line: number,
+    step: 1 | -1,
+    gone: readonly Span[],
+    restated?: Restated,
+  ): { readonly lines: string[]; readonly edge: boolean } {
+    const { source } = this.compared;
+    const depth = indentOf(source[line]!);
+    const lines: string[] = [];
+    let words = false;
+    for (let at = line + step; at >= 0 && at < source.length; at += step) {
+      const span = gone.find((one) => one.line <= at && at <= one.end);
+      if (span) {
+        at = step > 0 ? span.end : span.line;
+        continue;
+      }
+      const key = keyOf(source[at]!);
+      if (key === "") continue;
+      const isBound = indentOf(source[at]!) < depth;
+      if (this.gone.has(at) || (this.compared.isFewer(key) && !(isBound && !hasWords(key)))) {
+        const anew = hasWords(key) ? restated?.(at) : undefined;
+        if (anew === undefined) continue;
+        lines.push(anew);
+        return { lines, edge: false };
+      }
+      lines.push(key);
+      words ||= hasWords(key) || opensComment.test(key);
+      if (isBound || (words && this.tells(lines, step))) return { lines, edge: false };
+    }
+    return { lines, edge: true };
+  }
+
+  /** Whether lines that stand one after the other in the source tell a place: one that is rare, or all of them together. */
+  private tells(lines: readonly string[], step: 1 | -1): boolean {
+    const last = lines.at(-1)!;
+    if (opensComment.test(last)) return true;
+    if (hasWords(last) && this.compared.inSource.of(last) < many) return true;
+    this.dense ??= this.compared.source.map(keyOf).filter((key) => key !== "");
+    let places = 0;
+    for (let at = this.dense.indexOf(last); at !== -1; at = this.dense.indexOf(last, at + 1)) {
+      if (lines.every((key, back) => this.dense![at - step * (lines.length - 1 - back)] === key)) places += 1;
+    }
+    return places === 1;
+  }
+}
+
+function holdsInOrder(lines: readonly Shown[], wanted: readonly string[]): boolean {
+  let next = 0;
+  for (const { key } of lines) {
+    if (next < wanted.length && key === wanted[next]) next += 1;
+  }
+  return next === wanted.length;
+}
+
+function stretchesOf(edit: Edit, compared: Comparison): Stretch[] {
+  const stretches: { lines: Shown[]; first: boolean; last: boolean }[] = [];
+  let open: { lines: Shown[]; first: boolean; last: boolean } | undefined;
+  for (const [index, segment] of edit.segments.entries()) {
+    if (segment.kind === "elision" && !compared.source.includes(segment.text)) {
+      open = undefined;
+      continue;
+    }
+    if (edit.extent === "parts") open = undefined;
+    if (!open) {
+      open = { lines: [], first: index === 0, last: false };
+      stretches.push(open);
+    }
+    if (segment.kind === "lines") {
+      for (const { text, role } of segment.lines) {
+        if (role !== "drop") open.lines.push({ key: keyOf(text), text });
+      }
+    } else {
+      open.lines.push({
+        key: keyOf(segment.text),
+        text: segment.text,
+        ...(segment.kind === "removal" ? { removal: segment } : {}),
+      });
+    }
+  }
+  if (open) open.last = true;
+  return stretches;
+}
+
+/** A name as a word of a text. */
+export function wordOf(name: string): RegExp {
+  const escaped = name.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&");
+  const edge = (end: string): boolean => /[\p{L}\p{N}_$]/u.test(end);
+  const before = edge(name[0]!) ? "(?<![\\p{L}\\p{N}_$])" : "";
+  const after = edge(name.at(-1)!) ? "(?![\\p{L}\\p{N}_$])" : "";
+  return new RegExp(before + escaped + after, "u");
+}
+
+/** How often each line stands in an edit, by what it does there. */
+export function linesOf(edit: Edit, removed: boolean): Counts {
+  const counts = new Counts();
+  for (const segment of edit.segments) {
+    if (segment.kind !== "lines") {
+      if (!removed) counts.add(keyOf(segment.text));
+      continue;
+    }
+    for (const { text, role } of segment.lines) {
+      if (removed ? role === "drop" : role === "add" || role === "either") counts.add(keyOf(text));
+    }
+  }
+  return counts;
+}
