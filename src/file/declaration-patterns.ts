@@ -22,16 +22,23 @@ const modifiers =
   "(?:(?:export|default|pub(?:\\([\\w: ]+\\))?|public|private|protected|internal|static|final|abstract|async|open|override|sealed|data|inline|extern|unsafe|virtual|suspend|local|partial|readonly|declare|const(?= fn)|case|lazy|implicit|native|synchronized)\\s+)*";
 const keywords =
   "function\\*?|func|fun|fn|defp?|defmacro|defmodule|defn-?|class|interface|struct|enum|union|trait|object|protocol|extension|module|namespace|mod|type|typealias|record|sub|proc|procedure|macro|actor|contract|message|service|rpc|schema|model|impl|subroutine|annotation|@interface|newtype|instance";
-const byKeyword = new RegExp(`^\\s*${modifiers}(?:${keywords})\\s+([\\p{L}_$][\\p{L}\\p{N}_$.:?!]*)`, "u");
+const byKeyword = new RegExp(
+  `^\\s*${modifiers}(?:${keywords})\\s+([\\p{L}_$][\\p{L}\\p{N}_$.:?!]*)`,
+  "u",
+);
 const byValue = new RegExp(
   `^${modifiers}(?:const|let|var|val|static)\\s+(?:mut\\s+)?([\\p{L}_$][\\p{L}\\p{N}_$]*)`,
   "u",
 );
 const byGoMethod = /^func\s*\([^)]*\)\s*([\p{L}_][\p{L}\p{N}_]*)/u;
-const byBody = /^\s*(?:[\p{L}_$@][\p{L}\p{N}_$<>[\],.*&:?]*\s+)*[*&]?([\p{L}_$][\p{L}\p{N}_$]*)\s*\([^;]*\{\s*$/u;
-const byArrow = /^\s*([\p{L}_$][\p{L}\p{N}_$]*)\s*(?::|=)\s*(?:async\s*)?(?:function\b|\([^)]*\)\s*(?::[^=]+)?=>)/u;
-const byTest = /^\s*(?:it|test|describe|context|specify|scenario|suite)(?:\.\w+)*\s*\(?\s*(["'`][^"'`]+["'`])/u;
-const bySql = /^\s*create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+|unique\s+|materialized\s+)*(?:table|view|index|function|procedure|trigger|type|schema)\s+(?:if\s+not\s+exists\s+)?([\w."`[\]]+)/iu;
+const byBody =
+  /^\s*(?:[\p{L}_$@][\p{L}\p{N}_$<>[\],.*&:?]*\s+)*[*&]?([\p{L}_$][\p{L}\p{N}_$]*)\s*\([^;]*\{\s*$/u;
+const byArrow =
+  /^\s*([\p{L}_$][\p{L}\p{N}_$]*)\s*(?::|=)\s*(?:async\s*)?(?:function\b|\([^)]*\)\s*(?::[^=]+)?=>)/u;
+const byTest =
+  /^\s*(?:it|test|describe|context|specify|scenario|suite)(?:\.\w+)*\s*\(?\s*(["'`][^"'`]+["'`])/u;
+const bySql =
+  /^\s*create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+|unique\s+|materialized\s+)*(?:table|view|index|function|procedure|trigger|type|schema)\s+(?:if\s+not\s+exists\s+)?([\w."`[\]]+)/iu;
 const bySection = /^\s*\[{1,2}\s*([\w.:"'/ -]+?)\s*\]{1,2}\s*(?:[#;].*)?$/u;
 const byBlock = /^(?:resource|data|variable|output|module|provider|locals)\s+("[^{]+")\s*\{/u;
 const byTarget = /^([\w./%$()-]+)\s*::?(?:\s|$)/u;

@@ -13,8 +13,10 @@ const declares =
 const isNoDeclaration =
   /param|import|export_spec|attribute|argument|call|jsx|use_|label|catch|for_|preproc_(?:if|else|include)|access_spec|lambda|_clause|storage_class|goto|command/u;
 /** Declares a local variable where it stands in the body of a function. */
-const isVariable = /variable|assignment|^pair$|lexical|short_var|const_spec|var_spec|let_declaration|init_declarator|const_item|const_declaration|static_item|^declaration$/u;
-const isFunction = /function|method|constructor|lambda|arrow|closure|accessor|destructor|^block$|do_block|func_literal/u;
+const isVariable =
+  /variable|assignment|^pair$|lexical|short_var|const_spec|var_spec|let_declaration|init_declarator|const_item|const_declaration|static_item|^declaration$/u;
+const isFunction =
+  /function|method|constructor|lambda|arrow|closure|accessor|destructor|^block$|do_block|func_literal/u;
 const inDeclarator = /declarator$|^(?:qualified_identifier|scope_resolution|generic_type)$/u;
 
 /** Identifiers of a line that are asked about; a longer line declares nothing more. */
@@ -67,8 +69,12 @@ function declarationAt(
   column: number,
   name: string,
 ): Declaration | undefined {
-  const node = root.descendantForPosition({ row: line, column }, { row: line, column: column + name.length });
-  if (!node || node.startPosition.row !== line || node.startPosition.column > column) return undefined;
+  const node = root.descendantForPosition(
+    { row: line, column },
+    { row: line, column: column + name.length },
+  );
+  if (!node || node.startPosition.row !== line || node.startPosition.column > column)
+    return undefined;
   const declaration = declarationOf(node);
   if (!declaration) return undefined;
   const scope: string[] = [];
@@ -79,7 +85,9 @@ function declarationAt(
     if (around !== undefined) scope.unshift(around);
   }
   if (local && isVariable.test(declaration.type)) return undefined;
-  const receiver = declaration.childForFieldName("receiver")?.text.replace(/^\(\s*\w+\s+|[()*]/gu, "");
+  const receiver = declaration
+    .childForFieldName("receiver")
+    ?.text.replace(/^\(\s*\w+\s+|[()*]/gu, "");
   if (receiver !== undefined) scope.push(receiver.trim());
   return { name, scope: scope.join("/"), line, end: declaration.endPosition.row };
 }

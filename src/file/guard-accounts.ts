@@ -66,29 +66,114 @@ export class Accounts {
     const above = this.nearest(line, -1, gone, restated);
     const below = this.nearest(line, 1, gone, restated);
     const wanted = [...above.lines.reverse(), ...below.lines];
-    return this.stretches.some((stretch) => {
-      if (above.edge && !(stretch.first && this.isWhole)) return false;
-      if (below.edge && !(stretch.last && this.isWhole)) return false;
-      return holdsInOrder(stretch.lines, wanted);
-    });
+    return (
+      this.stretches.some((stretch) => {
+        if (above.edge && !(stretch.first && this.restatesEdge(stretch, 0))) return false;
+        if (below.edge && !(stretch.last && this.restatesEdge(stretch, -1))) return false;
+        return holdsInOrder(stretch.lines, wanted);
+      }) || this.surrounds(line, gone)
+    );
   }
 
   /**
-   * Whether the edit gives a declaration another first line: a new line, then the line that follows in the
-   * file, then a marker inside. What is new altogether has nothing in it to leave out.
+   * Whether a stretch of the edit is nothing but the lines that stand right above and right below a gap. Where
+   * the whole edit has no new line, to take something out is all it is for: then the blank line that ends the
+   * paragraph is a bound as well.
    */
-  renames(line: number): boolean {
+  private surrounds(line: number, gone: readonly Span[]): boolean {
+    const above = this.beside(line, -1, gone);
+    const below = this.beside(line, 1, gone);
+    const isIdle = this.stretches.every(({ lines }) =>
+      lines.every(({ key }) => key === "" || this.compared.inSource.of(key) > 0),
+    );
+    return this.stretches.some(({ lines }) => {
+      const shown = lines.filter(({ key }) => key !== "").map(({ key }) => key);
+      if (!shown.some((key) => hasWords(key) && this.compared.inSource.of(key) < many))
+        return false;
+      for (let upper = 0; upper <= shown.length; upper++) {
+        const up = shown.slice(0, upper).reverse();
+        const down = shown.slice(upper);
+        if (up.some((key, n) => !quotes(key, above.lines[n]))) continue;
+        if (down.some((key, n) => !quotes(key, below.lines[n]))) continue;
+        const told = (side: readonly string[], blank: boolean, edge: Shown | undefined): boolean =>
+          side.length > 0 ? side.some(hasWords) : isIdle && blank && edge?.key === "";
+        if (told(up, above.blank, lines[0]) && told(down, below.blank, lines.at(-1))) return true;
+      }
+      return false;
+    });
+  }
+
+  /** The lines right beside a gap, without blank ones, and whether a blank one is next to it. */
+  private beside(
+    line: number,
+    step: 1 | -1,
+    gone: readonly Span[],
+  ): { readonly lines: string[]; readonly blank: boolean } {
+    const { source } = this.compared;
+    const lines: string[] = [];
+    let blank = false;
+    for (let at = line + step; at >= 0 && at < source.length && lines.length < 200; at += step) {
+      const goes = this.gone.has(at) || gone.some((one) => one.line <= at && at <= one.end);
+      if (goes && lines.length === 0) {
+        // A gap of several paragraphs has no paragraph that it goes out of.
+        if (blank) return { lines: [], blank: false };
+        continue;
+      }
+      const key = keyOf(source[at]!);
+      if (key !== "") lines.push(key);
+      else if (lines.length === 0) blank = true;
+    }
+    return { lines, blank };
+  }
+
+  /** Whether the edit begins or ends as the file does, in other words: the file's edge itself is never quoted. */
+  private restatesEdge({ lines }: Stretch, edge: 0 | -1): boolean {
+    if (this.isWhole) return true;
+    const shown = lines.filter(({ key }) => hasWords(key)).at(edge);
+    const there = this.compared.source.filter((line) => hasWords(keyOf(line))).at(edge);
+    return shown !== undefined && there !== undefined && isAlike(shown.text, there);
+  }
+
+  /**
+   * Whether the edit gives a declaration another first line, and shows by what follows that it is the same one:
+   * its next lines and then a marker inside, where something new would have nothing to leave out; all of
+   * its lines as they are, between two markers; or the comment or attribute that belongs to it, right above.
+   */
+  renames({ line, end }: Span): boolean {
     if (this.edit.extent === "parts") return false;
+    if (this.hasItsComment(line)) return true;
     const [next] = this.nearest(line, 1, []).lines;
-    return this.stretches.some(({ lines, last }) => {
+    const body = this.compared.source
+      .slice(line + 1, end + 1)
+      .map(keyOf)
+      .filter((key) => key !== "");
+    return this.stretches.some(({ lines, first, last }) => {
       const shown = lines.filter(({ key }) => key !== "");
       const at = shown.findIndex(({ key }) => key === next);
       const head = shown[at - 1];
-      const end = shown.at(-1);
-      if (last || !head || !end || !hasWords(head.key)) return false;
+      const foot = shown.at(-1);
+      if (last || !head || !foot || !hasWords(head.key)) return false;
       if (this.compared.inSource.of(head.key) > 0) return false;
-      return indentOf(end.text) > indentOf(head.text);
+      if (indentOf(foot.text) > indentOf(head.text)) return true;
+      if (first || body.length < 2) return false;
+      return body.every((key, n) => shown[at + n]?.key === key);
     });
+  }
+
+  private hasItsComment(line: number): boolean {
+    const above = this.compared.source[line - 1] ?? "";
+    if (!/^\s*(?:\/\/|\*|#|--|@|\[)/u.test(above) || !hasWords(keyOf(above))) return false;
+    return this.stretches.some(({ lines }) =>
+      lines.some(({ key, text }, n) => {
+        const isNew = this.compared.inSource.of(key) === 0;
+        return (
+          isNew &&
+          n > 0 &&
+          quotes(lines[n - 1]!.key, keyOf(above)) &&
+          isAlike(text, this.compared.source[line]!)
+        );
+      }),
+    );
   }
 
   /** The lines beside a gap, from the gap on, until they tell where it is. */
@@ -132,16 +217,32 @@ export class Accounts {
     this.dense ??= this.compared.source.map(keyOf).filter((key) => key !== "");
     let places = 0;
     for (let at = this.dense.indexOf(last); at !== -1; at = this.dense.indexOf(last, at + 1)) {
-      if (lines.every((key, back) => this.dense![at - step * (lines.length - 1 - back)] === key)) places += 1;
+      if (lines.every((key, back) => this.dense![at - step * (lines.length - 1 - back)] === key))
+        places += 1;
     }
     return places === 1;
   }
 }
 
+/** Whether a line of an edit is this source line, or its beginning and `...`. */
+function quotes(key: string, source: string | undefined): boolean {
+  if (key === source) return true;
+  const cut = /^(.{6,}?)(?:\.{3}|\u2026)$/u.exec(key)?.[1];
+  return cut !== undefined && (source?.startsWith(cut) ?? false);
+}
+
+/** At least half of all words are in both lines. */
+function isAlike(one: string, other: string): boolean {
+  const words = (line: string): Set<string> => new Set(line.match(/[\p{L}\p{N}_$]+/gu));
+  const [a, b] = [words(one), words(other)];
+  const shared = [...a].filter((word) => b.has(word)).length;
+  return shared > 0 && shared * 2 >= new Set([...a, ...b]).size;
+}
+
 function holdsInOrder(lines: readonly Shown[], wanted: readonly string[]): boolean {
   let next = 0;
   for (const { key } of lines) {
-    if (next < wanted.length && key === wanted[next]) next += 1;
+    if (next < wanted.length && quotes(key, wanted[next])) next += 1;
   }
   return next === wanted.length;
 }

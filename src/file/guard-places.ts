@@ -79,8 +79,7 @@ function partsProblem(
   let resultAt: Map<string, number> | undefined;
   for (const { lines } of segments) {
     const added = lines.filter(
-      ({ text, role }) =>
-        role === "add" && hasWords(keyOf(text)) && places.get(keyOf(text)) === 1,
+      ({ text, role }) => role === "add" && hasWords(keyOf(text)) && places.get(keyOf(text)) === 1,
     );
     const stood = lines.filter(({ text, role }) => role !== "add" && hasWords(keyOf(text)));
     if (added.length === 0 || stood.length === 0) continue;

@@ -9,13 +9,15 @@ interface Family {
   readonly at?: RegExp;
 }
 
-const markup = /\.(?:md|mdx|markdown|rst|txt|adoc|qmd|rmd|org|textile|tex|livemd|prompt|mdc|eta|hbs|j2|jinja|tmpl)$/iu;
-const tagged = /\.(?:x?html?|xml|xsl|xsd|svg|vue|svelte|astro|jsx|tsx|php|md|mdx|markdown|txt|rst|hbs|ejs|erb|j2|jinja|tmpl|tpl|jsp|cshtml|razor|csproj|props|targets|xaml|axaml|plist|resx|gsp|ftl|mustache|heex|eex|leex|twig|liquid|prompt|mdc|storyboard|xib|kml|rss|wsdl|pom|ui|qrc|config|nuspec)$/iu;
+const markup =
+  /\.(?:md|mdx|markdown|rst|txt|adoc|qmd|rmd|org|textile|tex|livemd|prompt|mdc|eta|hbs|j2|jinja|tmpl)$/iu;
+const tagged =
+  /\.(?:x?html?|xml|xsl|xsd|svg|vue|svelte|astro|jsx|tsx|php|md|mdx|markdown|txt|rst|hbs|ejs|erb|j2|jinja|tmpl|tpl|jsp|cshtml|razor|csproj|props|targets|xaml|axaml|plist|resx|gsp|ftl|mustache|heex|eex|leex|twig|liquid|prompt|mdc|storyboard|xib|kml|rss|wsdl|pom|ui|qrc|config|nuspec)$/iu;
 const diffs = /\.(?:diff|patch|rej)$/iu;
 
 const searchReplace: Family = {
   name: "a line of a search block",
-  line: /^\s*(?:[<\-]{3,}\s*(?:SEARCH|ORIGINAL|HEAD)\b.*|={5,}|>{3,}\s*(?:REPLACE|UPDATED)\b.*|[>+]{3,}\s*REPLACE\b.*|:start_line:\s*\d+)\s*$/u,
+  line: /^\s*(?:[<-]{3,}\s*(?:SEARCH|ORIGINAL|HEAD)\b.*|={5,}|>{3,}\s*(?:REPLACE|UPDATED)\b.*|[>+]{3,}\s*REPLACE\b.*|:start_line:\s*\d+)\s*$/u,
   at: markup,
 };
 
@@ -66,11 +68,7 @@ function* freshLines(compared: Comparison): Generator<[number, string]> {
 }
 
 /** Inside a string, a comment or a document in the code: the grammar says so, or else the quotes above it. */
-function isInText(
-  { checker, text }: Guarded,
-  { result }: Comparison,
-  index: number,
-): boolean {
+function isInText({ checker, text }: Guarded, { result }: Comparison, index: number): boolean {
   const root = checker?.tree?.(text)?.rootNode;
   if (root) {
     const column = result[index]!.search(/\S/u);

@@ -1,9 +1,9 @@
 import type { Edit } from "../core/edit.ts";
 import type { Check } from "../core/request.ts";
-import { declaredBy, mayDeclare, type Declaration } from "./declaration-patterns.ts";
+import { type Declaration, declaredBy, mayDeclare } from "./declaration-patterns.ts";
 import { declarationsOf } from "./declarations.ts";
 import { Accounts, linesOf, type Restated, type Span, wordOf } from "./guard-accounts.ts";
-import { Comparison, Counts, hasWords, keyOf } from "./guard-lines.ts";
+import { Comparison, type Counts, hasWords, keyOf } from "./guard-lines.ts";
 import { placeProblem } from "./guard-places.ts";
 import { writtenSyntax } from "./guard-syntax-lines.ts";
 import type { SyntaxChecker } from "./syntax.ts";
@@ -79,7 +79,7 @@ function lostDeclaration(guarded: Guarded, compared: Comparison): string | undef
       accounted.push(spans[index]!);
       continue;
     }
-    if (accounts.renames(one.line)) continue;
+    if (accounts.renames(one)) continue;
     const { line, end } = spans[index]!;
     const place = end > line ? `lines ${line + 1}-${end + 1}` : `line ${line + 1}`;
     return (
@@ -159,10 +159,7 @@ function lostLine(guarded: Guarded, compared: Comparison): string | undefined {
 }
 
 /** Lines in whose place a sketch puts nothing go only where it quotes what stands beside them. */
-function lostFromSketch(
-  { edit, isWhole }: Guarded,
-  compared: Comparison,
-): string | undefined {
+function lostFromSketch({ edit, isWhole }: Guarded, compared: Comparison): string | undefined {
   let accounts: Accounts | undefined;
   for (const { line, bare } of compared.gone()) {
     const key = keyOf(compared.source[line]!);

@@ -122,11 +122,7 @@ function checkerOf(strict: SyntaxChecker, source: string): SyntaxChecker {
 }
 
 /** The 1-based line of the first error of a result at or behind its first changed line. */
-export function errorLine(
-  strict: SyntaxChecker,
-  source: string,
-  text: string,
-): number | undefined {
+export function errorLine(strict: SyntaxChecker, source: string, text: string): number | undefined {
   let same = 0;
   let line = 0;
   for (; same < source.length && source[same] === text[same]; same++) {
