@@ -53,7 +53,8 @@ export class Accounts {
     const word = wordOf(name);
     return this.edit.segments.some((segment) =>
       segment.kind === "lines"
-        ? segment.lines.some((line) => line.role === "drop" && word.test(line.text))
+        ? isExplicit(this.edit) &&
+          segment.lines.some((line) => line.role === "drop" && word.test(line.text))
         : segment.kind === "removal" && word.test(segment.what),
     );
   }
@@ -140,8 +141,8 @@ export class Accounts {
    * its lines as they are, between two markers; or the comment or attribute that belongs to it, right above.
    */
   renames({ line, end }: Span): boolean {
-    if (this.edit.extent === "parts") return false;
-    if (this.hasItsComment(line)) return true;
+    if (isExplicit(this.edit)) return false;
+    if (this.hasItsComment(line) || this.opensAnew(line)) return true;
     const [next] = this.nearest(line, 1, []).lines;
     const body = this.compared.source
       .slice(line + 1, end + 1)
@@ -157,6 +158,19 @@ export class Accounts {
       if (indentOf(foot.text) > indentOf(head.text)) return true;
       if (first || body.length < 2) return false;
       return body.every((key, n) => shown[at + n]?.key === key);
+    });
+  }
+
+  /** A new first line of the same kind, with a marker for all that is inside. */
+  private opensAnew(line: number): boolean {
+    const old = this.compared.source[line]!;
+    return this.edit.segments.some((segment, n) => {
+      const before = this.edit.segments[n - 1];
+      if (segment.kind !== "elision" || before?.kind !== "lines") return false;
+      const head = before.lines.findLast(({ text }) => text.trim() !== "")?.text;
+      if (head === undefined || this.compared.inSource.of(keyOf(head)) > 0) return false;
+      const isInside = indentOf(segment.text) > indentOf(head);
+      return isInside && firstWord(head) === firstWord(old);
     });
   }
 
@@ -224,6 +238,8 @@ export class Accounts {
   }
 }
 
+const firstWord = (line: string): string => /^\s*(\W*[\p{L}\p{N}_$]*)/u.exec(line)![1]!;
+
 /** Whether a line of an edit is this source line, or its beginning and `...`. */
 function quotes(key: string, source: string | undefined): boolean {
   if (key === source) return true;
@@ -247,7 +263,15 @@ function holdsInOrder(lines: readonly Shown[], wanted: readonly string[]): boole
   return next === wanted.length;
 }
 
+/** Whether the edit says of every line what becomes of it; a whole file only says what is there at last. */
+export const isExplicit = (edit: Edit): boolean =>
+  edit.extent === "parts" && edit.format !== "whole";
+
 function stretchesOf(edit: Edit, compared: Comparison): Stretch[] {
+  if (edit.format === "whole") {
+    const lines = compared.result.map((text) => ({ key: keyOf(text), text }));
+    return [{ lines, first: true, last: true }];
+  }
   const stretches: { lines: Shown[]; first: boolean; last: boolean }[] = [];
   let open: { lines: Shown[]; first: boolean; last: boolean } | undefined;
   for (const [index, segment] of edit.segments.entries()) {

@@ -11,7 +11,8 @@ const quoted = (line: string): string => {
  * that it writes keep the order of the edit, and what a block or a hunk adds stands where that block stands.
  */
 export function placeProblem(edit: Edit, compared: Comparison): string | undefined {
-  if (compared.old.length === 0 || compared.fresh.length === 0) return undefined;
+  if (edit.format === "whole" || compared.old.length === 0 || compared.fresh.length === 0)
+    return undefined;
   const written = new Set<string>();
   for (const segment of edit.segments) {
     if (segment.kind !== "lines") continue;

@@ -56,7 +56,7 @@ export function writtenSyntax(guarded: Guarded, compared: Comparison): string | 
       "Send the edit without it, or in the format that it belongs to."
     );
   }
-  return isBlocks ? undefined : numberedLine(compared, bare);
+  return numberedLine(guarded, compared);
 }
 
 function* freshLines(compared: Comparison): Generator<[number, string]> {
@@ -85,18 +85,21 @@ function isInText({ checker, text }: Guarded, { result }: Comparison, index: num
 
 const numbered = /^\s*\d+\s*(?:[|\u2192\t]|:\s)\s?(.*)$/u;
 
-/** A line of the file with the number that a tool printed before it. */
-function numberedLine(compared: Comparison, bare: ReadonlySet<string>): string | undefined {
-  for (const [index, line] of freshLines(compared)) {
-    const rest = numbered.exec(line)?.[1];
-    if (rest === undefined || !bare.has(line.trimEnd())) continue;
-    const key = keyOf(rest);
-    if (!hasWords(key) || compared.inSource.of(key) === 0) continue;
-    if (compared.source.some((one) => numbered.test(one))) continue;
-    return (
-      `line ${index + 1} of the result would be a line of the file with a number before it: ${JSON.stringify(line.trim())}. ` +
-      "Send the lines without their numbers."
-    );
-  }
-  return undefined;
+/** Lines that still have the number before them that a tool printed: known by one of them that is a line of the file. */
+function numberedLine({ edit }: Guarded, compared: Comparison): string | undefined {
+  const isNumbered = (line: string): boolean => {
+    const key = keyOf(numbered.exec(line)?.[1] ?? "");
+    return hasWords(key) && compared.inSource.of(key) > 0;
+  };
+  const fresh = [...freshLines(compared)].filter(([, line]) => numbered.test(line));
+  if (fresh.length === 0 || compared.source.some((line) => numbered.test(line))) return undefined;
+  const shown = edit.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
+  const known =
+    shown.some(({ text }) => isNumbered(text)) || fresh.some(([, one]) => isNumbered(one));
+  if (!known) return undefined;
+  const [index, line] = fresh[0]!;
+  return (
+    `line ${index + 1} of the result would have a line number in it: ${JSON.stringify(line.trim())}. ` +
+    "Send the lines without their numbers."
+  );
 }

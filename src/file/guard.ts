@@ -2,7 +2,14 @@ import type { Edit } from "../core/edit.ts";
 import type { Check } from "../core/request.ts";
 import { type Declaration, declaredBy, mayDeclare } from "./declaration-patterns.ts";
 import { declarationsOf } from "./declarations.ts";
-import { Accounts, linesOf, type Restated, type Span, wordOf } from "./guard-accounts.ts";
+import {
+  Accounts,
+  isExplicit,
+  linesOf,
+  type Restated,
+  type Span,
+  wordOf,
+} from "./guard-accounts.ts";
 import { Comparison, type Counts, hasWords, keyOf } from "./guard-lines.ts";
 import { placeProblem } from "./guard-places.ts";
 import { writtenSyntax } from "./guard-syntax-lines.ts";
@@ -53,7 +60,7 @@ function lostDeclaration(guarded: Guarded, compared: Comparison): string | undef
   if (isWhole || compared.old.length === 0) return undefined;
   const gone = compared.gone();
   if (!gone.some(({ line }) => mayDeclare(compared.source[line]!))) return undefined;
-  const dropped = edit.extent === "parts" ? linesOf(edit, true) : undefined;
+  const dropped = isExplicit(edit) ? linesOf(edit, true) : undefined;
   const suspects = gone
     .map(({ line }) => line)
     .filter((line) => {
@@ -137,7 +144,7 @@ function staysInside(line: number, end: number, compared: Comparison): boolean {
 function lostLine(guarded: Guarded, compared: Comparison): string | undefined {
   const { edit, isWhole } = guarded;
   if (isWhole || compared.old.length === 0) return undefined;
-  if (edit.extent === "file") return lostFromSketch(guarded, compared);
+  if (!isExplicit(edit)) return lostFromSketch(guarded, compared);
   const dropped = linesOf(edit, true);
   let removals = 0;
   for (const [key, count] of dropped.entries()) if (hasWords(key)) removals += count;
@@ -176,6 +183,7 @@ function lostFromSketch({ edit, isWhole }: Guarded, compared: Comparison): strin
 
 /** A line of the file comes in again only where the edit has it. */
 function doubledLine({ edit }: Guarded, compared: Comparison): string | undefined {
+  if (edit.format === "whole") return undefined;
   let brought: Counts | undefined;
   for (const [key, count] of compared.freshCounts.entries()) {
     const more = count - compared.oldCounts.of(key);

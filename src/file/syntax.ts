@@ -219,7 +219,8 @@ class Trees {
   errors(text: string): number | undefined {
     const root = this.tree(text)?.rootNode;
     if (!root) return undefined;
-    return root.hasError ? errorsIn(root) : 0;
+    // A missing token that has no name in the tree is an error all the same.
+    return root.hasError ? Math.max(1, errorsIn(root)) : 0;
   }
 
   tree(text: string): Tree | undefined {
@@ -255,6 +256,8 @@ function parse(parser: Parser, text: string): Tree | undefined {
 function firstError(root: Node, from: number): number | undefined {
   let first: number | undefined;
   let behind: number | undefined;
+  // A missing token may have no node: then it is somewhere in the smallest one with an error.
+  let hidden: number | undefined;
   const open: Node[] = [root];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     const inner = node.children.filter((child) => child?.hasError || child?.isMissing);
@@ -264,8 +267,9 @@ function firstError(root: Node, from: number): number | undefined {
       if (row >= from) behind = Math.min(behind ?? row, row);
     }
     for (const child of inner) if (child) open.push(child);
+    if (inner.length === 0 && first === undefined) hidden ??= node.endPosition.row;
   }
-  return behind ?? first;
+  return behind ?? first ?? hidden;
 }
 
 function errorsIn(root: Node): number {
