@@ -16,6 +16,12 @@ interface Stretch {
   readonly last: boolean;
 }
 
+/** What a source line declares. */
+interface Named {
+  readonly name: string;
+  readonly line: number;
+}
+
 export interface Span {
   readonly line: number;
   readonly end: number;
@@ -48,15 +54,16 @@ export class Accounts {
     this.stretches = stretchesOf(edit, compared);
   }
 
-  /** Whether a line that a diff or a block removes has this name, taken once for each. */
-  removesByName(name: string): boolean {
+  /** Whether a comment says that something of this name goes, or a diff or a block removes such a line. */
+  removesByName({ name, line }: Named): boolean {
     const word = wordOf(name);
-    return this.edit.segments.some((segment) =>
-      segment.kind === "lines"
-        ? isExplicit(this.edit) &&
-          segment.lines.some((line) => line.role === "drop" && word.test(line.text))
-        : segment.kind === "removal" && word.test(segment.what),
-    );
+    const removes = (text: string): boolean =>
+      word.test(text) && isAlike(text, this.compared.source[line]!);
+    return this.edit.segments.some((segment) => {
+      if (segment.kind === "removal") return word.test(segment.what);
+      if (segment.kind !== "lines" || !isExplicit(this.edit)) return false;
+      return segment.lines.some(({ role, text }) => role === "drop" && removes(text));
+    });
   }
 
   /**

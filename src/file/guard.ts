@@ -38,9 +38,10 @@ export interface Guarded {
 export function guard(guarded: Guarded): Check[] {
   if (guarded.text === guarded.source) return [];
   const compared = new Comparison(guarded.source, guarded.text);
+  const named: Span[] = [];
   return [
-    checked("no declaration lost", lostDeclaration(guarded, compared)),
-    checked("nothing lost unnamed", lostLine(guarded, compared)),
+    checked("no declaration lost", lostDeclaration(guarded, compared, named)),
+    checked("nothing lost unnamed", lostLine(guarded, compared, named)),
     checked("nothing doubled", doubledLine(guarded, compared)),
     checked("every change in its place", placeProblem(guarded.edit, compared)),
     checked("no line of the edit's own syntax", writtenSyntax(guarded, compared)),
@@ -55,7 +56,12 @@ const quoted = (line: string): string => {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
 };
 
-function lostDeclaration(guarded: Guarded, compared: Comparison): string | undefined {
+/** `named` is given the declarations that go because the edit says so. */
+function lostDeclaration(
+  guarded: Guarded,
+  compared: Comparison,
+  named: Span[],
+): string | undefined {
   const { edit, isWhole, instruction } = guarded;
   if (isWhole || compared.old.length === 0) return undefined;
   const gone = compared.gone();
@@ -75,15 +81,14 @@ function lostDeclaration(guarded: Guarded, compared: Comparison): string | undef
   const spans = lost.map(({ line, end }): Span => {
     return { line, end: staysInside(line, end, compared) ? line : end };
   });
-  const accounted: Span[] = [];
   for (const [index, one] of lost.entries()) {
-    if (accounted.some(({ line, end }) => line < one.line && one.end <= end)) continue;
+    if (named.some(({ line, end }) => line < one.line && one.end <= end)) continue;
     if (
-      accounts.removesByName(one.name) ||
+      accounts.removesByName(one) ||
       (instruction !== undefined && wordOf(one.name).test(instruction)) ||
       accounts.quotesAround(one.line, spans, restated)
     ) {
-      accounted.push(spans[index]!);
+      named.push(withItsComment(spans[index]!, compared.source));
       continue;
     }
     if (accounts.renames(one)) continue;
@@ -95,6 +100,13 @@ function lostDeclaration(guarded: Guarded, compared: Comparison): string | undef
     );
   }
   return undefined;
+}
+
+/** A declaration with the comment and the attributes right above it, which are part of it. */
+function withItsComment({ line, end }: Span, source: readonly string[]): Span {
+  let first = line;
+  while (first > 0 && /^\s*(?:\/\/|\/?\*|#|--|@|\[|<!--)/u.test(source[first - 1]!)) first -= 1;
+  return { line: first, end };
 }
 
 /** Declarations of these source lines that the result has no longer. */
@@ -141,10 +153,14 @@ function staysInside(line: number, end: number, compared: Comparison): boolean {
 }
 
 /** In an edit that says what goes, line by line, nothing else may go. */
-function lostLine(guarded: Guarded, compared: Comparison): string | undefined {
+function lostLine(
+  guarded: Guarded,
+  compared: Comparison,
+  named: readonly Span[],
+): string | undefined {
   const { edit, isWhole } = guarded;
   if (isWhole || compared.old.length === 0) return undefined;
-  if (!isExplicit(edit)) return lostFromSketch(guarded, compared);
+  if (!isExplicit(edit)) return lostFromSketch(guarded, compared, named);
   const dropped = linesOf(edit, true);
   let removals = 0;
   for (const [key, count] of dropped.entries()) if (hasWords(key)) removals += count;
@@ -166,11 +182,16 @@ function lostLine(guarded: Guarded, compared: Comparison): string | undefined {
 }
 
 /** Lines in whose place a sketch puts nothing go only where it quotes what stands beside them. */
-function lostFromSketch({ edit, isWhole }: Guarded, compared: Comparison): string | undefined {
+function lostFromSketch(
+  { edit, isWhole }: Guarded,
+  compared: Comparison,
+  named: readonly Span[],
+): string | undefined {
   let accounts: Accounts | undefined;
   for (const { line, bare } of compared.gone()) {
     const key = keyOf(compared.source[line]!);
     if (!bare || !hasWords(key) || !compared.isFewer(key)) continue;
+    if (named.some((span) => span.line <= line && line <= span.end)) continue;
     accounts ??= new Accounts(edit, compared, isWhole);
     if (accounts.quotesAround(line)) continue;
     return (
