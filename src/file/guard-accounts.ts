@@ -27,6 +27,14 @@ export interface Span {
   readonly end: number;
 }
 
+/** What is known of lines that go, besides the lines. */
+interface Gap {
+  readonly gone?: readonly Span[];
+  readonly restated?: Restated;
+  /** It is the first line of something whose other lines stay. */
+  readonly isHead?: boolean;
+}
+
 /** A comment that opens and says nothing yet: what it stands above is no part of what goes above it. */
 const opensComment = /^(?:\/\*{1,2}|<!--|\{\/\*|"""|'''|\(\*|\{-)$/u;
 
@@ -70,7 +78,8 @@ export class Accounts {
    * Whether the edit quotes the nearest telling lines on both sides of lines that go, with nothing elided
    * between. `gone` are the stretches that go with them; a neighbour that the edit declares anew is quoted by that.
    */
-  quotesAround(line: number, gone: readonly Span[] = [], restated?: Restated): boolean {
+  quotesAround(line: number, gap: Gap = {}): boolean {
+    const { gone = [], restated, isHead = false } = gap;
     const above = this.nearest(line, -1, gone, restated);
     const below = this.nearest(line, 1, gone, restated);
     const wanted = [...above.lines.reverse(), ...below.lines];
@@ -79,21 +88,23 @@ export class Accounts {
         if (above.edge && !(stretch.first && this.restatesEdge(stretch, 0))) return false;
         if (below.edge && !(stretch.last && this.restatesEdge(stretch, -1))) return false;
         return holdsInOrder(stretch.lines, wanted);
-      }) || this.surrounds(line, gone)
+      }) || this.surrounds(line, gone, isHead)
     );
   }
 
   /**
    * Whether a stretch of the edit is nothing but the lines that stand right above and right below a gap. Where
    * the whole edit has no new line, to take something out is all it is for: then the blank line that ends the
-   * paragraph is a bound as well.
+   * paragraph is a bound as well, unless only the first line of something would go.
    */
-  private surrounds(line: number, gone: readonly Span[]): boolean {
+  private surrounds(line: number, gone: readonly Span[], isHead: boolean): boolean {
     const above = this.beside(line, -1, gone);
     const below = this.beside(line, 1, gone);
-    const isIdle = this.stretches.every(({ lines }) =>
-      lines.every(({ key }) => key === "" || this.compared.inSource.of(key) > 0),
-    );
+    const isIdle =
+      !isHead &&
+      this.stretches.every(({ lines }) =>
+        lines.every(({ key }) => key === "" || this.compared.inSource.of(key) > 0),
+      );
     return this.stretches.some(({ lines }) => {
       const shown = lines.filter(({ key }) => key !== "").map(({ key }) => key);
       if (!shown.some((key) => hasWords(key) && this.compared.inSource.of(key) < many))
@@ -162,9 +173,9 @@ export class Accounts {
       const foot = shown.at(-1);
       if (last || !head || !foot || !hasWords(head.key)) return false;
       if (this.compared.inSource.of(head.key) > 0) return false;
-      if (indentOf(foot.text) > indentOf(head.text)) return true;
-      if (first || body.length < 2) return false;
-      return body.every((key, n) => shown[at + n]?.key === key);
+      if (!body.every((key, n) => shown[at + n]?.key === key))
+        return indentOf(foot.text) > indentOf(head.text);
+      return !first && body.length >= 3;
     });
   }
 

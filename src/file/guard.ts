@@ -86,7 +86,11 @@ function lostDeclaration(
     if (
       accounts.removesByName(one) ||
       (instruction !== undefined && wordOf(one.name).test(instruction)) ||
-      accounts.quotesAround(one.line, spans, restated)
+      accounts.quotesAround(one.line, {
+        gone: spans,
+        restated,
+        isHead: one.end > spans[index]!.end,
+      })
     ) {
       named.push(withItsComment(spans[index]!, compared.source));
       continue;
