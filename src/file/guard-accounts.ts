@@ -14,6 +14,8 @@ interface Stretch {
   /** Whether nothing is elided before the first, or behind the last line of the edit. */
   readonly first: boolean;
   readonly last: boolean;
+  /** The marker behind the last line. */
+  readonly marker?: string;
 }
 
 /** What a source line declares. */
@@ -53,6 +55,7 @@ export class Accounts {
   private readonly isWhole: boolean;
   private readonly gone: ReadonlySet<number>;
   private dense: string[] | undefined;
+  private shown: Counts | undefined;
 
   constructor(edit: Edit, compared: Comparison, isWhole: boolean) {
     this.edit = edit;
@@ -82,14 +85,28 @@ export class Accounts {
     const { gone = [], restated, isHead = false } = gap;
     const above = this.nearest(line, -1, gone, restated);
     const below = this.nearest(line, 1, gone, restated);
-    const wanted = [...above.lines.reverse(), ...below.lines];
-    return (
-      this.stretches.some((stretch) => {
-        if (above.edge && !(stretch.first && this.restatesEdge(stretch, 0))) return false;
-        if (below.edge && !(stretch.last && this.restatesEdge(stretch, -1))) return false;
-        return holdsInOrder(stretch.lines, wanted);
-      }) || this.surrounds(line, gone, isHead)
+    const upper = above.lines.reverse();
+    const isQuoted = [...upper, ...below.lines].every(
+      (key) => !hasWords(key) || this.isQuoted(key),
     );
+    return (
+      (isQuoted &&
+        this.stretches.some((stretch) => {
+          if (above.edge && !(stretch.first && this.restatesEdge(stretch, 0))) return false;
+          if (below.edge && !(stretch.last && this.restatesEdge(stretch, -1))) return false;
+          const shown = stretch.lines.filter(({ key }) => key !== "");
+          const from = endOf(shown, upper, 0, above.isRun);
+          return from !== undefined && endOf(shown, below.lines, from, below.isRun) !== undefined;
+        })) ||
+      this.surrounds(line, gone, isHead)
+    );
+  }
+
+  /** Whether the edit has a line more often than the result has it anew: the rest are the file's own. */
+  private isQuoted(key: string): boolean {
+    this.shown ??= new Counts(this.stretches.flatMap(({ lines }) => lines.map((one) => one.key)));
+    const anew = this.compared.freshCounts.of(key) - this.compared.oldCounts.of(key);
+    return anew <= 0 || this.compared.inSource.of(key) === 0 || this.shown.of(key) > anew;
   }
 
   /**
@@ -107,15 +124,16 @@ export class Accounts {
       );
     return this.stretches.some(({ lines }) => {
       const shown = lines.filter(({ key }) => key !== "").map(({ key }) => key);
-      if (!shown.some((key) => hasWords(key) && this.compared.inSource.of(key) < many))
-        return false;
+      if (!shown.some((key) => hasWords(key) && this.isRare(key))) return false;
       for (let upper = 0; upper <= shown.length; upper++) {
         const up = shown.slice(0, upper).reverse();
         const down = shown.slice(upper);
         if (up.some((key, n) => !quotes(key, above.lines[n]))) continue;
         if (down.some((key, n) => !quotes(key, below.lines[n]))) continue;
         const told = (side: readonly string[], blank: boolean, edge: Shown | undefined): boolean =>
-          side.length > 0 ? side.some(hasWords) : isIdle && blank && edge?.key === "";
+          side.length > 0
+            ? side.some((key) => hasWords(key) && (side.length > 1 || this.isRare(key)))
+            : isIdle && blank && edge?.key === "";
         if (told(up, above.blank, lines[0]) && told(down, below.blank, lines.at(-1))) return true;
       }
       return false;
@@ -161,21 +179,22 @@ export class Accounts {
   renames({ line, end }: Span): boolean {
     if (isExplicit(this.edit)) return false;
     if (this.hasItsComment(line) || this.opensAnew(line)) return true;
-    const [next] = this.nearest(line, 1, []).lines;
     const body = this.compared.source
       .slice(line + 1, end + 1)
       .map(keyOf)
       .filter((key) => key !== "");
-    return this.stretches.some(({ lines, first, last }) => {
+    return this.stretches.some(({ lines, first, last, marker }) => {
       const shown = lines.filter(({ key }) => key !== "");
-      const at = shown.findIndex(({ key }) => key === next);
+      const at = shown.findIndex(({ key }) => key === body[0]);
       const head = shown[at - 1];
-      const foot = shown.at(-1);
-      if (last || !head || !foot || !hasWords(head.key)) return false;
-      if (this.compared.inSource.of(head.key) > 0) return false;
-      if (!body.every((key, n) => shown[at + n]?.key === key))
-        return indentOf(foot.text) > indentOf(head.text);
-      return !first && body.length >= 3;
+      if (last || !head || !hasWords(head.key) || this.compared.inSource.of(head.key) > 0)
+        return false;
+      const rest = shown.slice(at).map(({ key }) => key);
+      if (body.every((key, n) => rest[n] === key)) return !first && body.length >= 3;
+      const isOpen =
+        /[{([<]$/u.test(head.key) && indentOf(shown.at(-1)!.text) > indentOf(head.text);
+      const isInside = isOpen || indentOf(marker ?? "") > indentOf(head.text);
+      return isInside && rest.some(hasWords) && rest.every((key, n) => key === body[n]);
     });
   }
 
@@ -214,7 +233,7 @@ export class Accounts {
     step: 1 | -1,
     gone: readonly Span[],
     restated?: Restated,
-  ): { readonly lines: string[]; readonly edge: boolean } {
+  ): { readonly lines: string[]; readonly edge: boolean; readonly isRun: boolean } {
     const { source } = this.compared;
     const depth = indentOf(source[line]!);
     const lines: string[] = [];
@@ -232,20 +251,24 @@ export class Accounts {
         const anew = hasWords(key) ? restated?.(at) : undefined;
         if (anew === undefined) continue;
         lines.push(anew);
-        return { lines, edge: false };
+        return { lines, edge: false, isRun: false };
       }
       lines.push(key);
       words ||= hasWords(key) || opensComment.test(key);
-      if (isBound || (words && this.tells(lines, step))) return { lines, edge: false };
+      const isRare = opensComment.test(key) || (hasWords(key) && this.isRare(key));
+      if (isBound || isRare) return { lines, edge: false, isRun: false };
+      if (words && this.isOnce(lines, step)) return { lines, edge: false, isRun: true };
     }
-    return { lines, edge: true };
+    return { lines, edge: true, isRun: false };
   }
 
-  /** Whether lines that stand one after the other in the source tell a place: one that is rare, or all of them together. */
-  private tells(lines: readonly string[], step: 1 | -1): boolean {
+  private isRare(key: string): boolean {
+    return this.compared.inSource.of(key) < many;
+  }
+
+  /** Whether lines stand one after the other at one place of the source only. */
+  private isOnce(lines: readonly string[], step: 1 | -1): boolean {
     const last = lines.at(-1)!;
-    if (opensComment.test(last)) return true;
-    if (hasWords(last) && this.compared.inSource.of(last) < many) return true;
     this.dense ??= this.compared.source.map(keyOf).filter((key) => key !== "");
     let places = 0;
     for (let at = this.dense.indexOf(last); at !== -1; at = this.dense.indexOf(last, at + 1)) {
@@ -273,12 +296,28 @@ function isAlike(one: string, other: string): boolean {
   return shared > 0 && shared * 2 >= new Set([...a, ...b]).size;
 }
 
-function holdsInOrder(lines: readonly Shown[], wanted: readonly string[]): boolean {
-  let next = 0;
-  for (const { key } of lines) {
-    if (next < wanted.length && quotes(key, wanted[next])) next += 1;
+/**
+ * Where wanted lines end among those shown, from a place on: in their order, new lines between them, or as a run
+ * one after the other. Undefined = they are not all there.
+ */
+function endOf(
+  shown: readonly Shown[],
+  wanted: readonly string[],
+  from: number,
+  isRun: boolean,
+): number | undefined {
+  if (isRun) {
+    for (let at = from; at + wanted.length <= shown.length; at++) {
+      if (wanted.every((key, n) => quotes(shown[at + n]!.key, key))) return at + wanted.length;
+    }
+    return undefined;
   }
-  return next === wanted.length;
+  let at = from;
+  for (const key of wanted) {
+    while (at < shown.length && !quotes(shown[at]!.key, key)) at++;
+    if (at++ >= shown.length) return undefined;
+  }
+  return at;
 }
 
 /** Whether the edit says of every line what becomes of it; a whole file only says what is there at last. */
@@ -290,10 +329,12 @@ function stretchesOf(edit: Edit, compared: Comparison): Stretch[] {
     const lines = compared.result.map((text) => ({ key: keyOf(text), text }));
     return [{ lines, first: true, last: true }];
   }
-  const stretches: { lines: Shown[]; first: boolean; last: boolean }[] = [];
-  let open: { lines: Shown[]; first: boolean; last: boolean } | undefined;
+  type Open = { lines: Shown[]; first: boolean; last: boolean; marker?: string };
+  const stretches: Open[] = [];
+  let open: Open | undefined;
   for (const [index, segment] of edit.segments.entries()) {
     if (segment.kind === "elision" && !compared.source.includes(segment.text)) {
+      if (open) open.marker = segment.text;
       open = undefined;
       continue;
     }

@@ -74,7 +74,10 @@ export class Comparison {
   private missing: readonly { readonly line: number; readonly bare: boolean }[] | undefined;
   private allOfResult: Counts | undefined;
 
+  private readonly text: string;
+
   constructor(source: string, result: string) {
+    this.text = source;
     this.source = splitLines(source).map((line) => line.text);
     this.result = splitLines(result).map((line) => line.text);
     const least = Math.min(this.source.length, this.result.length);
@@ -94,6 +97,11 @@ export class Comparison {
   get inSource(): Counts {
     this.all ??= new Counts(this.source.map(keyOf));
     return this.all;
+  }
+
+  /** How often a line of the result stands in the whole source; most new lines stand nowhere, and need no count. */
+  sourceCountOf(line: string): number {
+    return this.text.includes(line.trim()) ? this.inSource.of(keyOf(line)) : 0;
   }
 
   get inResult(): Counts {

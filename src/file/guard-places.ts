@@ -84,15 +84,15 @@ function partsProblem(
     );
     const stood = lines.filter(({ text, role }) => role !== "add" && hasWords(keyOf(text)));
     if (added.length === 0 || stood.length === 0) continue;
-    sourceAt ??= lineIn(compared.source.map(keyOf));
-    resultAt ??= lineIn(compared.result.map(keyOf));
+    sourceAt ??= lineIn(compared.source.map((line) => line.trim()));
+    resultAt ??= lineIn(compared.result.map((line) => line.trim()));
     // From each line that stands once follows where the block begins and ends.
     const old = lines.filter(({ role }) => role !== "add");
     const keys = new Set(old.map(({ text }) => keyOf(text)));
     let first = compared.source.length;
     let last = -1;
     for (const [offset, { text }] of old.entries()) {
-      const line = hasWords(keyOf(text)) ? (sourceAt.get(keyOf(text)) ?? -1) : -1;
+      const line = hasWords(keyOf(text)) ? (sourceAt.get(text.trim()) ?? -1) : -1;
       if (line < 0) continue;
       first = Math.min(first, line - compared.head - offset);
       last = Math.max(last, line - compared.head + old.length - 1 - offset);
@@ -102,8 +102,8 @@ function partsProblem(
     const above = outside.findLast(([index]) => index < first)?.[1] ?? -1;
     const below = outside.find(([index]) => index > last)?.[1] ?? compared.fresh.length;
     for (const { text, at: line } of added) {
-      const place = resultAt.get(keyOf(text)) ?? -1;
-      if (place < 0 || sourceAt.has(keyOf(text))) continue;
+      const place = resultAt.get(text.trim()) ?? -1;
+      if (place < 0 || sourceAt.has(text.trim())) continue;
       const inside = place - compared.head;
       if (inside > above && inside < below) continue;
       const where = line > 0 ? `line ${line} of the edit` : "the new line";

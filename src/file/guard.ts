@@ -213,11 +213,11 @@ function doubledLine({ edit }: Guarded, compared: Comparison): string | undefine
   for (const [key, count] of compared.freshCounts.entries()) {
     const more = count - compared.oldCounts.of(key);
     if (more <= 0 || !hasWords(key)) continue;
-    const had = compared.inSource.of(key);
+    const line = compared.fresh.indexOf(key) + compared.head;
+    const had = compared.sourceCountOf(compared.result[line]!);
     if (had === 0) continue;
     brought ??= linesOf(edit, false);
     if (more <= brought.of(key)) continue;
-    const line = compared.fresh.indexOf(key) + compared.head;
     return (
       `line ${line + 1} of the result (${quoted(compared.result[line]!)}) would stand ${had + more} times instead of ${had}, ` +
       "and the edit does not add it. Quote more of the lines around the change."

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import type { Node, Parser, Tree } from "web-tree-sitter";
 import { jsonError, looseJsonError } from "./json-syntax.ts";
-import { syntaxWindows } from "./syntax-window.ts";
+import { syntaxChanges } from "./syntax-window.ts";
 
 /** Counts the syntax errors of texts in one language. */
 export interface SyntaxChecker {
@@ -100,15 +100,24 @@ export function newErrors(
     tooLong = count === undefined;
     return count;
   };
+  /** Whether every change stands in a stretch that is sound by itself, as it was and as it is. */
+  const soundAround = (text: string): boolean => {
+    for (const change of syntaxChanges(source, text)) {
+      let isSound = false;
+      for (const window of change) {
+        if (nesting(window.before).some((depth) => depth !== 0)) continue;
+        if (!sound.has(window.before)) sound.set(window.before, errorsOf(window.before) === 0);
+        if (!sound.get(window.before)) continue;
+        isSound = errorsOf(window.after) === 0;
+        break;
+      }
+      if (!isSound) return false;
+    }
+    return true;
+  };
   return (text) => {
     if (tooLong) return undefined;
-    for (const window of checker.wholeOnly ? [] : syntaxWindows(source, text)) {
-      if (nesting(window.before).some((depth) => depth !== 0)) continue;
-      if (!sound.has(window.before)) sound.set(window.before, errorsOf(window.before) === 0);
-      if (!sound.get(window.before)) continue;
-      if (errorsOf(window.after) === 0) return 0;
-      break;
-    }
+    if (!checker.wholeOnly && soundAround(text)) return 0;
     const count = errorsOf(text);
     if (count === 0 || count === undefined) return count;
     before ??= { count: errorsOf(source) };
@@ -147,12 +156,6 @@ function nesting(text: string): readonly number[] {
     if (kind !== 0) depth[Math.abs(kind) - 1]! += Math.sign(kind);
   }
   return depth;
-}
-
-/** Whether brackets open or close in one text more than in the other: a cheap sign that a parse may say more. */
-export function nestingDiffers(source: string, text: string): boolean {
-  const before = nesting(source);
-  return nesting(text).some((depth, kind) => depth !== before[kind]);
 }
 
 const looseJson: SyntaxChecker = {
