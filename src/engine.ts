@@ -273,7 +273,8 @@ async function check(
     const said = instruction === undefined ? {} : { instruction };
     const written = request.edit;
     const known = { path, source, text, edit, written, isWhole, ...said };
-    checks.push(...guard({ ...known, ...(checker ? { checker } : {}) }));
+    // What was lost says more than the error that it left.
+    checks.unshift(...guard({ ...known, ...(checker ? { checker } : {}) }));
   }
   const noted = checks.flatMap((one) => (one.ok === "unknown" && one.note ? [one.note] : []));
   return { checks, noted };

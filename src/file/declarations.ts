@@ -3,7 +3,6 @@ import {
   type Declaration,
   type Declarations,
   declarationsByPattern,
-  declaredBy,
 } from "./declaration-patterns.ts";
 import type { SyntaxChecker } from "./syntax.ts";
 
@@ -45,7 +44,9 @@ export function declarationsOf(
       if (declaration) found.push(declaration);
     }
     // Tests are calls for the grammar; they are declared all the same.
-    return found.length > 0 ? found : testsOnly(byPattern.on(line));
+    // Where the text is broken the grammar may not see what is there.
+    if (found.length > 0) return found;
+    return root.hasError ? [...byPattern.on(line)] : testsOnly(byPattern.on(line));
   };
   return {
     on,
@@ -132,6 +133,3 @@ function nameOf(node: Node): string | undefined {
   const declarator = node.childForFieldName("declarator");
   return declarator ? /[\w:~]+/u.exec(declarator.text)?.[0] : undefined;
 }
-
-/** A name for a line of a text without a parse, for messages. */
-export { declaredBy };

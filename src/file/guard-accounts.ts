@@ -43,9 +43,6 @@ const opensComment = /^(?:\/\*{1,2}|<!--|\{\/\*|"""|'''|\(\*|\{-)$/u;
 /** The line, as compared, that declares anew what a source line declares. */
 export type Restated = (line: number) => string | undefined;
 
-/** A line that stands this often in a file tells no place by itself. */
-const many = 3;
-
 /** What an edit says about lines that go. It reads the edit alone, and knows nothing of how the edit was placed. */
 export class Accounts {
   private readonly stretches: readonly Stretch[];
@@ -53,11 +50,14 @@ export class Accounts {
   private readonly compared: Comparison;
   /** The edit is the file from its first to its last line. */
   private readonly isWhole: boolean;
+  private readonly many: number;
   private readonly gone: ReadonlySet<number>;
   private dense: string[] | undefined;
   private shown: Counts | undefined;
 
-  constructor(edit: Edit, compared: Comparison, isWhole: boolean) {
+  /** `many`: a line that stands this often in the file tells no place by itself. */
+  constructor(edit: Edit, compared: Comparison, isWhole: boolean, many: number) {
+    this.many = many;
     this.edit = edit;
     this.compared = compared;
     this.isWhole = isWhole;
@@ -134,7 +134,8 @@ export class Accounts {
           side.length > 0
             ? side.some((key) => hasWords(key) && (side.length > 1 || this.isRare(key)))
             : isIdle && blank && edge?.key === "";
-        if (told(up, above.blank, lines[0]) && told(down, below.blank, lines.at(-1))) return true;
+        const isUpTold = told(up, above.blank && !below.blank, lines[0]);
+        if (isUpTold && told(down, below.blank && !above.blank, lines.at(-1))) return true;
       }
       return false;
     });
@@ -263,7 +264,7 @@ export class Accounts {
   }
 
   private isRare(key: string): boolean {
-    return this.compared.inSource.of(key) < many;
+    return this.compared.inSource.of(key) < this.many;
   }
 
   /** Whether lines stand one after the other at one place of the source only. */

@@ -40,11 +40,11 @@ export function guard(guarded: Guarded): Check[] {
   const compared = new Comparison(guarded.source, guarded.text);
   const named: Span[] = [];
   return [
+    checked("no line of the edit's own syntax", writtenSyntax(guarded, compared)),
     checked("no declaration lost", lostDeclaration(guarded, compared, named)),
     checked("nothing lost unnamed", lostLine(guarded, compared, named)),
     checked("nothing doubled", doubledLine(guarded, compared)),
     checked("every change in its place", placeProblem(guarded.edit, compared)),
-    checked("no line of the edit's own syntax", writtenSyntax(guarded, compared)),
   ];
 }
 
@@ -65,19 +65,21 @@ function lostDeclaration(
   const { edit, isWhole, instruction } = guarded;
   if (isWhole || compared.old.length === 0) return undefined;
   const gone = compared.gone();
-  if (!gone.some(({ line }) => mayDeclare(compared.source[line]!))) return undefined;
+  const isDeclared = (line: string): boolean =>
+    mayDeclare(line) || declaredBy(line, guarded.path) !== undefined;
+  if (!gone.some(({ line }) => isDeclared(compared.source[line]!))) return undefined;
   const dropped = isExplicit(edit) ? linesOf(edit, true) : undefined;
   const suspects = gone
     .map(({ line }) => line)
     .filter((line) => {
       const text = compared.source[line]!;
       // A removed line of a diff or a block names what it declares.
-      return mayDeclare(text) && !dropped?.take(keyOf(text));
+      return isDeclared(text) && !dropped?.take(keyOf(text));
     });
   if (suspects.length === 0) return undefined;
   const { lost, restated } = lostAmong(suspects, guarded, compared);
   if (lost.length === 0) return undefined;
-  const accounts = new Accounts(edit, compared, isWhole);
+  const accounts = new Accounts(edit, compared, isWhole, 2);
   const spans = lost.map(({ line, end }): Span => {
     return { line, end: staysInside(line, end, compared) ? line : end };
   });
@@ -196,7 +198,7 @@ function lostFromSketch(
     const key = keyOf(compared.source[line]!);
     if (!bare || !hasWords(key) || !compared.isFewer(key)) continue;
     if (named.some((span) => span.line <= line && line <= span.end)) continue;
-    accounts ??= new Accounts(edit, compared, isWhole);
+    accounts ??= new Accounts(edit, compared, isWhole, 3);
     if (accounts.quotesAround(line)) continue;
     return (
       `line ${line + 1} (${quoted(compared.source[line]!)}) would be lost, and the edit does not mention it. ` +
@@ -225,5 +227,3 @@ function doubledLine({ edit }: Guarded, compared: Comparison): string | undefine
   }
   return undefined;
 }
-
-export { declaredBy };
