@@ -266,7 +266,7 @@ async function check(
     ...(proved ? { proof: proved.proof } : {}),
     ...(checker ? { newErrors: newErrors(checker, source) } : {}),
     ...(checker ? { errorLine: () => errorLine(checker, source, text) } : {}),
-    isLiteral: edit !== undefined && proved !== undefined && isLiteral(edit, proved, isWhole),
+    isLiteral: source === "" || (edit && proved ? isLiteral(edit, proved, isWhole) : false),
     isMarker: isElision,
   });
   if (edit) {

@@ -247,8 +247,8 @@ export function isNamed(
     .split("\n")
     .map((line) => line.trim());
   const first = source.indexOf(lost.lines[0]!.trim());
-  const telling = (line: string): boolean =>
-    hasWords(line) && there.has(line) && source.indexOf(line) === source.lastIndexOf(line);
+  const isRare = (line: string): boolean => source.filter((one) => one === line).length <= 2;
+  const telling = (line: string): boolean => hasWords(line) && there.has(line) && isRare(line);
   const above = source.slice(0, first).findLast(telling);
   const below = source.slice(first + 1).find((line) => telling(line) || line === file.foot[0]);
   const shown = lines.map((line) => line.trim());
