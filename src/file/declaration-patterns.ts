@@ -88,12 +88,19 @@ export function declarationsByPattern(lines: readonly string[], path: string): D
     const name = declaredBy(lines[line] ?? "", path);
     return name === undefined ? [] : [{ name, line, ...around(lines, line, path) }];
   };
+  let all: Map<string, number[]> | undefined;
   return {
     on: at,
-    named: (name) =>
-      lines.flatMap((text, line) =>
-        text.includes(name) ? at(line).filter((one) => one.name === name) : [],
-      ),
+    named(name) {
+      if (!all) {
+        all = new Map();
+        for (const [line, text] of lines.entries()) {
+          const found = declaredBy(text, path);
+          if (found !== undefined) all.set(found, [...(all.get(found) ?? []), line]);
+        }
+      }
+      return (all.get(name) ?? []).flatMap(at);
+    },
   };
 }
 

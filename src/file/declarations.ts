@@ -18,6 +18,8 @@ const isFunction =
   /function|method|constructor|lambda|arrow|closure|accessor|destructor|^block$|do_block|func_literal/u;
 const inDeclarator = /declarator$|^(?:qualified_identifier|scope_resolution|generic_type)$/u;
 
+const identifier = /[\p{L}_$#][\p{L}\p{N}_$]*/gu;
+
 /** Identifiers of a line that are asked about; a longer line declares nothing more. */
 const perLine = 12;
 
@@ -35,10 +37,11 @@ export function declarationsOf(
   const root = checker?.tree?.(text)?.rootNode;
   const byPattern = declarationsByPattern(lines, path);
   if (!root) return byPattern;
+  let words: Map<string, number[]> | undefined;
   const on = (line: number): Declaration[] => {
     const found: Declaration[] = [];
     let asked = 0;
-    for (const { 0: name, index } of (lines[line] ?? "").matchAll(/[\p{L}_$#][\p{L}\p{N}_$]*/gu)) {
+    for (const { 0: name, index } of (lines[line] ?? "").matchAll(identifier)) {
       if (asked++ >= perLine) break;
       const declaration = declarationAt(root, line, index, name);
       if (declaration) found.push(declaration);
@@ -52,13 +55,24 @@ export function declarationsOf(
     on,
     named(name) {
       if (/^["'`]/u.test(name)) return byPattern.named(name);
-      const all: Declaration[] = [];
-      for (const [line, one] of lines.entries()) {
-        if (one.includes(name)) all.push(...on(line).filter((found) => found.name === name));
-      }
-      return all;
+      words ??= linesOfWords(lines);
+      const where = words.get(name) ?? [];
+      return where.flatMap((line) => on(line).filter((found) => found.name === name));
     },
   };
+}
+
+/** The lines on which each word stands. */
+function linesOfWords(lines: readonly string[]): Map<string, number[]> {
+  const words = new Map<string, number[]>();
+  for (const [line, text] of lines.entries()) {
+    for (const [word] of text.matchAll(identifier)) {
+      const known = words.get(word);
+      if (!known) words.set(word, [line]);
+      else if (known.at(-1) !== line) known.push(line);
+    }
+  }
+  return words;
 }
 
 const testsOnly = (found: readonly Declaration[]): Declaration[] =>

@@ -1,22 +1,6 @@
-import type { Edit, RemovalSegment } from "../core/edit.ts";
+import type { Edit } from "../core/edit.ts";
 import { type Comparison, Counts, hasWords, indentOf, keyOf } from "./guard-lines.ts";
-
-/** A line of a sketch, or a comment in it that says that something goes. */
-interface Shown {
-  readonly key: string;
-  readonly text: string;
-  readonly removal?: RemovalSegment;
-}
-
-/** Lines of an edit with nothing elided between them. */
-interface Stretch {
-  readonly lines: readonly Shown[];
-  /** Whether nothing is elided before the first, or behind the last line of the edit. */
-  readonly first: boolean;
-  readonly last: boolean;
-  /** The marker behind the last line. */
-  readonly marker?: string;
-}
+import { isExplicit, quotes, type Shown, type Stretch, stretchesOf } from "./guard-stretches.ts";
 
 /** What a source line declares. */
 interface Named {
@@ -29,9 +13,15 @@ export interface Span {
   readonly end: number;
 }
 
+/** Lines beside a gap that are looked at one by one. */
+const besideLimit = 200;
+
+const none: ReadonlySet<number> = new Set();
+
 /** What is known of lines that go, besides the lines. */
 interface Gap {
-  readonly gone?: readonly Span[];
+  /** Lines of other things that go as a whole. */
+  readonly gone?: ReadonlySet<number>;
   readonly restated?: Restated;
   /** It is the first line of something whose other lines stay. */
   readonly isHead?: boolean;
@@ -54,6 +44,7 @@ export class Accounts {
   private readonly gone: ReadonlySet<number>;
   private dense: string[] | undefined;
   private shown: Counts | undefined;
+  private idle: boolean | undefined;
 
   /** `many`: a line that stands this often in the file tells no place by itself. */
   constructor(edit: Edit, compared: Comparison, isWhole: boolean, many: number) {
@@ -79,10 +70,10 @@ export class Accounts {
 
   /**
    * Whether the edit quotes the nearest telling lines on both sides of lines that go, with nothing elided
-   * between. `gone` are the stretches that go with them; a neighbour that the edit declares anew is quoted by that.
+   * between. a neighbour that the edit declares anew is quoted by that.
    */
   quotesAround(line: number, gap: Gap = {}): boolean {
-    const { gone = [], restated, isHead = false } = gap;
+    const { gone = none, restated, isHead = false } = gap;
     const above = this.nearest(line, -1, gone, restated);
     const below = this.nearest(line, 1, gone, restated);
     const upper = above.lines.reverse();
@@ -94,9 +85,8 @@ export class Accounts {
         this.stretches.some((stretch) => {
           if (above.edge && !(stretch.first && this.restatesEdge(stretch, 0))) return false;
           if (below.edge && !(stretch.last && this.restatesEdge(stretch, -1))) return false;
-          const shown = stretch.lines.filter(({ key }) => key !== "");
-          const from = endOf(shown, upper, 0, above.isRun);
-          return from !== undefined && endOf(shown, below.lines, from, below.isRun) !== undefined;
+          const from = stretch.endOf(upper, 0, above.isRun);
+          return from !== undefined && stretch.endOf(below.lines, from, below.isRun) !== undefined;
         })) ||
       this.surrounds(line, gone, isHead)
     );
@@ -114,16 +104,14 @@ export class Accounts {
    * the whole edit has no new line, to take something out is all it is for: then the blank line that ends the
    * paragraph is a bound as well, unless only the first line of something would go.
    */
-  private surrounds(line: number, gone: readonly Span[], isHead: boolean): boolean {
+  private surrounds(line: number, gone: ReadonlySet<number>, isHead: boolean): boolean {
     const above = this.beside(line, -1, gone);
     const below = this.beside(line, 1, gone);
-    const isIdle =
-      !isHead &&
-      this.stretches.every(({ lines }) =>
-        lines.every(({ key }) => key === "" || this.compared.inSource.of(key) > 0),
-      );
-    return this.stretches.some(({ lines }) => {
-      const shown = lines.filter(({ key }) => key !== "").map(({ key }) => key);
+    const isIdle = !isHead && this.isIdle();
+    return this.stretches.some((stretch) => {
+      const { lines } = stretch;
+      if (stretch.shown.length > 2 * besideLimit) return false;
+      const shown = stretch.shown.map(({ key }) => key);
       if (!shown.some((key) => hasWords(key) && this.isRare(key))) return false;
       for (let upper = 0; upper <= shown.length; upper++) {
         const up = shown.slice(0, upper).reverse();
@@ -141,17 +129,29 @@ export class Accounts {
     });
   }
 
+  /** Whether the edit has no line that the file has not. */
+  private isIdle(): boolean {
+    this.idle ??= this.stretches.every(({ lines }) =>
+      lines.every(({ key }) => key === "" || this.compared.inSource.of(key) > 0),
+    );
+    return this.idle;
+  }
+
   /** The lines right beside a gap, without blank ones, and whether a blank one is next to it. */
   private beside(
     line: number,
     step: 1 | -1,
-    gone: readonly Span[],
+    gone: ReadonlySet<number>,
   ): { readonly lines: string[]; readonly blank: boolean } {
     const { source } = this.compared;
     const lines: string[] = [];
     let blank = false;
-    for (let at = line + step; at >= 0 && at < source.length && lines.length < 200; at += step) {
-      const goes = this.gone.has(at) || gone.some((one) => one.line <= at && at <= one.end);
+    for (
+      let at = line + step;
+      at >= 0 && at < source.length && lines.length < besideLimit;
+      at += step
+    ) {
+      const goes = this.gone.has(at) || gone.has(at);
       if (goes && lines.length === 0) {
         // A gap of several paragraphs has no paragraph that it goes out of.
         if (blank) return { lines: [], blank: false };
@@ -165,11 +165,14 @@ export class Accounts {
   }
 
   /** Whether the edit begins or ends as the file does, in other words: the file's edge itself is never quoted. */
-  private restatesEdge({ lines }: Stretch, edge: 0 | -1): boolean {
+  private restatesEdge(stretch: Stretch, edge: 0 | -1): boolean {
     if (this.isWhole) return true;
-    const shown = lines.filter(({ key }) => hasWords(key)).at(edge);
-    const there = this.compared.source.filter((line) => hasWords(keyOf(line))).at(edge);
-    return shown !== undefined && there !== undefined && isAlike(shown.text, there);
+    const isTelling = (line: string): boolean => hasWords(keyOf(line));
+    const { source } = this.compared;
+    const texts = stretch.shown.map(({ text }) => text);
+    const shown = edge === 0 ? texts.find(isTelling) : texts.findLast(isTelling);
+    const there = edge === 0 ? source.find(isTelling) : source.findLast(isTelling);
+    return shown !== undefined && there !== undefined && isAlike(shown, there);
   }
 
   /**
@@ -184,8 +187,7 @@ export class Accounts {
       .slice(line + 1, end + 1)
       .map(keyOf)
       .filter((key) => key !== "");
-    return this.stretches.some(({ lines, first, last, marker }) => {
-      const shown = lines.filter(({ key }) => key !== "");
+    return this.stretches.some(({ shown, first, last, marker }) => {
       const at = shown.findIndex(({ key }) => key === body[0]);
       const head = shown[at - 1];
       if (last || !head || !hasWords(head.key) || this.compared.inSource.of(head.key) > 0)
@@ -232,7 +234,7 @@ export class Accounts {
   private nearest(
     line: number,
     step: 1 | -1,
-    gone: readonly Span[],
+    gone: ReadonlySet<number>,
     restated?: Restated,
   ): { readonly lines: string[]; readonly edge: boolean; readonly isRun: boolean } {
     const { source } = this.compared;
@@ -240,11 +242,7 @@ export class Accounts {
     const lines: string[] = [];
     let words = false;
     for (let at = line + step; at >= 0 && at < source.length; at += step) {
-      const span = gone.find((one) => one.line <= at && at <= one.end);
-      if (span) {
-        at = step > 0 ? span.end : span.line;
-        continue;
-      }
+      if (gone.has(at)) continue;
       const key = keyOf(source[at]!);
       if (key === "") continue;
       const isBound = indentOf(source[at]!) < depth;
@@ -282,82 +280,12 @@ export class Accounts {
 
 const firstWord = (line: string): string => /^\s*(\W*[\p{L}\p{N}_$]*)/u.exec(line)![1]!;
 
-/** Whether a line of an edit is this source line, or its beginning and `...`. */
-function quotes(key: string, source: string | undefined): boolean {
-  if (key === source) return true;
-  const cut = /^(.{6,}?)(?:\.{3}|\u2026)$/u.exec(key)?.[1];
-  return cut !== undefined && (source?.startsWith(cut) ?? false);
-}
-
 /** At least half of all words are in both lines. */
 function isAlike(one: string, other: string): boolean {
   const words = (line: string): Set<string> => new Set(line.match(/[\p{L}\p{N}_$]+/gu));
   const [a, b] = [words(one), words(other)];
   const shared = [...a].filter((word) => b.has(word)).length;
   return shared > 0 && shared * 2 >= new Set([...a, ...b]).size;
-}
-
-/**
- * Where wanted lines end among those shown, from a place on: in their order, new lines between them, or as a run
- * one after the other. Undefined = they are not all there.
- */
-function endOf(
-  shown: readonly Shown[],
-  wanted: readonly string[],
-  from: number,
-  isRun: boolean,
-): number | undefined {
-  if (isRun) {
-    for (let at = from; at + wanted.length <= shown.length; at++) {
-      if (wanted.every((key, n) => quotes(shown[at + n]!.key, key))) return at + wanted.length;
-    }
-    return undefined;
-  }
-  let at = from;
-  for (const key of wanted) {
-    while (at < shown.length && !quotes(shown[at]!.key, key)) at++;
-    if (at++ >= shown.length) return undefined;
-  }
-  return at;
-}
-
-/** Whether the edit says of every line what becomes of it; a whole file only says what is there at last. */
-export const isExplicit = (edit: Edit): boolean =>
-  edit.extent === "parts" && edit.format !== "whole";
-
-function stretchesOf(edit: Edit, compared: Comparison): Stretch[] {
-  if (edit.format === "whole") {
-    const lines = compared.result.map((text) => ({ key: keyOf(text), text }));
-    return [{ lines, first: true, last: true }];
-  }
-  type Open = { lines: Shown[]; first: boolean; last: boolean; marker?: string };
-  const stretches: Open[] = [];
-  let open: Open | undefined;
-  for (const [index, segment] of edit.segments.entries()) {
-    if (segment.kind === "elision" && !compared.source.includes(segment.text)) {
-      if (open) open.marker = segment.text;
-      open = undefined;
-      continue;
-    }
-    if (edit.extent === "parts") open = undefined;
-    if (!open) {
-      open = { lines: [], first: index === 0, last: false };
-      stretches.push(open);
-    }
-    if (segment.kind === "lines") {
-      for (const { text, role } of segment.lines) {
-        if (role !== "drop") open.lines.push({ key: keyOf(text), text });
-      }
-    } else {
-      open.lines.push({
-        key: keyOf(segment.text),
-        text: segment.text,
-        ...(segment.kind === "removal" ? { removal: segment } : {}),
-      });
-    }
-  }
-  if (open) open.last = true;
-  return stretches;
 }
 
 /** A name as a word of a text. */
@@ -367,19 +295,4 @@ export function wordOf(name: string): RegExp {
   const before = edge(name[0]!) ? "(?<![\\p{L}\\p{N}_$])" : "";
   const after = edge(name.at(-1)!) ? "(?![\\p{L}\\p{N}_$])" : "";
   return new RegExp(before + escaped + after, "u");
-}
-
-/** How often each line stands in an edit, by what it does there. */
-export function linesOf(edit: Edit, removed: boolean): Counts {
-  const counts = new Counts();
-  for (const segment of edit.segments) {
-    if (segment.kind !== "lines") {
-      if (!removed) counts.add(keyOf(segment.text));
-      continue;
-    }
-    for (const { text, role } of segment.lines) {
-      if (removed ? role === "drop" : role === "add" || role === "either") counts.add(keyOf(text));
-    }
-  }
-  return counts;
 }

@@ -2,16 +2,10 @@ import type { Edit } from "../core/edit.ts";
 import type { Check } from "../core/request.ts";
 import { type Declaration, declaredBy, mayDeclare } from "./declaration-patterns.ts";
 import { declarationsOf } from "./declarations.ts";
-import {
-  Accounts,
-  isExplicit,
-  linesOf,
-  type Restated,
-  type Span,
-  wordOf,
-} from "./guard-accounts.ts";
+import { Accounts, type Restated, type Span, wordOf } from "./guard-accounts.ts";
 import { Comparison, type Counts, hasWords, keyOf } from "./guard-lines.ts";
 import { placeProblem } from "./guard-places.ts";
+import { isExplicit, linesOf } from "./guard-stretches.ts";
 import { writtenSyntax } from "./guard-syntax-lines.ts";
 import type { SyntaxChecker } from "./syntax.ts";
 
@@ -64,12 +58,12 @@ function lostDeclaration(
 ): string | undefined {
   const { edit, isWhole, instruction } = guarded;
   if (isWhole || compared.old.length === 0) return undefined;
-  const gone = compared.gone();
+  const missing = compared.gone();
   const isDeclared = (line: string): boolean =>
     mayDeclare(line) || declaredBy(line, guarded.path) !== undefined;
-  if (!gone.some(({ line }) => isDeclared(compared.source[line]!))) return undefined;
+  if (!missing.some(({ line }) => isDeclared(compared.source[line]!))) return undefined;
   const dropped = isExplicit(edit) ? linesOf(edit, true) : undefined;
-  const suspects = gone
+  const suspects = missing
     .map(({ line }) => line)
     .filter((line) => {
       const text = compared.source[line]!;
@@ -83,13 +77,15 @@ function lostDeclaration(
   const spans = lost.map(({ line, end }): Span => {
     return { line, end: staysInside(line, end, compared) ? line : end };
   });
+  const gone = new Set<number>();
+  for (const { line, end } of spans) for (let at = line; at <= end; at++) gone.add(at);
   for (const [index, one] of lost.entries()) {
     if (named.some(({ line, end }) => line < one.line && one.end <= end)) continue;
     if (
       accounts.removesByName(one) ||
       (instruction !== undefined && wordOf(one.name).test(instruction)) ||
       accounts.quotesAround(one.line, {
-        gone: spans,
+        gone,
         restated,
         isHead: one.end > spans[index]!.end,
       })

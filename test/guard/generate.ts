@@ -235,6 +235,17 @@ export function isNamed(
   result: string,
   edit: GeneratedEdit,
 ): boolean {
+  // A line that stands twice may be a neighbour, and may be passed over.
+  return [1, 2].some((often) => isNamedBeside(file, lost, result, edit, often));
+}
+
+function isNamedBeside(
+  file: GeneratedFile,
+  lost: Part,
+  result: string,
+  edit: GeneratedEdit,
+  often: number,
+): boolean {
   const lines = edit.text.split("\n");
   const name = new RegExp(`\\b${lost.name}\\b`);
   if (edit.format === "search-replace") {
@@ -247,7 +258,7 @@ export function isNamed(
     .split("\n")
     .map((line) => line.trim());
   const first = source.indexOf(lost.lines[0]!.trim());
-  const isRare = (line: string): boolean => source.filter((one) => one === line).length <= 2;
+  const isRare = (line: string): boolean => source.filter((one) => one === line).length <= often;
   const telling = (line: string): boolean => hasWords(line) && there.has(line) && isRare(line);
   const above = source.slice(0, first).findLast(telling);
   const below = source.slice(first + 1).find((line) => telling(line) || line === file.foot[0]);
