@@ -92,10 +92,14 @@ export class Accounts {
     );
   }
 
+  private anewOf(key: string): number {
+    return this.compared.freshCounts.of(key) - this.compared.oldCounts.of(key);
+  }
+
   /** Whether the edit has a line more often than the result has it anew: the rest are the file's own. */
   private isQuoted(key: string): boolean {
     this.shown ??= new Counts(this.stretches.flatMap(({ lines }) => lines.map((one) => one.key)));
-    const anew = this.compared.freshCounts.of(key) - this.compared.oldCounts.of(key);
+    const anew = this.anewOf(key);
     return anew <= 0 || this.compared.inSource.of(key) === 0 || this.shown.of(key) > anew;
   }
 
@@ -113,6 +117,7 @@ export class Accounts {
       if (stretch.shown.length > 2 * besideLimit) return false;
       const shown = stretch.shown.map(({ key }) => key);
       if (!shown.some((key) => hasWords(key) && this.isRare(key))) return false;
+      if (shown.some((key) => hasWords(key) && this.anewOf(key) > 0)) return false;
       for (let upper = 0; upper <= shown.length; upper++) {
         const up = shown.slice(0, upper).reverse();
         const down = shown.slice(upper);

@@ -1,4 +1,5 @@
 import { splitLines } from "../core/lines.ts";
+import { changedStretches } from "./changed-stretches.ts";
 
 const typographic = /[^\p{ASCII}]/u;
 
@@ -58,14 +59,16 @@ export class Counts {
   }
 }
 
-/** What stands between the lines that two texts begin and end with. */
+/** Lines around a change that are compared with it. */
+const around = 40;
+
+/** Two texts where they differ, with some of the lines around each change. */
 export class Comparison {
   readonly source: readonly string[];
   readonly result: readonly string[];
-  /** Lines at the beginning and at the end that are the same in both. */
-  readonly head: number;
-  readonly tail: number;
-  /** Keys of the lines in between. */
+  /** Numbers and keys of the lines that are compared. */
+  readonly oldLines: readonly number[];
+  readonly freshLines: readonly number[];
   readonly old: readonly string[];
   readonly fresh: readonly string[];
   readonly oldCounts: Counts;
@@ -80,15 +83,24 @@ export class Comparison {
     this.text = source;
     this.source = splitLines(source).map((line) => line.text);
     this.result = splitLines(result).map((line) => line.text);
-    const least = Math.min(this.source.length, this.result.length);
-    let head = 0;
-    while (head < least && this.source[head] === this.result[head]) head++;
-    let tail = 0;
-    while (tail < least - head && this.source.at(-1 - tail) === this.result.at(-1 - tail)) tail++;
-    this.head = head;
-    this.tail = tail;
-    this.old = this.source.slice(head, this.source.length - tail).map(keyOf);
-    this.fresh = this.result.slice(head, this.result.length - tail).map(keyOf);
+    const stretches = changedStretches(this.source, this.result);
+    // The file's own lines begin and end what is compared, unless it is one stretch: then nothing around it matters.
+    const more = stretches.length > 1 ? around : 0;
+    const oldLines: number[] = [];
+    const freshLines: number[] = [];
+    for (const [n, { from, to, freshFrom, freshTo }] of stretches.entries()) {
+      const before = stretches[n - 1];
+      const after = stretches[n + 1];
+      const above = Math.min(more, from - (before ? before.to + more : 0));
+      const below = Math.min(more, (after?.from ?? this.source.length) - to);
+      for (let line = from - Math.max(0, above); line < to + below; line++) oldLines.push(line);
+      for (let line = freshFrom - Math.max(0, above); line < freshTo + below; line++)
+        freshLines.push(line);
+    }
+    this.oldLines = oldLines;
+    this.freshLines = freshLines;
+    this.old = oldLines.map((line) => keyOf(this.source[line]!));
+    this.fresh = freshLines.map((line) => keyOf(this.result[line]!));
     this.oldCounts = new Counts(this.old);
     this.freshCounts = new Counts(this.fresh);
   }
@@ -156,10 +168,22 @@ export class Comparison {
     const here = old
       .slice(head, old.length - tail)
       .filter((line) => !there.take(this.old[line]!))
-      .map((line) => line + this.head);
+      .map((line) => this.oldLines[line]!);
     const bare = ![...there.entries()].some(([key, count]) => count > 0 && hasWords(key));
     return here.map((line) => ({ line, bare }));
   }
+}
+
+/** Where a line is among rising line numbers; between two of them, half way. */
+export function positionIn(lines: readonly number[], line: number): number {
+  let low = 0;
+  let high = lines.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (lines[middle]! < line) low = middle + 1;
+    else high = middle;
+  }
+  return lines[low] === line ? low : low - 0.5;
 }
 
 /** Indexes of the lines in a stretch that are not blank. */

@@ -1,5 +1,5 @@
 import type { Edit, LinesSegment } from "../core/edit.ts";
-import { type Comparison, hasWords, keyOf, uniquePairs } from "./guard-lines.ts";
+import { type Comparison, hasWords, keyOf, positionIn, uniquePairs } from "./guard-lines.ts";
 
 const quoted = (line: string): string => {
   const text = line.trim();
@@ -25,7 +25,7 @@ export function placeProblem(edit: Edit, compared: Comparison): string | undefin
   );
   for (const [n, [, place]] of pairs.entries()) {
     if (n === 0 || pairs[n - 1]![1] < place) continue;
-    const [above, below] = [pairs[n - 1]![0], pairs[n]![0]].map((at) => at + compared.head);
+    const [above, below] = [pairs[n - 1]![0], pairs[n]![0]].map((at) => compared.oldLines[at]!);
     return (
       `line ${below! + 1} (${quoted(compared.source[below!]!)}) would move above line ${above! + 1}, and the edit does not move it. ` +
       "Quote more of the lines around the change."
@@ -94,8 +94,8 @@ function partsProblem(
     for (const [offset, { text }] of old.entries()) {
       const line = hasWords(keyOf(text)) ? (sourceAt.get(text.trim()) ?? -1) : -1;
       if (line < 0) continue;
-      first = Math.min(first, line - compared.head - offset);
-      last = Math.max(last, line - compared.head + old.length - 1 - offset);
+      first = Math.min(first, positionIn(compared.oldLines, line - offset));
+      last = Math.max(last, positionIn(compared.oldLines, line + old.length - 1 - offset));
     }
     if (last < 0 && first >= compared.source.length) continue;
     const outside = untouched.filter(([index]) => !keys.has(compared.old[index]!));
@@ -104,7 +104,7 @@ function partsProblem(
     for (const { text, at: line } of added) {
       const place = resultAt.get(text.trim()) ?? -1;
       if (place < 0 || sourceAt.has(text.trim())) continue;
-      const inside = place - compared.head;
+      const inside = positionIn(compared.freshLines, place);
       if (inside > above && inside < below) continue;
       const where = line > 0 ? `line ${line} of the edit` : "the new line";
       return (

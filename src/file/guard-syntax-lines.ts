@@ -62,7 +62,7 @@ export function writtenSyntax(guarded: Guarded, compared: Comparison): string | 
 function* freshLines(compared: Comparison): Generator<[number, string]> {
   for (const [offset, key] of compared.fresh.entries()) {
     if (key === "" || compared.oldCounts.of(key) >= compared.freshCounts.of(key)) continue;
-    const index = compared.head + offset;
+    const index = compared.freshLines[offset]!;
     yield [index, compared.result[index]!];
   }
 }

@@ -176,7 +176,7 @@ function lostLine(
   }
   // The rest are lines that the edit quotes less exactly; there cannot be more of them than it removes.
   if (lost.length <= removals) return undefined;
-  const line = compared.old.indexOf(lost[0]!) + compared.head;
+  const line = compared.oldLines[compared.old.indexOf(lost[0]!)]!;
   return (
     `line ${line + 1} (${quoted(compared.source[line]!)}) would be lost, and no removed line of the edit is that line. ` +
     "Copy the removed lines from the file as it is now."
@@ -211,7 +211,7 @@ function doubledLine({ edit }: Guarded, compared: Comparison): string | undefine
   for (const [key, count] of compared.freshCounts.entries()) {
     const more = count - compared.oldCounts.of(key);
     if (more <= 0 || !hasWords(key)) continue;
-    const line = compared.fresh.indexOf(key) + compared.head;
+    const line = compared.freshLines[compared.fresh.indexOf(key)]!;
     const had = compared.sourceCountOf(compared.result[line]!);
     if (had === 0) continue;
     brought ??= linesOf(edit, false);

@@ -1,3 +1,4 @@
+import { changedStretches } from "./changed-stretches.ts";
 import { anchors } from "./guard-lines.ts";
 
 /** A change and the lines around it that are a whole by themselves, in the text before and after. */
@@ -16,7 +17,7 @@ const indentOf = (line: string): number => /^[ \t]*/.exec(line)![0].length;
 const isBlank = (line: string): boolean => line.trim() === "";
 
 /** More changes than these are looked at as one. */
-const changesLimit = 8;
+const changesLimit = 24;
 
 /** Lines between two changes from which on each is looked at by itself. */
 const apart = 6;
@@ -49,29 +50,36 @@ interface Change {
   freshTo: number;
 }
 
-/** Stretches that differ, between lines that stand once on both sides. */
+/** Stretches that differ, those near each other as one. */
 function changesBetween(old: readonly string[], fresh: readonly string[]): Change[] {
   const changes: Change[] = [];
-  let [a, b] = [0, 0];
-  for (const [nextOld, nextFresh] of [...anchors(old, fresh), [old.length, fresh.length]]) {
-    let [from, freshFrom, to, freshTo] = [a, b, nextOld!, nextFresh!];
-    while (from < to && freshFrom < freshTo && old[from] === fresh[freshFrom]) {
-      from++;
-      freshFrom++;
+  const add = (from: number, to: number, freshFrom: number, freshTo: number): void => {
+    const last = changes.at(-1);
+    if (last && from - last.to < apart) {
+      last.to = to;
+      last.freshTo = freshTo;
+    } else changes.push({ from, to, freshFrom, freshTo });
+  };
+  for (const stretch of changedStretches(old, fresh)) {
+    let [a, b] = [stretch.from, stretch.freshFrom];
+    const ends: [number, number] = [stretch.to, stretch.freshTo];
+    const pairs = anchors(old.slice(a, stretch.to), fresh.slice(b, stretch.freshTo)).map(
+      ([p, q]): [number, number] => [p + stretch.from, q + stretch.freshFrom],
+    );
+    for (const [nextOld, nextFresh] of [...pairs, ends]) {
+      let [to, freshTo] = [nextOld, nextFresh];
+      while (a < to && b < freshTo && old[a] === fresh[b]) {
+        a++;
+        b++;
+      }
+      while (a < to && b < freshTo && old[to - 1] === fresh[freshTo - 1]) {
+        to--;
+        freshTo--;
+      }
+      if (a < to || b < freshTo) add(a, to, b, freshTo);
+      a = nextOld + 1;
+      b = nextFresh + 1;
     }
-    while (from < to && freshFrom < freshTo && old[to - 1] === fresh[freshTo - 1]) {
-      to--;
-      freshTo--;
-    }
-    if (from < to || freshFrom < freshTo) {
-      const last = changes.at(-1);
-      if (last && from - last.to < apart) {
-        last.to = to;
-        last.freshTo = freshTo;
-      } else changes.push({ from, to, freshFrom, freshTo });
-    }
-    a = nextOld! + 1;
-    b = nextFresh! + 1;
   }
   return changes;
 }
