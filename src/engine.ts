@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "./core/clock.ts";
 import type { Edit } from "./core/edit.ts";
 import { RedraftError } from "./core/errors.ts";
 import { type Logger, silentLogger } from "./core/logger.ts";
-import type { Ambiguous, MergeOutcome, Proved, Refused } from "./core/merge.ts";
+import type { Ambiguous, EditFate, MergeOutcome, Proved, Refused } from "./core/merge.ts";
 import type { CallOptions, EditEvent, Redraft } from "./core/redraft.ts";
 import type { Check, EditRequest, EditResult, Route } from "./core/request.ts";
 import type { ModelAnswer, ModelRoute, ModelTask } from "./core/route.ts";
@@ -16,7 +16,8 @@ import { relocated } from "./edit/paths.ts";
 import { readEdit } from "./edit/read.ts";
 import { tooLarge } from "./edit/size.ts";
 import { runChecks } from "./file/checks.ts";
-import { nestingDiffers, newErrors, syntaxFor } from "./file/syntax.ts";
+import { guard } from "./file/guard.ts";
+import { errorLine, newErrors, syntaxFor } from "./file/syntax.ts";
 import { merge } from "./merge/merge.ts";
 import { withBase } from "./merge/rebase/with-base.ts";
 import { inNotebook } from "./notebook/in-notebook.ts";
@@ -92,13 +93,14 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
     logger.debug("merged", { path: request.path, outcome: outcome.kind, format: edit.format });
     let failed: Refused | Ambiguous;
     if (outcome.kind === "proved") {
-      const checks = await check(request, edit, outcome);
+      const { checks, noted } = await check(request, edit, outcome);
       const bad = checks.find((one) => one.ok === false);
       if (!bad) {
         const why =
           outcome.notes.length > 0 ? "placed with tolerance, unique" : "placed exactly, unique";
         yield { type: "route-taken", route: "merge", why };
-        const { text, notes, proof } = outcome;
+        const { text, proof } = outcome;
+        const notes = [...outcome.notes, ...noted];
         yield* finish({ edit, text, route: "merge", why, checks, notes, proof });
         return;
       }
@@ -163,7 +165,7 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
     const given = await answer;
     throwIfStopped(task.signal);
     if (!given) return undefined;
-    const checks = await check(task.request, task.edit, given);
+    const { checks } = await check(task.request, task.edit, given);
     const bad = checks.find((one) => one.ok === false);
     if (bad) {
       logger.warn("the model's answer failed a check", {
@@ -264,32 +266,52 @@ async function settle(request: EditRequest, edit: Edit): Promise<MergeOutcome> {
 }
 
 /**
- * The checks of a result. A parse takes milliseconds, so syntax is asked only after a model, and where a
- * placement that needed tolerance leaves brackets open that were closed.
+ * The checks of a result, and what its reader should know: those of the proof, the guard's, which knows of no proof, and
+ * syntax. A placement that is not literal may break no syntax; what is literal is written, with a note.
  */
 async function check(
   request: EditRequest,
   edit: Edit | undefined,
   result: Proved | ModelAnswer,
-): Promise<Check[]> {
-  const { source } = request;
-  const proved = "proof" in result;
-  const tolerant = proved && (result.notes.length > 0 || shrinks(edit, result));
-  const doubtful = !proved || (tolerant && nestingDiffers(source, result.text));
-  const checker = doubtful ? await syntaxFor(request.path) : undefined;
-  return runChecks({
+): Promise<{ readonly checks: Check[]; readonly noted: string[] }> {
+  const { source, path, instruction } = request;
+  const { text } = result;
+  const proved = "proof" in result ? result : undefined;
+  const isWhole = edit?.format === "whole" && request.format === "whole";
+  const checker = text === source ? undefined : await syntaxFor(path);
+  const checks = runChecks({
     source,
-    text: result.text,
+    text,
     ...(edit ? { edit } : {}),
-    ...(proved ? { proof: result.proof } : {}),
+    ...(proved ? { proof: proved.proof } : {}),
     ...(checker ? { newErrors: newErrors(checker, source) } : {}),
+    ...(checker ? { errorLine: () => errorLine(checker, source, text) } : {}),
+    isLiteral: source === "" || (edit && proved ? isLiteral(edit, proved, isWhole) : false),
     isMarker: isElision,
   });
+  if (edit) {
+    const said = instruction === undefined ? {} : { instruction };
+    const written = request.edit;
+    const known = { path, source, text, edit, written, isWhole, ...said };
+    // What was lost says more than the error that it left.
+    checks.unshift(...guard({ ...known, ...(checker ? { checker } : {}) }));
+  }
+  const noted = checks.flatMap((one) => (one.ok === "unknown" && one.note ? [one.note] : []));
+  return { checks, noted };
 }
 
-/** A whole file that lost its last line may have been cut off; only then syntax can tell. */
-function shrinks(edit: Edit | undefined, result: Proved): boolean {
-  return edit?.format === "whole" && result.proof.source.at(-1)?.fate === "removed";
+/**
+ * Whether every line that the edit quotes is the file's byte for byte, and its place the only one: then what it says is
+ * what is written. A whole file is, if the caller says that it is one and it was not cut off at its end.
+ */
+function isLiteral(edit: Edit, { proof }: Proved, isWhole: boolean): boolean {
+  if (edit.format === "whole") return isWhole && proof.source.at(-1)?.fate !== "removed";
+  const exact = (fate: EditFate): boolean => !("tier" in fate) || fate.tier === "exact";
+  return (
+    edit.extent === "parts" &&
+    proof.runnerUp === Number.POSITIVE_INFINITY &&
+    proof.edit.every(exact)
+  );
 }
 
 async function newErrorsFor(

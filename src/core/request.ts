@@ -38,6 +38,8 @@ export interface Check {
   readonly name: string;
   readonly ok: boolean | "unknown";
   readonly message?: string;
+  /** What the reader of the result should know, though it is no reason to refuse it. */
+  readonly note?: string;
 }
 
 export interface EditResult {

@@ -14,6 +14,10 @@ export interface Checked {
   readonly isMarker: (line: string) => boolean;
   /** Syntax errors of the text that the source has not; undefined = unknown. Left out = not asked. */
   readonly newErrors?: (text: string) => number | undefined;
+  /** The 1-based line of the first of them. */
+  readonly errorLine?: () => number | undefined;
+  /** The edit quotes the file byte for byte at its only place: new errors are the edit's own, and are written. */
+  readonly isLiteral?: boolean;
 }
 
 /** All checks of one result; it may leave the engine when none is `false`. */
@@ -111,18 +115,26 @@ function cutOff({ edit, source, text }: Checked): Check {
   };
 }
 
-function syntax({ newErrors, text }: Checked): Check {
+function syntax({ newErrors, errorLine, isLiteral, text, source }: Checked): Check {
   const name = "no new syntax errors";
-  if (!newErrors)
-    return { name, ok: "unknown", message: "not asked: nothing gives reason to doubt it" };
+  if (!newErrors) {
+    const why = text === source ? "nothing changed" : "no grammar for this file";
+    return { name, ok: "unknown", message: why };
+  }
   const count = newErrors(text);
   if (count === undefined) return { name, ok: "unknown", message: "no grammar decides it" };
   if (count === 0) return { name, ok: true };
+  const line = errorLine?.();
+  const place = line === undefined ? "" : ` at line ${line}`;
+  if (isLiteral) {
+    const note = `new syntax error${place}`;
+    return { name, ok: "unknown", message: "the edit itself brings errors", note };
+  }
   return {
     name,
     ok: false,
     message:
-      `the result has ${count} syntax ${count === 1 ? "error" : "errors"} that the file has not, and the edit did ` +
-      "not fit the file exactly. Copy the lines around the change from the file as it is now.",
+      `the result would have a syntax error${place} that the file does not have, and the edit does not fit the file exactly. ` +
+      "Copy the lines around the change from the file as it is now.",
   };
 }

@@ -1,3 +1,6 @@
+import { changedStretches } from "./changed-stretches.ts";
+import { anchors } from "./guard-lines.ts";
+
 /** A change and the lines around it that are a whole by themselves, in the text before and after. */
 export interface SyntaxWindow {
   readonly before: string;
@@ -13,14 +16,84 @@ const worthwhile = 0.6;
 const indentOf = (line: string): number => /^[ \t]*/.exec(line)![0].length;
 const isBlank = (line: string): boolean => line.trim() === "";
 
+/** More changes than these are looked at as one. */
+const changesLimit = 24;
+
+/** Lines between two changes from which on each is looked at by itself. */
+const apart = 6;
+
+/**
+ * The changes between two texts, one after the other, each with the stretches around it that may be a whole by
+ * themselves. Where a stretch of every change is sound, before and after, the text is as sound as it was.
+ */
+export function* syntaxChanges(before: string, after: string): Generator<Iterable<SyntaxWindow>> {
+  const old = before.split("\n");
+  const fresh = after.split("\n");
+  const changes = changesBetween(old, fresh);
+  if (changes.length < 2 || changes.length > changesLimit) {
+    yield windows(old, fresh);
+    return;
+  }
+  let lines = old;
+  // From the last to the first, so that the lines above keep their numbers.
+  for (const { from, to, freshFrom, freshTo } of changes.reverse()) {
+    const next = [...lines.slice(0, from), ...fresh.slice(freshFrom, freshTo), ...lines.slice(to)];
+    yield windows(lines, next);
+    lines = next;
+  }
+}
+
+interface Change {
+  readonly from: number;
+  to: number;
+  readonly freshFrom: number;
+  freshTo: number;
+}
+
+/** Stretches that differ, those near each other as one. */
+function changesBetween(old: readonly string[], fresh: readonly string[]): Change[] {
+  const changes: Change[] = [];
+  const add = (from: number, to: number, freshFrom: number, freshTo: number): void => {
+    const last = changes.at(-1);
+    if (last && from - last.to < apart) {
+      last.to = to;
+      last.freshTo = freshTo;
+    } else changes.push({ from, to, freshFrom, freshTo });
+  };
+  for (const stretch of changedStretches(old, fresh)) {
+    let [a, b] = [stretch.from, stretch.freshFrom];
+    const ends: [number, number] = [stretch.to, stretch.freshTo];
+    const pairs = anchors(old.slice(a, stretch.to), fresh.slice(b, stretch.freshTo)).map(
+      ([p, q]): [number, number] => [p + stretch.from, q + stretch.freshFrom],
+    );
+    for (const [nextOld, nextFresh] of [...pairs, ends]) {
+      let [to, freshTo] = [nextOld, nextFresh];
+      while (a < to && b < freshTo && old[a] === fresh[b]) {
+        a++;
+        b++;
+      }
+      while (a < to && b < freshTo && old[to - 1] === fresh[freshTo - 1]) {
+        to--;
+        freshTo--;
+      }
+      if (a < to || b < freshTo) add(a, to, b, freshTo);
+      a = nextOld + 1;
+      b = nextFresh + 1;
+    }
+  }
+  return changes;
+}
+
 /**
  * Stretches around what differs between two texts, small ones first: from a paragraph's first line to a
  * paragraph's last, at the depth of the change and at each lower one. Whether such a stretch is whole in
  * its language only a parse of it can say.
  */
-export function* syntaxWindows(before: string, after: string): Generator<SyntaxWindow> {
-  const old = before.split("\n");
-  const fresh = after.split("\n");
+export function syntaxWindows(before: string, after: string): Generator<SyntaxWindow> {
+  return windows(before.split("\n"), after.split("\n"));
+}
+
+function* windows(old: readonly string[], fresh: readonly string[]): Generator<SyntaxWindow> {
   const least = Math.min(old.length, fresh.length);
   let head = 0;
   while (head < least && old[head] === fresh[head]) head++;

@@ -1,13 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
-import type { Node, Parser } from "web-tree-sitter";
-import { syntaxWindows } from "./syntax-window.ts";
+import type { Node, Parser, Tree } from "web-tree-sitter";
+import { jsonError, looseJsonError } from "./json-syntax.ts";
+import { syntaxChanges } from "./syntax-window.ts";
 
 /** Counts the syntax errors of texts in one language. */
 export interface SyntaxChecker {
   /** Undefined = unknown: the text is too long, or took too long. */
   errors(text: string): number | undefined;
+  /** The 0-based line of the first error at or behind a line, else of the first of all. */
+  errorLine?(text: string, from?: number): number | undefined;
+  /** For a source that this checker finds wrong, though its readers take it. */
+  readonly loose?: SyntaxChecker;
+  /** A stretch of a text says nothing here, and the whole costs little. */
+  readonly wholeOnly?: boolean;
+  /** The tree of a text, where the language has a grammar. It belongs to the checker and lives until some texts later. */
+  tree?(text: string): Tree | undefined;
 }
 
 const grammars: Readonly<Record<string, string>> = {
@@ -40,6 +49,12 @@ const grammars: Readonly<Record<string, string>> = {
   ".tsx": "tsx",
 };
 
+const jsonFiles =
+  /(?:\.(?:json|ipynb|geojson|webmanifest|har|map)|(?:^|[\\/])(?:composer|Pipfile|flake|deno|bun)\.lock)$/iu;
+/** Files whose readers allow comments and trailing commas. */
+const looseJsonFiles =
+  /(?:\.(?:jsonc|json5|code-workspace)|(?:^|[\\/])(?:[tj]sconfig(?:\.\w+)*\.json|\.(?:babelrc|eslintrc|prettierrc|jshintrc)))$/iu;
+
 /** Longer texts are not parsed: about 9 ms per 1,000 lines would become seconds. */
 const longest = 1_000_000;
 const patience = 400;
@@ -52,7 +67,9 @@ const loaded = new Map<string, Promise<SyntaxChecker | undefined>>();
  */
 export function syntaxFor(path: string): Promise<SyntaxChecker | undefined> {
   const extension = extname(path).toLowerCase();
-  if (extension === ".json" || extension === ".ipynb") return Promise.resolve(json);
+  if (looseJsonFiles.test(path)) return Promise.resolve(looseJson);
+  if (jsonFiles.test(path)) return Promise.resolve(json);
+  if (extension === ".jsonl" || extension === ".ndjson") return Promise.resolve(jsonLines);
   const grammar = grammars[extension];
   if (grammar === undefined) return Promise.resolve(undefined);
   let checker = loaded.get(grammar);
@@ -70,9 +87,10 @@ export function syntaxFor(path: string): Promise<SyntaxChecker | undefined> {
  * these are parsed first, and the whole text only where they have errors now.
  */
 export function newErrors(
-  checker: SyntaxChecker,
+  strict: SyntaxChecker,
   source: string,
 ): (text: string) => number | undefined {
+  const checker = checkerOf(strict, source);
   const sound = new Map<string, boolean>();
   let before: { count: number | undefined } | undefined;
   // What took too long once will do so again with every candidate, and there may be many.
@@ -82,20 +100,45 @@ export function newErrors(
     tooLong = count === undefined;
     return count;
   };
+  /** Whether every change stands in a stretch that is sound by itself, as it was and as it is. */
+  const soundAround = (text: string): boolean => {
+    for (const change of syntaxChanges(source, text)) {
+      let isSound = false;
+      for (const window of change) {
+        if (nesting(window.before).some((depth) => depth !== 0)) continue;
+        if (!sound.has(window.before)) sound.set(window.before, errorsOf(window.before) === 0);
+        if (!sound.get(window.before)) continue;
+        isSound = errorsOf(window.after) === 0;
+        break;
+      }
+      if (!isSound) return false;
+    }
+    return true;
+  };
   return (text) => {
     if (tooLong) return undefined;
-    for (const window of syntaxWindows(source, text)) {
-      if (nesting(window.before).some((depth) => depth !== 0)) continue;
-      if (!sound.has(window.before)) sound.set(window.before, errorsOf(window.before) === 0);
-      if (!sound.get(window.before)) continue;
-      if (errorsOf(window.after) === 0) return 0;
-      break;
-    }
+    if (!checker.wholeOnly && soundAround(text)) return 0;
     const count = errorsOf(text);
     if (count === 0 || count === undefined) return count;
     before ??= { count: errorsOf(source) };
     return before.count === 0 ? count : undefined;
   };
+}
+
+/** The checker by which a source is sound, where there are two. */
+function checkerOf(strict: SyntaxChecker, source: string): SyntaxChecker {
+  return strict.loose && strict.errors(source) !== 0 ? strict.loose : strict;
+}
+
+/** The 1-based line of the first error of a result at or behind its first changed line. */
+export function errorLine(strict: SyntaxChecker, source: string, text: string): number | undefined {
+  let same = 0;
+  let line = 0;
+  for (; same < source.length && source[same] === text[same]; same++) {
+    if (text[same] === "\n") line += 1;
+  }
+  const found = checkerOf(strict, source).errorLine?.(text, line);
+  return found === undefined ? undefined : found + 1;
 }
 
 /** Per character code below 128: 1-based kind of bracket, negative for the opening one, 0 for others. */
@@ -115,22 +158,35 @@ function nesting(text: string): readonly number[] {
   return depth;
 }
 
-/** Whether brackets open or close in one text more than in the other: a cheap sign that a parse may say more. */
-export function nestingDiffers(source: string, text: string): boolean {
-  const before = nesting(source);
-  return nesting(text).some((depth, kind) => depth !== before[kind]);
-}
+const looseJson: SyntaxChecker = {
+  errors: (text) => (looseJsonError(text) === undefined ? 0 : 1),
+  errorLine: (text) => looseJsonError(text),
+  wholeOnly: true,
+};
 
 const json: SyntaxChecker = {
-  errors(text) {
-    try {
-      JSON.parse(text);
-      return 0;
-    } catch {
-      return 1;
-    }
-  },
+  errors: (text) => (jsonError(text) === undefined ? 0 : 1),
+  errorLine: (text) => jsonError(text),
+  wholeOnly: true,
+  loose: looseJson,
 };
+
+/** One value a line. */
+const jsonLines: SyntaxChecker = {
+  errors: (text) => badLines(text).length,
+  errorLine: (text, from = 0) => {
+    const bad = badLines(text);
+    return bad.find((line) => line >= from) ?? bad[0];
+  },
+  wholeOnly: true,
+};
+
+function badLines(text: string): number[] {
+  const lines = text.split(/\r?\n/u);
+  return lines.flatMap((line, index) =>
+    line.trim() === "" || jsonError(line) === undefined ? [] : [index],
+  );
+}
 
 async function load(grammar: string): Promise<SyntaxChecker> {
   const require = createRequire(import.meta.url);
@@ -140,22 +196,83 @@ async function load(grammar: string): Promise<SyntaxChecker> {
   const language = await Language.load(await readFile(join(folder, `tree-sitter-${grammar}.wasm`)));
   const parser = new TreeParser();
   parser.setLanguage(language);
-  return { errors: (text) => countErrors(parser, text) };
+  const trees = new Trees(parser);
+  return {
+    errors: (text) => trees.errors(text),
+    errorLine: (text, from = 0) => {
+      const root = trees.tree(text)?.rootNode;
+      return root?.hasError ? firstError(root, from) : undefined;
+    },
+    tree: (text) => trees.tree(text),
+  };
 }
 
-function countErrors(parser: Parser, text: string): number | undefined {
+/** Trees that are kept: of the source, of its result, and of a stretch of each. */
+const keptTrees = 4;
+
+/** Parses texts of one language; what was parsed a moment ago is not parsed again. */
+class Trees {
+  private readonly kept = new Map<string, Tree>();
+  private readonly parser: Parser;
+
+  constructor(parser: Parser) {
+    this.parser = parser;
+  }
+
+  errors(text: string): number | undefined {
+    const root = this.tree(text)?.rootNode;
+    if (!root) return undefined;
+    // A missing token that has no name in the tree is an error all the same.
+    return root.hasError ? Math.max(1, errorsIn(root)) : 0;
+  }
+
+  tree(text: string): Tree | undefined {
+    const known = this.kept.get(text);
+    if (known) {
+      // The oldest is given up first, and this one is in use.
+      this.kept.delete(text);
+      this.kept.set(text, known);
+      return known;
+    }
+    const tree = parse(this.parser, text);
+    if (!tree) return undefined;
+    this.kept.set(text, tree);
+    for (const [oldest, other] of this.kept) {
+      if (this.kept.size <= keptTrees) break;
+      this.kept.delete(oldest);
+      other.delete();
+    }
+    return tree;
+  }
+}
+
+function parse(parser: Parser, text: string): Tree | undefined {
   if (text.length > longest) return undefined;
   const deadline = performance.now() + patience;
   const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
-  if (!tree) {
-    parser.reset();
-    return undefined;
+  if (tree) return tree;
+  parser.reset();
+  return undefined;
+}
+
+/** Where the first error is that no other error stands in. */
+function firstError(root: Node, from: number): number | undefined {
+  let first: number | undefined;
+  let behind: number | undefined;
+  // A missing token may have no node: then it is somewhere in the smallest one with an error.
+  let hidden: number | undefined;
+  const open: Node[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const inner = node.children.filter((child) => child?.hasError || child?.isMissing);
+    if (inner.length === 0 && (node.isError || node.isMissing)) {
+      const { row } = node.startPosition;
+      first = Math.min(first ?? row, row);
+      if (row >= from) behind = Math.min(behind ?? row, row);
+    }
+    for (const child of inner) if (child) open.push(child);
+    if (inner.length === 0 && first === undefined) hidden ??= node.endPosition.row;
   }
-  try {
-    return tree.rootNode.hasError ? errorsIn(tree.rootNode) : 0;
-  } finally {
-    tree.delete();
-  }
+  return behind ?? first ?? hidden;
 }
 
 function errorsIn(root: Node): number {

@@ -6,7 +6,6 @@ import type { EditRequest, EditResult, Route } from "../core/request.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
 import { unifiedDiff } from "../file/diff.ts";
 import { type RootedPath, resolveInRoots } from "../file/roots.ts";
-import { newErrors, syntaxFor } from "../file/syntax.ts";
 import { readTextFile, type TextFile } from "../file/text-file.ts";
 import { type FileChange, type WriteOptions, writeChanges } from "../file/write.ts";
 import { splitPatch } from "./patches.ts";
@@ -89,23 +88,6 @@ export interface FileEditorOptions {
   readonly texts?: TextStore;
 }
 
-/** Longer texts are not parsed for a note alone. */
-const largestParsed = 1_000_000;
-
-/**
- * New syntax errors are no refusal here: what the model sent stands where it belongs, and half of a change may be what it
- * wants. But it should know.
- */
-async function syntaxNotes(path: string, before: string, after: string | null): Promise<string[]> {
-  if (after === null || after === before || after.length > largestParsed) return [];
-  const checker = await syntaxFor(path);
-  const count = checker ? newErrors(checker, before)(after) : 0;
-  if (!count) return [];
-  return [
-    `the result has ${count === 1 ? "a syntax error" : `${count} syntax errors`} that the file did not have; check the edit`,
-  ];
-}
-
 /** How often an edit is made again on a file that changed while it was being made. */
 const rereads = 2;
 
@@ -177,7 +159,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         route: result.route,
         routeReason: result.routeReason,
         format: result.format.name,
-        notes: [...result.notes, ...(await syntaxNotes(target.display, before.text, result.text))],
+        notes: result.notes,
         diff,
         ...countChanges(diff),
         ms: result.ms,

@@ -1,0 +1,83 @@
+/** A stretch of one text and what stands in its place in the other; the ends not included. */
+export interface ChangedStretch {
+  readonly from: number;
+  readonly to: number;
+  readonly freshFrom: number;
+  readonly freshTo: number;
+}
+
+/** Texts of which more lines are in question are taken apart first. */
+const large = 2_000;
+
+/** Lines of each text that are looked at to find where they are equal again. */
+const reach = 500;
+
+/** Equal lines in a row from which on two texts count as equal again. */
+const equalRun = 3;
+
+const words = /[\p{L}\p{N}]{2}/u;
+
+/**
+ * Where two lists of lines differ: one stretch, from the first line that differs to the last; of long ones as many as
+ * there are changes, found by looking a little ahead. Linear, and no more exact than its readers need.
+ */
+export function changedStretches(
+  old: readonly string[],
+  fresh: readonly string[],
+): readonly ChangedStretch[] {
+  const least = Math.min(old.length, fresh.length);
+  let head = 0;
+  while (head < least && old[head] === fresh[head]) head++;
+  let tail = 0;
+  while (tail < least - head && old.at(-1 - tail) === fresh.at(-1 - tail)) tail++;
+  const to = old.length - tail;
+  const freshTo = fresh.length - tail;
+  if (head >= to && head >= freshTo) return [];
+  const whole = { from: head, to, freshFrom: head, freshTo };
+  if (Math.max(to, freshTo) - head < large) return [whole];
+  const stretches: ChangedStretch[] = [];
+  let [a, b] = [head, head];
+  while (a < to || b < freshTo) {
+    const again = equalAgain(old, fresh, [a, to], [b, freshTo]) ?? [to, freshTo];
+    stretches.push({ from: a, to: again[0], freshFrom: b, freshTo: again[1] });
+    [a, b] = again;
+    while (a < to && b < freshTo && old[a] === fresh[b]) {
+      a++;
+      b++;
+    }
+  }
+  return stretches;
+}
+
+/** The next place where lines of both are equal: at one that stands once among those within reach. */
+function equalAgain(
+  old: readonly string[],
+  fresh: readonly string[],
+  [a, aEnd]: readonly [number, number],
+  [b, bEnd]: readonly [number, number],
+): [number, number] | undefined {
+  const once = (lines: readonly string[], from: number, to: number): Map<string, number> => {
+    const places = new Map<string, number>();
+    for (let line = from; line < to; line++) {
+      const text = lines[line]!;
+      places.set(text, places.has(text) ? -1 : line);
+    }
+    return places;
+  };
+  const there = once(old, a, Math.min(aEnd, a + reach));
+  const here = once(fresh, b, Math.min(bEnd, b + reach));
+  for (const [text, place] of here) {
+    const other = there.get(text) ?? -1;
+    if (place < 0 || other < 0 || !words.test(text)) continue;
+    let [p, q] = [other, place];
+    while (p > a && q > b && old[p - 1] === fresh[q - 1]) {
+      p--;
+      q--;
+    }
+    let run = 0;
+    while (run < equalRun && p + run < aEnd && q + run < bEnd && old[p + run] === fresh[q + run])
+      run++;
+    if (run === equalRun) return [p, q];
+  }
+  return undefined;
+}

@@ -1,0 +1,239 @@
+import { splitLines } from "../core/lines.ts";
+import { changedStretches } from "./changed-stretches.ts";
+
+const typographic = /[^\p{ASCII}]/u;
+
+/** A line without its blanks and typography: what it says, however it is indented. */
+export function keyOf(line: string): string {
+  const bare = line.replace(/\s+/gu, "");
+  if (!typographic.test(bare)) return bare;
+  return bare
+    .normalize("NFKC")
+    .replace(/[\u2018-\u201B]/gu, "'")
+    .replace(/[\u201C-\u201F]/gu, '"')
+    .replace(/[\u2010-\u2015\u2212]/gu, "-");
+}
+
+/** Lines that stand in every file of their language, so that they tell no place. */
+const common =
+  /^(?:end|else|begin|do|done|fi|esac|then|try|finally|pass|break|continue|return|returnthis|returnself|default|public|private|protected)[:;{}(),]*$|^[}\])]*(?:else|try|finally|catch)[{:]*$/iu;
+
+/** Whether a line has words that may tell where it stands. */
+export const hasWords = (key: string): boolean => /[\p{L}\p{N}]/u.test(key) && !common.test(key);
+
+export const indentOf = (line: string): number => {
+  let width = 0;
+  for (const one of line) {
+    if (one === " ") width += 1;
+    else if (one === "\t") width += 4;
+    else break;
+  }
+  return width;
+};
+
+export class Counts {
+  private readonly counts = new Map<string, number>();
+
+  constructor(keys: Iterable<string> = []) {
+    for (const key of keys) this.add(key);
+  }
+
+  add(key: string): void {
+    this.counts.set(key, this.of(key) + 1);
+  }
+
+  of(key: string): number {
+    return this.counts.get(key) ?? 0;
+  }
+
+  /** Takes one away where there is one. */
+  take(key: string): boolean {
+    const count = this.of(key);
+    if (count === 0) return false;
+    this.counts.set(key, count - 1);
+    return true;
+  }
+
+  entries(): IterableIterator<[string, number]> {
+    return this.counts.entries();
+  }
+}
+
+/** Lines around a change that are compared with it. */
+const around = 40;
+
+/** Two texts where they differ, with some of the lines around each change. */
+export class Comparison {
+  readonly source: readonly string[];
+  readonly result: readonly string[];
+  /** Numbers and keys of the lines that are compared. */
+  readonly oldLines: readonly number[];
+  readonly freshLines: readonly number[];
+  readonly old: readonly string[];
+  readonly fresh: readonly string[];
+  readonly oldCounts: Counts;
+  readonly freshCounts: Counts;
+  private all: Counts | undefined;
+  private missing: readonly { readonly line: number; readonly bare: boolean }[] | undefined;
+  private allOfResult: Counts | undefined;
+
+  private readonly text: string;
+
+  constructor(source: string, result: string) {
+    this.text = source;
+    this.source = splitLines(source).map((line) => line.text);
+    this.result = splitLines(result).map((line) => line.text);
+    const stretches = changedStretches(this.source, this.result);
+    // The file's own lines begin and end what is compared, unless it is one stretch: then nothing around it matters.
+    const more = stretches.length > 1 ? around : 0;
+    const oldLines: number[] = [];
+    const freshLines: number[] = [];
+    for (const [n, { from, to, freshFrom, freshTo }] of stretches.entries()) {
+      const before = stretches[n - 1];
+      const after = stretches[n + 1];
+      const above = Math.min(more, from - (before ? before.to + more : 0));
+      const below = Math.min(more, (after?.from ?? this.source.length) - to);
+      for (let line = from - Math.max(0, above); line < to + below; line++) oldLines.push(line);
+      for (let line = freshFrom - Math.max(0, above); line < freshTo + below; line++)
+        freshLines.push(line);
+    }
+    this.oldLines = oldLines;
+    this.freshLines = freshLines;
+    this.old = oldLines.map((line) => keyOf(this.source[line]!));
+    this.fresh = freshLines.map((line) => keyOf(this.result[line]!));
+    this.oldCounts = new Counts(this.old);
+    this.freshCounts = new Counts(this.fresh);
+  }
+
+  /** How often each line stands in the whole source. */
+  get inSource(): Counts {
+    this.all ??= new Counts(this.source.map(keyOf));
+    return this.all;
+  }
+
+  /** How often a line of the result stands in the whole source; most new lines stand nowhere, and need no count. */
+  sourceCountOf(line: string): number {
+    return this.text.includes(line.trim()) ? this.inSource.of(keyOf(line)) : 0;
+  }
+
+  get inResult(): Counts {
+    this.allOfResult ??= new Counts(this.result.map(keyOf));
+    return this.allOfResult;
+  }
+
+  /** Whether the result has a line less often than the source has it. */
+  isFewer(key: string): boolean {
+    return this.freshCounts.of(key) < this.oldCounts.of(key);
+  }
+
+  /**
+   * Source lines that are not where they were: not in the result between the same unique lines. Lines that
+   * moved are among them. `bare`: nothing with words came in where they stood.
+   */
+  gone(): readonly { readonly line: number; readonly bare: boolean }[] {
+    this.missing ??= this.findGone();
+    return this.missing;
+  }
+
+  private findGone(): { readonly line: number; readonly bare: boolean }[] {
+    const gone: { line: number; bare: boolean }[] = [];
+    let [from, to] = [0, 0];
+    for (const [a, b] of [...anchors(this.old, this.fresh), [this.old.length, this.fresh.length]]) {
+      gone.push(...this.goneBetween([from, a!], [to, b!]));
+      from = a! + 1;
+      to = b! + 1;
+    }
+    return gone;
+  }
+
+  private goneBetween(
+    [oldFrom, oldTo]: readonly [number, number],
+    [freshFrom, freshTo]: readonly [number, number],
+  ): { readonly line: number; readonly bare: boolean }[] {
+    const old = withLines(this.old, oldFrom, oldTo);
+    const fresh = withLines(this.fresh, freshFrom, freshTo);
+    const keyAt = (keys: readonly string[], lines: readonly number[], at: number): string =>
+      keys[lines.at(at)!]!;
+    const least = Math.min(old.length, fresh.length);
+    let head = 0;
+    while (head < least && keyAt(this.old, old, head) === keyAt(this.fresh, fresh, head)) head++;
+    let tail = 0;
+    while (
+      tail < least - head &&
+      keyAt(this.old, old, -1 - tail) === keyAt(this.fresh, fresh, -1 - tail)
+    )
+      tail++;
+    const inner = fresh.slice(head, fresh.length - tail).map((line) => this.fresh[line]!);
+    const there = new Counts(inner);
+    const here = old
+      .slice(head, old.length - tail)
+      .filter((line) => !there.take(this.old[line]!))
+      .map((line) => this.oldLines[line]!);
+    const bare = ![...there.entries()].some(([key, count]) => count > 0 && hasWords(key));
+    return here.map((line) => ({ line, bare }));
+  }
+}
+
+/** Where a line is among rising line numbers; between two of them, half way. */
+export function positionIn(lines: readonly number[], line: number): number {
+  let low = 0;
+  let high = lines.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (lines[middle]! < line) low = middle + 1;
+    else high = middle;
+  }
+  return lines[low] === line ? low : low - 0.5;
+}
+
+/** Indexes of the lines in a stretch that are not blank. */
+function withLines(keys: readonly string[], from: number, to: number): number[] {
+  const lines: number[] = [];
+  for (let line = from; line < to; line++) if (keys[line] !== "") lines.push(line);
+  return lines;
+}
+
+/** Index pairs of lines that stand once on each side, as many as keep their order. */
+export function anchors(old: readonly string[], fresh: readonly string[]): [number, number][] {
+  const pairs = uniquePairs(old, fresh);
+  const kept = longestRising(pairs.map(([, place]) => place));
+  return kept.map((index) => pairs[index]!);
+}
+
+/** Index pairs of lines with words that stand once on each side, in the order of the first. */
+export function uniquePairs(old: readonly string[], fresh: readonly string[]): [number, number][] {
+  const places = (keys: readonly string[]): Map<string, number> => {
+    const found = new Map<string, number>();
+    for (const [index, key] of keys.entries()) {
+      if (hasWords(key)) found.set(key, found.has(key) ? -1 : index);
+    }
+    return found;
+  };
+  const there = places(fresh);
+  const pairs: [number, number][] = [];
+  for (const [key, index] of places(old)) {
+    const place = there.get(key);
+    if (index >= 0 && place !== undefined && place >= 0) pairs.push([index, place]);
+  }
+  return pairs;
+}
+
+/** Indexes of a longest rising subsequence. */
+export function longestRising(values: readonly number[]): number[] {
+  const ends: number[] = [];
+  const before = new Int32Array(values.length);
+  for (const [index, value] of values.entries()) {
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (values[ends[middle]!]! < value) low = middle + 1;
+      else high = middle;
+    }
+    before[index] = low > 0 ? ends[low - 1]! : -1;
+    ends[low] = index;
+  }
+  const rising: number[] = [];
+  for (let index = ends.at(-1) ?? -1; index >= 0; index = before[index]!) rising.push(index);
+  return rising.reverse();
+}

@@ -1,0 +1,117 @@
+import type { Edit, LinesSegment } from "../core/edit.ts";
+import { type Comparison, hasWords, keyOf, positionIn, uniquePairs } from "./guard-lines.ts";
+
+const quoted = (line: string): string => {
+  const text = line.trim();
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+};
+
+/**
+ * What is wrong with where lines stand: lines that the edit does not write keep the order of the source, lines
+ * that it writes keep the order of the edit, and what a block or a hunk adds stands where that block stands.
+ */
+export function placeProblem(edit: Edit, compared: Comparison): string | undefined {
+  if (edit.format === "whole" || compared.old.length === 0 || compared.fresh.length === 0)
+    return undefined;
+  const written = new Set<string>();
+  for (const segment of edit.segments) {
+    if (segment.kind !== "lines") continue;
+    for (const { text, role } of segment.lines) {
+      if (role === "add" || role === "either") written.add(keyOf(text));
+    }
+  }
+  const pairs = uniquePairs(compared.old, compared.fresh).filter(
+    ([index]) => !written.has(compared.old[index]!),
+  );
+  for (const [n, [, place]] of pairs.entries()) {
+    if (n === 0 || pairs[n - 1]![1] < place) continue;
+    const [above, below] = [pairs[n - 1]![0], pairs[n]![0]].map((at) => compared.oldLines[at]!);
+    return (
+      `line ${below! + 1} (${quoted(compared.source[below!]!)}) would move above line ${above! + 1}, and the edit does not move it. ` +
+      "Quote more of the lines around the change."
+    );
+  }
+  return edit.extent === "parts"
+    ? partsProblem(edit, compared, pairs)
+    : sketchProblem(edit, compared);
+}
+
+/** The lines of a sketch stand in the order in which it has them. */
+function sketchProblem(edit: Edit, compared: Comparison): string | undefined {
+  const keys: string[] = [];
+  const texts: string[] = [];
+  for (const segment of edit.segments) {
+    if (segment.kind !== "lines") continue;
+    for (const { text } of segment.lines) {
+      keys.push(keyOf(text));
+      texts.push(text);
+    }
+  }
+  let last: readonly [number, number] | undefined;
+  for (const pair of uniquePairs(keys, compared.fresh)) {
+    if (compared.inResult.of(keys[pair[0]]!) > 1) continue;
+    if (last && last[1] > pair[1]) {
+      return `the edit has ${quoted(texts[last[0]]!)} above ${quoted(texts[pair[0]]!)}, and the result would have them the other way round.`;
+    }
+    last = pair;
+  }
+  return undefined;
+}
+
+/** What a segment adds stands between the lines that stand around it and that no segment touches. */
+function partsProblem(
+  edit: Edit,
+  compared: Comparison,
+  untouched: readonly (readonly [number, number])[],
+): string | undefined {
+  const places = new Map<string, number>();
+  const lineIn = (keys: readonly string[]): Map<string, number> => {
+    const lines = new Map<string, number>();
+    for (const [index, key] of keys.entries()) lines.set(key, lines.has(key) ? -1 : index);
+    return lines;
+  };
+  const segments = edit.segments.filter((one): one is LinesSegment => one.kind === "lines");
+  for (const { lines } of segments) {
+    for (const { text, role } of lines) {
+      if (role === "add") places.set(keyOf(text), places.has(keyOf(text)) ? -1 : 1);
+    }
+  }
+  let sourceAt: Map<string, number> | undefined;
+  let resultAt: Map<string, number> | undefined;
+  for (const { lines } of segments) {
+    const added = lines.filter(
+      ({ text, role }) => role === "add" && hasWords(keyOf(text)) && places.get(keyOf(text)) === 1,
+    );
+    const stood = lines.filter(({ text, role }) => role !== "add" && hasWords(keyOf(text)));
+    if (added.length === 0 || stood.length === 0) continue;
+    sourceAt ??= lineIn(compared.source.map((line) => line.trim()));
+    resultAt ??= lineIn(compared.result.map((line) => line.trim()));
+    // From each line that stands once follows where the block begins and ends.
+    const old = lines.filter(({ role }) => role !== "add");
+    const keys = new Set(old.map(({ text }) => keyOf(text)));
+    let first = compared.source.length;
+    let last = -1;
+    for (const [offset, { text }] of old.entries()) {
+      const line = hasWords(keyOf(text)) ? (sourceAt.get(text.trim()) ?? -1) : -1;
+      if (line < 0) continue;
+      first = Math.min(first, positionIn(compared.oldLines, line - offset));
+      last = Math.max(last, positionIn(compared.oldLines, line + old.length - 1 - offset));
+    }
+    if (last < 0 && first >= compared.source.length) continue;
+    const outside = untouched.filter(([index]) => !keys.has(compared.old[index]!));
+    const above = outside.findLast(([index]) => index < first)?.[1] ?? -1;
+    const below = outside.find(([index]) => index > last)?.[1] ?? compared.fresh.length;
+    for (const { text, at: line } of added) {
+      const place = resultAt.get(text.trim()) ?? -1;
+      if (place < 0 || sourceAt.has(text.trim())) continue;
+      const inside = positionIn(compared.freshLines, place);
+      if (inside > above && inside < below) continue;
+      const where = line > 0 ? `line ${line} of the edit` : "the new line";
+      return (
+        `${where} (${quoted(text)}) would stand at line ${place + 1}, away from the lines that the edit has beside it. ` +
+        "Quote more of the lines around the change."
+      );
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,225 @@
+import type { Edit } from "../core/edit.ts";
+import type { Check } from "../core/request.ts";
+import { type Declaration, declaredBy, mayDeclare } from "./declaration-patterns.ts";
+import { declarationsOf } from "./declarations.ts";
+import { Accounts, type Restated, type Span, wordOf } from "./guard-accounts.ts";
+import { Comparison, type Counts, hasWords, keyOf } from "./guard-lines.ts";
+import { placeProblem } from "./guard-places.ts";
+import { isExplicit, linesOf } from "./guard-stretches.ts";
+import { writtenSyntax } from "./guard-syntax-lines.ts";
+import type { SyntaxChecker } from "./syntax.ts";
+
+/** What the guard knows of an answer: the texts and the edit, and nothing of how it was placed. */
+export interface Guarded {
+  readonly path: string;
+  readonly source: string;
+  readonly text: string;
+  readonly edit: Edit;
+  /** The edit as it was written. */
+  readonly written: string;
+  /** The caller says that the edit is the whole file: what it leaves out is to go. */
+  readonly isWhole: boolean;
+  /** What the edit is for, in words; what it names may go. */
+  readonly instruction?: string;
+  readonly checker?: SyntaxChecker;
+}
+
+/**
+ * Looks at an answer once more, whoever made it, by rules that need no placement: what the edit does not
+ * speak of is still there, where it was, once; and no line that only frames the edit came in. Shares no
+ * code with the merge, so that a mistake there is not repeated here.
+ */
+export function guard(guarded: Guarded): Check[] {
+  if (guarded.text === guarded.source) return [];
+  const compared = new Comparison(guarded.source, guarded.text);
+  const named: Span[] = [];
+  return [
+    checked("no line of the edit's own syntax", writtenSyntax(guarded, compared)),
+    checked("no declaration lost", lostDeclaration(guarded, compared, named)),
+    checked("nothing lost unnamed", lostLine(guarded, compared, named)),
+    checked("nothing doubled", doubledLine(guarded, compared)),
+    checked("every change in its place", placeProblem(guarded.edit, compared)),
+  ];
+}
+
+const checked = (name: string, message: string | undefined): Check =>
+  message === undefined ? { name, ok: true } : { name, ok: false, message };
+
+const quoted = (line: string): string => {
+  const text = line.trim();
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+};
+
+/** `named` is given the declarations that go because the edit says so. */
+function lostDeclaration(
+  guarded: Guarded,
+  compared: Comparison,
+  named: Span[],
+): string | undefined {
+  const { edit, isWhole, instruction } = guarded;
+  if (isWhole || compared.old.length === 0) return undefined;
+  const missing = compared.gone();
+  const isDeclared = (line: string): boolean =>
+    mayDeclare(line) || declaredBy(line, guarded.path) !== undefined;
+  if (!missing.some(({ line }) => isDeclared(compared.source[line]!))) return undefined;
+  const dropped = isExplicit(edit) ? linesOf(edit, true) : undefined;
+  const suspects = missing
+    .map(({ line }) => line)
+    .filter((line) => {
+      const text = compared.source[line]!;
+      // A removed line of a diff or a block names what it declares.
+      return isDeclared(text) && !dropped?.take(keyOf(text));
+    });
+  if (suspects.length === 0) return undefined;
+  const { lost, restated } = lostAmong(suspects, guarded, compared);
+  if (lost.length === 0) return undefined;
+  const accounts = new Accounts(edit, compared, isWhole, 2);
+  const spans = lost.map(({ line, end }): Span => {
+    return { line, end: staysInside(line, end, compared) ? line : end };
+  });
+  const gone = new Set<number>();
+  for (const { line, end } of spans) for (let at = line; at <= end; at++) gone.add(at);
+  for (const [index, one] of lost.entries()) {
+    if (named.some(({ line, end }) => line < one.line && one.end <= end)) continue;
+    if (
+      accounts.removesByName(one) ||
+      (instruction !== undefined && wordOf(one.name).test(instruction)) ||
+      accounts.quotesAround(one.line, {
+        gone,
+        restated,
+        isHead: one.end > spans[index]!.end,
+      })
+    ) {
+      named.push(withItsComment(spans[index]!, compared.source));
+      continue;
+    }
+    if (accounts.renames(one)) continue;
+    const { line, end } = spans[index]!;
+    const place = end > line ? `lines ${line + 1}-${end + 1}` : `line ${line + 1}`;
+    return (
+      `\`${one.name}\` (${place}) would be lost, and the edit does not mention it. ` +
+      "Quote the lines right above and below it, or say in a comment that it is removed."
+    );
+  }
+  return undefined;
+}
+
+/** A declaration with the comment and the attributes right above it, which are part of it. */
+function withItsComment({ line, end }: Span, source: readonly string[]): Span {
+  let first = line;
+  while (first > 0 && /^\s*(?:\/\/|\/?\*|#|--|@|\[|<!--)/u.test(source[first - 1]!)) first -= 1;
+  return { line: first, end };
+}
+
+/** Declarations of these source lines that the result has no longer. */
+function lostAmong(
+  lines: readonly number[],
+  guarded: Guarded,
+  compared: Comparison,
+): { readonly lost: readonly Declaration[]; readonly restated: Restated } {
+  const { source, text, path, checker } = guarded;
+  const before = declarationsOf(source, compared.source, path, checker);
+  const found = lines.flatMap((line) => before.on(line));
+  if (found.length === 0) return { lost: [], restated: () => undefined };
+  const after = declarationsOf(text, compared.result, path, checker);
+  const known = new Map<string, { old: readonly Declaration[]; fresh: readonly Declaration[] }>();
+  const lost = found.filter((one) => {
+    if (!known.has(one.name))
+      known.set(one.name, { old: before.named(one.name), fresh: after.named(one.name) });
+    const { old, fresh } = known.get(one.name)!;
+    const inScope = (all: readonly Declaration[]): number =>
+      all.filter(({ scope }) => scope === one.scope).length;
+    if (inScope(fresh) >= inScope(old)) return false;
+    if (fresh.length < old.length) return true;
+    // As many of the name, in other scopes: moved with its lines, or another one in its stead.
+    return !staysInside(one.line, one.end, compared) && one.end > one.line;
+  });
+  const restated: Restated = (line) => {
+    const [there] = before.on(line).flatMap(({ name }) => after.named(name));
+    return there && keyOf(compared.result[there.line]!);
+  };
+  return { lost, restated };
+}
+
+/** Whether most of what a declaration holds is still in the result, so that only its first line goes. */
+function staysInside(line: number, end: number, compared: Comparison): boolean {
+  let kept = 0;
+  let all = 0;
+  for (let at = line + 1; at <= end; at++) {
+    const key = keyOf(compared.source[at] ?? "");
+    if (!hasWords(key)) continue;
+    all += 1;
+    if (!compared.isFewer(key)) kept += 1;
+  }
+  return all > 0 && kept * 2 > all;
+}
+
+/** In an edit that says what goes, line by line, nothing else may go. */
+function lostLine(
+  guarded: Guarded,
+  compared: Comparison,
+  named: readonly Span[],
+): string | undefined {
+  const { edit, isWhole } = guarded;
+  if (isWhole || compared.old.length === 0) return undefined;
+  if (!isExplicit(edit)) return lostFromSketch(guarded, compared, named);
+  const dropped = linesOf(edit, true);
+  let removals = 0;
+  for (const [key, count] of dropped.entries()) if (hasWords(key)) removals += count;
+  const lost: string[] = [];
+  for (const [key, count] of compared.oldCounts.entries()) {
+    if (!hasWords(key)) continue;
+    for (let missing = count - compared.freshCounts.of(key); missing > 0; missing--) {
+      if (dropped.take(key)) removals -= 1;
+      else lost.push(key);
+    }
+  }
+  // The rest are lines that the edit quotes less exactly; there cannot be more of them than it removes.
+  if (lost.length <= removals) return undefined;
+  const line = compared.oldLines[compared.old.indexOf(lost[0]!)]!;
+  return (
+    `line ${line + 1} (${quoted(compared.source[line]!)}) would be lost, and no removed line of the edit is that line. ` +
+    "Copy the removed lines from the file as it is now."
+  );
+}
+
+/** Lines in whose place a sketch puts nothing go only where it quotes what stands beside them. */
+function lostFromSketch(
+  { edit, isWhole }: Guarded,
+  compared: Comparison,
+  named: readonly Span[],
+): string | undefined {
+  let accounts: Accounts | undefined;
+  for (const { line, bare } of compared.gone()) {
+    const key = keyOf(compared.source[line]!);
+    if (!bare || !hasWords(key) || !compared.isFewer(key)) continue;
+    if (named.some((span) => span.line <= line && line <= span.end)) continue;
+    accounts ??= new Accounts(edit, compared, isWhole, 3);
+    if (accounts.quotesAround(line)) continue;
+    return (
+      `line ${line + 1} (${quoted(compared.source[line]!)}) would be lost, and the edit does not mention it. ` +
+      "Quote the lines right above and below it, or say in a comment that it is removed."
+    );
+  }
+  return undefined;
+}
+
+/** A line of the file comes in again only where the edit has it. */
+function doubledLine({ edit }: Guarded, compared: Comparison): string | undefined {
+  if (edit.format === "whole") return undefined;
+  let brought: Counts | undefined;
+  for (const [key, count] of compared.freshCounts.entries()) {
+    const more = count - compared.oldCounts.of(key);
+    if (more <= 0 || !hasWords(key)) continue;
+    const line = compared.freshLines[compared.fresh.indexOf(key)]!;
+    const had = compared.sourceCountOf(compared.result[line]!);
+    if (had === 0) continue;
+    brought ??= linesOf(edit, false);
+    if (more <= brought.of(key)) continue;
+    return (
+      `line ${line + 1} of the result (${quoted(compared.result[line]!)}) would stand ${had + more} times instead of ${had}, ` +
+      "and the edit does not add it. Quote more of the lines around the change."
+    );
+  }
+  return undefined;
+}
