@@ -51,10 +51,15 @@ export function unquotedRemoval(
       )
         continue;
       const isBounded = (from: number, step: 1 | -1): boolean => {
+        let isDoubtful = false;
         for (let at = from; at >= range.start && at < range.end; at += step) {
           if (isBlank(at) || fates[at]!.fate !== "kept") continue;
           if (isTelling(source[at]!.text)) return quoted.has(at) && isNearest(at, start, line);
-          if (quoted.has(at) && (depths[at]! < depth || isNearest(at, start, line))) return true;
+          if (!quoted.has(at)) continue;
+          if (isNearest(at, start, line)) return true;
+          if (depths[at]! < depth) return !isDoubtful;
+          // A closer like this one is among the removed lines too: the sketch's may be that one.
+          isDoubtful = true;
         }
         if (step === -1)
           return range.boundStart === true || (k === 0 && !shape.elidedStart && range.start === 0);

@@ -28,7 +28,6 @@ import {
 } from "./proof/explain.ts";
 import { placeholderOf } from "./proof/placeholder.ts";
 import { type BareEdge, bareEdges } from "./readings/edge-inserts.ts";
-import { edgeReadings } from "./readings/file-edges.ts";
 import { type InPlace, replacedInPlace } from "./readings/in-place.ts";
 import { alreadyDone, readingsOf, withLines } from "./readings/marker-or-line.ts";
 import { suspects } from "./readings/suspects.ts";
@@ -220,7 +219,8 @@ function place(
   let runnerUp = Number.POSITIVE_INFINITY;
   /** Keeps a text that may be meant just as well, unless it is known or removes what the edit does not quote. */
   const offer = (built: Built, at = cost): boolean => {
-    if (isSame(built, best) || rivals.some((rival) => isSame(rival, built))) return false;
+    if (isSame(built, best, shape) || rivals.some((rival) => isSame(rival, built, shape)))
+      return false;
     if (unquoted(built)) return false;
     runnerUp = Math.min(runnerUp, at);
     rivals.push(built);
@@ -239,9 +239,6 @@ function place(
       offer(draw({ cost, ranges }, { insertion: { block, choice } }));
     }
   }
-  if (!prepared.symbol) {
-    for (const ranges of edgeReadings(lines, shape, best)) offer(draw({ cost, ranges }));
-  }
   const perhaps = replacedInPlace(lines, shape, best);
   if (perhaps.length > 0) offer(draw(withReplaced(best.placement, perhaps)));
   let looked = 0;
@@ -252,7 +249,7 @@ function place(
     const built = complete(other);
     const drawn = [built, ...farSides(other, built.open)];
     if (other.cost < cost + margin) for (const one of drawn) offer(one, other.cost);
-    else if (drawn.some((one) => !isSame(one, best) && !unquoted(one))) {
+    else if (drawn.some((one) => !isSame(one, best, shape) && !unquoted(one))) {
       runnerUp = Math.min(runnerUp, other.cost);
       break;
     }
@@ -303,9 +300,10 @@ function showsRemoval({ blocks }: Shape): boolean {
   );
 }
 
-/** Whether two texts are the same, blank lines aside: these are no other meaning. */
-function isSame(one: Built, other: Built): boolean {
-  return one.text === other.text || withoutBlanks(one.text) === withoutBlanks(other.text);
+/** Whether two texts are the same; those of a sketch blank lines aside, for these are no other meaning. */
+function isSame(one: Built, other: Built, { extent }: Shape): boolean {
+  if (one.text === other.text) return true;
+  return extent === "file" && withoutBlanks(one.text) === withoutBlanks(other.text);
 }
 
 const withoutBlanks = (text: string): string => text.replace(/^[ \t]*\r?\n/gm, "");

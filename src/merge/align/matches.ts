@@ -22,7 +22,7 @@ import type { AlignBlock, Problem, Row } from "./recurrence.ts";
 import { lineDepths, scopeUnder } from "./scope.ts";
 import { boundedDistance, likeness, looseKey, looseLines, signatureOf } from "./similar.ts";
 import { symbolOf } from "./symbol.ts";
-import { type Insertion, insertionsOf } from "./unquoted.ts";
+import { blanksAbove, type Insertion, insertionsOf } from "./unquoted.ts";
 
 /** How a match counts: by a tier the source line stays; `resembles` = the edit's line replaces it. */
 export type Kind = Tier | "resembles";
@@ -42,8 +42,8 @@ export interface Prepared {
   readonly reindents: readonly (Reindent | undefined)[];
   /** Per block that quotes nothing: where it may go, the likeliest place first. */
   readonly insertions: readonly (readonly Insertion[] | undefined)[];
-  /** The lines of the one symbol that the sketch shows. */
-  readonly symbol: LineRange | undefined;
+  /** Per block the blank lines that set its first new lines apart from the line above. */
+  readonly blanksAbove: readonly number[];
 }
 
 const isBlank = (text: string): boolean => text.trim() === "";
@@ -174,7 +174,7 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
     matches,
     reindents,
     insertions,
-    symbol,
+    blanksAbove: explicit ? [] : blanksAbove(source, shape, found),
   };
 }
 

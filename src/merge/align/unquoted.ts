@@ -40,6 +40,24 @@ export function insertionsOf(
   });
 }
 
+/**
+ * Per block the blank lines that set its first new lines apart from what is above, where these are whole code that the
+ * sketch adds at the end of a scope: behind a marker, right before the scope's closer.
+ */
+export function blanksAbove(
+  source: readonly TextLine[],
+  shape: Shape,
+  matches: readonly Found[],
+): number[] {
+  return shape.blocks.map(({ tokens, ...rest }, k) => {
+    const behindMarker = k > 0 || shape.elidedStart;
+    const first = tokens.findIndex((token, i) => isFilled(token) && matches[k]![i]!.length > 0);
+    if (!behindMarker || first < 1 || !isCloser(tokens[first]!.text)) return 0;
+    const added = { ...rest, tokens: tokens.slice(0, first) };
+    return isWholeCode(added) ? blanksBetween(source, added) : 0;
+  });
+}
+
 const isFilled = (token: Token): boolean => token.text.trim() !== "";
 
 const quotesNothing = ({ tokens }: Block, found: Found): boolean =>

@@ -35,6 +35,7 @@ export interface Built extends Written {
 /** What is known of the lines: enough to trace a block, or its trace. */
 export interface Layout extends Pick<Prepared, "matches" | "reindents"> {
   readonly insertions?: Prepared["insertions"];
+  readonly blanksAbove?: Prepared["blanksAbove"];
   readonly problem?: Problem;
   readonly traces?: readonly Trace[];
 }
@@ -103,6 +104,9 @@ export function build(
       const choice = insertion?.block === k ? insertion.choice : 0;
       const apart = prepared.insertions?.[k]?.[choice];
       if (apart) writer.blanks(apart.blanksBefore);
+      else if (isCode(source[range.start - 1]) && isCode(source[range.start])) {
+        writer.blanks(prepared.blanksAbove?.[k] ?? 0);
+      }
       writeBlock(writer, source, shape, k, {
         trace: traces[k]!,
         matches: prepared,
@@ -212,6 +216,10 @@ function reindentsOf(
     return pairs.every(([a, b]) => a === b) ? (known ?? sameIndent) : reindentOf(pairs);
   }
 }
+
+/** Whether there is a line that has something in it and opens no scope. */
+const isCode = (line: TextLine | undefined): boolean =>
+  line !== undefined && line.text.trim() !== "" && !/[([{:]\s*$/.test(line.text);
 
 const isTelling = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 

@@ -211,7 +211,9 @@ function subjectOf(text: string): string | undefined {
     /^\s*(?:[\p{L}_][\p{L}\p{N}_<>,.[\]*&?]*\s+){0,4}([\p{L}_$@][\p{L}\p{N}_$.[\]'"]*)\s*(?::[^=]*)?(?<![=!<>])[:+-]?=(?![=>])/u.exec(
       text,
     );
-  return target ? target[1] : declaredName(text);
+  if (target) return target[1];
+  const key = /^\s*(?:-\s+)?([\p{L}_][\p{L}\p{N}_-]{0,60}|"[^"]{1,60}"):(?:\s|$)/u.exec(text);
+  return key ? key[1] : declaredName(text);
 }
 
 const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}_$]+/gu) ?? [];
