@@ -31,7 +31,7 @@ const forms: readonly RegExp[] = [
   /^\s*(?:-\s+)?["']?([\p{L}_$][\p{L}\p{N}_$./-]*)["']?\??\s*:(?!:|=)/u,
   /^\s*\[+"?([\p{L}_][^\]"]*)"?\]+\s*$/u,
   // Rules of a style sheet.
-  /^\s*([.#&:@]?[\p{L}_*-][^;=()]*?)\s*\{\s*$/u,
+  /^\s*([.#&:@]?[\p{L}_*-][^;=()]{0,300}?)\s{0,300}\{\s*$/u,
 ];
 
 /** Words that begin statements, which look like a declaration and are none. */

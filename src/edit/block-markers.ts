@@ -12,8 +12,9 @@ export interface Marker {
 // Five marks and more are seen with any label. Three and four also stand in diffs, rules and comments: there
 // only the bare word counts.
 const start = /^\s{0,8}(<{5,20})\s*(?:SEARCH|ORIGINAL|FIND|OLD|BEFORE|CURRENT|HEAD)\b[^<=]{0,80}$/i;
-const dashedStart = /^\s{0,8}(-{5,20})\s*(?:SEARCH|ORIGINAL|FIND|OLD|BEFORE|CURRENT)\s*[>:]?\s*$/;
-const shortStart = /^\s{0,8}(<{3,4}|-{3,4})\s*SEARCH\s*[>:]?\s*$/;
+const dashedStart =
+  /^\s{0,8}(-{5,20})\s*(?:SEARCH|ORIGINAL|FIND|OLD|BEFORE|CURRENT)(?:\s*[>:])?\s*$/;
+const shortStart = /^\s{0,8}(<{3,4}|-{3,4})\s*SEARCH(?:\s*[>:])?\s*$/;
 const divider = /^\s{0,8}(={5,20})\s*$/;
 const end =
   /^\s{0,8}(>{5,20}|\+{5,20})\s*(?:REPLACE|REPLACEMENT|UPDATED?|NEW|AFTER|MODIFIED)\b[^<=]{0,80}$/i;
@@ -23,7 +24,7 @@ const conflictEnd = /^\s{0,8}(>{7})(?:\s+\S.{0,80})?$/;
 const shortDivider = /^\s{0,8}(={3,4})\s*$/;
 
 /** Lines that look like an opening line, and are none: marks of two kinds, or too few. */
-const nearStart = /^\s{0,8}(?=\S*[<-]{2})[<>-]{2,20}\s*SEARCH\s*[>:]?\s*$/;
+const nearStart = /^\s{0,8}(?=\S*[<-]{2})[<>-]{2,20}\s*SEARCH(?:\s*[>:])?\s*$/;
 const nearEnd = /^\s{0,8}[-+<>]{3,20}\s*REPLACE\s*$/;
 
 /** The marks of a line that opens a search block; undefined = it opens none. */

@@ -1,3 +1,4 @@
+import { spend } from "../core/budget.ts";
 import { pathIn, samePath } from "./paths.ts";
 
 interface Fence {
@@ -62,9 +63,14 @@ function pathInInfo(info: string): string | undefined {
 }
 
 function pathAbove(lines: readonly string[], open: number): string | undefined {
-  const above = lines.slice(0, open).findLast((line) => line.trim() !== "");
+  let index = open - 1;
+  while (index >= 0 && lines[index]!.trim() === "") index--;
+  const above = lines[index];
   return above === undefined || fenceOf(above) ? undefined : pathIn(above);
 }
+
+/** What it takes to look whether a line is a fence. */
+const stepsALine = 4;
 
 /**
  * Index of the line that closes the fence opened at `open`; -1 = never closed. Fences inside are text where
@@ -75,6 +81,7 @@ function closingOf(
   open: number,
   inSource: (line: string) => boolean,
 ): number {
+  spend(stepsALine * (lines.length - open));
   const fence = fenceOf(lines[open]!)!;
   const end = lines.findLastIndex((line) => line.trim() !== "");
   if (end > open && closes(lines[end]!, fence)) {

@@ -1,3 +1,4 @@
+import { spend } from "../core/budget.ts";
 import { gitPaths, headerPath, unquoted } from "./diff-paths.ts";
 import { type Counts, type HunkLine, signedLine } from "./hunk-lines.ts";
 import { fenceOf } from "./wrapping.ts";
@@ -149,7 +150,7 @@ type Head = Pick<Hunk, "oldStart" | "newStart" | "counts" | "section">;
 /** Numbers and section of a hunk header. */
 export function headOf(line: string): Head {
   const match = numbered.exec(line);
-  const section = (match ? (match[5] ?? "") : line.slice(2).replace(/\s*@@\s*$/, "")).trim();
+  const section = (match ? (match[5] ?? "") : line.slice(2).trimEnd().replace(/@@$/, "")).trim();
   const named = section === "" || section === "..." ? {} : { section };
   if (!match) return named;
   const counts = { old: Number(match[2] ?? 1), new: Number(match[4] ?? 1) };
@@ -199,6 +200,7 @@ const isMailHead = (line: string): boolean => /^From [0-9a-f]{7,64} \w{3} \w{3} 
 /** Whether a changed line follows before the next header: a fence above it is text of the file. */
 function hasChange(lines: readonly string[], from: number): boolean {
   for (let index = from; index < lines.length; index++) {
+    spend(2);
     const line = lines[index]!;
     if (line.startsWith("@@") || line.startsWith("diff --git ") || isFileHeader(lines, index))
       return false;
@@ -223,6 +225,7 @@ function isSignature(
     if (isMailHead(lines[end]!)) break;
     end++;
   }
+  spend(4 * (end - index));
   const below = lines.slice(index + 1, end).filter((line) => line.trim() !== "");
   if (below.length === 1 && /^\d+\.\d+[\w.-]*(?: \(.*\))?\s*$/.test(below[0]!)) return true;
   const body = lines.slice(first, index);
@@ -233,6 +236,7 @@ function isSignature(
 function countedLength(body: readonly string[], counts: Counts): number | undefined {
   let { old, new: fresh } = counts;
   let length = 0;
+  spend(body.length);
   while (length < body.length && (old > 0 || fresh > 0)) {
     const line = body[length]!;
     if (line.startsWith("+")) fresh -= 1;

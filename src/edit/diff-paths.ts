@@ -46,8 +46,10 @@ export function headerPath(line: string): string {
   const text = line.slice(4).split("\t")[0]!.trim();
   return unquoted(
     text
-      .replace(/\s+\d{4}-\d\d-\d\d[ T].*$/, "")
-      .replace(/\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} +\d.*$/, "")
+      .replace(/\s\d{4}-\d\d-\d\d[ T].*$/, "")
+      .trimEnd()
+      .replace(/\s(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} +\d.*$/, "")
+      .trimEnd()
       .replace(/^(\S+)\s+\([^()]*\)$/, "$1"),
   );
 }

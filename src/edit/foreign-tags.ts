@@ -1,3 +1,4 @@
+import { spend } from "../core/budget.ts";
 import type { EditInput } from "./format.ts";
 import { sideOf, wordsOf } from "./side-names.ts";
 
@@ -31,6 +32,7 @@ const callWords = new Set(["tool", "call", "calls", "invoke", "parameter", "func
 export function isForeignTag(whole: string, name: string, input: EditInput): boolean {
   if (input.inSource(whole)) return false;
   if (withoutTags.test(input.path)) return true;
+  spend(input.source.length / 100);
   const plain = name.replace(/[.]/g, "\\.");
   if (/^[A-Z]/.test(name) || new RegExp(`<${plain}[\\s>]`).test(input.source)) return false;
   const words = wordsOf(name);
@@ -43,6 +45,18 @@ export function isForeignTag(whole: string, name: string, input: EditInput): boo
 }
 
 function bringsFirstLine(input: EditInput): boolean {
+  let brings = firstLines.get(input);
+  if (brings === undefined) {
+    brings = findsFirstLine(input);
+    firstLines.set(input, brings);
+  }
+  return brings;
+}
+
+/** Every tag of an edit asks. */
+const firstLines = new WeakMap<EditInput, boolean>();
+
+function findsFirstLine(input: EditInput): boolean {
   const first = input.sourceLines.find((line) => line.trim() !== "")?.trim();
   return first !== undefined && input.lines.some((line) => line.trim() === first);
 }

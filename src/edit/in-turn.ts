@@ -1,3 +1,4 @@
+import { spend } from "../core/budget.ts";
 import type { Edit, EditLine } from "../core/edit.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditInput } from "./format.ts";
@@ -56,9 +57,11 @@ function standsAt(old: readonly EditLine[], text: readonly string[], start: numb
 }
 
 function withHunks(before: readonly string[], hunks: readonly PartHunk[]): string[] | undefined {
+  spend(before.length);
   const text = [...before];
   let shift = 0;
   for (const { lines: read, start, counts, appends } of hunks) {
+    spend(4 * text.length);
     const lines = read([...text]);
     const old = lines.filter((line) => line.role !== "add");
     const fresh = lines.flatMap(added);

@@ -1,3 +1,4 @@
+import { spend } from "../core/budget.ts";
 import { startOf } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import type { EditFormat, EditInput } from "./format.ts";
@@ -77,7 +78,9 @@ function labelOf(input: EditInput, index: number): readonly string[] | undefined
   const line = input.lines[index]!;
   if (line.length > 60 || input.inSource(line)) return undefined;
   const text = line.trim().replace(/^(?:#+|[-*]|\d+[.)])\s+/, "");
-  if (!/^[*_`]{0,3}[A-Za-z][A-Za-z /-]*[*_`]{0,3}:?[*_`]{0,3}(?:\s*[|>][+-]?)?$/.test(text))
+  if (
+    !/^[*_`]{0,3}[A-Za-z][A-Za-z /-]{0,60}[*_`]{0,3}:?[*_`]{0,3}(?:\s{0,60}[|>][+-]?)?$/.test(text)
+  )
     return undefined;
   const words = wordsOf(text);
   const telling = words.filter((word) => !neutral.has(word));
@@ -91,8 +94,10 @@ function areSides(one: readonly string[], other: readonly string[]): boolean {
 }
 
 function nextText(lines: readonly string[], from: number): number | undefined {
-  const index = lines.findIndex((line, at) => at >= from && line.trim() !== "");
-  return index === -1 ? undefined : index;
+  let index = from;
+  while (index < lines.length && lines[index]!.trim() === "") index++;
+  spend(index - from);
+  return index < lines.length ? index : undefined;
 }
 
 /** The fence, or the lines that are indented, right under a label. */
@@ -101,6 +106,7 @@ function bodyAfter(lines: readonly string[], from: number): Body | undefined {
   if (first === undefined) return undefined;
   const fence = fenceOf(lines[first]!);
   if (fence) {
+    spend(4 * lines.length);
     const end = lines.findIndex((line, index) => {
       const inner = index > first ? fenceOf(line) : undefined;
       return inner?.info === "" && inner.mark === fence.mark;
@@ -113,6 +119,7 @@ function bodyAfter(lines: readonly string[], from: number): Body | undefined {
   let end = first;
   while (end < lines.length && (lines[end]!.trim() === "" || lines[end]!.startsWith(margin))) end++;
   while (lines[end - 1]!.trim() === "") end--;
+  spend(end - first);
   const text = lines.slice(first, end).map((line) => line.slice(margin.length));
   return { lines: text, from: first, end };
 }

@@ -41,7 +41,8 @@ export function isElision(line: string): boolean {
  */
 export function goesOn(line: string, above: string | undefined): boolean {
   if (above === undefined || isSureElision(line)) return false;
-  const opens = (text: string): string => /^\s*\W*/u.exec(text)![0].replace(/[.…\s]+$/u, "");
+  const opens = (text: string): string =>
+    /^\s*\W*/u.exec(text)![0].replace(/(?<![.…\s])[.…\s]+$/u, "");
   const body = commentBody(above);
   return body !== undefined && body !== "" && !isElision(above) && opens(above) === opens(line);
 }

@@ -1,3 +1,4 @@
+import { spend } from "../core/budget.ts";
 import type { Edit, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { splitLines } from "../core/lines.ts";
@@ -37,6 +38,7 @@ const unified = (text: string): string => text.replace(/\r\n?/g, "\n");
 /** The pair with line ends as `flat` has them, and as its writer meant it. */
 function pairAsMeant(call: Pair, input: EditInput, flat: string): Pair {
   const plain = { ...call, old: unified(call.old), new: unified(call.new) };
+  spend(flat.length / 100);
   refuseBrokenLines(plain.old, plain.new, input, "the new string");
   if (flat.includes(plain.old)) return plain;
   // A final newline is not a line of its own.
@@ -59,6 +61,7 @@ function bodyOf(text: string): [body: string, end: string] {
 /** Every place of a part, those that overlap as well. */
 function occurrences(text: string, part: string): number[] {
   const places: number[] = [];
+  spend(text.length / 100);
   for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) places.push(at);
   return places;
 }

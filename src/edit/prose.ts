@@ -32,7 +32,7 @@ export function mayStandAround(line: string): boolean {
 /** Whether a line of prose names this file, or quotes the name of another one; undefined = neither. */
 export function namesFile(line: string, isFile: (path: string) => boolean): boolean | undefined {
   const isPath = (word: string): boolean => /[./\\]/.test(word) && pathIn(word) === word;
-  const words = line.split(/[\s,;()`*"']+/).map((word) => word.replace(/[.:!?]+$/, ""));
+  const words = line.split(/[\s,;()`*"']+/).map((word) => word.replace(/(?<![.:!?])[.:!?]+$/, ""));
   if (words.some((word) => isPath(word) && isFile(word))) return true;
   const quoted = [...line.matchAll(/`([^`]+)`|\*\*([^*]+)\*\*/g)].map((m) => m[1] ?? m[2]!);
   const isOther = (word: string): boolean =>

@@ -1,3 +1,4 @@
+import { spend } from "../core/budget.ts";
 import type { FormatName } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { fenceOf } from "./code-blocks.ts";
@@ -13,7 +14,8 @@ interface StrangeLine {
   readonly what: string;
 }
 
-const blockWord = /^\s*[-+<>=]{2,}\s*(?:SEARCH|REPLACE|ORIGINAL|UPDATED|FIND)\b\s*[-+<>=]*\s*$/;
+const blockWord =
+  /^\s*[-+<>=]{2,}\s*(?:SEARCH|REPLACE|ORIGINAL|UPDATED|FIND)\b\s*(?:[-+<>=]+\s*)?$/;
 const divider = /^\s{0,8}(?:<{4,}|>{4,}|={4,})(?:\s+\S.*)?$/;
 
 /**
@@ -87,6 +89,7 @@ const isFence = (line: string): boolean => !/^\s/.test(line) && fenceOf(line) !=
 
 /** Whether the line is in a string or comment of several lines that is open before it. */
 function isQuoted(lines: readonly string[], index: number): boolean {
+  spend(10 * index);
   const before = lines
     .slice(0, index)
     .filter((line) => !fenceOf(line))

@@ -1,3 +1,4 @@
+import { spend } from "../core/budget.ts";
 import { pathIn } from "./paths.ts";
 
 /** Text between an opening tag alone on its line and the closing one alone on its. Lines are 0-based. */
@@ -14,7 +15,9 @@ const element = /^\s*<([A-Za-z][\w.:-]*)(?:\s[^<>]*)?>([^<>]*)<\/\1>\s*$/;
 
 /** Whether a line is nothing but a tag, opening or closing. */
 export function isLoneTag(line: string): boolean {
-  return /^\s*(?:\]\]>)?\s*<\/?[A-Za-z][\w.:-]*(?:\s[^<>]*)?\/?>\s*(?:<!\[CDATA\[)?\s*$/.test(line);
+  return /^(?:\]\]>\s*)?<\/?[A-Za-z][\w.:-]*(?:\s[^<>]*)?\/?>\s*(?:<!\[CDATA\[)?$/.test(
+    line.trim(),
+  );
 }
 
 /** An element on one line, as tools send arguments beside a text: `<path>a.py</path>`, `<line_count>14</line_count>`. */
@@ -47,6 +50,7 @@ export function tagBlocks(lines: readonly string[], isOwn: (name: string) => boo
 }
 
 function closingOf(lines: readonly string[], open: number, name: string): number {
+  spend(4 * (lines.length - open));
   let depth = 0;
   for (let index = open + 1; index < lines.length; index++) {
     const text = lines[index]!.trim().replace(/^\]\]>\s*/, "");

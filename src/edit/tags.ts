@@ -1,3 +1,4 @@
+import { spend } from "../core/budget.ts";
 import { isForeignTag } from "./foreign-tags.ts";
 import type { EditInput } from "./format.ts";
 
@@ -23,7 +24,7 @@ export interface TagLevel {
 
 const opening =
   /<([A-Za-z_][\w:.-]*)(?:=([^<>\s"']+))?((?:\s+[^<>\s"'=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))?)*)\s*>/y;
-const attribute = /([^\s"'=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))/g;
+const attribute = /(?<![^\s"'=])([^\s"'=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))/g;
 
 /**
  * The elements at the top of a text: each opens at the beginning of a line, or right behind the one before it.
@@ -64,6 +65,7 @@ function elementAt(
     attributes.set(name!.toLowerCase(), double ?? single ?? bare ?? "");
   }
   const from = start + whole.length;
+  spend((text.length - from) / 20);
   const close = closingOf(text, from, tag!);
   const end = close === undefined ? text.length : close.index;
   const content = contentOf(text, from, end);

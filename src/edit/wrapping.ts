@@ -95,9 +95,14 @@ function outOfFence(input: EditInput, text: Unwrapped): Unwrapped | undefined {
 }
 
 function outside(lines: readonly string[], blocks: readonly CodeBlock[]): string[] {
-  const inside = (index: number): boolean =>
-    blocks.some(({ open, close }) => index >= open && (close === -1 || index <= close));
-  return lines.filter((line, index) => isFilled(line) && !inside(index));
+  const found: string[] = [];
+  let from = 0;
+  for (const { open, close } of [...blocks, { open: lines.length, close: -1 }]) {
+    for (const line of lines.slice(from, open)) if (isFilled(line)) found.push(line);
+    if (close === -1) break;
+    from = close + 1;
+  }
+  return found;
 }
 
 /** A line that tells something of the file: it has a word of it, and is no marker. */

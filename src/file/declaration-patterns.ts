@@ -42,7 +42,7 @@ const bySql =
 const bySection = /^\s*\[{1,2}\s*([\w.:"'/ -]+?)\s*\]{1,2}\s*(?:[#;].*)?$/u;
 const byBlock = /^(?:resource|data|variable|output|module|provider|locals)\s+("[^{]+")\s*\{/u;
 const byTarget = /^([\w./%$()-]+)\s*::?(?:\s|$)/u;
-const byHeading = /^#{1,6}\s+(\S.*?)\s*#*$/u;
+const byHeading = /^#{1,6}\s+(\S.{0,400}?)\s{0,200}#{0,200}$/u;
 
 const control = new Set(
   "if for while switch catch return else do with using lock foreach unless until when match select try synchronized elif super this new throw await yield not and or in of function".split(
@@ -79,7 +79,8 @@ export function mayDeclare(line: string): boolean {
   const word = /^\s*([\p{L}_$]*)/u.exec(line)![1]!;
   if (/^(?:return|if|for|while|switch|case|throw|await|yield|import|from|using|else)$/u.test(word))
     return false;
-  return /^[^"'`]*[\p{L}_$][\p{L}\p{N}_$]*\s*(?:[(=:{<;,[]|$)/u.test(line);
+  const unquoted = /^[^"'`]*["'`]?/u.exec(line)![0];
+  return /[\p{L}_$]\p{N}*\s*(?:[(=:{<;,[]|$)/u.test(unquoted);
 }
 
 /** Declarations by pattern and indentation, for languages without a grammar. */

@@ -24,7 +24,7 @@ function lineAt(text: string, at: number): number {
 const layout = /\s*/uy;
 const blank = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/uy;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings hold none.
-const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy;
+const string = /(?<!\\)"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy;
 const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;
 
 /** Reads JSON with comments and trailing commas, one value on a stack rather than in a call: depth costs nothing. */

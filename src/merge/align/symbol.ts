@@ -50,7 +50,9 @@ export function symbolOf(
 
 /** Whether the next line with something in it is deeper. */
 function opensScope(tokens: readonly Token[], i: number): boolean {
-  const next = tokens.slice(i + 1).find(({ text }) => text.trim() !== "");
+  let below = i + 1;
+  while (below < tokens.length && tokens[below]!.text.trim() === "") below++;
+  const next = tokens[below];
   return next !== undefined && columnsOf(next.text) > columnsOf(tokens[i]!.text);
 }
 
