@@ -6,6 +6,7 @@ import { checked, type HashLine, hashLineOf } from "./hashlines.ts";
 import { samePath } from "./paths.ts";
 import { rolesToLines } from "./roles.ts";
 import { wordsOf } from "./side-names.ts";
+import { isDataPath } from "./tool-edit.ts";
 
 /**
  * Edits that name lines by number and hash, as JSON (`{"op": "replace", "pos": "12:a3|x = 1", "end": ..., "lines": [...]}`)
@@ -57,12 +58,16 @@ const textKeys = "lines new_text newText newLines new_lines text content".split(
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Whether JSON names lines by number and hash. Its keys are such as other tools have, too, so this is asked first. */
+export const hasHashOperations = (input: EditInput): boolean => operationsOf(input) !== undefined;
+
 /** The operations of a JSON edit; undefined = it is none of this kind. */
 function operationsOf(input: EditInput): readonly Operation[] | undefined {
   const text = input.text.trim();
   if (!/^[[{]/.test(text) || !/"\s*\d{1,7}[:#][A-Za-z0-9]{1,8}\s*["|:]/.test(text))
     return undefined;
-  // A file of data with such fields of its own is data.
+  // A file of data with such fields of its own is data; in a new one they may be times (`"start": "10:30"`).
+  if (isDataPath(input.path) && input.source.trim() === "") return undefined;
   if (startKeys.slice(0, 4).some((key) => input.source.includes(`"${key}"`))) return undefined;
   try {
     const found = collect(JSON.parse(text), "", undefined);

@@ -56,6 +56,14 @@ describe("lines named by number and hash", () => {
     );
   });
 
+  it("are refused under the name of another format", () => {
+    const edit = { pos: "1:c0|const a = 1;", content: "let a = 1;" };
+    for (const format of ["lazy", "whole", "unified-diff"] as const)
+      expect(() => readEdit(JSON.stringify(edit), { path: "src/run.ts", source, format })).toThrow(
+        /names lines by number and hash, which is not the format/,
+      );
+  });
+
   it("are refused alone, and never written into the file", () => {
     expect(() => read("2:9f|const b = 20;\n")).toThrow(
       /line 1 of the edit begins with a line number and a hash, and what it replaces is not said/,

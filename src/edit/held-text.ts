@@ -3,6 +3,7 @@ import { RedraftError } from "../core/errors.ts";
 import { splitLines } from "../core/lines.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditInput } from "./format.ts";
+import { hasHashOperations } from "./hash-edits.ts";
 import { editInput } from "./input.ts";
 import { isElision } from "./lazy-markers.ts";
 import type { ToolCall } from "./tool-calls.ts";
@@ -28,6 +29,12 @@ export function readHeld(
   readers: Readers,
 ): Edit | undefined {
   if (named === "whole" && /^\s*[[{]/.test(input.source)) return undefined;
+  if (hasHashOperations(input)) {
+    if (named === undefined || named === "search-replace") return undefined;
+    throw unreadable(
+      `the edit is JSON that names lines by number and hash, which is not the format ${named}. Name its format: search-replace, or auto.`,
+    );
+  }
   const tool = toolEdit(input);
   if (!tool) return undefined;
   const texts = tool.calls.filter(

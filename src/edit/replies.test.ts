@@ -53,6 +53,19 @@ describe("replies", () => {
     expect(showEdit(read(`<update>\n${lines}</update>\n`))).toEqual(all);
   });
 
+  it("takes an old and a new version for a pair", () => {
+    for (const text of [
+      `Old:\n${fence("go", source)}\nNew:\n${fence("go", after)}`,
+      `<before>\n${source}</before>\n<after>\n${after}</after>\n`,
+    ]) {
+      expect(read(text).format).toBe("search-replace");
+      expect(showEdit(read(text)).filter((line) => !line.startsWith(" "))).toEqual([
+        "~lines",
+        ...shown.slice(1),
+      ]);
+    }
+  });
+
   it("leaves blocks, diffs and patches in fences to their readers", () => {
     const block = "<<<<<<< SEARCH\n\treturn n * 3\n=======\n\treturn n * 4\n>>>>>>> REPLACE\n";
     const text = `So:\n\n${fence("go", block)}\nRun:\n\n${fence("bash", "go test\n")}`;
@@ -80,7 +93,7 @@ describe("replies", () => {
   for (const [name, text, message] of [
     [
       "two versions in fences",
-      `Old:\n${fence("go", source)}\nNew:\n${fence("go", after)}`,
+      `First try:\n${fence("go", source)}\nSecond try:\n${fence("go", after)}`,
       /several code blocks, and those at lines 2, 15 may be meant.*shop\/price\.go/,
     ],
     [
@@ -99,11 +112,6 @@ describe("replies", () => {
       /no known format|a sentence/,
     ],
     [
-      "an old and a new text in tags",
-      `<before>\n${source}</before>\n<after>\n${after}</after>\n`,
-      /"<before>"\) is a tag|are both/,
-    ],
-    [
       "code and a command below it",
       `${after}\nRun it like this:\n\n${fence("bash", "go test\n")}`,
       /line 11 of the edit|is a code fence/,
@@ -112,12 +120,12 @@ describe("replies", () => {
     [
       "half a search block",
       "\treturn n * 3\n=======\n\treturn n * 4\n>>>>>>> REPLACE\n",
-      /line 4 of the edit \(">>>>>>> REPLACE"\) is a line of a search block/,
+      /line 4 closes a search block \(>>>>>>> REPLACE\), but there is no <<<<<<< SEARCH before it/,
     ],
     [
       "keys that are not known",
-      JSON.stringify({ target: "shop/price.go", snippet: after }),
-      /JSON with the keys target, snippet/,
+      JSON.stringify({ target: "shop/price.go", rest: after }),
+      /JSON with the keys target, rest/,
     ],
     [
       "no line of the file",
@@ -131,7 +139,11 @@ describe("replies", () => {
   }
 
   for (const [name, text, message] of [
-    ["a tag at the start", `<code>\n${after}`, /line 1 of the edit \("<code>"\) is a tag/],
+    [
+      "a tag at the start",
+      `<code>\n${after}`,
+      /the tag <code> before line 2 of the edit is never closed/,
+    ],
     [
       "a sentence at the end",
       `var a = 1\n\nThis declares the variable.\n`,

@@ -197,6 +197,18 @@ describe("JSON for a file of JSON", () => {
     );
   });
 
+  it("is not the file anew where it has less than the file", () => {
+    const rules =
+      '{\n  "rules": [{ "find": "a", "replace": "b" }, { "find": "c", "replace": "d" }]\n}\n';
+    const place = { path: "r.json", source: rules };
+    expect(() => read('{ "rules": [{ "find": "a", "replace": "x" }] }', place)).toThrow(
+      /known format/,
+    );
+    const nested = { path: "p.json", source: '{ "scripts": { "a": "1", "b": "2" } }\n' };
+    expect(() => read('{ "scripts": { "a": "3" } }', nested)).toThrow(/known format/);
+    expect(edit('{ "scripts": { "a": "3", "b": "2" } }\n', nested).format).toBe("whole");
+  });
+
   it("is a call where it names the file, or has no key of it", () => {
     const written = edit({ path: "post.json", content: '{ "title": "z" }\n' }, place);
     expect(showEdit(written)).toContain('+{ "title": "z" }');

@@ -61,6 +61,8 @@ function isObjects(value: unknown): boolean {
 const dataPath =
   /(?:json\w*|\.(?:ipynb|map|har|lock|avsc|tfstate|webmanifest|code-workspace)|rc)$/i;
 
+export const isDataPath = (path: string): boolean => dataPath.test(path);
+
 /** Whether the file holds JSON itself, so that JSON may be its new text. */
 function holdsData(input: EditInput): boolean {
   if (dataPath.test(input.path)) return true;
@@ -84,6 +86,31 @@ function isFileAnew(value: unknown, found: FoundCalls | undefined, input: EditIn
   const telling = shared.some((key) => !["note", "path"].includes(kindOfKey(key) ?? ""));
   return telling || shared.length * 2 > own.length;
 }
+
+/**
+ * Whether the edit is JSON with everything that the file of JSON names, and lists no shorter: the file anew. Where all
+ * keys are such as a tool has, it may be a call as well.
+ */
+export function keepsAllKeys(input: EditInput): boolean {
+  const source = jsonInside(input.source);
+  const text = source && jsonInside(input.text);
+  if (!source || !text || keysOf(source.value).every((key) => kindOfKey(key) !== undefined))
+    return false;
+  return keepsKeys(source.value, text.value, 0);
+}
+
+function keepsKeys(old: unknown, fresh: unknown, depth: number): boolean {
+  if (typeof old !== "object" || old === null) return depth > 0;
+  if (typeof fresh !== "object" || fresh === null || depth > 100) return false;
+  if (Array.isArray(old) !== Array.isArray(fresh)) return false;
+  if (Object.keys(old).length === 0) return depth > 0;
+  return Object.entries(old).every(
+    ([key, value]) =>
+      Object.hasOwn(fresh, key) && keepsKeys(value, (fresh as Fields)[key], depth + 1),
+  );
+}
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** The keys of a text that is nearly JSON (comments, commas at the end). */
 function keysWritten(text: string): string[] {

@@ -4,6 +4,7 @@ import { coverageOf } from "./coverage.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { samePath } from "./paths.ts";
 import { refuseStrangeLines } from "./strange-lines.ts";
+import { keepsAllKeys } from "./tool-edit.ts";
 import { unwrap } from "./wrapping.ts";
 
 /** The whole file as it is to be, bare or in a code fence, perhaps with a path line before it. */
@@ -16,6 +17,7 @@ export const whole: EditFormat = {
     const text = unwrap(input);
     const { kind, why } = coverageOf(text.lines, input);
     if (kind === "whole") return `the whole file: ${why}`;
+    if (keepsAllKeys(input)) return "it is JSON with every key that the file has";
     // A file of one line has no part that could be meant.
     const isNamed = text.fenced && text.path !== undefined && samePath(text.path, input.path);
     const single = input.sourceLines.filter((line) => line.trim() !== "").length === 1;

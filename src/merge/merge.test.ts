@@ -486,13 +486,14 @@ describe("which place a sketch means", () => {
     for (const one of texts) expect(one).toContain("  @Test void bounds() {");
   });
 
-  it("removes nothing silently where the sketch ends as the file does, without a marker", () => {
+  it("removes what is left out between a quoted line and its scope's quoted closer", () => {
     const head = ["if linux", "  if a", "    make a", "    cd a", "    install a", "  fi"];
     const other = (name: string): string[] => ["", `  if ${name}`, `    make ${name}`, "  fi"];
     const tail = ["b", "c", "d", "e", "f"].flatMap(other);
     const edit = sketch("...", ...head.slice(0, 2), "    make all", ...head.slice(3), "fi");
     const source = text("set -e", ...head, ...tail, "fi");
-    expect(merge(source, edit).kind).not.toBe("proved");
+    const wanted = text("set -e", ...head.slice(0, 2), "    make all", ...head.slice(3), "fi");
+    expect(provedText(source, edit)).toBe(wanted);
   });
 
   it("offers a comment that says something goes as a comment, where other lines of its part go", () => {
