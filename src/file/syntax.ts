@@ -249,8 +249,20 @@ class Trees {
   }
 }
 
+/** Characters of one line beyond which nothing is parsed: a parser may look at such a line again for each of them. */
+const longestLine = 10_000;
+
+function hasLongLine(text: string): boolean {
+  let start = 0;
+  for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
+    if (end - start > longestLine) return true;
+    start = end + 1;
+  }
+  return text.length - start > longestLine;
+}
+
 function parse(parser: Parser, text: string): Tree | undefined {
-  if (text.length > longest) return undefined;
+  if (text.length > longest || hasLongLine(text)) return undefined;
   const deadline = performance.now() + patience;
   const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
   if (tree) return tree;
