@@ -98,7 +98,7 @@ describe("Ctrl-C ends at once", { timeout: 60_000 }, () => {
   });
 
   it("bench", async () => {
-    const ids = Array.from({ length: 50 }, (_, id) => id);
+    const ids = Array.from({ length: 1_000 }, (_, id) => id);
     const json = (rows: readonly object[]): string =>
       rows.map((row) => `${JSON.stringify(row)}\n`).join("");
     const cases = ids.map((id) => ({ id: `${id}`, path: "a.js", before: source, after: source }));
@@ -107,7 +107,7 @@ describe("Ctrl-C ends at once", { timeout: 60_000 }, () => {
     await writeFile(join(folder, "cases.x.jsonl"), json(cases));
     await writeFile(join(folder, "sketches.x.jsonl"), json(sketches));
     const child = start(["bench", "apply", "--data", folder]);
-    await wait(2_500);
+    await wait(2_000);
     expectSoon(await interrupt(child));
   });
 
