@@ -109,7 +109,7 @@ function mergeSketch(
   const shape = shapeOf(edit);
   let outcome = place(source, lines, edit, shape, options, false);
   if (outcome.kind === "ambiguous") {
-    // Likeness of changed lines is dear to compute for all of them, and often settles it.
+    // Misquotes are expensive to look for in lines that are elsewhere too, and often settle it.
     const closer = place(source, lines, edit, shape, options, true);
     if (closer.kind !== "refused") outcome = closer;
   }

@@ -17,8 +17,6 @@ export const costs = {
   trailingOnPurpose: 60,
   typography: 20,
   misquoted: 30,
-  /** A changed line of a sketch beside the source line that it resembles: no match, but it tells the place. */
-  resembles: 40,
 
   /** An edit line that stands nowhere in the source has to be new: the same in every placement. */
   fresh: 10,
@@ -76,8 +74,6 @@ export const costs = {
   edgeRunSure: 80,
   /** On top for its first line with words, after braces and the like. */
   edgeRunTells: 150,
-  /** Lines that go at the edge of a block. */
-  looseRemoval: 400,
   /** A block of which no line stands in the source. */
   unknownBlock: 500,
   /** More than this for each line with words that was found is too much to believe; and with new lines at edges. */
