@@ -15,7 +15,10 @@ const sketch = (path: string, edit: string): string =>
 const folder = await mkdtemp(join(tmpdir(), "redraft-example-"));
 const paths = [join(folder, "size.js"), join(folder, "use.js")] as const;
 await writeFile(paths[0], "export function size(list) {\n  return list.length;\n}\n");
-await writeFile(paths[1], 'import { size } from "./size.js";\n\nconsole.log(size([1, 2]));\n');
+await writeFile(
+  paths[1],
+  '// Prints a size.\nimport { size } from "./size.js";\n\nconsole.log(size([1, 2]));\nconsole.log("done");\n',
+);
 
 /** Answers like a server without streaming; the real one is `openAiTextTarget({ baseUrl, apiKey })`. */
 const answers = [
@@ -25,7 +28,7 @@ const answers = [
   ) +
     sketch(
       paths[1],
-      'import { count } from "./size.js";\n// ... existing code ...\nconsole.log(count([1, 2]));',
+      '// Prints a size.\nimport { count } from "./size.js";\n\nconsole.log(count([1, 2]));\nconsole.log("done");',
     ),
   "I would rather not.",
   "Still not.",

@@ -45,7 +45,9 @@ export function replacedInPlace(source: readonly TextLine[], shape: Shape, best:
     const { start, end } = ranges[k]!;
     const fresh = tokens.filter((token) => !isMatched(token));
     if (fresh.length === 0) continue;
-    if (fresh.length === tokens.length) continue;
+    // Without a quote only the file's own start tells where the lines are.
+    const atStart = k === 0 && !shape.elidedStart && start === 0;
+    if (fresh.length === tokens.length && !atStart) continue;
     for (const side of ["start", "end"] as const) {
       const limit =
         side === "start" ? (ranges[k - 1]?.end ?? 0) : (ranges[k + 1]?.start ?? source.length);
