@@ -1,4 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
+import { runPlaces } from "../core/line-index.ts";
 import { refuseBrokenLines } from "./broken-lines.ts";
 import { withFirstIndent } from "./first-line.ts";
 import type { EditInput } from "./format.ts";
@@ -28,7 +29,7 @@ export function asMeant(
   refuseBrokenLines(sides.old.join("\n"), sides.new.join("\n"), input, name);
   if (isBlank(sides.old)) return sides;
   const text = trimmedLines(input);
-  const places = (lines: readonly string[]): number[] => standing(lines.map(trim), text);
+  const places = (lines: readonly string[]): number[] => runPlaces(lines.map(trim), text);
   const stands = (lines: readonly string[]): boolean =>
     places(lines).length > 0 || isInside(lines.join("\n"));
   let meant = sides;
@@ -83,15 +84,3 @@ function firstLineSet(sides: Sides, places: readonly number[], source: readonly 
 }
 
 const isBlank = (lines: readonly string[]): boolean => lines.every((line) => line.trim() === "");
-
-/** Indices where these lines stand one after the other. */
-function standing(lines: readonly string[], text: readonly string[]): number[] {
-  const places: number[] = [];
-  for (
-    let start = text.indexOf(lines[0]!);
-    start !== -1;
-    start = text.indexOf(lines[0]!, start + 1)
-  )
-    if (lines.every((line, index) => line === text[start + index])) places.push(start);
-  return places;
-}

@@ -49,6 +49,8 @@ export function changedStretches(
   return stretches;
 }
 
+const nearReach = 32;
+
 /** The next place where lines of both are equal: at one that stands once among those within reach. */
 function equalAgain(
   old: readonly string[],
@@ -64,20 +66,24 @@ function equalAgain(
     }
     return places;
   };
-  const there = once(old, a, Math.min(aEnd, a + reach));
-  const here = once(fresh, b, Math.min(bEnd, b + reach));
-  for (const [text, place] of here) {
-    const other = there.get(text) ?? -1;
-    if (place < 0 || other < 0 || !words.test(text)) continue;
-    let [p, q] = [other, place];
-    while (p > a && q > b && old[p - 1] === fresh[q - 1]) {
-      p--;
-      q--;
+  // Most stretches are short: what is near is looked at first.
+  for (let size = nearReach; ; size *= 8) {
+    const within = Math.min(size, reach);
+    const there = once(old, a, Math.min(aEnd, a + within));
+    const here = once(fresh, b, Math.min(bEnd, b + within));
+    for (const [text, place] of here) {
+      const other = there.get(text) ?? -1;
+      if (place < 0 || other < 0 || !words.test(text)) continue;
+      let [p, q] = [other, place];
+      while (p > a && q > b && old[p - 1] === fresh[q - 1]) {
+        p--;
+        q--;
+      }
+      let run = 0;
+      while (run < equalRun && p + run < aEnd && q + run < bEnd && old[p + run] === fresh[q + run])
+        run++;
+      if (run === equalRun) return [p, q];
     }
-    let run = 0;
-    while (run < equalRun && p + run < aEnd && q + run < bEnd && old[p + run] === fresh[q + run])
-      run++;
-    if (run === equalRun) return [p, q];
+    if (within === reach) return undefined;
   }
-  return undefined;
 }

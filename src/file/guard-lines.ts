@@ -62,6 +62,9 @@ export class Counts {
 /** Lines around a change that are compared with it. */
 const around = 40;
 
+/** Lines that are searched for in the text before all of its lines are counted instead. */
+const mostLookups = 50;
+
 /** Two texts where they differ, with some of the lines around each change. */
 export class Comparison {
   readonly source: readonly string[];
@@ -105,15 +108,18 @@ export class Comparison {
     this.freshCounts = new Counts(this.fresh);
   }
 
+  private lookups = 0;
+
   /** How often each line stands in the whole source. */
   get inSource(): Counts {
     this.all ??= new Counts(this.source.map(keyOf));
     return this.all;
   }
 
-  /** How often a line of the result stands in the whole source; most new lines stand nowhere, and need no count. */
+  /** How often a line of the result is in the whole source. Few new lines are looked up in the text: most are not there. */
   sourceCountOf(line: string): number {
-    return this.text.includes(line.trim()) ? this.inSource.of(keyOf(line)) : 0;
+    if (this.lookups++ < mostLookups && !this.text.includes(line.trim())) return 0;
+    return this.inSource.of(keyOf(line));
   }
 
   get inResult(): Counts {

@@ -76,6 +76,7 @@ function partsProblem(
       if (role === "add") places.set(keyOf(text), places.has(keyOf(text)) ? -1 : 1);
     }
   }
+  const indexes = untouched.map(([index]) => index);
   let sourceAt: Map<string, number> | undefined;
   let resultAt: Map<string, number> | undefined;
   for (const { lines } of segments) {
@@ -98,9 +99,14 @@ function partsProblem(
       last = Math.max(last, positionIn(compared.oldLines, line + old.length - 1 - offset));
     }
     if (last < 0 && first >= compared.source.length) continue;
-    const outside = untouched.filter(([index]) => !keys.has(compared.old[index]!));
-    const above = outside.findLast(([index]) => index < first)?.[1] ?? -1;
-    const below = outside.find(([index]) => index > last)?.[1] ?? compared.fresh.length;
+    const isOutside = (n: number): boolean => !keys.has(compared.old[untouched[n]![0]]!);
+    let before = Math.ceil(positionIn(indexes, first)) - 1;
+    while (before >= 0 && !isOutside(before)) before--;
+    const end = positionIn(indexes, last);
+    let behind = Number.isInteger(end) ? end + 1 : Math.ceil(end);
+    while (behind < untouched.length && !isOutside(behind)) behind++;
+    const above = untouched[before]?.[1] ?? -1;
+    const below = untouched[behind]?.[1] ?? compared.fresh.length;
     for (const { text, at: line } of added) {
       const place = resultAt.get(text.trim()) ?? -1;
       if (place < 0 || sourceAt.has(text.trim())) continue;

@@ -208,10 +208,12 @@ function lostFromSketch(
 function doubledLine({ edit }: Guarded, compared: Comparison): string | undefined {
   if (edit.format === "whole") return undefined;
   let brought: Counts | undefined;
+  const places = new Map<string, number>();
+  for (const [index, key] of compared.fresh.entries()) if (!places.has(key)) places.set(key, index);
   for (const [key, count] of compared.freshCounts.entries()) {
     const more = count - compared.oldCounts.of(key);
     if (more <= 0 || !hasWords(key)) continue;
-    const line = compared.freshLines[compared.fresh.indexOf(key)]!;
+    const line = compared.freshLines[places.get(key)!]!;
     const had = compared.sourceCountOf(compared.result[line]!);
     if (had === 0) continue;
     brought ??= linesOf(edit, false);

@@ -162,8 +162,13 @@ function notJson(path: string, { text, format }: EditResult): RedraftError {
 }
 
 function nowhere(error: unknown, { cells }: Notebook): unknown {
-  if (!RedraftError.is(error) || error.code !== "no-match") return error;
+  if (!RedraftError.is(error)) return error;
   const { message, retryable, details } = error;
+  if (error.code === "check-failed") {
+    const cure = "If the edit is for the source of one cell, name the cell.";
+    return new RedraftError(error.code, `${message} ${cure}`, { cause: error, retryable, details });
+  }
+  if (error.code !== "no-match") return error;
   return new RedraftError(
     "no-match",
     `${message} (Looked for in the JSON of the file and in the source of each of its ${cells.length} cells.)`,
