@@ -1,4 +1,4 @@
-import { unifiedDiff } from "../src/file/diff.ts";
+import { unifiedDiff } from "../src/workspace/diff.ts";
 
 const colours = process.env.NO_COLOR === undefined && process.stdout.isTTY === true;
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Proof } from "../src/core/merge.ts";
 import type { EditResult } from "../src/core/request.ts";
 import { createRedraft } from "../src/engine.ts";
-import { updateFile } from "../src/file/update.ts";
+import { updateFile } from "../src/workspace/update.ts";
 import { showModelRoute } from "./demo-model.ts";
 import { dim, heading, linesOf, paint, print, printDiff } from "./demo-print.ts";
 

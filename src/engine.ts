@@ -15,12 +15,12 @@ import { isElision } from "./edit/lazy-markers.ts";
 import { relocated } from "./edit/paths.ts";
 import { readEdit } from "./edit/read.ts";
 import { tooLarge } from "./edit/size.ts";
-import { runChecks } from "./file/checks.ts";
-import { guard } from "./file/guard.ts";
-import { errorLine, newErrors, syntaxFor } from "./file/syntax.ts";
 import { merge } from "./merge/merge.ts";
 import { withBase } from "./merge/rebase/with-base.ts";
 import { inNotebook } from "./notebook/in-notebook.ts";
+import { runChecks } from "./workspace/checks.ts";
+import { guard } from "./workspace/guard.ts";
+import { errorLine, newErrors, syntaxFor } from "./workspace/syntax.ts";
 
 export interface RedraftOptions {
   /** Asked where the merge gives up; without one, that is a refusal. */

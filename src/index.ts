@@ -11,9 +11,6 @@ export type { CellResult, Check, EditRequest, EditResult, Route } from "./core/r
 export type { ModelAnswer, ModelRoute, ModelTask } from "./core/route.ts";
 export { createTextStore, type TextHash, type TextStore, textHash } from "./core/text-store.ts";
 export { createRedraft, type RedraftEngine, type RedraftOptions } from "./engine.ts";
-export { readTextFile, type TextFile } from "./file/text-file.ts";
-export { type Updated, type UpdateOptions, updateFile } from "./file/update.ts";
-export { type FileChange, type WriteOptions, type Written, writeChanges } from "./file/write.ts";
 export {
   acceptanceNamed,
   acceptDirect,
@@ -23,3 +20,11 @@ export {
   acceptTopK,
 } from "./verify/accept.ts";
 export { type DecodeOptions, type DecodeResult, decode, type Step } from "./verify/decode.ts";
+export { readTextFile, type TextFile } from "./workspace/text-file.ts";
+export { type Updated, type UpdateOptions, updateFile } from "./workspace/update.ts";
+export {
+  type FileChange,
+  type WriteOptions,
+  type Written,
+  writeChanges,
+} from "./workspace/write.ts";

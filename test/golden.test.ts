@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import type { RedraftError } from "../src/core/errors.ts";
 import { createRedraft } from "../src/engine.ts";
-import { updateFile } from "../src/file/update.ts";
+import { updateFile } from "../src/workspace/update.ts";
 
 /**
  * One folder per case: `before.*` (absent: the file does not exist), `edit.txt` as it was written, `after.*`,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { FormatName } from "../src/core/edit.ts";
 import { readEdit } from "../src/edit/read.ts";
-import { guard } from "../src/file/guard.ts";
-import { newErrors, syntaxFor } from "../src/file/syntax.ts";
+import { guard } from "../src/workspace/guard.ts";
+import { newErrors, syntaxFor } from "../src/workspace/syntax.ts";
 
 /** What a merge with a mistake in it would have written, and the check that must refuse it. */
 interface Mutant {

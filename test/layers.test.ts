@@ -16,7 +16,7 @@ const stages = [
   "session",
   "cascade",
   "orchestrate",
-  "file",
+  "workspace",
 ];
 const faces = ["cli", "http", "mcp", "ai", "bench", "testing"];
 const top = ["index.ts", "engine.ts", "local-model.ts"];

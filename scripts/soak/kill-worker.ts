@@ -1,4 +1,4 @@
-import { updateFile } from "../../src/file/update.ts";
+import { updateFile } from "../../src/workspace/update.ts";
 
 /** Turns a file over and over between two texts until it is killed, so that it is nearly always writing. */
 const [path, lines] = process.argv.slice(2) as [string, string];

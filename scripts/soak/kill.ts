@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { updateFile } from "../../src/file/update.ts";
+import { updateFile } from "../../src/workspace/update.ts";
 
 const worker = fileURLToPath(new URL("kill-worker.ts", import.meta.url));
 

@@ -1,5 +1,5 @@
 import { createRedraft } from "../../src/engine.ts";
-import { updateFile } from "../../src/file/update.ts";
+import { updateFile } from "../../src/workspace/update.ts";
 
 /** Makes `edits` edits of one shared file, each a search/replace block in this process's own lines. */
 const [path, name, edits] = process.argv.slice(2) as [string, string, string];

@@ -3,9 +3,9 @@ import { type Tool, tool } from "ai";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { createRedraft } from "../engine.ts";
-import { createFileEditor, type EditFileArguments, type FileAnswer } from "../mcp/editor.ts";
 import { editFile, editFileInput } from "../mcp/schemas.ts";
 import { summary } from "../mcp/summary.ts";
+import { createFileEditor, type EditFileArguments, type FileAnswer } from "../workspace/editor.ts";
 
 export interface EditFileToolOptions {
   /** The folders whose files may be edited; default: the current one. */

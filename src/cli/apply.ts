@@ -5,7 +5,7 @@ import { formatNames } from "../core/edit.ts";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
 import { createRedraft } from "../engine.ts";
-import { type Updated, updateFile } from "../file/update.ts";
+import { type Updated, updateFile } from "../workspace/update.ts";
 import { baseText } from "./base.ts";
 import { readEditText } from "./input.ts";
 import { modelRoute } from "./model.ts";
@@ -113,7 +113,7 @@ async function print(
 }
 
 async function patchOf(file: string, { before, result }: Updated<EditResult>): Promise<string> {
-  const { unifiedDiff } = await import("../file/diff.ts");
+  const { unifiedDiff } = await import("../workspace/diff.ts");
   return unifiedDiff(
     before.exists ? { path: file, text: before.text } : null,
     result.text === null ? null : { path: result.movedTo ?? file, text: result.text },

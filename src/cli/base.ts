@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { basename, dirname } from "node:path";
 import { promisify } from "node:util";
 import { RedraftError } from "../core/errors.ts";
-import { disk } from "../file/disk.ts";
-import { decodeText } from "../file/encoding.ts";
-import { readTextFile } from "../file/text-file.ts";
+import { disk } from "../workspace/disk.ts";
+import { decodeText } from "../workspace/encoding.ts";
+import { readTextFile } from "../workspace/text-file.ts";
 
 const mostBytes = 256 * 1024 * 1024;
 

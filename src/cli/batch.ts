@@ -10,7 +10,7 @@ import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, Route } from "../core/request.ts";
 import { baseOf } from "../core/text-store.ts";
 import { createRedraft } from "../engine.ts";
-import { fileError } from "../file/disk.ts";
+import { fileError } from "../workspace/disk.ts";
 import { jsonLines } from "./json-lines.ts";
 import { modelRoute } from "./model.ts";
 import { promptFormatOption } from "./prompt-format.ts";

@@ -1,7 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import { throwIfStopped } from "../core/signal.ts";
-import { readTextFile } from "../file/text-file.ts";
-import { type FileChange, writeChanges } from "../file/write.ts";
+import { readTextFile } from "../workspace/text-file.ts";
+import { type FileChange, writeChanges } from "../workspace/write.ts";
 import { runCheck } from "./check-command.ts";
 
 export interface CheckedWrite {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { RedraftError } from "../core/errors.ts";
-import { fileError } from "../file/disk.ts";
-import { decodeText } from "../file/encoding.ts";
+import { fileError } from "../workspace/disk.ts";
+import { decodeText } from "../workspace/encoding.ts";
 
 /** The edit from a file, or from standard input (`-` or nothing). */
 export async function readEditText(path: string | undefined): Promise<string> {

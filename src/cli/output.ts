@@ -1,7 +1,7 @@
 import type { RedraftError } from "../core/errors.ts";
 import type { CarriedProof, Proof, ResultOrigin, SourceFate } from "../core/merge.ts";
 import type { EditResult } from "../core/request.ts";
-import type { Updated } from "../file/update.ts";
+import type { Updated } from "../workspace/update.ts";
 
 /** What `--json` prints: the result, the proof in runs of lines, the patch, and what was written. */
 export function resultJson(updated: Updated<EditResult>, patch: string): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import type { EditResult } from "../core/request.ts";
-import type { Updated } from "../file/update.ts";
+import type { Updated } from "../workspace/update.ts";
 
 /** What was done, in one line: `src/a.ts: 2 lines added, 1 removed (merge: placed exactly, unique; 1.2 ms)`. */
 export function summary(

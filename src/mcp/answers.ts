@@ -1,6 +1,6 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { RedraftError } from "../core/errors.ts";
-import type { FileAnswer, ReadAnswer } from "./editor.ts";
+import type { FileAnswer, ReadAnswer } from "../workspace/editor.ts";
 import { summary } from "./summary.ts";
 
 function withDiff(answer: FileAnswer): string {

@@ -6,6 +6,6 @@ export {
   type FileEditor,
   type FileEditorOptions,
   type ReadAnswer,
-} from "./editor.ts";
+} from "../workspace/editor.ts";
 export { createMcpServer, type McpServerOptions } from "./server.ts";
 export { serveMcp } from "./stdio.ts";

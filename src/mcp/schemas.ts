@@ -1,6 +1,6 @@
 import type { ToolAnnotations } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import type { EditFileArguments, PatchArguments } from "./editor.ts";
+import type { EditFileArguments, PatchArguments } from "../workspace/editor.ts";
 
 /** What a host shows its model about this server as a whole. */
 export const instructions: string = `Redraft edits files exactly. Prefer \`edit_file\` with \`code_edit\`: write only the lines that change, with one to three unchanged lines around them, and stand-ins such as \`// ... existing code ...\` for everything else. An edit is either made exactly, or refused with nothing written and a message that says what to send instead. Paths are relative to the project folder.`;

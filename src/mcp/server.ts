@@ -15,9 +15,9 @@ import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { createTextStore } from "../core/text-store.ts";
-import type { WriteOptions } from "../file/write.ts";
+import { createFileEditor, type FileEditor } from "../workspace/editor.ts";
+import type { WriteOptions } from "../workspace/write.ts";
 import { failure, fileText, patchText, readText } from "./answers.ts";
-import { createFileEditor, type FileEditor } from "./editor.ts";
 import * as schemas from "./schemas.ts";
 
 export interface McpServerOptions {

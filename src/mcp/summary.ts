@@ -1,4 +1,4 @@
-import type { FileAnswer } from "./editor.ts";
+import type { FileAnswer } from "../workspace/editor.ts";
 
 /** One line about one file: what happened, how, and how much. */
 export function summary(answer: FileAnswer): string {

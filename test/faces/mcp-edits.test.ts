@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createRedraft } from "../../src/engine.ts";
-import { createFileEditor, type FileEditor } from "../../src/mcp/editor.ts";
+import { createFileEditor, type FileEditor } from "../../src/workspace/editor.ts";
 
 let folder: string;
 let editor: FileEditor;

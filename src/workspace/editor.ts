@@ -4,11 +4,11 @@ import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult, Route } from "../core/request.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
-import { unifiedDiff } from "../file/diff.ts";
-import { type RootedPath, resolveInRoots } from "../file/roots.ts";
-import { readTextFile, type TextFile } from "../file/text-file.ts";
-import { type FileChange, type WriteOptions, writeChanges } from "../file/write.ts";
+import { unifiedDiff } from "./diff.ts";
 import { splitPatch } from "./patches.ts";
+import { type RootedPath, resolveInRoots } from "./roots.ts";
+import { readTextFile, type TextFile } from "./text-file.ts";
+import { type FileChange, type WriteOptions, writeChanges } from "./write.ts";
 
 /** One edit of one file, as a model asks for it: a sketch, or an exact string and its replacement. */
 export interface EditFileArguments {
