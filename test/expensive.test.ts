@@ -48,8 +48,8 @@ async function outcomeOf(request: Omit<EditRequest, "path">): Promise<Outcome> {
   }
 }
 
-/** A second is meant; machines are shared. */
-const bound = 4_000;
+/** A second or two is meant; machines are shared. What this keeps out took 12 s and more, and grew with the square. */
+const bound = 10_000;
 
 describe("expensive edits are placed or refused in bounded time", { timeout: 60_000 }, () => {
   it.each([60, 200])("a search block of %i lines, each one letter off", async (count) => {
