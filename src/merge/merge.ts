@@ -206,9 +206,8 @@ function place(
   const isOwn = (built: Built): boolean => unquoted(built) === undefined;
   let best = isOwn(first) ? first : ownPlacement(found, complete, isOwn);
   if (best === undefined) return unquotedLoss(lines, shape, first, unquoted(first)!);
-  const repeated = repeats(best);
-  if (repeated > 0) {
-    best = ownPlacement(found, complete, (one) => isOwn(one) && repeats(one) < repeated) ?? best;
+  if (repeats(best) > 0) {
+    best = ownPlacement(found, complete, (one) => isOwn(one) && repeats(one) === 0) ?? best;
   }
   const mostRepeated = repeats(best);
   const isInserted = (k: number): boolean => prepared.insertions[k] !== undefined;

@@ -1,4 +1,5 @@
 import type { TextLine } from "../core/lines.ts";
+import { isCloser } from "./align/nesting.ts";
 import { columnsOf } from "./align/scope.ts";
 import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
@@ -55,14 +56,26 @@ function placesOf(lines: readonly { readonly text: string }[]): Map<string, numb
   return places;
 }
 
-/** The nearest line above that is less deep and tells a place; -1 = none. */
+/**
+ * The nearest line above that opens the scope of a line and tells a place; -1 = none. It is less deep, or ends with a
+ * bracket that is still open: lines of a text over several lines stand at the margin wherever they are.
+ */
 function openerAbove(lines: readonly { readonly text: string }[], at: number): number {
   let depth = columnsOf(lines[at]!.text);
-  for (let i = at - 1; i >= 0 && depth > 0; i--) {
+  const closed = new Set<number>();
+  for (let i = at - 1; i >= 0; i--) {
     const { text } = lines[i]!;
-    if (text.trim() === "" || columnsOf(text) >= depth) continue;
+    if (text.trim() === "") continue;
+    const columns = columnsOf(text);
+    if (columns >= depth && (columns > depth || closed.has(columns) || !opensBracket.test(text))) {
+      if (isCloser(text)) closed.add(columns);
+      continue;
+    }
     if (isTelling(text)) return i;
-    depth = columnsOf(text);
+    depth = columns;
+    if (isCloser(text)) closed.add(columns);
   }
   return -1;
 }
+
+const opensBracket = /[([{]\s*$/;
