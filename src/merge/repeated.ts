@@ -3,12 +3,14 @@ import { isCloser } from "./align/nesting.ts";
 import { columnsOf } from "./align/scope.ts";
 import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
+import { importedNames } from "./readings/imported-names.ts";
 import type { Shape, Token } from "./shape.ts";
 
 /**
  * Finds the lines that a result adds although the file has them in the same scope. A line that tells a place, stands
  * once in the sketch and once in the file, and is in the same scope in both, is quoted: a text that keeps the file's
- * line and adds the sketch's as well is not what was meant where another text is possible.
+ * line and adds the sketch's as well is not what was meant where another text is possible. Nor is one that imports a
+ * name twice.
  */
 export function repeatedLines(
   source: readonly TextLine[],
@@ -29,8 +31,24 @@ export function repeatedLines(
     if (at < 0 && columnsOf(token.text) > 0) continue;
     pairs.push({ token, line, parent: tokens[at], above });
   }
+  const importers = new Map<string, number[]>();
+  for (const [line, { text }] of source.entries()) {
+    for (const name of importedNames(text)) {
+      const lines = importers.get(name);
+      if (lines) lines.push(line);
+      else importers.set(name, [line]);
+    }
+  }
+  const imports = tokens.flatMap(({ text, editLine }) => {
+    const lines = [...importedNames(text)].flatMap((name) => importers.get(name) ?? []);
+    return lines.length > 0 ? [{ editLine, lines }] : [];
+  });
   return ({ proof }) => {
     let count = 0;
+    for (const { editLine, lines } of imports) {
+      if (proof.edit[editLine]!.fate !== "placed") continue;
+      if (lines.some((line) => proof.source[line]!.fate === "kept")) count++;
+    }
     for (const { token, line, parent, above } of pairs) {
       if (proof.edit[token.editLine]!.fate !== "placed" || proof.source[line]!.fate !== "kept")
         continue;
