@@ -16,6 +16,9 @@ const copyShare = 0.5;
 const control =
   /^\s*(?:[^\s\p{L}\p{N}_$@.#"'<]|(?:if|else|elif|elsif|elseif|for|foreach|while|until|unless|switch|match|when|case|default|try|catch|except|rescue|ensure|finally|with|do|loop|begin|then|return|await|async|unsafe|using|lock|synchronized)\b)/u;
 
+/** Openers of one more branch of the same decision. */
+const isBranch = /^\s*(?:\}\s*)?(?:elif|elsif|elseif|else\s+if|when|case|catch|except|rescue)\b/;
+
 type Found = readonly (readonly Match[])[];
 
 /**
@@ -127,7 +130,10 @@ class Structure {
     const copied = this.copiedScope(i, known);
     const isCopy = copied !== undefined && copied.lines >= copyShare * body.length;
     if (!isCopy) return declares && this.isShownWhole(i, end, body);
-    if (!declares) return false;
+    if (!declares) {
+      // A further branch is added before or after a like one. It does not cut that one in two.
+      return isBranch.test(text) && this.telling(this.blockStart(i), i).length === 0;
+    }
     // Between two quotes the file's lines are replaced, so the scope is one of the file that is renamed.
     const above = this.telling(this.blockStart(i), i).filter((j) => this.isQuote(j));
     const below = this.telling(end, this.blockEnd(i)).some((j) => this.isQuote(j));

@@ -1,11 +1,11 @@
 import type { TextLine } from "../../core/lines.ts";
-import { declaredName } from "../align/names.ts";
 import { columnsOf } from "../align/scope.ts";
 import { likeness, looseKey, signatureOf } from "../align/similar.ts";
 import { isTelling } from "../align/telling.ts";
 import type { Built } from "../proof/build.ts";
 import type { Shape, Token } from "../shape.ts";
 import { importedNames } from "./imported-names.ts";
+import { subjectOf } from "./subject.ts";
 
 /** Lines beside a block that its new lines replace: how far out, and whether that is certain. */
 export interface InPlace {
@@ -208,19 +208,6 @@ const opens = /(?:[([{:]|=>)\s*$/;
 
 const isComment = (text: string): boolean =>
   /^\s*(?:\/\/|\/?\*|#|--|;|%|<!--|"{3}|'{3})/.test(text);
-
-/** What a line declares, assigns, or that it leaves its scope: two such lines one after the other make no sense. */
-function subjectOf(text: string): string | undefined {
-  const leaves = /^\s*(return|raise|throw|break|continue)\b/.exec(text);
-  if (leaves) return "leaves the scope";
-  const target =
-    /^\s*(?:[\p{L}_][\p{L}\p{N}_<>,.[\]*&?]*\s+){0,4}([\p{L}_$@][\p{L}\p{N}_$.[\]'"]*)\s*(?::[^=]*)?(?<![=!<>])[:+-]?=(?![=>])/u.exec(
-      text,
-    );
-  if (target) return target[1];
-  const key = /^\s*(?:-\s+)?([\p{L}_][\p{L}\p{N}_-]{0,60}|"[^"]{1,60}"):(?:\s|$)/u.exec(text);
-  return key ? key[1] : declaredName(text);
-}
 
 const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}_$]+/gu) ?? [];
 
