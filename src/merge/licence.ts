@@ -65,10 +65,16 @@ export function unquotedRemoval(
           isDoubtful = true;
         }
         if (step === -1)
-          return range.boundStart === true || (k === 0 && !shape.elidedStart && !shape.elidedEnd && range.start === 0);
+          return (
+            range.boundStart === true ||
+            (k === 0 && !shape.elidedStart && !shape.elidedEnd && range.start === 0)
+          );
         return (
           range.boundEnd === true ||
-          (k === shape.blocks.length - 1 && !shape.elidedEnd && !shape.elidedStart && range.end === source.length)
+          (k === shape.blocks.length - 1 &&
+            !shape.elidedEnd &&
+            !shape.elidedStart &&
+            range.end === source.length)
         );
       };
       /** Whether no line like this one is among the removed ones, so that it is the nearest of its kind. */

@@ -13,10 +13,7 @@ import type { Shape, Token } from "./shape.ts";
  * line and adds the sketch's as well is not what was meant where another text is possible. Nor is one that imports a
  * name twice.
  */
-export function repeatedLines(
-  source: readonly TextLine[],
-  shape: Shape,
-): (built: Built) => number {
+export function repeatedLines(source: readonly TextLine[], shape: Shape): (built: Built) => number {
   const tokens = shape.blocks.flatMap((block) => block.tokens);
   const inEdit = placesOf(tokens);
   const inSource = placesOf(source);

@@ -131,8 +131,9 @@ class Structure {
     const isCopy = copied !== undefined && copied.lines >= copyShare * body.length;
     if (!isCopy) return declares && this.isShownWhole(i, end, body);
     if (!declares) {
-      // A further branch is added before or after a like one. It does not cut that one in two.
-      return isBranch.test(text) && this.telling(this.blockStart(i), i).length === 0;
+      // A further branch is added between two others. It does not cut a like one in two.
+      if (!isBranch.test(text) || this.telling(this.blockStart(i), i).length > 0) return false;
+      return this.telling(end, this.blockEnd(i)).some((j) => this.isQuote(j));
     }
     // Between two quotes the file's lines are replaced, so the scope is one of the file that is renamed.
     const above = this.telling(this.blockStart(i), i).filter((j) => this.isQuote(j));

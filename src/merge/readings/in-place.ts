@@ -4,7 +4,7 @@ import { likeness, looseKey, signatureOf } from "../align/similar.ts";
 import { isTelling } from "../align/telling.ts";
 import type { Built } from "../proof/build.ts";
 import type { Shape, Token } from "../shape.ts";
-import { importedNames } from "./imported-names.ts";
+import { importedModule, importedNames } from "./imported-names.ts";
 import { subjectOf } from "./subject.ts";
 
 /** Lines beside a block that its new lines replace: how far out, and whether that is certain. */
@@ -191,7 +191,12 @@ function earlierForm(old: string, fresh: string): "sure" | "perhaps" | "no" {
   if (name !== undefined && name === subjectOf(fresh)) return "sure";
   // No scope imports a name twice.
   const imported = importedNames(old);
-  if (imported.size > 0 && [...importedNames(fresh)].some((one) => imported.has(one))) return "sure";
+  const importing = importedNames(fresh);
+  if (imported.size > 0 && importing.size > 0) {
+    if ([...importing].some((one) => imported.has(one))) return "sure";
+    const module = importedModule(old);
+    return module !== undefined && module === importedModule(fresh) ? "perhaps" : "no";
+  }
   if (name !== undefined && subjectOf(fresh) !== undefined) return "no";
   const like = likeness(signatureOf(looseKey(old)), signatureOf(looseKey(fresh)));
   const [before, after] = [wordsOf(old), wordsOf(fresh)];
