@@ -184,7 +184,7 @@ describe("the model", () => {
     const response = await makeApp().post("/v1/chat/completions", {
       messages: [{ role: "user", content: "hello" }],
     });
-    expect(response.status).toBe(503);
+    expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { code: "model-unavailable" } });
   });
 
