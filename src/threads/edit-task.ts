@@ -1,12 +1,9 @@
 import { RedraftError } from "../core/errors.ts";
-import type { EditEvent } from "../core/redraft.ts";
+import type { Account, EditEvent } from "../core/redraft.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
 import { textHash } from "../core/text-store.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import { engineFor, type TaskContext } from "./context.ts";
-
-/** How a result accounts for itself: line by line, as a diff, or not at all. */
-export type Account = "proof" | "diff" | "none";
 
 export interface EditInput {
   readonly request: EditRequest;

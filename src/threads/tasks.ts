@@ -3,10 +3,6 @@ import type { Task } from "./context.ts";
 /** The names by which the main thread calls them; what only one face needs is loaded when it asks. */
 export const tasks: Readonly<Record<string, () => Promise<Task>>> = {
   edit: async () => (await import("./edit-task.ts")).editTask as Task,
-  diff: async () => {
-    const { unifiedDiff } = await import("../workspace/diff.ts");
-    return (async (sides: Parameters<typeof unifiedDiff>) => unifiedDiff(...sides)) as Task;
-  },
   /** For tests of the pool: they compute for ever, or take all memory there is. */
   spin: async () => async () => {
     for (;;);

@@ -1,11 +1,11 @@
 import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
-import type { CallOptions, EditEvent, Redraft } from "../core/redraft.ts";
+import type { Account, CallOptions, EditEvent, Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
 import type { ModelRoute } from "../core/route.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
 import type { Question } from "./context.ts";
-import type { Account, EditInput, EditOutput } from "./edit-task.ts";
+import type { EditInput, EditOutput } from "./edit-task.ts";
 import { createPool, type Pool, type TaskCall } from "./pool.ts";
 import { startWorker } from "./start.ts";
 
