@@ -102,7 +102,7 @@ async function* chunksOf(request: Request, stallMs: number): AsyncGenerator<Uint
   try {
     for (;;) {
       timer?.refresh();
-      const { done, value } = await Promise.race([reader.read(), stalled]);
+      const { done, value } = await Promise.race([reader.read().catch(left), stalled]);
       if (done) return;
       yield value;
     }
@@ -110,6 +110,11 @@ async function* chunksOf(request: Request, stallMs: number): AsyncGenerator<Uint
     clearTimeout(timer);
     reader.cancel().catch(() => {});
   }
+}
+
+/** A body that breaks off is a client that left: nobody is there to be answered, and nothing failed. */
+function left(): never {
+  throw new DOMException("The client left.", "AbortError");
 }
 
 function tooLarge(maxBytes: number): ApiError {
