@@ -87,10 +87,9 @@ describe("a server under attack", () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect((await fetch(new URL("/health", url))).status).toBe(200);
     const more = slowLoris(url, 20, "body");
-    const closed = more
-      .slice(1)
-      .map((socket) => socket.destroyed || new Promise((resolve) => socket.once("close", resolve)));
-    await Promise.all(closed);
+    // One or two places may be left, and nobody knows which of them gets one.
+    const count = (): number => more.filter((socket) => socket.closed).length;
+    while (count() < more.length - 2) await new Promise((resolve) => setTimeout(resolve, 20));
     for (const socket of [...sockets, ...more]) socket.destroy();
   });
 });
