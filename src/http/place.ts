@@ -33,7 +33,7 @@ const fewestDigits = 16;
 /** Makes the edit of an apply request and writes the answer, whole or as the events of a stream. */
 export async function placeApply(read: ApplyRead, options: PlaceOptions): Promise<Reply> {
   const { prompt, path, cell, wish, endpoint } = read;
-  const base = read.base === undefined ? undefined : await baseFor(read.base, options);
+  const base = read.base === undefined ? undefined : await baseFor(read.base, prompt.code, options);
   const result = await options.redraft.apply(
     {
       path,
@@ -76,17 +76,22 @@ export async function placeApply(read: ApplyRead, options: PlaceOptions): Promis
   };
 }
 
-async function baseFor(value: string, { textOf }: PlaceOptions): Promise<string | TextHash> {
+async function baseFor(
+  value: string,
+  code: string,
+  { textOf }: PlaceOptions,
+): Promise<string | TextHash> {
   const base = baseOf(value);
   if (typeof base === "string") return base;
-  if (base.hash.replace(/^sha256:/i, "").length < fewestDigits) {
+  const digits = base.hash.replace(/^sha256:/i, "").toLowerCase();
+  if (digits.length < fewestDigits) {
     throw new ApiError(400, `\`metadata.base\` is a hash of fewer than ${fewestDigits} digits.`, {
       param: "metadata.base",
       code: "usage",
     });
   }
-  // One that is not known is the engine's to refuse, or the hash of the code itself.
-  return (await textOf(base.hash)) ?? base;
+  // The code's own hash may have been handed out as well. One that is not known is the engine's to refuse.
+  return textHash(code).startsWith(digits) ? code : ((await textOf(base.hash)) ?? base);
 }
 
 /** The whole stream: nothing of it is known before the result is. */

@@ -113,10 +113,14 @@ export function createPool(options: PoolOptions): Pool {
 
   function dispatch(): void {
     while (waiting.length > 0) {
-      const slot =
-        [...slots].find(({ active }) => active === undefined) ??
-        (slots.size < size ? spawn() : undefined);
-      if (slot === undefined) return;
+      let slot = [...slots].find(({ active }) => active === undefined);
+      if (slot === undefined && slots.size >= size) return;
+      try {
+        slot ??= spawn();
+      } catch (error) {
+        waiting.shift()?.settle({ error: crashed(error as Error) });
+        continue;
+      }
       const job = waiting.shift()!;
       if (job.settled) continue;
       const { id, task, input } = job;
