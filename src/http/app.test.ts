@@ -288,7 +288,7 @@ describe("the model", () => {
   it("ends a request that takes too long", async () => {
     const { post } = makeApp({
       model: parrot(3, () => new Promise((resolve) => setTimeout(resolve, 20))),
-      limits: { requestMs: 50 },
+      limits: { requestMs: 300 },
     });
     const response = await post("/v1/completions", { prompt: "abc", max_tokens: 200 });
     expect(response.status).toBe(504);
