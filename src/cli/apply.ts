@@ -5,12 +5,14 @@ import { formatNames } from "../core/edit.ts";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
 import { createRedraft } from "../engine.ts";
+import type { Receipt } from "../workspace/receipt/format.ts";
 import { type Updated, updateFile } from "../workspace/update.ts";
 import { baseText } from "./base.ts";
 import { readEditText } from "./input.ts";
 import { modelRoute } from "./model.ts";
 import { errorJson, resultJson } from "./output.ts";
 import { promptFormatOption } from "./prompt-format.ts";
+import { checkReceiptOption, receiptFor, writeReceipt } from "./receipt-output.ts";
 import { uninterrupted } from "./signals.ts";
 import { summary } from "./summary.ts";
 
@@ -22,6 +24,7 @@ interface ApplyOptions {
   readonly cell?: string;
   readonly model: string;
   readonly promptFormat?: ApplyFormatName;
+  readonly receipt?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -48,8 +51,9 @@ export function applyCommand(): Command {
     .option("--cell <id or number>", "the cell of a notebook that the edit was written for")
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
     .addOption(promptFormatOption())
+    .option("--receipt <file>", "write the edit's receipt there; - = standard output")
     .option("--dry-run", "print the unified diff and write nothing")
-    .option("--json", "print the whole result as JSON: text, route, checks, proof, patch")
+    .option("--json", "print the whole result as JSON: text, route, checks, proof, patch, receipt")
     .addHelpText("after", examples)
     .action(async (file: string, options: ApplyOptions) => {
       try {
@@ -63,6 +67,7 @@ export function applyCommand(): Command {
 }
 
 async function apply(file: string, options: ApplyOptions): Promise<void> {
+  checkReceiptOption(file, options);
   const model = await modelRoute(options.model, options);
   const edit = await readEditText(options.edit);
   const redraft = createRedraft(model ? { model } : {});
@@ -86,7 +91,10 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
       // Placing is synchronous: until the file is written a signal ends the process as it is.
       { uninterrupted, dryRun: options.dryRun ?? false },
     );
-    await print(file, updated, options);
+    const wanted = options.receipt !== undefined || (options.json && !options.dryRun);
+    const receipt = wanted ? receiptFor(edit, updated) : undefined;
+    if (receipt && options.receipt !== undefined) await writeReceipt(options.receipt, receipt);
+    await print(file, updated, options, receipt);
   } finally {
     await redraft.dispose();
   }
@@ -101,11 +109,14 @@ async function print(
   file: string,
   updated: Updated<EditResult>,
   options: ApplyOptions,
+  receipt: Receipt | undefined,
 ): Promise<void> {
   const needsPatch = options.json || options.dryRun;
   const patch = needsPatch ? await patchOf(file, updated) : "";
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(resultJson(updated, patch))}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...resultJson(updated, patch), ...(receipt && { receipt }) })}\n`,
+    );
     return;
   }
   process.stdout.write(patch);
@@ -127,6 +138,7 @@ Examples:
   git diff other -- src/app.ts | redraft apply src/app.ts --format unified-diff
   redraft apply src/app.ts --edit sketch.txt --dry-run
   redraft apply src/app.ts --edit sketch.txt --base HEAD    written for the last commit, carried over to the file as it is
+  redraft apply src/app.ts --edit sketch.txt --receipt receipt.json      for redraft verify
   redraft apply plot.ipynb --edit cell.txt --cell 3
   redraft apply new.ts --edit text.ts --format whole        creates the file
 

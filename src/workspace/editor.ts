@@ -6,6 +6,8 @@ import type { EditRequest, EditResult, Route } from "../core/request.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
 import { unifiedDiff } from "./diff.ts";
 import { splitPatch } from "./patches.ts";
+import type { Receipt } from "./receipt/format.ts";
+import { receiptOf } from "./receipt/receipt.ts";
 import { type RootedPath, resolveInRoots } from "./roots.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
 import { type FileChange, type WriteOptions, writeChanges } from "./write.ts";
@@ -49,6 +51,8 @@ export interface FileAnswer {
   readonly removed: number;
   /** Of the file as it stands after this edit; absent when it was deleted or nothing was written. */
   readonly hash?: string;
+  /** Of a written edit. */
+  readonly receipt?: Receipt;
   readonly ms: number;
 }
 
@@ -102,6 +106,7 @@ interface Versions {
 interface Planned {
   readonly answer: Omit<FileAnswer, "written" | "hash">;
   readonly change: FileChange;
+  readonly receipt: () => Receipt;
 }
 
 export function createFileEditor(options: FileEditorOptions): FileEditor {
@@ -165,6 +170,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         ms: result.ms,
       },
       change: { before, text: result.text, ...(moved ? { moveTo: moved.absolute } : {}) },
+      receipt: () => receiptOf(result, { edit: request.edit, before }),
     };
   }
 
@@ -205,11 +211,16 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
           ...(signal && { signal }),
           ...(uninterrupted && { uninterrupted }),
         });
-    return planned.map(({ answer, change }) => {
+    return planned.map(({ answer, change, receipt }) => {
       const after = written[changes.indexOf(change)];
       const hash = answer.changed ? after?.hash : change.before.hash;
       if (change.text !== null && after?.hash !== undefined) texts.add(change.text, after.hash);
-      return { ...answer, written: after !== undefined, ...(hash === undefined ? {} : { hash }) };
+      return {
+        ...answer,
+        written: after !== undefined,
+        ...(hash === undefined ? {} : { hash }),
+        ...(after === undefined ? {} : { receipt: receipt() }),
+      };
     });
   }
 

@@ -104,9 +104,10 @@ export function canonical(value: unknown): string {
   });
 }
 
-/** Adds the digest. */
+/** Adds the digest, and puts the names in order: printed as JSON without white space it is canonical. */
 export function sealed(receipt: Omit<Receipt, "digest">): Receipt {
-  return { ...receipt, digest: sha256(canonical(receipt)) };
+  const digest = sha256(canonical(receipt));
+  return JSON.parse(canonical({ ...receipt, digest })) as Receipt;
 }
 
 /** The receipt as a file: one line, the only form that verifies. */
