@@ -4,10 +4,13 @@ import { applyAgain } from "../core/apply-again.ts";
 import { formatNames } from "../core/edit.ts";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
+import type { ToolReport } from "../diagnostics/brought-errors.ts";
+import type { EditedText } from "../diagnostics/follow-lines.ts";
 import { createRedraft } from "../engine.ts";
 import type { Receipt } from "../workspace/receipt/format.ts";
 import { type Updated, updateFile } from "../workspace/update.ts";
 import { baseText } from "./base.ts";
+import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
 import { readEditText } from "./input.ts";
 import { modelRoute } from "./model.ts";
 import { errorJson, resultJson } from "./output.ts";
@@ -25,13 +28,15 @@ interface ApplyOptions {
   readonly model: string;
   readonly promptFormat?: ApplyFormatName;
   readonly receipt?: string;
+  readonly diagnostics?: string;
+  readonly lsp?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
 /** `redraft apply <file>`: one edit, one file, written atomically or not at all. */
 export function applyCommand(): Command {
-  return new Command("apply")
+  return withToolOptions(new Command("apply"))
     .description(
       "Applies an edit to a file and writes it atomically, or refuses and says why. " +
         "The edit may be a sketch with markers, search/replace blocks, a diff, a patch or the whole file.",
@@ -68,6 +73,7 @@ export function applyCommand(): Command {
 
 async function apply(file: string, options: ApplyOptions): Promise<void> {
   checkReceiptOption(file, options);
+  const watch = watchTools(options);
   const model = await modelRoute(options.model, options);
   const edit = await readEditText(options.edit);
   const redraft = createRedraft(model ? { model } : {});
@@ -78,6 +84,7 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
       ...(cell === undefined ? {} : { cell }),
       ...(options.base === undefined ? {} : { base: await baseText(options.base, file) }),
     };
+    let watched: string | undefined;
     const updated = await updateFile(
       file,
       async ({ text, exists }, first) => {
@@ -86,6 +93,10 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
           first && said.base === undefined
             ? await applyAgain(redraft, request, first.text)
             : await redraft.apply(request);
+        if (result.changed && watch) {
+          watched ??= text;
+          await watch.before();
+        }
         return exists || format !== "auto" ? result : onlyIfMeant(result);
       },
       // Placing is synchronous: until the file is written a signal ends the process as it is.
@@ -94,7 +105,9 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
     const wanted = options.receipt !== undefined || (options.json && !options.dryRun);
     const receipt = wanted ? receiptFor(edit, updated) : undefined;
     if (receipt && options.receipt !== undefined) await writeReceipt(options.receipt, receipt);
-    await print(file, updated, options, receipt);
+    const changed = updated.written || (options.dryRun && updated.result.changed);
+    const reports = changed ? await watch?.after([await textsOf(file, updated, watched)]) : [];
+    await print(file, updated, options, { receipt, reports: watch && (reports ?? []) });
   } finally {
     await redraft.dispose();
   }
@@ -105,22 +118,48 @@ function onlyIfMeant(result: EditResult): EditResult {
   return result.format.name === "whole" ? { ...result, action: "update" } : result;
 }
 
+/** The edit as tools see it, from the text of which they were asked first. */
+function textsOf(
+  file: string,
+  { before, result }: Updated<EditResult>,
+  watched: string | undefined,
+): Promise<EditedText> {
+  const { text, movedTo, proof } = result;
+  return editedText({
+    path: before.exists ? before.realPath : file,
+    movedTo,
+    isDeleted: text === null,
+    before: watched ?? before.text,
+    after: text ?? "",
+    proof: watched === undefined || watched === before.text ? proof : undefined,
+  });
+}
+
+interface Extras {
+  readonly receipt: Receipt | undefined;
+  readonly reports: readonly ToolReport[] | undefined;
+}
+
 async function print(
   file: string,
   updated: Updated<EditResult>,
   options: ApplyOptions,
-  receipt: Receipt | undefined,
+  { receipt, reports }: Extras,
 ): Promise<void> {
   const needsPatch = options.json || options.dryRun;
   const patch = needsPatch ? await patchOf(file, updated) : "";
   if (options.json) {
-    process.stdout.write(
-      `${JSON.stringify({ ...resultJson(updated, patch), ...(receipt && { receipt }) })}\n`,
-    );
+    const answer = {
+      ...resultJson(updated, patch),
+      ...(receipt && { receipt }),
+      ...(reports && { diagnostics: reports }),
+    };
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
   process.stdout.write(patch);
   process.stderr.write(`${summary(file, updated, options.dryRun ?? false)}\n`);
+  process.stderr.write(toolLines(reports ?? []));
 }
 
 async function patchOf(file: string, { before, result }: Updated<EditResult>): Promise<string> {
@@ -139,6 +178,7 @@ Examples:
   redraft apply src/app.ts --edit sketch.txt --dry-run
   redraft apply src/app.ts --edit sketch.txt --base HEAD    written for the last commit, carried over to the file as it is
   redraft apply src/app.ts --edit sketch.txt --receipt receipt.json      for redraft verify
+  redraft apply src/app.ts --edit sketch.txt --diagnostics "npx tsc --noEmit"     the errors that the edit brought
   redraft apply plot.ipynb --edit cell.txt --cell 3
   redraft apply new.ts --edit text.ts --format whole        creates the file
 
