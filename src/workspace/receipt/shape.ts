@@ -5,50 +5,56 @@ import type { Receipt } from "./format.ts";
 const count = z.int().min(0);
 const number = z.int().min(1);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const span = z.tuple([number, number]).describe("First and last line, from 1, both included.");
+const span = z
+  .tuple([number, number])
+  .meta({ id: "Span", description: "First and last line, from 1, both included." });
 
-const resultRun = z.discriminatedUnion("from", [
-  z.strictObject({
-    from: z.literal("source"),
-    lines: span,
-    source: number.describe("The source line that is the first of these lines."),
-    ends: z
-      .literal("changed")
-      .optional()
-      .describe("The text is the source's, the line end is not."),
-  }),
-  z.strictObject({
-    from: z.literal("edit"),
-    lines: span,
-    edit: number.describe("The line of the edit that is the first of these lines."),
-  }),
-  z.strictObject({
-    from: z.literal("merged"),
-    lines: span,
-    source: span.optional().describe("The source lines as which the line begins and ends."),
-    edit: number
-      .optional()
-      .describe("The line of the edit that it is made of, where one is known."),
-  }),
-  z.strictObject({ from: z.literal("layout"), lines: span }),
-  z.strictObject({ from: z.literal("model"), lines: span, edit: number.optional() }),
-  z.strictObject({ from: z.literal("cell"), lines: span }),
-  z.strictObject({ from: z.literal("other"), lines: span }),
-]);
+const resultRun = z
+  .discriminatedUnion("from", [
+    z.strictObject({
+      from: z.literal("source"),
+      lines: span,
+      source: number.describe("The source line that is the first of these lines."),
+      ends: z
+        .literal("changed")
+        .optional()
+        .describe("The text is the source's, the line end is not."),
+    }),
+    z.strictObject({
+      from: z.literal("edit"),
+      lines: span,
+      edit: number.describe("The line of the edit that is the first of these lines."),
+    }),
+    z.strictObject({
+      from: z.literal("merged"),
+      lines: span,
+      source: span.optional().describe("The source lines as which the line begins and ends."),
+      edit: number
+        .optional()
+        .describe("The line of the edit that it is made of, where one is known."),
+    }),
+    z.strictObject({ from: z.literal("layout"), lines: span }),
+    z.strictObject({ from: z.literal("model"), lines: span, edit: number.optional() }),
+    z.strictObject({ from: z.literal("cell"), lines: span }),
+    z.strictObject({ from: z.literal("other"), lines: span }),
+  ])
+  .meta({ id: "ResultRun" });
 
-const sourceRun = z.discriminatedUnion("fate", [
-  z.strictObject({
-    fate: z.literal("kept"),
-    lines: span,
-    result: number.describe("The line of the result that is the first of these lines."),
-  }),
-  z.strictObject({
-    fate: z.literal("replaced"),
-    lines: span,
-    result: span.describe("The lines of the result that stand in their place."),
-  }),
-  z.strictObject({ fate: z.literal("removed"), lines: span }),
-]);
+const sourceRun = z
+  .discriminatedUnion("fate", [
+    z.strictObject({
+      fate: z.literal("kept"),
+      lines: span,
+      result: number.describe("The line of the result that is the first of these lines."),
+    }),
+    z.strictObject({
+      fate: z.literal("replaced"),
+      lines: span,
+      result: span.describe("The lines of the result that stand in their place."),
+    }),
+    z.strictObject({ fate: z.literal("removed"), lines: span }),
+  ])
+  .meta({ id: "SourceRun" });
 
 const confidence = z
   .number()
@@ -62,13 +68,15 @@ const lineMap = {
   source: z.array(sourceRun).describe("Every line of the source in one run, in order."),
 };
 
-const side = z.strictObject({
-  sha256: hash.describe("Of the bytes of the file."),
-  bytes: count,
-  lines: count,
-  encoding: z.enum(["utf-8", "utf-8-stray", "utf-16le", "utf-16be", "windows-1252"]),
-  bom: z.boolean(),
-});
+const side = z
+  .strictObject({
+    sha256: hash.describe("Of the bytes of the file."),
+    bytes: count,
+    lines: count,
+    encoding: z.enum(["utf-8", "utf-8-stray", "utf-16le", "utf-16be", "windows-1252"]),
+    bom: z.boolean(),
+  })
+  .meta({ id: "Side" });
 
 /** The shape of a receipt, version 1; `docs/schemas/receipt-1.json` is made of it. */
 export const receiptShape: z.ZodType<Receipt> = z
@@ -113,3 +121,8 @@ export const receiptShape: z.ZodType<Receipt> = z
     digest: hash.describe("SHA-256 of the canonical form of everything else."),
   })
   .meta({ title: "Receipt of an edit, version 1" }) as z.ZodType<Receipt>;
+
+/** The same as a JSON schema. */
+export function receiptSchema(): Record<string, unknown> {
+  return z.toJSONSchema(receiptShape) as Record<string, unknown>;
+}
