@@ -9,6 +9,8 @@ import type { ToolReport } from "../diagnostics/brought-errors.ts";
 import { createRedraft } from "../engine.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import { fileError } from "../workspace/disk.ts";
+import type { Receipt } from "../workspace/receipt/format.ts";
+import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { readTextFile, type TextFile } from "../workspace/text-file.ts";
 import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
 import { writeChecked } from "./edit-writing.ts";
@@ -201,7 +203,10 @@ function print(
   });
   const written = options.dryRun !== true;
   if (options.json) {
-    const shownFiles = files.map((file, index) => fileJson(file, patches[index]!));
+    const shownFiles = files.map((file, index) => {
+      const receipt = written ? receiptOfFile(file, byPath.get(file.path)!) : {};
+      return { ...fileJson(file, patches[index]!), ...receipt };
+    });
     const more = prediction === undefined ? {} : { prediction };
     const answer = {
       files: shownFiles,
@@ -217,6 +222,14 @@ function print(
   for (const file of files) process.stderr.write(`${fileLine(file, written)}\n`);
   process.stderr.write(`${reportLine(report)}\n`);
   process.stderr.write(toolLines(reports ?? []));
+}
+
+/** Where the model rewrote the file there was no edit but the instruction. */
+function receiptOfFile(
+  { result, sketch }: EditedFile,
+  before: TextFile,
+): { readonly receipt: Receipt } {
+  return { receipt: receiptOf(result, { edit: sketch ?? "", before }) };
 }
 
 function fileJson({ path, result, via, sketch }: EditedFile, patch: string): object {

@@ -32,7 +32,7 @@ export function receiptOf(result: EditResult, { edit, before }: ReceiptInput): R
   const file = typeof before === "string" ? textAlone(before, result) : before;
   const { text, route, confidence, proof, cells } = result;
   const lines = editLines(edit);
-  const author = cells !== undefined ? "cell" : route === "merge" || proof ? "edit" : "model";
+  const author = cells !== undefined ? "cell" : route === "merge" ? "edit" : "model";
   return sealed({
     receipt: 1,
     tool: `redraft ${packageVersion()}`,
@@ -106,7 +106,7 @@ function cellOf(
   const { number, id, proof } = cell;
   const old = splitLines(cellText(before, number) ?? "");
   const now = splitLines(cellText(after, number) ?? "");
-  const author = route === "merge" || proof ? "edit" : "model";
+  const author = route === "merge" ? "edit" : "model";
   return {
     number,
     ...(id === undefined ? {} : { id: wellFormed(id) }),
