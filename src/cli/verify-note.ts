@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { isAbsolute, relative, sep } from "node:path";
 import { RedraftError } from "../core/errors.ts";
 import { type Receipt, sha256 } from "../workspace/receipt/format.ts";
 import {
@@ -80,7 +81,8 @@ async function addFile(
   problems: string[],
 ): Promise<void> {
   const path = name === "after" ? nowAt(receipt) : receipt.path;
-  const found = await git(["show", `${revision}:./${path}`], folder);
+  const way = isAbsolute(path) ? relative(folder, path) : path;
+  const found = await git(["show", `${revision}:./${way.replaceAll(sep, "/")}`], folder);
   const side = receipt[name];
   if (!found.ok) {
     if (side)

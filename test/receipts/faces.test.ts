@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,7 +11,7 @@ import { redraft } from "../support/cli.ts";
 
 let folder = "";
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "redraft-receipts-"));
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "redraft-receipts-")));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -169,7 +169,7 @@ describe("receipts in git notes", () => {
       });
     await apply("a.txt", edit, "1.json");
     await apply("a.txt", edit.replaceAll("two", "three").replace("TWO", "THREE"), "2.json");
-    await apply("new.txt", "new\n", "3.json", "--format", "whole");
+    await apply(join(cwd, "new.txt"), "new\n", "3.json", "--format", "whole");
     git(repository, "add", "-A");
     git(repository, "commit", "-qm", "after");
     for (const name of ["1", "2", "3"])
