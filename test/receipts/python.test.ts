@@ -185,7 +185,7 @@ describe.skipIf(!hasPython)("the verifier in Python (skipped: there is no python
     expect(apart).toEqual([]);
     expect(theirs.filter((one) => one === "ok").length).toBeGreaterThan(100);
     expect(questions.length).toBeGreaterThan(3000);
-  }, 180_000);
+  }, 400_000);
 
   it("is a program: 0 verifies, 1 does not, 2 wrong usage", async () => {
     const folder = mkdtempSync(join(tmpdir(), "redraft-python-"));
