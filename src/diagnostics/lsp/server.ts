@@ -1,7 +1,6 @@
 import { pathToFileURL } from "node:url";
-import { startInShell } from "../shell.ts";
+import { connect } from "./connection.ts";
 import { languageOf } from "./language.ts";
-import { type Message, receive, send } from "./messages.ts";
 
 /** A message of a language server; lines and columns count from 0. */
 export interface ServerDiagnostic {
@@ -44,58 +43,15 @@ export async function startServer(
   options: ServerOptions,
 ): Promise<LanguageServer> {
   const { folder, signal, patience, quiet } = { ...defaults, ...options };
-  const started = startInShell(command, { input: true, ...(signal && { signal }) });
-  const { stdin, stdout, stderr } = started.child;
-  const waiting = new Map<
-    number,
-    { resolve: (value: unknown) => void; reject: (e: Error) => void }
-  >();
   const documents = new Map<string, Document>();
-  let lastId = 0;
-  let dead: Error | undefined;
-  const die = (why: string): void => {
-    dead ??= new Error(why);
-    for (const { reject } of waiting.values()) reject(dead);
-    waiting.clear();
-  };
-  // A server that has gone away is noticed by its end, not by our writing to it.
-  stdin!.on("error", () => {});
-  stderr!.resume();
-  started.ended.then(
-    ({ code }) => die(`it ended${code === null ? "" : ` with ${code}`}`),
-    (error: Error) => die(error.message),
-  );
-  receive(stdout!, take, (why) => {
-    die(why);
-    started.stop();
+  const { dead, ask, tell, started } = connect(command, {
+    patience,
+    ...(signal && { signal }),
+    answer: (method, params) => answer(method, params, folder),
+    heard: (method, params) => {
+      if (method === "textDocument/publishDiagnostics") publish(params);
+    },
   });
-
-  function take(message: Message): void {
-    const { id, method } = message;
-    if (method === undefined) {
-      const asked = waiting.get(Number(id));
-      waiting.delete(Number(id));
-      if (message.error) asked?.reject(new Error(`it answered: ${message.error.message}`));
-      else asked?.resolve(message.result);
-    } else if (id !== undefined) answer(id, method, message.params);
-    else if (method === "textDocument/publishDiagnostics") publish(message.params);
-  }
-
-  /** Servers ask for settings and the like; left without an answer, some of them wait for ever. */
-  function answer(id: Message["id"], method: string, params: unknown): void {
-    const items = (params as { readonly items?: readonly unknown[] } | undefined)?.items;
-    if (method === "workspace/configuration")
-      reply(
-        id,
-        (items ?? []).map(() => null),
-      );
-    else if (method === "workspace/workspaceFolders") reply(id, [folderItem(folder)]);
-    else if (method === "workspace/applyEdit") reply(id, { applied: false });
-    else reply(id, null);
-  }
-
-  const reply = (id: Message["id"], result: unknown): void =>
-    send(stdin!, { ...(id !== undefined && { id }), result });
 
   function publish(params: unknown): void {
     const { uri, version, diagnostics } = params as {
@@ -109,35 +65,11 @@ export async function startServer(
     document.news = { items: diagnostics, at: performance.now() };
   }
 
-  function ask(method: string, params: unknown): Promise<unknown> {
-    if (dead) return Promise.reject(dead);
-    const id = ++lastId;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        waiting.delete(id);
-        reject(new Error(`it did not answer ${method} within ${patience / 1000} s`));
-      }, patience);
-      const done = (): void => clearTimeout(timer);
-      waiting.set(id, {
-        resolve: (value) => {
-          done();
-          resolve(value);
-        },
-        reject: (error) => {
-          done();
-          reject(error);
-        },
-      });
-      send(stdin!, { id, method, params });
-    });
-  }
-
-  const tell = (method: string, params: unknown): void => send(stdin!, { method, params });
-
   async function settled(document: Document): Promise<readonly ServerDiagnostic[]> {
     const start = performance.now();
     for (;;) {
-      if (dead) throw dead;
+      const failed = dead();
+      if (failed) throw failed;
       const { news } = document;
       if (news && performance.now() - news.at >= quiet) return news.items;
       if (!news && performance.now() - start > patience)
@@ -186,7 +118,7 @@ export async function startServer(
       try {
         await ask("shutdown", null);
         tell("exit", null);
-        stdin!.end();
+        started.child.stdin!.end();
         await Promise.race([
           started.ended,
           new Promise((resolve) => setTimeout(resolve, 1000).unref()),
@@ -194,10 +126,18 @@ export async function startServer(
       } catch {
         // It has ended, or does not answer: it is stopped below.
       }
-      if (!dead) started.stop();
+      if (!dead()) started.stop();
       await started.ended.catch(() => {});
     },
   };
+}
+
+/** Servers ask for settings and the like; left without an answer, some of them wait for ever. */
+function answer(method: string, params: unknown, folder: string): unknown {
+  const items = (params as { readonly items?: readonly unknown[] } | null | undefined)?.items;
+  if (method === "workspace/configuration") return (items ?? []).map(() => null);
+  if (method === "workspace/workspaceFolders") return [folderItem(folder)];
+  return method === "workspace/applyEdit" ? { applied: false } : null;
 }
 
 /** Servers spell the same address in several ways: `file:///c%3A/a` and `file:///C:/a`. */
