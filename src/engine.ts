@@ -176,6 +176,7 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
     }
     const { text, confidence, stats } = given;
     const more = {
+      ...(model === undefined ? {} : { model: model.name }),
       ...(confidence === undefined ? {} : { confidence }),
       ...(stats === undefined ? {} : { stats }),
     };
@@ -220,6 +221,7 @@ interface Done {
   readonly checks: readonly Check[];
   readonly notes?: readonly string[];
   readonly proof?: EditResult["proof"];
+  readonly model?: string;
   readonly confidence?: number;
   readonly stats?: EditResult["stats"];
 }
@@ -241,11 +243,16 @@ function resultOf(request: EditRequest, done: Done, ms: number): EditResult {
     checks,
     notes,
     ...(proof === undefined ? {} : { proof }),
+    ...(proof === undefined || !edit ? {} : { editLines: editLinesOf(edit) }),
+    ...(done.model === undefined ? {} : { model: done.model }),
     ...(confidence === undefined ? {} : { confidence }),
     ...(stats === undefined ? {} : { stats }),
     ms,
   };
 }
+
+const editLinesOf = ({ segments }: Edit): number[] =>
+  segments.flatMap((one) => (one.kind === "lines" ? one.lines.map(({ at }) => at) : []));
 
 /** Merges; syntax is asked only where it may decide: between candidates. */
 async function settle(request: EditRequest, edit: Edit): Promise<MergeOutcome> {

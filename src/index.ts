@@ -25,6 +25,14 @@ export {
   acceptTopK,
 } from "./verify/accept.ts";
 export { type DecodeOptions, type DecodeResult, decode, type Step } from "./verify/decode.ts";
+export type { LineMap, Receipt, ResultRun, SourceRun } from "./workspace/receipt/format.ts";
+export { receiptText } from "./workspace/receipt/format.ts";
+export { type EditedSource, type ReceiptInput, receiptOf } from "./workspace/receipt/receipt.ts";
+export {
+  type ReceiptFiles,
+  type Verification,
+  verifyReceipt,
+} from "./workspace/receipt/verify.ts";
 export { readTextFile, type TextFile } from "./workspace/text-file.ts";
 export { type Updated, type UpdateOptions, updateFile } from "./workspace/update.ts";
 export {

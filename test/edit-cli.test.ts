@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { receiptText } from "../src/workspace/receipt/format.ts";
+import { verifyReceipt } from "../src/workspace/receipt/verify.ts";
 import { redraft } from "./support/cli.ts";
 import { hasEngine } from "./support/native.ts";
 import { writeTinyModel } from "./support/tiny-models.ts";
@@ -63,6 +65,12 @@ describe("redraft edit", () => {
       },
     });
     expect(answer.files[0].patch).toContain("+    return 10");
+    const bytes = Buffer.from(receiptText(answer.files[0].receipt));
+    const texts = { before: source, after: expected, edit: answer.files[0].sketch as string };
+    const files = Object.fromEntries(
+      Object.entries(texts).map(([name, text]) => [name, Buffer.from(text)]),
+    );
+    expect(verifyReceipt(bytes, files)).toMatchObject({ ok: true, problems: [] });
     expect(seen).toHaveLength(1);
     expect(seen[0]!.headers.authorization).toBe("Bearer k1");
     expect(seen[0]!.body.model).toBe("big");
@@ -85,6 +93,15 @@ describe("redraft edit", () => {
     expect(code).toBe(0);
     expect(await read("a.py")).toBe(expected);
     expect(JSON.stringify(seen[0]!.body.prediction)).toContain("def second");
+
+    await server?.close();
+    await writeFile(join(folder, "a.py"), source);
+    const { stdout } = await edit([says(text)], [...words, "--json"]);
+    const { receipt } = JSON.parse(stdout).files[0];
+    expect(receipt).toMatchObject({ route: "rewrite", model: { name: expect.any(String) } });
+    expect(receipt.lines.result).toContainEqual({ from: "model", lines: [5, 5] });
+    const files = { before: Buffer.from(source), after: Buffer.from(expected) };
+    expect(verifyReceipt(Buffer.from(receiptText(receipt)), files)).toMatchObject({ ok: true });
   });
 
   it("refuses new syntax errors, and leaves every file as it was", async () => {

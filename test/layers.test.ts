@@ -17,6 +17,7 @@ const stages = [
   "cascade",
   "orchestrate",
   "workspace",
+  "diagnostics",
 ];
 const faces = ["cli", "http", "mcp", "ai", "bench", "testing", "threads"];
 const top = ["index.ts", "engine.ts", "local-model.ts"];

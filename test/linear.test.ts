@@ -9,7 +9,15 @@ import { parseApplyPrompt } from "../src/http/apply-prompt.ts";
 import { splitPatch } from "../src/workspace/patches.ts";
 
 /** Where text comes in that somebody else wrote. */
-const folders = ["src/edit", "src/merge", "src/workspace", "src/mcp", "src/core", "src/cascade"];
+const folders = [
+  "src/edit",
+  "src/merge",
+  "src/workspace",
+  "src/mcp",
+  "src/core",
+  "src/cascade",
+  "src/diagnostics",
+];
 const files = ["src/http/apply-prompt.ts", "src/cli/json-lines.ts"];
 
 /** Runs of these, and of two in turn, are what makes patterns try again and again. */

@@ -216,7 +216,11 @@ async function applied(
   const checks = [...result.checks, ...more.filter(({ name }) => !known.has(name))];
   const route =
     via === "rewrite"
-      ? ({ route: "rewrite", routeReason: "written by the large model" } as const)
+      ? ({
+          route: "rewrite",
+          routeReason: "written by the large model",
+          model: options.large.name,
+        } as const)
       : {};
   const sketch = via === "rewrite" ? {} : { sketch: edit.text };
   return { path: file.path, result: { ...result, checks, ...route }, via, ...sketch };

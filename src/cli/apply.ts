@@ -4,13 +4,18 @@ import { applyAgain } from "../core/apply-again.ts";
 import { formatNames } from "../core/edit.ts";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
+import type { ToolReport } from "../diagnostics/brought-errors.ts";
+import type { EditedText } from "../diagnostics/follow-lines.ts";
 import { createRedraft } from "../engine.ts";
+import type { Receipt } from "../workspace/receipt/format.ts";
 import { type Updated, updateFile } from "../workspace/update.ts";
 import { baseText } from "./base.ts";
+import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
 import { readEditText } from "./input.ts";
 import { modelRoute } from "./model.ts";
 import { errorJson, resultJson } from "./output.ts";
 import { promptFormatOption } from "./prompt-format.ts";
+import { checkReceiptOption, receiptFor, writeReceipt } from "./receipt-output.ts";
 import { uninterrupted } from "./signals.ts";
 import { summary } from "./summary.ts";
 
@@ -22,13 +27,16 @@ interface ApplyOptions {
   readonly cell?: string;
   readonly model: string;
   readonly promptFormat?: ApplyFormatName;
+  readonly receipt?: string;
+  readonly diagnostics?: string;
+  readonly lsp?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
 /** `redraft apply <file>`: one edit, one file, written atomically or not at all. */
 export function applyCommand(): Command {
-  return new Command("apply")
+  return withToolOptions(new Command("apply"))
     .description(
       "Applies an edit to a file and writes it atomically, or refuses and says why. " +
         "The edit may be a sketch with markers, search/replace blocks, a diff, a patch or the whole file.",
@@ -48,8 +56,9 @@ export function applyCommand(): Command {
     .option("--cell <id or number>", "the cell of a notebook that the edit was written for")
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
     .addOption(promptFormatOption())
+    .option("--receipt <file>", "write the edit's receipt there; - = standard output")
     .option("--dry-run", "print the unified diff and write nothing")
-    .option("--json", "print the whole result as JSON: text, route, checks, proof, patch")
+    .option("--json", "print the whole result as JSON: text, route, checks, proof, patch, receipt")
     .addHelpText("after", examples)
     .action(async (file: string, options: ApplyOptions) => {
       try {
@@ -63,6 +72,8 @@ export function applyCommand(): Command {
 }
 
 async function apply(file: string, options: ApplyOptions): Promise<void> {
+  checkReceiptOption(file, options);
+  const watch = watchTools(options);
   const model = await modelRoute(options.model, options);
   const edit = await readEditText(options.edit);
   const redraft = createRedraft(model ? { model } : {});
@@ -73,6 +84,7 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
       ...(cell === undefined ? {} : { cell }),
       ...(options.base === undefined ? {} : { base: await baseText(options.base, file) }),
     };
+    let watched: string | undefined;
     const updated = await updateFile(
       file,
       async ({ text, exists }, first) => {
@@ -81,12 +93,21 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
           first && said.base === undefined
             ? await applyAgain(redraft, request, first.text)
             : await redraft.apply(request);
+        if (result.changed && watch) {
+          watched ??= text;
+          await watch.before();
+        }
         return exists || format !== "auto" ? result : onlyIfMeant(result);
       },
       // Placing is synchronous: until the file is written a signal ends the process as it is.
       { uninterrupted, dryRun: options.dryRun ?? false },
     );
-    await print(file, updated, options);
+    const wanted = options.receipt !== undefined || (options.json && !options.dryRun);
+    const receipt = wanted ? receiptFor(edit, updated) : undefined;
+    if (receipt && options.receipt !== undefined) await writeReceipt(options.receipt, receipt);
+    const changed = updated.written || (options.dryRun && updated.result.changed);
+    const reports = changed ? await watch?.after([await textsOf(file, updated, watched)]) : [];
+    await print(file, updated, options, { receipt, reports: watch && (reports ?? []) });
   } finally {
     await redraft.dispose();
   }
@@ -97,19 +118,48 @@ function onlyIfMeant(result: EditResult): EditResult {
   return result.format.name === "whole" ? { ...result, action: "update" } : result;
 }
 
+/** The edit as tools see it, from the text of which they were asked first. */
+function textsOf(
+  file: string,
+  { before, result }: Updated<EditResult>,
+  watched: string | undefined,
+): Promise<EditedText> {
+  const { text, movedTo, proof } = result;
+  return editedText({
+    path: before.exists ? before.realPath : file,
+    movedTo,
+    isDeleted: text === null,
+    before: watched ?? before.text,
+    after: text ?? "",
+    proof: watched === undefined || watched === before.text ? proof : undefined,
+  });
+}
+
+interface Extras {
+  readonly receipt: Receipt | undefined;
+  readonly reports: readonly ToolReport[] | undefined;
+}
+
 async function print(
   file: string,
   updated: Updated<EditResult>,
   options: ApplyOptions,
+  { receipt, reports }: Extras,
 ): Promise<void> {
   const needsPatch = options.json || options.dryRun;
   const patch = needsPatch ? await patchOf(file, updated) : "";
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(resultJson(updated, patch))}\n`);
+    const answer = {
+      ...resultJson(updated, patch),
+      ...(receipt && { receipt }),
+      ...(reports && { diagnostics: reports }),
+    };
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
   process.stdout.write(patch);
   process.stderr.write(`${summary(file, updated, options.dryRun ?? false)}\n`);
+  process.stderr.write(toolLines(reports ?? []));
 }
 
 async function patchOf(file: string, { before, result }: Updated<EditResult>): Promise<string> {
@@ -127,6 +177,8 @@ Examples:
   git diff other -- src/app.ts | redraft apply src/app.ts --format unified-diff
   redraft apply src/app.ts --edit sketch.txt --dry-run
   redraft apply src/app.ts --edit sketch.txt --base HEAD    written for the last commit, carried over to the file as it is
+  redraft apply src/app.ts --edit sketch.txt --receipt receipt.json      for redraft verify
+  redraft apply src/app.ts --edit sketch.txt --diagnostics "npx tsc --noEmit"     the errors that the edit brought
   redraft apply plot.ipynb --edit cell.txt --cell 3
   redraft apply new.ts --edit text.ts --format whole        creates the file
 

@@ -7,10 +7,12 @@ import type { ApplyFormatName } from "../cascade/apply-formats.ts";
 import { type FormatName, formatNames } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
-import type { EditRequest, Route } from "../core/request.ts";
+import type { EditRequest, EditResult, Route } from "../core/request.ts";
 import { baseOf } from "../core/text-store.ts";
 import { createRedraft } from "../engine.ts";
 import { fileError } from "../workspace/disk.ts";
+import type { Receipt } from "../workspace/receipt/format.ts";
+import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { jsonLines } from "./json-lines.ts";
 import { modelRoute } from "./model.ts";
 import { promptFormatOption } from "./prompt-format.ts";
@@ -23,6 +25,8 @@ export interface BatchAnswer {
   readonly route: Route | null;
   /** The whole texts of an ambiguous edit, best first, at most three. */
   readonly candidates?: readonly string[];
+  /** The receipt of the result, where the line asked for one: of texts in UTF-8. */
+  readonly receipt?: Receipt;
   readonly ms: number;
 }
 
@@ -86,14 +90,23 @@ export async function answerLine(
     const fields = parse(line);
     id = fields.id ?? null;
     const started = performance.now();
-    const result = await redraft.apply(request(fields));
+    const asked = request(fields);
+    const result = await redraft.apply(asked);
+    const receipt = fields.receipt === true ? receiptFor(asked, result) : {};
     const ms = performance.now() - started;
-    return { id, result: result.text ?? "", error: null, route: result.route, ms };
+    return { id, result: result.text ?? "", error: null, route: result.route, ...receipt, ms };
   } catch (error) {
     const ms = performance.now() - start;
     if (typeof line === "string") id ??= idIn(line);
     return { id, result: null, route: null, ms, ...explained(error) };
   }
+}
+
+function receiptFor(
+  { edit, source }: EditRequest,
+  result: EditResult,
+): { readonly receipt: Receipt } {
+  return { receipt: receiptOf(result, { edit, before: source }) };
 }
 
 function explained(error: unknown): Pick<BatchAnswer, "error" | "candidates"> {
@@ -133,6 +146,8 @@ function request(fields: Fields): EditRequest {
       `"format" is ${JSON.stringify(format)}; it may be auto, ${formatNames.join(", ")}.`,
     );
   }
+  if (fields.receipt != null && typeof fields.receipt !== "boolean")
+    throw new RedraftError("usage", '"receipt" is neither true nor false.');
   const instruction = fields.instruction ?? undefined;
   return {
     path: text(fields, "path"),
@@ -155,7 +170,7 @@ function text(fields: Fields, name: string): string {
   if (typeof value === "string") return value;
   throw new RedraftError(
     "usage",
-    `"${name}" is ${value === undefined ? "missing" : "not a string"}: a line is {"id","path","original","edit","format"?,"instruction"?,"base"?,"cell"?}.`,
+    `"${name}" is ${value === undefined ? "missing" : "not a string"}: a line is {"id","path","original","edit","format"?,"instruction"?,"base"?,"cell"?,"receipt"?}.`,
   );
 }
 
@@ -176,6 +191,7 @@ In:   {"id","path","original","edit","format"?,"instruction"?}, and where they a
       base = the text that the edit was written for, where the file has changed since, or the SHA-256 (8 digits or more) of
       the original or result of an earlier line: the edit is placed in it and carried over to the original.
       cell = the cell of a notebook that the edit was written for: its id, or its number from 1.
+      "receipt": true asks for the receipt of the result (docs/receipt.md), as "receipt" in the answer.
 Out:  {"id","result":string|null,"error":null|{"code","message"},"route":"merge"|"model"|"rewrite"|null,"candidates"?:string[],"ms"}
       result null = refused; candidates = the texts an ambiguous edit may mean, best first.
 

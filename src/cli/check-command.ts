@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
 import { RedraftError } from "../core/errors.ts";
+import { startInShell } from "../diagnostics/shell.ts";
 
 export interface CheckOutcome {
   readonly ok: boolean;
@@ -11,71 +11,33 @@ export interface CheckOutcome {
 
 const keptOutput = 4000;
 
-/** ms that a check which is stopped has to end by itself. */
-const politeFor = 100;
-
 /** Runs the user's command in a shell; its own children are stopped with it. Its output goes to `onOutput`. */
 export async function runCheck(
   command: string,
   options: { readonly signal: AbortSignal; readonly onOutput?: (text: string) => void },
 ): Promise<CheckOutcome> {
   const { signal, onOutput } = options;
-  const ownGroup = process.platform !== "win32";
-  const child = spawn(command, {
-    shell: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: ownGroup,
-  });
+  const started = startInShell(command, { signal });
   let output = "";
   const take = (piece: Buffer): void => {
     const text = piece.toString("utf8");
     output = (output + text).slice(-keptOutput);
     onOutput?.(text);
   };
-  child.stdout.on("data", take);
-  child.stderr.on("data", take);
-  let killing: NodeJS.Timeout | undefined;
-  const kill = (name: NodeJS.Signals): void => {
-    try {
-      if (ownGroup && child.pid !== undefined) process.kill(-child.pid, name);
-      else child.kill(name);
-    } catch {
-      // It has ended by itself.
-    }
-  };
-  const stop = (): void => {
-    kill("SIGTERM");
-    killing = setTimeout(() => kill("SIGKILL"), politeFor);
-  };
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
+  started.child.stdout!.on("data", take);
+  started.child.stderr!.on("data", take);
   try {
-    return await new Promise((resolve, reject) => {
-      child.on("error", (cause) =>
-        reject(
-          new RedraftError(
-            "check-failed",
-            `cannot run the check \`${command}\`: ${cause.message}`,
-            {
-              cause,
-            },
-          ),
-        ),
-      );
-      child.on("close", (code, name) =>
-        resolve({
-          ok: code === 0 && !signal.aborted,
-          how: signal.aborted
-            ? "was stopped"
-            : code === null
-              ? `was ended by ${name}`
-              : `ended with ${code}`,
-          output,
-        }),
-      );
+    const { code, signal: name } = await started.ended;
+    const how = signal.aborted
+      ? "was stopped"
+      : code === null
+        ? `was ended by ${name}`
+        : `ended with ${code}`;
+    return { ok: code === 0 && !signal.aborted, how, output };
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new RedraftError("check-failed", `cannot run the check \`${command}\`: ${why}`, {
+      cause,
     });
-  } finally {
-    clearTimeout(killing);
-    signal.removeEventListener("abort", stop);
   }
 }

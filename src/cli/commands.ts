@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./batch.ts")).batchCommand(),
   },
   {
+    name: "verify",
+    summary: "check the receipt of an edit",
+    load: async () => (await import("./verify.ts")).verifyCommand(),
+  },
+  {
     name: "serve",
     summary: "an OpenAI-compatible HTTP server",
     load: async () => (await import("./serve.ts")).serveCommand(),

@@ -5,10 +5,14 @@ import { z } from "zod";
 import { type Costs, shown } from "../cascade/costs.ts";
 import type { CascadeResult, EditedFile, Via } from "../cascade/edit-files.ts";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import type { ToolReport } from "../diagnostics/brought-errors.ts";
 import { createRedraft } from "../engine.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import { fileError } from "../workspace/disk.ts";
+import type { Receipt } from "../workspace/receipt/format.ts";
+import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { readTextFile, type TextFile } from "../workspace/text-file.ts";
+import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
 import { writeChecked } from "./edit-writing.ts";
 import { largeModel } from "./large-model.ts";
 import { modelRoute } from "./model.ts";
@@ -21,6 +25,8 @@ interface EditOptions {
   readonly context?: number;
   readonly via: Via;
   readonly applyModel: string;
+  readonly diagnostics?: string;
+  readonly lsp?: string;
   readonly check?: string;
   readonly costs?: string;
   readonly timeout?: number;
@@ -31,7 +37,7 @@ interface EditOptions {
 
 /** `redraft edit <file...> "<instruction>"`: a model makes the edit; all files are written, or none. */
 export function editCommand(): Command {
-  return new Command("edit")
+  return withToolOptions(new Command("edit"))
     .description(
       "Has a model edit files: it writes a sketch that Redraft applies, or the files anew with the sources as prediction. " +
         "All files are written, or none.",
@@ -87,6 +93,7 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   if (options.check !== undefined && options.dryRun) {
     throw new RedraftError("usage", "--check needs the files written; leave out --dry-run.");
   }
+  const watch = watchTools(options);
   const costs = await readCosts(options.costs);
   const files = await Promise.all(paths.map((path) => readTextFile(path)));
   const missing = files.find(({ exists }) => !exists);
@@ -119,6 +126,7 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
         before: byPath.get(path)!,
         text,
       }));
+      if (changes.length > 0) await watch?.before();
       await writeChecked(changes, {
         // From here on there is something to put back.
         signal: onInterrupt(),
@@ -126,7 +134,17 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
         onOutput: (text) => void process.stderr.write(text),
       });
     }
-    print(result, byPath, options, "prediction" in large ? large.prediction : undefined);
+    const edits = await Promise.all(
+      result.files.map(({ path, result: { text, proof } }) => {
+        const before = byPath.get(path)!.text;
+        return editedText({ path, before, after: text ?? "", isDeleted: text === null, proof });
+      }),
+    );
+    const reports = edits.length > 0 ? await watch?.after(edits) : watch && [];
+    print(result, byPath, options, {
+      prediction: "prediction" in large ? large.prediction : undefined,
+      reports,
+    });
   } finally {
     await redraft.dispose();
   }
@@ -164,11 +182,16 @@ async function readCosts(path: string | undefined): Promise<Costs> {
   throw new RedraftError("usage", `--costs ${path}: ${z.prettifyError(parsed.error)}`);
 }
 
+interface Extras {
+  readonly prediction: string | undefined;
+  readonly reports: readonly ToolReport[] | undefined;
+}
+
 function print(
   { files, report }: CascadeResult,
   byPath: ReadonlyMap<string, TextFile>,
   options: EditOptions,
-  prediction: string | undefined,
+  { prediction, reports }: Extras,
 ): void {
   const patches = files.map(({ path, result }) => {
     const before = byPath.get(path)!;
@@ -180,15 +203,33 @@ function print(
   });
   const written = options.dryRun !== true;
   if (options.json) {
-    const shownFiles = files.map((file, index) => fileJson(file, patches[index]!));
+    const shownFiles = files.map((file, index) => {
+      const receipt = written ? receiptOfFile(file, byPath.get(file.path)!) : {};
+      return { ...fileJson(file, patches[index]!), ...receipt };
+    });
     const more = prediction === undefined ? {} : { prediction };
-    const answer = { files: shownFiles, written, report: { ...report, ...more }, error: null };
+    const answer = {
+      files: shownFiles,
+      written,
+      report: { ...report, ...more },
+      ...(reports && { diagnostics: reports }),
+      error: null,
+    };
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
   if (options.dryRun) process.stdout.write(patches.join(""));
   for (const file of files) process.stderr.write(`${fileLine(file, written)}\n`);
   process.stderr.write(`${reportLine(report)}\n`);
+  process.stderr.write(toolLines(reports ?? []));
+}
+
+/** Where the model rewrote the file there was no edit but the instruction. */
+function receiptOfFile(
+  { result, sketch }: EditedFile,
+  before: TextFile,
+): { readonly receipt: Receipt } {
+  return { receipt: receiptOf(result, { edit: sketch ?? "", before }) };
 }
 
 function fileJson({ path, result, via, sketch }: EditedFile, patch: string): object {

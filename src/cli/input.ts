@@ -17,7 +17,12 @@ export async function readEditText(path: string | undefined): Promise<string> {
       "no edit: name a file with --edit <path>, or pipe the edit in (--edit - reads the terminal).",
     );
   }
+  return decodeText(await readStdin(), "standard input").text;
+}
+
+/** All bytes of standard input. */
+export async function readStdin(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return decodeText(Buffer.concat(chunks), "standard input").text;
+  return Buffer.concat(chunks);
 }

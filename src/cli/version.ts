@@ -1,7 +1,1 @@
-import { readFileSync } from "node:fs";
-
-/** The version in package.json, found from the sources and from `dist` alike. */
-export function packageVersion(): string {
-  const url = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(url, "utf8")) as { version: string }).version;
-}
+export { packageVersion } from "../workspace/version.ts";

@@ -59,6 +59,12 @@ export interface EditResult {
   readonly proof?: Proof | CarriedProof;
   /** The change as a unified diff, where that was asked for instead of a proof. */
   readonly diff?: string;
+  /** For every line of the proof's edit the line of the edit as written, from 1; 0 = it is in no line of its own. */
+  readonly editLines?: readonly number[];
+  /** SHA-256 of the text that the edit was written for, where the change was carried over from it. */
+  readonly base?: string;
+  /** The model that was asked, on the routes `model` and `rewrite`. */
+  readonly model?: string;
   /** The cells that were edited by their source; `proof` is about lines of the file and is absent then. */
   readonly cells?: readonly CellResult[];
   /** Probability, calibrated, that a model-made result is right; absent on the merge route. */

@@ -93,6 +93,10 @@ const file = z.object({
   added: z.number(),
   removed: z.number(),
   hash: z.string().optional(),
+  receipt: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("Of a written edit: hashes and the origin of every line, for `redraft verify`."),
   ms: z.number(),
 });
 

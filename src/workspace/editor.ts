@@ -9,6 +9,8 @@ import { createTextStore, type TextStore, unknownBase } from "../core/text-store
 import { unifiedDiff } from "./diff.ts";
 import { disk } from "./disk.ts";
 import { splitPatch } from "./patches.ts";
+import type { Receipt } from "./receipt/format.ts";
+import { receiptOf } from "./receipt/receipt.ts";
 import { type RootedPath, resolveInRoots } from "./roots.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
 import {
@@ -60,6 +62,8 @@ export interface FileAnswer {
   readonly removed: number;
   /** Of the file as it stands after this edit; absent when it was deleted or nothing was written. */
   readonly hash?: string;
+  /** Of a written edit. */
+  readonly receipt?: Receipt;
   readonly ms: number;
 }
 
@@ -124,6 +128,7 @@ interface Versions {
 interface Planned {
   readonly answer: Omit<FileAnswer, "written" | "hash">;
   readonly change: FileChange;
+  readonly receipt: () => Receipt;
 }
 
 export function createFileEditor(options: FileEditorOptions): FileEditor {
@@ -167,13 +172,11 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       result.action === "move" && result.movedTo !== undefined
         ? await resolveInRoots(result.movedTo, roots)
         : undefined;
-    const diff =
-      result.diff ??
-      unifiedDiff(
-        before.exists ? { path: target.display, text: before.text } : null,
-        result.text === null ? null : { path: moved?.display ?? target.display, text: result.text },
-        result.proof,
-      );
+    const diff = unifiedDiff(
+      before.exists ? { path: target.display, text: before.text } : null,
+      result.text === null ? null : { path: moved?.display ?? target.display, text: result.text },
+      result.proof,
+    );
     return {
       answer: {
         path: target.display,
@@ -189,6 +192,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         ms: result.ms,
       },
       change: { before, text: result.text, ...(moved ? { moveTo: moved.absolute } : {}) },
+      receipt: () => receiptOf(result, { edit: request.edit, before }),
     };
   }
 
@@ -196,8 +200,8 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     const signal = call.signal ? { signal: call.signal } : {};
     let characters = 0;
     let told = 0;
-    const events = redraft.accounted?.(request, "diff", signal) ?? redraft.events(request, signal);
-    for await (const event of events) {
+    // The receipt is made of the proof.
+    for await (const event of redraft.events(request, signal)) {
       if (event.type === "result") return event.result;
       if (event.type === "edit-read") call.onProgress?.(`read the edit as ${event.format}`);
       if (event.type === "route-taken") call.onProgress?.(`${event.route}: ${event.why}`);
@@ -225,11 +229,16 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     changes: readonly FileChange[],
     written: readonly Written[],
   ): FileAnswer[] {
-    return planned.map(({ answer, change }) => {
+    return planned.map(({ answer, change, receipt }) => {
       const after = written[changes.indexOf(change)];
       const hash = answer.changed ? after?.hash : change.before.hash;
       if (change.text !== null && after?.hash !== undefined) texts.add(change.text, after.hash);
-      return { ...answer, written: after !== undefined, ...(hash === undefined ? {} : { hash }) };
+      return {
+        ...answer,
+        written: after !== undefined,
+        ...(hash === undefined ? {} : { hash }),
+        ...(after === undefined ? {} : { receipt: receipt() }),
+      };
     });
   }
 

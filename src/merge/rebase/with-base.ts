@@ -3,7 +3,7 @@ import { RedraftError } from "../../core/errors.ts";
 import type { Proof } from "../../core/merge.ts";
 import type { CallOptions, EditEvent } from "../../core/redraft.ts";
 import type { EditRequest, EditResult } from "../../core/request.ts";
-import { type TextStore, unknownBase } from "../../core/text-store.ts";
+import { type TextStore, textHash, unknownBase } from "../../core/text-store.ts";
 import { type CarriedText, carryOver } from "./carry.ts";
 
 /** Makes one edit; the last event is the result. */
@@ -86,6 +86,7 @@ async function carried(
     ...rest,
     text: made.text,
     changed: changed || result.action === "move",
+    base: textHash(base),
     action: result.action === "create" && source !== "" ? "update" : result.action,
     routeReason: `${result.routeReason} in the base, carried over to the file as it is now`,
     checks: [...result.checks, { name: "no change of the file lost", ok: true }],

@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import { Command } from "commander";
+import { RedraftError } from "../core/errors.ts";
+import { fileError } from "../workspace/disk.ts";
+import { type ReceiptFiles, verifyReceipt } from "../workspace/receipt/verify.ts";
+import { readStdin } from "./input.ts";
+import { type NamedVerification, verifyNote } from "./verify-note.ts";
+
+interface VerifyOptions {
+  readonly before?: string;
+  readonly after?: string;
+  readonly edit?: string;
+  readonly base?: string;
+  readonly note?: string;
+  readonly json?: boolean;
+}
+
+/** `redraft verify [receipt]`: checks a receipt by itself and against the files that are named. */
+export function verifyCommand(): Command {
+  return new Command("verify")
+    .description(
+      "Checks a receipt of an edit: that it is whole, and that it tells the truth about the files that are named. " +
+        "Says what was checked and what was not.",
+    )
+    .argument("[receipt]", "the receipt; - or nothing = standard input")
+    .option("--before <file>", "the file as it was before the edit")
+    .option("--after <file>", "the file as it was after the edit")
+    .option("--edit <file>", "the edit as written")
+    .option("--base <file>", "the text that the edit was written for")
+    .option(
+      "--note <commit>",
+      "check the receipts in the git note of a commit (refs/notes/redraft) against the commit's own files",
+    )
+    .option("--json", "print the outcome as JSON")
+    .addHelpText("after", help)
+    .action(async (path: string | undefined, options: VerifyOptions) => {
+      const { note, json = false } = options;
+      if (note === undefined) {
+        const [bytes, files] = [await bytesOf(path), await filesOf(options)];
+        print([{ name: path ?? "-", ...verifyReceipt(bytes, files) }], json);
+        return;
+      }
+      const given = [path, options.before, options.after, options.edit, options.base];
+      if (given.some((one) => one !== undefined)) {
+        throw new RedraftError(
+          "usage",
+          "--note takes the receipts and the files from git: leave out the others.",
+        );
+      }
+      print(await verifyNote(note, process.cwd()), json);
+    });
+}
+
+async function bytesOf(path: string | undefined): Promise<Uint8Array> {
+  if (path === undefined && process.stdin.isTTY)
+    throw new RedraftError("usage", "no receipt: name its file, or pipe it in.");
+  return path === undefined || path === "-" ? readStdin() : readBytes(path);
+}
+
+async function filesOf(options: VerifyOptions): Promise<ReceiptFiles> {
+  const names = ["before", "after", "edit", "base"] as const;
+  const pairs = names.flatMap((name) => {
+    const path = options[name];
+    return path === undefined ? [] : [readBytes(path).then((bytes) => [name, bytes] as const)];
+  });
+  return Object.fromEntries(await Promise.all(pairs));
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: unknown) => {
+    throw fileError("read", path, error);
+  });
+}
+
+function print(outcomes: readonly NamedVerification[], json: boolean): void {
+  if (outcomes.some(({ ok }) => !ok)) process.exitCode = 1;
+  if (json) {
+    for (const { name, ok, problems, checked, notChecked, receipt } of outcomes) {
+      const more = receipt === undefined ? {} : { path: receipt.path };
+      process.stdout.write(
+        `${JSON.stringify({ receipt: name, ...more, ok, problems, checked, notChecked })}\n`,
+      );
+    }
+    return;
+  }
+  for (const { name, ok, problems, checked, notChecked, receipt } of outcomes) {
+    const what = receipt === undefined ? name : `${receipt.path} (${receipt.action})`;
+    const lines = [
+      `${what}: the receipt ${ok ? "verifies" : "DOES NOT VERIFY"}`,
+      ...problems.map((problem) => `  wrong: ${problem}`),
+      ...(ok ? checked.map((one) => `  checked: ${one}`) : []),
+      ...notChecked.map((one) => `  not checked: ${one}`),
+    ];
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+}
+
+const help = `
+A receipt is one line of JSON. Any byte of it changed, and it does not verify. It is no signature: it says that the files and
+the edit are the ones it tells of, not who wrote it.
+
+Examples:
+  redraft apply src/app.ts --edit sketch.txt --receipt receipt.json
+  redraft verify receipt.json --before old.ts --after src/app.ts --edit sketch.txt
+  git notes --ref=redraft append -F receipt.json HEAD      keeps a receipt with the commit of the edit
+  redraft verify --note HEAD                               checks it against the files of the commit
+
+Exit codes: 0 nothing that was checked is wrong, 1 a receipt does not verify, 2 wrong usage, 3 a file cannot be read.`;

@@ -1,0 +1,48 @@
+import { LineDiff } from "../core/line-diff.ts";
+import { splitLines } from "../core/lines.ts";
+import type { Proof } from "../core/merge.ts";
+
+/** What an edit made of one file. Paths are absolute. */
+export interface EditedText {
+  readonly path: string;
+  /** Where it is now; null = it was deleted. */
+  readonly newPath: string | null;
+  /** Empty where there was no file, and where there is none. */
+  readonly before: string;
+  readonly after: string;
+  /** The merge's account of the two texts; without one they are compared. */
+  readonly proof?: Pick<Proof, "result" | "source"> | undefined;
+}
+
+/** Where a line of the old text is in the new one: at `line`, or replaced by the lines of `stretch`, which may be none. */
+export type Followed =
+  | { readonly line: number }
+  | { readonly stretch: readonly [first: number, last: number] };
+
+/** Follows lines of the old text to the new one. All lines count from 1. */
+export function followLines(edited: EditedText): (line: number) => Followed {
+  const texts = (text: string): string[] => splitLines(text).map((line) => line.text);
+  const [before, after] = [texts(edited.before), texts(edited.after)];
+  const changes = new LineDiff(before, after).compare(kept(edited, before.length, after.length));
+  return (line) => {
+    const at = line - 1;
+    let shift = 0;
+    for (const { oldStart, oldEnd, newStart, newEnd } of changes) {
+      if (oldStart > at) break;
+      if (at < oldEnd) return { stretch: [newStart + 1, newEnd] };
+      shift = newEnd - oldEnd;
+    }
+    // Behind the last line, where compilers complain of what is missing at the end, too.
+    return { line: line + shift };
+  };
+}
+
+function* kept(
+  { proof }: EditedText,
+  before: number,
+  after: number,
+): Generator<readonly [number, number]> {
+  if (proof?.source.length !== before || proof.result.length !== after) return;
+  for (const [line, origin] of proof.result.entries())
+    if (origin.from === "source") yield [origin.source, line];
+}

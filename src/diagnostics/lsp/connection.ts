@@ -1,0 +1,83 @@
+import { type Started, startInShell } from "../shell.ts";
+import { type Message, receive, send } from "./messages.ts";
+
+export interface ConnectionOptions {
+  readonly signal?: AbortSignal;
+  /** ms that the server has to answer, for every question. */
+  readonly patience: number;
+  /** Answers what the server asks. */
+  readonly answer: (method: string, params: unknown) => unknown;
+  /** Takes what the server tells. */
+  readonly heard: (method: string, params: unknown) => void;
+}
+
+/** A server as a process, and JSON-RPC with it. */
+export interface Connection {
+  /** Why the server is of no use any more; undefined while it is. */
+  readonly dead: () => Error | undefined;
+  readonly ask: (method: string, params: unknown) => Promise<unknown>;
+  readonly tell: (method: string, params: unknown) => void;
+  readonly started: Started;
+}
+
+/** Starts a person's command and speaks JSON-RPC with it. */
+export function connect(command: string, options: ConnectionOptions): Connection {
+  const { signal, patience, answer, heard } = options;
+  const started = startInShell(command, { input: true, ...(signal && { signal }) });
+  const { stdin, stdout, stderr } = started.child;
+  const waiting = new Map<number, { take(message: Message): void; fail(error: Error): void }>();
+  let lastId = 0;
+  let dead: Error | undefined;
+  const die = (why: string): void => {
+    dead ??= new Error(why);
+    for (const { fail } of waiting.values()) fail(dead);
+    waiting.clear();
+  };
+  // A server that has gone away is noticed by its end, not by our writing to it.
+  stdin!.on("error", () => {});
+  stderr!.resume();
+  started.ended.then(
+    ({ code }) => die(`it ended${code === null ? "" : ` with ${code}`}`),
+    (error: Error) => die(error.message),
+  );
+  receive(stdout!, take, (why) => {
+    die(why);
+    started.stop();
+  });
+
+  function take(message: Message): void {
+    const { id, method, params } = message;
+    if (method === undefined) {
+      const asked = waiting.get(Number(id));
+      waiting.delete(Number(id));
+      asked?.take(message);
+    } else if (id !== undefined) send(stdin!, { id, result: answer(method, params) });
+    else heard(method, params);
+  }
+
+  function ask(method: string, params: unknown): Promise<unknown> {
+    if (dead) return Promise.reject(dead);
+    const id = ++lastId;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiting.delete(id);
+        reject(new Error(`it did not answer ${method} within ${patience / 1000} s`));
+      }, patience);
+      waiting.set(id, {
+        take({ error, result }) {
+          clearTimeout(timer);
+          if (error) reject(new Error(`it answered: ${error.message}`));
+          else resolve(result);
+        },
+        fail(error) {
+          clearTimeout(timer);
+          reject(error);
+        },
+      });
+      send(stdin!, { id, method, params });
+    });
+  }
+
+  const tell = (method: string, params: unknown): void => send(stdin!, { method, params });
+  return { dead: () => dead, ask, tell, started };
+}

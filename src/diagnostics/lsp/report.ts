@@ -1,0 +1,48 @@
+import type { ToolReport } from "../brought-errors.ts";
+import { compareDiagnostics } from "../compare.ts";
+import type { Diagnostic } from "../diagnostic.ts";
+import type { EditedText } from "../follow-lines.ts";
+import { type ServerDiagnostic, type ServerOptions, startServer } from "./server.ts";
+
+/**
+ * What a language server says about an edit: it is told the old texts and then the new ones, whatever is on the disk. Only its
+ * messages about the edited files count.
+ */
+export async function serverReport(
+  command: string,
+  edits: readonly EditedText[],
+  options: ServerOptions,
+): Promise<ToolReport> {
+  const before: Diagnostic[] = [];
+  const after: Diagnostic[] = [];
+  try {
+    const server = await startServer(command, options);
+    try {
+      // A file that is not there before has no text to complain of; nor has one that is gone.
+      for (const { path, before: text } of edits)
+        if (text !== "") before.push(...plain(path, await server.diagnose(path, text)));
+      for (const { newPath, after: text } of edits)
+        if (newPath !== null) after.push(...plain(newPath, await server.diagnose(newPath, text)));
+    } finally {
+      await server.close();
+    }
+  } catch (error) {
+    const problem = `the language server failed: ${(error as Error).message}`;
+    return { command, new: [], went: 0, stayed: 0, problem };
+  }
+  const { brought, went, stayed } = compareDiagnostics(before, after, edits);
+  return { command, new: brought, went, stayed };
+}
+
+/** Errors and warnings; what a server only remarks is left out. */
+function plain(file: string, found: readonly ServerDiagnostic[]): Diagnostic[] {
+  return found
+    .filter(({ severity = 1 }) => severity <= 2)
+    .map(({ range, severity = 1, code, message }) => ({
+      file,
+      line: range.start.line + 1,
+      column: range.start.character + 1,
+      severity: severity === 2 ? "warning" : "error",
+      message: `${typeof code === "string" || typeof code === "number" ? `${code}: ` : ""}${message}`,
+    }));
+}

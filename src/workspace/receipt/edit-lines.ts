@@ -1,0 +1,56 @@
+const lineEnd = /\r\n|\n|\r/;
+
+/** Strings inside strings are read this often: the arguments of a tool call are JSON inside JSON. */
+const mostDepth = 2;
+
+/**
+ * The lines of an edit, in the order in which receipts count them from 1: those of the text as written, then those of
+ * every JSON string in it, then those of the JSON strings inside these.
+ */
+export function editLines(edit: string): string[] {
+  const lines = edit.split(lineEnd);
+  let texts = [edit];
+  for (let depth = 0; depth < mostDepth; depth++) {
+    texts = texts.flatMap(jsonStrings);
+    for (const text of texts) for (const line of text.split(lineEnd)) lines.push(line);
+  }
+  return lines;
+}
+
+/** What stands between double quotes, from left to right, where it is a JSON string. */
+function jsonStrings(text: string): string[] {
+  const strings: string[] = [];
+  let start = text.indexOf('"');
+  while (start !== -1) {
+    let end = start + 1;
+    while (end < text.length && text[end] !== '"') end += text[end] === "\\" ? 2 : 1;
+    if (end >= text.length) break;
+    try {
+      strings.push(JSON.parse(text.slice(start, end + 1)) as string);
+    } catch {
+      // Two quotes of a text that is no JSON.
+    }
+    start = text.indexOf('"', end + 1);
+  }
+  return strings;
+}
+
+/** A line without blanks and tabs at its ends. */
+export function bare(line: string): string {
+  let start = 0;
+  let end = line.length;
+  while (start < end && isBlank(line[start]!)) start++;
+  while (end > start && isBlank(line[end - 1]!)) end--;
+  return line.slice(start, end);
+}
+
+const isBlank = (character: string): boolean => character === " " || character === "\t";
+
+/** What formats write before a line: the sign of a diff, a line number with or without a hash. */
+const mark = /^(?:\+|[ \t]*[0-9]+(?::[0-9a-z]+)?[|:\t→])/;
+
+/** The texts that a line of an edit stands for, blanks at the ends aside. */
+export function meanings(editLine: string): string[] {
+  const rest = editLine.replace(mark, "");
+  return rest === editLine ? [bare(editLine)] : [bare(editLine), bare(rest)];
+}

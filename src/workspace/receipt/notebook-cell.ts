@@ -1,0 +1,39 @@
+interface CellJson {
+  id?: unknown;
+  source?: unknown;
+}
+
+/** The source of a notebook's cell, by its number from 1; undefined = there is no such cell. */
+export function cellText(json: string, number: number): string | undefined {
+  const source = cellsOf(parsed(json))?.[number - 1]?.source;
+  if (typeof source === "string") return source;
+  return Array.isArray(source) ? source.join("") : undefined;
+}
+
+/** The notebook without the sources of some cells, as one text to compare; undefined = it has no such cells. */
+export function withoutSources(
+  json: string,
+  cells: readonly { readonly number: number; readonly id?: string }[],
+): string | undefined {
+  const notebook = parsed(json);
+  const all = cellsOf(notebook);
+  for (const { number, id } of cells) {
+    const cell = all?.[number - 1];
+    if (cell === undefined || (id !== undefined && cell.id !== id)) return undefined;
+    delete cell.source;
+  }
+  return JSON.stringify(notebook);
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function cellsOf(notebook: unknown): CellJson[] | undefined {
+  const cells = (notebook as { readonly cells?: unknown } | null | undefined)?.cells;
+  return Array.isArray(cells) ? (cells as CellJson[]) : undefined;
+}
