@@ -28,7 +28,7 @@ export function readHeld(
   named: FormatName | undefined,
   readers: Readers,
 ): Edit | undefined {
-  if (named === "whole" && /^\s*[[{]/.test(input.source)) return undefined;
+  if (named === "whole" && /^\s*[[{]/.test(input.source) && !isWriteCall(input)) return undefined;
   if (hasHashOperations(input)) {
     if (named === undefined || named === "search-replace") return undefined;
     throw unreadable(
@@ -54,6 +54,12 @@ export function readHeld(
   const [call] = texts;
   const edit = readText(call!, tool, input, named, readers);
   return tool.path === undefined ? edit : { ...edit, path: tool.path };
+}
+
+/** Whether JSON for a file of JSON is the call that writes it: it names the file. */
+function isWriteCall(input: EditInput): boolean {
+  const tool = attempt(() => toolEdit(input));
+  return tool?.path !== undefined && tool.calls.length === 1 && tool.calls[0]!.kind === "write";
 }
 
 type TextCall = ToolCall & { readonly kind: "text" | "write" };
@@ -91,7 +97,7 @@ function onlyNew(inner: EditInput, tool: ToolEdit, readers: Readers): Edit {
   );
 }
 
-function attempt(read: () => Edit): Edit | undefined {
+function attempt<Value>(read: () => Value): Value | undefined {
   try {
     return read();
   } catch (error) {

@@ -7,7 +7,7 @@ import { firstOldLine, type Numbers, numbersHold, unplaced } from "./hunk-number
 import { inTurn, type Part, type PartHunk, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
 import { type Section, sectionsOf } from "./patch-sections.ts";
-import { samePath } from "./paths.ts";
+import { forAnotherFile, samePath } from "./paths.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 import { fenceOf } from "./wrapping.ts";
 
@@ -77,10 +77,11 @@ function withoutSections(input: EditInput, why: string): Edit {
 function ofThisFile(sections: readonly Section[], input: EditInput): Section[] {
   const mine = sections.filter((section) => samePath(section.path, input.path));
   if (mine.length > 0) return mine;
-  const others = sections.map((section) => section.path).join(", ");
-  throw new RedraftError("no-match", `the patch is for ${others}, not for ${input.path}.`, {
-    details: { path: input.path, named: others },
-  });
+  throw forAnotherFile(
+    "patch",
+    sections.map((section) => section.path),
+    input.path,
+  );
 }
 
 /** Several sections of one file, each against what the one before leaves; undefined = they are not that. */

@@ -159,7 +159,7 @@ function pairFirst(input: EditInput, markers: readonly Marker[]): Span[] {
     spans.push({ start: start.index, divider: divider.index, end });
   }
   if (spans.length === 0) {
-    throw unreadable(`no search block found: expected ${shape}.`, 1);
+    throw unreadable(`the edit holds no search block. Send ${shape}.`, 1);
   }
   return spans;
 }

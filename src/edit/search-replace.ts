@@ -82,6 +82,8 @@ function signOf(input: EditInput): string | undefined {
   const near = find(isNearStart);
   if (start === -1 && end === -1 && near === -1) return undefined;
   if (find((line) => /^@@ -\d+/.test(line)) !== -1) return undefined;
+  const marked = start !== -1 || end !== -1;
+  if (!marked && find((line) => /^@@(?: \.\.\.)?(?: @@)?$/.test(line)) !== -1) return undefined;
   if (start !== -1) return `line ${start + 1} opens a search block: ${input.lines[start]!.trim()}`;
   if (end !== -1) return `line ${end + 1} closes a search block: ${input.lines[end]!.trim()}`;
   return input.lines.some((line) => /^\s{0,8}={3,20}\s*$/.test(line))

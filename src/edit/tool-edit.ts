@@ -1,7 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import type { EditInput } from "./format.ts";
 import { jsonInside, jsonText } from "./json-text.ts";
-import { samePath } from "./paths.ts";
+import { forAnotherFile, samePath } from "./paths.ts";
 import { callsIn, type FoundCalls, type ToolCall } from "./tool-calls.ts";
 import { kindOfKey, knownKeys } from "./tool-keys.ts";
 
@@ -120,10 +120,11 @@ function keysWritten(text: string): string[] {
 function forThisFile({ calls, unused, problem }: FoundCalls, input: EditInput): ToolEdit {
   const mine = calls.filter((call) => call.path === undefined || samePath(call.path, input.path));
   if (mine.length === 0) {
-    const others = [...new Set(calls.map((call) => call.path))].join(", ");
-    throw new RedraftError("no-match", `the edit is for ${others}, not for ${input.path}.`, {
-      details: { path: input.path, named: others },
-    });
+    throw forAnotherFile(
+      "edit",
+      calls.map((call) => call.path),
+      input.path,
+    );
   }
   if (problem !== undefined)
     throw unreadable(`one of the edits cannot be read: ${problem}. Nothing was changed.`);

@@ -14,7 +14,7 @@ import { hunkLines, leavesBlanksOut, signedLine } from "./hunk-lines.ts";
 import { firstOldLine, numbersHold, unplaced } from "./hunk-numbers.ts";
 import { inTurn, type Part, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
-import { sameDiffPath } from "./paths.ts";
+import { forAnotherFile, sameDiffPath } from "./paths.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** Unified diffs, git's headers or none; line numbers and counts are hints, since models get them wrong. */
@@ -56,7 +56,7 @@ export const unifiedDiff: EditFormat = {
     const bare = files.length === 0 ? parseBareDiff(input.lines) : undefined;
     if (bare) files.push(bare);
     if (files.length === 0)
-      throw unreadable("the diff holds no hunk: expected a line like @@ -1,3 +1,4 @@.");
+      throw unreadable("the diff holds no hunk. Begin each with a line like @@ -1,3 +1,4 @@.");
     const mine = ofThisFile(files, input);
     const file = mine.at(-1)!;
     const named = file.newPath ?? file.oldPath;
@@ -143,12 +143,7 @@ function ofThisFile(files: readonly DiffFile[], input: EditInput): DiffFile[] {
     const only = files.length === 1 ? files[0]! : undefined;
     if (only && namesNoFile(paths(only), input.path, () => oldLinesStand(only, input)))
       return [{ ...only, renamed: false }];
-    const others = [...new Set(files.flatMap(paths).map(stripped))].join(", ");
-    throw new RedraftError(
-      "no-match",
-      `the diff is for ${others}, not for ${input.path}. Apply it to that file, or correct its header.`,
-      { details: { path: input.path, named: others } },
-    );
+    throw forAnotherFile("diff", files.flatMap(paths).map(stripped), input.path);
   }
   if (mine.length === 1) return mine;
   const named = (file: DiffFile): string => stripped(file.newPath ?? file.oldPath ?? input.path);
