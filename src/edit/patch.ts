@@ -69,7 +69,7 @@ function withoutSections(input: EditInput, why: string): Edit {
   }
   throw new RedraftError(
     "unreadable-edit",
-    "the patch names no file: after *** Begin Patch comes *** Update File: <path> (or Add, Delete).",
+    "the patch names no file. Write *** Update File: <path> (or Add, Delete) below *** Begin Patch.",
     { details: { format: "patch" } },
   );
 }

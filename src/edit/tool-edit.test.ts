@@ -66,7 +66,7 @@ describe("the arguments of an edit tool", () => {
       /keys operation, from, to, of which none says what to change.*old_string and new_string/,
     );
     expect(() => read({ path: "io.py", old_sting: "load", new_string: "fetch" })).toThrow(
-      /no old string.*Not known: old_sting\. Known are/,
+      /no old string.*Not known: old_sting\. Use/,
     );
   });
 
@@ -176,6 +176,12 @@ describe("write calls", () => {
   it("are refused where the text is escaped once too often", () => {
     const content = "def load(path):\\n    return None\\n";
     expect(() => read({ path: "io.py", content })).toThrow(/escaped once too often/);
+  });
+
+  it("are the call where the file is JSON, the format whole, and the call names the file", () => {
+    const place = { path: "a.json", source: '{"a": 1}\n', format: "whole" } as const;
+    expect(read({ path: "a.json", content: '{"a": 2}\n' }, place)).toContain('+{"a": 2}');
+    expect(read({ content: '{"a": 2}\n' }, place)).toContain('+{"content":"{\\"a\\": 2}\\n"}');
   });
 
   it("are refused for another file", () => {

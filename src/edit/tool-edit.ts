@@ -49,7 +49,7 @@ function readToolEdit(input: EditInput): ToolEdit | undefined {
   if (input.source.trim() === "" || isData || keys.length === 0) return undefined;
   throw unreadable(
     `the edit is JSON with the keys ${keys.slice(0, 8).join(", ")}, of which none says what to change. ` +
-      `Known are ${knownKeys}.`,
+      `Use ${knownKeys}.`,
   );
 }
 
@@ -159,7 +159,7 @@ const isTelling = (key: string): boolean => {
 /** What a message adds about keys that are not known. */
 export function unknownKeys(keys: readonly string[]): string {
   if (keys.length === 0) return "";
-  return ` Not known: ${keys.slice(0, 8).join(", ")}. Known are ${knownKeys}.`;
+  return ` Not known: ${keys.slice(0, 8).join(", ")}. Use ${knownKeys}.`;
 }
 
 function unreadable(message: string): RedraftError {

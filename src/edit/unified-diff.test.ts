@@ -27,6 +27,27 @@ describe("unified diffs", () => {
     });
   }
 
+  it("keeps a line that is removed and written again", () => {
+    expect(read("@@ ... @@\n-one\n-two\n-three\n+two\n+3\n four\n")).toEqual([
+      "~lines",
+      "-one",
+      " two",
+      "-three",
+      "+3",
+      " four",
+    ]);
+  });
+
+  it("is a diff where its lines hold blocks and its hunks have no numbers", () => {
+    const blocks = "<<<<<<< SEARCH\none\n=======\ntwo\n>>>>>>> REPLACE\n";
+    expect(read("@@ ... @@\n-<<<<<<< SEARCH\n+<<<<<<< FIND\n one\n", blocks)).toEqual([
+      "~lines",
+      "-<<<<<<< SEARCH",
+      "+<<<<<<< FIND",
+      " one",
+    ]);
+  });
+
   it("reads lines alone, where the old ones stand in the file", () => {
     for (const head of ["", "--- a/src/a.txt\n+++ b/src/a.txt\n", "```diff\n"]) {
       expect(read(`${head}${hunk}`)).toEqual(["~lines", ...shown]);

@@ -1,5 +1,6 @@
 import type { Edit, EditLine, LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import { refuseCutDiff } from "./cut-diff.ts";
 import {
   type DiffFile,
   type Hunk,
@@ -57,6 +58,7 @@ export const unifiedDiff: EditFormat = {
     if (bare) files.push(bare);
     if (files.length === 0)
       throw unreadable("the diff holds no hunk. Begin each with a line like @@ -1,3 +1,4 @@.");
+    refuseCutDiff(files, input);
     const mine = ofThisFile(files, input);
     const file = mine.at(-1)!;
     const named = file.newPath ?? file.oldPath;
@@ -151,10 +153,10 @@ function ofThisFile(files: readonly DiffFile[], input: EditInput): DiffFile[] {
   // The longest path that fits is the most exact one.
   const exact = mine.filter((file) => paths(file).some((path) => stripped(path) === input.path));
   if (exact.length > 0 && new Set(exact.map(named)).size === 1) return withoutRepeats(exact);
-  const others = mine.flatMap(paths).map(stripped).join(", ");
+  const others = [...new Set(mine.flatMap(paths).map(stripped))].join(", ");
   throw new RedraftError(
     "ambiguous",
-    `several files of the diff may be ${input.path}: ${others}.`,
+    `several files of the diff may be ${input.path}: ${others}. Send the part for that file alone.`,
     {
       details: { path: input.path, named: others },
     },

@@ -120,9 +120,9 @@ export function diff(
     wanted: {
       kind: "text",
       flat: flatAfter(file, changes),
-      mayRefuse: hunks.some(
-        (hunk) => isOneSided(hunk, file, context) || !isOnce(file.lines, hunk, context),
-      ),
+      mayRefuse:
+        changes.some(({ fresh }) => fresh.some(looksLikeSyntax)) ||
+        hunks.some((hunk) => isOneSided(hunk, file, context) || !isOnce(file.lines, hunk, context)),
     },
     changes,
   };
@@ -258,7 +258,8 @@ export function comesOrGoes(file: FileText, random: Random): Trial | undefined {
     file: empty,
     edit: edit.join("\n"),
     format: "auto",
-    wanted: { kind: "text", flat },
+    // A line that the format itself uses is asked about, wherever it comes in.
+    wanted: { kind: "text", flat, mayRefuse: lines.some(looksLikeSyntax) },
   };
 }
 

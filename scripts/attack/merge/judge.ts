@@ -1,6 +1,6 @@
 import { RedraftError } from "../../../src/core/errors.ts";
 import type { Redraft } from "../../../src/core/redraft.ts";
-import { endedAs, isMixed, textOf } from "./text.ts";
+import { endedAs, type FileText, isMixed, textOf } from "./text.ts";
 import type { Trial, Wanted } from "./trial.ts";
 
 /**
@@ -61,12 +61,25 @@ function isRight(text: string | null, trial: Trial): boolean {
   if (wanted.kind === "anything") return true;
   if (wanted.kind === "deletion") return text === null;
   if (text === null) return false;
+  if (wanted.kind === "text" && hasHabit(unified(text), wanted.flat, file)) return true;
   const flats = [...(wanted.kind === "text" ? [wanted.flat] : []), ...(wanted.also ?? [])];
   if (!isMixed(file)) return flats.some((flat) => text === endedAs(flat, file));
   return flats.some((flat) => unified(text) === flat) && keepsBytes(text, trial);
 }
 
 const unified = (text: string): string => text.replace(/\r\n?/g, "\n");
+
+/** Whether the answer differs only in that indentation is written with blanks for tabs, or the reverse, as the file does. */
+function hasHabit(text: string, flat: string, { lines }: FileText): boolean {
+  const [own, fresh] = [text.split("\n"), flat.split("\n")];
+  if (own.length !== fresh.length) return false;
+  const known = new Set(lines);
+  return own.every((line, index) => {
+    const other = fresh[index]!;
+    const isOther = line.trimStart() === other.trimStart() && !known.has(other);
+    return line === other || (isOther && /^\t/.test(line) !== /^\t/.test(other));
+  });
+}
 
 /** Whether the lines before the first change and after the last have their own line ends still. */
 function keepsBytes(text: string, { file, changes }: Trial): boolean {

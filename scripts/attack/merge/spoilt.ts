@@ -108,7 +108,10 @@ export function twice(file: FileText, random: Random): Trial | undefined {
     ),
   );
   const [name, format, write] = oneOf(writers.slice(0, 2), random);
-  if (texts.size < 2 || (name === "JSON" && occurrences(flatOf(twins), old.join("\n")).length < 2))
+  if (
+    texts.size < 2 ||
+    (name === "JSON" && occurrences(flatOf(twins), `${old.join("\n")}\n`).length < 2)
+  )
     return undefined;
   // A number that Roo's blocks name would tell the place.
   const edit = write([quoted], twins, random).replace(/^:start_line:\d+\n-------\n/gm, "");
