@@ -53,7 +53,7 @@ for (let index = only ?? state.next; index < (only === undefined ? count : only 
       `--- edit (${trial.format})\n${trial.edit}\n--- answer: ${judged.verdict}\n${judged.said ?? ""}`,
     );
   } else if (
-    ["wrong", "crashed", "slow", "gap", "noCure"].includes(judged.verdict) &&
+    ["idle", "wrong", "crashed", "slow", "gap", "noCure"].includes(judged.verdict) &&
     values.failures
   )
     appendFileSync(values.failures, `${JSON.stringify({ index, ...judged, trial })}\n`);
@@ -84,4 +84,5 @@ function printTable(): void {
   show(`${"all".padEnd(width)} ${verdicts.map((name) => String(sum(name)).padStart(8)).join("")}`);
   show(`slowest: ${state.slowest} ms of processor time`);
 }
-process.exitCode = sum("wrong") + sum("crashed") + sum("noCure") + sum("slow") > 0 ? 1 : 0;
+process.exitCode =
+  sum("idle") + sum("wrong") + sum("crashed") + sum("noCure") + sum("slow") > 0 ? 1 : 0;

@@ -3,13 +3,15 @@ import { showEdit } from "../../test/support/show-edit.ts";
 import { readEdit } from "./read.ts";
 
 const source = "one\ntwo\nthree\nfour\nfive\n";
-const read = (edit: string): string[] => showEdit(readEdit(edit, { path: "src/a.txt", source }));
+const read = (edit: string): string[] =>
+  showEdit(readEdit(edit, { path: "src/a.txt", source: `${source}    six\n` }));
 const head = "--- a/src/a.txt\n+++ b/src/a.txt\n@@ -1,5 +1,6 @@\n one\n";
 
 describe("a diff that is cut off", () => {
   for (const [where, rest] of Object.entries({
     "inside a new line": "-two\n+the second li",
     "inside a line of context, before another change": "-two\n+2\n thr",
+    "inside the blanks that a line begins with": "-two\n+2\n three\n-  ",
     "inside a removed line": "-two\n+2\n three\n-fo",
   })) {
     it(`is refused ${where}`, () => {

@@ -18,7 +18,9 @@ export function refuseCutDiff(files: readonly DiffFile[], input: EditInput): voi
   const isShort = old < hunk.counts.old || fresh < hunk.counts.new;
   if (!isShort || old > hunk.counts.old || fresh > hunk.counts.new) return;
   const { role, text } = lines.at(-1)!;
-  const isPart = !input.inSource(text) && input.sourceLines.some((line) => line.startsWith(text));
+  const { sourceLines } = input;
+  const isPart =
+    !sourceLines.includes(text) && sourceLines.some((line) => text !== "" && line.startsWith(text));
   if (role !== "add" && !isPart) return;
   throw new RedraftError(
     "unreadable-edit",

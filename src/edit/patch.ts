@@ -6,7 +6,7 @@ import { type HunkLine, hunkLines, leavesBlanksOut } from "./hunk-lines.ts";
 import { firstOldLine, type Numbers, numbersHold, unplaced } from "./hunk-numbers.ts";
 import { inTurn, type Part, type PartHunk, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
-import { type Section, sectionsOf } from "./patch-sections.ts";
+import { pathOfHeading, type Section, sectionsOf } from "./patch-sections.ts";
 import { forAnotherFile, samePath } from "./paths.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 import { fenceOf } from "./wrapping.ts";
@@ -20,9 +20,10 @@ export const patch: EditFormat = {
     if (index === -1) return undefined;
     const line = input.lines[index]!.trim();
     const first = input.lines.findIndex((one) => one.trim() !== "" && !fenceOf(one));
-    if (index !== first && input.inSource(line)) return undefined;
     const own = input.sourceLines.find((one) => one.trim() !== "");
-    if (own !== undefined && own.trim() === line) return undefined;
+    const isText = (index !== first && input.inSource(line)) || own?.trim() === line;
+    // A file that holds patches: the edit is one where it names the file, and the file anew where it does not.
+    if (isText && !input.lines.some((one) => namesFile(one, input))) return undefined;
     return `line ${index + 1} is ${line}`;
   },
 
@@ -50,7 +51,7 @@ export const patch: EditFormat = {
     if (segments.length === 0) {
       throw new RedraftError(
         "unreadable-edit",
-        `the patch has no lines for ${section.path}: after *** Update File come @@, context, - and + lines.`,
+        `the patch has no lines for ${section.path}. Write @@, context, - and + lines below *** Update File.`,
         { details: { line: section.at, format: "patch" } },
       );
     }
@@ -59,6 +60,11 @@ export const patch: EditFormat = {
 };
 
 const heading = /^\*{3} ?(?:Begin Patch(?: ?\*{1,3})?|(?:Update|Add|Delete) File: \S.*)$/;
+
+function namesFile(line: string, input: EditInput): boolean {
+  const path = pathOfHeading(line);
+  return path !== undefined && samePath(path, input.path) && !input.inSource(line);
+}
 
 /** A patch whose envelope holds a unified diff, or nothing. */
 function withoutSections(input: EditInput, why: string): Edit {
@@ -236,7 +242,7 @@ function addedLines(section: Section): EditLine[] {
   if (stray) {
     throw new RedraftError(
       "unreadable-edit",
-      `line ${stray.at} of *** Add File: ${section.path} does not begin with +: ${stray.text.slice(0, 80)}`,
+      `line ${stray.at} of *** Add File: ${section.path} does not begin with +: ${stray.text.slice(0, 80)}. Begin every line of the new file with +.`,
       { details: { line: stray.at, format: "patch" } },
     );
   }

@@ -7,6 +7,7 @@ import { fitBlankLines } from "./blank-lines.ts";
 import { isEnd, isNearStart, startOf } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import { changesBetween } from "./changes.ts";
+import { isHunkHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { withoutHashes } from "./hashlines.ts";
 import { inFileOrder } from "./order.ts";
@@ -83,7 +84,7 @@ function signOf(input: EditInput): string | undefined {
   if (start === -1 && end === -1 && near === -1) return undefined;
   if (find((line) => /^@@ -\d+/.test(line)) !== -1) return undefined;
   const marked = start !== -1 || end !== -1;
-  if (!marked && find((line) => /^@@(?: \.\.\.)?(?: @@)?$/.test(line)) !== -1) return undefined;
+  if (!marked && find(isHunkHeader) !== -1) return undefined;
   if (start !== -1) return `line ${start + 1} opens a search block: ${input.lines[start]!.trim()}`;
   if (end !== -1) return `line ${end + 1} closes a search block: ${input.lines[end]!.trim()}`;
   return input.lines.some((line) => /^\s{0,8}={3,20}\s*$/.test(line))
@@ -109,6 +110,8 @@ function blocksAmongText(input: EditInput): string | undefined {
     (line, index) => line.trim() !== "" && !isPreamble(line) && !inBlock(index),
   );
   if (around.filter((line) => !input.inSource(line)).length * 2 <= around.length) return undefined;
+  // A diff of a file that holds blocks.
+  if (around.some((line) => isHunkHeader(line) && !input.inSource(line))) return undefined;
   const sign = spans.find(
     ({ start, end }) => !standsIn(lines.slice(start, end + 1), input.sourceLines),
   );

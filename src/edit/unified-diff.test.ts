@@ -27,6 +27,18 @@ describe("unified diffs", () => {
     });
   }
 
+  it("reads a header whose section holds a strange line separator", () => {
+    const head = "@@ -1,3 +1,3 @@ a\u2028b\n";
+    expect(read(head + hunk)).toEqual(["~lines near 1 under a\u2028b", ...shown]);
+  });
+
+  it("is a diff, and no block, where the file holds the block that it changes", () => {
+    const blocks = "a.ts\n<<<<<<< SEARCH\none\n=======\ntwo\n>>>>>>> REPLACE\n";
+    const edit =
+      "@@ -1,5 +1,5 @@\n a.ts\n <<<<<<< SEARCH\n-one\n+1\n =======\n two\n >>>>>>> REPLACE\n";
+    expect(read(edit, blocks)).toContain("+1");
+  });
+
   it("keeps a line that is removed and written again", () => {
     expect(read("@@ ... @@\n-one\n-two\n-three\n+two\n+3\n four\n")).toEqual([
       "~lines",

@@ -1,5 +1,5 @@
 import type { Random } from "../../../test/merge/generate.ts";
-import { newOf, oldOf, type Quoted, quotedOnce } from "./changes.ts";
+import { newOf, oldOf, type Quoted, quotedOnce, repeats } from "./changes.ts";
 import { alsoAfter, type Change, type FileText, flatAfter, oneOf } from "./text.ts";
 import { looksLikeSyntax, type Trial } from "./trial.ts";
 
@@ -10,7 +10,7 @@ export function blocks(
   random: Random,
 ): Trial | undefined {
   const quoted = quotedOnce(file, changes, random);
-  if (!quoted || quoted.length === 0) return undefined;
+  if (!quoted || quoted.length === 0 || repeats(file, quoted)) return undefined;
   const order = random(4) === 0 ? [...quoted].reverse() : quoted;
   const lines = quoted.flatMap((one) => [...oldOf(one), ...newOf(one)]);
   return {

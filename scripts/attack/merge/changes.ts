@@ -54,6 +54,19 @@ export function altered(line: string, random: Random): string {
   return line.slice(0, at) + fresh + line.slice(at + 1);
 }
 
+/**
+ * Whether the new lines stand in the file already, or repeat a line beside them: then the change may be made already, or
+ * take the place of that line.
+ */
+export function repeats({ lines }: FileText, quoted: readonly Quoted[]): boolean {
+  return quoted.some((one) => {
+    const size = one.above.length + one.old.length + one.below.length;
+    const near = lines.slice(Math.max(0, one.start - 3), one.start + size + 3);
+    const again = one.fresh.some((line) => /[\p{L}\p{N}]/u.test(line) && near.includes(line));
+    return again || placesOf(newOf(one), lines).length > 0;
+  });
+}
+
 /** A change with lines of context around it: `old` becomes `fresh`, and stands from `start` on. */
 export interface Quoted {
   readonly start: number;

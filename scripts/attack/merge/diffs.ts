@@ -1,5 +1,5 @@
 import type { Random } from "../../../test/merge/generate.ts";
-import { newOf, oldOf, type Quoted, quote, quotedOnce } from "./changes.ts";
+import { newOf, oldOf, type Quoted, quote, quotedOnce, repeats } from "./changes.ts";
 import {
   alsoAfter,
   type Change,
@@ -162,7 +162,7 @@ export function patch(
   random: Random,
 ): Trial | undefined {
   const quoted = quotedOnce(file, changes, random);
-  if (!quoted || quoted.length === 0) return undefined;
+  if (!quoted || quoted.length === 0 || repeats(file, quoted)) return undefined;
   return {
     kind: "patch",
     file,

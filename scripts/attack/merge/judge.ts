@@ -4,10 +4,20 @@ import { endedAs, type FileText, isMixed, textOf } from "./text.ts";
 import type { Trial, Wanted } from "./trial.ts";
 
 /**
- * `right` the text, or a refusal where that is right; `asked` refused where that is allowed; `gap` refused though clear;
+ * `right` the text, or a refusal where that is right; `asked` refused where that is allowed; `gap` refused though clear; `idle` nothing
+ * changed, where something is to be or it has to be refused;
  * `crashed` an error that is not ours; `noCure` a refusal that does not say what to do; `slow` over a second.
  */
-export const verdicts = ["right", "asked", "gap", "wrong", "crashed", "noCure", "slow"] as const;
+export const verdicts = [
+  "right",
+  "asked",
+  "gap",
+  "idle",
+  "wrong",
+  "crashed",
+  "noCure",
+  "slow",
+] as const;
 export type Verdict = (typeof verdicts)[number];
 
 export interface Judged {
@@ -39,7 +49,8 @@ async function once(trial: Trial, redraft: Pick<Redraft, "apply">): Promise<Judg
     const ms = took();
     if (ms > slowest) return { verdict: "slow", ms };
     if (isRight(text, trial)) return { verdict: "right", ms };
-    return { verdict: "wrong", ms, said: text ?? "(the file is deleted)" };
+    const verdict = text === textOf(file) ? "idle" : "wrong";
+    return { verdict, ms, said: text ?? "(the file is deleted)" };
   } catch (error) {
     const ms = took();
     if (!RedraftError.is(error))

@@ -43,19 +43,20 @@ export function trialOf(random: Random, pool: readonly Named[]): Trial {
     const trial = makers[random(makers.length)]!(file, changes, random);
     if (!trial) continue;
     if (random(11) === 0) return garbled(trial, random);
-    return trial.wanted.kind === "text" && writesMarker(trial, changes)
+    return trial.wanted.kind === "text" && writesMarker(trial.wanted.flat, trial.file)
       ? { ...trial, wanted: { ...trial.wanted, mayRefuse: true } }
       : trial;
   }
 }
 
 /** Whether a line that comes in may say that something is left out, as a marker does, or a comment in place of code. */
-function writesMarker({ edit, file }: Trial, changes: readonly Change[]): boolean {
+function writesMarker(flat: string, { lines }: FileText): boolean {
+  const known = new Set(lines);
   const isComment = (line: string): boolean =>
     /^\s*(?:\/\/|#|\/?\*|--|<!--|%|;|"{3}|'{3})/.test(line);
-  return (
-    changes.some(({ fresh }) => fresh.some(looksElided)) ||
-    changes.some(({ start, end, fresh }) => end > start && fresh.some(isComment)) ||
-    (file.lines.length === 0 && edit.split("\n").some((line) => looksElided(line.slice(1))))
-  );
+  return flat
+    .split("\n")
+    .some(
+      (line) => !known.has(line) && (looksElided(line) || (lines.length > 0 && isComment(line))),
+    );
 }

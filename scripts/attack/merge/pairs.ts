@@ -88,7 +88,10 @@ export function partPairs(file: FileText, random: Random): Trial | undefined {
     from += points.slice(0, skipped + size).join("").length;
     // Ends of lines and blanks at the edges belong to the questions of `linePairs`.
     if (!isOnce || /^\s|\s$/.test(old)) continue;
-    const fresh = random(5) === 0 ? altered(old, random).repeat(2) : altered(old, random);
+    const fresh =
+      random(5) === 0 && !old.includes("\n")
+        ? altered(old, random).repeat(2)
+        : altered(old, random);
     if (fresh !== old) pairs.push({ old, new: fresh });
   }
   return pairs.length === 0 ? undefined : inTurn(file, pairs, "JSON pairs inside lines", random);

@@ -163,7 +163,9 @@ function cutDiff(file: FileText, changes: readonly Change[], random: Random): Tr
   const body = text.indexOf("\n", header) + 1;
   const lines = text.slice(body).split("\n");
   const inside = lines.findLastIndex((line) => /^[-+].{4}/.test(line));
-  if (inside < 0) return undefined;
+  // With all its lines a diff is not cut off as far as anybody can tell.
+  const rest = lines.slice(inside + 1).filter((line) => /^[-+ ]/.test(line));
+  if (inside < 0 || rest.length === 0) return undefined;
   const before = lines.slice(0, inside).reduce((sum, line) => sum + line.length + 1, body);
   const cut = before + 2 + random(lines[inside]!.length - 3);
   return {
