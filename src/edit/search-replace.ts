@@ -110,13 +110,21 @@ function blocksAmongText(input: EditInput): string | undefined {
     (line, index) => line.trim() !== "" && !isPreamble(line) && !inBlock(index),
   );
   if (around.filter((line) => !input.inSource(line)).length * 2 <= around.length) return undefined;
-  // A diff of a file that holds blocks.
-  if (around.some((line) => isHunkHeader(line) && !input.inSource(line))) return undefined;
   const sign = spans.find(
-    ({ start, end }) => !standsIn(lines.slice(start, end + 1), input.sourceLines),
+    ({ start, end }) =>
+      !standsIn(lines.slice(start, end + 1), input.sourceLines) && !isInHunk(lines, start, end),
   );
   if (!sign) return undefined;
   return `line ${sign.start + 1} opens a search block that the file does not hold`;
+}
+
+/** Whether a block stands in a diff, of a file that holds blocks: all lines from the hunk's header on have signs. */
+function isInHunk(lines: readonly string[], start: number, end: number): boolean {
+  const isSigned = (line: string): boolean => line === "" || /^[-+ \\]/.test(line);
+  let head = start;
+  while (head >= 0 && isSigned(lines[head]!)) head--;
+  spend(end - head);
+  return head >= 0 && isHunkHeader(lines[head]!) && lines.slice(start, end + 1).every(isSigned);
 }
 
 /** Whether the lines stand one after the other in the text, blanks around them aside. */
