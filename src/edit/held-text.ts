@@ -81,7 +81,9 @@ function readText(
       ? readers.readSigned(inner, ["search-replace", "unified-diff", "patch"])
       : readers.readIn(inner, isSketch ? named : undefined);
   if (!edit)
-    throw unreadable(`${said(tool)}, but the patch or diff in it has no form that is known.`);
+    throw unreadable(
+      `${said(tool)}, but the patch or diff in it has no form that is known. Send a *** Begin Patch, a unified diff, or search/replace blocks.`,
+    );
   return { ...edit, why: `${tool.why}; ${edit.why}` };
 }
 

@@ -76,15 +76,14 @@ function meant(block: SearchBlock, input: EditInput): SearchBlock {
 
 /** A line that only blocks have and the file has not. A diff may hold such lines as content: it is none of ours. */
 function signOf(input: EditInput): string | undefined {
+  const inHunk = hunkLinesOf(input);
   const find = (test: (line: string) => boolean): number =>
-    input.lines.findIndex((line) => test(line) && !input.inSource(line));
+    input.lines.findIndex((line, at) => test(line) && !inHunk[at] && !input.inSource(line));
   const start = find((line) => startOf(line) !== undefined);
   const end = find(isEnd);
   const near = find(isNearStart);
   if (start === -1 && end === -1 && near === -1) return undefined;
   if (find((line) => /^@@ -\d+/.test(line)) !== -1) return undefined;
-  const marked = start !== -1 || end !== -1;
-  if (!marked && find(isHunkHeader) !== -1) return undefined;
   if (start !== -1) return `line ${start + 1} opens a search block: ${input.lines[start]!.trim()}`;
   if (end !== -1) return `line ${end + 1} closes a search block: ${input.lines[end]!.trim()}`;
   return input.lines.some((line) => /^\s{0,8}={3,20}\s*$/.test(line))
@@ -110,21 +109,23 @@ function blocksAmongText(input: EditInput): string | undefined {
     (line, index) => line.trim() !== "" && !isPreamble(line) && !inBlock(index),
   );
   if (around.filter((line) => !input.inSource(line)).length * 2 <= around.length) return undefined;
+  const inHunk = hunkLinesOf(input);
   const sign = spans.find(
     ({ start, end }) =>
-      !standsIn(lines.slice(start, end + 1), input.sourceLines) && !isInHunk(lines, start, end),
+      !standsIn(lines.slice(start, end + 1), input.sourceLines) && !(inHunk[start] && inHunk[end]),
   );
   if (!sign) return undefined;
   return `line ${sign.start + 1} opens a search block that the file does not hold`;
 }
 
-/** Whether a block stands in a diff, of a file that holds blocks: all lines from the hunk's header on have signs. */
-function isInHunk(lines: readonly string[], start: number, end: number): boolean {
-  const isSigned = (line: string): boolean => line === "" || /^[-+ \\]/.test(line);
-  let head = start;
-  while (head >= 0 && isSigned(lines[head]!)) head--;
-  spend(end - head);
-  return head >= 0 && isHunkHeader(lines[head]!) && lines.slice(start, end + 1).every(isSigned);
+/** Which lines of the edit are in a hunk of a diff: they have signs, as have all from its header on. */
+function hunkLinesOf(input: EditInput): boolean[] {
+  let inside = false;
+  return input.lines.map((line) => {
+    if (isHunkHeader(line)) inside = !input.inSource(line);
+    else inside &&= line === "" || /^[-+ \\]/.test(line);
+    return inside;
+  });
 }
 
 /** Whether the lines stand one after the other in the text, blanks around them aside. */
@@ -140,7 +141,7 @@ function standsIn(lines: readonly string[], text: readonly string[]): boolean {
 /**
  * The file begins with a search block as well, so that an edit that begins with one may be the file anew.
  * It is blocks where it searches for whole markers of the file, the file anew where it searches for nothing
- * that stands there; else nobody can tell.
+ * that stands there and for no markers; else nobody can tell.
  */
 function amongMarkers(input: EditInput, why: string): string | undefined {
   let blocks: readonly SearchBlock[];
@@ -151,13 +152,25 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
   }
   const stand = ({ search }: SearchBlock): boolean =>
     search.length > 0 && placesOf(search, input.sourceLines).length > 0;
-  if (blocks.length === 0 || !blocks.every(stand)) return undefined;
-  if (blocks.some(({ search }) => search.some((line) => startOf(line)))) return why;
+  const ofMarkers = blocks.some(({ search }) => search.some((line) => startOf(line)));
+  const all = blocks.length > 0 && blocks.every(stand);
+  if (all && ofMarkers) return why;
+  // Blocks and nothing else that search for markers, but not as the file has them: stale ones look like that.
+  if (!all && !(ofMarkers && outside(input).every((line) => isBlank([line]) || isPreamble(line))))
+    return undefined;
   throw new RedraftError(
     "unreadable-edit",
     "the file holds search blocks itself, and the edit may be such blocks or the whole file anew. " +
       "Nothing was changed. Name its format: search-replace or whole.",
     { details: { path: input.path } },
+  );
+}
+
+/** The lines around the blocks of an edit. */
+function outside(input: EditInput): string[] {
+  const spans = spansOf(input);
+  return input.lines.filter(
+    (_, index) => !spans.some(({ start, end }) => index >= start && index <= end),
   );
 }
 

@@ -39,6 +39,17 @@ describe("unified diffs", () => {
     expect(read(edit, blocks)).toContain("+1");
   });
 
+  it("is a diff where the file begins with the same header, and the old lines are the file's", () => {
+    const held = "@@ -1,2 +1,2 @@\nold\n";
+    const edit = "@@ -1,2 +1,2 @@\n @@ -1,2 +1,2 @@\n-old\n+new\n";
+    expect(read(edit, held)).toEqual(["~lines near 1", " @@ -1,2 +1,2 @@", "-old", "+new"]);
+  });
+
+  it("holds no block, whatever its lines look like", () => {
+    const edit = "@@ ... @@\n one\n-two\n--------- SEARCH\n+2\n";
+    expect(read(edit, "one\ntwo\n-------- SEARCH\n")).toContain("--------- SEARCH");
+  });
+
   it("keeps a line that is removed and written again", () => {
     expect(read("@@ ... @@\n-one\n-two\n-three\n+two\n+3\n four\n")).toEqual([
       "~lines",

@@ -38,7 +38,8 @@ export const unifiedDiff: EditFormat = {
     if (changes === -1) return headersOnly(input);
     if (begins(first)) {
       const own = input.sourceLines.find((line) => line.trim() !== "");
-      if (own !== undefined && own.trim() === lines[first]!.trim()) return undefined;
+      const isText = own !== undefined && own.trim() === lines[first]!.trim();
+      if (isText && !changesHeld(input)) return undefined;
       return `it begins with a diff header (line ${first + 1}: ${lines[first]!.trim()})`;
     }
     if (input.inSource(lines[hunk]!)) return undefined;
@@ -172,6 +173,12 @@ function withoutRepeats(files: readonly DiffFile[]): DiffFile[] {
     const key = text(file);
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** Whether a diff changes a file that begins as it does: its old lines, without their signs, are the file's. */
+function changesHeld(input: EditInput): boolean {
+  const files = parseDiff(input.lines, () => false);
+  return files.some((file) => oldLinesStand(file, input));
 }
 
 function oldLinesStand(file: DiffFile, input: EditInput): boolean {

@@ -104,7 +104,7 @@ function keepsBytes(text: string, { file, changes }: Trial): boolean {
 }
 
 const orders =
-  "send|give|copy|read|name|write|quote|add|use|begin|leave|apply|repeat|show|remove|put|make|say|choose|take|mark|split|set|keep|replace|check|double|indent|correct";
+  "send|give|copy|read|name|write|quote|add|use|begin|leave|apply|repeat|show|remove|put|make|say|choose|take|mark|split|set|keep|replace|check|double|indent|correct|join";
 const order = new RegExp(
   `(?:^|[.;:,]\\s+(?:then |and |or )?)(?:${orders})\\b|\\bTo [a-z]+ .*, [a-z]+`,
   "im",

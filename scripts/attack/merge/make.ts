@@ -43,20 +43,27 @@ export function trialOf(random: Random, pool: readonly Named[]): Trial {
     const trial = makers[random(makers.length)]!(file, changes, random);
     if (!trial) continue;
     if (random(11) === 0) return garbled(trial, random);
-    return trial.wanted.kind === "text" && writesMarker(trial.wanted.flat, trial.file)
+    return trial.wanted.kind === "text" &&
+      (replacesByComment(changes) || writesMarker(trial.wanted.flat, trial.file))
       ? { ...trial, wanted: { ...trial.wanted, mayRefuse: true } }
       : trial;
   }
 }
 
+const isComment = (line: string): boolean =>
+  /^\s*(?:\/\/|#|\/?\*|--|<!--|%|;|"{3}|'{3})/.test(line);
+
 /** Whether a line that comes in may say that something is left out, as a marker does, or a comment in place of code. */
 function writesMarker(flat: string, { lines }: FileText): boolean {
   const known = new Set(lines);
-  const isComment = (line: string): boolean =>
-    /^\s*(?:\/\/|#|\/?\*|--|<!--|%|;|"{3}|'{3})/.test(line);
   return flat
     .split("\n")
     .some(
       (line) => !known.has(line) && (looksElided(line) || (lines.length > 0 && isComment(line))),
     );
 }
+
+const replacesByComment = (changes: readonly Change[]): boolean =>
+  changes.some(
+    ({ start, end, fresh }) => fresh.some(looksElided) || (end > start && fresh.some(isComment)),
+  );
