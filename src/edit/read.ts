@@ -33,7 +33,7 @@ const readLimit = 10_000_000;
 function readWithin(text: string, options: ReadOptions): Edit {
   const input = editInput(text, options.path, options.source);
   if (input.text.trim() === "") {
-    throw new RedraftError("unreadable-edit", "the edit is empty: it names nothing to change.");
+    throw new RedraftError("unreadable-edit", "the edit is empty. Send what is to change.");
   }
   const named =
     options.format === undefined || options.format === "auto" ? undefined : options.format;

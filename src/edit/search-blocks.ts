@@ -45,7 +45,7 @@ function pairMarkers(input: EditInput, markers: readonly Marker[]): Span[] | und
     }
     return spans;
   }
-  if (markers.length > mostMarkers) return undefined;
+  if (markers.length === 0 || markers.length > mostMarkers) return undefined;
   let budget = steps;
   const search = (from: number): Span[] | undefined => {
     if (from >= markers.length) return [];

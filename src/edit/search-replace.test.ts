@@ -142,6 +142,9 @@ describe("search/replace blocks", () => {
     expect(() => auto(either)).toThrow(/may be such blocks or the whole file anew/);
     const stale = `<<<<<<< SEARCH\n${markers.replace("=", "old\\n=")}=======\n${longer}\n>>>>>>> REPLACE`;
     expect(() => auto(stale)).toThrow(/may be such blocks or the whole file anew/);
+    const held = "<<<<<<< SEARCH\none\ntwo\n=======\n2\n>>>>>>> REPLACE\n";
+    const other = "<<<<<<< SEARCH\none\n2\n=======\nthree\n>>>>>>> REPLACE\n";
+    expect(() => readEdit(other, { path: "a.md", source: held })).toThrow(/may be such blocks or/);
   });
 
   it("refuses a replacement that brings a divider, which may be the block's own", () => {

@@ -141,7 +141,7 @@ function standsIn(lines: readonly string[], text: readonly string[]): boolean {
 /**
  * The file begins with a search block as well, so that an edit that begins with one may be the file anew.
  * It is blocks where it searches for whole markers of the file, the file anew where it searches for nothing
- * that stands there and for no markers; else nobody can tell.
+ * of what stands there; else nobody can tell.
  */
 function amongMarkers(input: EditInput, why: string): string | undefined {
   let blocks: readonly SearchBlock[];
@@ -155,9 +155,13 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
   const ofMarkers = blocks.some(({ search }) => search.some((line) => startOf(line)));
   const all = blocks.length > 0 && blocks.every(stand);
   if (all && ofMarkers) return why;
-  // Blocks and nothing else that search for markers, but not as the file has them: stale ones look like that.
-  if (!all && !(ofMarkers && outside(input).every((line) => isBlank([line]) || isPreamble(line))))
-    return undefined;
+  // Blocks and nothing else that search for lines of the file, but not as it has them: stale ones look like that.
+  const isOfFile = (line: string): boolean =>
+    startOf(line) !== undefined || (/[\p{L}\p{N}]/u.test(line) && input.inSource(line));
+  const isStale =
+    blocks.some(({ search }) => search.some(isOfFile)) &&
+    outside(input).every((line) => isBlank([line]) || isPreamble(line));
+  if (!all && !isStale) return undefined;
   throw new RedraftError(
     "unreadable-edit",
     "the file holds search blocks itself, and the edit may be such blocks or the whole file anew. " +

@@ -4,6 +4,7 @@ import { coverageOf, type Gap } from "./coverage.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { readLazy } from "./lazy.ts";
 import { isElision, removalOf } from "./lazy-markers.ts";
+import { refuseOpenComment } from "./open-comment.ts";
 import { forAnotherFile, samePath } from "./paths.ts";
 import { refuseStrangeLines } from "./strange-lines.ts";
 import { type Unwrapped, unwrap } from "./wrapping.ts";
@@ -38,6 +39,7 @@ export const sketch: EditFormat = {
       throw forAnotherFile("sketch", [text.path], input.path);
     }
     refuseStrangeLines(input, text, "lazy");
+    refuseOpenComment(text, input);
     const edit = withOpenEdges(readLazy(text.lines, text.at, why), text, input);
     return text.path === undefined ? edit : { ...edit, path: text.path };
   },
