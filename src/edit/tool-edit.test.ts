@@ -28,6 +28,22 @@ describe("the arguments of an edit tool", () => {
     expect(edit({ ...pair, dryRun: true }, { format: "search-replace" }).why).toMatch(/dryRun/);
   });
 
+  it("may have a comma behind the last one", () => {
+    const text =
+      '{"edits": [{"old_string": "def load(path):", "new_string": "def fetch(path, a=[1,]):",},],}';
+    expect(read(text)).toEqual(["~lines at 1", "-def load(path):", "+def fetch(path, a=[1,]):"]);
+  });
+
+  for (const [what, text] of [
+    ["are no JSON", "edit(path='io.py', old_string='def load(path):', new_string='x')"],
+    ["is a diff without context", "1c1\n< def load(path):\n---\n> def fetch(path):\n"],
+    ["is a command for sed", "sed -i 's/load/fetch/g' io.py\n"],
+  ]) {
+    it(`are not what ${what}, which is said`, () => {
+      expect(() => read(text)).toThrow(what);
+    });
+  }
+
   for (const [what, value] of [
     ["replacements", { explanation: "x", replacements: [{ filePath: "io.py", ...pair }] }],
     [
