@@ -41,6 +41,7 @@ export function blockOf(input: EditInput, span: Span, path: string | undefined):
       ? emptied(input, search, replaceAt)
       : replace.map((line, index) => {
           refuseSyntax(input, replace, index, replaceAt + index);
+          refuseNewDivider(input, search, replace, index, replaceAt + index);
           return withoutEscape(line, input);
         }),
     searchAt,
@@ -118,6 +119,27 @@ function refuseSyntax(
   throw unreadable(
     `line ${at} of the edit (${line.trim()}) is a marker inside the replacement of a block. ` +
       "Send the block again with one of each marker. Where it is text, write a backslash before it.",
+    at,
+  );
+}
+
+/**
+ * A file that holds dividers: a replacement with more of them than the search part has may begin at a later one, where
+ * the lines above it are old ones that the file does not have.
+ */
+function refuseNewDivider(
+  input: EditInput,
+  search: readonly string[],
+  replace: readonly string[],
+  index: number,
+  at: number,
+): void {
+  const line = replace[index]!;
+  if (!isDivider(line) || !input.inSource(line) || isRule(replace, index, input.path)) return;
+  if (replace.filter(isDivider).length <= search.filter(isDivider).length) return;
+  throw unreadable(
+    `line ${at} of the edit (${line.trim()}) may divide the block as well as the one before it. Nothing was changed. ` +
+      "Send the block as JSON with old_string and new_string, or write a backslash before each such line that is text.",
     at,
   );
 }

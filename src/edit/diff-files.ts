@@ -27,7 +27,7 @@ export interface DiffFile {
   readonly hunks: readonly Hunk[];
 }
 
-const numbered = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))?(?: ?@@(.*))?\s*$/;
+const numbered = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))?(?: ?@@(.*))?\s*$/s;
 /** `\ No newline at end of file`, in whatever language. */
 const noFinalNewline = /^\\ \S/;
 const unnumbered = /^@@(?: \.\.\.)?(?: ?@@)?\s*$/;
@@ -109,8 +109,8 @@ function extended(line: string, file: Draft): void {
   if (line.startsWith("new file mode")) file.created = true;
   if (line.startsWith("deleted file mode")) file.deleted = true;
   if (line.startsWith("Binary files ") || line.startsWith("GIT binary patch")) file.binary = true;
-  const from = path(/^rename from (.+)$/);
-  const to = path(/^rename to (.+)$/);
+  const from = path(/^rename from (.+)$/s);
+  const to = path(/^rename to (.+)$/s);
   if (from !== undefined) file.oldPath = from;
   if (to !== undefined) {
     file.newPath = to;

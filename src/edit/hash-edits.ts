@@ -3,7 +3,7 @@ import { RedraftError } from "../core/errors.ts";
 import { splitLines } from "../core/lines.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { checked, type HashLine, hashLineOf } from "./hashlines.ts";
-import { samePath } from "./paths.ts";
+import { forAnotherFile, samePath } from "./paths.ts";
 import { rolesToLines } from "./roles.ts";
 import { wordsOf } from "./side-names.ts";
 import { isDataPath } from "./tool-edit.ts";
@@ -34,9 +34,7 @@ export const hashEdits: EditFormat = {
     const segments = operations.map((operation) => segmentOf(operation, input));
     const path = operations.find((one) => one.path !== undefined)?.path;
     if (path !== undefined && !samePath(path, input.path)) {
-      throw new RedraftError("no-match", `the edit is for ${path}, not for ${input.path}.`, {
-        details: { path: input.path, named: path },
-      });
+      throw forAnotherFile("edit", [path], input.path);
     }
     const placed = segments.sort((a, b) => a.atLine! - b.atLine!);
     const base = { format: "search-replace", why, extent: "parts", action: "update" } as const;

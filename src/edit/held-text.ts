@@ -28,7 +28,7 @@ export function readHeld(
   named: FormatName | undefined,
   readers: Readers,
 ): Edit | undefined {
-  if (named === "whole" && /^\s*[[{]/.test(input.source)) return undefined;
+  if (named === "whole" && /^\s*[[{]/.test(input.source) && !isWriteCall(input)) return undefined;
   if (hasHashOperations(input)) {
     if (named === undefined || named === "search-replace") return undefined;
     throw unreadable(
@@ -56,6 +56,12 @@ export function readHeld(
   return tool.path === undefined ? edit : { ...edit, path: tool.path };
 }
 
+/** Whether JSON for a file of JSON is the call that writes it: it names the file. */
+function isWriteCall(input: EditInput): boolean {
+  const tool = attempt(() => toolEdit(input));
+  return tool?.path !== undefined && tool.calls.length === 1 && tool.calls[0]!.kind === "write";
+}
+
 type TextCall = ToolCall & { readonly kind: "text" | "write" };
 
 function readText(
@@ -75,7 +81,9 @@ function readText(
       ? readers.readSigned(inner, ["search-replace", "unified-diff", "patch"])
       : readers.readIn(inner, isSketch ? named : undefined);
   if (!edit)
-    throw unreadable(`${said(tool)}, but the patch or diff in it has no form that is known.`);
+    throw unreadable(
+      `${said(tool)}, but the patch or diff in it has no form that is known. Send a *** Begin Patch, a unified diff, or search/replace blocks.`,
+    );
   return { ...edit, why: `${tool.why}; ${edit.why}` };
 }
 
@@ -91,7 +99,7 @@ function onlyNew(inner: EditInput, tool: ToolEdit, readers: Readers): Edit {
   );
 }
 
-function attempt(read: () => Edit): Edit | undefined {
+function attempt<Value>(read: () => Value): Value | undefined {
   try {
     return read();
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { EditLine } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import { withRewrittenKept } from "./roles.ts";
 
 /** A line of a hunk as written, its sign still on it. */
 export interface HunkLine {
@@ -53,7 +54,7 @@ export function hunkLines(
   hints: HunkHints = {},
 ): EditLine[] {
   const lines = withContext(body, source, hints);
-  return withoutStrayBlanks(lines, source);
+  return withRewrittenKept(withoutStrayBlanks(lines, source));
 }
 
 function withContext(

@@ -7,14 +7,14 @@ export type JsonText =
 
 /**
  * Reads a text that is one JSON object or array, or one object a line, bare or in a code fence. Line ends and
- * tabs that stand raw inside strings are read as such. `undefined` = it does not look like JSON.
+ * tabs that stand raw inside strings are read as such; a comma after the last field is passed over. `undefined` = it does not look like JSON.
  */
 export function jsonText(text: string): JsonText | undefined {
   const body = withoutFence(text);
   if (!/^[[{]/.test(body)) return undefined;
   const read = parsed(body) ?? parsedLines(body);
   if (read) return read;
-  const repaired = escapedControls(body);
+  const repaired = mended(body);
   const again = repaired === body ? undefined : parsed(repaired);
   if (again) return again;
   const firstKey = /^[[{]\s*(?:\{\s*)?"([\w-]+)"\s*:/.exec(body)?.[1];
@@ -24,7 +24,7 @@ export function jsonText(text: string): JsonText | undefined {
 /** The value of a string that holds one JSON object or array; undefined = it does not. */
 export function jsonInside(text: string): { readonly value: unknown } | undefined {
   const body = text.trim();
-  return /^[[{]/.test(body) ? (parsed(body) ?? parsed(escapedControls(body))) : undefined;
+  return /^[[{]/.test(body) ? (parsed(body) ?? parsed(mended(body))) : undefined;
 }
 
 /** The body of the only fenced block, prose around it aside; else the text itself. */
@@ -62,8 +62,12 @@ function parsedLines(text: string): { readonly value: unknown } | undefined {
 
 const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** Raw control characters inside strings, escaped. Where quotes are not escaped either, this is no JSON still. */
-function escapedControls(text: string): string {
+/**
+ * Raw control characters inside strings, escaped, and no comma before a closing bracket. Where quotes are not escaped
+ * either, this is no JSON still.
+ */
+function mended(text: string): string {
+  const closes = /,\s*[}\]]/y;
   let inside = false;
   let result = "";
   for (let index = 0; index < text.length; index++) {
@@ -74,7 +78,8 @@ function escapedControls(text: string): string {
         shortEscapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
     else {
       if (character === '"') inside = !inside;
-      result += character;
+      closes.lastIndex = index;
+      if (inside || character !== "," || !closes.test(text)) result += character;
     }
   }
   return result;

@@ -11,9 +11,13 @@ function shownPlaces(
 ): { readonly lines: number[]; readonly shown: string } {
   const lines = places.slice(0, 20).map((place) => flat.slice(0, place).split("\n").length);
   const text = flat.split("\n");
-  const shown = lines
+  const often = (line: number): string => {
+    const count = lines.filter((one) => one === line).length;
+    return count === 1 ? `line ${line}` : `line ${line}, ${count} times`;
+  };
+  const shown = [...new Set(lines)]
     .slice(0, 5)
-    .map((line) => `  line ${line}: ${text[line - 1]!.trim().slice(0, 100)}`)
+    .map((line) => `  ${often(line)}: ${text[line - 1]!.trim().slice(0, 100)}`)
     .join("\n");
   return { lines, shown };
 }

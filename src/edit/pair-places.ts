@@ -206,7 +206,7 @@ function insertion(call: Insertion, flat: string, input: EditInput): Found {
   if (afterLine < 0 || afterLine > size) {
     throw new RedraftError(
       "no-match",
-      `insert_line ${call.line} is outside ${input.path}, which has ${size} lines.`,
+      `insert_line ${call.line} is outside ${input.path}, which has ${size} ${size === 1 ? "line" : "lines"}. Name one from 0 to ${size}.`,
     );
   }
   let start = 0;

@@ -23,7 +23,7 @@ export const pairs: EditFormat = {
     if (!tool || calls.length === 0) {
       throw new RedraftError(
         "unreadable-edit",
-        `the edit is not JSON with an old and a new string. Known keys are ${knownKeys}.`,
+        `the edit is not JSON with an old and a new string. Use ${knownKeys}.`,
       );
     }
     const named = tool.path === undefined ? {} : { path: tool.path };

@@ -30,6 +30,12 @@ function signOf(line: string): Sign | undefined {
   return edge ? { kind: edge === "Begin" ? "begin" : "end", path: "" } : undefined;
 }
 
+/** The file that a line of a patch names as its own. */
+export function pathOfHeading(line: string): string | undefined {
+  const sign = signOf(line);
+  return sign === undefined || sign.path === "" || sign.kind === "move" ? undefined : sign.path;
+}
+
 /** The sections of a patch in their order. A patch that begins and does not end was cut off. */
 export function sectionsOf(input: EditInput): Section[] {
   const sections: (Omit<Section, "body" | "moveTo"> & { moveTo?: string; body: HunkLine[] })[] = [];

@@ -161,4 +161,12 @@ describe("*** Begin Patch", () => {
       /does several things to src\/n.py, and one of them has no single place/,
     );
   });
+
+  it("is a patch for a file that holds patches, where it names the file", () => {
+    const held = "*** Begin Patch\n*** Delete File: b.txt\n*** End Patch\n";
+    const at = { path: "docs/a.patch", source: held };
+    const own = "*** Begin Patch\n*** Delete File: docs/a.patch\n*** End Patch\n";
+    expect(readEdit(own, at).action).toBe("delete");
+    expect(readEdit(held.replace("b.txt", "c.txt"), at).format).toBe("whole");
+  });
 });

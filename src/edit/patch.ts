@@ -6,8 +6,8 @@ import { type HunkLine, hunkLines, leavesBlanksOut } from "./hunk-lines.ts";
 import { firstOldLine, type Numbers, numbersHold, unplaced } from "./hunk-numbers.ts";
 import { inTurn, type Part, type PartHunk, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
-import { type Section, sectionsOf } from "./patch-sections.ts";
-import { samePath } from "./paths.ts";
+import { pathOfHeading, type Section, sectionsOf } from "./patch-sections.ts";
+import { forAnotherFile, samePath } from "./paths.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 import { fenceOf } from "./wrapping.ts";
 
@@ -20,9 +20,10 @@ export const patch: EditFormat = {
     if (index === -1) return undefined;
     const line = input.lines[index]!.trim();
     const first = input.lines.findIndex((one) => one.trim() !== "" && !fenceOf(one));
-    if (index !== first && input.inSource(line)) return undefined;
     const own = input.sourceLines.find((one) => one.trim() !== "");
-    if (own !== undefined && own.trim() === line) return undefined;
+    const isText = (index !== first && input.inSource(line)) || own?.trim() === line;
+    // A file that holds patches: the edit is one where it names the file, and the file anew where it does not.
+    if (isText && !input.lines.some((one) => namesFile(one, input))) return undefined;
     return `line ${index + 1} is ${line}`;
   },
 
@@ -50,7 +51,7 @@ export const patch: EditFormat = {
     if (segments.length === 0) {
       throw new RedraftError(
         "unreadable-edit",
-        `the patch has no lines for ${section.path}: after *** Update File come @@, context, - and + lines.`,
+        `the patch has no lines for ${section.path}. Write @@, context, - and + lines below *** Update File.`,
         { details: { line: section.at, format: "patch" } },
       );
     }
@@ -59,6 +60,11 @@ export const patch: EditFormat = {
 };
 
 const heading = /^\*{3} ?(?:Begin Patch(?: ?\*{1,3})?|(?:Update|Add|Delete) File: \S.*)$/;
+
+function namesFile(line: string, input: EditInput): boolean {
+  const path = pathOfHeading(line);
+  return path !== undefined && samePath(path, input.path) && !input.inSource(line);
+}
 
 /** A patch whose envelope holds a unified diff, or nothing. */
 function withoutSections(input: EditInput, why: string): Edit {
@@ -69,7 +75,7 @@ function withoutSections(input: EditInput, why: string): Edit {
   }
   throw new RedraftError(
     "unreadable-edit",
-    "the patch names no file: after *** Begin Patch comes *** Update File: <path> (or Add, Delete).",
+    "the patch names no file. Write *** Update File: <path> (or Add, Delete) below *** Begin Patch.",
     { details: { format: "patch" } },
   );
 }
@@ -77,10 +83,11 @@ function withoutSections(input: EditInput, why: string): Edit {
 function ofThisFile(sections: readonly Section[], input: EditInput): Section[] {
   const mine = sections.filter((section) => samePath(section.path, input.path));
   if (mine.length > 0) return mine;
-  const others = sections.map((section) => section.path).join(", ");
-  throw new RedraftError("no-match", `the patch is for ${others}, not for ${input.path}.`, {
-    details: { path: input.path, named: others },
-  });
+  throw forAnotherFile(
+    "patch",
+    sections.map((section) => section.path),
+    input.path,
+  );
 }
 
 /** Several sections of one file, each against what the one before leaves; undefined = they are not that. */
@@ -235,7 +242,7 @@ function addedLines(section: Section): EditLine[] {
   if (stray) {
     throw new RedraftError(
       "unreadable-edit",
-      `line ${stray.at} of *** Add File: ${section.path} does not begin with +: ${stray.text.slice(0, 80)}`,
+      `line ${stray.at} of *** Add File: ${section.path} does not begin with +: ${stray.text.slice(0, 80)}. Begin every line of the new file with +.`,
       { details: { line: stray.at, format: "patch" } },
     );
   }

@@ -1,3 +1,5 @@
+import { RedraftError } from "../core/errors.ts";
+
 /** Components of a path as people write it in edits: either slash, `./` and empty ones dropped. */
 function components(path: string): string[] {
   return path.split(/[\\/]+/).filter((part) => part !== "" && part !== ".");
@@ -69,4 +71,19 @@ export function relocated(path: string, from: string | undefined, to: string): s
   const folder = whole.slice(0, whole.length - (known ? tail.length : 1));
   const root = /^[\\/]/.test(path) ? "/" : "";
   return root + [...folder, ...components(to)].join("/");
+}
+
+/** The refusal of an edit whose parts all name other files. `what` = the edit, as the message calls it. */
+export function forAnotherFile(
+  what: string,
+  others: readonly (string | undefined)[],
+  path: string,
+): RedraftError {
+  const named = [...new Set(others)].join(", ");
+  const shown = named.length > 200 ? `${named.slice(0, 200)}…` : named;
+  return new RedraftError(
+    "no-match",
+    `the ${what} is for ${shown}, not for ${path}. Apply it to that file, or correct the path in it.`,
+    { details: { path, named } },
+  );
 }

@@ -5,7 +5,7 @@ import type { EditFormat, EditInput } from "./format.ts";
 import { formats } from "./formats.ts";
 import { readHeld } from "./held-text.ts";
 import { editInput } from "./input.ts";
-import { samePath } from "./paths.ts";
+import { forAnotherFile, samePath } from "./paths.ts";
 import { unrecognised } from "./unrecognised.ts";
 import { type Untagged, untagged } from "./untagged.ts";
 
@@ -33,7 +33,7 @@ const readLimit = 10_000_000;
 function readWithin(text: string, options: ReadOptions): Edit {
   const input = editInput(text, options.path, options.source);
   if (input.text.trim() === "") {
-    throw new RedraftError("unreadable-edit", "the edit is empty: it names nothing to change.");
+    throw new RedraftError("unreadable-edit", "the edit is empty. Send what is to change.");
   }
   const named =
     options.format === undefined || options.format === "auto" ? undefined : options.format;
@@ -80,9 +80,7 @@ function readInTags(
   named: FormatName | undefined,
 ): Edit {
   if (path !== undefined && !samePath(path, outer.path)) {
-    throw new RedraftError("no-match", `the text is for ${path}, not for ${outer.path}.`, {
-      details: { path: outer.path, named: path },
-    });
+    throw forAnotherFile("text", [path], outer.path);
   }
   // A tag that closes says that the last line is whole.
   const ended = /[\r\n]$/.test(text) ? text : `${text}\n`;

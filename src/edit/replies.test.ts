@@ -130,7 +130,7 @@ describe("replies", () => {
     [
       "no line of the file",
       "func Fresh() int {\n\treturn 1\n}\n",
-      /none of its lines stands in shop\/price\.go/,
+      /no line of it tells where in shop\/price\.go it belongs/,
     ],
   ] as const) {
     it(`refuses one with ${name}`, () => {

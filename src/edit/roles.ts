@@ -69,3 +69,35 @@ export function rolesToLines(
           : oldAt + line.old,
   }));
 }
+
+/**
+ * A diff whose writer removes a line and writes the same line again: it stays. As a removed and a new line it would be a
+ * sign, where the old lines are not the file's, that the change was made already.
+ */
+export function withRewrittenKept(lines: readonly EditLine[]): EditLine[] {
+  const result: EditLine[] = [];
+  for (let from = 0; from < lines.length; ) {
+    if (lines[from]!.role === "keep") {
+      result.push(lines[from++]!);
+      continue;
+    }
+    const next = lines.findIndex((line, index) => index > from && line.role === "keep");
+    const to = next === -1 ? lines.length : next;
+    result.push(...rewritten(lines.slice(from, to)));
+    from = to;
+  }
+  return result;
+}
+
+function rewritten(run: readonly EditLine[]): readonly EditLine[] {
+  const old = run.filter(({ role }) => role === "drop");
+  const fresh = run.filter(({ role }) => role === "add");
+  const known = new Set(old.map(({ text }) => text));
+  if (!fresh.some(({ text }) => known.has(text))) return run;
+  const texts = (side: readonly EditLine[]): string[] => side.map(({ text }) => text);
+  return lineRoles(texts(old), texts(fresh)).map(({ text, role, ...line }) => ({
+    text,
+    role,
+    at: role === "add" ? fresh[line.new]!.at : old[line.old]!.at,
+  }));
+}

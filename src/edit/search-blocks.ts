@@ -45,7 +45,7 @@ function pairMarkers(input: EditInput, markers: readonly Marker[]): Span[] | und
     }
     return spans;
   }
-  if (markers.length > mostMarkers) return undefined;
+  if (markers.length === 0 || markers.length > mostMarkers) return undefined;
   let budget = steps;
   const search = (from: number): Span[] | undefined => {
     if (from >= markers.length) return [];
@@ -159,7 +159,7 @@ function pairFirst(input: EditInput, markers: readonly Marker[]): Span[] {
     spans.push({ start: start.index, divider: divider.index, end });
   }
   if (spans.length === 0) {
-    throw unreadable(`no search block found: expected ${shape}.`, 1);
+    throw unreadable(`the edit holds no search block. Send ${shape}.`, 1);
   }
   return spans;
 }

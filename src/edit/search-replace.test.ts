@@ -140,6 +140,23 @@ describe("search/replace blocks", () => {
     expect(auto(longer).format).toBe("whole");
     const either = "<<<<<<< SEARCH\n=======\n=======\na\n>>>>>>> REPLACE";
     expect(() => auto(either)).toThrow(/may be such blocks or the whole file anew/);
+    const stale = `<<<<<<< SEARCH\n${markers.replace("=", "old\\n=")}=======\n${longer}\n>>>>>>> REPLACE`;
+    expect(() => auto(stale)).toThrow(/may be such blocks or the whole file anew/);
+    const held = "<<<<<<< SEARCH\none\ntwo\n=======\n2\n>>>>>>> REPLACE\n";
+    const other = "<<<<<<< SEARCH\none\n2\n=======\nthree\n>>>>>>> REPLACE\n";
+    expect(() => readEdit(other, { path: "a.md", source: held })).toThrow(/may be such blocks or/);
+  });
+
+  it("refuses a replacement that brings a divider, which may be the block's own", () => {
+    const held = "a\n=======\nold 1\nb\n";
+    const stale = "<<<<<<< SEARCH\na\n=======\nold 2\nb\n=======\nnew\nb\n>>>>>>> REPLACE\n";
+    expect(() => read(stale, held, "a.ts")).toThrow(
+      /line 6 of the edit \(=======\) may divide the block/,
+    );
+    const right = stale.replace("old 2", "old 1");
+    expect(read(right, held, "a.ts")).toEqual(["~lines", "-a", "-=======", "-old 1", "+new", " b"]);
+    const heading = "<<<<<<< SEARCH\nb\n=======\nb\n\nTitle c\n=======\n>>>>>>> REPLACE\n";
+    expect(read(heading, held, "a.ts")).toContain("+Title c");
   });
 
   it("says which block is cut off", () => {

@@ -7,6 +7,7 @@ import { fitBlankLines } from "./blank-lines.ts";
 import { isEnd, isNearStart, startOf } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import { changesBetween } from "./changes.ts";
+import { isHunkHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { withoutHashes } from "./hashlines.ts";
 import { inFileOrder } from "./order.ts";
@@ -75,8 +76,9 @@ function meant(block: SearchBlock, input: EditInput): SearchBlock {
 
 /** A line that only blocks have and the file has not. A diff may hold such lines as content: it is none of ours. */
 function signOf(input: EditInput): string | undefined {
+  const inHunk = hunkLinesOf(input);
   const find = (test: (line: string) => boolean): number =>
-    input.lines.findIndex((line) => test(line) && !input.inSource(line));
+    input.lines.findIndex((line, at) => test(line) && !inHunk[at] && !input.inSource(line));
   const start = find((line) => startOf(line) !== undefined);
   const end = find(isEnd);
   const near = find(isNearStart);
@@ -107,11 +109,23 @@ function blocksAmongText(input: EditInput): string | undefined {
     (line, index) => line.trim() !== "" && !isPreamble(line) && !inBlock(index),
   );
   if (around.filter((line) => !input.inSource(line)).length * 2 <= around.length) return undefined;
+  const inHunk = hunkLinesOf(input);
   const sign = spans.find(
-    ({ start, end }) => !standsIn(lines.slice(start, end + 1), input.sourceLines),
+    ({ start, end }) =>
+      !standsIn(lines.slice(start, end + 1), input.sourceLines) && !(inHunk[start] && inHunk[end]),
   );
   if (!sign) return undefined;
   return `line ${sign.start + 1} opens a search block that the file does not hold`;
+}
+
+/** Which lines of the edit are in a hunk of a diff: they have signs, as have all from its header on. */
+function hunkLinesOf(input: EditInput): boolean[] {
+  let inside = false;
+  return input.lines.map((line) => {
+    if (isHunkHeader(line)) inside = !input.inSource(line);
+    else inside &&= line === "" || /^[-+ \\]/.test(line);
+    return inside;
+  });
 }
 
 /** Whether the lines stand one after the other in the text, blanks around them aside. */
@@ -127,7 +141,7 @@ function standsIn(lines: readonly string[], text: readonly string[]): boolean {
 /**
  * The file begins with a search block as well, so that an edit that begins with one may be the file anew.
  * It is blocks where it searches for whole markers of the file, the file anew where it searches for nothing
- * that stands there; else nobody can tell.
+ * of what stands there; else nobody can tell.
  */
 function amongMarkers(input: EditInput, why: string): string | undefined {
   let blocks: readonly SearchBlock[];
@@ -138,13 +152,29 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
   }
   const stand = ({ search }: SearchBlock): boolean =>
     search.length > 0 && placesOf(search, input.sourceLines).length > 0;
-  if (blocks.length === 0 || !blocks.every(stand)) return undefined;
-  if (blocks.some(({ search }) => search.some((line) => startOf(line)))) return why;
+  const ofMarkers = blocks.some(({ search }) => search.some((line) => startOf(line)));
+  const all = blocks.length > 0 && blocks.every(stand);
+  if (all && ofMarkers) return why;
+  // Blocks and nothing else that search for lines of the file, but not as it has them: stale ones look like that.
+  const isOfFile = (line: string): boolean =>
+    startOf(line) !== undefined || (/[\p{L}\p{N}]/u.test(line) && input.inSource(line));
+  const isStale =
+    blocks.some(({ search }) => search.some(isOfFile)) &&
+    outside(input).every((line) => isBlank([line]) || isPreamble(line));
+  if (!all && !isStale) return undefined;
   throw new RedraftError(
     "unreadable-edit",
     "the file holds search blocks itself, and the edit may be such blocks or the whole file anew. " +
       "Nothing was changed. Name its format: search-replace or whole.",
     { details: { path: input.path } },
+  );
+}
+
+/** The lines around the blocks of an edit. */
+function outside(input: EditInput): string[] {
+  const spans = spansOf(input);
+  return input.lines.filter(
+    (_, index) => !spans.some(({ start, end }) => index >= start && index <= end),
   );
 }
 

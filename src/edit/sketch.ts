@@ -4,7 +4,8 @@ import { coverageOf, type Gap } from "./coverage.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { readLazy } from "./lazy.ts";
 import { isElision, removalOf } from "./lazy-markers.ts";
-import { samePath } from "./paths.ts";
+import { refuseOpenComment } from "./open-comment.ts";
+import { forAnotherFile, samePath } from "./paths.ts";
 import { refuseStrangeLines } from "./strange-lines.ts";
 import { type Unwrapped, unwrap } from "./wrapping.ts";
 
@@ -35,11 +36,10 @@ export const sketch: EditFormat = {
       );
     }
     if (text.path !== undefined && !samePath(text.path, input.path)) {
-      throw new RedraftError("no-match", `the sketch is for ${text.path}, not for ${input.path}.`, {
-        details: { path: input.path, named: text.path },
-      });
+      throw forAnotherFile("sketch", [text.path], input.path);
     }
     refuseStrangeLines(input, text, "lazy");
+    refuseOpenComment(text, input);
     const edit = withOpenEdges(readLazy(text.lines, text.at, why), text, input);
     return text.path === undefined ? edit : { ...edit, path: text.path };
   },

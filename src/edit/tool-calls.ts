@@ -102,7 +102,7 @@ class CallSearch {
     const inserted = textAt(fields, "insert-text");
     const text = inserted ?? textAt(fields, "new") ?? textAt(fields, "whole");
     if (text === undefined) {
-      this.problem = "it has insert_line and no text to insert (insert_text)";
+      this.problem = "it has insert_line and no text to insert: send insert_text too";
       return undefined;
     }
     const after = inserted !== undefined || fields.command === "insert";
@@ -164,8 +164,9 @@ function incomplete(fields: Fields): string | undefined {
   const fresh = keyOf(fields, "new");
   if (old !== undefined && fresh !== undefined)
     return `${typeof fields[old] === "string" ? fresh : old} is no text`;
-  if (old !== undefined) return `it has ${old} and no new string beside it`;
-  if (fresh !== undefined) return `it has ${fresh} and no old string that says what it replaces`;
+  if (old !== undefined) return `it has ${old} and no new string beside it: send both`;
+  if (fresh !== undefined)
+    return `it has ${fresh} and no old string that says what it replaces: send both`;
   const whole = keyOf(fields, "whole");
   return whole !== undefined && fields.type === undefined ? `${whole} is no text` : undefined;
 }

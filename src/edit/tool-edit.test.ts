@@ -28,6 +28,22 @@ describe("the arguments of an edit tool", () => {
     expect(edit({ ...pair, dryRun: true }, { format: "search-replace" }).why).toMatch(/dryRun/);
   });
 
+  it("may have a comma behind the last one", () => {
+    const text =
+      '{"edits": [{"old_string": "def load(path):", "new_string": "def fetch(path, a=[1,]):",},],}';
+    expect(read(text)).toEqual(["~lines at 1", "-def load(path):", "+def fetch(path, a=[1,]):"]);
+  });
+
+  for (const [what, text] of [
+    ["are no JSON", "edit(path='io.py', old_string='def load(path):', new_string='x')"],
+    ["is a diff without context", "1c1\n< def load(path):\n---\n> def fetch(path):\n"],
+    ["is a command for sed", "sed -i 's/load/fetch/g' io.py\n"],
+  ]) {
+    it(`are not what ${what}, which is said`, () => {
+      expect(() => read(text)).toThrow(what);
+    });
+  }
+
   for (const [what, value] of [
     ["replacements", { explanation: "x", replacements: [{ filePath: "io.py", ...pair }] }],
     [
@@ -66,7 +82,7 @@ describe("the arguments of an edit tool", () => {
       /keys operation, from, to, of which none says what to change.*old_string and new_string/,
     );
     expect(() => read({ path: "io.py", old_sting: "load", new_string: "fetch" })).toThrow(
-      /no old string.*Not known: old_sting\. Known are/,
+      /no old string.*Not known: old_sting\. Use/,
     );
   });
 
@@ -176,6 +192,12 @@ describe("write calls", () => {
   it("are refused where the text is escaped once too often", () => {
     const content = "def load(path):\\n    return None\\n";
     expect(() => read({ path: "io.py", content })).toThrow(/escaped once too often/);
+  });
+
+  it("are the call where the file is JSON, the format whole, and the call names the file", () => {
+    const place = { path: "a.json", source: '{"a": 1}\n', format: "whole" } as const;
+    expect(read({ path: "a.json", content: '{"a": 2}\n' }, place)).toContain('+{"a": 2}');
+    expect(read({ content: '{"a": 2}\n' }, place)).toContain('+{"content":"{\\"a\\": 2}\\n"}');
   });
 
   it("are refused for another file", () => {

@@ -1,7 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import type { EditInput } from "./format.ts";
 import { jsonInside, jsonText } from "./json-text.ts";
-import { samePath } from "./paths.ts";
+import { forAnotherFile, samePath } from "./paths.ts";
 import { callsIn, type FoundCalls, type ToolCall } from "./tool-calls.ts";
 import { kindOfKey, knownKeys } from "./tool-keys.ts";
 
@@ -49,7 +49,7 @@ function readToolEdit(input: EditInput): ToolEdit | undefined {
   if (input.source.trim() === "" || isData || keys.length === 0) return undefined;
   throw unreadable(
     `the edit is JSON with the keys ${keys.slice(0, 8).join(", ")}, of which none says what to change. ` +
-      `Known are ${knownKeys}.`,
+      `Use ${knownKeys}.`,
   );
 }
 
@@ -120,10 +120,11 @@ function keysWritten(text: string): string[] {
 function forThisFile({ calls, unused, problem }: FoundCalls, input: EditInput): ToolEdit {
   const mine = calls.filter((call) => call.path === undefined || samePath(call.path, input.path));
   if (mine.length === 0) {
-    const others = [...new Set(calls.map((call) => call.path))].join(", ");
-    throw new RedraftError("no-match", `the edit is for ${others}, not for ${input.path}.`, {
-      details: { path: input.path, named: others },
-    });
+    throw forAnotherFile(
+      "edit",
+      calls.map((call) => call.path),
+      input.path,
+    );
   }
   if (problem !== undefined)
     throw unreadable(`one of the edits cannot be read: ${problem}. Nothing was changed.`);
@@ -158,7 +159,7 @@ const isTelling = (key: string): boolean => {
 /** What a message adds about keys that are not known. */
 export function unknownKeys(keys: readonly string[]): string {
   if (keys.length === 0) return "";
-  return ` Not known: ${keys.slice(0, 8).join(", ")}. Known are ${knownKeys}.`;
+  return ` Not known: ${keys.slice(0, 8).join(", ")}. Use ${knownKeys}.`;
 }
 
 function unreadable(message: string): RedraftError {

@@ -63,4 +63,4 @@ export function namesPlace(key: string): boolean {
 
 /** The names that a message gives as known. */
 export const knownKeys =
-  "old_string and new_string, edits, content, code_edit, patch or diff, insert_line and insert_text";
+  "old_string and new_string, edits, content, code_edit, patch or diff, or insert_line and insert_text";

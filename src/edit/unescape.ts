@@ -1,12 +1,12 @@
 /** What a level of escaping turned into a backslash and a character. */
-type EscapeClass = "quote" | "backslash" | "line" | "tab";
+type EscapeClass = "quote" | "dollar" | "backslash" | "line" | "tab";
 
-const classes: readonly EscapeClass[] = ["quote", "backslash", "line", "tab"];
+const classes: readonly EscapeClass[] = ["quote", "dollar", "backslash", "line", "tab"];
 
 const classOf = (character: string): EscapeClass | undefined =>
   /["'`]/.test(character)
     ? "quote"
-    : ({ "\\": "backslash", n: "line", t: "tab" } as const)[character];
+    : ({ $: "dollar", "\\": "backslash", n: "line", t: "tab" } as const)[character];
 
 const plainOf: Readonly<Record<string, string>> = { n: "\n", t: "\t" };
 

@@ -27,6 +27,50 @@ describe("unified diffs", () => {
     });
   }
 
+  it("reads a header whose section holds a strange line separator", () => {
+    const head = "@@ -1,3 +1,3 @@ a\u2028b\n";
+    expect(read(head + hunk)).toEqual(["~lines near 1 under a\u2028b", ...shown]);
+  });
+
+  it("is a diff, and no block, where the file holds the block that it changes", () => {
+    const blocks = "a.ts\n<<<<<<< SEARCH\none\n=======\ntwo\n>>>>>>> REPLACE\n";
+    const edit =
+      "@@ -1,5 +1,5 @@\n a.ts\n <<<<<<< SEARCH\n-one\n+1\n =======\n two\n >>>>>>> REPLACE\n";
+    expect(read(edit, blocks)).toContain("+1");
+  });
+
+  it("is a diff where the file begins with the same header, and the old lines are the file's", () => {
+    const held = "@@ -1,2 +1,2 @@\nold\n";
+    const edit = "@@ -1,2 +1,2 @@\n @@ -1,2 +1,2 @@\n-old\n+new\n";
+    expect(read(edit, held)).toEqual(["~lines near 1", " @@ -1,2 +1,2 @@", "-old", "+new"]);
+  });
+
+  it("holds no block, whatever its lines look like", () => {
+    const edit = "@@ ... @@\n one\n-two\n--------- SEARCH\n+2\n";
+    expect(read(edit, "one\ntwo\n-------- SEARCH\n")).toContain("--------- SEARCH");
+  });
+
+  it("keeps a line that is removed and written again", () => {
+    expect(read("@@ ... @@\n-one\n-two\n-three\n+two\n+3\n four\n")).toEqual([
+      "~lines",
+      "-one",
+      " two",
+      "-three",
+      "+3",
+      " four",
+    ]);
+  });
+
+  it("is a diff where its lines hold blocks and its hunks have no numbers", () => {
+    const blocks = "<<<<<<< SEARCH\none\n=======\ntwo\n>>>>>>> REPLACE\n";
+    expect(read("@@ ... @@\n-<<<<<<< SEARCH\n+<<<<<<< FIND\n one\n", blocks)).toEqual([
+      "~lines",
+      "-<<<<<<< SEARCH",
+      "+<<<<<<< FIND",
+      " one",
+    ]);
+  });
+
   it("reads lines alone, where the old ones stand in the file", () => {
     for (const head of ["", "--- a/src/a.txt\n+++ b/src/a.txt\n", "```diff\n"]) {
       expect(read(`${head}${hunk}`)).toEqual(["~lines", ...shown]);

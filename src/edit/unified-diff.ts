@@ -1,5 +1,6 @@
 import type { Edit, EditLine, LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import { refuseCutDiff } from "./cut-diff.ts";
 import {
   type DiffFile,
   type Hunk,
@@ -14,7 +15,7 @@ import { hunkLines, leavesBlanksOut, signedLine } from "./hunk-lines.ts";
 import { firstOldLine, numbersHold, unplaced } from "./hunk-numbers.ts";
 import { inTurn, type Part, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
-import { sameDiffPath } from "./paths.ts";
+import { forAnotherFile, sameDiffPath } from "./paths.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** Unified diffs, git's headers or none; line numbers and counts are hints, since models get them wrong. */
@@ -37,7 +38,8 @@ export const unifiedDiff: EditFormat = {
     if (changes === -1) return headersOnly(input);
     if (begins(first)) {
       const own = input.sourceLines.find((line) => line.trim() !== "");
-      if (own !== undefined && own.trim() === lines[first]!.trim()) return undefined;
+      const isText = own !== undefined && own.trim() === lines[first]!.trim();
+      if (isText && !changesHeld(input)) return undefined;
       return `it begins with a diff header (line ${first + 1}: ${lines[first]!.trim()})`;
     }
     if (input.inSource(lines[hunk]!)) return undefined;
@@ -56,7 +58,8 @@ export const unifiedDiff: EditFormat = {
     const bare = files.length === 0 ? parseBareDiff(input.lines) : undefined;
     if (bare) files.push(bare);
     if (files.length === 0)
-      throw unreadable("the diff holds no hunk: expected a line like @@ -1,3 +1,4 @@.");
+      throw unreadable("the diff holds no hunk. Begin each with a line like @@ -1,3 +1,4 @@.");
+    refuseCutDiff(files, input);
     const mine = ofThisFile(files, input);
     const file = mine.at(-1)!;
     const named = file.newPath ?? file.oldPath;
@@ -143,12 +146,7 @@ function ofThisFile(files: readonly DiffFile[], input: EditInput): DiffFile[] {
     const only = files.length === 1 ? files[0]! : undefined;
     if (only && namesNoFile(paths(only), input.path, () => oldLinesStand(only, input)))
       return [{ ...only, renamed: false }];
-    const others = [...new Set(files.flatMap(paths).map(stripped))].join(", ");
-    throw new RedraftError(
-      "no-match",
-      `the diff is for ${others}, not for ${input.path}. Apply it to that file, or correct its header.`,
-      { details: { path: input.path, named: others } },
-    );
+    throw forAnotherFile("diff", files.flatMap(paths).map(stripped), input.path);
   }
   if (mine.length === 1) return mine;
   const named = (file: DiffFile): string => stripped(file.newPath ?? file.oldPath ?? input.path);
@@ -156,10 +154,10 @@ function ofThisFile(files: readonly DiffFile[], input: EditInput): DiffFile[] {
   // The longest path that fits is the most exact one.
   const exact = mine.filter((file) => paths(file).some((path) => stripped(path) === input.path));
   if (exact.length > 0 && new Set(exact.map(named)).size === 1) return withoutRepeats(exact);
-  const others = mine.flatMap(paths).map(stripped).join(", ");
+  const others = [...new Set(mine.flatMap(paths).map(stripped))].join(", ");
   throw new RedraftError(
     "ambiguous",
-    `several files of the diff may be ${input.path}: ${others}.`,
+    `several files of the diff may be ${input.path}: ${others}. Send the part for that file alone.`,
     {
       details: { path: input.path, named: others },
     },
@@ -175,6 +173,12 @@ function withoutRepeats(files: readonly DiffFile[]): DiffFile[] {
     const key = text(file);
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** Whether a diff changes a file that begins as it does: its old lines, without their signs, are the file's. */
+function changesHeld(input: EditInput): boolean {
+  const files = parseDiff(input.lines, () => false);
+  return files.some((file) => oldLinesStand(file, input));
 }
 
 function oldLinesStand(file: DiffFile, input: EditInput): boolean {

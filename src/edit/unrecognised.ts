@@ -20,6 +20,25 @@ interface Nearest {
   readonly keys?: readonly string[];
 }
 
+/** Edits that other tools read. The forms are of whole lines, so that prose about them is none. */
+const scripts: readonly (Nearest & { readonly form: RegExp })[] = [
+  {
+    form: /^\d+(?:,\d+)?[acd]\d+(?:,\d+)?$/,
+    what: "it is a diff without context",
+    cure: "Send a unified one (`diff -u`).",
+  },
+  {
+    form: /^(?:sed (?:-i )?)?['"]?s([/|#])[^/|#]+\1[^/|#]*\1[gip]*['"]?(?: \S+)?$/,
+    what: "it is a command for sed",
+    cure: "Send old_string and new_string, or a search/replace block.",
+  },
+  {
+    form: /(?:^|[\s({,'])(?:old|new|search|replace)_?(?:str|string|text)['"]?\s*[=:]\s*['"]/i,
+    what: "it looks like the arguments of an edit tool, but they are no JSON",
+    cure: "Send them as JSON, or as a search/replace block.",
+  },
+];
+
 function nearest(input: EditInput): Nearest {
   // A file of data has such keys itself.
   const keys = keysOf(input.source) ? undefined : keysOf(input.text);
@@ -45,6 +64,8 @@ function nearest(input: EditInput): Nearest {
     [at(isLoneTag), "is a tag that no format has"],
     [at((line) => fenceOf(line) !== undefined), "is a code fence among other text"],
   ];
+  const script = scripts.find(({ form }) => at((line) => form.test(line)) !== -1);
+  if (script) return script;
   const sign = signs.find(([index]) => index !== -1);
   const cure =
     "Send a search/replace block, a diff, or lines of the file around the change; name the format (whole) if it replaces the whole file.";
@@ -54,9 +75,7 @@ function nearest(input: EditInput): Nearest {
     return { what: `line ${index + 1} (${shown}) ${what}`, cure, line: index + 1 };
   }
   return {
-    what:
-      `it has no markers, and none of its lines stands in ${input.path} as a line that tells its place, so whether it ` +
-      "replaces the whole file or belongs somewhere in it is not said",
+    what: `it has no markers, and no line of it tells where in ${input.path} it belongs`,
     cure,
   };
 }

@@ -1,7 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import { startOf } from "./block-markers.ts";
 import type { EditInput } from "./format.ts";
-import { samePath } from "./paths.ts";
+import { forAnotherFile, samePath } from "./paths.ts";
 import { isAside, isPathArgument, pathOf } from "./tag-arguments.ts";
 import { type TaggedText, tagsIn } from "./tags.ts";
 
@@ -84,10 +84,7 @@ function ofThisFile(texts: readonly TaggedText[], input: EditInput): readonly Ta
   if (says.length === 0) return texts;
   const mine = says.filter((element) => samePath(pathOf(element)!, input.path));
   if (mine.length > 0) return mine;
-  const others = says.map((element) => pathOf(element)).join(", ");
-  throw new RedraftError("no-match", `the text is for ${others}, not for ${input.path}.`, {
-    details: { path: input.path, named: others },
-  });
+  throw forAnotherFile("text", says.map(pathOf), input.path);
 }
 
 /** Whether nothing of the file stands outside of the tags. */

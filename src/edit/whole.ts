@@ -2,7 +2,7 @@ import { RedraftError } from "../core/errors.ts";
 import { changesBetween } from "./changes.ts";
 import { coverageOf } from "./coverage.ts";
 import type { EditFormat, EditInput } from "./format.ts";
-import { samePath } from "./paths.ts";
+import { forAnotherFile, samePath } from "./paths.ts";
 import { refuseStrangeLines } from "./strange-lines.ts";
 import { keepsAllKeys } from "./tool-edit.ts";
 import { unwrap } from "./wrapping.ts";
@@ -34,9 +34,7 @@ export const whole: EditFormat = {
       );
     }
     if (text.path !== undefined && !samePath(text.path, input.path)) {
-      throw new RedraftError("no-match", `the text is for ${text.path}, not for ${input.path}.`, {
-        details: { path: input.path, named: text.path },
-      });
+      throw forAnotherFile("text", [text.path], input.path);
     }
     refuseStrangeLines(input, text, "whole");
     refuseInside(input, text.lines, text.at);

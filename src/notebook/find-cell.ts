@@ -2,7 +2,7 @@ import type { RedraftError } from "../core/errors.ts";
 import { splitLines } from "../core/lines.ts";
 import type { CallOptions, EditEvent } from "../core/redraft.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
-import { attempt, type Run } from "./attempt.ts";
+import { type Attempt, attempt, type Run } from "./attempt.ts";
 import { cellError, cellResult } from "./cell-result.ts";
 import { type Cell, type Notebook, nameOf, readNotebook } from "./cells.ts";
 
@@ -31,7 +31,7 @@ export async function cellsThatFit(
   for (const cell of notebook.cells) {
     if (cell.text.trim() === "") continue;
     const tried = await attempt(run, { ...request, source: cell.text }, call);
-    if (tried.error?.code === "ambiguous") {
+    if (tried.error?.code === "ambiguous" && mayQuote(tried, request, cell)) {
       ambiguous.push({ cell, error: cellError(notebook, cell, tried.error as RedraftError) });
     }
     if (!tried.result || !quotesLines(tried.result, cell)) continue;
@@ -53,6 +53,15 @@ function quotesLines({ proof, format, action }: EditResult, cell: Cell): boolean
       (fate.fate === "matched" || fate.fate === "dropped-source") &&
       /[\p{L}\p{N}]/u.test(lines[fate.source]?.text ?? ""),
   );
+}
+
+/** Whether an edit that has several places in a cell quotes it: a sketch can also be put anywhere for want of a place. */
+function mayQuote({ events }: Attempt, { edit }: EditRequest, cell: Cell): boolean {
+  const read = events.find((event) => event.type === "edit-read");
+  if (read?.format !== "lazy") return true;
+  const known = new Set(splitLines(cell.text).map(({ text }) => text.trim()));
+  const isKnown = (line: string): boolean => /[\p{L}\p{N}]/u.test(line) && known.has(line.trim());
+  return splitLines(edit).some(({ text }) => isKnown(text));
 }
 
 /** Formats whose parts are placed each by itself. */

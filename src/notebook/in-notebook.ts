@@ -168,6 +168,10 @@ function nowhere(error: unknown, { cells }: Notebook): unknown {
     const cure = "If the edit is for the source of one cell, name the cell.";
     return new RedraftError(error.code, `${message} ${cure}`, { cause: error, retryable, details });
   }
+  if (error.code === "unreadable-edit" && details.format === undefined) {
+    const cure = "If it is the new source of one cell, name the cell.";
+    return new RedraftError(error.code, `${message} ${cure}`, { cause: error, retryable, details });
+  }
   if (error.code !== "no-match") return error;
   return new RedraftError(
     "no-match",
