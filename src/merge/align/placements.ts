@@ -1,7 +1,8 @@
 import { spend } from "../../core/budget.ts";
 import { condense } from "./compress.ts";
 import { costs, infinity } from "./costs.ts";
-import { backward, forward, leastCosts, type Problem, type Sums } from "./recurrence.ts";
+import type { Problem } from "./recurrence.ts";
+import { backward, forward, leastCosts, type Sums } from "./sums.ts";
 
 /** The source lines [start, end) of a block. A bound side is the edge of what the block replaces, whatever matches there. */
 export interface BlockRange {
