@@ -54,9 +54,12 @@ export function unquotedRemoval(
         let isDoubtful = false;
         for (let at = from; at >= range.start && at < range.end; at += step) {
           if (isBlank(at) || fates[at]!.fate !== "kept") continue;
-          if (isTelling(source[at]!.text)) return quoted.has(at) && isNearest(at, start, line);
+          const isTold = isTelling(source[at]!.text);
+          if (isTold && !quoted.has(at)) return false;
           if (!quoted.has(at)) continue;
           if (isNearest(at, start, line)) return true;
+          // One like it is removed too. Where the line before it is quoted as well, either gives the same text.
+          if (isTold) continue;
           if (depths[at]! < depth) return !isDoubtful;
           // A closer like this one is among the removed lines too: the sketch's may be that one.
           isDoubtful = true;

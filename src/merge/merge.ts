@@ -30,6 +30,7 @@ import { placeholderOf } from "./proof/placeholder.ts";
 import { type BareEdge, bareEdges } from "./readings/edge-inserts.ts";
 import { type InPlace, replacedInPlace } from "./readings/in-place.ts";
 import { alreadyDone, readingsOf, withLines } from "./readings/marker-or-line.ts";
+import { repeatedLines } from "./repeated.ts";
 import { suspects } from "./readings/suspects.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 import { misreadContext } from "./words/context.ts";
@@ -193,15 +194,22 @@ function place(
   const draw = (placement: Placement, options: BuildOptions = {}): Built =>
     build(lines, shape, prepared, placement, { ...settings, ...options });
   /** A placement with the lines beside its blocks that they replace for certain. */
-  const complete = (placement: Placement): Built => {
+  const complete = (found: Placement): Built => {
+    const placement = withoutEdgeBlanks(lines, shape, found);
     const drawn = draw(placement);
     const changes = replacedInPlace(lines, shape, drawn).filter(({ isSure }) => isSure);
     return changes.length === 0 ? drawn : draw(withReplaced(placement, changes));
   };
   const unquoted = (built: Built): LineRange | undefined => unquotedRemoval(lines, shape, built);
+  const repeats = shape.extent === "file" ? repeatedLines(lines, shape) : () => 0;
   const first = complete(found.best);
-  const best = unquoted(first) ? ownPlacement(found, complete, unquoted) : first;
+  const isOwn = (built: Built): boolean => unquoted(built) === undefined;
+  let best = isOwn(first) ? first : ownPlacement(found, complete, isOwn);
   if (best === undefined) return unquotedLoss(lines, shape, first, unquoted(first)!);
+  if (repeats(best) > 0) {
+    best = ownPlacement(found, complete, (one) => isOwn(one) && repeats(one) === 0) ?? best;
+  }
+  const mostRepeated = repeats(best);
   const isInserted = (k: number): boolean => prepared.insertions[k] !== undefined;
   const unfounded =
     shape.extent === "file" ? unfoundedBlock(lines, shape, best, isInserted) : undefined;
@@ -221,7 +229,7 @@ function place(
   const offer = (built: Built, at = cost): boolean => {
     if (isSame(built, best, shape) || rivals.some((rival) => isSame(rival, built, shape)))
       return false;
-    if (unquoted(built)) return false;
+    if (unquoted(built) || repeats(built) > mostRepeated) return false;
     runnerUp = Math.min(runnerUp, at);
     rivals.push(built);
     return true;
@@ -249,7 +257,7 @@ function place(
     const built = complete(other);
     const drawn = [built, ...farSides(other, built.open)];
     if (other.cost < cost + margin) for (const one of drawn) offer(one, other.cost);
-    else if (drawn.some((one) => !isSame(one, best, shape) && !unquoted(one))) {
+    else if (drawn.some((one) => !isSame(one, best, shape) && !unquoted(one) && repeats(one) <= mostRepeated)) {
       runnerUp = Math.min(runnerUp, other.cost);
       break;
     }
@@ -320,19 +328,43 @@ function leavesReplaced({ ranges }: Placement, taken: Placement): boolean {
   );
 }
 
-/** The cheapest placement that removes nothing but what the edit quotes or replaces. */
+/** The cheapest placement that fulfils a condition. */
 function ownPlacement(
   found: Placements,
   complete: (placement: Placement) => Built,
-  unquoted: (built: Built) => LineRange | undefined,
+  isOwn: (built: Built) => boolean,
 ): Built | undefined {
   let looked = 0;
   for (const other of found.others(found.best!.cost + ownReach)) {
     if (looked++ >= searchLimit) return undefined;
     const built = complete(other);
-    if (!unquoted(built)) return built;
+    if (isOwn(built)) return built;
   }
   return undefined;
+}
+
+/**
+ * A placement in which no block of a sketch begins or ends with blank lines of the file beside a marker: no line of
+ * the block is one, so they stay.
+ */
+function withoutEdgeBlanks(
+  source: readonly TextLine[],
+  shape: Shape,
+  placement: Placement,
+): Placement {
+  if (shape.extent !== "file") return placement;
+  const isBlank = (line: number): boolean => source[line]!.text.trim() === "";
+  const last = shape.blocks.length - 1;
+  const ranges = placement.ranges.map((range, k) => {
+    const { tokens } = shape.blocks[k]!;
+    let { start, end } = range;
+    if ((k > 0 || shape.elidedStart) && tokens[0]?.text.trim() !== "")
+      while (start < end && isBlank(start)) start++;
+    if ((k < last || shape.elidedEnd) && tokens.at(-1)?.text.trim() !== "")
+      while (end > start && isBlank(end - 1)) end--;
+    return start === range.start && end === range.end ? range : { ...range, start, end };
+  });
+  return { ...placement, ranges };
 }
 
 /** A placement whose blocks reach as far as what they replace. */

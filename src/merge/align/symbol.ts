@@ -22,7 +22,7 @@ export function symbolOf(
   const found = matches.flat();
   // Comments and decorators may come first.
   const opener = tokens.findIndex(({ text }, i) => isTelling(text) && opensScope(tokens, i));
-  if (opener < 0) return undefined;
+  if (opener < 0 || opener >= shape.blocks[0]!.tokens.length) return undefined;
   const depth = columnsOf(tokens[opener]!.text);
   const isInside = (text: string): boolean =>
     text.trim() === "" || columnsOf(text) > depth || (columnsOf(text) === depth && goesOn(text));

@@ -197,8 +197,9 @@ function fillerBelow(rows: readonly Row[], at: number): Row | undefined {
   return filler;
 }
 
-/** Whether a declaration of this name had a body of which nothing stays. */
+/** Whether a declaration of this name had a body of which nothing stays, nor comes again. */
 function lostBody(rows: readonly Row[], declared: string): boolean {
+  const fresh = new Set(rows.flatMap(({ kind, text }) => (kind === "new" ? [text.trim()] : [])));
   return rows.some((row, at) => {
     if (row.kind === "new" || declares(row.text) !== declared) return false;
     const depth = indentOf(row.text);
@@ -207,6 +208,7 @@ function lostBody(rows: readonly Row[], declared: string): boolean {
       if (kind === "new" || isBlank(text)) continue;
       if (indentOf(text) <= depth) break;
       if (kind === "kept") return false;
+      if (fresh.has(text.trim())) return false;
       if (/[\p{L}\p{N}]/u.test(text) && !isComment(text)) lost++;
     }
     return lost > 0;

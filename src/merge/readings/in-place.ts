@@ -5,6 +5,7 @@ import { likeness, looseKey, signatureOf } from "../align/similar.ts";
 import { isTelling } from "../align/telling.ts";
 import type { Built } from "../proof/build.ts";
 import type { Shape, Token } from "../shape.ts";
+import { importedNames } from "./imported-names.ts";
 
 /** Lines beside a block that its new lines replace: how far out, and whether that is certain. */
 export interface InPlace {
@@ -188,6 +189,9 @@ function earlierForm(old: string, fresh: string): "sure" | "perhaps" | "no" {
   if (columnsOf(old) !== columnsOf(fresh)) return "no";
   const name = subjectOf(old);
   if (name !== undefined && name === subjectOf(fresh)) return "sure";
+  // No scope imports a name twice.
+  const imported = importedNames(old);
+  if (imported.size > 0 && [...importedNames(fresh)].some((one) => imported.has(one))) return "sure";
   if (name !== undefined && subjectOf(fresh) !== undefined) return "no";
   const like = likeness(signatureOf(looseKey(old)), signatureOf(looseKey(fresh)));
   const [before, after] = [wordsOf(old), wordsOf(fresh)];

@@ -1,0 +1,99 @@
+import type { TextLine } from "../core/lines.ts";
+import { isCloser } from "./align/nesting.ts";
+import { columnsOf } from "./align/scope.ts";
+import { isTelling } from "./align/telling.ts";
+import type { Built } from "./proof/build.ts";
+import { importedNames } from "./readings/imported-names.ts";
+import type { Shape, Token } from "./shape.ts";
+
+/**
+ * Finds the lines that a result adds although the file has them in the same scope. A line that tells a place, stands
+ * once in the sketch and once in the file, and is in the same scope in both, is quoted: a text that keeps the file's
+ * line and adds the sketch's as well is not what was meant where another text is possible. Nor is one that imports a
+ * name twice.
+ */
+export function repeatedLines(
+  source: readonly TextLine[],
+  shape: Shape,
+): (built: Built) => number {
+  const tokens = shape.blocks.flatMap((block) => block.tokens);
+  const inEdit = placesOf(tokens);
+  const inSource = placesOf(source);
+  const pairs: { token: Token; line: number; parent: Token | undefined; above: number }[] = [];
+  for (const [text, [i, ...more]] of inEdit) {
+    const [line, ...others] = inSource.get(text) ?? [];
+    if (line === undefined || more.length + others.length > 0 || !isTelling(text)) continue;
+    const token = tokens[i!]!;
+    if (token.text.trimEnd() !== source[line]!.text.trimEnd()) continue;
+    const at = openerAbove(tokens, i!);
+    const above = openerAbove(source, line);
+    // A sketch that begins inside a scope does not show which one.
+    if (at < 0 && columnsOf(token.text) > 0) continue;
+    pairs.push({ token, line, parent: tokens[at], above });
+  }
+  const importers = new Map<string, number[]>();
+  for (const [line, { text }] of source.entries()) {
+    for (const name of importedNames(text)) {
+      const lines = importers.get(name);
+      if (lines) lines.push(line);
+      else importers.set(name, [line]);
+    }
+  }
+  const imports = tokens.flatMap(({ text, editLine }) => {
+    const lines = [...importedNames(text)].flatMap((name) => importers.get(name) ?? []);
+    return lines.length > 0 ? [{ editLine, lines }] : [];
+  });
+  return ({ proof }) => {
+    let count = 0;
+    for (const { editLine, lines } of imports) {
+      if (proof.edit[editLine]!.fate !== "placed") continue;
+      if (lines.some((line) => proof.source[line]!.fate === "kept")) count++;
+    }
+    for (const { token, line, parent, above } of pairs) {
+      if (proof.edit[token.editLine]!.fate !== "placed" || proof.source[line]!.fate !== "kept")
+        continue;
+      if (parent === undefined) {
+        if (above < 0) count++;
+        continue;
+      }
+      const opener = proof.edit[parent.editLine]!;
+      if (opener.fate === "matched" && opener.source === above) count++;
+    }
+    return count;
+  };
+}
+
+function placesOf(lines: readonly { readonly text: string }[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const [i, { text }] of lines.entries()) {
+    const key = text.trim();
+    const known = places.get(key);
+    if (known) known.push(i);
+    else places.set(key, [i]);
+  }
+  return places;
+}
+
+/**
+ * The nearest line above that opens the scope of a line and tells a place; -1 = none. It is less deep, or ends with a
+ * bracket that is still open: lines of a text over several lines stand at the margin wherever they are.
+ */
+function openerAbove(lines: readonly { readonly text: string }[], at: number): number {
+  let depth = columnsOf(lines[at]!.text);
+  const closed = new Set<number>();
+  for (let i = at - 1; i >= 0; i--) {
+    const { text } = lines[i]!;
+    if (text.trim() === "") continue;
+    const columns = columnsOf(text);
+    if (columns >= depth && (columns > depth || closed.has(columns) || !opensBracket.test(text))) {
+      if (isCloser(text)) closed.add(columns);
+      continue;
+    }
+    if (isTelling(text)) return i;
+    depth = columns;
+    if (isCloser(text)) closed.add(columns);
+  }
+  return -1;
+}
+
+const opensBracket = /[([{]\s*$/;
