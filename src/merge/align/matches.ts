@@ -4,7 +4,7 @@ import type { LineRange, Tier } from "../../core/merge.ts";
 import { type Block, isFragment, type Shape, type Token } from "../shape.ts";
 import { mayBeRemoved } from "../words/hunk.ts";
 import { roughKey } from "../words/words.ts";
-import { costs, infinity } from "./costs.ts";
+import { costs, infinity, limits } from "./costs.ts";
 import { bindEdges, type EdgeBound } from "./edges.ts";
 import {
   indentOf,
@@ -249,8 +249,10 @@ function freshCost(
   if (isWeak(token.text)) return costs.freshWeak;
   const factor = allKnown ? costs.freshThoughAllKnown : 1;
   if (count === 1) return factor * costs.freshThoughUnique;
-  if (count <= 3) return factor * costs.freshThoughRare;
-  return factor * (count <= 10 ? costs.freshThoughCommon : costs.freshThoughFrequent);
+  if (count <= limits.rarePlaces) return factor * costs.freshThoughRare;
+  return (
+    factor * (count <= limits.commonPlaces ? costs.freshThoughCommon : costs.freshThoughFrequent)
+  );
 }
 
 /** Names that the source and the edit declare once each: an edit line that does so changes the source's line. */
@@ -321,7 +323,8 @@ function placeCosts(
   if (block.nearLine !== undefined) {
     startCost ??= new Int32Array(positions);
     for (let p = 0; p < positions; p++) {
-      if (p !== block.nearLine - 1) startCost[p] = Math.min(infinity, startCost[p]! + 45);
+      if (p !== block.nearLine - 1)
+        startCost[p] = Math.min(infinity, startCost[p]! + costs.offHint);
     }
   }
   return startCost ? { startCost } : {};
@@ -430,7 +433,7 @@ class SourceIndex {
     for (const source of this.occurrences(token)) {
       const line = this.source[source]!.text;
       if (line === text) {
-        const cost = shifted && trimmed !== "" && expected !== text ? costs.unshifted : costs.exact;
+        const cost = shifted && trimmed !== "" && expected !== text ? costs.unshifted : 0;
         matches.push({ source, cost, kind: "exact" });
       } else if (trimmed === "" || line.trimEnd() === expected) {
         const tier: Kind = shifted && trimmed !== "" ? "indent" : "trailing";
@@ -513,7 +516,10 @@ class SourceIndex {
     if (known) return known;
     const signature = signatureOf(key);
     // Of very long lines only a few characters: the table grows with length times limit.
-    const limit = Math.min(100, Math.max(1, Math.floor(key.length / 6)));
+    const limit = Math.min(
+      limits.misquotedCharacters,
+      Math.max(1, Math.floor(key.length / limits.misquotedOneIn)),
+    );
     const found: Match[] = [];
     const { keys, signatures, weak } = looseLines(this.source);
     spend(keys.length);
@@ -523,7 +529,7 @@ class SourceIndex {
       const distance = boundedDistance(key, other, limit);
       if (distance > limit) continue;
       const share = distance / Math.max(key.length, other.length);
-      const cost = costs.misquoted + Math.round(300 * share);
+      const cost = costs.misquoted + Math.round(costs.misquotedWhole * share);
       found.push({ source, cost, kind: "misquoted" });
     }
     this.misquotes.set(key, found);

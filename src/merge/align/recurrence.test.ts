@@ -71,7 +71,7 @@ function priced(
       continue;
     }
     if (line > next) {
-      const quick = isFresh ? costs.replaceOpen : costs.removeOpen;
+      const quick = isFresh ? 0 : costs.removeOpen;
       const slow = isFresh ? costs.replaceManyOpen : costs.removeManyOpen;
       sum += Math.min(
         quick + sumOf(short.subarray(next, line)),

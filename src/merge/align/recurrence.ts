@@ -100,7 +100,7 @@ function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: Edges):
   return {
     matchShort: removal ? 0 : closed ? infinity : open,
     matchLong: closed ? infinity : costs.removeManyOpen + open - costs.removeOpen,
-    freshShort: (removal ? 0 : costs.replaceOpen) + replaceAtEnd,
+    freshShort: replaceAtEnd,
     freshLong: costs.replaceManyOpen + replaceAtEnd,
     loose: edges.anchoredStart ? costs.replaceAtFileEdge + beyond : infinity,
     stay: removal ? costs.announcedNothing : 0,

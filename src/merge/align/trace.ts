@@ -1,7 +1,7 @@
 import { OverBudget, spend } from "../../core/budget.ts";
 import type { TextLine } from "../../core/lines.ts";
 import type { Token } from "../shape.ts";
-import { infinity } from "./costs.ts";
+import { bounds, infinity } from "./costs.ts";
 import type { Match } from "./matches.ts";
 import type { BlockRange } from "./placements.ts";
 import { Choices, type Edges, layOut, type Problem, RowSums, states } from "./recurrence.ts";
@@ -15,9 +15,6 @@ export interface Trace {
   /** Per edit line: the source position at which it stands. */
   readonly position: Int32Array;
 }
-
-/** Cells of the table beyond which the middle of a block is taken as replaced whole. */
-const tableLimit = 3_000_000;
 
 /** Edit lines [first, last) on source lines [start, end). */
 interface Window {
@@ -68,7 +65,7 @@ export function traceBlock(
   };
   const traced = { source, position, open: 0 };
   const isTooLarge = (window: Window): boolean =>
-    (window.last - window.first + 1) * (window.end - window.start + 1) > tableLimit;
+    (window.last - window.first + 1) * (window.end - window.start + 1) > bounds.traceCells;
   const rest = { first, last, start, end };
   if (isTooLarge(rest)) {
     // Lines that an explicit edit removes have to be found one by one.
