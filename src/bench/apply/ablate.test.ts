@@ -39,10 +39,10 @@ describe("ablate", () => {
     const redraft = createRedraft();
     const known = { ...limits };
     const rows = await ablate(redraft, [misquoted, literal], { names });
-    expect(rows.find((row) => row.name === "misquotedOneIn" && row.taken === 12)).toEqual({
+    expect(rows.find((row) => row.name === "misquotedOneIn" && row.times === 2)).toEqual({
       name: "misquotedOneIn",
       value: 6,
-      taken: 12,
+      times: 2,
       changed: 1,
       gained: 0,
       lost: 1,

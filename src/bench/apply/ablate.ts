@@ -9,11 +9,11 @@ import { markdownTable } from "../table.ts";
 import type { ApplyCase } from "./cases.ts";
 import { solid } from "./score.ts";
 
-/** One number of the merge, taken at half or at double. */
+/** One number of the merge, taken so many times as large. */
 export interface Ablation {
   readonly name: string;
   readonly value: number;
-  readonly taken: number;
+  readonly times: number;
   /** Edits whose answer changed: the text, or that there is none and why. */
   readonly changed: number;
   /** Of these, answers that are the expected one, white space aside, only now; and only before. */
@@ -37,6 +37,8 @@ export interface AblateOptions {
   readonly state?: string;
   /** Only these numbers. */
   readonly names?: readonly string[];
+  /** How many times as large each number is taken; default: half and double. */
+  readonly times?: readonly number[];
   readonly onProgress?: (said: string) => void;
 }
 
@@ -53,7 +55,7 @@ interface Known {
 }
 
 /**
- * Takes every number by which the merge decides at half and at double, and says what becomes of the edits. An edit that
+ * Takes every number by which the merge decides at half, at double or otherwise, and says what becomes of the edits. An edit that
  * never asks for a number is not placed again; the engine is asked only where the merge comes out otherwise.
  */
 export async function ablate(
@@ -61,7 +63,7 @@ export async function ablate(
   cases: Iterable<ApplyCase>,
   options: AblateOptions,
 ): Promise<Ablation[]> {
-  const { state, names, onProgress = () => {} } = options;
+  const { state, names, times = [0.5, 2], onProgress = () => {} } = options;
   const edits = spread([...cases], options.limit).map(knownOf);
   onProgress(`${edits.length} edits placed as they are`);
   const done = state === undefined ? [] : readState(state, edits.length);
@@ -69,13 +71,16 @@ export async function ablate(
   for (const group of groups) {
     for (const [name, value] of Object.entries(group)) {
       if (names && !names.includes(name)) continue;
-      for (const taken of takenOf(value)) {
-        const before = done.find((row) => row.name === name && row.taken === taken);
+      for (const factor of times) {
+        const taken = takenOf(value, factor);
+        if (taken === value) continue;
+        const before = done.find((row) => row.name === name && row.times === factor);
         if (before?.value === value) {
           rows.push(before);
           continue;
         }
-        const row = await ablateOne(redraft, edits, group, name, taken);
+        const sums = await ablateOne(redraft, edits, group, name, taken);
+        const row = { name, value, times: factor, ...sums };
         if (state !== undefined)
           appendFileSync(state, `${JSON.stringify({ ...row, edits: edits.length })}\n`);
         onProgress(`${name} ${value} -> ${taken}: ${row.changed} changed`);
@@ -92,7 +97,7 @@ async function ablateOne(
   group: Numbers,
   name: string,
   taken: number,
-): Promise<Ablation> {
+): Promise<Omit<Ablation, "name" | "value" | "times">> {
   const value = group[name]!;
   const count = { changed: 0, gained: 0, lost: 0, wrong: 0 };
   let example: string | null = null;
@@ -116,16 +121,12 @@ async function ablateOne(
       isTelling = turns;
     }
   }
-  return { name, value, taken, ...count, example };
+  return { ...count, example };
 }
 
-/** Half and double of a number; a share is no more than 1. Less where that is the number itself. */
-function takenOf(value: number): number[] {
-  const isShare = value < 1;
-  const half = isShare ? value / 2 : Math.floor(value / 2);
-  const double = isShare ? Math.min(1, 2 * value) : 2 * value;
-  return [half, double].filter((taken) => taken !== value);
-}
+/** So many times a number; a share is no more than 1, a count is whole. */
+const takenOf = (value: number, times: number): number =>
+  value < 1 ? Math.min(1, times * value) : Math.floor(times * value);
 
 function knownOf(one: ApplyCase): Known {
   const { path, before: source, edit, format } = one;
@@ -197,21 +198,20 @@ function readState(path: string, edits: number): Done[] {
   return done;
 }
 
-/** The table in Markdown: a line per number, at half and at double. */
+/** The table in Markdown: a line per number; the edits that change, become right (+), cease to be right (-), become wrong. */
 export function ablationTable(rows: readonly Ablation[]): string {
-  const head = ["number", "value", "at half", "at double", "for example"];
+  const factors = [...new Set(rows.map(({ times }) => times))].sort((a, b) => a - b);
   const names = [...new Set(rows.map(({ name }) => name))];
   const lines = names.map((name) => {
     const own = rows.filter((row) => row.name === name);
-    const { value } = own[0]!;
-    const cell = (row: Ablation | undefined): string =>
-      row === undefined ? "" : row.changed === 0 ? "0" : changesOf(row);
-    const half = own.find(({ taken }) => taken < value);
-    const double = own.find(({ taken }) => taken > value);
+    const cells = factors.map((factor) => {
+      const row = own.find(({ times }) => times === factor);
+      return row === undefined ? "" : changesOf(row);
+    });
     const most = own.toSorted((a, b) => b.changed - a.changed)[0]!;
-    const shown = Number(value.toFixed(3));
-    return [`\`${name}\``, shown, cell(half), cell(double), most.example ?? ""];
+    return [`\`${name}\``, own[0]!.value, ...cells, most.example ?? ""];
   });
+  const head = ["number", "value", ...factors.map((factor) => `times ${factor}`), "for example"];
   return markdownTable(head, lines);
 }
 

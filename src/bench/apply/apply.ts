@@ -22,6 +22,7 @@ interface Options {
   readonly ablate?: boolean;
   readonly limit?: number;
   readonly only?: string;
+  readonly times?: string;
   readonly state?: string;
   readonly into?: string;
 }
@@ -54,10 +55,11 @@ export function applyCommand(): Command {
     .option("--json", "print JSON, one object per row")
     .option(
       "--ablate",
-      "takes every number by which the merge decides at half and at double: a table of the answers that change",
+      "takes every number by which the merge decides smaller and larger: a table of the answers that change",
     )
     .option("--limit <count>", "with --ablate: only so many edits, evenly spread", whole)
     .option("--only <names>", "with --ablate: only these numbers, separated by commas")
+    .option("--times <factors>", "with --ablate: how many times as large each is taken", "0.5,2")
     .option("--state <file>", "with --ablate: keeps what is done; a run that was stopped goes on")
     .option(
       "--into <file>",
@@ -117,6 +119,7 @@ async function printAblation(
     ...(limit === undefined ? {} : { limit }),
     ...(state === undefined ? {} : { state }),
     ...(names === undefined ? {} : { names }),
+    ...(options.times === undefined ? {} : { times: factorsOf(options.times) }),
     onProgress: (said) => process.stderr.write(`${said}\n`),
   });
   if (options.json) {
@@ -126,6 +129,12 @@ async function printAblation(
   const table = ablationTable(rows);
   if (into === undefined) process.stdout.write(table);
   else writeFileSync(into, withTable(readFileSync(into, "utf8"), table));
+}
+
+function factorsOf(text: string): number[] {
+  const factors = text.split(",").map(Number);
+  if (factors.every((factor) => factor >= 0)) return factors;
+  throw new RedraftError("usage", "--times is a list of numbers, as in 0.5,2.");
 }
 
 const marks = ["<!-- ablation -->", "<!-- end of ablation -->"] as const;
