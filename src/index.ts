@@ -12,6 +12,11 @@ export type { ModelAnswer, ModelRoute, ModelTask } from "./core/route.ts";
 export { createTextStore, type TextHash, type TextStore, textHash } from "./core/text-store.ts";
 export { createRedraft, type RedraftEngine, type RedraftOptions } from "./engine.ts";
 export {
+  createThreadedRedraft,
+  type ThreadedRedraft,
+  type ThreadsOptions,
+} from "./threads/threads.ts";
+export {
   acceptanceNamed,
   acceptDirect,
   acceptEntropy,

@@ -71,9 +71,10 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
 
   return {
     name: options.model,
+    ranks: true,
     async settle(task) {
       if (task.outcome?.kind !== "ambiguous") return undefined;
-      const ranked = settleByRanking(task);
+      const ranked = task.ranked ? undefined : settleByRanking(task);
       if (ranked) return ranked;
       try {
         usable ??= mayAnswer(options.model);

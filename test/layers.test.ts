@@ -18,7 +18,7 @@ const stages = [
   "orchestrate",
   "workspace",
 ];
-const faces = ["cli", "http", "mcp", "ai", "bench", "testing"];
+const faces = ["cli", "http", "mcp", "ai", "bench", "testing", "threads"];
 const top = ["index.ts", "engine.ts", "local-model.ts"];
 
 function allowed(from: string, to: string): boolean {

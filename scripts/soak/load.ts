@@ -4,7 +4,9 @@
  * one request at a time, in alternating slices of the same run: requests per second, and per second of processor
  * time of server and engine, which other programs on the machine falsify less.
  *
- *   npm run soak:load -- --model <file.gguf> [--clients 64] [--seconds 120] [--sequences 4] [--slices 4] [--slice-seconds 15]
+ *   npm run soak:load -- [--model <file.gguf>] [--clients 64] [--seconds 120] [--sequences 4] [--slices 4] [--slice-seconds 15]
+ *
+ * `--slices 0` leaves the comparison out; without `--model` there are only merges.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,6 +14,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { pollHealth } from "../attack/clients.ts";
 import { applyRequest, type LoadReport, type LoadRequest, runLoad } from "./load-clients.ts";
 
 const { values } = parseArgs({
@@ -33,7 +36,7 @@ interface Served {
 }
 
 async function serve(sequences: number): Promise<Served> {
-  const model = values.model === undefined ? [] : ["--model", values.model];
+  const model = ["--model", values.model ?? "none"];
   const limits = ["--sequences", String(sequences), "--queue", "256", "--timeout", "120"];
   const words = [
     "--import",
@@ -48,6 +51,8 @@ async function serve(sequences: number): Promise<Served> {
     ...limits,
   ];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+  // Whoever ends this script ends its servers.
+  process.once("exit", () => child.kill());
   const [url] = (await once(createInterface(child.stdout!), "line")) as [string];
   return { url, child };
 }
@@ -131,11 +136,15 @@ function printReport(title: string, report: LoadReport): void {
 
 const sequences = Number(values.sequences);
 const several = `${sequences} sequences`;
+for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(1));
 const server = await serve(sequences);
+const health = await pollHealth(new URL(server.url));
 const memory: number[] = [];
 const sampling = setInterval(() => memory.push(memoryOf(server.child.pid!)), 2000);
 const report = await runLoad({ url: server.url, clients, ms: Number(values.seconds) * 1000, next });
 clearInterval(sampling);
+const { count, failed, p50, p99 } = health.take();
+health.stop();
 printReport(`${clients} clients, ${values.seconds} s, ${several}`, report);
 const part = (from: number, to: number): number => {
   const slice = memory.slice(Math.floor(memory.length * from), Math.ceil(memory.length * to));
@@ -144,6 +153,12 @@ const part = (from: number, to: number): number => {
 print(
   `  memory (server and engine, MB): second quarter ${part(0.25, 0.5)}, last quarter ${part(0.75, 1)}, most ${Math.max(...memory)}`,
 );
+const step = Math.max(1, Math.ceil(memory.length / 16));
+print(`  memory over time: ${memory.filter((_, i) => i % step === 0).join(" ")}`);
+print(
+  `  /health: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms of ${count}, ${failed} failed`,
+);
+if (Number(values.slices) === 0) process.exit(Object.keys(report.errors).length > 0 ? 1 : 0);
 
 const plain = await serve(1);
 const median = (list: readonly number[]): number =>

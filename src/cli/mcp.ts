@@ -2,15 +2,17 @@ import { realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
-import { createRedraft } from "../engine.ts";
+import { createThreadedRedraft } from "../threads/threads.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
 import { modelRoute } from "./model.ts";
+import { inSeconds } from "./numbers.ts";
 import { uninterrupted } from "./signals.ts";
 import { packageVersion } from "./version.ts";
 
 interface McpOptions {
   readonly root: readonly string[];
   readonly model: string;
+  readonly timeout: number;
   readonly log: LogLevel;
 }
 
@@ -23,6 +25,7 @@ export function mcpCommand(): Command {
     )
     .option("--root <folder>", "a folder that may be edited; repeat for more", collect, [])
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .addOption(inSeconds("--timeout <seconds>", "longest time that one edit may compute", 60_000))
     .addOption(
       new Option("--log <level>", "what to log on standard error")
         .choices(logLevels)
@@ -33,7 +36,12 @@ export function mcpCommand(): Command {
       const roots = await Promise.all(options.root.map(openFolder));
       const logger = jsonLogger(options.log);
       const model = await modelRoute(options.model, { logger });
-      const redraft = createRedraft({ logger, ...(model ? { model } : {}) });
+      const redraft = createThreadedRedraft({
+        logger,
+        limitMs: options.timeout,
+        ...(model ? { model } : {}),
+      });
+      redraft.pool.warm();
       const { serveMcp } = await import("../mcp/stdio.ts");
       const served = serveMcp({
         redraft,

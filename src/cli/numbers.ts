@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 export function whole(text: string): number {
   const value = Number(text);
@@ -17,4 +17,11 @@ export function seconds(text: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value * 1000;
   throw new InvalidArgumentError("It must be a number of seconds above 0.");
+}
+
+/** An option that is written and shown in seconds, and used in ms. */
+export function inSeconds(flags: string, description: string, defaultMs: number): Option {
+  return new Option(flags, description)
+    .argParser(seconds)
+    .default(defaultMs, String(defaultMs / 1000));
 }

@@ -2,13 +2,13 @@ import { Command, Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ModelRoute } from "../core/route.ts";
-import { createRedraft } from "../engine.ts";
 import type { ServedModel } from "../http/model.ts";
 import { defaultLimits } from "../http/options.ts";
 import { isServerAddress } from "../target/openai/address.ts";
+import { createThreadedRedraft } from "../threads/threads.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
 import { modelFile, modelRoute } from "./model.ts";
-import { port, seconds, whole } from "./numbers.ts";
+import { inSeconds, port, whole } from "./numbers.ts";
 import { onInterrupt } from "./signals.ts";
 import { packageVersion } from "./version.ts";
 
@@ -19,9 +19,12 @@ interface ServeOptions {
   readonly context: number;
   readonly threads?: number;
   readonly sequences: number;
+  readonly workers?: number;
   readonly queue: number;
   readonly timeout: number;
   readonly maxBody: number;
+  readonly maxBodies: number;
+  readonly connections: number;
   readonly grace: number;
   readonly cors: readonly string[];
   readonly apiKey: readonly string[];
@@ -57,9 +60,30 @@ export function serveCommand(): Command {
       whole,
       defaultLimits.maxWaiting,
     )
-    .option("--timeout <seconds>", "longest time for one request", seconds, defaultLimits.requestMs)
+    .option(
+      "--workers <number>",
+      "threads that place edits (default: by the processors, 2 to 4)",
+      whole,
+    )
+    .addOption(
+      inSeconds("--timeout <seconds>", "longest time for one request", defaultLimits.requestMs),
+    )
     .option("--max-body <bytes>", "largest request body", whole, defaultLimits.maxBodyBytes)
-    .option("--grace <seconds>", "how long a shutdown waits for requests in work", seconds, 10_000)
+    .option(
+      "--max-bodies <bytes>",
+      "all request bodies together; more are answered 503",
+      whole,
+      defaultLimits.maxBodiesBytes,
+    )
+    .option(
+      "--connections <number>",
+      "connections at once; more are closed",
+      whole,
+      defaultLimits.maxConnections,
+    )
+    .addOption(
+      inSeconds("--grace <seconds>", "how long a shutdown waits for requests in work", 10_000),
+    )
     .option("--cors <origin>", "let pages of this origin call; repeat for more", collect, [])
     .addOption(
       new Option("--api-key <key>", "ask for this key; repeat for more")
@@ -86,10 +110,17 @@ async function serve(options: ServeOptions): Promise<void> {
   }
   const loaded = await loadModel(options, logger, signal);
   const { startServer } = await import("../http/serve.ts");
-  const redraft = createRedraft({ logger, ...(loaded ? { model: loaded.route } : {}) });
+  const redraft = createThreadedRedraft({
+    logger,
+    limitMs: options.timeout,
+    ...(loaded ? { model: loaded.route } : {}),
+    ...(options.workers === undefined ? {} : { size: options.workers }),
+  });
+  redraft.pool.warm();
   const model = loaded?.served;
   const server = await startServer({
     redraft,
+    threads: redraft,
     ...(model ? { model } : {}),
     port: options.port,
     host: options.host,
@@ -103,6 +134,8 @@ async function serve(options: ServeOptions): Promise<void> {
       maxWaiting: options.queue,
       requestMs: options.timeout,
       maxBodyBytes: options.maxBody,
+      maxBodiesBytes: options.maxBodies,
+      maxConnections: options.connections,
     },
   });
   // On standard output, so that a script that asked for port 0 can read it.

@@ -57,6 +57,8 @@ export interface EditResult {
   /** What needed tolerance: declared tiers and repairs, in words. */
   readonly notes: readonly string[];
   readonly proof?: Proof | CarriedProof;
+  /** The change as a unified diff, where that was asked for instead of a proof. */
+  readonly diff?: string;
   /** The cells that were edited by their source; `proof` is about lines of the file and is absent then. */
   readonly cells?: readonly CellResult[];
   /** Probability, calibrated, that a model-made result is right; absent on the merge route. */

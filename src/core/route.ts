@@ -13,6 +13,8 @@ export interface ModelTask {
   /** Called with the text as it is written, for those who watch. */
   readonly onText?: (text: string, origin: string) => void;
   readonly signal?: AbortSignal;
+  /** True: the ranker was asked already, on another thread. */
+  readonly ranked?: boolean;
 }
 
 export interface ModelAnswer {
@@ -30,6 +32,8 @@ export interface ModelAnswer {
  */
 export interface ModelRoute {
   readonly name: string;
+  /** Whether `settle` asks the ranker before the model. */
+  readonly ranks?: boolean;
   /** Settles only the region that the merge left open. */
   settle?(task: ModelTask): Promise<ModelAnswer | undefined>;
   /** Writes the whole file anew, the source being the draft. */

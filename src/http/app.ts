@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -5,9 +6,9 @@ import { systemClock } from "../core/clock.ts";
 import { RedraftError } from "../core/errors.ts";
 import { silentLogger } from "../core/logger.ts";
 import { createKeyCheck } from "./auth.ts";
-import { readJson } from "./body.ts";
+import { createBodyBudget, readBody } from "./body.ts";
 import { ApiError, toApiError } from "./errors.ts";
-import { createHandlers } from "./handlers.ts";
+import { createHandlers, type Handler } from "./handlers.ts";
 import { createMeasures } from "./measures.ts";
 import { defaultLimits, type HttpOptions } from "./options.ts";
 import { createFairQueue } from "./queue.ts";
@@ -25,7 +26,7 @@ export interface RedraftApp {
 
 interface Bindings {
   readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
-  readonly outgoing?: { destroy(): void };
+  readonly outgoing?: Pick<ServerResponse, "destroy" | "setTimeout" | "once">;
 }
 
 /** The OpenAI-compatible API as a Hono app: routes, keys, limits, queueing and metrics, and no port. */
@@ -66,9 +67,14 @@ export function createApp(options: HttpOptions): RedraftApp {
 
   function answerError(context: Context, error: unknown): Response {
     const api = toApiError(error);
-    if (!(error instanceof ApiError) && !RedraftError.is(error) && api.status >= 500) {
+    const isOwn = error instanceof ApiError || (RedraftError.is(error) && !hides(error, api));
+    if (!isOwn && api.status >= 500) {
       const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
       logger.error("request failed", { path: context.req.path, cause });
+    }
+    // The official clients send a request again after a conflict or any 5xx, unless told not to.
+    if (api.retryAfter === undefined && (api.status === 409 || api.status >= 500)) {
+      context.header("x-should-retry", "false");
     }
     measures.refusals.add({ code: api.body.error.code ?? "none" });
     if (api.retryAfter !== undefined) context.header("retry-after", String(api.retryAfter));
@@ -132,17 +138,31 @@ export function createApp(options: HttpOptions): RedraftApp {
     context.json(handlers.modelNamed(context.req.param("id"))),
   );
 
-  const post = (path: string, handler: (body: unknown, call: Call) => Promise<Response>): void => {
+  const bodies = createBodyBudget(Math.max(limits.maxBodiesBytes, limits.maxBodyBytes));
+  registry.gauge("redraft_body_bytes", "Of request bodies in memory.", () => bodies.taken);
+  const post = (path: string, handler: Handler): void => {
     app.post(path, async (context) => {
       const bindings = context.env as Bindings | undefined;
+      const outgoing = bindings?.outgoing;
       const address = bindings?.incoming?.socket?.remoteAddress ?? "local";
       const signal = context.req.raw.signal;
-      const body = await readJson(context.req.raw, limits.maxBodyBytes);
-      return handler(body, {
-        client: context.req.header("authorization") ?? address,
-        signal,
-        cutOff: () => bindings?.outgoing?.destroy(),
-      });
+      const { bytes, release } = await readBody(context.req.raw, limits, bodies);
+      // What the answer holds is about as large, so the place is kept until it is sent.
+      outgoing?.once("close", release);
+      const cutOff = (): void => void outgoing?.destroy();
+      try {
+        return await handler(bytes, {
+          client: context.req.header("authorization") ?? address,
+          signal,
+          cutOff,
+          hurry: (ms) => void outgoing?.setTimeout(ms, cutOff),
+        });
+      } catch (error) {
+        release();
+        throw error;
+      } finally {
+        if (outgoing === undefined) release();
+      }
     });
   };
   post("/v1/chat/completions", handlers.chat);
@@ -175,6 +195,13 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Ends the connection at once. */
   readonly cutOff: () => void;
+  /** From here on, ends the connection when the client takes nothing for so many ms. */
+  readonly hurry: (ms: number) => void;
+}
+
+/** Whether the answer says less than the error: then the log has to. */
+function hides(error: RedraftError, api: ApiError): boolean {
+  return api.message !== error.message || error.details.log !== undefined;
 }
 
 function hostOf(header: string | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { RedraftError } from "../core/errors.ts";
+import { ApiError } from "./errors.ts";
 
 /** What a hosted apply service is sent in its prompt. */
 export interface ApplyPrompt {
@@ -19,8 +19,7 @@ export function parseApplyPrompt(prompt: string): ApplyPrompt | undefined {
   const found = readForm(prompt);
   // A model would answer it with some text, and the client would take that for the file.
   if (found === undefined && /^\s*<(instructions?)>[\s\S]*?<\/\1>\s*<code>/.test(prompt)) {
-    throw new RedraftError(
-      "unreadable-edit",
+    throw unreadable(
       "The prompt begins like an apply request and is none: after `<instruction>..</instruction>` it takes `<code>..</code>` and then `<update>..</update>`, all closed.",
     );
   }
@@ -38,13 +37,12 @@ function readForm(prompt: string): ApplyPrompt | undefined {
   const updateStart = start + divider.index + divider[0].length;
   if (end < updateStart) return undefined;
   if (dividers.length > 1) {
-    throw new RedraftError(
-      "unreadable-edit",
+    throw unreadable(
       "`</code><update>` occurs more than once, so it is not clear where the code ends. Send the edit through `redraft apply`, the library or MCP, which take code and edit apart.",
     );
   }
   const head = prompt.slice(0, open.index + open[0].length);
-  const instruction = /<instructions?>([\s\S]*?)<\/instructions?>/.exec(head)?.[1]?.trim();
+  const instruction = instructionIn(head);
   const code = prompt.slice(start, start + divider.index);
   const update = prompt.slice(updateStart, end);
   // Some templates put the tags on lines of their own. Only when both texts look so is the line end the template's.
@@ -55,4 +53,18 @@ function readForm(prompt: string): ApplyPrompt | undefined {
     update: ownLines ? update.slice(1, -1) : update,
     tagged: /<updated-code>/.test(head) || /<updated-code>/.test(prompt.slice(end)),
   };
+}
+
+/** The text of the first instruction that is closed. Searched for by its end first: a pattern takes quadratic time where none is. */
+function instructionIn(head: string): string | undefined {
+  const end = head.search(/<\/instructions?>/);
+  if (end < 0) return undefined;
+  const before = head.slice(0, end);
+  const open = /<instructions?>/.exec(before);
+  return open === null ? undefined : before.slice(open.index + open[0].length).trim();
+}
+
+/** The request itself is wrong, and wrong again when it is sent again. */
+function unreadable(message: string): ApiError {
+  return new ApiError(400, message, { code: "unreadable-edit" });
 }

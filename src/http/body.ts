@@ -1,40 +1,120 @@
 import { ApiError } from "./errors.ts";
 
+/** What all request bodies together may hold in memory. */
+export interface BodyBudget {
+  /** Takes bytes; false = there are not so many left. */
+  take(bytes: number): boolean;
+  give(bytes: number): void;
+  readonly taken: number;
+}
+
+export function createBodyBudget(maxBytes: number): BodyBudget {
+  let taken = 0;
+  return {
+    take(bytes) {
+      if (taken + bytes > maxBytes) return false;
+      taken += bytes;
+      return true;
+    },
+    give(bytes) {
+      taken -= bytes;
+    },
+    get taken() {
+      return taken;
+    },
+  };
+}
+
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  /** How long a client may send nothing of its body, in ms. */
+  readonly bodyStallMs: number;
+}
+
+export interface Body {
+  readonly bytes: Uint8Array;
+  /** Gives its memory back to the budget; twice does nothing more. */
+  release(): void;
+}
+
+/** So much of a body is free: small requests are answered while large ones fill the budget. */
+const freeBytes = 64 * 1024;
+
 /**
  * Reads a JSON body of bounded size. A body of another type is refused: browsers may send those anywhere
- * without asking, and no client of this API does.
+ * without asking, and no client of this API does. Memory is taken from the budget as the bytes come, so a client that only announces a
+ * large body holds nothing.
  */
-export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+export async function readBody(
+  request: Request,
+  limits: BodyLimits,
+  budget: BodyBudget,
+): Promise<Body> {
   const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) {
+  if (!/^application\/(?:[\w.+-]{1,100}\+)?json\b/i.test(type)) {
     throw new ApiError(415, "Send the body as `content-type: application/json`.", {
       code: "unsupported_media_type",
     });
   }
+  const { maxBodyBytes } = limits;
   const declared = Number(request.headers.get("content-length") ?? "0");
-  if (declared > maxBytes) throw tooLarge(maxBytes);
+  if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  if (declared > freeBytes && !budget.take(declared)) throw busy(budget);
+  // Only asked whether there is room now: it is taken as the bytes come.
+  if (declared > freeBytes) budget.give(declared);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  if (request.body !== null) {
-    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+  let held = 0;
+  const release = (): void => {
+    budget.give(held);
+    held = 0;
+  };
+  try {
+    for await (const chunk of chunksOf(request, limits.bodyStallMs)) {
       size += chunk.byteLength;
-      if (size > maxBytes) throw tooLarge(maxBytes);
+      if (size > maxBodyBytes) throw tooLarge(maxBodyBytes);
+      if (size > freeBytes) {
+        const more = size - freeBytes - held;
+        if (!budget.take(more)) throw busy(budget);
+        held += more;
+      }
       chunks.push(chunk);
     }
-  }
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    throw new ApiError(400, "The body is not UTF-8.", { code: "invalid_json" });
-  }
-  try {
-    return JSON.parse(text);
+    return { bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks), release };
   } catch (error) {
-    throw new ApiError(400, `The body is not JSON: ${(error as Error).message}.`, {
-      code: "invalid_json",
-    });
+    release();
+    throw error;
   }
+}
+
+/** The chunks of a body; one that does not come in time ends the request. */
+async function* chunksOf(request: Request, stallMs: number): AsyncGenerator<Uint8Array> {
+  if (request.body === null) return;
+  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  let timer: NodeJS.Timeout | undefined;
+  const stalled = new Promise<never>((_, reject) => {
+    const look = (): void =>
+      reject(new ApiError(408, "The body came too slowly.", { code: "timeout" }));
+    timer = setTimeout(look, stallMs);
+    timer.unref();
+  });
+  stalled.catch(() => {});
+  try {
+    for (;;) {
+      timer?.refresh();
+      const { done, value } = await Promise.race([reader.read().catch(left), stalled]);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(() => {});
+  }
+}
+
+/** A body that breaks off is a client that left: nobody is there to be answered, and nothing failed. */
+function left(): never {
+  throw new DOMException("The client left.", "AbortError");
 }
 
 function tooLarge(maxBytes: number): ApiError {
@@ -42,5 +122,13 @@ function tooLarge(maxBytes: number): ApiError {
     413,
     `The body is larger than the ${maxBytes} bytes that this server takes.`,
     { code: "body_too_large" },
+  );
+}
+
+function busy(budget: BodyBudget): ApiError {
+  return new ApiError(
+    503,
+    `Requests of ${Math.round(budget.taken / 1024 / 1024)} MiB are being read and answered already. Try again shortly.`,
+    { code: "busy", retryAfter: 1 },
   );
 }

@@ -1,10 +1,20 @@
 import type { Token, TokenTarget } from "../core/target.ts";
-import { ApiError } from "./errors.ts";
 import type { Measures } from "./measures.ts";
 import type { ServedModel } from "./model.ts";
 import type { Production } from "./produce.ts";
 import type { CompletionRequest } from "./schemas.ts";
 import type { TokenScore, TopEntry } from "./score.ts";
+
+/** The fields of a completion that say what is scored and how it is shown. */
+export type ScoreRequest = Pick<
+  CompletionRequest,
+  | "echo"
+  | "logprobs"
+  | "prompt_logprobs"
+  | "logprob_start_len"
+  | "return_tokens_as_token_ids"
+  | "max_tokens"
+>;
 
 /**
  * A completion with `logprobs`: the tokens of the prompt (with `echo`) and of the answer, each with how likely
@@ -13,21 +23,11 @@ import type { TokenScore, TopEntry } from "./score.ts";
  */
 export async function* produceScored(
   model: ServedModel,
-  request: CompletionRequest,
+  request: ScoreRequest,
   prompt: readonly Token[],
   measures: Measures,
   signal: AbortSignal,
 ): Production {
-  if (request.temperature) {
-    throw new ApiError(
-      400,
-      "`logprobs` is answered for greedy decoding only: leave `temperature` at 0.",
-      {
-        param: "temperature",
-        code: "unsupported_value",
-      },
-    );
-  }
   const echo = request.echo === true;
   const ofPrompt = request.prompt_logprobs ?? undefined;
   const shownTop = request.logprobs ?? 1;

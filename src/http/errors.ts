@@ -1,4 +1,5 @@
 import { type ErrorCode, RedraftError } from "../core/errors.ts";
+import { publicError } from "../core/public-error.ts";
 
 /** An error as the OpenAI API writes it. `code` is Redraft's stable code, or one of the API's own. */
 export interface ApiErrorBody {
@@ -12,6 +13,13 @@ export interface ApiErrorBody {
   };
 }
 
+export interface ApiErrorOptions {
+  readonly code?: string;
+  readonly param?: string;
+  readonly retryAfter?: number;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
 /** An answer that is no success: what the transport says, and what the body says. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -19,19 +27,13 @@ export class ApiError extends Error {
   readonly body: ApiErrorBody;
   /** Seconds after which the same request may succeed. */
   readonly retryAfter: number | undefined;
+  /** As it was made with, for another thread to make it again. */
+  readonly options: ApiErrorOptions;
 
-  constructor(
-    status: number,
-    message: string,
-    options: {
-      readonly code?: string;
-      readonly param?: string;
-      readonly retryAfter?: number;
-      readonly details?: Readonly<Record<string, unknown>>;
-    } = {},
-  ) {
+  constructor(status: number, message: string, options: ApiErrorOptions = {}) {
     super(message);
     this.status = status;
+    this.options = options;
     this.retryAfter = options.retryAfter;
     this.body = {
       error: {
@@ -76,10 +78,12 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (RedraftError.is(error)) {
-    return new ApiError(statuses[error.code], error.message, {
-      code: error.code,
-      details: error.details,
-      ...(error.retryable ? { retryAfter: 1 } : {}),
+    const { code, retryable } = error;
+    const { message, details } = publicError(error);
+    return new ApiError(statuses[code], message, {
+      code,
+      details,
+      ...(retryable ? { retryAfter: 1 } : {}),
     });
   }
   if (error instanceof Error && error.name === "AbortError") {

@@ -1,27 +1,26 @@
-import * as z from "zod";
 import type { Clock } from "../core/clock.ts";
-import type { Token } from "../core/target.ts";
+import type { ThreadedRedraft } from "../threads/threads.ts";
 import type { Call } from "./app.ts";
-import { parseApplyPrompt } from "./apply-prompt.ts";
-import { type ChatTemplate, detectChatTemplate } from "./chat-template.ts";
-import { produceScored } from "./echo.ts";
 import { ApiError, toApiError } from "./errors.ts";
+import { checkTokens, produceGeneration, templateOf } from "./generate.ts";
 import type { Measures } from "./measures.ts";
 import type { ServedModel } from "./model.ts";
+import type { HttpInput, HttpOutput } from "./on-thread.ts";
 import type { HttpLimits, HttpOptions } from "./options.ts";
-import { type Production, produceApply, produceText } from "./produce.ts";
+import { placeApply, type Reply } from "./place.ts";
+import type { Production } from "./produce.ts";
 import type { FairQueue } from "./queue.ts";
 import {
-  type ChatRequest,
-  type CompletionRequest,
-  chatRequest,
-  completionRequest,
-  parseBody,
-  stopsOf,
-  textOf,
-} from "./schemas.ts";
+  type AnswerWish,
+  type Endpoint,
+  type GenerationRead,
+  type ModelLimits,
+  type RequestRead,
+  readRequest,
+} from "./reading.ts";
 import { type AnswerShape, chatShape, completionShape, type Ending } from "./shapes.ts";
 import { openEventStream } from "./stream.ts";
+import { beginWork, gone, type Work } from "./work.ts";
 
 export interface HandlerParts {
   readonly options: HttpOptions;
@@ -34,112 +33,117 @@ export interface HandlerParts {
   readonly clock: Clock;
 }
 
+/** Answers the body of a request; every endpoint is one. */
+export type Handler = (bytes: Uint8Array, call: Call) => Promise<Response>;
+
 export interface Handlers {
-  chat(body: unknown, call: Call): Promise<Response>;
-  completions(body: unknown, call: Call): Promise<Response>;
-  tokenize(body: unknown, call: Call): Promise<Response>;
-  detokenize(body: unknown, call: Call): Promise<Response>;
+  readonly chat: Handler;
+  readonly completions: Handler;
+  readonly tokenize: Handler;
+  readonly detokenize: Handler;
   models(): unknown;
   modelNamed(id: string): unknown;
 }
 
-/** An answer about to be made: where it queues, how it is written, and who makes it. */
-interface Job {
-  readonly endpoint: string;
-  readonly shape: AnswerShape;
-  readonly queue: FairQueue;
-  readonly request: ChatRequest | CompletionRequest;
-  readonly produce: (signal: AbortSignal) => Production;
-}
+/** Smaller bodies are read at once, which takes a millisecond or two; larger ones on a worker. */
+const smallBody = 64 * 1024;
 
 export function createHandlers(parts: HandlerParts): Handlers {
   const { options, limits, measures, clock } = parts;
-  const { redraft, model } = options;
-  let template: Promise<ChatTemplate> | undefined;
+  const { redraft, threads, model } = options;
+  const about: ModelLimits | undefined = model && { contextSize: model.contextSize };
+  const template = model && templateOf(options.chatTemplate, model);
+  const modelName = model?.name ?? "redraft";
 
-  const now = (): number => Math.floor(Date.now() / 1000);
-  const modelName = (asked: string | undefined): string => asked ?? model?.name ?? "redraft";
-
-  function needModel(): ServedModel {
-    if (model !== undefined) return model;
-    throw new ApiError(
-      503,
-      "This server runs without a model, so it answers apply requests only: <code>..</code><update>..</update>. Start it with `--model <file.gguf>` for everything else.",
-      { code: "model-unavailable" },
-    );
-  }
-
-  /** Prompt and sampling of a request to the model, in tokens. */
-  async function generation(
-    served: ServedModel,
-    request: ChatRequest | CompletionRequest,
-    prompt: readonly Token[],
-    maxTokens: number | undefined,
-    signal: AbortSignal,
-  ) {
-    const predicted = request.prediction ? textOf(request.prediction.content) : undefined;
-    const prediction =
-      predicted === undefined ? undefined : await served.target.tokenize(predicted);
-    const { temperature, top_p, seed } = request;
-    return {
-      prompt,
-      signal,
-      stop: stopsOf(request.stop),
-      ...(maxTokens === undefined ? {} : { maxTokens }),
-      ...(prediction === undefined ? {} : { prediction }),
-      ...(temperature
-        ? { sampling: { temperature, topP: top_p ?? 1, seed: seed ?? randomSeed() } }
-        : {}),
-    };
-  }
-
-  /** Queues the job, makes it, and answers whole or as a stream; the place is given back however it ends. */
-  async function answer(job: Job, call: Call): Promise<Response> {
-    const started = clock.now();
-    const controller = new AbortController();
-    const onGone = (): void => controller.abort(gone());
-    const timer = setTimeout(() => controller.abort(timedOut(limits.requestMs)), limits.requestMs);
-    timer.unref();
-    if (call.signal.aborted) onGone();
-    else call.signal.addEventListener("abort", onGone, { once: true });
-    parts.working.add(controller);
-    const { signal } = controller;
-    let leave: (() => void) | undefined;
-    const finish = (): void => {
-      clearTimeout(timer);
-      call.signal.removeEventListener("abort", onGone);
-      parts.working.delete(controller);
-      leave?.();
-    };
-    try {
-      leave = await job.queue.enter(call.client, signal);
-      const production = job.produce(signal);
-      if (job.request.stream !== true) {
-        const whole = await collect(production);
-        finish();
-        return Response.json(job.shape.whole(whole.text, whole.ending));
+  const handler =
+    (endpoint: Endpoint): Handler =>
+    async (bytes, call) => {
+      const work = beginWork(call, limits, parts.working, clock);
+      try {
+        const isSmall = threads === undefined || bytes.length <= smallBody;
+        const read = isSmall ? readRequest(endpoint, bytes, about) : undefined;
+        const known = read === undefined || read.kind === "apply";
+        const done = known ? await place(endpoint, bytes, read, call, work) : read;
+        if ("body" in done) return reply(done, endpoint, call, work);
+        if (done.kind === "generation") return await generate(done, endpoint, call, work);
+        const response = await convert(done, call, work);
+        work.finish();
+        return response;
+      } catch (error) {
+        work.finish();
+        throw work.signal.aborted && !(error instanceof ApiError) ? work.signal.reason : error;
       }
-      // The first piece is waited for, so that a refusal is still an HTTP error.
-      const first = await production.next();
-      return stream(job, call, production, first, controller, () => {
-        finish();
-        measures.seconds.observe((clock.now() - started) / 1000, { endpoint: job.endpoint });
-      });
-    } catch (error) {
-      finish();
-      throw signal.aborted && !(error instanceof ApiError) ? signal.reason : error;
+    };
+
+  /** Makes an edit, on a worker where there are some; what turns out to be for the model comes back read. */
+  async function place(
+    endpoint: Endpoint,
+    bytes: Uint8Array,
+    read: RequestRead | undefined,
+    call: Call,
+    { signal }: Work,
+  ): Promise<Reply | Exclude<RequestRead, { kind: "apply" }>> {
+    const leave = await parts.mergeQueue.enter(call.client, signal);
+    try {
+      if (threads === undefined) {
+        if (read?.kind !== "apply") throw new Error("only apply requests are placed");
+        const textOf = async (): Promise<undefined> => undefined;
+        return await placeApply(read, { redraft, textOf, modelName, signal });
+      }
+      return await onThread(threads, { endpoint, bytes, model: about, modelName }, signal);
+    } finally {
+      leave();
     }
   }
 
-  function stream(
-    job: Job,
+  function reply(done: Reply, endpoint: Endpoint, call: Call, work: Work): Response {
+    measures.routes.add({ route: done.route });
+    if (done.stats) measures.countDecoding(done.stats);
+    work.finish();
+    call.hurry(limits.stallMs);
+    if (!done.streamed) {
+      return new Response(done.body, { headers: { "content-type": "application/json" } });
+    }
+    const events = openEventStream({
+      stallMs: limits.stallMs,
+      cutOff: call.cutOff,
+      onGone: () => {},
+    });
+    events.sendWhole(done.body);
+    measures.seconds.observe((clock.now() - work.started) / 1000, { endpoint });
+    return events.response;
+  }
+
+  async function generate(
+    read: GenerationRead,
+    endpoint: Endpoint,
     call: Call,
+    work: Work,
+  ): Promise<Response> {
+    const shape = shapeOf(read.endpoint, read.wish, modelName);
+    work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
+    const production = produceGeneration(model!, read, template!, measures, work.signal);
+    if (!read.wish.stream) {
+      const { text, ending } = await collect(production);
+      work.finish();
+      return Response.json(shape.whole(text, ending));
+    }
+    // The first piece is waited for, so that a refusal is still an HTTP error.
+    const first = await production.next();
+    work.onFinish(() =>
+      measures.seconds.observe((clock.now() - work.started) / 1000, { endpoint }),
+    );
+    return stream(production, first, shape, read.wish, call, work);
+  }
+
+  function stream(
     production: Production,
     first: IteratorResult<string, Ending>,
-    controller: AbortController,
-    finish: () => void,
+    shape: AnswerShape,
+    wish: AnswerWish,
+    call: Call,
+    { controller, finish }: Work,
   ): Response {
-    const { shape, request } = job;
     const events = openEventStream({
       stallMs: limits.stallMs,
       cutOff: call.cutOff,
@@ -152,7 +156,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       for (; step.done !== true; step = await production.next())
         events.send(shape.piece(step.value));
       events.send(shape.last(step.value));
-      if (request.stream_options?.include_usage === true) events.send(shape.usage(step.value));
+      if (wish.usage) events.send(shape.usage(step.value));
       events.end();
     };
     write()
@@ -166,107 +170,27 @@ export function createHandlers(parts: HandlerParts): Handlers {
     return events.response;
   }
 
-  function applyJob(
-    endpoint: string,
-    shape: AnswerShape,
-    request: ChatRequest | CompletionRequest,
-    prompt: string,
-  ): Job | undefined {
-    const apply = parseApplyPrompt(prompt);
-    if (apply === undefined) return undefined;
-    const { path, filename, base, cell } = request.metadata ?? {};
-    const about = { path: path ?? filename ?? "", base, cell };
-    return {
-      endpoint,
-      shape,
-      request,
-      queue: parts.mergeQueue,
-      produce: (signal) => produceApply(redraft, apply, about, measures, signal),
-    };
+  /** Text to tokens or back: work of the model's process, so it queues like all of it. */
+  async function convert(
+    read: Extract<RequestRead, { kind: "tokenize" | "detokenize" }>,
+    call: Call,
+    work: Work,
+  ): Promise<Response> {
+    const served = model!;
+    work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
+    if (read.kind === "detokenize") {
+      const bytes = await served.target.detokenize(checkTokens(read.tokens, served));
+      return Response.json({ prompt: new TextDecoder().decode(bytes) });
+    }
+    const tokens = await served.target.tokenize(read.prompt, { special: true });
+    return Response.json({ tokens, count: tokens.length, max_model_len: served.contextSize });
   }
 
   return {
-    async chat(body, call) {
-      const request = parseBody(chatRequest, body);
-      const shape = chatShape(modelName(request.model), now());
-      const messages = request.messages.map(({ role, content }) => ({
-        role,
-        content: textOf(content),
-      }));
-      const asked = messages.findLast(({ role }) => role === "user")?.content ?? "";
-      const apply = applyJob("chat", shape, request, asked);
-      if (apply !== undefined) return answer(apply, call);
-      const served = needModel();
-      template ??= options.chatTemplate
-        ? Promise.resolve(options.chatTemplate)
-        : detectChatTemplate(served.target);
-      const prompt = await served.target.tokenize(await (await template)(messages), {
-        special: true,
-      });
-      const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? undefined;
-      const produce = async function* (signal: AbortSignal): Production {
-        return yield* produceText(
-          served,
-          await generation(served, request, prompt, maxTokens, signal),
-          measures,
-        );
-      };
-      return answer({ endpoint: "chat", shape, request, queue: parts.modelQueue, produce }, call);
-    },
-
-    async completions(body, call) {
-      const request = parseBody(completionRequest, body);
-      const shape = completionShape(modelName(request.model), now());
-      const given = promptOf(request.prompt);
-      const scored =
-        request.echo === true || (request.logprobs ?? 0) > 0 || request.prompt_logprobs != null;
-      if (typeof given === "string" && !scored) {
-        const apply = applyJob("completions", shape, request, given);
-        if (apply !== undefined) return answer(apply, call);
-      }
-      const served = needModel();
-      const prompt =
-        typeof given === "string"
-          ? await served.target.tokenize(given, { special: true })
-          : checkTokens(given, served);
-      if (prompt.length === 0)
-        throw new ApiError(400, "`prompt` is empty.", { param: "prompt", code: "usage" });
-      const produce = async function* (signal: AbortSignal): Production {
-        if (scored) return yield* produceScored(served, request, prompt, measures, signal);
-        return yield* produceText(
-          served,
-          await generation(served, request, prompt, request.max_tokens ?? 16, signal),
-          measures,
-        );
-      };
-      return answer(
-        { endpoint: "completions", shape, request, queue: parts.modelQueue, produce },
-        call,
-      );
-    },
-
-    async tokenize(body) {
-      const served = needModel();
-      const schema = z.looseObject({
-        prompt: z.string(),
-        add_special_tokens: z.boolean().nullish(),
-      });
-      const { prompt } = parseBody(schema, body);
-      const tokens = await served.target.tokenize(prompt, { special: true });
-      return Response.json({
-        tokens,
-        count: tokens.length,
-        max_model_len: served.contextSize,
-      });
-    },
-
-    async detokenize(body) {
-      const served = needModel();
-      const { tokens } = parseBody(z.looseObject({ tokens: z.array(z.int().min(0)) }), body);
-      const bytes = await served.target.detokenize(checkTokens(tokens, served));
-      return Response.json({ prompt: new TextDecoder().decode(bytes) });
-    },
-
+    chat: handler("chat"),
+    completions: handler("completions"),
+    tokenize: handler("tokenize"),
+    detokenize: handler("detokenize"),
     models: () => ({ object: "list", data: modelList(model) }),
     modelNamed(id) {
       const found = modelList(model).find((entry) => entry.id === id);
@@ -277,6 +201,26 @@ export function createHandlers(parts: HandlerParts): Handlers {
       });
     },
   };
+}
+
+async function onThread(
+  threads: ThreadedRedraft,
+  input: HttpInput,
+  signal: AbortSignal,
+): Promise<Reply | Exclude<RequestRead, { kind: "apply" }>> {
+  const output = (await threads.run("http", input, { signal })) as HttpOutput;
+  if (output.kind === "error") throw new ApiError(output.status, output.message, output.options);
+  if (output.kind === "read") {
+    if (output.read.kind === "apply") throw new Error("an apply request was not answered");
+    return output.read;
+  }
+  for (const { text, hash } of output.texts) threads.texts.add(text, hash);
+  return output;
+}
+
+function shapeOf(endpoint: "chat" | "completions", wish: AnswerWish, name: string): AnswerShape {
+  const created = Math.floor(Date.now() / 1000);
+  return (endpoint === "chat" ? chatShape : completionShape)(wish.model ?? name, created);
 }
 
 function modelList(model: ServedModel | undefined) {
@@ -293,35 +237,4 @@ async function collect(production: Production): Promise<{ text: string; ending: 
     if (step.done === true) return { text, ending: step.value };
     text += step.value;
   }
-}
-
-function promptOf(prompt: CompletionRequest["prompt"]): string | readonly Token[] {
-  if (typeof prompt === "string") return prompt;
-  const first = prompt[0]!;
-  return typeof first === "number" ? (prompt as number[]) : first;
-}
-
-function checkTokens(tokens: readonly Token[], model: ServedModel): readonly Token[] {
-  const { vocabSize } = model.target.capabilities;
-  const wrong = tokens.find((token) => token >= vocabSize);
-  if (wrong === undefined) return tokens;
-  throw new ApiError(400, `Token ${wrong} is not in the vocabulary of ${vocabSize} tokens.`, {
-    param: "prompt",
-    code: "usage",
-  });
-}
-
-/** Nobody is there to read an answer, and nothing failed. */
-function gone(): DOMException {
-  return new DOMException("The client left.", "AbortError");
-}
-
-function timedOut(ms: number): ApiError {
-  return new ApiError(504, `The request took longer than the ${ms} ms this server allows.`, {
-    code: "timeout",
-  });
-}
-
-function randomSeed(): number {
-  return Math.floor(Math.random() * 2 ** 31);
 }

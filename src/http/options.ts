@@ -1,17 +1,24 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
+import type { ThreadedRedraft } from "../threads/threads.ts";
 import type { ChatTemplate } from "./chat-template.ts";
 import type { ServedModel } from "./model.ts";
 
 export interface HttpLimits {
   /** Of a request's body, in bytes. */
   readonly maxBodyBytes: number;
+  /** Of all bodies together that are being read or answered, in bytes; beyond it requests are answered 503. */
+  readonly maxBodiesBytes: number;
+  /** How long a client may send nothing of its body, in ms, before it is answered 408. */
+  readonly bodyStallMs: number;
+  /** Connections at once; more are closed. */
+  readonly maxConnections: number;
   /** From the parsed request to the answer, in ms; longer ones are answered 504. */
   readonly requestMs: number;
   /** How many requests the model works on at once: its sequences. */
   readonly sequences: number;
-  /** How many merges may be in work at once. */
+  /** How many merges may be in work at once, those included that wait for the model. */
   readonly merges: number;
   /** How many requests may wait for a place; the next is answered 429. */
   readonly maxWaiting: number;
@@ -23,17 +30,22 @@ export interface HttpLimits {
 
 export const defaultLimits: HttpLimits = {
   maxBodyBytes: 16 * 1024 * 1024,
+  maxBodiesBytes: 64 * 1024 * 1024,
+  bodyStallMs: 10_000,
+  maxConnections: 1024,
   requestMs: 120_000,
   sequences: 4,
-  merges: 4,
+  merges: 16,
   maxWaiting: 256,
   maxWaitMs: 60_000,
   stallMs: 30_000,
 };
 
 export interface HttpOptions {
-  /** Answers apply requests. */
+  /** Answers apply requests, on the thread of the server. */
   readonly redraft: Redraft;
+  /** Answers them on worker threads instead, and reads large bodies there: then no request keeps others waiting. */
+  readonly threads?: ThreadedRedraft;
   /** Answers everything else; without it such requests are answered 503. */
   readonly model?: ServedModel;
   /** How messages become a prompt; default: what the model's vocabulary suggests. */

@@ -47,6 +47,8 @@ export interface CompletionRequest extends SharedRequest {
   readonly prompt_logprobs?: Maybe<number>;
 }
 
+/** Every stop is looked for in every piece of an answer. */
+const stopText = z.string().max(1024);
 const part = z.looseObject({ type: z.literal("text"), text: z.string() });
 const content = z.union([z.string(), z.array(part)]);
 
@@ -58,7 +60,7 @@ const shared = {
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().gt(0).max(1).nullish(),
   seed: z.int().nullish(),
-  stop: z.union([z.string(), z.array(z.string()).max(16)]).nullish(),
+  stop: z.union([stopText, z.array(stopText).max(16)]).nullish(),
   n: z.literal(1).nullish(),
   user: z.string().nullish(),
   prediction: z.looseObject({ type: z.literal("content"), content }).nullish(),

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { RedraftError } from "../core/errors.ts";
 import { createApp } from "./app.ts";
-import type { HttpOptions } from "./options.ts";
+import { defaultLimits, type HttpOptions } from "./options.ts";
 
 export interface ServeOptions extends HttpOptions {
   /** 0 = any free port. */
@@ -45,6 +45,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       connectionsCheckingInterval: Math.min(receiveMs, 5_000),
     },
   }) as Server;
+  server.maxConnections = { ...defaultLimits, ...options.limits }.maxConnections;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const why =

@@ -2,6 +2,8 @@
 export interface EventStream {
   readonly response: Response;
   send(data: unknown): void;
+  /** Sends a stream that is written already, its end included. */
+  sendWhole(bytes: Uint8Array): void;
   /** Ends the stream with `[DONE]`. */
   end(): void;
   /** Ends the stream with an error event, in the same shape as an error body. */
@@ -39,7 +41,7 @@ export function openEventStream(options: {
           });
         }
         if (closed) return;
-        const chunk = waiting.length > 0 ? Buffer.concat(waiting.splice(0)) : undefined;
+        const chunk = waiting.length > 0 ? takeSome(waiting) : undefined;
         if (chunk !== undefined) {
           controller.enqueue(chunk);
           timer = setTimeout(() => {
@@ -85,6 +87,12 @@ export function openEventStream(options: {
         ...options.headers,
       },
     }),
+    sendWhole(bytes) {
+      if (closed || ended) return;
+      for (let at = 0; at < bytes.length; at += slice) waiting.push(bytes.subarray(at, at + slice));
+      ended = true;
+      wake();
+    },
     send: (data) => push(`data: ${JSON.stringify(data)}\n\n`),
     end() {
       push("data: [DONE]\n\n");
@@ -98,4 +106,19 @@ export function openEventStream(options: {
       wake();
     },
   };
+}
+
+/** Larger pieces hide that a slow reader reads. */
+const slice = 256 * 1024;
+
+/** What waits, as much of it as makes one piece. */
+function takeSome(waiting: Uint8Array[]): Uint8Array {
+  let size = waiting[0]!.length;
+  let count = 1;
+  while (count < waiting.length && size + waiting[count]!.length <= slice) {
+    size += waiting[count]!.length;
+    count += 1;
+  }
+  const taken = waiting.splice(0, count);
+  return count === 1 ? taken[0]! : Buffer.concat(taken);
 }

@@ -1,32 +1,52 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { RedraftError } from "../core/errors.ts";
+import { publicError } from "../core/public-error.ts";
 import type { FileAnswer, ReadAnswer } from "../workspace/editor.ts";
 import { summary } from "./summary.ts";
 
-function withDiff(answer: FileAnswer): string {
-  return answer.diff === "" ? summary(answer) : `${summary(answer)}\n\n${answer.diff}`;
+/** A longer diff is cut: models pay for every line, and a new file is known to who wrote it. */
+const longestDiff = 64 * 1024;
+
+function brief(answer: FileAnswer): FileAnswer {
+  if (answer.diff.length <= longestDiff) return answer;
+  const end = answer.diff.lastIndexOf("\n", longestDiff) + 1;
+  const rest = countLines(answer.diff) - countLines(answer.diff.slice(0, end));
+  const diff = `${answer.diff.slice(0, end)}... ${rest} more lines; read the file for them.\n`;
+  return { ...answer, diff };
+}
+
+const countLines = (text: string): number => text.split("\n").length;
+
+/**
+ * What happened, in a line a file; the diff stands in `structuredContent` alone, since a model that wrote the edit knows it. A dry
+ * run is asked for its diff, so there it stands in the text as well, for clients that show nothing else.
+ */
+function lines(answer: FileAnswer): string {
+  const isDry = answer.changed && !answer.written;
+  return isDry && answer.diff !== "" ? `${summary(answer)}\n\n${answer.diff}` : summary(answer);
 }
 
 export function fileText(answer: FileAnswer): CallToolResult {
-  return {
-    content: [{ type: "text", text: withDiff(answer) }],
-    structuredContent: { ...answer },
-  };
+  const shown = brief(answer);
+  return { content: [{ type: "text", text: lines(shown) }], structuredContent: { ...shown } };
 }
 
 export function patchText(answers: readonly FileAnswer[]): CallToolResult {
+  const files = answers.map(brief);
   return {
-    content: [{ type: "text", text: answers.map(withDiff).join("\n\n") }],
-    structuredContent: { files: answers },
+    content: [{ type: "text", text: files.map(lines).join("\n") }],
+    structuredContent: { files },
   };
 }
 
 export function readText(answer: ReadAnswer): CallToolResult {
-  const { path, hash, firstLine, lastLine, totalLines } = answer;
+  const { path, hash, firstLine, lastLine, totalLines, nextLine, cut } = answer;
   const head = `${path}, lines ${firstLine}-${lastLine} of ${totalLines}, hash ${hash}`;
+  const long = cut === true ? `; line ${lastLine} is longer than an answer and cut` : "";
+  const rest = nextLine === undefined ? "" : `; for the rest send first_line ${nextLine}`;
   return {
     content: [
-      { type: "text", text: head },
+      { type: "text", text: `${head}${long}${rest}` },
       { type: "text", text: answer.text },
     ],
     structuredContent: { ...answer },
@@ -44,7 +64,8 @@ export function failure(error: unknown): CallToolResult {
         "engine-failed",
         "The edit failed inside Redraft; nothing was written. The server's log on stderr has the cause.",
       );
-  const { code, message, retryable, details } = known;
+  const { code, retryable } = known;
+  const { message, details } = publicError(known);
   return {
     isError: true,
     content: [{ type: "text", text: `${code}: ${message}` }],

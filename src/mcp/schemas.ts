@@ -99,7 +99,7 @@ const file = z.object({
 export const editFile: ToolDefinition<EditFileArguments> = {
   title: "Edit a file",
   description:
-    "Edits one file. Give either `code_edit`, a sketch of the change in which `// ... existing code ...` stands for unchanged stretches, or `old_string` and `new_string`. The sketch is placed by an exact merge that never drops or changes a line you did not mention; when a place is not unique or not found, nothing is written and the error says what to send. Leaving a stand-in out between two places says that everything between them is deleted. Answers with a unified diff and how the edit was made.",
+    "Edits one file. Give either `code_edit`, a sketch of the change in which `// ... existing code ...` stands for unchanged stretches, or `old_string` and `new_string`. The sketch is placed by an exact merge that never drops or changes a line you did not mention; when a place is not unique or not found, nothing is written and the error says what to send. Leaving a stand-in out between two places says that everything between them is deleted. Answers how the edit was made; the unified diff is in the structured content.",
   inputSchema: editFileInput,
   outputSchema: z.object({ ...file.partial().shape, error: problem.optional() }),
   annotations: {
@@ -138,7 +138,7 @@ export const applyPatch: ToolDefinition<PatchArguments> = {
 export const readFile: ToolDefinition<ReadFileArguments> = {
   title: "Read a file",
   description:
-    "Reads a file as text, whole or from `first_line` to `last_line` (from 1), with the hash of the whole file for `base` and `expected_hash` of `edit_file`.",
+    "Reads a file as text, whole or from `first_line` to `last_line` (from 1), at most 2,000 lines and 128 kB an answer, which then says where the rest begins; with the hash of the whole file for `base` and `expected_hash` of `edit_file`.",
   inputSchema: z.strictObject({
     path,
     first_line: z.int().min(1).optional().describe("First line to show, from 1."),
@@ -151,6 +151,11 @@ export const readFile: ToolDefinition<ReadFileArguments> = {
     totalLines: z.number().optional(),
     firstLine: z.number().optional(),
     lastLine: z.number().optional(),
+    nextLine: z
+      .number()
+      .optional()
+      .describe("Where the rest begins that this answer does not hold."),
+    cut: z.boolean().optional().describe("True: the last line shown is longer than an answer."),
     error: problem.optional(),
   }),
   annotations: {

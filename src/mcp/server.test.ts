@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,6 +9,7 @@ import { InMemoryTransport } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tinyEngine } from "../../test/support/tiny-engine.ts";
+import { RedraftError } from "../core/errors.ts";
 import { createRedraft } from "../engine.ts";
 import { createMcpServer, type McpServerOptions } from "./server.ts";
 
@@ -103,7 +104,7 @@ describe.each(generations)("MCP server with a client of %s", (generation) => {
     expect(hints.edit_file).toMatchObject({ readOnlyHint: false, destructiveHint: true });
   });
 
-  it("edits a file and answers with the diff and the route", async () => {
+  it("edits a file and answers with the route, and the diff once", async () => {
     const client = await connect(generation);
     const answer = await client.call("edit_file", {
       path: "a.ts",
@@ -111,7 +112,11 @@ describe.each(generations)("MCP server with a client of %s", (generation) => {
       new_string: "const b = 3;",
     });
     expect(answer.isError ?? false).toBe(false);
-    expect(answer.content[0]!.text).toContain("-const b = 2;\n+const b = 3;");
+    expect(answer.content).toHaveLength(1);
+    expect(answer.content[0]!.text).toMatch(
+      /^a\.ts: edited \(\+1 -1\) by merge: .* Hash [0-9a-f]{16}\.$/,
+    );
+    expect(answer.structuredContent!.diff).toContain("-const b = 2;\n+const b = 3;");
     expect(answer.structuredContent).toMatchObject({ route: "merge", written: true, added: 1 });
     expect(await readFile(join(folder, "a.ts"), "utf8")).toBe("const a = 1;\nconst b = 3;\n");
   });
@@ -125,6 +130,7 @@ describe.each(generations)("MCP server with a client of %s", (generation) => {
       dry_run: true,
     });
     expect(answer.structuredContent).toMatchObject({ written: false, changed: true });
+    expect(answer.content[0]!.text).toContain("-const a = 1;\n+const a = 7;");
     expect(await readFile(join(folder, "a.ts"), "utf8")).toContain("const a = 1;");
   });
 
@@ -294,6 +300,36 @@ describe("edit_file", () => {
     expect(await readFile(join(folder, "new/c.ts"), "utf8")).toBe("c\n");
   });
 
+  it("creates a file of 52,000 lines in time in proportion to it, and cuts the diff", async () => {
+    const client = await connect("2026-07-28", { redraft: createRedraft() });
+    const code_edit = Array.from({ length: 52_000 }, (_, i) => `const line${i} = ${i};\n`).join("");
+    const start = process.cpuUsage();
+    const answer = await client.call("edit_file", { path: "long.ts", code_edit });
+    // It took 23 s; a second or less is meant.
+    expect(process.cpuUsage(start).user).toBeLessThan(10_000_000);
+    expect(answer.structuredContent).toMatchObject({ added: 52_000, written: true });
+    expect(JSON.stringify(answer).length).toBeLessThan(150_000);
+    expect(answer.structuredContent!.diff).toMatch(
+      /\.\.\. \d+ more lines; read the file for them\.\n$/,
+    );
+    expect(await readFile(join(folder, "long.ts"), "utf8")).toBe(code_edit);
+  });
+
+  it("tells no place on the server when the engine fails", async () => {
+    const redraft = tinyEngine({
+      beforeResult: () =>
+        Promise.reject(
+          new RedraftError("engine-failed", "the engine process of /home/me/a b/m.gguf ended", {
+            details: { log: "/home/me", exitCode: 1 },
+          }),
+        ),
+    });
+    const client = await connect("2026-07-28", { redraft });
+    const answer = await client.call("edit_file", { path: "a.ts", code_edit: "x" });
+    expect(answer.structuredContent).toMatchObject({ error: { details: { exitCode: 1 } } });
+    expect(JSON.stringify(answer)).not.toContain("/home");
+  });
+
   it("says which arguments belong together", async () => {
     const client = await connect("2026-07-28");
     for (const args of [
@@ -346,5 +382,86 @@ describe("edit_file", () => {
     const answer = await client.call("edit_file", { path: "a.ts", code_edit: "x" });
     expect(answer.isError).toBe(true);
     expect(JSON.stringify(answer)).not.toContain("somebody");
+  });
+});
+
+describe("read_file", () => {
+  const read = async (args: Record<string, unknown>) => {
+    const client = await connect("2026-07-28");
+    const answer = await client.call("read_file", args);
+    return {
+      text: answer.content[1]!.text!,
+      head: answer.content[0]!.text,
+      ...answer.structuredContent,
+    };
+  };
+
+  it("answers a long file in parts that make the whole", async () => {
+    const text = Array.from(
+      { length: 5_000 },
+      (_, i) => `line ${i}${"\r\n\n\r".slice(i % 3, (i % 3) + 1)}`,
+    ).join("");
+    await writeFile(join(folder, "long.txt"), text);
+    let whole = "";
+    let parts = 0;
+    for (let first_line: number | undefined = 1; first_line !== undefined; parts += 1) {
+      const part: Awaited<ReturnType<typeof read>> & { nextLine?: number } = await read({
+        path: "long.txt",
+        first_line,
+      });
+      whole += part.text;
+      expect(part.text.length).toBeLessThanOrEqual(128 * 1024);
+      if (part.nextLine !== undefined)
+        expect(part.head).toContain(`send first_line ${part.nextLine}`);
+      first_line = part.nextLine;
+    }
+    expect(whole).toBe(text);
+    expect(parts).toBe(3);
+  });
+
+  it("bounds an answer by its characters, and cuts a line that is longer", async () => {
+    await writeFile(
+      join(folder, "wide.txt"),
+      `${"a".repeat(100_000)}\n${"b".repeat(100_000)}\n${"c".repeat(300_000)}\nd`,
+    );
+    const path = "wide.txt";
+    expect(await read({ path })).toMatchObject({
+      firstLine: 1,
+      lastLine: 1,
+      nextLine: 2,
+      totalLines: 4,
+    });
+    const cut = await read({ path, first_line: 3, last_line: 4 });
+    expect(cut).toMatchObject({
+      text: "c".repeat(128 * 1024),
+      lastLine: 3,
+      nextLine: 4,
+      cut: true,
+    });
+    expect(cut.head).toContain("line 3 is longer than an answer");
+    expect(await read({ path, first_line: 4 })).toMatchObject({ text: "d", lastLine: 4 });
+    expect(await read({ path, first_line: 9 })).toMatchObject({
+      text: "",
+      firstLine: 9,
+      lastLine: 8,
+    });
+    expect(await read({ path, first_line: 2, last_line: 1 })).toMatchObject({
+      text: "",
+      lastLine: 1,
+    });
+  });
+
+  it("refuses a file that is too large to be read, and says what to use", async () => {
+    const handle = await open(join(folder, "huge.txt"), "w");
+    await handle.truncate(150 * 1024 * 1024);
+    await handle.close();
+    const client = await connect("2026-07-28");
+    for (const [tool, rest] of [
+      ["read_file", {}],
+      ["edit_file", { old_string: "a", new_string: "b" }],
+    ] as const) {
+      const answer = await client.call(tool, { path: "huge.txt", ...rest });
+      expect(answer.content[0]!.text).toMatch(/^file-error: .*150 MiB.*redraft apply/);
+    }
   });
 });

@@ -68,9 +68,10 @@ export function createMcpServer(options: McpServerOptions): McpServer {
       const roots = await openFolders(options, asked);
       return await work(await editorFor(roots), progressOf(context));
     } catch (error) {
-      if (!RedraftError.is(error)) {
-        logger.error("a tool call failed", { error: String(error) });
-      }
+      // What the client is not told in full stands here.
+      const isRefusal =
+        RedraftError.is(error) && !["engine-failed", "model-unavailable"].includes(error.code);
+      if (!isRefusal) logger.error("a tool call failed", { error: String(error) });
       return failure(error);
     }
   }

@@ -1,10 +1,10 @@
 import type { TextLine } from "../core/lines.ts";
 import type { LineRange } from "../core/merge.ts";
-import { declaredName } from "./align/names.ts";
 import { depthsOf } from "./align/scope.ts";
 import { looseKey } from "./align/similar.ts";
 import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
+import { subjectOf } from "./readings/subject.ts";
 import type { Block, Shape } from "./shape.ts";
 
 /**
@@ -21,8 +21,8 @@ export function unquotedRemoval(
 ): LineRange | undefined {
   if (shape.extent !== "file") return undefined;
   const fates = built.proof.source;
-  const strict = quotedLines(shape, built, true);
-  const loose = quotedLines(shape, built, false);
+  const strict = quotedLines(source, shape, built, true);
+  const loose = quotedLines(source, shape, built, false);
   const depths = depthsOf(source);
   const isBlank = (line: number): boolean => source[line]!.text.trim() === "";
   for (const [k, range] of built.placement.ranges.entries()) {
@@ -65,10 +65,16 @@ export function unquotedRemoval(
           isDoubtful = true;
         }
         if (step === -1)
-          return range.boundStart === true || (k === 0 && !shape.elidedStart && range.start === 0);
+          return (
+            range.boundStart === true ||
+            (k === 0 && !shape.elidedStart && !shape.elidedEnd && range.start === 0)
+          );
         return (
           range.boundEnd === true ||
-          (k === shape.blocks.length - 1 && !shape.elidedEnd && range.end === source.length)
+          (k === shape.blocks.length - 1 &&
+            !shape.elidedEnd &&
+            !shape.elidedStart &&
+            range.end === source.length)
         );
       };
       /** Whether no line like this one is among the removed ones, so that it is the nearest of its kind. */
@@ -84,27 +90,42 @@ export function unquotedRemoval(
   return undefined;
 }
 
-/** The lines of the file that the sketch repeats; strictly: to the letter, blanks around them aside. */
-function quotedLines(shape: Shape, built: Built, strictly: boolean): Set<number> {
+/** Whether a line is the beginning of another one, to the letter, and ends with an ellipsis. */
+function isCutShort(text: string, whole: string): boolean {
+  const stem = /^\s*(.*?)\s*(?:\.{3}|…)$/u.exec(text)?.[1];
+  return stem !== undefined && isTelling(stem) && whole.trimStart().startsWith(stem);
+}
+
+/**
+ * The lines of the file that the sketch repeats; strictly: to the letter as far as it writes them out, blanks around
+ * them aside.
+ */
+function quotedLines(
+  source: readonly TextLine[],
+  shape: Shape,
+  built: Built,
+  strictly: boolean,
+): Set<number> {
   const quoted = new Set<number>();
   for (const { tokens } of shape.blocks) {
-    for (const { editLine } of tokens) {
+    for (const { editLine, text } of tokens) {
       const fate = built.proof.edit[editLine]!;
       if (fate.fate !== "matched") continue;
       const isLoose = fate.tier === "misquoted" || fate.tier === "typography";
-      if (!strictly || !isLoose) quoted.add(fate.source);
+      if (!strictly || !isLoose || isCutShort(text, source[fate.source]!.text))
+        quoted.add(fate.source);
     }
   }
   return quoted;
 }
 
-/** Whether a new line of the block says the same as a line of the file, in other blanks or quotes, or declares its name. */
+/** Whether a new line of the block says the same as a line of the file, in other blanks or quotes, or is about the same name. */
 function restatedBy({ tokens }: Block, built: Built): (text: string) => boolean {
   const placed = tokens.filter(({ editLine }) => built.proof.edit[editLine]!.fate === "placed");
   const keys = new Set(placed.map(({ text }) => looseKey(text)));
-  const names = new Set(placed.map(({ text }) => declaredName(text)));
+  const names = new Set(placed.map(({ text }) => subjectOf(text)));
   return (text) => {
-    const name = declaredName(text);
+    const name = subjectOf(text);
     return keys.has(looseKey(text)) || (name !== undefined && names.has(name));
   };
 }

@@ -346,7 +346,7 @@ describe("which place a sketch means", () => {
     expect(provedText(source, edit)).toBe(source.replace(old, text(...lines)));
   });
 
-  it("offers both where lines may be a copy of what stands above, or replace it", () => {
+  it("adds a function beside a like one: a text that lacks that one is no rival", () => {
     const check = (name: string, query: string): string[] => [
       `func ${name}(t *testing.T) {`,
       "\te := New()",
@@ -369,11 +369,8 @@ describe("which place a sketch means", () => {
       "func TestLast(t *testing.T) {",
       "...",
     );
-    const outcome = merge(`package a\n\n${above}${below}`, edit);
     const wanted = `package a\n\n${above}${text(...check("TestTwo", "/?ID=2"))}${below}`;
-    expect(outcome.kind).toBe("ambiguous");
-    if (outcome.kind !== "ambiguous") return;
-    expect(outcome.candidates.map((candidate) => candidate.text)).toContain(wanted);
+    expect(provedText(`package a\n\n${above}${below}`, edit)).toBe(wanted);
   });
 
   it("keeps what follows where the last block fits as it is and the file goes on without a marker", () => {

@@ -6,6 +6,7 @@ import { bounds, infinity, limits } from "./align/costs.ts";
 import { pairsToWeigh, prepare } from "./align/matches.ts";
 import { type Placement, type Placements, placements } from "./align/placements.ts";
 import { isTelling } from "./align/telling.ts";
+import { type Displaced, displacedLine } from "./displaced.ts";
 import { lookExactly } from "./exact.ts";
 import { unquotedRemoval } from "./licence.ts";
 import { joinedBySharedText, joinedWhereShared } from "./overlaps.ts";
@@ -18,6 +19,7 @@ import {
   conflict,
   foreign,
   inPlaceOfCode,
+  intoNewScope,
   misread,
   noMatch,
   notFounded,
@@ -33,6 +35,7 @@ import { alreadyDone, readingsOf, withLines } from "./readings/marker-or-line.ts
 import { suspects } from "./readings/suspects.ts";
 import { repeatedLines } from "./repeated.ts";
 import { type Shape, shapeOf } from "./shape.ts";
+import { unmentionedNames } from "./unmentioned.ts";
 import { misreadContext } from "./words/context.ts";
 import { doubtfulOmission } from "./words/omitted.ts";
 import { isFarFetched, unfoundedBlock } from "./wrong-file.ts";
@@ -171,23 +174,35 @@ function place(
   const settings = settingsOf(edit);
   const draw = (placement: Placement, options: BuildOptions = {}): Built =>
     build(lines, shape, prepared, placement, { ...settings, ...options });
+  const displaced = (built: Built): Displaced | undefined => displacedLine(lines, shape, built);
   /** A placement with the lines beside its blocks that they replace for certain. */
   const complete = (found: Placement): Built => {
     const placement = withoutEdgeBlanks(lines, shape, found);
     const drawn = draw(placement);
-    const changes = replacedInPlace(lines, shape, drawn).filter(({ isSure }) => isSure);
-    return changes.length === 0 ? drawn : draw(withReplaced(placement, changes));
+    const changes = replacedInPlace(lines, shape, drawn);
+    const sure = changes.filter(({ isSure }) => isSure);
+    const built = sure.length === 0 ? drawn : draw(withReplaced(placement, sure));
+    if (sure.length === changes.length || !displaced(built)) return built;
+    // There is no room for the new lines beside those that they may replace.
+    return draw(withReplaced(placement, changes));
   };
   const unquoted = (built: Built): LineRange | undefined => unquotedRemoval(lines, shape, built);
   const repeats = shape.extent === "file" ? repeatedLines(lines, shape) : () => 0;
   const first = complete(found.best);
-  const isOwn = (built: Built): boolean => unquoted(built) === undefined;
+  const isOwn = (built: Built): boolean => !unquoted(built) && !displaced(built);
   let best = isOwn(first) ? first : ownPlacement(found, complete, isOwn);
-  if (best === undefined) return unquotedLoss(lines, shape, first, unquoted(first)!);
+  if (best === undefined) {
+    const loss = unquoted(first);
+    return loss
+      ? unquotedLoss(lines, shape, first, loss)
+      : intoNewScope(lines, shape, displaced(first)!);
+  }
   if (repeats(best) > 0) {
     best = ownPlacement(found, complete, (one) => isOwn(one) && repeats(one) === 0) ?? best;
   }
   const mostRepeated = repeats(best);
+  const unmentioned = unmentionedNames(lines, shape);
+  const mostUnmentioned = unmentioned(best);
   const isInserted = (k: number): boolean => prepared.insertions[k] !== undefined;
   const unfounded =
     shape.extent === "file" ? unfoundedBlock(lines, shape, best, isInserted) : undefined;
@@ -203,11 +218,12 @@ function place(
   const { cost } = best.placement;
   const rivals: Built[] = [];
   let runnerUp = Number.POSITIVE_INFINITY;
-  /** Keeps a text that may be meant just as well, unless it is known or removes what the edit does not quote. */
+  /** Keeps a text that may be meant just as well, unless it is known or takes away what the edit does not quote. */
   const offer = (built: Built, at = cost): boolean => {
     if (isSame(built, best, shape) || rivals.some((rival) => isSame(rival, built, shape)))
       return false;
-    if (unquoted(built) || repeats(built) > mostRepeated) return false;
+    if (!isOwn(built) || repeats(built) > mostRepeated || unmentioned(built) > mostUnmentioned)
+      return false;
     runnerUp = Math.min(runnerUp, at);
     rivals.push(built);
     return true;
@@ -236,9 +252,7 @@ function place(
     const drawn = [built, ...farSides(other, built.open)];
     if (other.cost < cost + limits.margin) for (const one of drawn) offer(one, other.cost);
     else if (
-      drawn.some(
-        (one) => !isSame(one, best, shape) && !unquoted(one) && repeats(one) <= mostRepeated,
-      )
+      drawn.some((one) => !isSame(one, best, shape) && isOwn(one) && repeats(one) <= mostRepeated)
     ) {
       runnerUp = Math.min(runnerUp, other.cost);
       break;
@@ -246,7 +260,9 @@ function place(
   }
   const { problem } = prepared;
   const idle = best.text === source;
-  for (const suspect of suspects(lines, problem, found, shape, best, idle, (one) => draw(one))) {
+  const saysNothing = idle || withoutSpace(best.text) === withoutSpace(source);
+  const readings = suspects(lines, problem, found, shape, best, saysNothing, (one) => draw(one));
+  for (const suspect of readings) {
     if (rivals.length >= limits.rivals) break;
     offer(suspect);
   }
@@ -297,6 +313,8 @@ function isSame(one: Built, other: Built, { extent }: Shape): boolean {
   if (one.text === other.text) return true;
   return extent === "file" && withoutBlanks(one.text) === withoutBlanks(other.text);
 }
+
+const withoutSpace = (text: string): string => text.replace(/\s+/g, "");
 
 const withoutBlanks = (text: string): string => text.replace(/^[ \t]*\r?\n/gm, "");
 

@@ -4,6 +4,7 @@ import { columnsOf } from "./align/scope.ts";
 import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
 import { importedNames } from "./readings/imported-names.ts";
+import { subjectOf } from "./readings/subject.ts";
 import type { Shape, Token } from "./shape.ts";
 
 /**
@@ -12,10 +13,7 @@ import type { Shape, Token } from "./shape.ts";
  * line and adds the sketch's as well is not what was meant where another text is possible. Nor is one that imports a
  * name twice.
  */
-export function repeatedLines(
-  source: readonly TextLine[],
-  shape: Shape,
-): (built: Built) => number {
+export function repeatedLines(source: readonly TextLine[], shape: Shape): (built: Built) => number {
   const tokens = shape.blocks.flatMap((block) => block.tokens);
   const inEdit = placesOf(tokens);
   const inSource = placesOf(source);
@@ -57,10 +55,20 @@ export function repeatedLines(
         continue;
       }
       const opener = proof.edit[parent.editLine]!;
-      if (opener.fate === "matched" && opener.source === above) count++;
+      const isSameScope =
+        opener.fate === "matched"
+          ? opener.source === above
+          : above >= 0 && isAbout(parent.text, source[above]!.text);
+      if (isSameScope) count++;
     }
     return count;
   };
+}
+
+/** Whether two lines declare or assign the same name. */
+function isAbout(text: string, other: string): boolean {
+  const subject = subjectOf(text);
+  return subject !== undefined && subject === subjectOf(other);
 }
 
 function placesOf(lines: readonly { readonly text: string }[]): Map<string, number[]> {

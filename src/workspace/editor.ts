@@ -1,14 +1,25 @@
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { applyAgain } from "../core/apply-again.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult, Route } from "../core/request.ts";
+import { throwIfStopped } from "../core/signal.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
 import { unifiedDiff } from "./diff.ts";
+import { disk } from "./disk.ts";
 import { splitPatch } from "./patches.ts";
 import { type RootedPath, resolveInRoots } from "./roots.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
-import { type FileChange, type WriteOptions, writeChanges } from "./write.ts";
+import {
+  changed,
+  commit,
+  type FileChange,
+  type WriteOptions,
+  type Written,
+  withLocks,
+  writeChanges,
+} from "./write.ts";
 
 /** One edit of one file, as a model asks for it: a sketch, or an exact string and its replacement. */
 export interface EditFileArguments {
@@ -59,6 +70,10 @@ export interface ReadAnswer {
   readonly totalLines: number;
   readonly firstLine: number;
   readonly lastLine: number;
+  /** Where the rest begins, if the answer does not hold all that was asked for. */
+  readonly nextLine?: number;
+  /** True: the last line shown is longer than an answer, and cut. */
+  readonly cut?: boolean;
 }
 
 export interface EditorCall {
@@ -88,8 +103,15 @@ export interface FileEditorOptions {
   readonly texts?: TextStore;
 }
 
-/** How often an edit is made again on a file that changed while it was being made. */
-const rereads = 2;
+/** How often an edit is made on a file without holding its lock; after that the lock is taken first, and nobody can come between. */
+const optimisticRounds = 2;
+
+/** Larger files are not read: one takes seconds, and hundreds of MB of memory. */
+const largestFile = 32 * 1024 * 1024;
+
+/** What `read` answers at most, where no fewer lines were asked for. */
+const mostLines = 2000;
+const mostCharacters = 128 * 1024;
 
 /** What a call knows about versions of its files. */
 interface Versions {
@@ -121,7 +143,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     call: EditorCall,
     { expectedHash, baseHash, seen }: Versions,
   ): Promise<Planned> {
-    const before = await readTextFile(target.absolute);
+    const before = await readWorkable(target);
     const base = baseTextOf(baseHash, target.display, before);
     texts.add(before.text, before.hash);
     if (expectedHash !== undefined && before.hash !== expectedHash) {
@@ -145,11 +167,13 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       result.action === "move" && result.movedTo !== undefined
         ? await resolveInRoots(result.movedTo, roots)
         : undefined;
-    const diff = unifiedDiff(
-      before.exists ? { path: target.display, text: before.text } : null,
-      result.text === null ? null : { path: moved?.display ?? target.display, text: result.text },
-      result.proof,
-    );
+    const diff =
+      result.diff ??
+      unifiedDiff(
+        before.exists ? { path: target.display, text: before.text } : null,
+        result.text === null ? null : { path: moved?.display ?? target.display, text: result.text },
+        result.proof,
+      );
     return {
       answer: {
         path: target.display,
@@ -172,7 +196,8 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     const signal = call.signal ? { signal: call.signal } : {};
     let characters = 0;
     let told = 0;
-    for await (const event of redraft.events(request, signal)) {
+    const events = redraft.accounted?.(request, "diff", signal) ?? redraft.events(request, signal);
+    for await (const event of events) {
       if (event.type === "result") return event.result;
       if (event.type === "edit-read") call.onProgress?.(`read the edit as ${event.format}`);
       if (event.type === "route-taken") call.onProgress?.(`${event.route}: ${event.why}`);
@@ -192,19 +217,14 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     );
   }
 
-  async function write(
+  const changesOf = (planned: readonly Planned[]): FileChange[] =>
+    planned.filter(({ answer }) => answer.changed).map(({ change }) => change);
+
+  function answersOf(
     planned: readonly Planned[],
-    dryRun: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<FileAnswer[]> {
-    const changes = planned.filter(({ answer }) => answer.changed).map(({ change }) => change);
-    const none = dryRun || changes.length === 0;
-    const written = none
-      ? []
-      : await writeChanges(changes, {
-          ...(signal && { signal }),
-          ...(uninterrupted && { uninterrupted }),
-        });
+    changes: readonly FileChange[],
+    written: readonly Written[],
+  ): FileAnswer[] {
     return planned.map(({ answer, change }) => {
       const after = written[changes.indexOf(change)];
       const hash = answer.changed ? after?.hash : change.before.hash;
@@ -226,21 +246,39 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     }
   }
 
-  /** Makes the plan again when the file changed under it; the callers' own hash expectation is final. */
+  /**
+   * Makes the plan again when the file changed under it; the callers' own hash expectation is final. Whoever meets others again
+   * and again plans under the lock of the files: then it waits its turn, as `updateFile` does.
+   */
   async function writeFresh(
     make: () => Promise<readonly Planned[]>,
     dryRun: boolean,
     signal: AbortSignal | undefined,
   ): Promise<FileAnswer[]> {
-    for (let round = 0; ; round += 1) {
-      const planned = await make();
+    const how = { ...(signal && { signal }), ...(uninterrupted && { uninterrupted }) };
+    let planned = await make();
+    for (let round = 1; ; round += 1) {
+      const changes = changesOf(planned);
+      if (dryRun || changes.length === 0) return answersOf(planned, changes, []);
       try {
-        return await write(planned, dryRun, signal);
+        return answersOf(planned, changes, await writeChanges(changes, how));
       } catch (error) {
-        if (!RedraftError.is(error) || error.code !== "stale-file" || round === rereads)
-          throw error;
+        if (!RedraftError.is(error) || error.code !== "stale-file") throw error;
       }
+      if (round === optimisticRounds) break;
+      planned = await make();
     }
+    const paths = [...new Set(planned.map(({ change }) => change.before.realPath))].sort();
+    return withLocks(paths, how, async (held) => {
+      const last = await make();
+      if (last.some(({ change }) => !paths.includes(change.before.realPath))) {
+        throw changed(last[0]!.change.before.path);
+      }
+      const changes = changesOf(last);
+      throwIfStopped(signal);
+      const written = changes.length === 0 ? [] : await commit(changes, disk, held);
+      return answersOf(last, changes, written);
+    });
   }
 
   return {
@@ -314,21 +352,70 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     async read(args): Promise<ReadAnswer> {
       const target = await resolveInRoots(args.path, roots);
       if (!target.exists) throw missing(target.display);
-      const { text, hash } = await readTextFile(target.absolute);
+      const { text, hash } = await readWorkable(target);
       texts.add(text, hash);
-      const lines = text.match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? [];
-      const first = Math.max(1, args.first_line ?? 1);
-      const last = Math.min(lines.length, args.last_line ?? lines.length);
-      return {
-        path: target.display,
-        text: lines.slice(first - 1, last).join(""),
-        hash,
-        totalLines: lines.length,
-        firstLine: first,
-        lastLine: Math.max(last, first - 1),
-      };
+      return { path: target.display, hash, ...excerpt(text, args.first_line, args.last_line) };
     },
   };
+}
+
+async function readWorkable({ absolute, display }: RootedPath): Promise<TextFile> {
+  const size = await stat(absolute).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > largestFile) {
+    const mib = (bytes: number): number => Math.round(bytes / 1024 / 1024);
+    throw new RedraftError(
+      "file-error",
+      `\`${display}\` has ${mib(size)} MiB; files up to ${mib(largestFile)} MiB are read and edited here. Use \`redraft apply\` on the command line, or a tool for large data.`,
+      { details: { path: display } },
+    );
+  }
+  return readTextFile(absolute);
+}
+
+/** The lines that were asked for, as many as one answer holds; a first line that is too long alone is cut. */
+function excerpt(
+  text: string,
+  firstLine: number | undefined,
+  lastLine: number | undefined,
+): Omit<ReadAnswer, "path" | "hash"> {
+  const first = Math.max(1, firstLine ?? 1);
+  const wanted = Math.min(lastLine ?? Number.POSITIVE_INFINITY, first + mostLines - 1);
+  let [start, end, last] = [text.length, text.length, first - 1];
+  let total = 0;
+  for (const [from, to] of lineRanges(text)) {
+    total += 1;
+    if (total === first && total <= wanted) {
+      [start, last] = [from, first];
+      end = Math.min(to, from + mostCharacters);
+    } else if (total === last + 1 && total <= wanted && to - start <= mostCharacters) {
+      [end, last] = [to, total];
+    }
+  }
+  const shown = start < end ? text.slice(start, end) : "";
+  const cut = shown.length === mostCharacters && !/[\r\n]$/.test(shown);
+  const asked = Math.min(lastLine ?? total, total);
+  return {
+    text: shown,
+    totalLines: total,
+    firstLine: first,
+    lastLine: last,
+    ...(last < asked ? { nextLine: last + 1 } : {}),
+    ...(cut ? { cut: true } : {}),
+  };
+}
+
+/** Where each line begins, and where it ends with its line end. */
+function* lineRanges(text: string): Generator<readonly [number, number]> {
+  const ends = /\r\n|\n|\r/g;
+  let from = 0;
+  for (let end = ends.exec(text); end !== null; end = ends.exec(text)) {
+    yield [from, ends.lastIndex];
+    from = ends.lastIndex;
+  }
+  if (from < text.length) yield [from, text.length];
 }
 
 function missing(path: string): RedraftError {

@@ -133,6 +133,23 @@ export function second(): number {
     }
   });
 
+  it("makes every edit of a file that several servers edit at once", async () => {
+    const lines = Array.from({ length: 100 }, (_, i) => `const value${i} = ${i};\n`);
+    await writeFile(join(folder, "many.ts"), lines.join(""));
+    const editors = Array.from({ length: 4 }, () =>
+      createFileEditor({ redraft: createRedraft(), roots: [folder] }),
+    );
+    await Promise.all(
+      editors.map(async (one, server) => {
+        for (let at = server; at < lines.length; at += editors.length) {
+          const line = lines[at]!.trim();
+          await one.edit({ path: "many.ts", old_string: line, new_string: `${line} // done` });
+        }
+      }),
+    );
+    expect(await read("many.ts")).toBe(lines.map((line) => `${line.trim()} // done\n`).join(""));
+  });
+
   it("reads part of a file", async () => {
     const part = await editor.read({ path: "x.ts", first_line: 3, last_line: 4 });
     expect(part.text).toBe("export function first(): number {\n  return a;\n");

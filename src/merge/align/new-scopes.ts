@@ -11,6 +11,9 @@ import { isTelling } from "./telling.ts";
 const control =
   /^\s*(?:[^\s\p{L}\p{N}_$@.#"'<]|(?:if|else|elif|elsif|elseif|for|foreach|while|until|unless|switch|match|when|case|default|try|catch|except|rescue|ensure|finally|with|do|loop|begin|then|return|await|async|unsafe|using|lock|synchronized)\b)/u;
 
+/** Openers of one more branch of the same decision. */
+const isBranch = /^\s*(?:\}\s*)?(?:elif|elsif|elseif|else\s+if|when|case|catch|except|rescue)\b/;
+
 type Found = readonly (readonly Match[])[];
 
 /**
@@ -122,7 +125,11 @@ class Structure {
     const copied = this.copiedScope(i, known);
     const isCopy = copied !== undefined && copied.lines >= limits.scopeCopyShare * body.length;
     if (!isCopy) return declares && this.isShownWhole(i, end, body);
-    if (!declares) return false;
+    if (!declares) {
+      // A further branch is added between two others. It does not cut a like one in two.
+      if (!isBranch.test(text) || this.telling(this.blockStart(i), i).length > 0) return false;
+      return this.telling(end, this.blockEnd(i)).some((j) => this.isQuote(j));
+    }
     // Between two quotes the file's lines are replaced, so the scope is one of the file that is renamed.
     const above = this.telling(this.blockStart(i), i).filter((j) => this.isQuote(j));
     const below = this.telling(end, this.blockEnd(i)).some((j) => this.isQuote(j));

@@ -30,14 +30,7 @@ export function symbolOf(
   const places = found[opener]!.filter(({ kind }) => kind !== "typography");
   if (places.length !== 1) return undefined;
   const header = places[0]!.source;
-  const column = columnsOf(source[header]!.text);
-  let end = header + 1;
-  for (let line = end; line < source.length; line++) {
-    const { text } = source[line]!;
-    if (text.trim() === "") continue;
-    if (columnsOf(text) < column || (columnsOf(text) === column && !goesOn(text))) break;
-    end = line + 1;
-  }
+  const end = endOfSymbol(source, header);
   const start = Math.max(0, header - opener);
   // A sketch that begins as the file does shows the file.
   const first = source.findIndex(({ text }) => isTelling(text));
@@ -46,6 +39,29 @@ export function symbolOf(
   if (start <= first && (endsAlike || shape.blocks.length > 1)) return undefined;
   const outside = [...source.slice(0, start), ...source.slice(end)];
   return outside.some(({ text }) => isTelling(text)) ? { start, end } : undefined;
+}
+
+/**
+ * The line behind a symbol: behind the closer of the bracket that its first line leaves open, for text inside may stand
+ * at the margin; else before the next line that is as little deep.
+ */
+function endOfSymbol(source: readonly TextLine[], header: number): number {
+  const { text: first } = source[header]!;
+  const column = columnsOf(first);
+  if (/[([{]\s*$/.test(first)) {
+    for (let line = header + 1; line < source.length; line++) {
+      const { text } = source[line]!;
+      if (columnsOf(text) === column && /^\s*[)\]}]+[)\]};,]*\s*$/.test(text)) return line + 1;
+    }
+  }
+  let end = header + 1;
+  for (let line = end; line < source.length; line++) {
+    const { text } = source[line]!;
+    if (text.trim() === "") continue;
+    if (columnsOf(text) < column || (columnsOf(text) === column && !goesOn(text))) break;
+    end = line + 1;
+  }
+  return end;
 }
 
 /** Whether the next line with something in it is deeper. */

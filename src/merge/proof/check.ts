@@ -1,3 +1,4 @@
+import { declares } from "../../core/declares.ts";
 import type { Edit, LineRole } from "../../core/edit.ts";
 import { splitLines, type TextLine } from "../../core/lines.ts";
 import type { Proof } from "../../core/merge.ts";
@@ -375,9 +376,16 @@ function checkRemovals(
       });
     // Lines that the edit has anew have been moved.
     const moved = gone.every(({ text }) => text.trim() === "" || placedTexts.has(text.trim()));
+    // A line that declares the same name is the new form of one, wherever it comes.
+    const renewed = placed.map((e) => declares(lines[e]!.text));
+    const isRenewed = gone.every(({ text }) => {
+      const name = declares(text);
+      return text.trim() === "" || (name !== undefined && renewed.includes(name));
+    });
     const given =
       removal ||
       moved ||
+      isRenewed ||
       only ||
       (elided && beside) ||
       (anchored && !elided && (fresh || (before !== undefined && after !== undefined)));

@@ -5,6 +5,7 @@ import { infinity } from "../align/costs.ts";
 import type { Match, Prepared } from "../align/matches.ts";
 import { placements } from "../align/placements.ts";
 import { likeness, looseKey, looseLines, signatureOf } from "../align/similar.ts";
+import type { Displaced } from "../displaced.ts";
 import type { Block, Shape, Token } from "../shape.ts";
 import type { Misread } from "../words/context.ts";
 import type { Omission } from "../words/omitted.ts";
@@ -315,6 +316,25 @@ export function unquotedLoss(
       `${nameOf(shape.blocks[k]!)} would remove ${lines} of the file (${quote(words)}), and does not quote the lines around them.\n` +
       `${place.lines.join("\n")}\nNothing was changed. Quote the unchanged line above and the one below, or write a marker where lines stay.`,
     details: { editLine: shape.blocks[k]!.tokens[0]?.at ?? 0, places: [place] },
+  };
+}
+
+/** A line of the file that would end up in a scope that the sketch opens anew. */
+export function intoNewScope(
+  source: readonly TextLine[],
+  shape: Shape,
+  { block, line, opener }: Displaced,
+): Refused {
+  const place = placeAt(source, line, line + 1);
+  const { tokens } = shape.blocks[block]!;
+  const { text = "", at = 0 } = tokens.find(({ editLine }) => editLine === opener) ?? {};
+  return {
+    kind: "refused",
+    code: "no-match",
+    message:
+      `${nameOf(shape.blocks[block]!)} would put line ${line + 1} of the file (${quote(source[line]!.text)}) into what line ${at} of the edit opens (${quote(text)}).\n` +
+      `${place.lines.join("\n")}\nNothing was changed. Quote the lines around the change, so that it is clear which of them stay and where.`,
+    details: { editLine: at, places: [place] },
   };
 }
 

@@ -1,13 +1,17 @@
 const words = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 
 /** Lists of names: between braces, or behind Python's `from m import`. */
-const lists = [/^\s*(?:import|export|(?:pub\s+)?use|const|let|var)\b[^{]*\{([^}]*)\}/, /^\s*from\s+\S+\s+import\s+(.+)$/];
+const lists = [
+  /^\s*(?:import|export|(?:pub\s+)?use|const|let|var)\b[^{]*\{([^}]*)\}/,
+  /^\s*from\s+\S+\s+import\s+(.+)$/,
+];
 const single = [
   /^\s*import\s+(?:type\s+|static\s+)?(?:\*\s+as\s+)?([\p{L}_$][\p{L}\p{N}_$]*)\s+from\b/u,
   /^\s*(?:const|let|var)\s+([\p{L}_$][\p{L}\p{N}_$]*)\s*=\s*(?:await\s+)?(?:require|import)\s*\(/u,
   /^\s*(?:import|(?:pub\s+)?use|using)\s+(?:static\s+)?[^\s{};'"]*?([\p{L}_$][\p{L}\p{N}_$]*)\s*;?\s*$/u,
 ];
-const imports = /^\s*(?:import|from|export|(?:pub\s+)?use|using|(?:const|let|var)\b.*\b(?:require|import)\s*\()/;
+const imports =
+  /^\s*(?:import|from|export|(?:pub\s+)?use|using|(?:const|let|var)\b.*\b(?:require|import)\s*\()/;
 
 /** The names that an import statement on one line brings into scope; none for any other line. */
 export function importedNames(text: string): ReadonlySet<string> {
@@ -25,4 +29,9 @@ export function importedNames(text: string): ReadonlySet<string> {
     if (name !== undefined) names.add(name);
   }
   return names;
+}
+
+/** The module that an import statement names; undefined where the names are paths themselves. */
+export function importedModule(text: string): string | undefined {
+  return /["'`]([^"'`]+)["'`]/.exec(text)?.[1] ?? /^\s*from\s+(\S+)\s+import\b/.exec(text)?.[1];
 }

@@ -1,12 +1,12 @@
 import type { TextLine } from "../../core/lines.ts";
 import { limits } from "../align/costs.ts";
-import { declaredName } from "../align/names.ts";
 import { columnsOf } from "../align/scope.ts";
 import { likeness, looseKey, signatureOf } from "../align/similar.ts";
 import { isTelling } from "../align/telling.ts";
 import type { Built } from "../proof/build.ts";
 import type { Shape, Token } from "../shape.ts";
-import { importedNames } from "./imported-names.ts";
+import { importedModule, importedNames } from "./imported-names.ts";
+import { subjectOf } from "./subject.ts";
 
 /** Lines beside a block that its new lines replace: how far out, and whether that is certain. */
 export interface InPlace {
@@ -179,8 +179,12 @@ function earlierForm(old: string, fresh: string): "sure" | "perhaps" | "no" {
   if (name !== undefined && name === subjectOf(fresh)) return "sure";
   // No scope imports a name twice.
   const imported = importedNames(old);
-  if (imported.size > 0 && [...importedNames(fresh)].some((one) => imported.has(one)))
-    return "sure";
+  const importing = importedNames(fresh);
+  if (imported.size > 0 && importing.size > 0) {
+    if ([...importing].some((one) => imported.has(one))) return "sure";
+    const module = importedModule(old);
+    return module !== undefined && module === importedModule(fresh) ? "perhaps" : "no";
+  }
   if (name !== undefined && subjectOf(fresh) !== undefined) return "no";
   const like = likeness(signatureOf(looseKey(old)), signatureOf(looseKey(fresh)));
   const [before, after] = [wordsOf(old), wordsOf(fresh)];
@@ -202,19 +206,6 @@ const opens = /(?:[([{:]|=>)\s*$/;
 
 const isComment = (text: string): boolean =>
   /^\s*(?:\/\/|\/?\*|#|--|;|%|<!--|"{3}|'{3})/.test(text);
-
-/** What a line declares, assigns, or that it leaves its scope: two such lines one after the other make no sense. */
-function subjectOf(text: string): string | undefined {
-  const leaves = /^\s*(return|raise|throw|break|continue)\b/.exec(text);
-  if (leaves) return "leaves the scope";
-  const target =
-    /^\s*(?:[\p{L}_][\p{L}\p{N}_<>,.[\]*&?]*\s+){0,4}([\p{L}_$@][\p{L}\p{N}_$.[\]'"]*)\s*(?::[^=]*)?(?<![=!<>])[:+-]?=(?![=>])/u.exec(
-      text,
-    );
-  if (target) return target[1];
-  const key = /^\s*(?:-\s+)?([\p{L}_][\p{L}\p{N}_-]{0,60}|"[^"]{1,60}"):(?:\s|$)/u.exec(text);
-  return key ? key[1] : declaredName(text);
-}
 
 const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}_$]+/gu) ?? [];
 

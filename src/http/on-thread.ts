@@ -1,0 +1,43 @@
+import { engineFor, type Question, type TaskContext } from "../threads/context.ts";
+import { ApiError, type ApiErrorOptions } from "./errors.ts";
+import { placeApply, type Reply } from "./place.ts";
+import { type Endpoint, type ModelLimits, type RequestRead, readRequest } from "./reading.ts";
+
+export interface HttpInput {
+  readonly endpoint: Endpoint;
+  readonly bytes: Uint8Array;
+  readonly model: ModelLimits | undefined;
+  readonly modelName: string;
+}
+
+export type HttpOutput =
+  | Reply
+  | { readonly kind: "read"; readonly read: RequestRead }
+  /** An `ApiError`: only plain data crosses between threads. */
+  | {
+      readonly kind: "error";
+      readonly status: number;
+      readonly message: string;
+      readonly options: ApiErrorOptions;
+    };
+
+/** On a worker: reads a request; where it is an apply request, makes the edit and writes the answer. */
+export async function httpTask(input: HttpInput, context: TaskContext): Promise<HttpOutput> {
+  try {
+    const read = readRequest(input.endpoint, input.bytes, input.model);
+    if (read.kind !== "apply") return { kind: "read", read };
+    return await placeApply(read, {
+      redraft: engineFor(context),
+      textOf: async (hash) => {
+        const question: Question = { kind: "text", hash };
+        return (await context.ask(question)) as string | undefined;
+      },
+      modelName: input.modelName,
+      signal: context.signal,
+    });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { status, message, options } = error;
+    return { kind: "error", status, message, options };
+  }
+}

@@ -1,0 +1,145 @@
+import type { Redraft } from "../core/redraft.ts";
+import type { EditResult, Route } from "../core/request.ts";
+import type { SpeculationStats } from "../core/target.ts";
+import { baseOf, type TextHash, textHash } from "../core/text-store.ts";
+import { ApiError } from "./errors.ts";
+import { usageOf } from "./produce.ts";
+import type { ApplyRead } from "./reading.ts";
+import { type AnswerShape, chatShape, completionShape, type Ending, type Usage } from "./shapes.ts";
+
+/** The answer to an apply request as it goes over the wire, and what the server keeps of it. */
+export interface Reply {
+  readonly kind: "reply";
+  readonly body: Uint8Array;
+  readonly streamed: boolean;
+  readonly route: Route;
+  readonly stats: SpeculationStats | undefined;
+  /** Texts that later requests may name by their hash. */
+  readonly texts: readonly { readonly text: string; readonly hash: string }[];
+}
+
+export interface PlaceOptions {
+  readonly redraft: Pick<Redraft, "apply">;
+  /** Of a base that is named by its hash; undefined = not known. */
+  readonly textOf: (hash: string) => Promise<string | undefined>;
+  /** The name that answers give where the request names no model. */
+  readonly modelName: string;
+  readonly signal: AbortSignal;
+}
+
+/** Clients do not share texts: who names one must know more of its hash than can be guessed. */
+const fewestDigits = 16;
+
+/** Makes the edit of an apply request and writes the answer, whole or as the events of a stream. */
+export async function placeApply(read: ApplyRead, options: PlaceOptions): Promise<Reply> {
+  const { prompt, path, cell, wish, endpoint } = read;
+  const base = read.base === undefined ? undefined : await baseFor(read.base, prompt.code, options);
+  const result = await options.redraft.apply(
+    {
+      path,
+      ...(base === undefined ? {} : { base }),
+      ...(cell === undefined ? {} : { cell }),
+      source: prompt.code,
+      edit: prompt.update,
+      ...(prompt.instruction ? { instruction: prompt.instruction } : {}),
+    },
+    { signal: options.signal },
+  );
+  if (result.text === null) {
+    throw new ApiError(422, "The update deletes the file, which this endpoint has no answer for.", {
+      code: "unreadable-edit",
+    });
+  }
+  const hash = textHash(result.text);
+  const ending: Ending = {
+    finish: "stop",
+    usage: usageOfEdit(result),
+    redraft: accountOf(result, hash),
+  };
+  const text = prompt.tagged ? `<updated-code>${result.text}</updated-code>` : result.text;
+  const name = wish.model ?? options.modelName;
+  const created = Math.floor(Date.now() / 1000);
+  const shape = (endpoint === "chat" ? chatShape : completionShape)(name, created);
+  const written = wish.stream
+    ? eventsOf(text, ending, shape, wish.usage)
+    : JSON.stringify(shape.whole(text, ending));
+  return {
+    kind: "reply",
+    body: new TextEncoder().encode(written),
+    streamed: wish.stream,
+    route: result.route,
+    stats: result.stats,
+    texts: [
+      { text: prompt.code, hash: textHash(prompt.code) },
+      { text: result.text, hash },
+    ],
+  };
+}
+
+async function baseFor(
+  value: string,
+  code: string,
+  { textOf }: PlaceOptions,
+): Promise<string | TextHash> {
+  const base = baseOf(value);
+  if (typeof base === "string") return base;
+  const digits = base.hash.replace(/^sha256:/i, "").toLowerCase();
+  if (digits.length < fewestDigits) {
+    throw new ApiError(400, `\`metadata.base\` is a hash of fewer than ${fewestDigits} digits.`, {
+      param: "metadata.base",
+      code: "usage",
+    });
+  }
+  // The code's own hash may have been handed out as well. One that is not known is the engine's to refuse.
+  return textHash(code).startsWith(digits) ? code : ((await textOf(base.hash)) ?? base);
+}
+
+/** The whole stream: nothing of it is known before the result is. */
+function eventsOf(text: string, ending: Ending, shape: AnswerShape, usage: boolean): string {
+  const events: string[] = [];
+  const send = (data: unknown): void => void events.push(`data: ${JSON.stringify(data)}\n\n`);
+  const opening = shape.first();
+  if (opening !== undefined) send(opening);
+  for (let at = 0; at < text.length; ) {
+    const end = pieceEnd(text, at);
+    send(shape.piece(text.slice(at, end)));
+    at = end;
+  }
+  send(shape.last(ending));
+  if (usage) send(shape.usage(ending));
+  events.push("data: [DONE]\n\n");
+  return events.join("");
+}
+
+const pieceSize = 4096;
+
+/** The end of a piece of some `pieceSize` characters that cuts no surrogate pair. */
+function pieceEnd(text: string, from: number): number {
+  const end = Math.min(text.length, from + pieceSize);
+  const last = text.charCodeAt(end - 1);
+  return end < text.length && last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
+}
+
+function accountOf(result: EditResult, hash: string): Readonly<Record<string, unknown>> {
+  return {
+    route: result.route,
+    routeReason: result.routeReason,
+    format: result.format.name,
+    changed: result.changed,
+    notes: result.notes,
+    checks: result.checks,
+    // By which a later request may name this text as its base.
+    hash: hash.slice(0, fewestDigits),
+    ...(result.cells === undefined
+      ? {}
+      : { cells: result.cells.map(({ number, id }) => ({ number, id })) }),
+    ms: result.ms,
+  };
+}
+
+/** Tokens of a model only: a merge needs none, and says so. */
+function usageOfEdit({ stats }: EditResult): Usage {
+  if (stats === undefined) return { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+  const fed = Math.max(0, stats.positions - stats.draftTokens - stats.forwards + 1);
+  return usageOf(fed, stats, undefined);
+}

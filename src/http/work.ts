@@ -1,0 +1,55 @@
+import type { Clock } from "../core/clock.ts";
+import type { Call } from "./app.ts";
+import { ApiError } from "./errors.ts";
+import type { HttpLimits } from "./options.ts";
+
+/** One request in work: what ends it early, and what is to be done when it is over. */
+export interface Work {
+  readonly controller: AbortController;
+  readonly signal: AbortSignal;
+  /** When it began, in ms of the clock. */
+  readonly started: number;
+  /** Runs when the work is over, however that comes. */
+  onFinish(then: () => void): void;
+  finish(): void;
+}
+
+/** Ends a request that takes too long or whose client leaves; at shutdown `working` has those that go on. */
+export function beginWork(
+  call: Call,
+  limits: HttpLimits,
+  working: Set<AbortController>,
+  clock: Clock,
+): Work {
+  const controller = new AbortController();
+  const onGone = (): void => controller.abort(gone());
+  const timer = setTimeout(() => controller.abort(timedOut(limits.requestMs)), limits.requestMs);
+  timer.unref();
+  if (call.signal.aborted) onGone();
+  else call.signal.addEventListener("abort", onGone, { once: true });
+  working.add(controller);
+  const after: (() => void)[] = [];
+  return {
+    controller,
+    signal: controller.signal,
+    started: clock.now(),
+    onFinish: (then) => void after.push(then),
+    finish() {
+      clearTimeout(timer);
+      call.signal.removeEventListener("abort", onGone);
+      working.delete(controller);
+      for (const then of after.splice(0)) then();
+    },
+  };
+}
+
+/** Nobody is there to read an answer, and nothing failed. */
+export function gone(): DOMException {
+  return new DOMException("The client left.", "AbortError");
+}
+
+function timedOut(ms: number): ApiError {
+  return new ApiError(504, `The request took longer than the ${ms} ms this server allows.`, {
+    code: "timeout",
+  });
+}

@@ -1,0 +1,166 @@
+import type { Readable, Writable } from "node:stream";
+import {
+  deserializeMessage,
+  isJSONRPCRequest,
+  serializeMessage,
+  type Transport,
+} from "@modelcontextprotocol/server";
+import { beyondBounds, requestBounds } from "../core/json-bounds.ts";
+import { createIdScanner, type IdScanner } from "./message-id.ts";
+
+type Message = Parameters<Transport["send"]>[0];
+
+export interface StdioOptions {
+  readonly stdin?: Readable;
+  readonly stdout?: Writable;
+  /** Of one message, in bytes. Default 10 MiB. */
+  readonly maxMessageBytes?: number;
+  /** Of all messages that wait for their answer, in bytes. Default 64 MiB. */
+  readonly maxPendingBytes?: number;
+}
+
+const newline = 0x0a;
+const parseError = -32700;
+const invalidRequest = -32600;
+/** Of the range that JSON-RPC leaves to servers. */
+const serverBusy = -32000;
+
+/**
+ * MCP on two streams, one message a line. What is no message, or a larger one than is taken, is answered with a JSON-RPC error and
+ * the connection goes on: one bad call must not end a client's session. Ends when the client closes either stream.
+ */
+export function stdioTransport(options: StdioOptions = {}): Transport {
+  const { stdin = process.stdin, stdout = process.stdout } = options;
+  const { maxMessageBytes = 10 * 1024 * 1024, maxPendingBytes = 64 * 1024 * 1024 } = options;
+  /** The line that is being read; its chunks are forgotten once it is too large. */
+  let chunks: Buffer[] = [];
+  let size = 0;
+  let dropping: IdScanner | undefined;
+  /** Bytes of each call that is not answered yet. */
+  const pending = new Map<string | number, number>();
+  let pendingBytes = 0;
+  let closed = false;
+
+  function onData(chunk: Buffer): void {
+    for (let from = 0; from < chunk.length && !closed; ) {
+      const end = chunk.indexOf(newline, from);
+      take(chunk.subarray(from, end < 0 ? chunk.length : end));
+      if (end < 0) return;
+      endLine();
+      from = end + 1;
+    }
+  }
+
+  function take(part: Buffer): void {
+    size += part.length;
+    if (dropping === undefined && size <= maxMessageBytes) {
+      chunks.push(part);
+      return;
+    }
+    if (dropping === undefined) {
+      dropping = createIdScanner();
+      for (const earlier of chunks.splice(0)) dropping.feed(earlier);
+    }
+    dropping.feed(part);
+  }
+
+  function endLine(): void {
+    const line = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    const [dropped, bytes] = [dropping, size];
+    chunks = [];
+    size = 0;
+    dropping = undefined;
+    if (dropped !== undefined) {
+      const limit = `${maxMessageBytes} bytes`;
+      const why = `The message has ${bytes} bytes and this server takes ${limit}. Send the edit in smaller parts.`;
+      refuse(dropped, invalidRequest, why);
+    } else if (line.some((byte) => byte > 0x20)) read(line);
+  }
+
+  function read(line: Buffer): void {
+    const beyond = beyondBounds(line, requestBounds);
+    if (beyond !== undefined) {
+      refuse(scanned(line), invalidRequest, `The message is not taken: ${beyond}.`);
+      return;
+    }
+    let message: Message;
+    try {
+      message = deserializeMessage(line.toString("utf8"));
+    } catch (error) {
+      const isJson = !(error instanceof SyntaxError);
+      const why = isJson ? "This is no JSON-RPC message." : "This is no JSON.";
+      refuse(scanned(line), isJson ? invalidRequest : parseError, why);
+      return;
+    }
+    if (isJSONRPCRequest(message)) {
+      if (pendingBytes + line.length > maxPendingBytes) {
+        const why = `Calls of ${pendingBytes} bytes wait for their answers already. Nothing was changed; try again shortly.`;
+        answer(message.id, serverBusy, why);
+        return;
+      }
+      pending.set(message.id, line.length);
+      pendingBytes += line.length;
+    }
+    transport.onmessage?.(message);
+  }
+
+  function refuse({ found }: IdScanner, code: number, message: string): void {
+    transport.onerror?.(new Error(message));
+    // A notification has no answer; what is not even that is answered to nobody in particular.
+    if (found.id !== undefined || !found.isCall) answer(found.id ?? null, code, message);
+  }
+
+  function answer(id: string | number | null, code: number, message: string): void {
+    write(`${JSON.stringify({ jsonrpc: "2.0", id, error: { code, message } })}\n`).catch(() => {});
+  }
+
+  function settle(message: Message): void {
+    if (!("id" in message) || "method" in message || message.id === undefined) return;
+    pendingBytes -= pending.get(message.id) ?? 0;
+    pending.delete(message.id);
+  }
+
+  function write(text: string): Promise<void> {
+    if (closed) return Promise.reject(new Error("the connection is closed"));
+    return new Promise((resolve, reject) => {
+      stdout.write(text, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  const onError = (error: Error): void => transport.onerror?.(error);
+  const onBroken = (error: Error): void => {
+    if (!closed) transport.onerror?.(error);
+    void close();
+  };
+  const onEnd = (): void => void close();
+
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    stdin.off("data", onData).off("error", onError).off("end", onEnd).off("close", onEnd);
+    // Late failures of writing are nobody's business any more: `onBroken` stays to swallow them.
+    stdin.destroy();
+    chunks = [];
+    transport.onclose?.();
+  }
+
+  const transport: Transport = {
+    async start() {
+      stdin.on("data", onData).on("error", onError).on("end", onEnd).on("close", onEnd);
+      stdout.on("error", onBroken).on("close", onEnd);
+      if (stdin.readableEnded || stdin.destroyed) setImmediate(onEnd);
+    },
+    send(message) {
+      settle(message);
+      return write(serializeMessage(message));
+    },
+    close,
+  };
+  return transport;
+}
+
+function scanned(line: Buffer): IdScanner {
+  const scanner = createIdScanner();
+  scanner.feed(line);
+  return scanner;
+}

@@ -1,0 +1,355 @@
+import { availableParallelism } from "node:os";
+import type { Worker } from "node:worker_threads";
+import { RedraftError } from "../core/errors.ts";
+import { type Logger, silentLogger } from "../core/logger.ts";
+import { throwIfStopped } from "../core/signal.ts";
+import { type FromWorker, fromPlain, type ToWorker, toPlain } from "./protocol.ts";
+
+export interface PoolOptions {
+  /** Starts a worker that speaks `protocol.ts`. */
+  readonly start: () => Worker;
+  /** How many workers there are at most; default: one less than the processors, 2 to 4. */
+  readonly size?: number;
+  /** How many tasks may wait for a worker; the next is refused. Default 256. */
+  readonly maxWaiting?: number;
+  /** How long a task may occupy a worker, in ms; what it waits for, a model's answer, does not count. Default 60,000. */
+  readonly limitMs?: number;
+  readonly logger?: Logger;
+}
+
+export interface TaskCall {
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: (event: unknown) => void;
+  /** Answers a question of the task; `tell` sends what is known on the way. The worker does other work meanwhile. */
+  readonly onAsk?: (question: unknown, tell: (value: unknown) => void) => Promise<unknown>;
+}
+
+export interface Pool {
+  /**
+   * Has a worker do a task. Rejects with the task's own error; with `timeout` or `cancelled` where it was given up, its
+   * worker then being ended; with `engine-failed` where it took its worker down.
+   */
+  run(task: string, input: unknown, call?: TaskCall): Promise<unknown>;
+  /** Starts a worker ahead of the first task. */
+  warm(): void;
+  readonly workers: number;
+  readonly waiting: number;
+  close(): Promise<void>;
+}
+
+interface Job {
+  readonly id: number;
+  readonly task: string;
+  readonly input: unknown;
+  readonly call: TaskCall;
+  settled: boolean;
+  settle(outcome: { readonly value: unknown } | { readonly error: unknown }): void;
+  /** Events that the caller has seen: a task that starts over repeats them. */
+  seen: number;
+  skip: number;
+  /** Answers to its questions, in order: a task that starts over asks the same ones. */
+  readonly answers: Promise<unknown>[];
+  asked: number;
+  /** ms on a worker so far. */
+  spent: number;
+}
+
+interface Slot {
+  readonly worker: Worker;
+  /** The one task that computes; the others on this worker wait for answers. */
+  active: Job | undefined;
+  ready: boolean;
+  since: number;
+  timer: NodeJS.Timeout | undefined;
+  readonly parked: Set<Job>;
+  /** Answers that came while another task computed. */
+  readonly resumes: { readonly job: Job; readonly message: ToWorker }[];
+  dead: boolean;
+}
+
+/** How long a cancelled task may take to end by itself before its worker is ended. */
+const politeMs = 100;
+
+/** How long a worker may take to load. */
+const startMs = 60_000;
+
+export function defaultWorkers(): number {
+  return Math.max(2, Math.min(4, availableParallelism() - 1));
+}
+
+/**
+ * Runs tasks on worker threads, one at a time on each. A task that passes its limit or is cancelled ends its worker, whatever
+ * it computes; other tasks on that worker, which only wait for an answer, start over on another one, unnoticed by
+ * their callers: a task must do the same every time it is run.
+ */
+export function createPool(options: PoolOptions): Pool {
+  const { size = defaultWorkers(), maxWaiting = 256, limitMs = 60_000 } = options;
+  const logger = options.logger ?? silentLogger;
+  const slots = new Set<Slot>();
+  const waiting: Job[] = [];
+  let nextId = 1;
+  let closed = false;
+
+  function spawn(): Slot {
+    const worker = options.start();
+    const slot: Slot = {
+      worker,
+      active: undefined,
+      ready: false,
+      since: 0,
+      timer: undefined,
+      parked: new Set(),
+      resumes: [],
+      dead: false,
+    };
+    worker.unref();
+    worker.on("message", (message: FromWorker) => receive(slot, message));
+    worker.on("messageerror", (error) => lose(slot, error));
+    worker.on("error", (error) => lose(slot, error));
+    worker.on("exit", () => lose(slot, undefined));
+    slots.add(slot);
+    return slot;
+  }
+
+  function dispatch(): void {
+    while (waiting.length > 0) {
+      let slot = [...slots].find(({ active }) => active === undefined);
+      if (slot === undefined && slots.size >= size) return;
+      try {
+        slot ??= spawn();
+      } catch (error) {
+        waiting.shift()?.settle({ error: crashed(error as Error) });
+        continue;
+      }
+      const job = waiting.shift()!;
+      if (job.settled) continue;
+      const { id, task, input } = job;
+      job.skip = job.seen;
+      job.asked = 0;
+      activate(slot, job, { kind: "run", id, task, input });
+    }
+  }
+
+  function activate(slot: Slot, job: Job, message: ToWorker): void {
+    slot.parked.delete(job);
+    slot.active = job;
+    slot.since = performance.now();
+    slot.worker.ref();
+    watch(slot, job);
+    try {
+      slot.worker.postMessage(message);
+    } catch (error) {
+      job.settle({ error });
+      release(slot);
+    }
+  }
+
+  /** Ends the worker of a task that takes too long; until it has started, of a worker that takes too long to. */
+  function watch(slot: Slot, job: Job): void {
+    clearTimeout(slot.timer);
+    slot.timer = setTimeout(
+      () => {
+        job.settle({ error: slot.ready ? tooLong(limitMs) : crashed(undefined) });
+        end(slot);
+      },
+      slot.ready ? Math.max(1, limitMs - job.spent) : startMs,
+    );
+  }
+
+  /** The slot's task computes no more: the next one may. */
+  function release(slot: Slot): void {
+    clearTimeout(slot.timer);
+    if (slot.active !== undefined) slot.active.spent += performance.now() - slot.since;
+    slot.active = undefined;
+    if (slot.dead) return;
+    const resume = slot.resumes.shift();
+    if (resume !== undefined) activate(slot, resume.job, resume.message);
+    else {
+      if (slot.parked.size === 0) slot.worker.unref();
+      dispatch();
+    }
+  }
+
+  function receive(slot: Slot, message: FromWorker): void {
+    if (slot.dead) return;
+    if (message.kind === "ready") {
+      slot.ready = true;
+      slot.since = performance.now();
+      if (slot.active !== undefined) watch(slot, slot.active);
+      return;
+    }
+    if (message.kind === "log") {
+      logger[message.level](message.message, message.fields);
+      return;
+    }
+    const parked = [...slot.parked].find(({ id }) => id === message.id);
+    const job = slot.active?.id === message.id ? slot.active : parked;
+    if (job === undefined) return;
+    if (message.kind === "event") {
+      if (job.skip > 0) job.skip -= 1;
+      else if (!job.settled) {
+        job.seen += 1;
+        job.call.onEvent?.(message.event);
+      }
+      return;
+    }
+    if (message.kind === "ask") {
+      park(slot, job, message.question);
+      return;
+    }
+    if (message.kind === "done") job.settle({ value: message.output });
+    else job.settle({ error: fromPlain(message.error) });
+    slot.parked.delete(job);
+    if (slot.active === job) release(slot);
+  }
+
+  function park(slot: Slot, job: Job, question: unknown): void {
+    const { id, answers } = job;
+    const tell = (value: unknown): void => {
+      if (!slot.dead && !job.settled) slot.worker.postMessage({ kind: "tell", id, value });
+    };
+    const asked = job.asked++;
+    const answer = answers[asked] ?? Promise.resolve(job.call.onAsk?.(question, tell));
+    answers[asked] = answer;
+    slot.parked.add(job);
+    if (slot.active === job) release(slot);
+    const resume = (message: ToWorker): void => {
+      if (slot.dead || job.settled) return;
+      if (slot.active === undefined) activate(slot, job, message);
+      else slot.resumes.push({ job, message });
+    };
+    answer.then(
+      (value) => resume({ kind: "answer", id, answer: value }),
+      (error: unknown) => resume({ kind: "refusal", id, error: toPlain(error) }),
+    );
+  }
+
+  /** A worker is gone that nobody ended: its active task is to blame, the waiting ones start over. */
+  function lose(slot: Slot, cause: Error | undefined): void {
+    if (slot.dead) return;
+    slot.active?.settle({ error: crashed(cause) });
+    if (cause !== undefined) logger.error("a worker thread failed", { cause: cause.message });
+    end(slot);
+  }
+
+  function end(slot: Slot): void {
+    if (slot.dead) return;
+    slot.dead = true;
+    clearTimeout(slot.timer);
+    slots.delete(slot);
+    const others = [...slot.parked, ...(slot.active === undefined ? [] : [slot.active])];
+    waiting.unshift(...others.filter(({ settled }) => !settled));
+    void slot.worker.terminate();
+    if (!closed) dispatch();
+  }
+
+  function give(job: Job): void {
+    for (const slot of slots) {
+      if (slot.active !== job && !slot.parked.has(job)) continue;
+      const error = toPlain(stopReason(job.call.signal));
+      slot.worker.postMessage({ kind: "cancel", id: job.id, error } satisfies ToWorker);
+      if (slot.active !== job) {
+        slot.parked.delete(job);
+        if (slot.active === undefined && slot.parked.size === 0) slot.worker.unref();
+        return;
+      }
+      setTimeout(() => {
+        if (slot.active === job) end(slot);
+      }, politeMs).unref();
+      return;
+    }
+    const at = waiting.indexOf(job);
+    if (at >= 0) waiting.splice(at, 1);
+  }
+
+  return {
+    get workers() {
+      return slots.size;
+    },
+    get waiting() {
+      return waiting.length;
+    },
+    warm() {
+      if (slots.size === 0 && !closed) spawn();
+    },
+    run(task, input, call = {}) {
+      return new Promise((resolve, reject) => {
+        throwIfStopped(call.signal);
+        if (closed) throw new RedraftError("cancelled", "The program is ending.");
+        if (waiting.length >= maxWaiting) throw full(waiting.length);
+        const onAbort = (): void => {
+          job.settle({ error: stopReason(call.signal) });
+          give(job);
+        };
+        const job: Job = {
+          id: nextId++,
+          task,
+          input,
+          call,
+          settled: false,
+          settle(outcome) {
+            if (job.settled) return;
+            job.settled = true;
+            call.signal?.removeEventListener("abort", onAbort);
+            if ("error" in outcome) reject(outcome.error);
+            else resolve(outcome.value);
+          },
+          seen: 0,
+          skip: 0,
+          answers: [],
+          asked: 0,
+          spent: 0,
+        };
+        call.signal?.addEventListener("abort", onAbort, { once: true });
+        waiting.push(job);
+        dispatch();
+      });
+    },
+    async close() {
+      closed = true;
+      const error = new RedraftError("cancelled", "The program is ending.");
+      for (const job of waiting.splice(0)) job.settle({ error });
+      const all = [...slots];
+      for (const slot of all) {
+        for (const job of [slot.active, ...slot.parked]) job?.settle({ error });
+        end(slot);
+      }
+      await Promise.all(all.map(({ worker }) => worker.terminate()));
+    },
+  };
+}
+
+/** What a signal's reason means to the caller; anything but our own errors is wrapped. */
+function stopReason(signal: AbortSignal | undefined): unknown {
+  try {
+    throwIfStopped(signal);
+  } catch (error) {
+    return error;
+  }
+  return new RedraftError("cancelled", "the edit was cancelled.");
+}
+
+function tooLong(limitMs: number): RedraftError {
+  return new RedraftError(
+    "timeout",
+    `The edit took longer than the ${limitMs / 1000} s it is given. Nothing was changed. Send it in smaller parts, with fewer lines that stand several times in the file.`,
+  );
+}
+
+function crashed(cause: Error | undefined): RedraftError {
+  const memory = (cause as { code?: unknown } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY";
+  const why = memory ? "took more memory than it is given" : "ended its worker thread";
+  return new RedraftError(
+    "engine-failed",
+    `The edit ${why}. Nothing was changed. Send it in smaller parts.`,
+    { cause },
+  );
+}
+
+function full(count: number): RedraftError {
+  return new RedraftError(
+    "timeout",
+    `${count} edits wait already. Nothing was changed; try again shortly.`,
+    { retryable: true },
+  );
+}
