@@ -1,3 +1,5 @@
+import { uniqueRun } from "./line-pairs.ts";
+
 /** Lines [oldStart, oldEnd) of one text become lines [newStart, newEnd) of another; one side may be empty. */
 export interface LineChange {
   readonly oldStart: number;
@@ -92,7 +94,8 @@ export class LineDiff {
     }
     const isSmall = oldEnd - old + newEnd - fresh <= smallRange;
     if (isSmall && this.exact(old, oldEnd, fresh, newEnd)) return;
-    const cuts = depth < mostDepth ? this.uniqueRun(old, oldEnd, fresh, newEnd) : [];
+    const cuts =
+      depth < mostDepth ? uniqueRun(this.oldIds, [old, oldEnd], this.newIds, [fresh, newEnd]) : [];
     if (cuts.length === 0) {
       if (isSmall || !this.exact(old, oldEnd, fresh, newEnd)) this.emit(old, oldEnd, fresh, newEnd);
       return;
@@ -122,30 +125,6 @@ export class LineDiff {
     const here = new Set(oldIds.subarray(old, oldEnd));
     for (let line = fresh; line < newEnd; line++) if (here.has(newIds[line]!)) return true;
     return false;
-  }
-
-  /** Lines that stand once on either side of a range, the longest run of them that keeps its order. */
-  private uniqueRun(
-    old: number,
-    oldEnd: number,
-    fresh: number,
-    newEnd: number,
-  ): (readonly [number, number])[] {
-    const places = new Map<number, { old: number; fresh: number }>();
-    for (let line = old; line < oldEnd; line++) {
-      const place = places.get(this.oldIds[line]!);
-      if (place) place.old = -1;
-      else places.set(this.oldIds[line]!, { old: line, fresh: -2 });
-    }
-    for (let line = fresh; line < newEnd; line++) {
-      const place = places.get(this.newIds[line]!);
-      if (place) place.fresh = place.fresh === -2 ? line : -1;
-    }
-    const pairs: (readonly [number, number])[] = [];
-    for (const place of places.values()) {
-      if (place.old >= 0 && place.fresh >= 0) pairs.push([place.old, place.fresh]);
-    }
-    return longestRising(pairs);
   }
 
   /** The fewest changes by Myers' greedy search; false = that takes more steps than are left. */
@@ -214,26 +193,4 @@ export class LineDiff {
     for (const { oldStart, oldEnd, newStart, newEnd } of found.reverse())
       this.emit(oldStart, oldEnd, newStart, newEnd);
   }
-}
-
-/** A longest run of pairs that rises on both sides; the pairs rise on the first. */
-function longestRising(
-  pairs: readonly (readonly [number, number])[],
-): (readonly [number, number])[] {
-  const tops: number[] = [];
-  const before = new Int32Array(pairs.length);
-  for (const [index, [, fresh]] of pairs.entries()) {
-    let low = 0;
-    let high = tops.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (pairs[tops[middle]!]![1] < fresh) low = middle + 1;
-      else high = middle;
-    }
-    before[index] = low === 0 ? -1 : tops[low - 1]!;
-    tops[low] = index;
-  }
-  const run: (readonly [number, number])[] = [];
-  for (let index = tops.at(-1) ?? -1; index !== -1; index = before[index]!) run.push(pairs[index]!);
-  return run.reverse();
 }

@@ -1,4 +1,5 @@
 import { spend } from "./budget.ts";
+
 /** A line of one text and the equal line of another, both 0-based. */
 export type LinePair = readonly [number, number];
 
@@ -21,15 +22,7 @@ export function matchedLines(before: readonly string[], after: readonly string[]
     equalUntil(stretch.old);
     const a = before.slice(stretch.old, stretch.oldEnd);
     const b = after.slice(stretch.fresh, stretch.freshEnd);
-    let head = 0;
-    while (head < a.length && head < b.length && a[head] === b[head]) head++;
-    let tail = 0;
-    const least = Math.min(a.length, b.length) - head;
-    while (tail < least && a.at(-1 - tail) === b.at(-1 - tail)) tail++;
-    for (let i = 0; i < head; i++) pairs.push([old + i, fresh + i]);
-    const inner = commonLines(a.slice(head, a.length - tail), b.slice(head, b.length - tail));
-    for (const [i, j] of inner) pairs.push([old + head + i, fresh + head + j]);
-    for (let i = tail; i > 0; i--) pairs.push([stretch.oldEnd - i, stretch.freshEnd - i]);
+    for (const [i, j] of equalPairs(a, b).pairs) pairs.push([old + i, fresh + j]);
     old = stretch.oldEnd;
     fresh = stretch.freshEnd;
   }
@@ -61,7 +54,7 @@ export function stretches(source: readonly string[], text: readonly string[]): S
   const cuts: Stretch[] = [];
   let old = head;
   let fresh = head;
-  for (const [a, b] of risingPairs(uniquePairs(source, text, head, oldEnd, freshEnd))) {
+  for (const [a, b] of uniqueRun(source, [head, oldEnd], text, [head, freshEnd])) {
     cuts.push({ old, oldEnd: a, fresh, freshEnd: b });
     old = a + 1;
     fresh = b + 1;
@@ -70,35 +63,34 @@ export function stretches(source: readonly string[], text: readonly string[]): S
   return cuts;
 }
 
-/** Lines that stand once on either side, by their place in the source. */
-function uniquePairs(
-  source: readonly string[],
-  text: readonly string[],
-  head: number,
-  oldEnd: number,
-  freshEnd: number,
+/** Items that stand once in a range of either side, the longest run of them that keeps its order (patience diff). */
+export function uniqueRun<Item>(
+  before: ArrayLike<Item>,
+  [oldStart, oldEnd]: LinePair,
+  after: ArrayLike<Item>,
+  [freshStart, freshEnd]: LinePair,
 ): LinePair[] {
-  const places = new Map<string, { old: number; fresh: number }>();
-  for (let index = head; index < oldEnd; index++) {
-    const known = places.get(source[index]!);
+  const places = new Map<Item, { old: number; fresh: number }>();
+  for (let index = oldStart; index < oldEnd; index++) {
+    const known = places.get(before[index]!);
     if (known) known.old = -1;
-    else places.set(source[index]!, { old: index, fresh: -2 });
+    else places.set(before[index]!, { old: index, fresh: -2 });
   }
-  for (let index = head; index < freshEnd; index++) {
-    const known = places.get(text[index]!);
+  for (let index = freshStart; index < freshEnd; index++) {
+    const known = places.get(after[index]!);
     if (known) known.fresh = known.fresh === -2 ? index : -1;
   }
   const pairs: LinePair[] = [];
   for (const { old, fresh } of places.values())
     if (old >= 0 && fresh >= 0) pairs.push([old, fresh]);
-  return pairs;
+  return risingPairs(pairs);
 }
 
-/** A longest run of pairs that rises on both sides (patience sorting). */
+/** A longest run of pairs that rises on both sides (patience sorting); the pairs rise on the first. */
 function risingPairs(pairs: readonly LinePair[]): LinePair[] {
   const tops: number[] = [];
-  const before: number[] = [];
-  pairs.forEach(([, fresh], index) => {
+  const before = new Int32Array(pairs.length);
+  for (const [index, [, fresh]] of pairs.entries()) {
     let low = 0;
     let high = tops.length;
     while (low < high) {
@@ -108,15 +100,42 @@ function risingPairs(pairs: readonly LinePair[]): LinePair[] {
     }
     before[index] = low === 0 ? -1 : tops[low - 1]!;
     tops[low] = index;
-  });
+  }
   const run: LinePair[] = [];
   for (let index = tops.at(-1) ?? -1; index !== -1; index = before[index]!) run.push(pairs[index]!);
   return run.reverse();
 }
 
+/**
+ * Pairs of equal items of two short stretches, rising on both sides: equal ends, and a longest common subsequence of the
+ * middle. `isWhole` is false where the middle is too large to be looked at.
+ */
+export function equalPairs(
+  a: readonly string[],
+  b: readonly string[],
+): { readonly pairs: LinePair[]; readonly isWhole: boolean } {
+  let head = 0;
+  while (head < a.length && head < b.length && a[head] === b[head]) head++;
+  let endA = a.length;
+  let endB = b.length;
+  while (endA > head && endB > head && a[endA - 1] === b[endB - 1]) {
+    endA--;
+    endB--;
+  }
+  const pairs: LinePair[] = [];
+  for (let i = 0; i < head; i++) pairs.push([i, i]);
+  const isWhole = (endA - head) * (endB - head) <= tableLimit;
+  if (isWhole) {
+    const inner = commonLines(a.slice(head, endA), b.slice(head, endB));
+    for (const [i, j] of inner) pairs.push([head + i, head + j]);
+  }
+  for (let i = 0; endA + i < a.length; i++) pairs.push([endA + i, endB + i]);
+  return { pairs, isWhole };
+}
+
 /** Index pairs of a longest common subsequence, in order. */
-export function commonLines(a: readonly string[], b: readonly string[]): LinePair[] {
-  if (a.length === 0 || b.length === 0 || a.length * b.length > tableLimit) return [];
+function commonLines(a: readonly string[], b: readonly string[]): LinePair[] {
+  if (a.length === 0 || b.length === 0) return [];
   const width = b.length + 1;
   spend((a.length * b.length) / 4);
   const best = new Uint16Array((a.length + 1) * width);

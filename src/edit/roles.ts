@@ -1,5 +1,5 @@
 import type { EditLine, LineRole } from "../core/edit.ts";
-import { commonLines } from "../core/line-pairs.ts";
+import { equalPairs } from "../core/line-pairs.ts";
 
 /**
  * What becomes of each line between an old and a new text: equal lines are `keep`, the rest `drop` and
@@ -17,35 +17,15 @@ export function lineRoles(
   readonly new: number;
 }[] {
   const result: { text: string; role: LineRole; old: number; new: number }[] = [];
-  let head = 0;
-  while (head < before.length && head < after.length && before[head] === after[head]) head++;
-  let tail = 0;
-  while (
-    tail < before.length - head &&
-    tail < after.length - head &&
-    before[before.length - 1 - tail] === after[after.length - 1 - tail]
-  ) {
-    tail++;
+  let old = 0;
+  let fresh = 0;
+  const { pairs } = equalPairs(before, after);
+  for (const [a, b] of [...pairs, [before.length, after.length] as const]) {
+    for (; old < a; old++) result.push({ text: before[old]!, role: "drop", old, new: fresh });
+    for (; fresh < b; fresh++) result.push({ text: after[fresh]!, role: "add", old, new: fresh });
+    if (old === before.length) break;
+    result.push({ text: before[old]!, role: "keep", old: old++, new: fresh++ });
   }
-  const keep = (old: number, fresh: number): void => {
-    result.push({ text: before[old]!, role: "keep", old, new: fresh });
-  };
-  for (let index = 0; index < head; index++) keep(index, index);
-  const oldEnd = before.length - tail;
-  const newEnd = after.length - tail;
-  const pairs = commonLines(before.slice(head, oldEnd), after.slice(head, newEnd));
-  let old = head;
-  let fresh = head;
-  for (const [a, b] of [...pairs, [oldEnd - head, newEnd - head] as const]) {
-    for (; old < head + a; old++) {
-      result.push({ text: before[old]!, role: "drop", old, new: fresh });
-    }
-    for (; fresh < head + b; fresh++) {
-      result.push({ text: after[fresh]!, role: "add", old, new: fresh });
-    }
-    if (old < oldEnd && fresh < newEnd) keep(old++, fresh++);
-  }
-  for (let index = 0; index < tail; index++) keep(oldEnd + index, newEnd + index);
   return result;
 }
 

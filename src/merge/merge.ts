@@ -2,7 +2,7 @@ import { withinBudget } from "../core/budget.ts";
 import type { Edit } from "../core/edit.ts";
 import { splitLines, type TextLine } from "../core/lines.ts";
 import type { LineRange, MergeOutcome, Proved } from "../core/merge.ts";
-import { infinity, margin } from "./align/costs.ts";
+import { bounds, infinity, limits } from "./align/costs.ts";
 import { pairsToWeigh, prepare } from "./align/matches.ts";
 import { type Placement, type Placements, placements } from "./align/placements.ts";
 import { isTelling } from "./align/telling.ts";
@@ -48,28 +48,6 @@ export interface MergeOptions {
   readonly newSyntaxErrors?: (text: string) => number | undefined;
 }
 
-/** Placements that are looked at before the search for another text is given up. */
-const searchLimit = 48;
-
-/** What a placement may cost more where the best one removes lines that the edit does not quote. */
-const ownReach = 600;
-
-/** Other texts that are kept to be ranked. */
-const rivalLimit = 5;
-
-/** Lines with words in a block that only shows where something else goes. */
-const idleWords = 2;
-
-/** Edit lines times source lines, and equal pairs of them, beyond which placing would take too long. */
-const cellLimit = 60_000_000;
-const pairLimit = 1_000_000;
-
-/** Steps that placing one edit may take, about half a second: see `core/budget.ts`. */
-const workLimit = 15_000_000;
-
-/** Cost beyond which "nothing changes" is no sign of an edit that was applied before. */
-const idleLimit = 60;
-
 /**
  * Places an edit in the source without a model. Pure and synchronous. A `proved` text has passed
  * `checkProof`; where two texts are nearly as likely the outcome is `ambiguous`, where lines of the edit
@@ -77,7 +55,7 @@ const idleLimit = 60;
  */
 export function merge(source: string, edit: Edit, options: MergeOptions = {}): MergeOutcome {
   const lines = splitLines(source);
-  const outcome = withinBudget(workLimit, () => mergeLines(source, lines, edit, options));
+  const outcome = withinBudget(bounds.steps, () => mergeLines(source, lines, edit, options));
   return outcome ?? tooLarge(lines.length, shapeOf(edit).editLines);
 }
 
@@ -101,7 +79,7 @@ function better(one: MergeOutcome, other: MergeOutcome): MergeOutcome {
     outcome.kind === "proved" ? outcome.proof.cost : outcome.candidates[0]!.cost;
   const [best, second] = cost(other) < cost(one) ? [other, one] : [one, other];
   if (best.kind === "proved" && second.kind === "proved" && best.text === second.text) return best;
-  return best.kind === "proved" || cost(second) >= cost(best) + margin ? best : second;
+  return best.kind === "proved" || cost(second) >= cost(best) + limits.margin ? best : second;
 }
 
 function mergeSketch(
@@ -184,8 +162,8 @@ function place(
 ): MergeOutcome {
   const lineCount = shape.blocks.reduce((sum, block) => sum + block.tokens.length, 0);
   if (
-    lineCount * lines.length > cellLimit ||
-    (lineCount * lines.length > pairLimit && pairsToWeigh(lines, shape) > pairLimit)
+    lineCount * lines.length > bounds.cells ||
+    (lineCount * lines.length > bounds.pairs && pairsToWeigh(lines, shape) > bounds.pairs)
   ) {
     return tooLarge(lines.length, lineCount);
   }
@@ -251,7 +229,7 @@ function place(
     return true;
   };
   const farSides = (placement: Placement, open: number): Built[] =>
-    Array.from({ length: Math.min(open, 3) }, (_, gap) => draw(placement, { gap }));
+    Array.from({ length: Math.min(open, limits.farSides) }, (_, gap) => draw(placement, { gap }));
   for (const built of farSides(best.placement, best.open)) offer(built);
   for (const edge of bareEdges(lines, shape, best.placement, edit.format)) {
     offer(draw(best.placement, { edge }));
@@ -266,13 +244,13 @@ function place(
   const perhaps = replacedInPlace(lines, shape, best);
   if (perhaps.length > 0) offer(draw(withReplaced(best.placement, perhaps)));
   let looked = 0;
-  for (const other of found.others(cost + margin * 4)) {
-    if (looked++ >= searchLimit || rivals.length >= rivalLimit) break;
-    if (other.cost >= cost + margin && runnerUp < Number.POSITIVE_INFINITY) break;
+  for (const other of found.others(cost + limits.rivalReach)) {
+    if (looked++ >= limits.searched || rivals.length >= limits.rivals) break;
+    if (other.cost >= cost + limits.margin && runnerUp < Number.POSITIVE_INFINITY) break;
     if (leavesReplaced(other, best.placement)) continue;
     const built = complete(other);
     const drawn = [built, ...farSides(other, built.open)];
-    if (other.cost < cost + margin) for (const one of drawn) offer(one, other.cost);
+    if (other.cost < cost + limits.margin) for (const one of drawn) offer(one, other.cost);
     else if (
       drawn.some((one) => !isSame(one, best, shape) && isOwn(one) && repeats(one) <= mostRepeated)
     ) {
@@ -285,11 +263,11 @@ function place(
   const saysNothing = idle || withoutSpace(best.text) === withoutSpace(source);
   const readings = suspects(lines, problem, found, shape, best, saysNothing, (one) => draw(one));
   for (const suspect of readings) {
-    if (rivals.length >= rivalLimit) break;
+    if (rivals.length >= limits.rivals) break;
     offer(suspect);
   }
   if (idle && rivals.length === 0 && showsRemoval(shape)) return nothingShown(lines, shape, best);
-  if (idle && best.proof.cost >= idleLimit && rivals.length === 0) {
+  if (idle && best.proof.cost >= limits.idleCost && rivals.length === 0) {
     return noMatch(lines, shape, prepared);
   }
   const comments = rivals.length === 0 ? commentsAmongNew(edit, shape, best) : new Set<number>();
@@ -313,7 +291,7 @@ function place(
     return offered(lines, shape, standing, runnerUp);
   }
   const only = standing[0]!;
-  const next = rivals.length > 0 ? only.proof.cost + margin : runnerUp;
+  const next = rivals.length > 0 ? only.proof.cost + limits.margin : runnerUp;
   return proved(source, edit, only, Math.max(next, only.proof.cost + 1));
 }
 
@@ -324,7 +302,9 @@ function place(
 function showsRemoval({ blocks }: Shape): boolean {
   return (
     blocks.some(({ blankBefore, blankBehind }) => blankBefore || blankBehind) &&
-    blocks.every(({ tokens }) => tokens.filter(({ text }) => isTelling(text)).length <= idleWords)
+    blocks.every(
+      ({ tokens }) => tokens.filter(({ text }) => isTelling(text)).length <= limits.idleWords,
+    )
   );
 }
 
@@ -357,8 +337,8 @@ function ownPlacement(
   isOwn: (built: Built) => boolean,
 ): Built | undefined {
   let looked = 0;
-  for (const other of found.others(found.best!.cost + ownReach)) {
-    if (looked++ >= searchLimit) return undefined;
+  for (const other of found.others(found.best!.cost + limits.ownReach)) {
+    if (looked++ >= limits.searched) return undefined;
     const built = complete(other);
     if (isOwn(built)) return built;
   }

@@ -1,5 +1,5 @@
 import type { TextLine } from "../core/lines.ts";
-import { costs } from "./align/costs.ts";
+import { costs, limits } from "./align/costs.ts";
 import { declaredName } from "./align/names.ts";
 import { likeness, signatureOf } from "./align/similar.ts";
 import type { Built } from "./proof/build.ts";
@@ -88,20 +88,16 @@ function likeGone(source: readonly TextLine[], shape: Shape, built: Built): numb
   for (const [k, { tokens }] of shape.blocks.entries()) {
     const { start, end } = built.placement.ranges[k]!;
     const gone = source
-      .slice(start, Math.min(end, start + mostGone))
+      .slice(start, Math.min(end, start + limits.goneLines))
       .filter((_, i) => built.proof.source[start + i]!.fate !== "kept")
       .map((line) => signatureOf(line.text.trim()));
     const isLike = (token: Token): boolean =>
       !isMatched(built, token) &&
-      gone.some((line) => likeness(line, signatureOf(token.text.trim())) >= leastLike);
+      gone.some((line) => likeness(line, signatureOf(token.text.trim())) >= limits.goneLikeness);
     like += gone.length === 0 ? 0 : tokens.filter(isLike).length;
   }
   return like;
 }
-
-/** Source lines that are looked at, and how like a new line has to be to one of them. */
-const mostGone = 200;
-const leastLike = 0.75;
 
 const isFilled = (token: Token): boolean => token.text.trim() !== "";
 

@@ -1,9 +1,12 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { modelRoute } from "../../cli/model.ts";
+import { whole } from "../../cli/numbers.ts";
 import { RedraftError } from "../../core/errors.ts";
 import type { Redraft } from "../../core/redraft.ts";
 import { createRedraft } from "../../engine.ts";
 import { textTable } from "../table.ts";
+import { ablate, ablationTable } from "./ablate.ts";
 import { type ApplyCase, readCases } from "./cases.ts";
 import { foreignCases } from "./foreign.ts";
 import { type Answer, type ApplyRow, Scorer } from "./score.ts";
@@ -16,6 +19,12 @@ interface Options {
   readonly model: string;
   readonly foreign?: boolean;
   readonly json?: boolean;
+  readonly ablate?: boolean;
+  readonly limit?: number;
+  readonly only?: string;
+  readonly times?: string;
+  readonly state?: string;
+  readonly into?: string;
 }
 
 const groupings = ["style", "noise", "language"] as const;
@@ -24,7 +33,10 @@ const groupings = ["style", "noise", "language"] as const;
 export function applyCommand(): Command {
   return new Command("apply")
     .description("applies recorded edits and compares with the real result")
-    .option("--data <path>", "folder with cases.*.jsonl and sketches.*.jsonl")
+    .option(
+      "--data <paths>",
+      "folder with cases.*.jsonl and sketches.*.jsonl; several separated by commas",
+    )
     .option("--styles <names>", "only these styles, separated by commas")
     .option("--by <what>", `rows by ${groupings.join(", ")}`, "style")
     .option(
@@ -41,6 +53,18 @@ export function applyCommand(): Command {
       "gives every edit the file of another case: whatever is not refused or without effect is wrong",
     )
     .option("--json", "print JSON, one object per row")
+    .option(
+      "--ablate",
+      "takes every number by which the merge decides smaller and larger: a table of the answers that change",
+    )
+    .option("--limit <count>", "with --ablate: only so many edits, evenly spread", whole)
+    .option("--only <names>", "with --ablate: only these numbers, separated by commas")
+    .option("--times <factors>", "with --ablate: how many times as large each is taken", "0.5,2")
+    .option("--state <file>", "with --ablate: keeps what is done; a run that was stopped goes on")
+    .option(
+      "--into <file>",
+      "with --ablate: writes the table between its marks in this Markdown file",
+    )
     .action(run);
 }
 
@@ -57,7 +81,12 @@ async function run(options: Options): Promise<void> {
   const styles = options.styles?.split(",").map((name) => name.trim());
   const model = await modelRoute(options.model);
   const redraft = createRedraft(model ? { model } : {});
-  const own = readCases(options.data);
+  const own = options.data.split(",").flatMap((path) => [...readCases(path.trim())]);
+  if (options.ablate) {
+    await printAblation(redraft, own, options);
+    await redraft.dispose();
+    return;
+  }
   const rows = await scoreCases(redraft, options.foreign ? foreignCases(own) : own, {
     by,
     ...(styles && { styles }),
@@ -74,6 +103,48 @@ async function run(options: Options): Promise<void> {
     return;
   }
   process.stdout.write(tableOf(rows, by));
+}
+
+/** Prints the table of `ablate`, or puts it into a Markdown file. */
+async function printAblation(
+  redraft: Redraft,
+  cases: readonly ApplyCase[],
+  options: Options,
+): Promise<void> {
+  const styles = options.styles?.split(",").map((name) => name.trim());
+  const own = cases.filter(({ style }) => styles === undefined || styles.includes(style));
+  const { limit, state, into } = options;
+  const names = options.only?.split(",").map((name) => name.trim());
+  const rows = await ablate(redraft, own, {
+    ...(limit === undefined ? {} : { limit }),
+    ...(state === undefined ? {} : { state }),
+    ...(names === undefined ? {} : { names }),
+    ...(options.times === undefined ? {} : { times: factorsOf(options.times) }),
+    onProgress: (said) => process.stderr.write(`${said}\n`),
+  });
+  if (options.json) {
+    for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+    return;
+  }
+  const table = ablationTable(rows);
+  if (into === undefined) process.stdout.write(table);
+  else writeFileSync(into, withTable(readFileSync(into, "utf8"), table));
+}
+
+function factorsOf(text: string): number[] {
+  const factors = text.split(",").map(Number);
+  if (factors.every((factor) => factor >= 0)) return factors;
+  throw new RedraftError("usage", "--times is a list of numbers, as in 0.5,2.");
+}
+
+const marks = ["<!-- ablation -->", "<!-- end of ablation -->"] as const;
+
+function withTable(text: string, table: string): string {
+  const start = text.indexOf(marks[0]);
+  const end = text.indexOf(marks[1]);
+  if (start < 0 || end < start)
+    throw new RedraftError("usage", `--into: the file has no lines ${marks.join(" and ")}.`);
+  return `${text.slice(0, start)}${marks[0]}\n\n${table}\n${text.slice(end)}`;
 }
 
 export interface ScoreOptions {

@@ -39,7 +39,8 @@ export interface ApplyRow {
   readonly p95: number;
 }
 
-const solid = (text: string): string => text.replace(/\s+/g, "");
+/** A text without its white space. */
+export const solid = (text: string): string => text.replace(/\s+/g, "");
 
 /** Adds answers up, group by group; every group keeps counts only. */
 export class Scorer {

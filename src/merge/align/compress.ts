@@ -1,4 +1,4 @@
-import { infinity } from "./costs.ts";
+import { infinity, limits } from "./costs.ts";
 import type { AlignBlock, Problem, Row } from "./recurrence.ts";
 import type { Depths } from "./scope.ts";
 
@@ -88,9 +88,6 @@ function chained(rows: readonly Row[]): Row[] {
   return result;
 }
 
-/** Fewer lines in a row may be a copy of what stands elsewhere. */
-const leastSure = 5;
-
 const isSure = (row: Row): boolean => row.telling && row.at.length === 1 && row.cost[0] === 0;
 
 /**
@@ -108,7 +105,7 @@ function chainAt(rows: readonly Row[], first: number): number {
     sure++;
     length = i + 1 - first;
   }
-  return sure < leastSure ? 1 : length;
+  return sure < limits.chainLines ? 1 : length;
 }
 
 function matchesAt(row: Row, line: number): boolean {

@@ -1,6 +1,6 @@
 import { spend } from "../../core/budget.ts";
 import type { Token } from "../shape.ts";
-import { costs } from "./costs.ts";
+import { costs, limits } from "./costs.ts";
 import type { Match } from "./matches.ts";
 
 /** Per token: its matches, and what it costs on top as a new line. */
@@ -8,9 +8,6 @@ export interface EdgeBound {
   readonly matches: readonly (readonly Match[])[];
   readonly fresh: Int32Array;
 }
-
-/** Lines of a run that count: more are shown as context seldom. */
-const runLimit = 3;
 
 const isBlank = (text: string): boolean => text.trim() === "";
 const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
@@ -70,7 +67,7 @@ function bindRun(
   let starts = equals(first);
   let length = starts.size === 0 ? 0 : 1;
   let filledLines = isBlank(tokens[first]!.text) ? 0 : length;
-  while (length > 0 && length < tokens.length && filledLines < runLimit) {
+  while (length > 0 && length < tokens.length && filledLines < limits.edgeRunLines) {
     const i = first + step * length;
     if (isCut(step === 1 ? i : i + 1)) break;
     const here = equals(i);

@@ -1,14 +1,9 @@
 import type { TextLine } from "../../core/lines.ts";
+import { limits } from "./costs.ts";
 import { indentOf } from "./indent.ts";
 
 /** What a stretch of a file is indented with. */
 export type Habit = { readonly kind: "tabs" } | { readonly kind: "blanks"; readonly unit: number };
-
-/** Indented lines that are looked at on each side of a place, where the file as a whole has no one habit. */
-const nearby = 4;
-
-/** Indented lines that make a habit. */
-const fewest = 2;
 
 interface FileHabit {
   /** `0` not indented, `t` by tabs, `b` by blanks; a line of a block comment (` * text`) counts as not indented. */
@@ -24,7 +19,7 @@ const known = new WeakMap<readonly TextLine[], FileHabit>();
 /** What the lines around a place are indented with; undefined = nothing, or both. */
 export function habitAt(source: readonly TextLine[], line: number): Habit | undefined {
   const file = habitOf(source);
-  if (file.fenced || file.tabs + file.blanks < fewest) return undefined;
+  if (file.fenced || file.tabs + file.blanks < limits.leastHabit) return undefined;
   if (file.blanks === 0) return { kind: "tabs" };
   if (file.tabs === 0) return byBlanks(source, file);
   const around = new Set([...nearest(file, line - 1, -1), ...nearest(file, line, 1)]);
@@ -55,7 +50,11 @@ export function kindOf(line: string): "0" | "t" | "b" {
 
 function nearest(file: FileHabit, from: number, step: number): string[] {
   const found: string[] = [];
-  for (let at = from; at >= 0 && at < file.kinds.length && found.length < nearby; at += step) {
+  for (
+    let at = from;
+    at >= 0 && at < file.kinds.length && found.length < limits.habitLines;
+    at += step
+  ) {
     if (file.kinds[at] !== "0") found.push(file.kinds[at]!);
   }
   return found;

@@ -1,9 +1,6 @@
-import { spend } from "../../core/budget.ts";
 import type { TextLine } from "../../core/lines.ts";
 import type { LineRange, Tier } from "../../core/merge.ts";
-import { type Block, isFragment, type Shape, type Token } from "../shape.ts";
-import { mayBeRemoved } from "../words/hunk.ts";
-import { roughKey } from "../words/words.ts";
+import { isFragment, type Shape, type Token } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
 import { bindEdges, type EdgeBound } from "./edges.ts";
 import {
@@ -11,16 +8,16 @@ import {
   isSame,
   type Pair,
   type Reindent,
-  reindented,
   reindentOf,
   sameIndent,
   unitsOnly,
 } from "./indent.ts";
-import { declaredName } from "./names.ts";
+import { DeclaredNames, edgeCost, freshCost, looseCost } from "./line-costs.ts";
 import { withinNewScopes } from "./new-scopes.ts";
+import { onlyAt, placeCosts } from "./place-costs.ts";
 import type { AlignBlock, Problem, Row } from "./recurrence.ts";
-import { lineDepths, scopeUnder } from "./scope.ts";
-import { boundedDistance, likeness, looseKey, looseLines, signatureOf } from "./similar.ts";
+import { lineDepths } from "./scope.ts";
+import { SourceIndex } from "./source-index.ts";
 import { symbolOf } from "./symbol.ts";
 import { blanksAbove, type Insertion, insertionsOf } from "./unquoted.ts";
 
@@ -48,15 +45,6 @@ export interface Prepared {
 
 const isBlank = (text: string): boolean => text.trim() === "";
 const isWeak = (text: string): boolean => !/[\p{L}\p{N}]/u.test(text);
-
-/** The text before an ellipsis that ends an abbreviated line; undefined = it is not abbreviated. */
-export function abbreviated(text: string): string | undefined {
-  const line = text.trim();
-  const cut = line.endsWith("...") ? 3 : line.endsWith("…") ? 1 : 0;
-  if (cut === 0) return undefined;
-  const prefix = line.slice(0, -cut).trimEnd();
-  return /[\p{L}\p{N}]{2}/u.test(prefix) ? prefix : undefined;
-}
 
 /** How many pairs of an edit line and a source line are equal but for blanks: what placing will cost. */
 export function pairsToWeigh(source: readonly TextLine[], shape: Shape): number {
@@ -231,302 +219,4 @@ function estimateReindents(shape: Shape, index: SourceIndex): (Reindent | undefi
     if (pairs.every(([edit, line]) => edit === "" && line === "")) return wide;
     return reindentOf(pairs);
   });
-}
-
-/** `allKnown`: every line of the block stands in the source, so the block most likely only removes. */
-function freshCost(
-  token: Token,
-  matches: readonly Match[],
-  explicit: boolean,
-  allKnown: boolean,
-): number {
-  if (token.role === "add") return 0;
-  if (explicit) return infinity;
-  const count = matches.reduce((sum, match) => sum + (match.kind === "resembles" ? 0 : 1), 0);
-  if (isBlank(token.text)) return costs.freshBlank;
-  if (matches.some((match) => match.kind === "misquoted")) return costs.freshAbbreviated;
-  if (count === 0) return costs.fresh;
-  if (isWeak(token.text)) return costs.freshWeak;
-  const factor = allKnown ? costs.freshThoughAllKnown : 1;
-  if (count === 1) return factor * costs.freshThoughUnique;
-  if (count <= 3) return factor * costs.freshThoughRare;
-  return factor * (count <= 10 ? costs.freshThoughCommon : costs.freshThoughFrequent);
-}
-
-/** Names that the source and the edit declare once each: an edit line that does so changes the source's line. */
-class DeclaredNames {
-  private readonly inSource = new Map<string, number[]>();
-  private readonly inEdit = new Map<string, number>();
-
-  constructor(source: readonly TextLine[], shape: Shape) {
-    for (const block of shape.blocks) {
-      for (const token of block.tokens) {
-        const name = declaredName(token.text);
-        if (name !== undefined) this.inEdit.set(name, (this.inEdit.get(name) ?? 0) + 1);
-      }
-    }
-    for (const [line, { text }] of source.entries()) {
-      const name = declaredName(text);
-      if (name === undefined || !this.inEdit.has(name)) continue;
-      const lines = this.inSource.get(name);
-      if (lines) lines.push(line);
-      else this.inSource.set(name, [line]);
-    }
-  }
-
-  /** The source line that declares what this edit line declares anew. */
-  line(token: Token, found: readonly Match[]): number | undefined {
-    const name = declaredName(token.text);
-    if (name === undefined || this.inEdit.get(name) !== 1) return undefined;
-    if (found.some((match) => match.kind !== "resembles")) return undefined;
-    const lines = this.inSource.get(name);
-    return lines?.length === 1 ? lines[0] : undefined;
-  }
-}
-
-/** A block's first and last line, blank ones aside, are there to tell its place: if they stand in the source, there. */
-function edgeCost(token: Token, matches: readonly Match[]): number {
-  const count = matches.reduce((sum, match) => sum + (match.cost === 0 ? 1 : 0), 0);
-  if (count === 0 || isWeak(token.text)) return 0;
-  return count === 1 ? costs.freshEdgeUnique : costs.freshEdge;
-}
-
-function looseCost(token: Token, matches: readonly Match[]): number {
-  if (token.role === "add") return 0;
-  if (isBlank(token.text)) return costs.looseBlank;
-  if (matches.length === 0) return costs.loose;
-  return isWeak(token.text) ? costs.looseWeak : costs.looseThoughKnown;
-}
-
-function onlyAt(positions: number, position: number): Int32Array {
-  const array = new Int32Array(positions).fill(infinity);
-  if (position >= 0 && position < positions) array[position] = 0;
-  return array;
-}
-
-/** Certain places and hints of the caller's format, as costs of beginning or ending at each position. */
-function placeCosts(
-  block: Block,
-  source: readonly TextLine[],
-): { startCost?: Int32Array; endCost?: Int32Array } {
-  const positions = source.length + 1;
-  const only = (position: number): Int32Array => onlyAt(positions, position);
-  if (block.atLine !== undefined) return { startCost: only(block.atLine - 1) };
-  if (block.anchor === "start") return { startCost: only(0) };
-  if (block.anchor === "end") return { endCost: only(source.length) };
-  let startCost: Int32Array | undefined;
-  if (block.under !== undefined && block.under.length > 0) {
-    startCost = underCosts(block.under, source);
-  }
-  if (block.nearLine !== undefined) {
-    startCost ??= new Int32Array(positions);
-    for (let p = 0; p < positions; p++) {
-      if (p !== block.nearLine - 1) startCost[p] = Math.min(infinity, startCost[p]! + 45);
-    }
-  }
-  return startCost ? { startCost } : {};
-}
-
-/**
- * A block said to stand under a line: above all its places is worst. Where such a line opens a scope, in one of these
- * is better than behind them.
- */
-function underCosts(under: readonly string[], source: readonly TextLine[]): Int32Array {
-  const array = new Int32Array(source.length + 1);
-  let from = 0;
-  let places: number[] = [];
-  for (const header of under) {
-    places = linesLike(header.trim(), source, from);
-    if (places.length === 0) return array;
-    from = places[0]! + 1;
-  }
-  const { least } = lineDepths(source);
-  const scopes = places.map((line) => scopeUnder(line, least));
-  if (scopes.every((scope) => scope !== undefined)) {
-    array.fill(costs.behindHeader, from);
-    for (const { start, end } of scopes) array.fill(0, start, end + 1);
-  }
-  return array.fill(costs.aboveHeader, 0, Math.max(0, from - 1));
-}
-
-/** The lines that are the text, blanks around aside; or, where none is, those that hold it. */
-function linesLike(text: string, source: readonly TextLine[], from: number): number[] {
-  const lines = [...source.keys()].slice(from);
-  const same = lines.filter((line) => source[line]!.text.trim() === text);
-  return same.length > 0 ? same : lines.filter((line) => source[line]!.text.includes(text));
-}
-
-interface FindOptions {
-  /** First or last of its block. */
-  readonly edge: boolean;
-  /** Look for likenesses where nothing equal stands in the source. */
-  readonly soft: boolean;
-  readonly thorough: boolean;
-  /** The edit keeps trailing blanks, so a line without them is changed. */
-  readonly keepsTrailing: boolean;
-  readonly reindent: Reindent | undefined;
-}
-
-/** Source lines by their text, blanks around aside; by their loose text; and by likeness. */
-class SourceIndex {
-  private readonly source: readonly TextLine[];
-  private readonly byKey = new Map<string, number[]>();
-  private readonly inEdit = new Map<string, number>();
-  private byLoose: Map<string, number[]> | undefined;
-  private readonly misquotes = new Map<string, readonly Match[]>();
-  private byWords: Map<string, number[]> | undefined;
-
-  constructor(source: readonly TextLine[], shape: Shape) {
-    this.source = source;
-    for (const block of shape.blocks) {
-      for (const token of block.tokens) {
-        if (token.role === "add") continue;
-        const key = token.text.trim();
-        this.byKey.set(key, []);
-        this.inEdit.set(key, (this.inEdit.get(key) ?? 0) + 1);
-      }
-    }
-    for (let line = 0; line < source.length; line++) {
-      this.byKey.get(source[line]!.text.trim())?.push(line);
-    }
-  }
-
-  occurrences(token: Token): readonly number[] {
-    return this.byKey.get(token.text.trim()) ?? [];
-  }
-
-  /** Whether no other line of the edit, new ones aside, has this text. */
-  isOnceInEdit(token: Token): boolean {
-    return this.inEdit.get(token.text.trim()) === 1;
-  }
-
-  /** The indentation that all lines with a token's text have; undefined = they differ, or there is none. */
-  onlyIndent(token: Token): string | undefined {
-    const [first, ...others] = this.occurrences(token);
-    if (first === undefined) return undefined;
-    const line = this.source[first]!.text;
-    const before = indentOf(line);
-    const same = others.every((other) => {
-      const { text } = this.source[other]!;
-      return text.length >= before.length && (text === line || indentOf(text) === before);
-    });
-    return same ? before : undefined;
-  }
-
-  hasExact(token: Token): boolean {
-    return this.occurrences(token).some((line) => this.source[line]!.text === token.text);
-  }
-
-  find(token: Token, how: FindOptions): readonly Match[] {
-    const { text } = token;
-    const { soft, reindent } = how;
-    const thorough = how.thorough && token.role !== "either";
-    const matches: Match[] = [];
-    const trimmed = text.trim();
-    const shifted = reindent !== undefined && !isSame(reindent);
-    const expected = (shifted ? reindented(text, reindent) : text).trimEnd();
-    const weak = isWeak(text);
-    spend(1 + 4 * this.occurrences(token).length);
-    for (const source of this.occurrences(token)) {
-      const line = this.source[source]!.text;
-      if (line === text) {
-        const cost = shifted && trimmed !== "" && expected !== text ? costs.unshifted : costs.exact;
-        matches.push({ source, cost, kind: "exact" });
-      } else if (trimmed === "" || line.trimEnd() === expected) {
-        const tier: Kind = shifted && trimmed !== "" ? "indent" : "trailing";
-        if (tier === "indent") matches.push({ source, cost: costs.shifted, kind: tier });
-        else if (how.keepsTrailing && token.role === "either") {
-          matches.push({ source, cost: costs.trailingOnPurpose, kind: "resembles" });
-        } else matches.push({ source, cost: costs.trailing, kind: tier });
-      } else if (reindent === undefined || token.role !== "either") {
-        const misplaced = weak && reindent !== undefined;
-        matches.push({ source, cost: misplaced ? costs.indentWeak : costs.indent, kind: "indent" });
-      } else if (!weak || (how.edge && shifted)) {
-        matches.push({ source, cost: costs.reindented, kind: "resembles" });
-      }
-    }
-    // An explicit edit may mean a line of the same words though its own spelling stands elsewhere.
-    const explicit = token.role !== "either";
-    if (trimmed === "" || (matches.length > 0 && !explicit)) return matches;
-    const taken = new Set(matches.map((match) => match.source));
-    const add = (more: readonly Match[]): void => {
-      for (const match of more) if (!taken.has(match.source)) matches.push(match);
-    };
-    if (explicit) {
-      add(this.inSameWords(text));
-      if (token.role === "keep" && matches.length === 0) add(this.typographic(text, "typography"));
-      if (token.role === "keep" && (matches.length === 0 || thorough)) add(this.misquoted(text));
-    } else {
-      const prefix = abbreviated(text);
-      if (prefix !== undefined) add(this.beginningWith(prefix));
-      if (matches.length === 0 && soft) add(this.typographic(text, "typography"));
-    }
-    return matches.sort((a, b) => a.source - b.source);
-  }
-
-  private beginningWith(prefix: string): Match[] {
-    const found: Match[] = [];
-    spend(this.source.length);
-    for (let source = 0; source < this.source.length; source++) {
-      const line = this.source[source]!.text.trim();
-      if (line.length > prefix.length && line.startsWith(prefix)) {
-        found.push({ source, cost: costs.misquoted, kind: "misquoted" });
-      }
-    }
-    return found;
-  }
-
-  /** Lines that a removed line may stand for: a word or a number that differs is another line. */
-  private inSameWords(text: string): Match[] {
-    if (this.byWords === undefined) {
-      this.byWords = new Map([...this.inEdit.keys()].map((key) => [roughKey(key), []]));
-      for (const [line, source] of this.source.entries())
-        this.byWords.get(roughKey(source.text))?.push(line);
-    }
-    const trimmed = text.trim();
-    const others = this.byWords
-      .get(roughKey(text))
-      ?.filter((line) => this.source[line]!.text.trim() !== trimmed);
-    return (others ?? [])
-      .filter((line) => mayBeRemoved(text, this.source[line]!.text))
-      .map((source) => ({ source, cost: costs.typography, kind: "typography" }));
-  }
-
-  private typographic(text: string, kind: Kind): Match[] {
-    if (this.byLoose === undefined) {
-      this.byLoose = new Map();
-      for (const [line, key] of looseLines(this.source).keys.entries()) {
-        const list = this.byLoose.get(key);
-        if (list) list.push(line);
-        else this.byLoose.set(key, [line]);
-      }
-    }
-    const found = this.byLoose.get(looseKey(text)) ?? [];
-    const others = found.filter((line) => this.source[line]!.text.trim() !== text.trim());
-    return others.map((source) => ({ source, cost: costs.typography, kind }));
-  }
-
-  /** Small misquotes: a letter wrong, a mark missing. Up to one in six characters differs. */
-  private misquoted(text: string): readonly Match[] {
-    const key = looseKey(text);
-    const known = this.misquotes.get(key);
-    if (known) return known;
-    const signature = signatureOf(key);
-    // Of very long lines only a few characters: the table grows with length times limit.
-    const limit = Math.min(100, Math.max(1, Math.floor(key.length / 6)));
-    const found: Match[] = [];
-    const { keys, signatures, weak } = looseLines(this.source);
-    spend(keys.length);
-    for (const [source, other] of keys.entries()) {
-      if (Math.abs(other.length - key.length) > limit || weak[source] === 1) continue;
-      if (key.length > 12 && likeness(signature, signatures[source]!) < 0.5) continue;
-      const distance = boundedDistance(key, other, limit);
-      if (distance > limit) continue;
-      const share = distance / Math.max(key.length, other.length);
-      const cost = costs.misquoted + Math.round(300 * share);
-      found.push({ source, cost, kind: "misquoted" });
-    }
-    this.misquotes.set(key, found);
-    return found;
-  }
 }

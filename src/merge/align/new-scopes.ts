@@ -1,16 +1,11 @@
 import type { TextLine } from "../../core/lines.ts";
 import type { Shape, Token } from "../shape.ts";
+import { limits } from "./costs.ts";
 import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";
 import { isCloser, type Nesting, nestingOf } from "./nesting.ts";
 import { depthsOf, scopeUnder } from "./scope.ts";
 import { isTelling } from "./telling.ts";
-
-/** Lines that occur more often in the file tell nothing about the scope that they are in. */
-const mostPlaces = 4;
-
-/** From this share of its lines on, a new scope is a copy of one of the file. */
-const copyShare = 0.5;
 
 /** Openers that stand for no thing of their own: what they hold may well have been there before. */
 const control =
@@ -128,7 +123,7 @@ class Structure {
     const { text } = this.tokens[i]!;
     const declares = declaredName(text) !== undefined || !control.test(text);
     const copied = this.copiedScope(i, known);
-    const isCopy = copied !== undefined && copied.lines >= copyShare * body.length;
+    const isCopy = copied !== undefined && copied.lines >= limits.scopeCopyShare * body.length;
     if (!isCopy) return declares && this.isShownWhole(i, end, body);
     if (!declares) {
       // A further branch is added between two others. It does not cut a like one in two.
@@ -162,7 +157,7 @@ class Structure {
     const scope = scopeUnder(header, this.depths);
     if (!scope) return false;
     const inScope = this.source.slice(scope.start, scope.end).filter(({ text }) => isTelling(text));
-    if (lines < copyShare * inScope.length) return false;
+    if (lines < limits.scopeCopyShare * inScope.length) return false;
     if (this.nesting.openers[end - 1] === i) return true;
     const bracketed = /[([{]\s*$/.test(this.tokens[i]!.text);
     return !bracketed && this.endsAlike(body.at(-1)!, header);
@@ -195,7 +190,7 @@ class Structure {
 
   private isQuote(j: number): boolean {
     const strict = this.found[j]!.filter(isStrict).length;
-    return strict > 0 && strict <= mostPlaces;
+    return strict > 0 && strict <= limits.scopePlaces;
   }
 
   /** Whether a line is one of the file's cut short: new code is written out. */

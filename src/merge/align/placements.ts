@@ -1,7 +1,8 @@
 import { spend } from "../../core/budget.ts";
 import { condense } from "./compress.ts";
-import { costs, infinity } from "./costs.ts";
-import { backward, forward, leastCosts, type Problem, type Sums } from "./recurrence.ts";
+import { bounds, costs, infinity, limits } from "./costs.ts";
+import type { Problem } from "./recurrence.ts";
+import { backward, forward, leastCosts, type Sums } from "./sums.ts";
 
 /** The source lines [start, end) of a block. A bound side is the edge of what the block replaces, whatever matches there. */
 export interface BlockRange {
@@ -22,13 +23,6 @@ export interface Placements {
   readonly best: Placement | undefined;
   others(limit: number): Generator<Placement>;
 }
-
-/** No placement is asked for that costs this much more than the best one. */
-const reach = 300;
-
-/** First guess of what the best placement costs beyond what it must, once and per block. */
-const spare = 300;
-const sparePerBlock = 60;
 
 /**
  * All placements that matter: the text of a result depends on the blocks' ranges, and a placement other
@@ -76,18 +70,22 @@ export function placements(whole: Problem): Placements {
  * from it, or there is none.
  */
 function solve(problem: Problem): { before: Sums; after: Sums; best: Placement | undefined } {
-  let limit = leastCosts(problem)[0]! + spare + sparePerBlock * problem.blocks.length + reach;
+  let limit =
+    leastCosts(problem)[0]! +
+    bounds.spare +
+    bounds.sparePerBlock * problem.blocks.length +
+    limits.kept;
   for (;;) {
     const before = forward(problem, limit);
     const cheapest = before.ends.at(-1)?.reduce((a, b) => Math.min(a, b)) ?? 0;
-    const isKnown = cheapest + reach <= limit;
+    const isKnown = cheapest + limits.kept <= limit;
     if (!isKnown && limit < infinity) {
       limit = cheapest < infinity ? nextLimit(cheapest) : infinity;
       continue;
     }
     const after = backward(problem, limit, before);
     const best = bestOf(problem, before, after);
-    if (best === undefined || best.cost + reach <= limit || limit === infinity)
+    if (best === undefined || best.cost + limits.kept <= limit || limit === infinity)
       return { before, after, best };
     limit = best.cost < infinity ? nextLimit(best.cost) : infinity;
   }
@@ -95,7 +93,7 @@ function solve(problem: Problem): { before: Sums; after: Sums; best: Placement |
 
 /** The last block's end may cost something on top. */
 const nextLimit = (cost: number): number =>
-  cost + reach + costs.emptyElision + costs.missingElision;
+  cost + limits.kept + costs.emptyElision + costs.missingElision;
 
 function bestOf(problem: Problem, before: Sums, after: Sums): Placement | undefined {
   const last = problem.blocks.length - 1;

@@ -1,6 +1,5 @@
-import { spend } from "../../core/budget.ts";
 import { costs, infinity } from "./costs.ts";
-import { type Cheapest, cheapestAfter, cheapestBefore, type Depths } from "./scope.ts";
+import type { Depths } from "./scope.ts";
 
 /** One edit line as the alignment sees it: what it costs as a new line, and where it matches. */
 export interface Row {
@@ -45,133 +44,6 @@ export interface Problem {
   readonly depths?: Depths;
 }
 
-/** The best cost of everything up to a block's start and end, at each position; and how it came there. */
-export interface Sums {
-  readonly starts: readonly Int32Array[];
-  /** Where the block before ended. */
-  readonly startFrom: readonly Int32Array[];
-  readonly ends: readonly Int32Array[];
-  /** Where this block began. */
-  readonly endFrom: readonly Int32Array[];
-}
-
-/**
- * Dynamic programming over (edit lines x source lines), one row at a time. States at a position: M the
- * last edit line matched; I new lines since the last match; U new lines, nothing matched yet; and two
- * running sums of passed-over source lines, short and long (their minimum is a concave cost: many lines
- * replaced are one change). Within a gap new lines come before lines that go, so each text has one path.
- * Time is tokens x positions, space blocks x positions.
- */
-export function forward(problem: Problem, limit: number = infinity): Sums {
-  return align(problem, cheapestBefore, limit);
-}
-
-type Nearest = (costs: Int32Array, depths: Depths, from: number, to: number) => Cheapest;
-
-/**
- * Sums that no placement of at most `limit` goes through become infinite, and positions before the first one
- * that is left, or after `lasts[k]`, are passed by: where the edit's lines are sure of their places, little is left.
- */
-function align(problem: Problem, nearest: Nearest, limit: number, lasts?: readonly number[]): Sums {
-  const { steps, blocks } = problem;
-  const positions = steps + 1;
-  const least = leastCosts(problem);
-  const furthest = lastEnds(problem, limit - least[0]!);
-  const starts: Int32Array[] = [];
-  const startFrom: Int32Array[] = [];
-  const ends: Int32Array[] = [];
-  const endFrom: Int32Array[] = [];
-  const work = Array.from({ length: 8 }, () => new Int32Array(positions));
-  for (let k = 0; k < blocks.length; k++) {
-    const to = Math.min(lasts?.[k] ?? steps, furthest[k]!);
-    const { start, from } = blockStarts(problem, k, ends[k - 1], to, nearest);
-    drop(start, limit - least[k]!);
-    starts.push(start);
-    startFrom.push(from);
-    const window = { first: firstFinite(start), last: to };
-    const last = k === blocks.length - 1;
-    const anchoredStart = k === 0 && problem.anchoredStart;
-    const anchoredEnd = last && problem.anchoredEnd;
-    const edges = { anchoredStart, anchoredEnd };
-    const { end, origin } = placeBlock(problem, blocks[k]!, start, edges, window, work);
-    drop(end, limit - least[k + 1]!);
-    ends.push(end);
-    endFrom.push(origin);
-  }
-  return { starts, startFrom, ends, endFrom };
-}
-
-/** What each block and all behind it cost at least; one more for none. */
-export function leastCosts({ blocks }: Problem): number[] {
-  const least = [0];
-  for (const { rows } of blocks.toReversed()) {
-    let sum = least[0]!;
-    for (const { fresh, cost } of rows) sum += cost.reduce((a, b) => Math.min(a, b), fresh);
-    least.unshift(Math.min(infinity, sum));
-  }
-  return least;
-}
-
-/**
- * Per block the last position where it may end: behind it the rows of later blocks that match nowhere farther on
- * would be new lines, and together cost more than `spare` above what they must.
- */
-function lastEnds({ steps, blocks }: Problem, spare: number): number[] {
-  const losses: { readonly position: number; readonly loss: number }[] = [];
-  return blocks
-    .toReversed()
-    .map(({ rows }) => {
-      losses.sort((a, b) => a.position - b.position);
-      let lost = 0;
-      const beyond = losses.find(({ loss }) => {
-        lost += loss;
-        return lost > spare;
-      });
-      for (const { fresh, at, cost } of rows) {
-        const loss = fresh - cost.reduce((a, b) => Math.min(a, b), fresh);
-        if (loss > 0) losses.push({ position: at.at(-1)!, loss });
-      }
-      return beyond === undefined ? steps : beyond.position;
-    })
-    .reverse();
-}
-
-function drop(sums: Int32Array, limit: number): void {
-  for (let p = 0; p < sums.length; p++) if (sums[p]! > limit) sums[p] = infinity;
-}
-
-function firstFinite(sums: Int32Array): number {
-  let p = 0;
-  while (p < sums.length && sums[p]! >= infinity) p++;
-  return p;
-}
-
-/**
- * The same from the other side: `ends[k][p]` of the result is what follows when block k begins at p. `before`: the
- * sums of `forward` with the same limit.
- */
-export function backward(problem: Problem, limit: number = infinity, before?: Sums): Sums {
-  const lasts = before?.starts.map((start) => problem.steps - firstFinite(start)).reverse();
-  const sums = align(reversed(problem), mirrored(cheapestAfter), limit, lasts);
-  const turn = (arrays: readonly Int32Array[], positions: boolean): Int32Array[] =>
-    arrays
-      .map((array) => {
-        const copy = array.slice().reverse();
-        if (positions) {
-          for (let p = 0; p < copy.length; p++)
-            copy[p] = copy[p]! < 0 ? -1 : problem.steps - copy[p]!;
-        }
-        return copy;
-      })
-      .reverse();
-  return {
-    starts: turn(sums.starts, false),
-    startFrom: turn(sums.startFrom, true),
-    ends: turn(sums.ends, false),
-    endFrom: turn(sums.endFrom, true),
-  };
-}
-
 /** Whether a block begins at the file's start, ends at its end, with nothing elided there. */
 export interface Edges {
   readonly anchoredStart: boolean;
@@ -179,7 +51,7 @@ export interface Edges {
 }
 
 /** Costs that hold between two edit lines of a block: what may happen there. */
-export interface GapCosts {
+interface GapCosts {
   /** Opening a run of passed-over lines after a match (short, long), after new lines, after loose new lines. */
   readonly matchShort: number;
   readonly matchLong: number;
@@ -198,7 +70,7 @@ export interface GapCosts {
 }
 
 /** The costs before row `i` of a block, and after its last row where i is the number of rows. */
-export function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: Edges): GapCosts {
+function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: Edges): GapCosts {
   const atEnd = i === block.rows.length;
   const removal = atEnd ? block.removalAtEnd : block.rows[i]!.removal;
   if (problem.explicit) {
@@ -228,7 +100,7 @@ export function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: 
   return {
     matchShort: removal ? 0 : closed ? infinity : open,
     matchLong: closed ? infinity : costs.removeManyOpen + open - costs.removeOpen,
-    freshShort: (removal ? 0 : costs.replaceOpen) + replaceAtEnd,
+    freshShort: replaceAtEnd,
     freshLong: costs.replaceManyOpen + replaceAtEnd,
     loose: edges.anchoredStart ? costs.replaceAtFileEdge + beyond : infinity,
     stay: removal ? costs.announcedNothing : 0,
@@ -240,226 +112,239 @@ export function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: 
   };
 }
 
-function blockStarts(
-  problem: Problem,
-  k: number,
-  ends: Int32Array | undefined,
-  to: number,
-  nearest: Nearest,
-): { start: Int32Array; from: Int32Array } {
-  const positions = problem.steps + 1;
-  const start = new Int32Array(positions);
-  const from = new Int32Array(positions).fill(-1);
-  if (ends === undefined) {
-    if (problem.anchoredStart) start.fill(costs.missingElision, 1);
-    else if (!problem.explicit) start[0] = costs.emptyElision;
-  } else {
-    const first = firstFinite(ends);
-    start.fill(infinity, 0, first);
-    start.fill(infinity, to + 1);
-    const empty = problem.explicit ? 0 : costs.emptyElision;
-    const within = problem.depths && nearest(ends, problem.depths, first, to);
-    const leave = within ? costs.leaveScope : 0;
-    let best = infinity;
-    let bestAt = -1;
-    for (let p = first; p <= to; p++) {
-      const here = ends[p]! + empty;
-      if (here < best) {
-        start[p] = here;
-        from[p] = p;
-      } else {
-        start[p] = best;
-        from[p] = bestAt;
-      }
-      if (within && within.cost[p]! < start[p]!) {
-        start[p] = within.cost[p]!;
-        from[p] = within.at[p]!;
-      }
-      if (ends[p]! + leave < best) {
-        best = ends[p]! + leave;
-        bestAt = p;
-      }
-    }
-  }
-  const extra = problem.blocks[k]!.startCost;
-  if (extra)
-    for (let p = 0; p < positions; p++) start[p] = Math.min(infinity, start[p]! + extra[p]!);
-  return { start, from };
+/** Lines [from, to) of a block, and the positions `first` to `last`, both included, that they are laid on. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly first: number;
+  readonly last: number;
+  /** Cost of beginning at each position, the first of the stretch first. */
+  readonly starts: Int32Array;
+  /** What the first position is: a place to begin at like the others, a line that matched, or the file's start. */
+  readonly opening: "free" | "match" | "edge";
+  /** Whether the last position is the file's end. */
+  readonly closed: boolean;
+  /** What the gaps at the block's ends are priced by. */
+  readonly edges: Edges;
 }
 
-function placeBlock(
+/**
+ * States at a position, in the order in which equal costs prefer them. `match`: the last edit line matched; `fresh`: new
+ * lines since the last match; `loose`: new lines, nothing matched yet; `short` and `long`: source lines are being passed
+ * over, by two running sums whose minimum is a concave cost (many lines replaced are one change); `begin`: the block
+ * begins here.
+ */
+export const states = { match: 0, fresh: 1, loose: 2, short: 3, long: 4, begin: 5 } as const;
+
+/** Sums of one row for each position of a stretch, and the tag of each: where its value came from. */
+export class RowSums {
+  readonly match: Int32Array;
+  readonly fresh: Int32Array;
+  readonly loose: Int32Array;
+  /** The cheapest of all states, what is laid so far being complete. */
+  readonly best: Int32Array;
+  readonly matchTag: Int32Array;
+  readonly freshTag: Int32Array;
+  readonly looseTag: Int32Array;
+  readonly bestTag: Int32Array;
+  readonly shortTag: Int32Array;
+  readonly longTag: Int32Array;
+
+  constructor(positions: number) {
+    const array = (): Int32Array => new Int32Array(positions);
+    [this.match, this.fresh, this.loose, this.best] = [array(), array(), array(), array()];
+    [this.matchTag, this.freshTag, this.looseTag] = [array(), array(), array()];
+    [this.bestTag, this.shortTag, this.longTag] = [array(), array(), array()];
+  }
+}
+
+/** The state before each one, for every row and position of a stretch. */
+export class Choices {
+  readonly width: number;
+  readonly best: Uint8Array;
+  readonly fresh: Uint8Array;
+  readonly loose: Uint8Array;
+  readonly short: Uint8Array;
+  readonly long: Uint8Array;
+
+  constructor(rows: number, width: number) {
+    this.width = width;
+    const table = (): Uint8Array => new Uint8Array((rows + 1) * width);
+    [this.best, this.fresh, this.loose] = [table(), table(), table()];
+    [this.short, this.long] = [table(), table()];
+  }
+
+  /** Takes the tags of a row, each of them set anew before the row was laid. */
+  record(row: number, sums: RowSums): void {
+    const { width } = this;
+    const at = row * width;
+    this.best.set(sums.bestTag.subarray(0, width), at);
+    this.fresh.set(sums.freshTag.subarray(0, width), at);
+    this.loose.set(sums.looseTag.subarray(0, width), at);
+    this.short.set(sums.shortTag.subarray(0, width), at);
+    this.long.set(sums.longTag.subarray(0, width), at);
+  }
+}
+
+/**
+ * Dynamic programming over (edit lines x source positions), one row at a time; afterwards `sums.best` holds what all lines
+ * of the stretch cost when they end at each position. Within a gap new lines come before lines that go, so each text has
+ * one path. A tag says where the block began, or, with `choices`, from which state the value came.
+ * Time is rows x positions, space positions; with `choices` rows x positions.
+ */
+export function layOut(
   problem: Problem,
   block: AlignBlock,
-  start: Int32Array,
-  edges: Edges,
-  window: { readonly first: number; readonly last: number },
-  work: readonly Int32Array[],
-): { end: Int32Array; origin: Int32Array } {
-  const { steps, short, long } = problem;
-  const positions = steps + 1;
-  const inWindow = Math.max(0, window.last - window.first + 1);
-  spend((block.rows.length + 1) * inWindow + positions);
-  const [M, I, U, best] = work as [Int32Array, Int32Array, Int32Array, Int32Array];
-  const [Mo, Io, Uo, bestO] = work.slice(4) as [Int32Array, Int32Array, Int32Array, Int32Array];
-  M.fill(infinity);
-  I.fill(infinity);
-  U.fill(infinity);
-  best.fill(infinity);
-  bestO.fill(-1);
-  if (edges.anchoredStart) {
-    M[0] = start[0]!;
-    Mo[0] = 0;
+  stretch: Stretch,
+  sums: RowSums,
+  choices?: Choices,
+): void {
+  const { from, to, first, last, starts, opening } = stretch;
+  const width = last - first + 1;
+  sums.match.fill(infinity, 0, width);
+  sums.fresh.fill(infinity, 0, width);
+  sums.loose.fill(infinity, 0, width);
+  if (opening !== "free" && width > 0) {
+    sums.match[0] = starts[0]!;
+    sums.matchTag[0] = first;
   }
-  for (let i = 0; i <= block.rows.length; i++) {
-    const row = block.rows[i];
-    const gap = gapCosts(problem, block, i, edges);
-    const { removal, stay } = gap;
-    const fresh = row?.fresh ?? 0;
-    const blocked = fresh >= infinity;
-    let d1 = infinity;
-    let d1o = -1;
-    let d2 = infinity;
-    let d2o = -1;
-    for (let p = window.first; p <= window.last; p++) {
-      const m = M[p]!;
-      const ins = I[p]!;
-      const u = U[p]!;
-      const mo = Mo[p]!;
-      const inso = Io[p]!;
-      const uo = Uo[p]!;
-      const fileEnd = edges.anchoredEnd && p === steps;
-      let b = m + stay;
-      let bo = mo;
-      let offer = ins + stay + (fileEnd ? 0 : gap.endFresh);
-      if (offer < b) {
-        b = offer;
-        bo = inso;
-      }
-      offer = u + stay + (fileEnd ? 0 : gap.endUnknown);
-      if (offer < b) {
-        b = offer;
-        bo = uo;
-      }
-      const passed = fileEnd ? 0 : gap.endPassed;
-      if (d1 + passed < b) {
-        b = d1 + passed;
-        bo = d1o;
-      }
-      if (d2 + passed < b) {
-        b = d2 + passed;
-        bo = d2o;
-      }
-      const x = i === 0 && !(edges.anchoredStart && p === 0) ? start[p]! : infinity;
-      if (x + stay < b) {
-        b = x + stay;
-        bo = p;
-      }
-      best[p] = b;
-      bestO[p] = bo;
-      // New lines: into U while nothing has matched, else into I.
-      const nextI = Math.min(m, ins);
-      const nextIo = m < ins ? mo : inso;
-      // The file's start is no match: new lines there are loose, though they may well begin the file.
-      const atStart = i === 0 && edges.anchoredStart && p === 0;
-      I[p] = blocked || atStart ? infinity : nextI + fresh;
-      Io[p] = nextIo;
-      const begin = atStart ? m : x + gap.begin;
-      if (begin < u) {
-        U[p] = blocked ? infinity : begin + fresh;
-        Uo[p] = p;
-      } else U[p] = blocked ? infinity : u + fresh;
-      if (p === steps) break;
-      // Lines passed over, from here to the next position.
-      if (m + gap.matchShort < d1) {
-        d1 = m + gap.matchShort;
-        d1o = mo;
-      }
-      if (ins + gap.freshShort < d1) {
-        d1 = ins + gap.freshShort;
-        d1o = inso;
-      }
-      if (u + gap.loose < d1) {
-        d1 = u + gap.loose;
-        d1o = uo;
-      }
-      if (removal && x + costs.announcedAtEdge < d1) {
-        d1 = x + costs.announcedAtEdge;
-        d1o = p;
-      }
-      if (m + gap.matchLong < d2) {
-        d2 = m + gap.matchLong;
-        d2o = mo;
-      }
-      if (ins + gap.freshLong < d2) {
-        d2 = ins + gap.freshLong;
-        d2o = inso;
-      }
-      d1 += removal && short[p]! > costs.announcedLine ? costs.announcedLine : short[p]!;
-      d2 += long[p]!;
+  for (let i = from; i <= to; i++) {
+    if (choices) {
+      sums.matchTag.fill(states.match, 0, width);
+      sums.freshTag.fill(states.fresh, 0, width);
+      sums.looseTag.fill(states.loose, 0, width);
     }
-    if (row === undefined) break;
-    M.fill(infinity);
-    const { at, to, cost } = row;
-    for (let c = 0; c < at.length; c++) {
-      const p = at[c]!;
-      if (p < window.first || p > window.last) continue;
-      M[to[c]!] = Math.min(infinity, best[p]! + cost[c]!);
-      Mo[to[c]!] = bestO[p]!;
-    }
+    const row = i < to ? block.rows[i] : undefined;
+    layRow(problem, gapCosts(problem, block, i, stretch.edges), i, row, stretch, sums, choices);
+    choices?.record(i - from, sums);
+    if (row) layMatches(row, first, last, sums);
   }
-  const end = best.slice();
-  const extra = block.endCost;
-  if (extra) for (let p = 0; p < positions; p++) end[p] = Math.min(infinity, end[p]! + extra[p]!);
-  return { end, origin: bestO.slice() };
 }
 
-/** The same for positions counted from the other end; depths stay as they are. */
-function mirrored(nearest: Nearest): Nearest {
-  return (costs, depths, from, to) => {
-    const last = costs.length - 1;
-    const { cost, at } = nearest(
-      costs.slice().reverse(),
-      depths,
-      last - to,
-      Math.max(0, last - from),
-    );
-    return { cost: cost.reverse(), at: at.reverse().map((p) => (p < 0 ? -1 : last - p)) };
-  };
+/** What stands before one edit line: new lines and lines passed over, position by position. */
+function layRow(
+  { short, long }: Problem,
+  gap: GapCosts,
+  i: number,
+  row: Row | undefined,
+  { from, first, last, starts, opening, closed }: Stretch,
+  { match, fresh, loose, best, ...tags }: RowSums,
+  choices: Choices | undefined,
+): void {
+  const { matchTag, freshTag, looseTag, bestTag, shortTag, longTag } = tags;
+  const { removal, stay } = gap;
+  const isFirst = i === from;
+  const isRecorded = choices !== undefined;
+  const freshCost = row?.fresh ?? 0;
+  const blocked = freshCost >= infinity;
+  let d1 = infinity;
+  let d1Tag: number = isRecorded ? states.short : -1;
+  let d2 = infinity;
+  let d2Tag: number = isRecorded ? states.long : -1;
+  for (let p = first; p <= last; p++) {
+    const q = p - first;
+    const m = match[q]!;
+    const mTag = matchTag[q]!;
+    const n = fresh[q]!;
+    const nTag = freshTag[q]!;
+    const u = loose[q]!;
+    const uTag = looseTag[q]!;
+    const isOpened = isFirst && q === 0 && opening !== "free";
+    const x = isFirst && !isOpened ? starts[q]! : infinity;
+    const xTag = isRecorded ? states.begin : p;
+    // What all lines so far cost when they end here.
+    const isEnd = closed && p === last;
+    let b = m + stay;
+    let bTag = mTag;
+    let offer = n + stay + (isEnd ? 0 : gap.endFresh);
+    if (offer < b) {
+      b = offer;
+      bTag = nTag;
+    }
+    offer = u + stay + (isEnd ? 0 : gap.endUnknown);
+    if (offer < b) {
+      b = offer;
+      bTag = uTag;
+    }
+    const passed = isEnd ? 0 : gap.endPassed;
+    if (d1 + passed < b) {
+      b = d1 + passed;
+      bTag = d1Tag;
+    }
+    if (d2 + passed < b) {
+      b = d2 + passed;
+      bTag = d2Tag;
+    }
+    if (x + stay < b) {
+      b = x + stay;
+      bTag = xTag;
+    }
+    best[q] = b;
+    bestTag[q] = bTag;
+    // This line as a new one. The file's start is no match: new lines there are loose, though they may well begin it.
+    const atEdge = isOpened && opening === "edge";
+    fresh[q] = blocked || atEdge ? infinity : Math.min(m, n) + freshCost;
+    freshTag[q] = n < m ? nTag : mTag;
+    const begin = atEdge ? m : x + gap.begin;
+    loose[q] = blocked ? infinity : Math.min(begin, u) + freshCost;
+    looseTag[q] = begin < u ? xTag : uTag;
+    if (p === last) break;
+    // Lines passed over, from here to the next position.
+    if (m + gap.matchShort < d1) {
+      d1 = m + gap.matchShort;
+      d1Tag = mTag;
+    }
+    if (n + gap.freshShort < d1) {
+      d1 = n + gap.freshShort;
+      d1Tag = nTag;
+    }
+    if (u + gap.loose < d1) {
+      d1 = u + gap.loose;
+      d1Tag = uTag;
+    }
+    if (removal && x + costs.announcedAtEdge < d1) {
+      d1 = x + costs.announcedAtEdge;
+      d1Tag = xTag;
+    }
+    if (m + gap.matchLong < d2) {
+      d2 = m + gap.matchLong;
+      d2Tag = mTag;
+    }
+    if (n + gap.freshLong < d2) {
+      d2 = n + gap.freshLong;
+      d2Tag = nTag;
+    }
+    if (isRecorded) {
+      shortTag[q + 1] = d1Tag;
+      longTag[q + 1] = d2Tag;
+      d1Tag = states.short;
+      d2Tag = states.long;
+    }
+    d1 += removal ? Math.min(short[p]!, costs.announcedLine) : short[p]!;
+    d2 += long[p]!;
+  }
 }
 
-function reversed(problem: Problem): Problem {
-  const { steps } = problem;
-  const turned = (array: Int32Array): Int32Array => array.slice().reverse();
-  const blocks = problem.blocks.toReversed().map((block): AlignBlock => {
-    const { rows } = block;
-    const turnedRows = rows.toReversed().map((row, index): Row => {
-      const mirrored = (positions: Int32Array): Int32Array =>
-        positions.map((_, c) => steps - positions[positions.length - 1 - c]!);
-      // A removal before line i stands, seen from the other side, before the line that came before it.
-      const removal = index === 0 ? block.removalAtEnd : rows[rows.length - index]!.removal;
-      return {
-        ...row,
-        looseStart: row.looseEnd,
-        looseEnd: row.looseStart,
-        at: mirrored(row.to),
-        to: mirrored(row.at),
-        cost: turned(row.cost),
-        removal,
-      };
-    });
-    return {
-      rows: turnedRows,
-      removalAtEnd: rows.length === 0 ? block.removalAtEnd : rows[0]!.removal,
-      ...(block.endCost && { startCost: turned(block.endCost) }),
-      ...(block.startCost && { endCost: turned(block.startCost) }),
-    };
-  });
-  return {
-    ...problem,
-    short: turned(problem.short),
-    long: turned(problem.long),
-    blocks,
-    anchoredStart: problem.anchoredEnd,
-    anchoredEnd: problem.anchoredStart,
-  };
+/** One edit line as the source's, wherever it matches. */
+function layMatches(row: Row, first: number, last: number, sums: RowSums): void {
+  const { match, matchTag, best, bestTag } = sums;
+  const { at, to, cost } = row;
+  match.fill(infinity, 0, last - first + 1);
+  for (let c = lowerBound(at, first); c < at.length && at[c]! < last; c++) {
+    const end = to[c]!;
+    if (end > last) continue;
+    match[end - first] = Math.min(infinity, best[at[c]! - first]! + cost[c]!);
+    matchTag[end - first] = bestTag[at[c]! - first]!;
+  }
+}
+
+function lowerBound(array: Int32Array, value: number): number {
+  let low = 0;
+  let high = array.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (array[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

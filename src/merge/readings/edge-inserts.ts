@@ -1,5 +1,6 @@
 import type { FormatName } from "../../core/edit.ts";
 import type { TextLine } from "../../core/lines.ts";
+import { limits } from "../align/costs.ts";
 import { indentOf } from "../align/indent.ts";
 import type { Placement } from "../align/placements.ts";
 import type { Trace } from "../align/trace.ts";
@@ -12,9 +13,6 @@ export interface BareEdge {
   /** How many new lines. */
   readonly count: number;
 }
-
-/** So many lines with something in them may be left out between the new lines and the file's edge. */
-const reach = 2;
 
 const isFilled = (text: string): boolean => text.trim() !== "";
 const closes = (text: string): boolean => /^\s*(?:[)\]}]|end\b)/.test(text);
@@ -43,10 +41,10 @@ export function bareEdges(
     const isFree = (from: number, to: number): boolean => {
       let filled = 0;
       // Hardly any block stands so close to the edge: the lines are not counted to their end.
-      for (let line = from; line < to && filled <= reach; line++) {
+      for (let line = from; line < to && filled <= limits.bareEdgeLines; line++) {
         if (isFilled(texts[line]!)) filled++;
       }
-      if (filled === 0 || filled > reach) return false;
+      if (filled === 0 || filled > limits.bareEdgeLines) return false;
       return !placement.ranges.some(
         (range, other) => other !== k && range.start < to && range.end > from,
       );

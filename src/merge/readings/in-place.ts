@@ -1,4 +1,5 @@
 import type { TextLine } from "../../core/lines.ts";
+import { limits } from "../align/costs.ts";
 import { columnsOf } from "../align/scope.ts";
 import { likeness, looseKey, signatureOf } from "../align/similar.ts";
 import { isTelling } from "../align/telling.ts";
@@ -15,19 +16,6 @@ export interface InPlace {
   readonly position: number;
   readonly isSure: boolean;
 }
-
-/** Source lines beyond a block's edge that are looked at, on top of as many as it has new lines. */
-const reach = 4;
-
-/** New lines this near a block's edge may have been moved there from right beyond it. */
-const movedReach = 3;
-
-/** Dice coefficients of a line that is the same with a slip mended, and of one that may be its new version. */
-const same = 0.85;
-const alike = 0.6;
-
-/** Words that make a comment long enough to be known again. */
-const leastWords = 5;
 
 /**
  * New lines at the edge of a block have the file's lines on one side only. They are additions, unless what lies beyond
@@ -62,12 +50,12 @@ export function replacedInPlace(source: readonly TextLine[], shape: Shape, best:
       }
       // `run` leads from the edge's quoted line outwards.
       const beyond = Array.from(
-        { length: Math.min(room, fresh.length + reach) },
+        { length: Math.min(room, fresh.length + limits.beyondLines) },
         (_, n) => source[side === "start" ? edge - 1 - n : edge + n]!.text,
       );
       const least = Math.min(...ordered.filter(isFilled).map(({ text }) => columnsOf(text)));
       const near = ordered
-        .slice(0, run.length + movedReach)
+        .slice(0, run.length + limits.movedLines)
         .filter((token) => !isMatched(token) && columnsOf(token.text) === least);
       const opener = side === "start" ? openerAbove(source, run, edge, limit) : undefined;
       if (opener !== undefined) {
@@ -78,7 +66,7 @@ export function replacedInPlace(source: readonly TextLine[], shape: Shape, best:
           { length: opener - limit },
           (_, n) => source[opener - 1 - n]!.text,
         );
-        const more = takenLines(rest, new Set(), above.slice(0, rest.length + reach));
+        const more = takenLines(rest, new Set(), above.slice(0, rest.length + limits.beyondLines));
         const further = opener - more.count;
         const isMoreSure = more.isSure || isBounded(k, side, further);
         const position = more.count > 0 && isMoreSure ? further : opener;
@@ -201,12 +189,17 @@ function earlierForm(old: string, fresh: string): "sure" | "perhaps" | "no" {
   const like = likeness(signatureOf(looseKey(old)), signatureOf(looseKey(fresh)));
   const [before, after] = [wordsOf(old), wordsOf(fresh)];
   // A sentence with a word mended. Lines of code that differ in a word are rather siblings.
-  if (isComment(old) && isComment(fresh) && like >= same && before.length >= leastWords)
+  if (
+    isComment(old) &&
+    isComment(fresh) &&
+    like >= limits.sameLikeness &&
+    before.length >= limits.commentWords
+  )
     return "sure";
   // A scope beside a like one is added.
   if (opens.test(old) && opens.test(fresh)) return "no";
-  const grows = before.length >= 3 && isWithin(before, after);
-  return like >= alike || grows ? "perhaps" : "no";
+  const grows = before.length >= limits.grownWords && isWithin(before, after);
+  return like >= limits.newerLikeness || grows ? "perhaps" : "no";
 }
 
 const opens = /(?:[([{:]|=>)\s*$/;

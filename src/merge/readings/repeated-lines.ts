@@ -1,16 +1,10 @@
 import { spend } from "../../core/budget.ts";
 import type { TextLine } from "../../core/lines.ts";
 import type { LineRange } from "../../core/merge.ts";
-import { infinity } from "../align/costs.ts";
+import { infinity, limits } from "../align/costs.ts";
 import { type Placement, placements } from "../align/placements.ts";
 import type { Problem } from "../align/recurrence.ts";
 import type { Built } from "../proof/build.ts";
-
-/** What a placement with one side held may cost more than the best one of that kind. */
-const reach = 250;
-
-/** So many lines beyond a block what stands at its edge is looked for again. */
-const outwardReach = 40;
 
 const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
@@ -79,7 +73,7 @@ export function* heldPlacements(
       if (!standsFurtherOut(source, range, side === "start" ? 1 : -1)) continue;
       const alone = placements(heldAlone(problem, k, side, range[side]));
       if (alone.best === undefined) continue;
-      for (const other of alone.others(alone.best.cost + reach)) {
+      for (const other of alone.others(alone.best.cost + limits.heldReach)) {
         const moved = other.ranges[0]!;
         if (moved.start < (ranges[k - 1]?.end ?? 0)) continue;
         if (moved.end > (ranges[k + 1]?.start ?? source.length)) continue;
@@ -112,7 +106,7 @@ function standsFurtherOut(source: readonly TextLine[], range: LineRange, step: 1
   }
   if (!inside(innermost)) return false;
   const length = Math.abs(outermost - innermost) + 1;
-  for (let away = 1; away <= outwardReach; away++) {
+  for (let away = 1; away <= limits.outwardLines; away++) {
     const at = (offset: number): string | undefined =>
       source[outermost + step * (away - offset)]?.text;
     if (at(0) === undefined) return false;

@@ -1,26 +1,11 @@
 import type { TextLine } from "../../core/lines.ts";
 import type { LineRange } from "../../core/merge.ts";
+import { limits } from "../align/costs.ts";
 import type { Placement, Placements } from "../align/placements.ts";
 import type { Problem } from "../align/recurrence.ts";
 import type { Built } from "../proof/build.ts";
 import type { Block, Shape } from "../shape.ts";
 import { heldPlacements, Twins } from "./repeated-lines.ts";
-
-/** Placements that are looked at. */
-const searchLimit = 100;
-
-/** What a suspected placement may cost more: where nothing else changes anything, and where lines are copies. */
-const idleReach = 250;
-const copyReach = 100;
-/** And where it holds a blank line at a block's edge together with the line beside it. */
-const edgeReach = 200;
-
-/** Lines with words in a block that only shows where something else goes. */
-const idleWords = 2;
-
-/** Copies among the lines with words that one reading takes in and the other does not: so many, and this share. */
-const leastCopies = 2;
-const copyShare = 0.4;
 
 const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
@@ -43,15 +28,15 @@ export function* suspects(
   const { cost } = best.placement;
   const twins = new Twins(source);
   let looked = 0;
-  for (const placement of found.others(cost + idleReach)) {
-    if (looked++ >= searchLimit) break;
+  for (const placement of found.others(cost + limits.idleReach)) {
+    if (looked++ >= limits.suspected) break;
     const k = onlyDifference(taken, placement.ranges);
     if (k === undefined) continue;
     const block = shape.blocks[k]!;
     const [now, other] = [taken[k]!, placement.ranges[k]!];
     const shows = nothingChanges && showsRemoval(block, best.idle[k]!, now, other);
-    const near = placement.cost <= cost + copyReach;
-    const blankEdge = hasBlankEdge(block) && placement.cost <= cost + edgeReach;
+    const near = placement.cost <= cost + limits.copyReach;
+    const blankEdge = hasBlankEdge(block) && placement.cost <= cost + limits.edgeReach;
     if (!shows && !near && !blankEdge) continue;
     const takesTwins = near && size(other) > size(now) && twins.addsOnlyTwins(now, other);
     const built = rebuilt(placement);
@@ -66,7 +51,7 @@ export function* suspects(
   }
   looked = 0;
   for (const placement of heldPlacements(source, problem, best)) {
-    if (looked++ >= searchLimit) return;
+    if (looked++ >= limits.suspected) return;
     const k = onlyDifference(taken, placement.ranges);
     if (k === undefined) continue;
     const [now, other] = [taken[k]!, placement.ranges[k]!];
@@ -108,7 +93,7 @@ function onlyDifference(
 function showsRemoval({ tokens }: Block, idle: boolean, now: LineRange, other: LineRange): boolean {
   // A longer block that stands there line for line is an edit that was applied before.
   const words = tokens.filter((token) => hasWords(token.text)).length;
-  return idle && tokens.length > 1 && words <= idleWords && size(other) > size(now);
+  return idle && tokens.length > 1 && words <= limits.idleWords && size(other) > size(now);
 }
 
 /** Whether of two readings one puts a copy beside lines that the other one takes in. */
@@ -126,7 +111,7 @@ function isCopy(
   if (other.end > now.end && !hasWords(block.tokens.at(-1)?.text ?? "")) return false;
   if (other.start < now.start && !hasWords(block.tokens[0]?.text ?? "")) return false;
   const [wide, narrow] = takesMore ? [rival, best] : [best, rival];
-  if (removed(wide, k) < leastCopies) return false;
+  if (removed(wide, k) < limits.copies) return false;
   const placed = block.tokens.filter((token) => fateOf(narrow, token.editLine) === "placed");
   if (repeats(source, wide.placement.ranges[k]!, narrow.placement.ranges[k]!, placed)) return true;
   const onlyAdds = narrow === rival && removed(narrow, k) === 0;
@@ -197,7 +182,7 @@ function repeats(
     words++;
     if (texts.has(text)) copies++;
   }
-  return copies >= leastCopies && copies >= copyShare * words;
+  return copies >= limits.copies && copies >= limits.copyShare * words;
 }
 
 const fateOf = (built: Built, editLine: number): string => built.proof.edit[editLine]!.fate;

@@ -1,4 +1,5 @@
 import type { LinePair } from "../../core/line-pairs.ts";
+import { bounds } from "../align/costs.ts";
 
 /** Lines `start` to `end` of the base that one side has as its lines `from` to `to`. 0-based, ends not included. */
 export interface Hunk {
@@ -63,16 +64,13 @@ function slideOf(
   let down = 0;
   while (start - up > least && text[first - up - 1] === text[after - up - 1]) up++;
   while (end + down < most && text[first + down] === text[after + down]) down++;
-  if (up + down > mostSlides) return { lo: start - up, hi: end + down };
+  if (up + down > bounds.slides) return { lo: start - up, hi: end + down };
   const places: number[] = [];
   for (let by = -up; by <= down; by++) {
     if (beginsAtMargin(text, first + by, after + by)) places.push(by);
   }
   return { lo: start + (places[0] ?? -up), hi: end + (places.at(-1) ?? down) };
 }
-
-/** Longer runs of equal lines are not looked at more closely. */
-const mostSlides = 200;
 
 /** Whether no line is less indented than the first: what somebody puts in or takes out is whole. */
 function beginsAtMargin(lines: readonly string[], start: number, end: number): boolean {
@@ -134,12 +132,9 @@ function joined(base: readonly string[], side: Side, changes: readonly Change[])
 /** Where a line stands. */
 type Places = (line: string) => readonly number[];
 
-/** More questions than this are cheaper to answer from an index of all lines. */
-const mostScans = 64;
-
 function placesOf(lines: readonly string[], questions: number): Places {
   const places = new Map<string, number[]>();
-  if (questions <= mostScans) {
+  if (questions <= bounds.scans) {
     return (line) => {
       const known = places.get(line);
       if (known) return known;

@@ -1,4 +1,4 @@
-import { pairEqual } from "./pairing.ts";
+import { equalPairs } from "../../core/line-pairs.ts";
 import { alike, type Word, type Words, wordsOf } from "./words.ts";
 
 /** A removed line as the edit has it, and the source line that it stands for. */
@@ -104,20 +104,18 @@ function pairItems(old: readonly Item[], fresh: readonly Item[]): Pairing | unde
   const whole = new Uint8Array(fresh.length);
   const a = chunksOf(old);
   const b = chunksOf(fresh);
-  const anchors: [number, number][] = [];
   const texts = (chunks: readonly Chunk[]): string[] => chunks.map(({ text }) => text);
-  if (!pairEqual(texts(a), texts(b), (i, j) => anchors.push([i, j]))) return undefined;
-  anchors.sort(([i], [j]) => i - j);
+  const { pairs: anchors, isWhole } = equalPairs(texts(a), texts(b));
+  if (!isWhole) return undefined;
   const told = toldEnds(a, b, anchors);
   let [i, j] = [0, 0];
   for (const [atA, atB] of [...anchors, [a.length, b.length] as const]) {
     const oldItems = itemsOf(old, a.slice(i, atA));
     const newItems = itemsOf(fresh, b.slice(j, atB));
     const [fromOld, fromNew] = [a[i]?.start ?? 0, b[j]?.start ?? 0];
-    const fits = pairEqual(oldItems, newItems, (x, y) => {
-      of[fromNew + y] = fromOld + x;
-    });
-    if (!fits) return undefined;
+    const { pairs, isWhole } = equalPairs(oldItems, newItems);
+    if (!isWhole) return undefined;
+    for (const [x, y] of pairs) of[fromNew + y] = fromOld + x;
     if (atA < a.length) {
       const [one, other] = [a[atA]!, b[atB]!];
       for (let n = 0; other.start + n < other.end; n++) {

@@ -1,4 +1,5 @@
 import type { TextLine } from "../../core/lines.ts";
+import { limits } from "../align/costs.ts";
 import type { Built } from "../proof/build.ts";
 import type { Block, Shape, Token } from "../shape.ts";
 import { isNearly } from "./stale.ts";
@@ -15,9 +16,6 @@ export type Omission =
       readonly from: number;
       readonly to: number;
     };
-
-/** Lines left out that are looked at for one that was changed. */
-const reach = 200;
 
 interface Found {
   readonly token: Token;
@@ -43,7 +41,7 @@ export function doubtfulOmission(
       const to = other[0]!.source;
       const omitted = source.slice(from, to).filter(({ text }) => hasWords(text)).length;
       if (omitted === 0) continue;
-      const like = nearTwin(source, from, Math.min(to, from + reach), removed);
+      const like = nearTwin(source, from, Math.min(to, from + limits.omittedLines), removed);
       if (like !== undefined) return { because: "instead", ...like };
       const told = Math.min(...[one, other].map(tellingLines));
       if (omitted > told)

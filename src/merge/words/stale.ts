@@ -1,4 +1,5 @@
 import type { TextLine } from "../../core/lines.ts";
+import { limits } from "../align/costs.ts";
 import { boundedDistance, looseKey } from "../align/similar.ts";
 import type { Token } from "../shape.ts";
 
@@ -7,7 +8,10 @@ const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 /** Whether a source line may be what became of a removed line since the edit was written: at most one character in four differs. */
 export function isNearly(edit: string, source: string): boolean {
   const [one, other] = [looseKey(edit), looseKey(source)];
-  const limit = Math.min(100, Math.floor(Math.max(one.length, other.length) / 4));
+  const limit = Math.min(
+    limits.misquotedCharacters,
+    Math.floor(Math.max(one.length, other.length) / limits.changedOneIn),
+  );
   return hasWords(other) && boundedDistance(one, other, limit) <= limit;
 }
 

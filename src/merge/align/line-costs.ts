@@ -1,0 +1,76 @@
+import type { TextLine } from "../../core/lines.ts";
+import type { Shape, Token } from "../shape.ts";
+import { costs, infinity, limits } from "./costs.ts";
+import type { Match } from "./matches.ts";
+import { declaredName } from "./names.ts";
+
+const isBlank = (text: string): boolean => text.trim() === "";
+const isWeak = (text: string): boolean => !/[\p{L}\p{N}]/u.test(text);
+
+/** What an edit line costs as a new one. `allKnown`: every line of the block stands in the source, so the block most likely only removes. */
+export function freshCost(
+  token: Token,
+  matches: readonly Match[],
+  explicit: boolean,
+  allKnown: boolean,
+): number {
+  if (token.role === "add") return 0;
+  if (explicit) return infinity;
+  const count = matches.reduce((sum, match) => sum + (match.kind === "resembles" ? 0 : 1), 0);
+  if (isBlank(token.text)) return costs.freshBlank;
+  if (matches.some((match) => match.kind === "misquoted")) return costs.freshAbbreviated;
+  if (count === 0) return costs.fresh;
+  if (isWeak(token.text)) return costs.freshWeak;
+  const factor = allKnown ? costs.freshThoughAllKnown : 1;
+  if (count === 1) return factor * costs.freshThoughUnique;
+  if (count <= limits.rarePlaces) return factor * costs.freshThoughRare;
+  return (
+    factor * (count <= limits.commonPlaces ? costs.freshThoughCommon : costs.freshThoughFrequent)
+  );
+}
+
+/** A block's first and last line, blank ones aside, are there to tell its place: if they stand in the source, there. */
+export function edgeCost(token: Token, matches: readonly Match[]): number {
+  const count = matches.reduce((sum, match) => sum + (match.cost === 0 ? 1 : 0), 0);
+  if (count === 0 || isWeak(token.text)) return 0;
+  return count === 1 ? costs.freshEdgeUnique : costs.freshEdge;
+}
+
+/** What a new line costs on top at the edge of its block, with nothing known beside it. */
+export function looseCost(token: Token, matches: readonly Match[]): number {
+  if (token.role === "add") return 0;
+  if (isBlank(token.text)) return costs.looseBlank;
+  if (matches.length === 0) return costs.loose;
+  return isWeak(token.text) ? costs.looseWeak : costs.looseThoughKnown;
+}
+
+/** Names that the source and the edit declare once each: an edit line that does so changes the source's line. */
+export class DeclaredNames {
+  private readonly inSource = new Map<string, number[]>();
+  private readonly inEdit = new Map<string, number>();
+
+  constructor(source: readonly TextLine[], shape: Shape) {
+    for (const block of shape.blocks) {
+      for (const token of block.tokens) {
+        const name = declaredName(token.text);
+        if (name !== undefined) this.inEdit.set(name, (this.inEdit.get(name) ?? 0) + 1);
+      }
+    }
+    for (const [line, { text }] of source.entries()) {
+      const name = declaredName(text);
+      if (name === undefined || !this.inEdit.has(name)) continue;
+      const lines = this.inSource.get(name);
+      if (lines) lines.push(line);
+      else this.inSource.set(name, [line]);
+    }
+  }
+
+  /** The source line that declares what this edit line declares anew. */
+  line(token: Token, found: readonly Match[]): number | undefined {
+    const name = declaredName(token.text);
+    if (name === undefined || this.inEdit.get(name) !== 1) return undefined;
+    if (found.some((match) => match.kind !== "resembles")) return undefined;
+    const lines = this.inSource.get(name);
+    return lines?.length === 1 ? lines[0] : undefined;
+  }
+}
