@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { RedraftError } from "../core/errors.ts";
-import { codeOf, disk, type FileSystem, fileError, reasonOf } from "./disk.ts";
+import { codeOf, disk, type FileSystem, fileError, reasonOf, syncFolder } from "./disk.ts";
 import { encodeText } from "./encoding.ts";
 import type { Folders } from "./folders.ts";
 import type { OpenTransaction, Plan, PlannedFile } from "./journal/types.ts";
@@ -326,18 +326,4 @@ function lostLock(path: string): RedraftError {
 async function syncFolders(works: readonly Work[], fs: FileSystem): Promise<void> {
   const paths = new Set(works.map(({ step }) => dirname(step.path)));
   for (const folder of paths) await syncFolder(folder, fs);
-}
-
-/** A rename is only safe from a power cut when its folder is on the disk; not every system can do that. */
-async function syncFolder(folder: string, fs: FileSystem): Promise<void> {
-  try {
-    const handle = await fs.open(folder, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return;
-  }
 }

@@ -67,3 +67,17 @@ export function fileError(doing: string, path: string, error: unknown): RedraftE
     },
   );
 }
+
+/** A rename is only safe from a power cut when its folder is on the disk; not every system can do that. */
+export async function syncFolder(folder: string, fs: FileSystem): Promise<void> {
+  try {
+    const handle = await fs.open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return;
+  }
+}
