@@ -68,12 +68,16 @@ export async function commit(
     throw await takenBack(error, works, { record, folders, fs, isChecked: check !== undefined });
   }
   for (const { spare } of works) if (spare !== undefined) await fs.unlink(spare).catch(() => {});
-  await record?.finish();
+  const entry = await record?.finish();
   const written: Written[] = [];
   for (const change of changes) {
     const own = works.find(({ step, staged }) => staged && step.change === change);
-    if (own?.staged === undefined) written.push({});
-    else written.push({ hash: check === undefined ? own.staged.hash : await hashNow(own, fs) });
+    const known = entry === undefined ? {} : { entry };
+    if (own?.staged === undefined) written.push(known);
+    else {
+      const hash = check === undefined ? own.staged.hash : await hashNow(own, fs);
+      written.push({ ...known, hash });
+    }
   }
   return written;
 }

@@ -77,14 +77,16 @@ export interface KeptEntry extends Entry {
 
 export const isEntryName = (name: string): boolean => /^[0-9a-z]{8,}$/.test(name);
 
-/** The entries with a file in this folder, oldest first, whichever root they were made for. */
-export async function listEntries(home: string, folder: string): Promise<KeptEntry[]> {
+/** The entries with a file in these folders, oldest first, whichever root they were made for. */
+export async function listEntries(home: string, folders: readonly string[]): Promise<KeptEntry[]> {
+  const inAny = (path: string): boolean => folders.some((folder) => isInside(path, folder));
   const keys = await readdir(rootsFolder(home)).catch(() => []);
   const found: KeptEntry[] = [];
   for (const key of keys) {
     const kept = join(rootsFolder(home), key);
     const root = await readFile(join(kept, "root"), "utf8").catch(() => undefined);
-    if (root === undefined || !(isInside(root, folder) || isInside(folder, root))) continue;
+    if (root === undefined) continue;
+    if (!inAny(root) && !folders.some((folder) => isInside(folder, root))) continue;
     const names = (await readdir(kept).catch(() => [])).filter(isEntryName);
     const entries = await Promise.all(
       names.map(async (id): Promise<KeptEntry | undefined> => {
@@ -93,7 +95,9 @@ export async function listEntries(home: string, folder: string): Promise<KeptEnt
       }),
     );
     for (const entry of entries) {
-      if (entry?.files.some(({ path }) => isInside(path, folder))) found.push(entry);
+      if (entry === undefined) continue;
+      if (entry.files.length === 0 || entry.files.some(({ path }) => inAny(path)))
+        found.push(entry);
     }
   }
   return found.sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -19,13 +19,15 @@ import {
 import { fileMode, folderMode, makePrivate, sha256, writePrivate } from "./private-files.ts";
 import { thisProcess } from "./processes.ts";
 import { isUnfinished, openName, recover, setActive } from "./recover.ts";
-import { journalRoot, stateHome } from "./state-home.ts";
+import { journalRoot, realFolder, stateHome } from "./state-home.ts";
 import { clearTexts, pruneTexts, shareText } from "./texts.ts";
-import type { Journal, OpenTransaction, Plan, PlannedFile } from "./types.ts";
+import type { EntryNote, Journal, OpenTransaction, Plan, PlannedFile } from "./types.ts";
 
 export interface JournalOptions {
   /** The folder that is worked in; entries are kept for the work tree around it. */
   readonly folder: string;
+  /** More folders whose entries are seen. */
+  readonly more?: readonly string[];
   /** Default: `stateHome()`. */
   readonly home?: string;
   /** False: transactions are recovered after a kill, and leave no entry behind. */
@@ -38,9 +40,14 @@ export interface JournalOptions {
 /** A journal on the disk: transactions that are written ahead, and the log of those that are done. */
 export interface DiskJournal extends Journal {
   readonly home: string;
-  readonly folder: string;
-  /** The log: transactions with a file in the folder, oldest first. */
+  /** Real paths; what the log shows has to do with them, and an undo touches nothing else. */
+  readonly folders: readonly string[];
+  /** The log: transactions with a file in the folders, oldest first. */
   entries(): Promise<KeptEntry[]>;
+  /** Notes in the log what changed no file. */
+  mark(note: EntryNote): Promise<void>;
+  /** Removes what is beyond the limits. It happens by itself every now and then. */
+  prune(): Promise<void>;
   /** Forgets these entries, and all texts that were kept by hash. Answers how many entries. */
   clear(): Promise<number>;
 }
@@ -51,8 +58,8 @@ const pruneEvery = 32;
 export function openJournal(options: JournalOptions): DiskJournal {
   const { keep = true, limits = defaultLimits, onUnavailable } = options;
   const home = options.home ?? stateHome();
-  const folder = options.folder;
-  const root = journalRoot(folder);
+  const root = journalRoot(options.folder);
+  const folders = [options.folder, ...(options.more ?? [])].map(realFolder);
   const kept = rootFolder(home, root);
 
   /** Makes the folder of a transaction under an id that is later than all of the log. */
@@ -147,10 +154,12 @@ export function openJournal(options: JournalOptions): DiskJournal {
       },
       async finish() {
         try {
-          await moveToLog(home, { id, at, root, keep });
+          const entry = await moveToLog(home, { id, at, root, keep });
           if (Number.parseInt(id, 36) % pruneEvery === 0) await prune();
+          return entry;
         } catch {
           // The edit is made; what is left is cleared up by the next command.
+          return keep ? id : undefined;
         } finally {
           setActive(at, false);
         }
@@ -174,13 +183,19 @@ export function openJournal(options: JournalOptions): DiskJournal {
 
   return {
     home,
-    folder,
+    folders,
     begin,
     isUnfinished: (paths) => isUnfinished(home, paths),
-    recover: (paths) => recover(home, paths ?? folder, moveToLog),
-    entries: () => listEntries(home, folder),
+    recover: (paths) => recover(home, paths ? { paths } : { folders }, moveToLog),
+    prune,
+    entries: () => listEntries(home, folders),
+    async mark(note) {
+      const open = await begin({ files: [], temporaries: [], folders: [], isLong: false, note });
+      await open?.commit();
+      await open?.finish();
+    },
     async clear() {
-      const entries = await listEntries(home, folder);
+      const entries = await listEntries(home, folders);
       for (const entry of entries) await rm(entry.folder, { recursive: true, force: true });
       await clearTexts(home);
       return entries.length;
@@ -188,12 +203,15 @@ export function openJournal(options: JournalOptions): DiskJournal {
   };
 }
 
-/** Makes an entry of the log of a transaction that is done, and its texts known by their hashes. */
-async function moveToLog(home: string, { id, at, root, keep }: DoneTransaction): Promise<void> {
+/** Makes an entry of the log of a transaction that is done, and its texts known by their hashes. Answers the entry's id. */
+async function moveToLog(
+  home: string,
+  { id, at, root, keep }: DoneTransaction,
+): Promise<string | undefined> {
   if (!keep) {
     await rm(join(at, "record.json"), { force: true });
     await rm(at, { recursive: true, force: true });
-    return;
+    return undefined;
   }
   for (const name of await readdir(at)) {
     if (/^[0-9a-f]{64}$/.test(name)) shareText(home, join(at, name), name);
@@ -204,7 +222,7 @@ async function moveToLog(home: string, { id, at, root, keep }: DoneTransaction):
   for (let time = Number.parseInt(id, 36); ; time++) {
     try {
       await rename(at, join(kept, time.toString(36)));
-      return;
+      return time.toString(36);
     } catch (error) {
       if (codeOf(error) !== "ENOTEMPTY" && codeOf(error) !== "EEXIST") throw error;
     }

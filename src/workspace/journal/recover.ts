@@ -75,7 +75,10 @@ export async function isUnfinished(home: string, paths: readonly string[]): Prom
   return open.some(({ record }) => record?.files.some(({ path }) => paths.includes(path)));
 }
 
-type MoveToLog = (home: string, done: DoneTransaction) => Promise<void>;
+type MoveToLog = (home: string, done: DoneTransaction) => Promise<unknown>;
+
+/** Which transactions: those with a file in one of the folders, or at one of the paths. */
+export type Where = { readonly folders: readonly string[] } | { readonly paths: readonly string[] };
 
 /** ms to wait for the locks of a transaction that is to be ended. */
 const patience = 1_000;
@@ -84,24 +87,19 @@ const patience = 1_000;
  * Ends the transactions that were cut off. One rule: what has its mark of commitment is finished, everything else is rolled back.
  * A file that is neither as it was nor as the transaction made it was changed by somebody since: it stays, and the
  * transaction becomes an entry of the log, from which the rest of it can be taken back.
- *
- * @param where a folder: those that have to do with it; paths: those with one of them.
  */
-export async function recover(
-  home: string,
-  where: string | readonly string[],
-  moveToLog: MoveToLog,
-): Promise<void> {
+export async function recover(home: string, where: Where, moveToLog: MoveToLog): Promise<void> {
   for (const one of await abandoned(home)) {
     const { record, at, id } = one;
     if (record === undefined) {
       await rm(at, { recursive: true, force: true }).catch(() => {});
       continue;
     }
-    const concerns =
-      typeof where === "string"
-        ? record.files.some(({ path }) => isInside(path, where))
-        : record.files.some(({ path }) => where.includes(path));
+    const concerns = record.files.some(({ path }) =>
+      "paths" in where
+        ? where.paths.includes(path)
+        : where.folders.some((folder) => isInside(path, folder)),
+    );
     if (!concerns) continue;
     let isRolledBack = false;
     await locked(record, async () => {

@@ -25,15 +25,19 @@ export function stateHome(
 
 /** The folder that a journal is kept for: the work tree (`.git`) around a folder, else the folder itself. Links are followed. */
 export function journalRoot(folder: string): string {
-  let real: string;
-  try {
-    real = realpathSync(folder);
-  } catch {
-    return resolve(folder);
-  }
+  const real = realFolder(folder);
   for (let at = real; ; at = dirname(at)) {
     if (lstatSync(join(at, ".git"), { throwIfNoEntry: false }) !== undefined) return at;
     if (dirname(at) === at) return real;
+  }
+}
+
+/** A folder, links followed; one that does not exist, as it is named. */
+export function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return resolve(folder);
   }
 }
 

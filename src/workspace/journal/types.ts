@@ -47,8 +47,8 @@ export interface OpenTransaction {
   readonly id: string;
   /** The point of no return: from here on it is finished forward, whatever happens. */
   commit(): Promise<void>;
-  /** Everything is in place and cleared up: it becomes an entry of the log, or is forgotten. */
-  finish(): Promise<void>;
+  /** Everything is in place and cleared up: it becomes an entry of the log, or is forgotten. Answers the entry's id. */
+  finish(): Promise<string | undefined>;
   /** Everything was taken back. */
   abort(): Promise<void>;
   /** Not everything could be taken back: the next command tries again. */
