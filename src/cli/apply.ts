@@ -8,6 +8,7 @@ import { createRedraft } from "../engine.ts";
 import { type Updated, updateFile } from "../workspace/update.ts";
 import { baseText } from "./base.ts";
 import { readEditText } from "./input.ts";
+import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
 import { modelRoute } from "./model.ts";
 import { errorJson, resultJson } from "./output.ts";
 import { promptFormatOption } from "./prompt-format.ts";
@@ -23,6 +24,7 @@ interface ApplyOptions {
   readonly model: string;
   readonly promptFormat?: ApplyFormatName;
   readonly dryRun?: boolean;
+  readonly journal: boolean;
   readonly json?: boolean;
 }
 
@@ -49,6 +51,7 @@ export function applyCommand(): Command {
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
     .addOption(promptFormatOption())
     .option("--dry-run", "print the unified diff and write nothing")
+    .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON: text, route, checks, proof, patch")
     .addHelpText("after", examples)
     .action(async (file: string, options: ApplyOptions) => {
@@ -66,7 +69,9 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
   const model = await modelRoute(options.model, options);
   const edit = await readEditText(options.edit);
   const redraft = createRedraft(model ? { model } : {});
+  const journal = cliJournal(folderOf(file), options.journal);
   try {
+    await journal.recover();
     const { format, instruction, cell } = options;
     const said: Pick<EditRequest, "instruction" | "cell" | "base"> = {
       ...(instruction === undefined ? {} : { instruction }),
@@ -84,7 +89,12 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
         return exists || format !== "auto" ? result : onlyIfMeant(result);
       },
       // Placing is synchronous: until the file is written a signal ends the process as it is.
-      { uninterrupted, dryRun: options.dryRun ?? false },
+      {
+        uninterrupted,
+        dryRun: options.dryRun ?? false,
+        journal,
+        note: { kind: "edit", by: "redraft apply" },
+      },
     );
     await print(file, updated, options);
   } finally {

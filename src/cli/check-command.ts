@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { RedraftError } from "../core/errors.ts";
+import { throwIfStopped } from "../core/signal.ts";
 
 export interface CheckOutcome {
   readonly ok: boolean;
@@ -9,20 +10,25 @@ export interface CheckOutcome {
   readonly output: string;
 }
 
+export interface CheckOptions {
+  readonly signal: AbortSignal;
+  readonly onOutput?: (text: string) => void;
+  /** Default: the current folder. */
+  readonly cwd?: string;
+}
+
 const keptOutput = 4000;
 
 /** ms that a check which is stopped has to end by itself. */
 const politeFor = 100;
 
 /** Runs the user's command in a shell; its own children are stopped with it. Its output goes to `onOutput`. */
-export async function runCheck(
-  command: string,
-  options: { readonly signal: AbortSignal; readonly onOutput?: (text: string) => void },
-): Promise<CheckOutcome> {
-  const { signal, onOutput } = options;
+export async function runCheck(command: string, options: CheckOptions): Promise<CheckOutcome> {
+  const { signal, onOutput, cwd } = options;
   const ownGroup = process.platform !== "win32";
   const child = spawn(command, {
     shell: true,
+    ...(cwd === undefined ? {} : { cwd }),
     stdio: ["ignore", "pipe", "pipe"],
     detached: ownGroup,
   });
@@ -78,4 +84,15 @@ export async function runCheck(
     clearTimeout(killing);
     signal.removeEventListener("abort", stop);
   }
+}
+
+/** Runs the check of a transaction: rejects with `check-failed` where it fails, and everything is taken back. */
+export async function requirePassing(command: string, options: CheckOptions): Promise<void> {
+  const outcome = await runCheck(command, options);
+  if (outcome.ok) return;
+  throwIfStopped(options.signal);
+  const output = outcome.output === "" ? "" : `\n${outcome.output.trimEnd()}`;
+  throw new RedraftError("check-failed", `the check \`${command}\` ${outcome.how}.${output}`, {
+    details: { check: command, output: outcome.output },
+  });
 }

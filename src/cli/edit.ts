@@ -10,6 +10,7 @@ import { unifiedDiff } from "../workspace/diff.ts";
 import { fileError } from "../workspace/disk.ts";
 import { readTextFile, type TextFile } from "../workspace/text-file.ts";
 import { writeChecked } from "./edit-writing.ts";
+import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
 import { largeModel } from "./large-model.ts";
 import { modelRoute } from "./model.ts";
 import { seconds, whole } from "./numbers.ts";
@@ -26,6 +27,7 @@ interface EditOptions {
   readonly timeout?: number;
   readonly create?: boolean;
   readonly dryRun?: boolean;
+  readonly journal: boolean;
   readonly json?: boolean;
 }
 
@@ -60,6 +62,7 @@ export function editCommand(): Command {
     .option("--timeout <seconds>", "longest time for the model", seconds)
     .option("--create", "files that do not exist are to be made")
     .option("--dry-run", "print the unified diff and write nothing")
+    .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON: files, patch, what it took")
     .addHelpText("after", help)
     .action(async (words: string[], options: EditOptions) => {
@@ -124,6 +127,7 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
         signal: onInterrupt(),
         ...(options.check !== undefined && { check: options.check }),
         onOutput: (text) => void process.stderr.write(text),
+        journal: cliJournal(folderOf(paths[0]!), options.journal),
       });
     }
     print(result, byPath, options, "prediction" in large ? large.prediction : undefined);

@@ -306,7 +306,9 @@ function described(error: unknown, works: readonly Work[], state: string): unkno
     const { code, retryable, details, cause } = error;
     // A list of lines (the output of a check) stays last.
     const [first = "", ...rest] = said.split("\n");
-    const message = [`${first} ${state}`, ...rest].join("\n");
+    const isSaid =
+      state === "Nothing was changed." && /nothing was (?:written|changed)\.$/i.test(first);
+    const message = [isSaid ? first : `${first} ${state}`, ...rest].join("\n");
     return new RedraftError(code, message, { retryable, details, cause });
   }
   const failed = works.find(({ done }) => !done) ?? works.at(-1);

@@ -50,3 +50,9 @@ export function isInside(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
+
+/** A path as answers and diffs show it: relative to the folder that it lies in, with `/`. */
+export function shownIn(folders: readonly string[], path: string): string {
+  const folder = folders.map(realFolder).find((one) => isInside(path, one));
+  return folder === undefined ? path : relative(folder, path).split(sep).join("/");
+}
