@@ -78,6 +78,7 @@ async function patch(file: string | undefined, options: PatchOptions): Promise<v
       roots: [root],
       dryRun,
       journal,
+      texts,
       note: { kind: "edit", by: "redraft patch" },
       ...(signal === undefined ? { uninterrupted } : { signal }),
       ...(check !== undefined && {

@@ -3,10 +3,10 @@ import type { FormatName } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
-import type { TextHash } from "../core/text-store.ts";
+import { type TextHash, type TextStore, unknownBase } from "../core/text-store.ts";
 import { commit } from "./commit.ts";
 import { unifiedDiff } from "./diff.ts";
-import { disk } from "./disk.ts";
+import { disk, type FileSystem } from "./disk.ts";
 import { type FileView, viewFiles } from "./file-view.ts";
 import { shownIn } from "./journal/state-home.ts";
 import { type RootedPath, resolveInRoots } from "./roots.ts";
@@ -57,10 +57,12 @@ export interface AppliedAll {
   readonly entry?: string;
 }
 
-export interface ApplyAllOptions extends Omit<WriteOptions, "fs"> {
+export interface ApplyAllOptions extends WriteOptions {
   readonly redraft: Pick<Redraft, "apply">;
   /** Absolute folders; nothing outside is touched. */
   readonly roots: readonly string[];
+  /** Texts that a row's `base` may name by hash; default: those that the engine knows. */
+  readonly texts?: TextStore;
   readonly dryRun?: boolean;
 }
 
@@ -82,19 +84,19 @@ export async function applyAll(
   options: ApplyAllOptions,
 ): Promise<AppliedAll> {
   if (rows.length === 0) throw new RedraftError("usage", "there is no edit.");
-  const { roots, dryRun = false, journal } = options;
+  const { roots, dryRun = false, journal, fs = disk } = options;
   await journal?.recover();
   /** The text that each row was made of before: the base of an edit that is made again. */
   const seen = new Map<number, string>();
   for (let round = 0; ; round++) {
     const planned = await plan(rows, options, seen);
     if (dryRun || planned.changes.length === 0) return answerOf(planned, [], roots);
-    const paths = await pathsOf(planned.changes, disk);
+    const paths = await pathsOf(planned.changes, fs);
     const done = await withLocks(paths, options, async (locks, folders) => {
       let last = planned;
-      if (await isStale(last.changes)) {
+      if (await isStale(last.changes, fs)) {
         last = await plan(rows, options, seen);
-        const more = await pathsOf(last.changes, disk);
+        const more = await pathsOf(last.changes, fs);
         if (more.some((path) => !paths.includes(path))) return undefined;
       }
       if (last.changes.length === 0) return answerOf(last, [], roots);
@@ -105,9 +107,9 @@ export async function applyAll(
   }
 }
 
-async function isStale(changes: readonly FileChange[]): Promise<boolean> {
+async function isStale(changes: readonly FileChange[], fs: FileSystem): Promise<boolean> {
   for (const { before } of changes) {
-    const now = await readTextFile(before.realPath);
+    const now = await readTextFile(before.realPath, fs);
     if (now.exists !== before.exists || now.hash !== before.hash) return true;
   }
   return false;
@@ -118,7 +120,7 @@ async function plan(
   options: ApplyAllOptions,
   seen: Map<number, string>,
 ): Promise<Planned> {
-  const view = viewFiles();
+  const view = viewFiles((path) => readTextFile(path, options.fs ?? disk));
   const edits: RowAnswer[] = [];
   for (const [index, row] of rows.entries()) {
     try {
@@ -135,7 +137,7 @@ async function applyRow(
   row: EditRow,
   index: number,
   view: FileView,
-  { roots, redraft, signal }: ApplyAllOptions,
+  { roots, redraft, signal, texts }: ApplyAllOptions,
   seen: Map<number, string>,
 ): Promise<RowAnswer> {
   const target = await resolveInRoots(row.path, roots);
@@ -148,7 +150,7 @@ async function applyRow(
     ...(row.format === undefined ? {} : { format: row.format }),
     ...(row.cell === undefined ? {} : { cell: row.cell }),
     ...(row.instruction === undefined ? {} : { instruction: row.instruction }),
-    ...(await baseOf(row, target, view)),
+    ...(await baseOf(row, target, view, texts)),
   };
   const call = signal === undefined ? {} : { signal };
   const first = seen.get(index);
@@ -184,13 +186,17 @@ async function baseOf(
   { base }: EditRow,
   target: RootedPath,
   view: FileView,
+  texts: TextStore | undefined,
 ): Promise<Pick<EditRequest, "base">> {
   if (base === undefined) return {};
   if (typeof base === "string") return { base };
   const wanted = base.hash.replace(/^sha256:/i, "").toLowerCase();
   const { hash, text } = await view.onDisk(target.absolute);
   const isDisk = hash !== "" && (hash.startsWith(wanted) || wanted.startsWith(hash));
-  return { base: isDisk ? text : base };
+  if (isDisk) return { base: text };
+  const known = texts?.find(base.hash);
+  if (texts !== undefined && known === undefined) throw unknownBase(target.display, base.hash);
+  return { base: known ?? base };
 }
 
 /** Puts a result into the view; answers where a file moved to. */

@@ -2,9 +2,9 @@ import { dirname } from "node:path";
 import { RedraftError } from "../core/errors.ts";
 import { codeOf, disk, type FileSystem, fileError, reasonOf, syncFolder } from "./disk.ts";
 import { encodeText } from "./encoding.ts";
-import type { Folders } from "./folders.ts";
 import type { OpenTransaction, Plan, PlannedFile } from "./journal/types.ts";
 import { type Lock, temporaryPath } from "./lock.ts";
+import type { Folders } from "./made-folders.ts";
 import { requireWritable, type Staged, stage } from "./stage.ts";
 import { exists, type FileChange, occupied, type Step, stepsOf } from "./steps.ts";
 import { hashOf } from "./text-file.ts";
@@ -209,7 +209,7 @@ function planOf(
     ...(staged ? [staged.temporary] : []),
     ...(spare === undefined ? [] : [spare]),
   ]);
-  return { files, temporaries, folders: folders.made, isLong, ...(note ? { note } : {}) };
+  return { files, temporaries, folders: [...folders.made], isLong, ...(note ? { note } : {}) };
 }
 
 interface Failing {

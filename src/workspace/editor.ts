@@ -5,6 +5,7 @@ import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult, Route } from "../core/request.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
 import { unifiedDiff } from "./diff.ts";
+import type { Journal } from "./journal/types.ts";
 import { splitPatch } from "./patches.ts";
 import { type RootedPath, resolveInRoots } from "./roots.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
@@ -84,6 +85,10 @@ export interface FileEditorOptions {
   readonly roots: readonly string[];
   /** See `WriteOptions`. */
   readonly uninterrupted?: WriteOptions["uninterrupted"];
+  /** Writes edits ahead and keeps them for undo; default: none. */
+  readonly journal?: Journal;
+  /** What the journal says made the edits. */
+  readonly by?: string;
   /** Texts whose hashes were handed out; default: a store of this editor's own. */
   readonly texts?: TextStore;
 }
@@ -105,7 +110,7 @@ interface Planned {
 }
 
 export function createFileEditor(options: FileEditorOptions): FileEditor {
-  const { redraft, roots, uninterrupted, texts = createTextStore() } = options;
+  const { redraft, roots, uninterrupted, journal, texts = createTextStore() } = options;
 
   /** The text that an edit was written for, by the hash that was handed out for it; undefined = the file as it is. */
   function baseTextOf(hash: string | undefined, path: string, now: TextFile): string | undefined {
@@ -204,6 +209,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       : await writeChanges(changes, {
           ...(signal && { signal }),
           ...(uninterrupted && { uninterrupted }),
+          ...(journal && { journal, note: { kind: "edit", by: options.by ?? "redraft" } }),
         });
     return planned.map(({ answer, change }) => {
       const after = written[changes.indexOf(change)];
@@ -246,6 +252,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
   return {
     async edit(args, call = {}): Promise<FileAnswer> {
       const request = readEdit(args);
+      await journal?.recover();
       const target = await resolveInRoots(args.path, roots);
       if (!target.exists && request.pair) throw missing(target.display);
       const seen = new Map<string, string>();
@@ -263,6 +270,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
 
     async patch(args, call = {}): Promise<readonly FileAnswer[]> {
       const parts = splitPatch(args.patch);
+      await journal?.recover();
       if (typeof args.base === "string" && parts.length > 1) {
         throw new RedraftError(
           "usage",
@@ -312,6 +320,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     },
 
     async read(args): Promise<ReadAnswer> {
+      await journal?.recover();
       const target = await resolveInRoots(args.path, roots);
       if (!target.exists) throw missing(target.display);
       const { text, hash } = await readTextFile(target.absolute);

@@ -1,9 +1,9 @@
 import { RedraftError } from "../core/errors.ts";
 import { commit } from "./commit.ts";
 import { disk, type FileSystem } from "./disk.ts";
-import { type Folders, trackFolders } from "./folders.ts";
 import type { EntryNote, Journal } from "./journal/types.ts";
 import { type Lock, lockFile } from "./lock.ts";
+import { type Folders, trackFolders } from "./made-folders.ts";
 import { type FileChange, pathsOf } from "./steps.ts";
 import { readTextFile } from "./text-file.ts";
 

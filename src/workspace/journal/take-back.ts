@@ -1,6 +1,7 @@
 import { RedraftError } from "../../core/errors.ts";
 import { matchedLines } from "../../core/line-pairs.ts";
 import { splitLines } from "../../core/lines.ts";
+import { disk, type FileSystem } from "../disk.ts";
 import { type Decoded, decodeText } from "../encoding.ts";
 import { type FileView, viewFiles } from "../file-view.ts";
 import type { FileChange } from "../steps.ts";
@@ -31,14 +32,16 @@ export interface Reversal {
   /** Folders outside which nothing is touched. */
   readonly folders: readonly string[];
   readonly carry: CarryOver;
+  readonly fs?: FileSystem;
 }
 
 /** The changes that take entries back, over whatever was changed since; refused where that meets them. Writes nothing. */
 export async function reverse(reversal: Reversal): Promise<FileChange[]> {
-  const view = viewFiles();
+  const { fs = disk } = reversal;
+  const view = viewFiles((path) => readTextFile(path, fs));
   for (const entry of reversal.entries) {
     requireInside(entry, reversal.folders);
-    await requireSamePlaces(entry);
+    await requireSamePlaces(entry, view);
     if (reversal.hunks !== undefined) await reverseHunks(entry, reversal, view);
     else await reverseEntry(entry, reversal, view);
   }
@@ -355,10 +358,10 @@ function requireInside(entry: KeptEntry, folders: readonly string[]): void {
 }
 
 /** The paths of the log are real ones: one that leads elsewhere by now, through a link, is another file. */
-async function requireSamePlaces(entry: KeptEntry): Promise<void> {
+async function requireSamePlaces(entry: KeptEntry, view: FileView): Promise<void> {
   for (const { path, before } of entry.files) {
     if (before?.link !== undefined) continue;
-    const { realPath } = await readTextFile(path);
+    const { realPath } = await view.onDisk(path);
     if (realPath === path) continue;
     throw cannot(entry, path, `the path leads to ${realPath} now`);
   }

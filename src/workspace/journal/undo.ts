@@ -35,7 +35,8 @@ export interface UndoAnswer {
   readonly id?: string;
 }
 
-export interface UndoOptions extends Pick<WriteOptions, "signal" | "uninterrupted" | "patience"> {
+export interface UndoOptions
+  extends Pick<WriteOptions, "fs" | "signal" | "uninterrupted" | "patience"> {
   readonly journal: DiskJournal;
   /** The merge's `carryOver`. */
   readonly carry: CarryOver;
@@ -58,7 +59,14 @@ export async function undo(request: UndoRequest, options: UndoOptions): Promise<
     const entries = request.redo ? undosToRedo(log, request) : editsToUndo(log, request);
     const { folders } = journal;
     const hunks = request.hunks === undefined ? {} : { hunks: [...new Set(request.hunks)] };
-    const changes = await reverse({ entries, log, folders, carry, ...hunks });
+    const changes = await reverse({
+      entries,
+      log,
+      folders,
+      carry,
+      ...hunks,
+      ...(write.fs ? { fs: write.fs } : {}),
+    });
     const kind: UndoAnswer["kind"] = request.redo ? "redo" : "undo";
     const of = entries.map(({ id }) => id);
     const answer = { kind, of, ...hunks, files: changes.map((one) => shown(one, show)) };

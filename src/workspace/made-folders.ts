@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { type FileSystem, fileError } from "./disk.ts";
+import { codeOf, type FileSystem, fileError } from "./disk.ts";
 
 /** The folders that were made for files to come; they go again when the files do not come. */
 export interface Folders {
@@ -12,22 +12,32 @@ export interface Folders {
 
 export function trackFolders(fs: FileSystem): Folders {
   const made: string[] = [];
+
+  async function makeFolder(folder: string): Promise<void> {
+    try {
+      await fs.mkdir(folder);
+      made.push(folder);
+    } catch (error) {
+      const code = codeOf(error);
+      // Somebody else made it, so it is not ours to remove; a file of that name is found when something is put below it.
+      if (code === "EEXIST") return;
+      if (code !== "ENOENT" || dirname(folder) === folder) throw error;
+      await makeFolder(dirname(folder));
+      await makeFolder(folder);
+    }
+  }
+
   return {
     made,
     async make(path) {
       try {
-        const first = await fs.mkdir(dirname(path), { recursive: true });
-        if (first === undefined) return;
-        for (let folder = dirname(path); ; folder = dirname(folder)) {
-          made.push(folder);
-          if (folder === first || dirname(folder) === folder) break;
-        }
+        await makeFolder(dirname(path));
       } catch (error) {
         throw fileError("write", path, error);
       }
     },
     async unmake() {
-      for (const folder of made.toSorted((a, b) => b.length - a.length)) {
+      for (const folder of made.splice(0).sort((a, b) => b.length - a.length)) {
         await fs.rmdir(folder).catch(() => {});
       }
     },
