@@ -186,7 +186,7 @@ function planOf(
   const files = works.map(({ step, staged }): PlannedFile => {
     const { path, old, change, link } = step;
     const goal = works.find((one) => one.staged && one.step.change === change)?.step.path;
-    const source = change.before.exists ? change.before.realPath : path;
+    const source = change.from ?? (change.before.exists ? change.before.realPath : path);
     return {
       path,
       before:
@@ -200,7 +200,11 @@ function planOf(
       after:
         staged === undefined
           ? null
-          : { bytes: staged.bytes, mode: change.before.mode ?? null, inode: staged.inode },
+          : {
+              bytes: staged.bytes,
+              mode: change.form?.mode ?? change.before.mode ?? null,
+              inode: staged.inode,
+            },
       ...(staged !== undefined && source !== path ? { movedFrom: source } : {}),
       ...(staged === undefined && goal !== undefined ? { movedTo: goal } : {}),
     };

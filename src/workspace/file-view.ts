@@ -1,6 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
-import type { Encoding } from "./encoding.ts";
-import { type FileChange, occupied } from "./steps.ts";
+import { type FileChange, type FileForm, occupied } from "./steps.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
 
 /** A file as a row of edits has made it so far. */
@@ -10,12 +9,6 @@ export interface ViewedFile {
   readonly origin?: TextFile;
   /** Of a new file: how it is to be written. */
   readonly form?: FileForm;
-}
-
-export interface FileForm {
-  readonly encoding: Encoding;
-  readonly bom: boolean;
-  readonly mode?: number;
 }
 
 /**
@@ -89,29 +82,59 @@ export function viewFiles(read: (path: string) => Promise<TextFile> = readTextFi
         files.set(to, file);
       }
     },
-    changes() {
-      const changes: FileChange[] = [];
-      const placed = new Set<string>();
-      for (const [path, file] of files) {
-        if (file === undefined) continue;
-        const here = disk.get(path)!;
-        if (file.origin !== undefined) placed.add(file.origin.realPath);
-        if (file.origin !== undefined && file.origin !== here) {
-          changes.push({ before: file.origin, text: file.text, moveTo: path });
-          continue;
-        }
-        if (here.exists) placed.add(here.realPath);
-        if (here.exists && here.text === file.text) continue;
-        const before = here.exists ? here : { ...here, ...file.form };
-        changes.push({ before, text: file.text });
-      }
-      for (const [path, file] of files) {
-        const here = disk.get(path)!;
-        if (file === undefined && here.exists && !placed.has(here.realPath)) {
-          changes.push({ before: here, text: null });
-        }
-      }
-      return changes;
-    },
+    changes: () => changesOf(files, disk),
   };
+}
+
+type Files = ReadonlyMap<string, ViewedFile | undefined>;
+
+function changesOf(files: Files, disk: ReadonlyMap<string, TextFile>): FileChange[] {
+  const changes: FileChange[] = [];
+  const staying = new Set<string>();
+  const rewritten = rewrittenPaths(files, disk);
+  for (const [path, file] of files) {
+    if (file === undefined) continue;
+    const here = disk.get(path)!;
+    const { text, origin, form } = file;
+    if (origin !== undefined && origin !== here && !rewritten.has(path)) {
+      staying.add(origin.realPath);
+      changes.push({ before: origin, text, moveTo: path });
+      continue;
+    }
+    staying.add(here.realPath);
+    if (origin === here && here.text === text) continue;
+    const as = origin === here ? undefined : (form ?? (origin && formOf(origin)));
+    const from = origin === undefined || origin === here ? {} : { from: origin.realPath };
+    changes.push({ before: here, text, ...from, ...(as ? { form: as } : {}) });
+  }
+  for (const path of files.keys()) {
+    const here = disk.get(path)!;
+    if (here.exists && !staying.has(here.realPath)) changes.push({ before: here, text: null });
+  }
+  return changes;
+}
+
+/**
+ * The paths of moved files that are written as files of their own. A file cannot both move and get another text in its old place, so
+ * where a new file comes to the place of one that moved, the move is a writing; and so on along a chain.
+ */
+function rewrittenPaths(files: Files, disk: ReadonlyMap<string, TextFile>): Set<string> {
+  const goals = new Map<TextFile, string>();
+  for (const [path, file] of files) {
+    if (file?.origin !== undefined && file.origin !== disk.get(path)) goals.set(file.origin, path);
+  }
+  const rewritten = new Set<string>();
+  for (const [path, file] of files) {
+    if (file === undefined || file.origin !== undefined) continue;
+    let goal = goals.get(disk.get(path)!);
+    while (goal !== undefined && !rewritten.has(goal)) {
+      rewritten.add(goal);
+      goal = goals.get(disk.get(goal)!);
+    }
+  }
+  return rewritten;
+}
+
+function formOf({ encoding, bom, mode }: TextFile): FileForm {
+  return { encoding, bom, ...(mode === undefined ? {} : { mode }) };
 }

@@ -37,7 +37,7 @@ export function trackFolders(fs: FileSystem): Folders {
       }
     },
     async unmake() {
-      for (const folder of made.splice(0).sort((a, b) => b.length - a.length)) {
+      for (const folder of made.toSorted((a, b) => b.length - a.length)) {
         await fs.rmdir(folder).catch(() => {});
       }
     },

@@ -29,7 +29,7 @@ export function requireWritable({ before }: FileChange): void {
 
 /** Writes the text of a step that has one, with the encoding, the permissions and the owner of the file it comes from. */
 export async function stage({ change, path }: Step, text: string, fs: FileSystem): Promise<Staged> {
-  const { before } = change;
+  const before = { ...change.before, ...change.form };
   const bytes = encodeText(text, before.encoding, before.bom);
   const temporary = temporaryPath(path);
   try {

@@ -1,7 +1,16 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { RedraftError } from "../core/errors.ts";
 import { codeOf, type FileSystem, fileError } from "./disk.ts";
+import type { Encoding } from "./encoding.ts";
 import type { TextFile } from "./text-file.ts";
+
+/** How a text is written. */
+export interface FileForm {
+  readonly encoding: Encoding;
+  readonly bom: boolean;
+  /** Permission bits; absent: the system's usual ones. */
+  readonly mode?: number;
+}
 
 /** What is to become of one file. */
 export interface FileChange {
@@ -11,6 +20,10 @@ export interface FileChange {
   readonly text: string | null;
   /** Path that the file moves to; nothing may be there, unless it goes away with the same changes. */
   readonly moveTo?: string;
+  /** How the text is written, where that is not as `before` was. */
+  readonly form?: FileForm;
+  /** The path that the text comes from, where it moves without `moveTo`: for the journal. */
+  readonly from?: string;
 }
 
 /**

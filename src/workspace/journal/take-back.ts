@@ -64,10 +64,18 @@ export async function textPairs(entry: KeptEntry): Promise<(TextPair & { file: E
   return pairs;
 }
 
-/** What the text of a file was before: of a file that moved, at the place it came from. */
+/**
+ * What the text of a file was before: of a file that moved, at the place it came from. Where the old file moved away and a new one
+ * came, there is none.
+ */
 function stateBefore(entry: KeptEntry, file: EntryFile): EntryState | null {
-  if (file.movedFrom === undefined) return file.before;
+  if (file.movedFrom === undefined) return hasMoved(entry, file.path) ? null : file.before;
   return entry.files.find(({ path }) => path === file.movedFrom)?.before ?? null;
+}
+
+/** Whether what stood at a path stands at another one after the entry. */
+function hasMoved(entry: KeptEntry, path: string): boolean {
+  return entry.files.some(({ movedFrom }) => movedFrom === path);
 }
 
 async function textOf(
@@ -93,7 +101,7 @@ async function reverseEntry(entry: KeptEntry, reversal: Reversal, view: FileView
     const { path, after } = file;
     const before = stateBefore(entry, file);
     if (after === null) {
-      if (file.movedTo === undefined && before !== null) {
+      if (before !== null) {
         gone.push(() => restore(entry, file, before, view));
       }
       continue;
@@ -108,7 +116,14 @@ async function reverseEntry(entry: KeptEntry, reversal: Reversal, view: FileView
     if (current === undefined) throw await missing(entry, path, reversal);
     const text = await reversed(entry, file, before, current.text, reversal);
     if (file.movedFrom === undefined) await view.write(path, text);
-    else moves.push({ from: path, to: file.movedFrom, text });
+    else {
+      moves.push({ from: path, to: file.movedFrom, text });
+      // What it came in the place of went without a trace elsewhere.
+      const replaced = file.before;
+      if (replaced !== null && !hasMoved(entry, path)) {
+        gone.push(() => restore(entry, file, replaced, view));
+      }
+    }
   }
   if (moves.length > 0) await view.move(moves);
   for (const one of gone) await one();
