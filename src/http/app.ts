@@ -6,6 +6,7 @@ import { RedraftError } from "../core/errors.ts";
 import { silentLogger } from "../core/logger.ts";
 import { createKeyCheck } from "./auth.ts";
 import { readJson } from "./body.ts";
+import { createEditHandlers } from "./edits.ts";
 import { ApiError, toApiError } from "./errors.ts";
 import { createHandlers } from "./handlers.ts";
 import { createMeasures } from "./measures.ts";
@@ -81,6 +82,8 @@ export function createApp(options: HttpOptions): RedraftApp {
     "/v1/models": "models",
     "/tokenize": "tokenize",
     "/detokenize": "detokenize",
+    "/v1/edits": "edits",
+    "/v1/edits/undo": "undo",
   };
 
   app.onError((error, context) => answerError(context, error));
@@ -149,6 +152,10 @@ export function createApp(options: HttpOptions): RedraftApp {
   post("/v1/completions", handlers.completions);
   post("/tokenize", handlers.tokenize);
   post("/detokenize", handlers.detokenize);
+  const edits = createEditHandlers(options.redraft, options.files);
+  post("/v1/edits", async (body, { signal }) => Response.json(await edits.apply(body, signal)));
+  post("/v1/edits/undo", async (body, { signal }) => Response.json(await edits.undo(body, signal)));
+  app.get("/v1/edits", async (context) => context.json(await edits.log()));
 
   return {
     app,

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { ChatTemplate } from "./chat-template.ts";
+import type { ServedFiles } from "./edits.ts";
 import type { ServedModel } from "./model.ts";
 
 export interface HttpLimits {
@@ -36,6 +37,8 @@ export interface HttpOptions {
   readonly redraft: Redraft;
   /** Answers everything else; without it such requests are answered 503. */
   readonly model?: ServedModel;
+  /** The folders whose files may be edited over HTTP; default: none. */
+  readonly files?: ServedFiles;
   /** How messages become a prompt; default: what the model's vocabulary suggests. */
   readonly chatTemplate?: ChatTemplate;
   readonly limits?: Partial<HttpLimits>;
