@@ -103,7 +103,11 @@ function changesOf(files: Files, disk: ReadonlyMap<string, TextFile>): FileChang
     }
     staying.add(here.realPath);
     if (origin === here && here.text === text) continue;
-    const as = origin === here ? undefined : (form ?? (origin && formOf(origin)));
+    const isPlace = origin === undefined && isMoved(here, files);
+    const as =
+      origin === here
+        ? undefined
+        : (form ?? (origin ? formOf(origin) : isPlace ? usual : undefined));
     const from = origin === undefined || origin === here ? {} : { from: origin.realPath };
     changes.push({ before: here, text, ...from, ...(as ? { form: as } : {}) });
   }
@@ -133,6 +137,13 @@ function rewrittenPaths(files: Files, disk: ReadonlyMap<string, TextFile>): Set<
     }
   }
   return rewritten;
+}
+
+/** How a new file is written. */
+const usual: FileForm = { encoding: "utf-8", bom: false };
+
+function isMoved(file: TextFile, files: Files): boolean {
+  return [...files.values()].some((one) => one?.origin === file);
 }
 
 function formOf({ encoding, bom, mode }: TextFile): FileForm {

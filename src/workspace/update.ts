@@ -41,6 +41,7 @@ export async function updateFile<Result extends TextEdit>(
   options: UpdateOptions = {},
 ): Promise<Updated<Result>> {
   const fs = options.fs ?? disk;
+  await options.journal?.recover();
   const before = await readTextFile(path, fs);
   const result = await edit(before).catch((error: unknown) => {
     // An edit that finds nothing to change in a missing file is not what is wrong.
