@@ -5,5 +5,6 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     reporters: ["default", "./test/support/closing-line.ts"],
     testTimeout: 60_000,
+    globalSetup: ["./test/support/state-home.ts"],
   },
 });

@@ -11,6 +11,7 @@ export type { CellResult, Check, EditRequest, EditResult, Route } from "./core/r
 export type { ModelAnswer, ModelRoute, ModelTask } from "./core/route.ts";
 export { createTextStore, type TextHash, type TextStore, textHash } from "./core/text-store.ts";
 export { createRedraft, type RedraftEngine, type RedraftOptions } from "./engine.ts";
+export { carryOver } from "./merge/rebase/carry.ts";
 export {
   createThreadedRedraft,
   type ThreadedRedraft,
@@ -25,6 +26,27 @@ export {
   acceptTopK,
 } from "./verify/accept.ts";
 export { type DecodeOptions, type DecodeResult, decode, type Step } from "./verify/decode.ts";
+export {
+  type AppliedAll,
+  type ApplyAllOptions,
+  applyAll,
+  type EditRow,
+  type RowAnswer,
+} from "./workspace/apply-all.ts";
+export {
+  type DiskJournal,
+  type JournalOptions,
+  openJournal,
+} from "./workspace/journal/journal.ts";
+export { persistentTextStore } from "./workspace/journal/texts.ts";
+export type { Journal } from "./workspace/journal/types.ts";
+export {
+  type UndoAnswer,
+  type UndoneFile,
+  type UndoOptions,
+  type UndoRequest,
+  undo,
+} from "./workspace/journal/undo.ts";
 export type { LineMap, Receipt, ResultRun, SourceRun } from "./workspace/receipt/format.ts";
 export { receiptText } from "./workspace/receipt/format.ts";
 export { type EditedSource, type ReceiptInput, receiptOf } from "./workspace/receipt/receipt.ts";

@@ -9,6 +9,6 @@ describe("faults", () => {
   });
 
   it("loses no edit of several processes on one file", async () => {
-    expect(await writeTogether(4, 8)).toMatchObject({ lost: 0, failed: 0, leftovers: 0 });
+    expect(await writeTogether(4, 8)).toMatchObject({ lost: 0, failed: 0, stale: 0, leftovers: 0 });
   });
 });

@@ -1,14 +1,35 @@
+import { RedraftError } from "../../src/core/errors.ts";
 import { createRedraft } from "../../src/engine.ts";
+import { applyAll } from "../../src/workspace/apply-all.ts";
+import { openJournal } from "../../src/workspace/journal/journal.ts";
 import { updateFile } from "../../src/workspace/update.ts";
 
-/** Makes `edits` edits of one shared file, each a search/replace block in this process's own lines. */
-const [path, name, edits] = process.argv.slice(2) as [string, string, string];
+/**
+ * Makes `edits` edits of one shared file, each a search/replace block in this process's own lines: as `redraft apply` and
+ * `redraft patch` make them, in turn. Prints how many were refused as stale.
+ */
+const [folder, name, edits, home] = process.argv.slice(2) as [string, string, string, string];
 const redraft = createRedraft();
+const journal = openJournal({ folder, home });
+const path = `${folder}/file.txt`;
 process.stdout.write("ready\n");
 await new Promise((resolve) => process.stdin.once("data", resolve));
+let stale = 0;
 for (let index = 0; index < Number(edits); index++) {
   const line = `${name} line ${index}`;
   const edit = `<<<<<<< SEARCH\n${line}: open\n=======\n${line}: done\n>>>>>>> REPLACE\n`;
-  await updateFile(path, ({ text }) => redraft.apply({ path, source: text, edit }));
+  try {
+    // A process that waits for 7 others, on a machine that does other things too, may wait long.
+    const patience = 300_000;
+    if (index % 2 === 0) {
+      const apply = ({ text }: { text: string }) => redraft.apply({ path, source: text, edit });
+      await updateFile(path, apply, { journal, patience });
+    } else {
+      await applyAll([{ path, edit }], { redraft, roots: [folder], journal, patience });
+    }
+  } catch (error) {
+    if (!RedraftError.is(error) || error.code !== "stale-file") throw error;
+    stale += 1;
+  }
 }
-process.exit(0);
+process.stdout.write(`stale ${stale}\n`, () => process.exit(0));

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,13 +12,17 @@ export interface WriteReport {
   /** Edits that are not in the file at the end: must be 0. */
   readonly lost: number;
   readonly failed: number;
+  /** Edits that were refused because others changed the file: must be 0, since all of them can be merged. */
+  readonly stale: number;
   readonly leftovers: number;
   readonly seconds: number;
 }
 
 /** Several processes edit different lines of one file at the same time; none of the edits may get lost. */
 export async function writeTogether(processes: number, edits: number): Promise<WriteReport> {
-  const folder = mkdtempSync(join(tmpdir(), "redraft-write-"));
+  const top = mkdtempSync(join(tmpdir(), "redraft-write-"));
+  const folder = join(top, "work");
+  mkdirSync(folder);
   const path = join(folder, "file.txt");
   const names = Array.from({ length: processes }, (_, index) => `process ${index}`);
   const lines = Array.from({ length: edits }, (_, index) =>
@@ -27,16 +31,26 @@ export async function writeTogether(processes: number, edits: number): Promise<W
   writeFileSync(path, lines.flat().join(""));
   try {
     const children = names.map((name) =>
-      spawn(process.execPath, ["--import", "tsx", worker, path, name, String(edits)], {
-        stdio: ["pipe", "pipe", "inherit"],
-      }),
+      spawn(
+        process.execPath,
+        ["--import", "tsx", worker, folder, name, String(edits), join(top, "state")],
+        {
+          stdio: ["pipe", "pipe", "inherit"],
+        },
+      ),
     );
     await Promise.all(
       children.map((child) => new Promise((ready) => child.stdout.once("data", ready))),
     );
+    let stale = 0;
+    for (const child of children) {
+      child.stdout.on("data", (said: Buffer) => {
+        stale += Number(/stale (\d+)/.exec(said.toString())?.[1] ?? 0);
+      });
+    }
     const start = performance.now();
     const codes = children.map(
-      (child) => new Promise<number | null>((done) => child.once("exit", done)),
+      (child) => new Promise<number | null>((done) => child.once("close", done)),
     );
     for (const child of children) child.stdin.write("go\n");
     const ended = await Promise.all(codes);
@@ -48,17 +62,18 @@ export async function writeTogether(processes: number, edits: number): Promise<W
       processes,
       edits,
       lost,
+      stale,
       failed: ended.filter((code) => code !== 0).length,
       leftovers: readdirSync(folder).length - 1,
       seconds: Math.round(seconds * 10) / 10,
     };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(top, { recursive: true, force: true });
   }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const report = await writeTogether(Number(process.argv[2] ?? 8), Number(process.argv[3] ?? 50));
   process.stdout.write(`${JSON.stringify(report)}\n`);
-  process.exitCode = report.lost + report.failed + report.leftovers === 0 ? 0 : 1;
+  process.exitCode = report.lost + report.failed + report.stale + report.leftovers === 0 ? 0 : 1;
 }

@@ -6,12 +6,15 @@ import { createRedraft } from "../engine.ts";
 import { editFile, editFileInput } from "../mcp/schemas.ts";
 import { summary } from "../mcp/summary.ts";
 import { createFileEditor, type EditFileArguments, type FileAnswer } from "../workspace/editor.ts";
+import { openJournal } from "../workspace/journal/journal.ts";
 
 export interface EditFileToolOptions {
   /** The folders whose files may be edited; default: the current one. */
   readonly roots?: readonly string[];
   /** Default: an engine without a model. */
   readonly redraft?: Redraft;
+  /** False: nothing is kept for undo, and a write that a kill cuts off is not put right. */
+  readonly journal?: boolean;
 }
 
 /**
@@ -25,7 +28,14 @@ export function editFileTool(
   options: EditFileToolOptions = {},
 ): Tool<EditFileArguments, FileAnswer> {
   const roots = (options.roots ?? ["."]).map((root) => resolve(root));
-  const editor = createFileEditor({ redraft: options.redraft ?? createRedraft(), roots });
+  const editor = createFileEditor({
+    redraft: options.redraft ?? createRedraft(),
+    roots,
+    by: "editFileTool",
+    ...(options.journal === false
+      ? {}
+      : { journal: openJournal({ folder: roots[0]!, more: roots.slice(1) }) }),
+  });
   return tool<EditFileArguments, FileAnswer>({
     title: editFile.title,
     description: editFile.description,

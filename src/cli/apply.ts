@@ -12,6 +12,7 @@ import { type Updated, updateFile } from "../workspace/update.ts";
 import { baseText } from "./base.ts";
 import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
 import { readEditText } from "./input.ts";
+import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
 import { modelRoute } from "./model.ts";
 import { errorJson, resultJson } from "./output.ts";
 import { promptFormatOption } from "./prompt-format.ts";
@@ -31,6 +32,7 @@ interface ApplyOptions {
   readonly diagnostics?: string;
   readonly lsp?: string;
   readonly dryRun?: boolean;
+  readonly journal: boolean;
   readonly json?: boolean;
 }
 
@@ -58,6 +60,7 @@ export function applyCommand(): Command {
     .addOption(promptFormatOption())
     .option("--receipt <file>", "write the edit's receipt there; - = standard output")
     .option("--dry-run", "print the unified diff and write nothing")
+    .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON: text, route, checks, proof, patch, receipt")
     .addHelpText("after", examples)
     .action(async (file: string, options: ApplyOptions) => {
@@ -77,7 +80,9 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
   const model = await modelRoute(options.model, options);
   const edit = await readEditText(options.edit);
   const redraft = createRedraft(model ? { model } : {});
+  const journal = cliJournal(folderOf(file), options.journal);
   try {
+    await journal.recover();
     const { format, instruction, cell } = options;
     const said: Pick<EditRequest, "instruction" | "cell" | "base"> = {
       ...(instruction === undefined ? {} : { instruction }),
@@ -100,7 +105,12 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
         return exists || format !== "auto" ? result : onlyIfMeant(result);
       },
       // Placing is synchronous: until the file is written a signal ends the process as it is.
-      { uninterrupted, dryRun: options.dryRun ?? false },
+      {
+        uninterrupted,
+        dryRun: options.dryRun ?? false,
+        journal,
+        note: { kind: "edit", by: "redraft apply" },
+      },
     );
     const wanted = options.receipt !== undefined || (options.json && !options.dryRun);
     const receipt = wanted ? receiptFor(edit, updated) : undefined;

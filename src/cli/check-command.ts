@@ -1,4 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
+import { throwIfStopped } from "../core/signal.ts";
 import { startInShell } from "../diagnostics/shell.ts";
 
 export interface CheckOutcome {
@@ -9,15 +10,19 @@ export interface CheckOutcome {
   readonly output: string;
 }
 
+export interface CheckOptions {
+  readonly signal: AbortSignal;
+  readonly onOutput?: (text: string) => void;
+  /** Default: the current folder. */
+  readonly cwd?: string;
+}
+
 const keptOutput = 4000;
 
 /** Runs the user's command in a shell; its own children are stopped with it. Its output goes to `onOutput`. */
-export async function runCheck(
-  command: string,
-  options: { readonly signal: AbortSignal; readonly onOutput?: (text: string) => void },
-): Promise<CheckOutcome> {
-  const { signal, onOutput } = options;
-  const started = startInShell(command, { signal });
+export async function runCheck(command: string, options: CheckOptions): Promise<CheckOutcome> {
+  const { signal, onOutput, cwd } = options;
+  const started = startInShell(command, { signal, ...(cwd !== undefined && { cwd }) });
   let output = "";
   const take = (piece: Buffer): void => {
     const text = piece.toString("utf8");
@@ -40,4 +45,15 @@ export async function runCheck(
       cause,
     });
   }
+}
+
+/** Runs the check of a transaction: rejects with `check-failed` where it fails, and everything is taken back. */
+export async function requirePassing(command: string, options: CheckOptions): Promise<void> {
+  const outcome = await runCheck(command, options);
+  if (outcome.ok) return;
+  throwIfStopped(options.signal);
+  const output = outcome.output === "" ? "" : `\n${outcome.output.trimEnd()}`;
+  throw new RedraftError("check-failed", `the check \`${command}\` ${outcome.how}.${output}`, {
+    details: { check: command, output: outcome.output },
+  });
 }

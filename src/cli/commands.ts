@@ -16,6 +16,26 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./apply.ts")).applyCommand(),
   },
   {
+    name: "patch",
+    summary: "apply edits of many files, all or none",
+    load: async () => (await import("./patch.ts")).patchCommand(),
+  },
+  {
+    name: "undo",
+    summary: "take an edit back, over newer ones",
+    load: async () => (await import("./undo.ts")).undoCommand(),
+  },
+  {
+    name: "redo",
+    summary: "make an edit again that was undone",
+    load: async () => (await import("./undo.ts")).redoCommand(),
+  },
+  {
+    name: "log",
+    summary: "what was edited here, and can be undone",
+    load: async () => (await import("./history.ts")).logCommand(),
+  },
+  {
     name: "edit",
     summary: "have a model edit files, by sketch or rewriting",
     load: async () => (await import("./edit.ts")).editCommand(),

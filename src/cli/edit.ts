@@ -14,6 +14,7 @@ import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { readTextFile, type TextFile } from "../workspace/text-file.ts";
 import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
 import { writeChecked } from "./edit-writing.ts";
+import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
 import { largeModel } from "./large-model.ts";
 import { modelRoute } from "./model.ts";
 import { seconds, whole } from "./numbers.ts";
@@ -32,6 +33,7 @@ interface EditOptions {
   readonly timeout?: number;
   readonly create?: boolean;
   readonly dryRun?: boolean;
+  readonly journal: boolean;
   readonly json?: boolean;
 }
 
@@ -66,6 +68,7 @@ export function editCommand(): Command {
     .option("--timeout <seconds>", "longest time for the model", seconds)
     .option("--create", "files that do not exist are to be made")
     .option("--dry-run", "print the unified diff and write nothing")
+    .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON: files, patch, what it took")
     .addHelpText("after", help)
     .action(async (words: string[], options: EditOptions) => {
@@ -132,6 +135,7 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
         signal: onInterrupt(),
         ...(options.check !== undefined && { check: options.check }),
         onOutput: (text) => void process.stderr.write(text),
+        journal: cliJournal(folderOf(paths[0]!), options.journal),
       });
     }
     const edits = await Promise.all(

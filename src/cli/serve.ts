@@ -9,6 +9,7 @@ import { createThreadedRedraft } from "../threads/threads.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
 import { modelFile, modelRoute } from "./model.ts";
 import { inSeconds, port, whole } from "./numbers.ts";
+import { rootFolder } from "./patch.ts";
 import { onInterrupt } from "./signals.ts";
 import { packageVersion } from "./version.ts";
 
@@ -26,6 +27,7 @@ interface ServeOptions {
   readonly maxBodies: number;
   readonly connections: number;
   readonly grace: number;
+  readonly root: readonly string[];
   readonly cors: readonly string[];
   readonly apiKey: readonly string[];
   readonly log: LogLevel;
@@ -84,6 +86,12 @@ export function serveCommand(): Command {
     .addOption(
       inSeconds("--grace <seconds>", "how long a shutdown waits for requests in work", 10_000),
     )
+    .option(
+      "--root <folder>",
+      "a folder whose files may be edited by /v1/edits; repeat for more",
+      collect,
+      [],
+    )
     .option("--cors <origin>", "let pages of this origin call; repeat for more", collect, [])
     .addOption(
       new Option("--api-key <key>", "ask for this key; repeat for more")
@@ -101,13 +109,14 @@ export function serveCommand(): Command {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  // A polite kill lets requests finish. Ctrl-C ends at once: the server writes no files.
+  // A polite kill lets requests finish. Ctrl-C ends at once: a write that it cuts off is put right by the journal.
   const signal = onInterrupt(["SIGTERM"]);
   const logger = jsonLogger(options.log);
   const keys = [options.apiKey].flat();
   if (!isLoopback(options.host) && keys.length === 0) {
     logger.warn("the server is open to the network without a key; --api-key asks for one");
   }
+  const roots = await Promise.all(options.root.map(rootFolder));
   const loaded = await loadModel(options, logger, signal);
   const { startServer } = await import("../http/serve.ts");
   const redraft = createThreadedRedraft({
@@ -122,6 +131,7 @@ async function serve(options: ServeOptions): Promise<void> {
     redraft,
     threads: redraft,
     ...(model ? { model } : {}),
+    ...(roots.length > 0 ? { files: { roots } } : {}),
     port: options.port,
     host: options.host,
     graceMs: options.grace,

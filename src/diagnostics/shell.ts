@@ -20,11 +20,18 @@ export interface Started {
 /** Starts a person's command in a shell, in a process group of its own, so that what it starts ends with it. */
 export function startInShell(
   command: string,
-  { signal, input = false }: { readonly signal?: AbortSignal; readonly input?: boolean } = {},
+  options: {
+    readonly signal?: AbortSignal;
+    readonly input?: boolean;
+    /** Default: the current folder. */
+    readonly cwd?: string;
+  } = {},
 ): Started {
+  const { signal, input = false, cwd } = options;
   const ownGroup = process.platform !== "win32";
   const child = spawn(command, {
     shell: true,
+    ...(cwd !== undefined && { cwd }),
     stdio: [input ? "pipe" : "ignore", "pipe", "pipe"],
     detached: ownGroup,
   });

@@ -7,11 +7,13 @@ import { RedraftError } from "../core/errors.ts";
 import { silentLogger } from "../core/logger.ts";
 import { createKeyCheck } from "./auth.ts";
 import { createBodyBudget, readBody } from "./body.ts";
+import { createEditHandlers } from "./edits.ts";
 import { ApiError, toApiError } from "./errors.ts";
 import { createHandlers, type Handler } from "./handlers.ts";
 import { createMeasures } from "./measures.ts";
 import { defaultLimits, type HttpOptions } from "./options.ts";
 import { createFairQueue } from "./queue.ts";
+import { parseJson } from "./reading.ts";
 
 /** What a server over the app needs besides requests. */
 export interface RedraftApp {
@@ -87,6 +89,8 @@ export function createApp(options: HttpOptions): RedraftApp {
     "/v1/models": "models",
     "/tokenize": "tokenize",
     "/detokenize": "detokenize",
+    "/v1/edits": "edits",
+    "/v1/edits/undo": "undo",
   };
 
   app.onError((error, context) => answerError(context, error));
@@ -169,6 +173,14 @@ export function createApp(options: HttpOptions): RedraftApp {
   post("/v1/completions", handlers.completions);
   post("/tokenize", handlers.tokenize);
   post("/detokenize", handlers.detokenize);
+  const edits = createEditHandlers(options.redraft, options.files);
+  post("/v1/edits", async (bytes, { signal }) =>
+    Response.json(await edits.apply(parseJson(bytes), signal)),
+  );
+  post("/v1/edits/undo", async (bytes, { signal }) =>
+    Response.json(await edits.undo(parseJson(bytes), signal)),
+  );
+  app.get("/v1/edits", async (context) => context.json(await edits.log()));
 
   return {
     app,

@@ -3,6 +3,7 @@ import type { Logger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { ThreadedRedraft } from "../threads/threads.ts";
 import type { ChatTemplate } from "./chat-template.ts";
+import type { ServedFiles } from "./edits.ts";
 import type { ServedModel } from "./model.ts";
 
 export interface HttpLimits {
@@ -48,6 +49,8 @@ export interface HttpOptions {
   readonly threads?: ThreadedRedraft;
   /** Answers everything else; without it such requests are answered 503. */
   readonly model?: ServedModel;
+  /** The folders whose files may be edited over HTTP; default: none. */
+  readonly files?: ServedFiles;
   /** How messages become a prompt; default: what the model's vocabulary suggests. */
   readonly chatTemplate?: ChatTemplate;
   readonly limits?: Partial<HttpLimits>;

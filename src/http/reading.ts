@@ -94,7 +94,8 @@ export function readRequest(
   return endpoint === "chat" ? readChat(body, model) : readCompletion(body, model);
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/** The JSON of a body. Throws an `ApiError` 400 for what is none, or is of absurd shape. */
+export function parseJson(bytes: Uint8Array): unknown {
   const why = beyondBounds(bytes, requestBounds);
   if (why !== undefined) {
     throw new ApiError(400, `The body is not taken: ${why}.`, { code: "invalid_json" });

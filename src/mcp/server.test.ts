@@ -99,7 +99,14 @@ describe.each(generations)("MCP server with a client of %s", (generation) => {
   it("lists its tools with honest annotations", async () => {
     const { tools } = await (await connect(generation)).listTools();
     const hints = Object.fromEntries(tools.map(({ name, annotations }) => [name, annotations]));
-    expect(Object.keys(hints).sort()).toEqual(["apply_patch", "edit_file", "read_file"]);
+    expect(Object.keys(hints).sort()).toEqual([
+      "apply_edits",
+      "apply_patch",
+      "edit_file",
+      "edit_log",
+      "read_file",
+      "undo_edit",
+    ]);
     expect(hints.read_file).toMatchObject({ readOnlyHint: true, openWorldHint: false });
     expect(hints.edit_file).toMatchObject({ readOnlyHint: false, destructiveHint: true });
   });

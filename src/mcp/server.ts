@@ -14,10 +14,12 @@ import {
 import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
-import { createTextStore } from "../core/text-store.ts";
 import { createFileEditor, type FileEditor } from "../workspace/editor.ts";
+import { stateHome } from "../workspace/journal/state-home.ts";
+import { persistentTextStore } from "../workspace/journal/texts.ts";
 import type { WriteOptions } from "../workspace/write.ts";
 import { failure, fileText, patchText, readText } from "./answers.ts";
+import { registerJournalTools, rememberJournals } from "./journal-tools.ts";
 import * as schemas from "./schemas.ts";
 
 export interface McpServerOptions {
@@ -28,12 +30,14 @@ export interface McpServerOptions {
   readonly cwd: string;
   readonly version: string;
   readonly logger?: Logger;
+  /** False: edits are recovered after a kill, and nothing is kept for undo. */
+  readonly journal?: boolean;
   /** See `WriteOptions`. */
   readonly uninterrupted?: WriteOptions["uninterrupted"];
 }
 
 /**
- * An MCP server with the tools `edit_file`, `apply_patch` and `read_file`, not yet connected. One instance
+ * An MCP server with the tools `edit_file`, `apply_patch`, `apply_edits`, `read_file`, `undo_edit` and `edit_log`, not yet connected. One instance
  * serves one connection; it works with clients of the 2025 revisions and of 2026-07-28.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
@@ -44,13 +48,20 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   );
   const clientRoots = rememberRoots(server);
   const editors = new Map<string, FileEditor>();
-  const texts = createTextStore();
+  const texts = persistentTextStore(stateHome());
+  const journalOf = rememberJournals(options.journal !== false, logger);
 
   async function editorFor(roots: readonly string[]): Promise<FileEditor> {
     const key = JSON.stringify(roots);
     const known = editors.get(key);
     if (known !== undefined) return known;
-    const editor = createFileEditor({ ...options, roots, texts });
+    const editor = createFileEditor({
+      ...options,
+      roots,
+      texts,
+      by: "MCP",
+      journal: journalOf(roots),
+    });
     editors.set(key, editor);
     return editor;
   }
@@ -58,7 +69,11 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   /** Finds out the roots, runs the work, and turns every refusal into an answer that the model can act on. */
   async function answer(
     context: ServerContext,
-    work: (editor: FileEditor, onProgress: (message: string) => void) => Promise<CallToolResult>,
+    work: (
+      editor: FileEditor,
+      onProgress: (message: string) => void,
+      roots: readonly string[],
+    ) => Promise<CallToolResult>,
   ): Promise<CallToolResult | InputRequiredResult> {
     try {
       const asked = clientRoots(context);
@@ -66,7 +81,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
         return inputRequired({ inputRequests: { roots: inputRequired.listRoots() } });
       }
       const roots = await openFolders(options, asked);
-      return await work(await editorFor(roots), progressOf(context));
+      return await work(await editorFor(roots), progressOf(context), roots);
     } catch (error) {
       // What the client is not told in full stands here.
       const isRefusal =
@@ -91,6 +106,12 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   server.registerTool("read_file", schemas.readFile, (args, context) =>
     answer(context, async (editor) => readText(await editor.read(args))),
   );
+  registerJournalTools(server, {
+    ...options,
+    texts,
+    journalOf,
+    answer: (context, work) => answer(context, (_, __, roots) => work(roots)),
+  });
   return server;
 }
 

@@ -12,9 +12,12 @@ export type FileSystem = Pick<
   | "open"
   | "readFile"
   | "readdir"
+  | "readlink"
   | "realpath"
   | "rename"
+  | "rmdir"
   | "stat"
+  | "symlink"
   | "unlink"
   | "utimes"
 >;
@@ -42,19 +45,39 @@ const reasons: Readonly<Record<string, string>> = {
   EIO: "the disk reports an error",
 };
 
+/** Why the file system refused, in words: `permission denied (EACCES)`. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  const why = (code && reasons[code]) ?? (error instanceof Error ? error.message : String(error));
+  return `${why}${code ? ` (${code})` : ""}`;
+}
+
 /** A `file-error` in words, for what the file system refused. */
 export function fileError(doing: string, path: string, error: unknown): RedraftError {
   if (RedraftError.is(error)) return error;
   const code = codeOf(error);
-  const why = (code && reasons[code]) ?? (error instanceof Error ? error.message : String(error));
   const untouched = doing === "read" ? "" : " Nothing was changed.";
   return new RedraftError(
     "file-error",
-    `cannot ${doing} ${path}: ${why}${code ? ` (${code})` : ""}.${untouched}`,
+    `cannot ${doing} ${path}: ${reasonOf(error)}.${untouched}`,
     {
       cause: error,
       retryable: code === "EMFILE" || code === "ENFILE" || code === "ENOSPC" || code === "EIO",
       details: { path, ...(code ? { cause: code } : {}) },
     },
   );
+}
+
+/** A rename is only safe from a power cut when its folder is on the disk; not every system can do that. */
+export async function syncFolder(folder: string, fs: FileSystem): Promise<void> {
+  try {
+    const handle = await fs.open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return;
+  }
 }

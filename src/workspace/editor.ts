@@ -6,16 +6,18 @@ import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult, Route } from "../core/request.ts";
 import { throwIfStopped } from "../core/signal.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
+import { commit } from "./commit.ts";
 import { unifiedDiff } from "./diff.ts";
 import { disk } from "./disk.ts";
+import type { Journal } from "./journal/types.ts";
 import { splitPatch } from "./patches.ts";
 import type { Receipt } from "./receipt/format.ts";
 import { receiptOf } from "./receipt/receipt.ts";
 import { type RootedPath, resolveInRoots } from "./roots.ts";
+import { pathsOf } from "./steps.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
 import {
   changed,
-  commit,
   type FileChange,
   type WriteOptions,
   type Written,
@@ -103,6 +105,10 @@ export interface FileEditorOptions {
   readonly roots: readonly string[];
   /** See `WriteOptions`. */
   readonly uninterrupted?: WriteOptions["uninterrupted"];
+  /** Writes edits ahead and keeps them for undo; default: none. */
+  readonly journal?: Journal;
+  /** What the journal says made the edits. */
+  readonly by?: string;
   /** Texts whose hashes were handed out; default: a store of this editor's own. */
   readonly texts?: TextStore;
 }
@@ -132,7 +138,7 @@ interface Planned {
 }
 
 export function createFileEditor(options: FileEditorOptions): FileEditor {
-  const { redraft, roots, uninterrupted, texts = createTextStore() } = options;
+  const { redraft, roots, uninterrupted, journal, texts = createTextStore() } = options;
 
   /** The text that an edit was written for, by the hash that was handed out for it; undefined = the file as it is. */
   function baseTextOf(hash: string | undefined, path: string, now: TextFile): string | undefined {
@@ -264,7 +270,11 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     dryRun: boolean,
     signal: AbortSignal | undefined,
   ): Promise<FileAnswer[]> {
-    const how = { ...(signal && { signal }), ...(uninterrupted && { uninterrupted }) };
+    const how: WriteOptions = {
+      ...(signal && { signal }),
+      ...(uninterrupted && { uninterrupted }),
+      ...(journal && { journal, note: { kind: "edit", by: options.by ?? "redraft" } }),
+    };
     let planned = await make();
     for (let round = 1; ; round += 1) {
       const changes = changesOf(planned);
@@ -277,15 +287,15 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       if (round === optimisticRounds) break;
       planned = await make();
     }
-    const paths = [...new Set(planned.map(({ change }) => change.before.realPath))].sort();
-    return withLocks(paths, how, async (held) => {
+    const paths = await pathsOf(changesOf(planned), disk);
+    return withLocks(paths, how, async (held, folders) => {
       const last = await make();
-      if (last.some(({ change }) => !paths.includes(change.before.realPath))) {
+      const changes = changesOf(last);
+      if ((await pathsOf(changes, disk)).some((path) => !paths.includes(path))) {
         throw changed(last[0]!.change.before.path);
       }
-      const changes = changesOf(last);
       throwIfStopped(signal);
-      const written = changes.length === 0 ? [] : await commit(changes, disk, held);
+      const written = changes.length === 0 ? [] : await commit(changes, how, held, folders);
       return answersOf(last, changes, written);
     });
   }
@@ -293,6 +303,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
   return {
     async edit(args, call = {}): Promise<FileAnswer> {
       const request = readEdit(args);
+      await journal?.recover();
       const target = await resolveInRoots(args.path, roots);
       if (!target.exists && request.pair) throw missing(target.display);
       const seen = new Map<string, string>();
@@ -310,6 +321,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
 
     async patch(args, call = {}): Promise<readonly FileAnswer[]> {
       const parts = splitPatch(args.patch);
+      await journal?.recover();
       if (typeof args.base === "string" && parts.length > 1) {
         throw new RedraftError(
           "usage",
@@ -359,6 +371,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     },
 
     async read(args): Promise<ReadAnswer> {
+      await journal?.recover();
       const target = await resolveInRoots(args.path, roots);
       if (!target.exists) throw missing(target.display);
       const { text, hash } = await readWorkable(target);

@@ -130,8 +130,9 @@ async function takeAway(fs: FileSystem, file: string, token: string): Promise<vo
   try {
     const holder = await read(fs, file);
     if (holder?.token !== token && (await isAbandoned(fs, file))) {
-      await fs.unlink(file).catch(() => {});
+      // The lock goes last: as long as it is there, somebody clears up if this process dies here.
       await removeLeftovers(fs, dirname(file), holder?.pid);
+      await fs.unlink(file).catch(() => {});
     }
   } finally {
     await fs.unlink(guard).catch(() => {});

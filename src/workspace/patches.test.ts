@@ -71,4 +71,43 @@ describe("splitPatch", () => {
   it("says what to send when no file is named", () => {
     expect(() => splitPatch("@@ -1 +1 @@\n-a\n+b\n")).toThrow(/names no file/);
   });
+
+  it("takes the files of a git diff that have no hunks, each by itself", () => {
+    const parts = splitPatch(
+      [
+        "diff --git a/old.ts b/new.ts",
+        "similarity index 100%",
+        "rename from old.ts",
+        "rename to new.ts",
+        "diff --git a/a.ts b/a.ts",
+        "index 1..2 100644",
+        "--- a/a.ts",
+        "+++ b/a.ts",
+        "@@ -1 +1 @@",
+        "-x",
+        "+y",
+        "diff --git a/empty.ts b/empty.ts",
+        "new file mode 100644",
+        "index 0000000..e69de29",
+        'diff --git "a/gr\\303\\266.ts" "b/gr\\303\\266.ts"',
+        "deleted file mode 100644",
+        "index e69de29..0000000",
+        "",
+      ].join("\n"),
+    );
+    expect(parts.map(({ path, action, moveTo }) => [path, action, moveTo])).toEqual([
+      ["old.ts", "move", "new.ts"],
+      ["a.ts", "update", undefined],
+      ["empty.ts", "create", undefined],
+      ["grö.ts", "delete", undefined],
+    ]);
+    expect(parts[1]!.text).not.toContain("rename");
+  });
+
+  it.each([
+    ["diff --git a/x b/x\nold mode 100644\nnew mode 100755\n", /changes the permissions/],
+    ["diff --git a/x b/x\nindex 1..2\nBinary files a/x and b/x differ\n", /is no text/],
+  ])("refuses what cannot be done with a text: %j", (patch, message) => {
+    expect(() => splitPatch(patch)).toThrow(message);
+  });
 });

@@ -70,20 +70,22 @@ const verbs: Readonly<Record<string, FilePatch["action"]>> = {
 };
 
 function splitUnified(lines: readonly string[]): FilePatch[] {
-  const starts: { at: number; headers: number }[] = [];
-  for (let at = 0; at + 1 < lines.length; at += 1) {
-    if (!lines[at]!.startsWith("--- ") || !lines[at + 1]!.startsWith("+++ ")) continue;
-    // A removed line `-- x` above an added `++ y` looks the same: a header is followed by a hunk.
-    if (lines[at + 2] !== undefined && !lines[at + 2]!.startsWith("@@")) continue;
-    let from = at;
-    while (from > (starts.at(-1)?.headers ?? -1) + 1 && gitHeader.test(lines[from - 1]!)) from -= 1;
-    starts.push({ at: from, headers: at });
+  const starts: { readonly at: number; headers?: number }[] = [];
+  for (let at = 0; at < lines.length; at += 1) {
+    const last = starts.at(-1);
+    if (lines[at]!.startsWith("diff --git ")) starts.push({ at });
+    else if (isFileHeader(lines, at)) {
+      const own = last !== undefined && last.headers === undefined && isGitHead(lines, last.at, at);
+      if (own) last.headers = at;
+      else starts.push({ at, headers: at });
+    }
   }
   return starts.map(({ at, headers }, index) => {
     const body = lines.slice(at, starts[index + 1]?.at ?? lines.length);
+    const text = `${body.join("\n").replace(/\n*$/, "")}\n`;
+    if (headers === undefined) return { ...withoutHunks(body), text, format: "unified-diff" };
     const before = pathOf(lines[headers]!);
     const after = pathOf(lines[headers + 1]!);
-    const text = `${body.join("\n").replace(/\n*$/, "")}\n`;
     if (after === undefined) {
       if (before === undefined)
         throw new RedraftError(
@@ -101,15 +103,63 @@ function splitUnified(lines: readonly string[]): FilePatch[] {
   });
 }
 
+/** A removed line `-- x` above an added `++ y` looks the same: a header is followed by a hunk. */
+function isFileHeader(lines: readonly string[], at: number): boolean {
+  if (!lines[at]!.startsWith("--- ") || !lines[at + 1]?.startsWith("+++ ")) return false;
+  return lines[at + 2] === undefined || lines[at + 2]!.startsWith("@@");
+}
+
+function isGitHead(lines: readonly string[], from: number, to: number): boolean {
+  return lines.slice(from, to).every((line) => gitHeader.test(line));
+}
+
+/** A file of a git diff that has no hunks: it moves as it is, or is empty. Anything else cannot be done with a text. */
+function withoutHunks(body: readonly string[]): Pick<FilePatch, "path" | "action" | "moveTo"> {
+  const named = (prefix: string): string | undefined => {
+    const line = body.find((one) => one.startsWith(prefix));
+    return line === undefined ? undefined : unquoted(line.slice(prefix.length).trim());
+  };
+  const from = named("rename from ");
+  const to = named("rename to ");
+  if (from !== undefined && to !== undefined) return { path: from, action: "move", moveTo: to };
+  const path = /^diff --git "?a\/(.+?)"? "?b\/\1"?\s*$/.exec(body[0]!)?.[1];
+  const has = (prefix: string): boolean => body.some((line) => line.startsWith(prefix));
+  if (path !== undefined && !has("Binary files ") && !has("GIT binary patch")) {
+    if (has("new file mode ")) return { path: unescaped(path), action: "create" };
+    if (has("deleted file mode ")) return { path: unescaped(path), action: "delete" };
+  }
+  const what = has("old mode ")
+    ? "changes the permissions of a file"
+    : "changes a file that is no text";
+  throw new RedraftError(
+    "unreadable-edit",
+    `A part of the diff ${what} and has no hunks: \`${body[0]}\`. Leave it out, and do it by hand.`,
+  );
+}
+
 const gitHeader =
-  /^(diff --git |index |old mode |new mode |new file mode |deleted file mode |similarity index |rename from |rename to |copy from |copy to )/;
+  /^(diff --git |index |old mode |new mode |new file mode |deleted file mode |similarity index |dissimilarity index |rename from |rename to |copy from |copy to )/;
 
 /** The path of a `---` or `+++` line: without `a/`, `b/` and the time some tools add; undefined for /dev/null. */
 function pathOf(header: string): string | undefined {
-  const path = header
-    .slice(4)
-    .replace(/\t.*$/, "")
-    .trim()
-    .replace(/^"(.*)"$/, "$1");
+  const path = unquoted(header.slice(4).replace(/\t.*$/, "").trim());
   return path === "/dev/null" ? undefined : path.replace(/^[ab]\//, "");
+}
+
+function unquoted(path: string): string {
+  return /^".*"$/.test(path) ? unescaped(path.slice(1, -1)) : path;
+}
+
+/** Git writes the bytes of names that are not plain as octal escapes. */
+function unescaped(path: string): string {
+  if (!path.includes("\\")) return path;
+  const plain: Readonly<Record<string, string>> = { t: "\t", n: "\n", r: "\r" };
+  const bytes = path
+    .split(/(\\[0-7]{3}|\\.)/)
+    .map((part) =>
+      /^\\[0-7]{3}$/.test(part)
+        ? Buffer.of(Number.parseInt(part.slice(1), 8))
+        : Buffer.from(part.startsWith("\\") ? (plain[part[1]!] ?? part.slice(1)) : part, "utf8"),
+    );
+  return Buffer.concat(bytes).toString("utf8");
 }

@@ -1,8 +1,10 @@
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import { throwIfStopped } from "../core/signal.ts";
+import { commit } from "./commit.ts";
 import { disk } from "./disk.ts";
+import { pathsOf } from "./steps.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
-import { changed, commit, type WriteOptions, withLocks } from "./write.ts";
+import { changed, type FileChange, type WriteOptions, withLocks } from "./write.ts";
 
 /** What an edit made of a file's text. An `EditResult` of the engine fits. */
 export interface TextEdit {
@@ -39,6 +41,7 @@ export async function updateFile<Result extends TextEdit>(
   options: UpdateOptions = {},
 ): Promise<Updated<Result>> {
   const fs = options.fs ?? disk;
+  await options.journal?.recover();
   const before = await readTextFile(path, fs);
   const result = await edit(before).catch((error: unknown) => {
     // An edit that finds nothing to change in a missing file is not what is wrong.
@@ -48,7 +51,8 @@ export async function updateFile<Result extends TextEdit>(
   });
   requireFile(before, result);
   if (options.dryRun || isSame(before, result)) return { result, before, written: false };
-  return withLocks([before.realPath], options, async (locks) => {
+  const paths = await pathsOf([changeOf(before, result)], fs);
+  return withLocks(paths, options, async (locks, folders) => {
     const now = await readTextFile(path, fs);
     if (now.realPath !== before.realPath) throw changed(path);
     let last = result;
@@ -56,13 +60,19 @@ export async function updateFile<Result extends TextEdit>(
       if (options.remerge === false) throw changed(path);
       last = await again(path, now, (file) => edit(file, before));
       if (isSame(now, last)) return { result: last, before: now, written: false };
+      // What the edit makes of the new text may be another kind of change, of another path.
+      const more = await pathsOf([changeOf(now, last)], fs);
+      if (more.some((one) => !paths.includes(one))) throw changed(path);
     }
     throwIfStopped(options.signal);
-    const move =
-      last.action === "move" && last.movedTo !== undefined ? { moveTo: last.movedTo } : {};
-    const [written] = await commit([{ before: now, text: last.text, ...move }], fs, locks);
+    const [written] = await commit([changeOf(now, last)], options, locks, folders);
     return { result: last, before: now, written: true, ...written };
   });
+}
+
+function changeOf(before: TextFile, { text, action, movedTo }: TextEdit): FileChange {
+  const moveTo = action === "move" ? movedTo : undefined;
+  return { before, text, ...(moveTo === undefined ? {} : { moveTo }) };
 }
 
 async function again<Result extends TextEdit>(

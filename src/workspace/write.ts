@@ -1,19 +1,13 @@
-import { dirname } from "node:path";
 import { RedraftError } from "../core/errors.ts";
-import { codeOf, disk, type FileSystem, fileError } from "./disk.ts";
-import { encodeText } from "./encoding.ts";
-import { type Lock, lockFile, temporaryPath } from "./lock.ts";
-import { hashOf, readTextFile, type TextFile } from "./text-file.ts";
+import { commit } from "./commit.ts";
+import { disk, type FileSystem } from "./disk.ts";
+import type { EntryNote, Journal } from "./journal/types.ts";
+import { type Lock, lockFile } from "./lock.ts";
+import { type Folders, trackFolders } from "./made-folders.ts";
+import { type FileChange, pathsOf } from "./steps.ts";
+import { readTextFile } from "./text-file.ts";
 
-/** What is to become of one file. */
-export interface FileChange {
-  /** The file as it was read; the write is refused as `stale-file` when it is another one by now. */
-  readonly before: TextFile;
-  /** The new text; null deletes the file. */
-  readonly text: string | null;
-  /** Path that the file moves to; nothing may be there. */
-  readonly moveTo?: string;
-}
+export type { FileChange } from "./steps.ts";
 
 export interface WriteOptions {
   readonly fs?: FileSystem;
@@ -22,29 +16,40 @@ export interface WriteOptions {
   readonly patience?: number;
   /** Runs the part in which locks are held and files replaced. The command line keeps signals off meanwhile. */
   readonly uninterrupted?: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Writes the changes ahead, so that a kill leaves all or none of them, and keeps them for undo. */
+  readonly journal?: Journal;
+  /** What the journal's entry says about its origin. */
+  readonly note?: EntryNote;
+  /** Runs when all files are in place; its rejection takes everything back. The locks are held meanwhile. */
+  readonly check?: () => Promise<void>;
 }
 
 export interface Written {
   /** Of the file as it stands now; absent when it was deleted. */
   readonly hash?: string;
+  /** The entry of the journal that an undo takes back; absent where none is kept. */
+  readonly entry?: string;
 }
 
 /**
  * Writes all changes, or none. Every new text lies complete on the disk before the first file is touched;
- * each file is then replaced by one rename. When a later one fails, the earlier ones are put back.
+ * each file is then replaced by one rename. When a later one fails, the earlier ones are put back. With a journal, a kill
+ * at any moment is put right by the next command.
+ *
+ * Files may move in a chain (a to b, b to c) or swap their names; a move onto a file that stays is refused.
  */
 export async function writeChanges(
   changes: readonly FileChange[],
   options: WriteOptions = {},
 ): Promise<readonly Written[]> {
+  if (changes.length === 0) return [];
   const fs = options.fs ?? disk;
-  const paths = [...new Set(changes.map((change) => change.before.realPath))].sort();
-  return withLocks(paths, options, async (locks) => {
+  return withLocks(await pathsOf(changes, fs), options, async (locks, folders) => {
     for (const { before } of changes) {
       const now = await readTextFile(before.realPath, fs);
       if (now.exists !== before.exists || now.hash !== before.hash) throw changed(before.path);
     }
-    return commit(changes, fs, locks);
+    return commit(changes, options, locks, folders);
   });
 }
 
@@ -61,202 +66,39 @@ export function changed(path: string, cause?: unknown): RedraftError {
   );
 }
 
-/** Takes the locks in one order, so that two callers never wait for each other. */
+/** How often a transaction that a dead process left is ended before this one gives up. */
+const mostRecoveries = 5;
+
+/** Takes the locks in one order, so that two callers never wait for each other. Folders that were made go when the work fails. */
 export async function withLocks<Result>(
   paths: readonly string[],
   options: WriteOptions,
-  work: (locks: readonly Lock[]) => Promise<Result>,
+  work: (locks: readonly Lock[], folders: Folders) => Promise<Result>,
 ): Promise<Result> {
   const fs = options.fs ?? disk;
-  const { uninterrupted = (run) => run() } = options;
+  const { uninterrupted = (run) => run(), journal } = options;
   const locks: Lock[] = [];
+  const folders = trackFolders(fs);
   const release = async (): Promise<void> => {
     for (const lock of locks.splice(0).reverse()) await lock.release();
   };
   try {
-    for (const path of paths) {
-      await makeFolder(path, fs);
-      locks.push(await lockFile(path, { ...options, fs }));
+    for (let round = 0; ; round++) {
+      for (const path of paths) {
+        await folders.make(path);
+        locks.push(await lockFile(path, { ...options, fs }));
+      }
+      // Who holds the locks of a transaction that is not finished knows that its process has died.
+      if (round === mostRecoveries || !(await journal?.isUnfinished(paths))) break;
+      await release();
+      await journal?.recover(paths);
     }
-    return await uninterrupted(() => work(locks).finally(release));
+    return await uninterrupted(() => work(locks, folders).finally(release));
+  } catch (error) {
+    await release();
+    await folders.unmake();
+    throw error;
   } finally {
     await release();
-  }
-}
-
-async function makeFolder(path: string, fs: FileSystem): Promise<void> {
-  try {
-    await fs.mkdir(dirname(path), { recursive: true });
-  } catch (error) {
-    throw fileError("write", path, error);
-  }
-}
-
-interface Staged {
-  readonly change: FileChange;
-  readonly temporary?: string;
-  readonly hash?: string;
-}
-
-/** Only while the locks are held and the files are known to be what was read. */
-export async function commit(
-  changes: readonly FileChange[],
-  fs: FileSystem,
-  locks: readonly Lock[],
-): Promise<readonly Written[]> {
-  const staged: Staged[] = [];
-  const undo: WayBack[] = [];
-  try {
-    for (const change of changes) staged.push(await stage(change, fs));
-    for (const lock of locks) {
-      if (!(await lock.held())) throw changed(changes[0]!.before.path);
-    }
-    for (const one of staged) {
-      // The way back is only needed while something may still fail.
-      if (staged.length > 1) undo.push(await wayBack(one, fs));
-      await replace(one, fs);
-    }
-  } catch (error) {
-    for (const back of undo.reverse()) await back.take().catch(() => {});
-    for (const { temporary } of staged) {
-      if (temporary !== undefined) await fs.unlink(temporary).catch(() => {});
-    }
-    throw fileError("write", changes[staged.length]?.before.path ?? changes[0]!.before.path, error);
-  }
-  for (const back of undo) await back.forget();
-  const folders = new Set(staged.flatMap(({ change }) => foldersOf(change)));
-  for (const folder of folders) await syncFolder(folder, fs);
-  return staged.map(({ hash }) => (hash === undefined ? {} : { hash }));
-}
-
-const targetOf = (change: FileChange): string => change.moveTo ?? change.before.realPath;
-
-const foldersOf = (change: FileChange): string[] => [
-  dirname(targetOf(change)),
-  dirname(change.before.realPath),
-];
-
-async function stage(change: FileChange, fs: FileSystem): Promise<Staged> {
-  const { before, text } = change;
-  // A file without any write permission is meant to stay, also for an owner who could replace it.
-  if (before.mode !== undefined && (before.mode & 0o222) === 0) {
-    throw new RedraftError(
-      "file-error",
-      `cannot write ${before.path}: it is read-only. Nothing was changed.`,
-      {
-        details: { path: before.path },
-      },
-    );
-  }
-  if (text === null) return { change };
-  const bytes = encodeText(text, before.encoding, before.bom);
-  const target = targetOf(change);
-  if (change.moveTo !== undefined) await makeFolder(target, fs);
-  const temporary = temporaryPath(target);
-  try {
-    const handle = await fs.open(temporary, "wx", before.mode ?? 0o666);
-    try {
-      await handle.writeFile(bytes);
-      if (before.mode !== undefined) {
-        await keepOwner(before, temporary, fs);
-        await handle.chmod(before.mode);
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    await fs.unlink(temporary).catch(() => {});
-    throw fileError("write", before.path, error);
-  }
-  return { change, temporary, hash: hashOf(bytes) };
-}
-
-/** Only root may give files away; for everyone else the owner is right already, or cannot be. */
-async function keepOwner(before: TextFile, temporary: string, fs: FileSystem): Promise<void> {
-  if (process.getuid?.() !== 0 || before.owner === undefined) return;
-  await fs.chown(temporary, before.owner.uid, before.owner.gid).catch(() => {});
-}
-
-async function replace({ change, temporary }: Staged, fs: FileSystem): Promise<void> {
-  const { before } = change;
-  if (temporary === undefined) {
-    // A link is what the caller named: it goes, and what it points to stays.
-    await fs.unlink(before.path);
-    return;
-  }
-  if (before.exists && change.moveTo === undefined) {
-    await fs.rename(temporary, before.realPath);
-    return;
-  }
-  await place(temporary, targetOf(change), fs);
-  if (change.moveTo !== undefined) await fs.unlink(before.path);
-}
-
-/** Puts a new file where nothing may be: a hard link fails when something is there, a rename would not. */
-async function place(temporary: string, target: string, fs: FileSystem): Promise<void> {
-  try {
-    await fs.link(temporary, target);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === "EEXIST") throw occupied(target);
-    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS" && code !== "EMLINK")
-      throw error;
-    const free = await fs.lstat(target).then(
-      () => false,
-      (missing) => codeOf(missing) === "ENOENT",
-    );
-    if (!free) throw occupied(target);
-    await fs.rename(temporary, target);
-    return;
-  }
-  await fs.unlink(temporary);
-}
-
-function occupied(target: string): RedraftError {
-  return new RedraftError(
-    "file-error",
-    `cannot write ${target}: a file is there already. Nothing was changed.`,
-    {
-      details: { path: target },
-    },
-  );
-}
-
-interface WayBack {
-  take(): Promise<void>;
-  forget(): Promise<void>;
-}
-
-/** Keeps the old bytes under a second name until no later file can fail any more. */
-async function wayBack({ change }: Staged, fs: FileSystem): Promise<WayBack> {
-  const { before } = change;
-  if (!before.exists) {
-    return { take: () => fs.unlink(targetOf(change)), forget: async () => {} };
-  }
-  const spare = temporaryPath(before.realPath);
-  await fs.link(before.realPath, spare);
-  return {
-    async take() {
-      if (change.moveTo !== undefined) await fs.unlink(change.moveTo).catch(() => {});
-      await fs.rename(spare, before.realPath);
-      // Two names of one file are left alone by a rename.
-      await fs.unlink(spare).catch(() => {});
-    },
-    forget: () => fs.unlink(spare).catch(() => {}),
-  };
-}
-
-/** A rename is only safe from a power cut when its folder is on the disk; not every system can do that. */
-async function syncFolder(folder: string, fs: FileSystem): Promise<void> {
-  try {
-    const handle = await fs.open(folder, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return;
   }
 }

@@ -46,6 +46,24 @@ export function second(): number {
     expect(await read("x.ts")).toBe(source.replace("return 2", "return 3"));
   });
 
+  it.each([
+    ["the move last", ["x", "y"]],
+    ["the move first", ["y", "x"]],
+  ])("leaves the file alone that a patch would move another one onto: %s", async (_, order) => {
+    await writeFile(join(folder, "precious.ts"), "precious\n");
+    const parts: Record<string, string> = {
+      x: "*** Update File: x.ts\n@@\n-  return 2;\n+  return 3;\n",
+      y: "*** Update File: y.ts\n*** Move to: precious.ts\n@@\n-const y = 1;\n+const y = 2;\n",
+    };
+    const patch = `*** Begin Patch\n${order.map((name) => parts[name]).join("")}*** End Patch\n`;
+    await expect(editor.patch({ patch })).rejects.toThrow(
+      /a file is there already\. Nothing was changed\./,
+    );
+    expect(await read("precious.ts")).toBe("precious\n");
+    expect(await read("x.ts")).toBe(source);
+    expect(await read("y.ts")).toBe("const y = 1;\r\n");
+  });
+
   it("refuses an exact string that stands in two places, and shows both", async () => {
     const edit = editor.edit({
       path: "x.ts",

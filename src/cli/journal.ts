@@ -1,0 +1,29 @@
+import { dirname, resolve } from "node:path";
+import { type DiskJournal, openJournal } from "../workspace/journal/journal.ts";
+import { isInside, realFolder } from "../workspace/journal/state-home.ts";
+
+export const noJournalHelp =
+  "keep nothing for undo; a write that is cut off is still put right by the next command";
+
+/** The folder that an edit of a file belongs to: the current one, or the file's own where it lies elsewhere. */
+export function folderOf(file: string): string {
+  const own = realFolder(dirname(resolve(file)));
+  const current = realFolder(process.cwd());
+  return isInside(own, current) ? current : own;
+}
+
+/** The journal of a command; where it cannot be written, that is said once, and the edit is made all the same. */
+export function cliJournal(folder: string, keep = true): DiskJournal {
+  let isSaid = false;
+  return openJournal({
+    folder,
+    keep,
+    onUnavailable(why) {
+      if (isSaid) return;
+      isSaid = true;
+      process.stderr.write(
+        `redraft: ${why} There is no undo of this edit. REDRAFT_STATE_HOME names another folder.\n`,
+      );
+    },
+  });
+}

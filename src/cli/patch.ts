@@ -1,0 +1,191 @@
+import { realpath, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Readable } from "node:stream";
+import { Command } from "commander";
+import { z } from "zod";
+import { formatNames } from "../core/edit.ts";
+import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import { baseOf } from "../core/text-store.ts";
+import { createRedraft } from "../engine.ts";
+import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
+import { persistentTextStore } from "../workspace/journal/texts.ts";
+import { splitPatch } from "../workspace/patches.ts";
+import { requirePassing } from "./check-command.ts";
+import { readEditText } from "./input.ts";
+import { cliJournal, noJournalHelp } from "./journal.ts";
+import { jsonLines } from "./json-lines.ts";
+import { modelRoute } from "./model.ts";
+import { onInterrupt, uninterrupted } from "./signals.ts";
+
+interface PatchOptions {
+  readonly root: string;
+  readonly jsonl?: boolean;
+  readonly dryRun?: boolean;
+  readonly check?: string;
+  readonly model: string;
+  readonly journal: boolean;
+  readonly json?: boolean;
+}
+
+/** `redraft patch`: edits of any formats and files as one transaction. */
+export function patchCommand(): Command {
+  return new Command("patch")
+    .description(
+      "Applies a patch over several files, or edits of any formats (--jsonl), as one: all files are written, or none.",
+    )
+    .argument("[patch]", "where the patch is; - or nothing = standard input")
+    .option("--root <folder>", "paths are relative to it, and nothing outside is touched", ".")
+    .option("--jsonl", "the input is one edit a line: {path, edit, format?, base?, cell?}")
+    .option("--dry-run", "print the unified diff and write nothing")
+    .option(
+      "--check <command>",
+      "run in the folder on the result; when it fails, all is taken back",
+    )
+    .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .option("--no-journal", noJournalHelp)
+    .option("--json", "print the whole result as JSON")
+    .addHelpText("after", help)
+    .action(async (file: string | undefined, options: PatchOptions) => {
+      try {
+        await patch(file, options);
+      } catch (error) {
+        if (!options.json || !RedraftError.is(error)) throw error;
+        const { code, message, retryable, details } = error;
+        const answer = { edits: [], files: [], written: false };
+        const json = { ...answer, error: { code, message, retryable, details } };
+        process.stdout.write(`${JSON.stringify(json)}\n`);
+        process.exitCode = exitCodeOf(error.code);
+      }
+    });
+}
+
+async function patch(file: string | undefined, options: PatchOptions): Promise<void> {
+  const { check, dryRun = false } = options;
+  if (check !== undefined && dryRun) {
+    throw new RedraftError("usage", "--check needs the files written; leave out --dry-run.");
+  }
+  const root = await rootFolder(options.root);
+  const text = await readEditText(file);
+  const rows = options.jsonl ? await rowsOf(text) : patchRows(text);
+  const journal = cliJournal(root, options.journal);
+  const model = await modelRoute(options.model, {});
+  const texts = persistentTextStore(journal.home);
+  const redraft = createRedraft({ texts, ...(model ? { model } : {}) });
+  try {
+    const signal = check === undefined ? undefined : onInterrupt();
+    const done = await applyAll(rows, {
+      redraft,
+      roots: [root],
+      dryRun,
+      journal,
+      texts,
+      note: { kind: "edit", by: "redraft patch" },
+      ...(signal === undefined ? { uninterrupted } : { signal }),
+      ...(check !== undefined && {
+        check: () =>
+          requirePassing(check, {
+            signal: signal!,
+            cwd: root,
+            onOutput: (output) => void process.stderr.write(output),
+          }),
+      }),
+    });
+    print(done, options);
+  } finally {
+    await redraft.dispose();
+  }
+}
+
+export async function rootFolder(path: string): Promise<string> {
+  const folder = await realpath(resolve(path)).catch(() => undefined);
+  if (folder !== undefined && (await stat(folder)).isDirectory()) return folder;
+  throw new RedraftError("usage", `--root ${path}: there is no such folder.`);
+}
+
+function patchRows(text: string): EditRow[] {
+  return splitPatch(text).map((part) => ({
+    path: part.path,
+    edit: part.text,
+    format: part.format,
+  }));
+}
+
+const rowShape = z.strictObject({
+  path: z.string().min(1),
+  edit: z.string(),
+  format: z.enum(["auto", ...formatNames]).nullish(),
+  base: z.string().nullish(),
+  cell: z.union([z.string(), z.int().min(1)]).nullish(),
+  instruction: z.string().nullish(),
+});
+
+async function rowsOf(text: string): Promise<EditRow[]> {
+  const rows: EditRow[] = [];
+  let number = 0;
+  for await (const line of jsonLines(Readable.from([Buffer.from(text)]))) {
+    number += 1;
+    if (typeof line !== "string") throw line;
+    rows.push(rowOf(line, number));
+  }
+  return rows;
+}
+
+function rowOf(line: string, number: number): EditRow {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw new RedraftError("usage", `line ${number} is not JSON: ${(cause as Error).message}`);
+  }
+  const parsed = rowShape.safeParse(value);
+  if (!parsed.success) {
+    throw new RedraftError(
+      "usage",
+      `line ${number} is no edit {path, edit, format?, base?, cell?}: ${z.prettifyError(parsed.error)}`,
+    );
+  }
+  const { path, edit, format, base, cell, instruction } = parsed.data;
+  return {
+    path,
+    edit,
+    ...(format == null ? {} : { format }),
+    ...(base == null ? {} : { base: baseOf(base) }),
+    ...(cell == null ? {} : { cell }),
+    ...(instruction == null ? {} : { instruction }),
+  };
+}
+
+function print({ edits, files, written, entry }: AppliedAll, options: PatchOptions): void {
+  if (options.json) {
+    const answer = { edits, files, written, ...(entry ? { entry } : {}), error: null };
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    return;
+  }
+  if (options.dryRun) process.stdout.write(files.map(({ diff }) => diff).join(""));
+  for (const edit of edits) {
+    const name = edit.movedTo === undefined ? edit.path : `${edit.path} -> ${edit.movedTo}`;
+    const notes = edit.notes.length > 0 ? `; ${edit.notes.join("; ")}` : "";
+    const what = edit.changed ? edit.action : "nothing to change";
+    process.stderr.write(`${name}: ${what} (${edit.route}: ${edit.routeReason}${notes})\n`);
+  }
+  const count = `${files.length} ${files.length === 1 ? "file" : "files"}`;
+  const end = options.dryRun
+    ? `${count} would be written (dry run)`
+    : `${count} written${entry === undefined ? "" : `; redraft undo --id ${entry}`}`;
+  process.stderr.write(`${end}\n`);
+}
+
+const help = `
+Edits of one file are made in turn, each of the text that the one before left. Files may be made, deleted, moved and swapped.
+Where a file changes meanwhile, the edits are made again on what it says then, or all refused.
+
+In a line of --jsonl, format is auto, ${formatNames.join(", ")}; base is the text that the edit was
+written for, or its hash; cell names the cell of a notebook.
+
+Examples:
+  git diff main | redraft patch --root ../other-checkout
+  redraft patch change.patch --check "npm test"       every file as it was when the tests fail
+  redraft patch --jsonl edits.jsonl --dry-run
+
+Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage,
+            3 a file is missing, unreadable, not text, or changed meanwhile, 4 the engine failed.`;

@@ -1,0 +1,129 @@
+import { Command } from "commander";
+import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import { carryOver } from "../merge/rebase/carry.ts";
+import { shownIn } from "../workspace/journal/state-home.ts";
+import { type UndoAnswer, type UndoRequest, undo } from "../workspace/journal/undo.ts";
+import { cliJournal } from "./journal.ts";
+import { rootFolder } from "./patch.ts";
+import { uninterrupted } from "./signals.ts";
+
+interface UndoCommandOptions {
+  readonly last?: number;
+  readonly id?: readonly string[];
+  readonly hunk?: readonly number[];
+  readonly root: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** `redraft undo`: takes edits of the log back, exactly, or says what stands in the way. */
+export function undoCommand(): Command {
+  return withOptions(
+    new Command("undo").description(
+      "Takes the last edit back, or others by their ids, over whatever was changed since; what overlaps is refused and shown.",
+    ),
+  )
+    .option(
+      "--hunk <numbers>",
+      "only these hunks of the edit, as redraft log --id shows them",
+      numbers,
+    )
+    .addHelpText("after", help)
+    .action((options: UndoCommandOptions) => run(options, false));
+}
+
+/** `redraft redo`: takes an undo back. */
+export function redoCommand(): Command {
+  return withOptions(
+    new Command("redo").description(
+      "Makes again what the last undo took back, or what undo or edit of an id did.",
+    ),
+  ).action((options: UndoCommandOptions) => run(options, true));
+}
+
+function withOptions(command: Command): Command {
+  const collect = (value: string, all: readonly string[] = []): readonly string[] => [
+    ...all,
+    ...value.split(","),
+  ];
+  return command
+    .option("--last <number>", "how many, newest first (default: 1)", count)
+    .option("--id <id>", "which; repeat for more", collect)
+    .option("--root <folder>", "only edits inside this folder", ".")
+    .option("--dry-run", "print the unified diff and write nothing")
+    .option("--json", "print the result as JSON");
+}
+
+function count(value: string): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new RedraftError("usage", `--last ${value}: say how many, from 1.`);
+}
+
+function numbers(value: string, all: readonly number[] = []): readonly number[] {
+  const more = value.split(",").map(Number);
+  if (more.every((one) => Number.isSafeInteger(one) && one > 0)) return [...all, ...more];
+  throw new RedraftError("usage", `--hunk ${value}: hunks are numbered from 1, as in 1,3.`);
+}
+
+async function run(options: UndoCommandOptions, redo: boolean): Promise<void> {
+  try {
+    const { last, id, hunk, dryRun } = options;
+    if (last !== undefined && id !== undefined) {
+      throw new RedraftError("usage", "--last and --id are two ways to say which: leave one out.");
+    }
+    const folder = await rootFolder(options.root);
+    const request: UndoRequest = {
+      redo,
+      by: `redraft ${redo ? "redo" : "undo"}`,
+      ...(last === undefined ? {} : { last }),
+      ...(id === undefined ? {} : { ids: id }),
+      ...(hunk === undefined ? {} : { hunks: hunk }),
+      ...(dryRun === undefined ? {} : { dryRun }),
+    };
+    const answer = await undo(request, {
+      journal: cliJournal(folder),
+      carry: carryOver,
+      show: (path) => shownIn([folder], path),
+      uninterrupted,
+    });
+    print(answer, options);
+  } catch (error) {
+    if (!options.json || !RedraftError.is(error)) throw error;
+    const { code, message, retryable, details } = error;
+    const answer = { files: [], written: false, error: { code, message, retryable, details } };
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    process.exitCode = exitCodeOf(code);
+  }
+}
+
+function print(answer: UndoAnswer, { json, dryRun }: UndoCommandOptions): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ ...answer, error: null })}\n`);
+    return;
+  }
+  if (dryRun) process.stdout.write(answer.files.map(({ diff }) => diff).join(""));
+  for (const { path, movedTo, action } of answer.files) {
+    process.stderr.write(`${movedTo === undefined ? path : `${path} -> ${movedTo}`}: ${action}\n`);
+  }
+  const what = `${answer.kind} of ${answer.of.join(", ")}`;
+  const end =
+    answer.files.length === 0
+      ? "nothing to change, the files say it already"
+      : answer.written
+        ? `done${answer.id === undefined ? "" : ` (${answer.id})`}`
+        : "not written (dry run)";
+  process.stderr.write(`${what}: ${end}\n`);
+}
+
+const help = `
+An undo changes what the edit changed, and nothing else: newer edits and what was changed by hand stay. Where they meet the
+edit, the undo is refused and names the lines and the newer edit.
+
+Examples:
+  redraft undo                    the last edit here
+  redraft undo --last 3           the last three, all or none
+  redraft undo --id mx2338mt --hunk 2
+  redraft redo
+
+Exit codes: 0 done, 1 there is no such edit, 2 wrong usage, 3 something stands in the way, 4 internal error.`;

@@ -1,0 +1,148 @@
+import * as z from "zod";
+import { formatNames } from "../core/edit.ts";
+import type { Redraft } from "../core/redraft.ts";
+import { baseOf, type TextStore } from "../core/text-store.ts";
+import { carryOver } from "../merge/rebase/carry.ts";
+import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
+import { standings } from "../workspace/journal/history.ts";
+import { openJournal } from "../workspace/journal/journal.ts";
+import { shownIn } from "../workspace/journal/state-home.ts";
+import { persistentTextStore } from "../workspace/journal/texts.ts";
+import { type UndoAnswer, undo } from "../workspace/journal/undo.ts";
+import { ApiError } from "./errors.ts";
+import { parseBody } from "./schemas.ts";
+
+/** The folders whose files a server may edit; without them it touches no file. */
+export interface ServedFiles {
+  /** Absolute. */
+  readonly roots: readonly string[];
+  /** False: edits are recovered after a kill, and nothing is kept for undo. */
+  readonly journal?: boolean;
+  /** Texts that a `base` may name by hash; default: those in the user's state folder. */
+  readonly texts?: TextStore;
+}
+
+/** What the server does with files: the same transactions and the same undo as every other face. */
+export interface EditHandlers {
+  /** POST /v1/edits: `{edits: [{path, edit, format?, base?, cell?}], dry_run?}`: all files are written, or none. */
+  apply(body: unknown, signal: AbortSignal): Promise<AppliedAll>;
+  /** POST /v1/edits/undo: `{last?, ids?, hunks?, redo?, dry_run?}`. */
+  undo(body: unknown, signal: AbortSignal): Promise<UndoAnswer>;
+  /** GET /v1/edits: the log, newest first. */
+  log(): Promise<{ readonly edits: readonly object[] }>;
+}
+
+/** @throws `ApiError` 404 from every handler where the server has no folders. */
+export function createEditHandlers(
+  redraft: Pick<Redraft, "apply">,
+  files: ServedFiles | undefined,
+): EditHandlers {
+  if (files === undefined) return { apply: noFolder, undo: noFolder, log: noFolder };
+  const { roots } = files;
+  const journal = openJournal({
+    folder: roots[0]!,
+    more: roots.slice(1),
+    keep: files.journal !== false,
+  });
+  const texts = files.texts ?? persistentTextStore(journal.home);
+  return {
+    async apply(body, signal) {
+      const { edits, dry_run } = parseBody(editsRequest, body);
+      return applyAll(edits.map(rowOf), {
+        redraft,
+        roots,
+        texts,
+        journal,
+        note: { kind: "edit", by: "HTTP" },
+        dryRun: dry_run === true,
+        signal,
+      });
+    },
+    async undo(body, signal) {
+      const { last, ids, hunks, redo, dry_run } = parseBody(undoRequest, body);
+      const request = {
+        by: "HTTP",
+        ...(last == null ? {} : { last }),
+        ...(ids == null ? {} : { ids }),
+        ...(hunks == null ? {} : { hunks }),
+        ...(redo == null ? {} : { redo }),
+        ...(dry_run == null ? {} : { dryRun: dry_run }),
+      };
+      const show = (path: string): string => shownIn(roots, path);
+      return undo(request, { journal, carry: carryOver, show, signal });
+    },
+    async log() {
+      await journal.recover();
+      const entries = await journal.entries();
+      const states = new Map(standings(entries).map((one) => [one.entry.id, one.state]));
+      const edits = entries.toReversed().map(({ id, time, kind, of, by, files: changed }) => ({
+        id,
+        time,
+        kind,
+        by,
+        of,
+        state: states.get(id),
+        paths: changed.map(({ path }) => shownIn(roots, path)),
+      }));
+      return { edits };
+    },
+  };
+}
+
+async function noFolder(): Promise<never> {
+  throw new ApiError(404, "This server edits no files: it was started without --root.", {
+    code: "not_found",
+  });
+}
+
+interface EditsRequest {
+  readonly edits: readonly {
+    readonly path: string;
+    readonly edit: string;
+    readonly format?: EditRow["format"] | null;
+    readonly base?: string | null | undefined;
+    readonly cell?: string | number | null | undefined;
+  }[];
+  readonly dry_run?: boolean | null | undefined;
+}
+
+function rowOf({ path, edit, format, base, cell }: EditsRequest["edits"][number]): EditRow {
+  return {
+    path,
+    edit,
+    ...(format == null ? {} : { format }),
+    ...(base == null ? {} : { base: baseOf(base) }),
+    ...(cell == null ? {} : { cell }),
+  };
+}
+
+const editsRequest: z.ZodType<EditsRequest> = z.strictObject({
+  edits: z
+    .array(
+      z.strictObject({
+        path: z.string().min(1),
+        edit: z.string(),
+        format: z.enum(["auto", ...formatNames]).nullish(),
+        base: z.string().nullish(),
+        cell: z.union([z.string(), z.int().min(1)]).nullish(),
+      }),
+    )
+    .min(1),
+  dry_run: z.boolean().nullish(),
+});
+
+interface UndoBody {
+  readonly last?: number | null | undefined;
+  readonly ids?: readonly string[] | null | undefined;
+  readonly hunks?: readonly number[] | null | undefined;
+  readonly redo?: boolean | null | undefined;
+  readonly dry_run?: boolean | null | undefined;
+}
+
+const undoRequest: z.ZodType<UndoBody> = z.strictObject({
+  last: z.int().min(1).nullish(),
+  ids: z.array(z.string()).min(1).nullish(),
+  hunks: z.array(z.int().min(1)).min(1).nullish(),
+  redo: z.boolean().nullish(),
+  dry_run: z.boolean().nullish(),
+});

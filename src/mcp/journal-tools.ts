@@ -1,0 +1,285 @@
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  McpServer,
+  ServerContext,
+} from "@modelcontextprotocol/server";
+import * as z from "zod";
+import { formatNames } from "../core/edit.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Redraft } from "../core/redraft.ts";
+import { baseOf, type TextStore } from "../core/text-store.ts";
+import { carryOver } from "../merge/rebase/carry.ts";
+import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
+import { standings } from "../workspace/journal/history.ts";
+import { hunksOf } from "../workspace/journal/hunks.ts";
+import { type DiskJournal, openJournal } from "../workspace/journal/journal.ts";
+import { shownIn } from "../workspace/journal/state-home.ts";
+import { textPairs } from "../workspace/journal/take-back.ts";
+import { type UndoAnswer, type UndoRequest, undo } from "../workspace/journal/undo.ts";
+import type { WriteOptions } from "../workspace/write.ts";
+import type { ToolDefinition } from "./schemas.ts";
+
+export interface JournalToolsOptions {
+  readonly redraft: Redraft;
+  readonly texts: TextStore;
+  readonly journalOf: (roots: readonly string[]) => DiskJournal;
+  readonly uninterrupted?: WriteOptions["uninterrupted"];
+  /** Runs a call inside the roots that are open to it, and makes answers of refusals. */
+  readonly answer: (
+    context: ServerContext,
+    work: (roots: readonly string[]) => Promise<CallToolResult>,
+  ) => Promise<CallToolResult | InputRequiredResult>;
+}
+
+/** The journal of each set of roots, opened once. */
+export function rememberJournals(
+  keep: boolean,
+  logger: Logger,
+): (roots: readonly string[]) => DiskJournal {
+  const journals = new Map<string, DiskJournal>();
+  return (roots) => {
+    const key = JSON.stringify(roots);
+    const known = journals.get(key);
+    if (known !== undefined) return known;
+    const journal = openJournal({
+      folder: roots[0]!,
+      more: roots.slice(1),
+      keep,
+      onUnavailable: (why) => logger.warn("an edit has no undo", { why }),
+    });
+    journals.set(key, journal);
+    return journal;
+  };
+}
+
+/** `apply_edits`, `undo_edit` and `edit_log`: edits of many files as one, and what becomes of edits later. */
+export function registerJournalTools(server: McpServer, options: JournalToolsOptions): void {
+  const { redraft, texts, journalOf, uninterrupted, answer } = options;
+  const write = uninterrupted === undefined ? {} : { uninterrupted };
+
+  server.registerTool("apply_edits", applyEdits, (args, context) =>
+    answer(context, async (roots) => {
+      const done = await applyAll(args.edits.map(rowOf), {
+        ...write,
+        redraft,
+        roots,
+        texts,
+        journal: journalOf(roots),
+        note: { kind: "edit", by: "MCP" },
+        dryRun: args.dry_run === true,
+        signal: context.mcpReq.signal,
+      });
+      return {
+        content: [{ type: "text", text: appliedText(done) }],
+        structuredContent: { ...done },
+      };
+    }),
+  );
+  server.registerTool("undo_edit", undoEdit, (args, context) =>
+    answer(context, async (roots) => {
+      const request: UndoRequest = {
+        by: "MCP",
+        ...(args.last === undefined ? {} : { last: args.last }),
+        ...(args.ids === undefined ? {} : { ids: args.ids }),
+        ...(args.hunks === undefined ? {} : { hunks: args.hunks }),
+        ...(args.redo === undefined ? {} : { redo: args.redo }),
+        ...(args.dry_run === undefined ? {} : { dryRun: args.dry_run }),
+      };
+      const done = await undo(request, {
+        ...write,
+        journal: journalOf(roots),
+        carry: carryOver,
+        show: (path) => shownIn(roots, path),
+        signal: context.mcpReq.signal,
+      });
+      return {
+        content: [{ type: "text", text: undoneText(done) }],
+        structuredContent: { ...done },
+      };
+    }),
+  );
+  server.registerTool("edit_log", editLog, (args, context) =>
+    answer(context, async (roots) => {
+      const log = await logOf(journalOf(roots), roots, args);
+      return { content: [{ type: "text", text: JSON.stringify(log) }], structuredContent: log };
+    }),
+  );
+}
+
+interface ApplyEditsArguments {
+  readonly edits: readonly {
+    readonly path: string;
+    readonly edit: string;
+    readonly format?: EditRow["format"];
+    readonly base?: string | undefined;
+    readonly cell?: string | number | undefined;
+  }[];
+  readonly dry_run?: boolean | undefined;
+}
+
+function rowOf({ base, ...row }: ApplyEditsArguments["edits"][number]): EditRow {
+  return base === undefined ? row : { ...row, base: baseOf(base) };
+}
+
+function appliedText({ edits, files, written, entry }: AppliedAll): string {
+  const lines = edits.map(({ path, movedTo, action, changed, notes }) => {
+    const name = movedTo === undefined ? path : `${path} -> ${movedTo}`;
+    return `${name}: ${changed ? action : "nothing to do"}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
+  });
+  const hashes = files.map(({ path, hash }) => (hash === undefined ? path : `${path} ${hash}`));
+  const end = written
+    ? `Written: ${hashes.join(", ")}.${entry === undefined ? "" : ` Edit ${entry}.`}`
+    : "Nothing was written.";
+  return [...lines, end].join("\n");
+}
+
+function undoneText({ kind, of, files, written, id }: UndoAnswer): string {
+  const lines = files.map(({ path, movedTo, action }) =>
+    movedTo === undefined ? `${path}: ${action}` : `${path} -> ${movedTo}: ${action}`,
+  );
+  const end = written ? `Written${id === undefined ? "" : ` as ${id}`}.` : "Nothing was written.";
+  return [`${kind} of ${of.join(", ")}`, ...lines, end].join("\n");
+}
+
+interface LogArguments {
+  readonly id?: string | undefined;
+  readonly last?: number | undefined;
+}
+
+async function logOf(
+  journal: DiskJournal,
+  roots: readonly string[],
+  { id, last = 20 }: LogArguments,
+): Promise<Record<string, unknown>> {
+  await journal.recover();
+  const entries = await journal.entries();
+  const states = new Map(standings(entries).map((one) => [one.entry.id, one.state]));
+  const chosen = id === undefined ? entries.slice(-last) : entries.filter((one) => one.id === id);
+  const rows = [];
+  for (const entry of chosen.toReversed()) {
+    const { time, kind, of, by } = entry;
+    const state = states.get(entry.id);
+    rows.push({
+      id: entry.id,
+      time,
+      kind,
+      ...(by === undefined ? {} : { by }),
+      ...(of === undefined ? {} : { of }),
+      ...(state === undefined ? {} : { state }),
+      paths: entry.files.map(({ path }) => shownIn(roots, path)),
+      ...(id === undefined
+        ? {}
+        : {
+            hunks: hunksOf(await textPairs(entry)).map((hunk) => ({
+              ...hunk,
+              path: shownIn(roots, hunk.path),
+            })),
+          }),
+    });
+  }
+  return { entries: rows };
+}
+
+const error = z
+  .object({
+    code: z.string(),
+    message: z.string(),
+    retryable: z.boolean(),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .optional();
+
+const dryRun = z.boolean().optional().describe("True: answer with the diff and write nothing.");
+const annotations = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: false,
+  openWorldHint: false,
+} as const;
+
+const applyEdits: ToolDefinition<ApplyEditsArguments> = {
+  title: "Apply edits of many files",
+  description:
+    "Applies edits of any formats to any files as one: all are written, or none. Edits of one file are made in turn, each of the text that the one before left. Each `edit` is a sketch, search/replace blocks, `{old_string, new_string}` as JSON, a diff, a patch, or a whole file.",
+  inputSchema: z.strictObject({
+    edits: z
+      .array(
+        z.strictObject({
+          path: z.string().min(1).describe("The file, relative to the project folder."),
+          edit: z.string().describe("The edit of this file, in any of the formats."),
+          format: z.enum(["auto", ...formatNames]).optional(),
+          base: z
+            .string()
+            .optional()
+            .describe("The text that the edit was written for, or the hash that was given for it."),
+          cell: z.union([z.string(), z.int().min(1)]).optional(),
+        }),
+      )
+      .min(1),
+    dry_run: dryRun,
+  }),
+  outputSchema: z.looseObject({
+    edits: z.array(z.looseObject({ path: z.string() })).optional(),
+    files: z.array(z.looseObject({ path: z.string() })).optional(),
+    written: z.boolean().optional(),
+    entry: z.string().optional().describe("For `undo_edit`."),
+    error,
+  }),
+  annotations: { title: "Apply edits of many files", ...annotations },
+};
+
+interface UndoArguments {
+  readonly last?: number | undefined;
+  readonly ids?: readonly string[] | undefined;
+  readonly hunks?: readonly number[] | undefined;
+  readonly redo?: boolean | undefined;
+  readonly dry_run?: boolean | undefined;
+}
+
+const undoEdit: ToolDefinition<UndoArguments> = {
+  title: "Undo an edit",
+  description:
+    "Takes edits back that were made here by any of Redraft's tools, also earlier ones: the change alone, over newer edits and what a person changed since. What overlaps is refused, and the lines and the newer edit are named. Without arguments: the last edit. `redo` makes again what the last undo took back.",
+  inputSchema: z.strictObject({
+    last: z.int().min(1).optional().describe("How many, newest first; default 1."),
+    ids: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe("Edits by their ids, as `edit_log` shows them."),
+    hunks: z.array(z.int().min(1)).min(1).optional().describe("Only these hunks of the one edit."),
+    redo: z.boolean().optional(),
+    dry_run: dryRun,
+  }),
+  outputSchema: z.looseObject({
+    kind: z.string().optional(),
+    of: z.array(z.string()).optional(),
+    files: z.array(z.looseObject({ path: z.string() })).optional(),
+    written: z.boolean().optional(),
+    id: z.string().optional(),
+    error,
+  }),
+  annotations: { title: "Undo an edit", ...annotations },
+};
+
+const editLog: ToolDefinition<LogArguments> = {
+  title: "List edits",
+  description:
+    "Lists the last edits that were made here, newest first, with their ids and whether they are in place; with `id`, the numbered hunks of one.",
+  inputSchema: z.strictObject({
+    id: z.string().optional(),
+    last: z.int().min(1).max(500).optional().describe("How many; default 20."),
+  }),
+  outputSchema: z.looseObject({
+    entries: z.array(z.looseObject({ id: z.string() })).optional(),
+    error,
+  }),
+  annotations: {
+    title: "List edits",
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+};

@@ -1,0 +1,130 @@
+import { RedraftError } from "../../core/errors.ts";
+import type { KeptEntry } from "./entries.ts";
+
+/** An edit of the log, and what became of it. */
+export interface EditStanding {
+  readonly entry: KeptEntry;
+  readonly state: "in place" | "undone" | "partly undone";
+  /** The hunks that are undone, where it is partly so; numbered from 1. */
+  readonly hunks: readonly number[];
+  /** Later is greater: the id of the edit, or of the redo that made it again. */
+  readonly since: string;
+  /** The undos of it that stand, oldest first. */
+  readonly undos: readonly KeptEntry[];
+}
+
+/** What the log says of each of its edits, oldest first. */
+export function standings(entries: readonly KeptEntry[]): EditStanding[] {
+  const edits = new Map<string, EditStanding>();
+  const undoes = new Map<string, KeptEntry>();
+  for (const entry of entries) {
+    if (entry.kind === "edit") {
+      edits.set(entry.id, { entry, state: "in place", hunks: [], since: entry.id, undos: [] });
+      continue;
+    }
+    if (entry.kind === "undo") undoes.set(entry.id, entry);
+    for (const id of entry.of ?? []) {
+      const undone = entry.kind === "undo" ? [id] : (undoes.get(id)?.of ?? []);
+      for (const edit of undone) {
+        const known = edits.get(edit);
+        if (known === undefined) continue;
+        const undos =
+          entry.kind === "undo"
+            ? [...known.undos, entry]
+            : known.undos.filter((one) => one.id !== id);
+        const since = entry.kind === "redo" ? entry.id : known.since;
+        edits.set(edit, { entry: known.entry, undos, since, ...stateOf(undos) });
+      }
+    }
+  }
+  return [...edits.values()];
+}
+
+function stateOf(undos: readonly KeptEntry[]): Pick<EditStanding, "state" | "hunks"> {
+  if (undos.length === 0) return { state: "in place", hunks: [] };
+  if (undos.some(({ hunks }) => hunks === undefined)) return { state: "undone", hunks: [] };
+  return {
+    state: "partly undone",
+    hunks: undos.flatMap(({ hunks = [] }) => hunks).sort((a, b) => a - b),
+  };
+}
+
+export interface Choice {
+  /** How many, newest first; default 1. */
+  readonly last?: number;
+  readonly ids?: readonly string[];
+  /** Only these hunks of one edit, numbered from 1 as `redraft log --id` shows them. */
+  readonly hunks?: readonly number[];
+}
+
+/** The edits that an undo is about, in the order in which they are taken back: newest first. */
+export function editsToUndo(entries: readonly KeptEntry[], choice: Choice): KeptEntry[] {
+  const all = standings(entries);
+  if (choice.ids !== undefined) {
+    const chosen = choice.ids.map((id) => named(all, id, entries));
+    for (const { entry, state, undos } of chosen) {
+      if (state !== "undone") continue;
+      throw refused(
+        `edit ${entry.id} is undone already, by ${undos.at(-1)!.id}. redraft redo makes it again.`,
+      );
+    }
+    checkHunks(chosen.length, choice);
+    return newestFirst(chosen).map(({ entry }) => entry);
+  }
+  const standing = newestFirst(all.filter(({ state }) => state !== "undone"));
+  if (standing.length === 0) throw refused("there is no edit here to undo: redraft log shows all.");
+  const chosen = standing.slice(0, choice.last ?? 1);
+  checkHunks(chosen.length, choice);
+  return chosen.map(({ entry }) => entry);
+}
+
+/** The undos that a redo is about, newest first. */
+export function undosToRedo(entries: readonly KeptEntry[], choice: Choice): KeptEntry[] {
+  const all = standings(entries);
+  if (choice.hunks !== undefined)
+    throw refused("redo takes no hunks; it makes again what one undo took back.", "usage");
+  const open = new Map(all.flatMap(({ undos }) => undos.map((undo) => [undo.id, undo] as const)));
+  if (choice.ids !== undefined) {
+    const chosen = choice.ids.map((id) => {
+      const undo = open.get(id) ?? all.find(({ entry }) => entry.id === id)?.undos.at(-1);
+      if (undo === undefined)
+        throw refused(
+          `there is no undo ${id} here, and no edit ${id} that is undone: redraft log shows all.`,
+        );
+      return undo;
+    });
+    return [...new Set(chosen)].sort((a, b) => (a.id < b.id ? 1 : -1));
+  }
+  const undos = [...open.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+  if (undos.length === 0)
+    throw refused("there is no undo here to take back: redraft log shows all.");
+  return undos.slice(0, choice.last ?? 1);
+}
+
+function newestFirst(all: readonly EditStanding[]): EditStanding[] {
+  return [...new Set(all)].sort((a, b) => (a.since < b.since ? 1 : -1));
+}
+
+function named(
+  all: readonly EditStanding[],
+  id: string,
+  entries: readonly KeptEntry[],
+): EditStanding {
+  const found = all.find(({ entry }) => entry.id === id);
+  if (found !== undefined) return found;
+  const other = entries.find((entry) => entry.id === id);
+  throw refused(
+    other === undefined
+      ? `there is no edit ${id} here: redraft log shows all.`
+      : `${id} is itself ${other.kind === "undo" ? "an undo: redraft redo takes it back" : "a redo: undo the edit that it made again"}.`,
+  );
+}
+
+function checkHunks(edits: number, { hunks }: Choice): void {
+  if (hunks === undefined || edits === 1) return;
+  throw refused("hunks are those of one edit: name one.", "usage");
+}
+
+function refused(message: string, code: "no-match" | "usage" = "no-match"): RedraftError {
+  return new RedraftError(code, message);
+}

@@ -1,0 +1,66 @@
+/** What a transaction finds and leaves at one path. */
+export interface PlannedFile {
+  /** Absolute, links on the way followed. */
+  readonly path: string;
+  /** What stands there before; null: nothing. Of a symbolic link that goes, only its target is kept. */
+  readonly before: {
+    readonly bytes: Uint8Array;
+    readonly mode: number;
+    readonly link?: string;
+  } | null;
+  /** What is to stand there; null: nothing. `inode` is that of the new file, so that it is told from everybody else's. */
+  readonly after: {
+    readonly bytes: Uint8Array;
+    readonly mode: number | null;
+    readonly inode: { readonly dev: number; readonly ino: number };
+  } | null;
+  /** The path that the text comes from, or goes to, where a file moves. */
+  readonly movedFrom?: string;
+  readonly movedTo?: string;
+}
+
+/** What a transaction is about to do. */
+export interface Plan {
+  readonly files: readonly PlannedFile[];
+  /** Files of ours beside the files: new texts that wait, and second names of the old ones. */
+  readonly temporaries: readonly string[];
+  /** Folders that were made for it. */
+  readonly folders: readonly string[];
+  /** Whether it takes more than one step, so that a kill can leave it half done: then it is on the disk before the first one. */
+  readonly isLong: boolean;
+  readonly note?: EntryNote;
+}
+
+/** What a log entry says about where it comes from. */
+export interface EntryNote {
+  /** `edit`; `undo` and `redo` name the entries that they take back or make again. */
+  readonly kind: "edit" | "undo" | "redo";
+  readonly of?: readonly string[];
+  /** Of an `undo`: the hunks that it took back, where that were not all. */
+  readonly hunks?: readonly number[];
+  /** The command or tool that made it. */
+  readonly by?: string;
+}
+
+/** A transaction that the journal knows of. */
+export interface OpenTransaction {
+  readonly id: string;
+  /** The point of no return: from here on it is finished forward, whatever happens. */
+  commit(): Promise<void>;
+  /** Everything is in place and cleared up: it becomes an entry of the log, or is forgotten. Answers the entry's id. */
+  finish(): Promise<string | undefined>;
+  /** Everything was taken back. */
+  abort(): Promise<void>;
+  /** Not everything could be taken back: the next command tries again. */
+  leave(): void;
+}
+
+/** Writes transactions ahead. `src/workspace/journal/journal.ts` has the one that is used. */
+export interface Journal {
+  /** Answers undefined where the journal cannot be written: then there is no undo and no recovery. */
+  begin(plan: Plan): Promise<OpenTransaction | undefined>;
+  /** Whether a transaction that no living process works on touches one of these paths. */
+  isUnfinished(paths: readonly string[]): Promise<boolean>;
+  /** Ends the transactions that processes which died have left: those in the root, or at these paths. */
+  recover(paths?: readonly string[]): Promise<void>;
+}
