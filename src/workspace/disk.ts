@@ -1,3 +1,4 @@
+import { constants, type Stats } from "node:fs";
 import * as promises from "node:fs/promises";
 import { RedraftError } from "../core/errors.ts";
 
@@ -6,20 +7,39 @@ export type FileSystem = Pick<
   typeof promises,
   | "chmod"
   | "chown"
+  | "lchown"
   | "link"
   | "lstat"
+  | "lutimes"
   | "mkdir"
   | "open"
   | "readFile"
   | "readdir"
   | "realpath"
   | "rename"
+  | "rmdir"
   | "stat"
   | "unlink"
   | "utimes"
 >;
 
 export const disk: FileSystem = promises;
+
+/**
+ * Flags for opening what exists: a link in the last place is an error (ELOOP), and a named pipe does not wait for
+ * its other end. Systems without these flags open as usual.
+ */
+export const readingFlags: number =
+  constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** What stands under a name when it is no regular file, in words. */
+export function kindOf(stat: Stats): string {
+  if (stat.isDirectory()) return "a folder";
+  if (stat.isSymbolicLink()) return "a symbolic link";
+  if (stat.isFIFO()) return "a named pipe";
+  if (stat.isSocket()) return "a socket";
+  return stat.isFile() ? "a file" : "a device";
+}
 
 export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
@@ -42,15 +62,21 @@ const reasons: Readonly<Record<string, string>> = {
   EIO: "the disk reports an error",
 };
 
+/** Why the file system refused, in words and with its code. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  const why = (code && reasons[code]) ?? (error instanceof Error ? error.message : String(error));
+  return `${why}${code ? ` (${code})` : ""}`;
+}
+
 /** A `file-error` in words, for what the file system refused. */
 export function fileError(doing: string, path: string, error: unknown): RedraftError {
   if (RedraftError.is(error)) return error;
   const code = codeOf(error);
-  const why = (code && reasons[code]) ?? (error instanceof Error ? error.message : String(error));
   const untouched = doing === "read" ? "" : " Nothing was changed.";
   return new RedraftError(
     "file-error",
-    `cannot ${doing} ${path}: ${why}${code ? ` (${code})` : ""}.${untouched}`,
+    `cannot ${doing} ${path}: ${reasonOf(error)}.${untouched}`,
     {
       cause: error,
       retryable: code === "EMFILE" || code === "ENFILE" || code === "ENOSPC" || code === "EIO",

@@ -2,7 +2,9 @@ import { dirname } from "node:path";
 import { RedraftError } from "../core/errors.ts";
 import { codeOf, disk, type FileSystem, fileError } from "./disk.ts";
 import { encodeText } from "./encoding.ts";
+import { type MadeFolders, makeFolderOf } from "./folders.ts";
 import { type Lock, lockFile, temporaryPath } from "./lock.ts";
+import { keepMetadata, privateMode } from "./metadata.ts";
 import { hashOf, readTextFile, type TextFile } from "./text-file.ts";
 
 /** What is to become of one file. */
@@ -70,12 +72,14 @@ export async function withLocks<Result>(
   const fs = options.fs ?? disk;
   const { uninterrupted = (run) => run() } = options;
   const locks: Lock[] = [];
+  const folders: MadeFolders[] = [];
   const release = async (): Promise<void> => {
     for (const lock of locks.splice(0).reverse()) await lock.release();
+    for (const made of folders.splice(0).reverse()) await made.takeBack();
   };
   try {
     for (const path of paths) {
-      await makeFolder(path, fs);
+      folders.push(await makeFolderOf(path, fs));
       locks.push(await lockFile(path, { ...options, fs }));
     }
     return await uninterrupted(() => work(locks).finally(release));
@@ -84,18 +88,12 @@ export async function withLocks<Result>(
   }
 }
 
-async function makeFolder(path: string, fs: FileSystem): Promise<void> {
-  try {
-    await fs.mkdir(dirname(path), { recursive: true });
-  } catch (error) {
-    throw fileError("write", path, error);
-  }
-}
-
 interface Staged {
   readonly change: FileChange;
   readonly temporary?: string;
   readonly hash?: string;
+  /** Made for the place that a file moves to. */
+  readonly folders?: MadeFolders;
 }
 
 /** Only while the locks are held and the files are known to be what was read. */
@@ -118,8 +116,9 @@ export async function commit(
     }
   } catch (error) {
     for (const back of undo.reverse()) await back.take().catch(() => {});
-    for (const { temporary } of staged) {
+    for (const { temporary, folders } of staged) {
       if (temporary !== undefined) await fs.unlink(temporary).catch(() => {});
+      await folders?.takeBack();
     }
     throw fileError("write", changes[staged.length]?.before.path ?? changes[0]!.before.path, error);
   }
@@ -151,31 +150,23 @@ async function stage(change: FileChange, fs: FileSystem): Promise<Staged> {
   if (text === null) return { change };
   const bytes = encodeText(text, before.encoding, before.bom);
   const target = targetOf(change);
-  if (change.moveTo !== undefined) await makeFolder(target, fs);
+  const folders = change.moveTo === undefined ? undefined : await makeFolderOf(target, fs);
   const temporary = temporaryPath(target);
   try {
-    const handle = await fs.open(temporary, "wx", before.mode ?? 0o666);
+    const handle = await fs.open(temporary, "wx", before.exists ? privateMode : 0o666);
     try {
       await handle.writeFile(bytes);
-      if (before.mode !== undefined) {
-        await keepOwner(before, temporary, fs);
-        await handle.chmod(before.mode);
-      }
+      await keepMetadata(before, handle, fs);
       await handle.sync();
     } finally {
       await handle.close();
     }
   } catch (error) {
     await fs.unlink(temporary).catch(() => {});
+    await folders?.takeBack();
     throw fileError("write", before.path, error);
   }
-  return { change, temporary, hash: hashOf(bytes) };
-}
-
-/** Only root may give files away; for everyone else the owner is right already, or cannot be. */
-async function keepOwner(before: TextFile, temporary: string, fs: FileSystem): Promise<void> {
-  if (process.getuid?.() !== 0 || before.owner === undefined) return;
-  await fs.chown(temporary, before.owner.uid, before.owner.gid).catch(() => {});
+  return { change, temporary, hash: hashOf(bytes), ...(folders && { folders }) };
 }
 
 async function replace({ change, temporary }: Staged, fs: FileSystem): Promise<void> {
