@@ -15,6 +15,7 @@ export type FileSystem = Pick<
   | "open"
   | "readFile"
   | "readdir"
+  | "readlink"
   | "realpath"
   | "rename"
   | "rmdir"

@@ -4,6 +4,7 @@ import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult, Route } from "../core/request.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
+import { confinedTo } from "./confined.ts";
 import { unifiedDiff } from "./diff.ts";
 import { splitPatch } from "./patches.ts";
 import { type RootedPath, resolveInRoots } from "./roots.ts";
@@ -121,7 +122,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     call: EditorCall,
     { expectedHash, baseHash, seen }: Versions,
   ): Promise<Planned> {
-    const before = await readTextFile(target.absolute);
+    const before = await readTextFile(target.absolute, confinedTo(roots));
     const base = baseTextOf(baseHash, target.display, before);
     texts.add(before.text, before.hash);
     if (expectedHash !== undefined && before.hash !== expectedHash) {
@@ -202,6 +203,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     const written = none
       ? []
       : await writeChanges(changes, {
+          fs: confinedTo(roots),
           ...(signal && { signal }),
           ...(uninterrupted && { uninterrupted }),
         });
@@ -314,7 +316,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     async read(args): Promise<ReadAnswer> {
       const target = await resolveInRoots(args.path, roots);
       if (!target.exists) throw missing(target.display);
-      const { text, hash } = await readTextFile(target.absolute);
+      const { text, hash } = await readTextFile(target.absolute, confinedTo(roots));
       texts.add(text, hash);
       const lines = text.match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? [];
       const first = Math.max(1, args.first_line ?? 1);

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { type FileSystem, fileError } from "./disk.ts";
+import { codeOf, type FileSystem, fileError } from "./disk.ts";
 
 /** Folders that were made for a file. */
 export interface MadeFolders {
@@ -7,22 +7,45 @@ export interface MadeFolders {
   takeBack(): Promise<void>;
 }
 
-/** Makes the folder of a file, and those above it that are missing. */
+/** Makes the folder of a file, and those above it that are missing: all of them, or none. */
 export async function makeFolderOf(path: string, fs: FileSystem): Promise<MadeFolders> {
-  const folder = dirname(path);
-  const first = await fs.mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw fileError("write", path, error);
-  });
-  return {
-    async takeBack() {
-      if (first === undefined) return;
-      for (let current = folder; ; current = dirname(current)) {
-        const gone = await fs.rmdir(current).then(
-          () => true,
-          () => false,
-        );
-        if (!gone || current === first || dirname(current) === current) return;
-      }
-    },
+  const made: string[] = [];
+  const takeBack = async (): Promise<void> => {
+    for (const folder of made.splice(0).reverse()) {
+      const gone = await fs.rmdir(folder).then(
+        () => true,
+        () => false,
+      );
+      if (!gone) return;
+    }
   };
+  try {
+    for (const folder of await missingAbove(path, fs)) {
+      await fs.mkdir(folder).then(
+        () => made.push(folder),
+        (error: unknown) => {
+          // Somebody else made it meanwhile, so it is not ours to remove.
+          if (codeOf(error) !== "EEXIST") throw error;
+        },
+      );
+    }
+  } catch (error) {
+    await takeBack();
+    throw fileError("write", path, error);
+  }
+  return { takeBack };
+}
+
+/** The folders of a path that do not exist, the outermost first. */
+async function missingAbove(path: string, fs: FileSystem): Promise<string[]> {
+  const missing: string[] = [];
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    try {
+      await fs.stat(folder);
+      return missing;
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT" || dirname(folder) === folder) throw error;
+    }
+    missing.unshift(folder);
+  }
 }
