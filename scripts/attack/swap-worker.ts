@@ -37,5 +37,5 @@ const until = (time: number): void => {
 for (;;) {
   (swap ?? byRenames)();
   // Both states must last for about as long as a call takes, or none is ever met half-way.
-  until(performance.now() + Math.random() * 2);
+  until(performance.now() + Math.random() * Math.random() * 10);
 }

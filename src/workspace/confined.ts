@@ -62,7 +62,10 @@ interface Place {
   /** Of an entry that need not exist: made, removed or renamed. A link under this name is not followed. */
   entry<Result>(path: string, work: (path: string) => Promise<Result>): Promise<Result>;
   /** Of a thing that exists: `work` may open it. Rejects with ELOOP where it is a link. */
-  thing<Result>(path: string, work: (path: string, stat: Stats) => Promise<Result>): Promise<Result>;
+  thing<Result>(
+    path: string,
+    work: (path: string, stat: Stats) => Promise<Result>,
+  ): Promise<Result>;
 }
 
 function byHandle(fs: FileSystem, requireInside: RequireInside): Place {
