@@ -241,6 +241,8 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       } catch (error) {
         if (!RedraftError.is(error) || error.code !== "stale-file" || round === rereads)
           throw error;
+        // Another process holds the lock: it was waited for already.
+        if (error.details["lock"] !== undefined) throw error;
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { RedraftError } from "../core/errors.ts";
 import { attributeCopier, type CopyAttributes } from "./attributes.ts";
-import { type FileSystem, readingFlags, reasonOf } from "./disk.ts";
+import { type FileSystem, readingFlags } from "./disk.ts";
 import type { TextFile } from "./text-file.ts";
 
 /** Permissions of a file that is to take another's place, until `keepMetadata` has given it the right ones. */
@@ -41,7 +41,7 @@ export async function keepMetadata(
   } catch (error) {
     throw lost(
       before.path,
-      `its access control list or extended attributes cannot be kept: ${reasonOf(error)}`,
+      `its access control list or extended attributes cannot be kept: ${error instanceof Error ? error.message : String(error)}`,
       "Remove them (setfacl -b, setfattr -x), or edit as the owner of the file",
       error,
     );
