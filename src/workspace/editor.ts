@@ -242,7 +242,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         if (!RedraftError.is(error) || error.code !== "stale-file" || round === rereads)
           throw error;
         // Another process holds the lock: it was waited for already.
-        if (error.details["lock"] !== undefined) throw error;
+        if (error.details.lock !== undefined) throw error;
       }
     }
   }
