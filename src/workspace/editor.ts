@@ -6,6 +6,7 @@ import type { EditRequest, EditResult, Route } from "../core/request.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
 import { confinedTo } from "./confined.ts";
 import { unifiedDiff } from "./diff.ts";
+import { fileNotes } from "./file-notes.ts";
 import { splitPatch } from "./patches.ts";
 import { type RootedPath, resolveInRoots } from "./roots.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
@@ -160,7 +161,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         route: result.route,
         routeReason: result.routeReason,
         format: result.format.name,
-        notes: result.notes,
+        notes: [...result.notes, ...fileNotes(before, result)],
         diff,
         ...countChanges(diff),
         ms: result.ms,
