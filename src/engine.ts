@@ -238,6 +238,7 @@ function resultOf(request: EditRequest, done: Done, ms: number): EditResult {
     route,
     routeReason: why,
     format: { name: edit?.format ?? "whole", why: edit?.why ?? "written by the model" },
+    ...namedBy(edit),
     checks,
     notes,
     ...(proof === undefined ? {} : { proof }),
@@ -245,6 +246,12 @@ function resultOf(request: EditRequest, done: Done, ms: number): EditResult {
     ...(stats === undefined ? {} : { stats }),
     ms,
   };
+}
+
+function namedBy(edit: Edit | undefined): Pick<EditResult, "named"> {
+  const { path, otherPaths: others = [] } = edit ?? {};
+  if (path === undefined && others.length === 0) return {};
+  return { named: { ...(path === undefined ? {} : { path }), others } };
 }
 
 /** Merges; syntax is asked only where it may decide: between candidates. */

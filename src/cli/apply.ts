@@ -9,6 +9,7 @@ import { type Updated, updateFile } from "../workspace/update.ts";
 import { baseText } from "./base.ts";
 import { readEditText } from "./input.ts";
 import { modelRoute } from "./model.ts";
+import { requireOneFile, withPatchCommand } from "./one-file.ts";
 import { errorJson, resultJson } from "./output.ts";
 import { promptFormatOption } from "./prompt-format.ts";
 import { uninterrupted } from "./signals.ts";
@@ -77,10 +78,14 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
       file,
       async ({ text, exists }, first) => {
         const request = { path: file, source: text, edit, format, ...said };
-        const result =
+        const made =
           first && said.base === undefined
-            ? await applyAgain(redraft, request, first.text)
-            : await redraft.apply(request);
+            ? applyAgain(redraft, request, first.text)
+            : redraft.apply(request);
+        const result = await made.catch((error: unknown) => {
+          throw withPatchCommand(error);
+        });
+        await requireOneFile(file, result);
         return exists || format !== "auto" ? result : onlyIfMeant(result);
       },
       // Placing is synchronous: until the file is written a signal ends the process as it is.

@@ -10,7 +10,7 @@ import { changesBetween } from "./changes.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { withoutHashes } from "./hashlines.ts";
 import { inFileOrder } from "./order.ts";
-import { pathIn, samePath } from "./paths.ts";
+import { otherPaths, pathIn, samePath } from "./paths.ts";
 import { rolesToLines } from "./roles.ts";
 import { parseBlocks, spansOf } from "./search-blocks.ts";
 import { fenceOf } from "./wrapping.ts";
@@ -44,7 +44,11 @@ export function editOf(all: readonly SearchBlock[], input: EditInput, why: strin
     .map((block) => withoutHashes(block, input))
     .map((block) => meant(block, input));
   const path = blocks.find((block) => block.path !== undefined)?.path;
-  const named = path === undefined ? {} : { path };
+  const passedOver = all.filter(
+    (block) => block.path !== undefined && !samePath(block.path, input.path),
+  );
+  const others = otherPaths(passedOver.map((block) => block.path));
+  const named = { ...(path === undefined ? {} : { path }), ...others };
   const base = { format: "search-replace", why, extent: "parts", ...named } as const;
   const empty = blocks.find((block) => isBlank(block.search));
   if (empty) {

@@ -1,7 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import type { EditInput } from "./format.ts";
 import { jsonInside, jsonText } from "./json-text.ts";
-import { samePath } from "./paths.ts";
+import { otherPaths, samePath } from "./paths.ts";
 import { callsIn, type FoundCalls, type ToolCall } from "./tool-calls.ts";
 import { kindOfKey, knownKeys } from "./tool-keys.ts";
 
@@ -11,6 +11,8 @@ export interface ToolEdit {
   /** What the calls are, and which keys were not used. */
   readonly why: string;
   readonly path?: string;
+  /** See `Edit`. */
+  readonly otherPaths?: readonly string[];
   readonly unused: readonly string[];
 }
 
@@ -129,7 +131,8 @@ function forThisFile({ calls, unused, problem }: FoundCalls, input: EditInput): 
     throw unreadable(`one of the edits cannot be read: ${problem}. Nothing was changed.`);
   const path = mine.find((call) => call.path !== undefined)?.path;
   const why = whatIs(mine) + (unused.length === 0 ? "" : ` (keys not used: ${unused.join(", ")})`);
-  return { calls: mine, why, unused, ...(path !== undefined && { path }) };
+  const others = calls.filter((call) => !mine.includes(call)).map((call) => call.path);
+  return { calls: mine, why, unused, ...(path !== undefined && { path }), ...otherPaths(others) };
 }
 
 function whatIs(calls: readonly ToolCall[]): string {

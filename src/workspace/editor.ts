@@ -143,6 +143,8 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         ? await applyAgain(engine, whole, first)
         : await run({ ...whole, ...(base === undefined ? {} : { base }) }, call);
     if (!before.exists && result.action !== "create") throw missing(target.display);
+    const others = result.named?.others ?? [];
+    if (others.length > 0) throw aboutOthers(target.display, others);
     const moved =
       result.action === "move" && result.movedTo !== undefined
         ? await resolveInRoots(result.movedTo, roots)
@@ -341,6 +343,14 @@ function missing(path: string): RedraftError {
     "file-error",
     `\`${path}\` does not exist. Check the path (folder \`${dirname(path)}\`), or send the whole text of a new file as \`code_edit\`.`,
     { details: { path } },
+  );
+}
+
+function aboutOthers(path: string, others: readonly string[]): RedraftError {
+  return new RedraftError(
+    "usage",
+    `The edit is about other files as well (${others.slice(0, 5).join(", ")}). Nothing was changed. Send a patch over several files to \`apply_patch\`, or only the part for \`${path}\`.`,
+    { details: { path, others } },
   );
 }
 
