@@ -1,6 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import type { EditInput } from "./format.ts";
 import { jsonInside, jsonText } from "./json-text.ts";
+import { refuseLoneReturns } from "./lone-returns.ts";
 import { otherPaths, samePath } from "./paths.ts";
 import { callsIn, type FoundCalls, type ToolCall } from "./tool-calls.ts";
 import { kindOfKey, knownKeys } from "./tool-keys.ts";
@@ -129,6 +130,9 @@ function forThisFile({ calls, unused, problem }: FoundCalls, input: EditInput): 
   }
   if (problem !== undefined)
     throw unreadable(`one of the edits cannot be read: ${problem}. Nothing was changed.`);
+  const exact = { isExact: true, what: "a string of the edit" };
+  for (const call of mine)
+    refuseLoneReturns(call.kind === "pair" ? call.new : call.text, input.source, exact);
   const path = mine.find((call) => call.path !== undefined)?.path;
   const why = whatIs(mine) + (unused.length === 0 ? "" : ` (keys not used: ${unused.join(", ")})`);
   const others = calls.filter((call) => !mine.includes(call)).map((call) => call.path);
