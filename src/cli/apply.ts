@@ -65,7 +65,7 @@ export function applyCommand(): Command {
 
 async function apply(file: string, options: ApplyOptions): Promise<void> {
   const model = await modelRoute(options.model, options);
-  const edit = await readEditText(options.edit);
+  const edit = await readEditText(options.edit, { keepMark: options.format === "whole" });
   const redraft = createRedraft(model ? { model } : {});
   try {
     const { format, instruction, cell } = options;
@@ -76,8 +76,10 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
     };
     const updated = await updateFile(
       file,
-      async ({ text, exists }, first) => {
-        const request = { path: file, source: text, edit, format, ...said };
+      async ({ text, exists, bom }, first) => {
+        // The file keeps the mark that it has; the text's own would be a second one.
+        const written = bom ? edit.replace(/^\uFEFF/, "") : edit;
+        const request = { path: file, source: text, edit: written, format, ...said };
         const made =
           first && said.base === undefined
             ? applyAgain(redraft, request, first.text)

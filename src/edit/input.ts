@@ -14,6 +14,7 @@ export function editInput(text: string, path: string, source: string): EditInput
   const { edit, thoughts } = withoutThoughts(clean, inSource);
   return {
     text: edit,
+    marked: clean !== text,
     thoughts,
     lines: splitLines(edit).map((line) => line.text),
     path,

@@ -134,7 +134,9 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         { details: { path: target.display, hash: before.exists ? before.hash : null } },
       );
     }
-    const whole = { ...request, path: target.display, source: before.text };
+    // The file keeps the byte order mark that it has; the text's own would be a second one.
+    const edit = before.bom ? request.edit.replace(/^\uFEFF/, "") : request.edit;
+    const whole = { ...request, edit, path: target.display, source: before.text };
     const first = seen.get(target.absolute);
     seen.set(target.absolute, before.text);
     const engine = { apply: (one: EditRequest) => run(one, call) };

@@ -8,6 +8,9 @@ export function fileNotes(
   const others = (before.links ?? 1) - 1;
   const replaced = result.action === "update" && result.text !== before.text;
   if (others < 1 || !replaced) return [];
-  const names = others === 1 ? "1 other name (hard link)" : `${others} other names (hard links)`;
-  return [`the file has ${names}, which keep the old text`];
+  return [
+    others === 1
+      ? "the file has another name (hard link), which keeps the old text"
+      : `the file has ${others} other names (hard links), which keep the old text`,
+  ];
 }
