@@ -121,7 +121,10 @@ describe.each(["linux", "elsewhere"])("a confined file system (%s)", (platform) 
       swap();
       void lock.release();
     }, 50);
-    await expect(edit).rejects.toThrow(code("outside-root"));
+    // Between the two renames of the swap there is no folder at all.
+    await expect(edit).rejects.toMatchObject({
+      code: expect.stringMatching(/^(?:outside-root|file-error|stale-file)$/),
+    });
     outsideIsUntouched();
     expect(readFileSync(join(root, "away/f.txt"), "utf8")).toBe("inside\n");
   });

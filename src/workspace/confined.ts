@@ -149,7 +149,7 @@ function methods(fs: FileSystem, place: Place, requireInside: RequireInside): Fi
     for (const folder of recursive ? missing : [path]) await entry(folder, (at) => fs.mkdir(at));
     return recursive ? missing[0] : undefined;
   };
-  const confined = {
+  const confined: Readonly<Record<keyof FileSystem, (...args: never[]) => unknown>> = {
     chmod: (path: string, mode: number) => thing(path, (at) => fs.chmod(at, mode)),
     chown: (path: string, uid: number, gid: number) => thing(path, (at) => fs.chown(at, uid, gid)),
     lchown: (path: string, uid: number, gid: number) =>
@@ -182,6 +182,7 @@ function methods(fs: FileSystem, place: Place, requireInside: RequireInside): Fi
       // Links are followed here, so what is asked about is where they lead.
       return thing(await fs.realpath(path), async (_, stat) => stat);
     },
+    symlink: (target: string, path: string) => entry(path, (at) => fs.symlink(target, at)),
     unlink: (path: string) => entry(path, (at) => fs.unlink(at)),
     utimes: (path: string, accessed: Date, modified: Date) =>
       thing(path, (at) => fs.utimes(at, accessed, modified)),

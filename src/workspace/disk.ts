@@ -20,6 +20,7 @@ export type FileSystem = Pick<
   | "rename"
   | "rmdir"
   | "stat"
+  | "symlink"
   | "unlink"
   | "utimes"
 >;

@@ -142,11 +142,12 @@ async function takeAway({ fs, path, file, guard, token, watch }: TakeAway): Prom
   try {
     const found = await look(fs, file);
     if (found.kind === "lock" && found.holder?.token !== token && watch.lock(found)) {
-      await remove(fs, file, path);
       const { holder } = found;
+      // The lock goes last: as long as it is there, somebody clears up if this process dies here.
       if (holder !== undefined && isLocal(holder)) {
         await removeLeftovers(fs, dirname(file), holder.pid);
       }
+      await remove(fs, file, path);
     }
     return true;
   } finally {
