@@ -240,6 +240,7 @@ function resultOf(request: EditRequest, done: Done, ms: number): EditResult {
     route,
     routeReason: why,
     format: { name: edit?.format ?? "whole", why: edit?.why ?? "written by the model" },
+    ...namedBy(edit),
     checks,
     notes,
     ...(proof === undefined ? {} : { proof }),
@@ -253,6 +254,12 @@ function resultOf(request: EditRequest, done: Done, ms: number): EditResult {
 
 const editLinesOf = ({ segments }: Edit): number[] =>
   segments.flatMap((one) => (one.kind === "lines" ? one.lines.map(({ at }) => at) : []));
+
+function namedBy(edit: Edit | undefined): Pick<EditResult, "named"> {
+  const { path, otherPaths: others = [] } = edit ?? {};
+  if (path === undefined && others.length === 0) return {};
+  return { named: { ...(path === undefined ? {} : { path }), others } };
+}
 
 /** Merges; syntax is asked only where it may decide: between candidates. */
 async function settle(request: EditRequest, edit: Edit): Promise<MergeOutcome> {

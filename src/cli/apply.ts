@@ -14,6 +14,7 @@ import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts
 import { readEditText } from "./input.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
 import { modelRoute } from "./model.ts";
+import { requireOneFile, withPatchCommand } from "./one-file.ts";
 import { errorJson, resultJson } from "./output.ts";
 import { promptFormatOption } from "./prompt-format.ts";
 import { checkReceiptOption, receiptFor, writeReceipt } from "./receipt-output.ts";
@@ -78,7 +79,7 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
   checkReceiptOption(file, options);
   const watch = watchTools(options);
   const model = await modelRoute(options.model, options);
-  const edit = await readEditText(options.edit);
+  const edit = await readEditText(options.edit, { keepMark: options.format === "whole" });
   const redraft = createRedraft(model ? { model } : {});
   const journal = cliJournal(folderOf(file), options.journal);
   try {
@@ -92,12 +93,18 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
     let watched: string | undefined;
     const updated = await updateFile(
       file,
-      async ({ text, exists }, first) => {
-        const request = { path: file, source: text, edit, format, ...said };
-        const result =
+      async ({ text, exists, bom }, first) => {
+        // The file keeps the mark that it has; the text's own would be a second one.
+        const written = bom ? edit.replace(/^\uFEFF/, "") : edit;
+        const request = { path: file, source: text, edit: written, format, ...said };
+        const made =
           first && said.base === undefined
-            ? await applyAgain(redraft, request, first.text)
-            : await redraft.apply(request);
+            ? applyAgain(redraft, request, first.text)
+            : redraft.apply(request);
+        const result = await made.catch((error: unknown) => {
+          throw withPatchCommand(error);
+        });
+        await requireOneFile(file, result);
         if (result.changed && watch) {
           watched ??= text;
           await watch.before();

@@ -3,13 +3,23 @@ import { RedraftError } from "../core/errors.ts";
 import { fileError } from "../workspace/disk.ts";
 import { decodeText } from "../workspace/encoding.ts";
 
-/** The edit from a file, or from standard input (`-` or nothing). */
-export async function readEditText(path: string | undefined): Promise<string> {
+/**
+ * The edit from a file, or from standard input (`-` or nothing). `keepMark`: a byte order mark belongs to the text, and not only to
+ * the file that it comes in.
+ */
+export async function readEditText(
+  path: string | undefined,
+  { keepMark = false }: { readonly keepMark?: boolean } = {},
+): Promise<string> {
+  const decode = (bytes: Buffer, name: string): string => {
+    const { text, bom } = decodeText(bytes, name);
+    return bom && keepMark ? `\uFEFF${text}` : text;
+  };
   if (path !== undefined && path !== "-") {
     const bytes = await readFile(path).catch((error: unknown) => {
       throw fileError("read", path, error);
     });
-    return decodeText(bytes, path).text;
+    return decode(bytes, path);
   }
   if (process.stdin.isTTY && path === undefined) {
     throw new RedraftError(
@@ -17,7 +27,7 @@ export async function readEditText(path: string | undefined): Promise<string> {
       "no edit: name a file with --edit <path>, or pipe the edit in (--edit - reads the terminal).",
     );
   }
-  return decodeText(await readStdin(), "standard input").text;
+  return decode(await readStdin(), "standard input");
 }
 
 /** All bytes of standard input. */

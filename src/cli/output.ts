@@ -1,6 +1,7 @@
 import type { RedraftError } from "../core/errors.ts";
 import type { CarriedProof, Proof, ResultOrigin, SourceFate } from "../core/merge.ts";
 import type { EditResult } from "../core/request.ts";
+import { fileNotes } from "../workspace/file-notes.ts";
 import type { Updated } from "../workspace/update.ts";
 
 /** What `--json` prints: the result, the proof in runs of lines, the patch, and what was written. */
@@ -8,6 +9,7 @@ export function resultJson(updated: Updated<EditResult>, patch: string): Record<
   const { proof, cells, ...result } = updated.result;
   return {
     ...result,
+    notes: [...result.notes, ...fileNotes(updated.before, updated.result)],
     ...(cells === undefined
       ? {}
       : {

@@ -8,6 +8,7 @@ import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import { baseOf } from "../core/text-store.ts";
 import { createRedraft } from "../engine.ts";
 import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
+import { confinedTo } from "../workspace/confined.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
 import { splitPatch } from "../workspace/patches.ts";
 import { requirePassing } from "./check-command.ts";
@@ -76,6 +77,7 @@ async function patch(file: string | undefined, options: PatchOptions): Promise<v
     const done = await applyAll(rows, {
       redraft,
       roots: [root],
+      fs: confinedTo([root]),
       dryRun,
       journal,
       texts,

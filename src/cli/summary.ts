@@ -1,17 +1,19 @@
 import type { EditResult } from "../core/request.ts";
+import { fileNotes } from "../workspace/file-notes.ts";
 import type { Updated } from "../workspace/update.ts";
 
 /** What was done, in one line: `src/a.ts: 2 lines added, 1 removed (merge: placed exactly, unique; 1.2 ms)`. */
 export function summary(
   file: string,
-  { result, written }: Updated<EditResult>,
+  { result, written, before }: Updated<EditResult>,
   dryRun: boolean,
 ): string {
   const how = `${result.route}: ${result.routeReason}; ${result.ms.toFixed(1)} ms`;
   const what =
     written || dryRun ? whatChanged(result) : "nothing to change, the edit is applied already";
   const not = dryRun ? ", not written (dry run)" : "";
-  const notes = result.notes.length > 0 ? `; ${result.notes.join("; ")}` : "";
+  const said = [...result.notes, ...fileNotes(before, result)];
+  const notes = said.length > 0 ? `; ${said.join("; ")}` : "";
   return `${file}: ${what}${not} (${how}${notes})`;
 }
 

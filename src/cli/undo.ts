@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
+import { confinedTo } from "../workspace/confined.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
 import { type UndoAnswer, type UndoRequest, undo } from "../workspace/journal/undo.ts";
 import { cliJournal } from "./journal.ts";
@@ -83,6 +84,7 @@ async function run(options: UndoCommandOptions, redo: boolean): Promise<void> {
     };
     const answer = await undo(request, {
       journal: cliJournal(folder),
+      fs: confinedTo([folder]),
       carry: carryOver,
       show: (path) => shownIn([folder], path),
       uninterrupted,

@@ -72,6 +72,8 @@ export interface Edit {
   readonly action: "update" | "create" | "delete" | "move";
   /** The path the edit itself names, as written. */
   readonly path?: string;
+  /** Other files that it names as well, as written: their parts are not in `segments`. */
+  readonly otherPaths?: readonly string[];
   /** For `move`: the new path, as written. */
   readonly moveTo?: string;
   /** Whether the edit says how the file ends: true with, false without a final newline; absent = as it was. */

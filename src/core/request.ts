@@ -53,6 +53,11 @@ export interface EditResult {
   readonly route: Route;
   readonly routeReason: string;
   readonly format: { readonly name: FormatName; readonly why: string };
+  /**
+   * The file that the edit itself names, and others that it names as well, as written. Only the part for `path` was applied: who
+   * applies an edit of several files asks once for each.
+   */
+  readonly named?: { readonly path?: string; readonly others: readonly string[] };
   readonly checks: readonly Check[];
   /** What needed tolerance: declared tiers and repairs, in words. */
   readonly notes: readonly string[];

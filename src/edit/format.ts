@@ -3,6 +3,8 @@ import type { Edit, FormatName } from "../core/edit.ts";
 /** What a format reader is given: the edit as written, and what is known about the file it is for. */
 export interface EditInput {
   readonly text: string;
+  /** Whether the edit began with a byte order mark, which `text` is without. */
+  readonly marked?: boolean;
   /** The lines of `text`, without their line ends. */
   readonly lines: readonly string[];
   /** How many lines at the start were a model's thoughts; they are blank now. */
@@ -16,6 +18,9 @@ export interface EditInput {
   /** Whether the source has this line, blanks around it aside: then it is text, not a marker or a fence. */
   readonly inSource: (line: string) => boolean;
 }
+
+/** Why an edit is read in a format, where the caller said so. */
+export const namedByCaller = "named by the caller";
 
 /** One way of writing edits. A new format is this object, its test, and one line in `formats.ts`. */
 export interface EditFormat {

@@ -1,17 +1,20 @@
 import { RedraftError } from "../core/errors.ts";
 import { splitLines } from "../core/lines.ts";
 import type { EditInput } from "./format.ts";
+import { refuseLoneReturns } from "./lone-returns.ts";
 import { thoughtLines } from "./thoughts.ts";
 
 /** Prepares an edit for the readers. Lines of the source are cut only when a reader asks for them. */
 export function editInput(text: string, path: string, source: string): EditInput {
   const clean = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  refuseLoneReturns(clean, source);
   const sourceLines = once(() => splitLines(source).map((line) => line.text));
   const known = once(() => new Set(sourceLines().map((line) => line.trim())));
   const inSource = (line: string): boolean => known().has(line.trim());
   const { edit, thoughts } = withoutThoughts(clean, inSource);
   return {
     text: edit,
+    marked: clean !== text,
     thoughts,
     lines: splitLines(edit).map((line) => line.text),
     path,

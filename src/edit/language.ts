@@ -69,6 +69,11 @@ export function isCodeFile(path: string): boolean {
   return byName.has(kindOf(path));
 }
 
+/** Whether files with this path are texts in which a code fence is an everyday line. */
+export function holdsFences(path: string): boolean {
+  return /\.(?:md|mdx|markdown|qmd|rmd|adoc)$/i.test(path) || /(?:^|[\\/])[A-Z]+$/.test(path);
+}
+
 /** Whether lines of files with this path may be a single tag (`<ul class="a">`). Unknown kinds may. */
 export function usesTags(path: string): boolean {
   const kind = kindOf(path);

@@ -26,7 +26,11 @@ export const pairs: EditFormat = {
         `the edit is not JSON with an old and a new string. Use ${knownKeys}.`,
       );
     }
-    const named = tool.path === undefined ? {} : { path: tool.path };
+    const { path, otherPaths } = tool;
+    const named = {
+      ...(path === undefined ? {} : { path }),
+      ...(otherPaths === undefined ? {} : { otherPaths }),
+    };
     const told = why === tool.why ? why : `${why}: ${tool.why}`;
     const base = { format: "search-replace", why: told, extent: "parts", ...named } as const;
     if (calls.some((call) => call.kind === "pair" && call.old === ""))

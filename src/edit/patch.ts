@@ -7,7 +7,7 @@ import { firstOldLine, type Numbers, numbersHold, unplaced } from "./hunk-number
 import { inTurn, type Part, type PartHunk, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
 import { pathOfHeading, type Section, sectionsOf } from "./patch-sections.ts";
-import { forAnotherFile, samePath } from "./paths.ts";
+import { forAnotherFile, otherPaths, samePath } from "./paths.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 import { fenceOf } from "./wrapping.ts";
 
@@ -32,7 +32,9 @@ export const patch: EditFormat = {
     if (all.length === 0) return withoutSections(input, why);
     const sections = ofThisFile(all, input);
     const section = sections[0]!;
-    const base = { format: "patch", why, extent: "parts", path: section.path } as const;
+    const passedOver = all.filter((one) => !sections.includes(one)).map(({ path }) => path);
+    const named = { path: section.path, ...otherPaths(passedOver) };
+    const base = { format: "patch", why, extent: "parts", ...named } as const;
     const composed = sections.length > 1 ? oneAfterTheOther(sections, input) : undefined;
     if (composed) return { ...base, ...composed };
     if (sections.some(({ kind }) => kind !== section.kind)) {

@@ -20,7 +20,15 @@ export function samePath(one: string, other: string): boolean {
   return isTail(a, b) || isTail(b, a);
 }
 
-/** The same for paths in diff headers, whose first component may be git's `a/`, `b/`, or an unpacked folder. */
+/** The paths of the parts that a reader passes over, each once; for `Edit`. */
+export function otherPaths(
+  paths: readonly (string | undefined)[],
+): { otherPaths: readonly string[] } | undefined {
+  const others = [...new Set(paths)].filter((path) => path !== undefined);
+  return others.length === 0 ? undefined : { otherPaths: others };
+}
+
+/** `samePath` for paths in diff headers, whose first component may be git's `a/`, `b/`, or an unpacked folder. */
 export function sameDiffPath(header: string, path: string): boolean {
   if (samePath(header, path)) return true;
   const rest = components(header).slice(1);

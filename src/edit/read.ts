@@ -1,7 +1,7 @@
 import { withinBudget } from "../core/budget.ts";
 import type { Edit, FormatName, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import type { EditFormat, EditInput } from "./format.ts";
+import { type EditFormat, type EditInput, namedByCaller } from "./format.ts";
 import { formats } from "./formats.ts";
 import { readHeld } from "./held-text.ts";
 import { editInput } from "./input.ts";
@@ -44,7 +44,7 @@ function readIn(input: EditInput, named: FormatName | undefined): Edit {
   const choice = formats.filter((format) => named === undefined || format.name === named);
   const last = choice.at(-1);
   if (!last) throw new RedraftError("usage", `unknown edit format ${JSON.stringify(named)}`);
-  const because = named === undefined ? undefined : "named by the caller";
+  const because = named === undefined ? undefined : namedByCaller;
   // Blocks and diffs are found by their own lines, whatever stands around them. What tags wrap else is a text.
   const bare = choice.filter(isBare);
   const signed = choice.length === 1 ? [] : choice.filter((format) => !isBare(format));
@@ -55,7 +55,7 @@ function readIn(input: EditInput, named: FormatName | undefined): Edit {
   const text = recognised(choice.length === 1 ? [] : bare, input, because);
   if (text) return text;
   if (named === undefined) throw unrecognised(input);
-  return last.read(input, "named by the caller");
+  return last.read(input, namedByCaller);
 }
 
 /** Sketches and whole files: text of the file, without a syntax that tells where it begins and ends. */

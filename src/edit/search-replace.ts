@@ -11,7 +11,7 @@ import { isHunkHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { withoutHashes } from "./hashlines.ts";
 import { inFileOrder } from "./order.ts";
-import { pathIn, samePath } from "./paths.ts";
+import { otherPaths, pathIn, samePath } from "./paths.ts";
 import { rolesToLines } from "./roles.ts";
 import { parseBlocks, spansOf } from "./search-blocks.ts";
 import { fenceOf } from "./wrapping.ts";
@@ -45,7 +45,11 @@ export function editOf(all: readonly SearchBlock[], input: EditInput, why: strin
     .map((block) => withoutHashes(block, input))
     .map((block) => meant(block, input));
   const path = blocks.find((block) => block.path !== undefined)?.path;
-  const named = path === undefined ? {} : { path };
+  const passedOver = all.filter(
+    (block) => block.path !== undefined && !samePath(block.path, input.path),
+  );
+  const others = otherPaths(passedOver.map((block) => block.path));
+  const named = { ...(path === undefined ? {} : { path }), ...others };
   const base = { format: "search-replace", why, extent: "parts", ...named } as const;
   const empty = blocks.find((block) => isBlank(block.search));
   if (empty) {
@@ -222,14 +226,15 @@ function wholeText(
   });
 }
 
-/** Elision lines that stand on both sides of a block: what they stand for stays. */
+/** Elision lines that stand on both sides of a block: what they stand for stays, unless the file has the lines themselves. */
 const elision = /^(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?$/;
 
 function segmentsOf(block: SearchBlock, input: EditInput): LinesSegment[] {
   const near = block.nearLine === undefined ? {} : { nearLine: block.nearLine };
   const searches = pieces(block.search);
   const replaces = pieces(block.replace);
-  if (searches.length > 1 && searches.length === replaces.length) {
+  if (searches.length > 1 && searches.length === replaces.length && !standsTrimmed(block, input)) {
+    refuseMovedElisions(block);
     return searches.flatMap((search, index) => {
       const replace = replaces[index]!;
       if (search.lines.length + replace.lines.length === 0) return [];
@@ -243,6 +248,29 @@ function segmentsOf(block: SearchBlock, input: EditInput): LinesSegment[] {
   const { search, replace } = stands ? block : fitBlankLines(block, sourceLines);
   const lines = rolesToLines(search, replace, block.searchAt, block.replaceAt);
   return [{ kind: "lines", lines, ...near }];
+}
+
+/** Whether the search part stands in the file line by line, so that its `...` is one of them: in a stub, in a text. */
+function standsTrimmed({ search }: SearchBlock, input: EditInput): boolean {
+  const trim = (line: string): string => line.trim();
+  return runPlaces(search.map(trim), input.sourceLines.map(trim)).length > 0;
+}
+
+/** What an elision stands for is not in the edit, so it cannot be written with another indentation. */
+function refuseMovedElisions({ search, replace, replaceAt }: SearchBlock): void {
+  const indents = (lines: readonly string[]): string[] =>
+    lines.filter((line) => elision.test(line.trim())).map((line) => /^\s*/.exec(line)![0]);
+  const before = indents(search);
+  const moved = indents(replace).findIndex((indent, index) => indent !== before[index]);
+  if (moved === -1) return;
+  const lines = replace.flatMap((line, index) => (elision.test(line.trim()) ? [index] : []));
+  const at = replaceAt + lines[moved]!;
+  throw new RedraftError(
+    "unreadable-edit",
+    `line ${at} of the edit stands for lines that are not in it, and is indented otherwise than in the search part. ` +
+      "Nothing was changed. Write these lines out on both sides.",
+    { details: { line: at, format: "search-replace" } },
+  );
 }
 
 function pieces(lines: readonly string[]): { lines: string[]; from: number }[] {

@@ -1,7 +1,8 @@
 import { RedraftError } from "../core/errors.ts";
 import type { EditInput } from "./format.ts";
 import { jsonInside, jsonText } from "./json-text.ts";
-import { forAnotherFile, samePath } from "./paths.ts";
+import { refuseLoneReturns } from "./lone-returns.ts";
+import { forAnotherFile, otherPaths, samePath } from "./paths.ts";
 import { callsIn, type FoundCalls, type ToolCall } from "./tool-calls.ts";
 import { kindOfKey, knownKeys } from "./tool-keys.ts";
 
@@ -11,6 +12,8 @@ export interface ToolEdit {
   /** What the calls are, and which keys were not used. */
   readonly why: string;
   readonly path?: string;
+  /** See `Edit`. */
+  readonly otherPaths?: readonly string[];
   readonly unused: readonly string[];
 }
 
@@ -128,9 +131,13 @@ function forThisFile({ calls, unused, problem }: FoundCalls, input: EditInput): 
   }
   if (problem !== undefined)
     throw unreadable(`one of the edits cannot be read: ${problem}. Nothing was changed.`);
+  const exact = { isExact: true, what: "a string of the edit" };
+  for (const call of mine)
+    refuseLoneReturns(call.kind === "pair" ? call.new : call.text, input.source, exact);
   const path = mine.find((call) => call.path !== undefined)?.path;
   const why = whatIs(mine) + (unused.length === 0 ? "" : ` (keys not used: ${unused.join(", ")})`);
-  return { calls: mine, why, unused, ...(path !== undefined && { path }) };
+  const others = calls.filter((call) => !mine.includes(call)).map((call) => call.path);
+  return { calls: mine, why, unused, ...(path !== undefined && { path }), ...otherPaths(others) };
 }
 
 function whatIs(calls: readonly ToolCall[]): string {

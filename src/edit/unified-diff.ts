@@ -15,7 +15,7 @@ import { hunkLines, leavesBlanksOut, signedLine } from "./hunk-lines.ts";
 import { firstOldLine, numbersHold, unplaced } from "./hunk-numbers.ts";
 import { inTurn, type Part, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
-import { forAnotherFile, sameDiffPath } from "./paths.ts";
+import { forAnotherFile, otherPaths, sameDiffPath } from "./paths.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** Unified diffs, git's headers or none; line numbers and counts are hints, since models get them wrong. */
@@ -64,7 +64,8 @@ export const unifiedDiff: EditFormat = {
     const file = mine.at(-1)!;
     const named = file.newPath ?? file.oldPath;
     const path = named === undefined ? {} : { path: stripped(named) };
-    const base = { format: "unified-diff", why, extent: "parts", ...path } as const;
+    const others = otherPaths(passedOver(files, mine));
+    const base = { format: "unified-diff", why, extent: "parts", ...path, ...others } as const;
     if (mine.some((one) => one.binary)) {
       throw new RedraftError("unreadable-edit", "the diff is binary; Redraft edits text.");
     }
@@ -162,6 +163,16 @@ function ofThisFile(files: readonly DiffFile[], input: EditInput): DiffFile[] {
       details: { path: input.path, named: others },
     },
   );
+}
+
+/** The files of the diff that are not this one. */
+function passedOver(files: readonly DiffFile[], mine: readonly DiffFile[]): (string | undefined)[] {
+  const nameOf = ({ newPath, oldPath }: DiffFile): string | undefined => {
+    const path = newPath ?? oldPath;
+    return path === undefined ? undefined : stripped(path);
+  };
+  const own = mine.map(nameOf);
+  return files.map(nameOf).filter((name) => !own.includes(name));
 }
 
 /** Writers send the same diff again when they repeat themselves. */

@@ -1,7 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import { changesBetween } from "./changes.ts";
 import { coverageOf } from "./coverage.ts";
-import type { EditFormat, EditInput } from "./format.ts";
+import { type EditFormat, type EditInput, namedByCaller } from "./format.ts";
 import { forAnotherFile, samePath } from "./paths.ts";
 import { refuseStrangeLines } from "./strange-lines.ts";
 import { keepsAllKeys } from "./tool-edit.ts";
@@ -39,13 +39,27 @@ export const whole: EditFormat = {
     refuseStrangeLines(input, text, "whole");
     refuseInside(input, text.lines, text.at);
     // What is written is what is meant, to the blank: nothing has to be placed, so nothing is tolerated.
-    const segments = changesBetween(input.sourceLines, text.lines, text.at);
+    const lines = withMark(text.lines, input, !text.fenced && why === namedByCaller);
+    const segments = changesBetween(input.sourceLines, lines, text.at);
     const named = text.path === undefined ? {} : { path: text.path };
     const action = input.source === "" ? "create" : "update";
     const ended = text.fenced || /[\r\n]$/.test(input.text);
     return { format: "whole", why, extent: "parts", segments, action, ended, ...named };
   },
 };
+
+const mark = "\uFEFF";
+
+/** A byte order mark is written where the caller says that this text is the file, and stays where the file has one. */
+function withMark(
+  lines: readonly string[],
+  { marked, source }: EditInput,
+  isExact: boolean,
+): readonly string[] {
+  const [first, ...rest] = lines;
+  if (first === undefined || first.startsWith(mark)) return lines;
+  return (marked && isExact) || source.startsWith(mark) ? [mark + first, ...rest] : lines;
+}
 
 /** A text that begins deeper than the file does is from its inside, and not the whole of it. */
 function refuseInside(input: EditInput, lines: readonly string[], at: number): void {

@@ -1,7 +1,7 @@
 import { chosenBlock } from "./chosen-block.ts";
 import { type CodeBlock, codeBlocks, fenceOf } from "./code-blocks.ts";
 import type { EditInput } from "./format.ts";
-import { isCodeFile, usesTags } from "./language.ts";
+import { holdsFences, isCodeFile, usesTags } from "./language.ts";
 import { isElision } from "./lazy-markers.ts";
 import { withoutNumbers } from "./numbered-lines.ts";
 import { pathIn, samePath } from "./paths.ts";
@@ -142,11 +142,22 @@ function amongProse(
   }
   const begins =
     blocks[0]!.open === first || (around.length === 1 && blocks[0]!.path !== undefined);
-  if (blocks.length === 1 && begins) return blocks[0];
+  if (blocks.length === 1 && begins)
+    return holdsFences(input.path) && !isOfText(blocks[0]!, around) ? undefined : blocks[0];
   const holds = ({ open, close }: CodeBlock): boolean =>
     close !== -1 && lines.slice(open + 1, close).some(isKnown);
   if (blocks.length === 1 && holds(blocks[0]!)) return blocks[0];
   return chosenBlock(input, lines, blocks, { mustBeNamed: true });
+}
+
+/**
+ * Whether a fence at the start of a text with fences of its own wraps it: it says so by its language or a path, or says
+ * nothing and ends where the text ends. One in the language of some code is the file's.
+ */
+function isOfText({ info, path }: CodeBlock, around: readonly string[]): boolean {
+  if (path !== undefined || /^(?:md|mdx|markdown|rst|adoc|asciidoc|te?xt|plain)\b/i.test(info))
+    return true;
+  return info.trim() === "" && around.length === 0;
 }
 
 /** A fence wraps the edit unless the file itself begins with this very fence. */

@@ -4,6 +4,7 @@ import type { Redraft } from "../core/redraft.ts";
 import { baseOf, type TextStore } from "../core/text-store.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
 import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
+import { confinedTo } from "../workspace/confined.ts";
 import { standings } from "../workspace/journal/history.ts";
 import { openJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
@@ -52,6 +53,7 @@ export function createEditHandlers(
         redraft,
         roots,
         texts,
+        fs: confinedTo(roots),
         journal,
         note: { kind: "edit", by: "HTTP" },
         dryRun: dry_run === true,
@@ -69,7 +71,7 @@ export function createEditHandlers(
         ...(dry_run == null ? {} : { dryRun: dry_run }),
       };
       const show = (path: string): string => shownIn(roots, path);
-      return undo(request, { journal, carry: carryOver, show, signal });
+      return undo(request, { journal, fs: confinedTo(roots), carry: carryOver, show, signal });
     },
     async log() {
       await journal.recover();

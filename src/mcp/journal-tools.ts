@@ -11,6 +11,7 @@ import type { Redraft } from "../core/redraft.ts";
 import { baseOf, type TextStore } from "../core/text-store.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
 import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
+import { confinedTo } from "../workspace/confined.ts";
 import { standings } from "../workspace/journal/history.ts";
 import { hunksOf } from "../workspace/journal/hunks.ts";
 import { type DiskJournal, openJournal } from "../workspace/journal/journal.ts";
@@ -65,6 +66,7 @@ export function registerJournalTools(server: McpServer, options: JournalToolsOpt
         redraft,
         roots,
         texts,
+        fs: confinedTo(roots),
         journal: journalOf(roots),
         note: { kind: "edit", by: "MCP" },
         dryRun: args.dry_run === true,
@@ -88,6 +90,7 @@ export function registerJournalTools(server: McpServer, options: JournalToolsOpt
       };
       const done = await undo(request, {
         ...write,
+        fs: confinedTo(roots),
         journal: journalOf(roots),
         carry: carryOver,
         show: (path) => shownIn(roots, path),

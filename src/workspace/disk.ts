@@ -1,3 +1,4 @@
+import { constants, type Stats } from "node:fs";
 import * as promises from "node:fs/promises";
 import { RedraftError } from "../core/errors.ts";
 
@@ -6,8 +7,10 @@ export type FileSystem = Pick<
   typeof promises,
   | "chmod"
   | "chown"
+  | "lchown"
   | "link"
   | "lstat"
+  | "lutimes"
   | "mkdir"
   | "open"
   | "readFile"
@@ -23,6 +26,22 @@ export type FileSystem = Pick<
 >;
 
 export const disk: FileSystem = promises;
+
+/**
+ * Flags for opening what exists: a link in the last place is an error (ELOOP), and a named pipe does not wait for
+ * its other end. Systems without these flags open as usual.
+ */
+export const readingFlags: number =
+  constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** What stands under a name when it is no regular file, in words. */
+export function kindOf(stat: Stats): string {
+  if (stat.isDirectory()) return "a folder";
+  if (stat.isSymbolicLink()) return "a symbolic link";
+  if (stat.isFIFO()) return "a named pipe";
+  if (stat.isSocket()) return "a socket";
+  return stat.isFile() ? "a file" : "a device";
+}
 
 export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;

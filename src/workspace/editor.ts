@@ -7,8 +7,9 @@ import type { EditRequest, EditResult, Route } from "../core/request.ts";
 import { throwIfStopped } from "../core/signal.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
 import { commit } from "./commit.ts";
+import { confinedTo } from "./confined.ts";
 import { unifiedDiff } from "./diff.ts";
-import { disk } from "./disk.ts";
+import { fileNotes } from "./file-notes.ts";
 import type { Journal } from "./journal/types.ts";
 import { splitPatch } from "./patches.ts";
 import type { Receipt } from "./receipt/format.ts";
@@ -154,7 +155,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     call: EditorCall,
     { expectedHash, baseHash, seen }: Versions,
   ): Promise<Planned> {
-    const before = await readWorkable(target);
+    const before = await readWorkable(target, roots);
     const base = baseTextOf(baseHash, target.display, before);
     texts.add(before.text, before.hash);
     if (expectedHash !== undefined && before.hash !== expectedHash) {
@@ -165,7 +166,9 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         { details: { path: target.display, hash: before.exists ? before.hash : null } },
       );
     }
-    const whole = { ...request, path: target.display, source: before.text };
+    // The file keeps the byte order mark that it has; the text's own would be a second one.
+    const edit = before.bom ? request.edit.replace(/^\uFEFF/, "") : request.edit;
+    const whole = { ...request, edit, path: target.display, source: before.text };
     const first = seen.get(target.absolute);
     seen.set(target.absolute, before.text);
     const engine = { apply: (one: EditRequest) => run(one, call) };
@@ -174,6 +177,8 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         ? await applyAgain(engine, whole, first)
         : await run({ ...whole, ...(base === undefined ? {} : { base }) }, call);
     if (!before.exists && result.action !== "create") throw missing(target.display);
+    const others = result.named?.others ?? [];
+    if (others.length > 0) throw aboutOthers(target.display, others);
     const moved =
       result.action === "move" && result.movedTo !== undefined
         ? await resolveInRoots(result.movedTo, roots)
@@ -192,7 +197,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         route: result.route,
         routeReason: result.routeReason,
         format: result.format.name,
-        notes: result.notes,
+        notes: [...result.notes, ...fileNotes(before, result)],
         diff,
         ...countChanges(diff),
         ms: result.ms,
@@ -270,7 +275,9 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     dryRun: boolean,
     signal: AbortSignal | undefined,
   ): Promise<FileAnswer[]> {
+    const fs = confinedTo(roots);
     const how: WriteOptions = {
+      fs,
       ...(signal && { signal }),
       ...(uninterrupted && { uninterrupted }),
       ...(journal && { journal, note: { kind: "edit", by: options.by ?? "redraft" } }),
@@ -283,15 +290,17 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         return answersOf(planned, changes, await writeChanges(changes, how));
       } catch (error) {
         if (!RedraftError.is(error) || error.code !== "stale-file") throw error;
+        // Another process holds the lock: it was waited for already.
+        if (error.details.lock !== undefined) throw error;
       }
       if (round === optimisticRounds) break;
       planned = await make();
     }
-    const paths = await pathsOf(changesOf(planned), disk);
+    const paths = await pathsOf(changesOf(planned), fs);
     return withLocks(paths, how, async (held, folders) => {
       const last = await make();
       const changes = changesOf(last);
-      if ((await pathsOf(changes, disk)).some((path) => !paths.includes(path))) {
+      if ((await pathsOf(changes, fs)).some((path) => !paths.includes(path))) {
         throw changed(last[0]!.change.before.path);
       }
       throwIfStopped(signal);
@@ -374,14 +383,17 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       await journal?.recover();
       const target = await resolveInRoots(args.path, roots);
       if (!target.exists) throw missing(target.display);
-      const { text, hash } = await readWorkable(target);
+      const { text, hash } = await readWorkable(target, roots);
       texts.add(text, hash);
       return { path: target.display, hash, ...excerpt(text, args.first_line, args.last_line) };
     },
   };
 }
 
-async function readWorkable({ absolute, display }: RootedPath): Promise<TextFile> {
+async function readWorkable(
+  { absolute, display }: RootedPath,
+  roots: readonly string[],
+): Promise<TextFile> {
   const size = await stat(absolute).then(
     (found) => found.size,
     () => 0,
@@ -394,7 +406,7 @@ async function readWorkable({ absolute, display }: RootedPath): Promise<TextFile
       { details: { path: display } },
     );
   }
-  return readTextFile(absolute);
+  return readTextFile(absolute, confinedTo(roots));
 }
 
 /** The lines that were asked for, as many as one answer holds; a first line that is too long alone is cut. */
@@ -445,6 +457,14 @@ function missing(path: string): RedraftError {
     "file-error",
     `\`${path}\` does not exist. Check the path (folder \`${dirname(path)}\`), or send the whole text of a new file as \`code_edit\`.`,
     { details: { path } },
+  );
+}
+
+function aboutOthers(path: string, others: readonly string[]): RedraftError {
+  return new RedraftError(
+    "usage",
+    `The edit is about other files as well (${others.slice(0, 5).join(", ")}). Nothing was changed. Send a patch over several files to \`apply_patch\`, or only the part for \`${path}\`.`,
+    { details: { path, others } },
   );
 }
 

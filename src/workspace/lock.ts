@@ -1,20 +1,28 @@
-import { createHash, randomUUID } from "node:crypto";
-import { hostname } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { RedraftError } from "../core/errors.ts";
 import { throwIfStopped } from "../core/signal.ts";
-import { codeOf, type FileSystem, fileError } from "./disk.ts";
+import { codeOf, type FileSystem, fileError, reasonOf } from "./disk.ts";
+import {
+  createWatch,
+  type Found,
+  isAlive,
+  isLocal,
+  lockPath,
+  look,
+  readHolder,
+  thisProcess,
+} from "./lock-file.ts";
 
-/** A holder touches its lock this often, in ms; one that has not for `staleAfter` is taken for dead. */
+/** A holder touches its lock this often, in ms. */
 const heartbeat = 1_000;
-const staleAfter = 4_000;
-/** A lock gets its holder's name right after it is made; one that stays without was made by a process that died. */
-const namelessAfter = 750;
+/** A lock that was just removed is tried for again, also after the patience is over; but not for ever. */
+const lateTries = 3;
 
 export interface LockOptions {
   readonly fs: FileSystem;
-  /** ms to wait for another holder before giving up. */
+  /** ms to wait for another holder before giving up; default 30,000. */
   readonly patience?: number;
   readonly signal?: AbortSignal;
 }
@@ -25,41 +33,63 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** Short, for names near the file system's limit, and the same for everyone who edits this file. */
-function lockPath(path: string): string {
-  const name = createHash("sha256").update(basename(path)).digest("hex").slice(0, 16);
-  return join(dirname(path), `.redraft-${name}.lock`);
-}
-
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  readonly token: string;
-}
-
 /**
  * Takes the lock of a file by name: a small file beside it, created only if absent. Whoever finds the lock
  * of a dead process takes it over at once; of a stalled one, or one of another machine, after seconds.
+ *
+ * Answers or refuses within `patience`, whatever stands under that name: `stale-file` (retryable) when another process
+ * holds on, `file-error` when it is no lock or cannot be removed. Both name the file, in `details.lock` too.
  */
 export async function lockFile(path: string, options: LockOptions): Promise<Lock> {
-  const { fs, patience = 30_000 } = options;
+  const { fs, patience = 30_000, signal } = options;
   const file = lockPath(path);
-  const deadline = Date.now() + patience;
+  const guard = `${file}.removing`;
+  const start = performance.now();
+  const watch = { lock: createWatch(), guard: createWatch() };
   const token = randomUUID();
+  let late = 0;
   for (let round = 0; ; round++) {
-    throwIfStopped(options.signal);
+    throwIfStopped(signal);
     if (await create(fs, file, token, path)) return holding(fs, file, token);
-    if (await isAbandoned(fs, file)) await takeAway(fs, file, token);
-    else if (Date.now() > deadline) throw busy(path);
-    else await wait(Math.random() * Math.min(25, 2 + round));
+    const found = await look(fs, file).catch((error: unknown) => {
+      throw fileError("write", path, error);
+    });
+    if (found.kind === "foreign") throw inTheWay(path, file, found.what);
+    const removed =
+      found.kind === "lock" && watch.lock(found)
+        ? await takeAway({ fs, path, file, guard, token, watch })
+        : false;
+    const over = performance.now() - start >= patience;
+    if (over && (!removed || ++late > lateTries)) throw busy(path, file, found, patience);
+    if (!removed) await wait(Math.random() * Math.min(25, 2 + round));
   }
 }
 
-function busy(path: string): RedraftError {
+function busy(path: string, lock: string, found: Found, patience: number): RedraftError {
+  const holder = found.kind === "lock" ? found.holder : undefined;
+  const who = holder ? ` (process ${holder.pid} on ${JSON.stringify(holder.host)})` : "";
   return new RedraftError(
     "stale-file",
-    `another process is writing ${path} and does not finish. Nothing was changed; try again.`,
-    { retryable: true },
+    `another process is writing ${path}${who} and does not finish within ${patience / 1000} s. Nothing was changed; ` +
+      `try again. If no such process runs, remove ${lock}.`,
+    { retryable: true, details: { path, lock } },
+  );
+}
+
+function inTheWay(path: string, lock: string, what: string): RedraftError {
+  return new RedraftError(
+    "file-error",
+    `cannot write ${path}: ${lock} is ${what}, not a lock that Redraft made. Nothing was changed. Move or remove it, then try again.`,
+    { details: { path, lock } },
+  );
+}
+
+function stuck(path: string, lock: string, error: unknown): RedraftError {
+  return new RedraftError(
+    "file-error",
+    `cannot write ${path}: the process that held ${lock} has ended, and its lock cannot be removed: ${reasonOf(error)}. ` +
+      "Nothing was changed. Remove that file as somebody who may, then try again.",
+    { cause: error, details: { path, lock, cause: codeOf(error) ?? null } },
   );
 }
 
@@ -70,8 +100,7 @@ async function create(fs: FileSystem, file: string, token: string, path: string)
   });
   if (handle === undefined) return false;
   try {
-    const holder: Holder = { pid: process.pid, host: hostname(), token };
-    await handle.writeFile(JSON.stringify(holder));
+    await handle.writeFile(JSON.stringify(thisProcess(token)));
     return true;
   } catch (error) {
     // Only a lock that this call made is taken back: a failed open says nothing about another's.
@@ -82,61 +111,57 @@ async function create(fs: FileSystem, file: string, token: string, path: string)
   }
 }
 
-async function read(fs: FileSystem, file: string): Promise<Holder | undefined> {
-  try {
-    return JSON.parse(await fs.readFile(file, "utf8")) as Holder;
-  } catch {
-    return undefined;
-  }
-}
-
-async function isAbandoned(fs: FileSystem, file: string): Promise<boolean> {
-  const holder = await read(fs, file);
-  if (holder?.host === hostname() && !isAlive(holder.pid)) return true;
-  try {
-    const { mtimeMs } = await fs.stat(file);
-    return Date.now() - mtimeMs > (holder ? staleAfter : namelessAfter);
-  } catch {
-    return false;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
+interface TakeAway {
+  readonly fs: FileSystem;
+  readonly path: string;
+  readonly file: string;
+  readonly guard: string;
+  readonly token: string;
+  readonly watch: Readonly<Record<"lock" | "guard", ReturnType<typeof createWatch>>>;
 }
 
 /**
- * Removes an abandoned lock. Two that find it at once must not remove each other's new one, so removing
- * is itself locked, and looks again once it may.
+ * Removes an abandoned lock; false = somebody else is at it. Two that find it at once must not remove each other's
+ * new one, so removing is itself locked by a guard file, and looks again once it may.
  */
-async function takeAway(fs: FileSystem, file: string, token: string): Promise<void> {
-  const guard = `${file}.removing`;
+async function takeAway({ fs, path, file, guard, token, watch }: TakeAway): Promise<boolean> {
   try {
     await (await fs.open(guard, "wx", 0o644)).close();
-  } catch {
-    const age = await fs.stat(guard).then(
-      (found) => Date.now() - found.mtimeMs,
-      () => 0,
-    );
-    if (age > staleAfter) await fs.unlink(guard).catch(() => {});
-    await wait(5);
-    return;
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw stuck(path, file, error);
+    const found = await look(fs, guard).catch((cause: unknown) => {
+      throw stuck(path, guard, cause);
+    });
+    if (found.kind === "foreign") throw inTheWay(path, guard, found.what);
+    // A guard has no name, so its age is judged as that of a lock that cannot be read.
+    if (found.kind === "lock" && watch.guard({ ...found, readable: false })) {
+      await remove(fs, guard, path);
+    }
+    return false;
   }
   try {
-    const holder = await read(fs, file);
-    if (holder?.token !== token && (await isAbandoned(fs, file))) {
+    const found = await look(fs, file);
+    if (found.kind === "lock" && found.holder?.token !== token && watch.lock(found)) {
+      const { holder } = found;
       // The lock goes last: as long as it is there, somebody clears up if this process dies here.
-      await removeLeftovers(fs, dirname(file), holder?.pid);
-      await fs.unlink(file).catch(() => {});
+      if (holder !== undefined && isLocal(holder)) {
+        await removeLeftovers(fs, dirname(file), holder.pid);
+      }
+      await remove(fs, file, path);
     }
+    return true;
   } finally {
     await fs.unlink(guard).catch(() => {});
   }
+}
+
+async function remove(fs: FileSystem, file: string, path: string): Promise<void> {
+  await fs.unlink(file).catch((error: unknown) => {
+    const code = codeOf(error);
+    // On Windows a file that somebody has open cannot be removed for a moment.
+    if (code === "ENOENT" || (process.platform === "win32" && code !== "EROFS")) return;
+    throw stuck(path, file, error);
+  });
 }
 
 /** Name of the temporary file that becomes the new text. */
@@ -145,12 +170,8 @@ export function temporaryPath(path: string): string {
 }
 
 /** What a process that died while writing has left behind. */
-async function removeLeftovers(
-  fs: FileSystem,
-  folder: string,
-  pid: number | undefined,
-): Promise<void> {
-  if (pid === undefined || isAlive(pid)) return;
+async function removeLeftovers(fs: FileSystem, folder: string, pid: number): Promise<void> {
+  if (isAlive(pid)) return;
   const names = await fs.readdir(folder).catch(() => []);
   for (const name of names) {
     if (name.startsWith(`.redraft-${pid}-`) && name.endsWith(".tmp")) {
@@ -160,12 +181,16 @@ async function removeLeftovers(
 }
 
 function holding(fs: FileSystem, file: string, token: string): Lock {
-  const timer = setInterval(() => {
+  const held = async (): Promise<boolean> => {
+    const { holder } = await readHolder(fs, file).catch(() => ({ holder: undefined }));
+    return holder?.token === token;
+  };
+  const timer = setInterval(async () => {
     const now = new Date();
-    fs.utimes(file, now, now).catch(() => {});
+    // Another's lock must not seem alive because of us.
+    if (await held()) await fs.lutimes(file, now, now).catch(() => {});
   }, heartbeat);
   timer.unref();
-  const held = async (): Promise<boolean> => (await read(fs, file))?.token === token;
   return {
     held,
     async release() {

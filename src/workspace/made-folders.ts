@@ -14,6 +14,8 @@ export function trackFolders(fs: FileSystem): Folders {
   const made: string[] = [];
 
   async function makeFolder(folder: string): Promise<void> {
+    // A root is there, and its own folder may not be looked into.
+    if (await isThere(folder, fs)) return;
     try {
       await fs.mkdir(folder);
       made.push(folder);
@@ -42,4 +44,11 @@ export function trackFolders(fs: FileSystem): Folders {
       }
     },
   };
+}
+
+function isThere(folder: string, fs: FileSystem): Promise<boolean> {
+  return fs.stat(folder).then(
+    () => true,
+    () => false,
+  );
 }

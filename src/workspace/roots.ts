@@ -1,7 +1,8 @@
-import { lstat, realpath } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RedraftError } from "../core/errors.ts";
+import { disk } from "./disk.ts";
+import { realPathOf } from "./real-path.ts";
 
 /** A path that was found to lie inside a root, every symbolic link resolved. */
 export interface RootedPath {
@@ -38,7 +39,7 @@ export async function resolveInRoots(path: string, roots: readonly string[]): Pr
     const lexical = isAbsolute(plain) ? resolve(plain) : resolve(root, plain);
     const named = rebase(lexical, resolve(roots[index]!), root);
     if (!isInside(named, root)) continue;
-    const target = await followLinks(named).catch((error: unknown) => {
+    const target = await realPathOf(named, disk).catch((error: unknown) => {
       loop = error;
       return undefined;
     });
@@ -88,6 +89,7 @@ function fromFileUrl(path: string, roots: readonly string[]): string {
 function suspicious(path: string): string | undefined {
   if (path.trim() === "") return "the path is empty";
   if (path.includes("\0")) return "it contains a NUL character";
+  if (/\p{Surrogate}/u.test(path)) return "it contains half of a surrogate pair";
   if (/^~([^/\\]*[/\\]|$)/.test(path)) return "`~` is not expanded";
   if (/^[a-z]:([/\\]|$)/i.test(path) && sep === "/") return "it names a drive";
   if (sep === "/" && path.startsWith("\\")) return "it names a network or device path";
@@ -118,7 +120,7 @@ function climbs(path: string): boolean {
 }
 
 async function realRoot(root: string): Promise<string | undefined> {
-  return realpath(root).catch(() => undefined);
+  return disk.realpath(root).catch(() => undefined);
 }
 
 function rebase(path: string, from: string, to: string): string {
@@ -126,25 +128,8 @@ function rebase(path: string, from: string, to: string): string {
   return join(to, relative(from, path));
 }
 
-function isInside(path: string, root: string): boolean {
+/** Whether a path is a folder or lies in it; both absolute and without `..`. */
+export function isInside(path: string, root: string): boolean {
   const way = relative(root, path);
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-}
-
-/** The real place of a path whose last parts may not exist yet. Rejects on loops and on dangling links. */
-async function followLinks(path: string): Promise<{ path: string; exists: boolean }> {
-  const missing: string[] = [];
-  for (let current = path; ; current = dirname(current)) {
-    try {
-      const real = await realpath(current);
-      return { path: join(real, ...missing), exists: missing.length === 0 };
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
-      const link = await lstat(current).catch(() => undefined);
-      if (link?.isSymbolicLink() === true) throw error;
-      if (dirname(current) === current) throw error;
-      missing.unshift(basename(current));
-    }
-  }
 }

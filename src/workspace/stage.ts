@@ -2,8 +2,9 @@ import { RedraftError } from "../core/errors.ts";
 import { type FileSystem, fileError } from "./disk.ts";
 import { encodeText } from "./encoding.ts";
 import { temporaryPath } from "./lock.ts";
+import { keepMetadata, privateMode } from "./metadata.ts";
 import type { FileChange, Step } from "./steps.ts";
-import { hashOf, type TextFile } from "./text-file.ts";
+import { hashOf } from "./text-file.ts";
 
 /** A new text that lies complete on the disk, beside the place where it is to be. */
 export interface Staged {
@@ -33,13 +34,12 @@ export async function stage({ change, path }: Step, text: string, fs: FileSystem
   const bytes = encodeText(text, before.encoding, before.bom);
   const temporary = temporaryPath(path);
   try {
-    const handle = await fs.open(temporary, "wx", before.mode ?? 0o666);
+    const handle = await fs.open(temporary, "wx", before.mode === undefined ? 0o666 : privateMode);
     try {
       await handle.writeFile(bytes);
-      if (before.mode !== undefined) {
-        await keepOwner(before, temporary, fs);
-        await handle.chmod(before.mode);
-      }
+      if (before.exists) await keepMetadata(before, handle, fs);
+      // A file that comes back, or a new one in the place of one that moves, has no other whose attributes it could keep.
+      else if (before.mode !== undefined) await handle.chmod(before.mode);
       await handle.sync();
       const { dev, ino } = await handle.stat();
       return { temporary, bytes, hash: hashOf(bytes), inode: { dev, ino } };
@@ -50,10 +50,4 @@ export async function stage({ change, path }: Step, text: string, fs: FileSystem
     await fs.unlink(temporary).catch(() => {});
     throw fileError("write", before.path, error);
   }
-}
-
-/** Only root may give files away; for everyone else the owner is right already, or cannot be. */
-async function keepOwner(before: TextFile, temporary: string, fs: FileSystem): Promise<void> {
-  if (process.getuid?.() !== 0 || before.owner === undefined) return;
-  await fs.chown(temporary, before.owner.uid, before.owner.gid).catch(() => {});
 }

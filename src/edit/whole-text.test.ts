@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { merge } from "../merge/merge.ts";
+import { readEdit } from "./read.ts";
+
+function whole(edit: string, source: string, path = "README.md"): string | undefined {
+  const outcome = merge(source, readEdit(edit, { path, source, format: "whole" }));
+  return outcome.kind === "proved" ? outcome.text : undefined;
+}
+
+describe("the whole text, named as such", () => {
+  it.each([
+    ["a new file", "", "```sh\nnpm ci\n```\n"],
+    ["a new file that goes on", "", "```sh\nnpm ci\n```\nmore\n"],
+    ["a new file that goes on, without a language", "", "```\nnpm ci\n```\nmore\n"],
+    ["a file that begins so", "```sh\nnpm i\n```\n\ntext\n", "```sh\nnpm ci\n```\n\ntext\n"],
+    ["nothing of it left", "```sh\nnpm i\n```\n\ntext\n", "```bash\nyarn\n```\n\nother words\n"],
+    ["nothing else in it", "```sh\nnpm i\n```\n", "```bash\nyarn\n```\n"],
+    ["another beginning", "# Title\n\ntext\n", "```sh\nnpm ci\n```\n\n# Name\n\nwords\n"],
+  ])("keeps the fence that a Markdown file begins with: %s", (_, source, edit) => {
+    expect(whole(edit, source)).toBe(edit);
+  });
+
+  it("is taken out of a fence that says it holds the file", () => {
+    expect(whole("```markdown\n# Name\n```\n", "")).toBe("# Name\n");
+    expect(whole("```\n# Name\n```\n", "")).toBe("# Name\n");
+    expect(whole("```ts\nconst a = 1;\n```\n", "", "a.ts")).toBe("const a = 1;\n");
+    expect(whole("```ini\na = 1\n```\n", "", "app.conf")).toBe("a = 1\n");
+  });
+
+  it("keeps a byte order mark", () => {
+    expect(whole("\uFEFFone\ntwo\n", "")).toBe("\uFEFFone\ntwo\n");
+    expect(whole("\uFEFFone\ntwo\n", "one\n")).toBe("\uFEFFone\ntwo\n");
+    expect(whole("\uFEFFone\ntwo\n", "\uFEFFone\n")).toBe("\uFEFFone\ntwo\n");
+    // One of a file that was read with it stays, where the text was written without.
+    expect(whole("one\ntwo\n", "\uFEFFone\n")).toBe("\uFEFFone\ntwo\n");
+    expect(whole("one\ntwo\n", "one\n")).toBe("one\ntwo\n");
+  });
+});
