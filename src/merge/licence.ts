@@ -92,8 +92,11 @@ export function unquotedRemoval(
 
 /** Whether a line is the beginning of another one, to the letter, and ends with an ellipsis. */
 function isCutShort(text: string, whole: string): boolean {
-  const stem = /^\s*(.*?)\s*(?:\.{3}|…)$/u.exec(text)?.[1];
-  return stem !== undefined && isTelling(stem) && whole.trimStart().startsWith(stem);
+  const written = text.trim();
+  const ellipsis = ["...", "…"].find((end) => written.endsWith(end));
+  if (ellipsis === undefined) return false;
+  const stem = written.slice(0, -ellipsis.length).trimEnd();
+  return isTelling(stem) && whole.trimStart().startsWith(stem);
 }
 
 /**

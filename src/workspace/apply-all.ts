@@ -223,7 +223,7 @@ async function put(
 
 function inRow(error: unknown, row: EditRow, index: number, rows: number): unknown {
   if (!RedraftError.is(error) || rows === 1) return error;
-  const said = error.message.replace(/\s*Nothing was (?:changed|written)\.$/, "");
+  const said = error.message.replace(/Nothing was (?:changed|written)\.$/, "").trimEnd();
   return new RedraftError(
     error.code,
     `In ${row.path} (edit ${index + 1} of ${rows}): ${said} None of the edits was made.`,

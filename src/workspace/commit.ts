@@ -306,7 +306,7 @@ async function isAsBefore({ step, staged }: Work, fs: FileSystem): Promise<boole
 /** The error with what is true of the files now at its end. */
 function described(error: unknown, works: readonly Work[], state: string): unknown {
   if (RedraftError.is(error)) {
-    const said = error.message.replace(/\s*(?:Nothing was changed|Nothing was written)\.$/, "");
+    const said = error.message.replace(/Nothing was (?:changed|written)\.$/, "").trimEnd();
     const { code, retryable, details, cause } = error;
     // A list of lines (the output of a check) stays last.
     const [first = "", ...rest] = said.split("\n");
