@@ -26,6 +26,7 @@ export function replacedInPlace(source: readonly TextLine[], shape: Shape, best:
   const found: InPlace[] = [];
   if (shape.extent !== "file") return found;
   const { ranges } = best.placement;
+  const movedLines = movedIn(shape, source);
   const isMatched = (token: Token): boolean => {
     const { fate } = best.proof.edit[token.editLine]!;
     return fate === "matched";
@@ -43,11 +44,8 @@ export function replacedInPlace(source: readonly TextLine[], shape: Shape, best:
       const edge = side === "start" ? start : end;
       const room = Math.abs(limit - edge);
       const ordered = side === "start" ? tokens : tokens.toReversed();
-      const run: Token[] = [];
-      for (const token of ordered) {
-        if (isMatched(token)) break;
-        run.unshift(token);
-      }
+      const firstMatched = ordered.findIndex(isMatched);
+      const run = ordered.slice(0, firstMatched < 0 ? ordered.length : firstMatched).reverse();
       // `run` leads from the edge's quoted line outwards.
       const beyond = Array.from(
         { length: Math.min(room, fresh.length + limits.beyondLines) },
@@ -73,7 +71,7 @@ export function replacedInPlace(source: readonly TextLine[], shape: Shape, best:
         found.push({ block: k, side, position, isSure });
         continue;
       }
-      const taken = takenLines(run, movedLines(near, shape, source), beyond);
+      const taken = takenLines(run, movedLines(near), beyond);
       if (taken.count === 0) continue;
       const position = side === "start" ? edge - taken.count : edge + taken.count;
       found.push({
@@ -123,21 +121,41 @@ function openerAbove(
   return isOpener && columnsOf(opener.text) === columnsOf(text) ? line : undefined;
 }
 
-/** Lines with words that are once in the edit and once in the file: where the edit has one anew, it was moved. */
-function movedLines(
-  fresh: readonly Token[],
+/**
+ * Tells of new lines which ones are once in the edit and once in the file, and have words: where the edit has such a line
+ * anew, it was moved.
+ */
+function movedIn(
   shape: Shape,
   source: readonly TextLine[],
-): Set<string> {
-  const moved = new Set<string>();
-  const count = (text: string, texts: readonly { readonly text: string }[]): number =>
-    texts.reduce((sum, line) => sum + (line.text.trim() === text ? 1 : 0), 0);
-  const all = shape.blocks.flatMap((block) => block.tokens);
-  for (const token of fresh) {
-    const text = token.text.trim();
-    if (isTelling(text) && count(text, source) === 1 && count(text, all) === 1) moved.add(text);
+): (fresh: readonly Token[]) => Set<string> {
+  let known: { readonly inFile: Set<string>; readonly inEdit: Set<string> } | undefined;
+  return (fresh) => {
+    const moved = new Set<string>();
+    for (const token of fresh) {
+      const text = token.text.trim();
+      if (!isTelling(text)) continue;
+      known ??= {
+        inFile: onceIn(source),
+        inEdit: onceIn(shape.blocks.flatMap((block) => block.tokens)),
+      };
+      if (known.inFile.has(text) && known.inEdit.has(text)) moved.add(text);
+    }
+    return moved;
+  };
+}
+
+/** The lines that occur once. */
+function onceIn(lines: readonly { readonly text: string }[]): Set<string> {
+  const seen = new Set<string>();
+  const once = new Set<string>();
+  for (const { text } of lines) {
+    const key = text.trim();
+    if (seen.has(key)) once.delete(key);
+    else once.add(key);
+    seen.add(key);
   }
-  return moved;
+  return once;
 }
 
 /** How many of the lines beyond the edge are earlier forms of the new lines, in the order in which they are met. */
