@@ -80,8 +80,11 @@ type MoveToLog = (home: string, done: DoneTransaction) => Promise<unknown>;
 /** Which transactions: those with a file in one of the folders, or at one of the paths. */
 export type Where = { readonly folders: readonly string[] } | { readonly paths: readonly string[] };
 
-/** ms to wait for the locks of a transaction that is to be ended. */
-const patience = 1_000;
+/**
+ * ms to wait for the locks of a transaction that is to be ended: longer than a guard of the lock, whose process was killed as well,
+ * takes to count as abandoned.
+ */
+const patience = 6_000;
 
 /**
  * Ends the transactions that were cut off. One rule: what has its mark of commitment is finished, everything else is rolled back.
