@@ -43,7 +43,8 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
     const places = placesOf(before, block, source, index);
     const after = block.tokens.filter((token) => token.role !== "drop");
     const adds = block.tokens.filter((token) => token.role === "add");
-    const telling = adds.some((token) => /[\p{L}\p{N}]/u.test(token.text));
+    const hasWords = (tokens: readonly Token[]): boolean =>
+      tokens.some((token) => /[\p{L}\p{N}]/u.test(token.text));
     if (
       block.atLine === undefined &&
       block.anchor === undefined &&
@@ -56,7 +57,8 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
       // Gone are the old lines, or the new ones stand around the old already.
       if (
         done.length > 0 &&
-        (places.length === 0 || telling) &&
+        // Blank lines and braces stand everywhere: they are no sign that the old lines are gone for this block's sake.
+        hasWords(places.length === 0 ? after : adds) &&
         places.every((place) => {
           spend(done.length / 4);
           return done.some((at) => covers(at, after, place, before));

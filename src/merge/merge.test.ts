@@ -559,4 +559,12 @@ describe("merge of explicit parts", () => {
     expect(outcome).toMatchObject({ kind: "refused", code: "no-match" });
     if (outcome.kind === "refused") expect(outcome.message).toContain("completely different");
   });
+
+  it("takes no blank line or brace for a sign that a part was applied before", () => {
+    const file = text("a();", "", "function one() {", "  load(first);", "}");
+    for (const fresh of ["+", "+}"]) {
+      const outcome = merge(file, parts(["-  load(second);", "-}", fresh]));
+      expect(outcome.kind).toBe("refused");
+    }
+  });
 });
