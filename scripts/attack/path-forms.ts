@@ -81,7 +81,7 @@ export function pathForms({ base, root }: Ground): string[] {
     "/proc/1/root/etc/passwd",
     "/proc/thread-self/root/etc/passwd",
     "/tmp",
-    "/root/.ssh/id_rsa",
+    "/etc/ssh/ssh_host_rsa_key",
   ];
   const hosts = [
     "~/.ssh/id_rsa",
