@@ -36,6 +36,8 @@ export interface KillReport {
   mixed: number;
   /** Locks, temporary files and open records that recovery left: must be 0. */
   leftovers: number;
+  /** Their names. */
+  readonly left: string[];
   /** Where the kill met the process. */
   readonly phases: {
     /** Between two transactions, or while one was prepared. */
@@ -83,7 +85,7 @@ function statesOf(files: number): States {
 export async function killTransactions(options: KillOptions): Promise<KillReport> {
   const { kills, files, lanes = 2 } = options;
   const phases = { idle: 0, staging: 0, ahead: 0, half: 0, uncommitted: 0, committed: 0 };
-  const report: KillReport = { kills, files, mixed: 0, leftovers: 0, phases };
+  const report: KillReport = { kills, files, mixed: 0, leftovers: 0, left: [], phases };
   let started = 0;
   const lane = async (): Promise<void> => {
     const folder = mkdtempSync(join(tmpdir(), "redraft-attack-"));
@@ -104,16 +106,17 @@ export async function killTransactions(options: KillOptions): Promise<KillReport
           writeAll(work, states.a);
         }
         // What no record speaks of is taken from the dead by whoever takes the lock next: here the next round.
-        if (openRecords(home).length > 0) report.leftovers += 1;
+        report.left.push(...openRecords(home));
       }
       await turnTwice(work, home, options.isBuilt === true);
-      const left = readdirSync(work, { recursive: true, encoding: "utf8" });
-      report.leftovers += left.filter((name) => name.includes(".redraft-")).length;
+      const names = readdirSync(work, { recursive: true, encoding: "utf8" });
+      report.left.push(...names.filter((name) => name.includes(".redraft-")));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
+  report.leftovers = report.left.length;
   return report;
 }
 

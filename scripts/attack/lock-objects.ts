@@ -163,6 +163,7 @@ const holders: LockObject[] = [
 const guards: LockObject[] = [
   { name: "dead, the guard new", ...watched, make: guarded(file("")) },
   { name: "dead, the guard old", ...atOnce, make: guarded(file("", -10)) },
+  { name: "dead, the guard of a dead process", ...atOnce, make: guarded(file(holder())) },
   { name: "dead, the guard in the future", ...watched, make: guarded(file("", 86_400)) },
   { name: "dead, the guard a folder", ...never, make: guarded((lock) => void mkdirSync(lock)) },
   { name: "dead, the guard a named pipe", ...never, make: guarded(command("mkfifo", "@")) },

@@ -1,5 +1,5 @@
 import { lstat, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lockObjects } from "../../scripts/attack/lock-objects.ts";
@@ -50,9 +50,20 @@ describe("what stands under the name of a lock", () => {
 });
 
 describe("a held lock", () => {
+  it("leaves no guard of a process that was killed right after it removed a dead lock", async () => {
+    const path = join(folder, "f.txt");
+    const dead = { pid: 2 ** 22 + 1, host: hostname(), token: "x" };
+    await writeFile(`${lockPath(path)}.removing`, JSON.stringify(dead));
+    await (await lockFile(path, { fs: disk })).release();
+    expect(await readdir(folder)).toEqual([]);
+    await writeFile(`${lockPath(path)}.removing`, JSON.stringify({ ...dead, pid: process.pid }));
+    await (await lockFile(path, { fs: disk })).release();
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
   it("is not taken from a process of another namespace, whose pid means nothing here", async () => {
     const path = join(folder, "f.txt");
-    const dead = { pid: 2 ** 22 + 1, host: (await import("node:os")).hostname(), token: "x" };
+    const dead = { pid: 2 ** 22 + 1, host: hostname(), token: "x" };
     await writeFile(lockPath(path), JSON.stringify({ ...dead, space: "pid:[1]" }));
     await expect(lockFile(path, { fs: disk, patience: 200 })).rejects.toThrow(/remove/);
     await writeFile(lockPath(path), JSON.stringify(dead));

@@ -50,7 +50,10 @@ export async function lockFile(path: string, options: LockOptions): Promise<Lock
   let late = 0;
   for (let round = 0; ; round++) {
     throwIfStopped(signal);
-    if (await create(fs, file, token, path)) return holding(fs, file, token);
+    if (await create(fs, file, token, path)) {
+      await clearGuard(fs, guard, watch.guard);
+      return holding(fs, file, token);
+    }
     const found = await look(fs, file).catch((error: unknown) => {
       throw fileError("write", path, error);
     });
@@ -94,21 +97,35 @@ function stuck(path: string, lock: string, error: unknown): RedraftError {
 }
 
 async function create(fs: FileSystem, file: string, token: string, path: string): Promise<boolean> {
-  const handle = await fs.open(file, "wx", 0o644).catch((error: unknown) => {
-    if (codeOf(error) === "EEXIST") return undefined;
-    throw fileError("write", path, error);
-  });
-  if (handle === undefined) return false;
   try {
-    await handle.writeFile(JSON.stringify(thisProcess(token)));
+    await makeNamed(fs, file, token);
     return true;
   } catch (error) {
-    // Only a lock that this call made is taken back: a failed open says nothing about another's.
-    await fs.unlink(file).catch(() => {});
+    if (codeOf(error) === "EEXIST") return false;
     throw fileError("write", path, error);
+  }
+}
+
+/** Makes a file that names this process, where no file is. */
+async function makeNamed(fs: FileSystem, file: string, token: string): Promise<void> {
+  const handle = await fs.open(file, "wx", 0o644);
+  try {
+    await handle.writeFile(JSON.stringify(thisProcess(token)));
+  } catch (error) {
+    // Only a file that this call made is taken back: a failed open says nothing about another's.
+    await fs.unlink(file).catch(() => {});
+    throw error;
   } finally {
     await handle.close();
   }
+}
+
+type Watch = ReturnType<typeof createWatch>;
+
+/** A process that was killed after it had removed a dead lock has left its guard: the next holder clears it away. */
+async function clearGuard(fs: FileSystem, guard: string, watch: Watch): Promise<void> {
+  const found = await look(fs, guard).catch(() => undefined);
+  if (found?.kind === "lock" && watch(found)) await fs.unlink(guard).catch(() => {});
 }
 
 interface TakeAway {
@@ -117,7 +134,7 @@ interface TakeAway {
   readonly file: string;
   readonly guard: string;
   readonly token: string;
-  readonly watch: Readonly<Record<"lock" | "guard", ReturnType<typeof createWatch>>>;
+  readonly watch: Readonly<Record<"lock" | "guard", Watch>>;
 }
 
 /**
@@ -126,17 +143,14 @@ interface TakeAway {
  */
 async function takeAway({ fs, path, file, guard, token, watch }: TakeAway): Promise<boolean> {
   try {
-    await (await fs.open(guard, "wx", 0o644)).close();
+    await makeNamed(fs, guard, token);
   } catch (error) {
     if (codeOf(error) !== "EEXIST") throw stuck(path, file, error);
     const found = await look(fs, guard).catch((cause: unknown) => {
       throw stuck(path, guard, cause);
     });
     if (found.kind === "foreign") throw inTheWay(path, guard, found.what);
-    // A guard has no name, so its age is judged as that of a lock that cannot be read.
-    if (found.kind === "lock" && watch.guard({ ...found, readable: false })) {
-      await remove(fs, guard, path);
-    }
+    if (found.kind === "lock" && watch.guard(found)) await remove(fs, guard, path);
     return false;
   }
   try {
