@@ -183,7 +183,7 @@ function planOf(
   isLong: boolean,
   note: Plan["note"],
 ): Plan {
-  const files = works.map(({ step, staged }): PlannedFile => {
+  const files = works.map(({ step, staged, spare }): PlannedFile => {
     const { path, old, change, link } = step;
     const goal = works.find((one) => one.staged && one.step.change === change)?.step.path;
     const source = change.from ?? (change.before.exists ? change.before.realPath : path);
@@ -207,6 +207,7 @@ function planOf(
             },
       ...(staged !== undefined && source !== path ? { movedFrom: source } : {}),
       ...(staged === undefined && goal !== undefined ? { movedTo: goal } : {}),
+      ...(spare === undefined ? {} : { spare }),
     };
   });
   const temporaries = works.flatMap(({ staged, spare }) => [

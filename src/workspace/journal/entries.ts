@@ -20,6 +20,8 @@ export interface EntryFile {
   readonly after: (EntryState & { readonly dev: number; readonly ino: number }) | null;
   readonly movedFrom?: string;
   readonly movedTo?: string;
+  /** While the transaction is open: a second name of the old file. */
+  readonly spare?: string;
 }
 
 /** A transaction as the journal keeps it: `record.json`, version 1. */

@@ -115,7 +115,7 @@ export function openJournal(options: JournalOptions): DiskJournal {
   }
 
   async function keepTexts(file: PlannedFile, at: string, sync: boolean): Promise<EntryFile> {
-    const { path, before, after, movedFrom, movedTo } = file;
+    const { path, before, after, movedFrom, movedTo, spare } = file;
     const keepOne = async (bytes: Uint8Array, durable: boolean): Promise<string> => {
       const hash = sha256(bytes);
       await writePrivate(join(at, hash), bytes, { sync: durable });
@@ -137,6 +137,7 @@ export function openJournal(options: JournalOptions): DiskJournal {
       },
       ...(movedFrom === undefined ? {} : { movedFrom }),
       ...(movedTo === undefined ? {} : { movedTo }),
+      ...(spare === undefined ? {} : { spare }),
     };
   }
 

@@ -1,10 +1,12 @@
 import {
+  link,
   mkdir,
   mkdtemp,
   readdir,
   readFile,
   rename,
   rm,
+  stat,
   symlink,
   writeFile,
 } from "node:fs/promises";
@@ -110,6 +112,17 @@ describe("recovery", () => {
     }
     expect(ends.old).toBeGreaterThan(4);
     expect(ends.next).toBeGreaterThan(2);
+  });
+
+  it("puts the old files themselves back, with their other names, attributes and access control lists", async () => {
+    for (const name of ["a", "b"]) await link(at(name), join(top, `other-${name}`));
+    await diesAt(5);
+    expect(await found()).not.toEqual(old);
+    await journal.recover();
+    expect(await found()).toEqual(old);
+    for (const name of ["a", "b"]) {
+      expect((await stat(at(name))).ino).toBe((await stat(join(top, `other-${name}`))).ino);
+    }
   });
 
   it("leaves what somebody changed since, and the rest of that edit can be undone", async () => {

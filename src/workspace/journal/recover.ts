@@ -157,9 +157,8 @@ async function rollBack(record: OpenRecord, at: string): Promise<EntryFile[]> {
 }
 
 async function rollBackFile(file: EntryFile, at: string): Promise<boolean> {
-  const { path, before, after } = file;
+  const { path, before, after, spare } = file;
   const now = await stateOf(path);
-  if (now === "nothing" ? before === null : isState(now, before)) return true;
   const isNew =
     now === "nothing"
       ? after === null
@@ -168,10 +167,18 @@ async function rollBackFile(file: EntryFile, at: string): Promise<boolean> {
         now.link === undefined &&
         now.dev === after.dev &&
         now.ino === after.ino;
-  if (!isNew) return false;
+  if (!isNew) return now === "nothing" ? before === null : isState(now, before);
   if (before === null) {
     await unlink(path);
     return true;
+  }
+  // The old file itself, with its attributes, its access control list and its other names.
+  if (spare !== undefined) {
+    const kept = await stateOf(spare);
+    if (kept !== "nothing" && isState(kept, before)) {
+      await rename(spare, path);
+      return true;
+    }
   }
   if (before.link !== undefined) {
     await symlink(before.link, path);

@@ -14,6 +14,8 @@ export interface PlannedFile {
     readonly mode: number | null;
     readonly inode: { readonly dev: number; readonly ino: number };
   } | null;
+  /** Where the old file is kept, under a second name, until the transaction has ended. */
+  readonly spare?: string;
   /** The path that the text comes from, or goes to, where a file moves. */
   readonly movedFrom?: string;
   readonly movedTo?: string;
