@@ -44,7 +44,7 @@ export function patchCommand(): Command {
     )
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
     .option("--no-journal", noJournalHelp)
-    .option("--json", "print the whole result as JSON")
+    .option("--json", "print the whole result as JSON, with the receipts")
     .addHelpText("after", help)
     .action(async (file: string | undefined, options: PatchOptions) => {
       try {
@@ -79,6 +79,7 @@ async function patch(file: string | undefined, options: PatchOptions): Promise<v
       roots: [root],
       fs: confinedTo([root]),
       dryRun,
+      receipts: options.json === true,
       journal,
       texts,
       note: { kind: "edit", by: "redraft patch" },

@@ -1,9 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createRedraft } from "../engine.ts";
+import { type Receipt, receiptText } from "../workspace/receipt/format.ts";
+import { verifyReceipt } from "../workspace/receipt/verify.ts";
 import { createApp } from "./app.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 let folder = "";
 beforeEach(async () => {
@@ -24,7 +28,8 @@ async function call(path: string, body?: object, isOpen = true) {
       body: JSON.stringify(body),
     },
   );
-  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  const json = (await answer.json()) as { edits?: unknown };
+  return { status: answer.status, body: json };
 }
 
 it("applies edits of files as one, and takes them back", async () => {
@@ -51,4 +56,36 @@ it("refuses what is outside, what is wrong, and everything where no folder is op
   expect(await call("/v1/edits/undo", { last: 0 })).toMatchObject({ status: 400 });
   expect(await call("/v1/edits", outside, false)).toMatchObject({ status: 404 });
   expect(await call("/v1/edits", undefined, false)).toMatchObject({ status: 404 });
+});
+
+it("answers with receipts that verify, where they are asked for", async () => {
+  await writeFile(join(folder, "a"), "one\ntwo\n");
+  const one = { path: "a", edit: JSON.stringify({ old_string: "two", new_string: "three" }) };
+  const two = { path: "a", edit: JSON.stringify({ old_string: "one", new_string: "zero" }) };
+  const plain = await call("/v1/edits", { edits: [one], dry_run: true, receipts: true });
+  expect(JSON.stringify(plain.body)).not.toContain("receipt");
+  const { body } = await call("/v1/edits", { edits: [one, two], receipts: true });
+  const receipts = (body.edits as { receipt: Receipt }[]).map(({ receipt }) => receipt);
+  const texts = ["one\ntwo\n", "one\nthree\n", "zero\nthree\n"];
+  for (const [index, receipt] of receipts.entries()) {
+    const sides = { before: bytes(texts[index]!), after: bytes(texts[index + 1]!) };
+    expect(verifyReceipt(bytes(receiptText(receipt)), sides)).toMatchObject({ ok: true });
+  }
+  expect(receipts).toHaveLength(2);
+});
+
+it("names no place of this machine in an error", async () => {
+  await writeFile(join(folder, "a"), "one\n");
+  await call("/v1/edits", { edits: [{ path: "a", edit: "two\n", format: "whole" }] });
+  await mkdir(join(folder, "b"));
+  const answers = [
+    await call("/v1/edits", { edits: [{ path: "b", edit: "x\n", format: "whole" }] }),
+    await call("/v1/edits", { edits: [{ path: "none", edit: "x" }] }),
+    await call("/v1/edits", { edits: [{ path: "../x", edit: "x", format: "whole" }] }),
+    await writeFile(join(folder, "a"), "three\n").then(() => call("/v1/edits/undo", {})),
+  ];
+  for (const { status, body } of answers) {
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(JSON.stringify(body)).not.toContain(folder);
+  }
 });

@@ -1,5 +1,7 @@
+import { sep } from "node:path";
 import * as z from "zod";
 import { formatNames } from "../core/edit.ts";
+import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { baseOf, type TextStore } from "../core/text-store.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
@@ -25,7 +27,7 @@ export interface ServedFiles {
 
 /** What the server does with files: the same transactions and the same undo as every other face. */
 export interface EditHandlers {
-  /** POST /v1/edits: `{edits: [{path, edit, format?, base?, cell?}], dry_run?}`: all files are written, or none. */
+  /** POST /v1/edits: `{edits: [{path, edit, format?, base?, cell?}], dry_run?, receipts?}`: all files are written, or none. */
   apply(body: unknown, signal: AbortSignal): Promise<AppliedAll>;
   /** POST /v1/edits/undo: `{last?, ids?, hunks?, redo?, dry_run?}`. */
   undo(body: unknown, signal: AbortSignal): Promise<UndoAnswer>;
@@ -46,9 +48,9 @@ export function createEditHandlers(
     keep: files.journal !== false,
   });
   const texts = files.texts ?? persistentTextStore(journal.home);
-  return {
+  return withShownPaths(roots, {
     async apply(body, signal) {
-      const { edits, dry_run } = parseBody(editsRequest, body);
+      const { edits, dry_run, receipts } = parseBody(editsRequest, body);
       return applyAll(edits.map(rowOf), {
         redraft,
         roots,
@@ -57,6 +59,7 @@ export function createEditHandlers(
         journal,
         note: { kind: "edit", by: "HTTP" },
         dryRun: dry_run === true,
+        receipts: receipts === true,
         signal,
       });
     },
@@ -88,6 +91,38 @@ export function createEditHandlers(
       }));
       return { edits };
     },
+  });
+}
+
+/** A client learns of no place of this machine: errors name files as the client does, relative to the root. */
+function withShownPaths(roots: readonly string[], handlers: EditHandlers): EditHandlers {
+  const shown = (text: string): string =>
+    roots.reduce((now, root) => now.replaceAll(`${root}${sep}`, "").replaceAll(root, "."), text);
+  const shownValue = (value: unknown): unknown => {
+    if (typeof value === "string") return shown(value);
+    if (Array.isArray(value)) return value.map(shownValue);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shownValue(one)]));
+  };
+  const shownError = (error: unknown): unknown => {
+    if (!RedraftError.is(error)) return error;
+    const { code, message, retryable } = error;
+    const details = shownValue(error.details) as RedraftError["details"];
+    return new RedraftError(code, shown(message), { cause: error, retryable, details });
+  };
+  const wrapped =
+    <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
+    async (...args: Args): Promise<Answer> => {
+      try {
+        return await call(...args);
+      } catch (error) {
+        throw shownError(error);
+      }
+    };
+  return {
+    apply: wrapped(handlers.apply),
+    undo: wrapped(handlers.undo),
+    log: wrapped(handlers.log),
   };
 }
 
@@ -106,6 +141,7 @@ interface EditsRequest {
     readonly cell?: string | number | null | undefined;
   }[];
   readonly dry_run?: boolean | null | undefined;
+  readonly receipts?: boolean | null | undefined;
 }
 
 function rowOf({ path, edit, format, base, cell }: EditsRequest["edits"][number]): EditRow {
@@ -131,6 +167,7 @@ const editsRequest: z.ZodType<EditsRequest> = z.strictObject({
     )
     .min(1),
   dry_run: z.boolean().nullish(),
+  receipts: z.boolean().nullish(),
 });
 
 interface UndoBody {

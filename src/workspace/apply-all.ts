@@ -7,8 +7,10 @@ import { type TextHash, type TextStore, unknownBase } from "../core/text-store.t
 import { commit } from "./commit.ts";
 import { unifiedDiff } from "./diff.ts";
 import { disk, type FileSystem } from "./disk.ts";
-import { type FileView, viewFiles } from "./file-view.ts";
+import { type FileView, type ViewedFile, viewFiles } from "./file-view.ts";
 import { shownIn } from "./journal/state-home.ts";
+import type { Receipt } from "./receipt/format.ts";
+import { type EditedSource, receiptOf } from "./receipt/receipt.ts";
 import { type RootedPath, resolveInRoots } from "./roots.ts";
 import { type FileChange, pathsOf } from "./steps.ts";
 import { readTextFile } from "./text-file.ts";
@@ -41,6 +43,8 @@ export interface RowAnswer {
   readonly notes: readonly string[];
   /** Of this edit alone, after the rows before it. */
   readonly diff: string;
+  /** Likewise of this edit alone; where receipts were asked for and the edit was written. */
+  readonly receipt?: Receipt;
 }
 
 export interface AppliedAll {
@@ -64,6 +68,8 @@ export interface ApplyAllOptions extends WriteOptions {
   /** Texts that a row's `base` may name by hash; default: those that the engine knows. */
   readonly texts?: TextStore;
   readonly dryRun?: boolean;
+  /** Whether every answer of a written row has its receipt. */
+  readonly receipts?: boolean;
 }
 
 interface Planned {
@@ -137,7 +143,7 @@ async function applyRow(
   row: EditRow,
   index: number,
   view: FileView,
-  { roots, redraft, signal, texts }: ApplyAllOptions,
+  { roots, redraft, signal, texts, receipts = false, dryRun = false }: ApplyAllOptions,
   seen: Map<number, string>,
 ): Promise<RowAnswer> {
   const target = await resolveInRoots(row.path, roots);
@@ -178,7 +184,16 @@ async function applyRow(
     format: result.format.name,
     notes: result.notes,
     diff,
+    ...(receipts && !dryRun
+      ? { receipt: receiptOf(result, { edit: row.edit, before: sourceOf(current) }) }
+      : {}),
   };
+}
+
+/** A file that an earlier row made is written as UTF-8, or as the one that it comes from. */
+function sourceOf(file: ViewedFile | undefined): EditedSource {
+  const { encoding = "utf-8", bom = false } = file?.form ?? file?.origin ?? {};
+  return { exists: file !== undefined, text: file?.text ?? "", encoding, bom };
 }
 
 /** A hash that names the file as it is asks for nothing to be carried over. */
