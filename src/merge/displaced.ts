@@ -2,6 +2,7 @@ import { splitLines, type TextLine } from "../core/lines.ts";
 import { isCloser } from "./align/nesting.ts";
 import { columnsOf } from "./align/scope.ts";
 import { isTelling } from "./align/telling.ts";
+import { elidedScope } from "./elided-scope.ts";
 import type { Built } from "./proof/build.ts";
 import type { Shape, Token } from "./shape.ts";
 
@@ -68,10 +69,33 @@ export function displacedLine(
       if (opener && isEmptied(opener, parentOf(source, fate.source)!))
         return { block, line: fate.source, opener: opener.editLine };
     }
+    const unheld = unheldLine(source, shape, block, built);
+    if (unheld) return unheld;
     const line = firstAfter(source, built.placement.ranges[block]!.end);
     if (line === undefined || !isKept(line)) continue;
     const opener = isDisplaced(line, tokens.length);
     if (opener) return { block, line, opener: opener.editLine };
+  }
+  return undefined;
+}
+
+/** A line that a marker stands for, left outside of the new scope that the marker is written in. */
+function unheldLine(
+  source: readonly TextLine[],
+  shape: Shape,
+  block: number,
+  built: Built,
+): Displaced | undefined {
+  const scope = elidedScope(shape, block, built);
+  const fate = scope && built.proof.edit[scope.opener.editLine]!;
+  if (scope === undefined || fate?.fate !== "placed") return undefined;
+  const { ranges } = built.placement;
+  const to = ranges[block + 1]?.start ?? source.length;
+  const depth = columnsOf(splitLines(built.text)[fate.result]!.text);
+  for (let line = ranges[block]!.end; line < to; line++) {
+    const { text } = source[line]!;
+    if (text.trim() === "") continue;
+    return columnsOf(text) > depth ? undefined : { block, line, opener: scope.opener.editLine };
   }
   return undefined;
 }

@@ -179,7 +179,7 @@ function place(
   const complete = (found: Placement): Built => {
     const placement = withoutEdgeBlanks(lines, shape, found);
     const drawn = draw(placement);
-    const changes = replacedInPlace(lines, shape, drawn);
+    const changes = replacedInPlace(lines, shape, drawn, prepared.symbol);
     const sure = changes.filter(({ isSure }) => isSure);
     const built = sure.length === 0 ? drawn : draw(withReplaced(placement, sure));
     if (sure.length === changes.length || !displaced(built)) return built;
@@ -241,7 +241,7 @@ function place(
       offer(draw({ cost, ranges }, { insertion: { block, choice } }));
     }
   }
-  const perhaps = replacedInPlace(lines, shape, best);
+  const perhaps = replacedInPlace(lines, shape, best, prepared.symbol);
   if (perhaps.length > 0) offer(draw(withReplaced(best.placement, perhaps)));
   let looked = 0;
   for (const other of found.others(cost + limits.rivalReach)) {

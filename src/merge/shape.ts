@@ -19,6 +19,8 @@ export interface Block {
   readonly atLine?: number;
   readonly anchor?: "start" | "end";
   readonly under?: readonly string[];
+  /** The marker behind these lines, as written. */
+  readonly marker?: string;
   /** Whether a blank line sets these lines off from the marker before, behind them. */
   readonly blankBefore?: boolean;
   readonly blankBehind?: boolean;
@@ -45,6 +47,7 @@ interface Draft {
   /** Whether an elision is right before, right behind these lines. */
   afterElision: boolean;
   beforeElision: boolean;
+  marker?: string;
   blankBefore?: boolean;
   blankBehind?: boolean;
 }
@@ -58,7 +61,10 @@ export function shapeOf(edit: Edit): Shape {
   for (const segment of edit.segments) {
     if (segment.kind === "elision") {
       if (open === undefined && blocks.length === 0) elidedStart = true;
-      if (open) open.beforeElision = true;
+      if (open) {
+        open.beforeElision = true;
+        open.marker = segment.text;
+      }
       open = undefined;
       elidedEnd = true;
       continue;
@@ -124,6 +130,7 @@ function finished(draft: Draft): Block {
     ...(atLine !== undefined && { atLine }),
     ...(anchor !== undefined && { anchor }),
     ...(under !== undefined && { under }),
+    ...(draft.marker !== undefined && { marker: draft.marker }),
     ...(draft.blankBefore && { blankBefore: true }),
     ...(draft.blankBehind && { blankBehind: true }),
   };

@@ -1,7 +1,9 @@
+import { declares } from "../core/declares.ts";
 import type { Edit } from "../core/edit.ts";
 import { splitLines } from "../core/lines.ts";
 import type { Proof } from "../core/merge.ts";
 import type { Check } from "../core/request.ts";
+import { type Echo, echoesOf, withoutLines } from "./echo.ts";
 
 export interface Checked {
   readonly source: string;
@@ -115,17 +117,24 @@ function cutOff({ edit, source, text }: Checked): Check {
   };
 }
 
-function syntax({ newErrors, errorLine, isLiteral, text, source }: Checked): Check {
+function syntax({ newErrors, errorLine, isLiteral, text, source, edit, proof }: Checked): Check {
   const name = "no new syntax errors";
   if (!newErrors) {
     const why = text === source ? "nothing changed" : "no grammar for this file";
     return { name, ok: "unknown", message: why };
   }
+  const echoes = proof === undefined || edit?.format === "whole" ? [] : echoesOf(text, proof);
+  // No grammar minds a head without a body everywhere, but nobody writes one twice.
+  const head = echoes.find(({ start }) => opensDeclaration(texts(text)[start]!));
+  if (head) return { name, ok: false, message: repeats(head, text, edit, "") };
   const count = newErrors(text);
   if (count === undefined) return { name, ok: "unknown", message: "no grammar decides it" };
   if (count === 0) return { name, ok: true };
   const line = errorLine?.();
   const place = line === undefined ? "" : ` at line ${line}`;
+  if (echoes.length > 0 && newErrors(withoutLines(text, echoes)) === 0) {
+    return { name, ok: false, message: repeats(echoes[0]!, text, edit, place) };
+  }
   if (isLiteral) {
     const note = `new syntax error${place}`;
     return { name, ok: "unknown", message: "the edit itself brings errors", note };
@@ -137,4 +146,19 @@ function syntax({ newErrors, errorLine, isLiteral, text, source }: Checked): Che
       `the result would have a syntax error${place} that the file does not have, and the edit does not fit the file exactly. ` +
       "Copy the lines around the change from the file as it is now.",
   };
+}
+
+const opensDeclaration = (line: string): boolean =>
+  /[{:(]\s*$/.test(line) && declares(line) !== undefined;
+
+function repeats(echo: Echo, text: string, edit: Edit | undefined, place: string): string {
+  const shown = JSON.stringify(texts(text)[echo.start]!.trim());
+  const lines = edit?.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
+  const at = lines?.[echo.editLine]?.at ?? 0;
+  const which = at > 0 ? `line ${at} of the edit` : "a new line";
+  const harm = place === "" ? "" : `, and brings a syntax error${place}`;
+  return (
+    `${which} (${shown}) repeats line ${echo.source + 1} of the file, which stays beside it${harm}. ` +
+    "Leave that line out of the new text, or quote it in the old text too."
+  );
 }

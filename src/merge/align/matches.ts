@@ -39,6 +39,8 @@ export interface Prepared {
   readonly reindents: readonly (Reindent | undefined)[];
   /** Per block that quotes nothing: where it may go, the likeliest place first. */
   readonly insertions: readonly (readonly Insertion[] | undefined)[];
+  /** The lines of the one symbol that the edit shows. */
+  readonly symbol?: LineRange;
   /** Per block the blank lines that set its first new lines apart from the line above. */
   readonly blanksAbove: readonly number[];
 }
@@ -89,8 +91,9 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
   const isShifted = (k: number): boolean => reindents[k] !== undefined && !isSame(reindents[k]);
   const found = explicit ? candidates : withinNewScopes(source, shape, candidates, isShifted);
   const symbol: LineRange | undefined = symbolOf(source, shape, found);
-  const insertions =
-    explicit || symbol ? shape.blocks.map(() => undefined) : insertionsOf(source, shape, found);
+  const insertions = explicit
+    ? shape.blocks.map(() => undefined)
+    : insertionsOf(source, shape, found);
   for (const [k, insertion] of insertions.entries()) {
     if (insertion) found[k] = found[k]!.map(() => []);
   }
@@ -135,12 +138,12 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       };
     });
     const removalAtEnd = block.removals[block.tokens.length] !== undefined;
-    if (symbol) {
+    const [insertion] = insertions[k] ?? [];
+    if (symbol && !insertion) {
       const within = new Int32Array(source.length + 1).fill(infinity);
       within.fill(0, symbol.start, symbol.end + 1);
       return { rows, removalAtEnd, startCost: within, endCost: within };
     }
-    const [insertion] = insertions[k] ?? [];
     if (insertion) {
       const only = onlyAt(source.length + 1, insertion.position);
       return { rows, removalAtEnd, startCost: only, endCost: only };
@@ -162,6 +165,7 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
     matches,
     reindents,
     insertions,
+    ...(symbol && { symbol }),
     blanksAbove: explicit ? [] : blanksAbove(source, shape, found),
   };
 }

@@ -277,7 +277,7 @@ class Structure {
 }
 
 /** Whether a line may open a scope: it is no finished statement, and closes none without going on. */
-const mayOpen = (text: string): boolean =>
+export const mayOpen = (text: string): boolean =>
   !/;\s*(?:\/\/.*)?$/.test(text) && (!isCloser(text) || /(?:[([{:]|=>)\s*$/.test(text));
 
 const isStrict = ({ kind }: Match): boolean =>

@@ -1,11 +1,15 @@
 import type { TextLine } from "../../core/lines.ts";
+import type { LineRange } from "../../core/merge.ts";
 import { limits } from "../align/costs.ts";
 import { columnsOf } from "../align/scope.ts";
 import { likeness, looseKey, signatureOf } from "../align/similar.ts";
 import { isTelling } from "../align/telling.ts";
+import { earlierOpener, elidedScope } from "../elided-scope.ts";
 import type { Built } from "../proof/build.ts";
+import { writtenIn } from "../proof/written.ts";
 import type { Shape, Token } from "../shape.ts";
 import { importedModule, importedNames } from "./imported-names.ts";
+import { restOfSymbol } from "./rest-of-symbol.ts";
 import { subjectOf } from "./subject.ts";
 
 /** Lines beside a block that its new lines replace: how far out, and whether that is certain. */
@@ -22,23 +26,37 @@ export interface InPlace {
  * is an earlier form of them: it declares the same name, ends the same scope, says the same in other words, or the
  * block repeats it elsewhere (it was moved). Likeness alone is a question.
  */
-export function replacedInPlace(source: readonly TextLine[], shape: Shape, best: Built): InPlace[] {
+export function replacedInPlace(
+  source: readonly TextLine[],
+  shape: Shape,
+  best: Built,
+  symbol?: LineRange,
+): InPlace[] {
   const found: InPlace[] = [];
   if (shape.extent !== "file") return found;
+  const rest = restOfSymbol(source, shape, best, symbol);
   const { ranges } = best.placement;
   const movedLines = movedIn(shape, source);
   const isMatched = (token: Token): boolean => {
     const { fate } = best.proof.edit[token.editLine]!;
     return fate === "matched";
   };
-  for (const [k, { tokens }] of shape.blocks.entries()) {
+  const written = writtenIn(source, best);
+  for (const [k, block] of shape.blocks.entries()) {
     const { start, end } = ranges[k]!;
+    const isShifted = block.tokens.some(
+      (token) => isFilled(token) && written(token) !== token.text,
+    );
+    const tokens = isShifted
+      ? block.tokens.map((token) => ({ ...token, text: written(token) }))
+      : block.tokens;
     const fresh = tokens.filter((token) => !isMatched(token));
     if (fresh.length === 0) continue;
     // Without a quote only the file's own start tells where the lines are.
     const atStart = k === 0 && !shape.elidedStart && start === 0;
     if (fresh.length === tokens.length && !atStart) continue;
     for (const side of ["start", "end"] as const) {
+      if (rest?.isSure && k === rest.block && side === "end") continue;
       const limit =
         side === "start" ? (ranges[k - 1]?.end ?? 0) : (ranges[k + 1]?.start ?? source.length);
       const edge = side === "start" ? start : end;
@@ -71,6 +89,18 @@ export function replacedInPlace(source: readonly TextLine[], shape: Shape, best:
         found.push({ block: k, side, position, isSure });
         continue;
       }
+      const attributes = side === "start" ? attributesAbove(run, beyond, source[edge]?.text) : 0;
+      if (attributes > 0) {
+        found.push({ block: k, side, position: edge - attributes, isSure: false });
+        continue;
+      }
+      const elided = side === "end" ? elidedScope(shape, k, best) : undefined;
+      const replaced = elided && earlierOpener(source, elided, edge, limit);
+      if (replaced !== undefined) {
+        const { line, isSure } = replaced;
+        found.push({ block: k, side, position: line + 1, isSure });
+        continue;
+      }
       const taken = takenLines(run, movedLines(near), beyond);
       if (taken.count === 0) continue;
       const position = side === "start" ? edge - taken.count : edge + taken.count;
@@ -82,7 +112,8 @@ export function replacedInPlace(source: readonly TextLine[], shape: Shape, best:
       });
     }
   }
-  return found;
+  const isKnown = found.some(({ block, side }) => block === rest?.block && side === "end");
+  return rest === undefined || isKnown ? found : [...found, rest];
 
   /**
    * Whether the sketch says that its block ends where these lines end: at the file's own start or end without a marker,
@@ -97,6 +128,27 @@ export function replacedInPlace(source: readonly TextLine[], shape: Shape, best:
     return k === shape.blocks.length - 1 && !shape.elidedEnd && position === source.length;
   }
 }
+
+/**
+ * How many attributes (decorators, annotations) a declaration has in the file right above it, where the sketch has new ones
+ * in their place and quotes none: whether the new ones are added to them or replace them, nobody can tell.
+ */
+function attributesAbove(
+  run: readonly Token[],
+  beyond: readonly string[],
+  declaration: string | undefined,
+): number {
+  if (declaration === undefined || !isTelling(declaration) || isAttribute(declaration)) return 0;
+  const nearest = run[0]?.text;
+  const isOther = (text: string): boolean =>
+    isAttribute(text) && earlierForm(text, nearest!) === "no";
+  if (nearest === undefined || !isAttribute(nearest)) return 0;
+  const end = beyond.findIndex((text) => !isOther(text));
+  return end < 0 ? beyond.length : end;
+}
+
+const isAttribute = (text: string): boolean =>
+  /^\s*(?:@[\p{L}_]|#!?\[|\[[\p{L}_][^\]]*\]\s*$)/u.test(text) && !/[{;]\s*$/.test(text);
 
 const isFilled = ({ text }: Token): boolean => text.trim() !== "";
 

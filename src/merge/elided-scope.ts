@@ -1,0 +1,77 @@
+import type { TextLine } from "../core/lines.ts";
+import { isCloser } from "./align/nesting.ts";
+import { mayOpen } from "./align/new-scopes.ts";
+import { columnsOf, depthsOf, scopeUnder } from "./align/scope.ts";
+import { isTelling } from "./align/telling.ts";
+import type { Built } from "./proof/build.ts";
+import type { Shape, Token } from "./shape.ts";
+
+/** A new line behind which the sketch elides what its scope holds: the marker stands inside. */
+export interface ElidedScope {
+  readonly opener: Token;
+  /** The line of the file that closes the scope, where the sketch quotes it. */
+  readonly closer?: number;
+}
+
+/**
+ * The scope that a block's last line opens anew and whose inside is a marker; undefined = there is none. The marker is
+ * inside where it is written deeper than the line, or the line's own closer follows it.
+ */
+export function elidedScope(shape: Shape, k: number, built: Built): ElidedScope | undefined {
+  const { tokens, marker } = shape.blocks[k]!;
+  const opener = tokens.findLast(isFilled);
+  if (marker === undefined || opener === undefined || isMatched(built, opener)) return undefined;
+  if (!mayOpen(opener.text) || !isTelling(opener.text)) return undefined;
+  const depth = columnsOf(opener.text);
+  const next = shape.blocks[k + 1]?.tokens.find(isFilled);
+  if (next !== undefined && columnsOf(next.text) === depth && closes(next.text, opener.text)) {
+    const fate = built.proof.edit[next.editLine]!;
+    return { opener, ...(fate.fate === "matched" ? { closer: fate.source } : {}) };
+  }
+  return columnsOf(marker) > depth ? { opener } : undefined;
+}
+
+const openings: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+
+/** Whether a line closes what another one leaves open: the bracket, the tag, or, of words, anything. */
+function closes(text: string, opener: string): boolean {
+  if (!isCloser(text)) return false;
+  const words = text.trim();
+  const tag = /^<\/([^\s>]*)/.exec(words)?.[1];
+  if (tag !== undefined) return new RegExp(`<${escaped(tag)}(?![\\w-])`).test(opener);
+  const opening = openings[words[0]!];
+  if (opening === undefined) return true;
+  const count = (sign: string): number => opener.split(sign).length - 1;
+  return count(opening) > count(words[0]!);
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/**
+ * The line of the file that opens the elided scope at present, and which the new line takes the place of; undefined =
+ * nothing shows it. It is the next line, and begins with the same word; what it holds is what is elided.
+ */
+export function earlierOpener(
+  source: readonly TextLine[],
+  { opener, closer }: ElidedScope,
+  from: number,
+  to: number,
+): { readonly line: number; readonly isSure: boolean } | undefined {
+  let line = from;
+  while (line < to && source[line]!.text.trim() === "") line++;
+  if (line >= to) return undefined;
+  const { text } = source[line]!;
+  const isLike = isTelling(text) && headWord(text) === headWord(opener.text);
+  const scope = scopeUnder(line, depthsOf(source));
+  if (!isLike || scope === undefined) return undefined;
+  if (closer !== undefined) return scope.end === closer ? { line, isSure: true } : undefined;
+  const rest = source.slice(scope.end, Math.max(scope.end, to));
+  return { line, isSure: rest.every((one) => one.text.trim() === "" || isCloser(one.text)) };
+}
+
+const headWord = (text: string): string | undefined => /[\p{L}\p{N}_$]+/u.exec(text)?.[0];
+
+const isFilled = ({ text }: Token): boolean => text.trim() !== "";
+
+const isMatched = ({ proof }: Built, { editLine }: Token): boolean =>
+  proof.edit[editLine]!.fate === "matched";

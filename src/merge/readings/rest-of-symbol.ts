@@ -1,0 +1,36 @@
+import type { TextLine } from "../../core/lines.ts";
+import type { LineRange } from "../../core/merge.ts";
+import { isCloser } from "../align/nesting.ts";
+import { columnsOf } from "../align/scope.ts";
+import { isTelling } from "../align/telling.ts";
+import type { Built } from "../proof/build.ts";
+import { writtenIn } from "../proof/written.ts";
+import type { Shape } from "../shape.ts";
+import type { InPlace } from "./in-place.ts";
+
+/** A statement behind which its scope has nothing more. */
+const leaves = /^\s*(?:return|raise|throw|break|continue|pass)\b/;
+
+/**
+ * The last lines of a symbol that ends by indentation alone, where the sketch shows the symbol and ends before them: they go,
+ * or the sketch shows only its beginning. They go for certain where the sketch's last line leaves the symbol's own scope.
+ */
+export function restOfSymbol(
+  source: readonly TextLine[],
+  shape: Shape,
+  best: Built,
+  symbol: LineRange | undefined,
+): InPlace | undefined {
+  const block = shape.blocks.length - 1;
+  const last = shape.blocks[block]?.tokens.findLast(({ text }) => text.trim() !== "");
+  const range = best.placement.ranges[block];
+  if (symbol === undefined || last === undefined || range === undefined) return undefined;
+  const rest = source.slice(range.end, symbol.end);
+  if (!rest.some(({ text }) => isTelling(text))) return undefined;
+  const { text: end } = source[symbol.end - 1]!;
+  if (isCloser(end) || isCloser(last.text)) return undefined;
+  const text = writtenIn(source, best)(last);
+  const depth = columnsOf(text);
+  const isOwn = rest.every((line) => line.text.trim() === "" || columnsOf(line.text) >= depth);
+  return { block, side: "end", position: symbol.end, isSure: leaves.test(text) && isOwn };
+}

@@ -1,0 +1,63 @@
+import { splitLines } from "../core/lines.ts";
+import type { Proof } from "../core/merge.ts";
+
+/** New lines at the edge of a change that repeat the lines of the file beside them. */
+export interface Echo {
+  /** 0-based lines of the result, `end` not included. */
+  readonly start: number;
+  readonly end: number;
+  /** 0-based line of the source that the first of them repeats. */
+  readonly source: number;
+  /** 0-based number of its line in the edit. */
+  readonly editLine: number;
+}
+
+/**
+ * New text that goes on with the line that stands below it already, or begins with the one above: a writer that
+ * closes the scope which the file closes. Lines without anything but blanks are no echo.
+ */
+export function echoesOf(text: string, proof: Proof): Echo[] {
+  const lines = splitLines(text);
+  const echoes: Echo[] = [];
+  const isNew = (line: number): boolean => proof.result[line]?.from === "edit";
+  const isSame = (line: number, beside: number): boolean => {
+    const words = lines[line]!.text.trim();
+    return !isNew(beside) && words !== "" && lines[beside]?.text.trim() === words;
+  };
+  for (let start = 0; start < lines.length; start++) {
+    if (!isNew(start)) continue;
+    let end = start;
+    while (isNew(end)) end++;
+    for (const [from, step] of [
+      [end, -1],
+      [start, 1],
+    ] as const) {
+      // `size` lines at the edge, compared with as many beside it.
+      for (let size = Math.min(end - start, most); size > 0; size--) {
+        const first = step === -1 ? end - size : start;
+        const beside = step === -1 ? from : start - size;
+        if (beside < 0 || beside + size > lines.length) continue;
+        const all = Array.from({ length: size }, (_, n) => n);
+        if (!all.every((n) => isSame(first + n, beside + n))) continue;
+        const origin = proof.result[beside]!;
+        const own = proof.result[first]!;
+        if (origin.from !== "source" || own.from !== "edit") continue;
+        const { source } = origin;
+        echoes.push({ start: first, end: first + size, source, editLine: own.edit });
+        break;
+      }
+    }
+    start = end;
+  }
+  return echoes;
+}
+
+const most = 8;
+
+/** A text without some of its lines. */
+export function withoutLines(text: string, stretches: readonly Echo[]): string {
+  return splitLines(text)
+    .filter((_, at) => !stretches.some(({ start, end }) => at >= start && at < end))
+    .map((line) => line.text + line.end)
+    .join("");
+}
