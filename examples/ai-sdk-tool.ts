@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { editFileTool } from "redraft/ai";
+import { editFileTool } from "redraft-edit/ai";
 
 const root = await mkdtemp(join(tmpdir(), "redraft-example-"));
 await writeFile(join(root, "a.ts"), "export const a = 1;\n");

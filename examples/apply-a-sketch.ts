@@ -1,6 +1,6 @@
 /** Applies a sketch, as a coding model writes it, to a text. No model, no network, nothing written. */
 import assert from "node:assert/strict";
-import { createRedraft, RedraftError } from "redraft";
+import { createRedraft, RedraftError } from "redraft-edit";
 
 const source = `export interface LogEntry {
   timestamp: string;

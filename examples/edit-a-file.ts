@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRedraft, updateFile } from "redraft";
+import { createRedraft, updateFile } from "redraft-edit";
 
 const folder = await mkdtemp(join(tmpdir(), "redraft-example-"));
 const path = join(folder, "settings.ini");

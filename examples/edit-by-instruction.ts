@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRedraft, RedraftError, readTextFile, writeChanges } from "redraft";
-import { openAiTextTarget } from "redraft/targets";
+import { createRedraft, RedraftError, readTextFile, writeChanges } from "redraft-edit";
+import { openAiTextTarget } from "redraft-edit/engines";
 
 const sketch = (path: string, edit: string): string =>
   `<edit_file>\n<target_file>${path}</target_file>\n<code_edit>\n${edit}\n</code_edit>\n</edit_file>\n`;
@@ -45,7 +45,10 @@ const large = openAiTextTarget({
   },
 });
 
-const redraft = createRedraft({ large, costs: { large: { promptPrice: 0.4, outputPrice: 1.6 } } });
+const redraft = createRedraft({
+  writer: large,
+  costs: { large: { promptPrice: 0.4, outputPrice: 1.6 } },
+});
 try {
   const files = await Promise.all(paths.map((path) => readTextFile(path)));
   const request = { files, instruction: "rename size to count", via: "cascade" } as const;

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRedraft } from "redraft";
-import { createFileEditor } from "redraft/mcp";
+import { createRedraft } from "redraft-edit";
+import { createFileEditor } from "redraft-edit/mcp";
 
 const root = await mkdtemp(join(tmpdir(), "redraft-example-"));
 await writeFile(join(root, "a.txt"), "one\ntwo\n");

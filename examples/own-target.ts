@@ -1,8 +1,8 @@
 /** Serves a target of your own, checked against the conformance suite first. */
 import assert from "node:assert/strict";
-import { createRedraft } from "redraft";
-import { serveModel, startServer } from "redraft/http";
-import { fakeTarget, targetConformance } from "redraft/testing";
+import { createRedraft } from "redraft-edit";
+import { serveModel, startServer } from "redraft-edit/http";
+import { fakeTarget, targetConformance } from "redraft-edit/testing";
 
 const vocabSize = 257;
 const make = () => fakeTarget({ vocabSize, end: 256 });

@@ -1,7 +1,7 @@
 /** The HTTP server inside a program, asked through plain fetch; any OpenAI client works the same way. */
 import assert from "node:assert/strict";
-import { createRedraft } from "redraft";
-import { startServer } from "redraft/http";
+import { createRedraft } from "redraft-edit";
+import { startServer } from "redraft-edit/http";
 
 const server = await startServer({
   redraft: createRedraft(),

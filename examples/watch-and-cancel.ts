@@ -1,6 +1,6 @@
 /** The events of an edit as they happen, a batch of edits, and a cancelled one. */
 import assert from "node:assert/strict";
-import { createRedraft, RedraftError } from "redraft";
+import { createRedraft, RedraftError } from "redraft-edit";
 
 const redraft = createRedraft();
 const request = {

@@ -58,7 +58,9 @@ interface Packed {
 function checkListing({ files }: Packed): void {
   const wrong = files
     .map(({ path }) => path)
-    .filter((path) => !/^(dist|models)\/|^(README\.md|LICENSE|package\.json)$/.test(path))
+    .filter(
+      (path) => !/^(dist\/|models\/[a-z-]+\.json$|(README\.md|LICENSE|package\.json)$)/.test(path),
+    )
     .concat(
       files.map(({ path }) => path).filter((path) => /\.test\.|\.test-d\.|tsbuildinfo/.test(path)),
     );
@@ -77,10 +79,11 @@ async function install(tarball: string, folder: string): Promise<void> {
   const modules = join(folder, "node_modules");
   await mkdir(modules, { recursive: true });
   await run("tar", ["-xzf", tarball, "-C", folder]);
-  await cp(join(folder, "package"), join(modules, "redraft"), { recursive: true });
+  await cp(join(folder, "package"), join(modules, "redraft-edit"), { recursive: true });
   await rm(join(folder, "package"), { recursive: true });
   for (const name of await readdir(join(root, "node_modules"))) {
-    if (name !== "redraft") await symlink(join(root, "node_modules", name), join(modules, name));
+    if (name !== "redraft-edit")
+      await symlink(join(root, "node_modules", name), join(modules, name));
   }
 }
 
@@ -124,7 +127,7 @@ try {
     );
   }
   const help = await quietly("redraft --help", node, [
-    join(folder, "node_modules/redraft/dist/cli/main.js"),
+    join(folder, "node_modules/redraft-edit/dist/cli/main.js"),
     "--help",
   ]);
   if (!help.includes("redraft")) throw new Error("the packed command line says nothing");

@@ -9,9 +9,9 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { loadTokenizer } from "../src/target/bpe.ts";
-import { anchorPlanner } from "../src/target/openai/anchor-planner.ts";
-import { openServerTokens } from "../src/target/openai/open.ts";
+import { loadTokenizer } from "../src/engines/bpe.ts";
+import { anchorPlanner } from "../src/engines/openai/anchor-planner.ts";
+import { openServerTokens } from "../src/engines/openai/open.ts";
 import { decode } from "../src/verify/decode.ts";
 import { type EchoModel, type EchoStyle, echoServer } from "../test/support/echo-server.ts";
 

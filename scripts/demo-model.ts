@@ -1,15 +1,15 @@
-import { applyFormats } from "../src/cascade/apply-formats.ts";
-import { judgeRegion, writeRegion } from "../src/cascade/region-route.ts";
-import { modelFile, modelRoute } from "../src/cli/model.ts";
 import { RedraftError } from "../src/core/errors.ts";
 import type { Ambiguous } from "../src/core/merge.ts";
-import { openRegion } from "../src/core/region.ts";
 import type { EditRequest } from "../src/core/request.ts";
 import { readEdit } from "../src/edit/read.ts";
-import { createRedraft } from "../src/engine.ts";
-import { generateWith } from "../src/local-model.ts";
+import { llamaTarget } from "../src/engines/llama/target.ts";
 import { merge } from "../src/merge/merge.ts";
-import { llamaTarget } from "../src/target/llama/target.ts";
+import { createRedraft } from "../src/redraft/create-redraft.ts";
+import { generateWith } from "../src/redraft/local-model.ts";
+import { modelFile } from "../src/redraft/settle-route.ts";
+import { applyFormats } from "../src/settle/model/apply-formats.ts";
+import { openRegion } from "../src/settle/model/region.ts";
+import { judgeRegion, writeRegion } from "../src/settle/model/region-route.ts";
 import { dim, heading, linesOf, paint, painted, print, printDiff } from "./demo-print.ts";
 
 /** Shows what becomes of an edit that the merge alone cannot place: `--model default`. */
@@ -39,10 +39,7 @@ async function showRoute(request: EditRequest): Promise<void> {
     "SETTLED",
     "with --model default: a ranker learnt from real edits; without a model: refused",
   );
-  const model = await modelRoute("default");
-  if (model === undefined)
-    return print("  no weights are installed here: refused, as without a model");
-  const redraft = createRedraft({ model });
+  const redraft = createRedraft({ settle: "ranker" });
   try {
     const done = await redraft.apply(request);
     print(`  route       ${done.route}: ${done.routeReason}`);
@@ -64,9 +61,11 @@ async function showWriting(request: EditRequest, outcome: Ambiguous): Promise<vo
     "the same region by the shipped weights, drafting from source, sketch and candidates",
   );
   try {
-    const file = await modelFile("default");
-    if (file === undefined) return print("  no weights are installed here");
-    const target = await llamaTarget({ model: file.model, contextSize: 4096, cost: "measured" });
+    const target = await llamaTarget({
+      model: await modelFile("apply"),
+      contextSize: 4096,
+      cost: "measured",
+    });
     try {
       const options = {
         target,

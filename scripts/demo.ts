@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Proof } from "../src/core/merge.ts";
 import type { EditResult } from "../src/core/request.ts";
-import { createRedraft } from "../src/engine.ts";
+import { createRedraft } from "../src/redraft/create-redraft.ts";
 import { updateFile } from "../src/workspace/update.ts";
 import { showModelRoute } from "./demo-model.ts";
 import { dim, heading, linesOf, paint, print, printDiff } from "./demo-print.ts";
@@ -34,7 +34,7 @@ try {
     source: readFileSync(join(examples, "queue.go"), "utf8"),
     edit: readFileSync(join(examples, "left-out.diff"), "utf8"),
   });
-  print(`\n${dim("Now your own:  npx redraft apply <file> --edit <sketch>  --dry-run")}`);
+  print(`\n${dim("Now your own:  npx redraft-edit apply <file> --edit <sketch>  --dry-run")}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -6,16 +6,16 @@
  */
 import { once } from "node:events";
 import { type FileQuestion, readQuestions } from "../src/bench/evaluate/questions.ts";
-import { candidateFeatures, featureNames } from "../src/cascade/candidate-features.ts";
 import { RedraftError } from "../src/core/errors.ts";
-import { createRedraft } from "../src/engine.ts";
+import { createRedraft } from "../src/redraft/create-redraft.ts";
+import { candidateFeatures, featureNames } from "../src/settle/rank/candidate-features.ts";
 
 const [path] = process.argv.slice(2);
 if (path === undefined) throw new Error("name a file of questions");
 let asked: FileQuestion | undefined;
 const rows: string[] = [];
 const redraft = createRedraft({
-  model: {
+  settle: {
     name: "describe",
     async dispose() {},
     // What the engine would ask a model is what the ranker is asked.

@@ -7,8 +7,8 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { VerifyOptions } from "../src/core/target.ts";
-import type { PassReport } from "../src/target/llama/sequence.ts";
-import { llamaTarget } from "../src/target/llama/target.ts";
+import type { PassReport } from "../src/engines/llama/sequence.ts";
+import { llamaTarget } from "../src/engines/llama/target.ts";
 
 const { values } = parseArgs({
   options: {

@@ -1,19 +1,19 @@
 /**
  * Fits the confidence of one way (`rank` or `write`) from what scripts/judge-questions.ts wrote, and prints the
- * calibration for src/cascade/calibrations.ts. The threshold is chosen on predictions for repositories that the
+ * calibration for src/settle/model/calibrations.ts. The threshold is chosen on predictions for repositories that the
  * fit has not seen.
  *
  *   node --import tsx scripts/fit-confidence.ts --data judged.jsonl --way rank --model name [--precision 0.99]
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { Calibration } from "../src/cascade/confidence.ts";
 import {
   crossValidated,
   fitLogistic,
   type Judged,
   thresholdFor,
-} from "../src/cascade/fit-confidence.ts";
+} from "../src/bench/evaluate/fit-confidence.ts";
+import type { Calibration } from "../src/settle/model/confidence.ts";
 
 const { values } = parseArgs({
   options: {

@@ -7,15 +7,15 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { readQuestions } from "../src/bench/evaluate/questions.ts";
-import { applyFormats, detectApplyFormat } from "../src/cascade/apply-formats.ts";
-import { weigh } from "../src/cascade/confidence.ts";
-import { withRegion, wrongInRegion } from "../src/cascade/region-answer.ts";
-import { judgeRegion, scoreWritten, writeRegion } from "../src/cascade/region-route.ts";
-import { openRegion } from "../src/core/region.ts";
 import { readEdit } from "../src/edit/read.ts";
-import { generateWith } from "../src/local-model.ts";
+import { llamaTarget } from "../src/engines/llama/target.ts";
 import { merge } from "../src/merge/merge.ts";
-import { llamaTarget } from "../src/target/llama/target.ts";
+import { generateWith } from "../src/redraft/local-model.ts";
+import { applyFormats, detectApplyFormat } from "../src/settle/model/apply-formats.ts";
+import { weigh } from "../src/settle/model/confidence.ts";
+import { openRegion } from "../src/settle/model/region.ts";
+import { withRegion, wrongInRegion } from "../src/settle/model/region-answer.ts";
+import { judgeRegion, scoreWritten, writeRegion } from "../src/settle/model/region-route.ts";
 
 const { values } = parseArgs({
   options: {

@@ -14,9 +14,9 @@ import type { Rows, Sequence, Token } from "../src/core/target.ts";
 import { createController } from "../src/draft/controller.ts";
 import { copyDrafter } from "../src/draft/copy.ts";
 import { spellerOf } from "../src/draft/spelling.ts";
-import { loadTokenizer } from "../src/target/bpe.ts";
-import { costCurve } from "../src/target/llama/cost.ts";
-import { calibrate, llamaTarget } from "../src/target/llama/target.ts";
+import { loadTokenizer } from "../src/engines/bpe.ts";
+import { costCurve } from "../src/engines/llama/cost.ts";
+import { calibrate, llamaTarget } from "../src/engines/llama/target.ts";
 import { decode } from "../src/verify/decode.ts";
 
 const { values } = parseArgs({

@@ -23,7 +23,7 @@ import { acceptanceWeights } from "../src/draft/acceptance-weights.ts";
 import { featureCount } from "../src/draft/copy-features.ts";
 import { riskFeatureCount } from "../src/draft/risk-features.ts";
 import { createSpelling } from "../src/draft/spelling.ts";
-import { loadTokenizer } from "../src/target/bpe.ts";
+import { loadTokenizer } from "../src/engines/bpe.ts";
 import { type Collected, collect } from "./learn/collect.ts";
 import {
   type DraftExample,

@@ -1,5 +1,5 @@
 /*
- * Prints the layout of the structs that the binding passes to libllama, as a line for src/target/llama/releases.ts.
+ * Prints the layout of the structs that the binding passes to libllama, as a line for src/engines/llama/releases.ts.
  * For every release that the table should know:
  *   cc -I llama.cpp/include -I llama.cpp/ggml/include scripts/llama-layout.c -o layout && ./layout
  * with the llama.cpp source that the binary package was built from (its _nlcBuildMetadata.json names the release).

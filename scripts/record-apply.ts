@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { readRegions } from "../src/bench/decode/regions.ts";
 import { generate } from "../src/bench/decode/run.ts";
-import { llamaTarget } from "../src/target/llama/target.ts";
+import { llamaTarget } from "../src/engines/llama/target.ts";
 import type { Recording } from "./learn/recordings.ts";
 
 const { values } = parseArgs({

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { llamaTarget } from "../src/target/llama/target.ts";
+import { llamaTarget } from "../src/engines/llama/target.ts";
 
 const { values } = parseArgs({
   options: {

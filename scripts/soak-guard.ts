@@ -4,7 +4,7 @@
  * kind and the first answers that lost one without a word. Exits 1 if there is one.
  */
 import { RedraftError } from "../src/core/errors.ts";
-import { createRedraft } from "../src/engine.ts";
+import { createRedraft } from "../src/redraft/create-redraft.ts";
 import { generateEdit, generateFile, isNamed, textOf } from "../test/guard/generate.ts";
 import { randomOf } from "../test/merge/generate.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatNames } from "../src/core/edit.ts";
 import { RedraftError } from "../src/core/errors.ts";
-import { createRedraft } from "../src/engine.ts";
+import { createRedraft } from "../src/redraft/create-redraft.ts";
 
 const redraft = createRedraft();
 

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { judge, tellsCure } from "../scripts/attack/merge/judge.ts";
 import { trialOf } from "../scripts/attack/merge/make.ts";
-import { createRedraft } from "../src/engine.ts";
+import { createRedraft } from "../src/redraft/create-redraft.ts";
 import { randomOf } from "./merge/generate.ts";
 
-const pool = ["src/core/lines.ts", "src/core/budget.ts", "docs/glossary.md"].map((path) => ({
+const pool = ["src/text/lines.ts", "src/text/budget.ts", "docs/glossary.md"].map((path) => ({
   path,
   text: readFileSync(new URL(`../${path}`, import.meta.url), "utf8"),
 }));

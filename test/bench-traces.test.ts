@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { taskOf } from "../src/bench/traces/data.ts";
 import type { TracesRow } from "../src/bench/traces/rows.ts";
 import { traceRows } from "../src/bench/traces.ts";
-import { loadTokenizer } from "../src/target/bpe.ts";
+import { loadTokenizer } from "../src/engines/bpe.ts";
 import { tinyVocabulary } from "./support/tiny-vocabulary.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "redraft-traces-"));

@@ -93,7 +93,7 @@ const mutants: [string, string, string, string][] = [
   ],
   [
     "trees go to a target that takes lines",
-    "fit.ts",
+    "clip-plan.ts",
     "(limits.trees || at === nodes.length - 1)",
     "true",
   ],

@@ -181,7 +181,7 @@ describe("redraft edit", () => {
     async () => {
       const tiny = join(folder, "tiny.gguf");
       writeTinyModel(tiny, { chatTemplate: "{% for m in messages %}<|im_start|>{% endfor %}" });
-      const own = fileURLToPath(new URL("../models/redraft-default-6m-q8_0.gguf", import.meta.url));
+      const own = fileURLToPath(new URL("../weights/redraft-apply-6m-q8_0.gguf", import.meta.url));
       const words = ["edit", "a.py", "go on", "--check", "true", "--model"];
       const apply = await redraft([...words, own], { cwd: folder });
       expect(apply.stderr).toContain("--apply-model");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RedraftError } from "../src/core/errors.ts";
 import type { EditRequest } from "../src/core/request.ts";
-import { createRedraft } from "../src/engine.ts";
+import { createRedraft } from "../src/redraft/create-redraft.ts";
 
 const redraft = createRedraft();
 const path = "a.js";

@@ -12,7 +12,7 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import type { RedraftError } from "../src/core/errors.ts";
-import { createRedraft } from "../src/engine.ts";
+import { createRedraft } from "../src/redraft/create-redraft.ts";
 import { updateFile } from "../src/workspace/update.ts";
 
 /**

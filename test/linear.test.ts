@@ -4,8 +4,8 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { formatNames } from "../src/core/edit.ts";
 import { RedraftError } from "../src/core/errors.ts";
-import { createRedraft } from "../src/engine.ts";
 import { parseApplyPrompt } from "../src/http/apply-prompt.ts";
+import { createRedraft } from "../src/redraft/create-redraft.ts";
 import { splitPatch } from "../src/workspace/patches.ts";
 
 /** Where text comes in that somebody else wrote. */
@@ -15,7 +15,9 @@ const folders = [
   "src/workspace",
   "src/mcp",
   "src/core",
-  "src/cascade",
+  "src/text",
+  "src/settle",
+  "src/instruct",
   "src/diagnostics",
 ];
 const files = ["src/http/apply-prompt.ts", "src/cli/json-lines.ts"];

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { TextTarget } from "../src/core/target.ts";
-import { type OpenAiTextOptions, openAiTextTarget } from "../src/target/openai/chat.ts";
+import { type OpenAiTextOptions, openAiTextTarget } from "../src/engines/openai/chat.ts";
 import { answerWith, type WireAnswer, type WireServer, wireServer } from "./support/wire-server.ts";
 
 const servers: WireServer[] = [];

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Planner } from "../src/core/plan.ts";
 import type { TokenTarget } from "../src/core/target.ts";
-import { anchorPlanner } from "../src/target/openai/anchor-planner.ts";
-import { openServerTokens } from "../src/target/openai/open.ts";
+import { anchorPlanner } from "../src/engines/openai/anchor-planner.ts";
+import { openServerTokens } from "../src/engines/openai/open.ts";
 import { decode } from "../src/verify/decode.ts";
 import {
   type EchoModel,

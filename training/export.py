@@ -1,6 +1,6 @@
 """Stage 5, export: a checkpoint to a GGUF that llama.cpp loads.
 
-    python export.py configs/default.toml --out models/redraft-default-6m-q8_0.gguf [--checkpoint runs/default/final.pt]
+    python export.py configs/default.toml --out weights/redraft-apply-6m-q8_0.gguf [--checkpoint runs/default/final.pt]
                      [--kind f16|q8_0] [--name "Redraft default"]
 
 Prints one JSON line with the size and the SHA-256.

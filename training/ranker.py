@@ -5,7 +5,7 @@
 Questions of the training repositories are merged by Redraft itself (scripts/describe-candidates.ts); boosted trees learn from what it
 leaves open. The threshold is the higher of two: the lowest that holds the wanted precision on the training repositories, judged by
 trees of folds that have not seen them, and the lowest that does so on the held-out ones. Everything is written as
-src/cascade/ranker-weights.ts. `--reuse` takes the descriptions of the last run.
+src/settle/rank/ranker-weights.ts. `--reuse` takes the descriptions of the last run.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Data:
 
 
 def compared(rows: np.ndarray) -> np.ndarray:
-    """What the trees see: src/cascade/rank-candidates.ts, comparedFeatures."""
+    """What the trees see: src/settle/rank/rank-candidates.ts, comparedFeatures."""
     found = []
     for index, own in enumerate(rows):
         others = np.delete(rows, index, 0)
@@ -182,7 +182,7 @@ def main() -> None:
     calibration = {"slope": shortest(slope), "intercept": shortest(intercept), "threshold": shortest(confidence),
                    "measured": {key: measured[key] for key in ("questions", "taken", "edits", "wrong", "bound")}}
     bias = shortest(float(model._baseline_prediction[0][0]))  # noqa: SLF001
-    write(ROOT / "src/cascade/ranker-weights.ts", {"features": data.names, "bias": bias, "calibration": calibration},
+    write(ROOT / "src/settle/rank/ranker-weights.ts", {"features": data.names, "bias": bias, "calibration": calibration},
           encoded(model))
 
 

@@ -7,7 +7,7 @@
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { createRedraft } from "../../src/engine.ts";
+import { createRedraft } from "../../src/redraft/create-redraft.ts";
 import { randomOf } from "../../test/merge/generate.ts";
 import { filesOfData, ownFiles } from "./merge/files.ts";
 import { type Judged, judge, type Verdict, verdicts } from "./merge/judge.ts";

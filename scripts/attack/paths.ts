@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RedraftError } from "../../src/core/errors.ts";
-import { createRedraft } from "../../src/engine.ts";
+import { createRedraft } from "../../src/redraft/create-redraft.ts";
 import { createFileEditor, type FileEditor } from "../../src/workspace/editor.ts";
 import { resolveInRoots } from "../../src/workspace/roots.ts";
 import { readTextFile } from "../../src/workspace/text-file.ts";

@@ -11,7 +11,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatNames } from "../../src/core/edit.ts";
 import { RedraftError } from "../../src/core/errors.ts";
-import { createRedraft } from "../../src/engine.ts";
+import { createRedraft } from "../../src/redraft/create-redraft.ts";
 import { receiptText } from "../../src/workspace/receipt/format.ts";
 import { receiptOf } from "../../src/workspace/receipt/receipt.ts";
 import { verifyReceipt } from "../../src/workspace/receipt/verify.ts";

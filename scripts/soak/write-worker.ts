@@ -1,5 +1,5 @@
 import { RedraftError } from "../../src/core/errors.ts";
-import { createRedraft } from "../../src/engine.ts";
+import { createRedraft } from "../../src/redraft/create-redraft.ts";
 import { applyAll } from "../../src/workspace/apply-all.ts";
 import { openJournal } from "../../src/workspace/journal/journal.ts";
 import { updateFile } from "../../src/workspace/update.ts";

@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import { type Tool, tool } from "ai";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
-import { createRedraft } from "../engine.ts";
 import { editFile, editFileInput } from "../mcp/schemas.ts";
 import { summary } from "../mcp/summary.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
 import { createFileEditor, type EditFileArguments, type FileAnswer } from "../workspace/editor.ts";
 import { openJournal } from "../workspace/journal/journal.ts";
 

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
-import { costKey, writeCost } from "../target/llama/cost-store.ts";
-import { calibrate, llamaTarget } from "../target/llama/target.ts";
-import { modelPath } from "../target/store/store.ts";
+import { costKey, writeCost } from "../engines/llama/cost-store.ts";
+import { calibrate, llamaTarget } from "../engines/llama/target.ts";
+import { modelPath } from "../engines/store/store.ts";
 import { textTable } from "./table.ts";
 
 export interface CalibrateRow {

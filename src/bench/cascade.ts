@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { editFiles } from "../cascade/edit-files.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { TextTarget } from "../core/target.ts";
-import { createRedraft } from "../engine.ts";
+import { editFiles } from "../instruct/edit-files.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
 import { readTraces } from "./traces/data.ts";
 
 interface Case {
@@ -99,7 +99,7 @@ async function measure(set: string, cases: readonly Case[], options: Options): P
     if (options.each && !isRight) {
       process.stderr.write(`${one.id}: ${text === undefined ? "refused" : "wrong"}\n`);
     }
-    const { forecast } = await import("../cascade/costs.ts");
+    const { forecast } = await import("../instruct/costs.ts");
     const { via } = forecast([file], one.instruction);
     const shorter = one.sketch.length < one.after.length ? "cascade" : "rewrite";
     if (via === "cascade") autoCascade += 1;
@@ -153,7 +153,7 @@ function scripted({ path, sketch }: Case): TextTarget {
 
 async function counter(vocab: string | undefined): Promise<((text: string) => number) | undefined> {
   if (vocab === undefined) return undefined;
-  const { loadTokenizer } = await import("../target/bpe.ts");
+  const { loadTokenizer } = await import("../engines/bpe.ts");
   const tokenizer = await loadTokenizer(vocab);
   return (text) => tokenizer.tokenize(text).length;
 }

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import type { Token } from "../core/target.ts";
-import { loadTokenizer, type Tokenizer } from "../target/bpe.ts";
+import { loadTokenizer, type Tokenizer } from "../engines/bpe.ts";
 import { createStandIn, type StandIn } from "./baselines/stand-in.ts";
 import { count } from "./calibrate.ts";
 import { markdownTable, textTable } from "./table.ts";

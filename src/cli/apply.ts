@@ -1,19 +1,19 @@
 import { Command, Option } from "commander";
-import type { ApplyFormatName } from "../cascade/apply-formats.ts";
-import { applyAgain } from "../core/apply-again.ts";
 import { formatNames } from "../core/edit.ts";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
 import type { ToolReport } from "../diagnostics/brought-errors.ts";
 import type { EditedText } from "../diagnostics/follow-lines.ts";
-import { createRedraft } from "../engine.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
+import { settleRoute } from "../redraft/settle-route.ts";
+import type { ApplyFormatName } from "../settle/model/apply-formats.ts";
+import { applyAgain } from "../workspace/apply-again.ts";
 import type { Receipt } from "../workspace/receipt/format.ts";
 import { type Updated, updateFile } from "../workspace/update.ts";
 import { baseText } from "./base.ts";
 import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
-import { modelRoute } from "./model.ts";
 import { requireOneFile, withPatchCommand } from "./one-file.ts";
 import { errorJson, resultJson } from "./output.ts";
 import { promptFormatOption } from "./prompt-format.ts";
@@ -78,9 +78,9 @@ export function applyCommand(): Command {
 async function apply(file: string, options: ApplyOptions): Promise<void> {
   checkReceiptOption(file, options);
   const watch = watchTools(options);
-  const model = await modelRoute(options.model, options);
+  const settle = await settleRoute(options.model, { ...options, env: process.env });
   const edit = await readEditText(options.edit, { keepMark: options.format === "whole" });
-  const redraft = createRedraft(model ? { model } : {});
+  const redraft = createRedraft(settle ? { settle } : {});
   const journal = cliJournal(folderOf(file), options.journal);
   try {
     await journal.recover();

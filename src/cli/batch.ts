@@ -3,18 +3,18 @@ import { createReadStream, fstatSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { Command } from "commander";
-import type { ApplyFormatName } from "../cascade/apply-formats.ts";
 import { type FormatName, formatNames } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult, Route } from "../core/request.ts";
 import { baseOf } from "../core/text-store.ts";
-import { createRedraft } from "../engine.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
+import { settleRoute } from "../redraft/settle-route.ts";
+import type { ApplyFormatName } from "../settle/model/apply-formats.ts";
 import { fileError } from "../workspace/disk.ts";
 import type { Receipt } from "../workspace/receipt/format.ts";
 import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { jsonLines } from "./json-lines.ts";
-import { modelRoute } from "./model.ts";
 import { promptFormatOption } from "./prompt-format.ts";
 
 /** One answer of `redraft batch`. */
@@ -46,8 +46,8 @@ export function batchCommand(): Command {
         options: { readonly model: string; readonly promptFormat?: ApplyFormatName },
       ) => {
         const input = await inputOf(file);
-        const model = await modelRoute(options.model, options);
-        const redraft = createRedraft(model ? { model } : {});
+        const settle = await settleRoute(options.model, { ...options, env: process.env });
+        const redraft = createRedraft(settle ? { settle } : {});
         try {
           for await (const line of jsonLines(input)) {
             const answer = await answerLine(line, redraft);

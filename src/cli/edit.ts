@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { z } from "zod";
-import { type Costs, shown } from "../cascade/costs.ts";
-import type { CascadeResult, EditedFile, Via } from "../cascade/edit-files.ts";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { ToolReport } from "../diagnostics/brought-errors.ts";
-import { createRedraft } from "../engine.ts";
+import { type Costs, shown } from "../instruct/costs.ts";
+import type { EditedFile, InstructResult, Via } from "../instruct/edit-files.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
+import { settleRoute } from "../redraft/settle-route.ts";
+import { openWriter } from "../redraft/writer.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import { fileError } from "../workspace/disk.ts";
 import type { Receipt } from "../workspace/receipt/format.ts";
@@ -15,8 +17,6 @@ import { readTextFile, type TextFile } from "../workspace/text-file.ts";
 import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
 import { writeChecked } from "./edit-writing.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
-import { largeModel } from "./large-model.ts";
-import { modelRoute } from "./model.ts";
 import { seconds, whole } from "./numbers.ts";
 import { onInterrupt } from "./signals.ts";
 
@@ -113,12 +113,13 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
       `the last word is the instruction, and ${instruction} is a file: say what to do.`,
     );
   }
-  const apply = await modelRoute(options.applyModel);
-  const large = await largeModel(options.model, {
+  const settle = await settleRoute(options.applyModel, { env: process.env });
+  const writer = await openWriter(options.model, {
+    env: process.env,
     ...(options.modelName !== undefined && { name: options.modelName }),
     ...(options.context !== undefined && { contextSize: options.context }),
   });
-  const redraft = createRedraft({ large, costs, ...(apply && { model: apply }) });
+  const redraft = createRedraft({ writer, costs, ...(settle && { settle }) });
   try {
     const limit = options.timeout;
     const call = limit === undefined ? {} : { signal: AbortSignal.timeout(limit) };
@@ -146,7 +147,7 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
     );
     const reports = edits.length > 0 ? await watch?.after(edits) : watch && [];
     print(result, byPath, options, {
-      prediction: "prediction" in large ? large.prediction : undefined,
+      prediction: "prediction" in writer ? writer.prediction : undefined,
       reports,
     });
   } finally {
@@ -192,7 +193,7 @@ interface Extras {
 }
 
 function print(
-  { files, report }: CascadeResult,
+  { files, report }: InstructResult,
   byPath: ReadonlyMap<string, TextFile>,
   options: EditOptions,
   { prediction, reports }: Extras,
@@ -259,7 +260,7 @@ function reportLine({
   unit,
   cost,
   other,
-}: CascadeResult["report"]): string {
+}: InstructResult["report"]): string {
   const tokens = `${large.counted ? "" : "about "}${large.promptTokens} read, ${large.outputTokens} written by the large model`;
   const few = small.tokens > 0 ? `, ${small.tokens} by the small one` : "";
   return `${via} (${why}): tokens ${tokens}${few}; ${seconds.toFixed(1)} s; ${unit} ${shown(cost)}, by ${other.via} about ${shown(other.cost)} (${other.outputTokens} written)`;

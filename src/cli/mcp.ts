@@ -2,9 +2,9 @@ import { realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
+import { settleRoute } from "../redraft/settle-route.ts";
 import { createThreadedRedraft } from "../threads/threads.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
-import { modelRoute } from "./model.ts";
 import { inSeconds } from "./numbers.ts";
 import { uninterrupted } from "./signals.ts";
 import { packageVersion } from "./version.ts";
@@ -35,11 +35,11 @@ export function mcpCommand(): Command {
     .action(async (options: McpOptions) => {
       const roots = await Promise.all(options.root.map(openFolder));
       const logger = jsonLogger(options.log);
-      const model = await modelRoute(options.model, { logger });
+      const settle = await settleRoute(options.model, { logger, env: process.env });
       const redraft = createThreadedRedraft({
         logger,
         limitMs: options.timeout,
-        ...(model ? { model } : {}),
+        ...(settle ? { settle } : {}),
       });
       redraft.pool.warm();
       const { serveMcp } = await import("../mcp/stdio.ts");

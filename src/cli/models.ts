@@ -1,6 +1,11 @@
 import { Command } from "commander";
-import { modelFolder } from "../target/store/folder.ts";
-import { downloadModel, installedModels, removeModel, verifyModel } from "../target/store/store.ts";
+import { modelFolder } from "../engines/store/folder.ts";
+import {
+  downloadModel,
+  installedModels,
+  removeModel,
+  verifyModel,
+} from "../engines/store/store.ts";
 import { progressBar } from "./progress.ts";
 
 export interface ModelsOutput {

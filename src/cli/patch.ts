@@ -6,7 +6,8 @@ import { z } from "zod";
 import { formatNames } from "../core/edit.ts";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import { baseOf } from "../core/text-store.ts";
-import { createRedraft } from "../engine.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
+import { settleRoute } from "../redraft/settle-route.ts";
 import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
@@ -15,7 +16,6 @@ import { requirePassing } from "./check-command.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
 import { jsonLines } from "./json-lines.ts";
-import { modelRoute } from "./model.ts";
 import { onInterrupt, uninterrupted } from "./signals.ts";
 
 interface PatchOptions {
@@ -69,9 +69,9 @@ async function patch(file: string | undefined, options: PatchOptions): Promise<v
   const text = await readEditText(file);
   const rows = options.jsonl ? await rowsOf(text) : patchRows(text);
   const journal = cliJournal(root, options.journal);
-  const model = await modelRoute(options.model, {});
+  const settle = await settleRoute(options.model, { env: process.env });
   const texts = persistentTextStore(journal.home);
-  const redraft = createRedraft({ texts, ...(model ? { model } : {}) });
+  const redraft = createRedraft({ texts, ...(settle ? { settle } : {}) });
   try {
     const signal = check === undefined ? undefined : onInterrupt();
     const done = await applyAll(rows, {

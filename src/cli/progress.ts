@@ -1,4 +1,4 @@
-import type { DownloadProgress } from "../target/store/download.ts";
+import type { DownloadProgress } from "../engines/store/download.ts";
 
 export interface ProgressBar {
   show(progress: DownloadProgress): void;

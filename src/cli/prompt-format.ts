@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { applyFormatNames } from "../cascade/apply-formats.ts";
+import { applyFormatNames } from "../settle/model/apply-formats.ts";
 
 /** How a GGUF of the user's own is asked, where its metadata do not tell. */
 export function promptFormatOption(): Option {

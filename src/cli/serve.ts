@@ -1,13 +1,12 @@
 import { Command, Option } from "commander";
-import { RedraftError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ModelRoute } from "../core/route.ts";
-import type { ServedModel } from "../http/model.ts";
+import { isServerAddress } from "../engines/openai/address.ts";
 import { defaultLimits } from "../http/options.ts";
-import { isServerAddress } from "../target/openai/address.ts";
+import { modelFile, rankerRoute, settleRoute } from "../redraft/settle-route.ts";
+import type { ServedModel } from "../session/served-model.ts";
 import { createThreadedRedraft } from "../threads/threads.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
-import { modelFile, modelRoute } from "./model.ts";
 import { inSeconds, port, whole } from "./numbers.ts";
 import { rootFolder } from "./patch.ts";
 import { onInterrupt } from "./signals.ts";
@@ -122,7 +121,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const redraft = createThreadedRedraft({
     logger,
     limitMs: options.timeout,
-    ...(loaded ? { model: loaded.route } : {}),
+    ...(loaded ? { settle: loaded.route } : {}),
     ...(options.workers === undefined ? {} : { size: options.workers }),
   });
   redraft.pool.warm();
@@ -177,40 +176,34 @@ async function loadModel(
   if (isServerAddress(options.model)) {
     // REDRAFT_API_KEY is what clients of this server must send: it is not for the other one.
     const { REDRAFT_API_KEY: _, ...env } = process.env;
-    const route = await modelRoute(options.model, { logger, env });
+    const route = await settleRoute(options.model, { logger, env });
     return route && { route };
   }
-  const found = await modelFile(options.model);
-  if (found === undefined) return undefined;
+  if (options.model === "none") return undefined;
+  if (options.model === "default" || options.model === "ranker") return { route: rankerRoute() };
+  const model = await modelFile(options.model);
   const [{ llamaTarget }, { editPlanner, localModelRoute }, { serveModel }] = await Promise.all([
-    import("../target/llama/target.ts"),
-    import("../local-model.ts"),
-    import("../http/model.ts"),
+    import("../engines/llama/target.ts"),
+    import("../redraft/local-model.ts"),
+    import("../redraft/serve-model.ts"),
   ]);
-  try {
-    const target = await llamaTarget({
-      model: found.model,
-      signal,
-      logger,
-      cost: "measured",
-      // The sequences share one context; the last share is the edits', which are no request of the queue.
-      contextSize: options.context * (options.sequences + 1),
-      ...(options.threads === undefined ? {} : { threads: options.threads }),
-    });
-    return {
-      served: serveModel({
-        target,
-        contextSize: options.context,
-        createPlanner: () => editPlanner(target),
-      }),
-      route: localModelRoute({ ...found, target, logger }),
-    };
-  } catch (error) {
-    if (!found.optional || !RedraftError.is(error) || error.code !== "model-unavailable")
-      throw error;
-    logger.warn(`working without a model: ${error.message}`);
-    return undefined;
-  }
+  const target = await llamaTarget({
+    model,
+    signal,
+    logger,
+    cost: "measured",
+    // The sequences share one context; the last share is the edits', which are no request of the queue.
+    contextSize: options.context * (options.sequences + 1),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+  });
+  return {
+    served: serveModel({
+      target,
+      contextSize: options.context,
+      createPlanner: () => editPlanner(target),
+    }),
+    route: localModelRoute({ model, target, logger }),
+  };
 }
 
 const isLoopback = (host: string): boolean => /^(localhost|127\.|::1$|\[::1\]$)/.test(host);

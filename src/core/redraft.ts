@@ -18,6 +18,11 @@ export interface CallOptions {
 /** How a result accounts for itself: line by line, as a diff, or not at all. */
 export type Account = "proof" | "diff" | "none";
 
+/** What became of one request of a batch: a result or an error. */
+export type BatchAnswer =
+  | { readonly request: EditRequest; readonly result: EditResult; readonly error?: undefined }
+  | { readonly request: EditRequest; readonly error: Error; readonly result?: undefined };
+
 /** The engine as faces see it. It returns texts and writes nothing. */
 export interface Redraft {
   /** Rejects with a `RedraftError` when the edit is refused; a result is exact and checked. */
@@ -34,10 +39,6 @@ export interface Redraft {
   batch(
     requests: AsyncIterable<EditRequest> | Iterable<EditRequest>,
     options?: CallOptions,
-  ): AsyncIterable<{
-    readonly request: EditRequest;
-    readonly result?: EditResult;
-    readonly error?: Error;
-  }>;
+  ): AsyncIterable<BatchAnswer>;
   dispose(): Promise<void>;
 }

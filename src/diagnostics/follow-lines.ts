@@ -1,6 +1,6 @@
-import { LineDiff } from "../core/line-diff.ts";
-import { splitLines } from "../core/lines.ts";
 import type { Proof } from "../core/merge.ts";
+import { LineDiff } from "../text/line-diff.ts";
+import { splitLines } from "../text/lines.ts";
 
 /** What an edit made of one file. Paths are absolute. */
 export interface EditedText {

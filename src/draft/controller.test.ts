@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Draft, Drafter, Token } from "../core/target.ts";
-import { fakeTarget } from "../target/fake.ts";
-import { replayTarget } from "../target/replay.ts";
+import { fakeTarget } from "../engines/fake.ts";
+import { replayTarget } from "../engines/replay.ts";
 import { decode } from "../verify/decode.ts";
 import { createController } from "./controller.ts";
 import { copyDrafter } from "./copy.ts";

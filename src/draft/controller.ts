@@ -1,9 +1,9 @@
 import type { Plan, PlanFeedback, Planner } from "../core/plan.ts";
 import type { Draft, Drafter, DraftRequest, DraftState, Token } from "../core/target.ts";
 import { costFollower } from "./cost-follower.ts";
+import { bestLine, bestTree } from "./draft-length.ts";
 import { createRecord, type DrafterRecord } from "./drafter-record.ts";
 import { mergeDrafts } from "./plan.ts";
-import { bestLine, bestTree } from "./size.ts";
 
 export interface ControllerOptions {
   /** Asked in this order; drafts carry their own survival estimates, or get one from the drafter's record. */

@@ -1,5 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
-import { runPlaces } from "../core/line-index.ts";
+import { runPlaces } from "../text/line-index.ts";
 import { refuseBrokenLines } from "./broken-lines.ts";
 import { withFirstIndent } from "./first-line.ts";
 import type { EditInput } from "./format.ts";

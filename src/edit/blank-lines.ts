@@ -1,4 +1,4 @@
-import { lineRoles } from "./roles.ts";
+import { lineRoles } from "./line-diff.ts";
 
 /** The old and the new side of a block. */
 export interface Sides {

@@ -1,4 +1,4 @@
-import { spend } from "../core/budget.ts";
+import { spend } from "../text/budget.ts";
 import { pathIn, samePath } from "./paths.ts";
 
 interface Fence {

@@ -1,4 +1,4 @@
-import { declares } from "../core/declares.ts";
+import { declares } from "../text/declares.ts";
 import type { EditInput } from "./format.ts";
 
 /** What of the file an edit without any marker holds. */

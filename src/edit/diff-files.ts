@@ -1,4 +1,4 @@
-import { spend } from "../core/budget.ts";
+import { spend } from "../text/budget.ts";
 import { gitPaths, headerPath, unquoted } from "./diff-paths.ts";
 import { type Counts, type HunkLine, signedLine } from "./hunk-lines.ts";
 import { fenceOf } from "./wrapping.ts";

@@ -1,4 +1,4 @@
-import { spend } from "../core/budget.ts";
+import { spend } from "../text/budget.ts";
 import type { EditInput } from "./format.ts";
 import { sideOf, wordsOf } from "./side-names.ts";
 

@@ -1,10 +1,10 @@
 import type { LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { splitLines } from "../core/lines.ts";
+import { splitLines } from "../text/lines.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { checked, type HashLine, hashLineOf } from "./hashlines.ts";
+import { rolesToLines } from "./line-diff.ts";
 import { forAnotherFile, samePath } from "./paths.ts";
-import { rolesToLines } from "./roles.ts";
 import { wordsOf } from "./side-names.ts";
 import { isDataPath } from "./tool-edit.ts";
 

@@ -1,6 +1,6 @@
 import type { Edit, FormatName } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { splitLines } from "../core/lines.ts";
+import { splitLines } from "../text/lines.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import { hasHashOperations } from "./hash-edits.ts";

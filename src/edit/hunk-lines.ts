@@ -1,6 +1,6 @@
 import type { EditLine } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { withRewrittenKept } from "./roles.ts";
+import { withRewrittenKept } from "./line-diff.ts";
 
 /** A line of a hunk as written, its sign still on it. */
 export interface HunkLine {

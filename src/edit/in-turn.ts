@@ -1,5 +1,5 @@
-import { spend } from "../core/budget.ts";
 import type { Edit, EditLine } from "../core/edit.ts";
+import { spend } from "../text/budget.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import type { Counts } from "./hunk-lines.ts";

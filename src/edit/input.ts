@@ -1,5 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
-import { splitLines } from "../core/lines.ts";
+import { splitLines } from "../text/lines.ts";
 import type { EditInput } from "./format.ts";
 import { refuseLoneReturns } from "./lone-returns.ts";
 import { thoughtLines } from "./thoughts.ts";

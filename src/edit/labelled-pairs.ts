@@ -1,4 +1,4 @@
-import { spend } from "../core/budget.ts";
+import { spend } from "../text/budget.ts";
 import { startOf } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import type { EditFormat, EditInput } from "./format.ts";

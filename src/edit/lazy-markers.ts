@@ -1,6 +1,6 @@
-import { commentBody, ellipses, ellipsis } from "../core/comments.ts";
+import { commentBody, ellipses, ellipsis } from "../text/comments.ts";
 
-export { removalOf } from "../core/comments.ts";
+export { removalOf } from "../text/comments.ts";
 
 const wholeEllipsis = new RegExp(`^[\\[(<{]?\\s*${ellipsis}\\s*[\\])>}]?$`, "u");
 const opensWithEllipsis = new RegExp(`^[\\[(<{]?\\s*${ellipsis}`, "u");

@@ -1,5 +1,5 @@
-import { commentBody, isComment } from "../core/comments.ts";
 import { RedraftError } from "../core/errors.ts";
+import { commentBody, isComment } from "../text/comments.ts";
 import type { EditInput } from "./format.ts";
 import { isCodeFile } from "./language.ts";
 import { isElision, removalOf } from "./lazy-markers.ts";

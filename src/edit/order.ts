@@ -1,5 +1,5 @@
 import type { LinesSegment } from "../core/edit.ts";
-import { runPlaces } from "../core/line-index.ts";
+import { runPlaces } from "../text/line-index.ts";
 
 /**
  * Brings segments into the order of the file. Writers put blocks and hunks in any order; where the old lines of a

@@ -1,15 +1,15 @@
-import { spend } from "../core/budget.ts";
 import type { Edit, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { splitLines } from "../core/lines.ts";
+import { spend } from "../text/budget.ts";
+import { splitLines } from "../text/lines.ts";
 import { asMeant } from "./as-meant.ts";
 import { refuseBrokenLines } from "./broken-lines.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import { editInput } from "./input.ts";
+import { rolesToLines } from "./line-diff.ts";
 import { keptLineEnds } from "./line-ends.ts";
 import { ambiguousPair, quoted, severalPlaces, wrongCount } from "./pair-errors.ts";
-import { rolesToLines } from "./roles.ts";
 import type { ToolCall } from "./tool-calls.ts";
 
 export type Pair = ToolCall & { readonly kind: "pair" };

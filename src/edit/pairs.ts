@@ -1,6 +1,6 @@
 import type { Edit } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { splitLines } from "../core/lines.ts";
+import { splitLines } from "../text/lines.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { type PlacedCall, placePairs } from "./pair-places.ts";
 import { toolEdit } from "./tool-edit.ts";

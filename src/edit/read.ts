@@ -1,6 +1,6 @@
-import { withinBudget } from "../core/budget.ts";
 import type { Edit, FormatName, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import { withinBudget } from "../text/budget.ts";
 import { type EditFormat, type EditInput, namedByCaller } from "./format.ts";
 import { formats } from "./formats.ts";
 import { readHeld } from "./held-text.ts";
@@ -27,7 +27,7 @@ export function readEdit(text: string, options: ReadOptions): Edit {
   );
 }
 
-/** Steps that reading one edit may take, about a fifth of a second: see `core/budget.ts`. */
+/** Steps that reading one edit may take, about a fifth of a second: see `text/budget.ts`. */
 const readLimit = 10_000_000;
 
 function readWithin(text: string, options: ReadOptions): Edit {

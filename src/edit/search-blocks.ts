@@ -1,6 +1,6 @@
-import { spend } from "../core/budget.ts";
 import type { RedraftError } from "../core/errors.ts";
-import { linePlaces } from "../core/line-index.ts";
+import { spend } from "../text/budget.ts";
+import { linePlaces } from "../text/line-index.ts";
 import { isNearStart, type Marker, markersOf } from "./block-markers.ts";
 import { pathBefore } from "./block-paths.ts";
 import { blockOf, type SearchBlock, type Span, unreadable } from "./block-text.ts";

@@ -1,7 +1,7 @@
-import { spend } from "../core/budget.ts";
 import type { Edit, LinesSegment, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { runPlaces } from "../core/line-index.ts";
+import { spend } from "../text/budget.ts";
+import { runPlaces } from "../text/line-index.ts";
 import { asMeant } from "./as-meant.ts";
 import { fitBlankLines } from "./blank-lines.ts";
 import { isEnd, isNearStart, startOf } from "./block-markers.ts";
@@ -10,9 +10,9 @@ import { changesBetween } from "./changes.ts";
 import { isHunkHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { withoutHashes } from "./hashlines.ts";
+import { rolesToLines } from "./line-diff.ts";
 import { inFileOrder } from "./order.ts";
 import { otherPaths, pathIn, samePath } from "./paths.ts";
-import { rolesToLines } from "./roles.ts";
 import { parseBlocks, spansOf } from "./search-blocks.ts";
 import { fenceOf } from "./wrapping.ts";
 

@@ -1,5 +1,5 @@
 import type { Edit } from "../core/edit.ts";
-import { splitLines } from "../core/lines.ts";
+import { splitLines } from "../text/lines.ts";
 
 /** Pairs of an uncertain edit line and a source line that can be compared within a second or two. */
 const mostPairs = 25_000_000;

@@ -1,6 +1,6 @@
-import { spend } from "../core/budget.ts";
 import type { FormatName } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import { spend } from "../text/budget.ts";
 import { fenceOf } from "./code-blocks.ts";
 import type { EditInput } from "./format.ts";
 import { isCodeFile, usesTags } from "./language.ts";

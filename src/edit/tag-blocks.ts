@@ -1,4 +1,4 @@
-import { spend } from "../core/budget.ts";
+import { spend } from "../text/budget.ts";
 import { pathIn } from "./paths.ts";
 
 /** Text between an opening tag alone on its line and the closing one alone on its. Lines are 0-based. */

@@ -1,5 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
-import { splitLines } from "../core/lines.ts";
+import { splitLines } from "../text/lines.ts";
 import { startOf } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import type { EditFormat, EditInput } from "./format.ts";

@@ -1,4 +1,4 @@
-import { spend } from "../core/budget.ts";
+import { spend } from "../text/budget.ts";
 import { isForeignTag } from "./foreign-tags.ts";
 import type { EditInput } from "./format.ts";
 

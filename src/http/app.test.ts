@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { tinyEngine } from "../../test/support/tiny-engine.ts";
 import type { Token } from "../core/target.ts";
-import { createRedraft } from "../engine.ts";
-import { type FakeTarget, fakeTarget } from "../target/fake.ts";
+import { type FakeTarget, fakeTarget } from "../engines/fake.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
+import { serveModel } from "../redraft/serve-model.ts";
 import { createApp } from "./app.ts";
-import { serveModel } from "./model.ts";
 import type { HttpOptions } from "./options.ts";
 
 afterEach(() => vi.useRealTimers());

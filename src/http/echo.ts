@@ -1,9 +1,9 @@
 import type { Token, TokenTarget } from "../core/target.ts";
+import type { TokenScore, TopEntry } from "../session/score.ts";
+import type { ServedModel } from "../session/served-model.ts";
 import type { Measures } from "./measures.ts";
-import type { ServedModel } from "./model.ts";
 import type { Production } from "./produce.ts";
 import type { CompletionRequest } from "./schemas.ts";
-import type { TokenScore, TopEntry } from "./score.ts";
 
 /** The fields of a completion that say what is scored and how it is shown. */
 export type ScoreRequest = Pick<

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createRedraft } from "../engine.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
 import { type Receipt, receiptText } from "../workspace/receipt/format.ts";
 import { verifyReceipt } from "../workspace/receipt/verify.ts";
 import { createApp } from "./app.ts";

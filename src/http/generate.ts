@@ -1,9 +1,9 @@
 import type { Token } from "../core/target.ts";
-import { type ChatTemplate, detectChatTemplate } from "./chat-template.ts";
+import { type ChatTemplate, detectChatTemplate } from "../session/chat-template.ts";
+import type { ServedModel } from "../session/served-model.ts";
 import { produceScored } from "./echo.ts";
 import { ApiError } from "./errors.ts";
 import type { Measures } from "./measures.ts";
-import type { ServedModel } from "./model.ts";
 import { type Production, produceText } from "./produce.ts";
 import type { GenerationRead } from "./reading.ts";
 

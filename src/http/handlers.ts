@@ -1,10 +1,10 @@
 import type { Clock } from "../core/clock.ts";
+import type { ServedModel } from "../session/served-model.ts";
 import type { ThreadedRedraft } from "../threads/threads.ts";
 import type { Call } from "./app.ts";
 import { ApiError, toApiError } from "./errors.ts";
 import { checkTokens, produceGeneration, templateOf } from "./generate.ts";
 import type { Measures } from "./measures.ts";
-import type { ServedModel } from "./model.ts";
 import type { HttpInput, HttpOutput } from "./on-thread.ts";
 import type { HttpLimits, HttpOptions } from "./options.ts";
 import { placeApply, type Reply } from "./place.ts";

@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { textHash } from "../core/text-store.ts";
-import { fakeTarget } from "../target/fake.ts";
+import { fakeTarget } from "../engines/fake.ts";
+import { serveModel } from "../redraft/serve-model.ts";
 import { createThreadedRedraft, type ThreadedRedraft } from "../threads/threads.ts";
-import { serveModel } from "./model.ts";
 import { type RunningServer, startServer } from "./serve.ts";
 
 let redraft: ThreadedRedraft;

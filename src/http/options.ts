@@ -1,10 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
+import type { ChatTemplate } from "../session/chat-template.ts";
+import type { ServedModel } from "../session/served-model.ts";
 import type { ThreadedRedraft } from "../threads/threads.ts";
-import type { ChatTemplate } from "./chat-template.ts";
 import type { ServedFiles } from "./edits.ts";
-import type { ServedModel } from "./model.ts";
 
 export interface HttpLimits {
   /** Of a request's body, in bytes. */

@@ -1,6 +1,6 @@
 import type { SpeculationStats } from "../core/target.ts";
+import type { GenerateRequest, ServedModel } from "../session/served-model.ts";
 import type { Measures } from "./measures.ts";
-import type { GenerateRequest, ServedModel } from "./model.ts";
 import type { Ending, Usage } from "./shapes.ts";
 
 /** Text as it becomes known, and at the end how it ended. */

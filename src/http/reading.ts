@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { beyondBounds, requestBounds } from "../core/json-bounds.ts";
 import type { Token } from "../core/target.ts";
+import type { ChatMessage } from "../session/chat-template.ts";
+import { beyondBounds, requestBounds } from "../text/json-bounds.ts";
 import { type ApplyPrompt, parseApplyPrompt } from "./apply-prompt.ts";
-import type { ChatMessage } from "./chat-template.ts";
 import { ApiError } from "./errors.ts";
 import {
   type ChatRequest,

@@ -4,9 +4,10 @@ import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
 import { tinyEngine } from "../../test/support/tiny-engine.ts";
 import { silentLogger } from "../core/logger.ts";
-import { createRedraft } from "../engine.ts";
-import { fakeTarget } from "../target/fake.ts";
-import { type ServedModel, serveModel } from "./model.ts";
+import { fakeTarget } from "../engines/fake.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
+import { serveModel } from "../redraft/serve-model.ts";
+import type { ServedModel } from "../session/served-model.ts";
 import { type RunningServer, type ServeOptions, startServer } from "./serve.ts";
 
 const running: RunningServer[] = [];

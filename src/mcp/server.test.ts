@@ -10,7 +10,7 @@ import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tinyEngine } from "../../test/support/tiny-engine.ts";
 import { RedraftError } from "../core/errors.ts";
-import { createRedraft } from "../engine.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
 import { createMcpServer, type McpServerOptions } from "./server.ts";
 
 let folder: string;

@@ -5,7 +5,7 @@ import {
   serializeMessage,
   type Transport,
 } from "@modelcontextprotocol/server";
-import { beyondBounds, requestBounds } from "../core/json-bounds.ts";
+import { beyondBounds, requestBounds } from "../text/json-bounds.ts";
 import { createIdScanner, type IdScanner } from "./message-id.ts";
 
 type Message = Parameters<Transport["send"]>[0];

@@ -1,4 +1,4 @@
-import type { TextLine } from "../core/lines.ts";
+import type { TextLine } from "../text/lines.ts";
 import { isCloser } from "./align/nesting.ts";
 import { mayOpen } from "./align/new-scopes.ts";
 import { columnsOf, depthsOf, scopeUnder } from "./align/scope.ts";

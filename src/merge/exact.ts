@@ -1,5 +1,5 @@
-import { spend } from "../core/budget.ts";
-import type { TextLine } from "../core/lines.ts";
+import { spend } from "../text/budget.ts";
+import type { TextLine } from "../text/lines.ts";
 import { sameIndent } from "./align/indent.ts";
 import type { Match, Prepared } from "./align/matches.ts";
 import type { Placement } from "./align/placements.ts";

@@ -1,5 +1,5 @@
-import type { TextLine } from "../core/lines.ts";
 import type { LineRange } from "../core/merge.ts";
+import type { TextLine } from "../text/lines.ts";
 import { depthsOf } from "./align/scope.ts";
 import { looseKey } from "./align/similar.ts";
 import { isTelling } from "./align/telling.ts";

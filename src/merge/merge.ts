@@ -1,7 +1,7 @@
-import { withinBudget } from "../core/budget.ts";
 import type { Edit } from "../core/edit.ts";
-import { splitLines, type TextLine } from "../core/lines.ts";
 import type { LineRange, MergeOutcome, Proved } from "../core/merge.ts";
+import { withinBudget } from "../text/budget.ts";
+import { splitLines, type TextLine } from "../text/lines.ts";
 import { bounds, infinity, limits } from "./align/costs.ts";
 import { pairsToWeigh, prepare } from "./align/matches.ts";
 import { type Placement, type Placements, placements } from "./align/placements.ts";

@@ -1,4 +1,4 @@
-import type { TextLine } from "../core/lines.ts";
+import type { TextLine } from "../text/lines.ts";
 import { isCloser } from "./align/nesting.ts";
 import { columnsOf } from "./align/scope.ts";
 import { isTelling } from "./align/telling.ts";

@@ -1,4 +1,4 @@
-import type { TextLine } from "../core/lines.ts";
+import type { TextLine } from "../text/lines.ts";
 import { declaredName } from "./align/names.ts";
 import type { Built } from "./proof/build.ts";
 import type { Shape } from "./shape.ts";

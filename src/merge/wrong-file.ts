@@ -1,4 +1,4 @@
-import type { TextLine } from "../core/lines.ts";
+import type { TextLine } from "../text/lines.ts";
 import { costs, limits } from "./align/costs.ts";
 import { declaredName } from "./align/names.ts";
 import { likeness, signatureOf } from "./align/similar.ts";

@@ -1,7 +1,7 @@
 import type { RedraftError } from "../core/errors.ts";
-import { splitLines } from "../core/lines.ts";
 import type { CallOptions, EditEvent } from "../core/redraft.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
+import { splitLines } from "../text/lines.ts";
 import { type Attempt, attempt, type Run } from "./attempt.ts";
 import { cellError, cellResult } from "./cell-result.ts";
 import { type Cell, type Notebook, nameOf, readNotebook } from "./cells.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RedraftError } from "../core/errors.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
-import { createRedraft } from "../engine.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
 
 const redraft = createRedraft();
 const path = "work/plot.ipynb";

@@ -1,4 +1,4 @@
-import { splitLines } from "../core/lines.ts";
+import { splitLines } from "../text/lines.ts";
 import { type Cell, isJson, type Notebook, readNotebook } from "./cells.ts";
 import { type Spelling, spellingOf } from "./spelling.ts";
 

@@ -2,7 +2,7 @@ import type { Logger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { ModelAnswer, ModelRoute, ModelTask } from "../core/route.ts";
 import type { TextStore } from "../core/text-store.ts";
-import { createRedraft } from "../engine.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
 import type { WorkerConfig } from "./start.ts";
 
 /** What a task on a worker can do besides computing. */
@@ -31,7 +31,7 @@ export type Question =
 export function engineFor(context: TaskContext): Redraft {
   const { config, logger } = context;
   const model = config.model && remoteModel(config.model, context);
-  return createRedraft({ logger, texts: noTexts, ...(model && { model }) });
+  return createRedraft({ logger, texts: noTexts, ...(model && { settle: model }) });
 }
 
 /** Whoever sends a task has found the text of its base: a worker keeps none. */
@@ -45,7 +45,7 @@ function remoteModel(
     (route: "settle" | "rewrite") =>
     async ({ onText, signal: _, ...task }: ModelTask): Promise<ModelAnswer | undefined> => {
       if (route === "settle" && ranks) {
-        const { settleByRanking } = await import("../cascade/settle-by-ranking.ts");
+        const { settleByRanking } = await import("../settle/rank/settle-by-rank.ts");
         const ranked = settleByRanking(task);
         if (ranked) return ranked;
         if (task.outcome?.kind !== "ambiguous") return undefined;

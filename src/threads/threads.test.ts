@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ModelRoute } from "../core/route.ts";
-import { createRedraft } from "../engine.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
 import { createThreadedRedraft, type ThreadedRedraft, type ThreadsOptions } from "./threads.ts";
 
 const open: ThreadedRedraft[] = [];
@@ -138,7 +138,7 @@ describe("the engine on worker threads", () => {
       },
       dispose: async () => {},
     };
-    const redraft = threaded({ model, limitMs: 3000 });
+    const redraft = threaded({ settle: model, limitMs: 3000 });
     const deltas: string[] = [];
     const asking = (async () => {
       for await (const event of redraft.events(ambiguous)) {
@@ -166,7 +166,7 @@ describe("the engine on worker threads", () => {
       },
       dispose: async () => {},
     };
-    await expect(threaded({ model }).apply(ambiguous)).rejects.toMatchObject({
+    await expect(threaded({ settle: model }).apply(ambiguous)).rejects.toMatchObject({
       code: "model-unavailable",
       message: "no power",
     });

@@ -11,7 +11,7 @@ import { startWorker } from "./start.ts";
 
 export interface ThreadsOptions {
   /** Asked on the calling thread, where the merge gives up. */
-  readonly model?: ModelRoute;
+  readonly settle?: ModelRoute;
   /** Texts that a request's `base` may name by hash; default: the last ones that went through. */
   readonly texts?: TextStore;
   /** Worker threads at most; default: one less than the processors, 2 to 4. */
@@ -41,7 +41,7 @@ export interface ThreadedRedraft extends Redraft {
  * pool starts another one. Idle workers do not keep the program alive; `dispose` ends them.
  */
 export function createThreadedRedraft(options: ThreadsOptions = {}): ThreadedRedraft {
-  const { model, logger = silentLogger, memoryMb = 1024 } = options;
+  const { settle: model, logger = silentLogger, memoryMb = 1024 } = options;
   const texts = options.texts ?? createTextStore();
   const about = model && {
     name: model.name,

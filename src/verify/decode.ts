@@ -1,52 +1,11 @@
-import { type Clock, systemClock } from "../core/clock.ts";
-import { emptyPlan, type Plan, type Planner } from "../core/plan.ts";
-import type {
-  Acceptance,
-  Capabilities,
-  DraftRequest,
-  Origin,
-  Sequence,
-  SpeculationStats,
-  Token,
-} from "../core/target.ts";
+import { systemClock } from "../core/clock.ts";
+import type { DecodeOptions, DecodeResult, DecodeStep } from "../core/decode.ts";
+import { emptyPlan, type Plan } from "../core/plan.ts";
+import type { Acceptance, Origin, Sequence } from "../core/target.ts";
 import { acceptGreedy } from "./accept.ts";
-import { fitPlan } from "./fit.ts";
-import { createOutput, type Finish, type OutputOptions, type Released } from "./output.ts";
+import { fitPlan } from "./clip-plan.ts";
+import { createOutput } from "./output.ts";
 import { createStats } from "./stats.ts";
-
-export interface DecodeOptions extends OutputOptions {
-  /** What the target sees, appended to the sequence, and what the drafters may copy from. */
-  readonly request: DraftRequest;
-  /** Absent = plain decoding. */
-  readonly planner?: Planner;
-  /** Default: greedy, identical to plain decoding. */
-  readonly acceptance?: Acceptance;
-  readonly capabilities: Pick<
-    Capabilities,
-    "vocabSize" | "maxVerify" | "contextSize" | "trees" | "rewind"
-  >;
-  /** Whether the pass that evaluates the prompt may carry a draft (default true). */
-  readonly draftWithPrompt?: boolean;
-  readonly signal?: AbortSignal;
-  readonly clock?: Clock;
-}
-
-/** One pass of the target and what it released. */
-export interface Step extends Released {
-  /** 0-based number of the pass. */
-  readonly pass: number;
-  /** Nodes verified, and how many of them the target agreed with. */
-  readonly drafted: number;
-  readonly accepted: number;
-  readonly ms: number;
-}
-
-export interface DecodeResult {
-  /** Without the end token or the stop string. */
-  readonly tokens: readonly Token[];
-  readonly finish: Finish | "context";
-  readonly stats: SpeculationStats;
-}
 
 /**
  * Draft, verify, accept, rewind, repeat. With a lossless acceptance it yields exactly what plain decoding of
@@ -56,7 +15,7 @@ export interface DecodeResult {
 export async function* decode(
   sequence: Sequence,
   options: DecodeOptions,
-): AsyncGenerator<Step, DecodeResult> {
+): AsyncGenerator<DecodeStep, DecodeResult> {
   const { request, planner, acceptance = acceptGreedy, capabilities, signal } = options;
   const clock = options.clock ?? systemClock;
   const room = capabilities.contextSize - sequence.length - request.prompt.length;

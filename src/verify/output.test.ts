@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Origin } from "../core/target.ts";
-import { bytesOfText } from "../target/openai/by-ids.ts";
+import { bytesOfText } from "../engines/openai/by-ids.ts";
 import { createOutput } from "./output.ts";
 
 const pieces: Record<number, string> = { 1: "}\n``", 2: "`", 3: "a", 4: "b\n", 5: "```" };

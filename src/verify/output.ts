@@ -1,24 +1,7 @@
+import type { Finish, OutputOptions, Released } from "../core/decode.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Origin, Token } from "../core/target.ts";
-import { wholeCharacters } from "./whole-characters.ts";
-
-export interface OutputOptions {
-  readonly maxTokens: number;
-  readonly isEnd: (token: Token) => boolean;
-  /** The output ends before the first of these; needs `detokenize`. */
-  readonly stop?: readonly string[];
-  readonly detokenize?: (tokens: readonly Token[]) => Promise<Uint8Array>;
-}
-
-export type Finish = "end" | "stop" | "length";
-
-/** What one step releases. `text` is empty where no `detokenize` was given. */
-export interface Released {
-  readonly tokens: readonly Token[];
-  /** Per token. */
-  readonly origins: readonly Origin[];
-  readonly text: string;
-}
+import { wholeCharacters } from "./utf8-buffer.ts";
 
 /** The growing output: ends it at end tokens, stop strings and the limit, and holds back what may be part of a stop string. */
 export interface Output {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createTextStore, textHash } from "../core/text-store.ts";
-import { createRedraft } from "../engine.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
 import { type AppliedAll, type ApplyAllOptions, applyAll, type EditRow } from "./apply-all.ts";
 
 let folder = "";

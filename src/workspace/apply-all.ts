@@ -1,9 +1,9 @@
-import { applyAgain } from "../core/apply-again.ts";
 import type { FormatName } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
 import { type TextHash, type TextStore, unknownBase } from "../core/text-store.ts";
+import { applyAgain } from "./apply-again.ts";
 import { commit } from "./commit.ts";
 import { unifiedDiff } from "./diff.ts";
 import { disk, type FileSystem } from "./disk.ts";

@@ -1,8 +1,8 @@
-import { declares } from "../core/declares.ts";
 import type { Edit } from "../core/edit.ts";
-import { splitLines } from "../core/lines.ts";
 import type { Proof } from "../core/merge.ts";
 import type { Check } from "../core/request.ts";
+import { declares } from "../text/declares.ts";
+import { splitLines } from "../text/lines.ts";
 import { type Echo, echoesOf, withoutLines } from "./echo.ts";
 
 export interface Checked {

@@ -1,5 +1,5 @@
-import { type LineChange, LineDiff } from "../core/line-diff.ts";
 import type { Proof } from "../core/merge.ts";
+import { type LineChange, LineDiff } from "../text/line-diff.ts";
 
 export interface DiffSide {
   readonly path: string;

@@ -1,5 +1,5 @@
-import { splitLines } from "../core/lines.ts";
 import type { Proof } from "../core/merge.ts";
+import { splitLines } from "../text/lines.ts";
 
 /** New lines at the edge of a change that repeat the lines of the file beside them. */
 export interface Echo {

@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { applyAgain } from "../core/apply-again.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult, Route } from "../core/request.ts";
 import { throwIfStopped } from "../core/signal.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
+import { applyAgain } from "./apply-again.ts";
 import { commit } from "./commit.ts";
 import { confinedTo } from "./confined.ts";
 import { unifiedDiff } from "./diff.ts";

@@ -1,4 +1,4 @@
-import { splitLines } from "../core/lines.ts";
+import { splitLines } from "../text/lines.ts";
 import { changedStretches } from "./changed-stretches.ts";
 
 const typographic = /[^\p{ASCII}]/u;

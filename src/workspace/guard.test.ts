@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FormatName } from "../core/edit.ts";
 import type { EditResult } from "../core/request.ts";
 import { readEdit } from "../edit/read.ts";
-import { createRedraft } from "../engine.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
 import { guard } from "./guard.ts";
 import { syntaxFor } from "./syntax.ts";
 

@@ -6,10 +6,10 @@ import { generateText, stepCountIs, streamText } from "ai";
 import { MockLanguageModelV3 } from "ai/test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { editFileTool, withPrediction } from "../../src/ai/index.ts";
-import { createRedraft } from "../../src/engine.ts";
-import { serveModel } from "../../src/http/model.ts";
+import { fakeTarget } from "../../src/engines/fake.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../../src/http/serve.ts";
-import { fakeTarget } from "../../src/target/fake.ts";
+import { createRedraft } from "../../src/redraft/create-redraft.ts";
+import { serveModel } from "../../src/redraft/serve-model.ts";
 
 let folder: string;
 let server: RunningServer | undefined;

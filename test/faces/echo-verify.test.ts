@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from "vitest";
 import type { Token } from "../../src/core/target.ts";
-import { createRedraft } from "../../src/engine.ts";
-import { serveModel } from "../../src/http/model.ts";
+import { fakeTarget } from "../../src/engines/fake.ts";
+import { anchorPlanner } from "../../src/engines/openai/anchor-planner.ts";
+import { openServerTokens } from "../../src/engines/openai/open.ts";
 import { type RunningServer, startServer } from "../../src/http/serve.ts";
-import { fakeTarget } from "../../src/target/fake.ts";
-import { anchorPlanner } from "../../src/target/openai/anchor-planner.ts";
-import { openServerTokens } from "../../src/target/openai/open.ts";
+import { createRedraft } from "../../src/redraft/create-redraft.ts";
+import { serveModel } from "../../src/redraft/serve-model.ts";
 import { decode } from "../../src/verify/decode.ts";
 
 let server: RunningServer | undefined;

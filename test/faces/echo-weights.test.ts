@@ -1,17 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRedraft } from "../../src/engine.ts";
-import { type ServedModel, serveModel } from "../../src/http/model.ts";
+import { llamaTarget } from "../../src/engines/llama/target.ts";
+import { anchorPlanner } from "../../src/engines/openai/anchor-planner.ts";
+import { openServerTokens } from "../../src/engines/openai/open.ts";
 import { type RunningServer, startServer } from "../../src/http/serve.ts";
-import { llamaTarget } from "../../src/target/llama/target.ts";
-import { anchorPlanner } from "../../src/target/openai/anchor-planner.ts";
-import { openServerTokens } from "../../src/target/openai/open.ts";
+import { createRedraft } from "../../src/redraft/create-redraft.ts";
+import { serveModel } from "../../src/redraft/serve-model.ts";
+import type { ServedModel } from "../../src/session/served-model.ts";
 import { decode } from "../../src/verify/decode.ts";
 import { hasEngine } from "../support/native.ts";
 
-const weights = fileURLToPath(
-  new URL("../../models/redraft-default-6m-q8_0.gguf", import.meta.url),
-);
+const weights = fileURLToPath(new URL("../../weights/redraft-apply-6m-q8_0.gguf", import.meta.url));
 const original = `export function total(items: Item[]): number {
   let sum = 0;
   for (const item of items) {

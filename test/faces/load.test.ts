@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { applyRequest, type LoadRequest, runLoad } from "../../scripts/soak/load-clients.ts";
-import { createRedraft } from "../../src/engine.ts";
-import { serveModel } from "../../src/http/model.ts";
+import { fakeTarget } from "../../src/engines/fake.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../../src/http/serve.ts";
-import { fakeTarget } from "../../src/target/fake.ts";
+import { createRedraft } from "../../src/redraft/create-redraft.ts";
+import { serveModel } from "../../src/redraft/serve-model.ts";
 
 let server: RunningServer | undefined;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { settleByRanking } from "../../src/cascade/settle-by-ranking.ts";
 import type { FormatName } from "../../src/core/edit.ts";
 import { RedraftError } from "../../src/core/errors.ts";
 import { readEdit } from "../../src/edit/read.ts";
 import { merge } from "../../src/merge/merge.ts";
+import { settleByRanking } from "../../src/settle/rank/settle-by-rank.ts";
 
 /** A stretch that stands twice in a file, and a change inside it that does not say which is meant. */
 interface Twin {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { RedraftError } from "../../src/core/errors.ts";
-import { createRedraft } from "../../src/engine.ts";
+import { createRedraft } from "../../src/redraft/create-redraft.ts";
 
 const redraft = createRedraft();
 const lines = (...all: string[]): string => `${all.join("\n")}\n`;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRedraft } from "../../src/engine.ts";
+import { createRedraft } from "../../src/redraft/create-redraft.ts";
 import { createFileEditor } from "../../src/workspace/editor.ts";
 import { receiptText } from "../../src/workspace/receipt/format.ts";
 import { verifyReceipt } from "../../src/workspace/receipt/verify.ts";

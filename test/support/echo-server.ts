@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /**
- * A small completions server for tests and counts, written apart from the client in `src/target/openai`: it
+ * A small completions server for tests and counts, written apart from the client in `src/engines/openai`: it
  * shares no code with it. Its tokens are byte strings, as those of real vocabularies are.
  */
 export interface EchoModel {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Plan, Planner } from "../../src/core/plan.ts";
 import type { Token, TokenTarget } from "../../src/core/target.ts";
-import { fakeTarget } from "../../src/target/fake.ts";
+import { fakeTarget } from "../../src/engines/fake.ts";
 import type * as loop from "../../src/verify/decode.ts";
 
 const vocabSize = 6;

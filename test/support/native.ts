@@ -1,4 +1,4 @@
-import { findLibrary } from "../../src/target/llama/library.ts";
+import { findLibrary } from "../../src/engines/llama/library.ts";
 
 /** Whether the optional native package is there: without it tests on real weights have nothing to run. */
 export const hasEngine: boolean = (() => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EditRequest, EditResult } from "../../src/core/request.ts";
-import { createRedraft } from "../../src/engine.ts";
+import { createRedraft } from "../../src/redraft/create-redraft.ts";
 import { encodeText } from "../../src/workspace/encoding.ts";
 import type { Receipt } from "../../src/workspace/receipt/format.ts";
 import { receiptOf } from "../../src/workspace/receipt/receipt.ts";

@@ -4,23 +4,22 @@
  */
 import type { Tool } from "ai";
 import {
-  type CascadeRequest,
-  type CascadeResult,
   createRedraft,
   type EditEvent,
   type EditResult,
   type ErrorCode,
+  type InstructRequest,
+  type InstructResult,
   type Redraft,
   type RedraftEngine,
   RedraftError,
   readTextFile,
-  textModelRoute,
-} from "redraft";
-import { editFileTool, withPrediction } from "redraft/ai";
-import { createApp, type RunningServer, startServer } from "redraft/http";
-import { createFileEditor, type EditFileArguments, type FileAnswer } from "redraft/mcp";
-import { openAiTextTarget, type Target } from "redraft/targets";
-import { fakeTarget } from "redraft/testing";
+} from "redraft-edit";
+import { editFileTool, withPrediction } from "redraft-edit/ai";
+import { openAiTextTarget, type Target } from "redraft-edit/engines";
+import { createApp, type RunningServer, startServer } from "redraft-edit/http";
+import { createFileEditor, type EditFileArguments, type FileAnswer } from "redraft-edit/mcp";
+import { fakeTarget } from "redraft-edit/testing";
 import { expectTypeOf } from "vitest";
 
 declare const redraft: Redraft;
@@ -32,17 +31,17 @@ expectTypeOf(redraft.apply).returns.resolves.toEqualTypeOf<EditResult>();
 expectTypeOf(redraft.events).returns.toExtend<AsyncIterable<EditEvent>>();
 
 declare const engine: RedraftEngine;
-expectTypeOf(engine.edit).returns.resolves.toEqualTypeOf<CascadeResult>();
-expectTypeOf(engine.edit).parameter(0).toEqualTypeOf<CascadeRequest>();
+expectTypeOf(engine.edit).returns.resolves.toEqualTypeOf<InstructResult>();
+expectTypeOf(engine.edit).parameter(0).toEqualTypeOf<InstructRequest>();
 // A file as it is read can be edited.
 void engine.edit({ files: [await readTextFile("a")], instruction: "b", via: "cascade" });
 // @ts-expect-error there is no such way
 void engine.edit({ files: [], instruction: "b", via: "sketch" });
 // @ts-expect-error a large model writes text; a token target does not
-createRedraft({ large: fakeTarget() });
+createRedraft({ writer: fakeTarget() });
 createRedraft({
-  large: openAiTextTarget({ baseUrl: "http://localhost:8000/v1" }),
-  model: textModelRoute({ target: openAiTextTarget({ baseUrl: "http://localhost:8001/v1" }) }),
+  writer: openAiTextTarget({ baseUrl: "http://localhost:8000/v1" }),
+  settle: openAiTextTarget({ baseUrl: "http://localhost:8001/v1" }),
   costs: { large: { promptPrice: 1, outputPrice: 4 } },
 });
 

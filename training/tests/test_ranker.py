@@ -7,7 +7,7 @@ from ranker import Answer, bound, compared, threshold_for
 
 
 def test_a_candidate_is_seen_beside_the_others():
-    # The same numbers as in src/cascade/rank-candidates.test.ts.
+    # The same numbers as in src/settle/rank/rank-candidates.test.ts.
     rows = np.array([[1.0, 5.0], [2.0, 3.0], [4.0, 4.0]])
     assert compared(rows)[1].tolist() == [2, 3, -0.5, -1.5, 1, -1, -2, -2, 3]
     assert compared(rows)[0].tolist() == [1, 5, -2, 1.5, -1, 2, -3, 1, 3]

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createRedraft } from "../../engine.ts";
 import { limits } from "../../merge/align/costs.ts";
+import { createRedraft } from "../../redraft/create-redraft.ts";
 import { ablate, ablationTable } from "./ablate.ts";
 import type { ApplyCase } from "./cases.ts";
 

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { modelRoute } from "../../cli/model.ts";
 import { whole } from "../../cli/numbers.ts";
 import { RedraftError } from "../../core/errors.ts";
 import type { Redraft } from "../../core/redraft.ts";
-import { createRedraft } from "../../engine.ts";
+import { createRedraft } from "../../redraft/create-redraft.ts";
+import { settleRoute } from "../../redraft/settle-route.ts";
 import { textTable } from "../table.ts";
 import { ablate, ablationTable } from "./ablate.ts";
 import { type ApplyCase, readCases } from "./cases.ts";
@@ -79,8 +79,8 @@ async function run(options: Options): Promise<void> {
   const by = groupings.find((name) => name === options.by);
   if (!by) throw new RedraftError("usage", `--by is one of ${groupings.join(", ")}.`);
   const styles = options.styles?.split(",").map((name) => name.trim());
-  const model = await modelRoute(options.model);
-  const redraft = createRedraft(model ? { model } : {});
+  const settle = await settleRoute(options.model, { env: process.env });
+  const redraft = createRedraft(settle ? { settle } : {});
   const own = options.data.split(",").flatMap((path) => [...readCases(path.trim())]);
   if (options.ablate) {
     await printAblation(redraft, own, options);

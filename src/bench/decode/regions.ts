@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { diffArrays } from "diff";
 import { RedraftError } from "../../core/errors.ts";
-import { splitLines } from "../../core/lines.ts";
+import { splitLines } from "../../text/lines.ts";
 
 /** A region of a file and the sketch of its edit: what an apply model is asked. Texts end in "\n". */
 export interface Region {

@@ -1,6 +1,6 @@
 import type { Planner } from "../../core/plan.ts";
 import type { DraftRequest, Origin, Token } from "../../core/target.ts";
-import type { LlamaTarget } from "../../target/llama/target.ts";
+import type { LlamaTarget } from "../../engines/llama/target.ts";
 import { decode } from "../../verify/decode.ts";
 
 /** One pass of a generation: what it fed and what it wrote. */

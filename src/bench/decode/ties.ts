@@ -1,5 +1,5 @@
 import type { Token } from "../../core/target.ts";
-import type { LlamaTarget } from "../../target/llama/target.ts";
+import type { LlamaTarget } from "../../engines/llama/target.ts";
 
 /** How two outputs of one prompt compare. */
 export interface Comparison {

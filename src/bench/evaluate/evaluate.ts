@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
 import { RedraftError } from "../../core/errors.ts";
 import type { TokenTarget } from "../../core/target.ts";
-import { llamaTarget } from "../../target/llama/target.ts";
-import { modelPath } from "../../target/store/store.ts";
+import { llamaTarget } from "../../engines/llama/target.ts";
+import { modelPath } from "../../engines/store/store.ts";
 import { textTable } from "../table.ts";
 import { settleByMerge } from "./open-region.ts";
 import { readQuestions } from "./questions.ts";

@@ -1,8 +1,8 @@
-import { splitLines } from "../../core/lines.ts";
 import type { MergeOutcome } from "../../core/merge.ts";
-import { openRegion } from "../../core/region.ts";
 import { readEdit } from "../../edit/read.ts";
 import { merge } from "../../merge/merge.ts";
+import { openRegion } from "../../settle/model/region.ts";
+import { splitLines } from "../../text/lines.ts";
 import type { FileQuestion } from "./questions.ts";
 
 /** What the merge left open of an edit whose result is known. */

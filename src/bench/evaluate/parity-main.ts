@@ -4,7 +4,7 @@
  *
  *   node --import tsx src/bench/evaluate/parity-main.ts model.gguf questions.jsonl 12 | python training/parity.py model.gguf
  */
-import { llamaTarget } from "../../target/llama/target.ts";
+import { llamaTarget } from "../../engines/llama/target.ts";
 import { applyPrompt, regionTokens } from "./prompt.ts";
 import { readQuestions } from "./questions.ts";
 

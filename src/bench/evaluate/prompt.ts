@@ -1,5 +1,5 @@
-import { applyFormats, plainTokens } from "../../cascade/apply-formats.ts";
 import type { Token, TokenTarget } from "../../core/target.ts";
+import { applyFormats, plainTokens } from "../../settle/model/apply-formats.ts";
 
 /** The prompt of the recipe's models (training/README.md): region and sketch between role tokens. */
 export function applyPrompt(

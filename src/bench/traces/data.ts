@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { RedraftError } from "../../core/errors.ts";
 import type { Token } from "../../core/target.ts";
-import type { Tokenizer } from "../../target/bpe.ts";
+import type { Tokenizer } from "../../engines/bpe.ts";
 
 /** A recorded edit, as the data sets hold them. */
 export interface TraceRecord {

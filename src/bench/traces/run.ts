@@ -1,6 +1,6 @@
 import type { Planner } from "../../core/plan.ts";
 import type { DraftRequest, Sequence } from "../../core/target.ts";
-import { type ReplayPass, replayTarget } from "../../target/replay.ts";
+import { type ReplayPass, replayTarget } from "../../engines/replay.ts";
 import { decode } from "../../verify/decode.ts";
 import { efficientEdit } from "../baselines/efficient-edit.ts";
 import type { Trace } from "./data.ts";

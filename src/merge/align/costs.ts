@@ -172,7 +172,7 @@ export const limits = {
 };
 
 /**
- * Bounds on work, in cells of a table, pairs of lines or steps of `core/budget.ts`: beyond them an edit is refused, or a
+ * Bounds on work, in cells of a table, pairs of lines or steps of `text/budget.ts`: beyond them an edit is refused, or a
  * stretch is taken as replaced whole. And the first guess of what the best placement costs, which is mended if it is wrong.
  */
 export const bounds = {

@@ -1,4 +1,4 @@
-import { spend } from "../../core/budget.ts";
+import { spend } from "../../text/budget.ts";
 import type { Token } from "../shape.ts";
 import { costs, limits } from "./costs.ts";
 import type { Match } from "./matches.ts";

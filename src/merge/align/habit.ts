@@ -1,4 +1,4 @@
-import type { TextLine } from "../../core/lines.ts";
+import type { TextLine } from "../../text/lines.ts";
 import { limits } from "./costs.ts";
 import { indentOf } from "./indent.ts";
 

@@ -1,4 +1,4 @@
-import { spend } from "../../core/budget.ts";
+import { spend } from "../../text/budget.ts";
 
 /** Leading blanks of a line. */
 export function indentOf(line: string): string {

@@ -1,5 +1,5 @@
-import type { TextLine } from "../../core/lines.ts";
 import type { LineRange, Tier } from "../../core/merge.ts";
+import type { TextLine } from "../../text/lines.ts";
 import { isFragment, type Shape, type Token } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
 import { bindEdges, type EdgeBound } from "./edges.ts";

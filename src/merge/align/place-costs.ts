@@ -1,4 +1,4 @@
-import type { TextLine } from "../../core/lines.ts";
+import type { TextLine } from "../../text/lines.ts";
 import type { Block } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
 import { lineDepths, scopeUnder } from "./scope.ts";

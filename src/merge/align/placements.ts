@@ -1,4 +1,4 @@
-import { spend } from "../../core/budget.ts";
+import { spend } from "../../text/budget.ts";
 import { condense } from "./compress.ts";
 import { bounds, costs, infinity, limits } from "./costs.ts";
 import type { Problem } from "./recurrence.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { splitLines } from "../../core/lines.ts";
+import { splitLines } from "../../text/lines.ts";
 import { cheapestAfter, cheapestBefore, type Depths, depthsOf, isWithinScope } from "./scope.ts";
 
 const step = fc.tuple(fc.nat(4), fc.nat(4), fc.nat(4)).map(([first, last, between]) => ({

@@ -1,4 +1,4 @@
-import type { TextLine } from "../../core/lines.ts";
+import type { TextLine } from "../../text/lines.ts";
 
 /**
  * How deep the steps of a problem are indented: their first, their last and their least deep line. A block

@@ -1,5 +1,5 @@
-import { spend } from "../../core/budget.ts";
-import type { TextLine } from "../../core/lines.ts";
+import { spend } from "../../text/budget.ts";
+import type { TextLine } from "../../text/lines.ts";
 import type { Shape, Token } from "../shape.ts";
 import { mayBeRemoved } from "../words/hunk.ts";
 import { roughKey } from "../words/words.ts";

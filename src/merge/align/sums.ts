@@ -1,4 +1,4 @@
-import { spend } from "../../core/budget.ts";
+import { spend } from "../../text/budget.ts";
 import { costs, infinity } from "./costs.ts";
 import { type AlignBlock, layOut, type Problem, type Row, RowSums } from "./recurrence.ts";
 import { type Cheapest, cheapestAfter, cheapestBefore, type Depths } from "./scope.ts";

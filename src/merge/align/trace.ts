@@ -1,5 +1,5 @@
-import { OverBudget, spend } from "../../core/budget.ts";
-import type { TextLine } from "../../core/lines.ts";
+import { OverBudget, spend } from "../../text/budget.ts";
+import type { TextLine } from "../../text/lines.ts";
 import type { Token } from "../shape.ts";
 import { bounds, infinity } from "./costs.ts";
 import type { Match } from "./matches.ts";

@@ -1,4 +1,4 @@
-import type { TextLine } from "../../core/lines.ts";
+import type { TextLine } from "../../text/lines.ts";
 import type { Block, Shape, Token } from "../shape.ts";
 import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";

@@ -1,5 +1,5 @@
-import { spend } from "../../core/budget.ts";
-import type { TextLine } from "../../core/lines.ts";
+import { spend } from "../../text/budget.ts";
+import type { TextLine } from "../../text/lines.ts";
 import {
   canShift,
   explained,

@@ -1,6 +1,6 @@
 import type { LineRole } from "../../core/edit.ts";
-import type { TextLine } from "../../core/lines.ts";
 import type { EditFate, Proof } from "../../core/merge.ts";
+import type { TextLine } from "../../text/lines.ts";
 
 interface Line {
   readonly text: string;

@@ -1,7 +1,7 @@
-import { declares } from "../../core/declares.ts";
 import type { Edit, LineRole } from "../../core/edit.ts";
-import { splitLines, type TextLine } from "../../core/lines.ts";
 import type { Proof } from "../../core/merge.ts";
+import { declares } from "../../text/declares.ts";
+import { splitLines, type TextLine } from "../../text/lines.ts";
 import { checkMerged, fits } from "./check-words.ts";
 
 /** An edit line as the checker sees it. */

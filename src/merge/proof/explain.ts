@@ -1,6 +1,6 @@
-import type { TextLine } from "../../core/lines.ts";
-import { splitLines } from "../../core/lines.ts";
 import type { Ambiguous, Candidate, LineRange, Refused } from "../../core/merge.ts";
+import type { TextLine } from "../../text/lines.ts";
+import { splitLines } from "../../text/lines.ts";
 import { infinity } from "../align/costs.ts";
 import type { Match, Prepared } from "../align/matches.ts";
 import { placements } from "../align/placements.ts";

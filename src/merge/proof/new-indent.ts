@@ -1,4 +1,4 @@
-import type { TextLine } from "../../core/lines.ts";
+import type { TextLine } from "../../text/lines.ts";
 import { type Habit, habitAt, kindOf } from "../align/habit.ts";
 import { explained, indentOf, type Reindent, reindented } from "../align/indent.ts";
 import type { Trace } from "../align/trace.ts";

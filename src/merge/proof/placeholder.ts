@@ -1,8 +1,8 @@
-import { ellipses, isComment, removalOf } from "../../core/comments.ts";
-import { declares } from "../../core/declares.ts";
 import type { EditLine } from "../../core/edit.ts";
-import type { TextLine } from "../../core/lines.ts";
 import type { Proof } from "../../core/merge.ts";
+import { ellipses, isComment, removalOf } from "../../text/comments.ts";
+import { declares } from "../../text/declares.ts";
+import type { TextLine } from "../../text/lines.ts";
 
 /** A comment that stands alone where the file declares something. */
 export interface Placeholder {

@@ -1,6 +1,6 @@
-import { spend } from "../../core/budget.ts";
-import type { TextLine } from "../../core/lines.ts";
 import type { EditFate, Proof, ResultOrigin, SourceFate, Tier } from "../../core/merge.ts";
+import { spend } from "../../text/budget.ts";
+import type { TextLine } from "../../text/lines.ts";
 
 /** What was written, in runs of source lines and single new lines. */
 type Step =

@@ -1,4 +1,4 @@
-import { splitLines, type TextLine } from "../../core/lines.ts";
+import { splitLines, type TextLine } from "../../text/lines.ts";
 import type { Token } from "../shape.ts";
 import type { Built } from "./build.ts";
 

@@ -1,5 +1,5 @@
 import type { FormatName } from "../../core/edit.ts";
-import type { TextLine } from "../../core/lines.ts";
+import type { TextLine } from "../../text/lines.ts";
 import { limits } from "../align/costs.ts";
 import { indentOf } from "../align/indent.ts";
 import type { Placement } from "../align/placements.ts";

@@ -1,5 +1,5 @@
-import type { TextLine } from "../../core/lines.ts";
 import type { LineRange } from "../../core/merge.ts";
+import type { TextLine } from "../../text/lines.ts";
 import { limits } from "../align/costs.ts";
 import { columnsOf } from "../align/scope.ts";
 import { likeness, looseKey, signatureOf } from "../align/similar.ts";

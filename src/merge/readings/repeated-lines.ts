@@ -1,6 +1,6 @@
-import { spend } from "../../core/budget.ts";
-import type { TextLine } from "../../core/lines.ts";
 import type { LineRange } from "../../core/merge.ts";
+import { spend } from "../../text/budget.ts";
+import type { TextLine } from "../../text/lines.ts";
 import { infinity, limits } from "../align/costs.ts";
 import { type Placement, placements } from "../align/placements.ts";
 import type { Problem } from "../align/recurrence.ts";

@@ -1,5 +1,5 @@
-import type { TextLine } from "../../core/lines.ts";
 import type { LineRange } from "../../core/merge.ts";
+import type { TextLine } from "../../text/lines.ts";
 import { limits } from "../align/costs.ts";
 import type { Placement, Placements } from "../align/placements.ts";
 import type { Problem } from "../align/recurrence.ts";

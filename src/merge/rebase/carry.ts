@@ -1,7 +1,7 @@
 import { RedraftError } from "../../core/errors.ts";
-import { matchedLines } from "../../core/line-pairs.ts";
-import { splitLines, type TextLine } from "../../core/lines.ts";
 import type { CarriedProof, Proof } from "../../core/merge.ts";
+import { matchedLines } from "../../text/line-pairs.ts";
+import { splitLines, type TextLine } from "../../text/lines.ts";
 import { carriedProof } from "./account.ts";
 import { overlap } from "./explain.ts";
 import type { Side } from "./hunks.ts";

@@ -1,4 +1,4 @@
-import type { LinePair } from "../../core/line-pairs.ts";
+import type { LinePair } from "../../text/line-pairs.ts";
 import { bounds } from "../align/costs.ts";
 
 /** Lines `start` to `end` of the base that one side has as its lines `from` to `to`. 0-based, ends not included. */

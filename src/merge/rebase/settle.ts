@@ -1,4 +1,4 @@
-import type { LinePair } from "../../core/line-pairs.ts";
+import type { LinePair } from "../../text/line-pairs.ts";
 import { type Change, changesOf, type Side } from "./hunks.ts";
 
 /** A side with its changes, each at one of the places where it may lie. */

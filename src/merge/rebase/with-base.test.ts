@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { RedraftError } from "../../core/errors.ts";
-import { splitLines } from "../../core/lines.ts";
 import type { CarriedProof } from "../../core/merge.ts";
 import type { EditRequest } from "../../core/request.ts";
 import { createTextStore, textHash } from "../../core/text-store.ts";
-import { createRedraft } from "../../engine.ts";
+import { createRedraft } from "../../redraft/create-redraft.ts";
+import { splitLines } from "../../text/lines.ts";
 
 const redraft = createRedraft();
 const path = "src/jobs.py";

@@ -1,4 +1,4 @@
-import { equalPairs } from "../../core/line-pairs.ts";
+import { equalPairs } from "../../text/line-pairs.ts";
 import { alike, type Word, type Words, wordsOf } from "./words.ts";
 
 /** A removed line as the edit has it, and the source line that it stands for. */

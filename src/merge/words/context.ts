@@ -1,4 +1,4 @@
-import type { TextLine } from "../../core/lines.ts";
+import type { TextLine } from "../../text/lines.ts";
 import type { Match } from "../align/matches.ts";
 import type { Built } from "../proof/build.ts";
 import type { Block, Shape, Token } from "../shape.ts";

@@ -1,4 +1,4 @@
-import type { TextLine } from "../../core/lines.ts";
+import type { TextLine } from "../../text/lines.ts";
 import type { Token } from "../shape.ts";
 import { carryOver } from "./carry.ts";
 import { alike } from "./words.ts";

@@ -1,4 +1,4 @@
-import type { TextLine } from "../../core/lines.ts";
+import type { TextLine } from "../../text/lines.ts";
 import { limits } from "../align/costs.ts";
 import { boundedDistance, looseKey } from "../align/similar.ts";
 import type { Token } from "../shape.ts";

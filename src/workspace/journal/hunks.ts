@@ -1,5 +1,5 @@
-import { LineDiff } from "../../core/line-diff.ts";
-import { joinLines, splitLines, type TextLine } from "../../core/lines.ts";
+import { LineDiff } from "../../text/line-diff.ts";
+import { joinLines, splitLines, type TextLine } from "../../text/lines.ts";
 
 /** A stretch of lines that an edit changed; 0-based, ends not included. */
 export interface EntryHunk {

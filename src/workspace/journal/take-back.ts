@@ -1,6 +1,6 @@
 import { RedraftError } from "../../core/errors.ts";
-import { matchedLines } from "../../core/line-pairs.ts";
-import { splitLines } from "../../core/lines.ts";
+import { matchedLines } from "../../text/line-pairs.ts";
+import { splitLines } from "../../text/lines.ts";
 import { disk, type FileSystem } from "../disk.ts";
 import { type Decoded, decodeText } from "../encoding.ts";
 import { type FileView, viewFiles } from "../file-view.ts";

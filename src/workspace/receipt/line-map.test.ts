@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { splitLines } from "../../core/lines.ts";
+import { splitLines } from "../../text/lines.ts";
 import { editLines } from "./edit-lines.ts";
 import type { LineMap } from "./format.ts";
 import { lineMap } from "./line-map.ts";

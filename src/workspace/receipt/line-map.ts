@@ -1,6 +1,6 @@
-import { LineDiff } from "../../core/line-diff.ts";
-import type { TextLine } from "../../core/lines.ts";
 import type { CarriedProof, Proof } from "../../core/merge.ts";
+import { LineDiff } from "../../text/line-diff.ts";
+import type { TextLine } from "../../text/lines.ts";
 import { bare, meanings } from "./edit-lines.ts";
 import type { LineMap, ResultRun, SourceRun, Span } from "./format.ts";
 import { isMerged, Stock } from "./merged-line.ts";

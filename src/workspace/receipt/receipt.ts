@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import { splitLines } from "../../core/lines.ts";
 import type { EditResult } from "../../core/request.ts";
 import { textHash } from "../../core/text-store.ts";
+import { splitLines } from "../../text/lines.ts";
 import { type Encoding, encodeText } from "../encoding.ts";
 import { packageVersion } from "../version.ts";
 import { editLines } from "./edit-lines.ts";

@@ -1,4 +1,4 @@
-import type { TextLine } from "../../core/lines.ts";
+import type { TextLine } from "../../text/lines.ts";
 import { bare, meanings } from "./edit-lines.ts";
 import type { LineMap, ResultRun, Span } from "./format.ts";
 import { isMerged, Stock } from "./merged-line.ts";

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { splitLines, type TextLine } from "../../core/lines.ts";
+import { splitLines, type TextLine } from "../../text/lines.ts";
 import { decodeText } from "../encoding.ts";
 import { editLines } from "./edit-lines.ts";
 import { canonical, type Receipt, type ReceiptSide, sha256 } from "./format.ts";

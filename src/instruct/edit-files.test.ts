@@ -1,0 +1,222 @@
+import { describe, expect, it } from "vitest";
+import { RedraftError } from "../core/errors.ts";
+import type { TextTarget } from "../core/target.ts";
+import { createRedraft } from "../redraft/create-redraft.ts";
+import { editFiles, type InstructRequest } from "./edit-files.ts";
+
+interface Asked {
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly prediction: string | undefined;
+}
+
+/** A large model that gives these answers, one after another. */
+function scripted(...answers: string[]): TextTarget & { readonly asked: Asked[] } {
+  const asked: Asked[] = [];
+  return {
+    kind: "text",
+    name: "scripted",
+    asked,
+    async *complete(messages, { prediction }) {
+      asked.push({ messages, prediction });
+      const text = answers[asked.length - 1];
+      if (text === undefined) throw new Error("no further answer");
+      for (const piece of text.match(/[\s\S]{1,7}/g) ?? []) yield { text: piece };
+      const usage = { promptTokens: 100, completionTokens: text.length };
+      yield { text: "", finish: "stop", usage };
+    },
+    async dispose() {},
+  };
+}
+
+const source = `import os
+
+
+def first():
+    return 1
+
+
+def second():
+    return 2
+
+
+def third():
+    return 3
+`;
+const file = { path: "src/a.py", text: source, exists: true };
+const other = { path: "src/b.py", text: "x = 1\ny = 2\nz = 3\n", exists: true };
+
+const block = (path: string, edit: string): string =>
+  `<edit_file>\n<target_file>${path}</target_file>\n<instructions>I change it.</instructions>\n<code_edit>\n${edit}\n</code_edit>\n</edit_file>`;
+
+const goodSketch = `# ... existing code ...
+def second():
+    return 22
+
+
+def third():
+# ... existing code ...`;
+
+const run = (large: TextTarget, more: Partial<InstructRequest> = {}) =>
+  editFiles(
+    { files: [file], instruction: "make second return 22", via: "cascade", ...more },
+    { large, redraft: createRedraft() },
+  );
+
+const expected = source.replace("return 2\n", "return 22\n");
+
+describe("editFiles by sketch", () => {
+  it("applies the sketch of the large model, and says what it took and what rewriting would have", async () => {
+    const large = scripted(`Sure.\n${block("src/a.py", goodSketch)}`);
+    const { files, report } = await run(large);
+    expect(files.map(({ path, via, result }) => [path, via, result.text, result.route])).toEqual([
+      ["src/a.py", "cascade", expected, "merge"],
+    ]);
+    expect(large.asked[0]!.messages[0]!.content).toContain("# ... existing code ...");
+    expect(large.asked[0]!.messages[1]!.content).toContain(source);
+    expect(report).toMatchObject({
+      via: "cascade",
+      why: "asked for",
+      large: { requests: 1, promptTokens: 100, counted: true },
+      small: { tokens: 0 },
+      other: { via: "rewrite" },
+    });
+    expect(report.other.outputTokens).toBeGreaterThan(20);
+  });
+
+  it("sends a refusal back once, with the message", async () => {
+    const large = scripted(
+      block(
+        "src/a.py",
+        "<<<<<<< SEARCH\ndef nowhere():\n=======\ndef somewhere():\n>>>>>>> REPLACE",
+      ),
+      block("src/a.py", goodSketch),
+    );
+    const { files } = await run(large);
+    expect(files[0]).toMatchObject({ via: "cascade-again", result: { text: expected } });
+    const said = large.asked[1]!.messages;
+    expect(said.map(({ role }) => role)).toEqual(["system", "user", "assistant", "user"]);
+    expect(said[3]!.content).toContain("src/a.py was refused");
+  });
+
+  it("then has the file rewritten, with the source as prediction", async () => {
+    const large = scripted(
+      "I cannot do that.",
+      "I still cannot.",
+      `<updated_file path="src/a.py">\n${expected}</updated_file>`,
+    );
+    const { files, report } = await run(large);
+    expect(files[0]).toMatchObject({
+      via: "rewrite",
+      result: { text: expected, route: "rewrite" },
+    });
+    expect(large.asked[2]!.prediction).toContain(source);
+    expect(report.large.requests).toBe(3);
+  });
+
+  it("refuses all when one file stays refused", async () => {
+    const large = scripted(
+      `${block("src/a.py", goodSketch)}\n${block("src/nowhere.py", "x")}`,
+      block("src/nowhere.py", "x"),
+      `<updated_file path="src/nowhere.py">\nx\n</updated_file>`,
+    );
+    await expect(run(large, { files: [file, other] })).rejects.toMatchObject({ code: "no-match" });
+  });
+
+  it("edits several files at one request, and leaves the others out", async () => {
+    const sketch = "x = 1\ny = 20\nz = 3";
+    const large = scripted(`${block("a.py", goodSketch)}\n\n${block("./src/b.py", sketch)}`);
+    const third = { path: "src/c.py", text: "untouched = 1\n", exists: true };
+    const { files } = await run(large, { files: [file, other, third] });
+    expect(files.map(({ path }) => path)).toEqual(["src/a.py", "src/b.py"]);
+    expect(files[1]!.result.text).toBe("x = 1\ny = 20\nz = 3\n");
+    expect(large.asked).toHaveLength(1);
+  });
+
+  it("takes a check that fails for a refusal", async () => {
+    const large = scripted(
+      block("src/a.py", goodSketch),
+      block("src/a.py", goodSketch.replace("22", "23")),
+    );
+    const checked: string[] = [];
+    const result = await editFiles(
+      { files: [file], instruction: "go", via: "cascade" },
+      {
+        large,
+        redraft: createRedraft(),
+        check: async (_path, _source, text) => {
+          checked.push(text);
+          const ok = text.includes("23");
+          return [{ name: "own", ok, ...(ok ? {} : { message: "must be 23" }) }];
+        },
+      },
+    );
+    expect(checked).toHaveLength(2);
+    expect(large.asked[1]!.messages.at(-1)!.content).toContain("must be 23");
+    expect(result.files[0]!.result.checks).toContainEqual({ name: "own", ok: true });
+  });
+
+  it("makes a new file whole", async () => {
+    const large = scripted(block("new.py", "print('hello')"));
+    const { files } = await run(large, { files: [{ path: "new.py", text: "", exists: false }] });
+    expect(files[0]!.result).toMatchObject({ text: "print('hello')\n", action: "create" });
+  });
+
+  it("passes on that the model failed, and does not ask again for that", async () => {
+    const failing: TextTarget = {
+      ...scripted(),
+      // biome-ignore lint/correctness/useYield: it fails before the first text
+      async *complete() {
+        throw new RedraftError("model-unavailable", "down", { retryable: true });
+      },
+    };
+    await expect(run(failing)).rejects.toMatchObject({ code: "model-unavailable" });
+  });
+
+  it("calls an answer at the limit of tokens cut off", async () => {
+    const large = scripted("");
+    large.complete = async function* () {
+      yield { text: "<edit_file>" };
+      yield { text: "", finish: "length" as const };
+    };
+    await expect(run(large)).rejects.toMatchObject({ code: "engine-failed" });
+  });
+
+  it("says so when nothing changes", async () => {
+    await expect(run(scripted(block("src/a.py", source.trimEnd())))).rejects.toMatchObject({
+      code: "no-match",
+    });
+  });
+});
+
+describe("editFiles, the way", () => {
+  it("rewrites a short file and sketches a long one", async () => {
+    const short = { path: "s.py", text: "a = 1\n", exists: true };
+    const rewritten = scripted(`<updated_file path="s.py">\na = 2\n</updated_file>`);
+    const first = await run(rewritten, { files: [short], via: "auto" });
+    expect(first.report).toMatchObject({ via: "rewrite", other: { via: "cascade" } });
+    expect(first.files[0]!.result.text).toBe("a = 2\n");
+
+    const lines = Array.from({ length: 900 }, (_, i) => `value_${i} = compute(${i}, ${i * 7})\n`);
+    const long = { path: "l.py", text: lines.join(""), exists: true };
+    const sketch = `# ... existing code ...\nvalue_400 = compute(400, 2800)\nvalue_401 = other()\nvalue_402 = compute(402, 2814)\n# ... existing code ...`;
+    const second = await run(scripted(block("l.py", sketch)), { files: [long], via: "auto" });
+    expect(second.report.via).toBe("cascade");
+    expect(second.report.other.cost).toBeGreaterThan(second.report.cost);
+  });
+
+  it("prefers rewriting where predicted tokens are fast", async () => {
+    const lines = Array.from({ length: 300 }, (_, i) => `value_${i} = compute(${i}, ${i * 7})\n`);
+    const long = { path: "l.py", text: lines.join(""), exists: true };
+    const edited = lines.join("").replace("compute(7, 49)", "other()");
+    const large = scripted(`<updated_file path="l.py">\n${edited}</updated_file>`);
+    const { report } = await editFiles(
+      { files: [long], instruction: "go" },
+      {
+        large,
+        redraft: createRedraft(),
+        costs: { large: { outputSpeed: 50, predictedSpeed: 5000, promptSpeed: 10_000 } },
+      },
+    );
+    expect(report).toMatchObject({ via: "rewrite", unit: "seconds" });
+  });
+});

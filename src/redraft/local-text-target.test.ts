@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { hasEngine } from "../../test/support/native.ts";
+import { llamaTarget } from "../engines/llama/target.ts";
+import { localTextTarget } from "./local-text-target.ts";
+
+const weights = fileURLToPath(new URL("../../weights/redraft-apply-6m-q8_0.gguf", import.meta.url));
+const lines = Array.from({ length: 9 }, (_, n) => `  const value${n} = compute(${n});\n`);
+const original = `function work() {\n${lines.join("")}}\n`;
+const sketch = `function work() {\n${lines[0]}  check();\n// ... existing code ...\n}\n`;
+
+describe.skipIf(!hasEngine)("a GGUF as the large model", () => {
+  it("drafts from the prediction, which changes the passes and not the text", async () => {
+    const target = await llamaTarget({ model: weights, threads: 1, contextSize: 2048 });
+    const model = await localTextTarget(target);
+    try {
+      // These weights have no chat template: the message goes as it is.
+      const content = `<|file|>${original}<|sketch|>${sketch}<|apply|>`;
+      const write = async (prediction?: string) => {
+        let text = "";
+        let accepted: number | undefined;
+        const more = prediction === undefined ? {} : { prediction };
+        for await (const chunk of model.complete([{ role: "user", content }], more)) {
+          text += chunk.text;
+          accepted ??= chunk.usage?.acceptedPredictionTokens;
+        }
+        return { text, accepted };
+      };
+      const alone = await write();
+      const predicted = await write(original);
+      expect(predicted.text).toBe(alone.text);
+      expect(alone.accepted).toBeUndefined();
+      expect(predicted.accepted).toBeGreaterThan(40);
+    } finally {
+      await model.dispose();
+    }
+  });
+});

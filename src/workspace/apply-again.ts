@@ -1,0 +1,26 @@
+import { RedraftError } from "../core/errors.ts";
+import type { CallOptions, Redraft } from "../core/redraft.ts";
+import type { EditRequest, EditResult } from "../core/request.ts";
+
+/** Formats that quote what they change: where that stands in the file still, they may be made on any text. */
+const explicit: readonly string[] = ["search-replace", "unified-diff", "patch"];
+
+/**
+ * Makes an edit again, of a file that changed while it was being made: `first` is the text that it was made of before. The
+ * change is carried over; an explicit edit that meets the other change is placed anew, any other one is refused.
+ */
+export async function applyAgain(
+  redraft: Pick<Redraft, "apply">,
+  request: EditRequest,
+  first: string,
+  options: CallOptions = {},
+): Promise<EditResult> {
+  try {
+    return await redraft.apply({ ...request, base: first }, options);
+  } catch (error) {
+    if (!RedraftError.is(error) || error.code !== "stale-file") throw error;
+    const anew = await redraft.apply(request, options);
+    if (explicit.includes(anew.format.name)) return anew;
+    throw error;
+  }
+}
