@@ -430,12 +430,15 @@ export function conflict(
 /** A comment that may stand for code, or be all that is to be left of it. */
 export function inPlaceOfCode({ line, names }: Placeholder): Refused {
   const at = line.at > 0 ? `Line ${line.at} of the edit` : "The edit's line";
-  const list = names.slice(0, 4).join(", ") + (names.length > 4 ? ", …" : "");
+  const list =
+    names.length === 0
+      ? "several lines"
+      : `the code of ${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
   return {
     kind: "refused",
     code: "check-failed",
     message:
-      `${at} (${quote(line.text)}) is a comment alone where the file has the code of ${list}. Nothing was changed. ` +
+      `${at} (${quote(line.text)}) is a comment alone where the file has ${list}. Nothing was changed. ` +
       "If that code stays, write it out, or send a sketch with `// ... existing code ...` there; if it goes, send the edit without the comment.",
     details: { editLine: line.at, names: names.slice(0, 20) },
   };

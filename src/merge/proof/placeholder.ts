@@ -7,7 +7,7 @@ import type { TextLine } from "../../text/lines.ts";
 /** A comment that stands alone where the file declares something. */
 export interface Placeholder {
   readonly line: EditLine;
-  /** What the file declares there, as it is named. */
+  /** What the file declares there, as it is named; empty where it is other code. */
   readonly names: readonly string[];
 }
 
@@ -21,18 +21,19 @@ interface Row {
 /**
  * The first new comment that takes the place of code: alone where lines go that declare something, or alone as the
  * body of what had one. Whatever its words, it says "as before" more often than it is all that shall stand there,
- * so a result that has one is a question. Comments that say that something was removed, and code that is commented
+ * so a result that has one is a question. `isQuoted`: the edit quotes the lines that it removes. Comments that say that something was removed, and code that is commented
  * out, are what they are.
  */
 export function placeholderOf(
   source: readonly TextLine[],
   proof: Proof,
   edit: readonly EditLine[],
+  isQuoted = true,
 ): Placeholder | undefined {
   const fresh = (row: number): boolean => isFiller(edit[row]?.text ?? "");
   if (!proof.edit.some((one, row) => one.fate === "placed" && fresh(row))) return undefined;
   const rows = rowsOf(source, proof, edit);
-  return inPlaceOfDeclarations(rows) ?? inPlaceOfBody(rows);
+  return inPlaceOfDeclarations(rows, isQuoted) ?? inPlaceOfBody(rows);
 }
 
 const isFilled = ({ text }: Row): boolean => /[\p{L}\p{N}]/u.test(text);
@@ -130,7 +131,7 @@ function declaresLess(rows: readonly Row[]): boolean {
   return count("gone") > count("new");
 }
 
-function inPlaceOfDeclarations(rows: readonly Row[]): Placeholder | undefined {
+function inPlaceOfDeclarations(rows: readonly Row[], isQuoted: boolean): Placeholder | undefined {
   const stay = new Set<string>();
   for (const { kind, text } of rows) {
     const declared = kind === "gone" || isComment(text) ? undefined : declares(text);
@@ -146,7 +147,9 @@ function inPlaceOfDeclarations(rows: readonly Row[]): Placeholder | undefined {
     );
     // Beside new code only comments at its end, where less is declared than before.
     const lastCode = fresh.findLastIndex((row) => isFilled(row) && !isComment(row.text));
-    if (lastCode !== -1 && !declaresLess(own)) continue;
+    const code = fresh.filter((row) => isFilled(row) && !isComment(row.text)).length;
+    const isShorter = !isQuoted && gone.length >= code + 2;
+    if (lastCode !== -1 && !declaresLess(own) && !isShorter) continue;
     const comments = fresh.slice(lastCode + 1).filter(({ text }) => isComment(text));
     const said = comments.find(
       ({ text }) => /[\p{L}\p{N}.…]/u.test(text) || /^\s*\/\*\s*\*\/\s*$/.test(text),
@@ -157,7 +160,8 @@ function inPlaceOfDeclarations(rows: readonly Row[]): Placeholder | undefined {
     const names = [...new Set(gone.map(({ text }) => declares(text)))].filter(
       (one): one is string => one !== undefined && !stay.has(one),
     );
-    if (names.length > 0) return { line: said.edit!, names };
+    // A block or a diff quotes what it removes; a sketch or a whole file only leaves it out.
+    if (names.length > 0 || isShorter) return { line: said.edit!, names };
   }
   return undefined;
 }
