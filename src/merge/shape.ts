@@ -85,9 +85,7 @@ export function shapeOf(edit: Edit): Shape {
     }
   }
   const layout =
-    edit.extent === "file"
-      ? blocks.flatMap((block, k) => takeLayout(block, k === 0, k === blocks.length - 1))
-      : [];
+    edit.extent === "file" ? blocks.flatMap((block, k) => takeLayout(block, k === 0)) : [];
   return {
     extent: edit.extent,
     whole: edit.extent === "file" && edit.format === "whole",
@@ -101,9 +99,9 @@ export function shapeOf(edit: Edit): Shape {
 
 /**
  * Takes the blank lines that touch a marker, and those before the sketch's first line, out of a block: writers put them
- * there to set it off, so they say nothing about the file. So do blank lines at the sketch's end. Returns their edit lines.
+ * there to set it off, so they say nothing about the file. Returns their edit lines.
  */
-function takeLayout(block: Draft, isFirst: boolean, isLast: boolean): number[] {
+function takeLayout(block: Draft, isFirst: boolean): number[] {
   const { tokens, removals } = block;
   const taken: number[] = [];
   const isLayout = (token: Token | undefined): boolean => token?.text.trim() === "";
@@ -112,8 +110,8 @@ function takeLayout(block: Draft, isFirst: boolean, isLast: boolean): number[] {
     taken.push(tokens.shift()!.editLine);
     removals.shift();
   }
-  while ((block.beforeElision || isLast) && isLayout(tokens.at(-1)) && removals.at(-1) === undefined) {
-    if (block.beforeElision) block.blankBehind = true;
+  while (block.beforeElision && isLayout(tokens.at(-1)) && removals.at(-1) === undefined) {
+    block.blankBehind = true;
     taken.push(tokens.pop()!.editLine);
     removals.pop();
   }

@@ -81,7 +81,7 @@ const cases: [name: string, path: string, source: string, edit: string, want: st
     "s.py",
     py,
     L("", mp, "", "", "    def delete(self, key):", "        self.d.pop(key, None)", ""),
-    "R",
+    `${py.replace("del self.d[key]", "self.d.pop(key, None)")}\n`,
   ],
   [
     "blank lines beside markers 4: middle of fn",
@@ -841,7 +841,7 @@ it.each(cases)("%s", async (_, path, source, edit, want) => {
     expect(want).toMatch(/^R/);
     // A model can act on it: the message says what to do next.
     expect(error.message).toMatch(
-      /\b(?:send|copy|write|add|read|quote|leave|give|name|set|remove|use|escape|repeat|take|put|make)\b/i,
+      /\b(?:send|copy|write|add|read|quote|leave|give|name|set|remove|use|escape|repeat|take|put|make|apply)\b/i,
     );
   }
 });

@@ -33,7 +33,11 @@ export function placeholderOf(
   const fresh = (row: number): boolean => isFiller(edit[row]?.text ?? "");
   if (!proof.edit.some((one, row) => one.fate === "placed" && fresh(row))) return undefined;
   const rows = rowsOf(source, proof, edit);
-  return inPlaceOfDeclarations(rows, isQuoted) ?? inPlaceOfBody(rows);
+  return (
+    inPlaceOfCode(rows, true) ??
+    inPlaceOfBody(rows) ??
+    (isQuoted ? undefined : inPlaceOfCode(rows, false))
+  );
 }
 
 const isFilled = ({ text }: Row): boolean => /[\p{L}\p{N}]/u.test(text);
@@ -131,7 +135,8 @@ function declaresLess(rows: readonly Row[]): boolean {
   return count("gone") > count("new");
 }
 
-function inPlaceOfDeclarations(rows: readonly Row[], isQuoted: boolean): Placeholder | undefined {
+/** `declaring`: only where the lines that are removed declare something. */
+function inPlaceOfCode(rows: readonly Row[], declaring: boolean): Placeholder | undefined {
   const stay = new Set<string>();
   for (const { kind, text } of rows) {
     const declared = kind === "gone" || isComment(text) ? undefined : declares(text);
@@ -148,7 +153,7 @@ function inPlaceOfDeclarations(rows: readonly Row[], isQuoted: boolean): Placeho
     // Beside new code only comments at its end, where less is declared than before.
     const lastCode = fresh.findLastIndex((row) => isFilled(row) && !isComment(row.text));
     const code = fresh.filter((row) => isFilled(row) && !isComment(row.text)).length;
-    const isShorter = !isQuoted && gone.length >= code + 2;
+    const isShorter = !declaring && gone.length >= code + 2;
     if (lastCode !== -1 && !declaresLess(own) && !isShorter) continue;
     const comments = fresh.slice(lastCode + 1).filter(({ text }) => isComment(text));
     const said = comments.find(
