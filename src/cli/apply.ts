@@ -27,6 +27,7 @@ interface ApplyOptions {
   readonly instruction?: string;
   readonly base?: string;
   readonly cell?: string;
+  readonly symbol?: string;
   readonly model: string;
   readonly promptFormat?: ApplyFormatName;
   readonly receipt?: string;
@@ -56,6 +57,7 @@ export function applyCommand(): Command {
       "--base <file or git revision>",
       "what the edit was written for, where the file has changed since: it is carried over, or refused",
     )
+    .option("--symbol <name>", "the function or class that the edit is about: get, Store.get")
     .option("--cell <id or number>", "the cell of a notebook that the edit was written for")
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
     .addOption(promptFormatOption())
@@ -84,10 +86,11 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
   const journal = cliJournal(folderOf(file), options.journal);
   try {
     await journal.recover();
-    const { format, instruction, cell } = options;
-    const said: Pick<EditRequest, "instruction" | "cell" | "base"> = {
+    const { format, instruction, cell, symbol } = options;
+    const said: Pick<EditRequest, "instruction" | "cell" | "symbol" | "base"> = {
       ...(instruction === undefined ? {} : { instruction }),
       ...(cell === undefined ? {} : { cell }),
+      ...(symbol === undefined ? {} : { symbol }),
       ...(options.base === undefined ? {} : { base: await baseText(options.base, file) }),
     };
     let watched: string | undefined;

@@ -156,6 +156,7 @@ function request(fields: Fields): EditRequest {
     format: format as FormatName | "auto",
     ...(instruction === undefined ? {} : { instruction: text(fields, "instruction") }),
     ...(fields.cell == null ? {} : { cell: cellOf(fields.cell) }),
+    ...(fields.symbol == null ? {} : { symbol: text(fields, "symbol") }),
     ...(fields.base == null ? {} : { base: baseOf(text(fields, "base")) }),
   };
 }
@@ -170,7 +171,7 @@ function text(fields: Fields, name: string): string {
   if (typeof value === "string") return value;
   throw new RedraftError(
     "usage",
-    `"${name}" is ${value === undefined ? "missing" : "not a string"}: a line is {"id","path","original","edit","format"?,"instruction"?,"base"?,"cell"?,"receipt"?}.`,
+    `"${name}" is ${value === undefined ? "missing" : "not a string"}: a line is {"id","path","original","edit","format"?,"instruction"?,"base"?,"cell"?,"symbol"?,"receipt"?}.`,
   );
 }
 

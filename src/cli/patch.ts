@@ -36,7 +36,7 @@ export function patchCommand(): Command {
     )
     .argument("[patch]", "where the patch is; - or nothing = standard input")
     .option("--root <folder>", "paths are relative to it, and nothing outside is touched", ".")
-    .option("--jsonl", "the input is one edit a line: {path, edit, format?, base?, cell?}")
+    .option("--jsonl", "the input is one edit a line: {path, edit, format?, base?, cell?, symbol?}")
     .option("--dry-run", "print the unified diff and write nothing")
     .option(
       "--check <command>",
@@ -119,6 +119,7 @@ const rowShape = z.strictObject({
   format: z.enum(["auto", ...formatNames]).nullish(),
   base: z.string().nullish(),
   cell: z.union([z.string(), z.int().min(1)]).nullish(),
+  symbol: z.string().nullish(),
   instruction: z.string().nullish(),
 });
 
@@ -144,16 +145,17 @@ function rowOf(line: string, number: number): EditRow {
   if (!parsed.success) {
     throw new RedraftError(
       "usage",
-      `line ${number} is no edit {path, edit, format?, base?, cell?}: ${z.prettifyError(parsed.error)}`,
+      `line ${number} is no edit {path, edit, format?, base?, cell?, symbol?}: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const { path, edit, format, base, cell, instruction } = parsed.data;
+  const { path, edit, format, base, cell, symbol, instruction } = parsed.data;
   return {
     path,
     edit,
     ...(format == null ? {} : { format }),
     ...(base == null ? {} : { base: baseOf(base) }),
     ...(cell == null ? {} : { cell }),
+    ...(symbol == null ? {} : { symbol }),
     ...(instruction == null ? {} : { instruction }),
   };
 }

@@ -20,6 +20,11 @@ export interface EditRequest {
    */
   readonly base?: string | TextHash;
   /**
+   * The function, class or other symbol that the edit is about, by name (`get`, `Store.get`): the edit is placed inside it. Refused where
+   * the file declares it not at all, or more than once.
+   */
+  readonly symbol?: string;
+  /**
    * A notebook's cell for whose source the edit was written: its id, or its number from 1. Without it an edit of a notebook is one of
    * the cell in whose source its lines stand, or of the file's JSON.
    */

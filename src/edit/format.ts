@@ -1,4 +1,5 @@
 import type { Edit, FormatName } from "../core/edit.ts";
+import type { LineRange } from "../core/merge.ts";
 
 /** What a format reader is given: the edit as written, and what is known about the file it is for. */
 export interface EditInput {
@@ -15,6 +16,8 @@ export interface EditInput {
   readonly source: string;
   /** The lines of `source`, without their line ends. */
   readonly sourceLines: readonly string[];
+  /** The lines of the source that the edit is about, where the caller named them. */
+  readonly within?: LineRange | undefined;
   /** Whether the source has this line, blanks around it aside: then it is text, not a marker or a fence. */
   readonly inSource: (line: string) => boolean;
 }

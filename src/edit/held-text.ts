@@ -72,7 +72,7 @@ function readText(
   readers: Readers,
 ): Edit {
   if (call.kind === "write") return written(call.text, input, tool.why, readers);
-  const inner = editInput(call.text, input.path, input.source);
+  const inner = editInput(call.text, input.path, input.source, input.within);
   if (call.as === "new") return onlyNew(inner, tool, readers);
   if (inner.text.trim() === "") throw unreadable(`${said(tool)}, but that edit is empty.`);
   const isSketch = call.as === "any" && (named === "lazy" || named === "whole");
@@ -115,7 +115,7 @@ const isProse = (path: string): boolean => /\.(?:md|mdx|markdown|rst|adoc|txt)$/
 
 /** The text of a write call: the whole file, to the letter. */
 function written(text: string, input: EditInput, why: string, readers: Readers): Edit {
-  const inner = editInput(text, input.path, input.source);
+  const inner = editInput(text, input.path, input.source, input.within);
   const { lines, source } = inner;
   if (source === text && text !== "")
     return { format: "whole", why, extent: "parts", segments: [], action: "update" };

@@ -1,11 +1,17 @@
 import { RedraftError } from "../core/errors.ts";
+import type { LineRange } from "../core/merge.ts";
 import { splitLines } from "../text/lines.ts";
 import type { EditInput } from "./format.ts";
 import { refuseLoneReturns } from "./lone-returns.ts";
 import { thoughtLines } from "./thoughts.ts";
 
 /** Prepares an edit for the readers. Lines of the source are cut only when a reader asks for them. */
-export function editInput(text: string, path: string, source: string): EditInput {
+export function editInput(
+  text: string,
+  path: string,
+  source: string,
+  within?: LineRange,
+): EditInput {
   const clean = text.startsWith("\uFEFF") ? text.slice(1) : text;
   refuseLoneReturns(clean, source);
   const sourceLines = once(() => splitLines(source).map((line) => line.text));
@@ -19,6 +25,7 @@ export function editInput(text: string, path: string, source: string): EditInput
     lines: splitLines(edit).map((line) => line.text),
     path,
     source,
+    within,
     get sourceLines() {
       return sourceLines();
     },

@@ -1,5 +1,6 @@
 import type { Edit, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import type { LineRange } from "../core/merge.ts";
 import { spend } from "../text/budget.ts";
 import { splitLines } from "../text/lines.ts";
 import { asMeant } from "./as-meant.ts";
@@ -66,6 +67,17 @@ function occurrences(text: string, part: string): number[] {
   return places;
 }
 
+/** The places of a part in the lines that the edit is about. */
+function placesWithin(text: string, part: string, { within }: EditInput): number[] {
+  const every = occurrences(text, part);
+  if (within === undefined) return every;
+  return every.filter((place) => {
+    const first = lineAt(text, place) - 1;
+    const last = lineAt(text, place + Math.max(0, part.trimEnd().length - 1)) - 1;
+    return first >= within.start && last < within.end;
+  });
+}
+
 /** The places that can be replaced together, from the first on. */
 function apart(places: readonly number[], length: number): number[] {
   const kept: number[] = [];
@@ -81,7 +93,7 @@ const lineAt = (text: string, place: number): number => text.slice(0, place).spl
  * Undefined = that is not clear.
  */
 function placesOf(call: Pair, flat: string, input: EditInput): number[] | undefined {
-  const every = occurrences(flat, call.old);
+  const every = placesWithin(flat, call.old, input);
   const separate = apart(every, call.old.length);
   if (every.length === 0) return [];
   if (call.expected !== undefined && !(call.expected === 1 && call.all)) {
@@ -119,7 +131,7 @@ function applyAll(
     if (places === undefined) {
       // A later pair may mean what an earlier one leaves unique; alone it is ambiguous.
       if (calls.length > 1 && index > 0) return undefined;
-      throw ambiguousPair(call, occurrences(flat, call.old), flat, input);
+      throw ambiguousPair(call, placesWithin(flat, call.old, input), flat, input);
     }
     if (places.length === 0) return undefined;
     for (const start of places) found.push(replaced(call, start, flat));
@@ -169,11 +181,12 @@ function applyInTurn(
   let text = flat;
   for (const [index, call] of calls.entries()) {
     if (call.kind !== "pair") return undefined;
-    const now = index === 0 ? input : editInput("", input.path, text);
+    const now =
+      index === 0 ? input : editInput("", input.path, text, grown(input.within, text, flat));
     const pair = pairAsMeant(call, now, text);
     const places = placesOf(pair, text, now);
     if (places === undefined) {
-      const every = occurrences(text, pair.old);
+      const every = placesWithin(text, pair.old, now);
       // Several places in the text that earlier pairs leave: nobody can tell either.
       throw severalPlaces(pair, every, text, index + 1, input);
     }
@@ -186,6 +199,12 @@ function applyInTurn(
     text = next;
   }
   return text;
+}
+
+/** The lines that an edit is about after some of its pairs: all changes are inside. */
+function grown(within: LineRange | undefined, text: string, flat: string): LineRange | undefined {
+  if (within === undefined) return undefined;
+  return { start: within.start, end: within.end + cut(text).length - cut(flat).length };
 }
 
 /** Where a text goes that names a line. After it or before it: where that is not said, only what is either. */

@@ -1,5 +1,6 @@
 import type { Edit, FormatName, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import type { LineRange } from "../core/merge.ts";
 import { withinBudget } from "../text/budget.ts";
 import { type EditFormat, type EditInput, namedByCaller } from "./format.ts";
 import { formats } from "./formats.ts";
@@ -15,6 +16,8 @@ export interface ReadOptions {
   readonly path: string;
   /** Its text now; empty when it does not exist. */
   readonly source: string;
+  /** The lines of it that the edit is about, `end` not included. */
+  readonly within?: LineRange | undefined;
 }
 
 /** Reads an edit as written into segments: in the named format, or in the first whose signs it carries. */
@@ -31,7 +34,7 @@ export function readEdit(text: string, options: ReadOptions): Edit {
 const readLimit = 10_000_000;
 
 function readWithin(text: string, options: ReadOptions): Edit {
-  const input = editInput(text, options.path, options.source);
+  const input = editInput(text, options.path, options.source, options.within);
   if (input.text.trim() === "") {
     throw new RedraftError("unreadable-edit", "the edit is empty. Send what is to change.");
   }

@@ -147,5 +147,5 @@ function asJson(found: readonly TaggedPair[], input: EditInput): EditInput {
     replace_all: all,
     ...(path !== undefined && { file_path: path }),
   }));
-  return editInput(JSON.stringify(calls), input.path, input.source);
+  return editInput(JSON.stringify(calls), input.path, input.source, input.within);
 }

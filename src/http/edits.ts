@@ -27,7 +27,7 @@ export interface ServedFiles {
 
 /** What the server does with files: the same transactions and the same undo as every other face. */
 export interface EditHandlers {
-  /** POST /v1/edits: `{edits: [{path, edit, format?, base?, cell?}], dry_run?, receipts?}`: all files are written, or none. */
+  /** POST /v1/edits: `{edits: [{path, edit, format?, base?, cell?, symbol?}], dry_run?, receipts?}`: all files are written, or none. */
   apply(body: unknown, signal: AbortSignal): Promise<AppliedAll>;
   /** POST /v1/edits/undo: `{last?, ids?, hunks?, redo?, dry_run?}`. */
   undo(body: unknown, signal: AbortSignal): Promise<UndoAnswer>;
@@ -139,18 +139,20 @@ interface EditsRequest {
     readonly format?: EditRow["format"] | null;
     readonly base?: string | null | undefined;
     readonly cell?: string | number | null | undefined;
+    readonly symbol?: string | null | undefined;
   }[];
   readonly dry_run?: boolean | null | undefined;
   readonly receipts?: boolean | null | undefined;
 }
 
-function rowOf({ path, edit, format, base, cell }: EditsRequest["edits"][number]): EditRow {
+function rowOf({ path, edit, format, base, cell, symbol }: EditsRequest["edits"][number]): EditRow {
   return {
     path,
     edit,
     ...(format == null ? {} : { format }),
     ...(base == null ? {} : { base: baseOf(base) }),
     ...(cell == null ? {} : { cell }),
+    ...(symbol == null ? {} : { symbol }),
   };
 }
 
@@ -163,6 +165,7 @@ const editsRequest: z.ZodType<EditsRequest> = z.strictObject({
         format: z.enum(["auto", ...formatNames]).nullish(),
         base: z.string().nullish(),
         cell: z.union([z.string(), z.int().min(1)]).nullish(),
+        symbol: z.string().nullish(),
       }),
     )
     .min(1),

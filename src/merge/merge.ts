@@ -41,6 +41,8 @@ import { doubtfulOmission } from "./words/omitted.ts";
 import { isFarFetched, unfoundedBlock } from "./wrong-file.ts";
 
 export interface MergeOptions {
+  /** The lines that the edit is about, `end` not included: it changes nothing outside. */
+  readonly within?: LineRange;
   /**
    * How many syntax errors a text has that the source has not; undefined = unknown. Asked only where it
    * decides something: it may veto a candidate, never choose a place by itself.
@@ -105,6 +107,7 @@ function mergeParts(
   options: MergeOptions,
 ): MergeOutcome {
   const shape = shapeOf(edit);
+  if (options.within) return place(source, lines, edit, shape, options, false);
   const look = lookExactly(lines, shape);
   if (look.kind === "overlap") {
     const joined = joinedWhereShared(edit, look.ranges);
@@ -167,7 +170,7 @@ function place(
   ) {
     return tooLarge(lines.length, lineCount);
   }
-  const prepared = prepare(lines, shape, thorough);
+  const prepared = prepare(lines, shape, thorough, options.within);
   const found = placements(prepared.problem);
   if (found.best === undefined || found.best.cost >= infinity)
     return noMatch(lines, shape, prepared);

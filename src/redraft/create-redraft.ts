@@ -2,7 +2,14 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { Edit } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
-import type { Ambiguous, EditFate, MergeOutcome, Proved, Refused } from "../core/merge.ts";
+import type {
+  Ambiguous,
+  EditFate,
+  LineRange,
+  MergeOutcome,
+  Proved,
+  Refused,
+} from "../core/merge.ts";
 import type { CallOptions, EditEvent, Redraft } from "../core/redraft.ts";
 import type { Check, EditRequest, EditResult, Route } from "../core/request.ts";
 import type { ModelAnswer, ModelRoute, ModelTask } from "../core/route.ts";
@@ -17,8 +24,10 @@ import { isServerAddress } from "../engines/openai/address.ts";
 import type { Costs } from "../instruct/costs.ts";
 import { editFiles, type InstructRequest, type InstructResult } from "../instruct/edit-files.ts";
 import { merge } from "../merge/merge.ts";
+import { symbolsNamed } from "../merge/named-symbol.ts";
 import { withBase } from "../merge/rebase/with-base.ts";
 import { inNotebook } from "../notebook/in-notebook.ts";
+import { splitLines } from "../text/lines.ts";
 import { runChecks } from "../workspace/checks.ts";
 import { guard } from "../workspace/guard.ts";
 import { errorLine, newErrors, syntaxFor } from "../workspace/syntax.ts";
@@ -87,7 +96,8 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
       );
       return;
     }
-    const edit = readEdit(request.edit, request);
+    const within = request.symbol === undefined ? undefined : symbolOf(request, request.symbol);
+    const edit = readEdit(request.edit, { ...request, within });
     yield { type: "edit-read", format: edit.format, why: edit.why };
     if (edit.action === "delete") {
       yield* finish({
@@ -99,7 +109,7 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
       });
       return;
     }
-    const outcome = await settle(request, edit);
+    const outcome = await settle(request, edit, within);
     logger.debug("merged", { path: request.path, outcome: outcome.kind, format: edit.format });
     let failed: Refused | Ambiguous;
     if (outcome.kind === "proved") {
@@ -319,11 +329,31 @@ function namedBy(edit: Edit | undefined): Pick<EditResult, "named"> {
   return { named: { ...(path === undefined ? {} : { path }), others } };
 }
 
+/** The lines of the symbol that a request names. */
+function symbolOf({ path, source }: EditRequest, name: string): LineRange {
+  const found = symbolsNamed(splitLines(source), name);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  const where = found.map(({ start }) => `line ${start + 1}`).join(", ");
+  throw new RedraftError(
+    found.length === 0 ? "no-match" : "ambiguous",
+    found.length === 0
+      ? `${path} declares no ${name}. Nothing was changed. Name a symbol of the file, or leave the symbol out.`
+      : `${path} declares ${name} ${found.length} times: ${where}. Nothing was changed. Name the scope too, as in Outer.${name}.`,
+    { details: { path, symbol: name, lines: found.map(({ start }) => start + 1) } },
+  );
+}
+
 /** Merges; syntax is asked only where it may decide: between candidates. */
-async function settle(request: EditRequest, edit: Edit): Promise<MergeOutcome> {
+async function settle(
+  request: EditRequest,
+  edit: Edit,
+  lines: LineRange | undefined,
+): Promise<MergeOutcome> {
   const why = tooLarge(edit, request.source);
   if (why !== undefined) return { kind: "refused", code: "no-match", message: why, details: {} };
-  const outcome = merge(request.source, edit);
+  const within = lines === undefined ? {} : { within: lines };
+  const outcome = merge(request.source, edit, within);
   if (outcome.kind !== "ambiguous") return outcome;
   const checker = await syntaxFor(request.path);
   if (!checker) return outcome;
@@ -334,7 +364,7 @@ async function settle(request: EditRequest, edit: Edit): Promise<MergeOutcome> {
   if (!decides) return outcome;
   const newSyntaxErrors = (text: string): number | undefined =>
     known.has(text) ? known.get(text) : countErrors(text);
-  return merge(request.source, edit, { newSyntaxErrors });
+  return merge(request.source, edit, { newSyntaxErrors, ...within });
 }
 
 /**

@@ -27,6 +27,7 @@ export interface EditRow {
   /** The text that the edit was written for, or its hash, where the file may have changed since. */
   readonly base?: string | TextHash | undefined;
   readonly cell?: string | number | undefined;
+  readonly symbol?: string | undefined;
   readonly instruction?: string | undefined;
 }
 
@@ -155,6 +156,7 @@ async function applyRow(
     edit: row.edit,
     ...(row.format === undefined ? {} : { format: row.format }),
     ...(row.cell === undefined ? {} : { cell: row.cell }),
+    ...(row.symbol === undefined ? {} : { symbol: row.symbol }),
     ...(row.instruction === undefined ? {} : { instruction: row.instruction }),
     ...(await baseOf(row, target, view, texts)),
   };

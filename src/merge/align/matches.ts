@@ -65,7 +65,12 @@ export function pairsToWeigh(source: readonly TextLine[], shape: Shape): number 
 }
 
 /** Finds for every edit line the source lines that it may be, by declared tiers. `thorough` looks for misquotes of lines that stand elsewhere too. */
-export function prepare(source: readonly TextLine[], shape: Shape, thorough = false): Prepared {
+export function prepare(
+  source: readonly TextLine[],
+  shape: Shape,
+  thorough = false,
+  within?: LineRange,
+): Prepared {
   const index = new SourceIndex(source, shape);
   const explicit = shape.extent === "parts";
   const reindents = estimateReindents(shape, index);
@@ -140,15 +145,19 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
     const removalAtEnd = block.removals[block.tokens.length] !== undefined;
     const [insertion] = insertions[k] ?? [];
     if (symbol && !insertion) {
-      const within = new Int32Array(source.length + 1).fill(infinity);
-      within.fill(0, symbol.start, symbol.end + 1);
-      return { rows, removalAtEnd, startCost: within, endCost: within };
+      const inside = onlyIn(source.length + 1, symbol);
+      return { rows, removalAtEnd, startCost: inside, endCost: inside };
     }
     if (insertion) {
       const only = onlyAt(source.length + 1, insertion.position);
       return { rows, removalAtEnd, startCost: only, endCost: only };
     }
-    return { rows, removalAtEnd, ...placeCosts(block, source) };
+    const told = placeCosts(block, source);
+    if (within === undefined) return { rows, removalAtEnd, ...told };
+    const inside = onlyIn(source.length + 1, within);
+    const startCost = told.startCost?.map((cost, at) => Math.max(cost, inside[at]!)) ?? inside;
+    const endCost = told.endCost?.map((cost, at) => Math.max(cost, inside[at]!)) ?? inside;
+    return { rows, removalAtEnd, startCost, endCost };
   });
   return {
     problem: {
@@ -156,8 +165,8 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       short,
       long,
       blocks,
-      anchoredStart: !explicit && !shape.elidedStart && !symbol,
-      anchoredEnd: !explicit && !shape.elidedEnd && !symbol,
+      anchoredStart: !explicit && !shape.elidedStart && !symbol && !within,
+      anchoredEnd: !explicit && !shape.elidedEnd && !symbol && !within,
       explicit,
       fragment: isFragment(shape, source.length),
       ...(!explicit && blocks.length > 1 && { depths: lineDepths(source) }),
@@ -168,6 +177,11 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
     ...(symbol && { symbol }),
     blanksAbove: explicit ? [] : blanksAbove(source, shape, found),
   };
+}
+
+/** Costs of standing at each of so many positions where only those of a range are possible. */
+function onlyIn(positions: number, { start, end }: LineRange): Int32Array {
+  return new Int32Array(positions).fill(infinity).fill(0, start, end + 1);
 }
 
 /** The first and the last line of a block that has words and is in the source: what lies outside quotes nothing. */

@@ -45,7 +45,7 @@ export function symbolOf(
  * The line behind a symbol: behind the closer of the bracket that its first line leaves open, for text inside may stand
  * at the margin; else before the next line that is as little deep.
  */
-function endOfSymbol(source: readonly TextLine[], header: number): number {
+export function endOfSymbol(source: readonly TextLine[], header: number): number {
   const { text: first } = source[header]!;
   const column = columnsOf(first);
   if (/[([{]\s*$/.test(first)) {
