@@ -102,7 +102,7 @@ const surroundings: Surroundings[] = [
     prepare(path) {
       linkSync(path, `${path}.second`);
       const before = readFileSync(path);
-      // Not written through: the other name keeps the old text (docs/safety.md).
+      // Not written through: the other name keeps the old text (docs/guide/safety.md).
       return { edited: path, check: () => expect(readFileSync(`${path}.second`)).toEqual(before) };
     },
   },

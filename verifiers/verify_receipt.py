@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verifies a receipt of Redraft, version 1 (docs/receipt.md); shares no code with Redraft.
+"""Verifies a receipt of Redraft, version 1 (docs/guide/receipt.md); shares no code with Redraft.
 Exit code 0: nothing that was checked is wrong. 1: the receipt does not verify, and why. 2: wrong usage."""
 import argparse, codecs, hashlib, json, re
 

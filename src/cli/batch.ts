@@ -192,7 +192,7 @@ In:   {"id","path","original","edit","format"?,"instruction"?}, and where they a
       base = the text that the edit was written for, where the file has changed since, or the SHA-256 (8 digits or more) of
       the original or result of an earlier line: the edit is placed in it and carried over to the original.
       cell = the cell of a notebook that the edit was written for: its id, or its number from 1.
-      "receipt": true asks for the receipt of the result (docs/receipt.md), as "receipt" in the answer.
+      "receipt": true asks for the receipt of the result (docs/guide/receipt.md), as "receipt" in the answer.
 Out:  {"id","result":string|null,"error":null|{"code","message"},"route":"merge"|"model"|"rewrite"|null,"candidates"?:string[],"ms"}
       result null = refused; candidates = the texts an ambiguous edit may mean, best first.
 

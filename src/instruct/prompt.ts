@@ -40,7 +40,7 @@ the whole text of the file after the change
 
 Keep the structure, the order, the comments and the indentation exactly. Change nothing that the instruction does not ask for. Write no explanations, no placeholders and no code fences.`;
 
-/** Asks the large model for sketches in the `edit_file` form (algorithms.md 5 and 6). */
+/** Asks the large model for sketches in the `edit_file` form. */
 export function sketchPrompt(files: readonly PromptFile[], instruction: string): PromptMessage[] {
   const markers = [...new Set(files.map((file) => markerFor(file.path)))];
   const rules = sketchRules.replace("MARKER", markers.join(" or "));

@@ -80,7 +80,7 @@ export function costCurve(
   };
 }
 
-/** What CPUs gave that we measured (docs/engine.md): 16 tokens for about five steps, nearly linear from there. */
+/** What CPUs gave that we measured (docs/internals/engine.md): 16 tokens for about five steps, nearly linear from there. */
 export function typicalCost(): CostCurve {
   const steps = [1, 1.6, 1.9, 3.3, 5.2, 10.4, 20.5, 40];
   return costCurve(

@@ -20,7 +20,7 @@ const sequenceIds = 64;
 const recurrentSequenceIds = 8;
 const largestDefaultContext = 8192;
 
-/** Architectures whose attention is plain: keys may be rotated to new positions (see design notes in docs/engine.md). */
+/** Architectures whose attention is plain: keys may be rotated to new positions (see design notes in docs/internals/engine.md). */
 const spliceable = new Set([
   "llama",
   "qwen2",

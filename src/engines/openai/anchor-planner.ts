@@ -26,7 +26,7 @@ interface Anchor {
 }
 
 /**
- * Drafting for a target whose every pass is a round trip (algorithms.md 6, "over a completions API"): all of
+ * Drafting for a target whose every pass is a round trip (docs/guide/model-servers.md): all of
  * the rest of the source where the output has come back to it, and nothing where it has not, so that the
  * target fetches a block of free text instead. A wrong anchor costs a request; a late one costs some tokens of
  * a block that was fetched anyway: it asks for more evidence than a drafter beside a local model needs.

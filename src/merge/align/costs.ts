@@ -1,6 +1,6 @@
 /**
  * Every number by which the merge decides stands in this file. \`redraft bench apply --ablate\` takes each of them at half
- * and at double and tells on which edits it decides; the table is in docs/merge.md.
+ * and at double and tells on which edits it decides; the table is in docs/internals/merge.md.
  */
 
 /**

@@ -62,7 +62,7 @@ export interface ReceiptCell extends LineMap {
   readonly after: number;
 }
 
-/** The account of one edit of one file, version 1: `docs/receipt.md`. Plain JSON. */
+/** The account of one edit of one file, version 1: `docs/guide/receipt.md`. Plain JSON. */
 export interface Receipt {
   readonly receipt: 1;
   /** Program and version, as `redraft 0.1.0`. */
