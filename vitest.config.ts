@@ -1,10 +1,35 @@
 import { defineConfig } from "vitest/config";
 
+const all = ["src/**/*.test.ts", "test/**/*.test.ts"];
+const slow = "**/*.slow.test.ts";
+
+/**
+ * Two parts: `slow` holds the files named `*.slow.test.ts`, which start processes, load models or take seconds; `fast` holds
+ * the others, which share two processes and so load every module once.
+ */
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     reporters: ["default", "./test/support/closing-line.ts"],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     globalSetup: ["./test/support/state-home.ts"],
+    // Every core: by default one is left idle, on two cores half of the machine.
+    maxWorkers: "100%",
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      exclude: ["src/bench/**", "**/*.test.ts", "**/*.test-d.ts"],
+      reporter: ["text-summary", "html"],
+    },
+    projects: [
+      {
+        extends: true,
+        test: { name: "fast", include: all, exclude: [slow], isolate: false },
+      },
+      {
+        extends: true,
+        test: { name: "slow", include: all.map((path) => path.replace("*.test", "*.slow.test")) },
+      },
+    ],
   },
 });

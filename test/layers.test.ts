@@ -69,16 +69,4 @@ describe("layers", () => {
     }
     expect(wrong).toEqual([]);
   });
-
-  it("keeps source files readable: median under 200 lines, none past 600", () => {
-    const sizes = files
-      .filter((file) => !isTest(file))
-      .map((file) => ({
-        file: relative(root, file),
-        lines: readFileSync(file, "utf8").split("\n").length,
-      }))
-      .sort((a, b) => a.lines - b.lines);
-    expect(sizes[Math.floor(sizes.length / 2)]!.lines).toBeLessThan(200);
-    expect(sizes.filter(({ lines }) => lines > 600)).toEqual([]);
-  });
 });

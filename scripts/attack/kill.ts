@@ -14,10 +14,9 @@ import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { openJournal } from "../../src/workspace/journal/journal.ts";
+import { workerProgram } from "../code.ts";
 
-const worker = fileURLToPath(new URL("kill-worker.mjs", import.meta.url));
-const source = fileURLToPath(new URL("../../src", import.meta.url));
-const built = fileURLToPath(new URL("../../dist", import.meta.url));
+const worker = new URL("kill-worker.mjs", import.meta.url);
 
 export interface KillOptions {
   readonly kills: number;
@@ -25,8 +24,6 @@ export interface KillOptions {
   readonly files: number;
   /** Kills at the same time, each in a folder of its own. */
   readonly lanes?: number;
-  /** Whether the killed processes run the built code, which starts faster. */
-  readonly isBuilt?: boolean;
 }
 
 export interface KillReport {
@@ -97,7 +94,7 @@ export async function killTransactions(options: KillOptions): Promise<KillReport
       writeFileSync(`${home}.states.json`, JSON.stringify(states));
       while (started++ < kills) {
         const aimed = started % 3 === 0 ? undefined : 8 + 4 * files;
-        await killOne(work, home, options.isBuilt === true, aimed);
+        await killOne(work, home, aimed);
         phases[phaseOf(work, home, states)] += 1;
         await openJournal({ folder: work, home }).recover();
         const found = readAll(work);
@@ -108,7 +105,7 @@ export async function killTransactions(options: KillOptions): Promise<KillReport
         // What no record speaks of is taken from the dead by whoever takes the lock next: here the next round.
         report.left.push(...openRecords(home));
       }
-      await turnTwice(work, home, options.isBuilt === true);
+      await turnTwice(work, home);
       const names = readdirSync(work, { recursive: true, encoding: "utf8" });
       report.left.push(...names.filter((name) => name.includes(".redraft-")));
     } finally {
@@ -120,22 +117,16 @@ export async function killTransactions(options: KillOptions): Promise<KillReport
   return report;
 }
 
-function start(work: string, home: string, isBuilt: boolean, ...more: string[]): ChildProcess {
-  const code = isBuilt ? [worker, built, "js"] : ["--import", "tsx", worker, source, "ts"];
-  return spawn(process.execPath, [...code, work, home, ...more], {
+function start(work: string, home: string, ...more: string[]): ChildProcess {
+  return spawn(process.execPath, [...workerProgram(worker), work, home, ...more], {
     stdio: ["ignore", "pipe", "inherit"],
   });
 }
 
 /** Kills at any time, or (`calls` given) at one of the first that many calls that change something. */
-async function killOne(
-  work: string,
-  home: string,
-  isBuilt: boolean,
-  calls?: number,
-): Promise<void> {
+async function killOne(work: string, home: string, calls?: number): Promise<void> {
   const aim = calls === undefined ? [] : ["", String(Math.floor(Math.random() * calls * 2) / 2)];
-  const child = start(work, home, isBuilt, ...aim);
+  const child = start(work, home, ...aim);
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   await new Promise<void>((resolve, reject) => {
     child.stdout!.once("data", () => resolve());
@@ -149,8 +140,8 @@ async function killOne(
 }
 
 /** Two transactions that nobody disturbs: they take the locks of the dead, and clear away what those left beside the files. */
-async function turnTwice(work: string, home: string, isBuilt: boolean): Promise<void> {
-  const child = start(work, home, isBuilt, "2");
+async function turnTwice(work: string, home: string): Promise<void> {
+  const child = start(work, home, "2");
   const code = await new Promise((resolve) => child.once("exit", resolve));
   if (code !== 0) throw new Error(`the undisturbed writer ended with ${code}`);
 }
@@ -208,13 +199,12 @@ function isSame(one: Texts, other: Texts): boolean {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const kills = Number(process.argv[2] ?? 1_000);
-  const isBuilt = existsSync(join(built, "workspace/journal/journal.js"));
   let bad = 0;
   for (const [files, share] of [
     [1, 0.3],
     [30, 0.7],
   ] as const) {
-    const report = await killTransactions({ kills: Math.round(kills * share), files, isBuilt });
+    const report = await killTransactions({ kills: Math.round(kills * share), files });
     process.stdout.write(`${JSON.stringify(report)}\n`);
     bad += report.mixed + report.leftovers;
   }

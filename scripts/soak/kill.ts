@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { updateFile } from "../../src/workspace/update.ts";
+import { workerProgram } from "../code.ts";
 
-const worker = fileURLToPath(new URL("kill-worker.ts", import.meta.url));
+const worker = new URL("kill-worker.mjs", import.meta.url);
 
 export interface KillReport {
   readonly kills: number;
@@ -49,7 +50,7 @@ export async function killWriters(kills: number, lines = 20_000): Promise<KillRe
 }
 
 async function killOne(path: string, lines: number): Promise<void> {
-  const child = spawn(process.execPath, ["--import", "tsx", worker, path, String(lines)], {
+  const child = spawn(process.execPath, [...workerProgram(worker), path, String(lines)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { workerProgram } from "../code.ts";
 import { startMcpWriter } from "./mcp-writer.ts";
 
-const worker = fileURLToPath(new URL("write-worker.ts", import.meta.url));
+const worker = new URL("write-worker.mjs", import.meta.url);
 
 export interface WriteReport {
   readonly processes: number;
@@ -42,7 +43,7 @@ export async function writeTogether(
     const children = names.map((name) =>
       spawn(
         process.execPath,
-        ["--import", "tsx", worker, folder, name, String(edits), join(top, "state")],
+        [...workerProgram(worker), folder, name, String(edits), join(top, "state")],
         {
           stdio: ["pipe", "pipe", "inherit"],
         },

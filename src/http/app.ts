@@ -201,16 +201,6 @@ export function createApp(options: HttpOptions): RedraftApp {
   };
 }
 
-/** Who asks, and whether they are still there. */
-export interface Call {
-  readonly client: string;
-  readonly signal: AbortSignal;
-  /** Ends the connection at once. */
-  readonly cutOff: () => void;
-  /** From here on, ends the connection when the client takes nothing for so many ms. */
-  readonly hurry: (ms: number) => void;
-}
-
 /** Whether the answer says less than the error: then the log has to. */
 function hides(error: RedraftError, api: ApiError): boolean {
   return api.message !== error.message || error.details.log !== undefined;

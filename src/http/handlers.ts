@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { ServedModel } from "../session/served-model.ts";
 import type { ThreadedRedraft } from "../threads/threads.ts";
-import type { Call } from "./app.ts";
+import type { Call } from "./call.ts";
 import { ApiError, toApiError } from "./errors.ts";
 import { checkTokens, produceGeneration, templateOf } from "./generate.ts";
 import type { Measures } from "./measures.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import type { Call } from "./app.ts";
+import type { Call } from "./call.ts";
 import { ApiError } from "./errors.ts";
 import type { HttpLimits } from "./options.ts";
 

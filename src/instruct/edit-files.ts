@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { CallOptions, Redraft } from "../core/redraft.ts";
-import type { Check, EditResult } from "../core/request.ts";
+import type { Check } from "../core/request.ts";
 import { throwIfStopped } from "../core/signal.ts";
 import type { TextTarget } from "../core/target.ts";
 import { readRewrites, readSketches, type WrittenEdit } from "../text/model-answer.ts";
@@ -11,8 +11,9 @@ import { type Costs, type Forecast, forecast } from "./costs.ts";
 import { findFile } from "./paths.ts";
 import { type PromptFile, rewritePrediction, rewritePrompt, sketchPrompt } from "./prompt.ts";
 import { type CascadeReport, reportOf } from "./report.ts";
+import type { EditedFile, InstructRequest } from "./request.ts";
 
-export type Via = "auto" | "rewrite" | "cascade";
+export type { EditedFile, InstructRequest, Via } from "./request.ts";
 
 export interface CascadeOptions {
   /** Writes the sketch, or the files. */
@@ -24,22 +25,6 @@ export interface CascadeOptions {
   readonly costs?: Costs;
   readonly clock?: Clock;
   readonly logger?: Logger;
-}
-
-export interface InstructRequest {
-  readonly files: readonly PromptFile[];
-  readonly instruction: string;
-  /** Default `auto`: the cheaper one, as expected. */
-  readonly via?: Via;
-}
-
-export interface EditedFile {
-  readonly path: string;
-  readonly result: EditResult;
-  /** `cascade`: from the first sketch; `cascade-again`: from the one written after a refusal; `rewrite`. */
-  readonly via: "cascade" | "cascade-again" | "rewrite";
-  /** The sketch that was applied, or undefined. */
-  readonly sketch?: string;
 }
 
 export interface InstructResult {

@@ -7,8 +7,8 @@ import {
   type Forecast,
   tokensOf,
 } from "./costs.ts";
-import type { EditedFile, InstructRequest } from "./edit-files.ts";
 import { idealSketch } from "./ideal-sketch.ts";
+import type { EditedFile, InstructRequest } from "./request.ts";
 
 /** What an edit took, and what the other way would have. */
 export interface CascadeReport {

@@ -8,7 +8,7 @@ import type { Folders } from "./made-folders.ts";
 import { requireWritable, type Staged, stage } from "./stage.ts";
 import { exists, type FileChange, occupied, type Step, stepsOf } from "./steps.ts";
 import { hashOf } from "./text-file.ts";
-import type { WriteOptions, Written } from "./write.ts";
+import type { WriteOptions, Written } from "./write-options.ts";
 
 /** A step on its way. */
 interface Work {

@@ -1,5 +1,5 @@
-import type { Guarded } from "./guard.ts";
 import { type Comparison, hasWords, keyOf } from "./guard-lines.ts";
+import type { Guarded } from "./guarded.ts";
 
 /** Lines by which one way of writing edits is known. */
 interface Family {

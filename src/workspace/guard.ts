@@ -1,4 +1,3 @@
-import type { Edit } from "../core/edit.ts";
 import type { Check } from "../core/request.ts";
 import { type Declaration, declaredBy, mayDeclare } from "./declaration-patterns.ts";
 import { declarationsOf } from "./declarations.ts";
@@ -7,22 +6,7 @@ import { Comparison, type Counts, hasWords, keyOf } from "./guard-lines.ts";
 import { placeProblem } from "./guard-places.ts";
 import { isExplicit, linesOf } from "./guard-stretches.ts";
 import { writtenSyntax } from "./guard-syntax-lines.ts";
-import type { SyntaxChecker } from "./syntax.ts";
-
-/** What the guard knows of an answer: the texts and the edit, and nothing of how it was placed. */
-export interface Guarded {
-  readonly path: string;
-  readonly source: string;
-  readonly text: string;
-  readonly edit: Edit;
-  /** The edit as it was written. */
-  readonly written: string;
-  /** The caller says that the edit is the whole file: what it leaves out is to go. */
-  readonly isWhole: boolean;
-  /** What the edit is for, in words; what it names may go. */
-  readonly instruction?: string;
-  readonly checker?: SyntaxChecker;
-}
+import type { Guarded } from "./guarded.ts";
 
 /**
  * Looks at an answer once more, whoever made it, by rules that need no placement: what the edit does not

@@ -1,23 +1,6 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const built = join(root, "dist/cli/main.js");
-
-/** The built program where it is newer than every source, as after `npm run build`; else the sources. */
-const program: readonly string[] = isBuilt()
-  ? [built]
-  : ["--import", fileURLToPath(import.meta.resolve("tsx")), join(root, "src/cli/main.ts")];
-
-function isBuilt(): boolean {
-  if (!existsSync(built)) return false;
-  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-  const newest = sources.map((name) => statSync(join(root, "src", name)).mtimeMs);
-  return statSync(built).mtimeMs > Math.max(...newest);
-}
+import { redraftProgram } from "../../scripts/code.ts";
 
 export interface CliAnswer {
   readonly code: number | null;
@@ -33,7 +16,7 @@ export interface CliOptions {
 
 /** Runs `redraft` as a process of its own. */
 export function redraft(words: readonly string[], options: CliOptions = {}): Promise<CliAnswer> {
-  const child = spawn(process.execPath, [...program, ...words], {
+  const child = spawn(process.execPath, [...redraftProgram, ...words], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
@@ -57,7 +40,7 @@ export function redraft(words: readonly string[], options: CliOptions = {}): Pro
 
 /** What starts `redraft` with these words. */
 export function redraftCommand(words: readonly string[]): { command: string; args: string[] } {
-  return { command: process.execPath, args: [...program, ...words] };
+  return { command: process.execPath, args: [...redraftProgram, ...words] };
 }
 
 export interface Running {

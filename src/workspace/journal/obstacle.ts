@@ -1,6 +1,6 @@
 import { decodeText } from "../encoding.ts";
 import { type EntryState, type KeptEntry, readBlob } from "./entries.ts";
-import type { CarryOver } from "./take-back.ts";
+import type { CarryOver } from "./types.ts";
 
 /** What came between: an entry of the log, or (without one) somebody who keeps no log. */
 export interface Obstacle {

@@ -10,17 +10,7 @@ import { type EntryFile, type EntryState, type KeptEntry, readBlob } from "./ent
 import { hunksOf, type TextPair, withoutHunks } from "./hunks.ts";
 import { type Obstacle, obstacle } from "./obstacle.ts";
 import { isInside } from "./state-home.ts";
-
-/**
- * Puts the change from `base` to `edited` into `current`, and nothing else; throws `stale-file` where the two changes meet, with
- * `details.conflicts`. The merge has it (`carryOver`); it is handed in.
- */
-export type CarryOver = (request: {
-  readonly path: string;
-  readonly base: string;
-  readonly edited: string;
-  readonly current: string;
-}) => { readonly text: string };
+import type { CarryOver } from "./types.ts";
 
 export interface Reversal {
   /** What is taken back, in this order. */

@@ -66,3 +66,14 @@ export interface Journal {
   /** Ends the transactions that processes which died have left: those in the root, or at these paths. */
   recover(paths?: readonly string[]): Promise<void>;
 }
+
+/**
+ * Puts the change from `base` to `edited` into `current`, and nothing else; throws `stale-file` where the two changes meet, with
+ * `details.conflicts`. The merge has it (`carryOver`); it is handed in.
+ */
+export type CarryOver = (request: {
+  readonly path: string;
+  readonly base: string;
+  readonly edited: string;
+  readonly current: string;
+}) => { readonly text: string };

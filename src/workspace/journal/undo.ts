@@ -3,7 +3,8 @@ import { unifiedDiff } from "../diff.ts";
 import { type FileChange, type WriteOptions, writeChanges } from "../write.ts";
 import { type Choice, editsToUndo, undosToRedo } from "./history.ts";
 import type { DiskJournal } from "./journal.ts";
-import { type CarryOver, reverse } from "./take-back.ts";
+import { reverse } from "./take-back.ts";
+import type { CarryOver } from "./types.ts";
 
 export interface UndoRequest extends Choice {
   /** Make again what an undo took back, instead of taking an edit back. */

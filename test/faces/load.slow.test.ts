@@ -53,7 +53,7 @@ async function gauge(url: string, name: string): Promise<number> {
 describe("many clients at once", () => {
   it("answers all of them rightly, and none is left behind", async () => {
     const url = await start({ sequences: 4, maxWaiting: 64 });
-    const report = await runLoad({ url, clients: 32, ms: 2500, next: mixed });
+    const report = await runLoad({ url, clients: 32, ms: 1200, next: mixed });
     expect(report.errors).toEqual({});
     expect(report.turnedAway).toBe(0);
     expect(report.leastServed).toBeGreaterThan(0);
@@ -63,7 +63,7 @@ describe("many clients at once", () => {
 
   it("turns clients away when the queue is full, and makes no other error", async () => {
     const url = await start({ sequences: 1, maxWaiting: 2 });
-    const report = await runLoad({ url, clients: 16, ms: 1500, next: modelRequest });
+    const report = await runLoad({ url, clients: 16, ms: 800, next: modelRequest });
     expect(report.errors).toEqual({});
     expect(report.turnedAway).toBeGreaterThan(0);
     expect(report.done).toBeGreaterThan(0);

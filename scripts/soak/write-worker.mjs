@@ -1,14 +1,18 @@
-import { RedraftError } from "../../src/core/errors.ts";
-import { createRedraft } from "../../src/redraft/create-redraft.ts";
-import { applyAll } from "../../src/workspace/apply-all.ts";
-import { openJournal } from "../../src/workspace/journal/journal.ts";
-import { updateFile } from "../../src/workspace/update.ts";
-
 /**
- * Makes `edits` edits of one shared file, each a search/replace block in this process's own lines: as `redraft apply` and
+ * Makes edits of one shared file, each a search/replace block in this process's own lines: as `redraft apply` and
  * `redraft patch` make them, in turn. Prints how many were refused as stale.
+ * argv: where the code is (src or dist), its extension, the folder, the name of this process, how many edits, the state folder.
  */
-const [folder, name, edits, home] = process.argv.slice(2) as [string, string, string, string];
+import { pathToFileURL } from "node:url";
+
+const [base, extension, folder, name, edits, home] = process.argv.slice(2);
+const load = (module) => import(`${pathToFileURL(base)}/${module}.${extension}`);
+const { RedraftError } = await load("core/errors");
+const { createRedraft } = await load("redraft/create-redraft");
+const { applyAll } = await load("workspace/apply-all");
+const { openJournal } = await load("workspace/journal/journal");
+const { updateFile } = await load("workspace/update");
+
 const redraft = createRedraft();
 const journal = openJournal({ folder, home });
 const path = `${folder}/file.txt`;
@@ -22,7 +26,7 @@ for (let index = 0; index < Number(edits); index++) {
     // A process that waits for 7 others, on a machine that does other things too, may wait long.
     const patience = 300_000;
     if (index % 2 === 0) {
-      const apply = ({ text }: { text: string }) => redraft.apply({ path, source: text, edit });
+      const apply = ({ text }) => redraft.apply({ path, source: text, edit });
       await updateFile(path, apply, { journal, patience });
     } else {
       await applyAll([{ path, edit }], { redraft, roots: [folder], journal, patience });

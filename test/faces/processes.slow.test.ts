@@ -4,22 +4,15 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as OlderClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as OlderTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { redraftProgram } from "../../scripts/code.ts";
 
-/** The command line as a process, from the sources, so that no build can be stale. */
-const repository = fileURLToPath(new URL("../../", import.meta.url));
-const command = (...words: string[]): string[] => [
-  "--import",
-  import.meta.resolve("tsx"),
-  join(repository, "src/cli/main.ts"),
-  ...words,
-];
+const command = (...words: string[]): string[] => [...redraftProgram, ...words];
 
 let folder: string;
 const source = "function a() {\n  return 1;\n}\n\nfunction b() {\n  return 2;\n}\n";

@@ -1,6 +1,6 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import ts from "typescript";
 import { afterAll, describe, expect, it } from "vitest";
@@ -114,6 +114,25 @@ describe("planted bugs in the loop", () => {
   });
 });
 
+const parts = ["core", "verify"];
+const compiled = new Map<string, string>();
+
+/** Compiles a file of `src` to JavaScript, once for all mutants that leave it as it is. */
+function compile(path: string, text: string): string {
+  const known = compiled.get(text);
+  if (known !== undefined) return known;
+  const { outputText } = ts.transpileModule(text, {
+    fileName: path,
+    compilerOptions: {
+      module: ts.ModuleKind.ESNext,
+      target: ts.ScriptTarget.ES2022,
+      rewriteRelativeImportExtensions: true,
+    },
+  });
+  compiled.set(text, outputText);
+  return outputText;
+}
+
 /** Compiles `src/core` and `src/verify` into `folder` with one piece of code replaced, and loads its `decode`. */
 async function plant(
   folder: string,
@@ -124,26 +143,19 @@ async function plant(
   const source = fileURLToPath(new URL("../src/", import.meta.url));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-  for (const part of ["core", "verify"])
-    cpSync(join(source, part), join(folder, part), { recursive: true });
-  const changed = join(folder, "verify", file);
-  const text = readFileSync(changed, "utf8");
-  if (code !== "") expect(text.split(code).length, `"${code}" must stand once in ${file}`).toBe(2);
-  writeFileSync(
-    changed,
-    text.replace(code, () => bug),
-  );
-  const compile = ts.transpileModule;
-  for (const part of ["core", "verify"]) {
-    for (const name of ts.sys.readDirectory(join(folder, part), [".ts"])) {
-      const { outputText } = compile(readFileSync(name, "utf8"), {
-        compilerOptions: {
-          module: ts.ModuleKind.ESNext,
-          target: ts.ScriptTarget.ES2022,
-          rewriteRelativeImportExtensions: true,
-        },
-      });
-      writeFileSync(name.replace(/\.ts$/, ".js"), outputText);
+  const changed = join(source, "verify", file);
+  for (const part of parts) {
+    mkdirSync(join(folder, part));
+    for (const path of ts.sys.readDirectory(join(source, part), [".ts"], ["**/*.test.ts"])) {
+      let text = readFileSync(path, "utf8");
+      if (code !== "" && path === changed) {
+        expect(text.split(code).length, `"${code}" must stand once in ${file}`).toBe(2);
+        text = text.replace(code, () => bug);
+      }
+      writeFileSync(
+        join(folder, relative(source, path).replace(/\.ts$/, ".js")),
+        compile(path, text),
+      );
     }
   }
   const loaded = await import(

@@ -6,6 +6,7 @@ import { merge } from "../../src/merge/merge.ts";
 import { randomOf } from "./generate.ts";
 import { tryEdit } from "./properties.ts";
 
+/** Short versions of `npm run soak:merge`. */
 describe("the merge, over generated edits", () => {
   it("gives the edited file for every edit whose place is unique, and declines at most 2 in 100", () => {
     let declined = 0;
@@ -18,7 +19,7 @@ describe("the merge, over generated edits", () => {
         if (trial.kind === "declined") declined++;
         expect(trial.broken).toBeUndefined();
       }),
-      { numRuns: 1500, seed: 7 },
+      { numRuns: 750, seed: 7 },
     );
     expect(declined / all).toBeLessThanOrEqual(0.02);
   });
@@ -55,7 +56,7 @@ describe("the merge, over generated edits", () => {
           if (!RedraftError.is(error)) throw error;
         }
       }),
-      { numRuns: 2000, seed: 11 },
+      { numRuns: 1000, seed: 11 },
     );
   });
 

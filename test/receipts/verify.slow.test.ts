@@ -34,10 +34,8 @@ describe("receipts of the golden edits", () => {
       for (let at = 0; at < bytes.length; at++) {
         const changed = Buffer.from(bytes);
         changed[at] = bytes[at]! ^ (1 << (at % 8));
-        expect(
-          verifyReceipt(changed).ok,
-          `${name}, byte ${at}: ${changed.subarray(at - 9, at + 9)}`,
-        ).toBe(false);
+        if (verifyReceipt(changed).ok)
+          expect.fail(`${name}, byte ${at}: ${changed.subarray(at - 9, at + 9)}`);
       }
     }
   });
@@ -46,8 +44,11 @@ describe("receipts of the golden edits", () => {
     for (const { receipt } of golden) {
       const text = receiptText(receipt);
       for (let at = 0; at < text.length; at += 7) {
-        expect(verifyReceipt(Buffer.from(text.slice(0, at) + text.slice(at + 1))).ok).toBe(false);
-        expect(verifyReceipt(Buffer.from(`${text.slice(0, at)} ${text.slice(at)}`)).ok).toBe(false);
+        for (const other of [
+          text.slice(0, at) + text.slice(at + 1),
+          `${text.slice(0, at)} ${text.slice(at)}`,
+        ])
+          if (verifyReceipt(Buffer.from(other)).ok) expect.fail(other);
       }
       for (const other of [
         `\ufeff${text}`,
@@ -111,9 +112,8 @@ describe("a receipt that was changed and sealed anew", () => {
         for (const other of otherValues(value)) {
           const receipt = withChange(one.receipt, path, () => other);
           tried++;
-          expect(problemsOf(one, receipt), `${one.name} ${path.join(".")} = ${other}`).not.toEqual(
-            [],
-          );
+          if (problemsOf(one, receipt).length === 0)
+            expect.fail(`${one.name} ${path.join(".")} = ${other}`);
         }
       }
     }

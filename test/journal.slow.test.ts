@@ -25,10 +25,10 @@ it(
 it(
   "takes random edits back and makes them again as a reference model does",
   async () => {
-    const report = await undoSequences(300);
+    const report = await undoSequences(150);
     expect(report.wrong).toEqual([]);
-    expect(report.made).toBeGreaterThan(100);
-    expect(report.refused).toBeGreaterThan(50);
+    expect(report.made).toBeGreaterThan(50);
+    expect(report.refused).toBeGreaterThan(25);
   },
   patience,
 );

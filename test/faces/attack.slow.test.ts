@@ -1,19 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pollHealth, send, slowLoris, unfinished } from "../../scripts/attack/clients.ts";
 import { attackRequests } from "../../scripts/attack/requests.ts";
+import { redraftProgram } from "../../scripts/code.ts";
 
-const repository = fileURLToPath(new URL("../../", import.meta.url));
 let child: ChildProcess;
 let url: URL;
 
 beforeAll(async () => {
-  const main = join(repository, "src/cli/main.ts");
   const words = [
     "serve",
     "--port",
@@ -27,7 +24,7 @@ beforeAll(async () => {
     "--connections",
     "50",
   ];
-  child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), main, ...words], {
+  child = spawn(process.execPath, [...redraftProgram, ...words], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = (await once(createInterface(child.stdout!), "line")) as [string];

@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { codeOf } from "../../scripts/code.ts";
 import type { ModelRoute } from "../core/route.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
-import { createThreadedRedraft, type ThreadedRedraft, type ThreadsOptions } from "./threads.ts";
+import type * as Threads from "./threads.ts";
+import type { ThreadedRedraft, ThreadsOptions } from "./threads.ts";
+
+// A worker of the built code loads no compiler.
+const { createThreadedRedraft } = (await import(codeOf("threads/threads"))) as typeof Threads;
 
 const open: ThreadedRedraft[] = [];
 afterEach(async () => {

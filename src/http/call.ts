@@ -1,0 +1,9 @@
+/** Who asks, and whether they are still there. */
+export interface Call {
+  readonly client: string;
+  readonly signal: AbortSignal;
+  /** Ends the connection at once. */
+  readonly cutOff: () => void;
+  /** From here on, ends the connection when the client takes nothing for so many ms. */
+  readonly hurry: (ms: number) => void;
+}

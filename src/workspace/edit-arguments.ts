@@ -1,0 +1,42 @@
+import { RedraftError } from "../core/errors.ts";
+import type { EditRequest } from "../core/request.ts";
+import type { EditFileArguments } from "./editor-types.ts";
+
+/** The edit in a form that the engine reads, or a refusal that says which arguments belong together. */
+export function editFromArguments(args: EditFileArguments): {
+  request: Omit<EditRequest, "path" | "source">;
+  pair: boolean;
+} {
+  const instruction = {
+    ...(args.instructions === undefined ? {} : { instruction: args.instructions }),
+    ...(args.cell === undefined ? {} : { cell: args.cell }),
+  };
+  const pair = args.old_string !== undefined || args.new_string !== undefined;
+  if (pair && args.code_edit !== undefined) {
+    throw new RedraftError(
+      "usage",
+      "Send either `code_edit` or `old_string` with `new_string`, not both: they are two forms of one edit.",
+    );
+  }
+  if (args.code_edit !== undefined) {
+    if (args.replace_all !== undefined) {
+      throw new RedraftError(
+        "usage",
+        "`replace_all` belongs to `old_string`; `code_edit` has no use for it.",
+      );
+    }
+    return { request: { edit: args.code_edit, ...instruction }, pair: false };
+  }
+  if (args.old_string === undefined || args.new_string === undefined) {
+    throw new RedraftError(
+      "usage",
+      "Send `code_edit` (a sketch of the changed lines), or both `old_string` and `new_string`.",
+    );
+  }
+  const edit = JSON.stringify({
+    old_string: args.old_string,
+    new_string: args.new_string,
+    ...(args.replace_all ? { replace_all: true } : {}),
+  });
+  return { request: { edit, format: "search-replace", ...instruction }, pair: true };
+}
