@@ -134,7 +134,7 @@ describe("redraft edit", () => {
     const failed = await edit(answer, [...words, "echo no good; grep -q 'return 99' a.py"]);
     expect(failed.code).toBe(1);
     expect(failed.stderr).toContain("no good");
-    expect(failed.stderr).toContain("ended with 1. Nothing was changed.");
+    expect(failed.stderr).toContain("exited with code 1. Nothing was changed.");
     expect(await read("a.py")).toBe(source);
     expect((await readdir(folder)).sort()).toEqual(["a.py", "b.py"]);
   });

@@ -36,8 +36,8 @@ export async function runCheck(command: string, options: CheckOptions): Promise<
     const how = signal.aborted
       ? "was stopped"
       : code === null
-        ? `was ended by ${name}`
-        : `ended with ${code}`;
+        ? `was killed by ${name}`
+        : `exited with code ${code}`;
     return { ok: code === 0 && !signal.aborted, how, output };
   } catch (cause) {
     const why = (cause as Error).message;

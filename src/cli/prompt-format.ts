@@ -5,6 +5,6 @@ import { applyFormatNames } from "../settle/model/apply-formats.ts";
 export function promptFormatOption(): Option {
   return new Option(
     "--prompt-format <name>",
-    "how the model of --model is asked (default: by its vocabulary and metadata)",
+    "prompt format of the model (default: chosen by its vocabulary and metadata)",
   ).choices(applyFormatNames);
 }

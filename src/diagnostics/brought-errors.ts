@@ -48,7 +48,7 @@ export async function snapshot(
     const said = last === "" ? "nothing" : JSON.stringify(last.slice(0, 200));
     return {
       found,
-      problem: `it ended with ${run.code} and printed no message with a file and a line, last ${said}`,
+      problem: `it exited with code ${run.code} and printed no message with a file and a line; its last output was ${said}`,
     };
   }
   return { found };

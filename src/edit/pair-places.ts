@@ -225,7 +225,7 @@ function asLines(call: PlacedCall, input: EditInput): Segment[] {
   if (call.all || (call.expected ?? 1) > 1) {
     throw new RedraftError(
       "no-match",
-      `${call.all ? "replace_all is set" : `${call.expected} places are expected`}, but the old string is not in ${input.path} to the letter: ${quoted(call.old)}. ` +
+      `${call.all ? "replace_all is set" : `${call.expected} places are expected`}, but ${input.path} does not contain the old string exactly: ${quoted(call.old)}. ` +
         "Copy it from the file as it is now.",
     );
   }

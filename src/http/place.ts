@@ -46,7 +46,7 @@ export async function placeApply(read: ApplyRead, options: PlaceOptions): Promis
     { signal: options.signal },
   );
   if (result.text === null) {
-    throw new ApiError(422, "The update deletes the file, which this endpoint has no answer for.", {
+    throw new ApiError(422, "The update deletes the file, which this endpoint does not support.", {
       code: "unreadable-edit",
     });
   }

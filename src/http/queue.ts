@@ -106,7 +106,7 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
         const leave = (): void => waiter.refuse(signal!.reason as Error);
         const timer = setTimeout(() => {
           const seconds = Math.round(options.maxWaitMs / 1000);
-          const message = `No place became free within ${seconds} s. Try again later.`;
+          const message = `The request waited ${seconds} s in the queue and was not started. Try again later.`;
           waiter.refuse(
             new ApiError(503, message, { code: "queue_timeout", retryAfter: seconds || 1 }),
           );

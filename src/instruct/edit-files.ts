@@ -244,7 +244,7 @@ function refusalMessage(refusals: readonly Refusal[], others: boolean): string {
 function noEdit(): RedraftError {
   return new RedraftError(
     "unreadable-edit",
-    "the answer holds no edit_file block. Answer with one for each file that must change.",
+    "the answer contains no edit_file block. Answer with one for each file that must change.",
   );
 }
 
@@ -261,7 +261,7 @@ function unknownFile(path: string | undefined, files: readonly PromptFile[]): Re
     "no-match",
     path === undefined
       ? `the edit names no file. Name one of: ${names}.`
-      : `${path} is none of the files to edit. Only these may change: ${names}.`,
+      : `${path} is not one of the files to edit. Only these may change: ${names}.`,
   );
 }
 

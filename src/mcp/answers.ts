@@ -42,8 +42,8 @@ export function patchText(answers: readonly FileAnswer[]): CallToolResult {
 export function readText(answer: ReadAnswer): CallToolResult {
   const { path, hash, firstLine, lastLine, totalLines, nextLine, cut } = answer;
   const head = `${path}, lines ${firstLine}-${lastLine} of ${totalLines}, hash ${hash}`;
-  const long = cut === true ? `; line ${lastLine} is longer than an answer and cut` : "";
-  const rest = nextLine === undefined ? "" : `; for the rest send first_line ${nextLine}`;
+  const long = cut === true ? `; line ${lastLine} is too long for one answer and was cut` : "";
+  const rest = nextLine === undefined ? "" : `; for the rest, send first_line ${nextLine}`;
   return {
     content: [
       { type: "text", text: `${head}${long}${rest}` },

@@ -50,7 +50,7 @@ function spliceString(
 function spliceList(notebook: Notebook, cell: Cell, text: string, spelling: Spelling): string {
   const { json } = notebook;
   const { source, parts } = cell;
-  if (source.kind !== "array") throw new TypeError("the source is no list");
+  if (source.kind !== "array") throw new TypeError("the source is not a list");
   if (text === "") return `${json.slice(0, source.start)}[]${json.slice(source.end)}`;
   const items = source.items;
   let head = 0;

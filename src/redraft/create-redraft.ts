@@ -400,21 +400,21 @@ async function checkSyntax(path: string, source: string, text: string): Promise<
   if (!checker) return [];
   const count = newErrors(checker, source)(text);
   if (count === undefined) return [{ name: "syntax", ok: "unknown" }];
-  const message = `${path} would have ${count} ${count === 1 ? "syntax error" : "syntax errors"} that it has not now.`;
+  const message = `${path} would have ${count} ${count === 1 ? "syntax error" : "syntax errors"} that it does not have now.`;
   return [count === 0 ? { name: "syntax", ok: true } : { name: "syntax", ok: false, message }];
 }
 
 function noWriter(): RedraftError {
   return new RedraftError(
     "model-unavailable",
-    "to make an edit from an instruction takes a model: createRedraft({ writer: <URL, path of a GGUF, or target> }).",
+    "an edit from an instruction needs a model: createRedraft({ writer: <URL, path of a GGUF, or target> }).",
   );
 }
 
 function onlyAnInstruction(): RedraftError {
   return new RedraftError(
     "model-unavailable",
-    "there is only an instruction and no edit: that takes a model that writes (redraft edit --model), and there is none here.",
+    "there is only an instruction and no edit: this needs a model that writes edits (redraft edit --model), and none is configured.",
   );
 }
 

@@ -332,16 +332,16 @@ function stopReason(signal: AbortSignal | undefined): unknown {
 function tooLong(limitMs: number): RedraftError {
   return new RedraftError(
     "timeout",
-    `The edit took longer than the ${limitMs / 1000} s it is given. Nothing was changed. Send it in smaller parts, with fewer lines that stand several times in the file.`,
+    `The edit exceeded its time limit of ${limitMs / 1000} s. Nothing was written. Send it in smaller parts, with fewer lines that occur several times in the file.`,
   );
 }
 
 function crashed(cause: Error | undefined): RedraftError {
   const memory = (cause as { code?: unknown } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY";
-  const why = memory ? "took more memory than it is given" : "ended its worker thread";
+  const why = memory ? "exceeded its memory limit" : "crashed its worker thread";
   return new RedraftError(
     "engine-failed",
-    `The edit ${why}. Nothing was changed. Send it in smaller parts.`,
+    `The edit ${why}. Nothing was written. Send it in smaller parts.`,
     { cause },
   );
 }
@@ -349,7 +349,7 @@ function crashed(cause: Error | undefined): RedraftError {
 function full(count: number): RedraftError {
   return new RedraftError(
     "timeout",
-    `${count} edits wait already. Nothing was changed; try again shortly.`,
+    `${count} edits are already waiting. Nothing was written; try again shortly.`,
     { retryable: true },
   );
 }

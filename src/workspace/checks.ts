@@ -137,7 +137,7 @@ function syntax({ newErrors, errorLine, isLiteral, text, source, edit, proof }: 
   }
   if (isLiteral) {
     const note = `new syntax error${place}`;
-    return { name, ok: "unknown", message: "the edit itself brings errors", note };
+    return { name, ok: "unknown", message: "the edit itself introduces errors", note };
   }
   return {
     name,
@@ -156,7 +156,7 @@ function repeats(echo: Echo, text: string, edit: Edit | undefined, place: string
   const lines = edit?.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
   const at = lines?.[echo.editLine]?.at ?? 0;
   const which = at > 0 ? `line ${at} of the edit` : "a new line";
-  const harm = place === "" ? "" : `, and brings a syntax error${place}`;
+  const harm = place === "" ? "" : `, and introduces a syntax error${place}`;
   return (
     `${which} (${shown}) repeats line ${echo.source + 1} of the file, which stays beside it${harm}. ` +
     "Leave that line out of the new text, or quote it in the old text too."

@@ -237,14 +237,14 @@ async function takenBack(
     try {
       if (work.done) aside.push(...(await takeBack(work, fs, isChecked)));
       else if (work.tried && !(await isAsBefore(work, fs))) {
-        throw new Error("what stands there is not what was there");
+        throw new Error("its content is not what it was before");
       }
       if (spare !== undefined) await fs.unlink(spare).catch(() => {});
     } catch (cause) {
       const kept = spare !== undefined && (await exists(spare, fs).catch(() => false));
       left.push(
-        `${step.path} could not be put back: ${reasonOf(cause)}` +
-          `${kept ? `; what stood there is in ${spare}` : ""}`,
+        `${step.path} could not be restored: ${reasonOf(cause)}` +
+          `${kept ? `; its old content is in ${spare}` : ""}`,
       );
     }
   }
@@ -260,7 +260,7 @@ async function takenBack(
   const kept =
     aside.length === 0
       ? ""
-      : ` What others had made of it meanwhile is kept in ${aside.join(", ")}.`;
+      : ` Changes made by others in the meantime are kept in ${aside.join(", ")}.`;
   return described(error, works, `Nothing was changed.${kept}`);
 }
 
@@ -329,7 +329,7 @@ function described(error: unknown, works: readonly Work[], state: string): unkno
 function lostLock(path: string): RedraftError {
   return new RedraftError(
     "stale-file",
-    `this process stood still for so long that another one took its lock on ${path}. Send the edit again.`,
+    `this process was suspended for so long that another one took over its lock on ${path}. Send the edit again.`,
     { retryable: true, details: { path } },
   );
 }

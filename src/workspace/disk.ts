@@ -59,7 +59,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   EMFILE: "too many files are open",
   ENFILE: "too many files are open",
-  ELOOP: "its symbolic links go round in circles",
+  ELOOP: "its symbolic links form a loop",
   ENAMETOOLONG: "the name is too long",
   EIO: "the disk reports an error",
 };

@@ -162,7 +162,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       const now = before.exists ? `its hash is now ${before.hash}` : "it no longer exists";
       throw new RedraftError(
         "stale-file",
-        `\`${target.display}\` is not the version with hash ${expectedHash}: ${now}. Read it again and write the edit for what it says now.`,
+        `\`${target.display}\` is not the version with hash ${expectedHash}: ${now}. Read it again and write the edit for its current text.`,
         { details: { path: target.display, hash: before.exists ? before.hash : null } },
       );
     }
@@ -334,7 +334,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       if (typeof args.base === "string" && parts.length > 1) {
         throw new RedraftError(
           "usage",
-          `The patch is about ${parts.length} files, and \`base\` is one hash. Give \`base\` as an object of paths and hashes.`,
+          `The patch changes ${parts.length} files, but \`base\` is one hash. Give \`base\` as an object of paths and hashes.`,
         );
       }
       const seen = new Map<string, string>();
@@ -463,7 +463,7 @@ function missing(path: string): RedraftError {
 function aboutOthers(path: string, others: readonly string[]): RedraftError {
   return new RedraftError(
     "usage",
-    `The edit is about other files as well (${others.slice(0, 5).join(", ")}). Nothing was changed. Send a patch over several files to \`apply_patch\`, or only the part for \`${path}\`.`,
+    `The edit also changes other files (${others.slice(0, 5).join(", ")}). Nothing was changed. Send a patch to several files with \`apply_patch\`, or only the part for \`${path}\`.`,
     { details: { path, others } },
   );
 }
@@ -497,7 +497,7 @@ function readEdit(args: EditFileArguments): {
     if (args.replace_all !== undefined) {
       throw new RedraftError(
         "usage",
-        "`replace_all` belongs to `old_string`; `code_edit` has no use for it.",
+        "`replace_all` works only with `old_string`. Leave it out with `code_edit`.",
       );
     }
     return { request: { edit: args.code_edit, ...instruction }, pair: false };

@@ -51,7 +51,7 @@ function sketchProblem(edit: Edit, compared: Comparison): string | undefined {
   for (const pair of uniquePairs(keys, compared.fresh)) {
     if (compared.inResult.of(keys[pair[0]]!) > 1) continue;
     if (last && last[1] > pair[1]) {
-      return `the edit has ${quoted(texts[last[0]]!)} above ${quoted(texts[pair[0]]!)}, and the result would have them the other way round.`;
+      return `the edit has ${quoted(texts[last[0]]!)} above ${quoted(texts[pair[0]]!)}, but the result would have them in reverse order.`;
     }
     last = pair;
   }
@@ -114,7 +114,7 @@ function partsProblem(
       if (inside > above && inside < below) continue;
       const where = line > 0 ? `line ${line} of the edit` : "the new line";
       return (
-        `${where} (${quoted(text)}) would stand at line ${place + 1}, away from the lines that the edit has beside it. ` +
+        `${where} (${quoted(text)}) would be at line ${place + 1}, away from the lines that the edit has beside it. ` +
         "Quote more of the lines around the change."
       );
     }

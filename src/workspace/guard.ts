@@ -219,7 +219,7 @@ function doubledLine({ edit }: Guarded, compared: Comparison): string | undefine
     brought ??= linesOf(edit, false);
     if (more <= brought.of(key)) continue;
     return (
-      `line ${line + 1} of the result (${quoted(compared.result[line]!)}) would stand ${had + more} times instead of ${had}, ` +
+      `line ${line + 1} of the result (${quoted(compared.result[line]!)}) would occur ${had + more} times instead of ${had}, ` +
       "and the edit does not add it. Quote more of the lines around the change."
     );
   }

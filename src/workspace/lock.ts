@@ -91,7 +91,7 @@ function stuck(path: string, lock: string, error: unknown): RedraftError {
   return new RedraftError(
     "file-error",
     `cannot write ${path}: the process that held ${lock} has ended, and its lock cannot be removed: ${reasonOf(error)}. ` +
-      "Nothing was changed. Remove that file as somebody who may, then try again.",
+      "Nothing was changed. Remove that file as a user with permission, then try again.",
     { cause: error, details: { path, lock, cause: codeOf(error) ?? null } },
   );
 }

@@ -149,7 +149,7 @@ export function occupied(target: string): RedraftError {
 function twice(path: string): RedraftError {
   return new RedraftError(
     "file-error",
-    `two changes are about ${path}. Send them as one, or one after the other.`,
+    `two changes affect ${path}. Send them as one, or one after the other.`,
     { details: { path } },
   );
 }

@@ -144,7 +144,7 @@ async function resolved(path: string, fs: FileSystem): Promise<string> {
     if (codeOf(error) !== "ENOENT") throw fileError("read", path, error);
     throw new RedraftError(
       "file-error",
-      `cannot read ${path}: it is, or leads through, a symbolic link to nothing.`,
+      `cannot read ${path}: it is, or leads through, a broken symbolic link.`,
       { details: { path } },
     );
   }

@@ -37,7 +37,7 @@ export function connect(command: string, options: ConnectionOptions): Connection
   stdin!.on("error", () => {});
   stderr!.resume();
   started.ended.then(
-    ({ code }) => die(`it ended${code === null ? "" : ` with ${code}`}`),
+    ({ code }) => die(`it exited${code === null ? "" : ` with code ${code}`}`),
     (error: Error) => die(error.message),
   );
   receive(stdout!, take, (why) => {

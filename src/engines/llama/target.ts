@@ -235,7 +235,7 @@ async function requireModelFile(file: string): Promise<void> {
   if (magic.toString("latin1") !== "GGUF") {
     throw new RedraftError(
       "model-unavailable",
-      `${file} is no GGUF model; redraft runs models in that format`,
+      `${file} is not a GGUF model; redraft runs models in that format`,
     );
   }
 }

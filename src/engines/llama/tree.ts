@@ -22,7 +22,7 @@ export function layoutTree(parents: ArrayLike<number>): TreeLayout {
     if (!Number.isInteger(parent) || parent < -1 || parent >= i) {
       throw new RedraftError(
         "engine-failed",
-        `node ${i} of a draft tree names ${parent} as its parent; parents must stand before their children`,
+        `node ${i} of a draft tree names ${parent} as its parent; parents must come before their children`,
       );
     }
     depths[i] = parent < 0 ? 1 : depths[parent]! + 1;

@@ -35,7 +35,7 @@ export function statusError(
     );
   }
   if (status === 408 || status === 504) {
-    return new RedraftError("timeout", `${server} gave up waiting (${status}).${said}`, {
+    return new RedraftError("timeout", `${server} timed out (${status}).${said}`, {
       details,
       retryable: true,
     });

@@ -147,7 +147,7 @@ function refuseUnknown(nodes: readonly DraftNode[], options: VerifyOptions): voi
   if (wants.length === 0) return;
   throw new RedraftError(
     "usage",
-    `a model behind a completions API verifies lines greedily; asked for ${wants.join(" and ")}.`,
+    `a model behind a completions API can only verify lines greedily; it cannot give ${wants.join(" and ")}.`,
   );
 }
 

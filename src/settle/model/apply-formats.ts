@@ -220,7 +220,7 @@ export async function detectApplyFormat(target: LocalTarget): Promise<ApplyForma
   if (target.chat !== undefined && target.info?.chatTemplate !== undefined) return chatFormat;
   throw new RedraftError(
     "model-unavailable",
-    `${target.name} is no apply model that redraft knows and has no chat template; name its prompt format (${applyFormatNames.join(", ")}) or use another model`,
+    `${target.name} is not an apply model known to redraft and has no chat template; name its prompt format (${applyFormatNames.join(", ")}) or use another model`,
   );
 }
 

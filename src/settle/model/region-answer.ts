@@ -43,7 +43,7 @@ export function wrongInRegion(
   if (left !== undefined) return `a marker is left: ${left.trim()}`;
   const foreign = lines.find((line) => !known.has(line.trim()));
   if (foreign !== undefined) {
-    return `a line stands neither in the source nor in the edit: ${foreign.trim()}`;
+    return `a line is neither in the source nor in the edit: ${foreign.trim()}`;
   }
   let at = 0;
   for (const line of region.sketch) {

@@ -102,7 +102,7 @@ export async function settleRegion(
     }
     const text = withRegion(outcome.candidates[0]!, region.candidates[0]!, lines);
     if (calibration === "agreement") {
-      const why = `${whyRanked(task, target)} and wrote it, asked apart (this model's confidence was never measured)`;
+      const why = `${whyRanked(task, target)} and wrote the same one when asked separately (this model's confidence was never measured)`;
       return text === best ? { text, why, stats } : undefined;
     }
     if (!write || judged.cropped) return undefined;

@@ -87,7 +87,7 @@ export function textModelRoute(options: TextModelOptions): ModelRoute {
       logger.debug("the model wrote one candidate and chose another", { same: same + 1, chosen });
       return undefined;
     }
-    const why = `the merge was ambiguous; of its ${candidates.length} candidates ${target.name} wrote one and chose the same, asked apart (this model's confidence was never measured)`;
+    const why = `the merge was ambiguous; of its ${candidates.length} candidates ${target.name} wrote one and chose the same one when asked separately (this model's confidence was never measured)`;
     return { text, why, stats: asked.stats() };
   }
 
