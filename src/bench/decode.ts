@@ -130,7 +130,7 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-/** The named strategies; plain decoding stands first, and again last but under its own name, as the control. */
+/** The named strategies; plain decoding comes first, and again last but under its own name, as the control. */
 function chosen(all: readonly Strategy[], names: readonly string[] | undefined): Strategy[] {
   const unknown = names?.find((name) => !all.some((strategy) => strategy.name === name));
   if (unknown !== undefined) {

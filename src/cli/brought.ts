@@ -35,7 +35,7 @@ export interface ToolWatch {
   after(edits: readonly EditedText[]): Promise<readonly ToolReport[]>;
 }
 
-/** undefined = no tool was named. */
+/** Returns undefined if no tool is named. */
 export function watchTools(options: ToolOptions): ToolWatch | undefined {
   const { diagnostics, lsp, dryRun } = options;
   if (diagnostics === undefined && lsp === undefined) return undefined;

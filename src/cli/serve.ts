@@ -32,7 +32,7 @@ interface ServeOptions {
   readonly log: LogLevel;
 }
 
-/** `redraft serve`: the OpenAI-compatible server, until it is told to stop. */
+/** `redraft serve`: the OpenAI-compatible server, until it is stopped. */
 export function serveCommand(): Command {
   const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
   return new Command("serve")

@@ -17,7 +17,7 @@ interface UndoCommandOptions {
   readonly json?: boolean;
 }
 
-/** `redraft undo`: takes edits of the log back, exactly, or says what stands in the way. */
+/** `redraft undo`: undoes edits of the log exactly, or says what prevents it. */
 export function undoCommand(): Command {
   return withOptions(
     new Command("undo").description(

@@ -13,7 +13,7 @@ export interface TextStore {
    * bytes, which are others where it has a byte order mark or is not UTF-8.
    */
   add(text: string, hash?: string): void;
-  /** The text with a hash that begins, or that is begun, by these digits; undefined = not known, or several begin so. */
+  /** The text with a hash that begins, or that is begun, by these digits, or undefined if none or several do. */
   find(hash: string): string | undefined;
 }
 

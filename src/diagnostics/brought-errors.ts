@@ -12,7 +12,7 @@ export interface ToolReport {
   readonly command: string;
   /** Messages that the edit brought. */
   readonly new: readonly Diagnostic[];
-  /** How many messages are gone. */
+  /** How many messages are resolved. */
   readonly went: number;
   /** How many were there before and still are. */
   readonly stayed: number;
@@ -72,7 +72,7 @@ export function reportOf(
   return { command, new: brought, went, stayed };
 }
 
-/** The file's own name, links followed; undefined = it is none. */
+/** Returns the real path of the file, or undefined if there is none. */
 function realFile(path: string): string | undefined {
   try {
     return statSync(path).isFile() ? realpathSync(path) : undefined;

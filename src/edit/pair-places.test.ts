@@ -148,7 +148,7 @@ describe("insert_line", () => {
 
   it("without a command is refused, but for the first and the last place", () => {
     expect(refusal({ path: "a.ts", insert_line: 2, new_text: "x" }, source).message).toMatch(
-      /insert_line 2 does not say whether the text goes before or after line 2 of a.ts/,
+      /insert_line 2 does not say whether the text belongs before or after line 2 of a.ts/,
     );
     expect(read({ insert_line: 0, new_text: "x" }, source)).toEqual(["~lines at 1", "+x"]);
     expect(read({ insert_line: 3, new_text: "x" }, source)).toEqual(["~lines at 3", "+x"]);

@@ -196,7 +196,7 @@ function insertion(call: Insertion, flat: string, input: EditInput): Found {
   if (isOpen) {
     throw new RedraftError(
       "ambiguous",
-      `insert_line ${call.line} does not say whether the text goes before or after line ${call.line} of ${input.path}. ` +
+      `insert_line ${call.line} does not say whether the text belongs before or after line ${call.line} of ${input.path}. ` +
         'Add "command": "insert" to put it after that line, or send old_string and new_string.',
       { details: { lines: [call.line, call.line + 1] } },
     );

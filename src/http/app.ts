@@ -78,7 +78,7 @@ export function createApp(options: HttpOptions): RedraftApp {
       const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
       logger.error("request failed", { path: context.req.path, cause });
     }
-    // The official clients send a request again after a conflict or any 5xx, unless told not to.
+    // The official clients retry after a conflict or any 5xx, unless this header forbids it.
     if (api.retryAfter === undefined && (api.status === 409 || api.status >= 500)) {
       context.header("x-should-retry", "false");
     }

@@ -50,7 +50,7 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
       const turn = lines.entries().next();
       if (turn.done === true) return;
       const [client, line] = turn.value;
-      // The client goes to the end of the turns, with what it still waits for.
+      // The client moves to the end of the turns, with its remaining requests.
       lines.delete(client);
       const waiter = line.shift()!;
       if (line.length > 0) lines.set(client, line);

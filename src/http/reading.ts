@@ -72,7 +72,7 @@ const longestToken = 128;
  * Reads a request's body. Throws an `ApiError` for what is no such request, and for a prompt that cannot fit the model's context
  * however its tokens fall, before anything is tokenised.
  *
- * @param model undefined = no model is served: what is no apply request is refused
+ * @param model undefined if no model is served: then everything but an apply request is refused
  */
 export function readRequest(
   endpoint: Endpoint,

@@ -55,7 +55,7 @@ interface Refusal {
 
 /**
  * Has a large model edit files: it writes sketches and the engine applies them, or it writes the files anew with the
- * sources as prediction. A refused sketch goes back to it once, with the message; what is refused then is
+ * sources as prediction. A refused sketch is sent back to it once, with the message; what is refused then is
  * rewritten. All files or none: rejects with the first refusal that nothing could settle. Writes nothing.
  */
 export async function editFiles(

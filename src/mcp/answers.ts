@@ -18,8 +18,8 @@ function brief(answer: FileAnswer): FileAnswer {
 const countLines = (text: string): number => text.split("\n").length;
 
 /**
- * What happened, in a line a file; the diff stands in `structuredContent` alone, since a model that wrote the edit knows it. A dry
- * run is asked for its diff, so there it stands in the text as well, for clients that show nothing else.
+ * What happened, one line per file. The diff is in `structuredContent` only, since a model that wrote the edit knows it. A dry
+ * run exists for its diff, so there the text has it as well, for clients that show nothing else.
  */
 function lines(answer: FileAnswer): string {
   const isDry = answer.changed && !answer.written;

@@ -10,7 +10,7 @@ const path = z
   .min(1)
   .describe("The file, relative to the project folder. Nothing outside the folder can be changed.");
 
-/** What a host is told about a tool. */
+/** What a host learns about a tool. */
 export interface ToolDefinition<Input> {
   readonly title: string;
   readonly description: string;

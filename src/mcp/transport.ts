@@ -27,7 +27,7 @@ const serverBusy = -32000;
 
 /**
  * MCP on two streams, one message a line. What is no message, or a larger one than is taken, is answered with a JSON-RPC error and
- * the connection goes on: one bad call must not end a client's session. Ends when the client closes either stream.
+ * the connection continues: one bad call must not end a client's session. Ends when the client closes either stream.
  */
 export function stdioTransport(options: StdioOptions = {}): Transport {
   const { stdin = process.stdin, stdout = process.stdout } = options;

@@ -53,7 +53,7 @@ export interface RedraftEngine extends Redraft {
 }
 
 /**
- * The engine: reads an edit, merges it, checks the result. What the merge cannot settle goes to the model
+ * The engine: reads an edit, merges it, checks the result. What the merge cannot settle is passed to the model
  * route, where there is one. It returns texts and writes nothing; `workspace/update.ts` writes.
  */
 export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
@@ -394,7 +394,7 @@ async function newErrorsFor(
   return checker && newErrors(checker, source);
 }
 
-/** New syntax errors in what a large model had made: a refusal that goes back to it. */
+/** New syntax errors in the output of a large model: a refusal that is sent back to it. */
 async function checkSyntax(path: string, source: string, text: string): Promise<Check[]> {
   const checker = await syntaxFor(path);
   if (!checker) return [];

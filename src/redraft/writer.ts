@@ -6,7 +6,7 @@ import { type OpenAiTextTarget, openAiTextTarget } from "../engines/openai/chat.
 import { type Environment, serverOptions } from "./server-options.ts";
 
 export interface WriterOptions {
-  /** Where a server has several models; stands over the name behind `#`. */
+  /** Selects one of a server's models; overrides the name after `#`. */
   readonly name?: string;
   /** Where the key of a server is looked up; default: nowhere. */
   readonly env?: Environment | undefined;

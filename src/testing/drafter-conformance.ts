@@ -40,7 +40,7 @@ const edited: readonly Token[] = [
 
 const example: DraftRequest = { prompt: [2, 3, ...source, 4, 5], source };
 
-/** What every drafter must do, whatever it drafts from. `make` gives a fresh one for each case. */
+/** What every drafter must do, whatever it drafts from. `make` creates one for each case. */
 export function drafterConformance(
   make: () => Drafter,
   options: DrafterConformanceOptions = {},

@@ -224,7 +224,7 @@ export function createPool(options: PoolOptions): Pool {
     );
   }
 
-  /** A worker is gone that nobody ended: its active task is to blame, the waiting ones start over. */
+  /** A worker exited by itself: its active task fails, the waiting tasks start over. */
   function lose(slot: Slot, cause: Error | undefined): void {
     if (slot.dead) return;
     slot.active?.settle({ error: crashed(cause) });

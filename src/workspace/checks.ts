@@ -14,7 +14,7 @@ export interface Checked {
   readonly proof?: Proof;
   /** Whether a line says "something is left out here". */
   readonly isMarker: (line: string) => boolean;
-  /** Syntax errors of the text that the source has not; undefined = unknown. Left out = not asked. */
+  /** Syntax errors of the text that the source does not have. Returns undefined if unknown; leave it out to skip the check. */
   readonly newErrors?: (text: string) => number | undefined;
   /** The 1-based line of the first of them. */
   readonly errorLine?: () => number | undefined;
@@ -61,7 +61,7 @@ function markerLeft(result: Checked): Check {
     ok: false,
     message:
       `the edit would write the marker line ${JSON.stringify(marker.trim())} into the file. ` +
-      "Write the lines that it stands for, or leave it out.",
+      "Write the lines that it represents, or leave it out.",
   };
 }
 

@@ -14,7 +14,7 @@ import type { WriteOptions, Written } from "./write.ts";
 interface Work {
   readonly step: Step;
   readonly staged?: Staged;
-  /** A second name, or a copy, of what stood at the path, while something may still fail. */
+  /** A second name, or a copy, of the old file, while something may still fail. */
   spare?: string;
   /** Whether its call was made, and whether the step is known to have happened. */
   tried: boolean;
@@ -108,7 +108,7 @@ async function keepOld({ step, spare }: Work, fs: FileSystem): Promise<void> {
   }
 }
 
-/** A step whose call fails may have happened nevertheless (network file systems): what stands there decides. */
+/** A step whose call fails may have happened nevertheless (network file systems): the content of the path decides. */
 async function perform(work: Work, fs: FileSystem): Promise<void> {
   const { step, staged, spare } = work;
   work.tried = true;
@@ -224,7 +224,7 @@ interface Failing {
   readonly isChecked: boolean;
 }
 
-/** Takes back what was done, last step first, looks at what stands there now, and says what is so. */
+/** Rolls back, last step first, checks the content of every path, and reports the outcome. */
 async function takenBack(
   error: unknown,
   works: readonly Work[],

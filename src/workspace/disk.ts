@@ -34,7 +34,7 @@ export const disk: FileSystem = promises;
 export const readingFlags: number =
   constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** What stands under a name when it is no regular file, in words. */
+/** The kind of a path that is not a regular file, in words. */
 export function kindOf(stat: Stats): string {
   if (stat.isDirectory()) return "a folder";
   if (stat.isSymbolicLink()) return "a symbolic link";

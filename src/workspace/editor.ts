@@ -63,7 +63,7 @@ export interface FileAnswer {
   readonly diff: string;
   readonly added: number;
   readonly removed: number;
-  /** Of the file as it stands after this edit; absent when it was deleted or nothing was written. */
+  /** Of the file after this edit; absent if it was deleted or nothing was written. */
   readonly hash?: string;
   /** Of a written edit. */
   readonly receipt?: Receipt;
@@ -141,7 +141,7 @@ interface Planned {
 export function createFileEditor(options: FileEditorOptions): FileEditor {
   const { redraft, roots, uninterrupted, journal, texts = createTextStore() } = options;
 
-  /** The text that an edit was written for, by the hash that was handed out for it; undefined = the file as it is. */
+  /** The text that an edit was written for, by the hash that was returned for it. Undefined means the current file. */
   function baseTextOf(hash: string | undefined, path: string, now: TextFile): string | undefined {
     if (hash === undefined || hash === now.hash) return undefined;
     const text = texts.find(hash);

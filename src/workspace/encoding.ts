@@ -163,7 +163,7 @@ function encodeSingleByte(text: string): Buffer {
   return bytes;
 }
 
-/** The five control characters that stand for their own bytes. */
+/** The five control characters that map to their own bytes. */
 function unmapped(code: number): number | undefined {
   return code <= 0x9f && upper.charCodeAt(code - 0x80) === code ? code : undefined;
 }

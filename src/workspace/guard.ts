@@ -141,7 +141,7 @@ function lostAmong(
   return { lost, restated };
 }
 
-/** Whether most of what a declaration holds is still in the result, so that only its first line goes. */
+/** Whether most of what a declaration holds is still in the result, so that only its first line is removed. */
 function staysInside(line: number, end: number, compared: Comparison): boolean {
   let kept = 0;
   let all = 0;
@@ -154,7 +154,7 @@ function staysInside(line: number, end: number, compared: Comparison): boolean {
   return all > 0 && kept * 2 > all;
 }
 
-/** In an edit that says what goes, line by line, nothing else may go. */
+/** If an edit lists the removed lines one by one, nothing else may be removed. */
 function lostLine(
   guarded: Guarded,
   compared: Comparison,
@@ -183,7 +183,7 @@ function lostLine(
   );
 }
 
-/** Lines in whose place a sketch puts nothing go only where it quotes what stands beside them. */
+/** Lines that a sketch removes without replacement must have their neighbours quoted. */
 function lostFromSketch(
   { edit, isWhole }: Guarded,
   compared: Comparison,

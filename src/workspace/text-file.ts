@@ -69,7 +69,7 @@ export async function readTextFile(path: string, fs: FileSystem = disk): Promise
   }
 }
 
-/** Opens, and looks at what was opened: whatever stands under the name later is not what is read. */
+/** Opens the file and checks the open handle, since the path may lead to another file later. */
 async function readBytes(
   realPath: string,
   path: string,

@@ -12,7 +12,7 @@ export interface TreeLayout {
 
 const first: readonly number[] = [0];
 
-/** @param parents per node the index of its parent, -1 = the last committed token; parents stand before children */
+/** @param parents per node the index of its parent, -1 = the last committed token; parents come before children */
 export function layoutTree(parents: ArrayLike<number>): TreeLayout {
   const count = parents.length;
   const depths = new Array<number>(count);

@@ -116,7 +116,7 @@ export function connect(options: ConnectionOptions): Connection {
     }
   }
 
-  /** ms to wait before the next attempt; undefined = there is none. */
+  /** Returns the ms to wait before the next attempt, or undefined if there is none. */
   function pauseBefore(error: unknown, round: number): number | undefined {
     if (round >= retries || !RedraftError.is(error) || !error.retryable) return undefined;
     // A server that was too slow once has its answer half done: asking again would double its load.

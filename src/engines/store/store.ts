@@ -37,7 +37,7 @@ function weightsUrl(): URL {
   }
 }
 
-/** Names of shipped models and the file that each stands for, as `weights/checksums.txt` lists them. */
+/** Names of shipped models and the file of each, as `weights/checksums.txt` lists them. */
 const shippedName = /^redraft-([a-z]+)-.*\.gguf$/;
 
 /** Every model at hand: the shipped ones first, then the downloaded ones by name. */

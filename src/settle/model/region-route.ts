@@ -55,7 +55,7 @@ export interface RegionJudgement {
 /**
  * Settles what an ambiguous merge leaves open. The candidates are scored in one forward pass over the shared
  * prompt; a clear winner is taken. Otherwise the model writes the region, drafting from candidates, source and
- * sketch; what it writes must pass the checks and be likely enough. Undefined = it cannot tell either.
+ * sketch; what it writes must pass the checks and be likely enough. Returns undefined if the model cannot decide either.
  */
 export async function settleRegion(
   task: ModelTask,

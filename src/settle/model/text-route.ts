@@ -143,7 +143,7 @@ function ask(target: TextTarget, signal: AbortSignal | undefined): Ask {
   return Object.assign(asked, { stats });
 }
 
-/** What stands between the tags, which may stand on lines of their own; undefined without them. */
+/** Returns the text between the tags, which may be on lines of their own, or undefined without them. */
 function between(answer: string, open: string, close: string): string | undefined {
   const start = answer.indexOf(open.trim());
   const end = answer.lastIndexOf(close.trim());

@@ -9,7 +9,7 @@ export interface EditStanding {
   readonly hunks: readonly number[];
   /** Later is greater: the id of the edit, or of the redo that made it again. */
   readonly since: string;
-  /** The undos of it that stand, oldest first. */
+  /** The undos of it that are in effect, oldest first. */
   readonly undos: readonly KeptEntry[];
 }
 

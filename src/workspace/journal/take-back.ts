@@ -27,7 +27,7 @@ export interface Reversal {
   readonly entries: readonly KeptEntry[];
   /** Only these hunks of the one entry. */
   readonly hunks?: readonly number[];
-  /** The whole log, for naming what stands in the way. */
+  /** The whole log, for naming what is in the way. */
   readonly log: readonly KeptEntry[];
   /** Folders outside which nothing is touched. */
   readonly folders: readonly string[];
@@ -73,7 +73,7 @@ function stateBefore(entry: KeptEntry, file: EntryFile): EntryState | null {
   return entry.files.find(({ path }) => path === file.movedFrom)?.before ?? null;
 }
 
-/** Whether what stood at a path stands at another one after the entry. */
+/** Whether the file of a path is at another one after the entry. */
 function hasMoved(entry: KeptEntry, path: string): boolean {
   return entry.files.some(({ movedFrom }) => movedFrom === path);
 }
@@ -154,7 +154,7 @@ async function restore(
   throw cannot(entry, path, "another file is there now: move it away first");
 }
 
-/** A file that the entry made goes, if it is still as it was made. */
+/** Removes a file that the entry created, if it is unchanged. */
 async function removeUnchanged(
   entry: KeptEntry,
   file: EntryFile,

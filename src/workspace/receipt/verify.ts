@@ -173,7 +173,7 @@ function sideText(
   return text;
 }
 
-/** The text of bytes in this encoding; undefined = they are in another one. */
+/** Returns the text of bytes in this encoding, or undefined if they are in another one. */
 function decoded(bytes: Uint8Array, { encoding, bom }: ReceiptSide): string | undefined {
   try {
     if (encoding === "utf-8" && !bom) {
@@ -218,7 +218,7 @@ interface MapToCheck {
   readonly before: number;
   readonly after: number;
   readonly texts: MapTexts;
-  /** Stands before problems. */
+  /** Prefix of problems. */
   readonly where: string;
 }
 
