@@ -161,7 +161,7 @@ describe("redraft edit", () => {
   });
 
   it.each([
-    [["a.py"], 2, "the instruction last"],
+    [["a.py"], 2, "then the instruction"],
     [["a.py", "b.py"], 2, "b.py is a file"],
     [["missing.py", "go on"], 3, "does not exist"],
     [["a.py", "go on", "--check", "true", "--dry-run"], 2, "--dry-run"],

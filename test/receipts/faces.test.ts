@@ -195,6 +195,6 @@ describe("receipts in git notes", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(rows.map(({ ok }) => ok)).toEqual([true, false, true]);
-    expect(rows[1].problems[0]).toContain("changed by other means");
+    expect(rows[1].problems[0]).toContain("something else changed it too");
   });
 });
