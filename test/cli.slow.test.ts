@@ -61,7 +61,7 @@ describe("redraft apply", { concurrent: true }, () => {
     const args = ["apply", name, "--format", "whole", "--base"];
     const done = await redraft([...args, "moved.base"], { cwd: folder, stdin: whole });
     expect(done).toMatchObject({ code: 0 });
-    expect(done.stderr).toContain("carried over to the file as it is now");
+    expect(done.stderr).toContain("carried over to the current file");
     expect(text(name)).toBe(whole.replace("one", "ONE"));
 
     const git = (...words: string[]) =>

@@ -134,7 +134,7 @@ describe("redraft edit", () => {
     const failed = await edit(answer, [...words, "echo no good; grep -q 'return 99' a.py"]);
     expect(failed.code).toBe(1);
     expect(failed.stderr).toContain("no good");
-    expect(failed.stderr).toContain("ended with 1. Nothing was changed.");
+    expect(failed.stderr).toContain("exited with code 1. Nothing was changed.");
     expect(await read("a.py")).toBe(source);
     expect((await readdir(folder)).sort()).toEqual(["a.py", "b.py"]);
   });
@@ -161,7 +161,7 @@ describe("redraft edit", () => {
   });
 
   it.each([
-    [["a.py"], 2, "the instruction last"],
+    [["a.py"], 2, "then the instruction"],
     [["a.py", "b.py"], 2, "b.py is a file"],
     [["missing.py", "go on"], 3, "does not exist"],
     [["a.py", "go on", "--check", "true", "--dry-run"], 2, "--dry-run"],

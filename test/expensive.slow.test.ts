@@ -87,7 +87,7 @@ describe("expensive edits are placed or refused in bounded time", { timeout: 60_
     ]).flat();
     const { cpu, error } = await outcomeOf({ source: text(lines), edit: text(edit) });
     expect(cpu).toBeLessThan(bound);
-    expect(error).toMatch(/Nothing was changed.*Send/s);
+    expect(error).toMatch(/Nothing was written.*Send/s);
   });
 
   it("20,000 JSON pairs are refused, with a way out", async () => {
@@ -98,7 +98,7 @@ describe("expensive edits are placed or refused in bounded time", { timeout: 60_
     const { cpu, error } = await outcomeOf({ source: text(lines), edit });
     expect(cpu).toBeLessThan(bound);
     expect(error).toBe(
-      "unreadable-edit: the edit has too many parts, or parts too much alike, to be read in good time. Nothing was changed. Send it in several smaller edits.",
+      "unreadable-edit: the edit has too many parts, or parts too similar, to be read in reasonable time. Nothing was written. Send it in several smaller edits.",
     );
   });
 

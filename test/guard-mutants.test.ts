@@ -164,7 +164,7 @@ const mutants: readonly Mutant[] = [
       .replace("    this.items.push(item);", "  return (cents / 100).toFixed(3);")
       .replace("  return (cents / 100).toFixed(2);", "    this.items.unshift(item);"),
     check: "every change in its place",
-    says: /"this\.items\.unshift\(item\);"\) would stand at line 24/,
+    says: /"this\.items\.unshift\(item\);"\) would be at line 24/,
   },
   {
     bug: "turns the order of a sketch round",
@@ -176,7 +176,7 @@ const mutants: readonly Mutant[] = [
       .replace("    this.items.push(item);", "  return (cents / 100).toFixed(3);")
       .replace("  return (cents / 100).toFixed(2);", "    this.items.unshift(item);"),
     check: "every change in its place",
-    says: /the other way round/,
+    says: /in reverse order/,
   },
   {
     bug: "writes a stretch twice",
@@ -189,7 +189,7 @@ const mutants: readonly Mutant[] = [
       "  add(item) {\n    this.items.push(item);\n    return this;\n  }\n\n  total() {",
     ),
     check: "nothing doubled",
-    says: /would stand 2 times instead of 1, and the edit does not add it/,
+    says: /would occur 2 times instead of 1, and the edit does not add it/,
   },
   {
     bug: "takes one overload for the other",

@@ -90,7 +90,7 @@ describe("redraft patch", () => {
       "node -e \"process.stdout.write(String(require('fs').existsSync('d.txt'))); process.exit(3)\"";
     const failed = await run(["patch", "--check", check], { stdin: patch });
     expect(failed).toMatchObject({ code: 1 });
-    expect(failed.stderr).toContain("ended with 3. Nothing was changed.\ntrue");
+    expect(failed.stderr).toContain("exited with code 3. Nothing was changed.\ntrue");
     expect((await readdir(folder)).sort()).toEqual(["a.txt", "c.txt", "e.txt"]);
     expect(await read("a.txt")).toBe(lines());
     expect((await run(["log"])).stdout).toBe("");

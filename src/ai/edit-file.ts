@@ -44,7 +44,7 @@ export function editFileTool(
       try {
         return await editor.edit(args, { signal: abortSignal });
       } catch (error) {
-        // The SDK shows the model the message alone, so the code goes in front.
+        // The SDK shows the model only the message, so the code is its prefix.
         if (!RedraftError.is(error)) throw error;
         const { code, message, retryable, details } = error;
         throw new RedraftError(code, `${code}: ${message}`, { cause: error, retryable, details });

@@ -4,7 +4,7 @@ type WrappableModel = Parameters<typeof wrapLanguageModel>[0]["model"];
 type WrappedModel = ReturnType<typeof wrapLanguageModel>;
 type CallParams = Parameters<NonNullable<LanguageModelMiddleware["transformParams"]>>[0]["params"];
 
-/** The text that the answer is expected to equal mostly: given, or found in the call; undefined = none. */
+/** Returns the text that the answer probably repeats: given, or found in the call. Undefined if there is none. */
 export type PredictionSource = string | ((params: CallParams) => string | undefined);
 
 /**

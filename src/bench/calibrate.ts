@@ -26,10 +26,12 @@ interface Options {
 /** `redraft bench calibrate`: measures cost(1, 2, 4, ..., 128) of a model on this machine and keeps it for later runs. */
 export function calibrateCommand(): Command {
   return new Command("calibrate")
-    .description("measures what a forward pass over 1, 2, 4, ... tokens costs here, and keeps it")
+    .description(
+      "measure and store the cost of a forward pass over 1, 2, 4, ... tokens on this machine",
+    )
     .requiredOption("--model <gguf>", "model file, or the name of an installed one")
     .option("--threads <n>", "threads (default: cores - 1)", count)
-    .option("--rounds <n>", "rounds; the median counts", count, 7)
+    .option("--rounds <n>", "rounds; the median is reported", count, 7)
     .option("--context <n>", "tokens that every pass attends to", count, 512)
     .option("--gpu", "run on the GPU")
     .option("--json", "print JSON, one object per row")
@@ -75,7 +77,7 @@ async function run(options: Options): Promise<void> {
       `${target.name}, ${target.info.context!.threads} thread(s), ${target.info.context!.engine}; ms are ${target.info.context!.threads === 1 ? "processor time" : "wall clock"}\n`,
     );
     process.stderr.write(
-      file ? `kept in ${file}\n` : "the cache folder cannot be written: nothing is kept\n",
+      file ? `stored in ${file}\n` : "the cache folder is not writable: the result is not stored\n",
     );
   } finally {
     await target.dispose();

@@ -41,15 +41,15 @@ interface Row {
 export function cascadeCommand(): Command {
   return new Command("cascade")
     .description(
-      "The cascade with a scripted large model: recorded sketches are its answers, and Redraft applies them. " +
-        "Counts results that are right at once, and how much less the large model writes.",
+      "Runs the cascade with a scripted large model: its answers are recorded sketches, and Redraft applies them. " +
+        "Counts the edits that are right at the first try, and how much less the large model writes.",
     )
     .requiredOption(
       "--data <path>",
       "a .jsonl of recorded edits with sketches (traces), or a folder with cases*.jsonl and sketches*.jsonl (apply)",
     )
     .option("--style <name>", "of the sketches in an apply folder", "S1")
-    .option("--limit <number>", "at most so many cases of each set", Number, 60)
+    .option("--limit <number>", "use at most this many cases of each set", Number, 60)
     .option("--vocab <path>", "a GGUF vocabulary, to count tokens instead of characters")
     .option("--each", "also print every case that is not right, on standard error")
     .option("--json", "print one JSON object per row")

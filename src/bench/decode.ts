@@ -42,7 +42,7 @@ export function decodeCommand(): Command {
     )
     .requiredOption("--data <path>", "regions or edits as JSONL, or a folder with cases*.jsonl")
     .option("--strategy <name...>", "only these (default: all)")
-    .option("--runs <n>", "interleaved runs; medians count", count, 5)
+    .option("--runs <n>", "interleaved runs; medians are reported", count, 5)
     .option("--limit <n>", "regions", count, 200)
     .option("--length <n>", "longest region: tokens of prompt and expected output", count, 1280)
     .option("--threads <n>", "threads (default: cores - 1)", count)
@@ -121,7 +121,7 @@ async function run(options: Options): Promise<void> {
     if (diverged > 0) {
       throw new RedraftError(
         "check-failed",
-        `${diverged} outputs differ from plain decoding where its logits are no near-tie`,
+        `${diverged} outputs differ from plain decoding where plain decoding has no near-tie`,
       );
     }
   } finally {
@@ -130,7 +130,7 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-/** The named strategies; plain decoding stands first, and again last but under its own name, as the control. */
+/** The named strategies; plain decoding comes first, and again last but under its own name, as the control. */
 function chosen(all: readonly Strategy[], names: readonly string[] | undefined): Strategy[] {
   const unknown = names?.find((name) => !all.some((strategy) => strategy.name === name));
   if (unknown !== undefined) {
@@ -173,7 +173,7 @@ async function roles(target: LlamaTarget): Promise<[number, number, number]> {
   if (marks.length !== 3) {
     throw new RedraftError(
       "usage",
-      `${target.name} is no apply model: it has no tokens <|file|>, <|sketch|>, <|apply|>`,
+      `${target.name} is not an apply model: its vocabulary lacks <|file|>, <|sketch|>, <|apply|>`,
     );
   }
   return [marks[0]!, marks[1]!, marks[2]!];

@@ -17,7 +17,7 @@ export const suites: readonly SuiteEntry[] = [
   },
   {
     name: "calibrate",
-    summary: "what a forward pass over 1, 2, 4, ... tokens costs on this machine",
+    summary: "the cost of a forward pass over 1, 2, 4, ... tokens on this machine",
     load: async () => (await import("./calibrate.ts")).calibrateCommand(),
   },
   {
@@ -42,7 +42,8 @@ export const suites: readonly SuiteEntry[] = [
   },
   {
     name: "cascade",
-    summary: "a scripted large model's sketches applied: right at once, and how much shorter",
+    summary:
+      "a scripted large model's sketches applied: right at the first try, and how much shorter",
     load: async () => (await import("./cascade.ts")).cascadeCommand(),
   },
 ];

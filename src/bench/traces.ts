@@ -68,7 +68,7 @@ export async function* traceRows(
       .slice(0, options.limit)
       .map((record) => tokenizeTrace(record, tokenizer));
     if (traces.length === 0)
-      throw new RedraftError("usage", `${suite.name} holds no recorded edit`);
+      throw new RedraftError("usage", `${suite.name} contains no recorded edits`);
     const rows: TracesRow[] = [];
     for (const [s, strategy] of chosen.entries()) {
       const priced = new Map<number, TraceRun[]>(curves.map((m0) => [m0, []]));

@@ -46,22 +46,22 @@ export function applyCommand(): Command {
         "The edit may be a sketch with markers, search/replace blocks, a diff, a patch or the whole file.",
     )
     .argument("<file>", "the file to edit")
-    .option("--edit <path>", "where the edit is; - or nothing = standard input")
+    .option("--edit <path>", "file with the edit (default, or -: standard input)")
     .addOption(
       new Option("--format <name>", "the format of the edit")
         .choices(["auto", ...formatNames])
         .default("auto"),
     )
-    .option("--instruction <text>", "what the edit is for, in words; only a model needs it")
+    .option("--instruction <text>", "what the edit is for, in words; only a model reads it")
     .option(
       "--base <file or git revision>",
-      "what the edit was written for, where the file has changed since: it is carried over, or refused",
+      "the version that the edit was written for; if the file has changed since, the edit is carried over or refused",
     )
     .option("--symbol <name>", "the function or class that the edit is about: get, Store.get")
-    .option("--cell <id or number>", "the cell of a notebook that the edit was written for")
+    .option("--cell <id or number>", "the notebook cell that the edit is for")
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
     .addOption(promptFormatOption())
-    .option("--receipt <file>", "write the edit's receipt there; - = standard output")
+    .option("--receipt <file>", "write the edit's receipt to this file (- for standard output)")
     .option("--dry-run", "print the unified diff and write nothing")
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON: text, route, checks, proof, patch, receipt")
@@ -196,11 +196,11 @@ Examples:
   redraft apply src/app.ts --edit sketch.txt
   git diff other -- src/app.ts | redraft apply src/app.ts --format unified-diff
   redraft apply src/app.ts --edit sketch.txt --dry-run
-  redraft apply src/app.ts --edit sketch.txt --base HEAD    written for the last commit, carried over to the file as it is
+  redraft apply src/app.ts --edit sketch.txt --base HEAD    written for the last commit, carried over to the current file
   redraft apply src/app.ts --edit sketch.txt --receipt receipt.json      for redraft verify
-  redraft apply src/app.ts --edit sketch.txt --diagnostics "npx tsc --noEmit"     the errors that the edit brought
+  redraft apply src/app.ts --edit sketch.txt --diagnostics "npx tsc --noEmit"     the errors that the edit introduces
   redraft apply plot.ipynb --edit cell.txt --cell 3
   redraft apply new.ts --edit text.ts --format whole        creates the file
 
 Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage,
-            3 the file is missing, unreadable, not text, or changed meanwhile, 4 the engine failed.`;
+            3 the file is missing, unreadable, not text, or changed in the meantime, 4 the engine failed.`;

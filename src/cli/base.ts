@@ -19,12 +19,12 @@ export async function baseText(base: string, path: string): Promise<string> {
     () => false,
   );
   if (isFile && isPath) return (await readTextFile(base)).text;
-  const inGit = isPath ? "it is no file" : await fromGit(base, path);
+  const inGit = isPath ? "it is not a file" : await fromGit(base, path);
   if (!isFile && typeof inGit === "object") return inGit.text;
   if (isFile && typeof inGit === "object") {
     throw new RedraftError(
       "usage",
-      `--base ${base} is a file and a git revision. Write ./${base} for the file, or the whole name of the revision.`,
+      `--base ${base} is both a file and a git revision. Write ./${base} for the file, or the full name of the revision.`,
     );
   }
   if (isFile) return (await readTextFile(base)).text;

@@ -34,9 +34,9 @@ export interface BatchAnswer {
 export function batchCommand(): Command {
   return new Command("batch")
     .description(
-      "Applies many edits to texts: one JSON object a line in, one answer a line out, in order.",
+      "Applies many edits to texts: reads one JSON object per line and writes one result per line, in order.",
     )
-    .argument("[file]", "where the lines are; - or nothing = standard input")
+    .argument("[file]", "file with the edits (default, or -: standard input)")
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
     .addOption(promptFormatOption())
     .addHelpText("after", help)
@@ -143,11 +143,11 @@ function request(fields: Fields): EditRequest {
   if (format !== "auto" && !(formatNames as readonly unknown[]).includes(format)) {
     throw new RedraftError(
       "usage",
-      `"format" is ${JSON.stringify(format)}; it may be auto, ${formatNames.join(", ")}.`,
+      `"format" is ${JSON.stringify(format)}; use auto, ${formatNames.join(", ")}.`,
     );
   }
   if (fields.receipt != null && typeof fields.receipt !== "boolean")
-    throw new RedraftError("usage", '"receipt" is neither true nor false.');
+    throw new RedraftError("usage", '"receipt" must be true or false.');
   const instruction = fields.instruction ?? undefined;
   return {
     path: text(fields, "path"),
@@ -163,7 +163,7 @@ function request(fields: Fields): EditRequest {
 
 function cellOf(value: unknown): string | number {
   if (typeof value === "string" || Number.isSafeInteger(value)) return value as string | number;
-  throw new RedraftError("usage", '"cell" is neither an id (a string) nor a number from 1.');
+  throw new RedraftError("usage", '"cell" must be an id (a string) or a number from 1.');
 }
 
 function text(fields: Fields, name: string): string {
@@ -188,13 +188,14 @@ function idIn(line: string): unknown {
 }
 
 const help = `
-In:   {"id","path","original","edit","format"?,"instruction"?}, and where they are needed "base" and "cell":
-      base = the text that the edit was written for, where the file has changed since, or the SHA-256 (8 digits or more) of
+In:   {"id","path","original","edit","format"?,"instruction"?}, and optionally "base" and "cell":
+      base = the text that the edit was written for, if the file has changed since, or the SHA-256 (8 digits or more) of
       the original or result of an earlier line: the edit is placed in it and carried over to the original.
-      cell = the cell of a notebook that the edit was written for: its id, or its number from 1.
+      cell = the notebook cell that the edit is for: its id, or its number from 1.
+      symbol = the function or class that the edit is about.
       "receipt": true asks for the receipt of the result (docs/guide/receipt.md), as "receipt" in the answer.
 Out:  {"id","result":string|null,"error":null|{"code","message"},"route":"merge"|"model"|"rewrite"|null,"candidates"?:string[],"ms"}
-      result null = refused; candidates = the texts an ambiguous edit may mean, best first.
+      result null = refused; candidates = the possible texts of an ambiguous edit, best first.
 
 Example:
   redraft batch edits.jsonl > answers.jsonl`;

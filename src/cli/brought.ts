@@ -23,9 +23,9 @@ export function withToolOptions(command: Command): Command {
   return command
     .option(
       "--diagnostics <command>",
-      "run a compiler or linter before and after, and show only the messages that the edit brought",
+      "run a compiler or linter before and after, and show only the messages that the edit introduces",
     )
-    .option("--lsp <command>", "the same by a language server on standard input and output");
+    .option("--lsp <command>", "the same with a language server on standard input and output");
 }
 
 /** Asks tools about an edit: a command before and after it is written, a language server at the end. */
@@ -35,14 +35,14 @@ export interface ToolWatch {
   after(edits: readonly EditedText[]): Promise<readonly ToolReport[]>;
 }
 
-/** undefined = no tool was named. */
+/** Returns undefined if no tool is named. */
 export function watchTools(options: ToolOptions): ToolWatch | undefined {
   const { diagnostics, lsp, dryRun } = options;
   if (diagnostics === undefined && lsp === undefined) return undefined;
   if (diagnostics !== undefined && dryRun) {
     throw new RedraftError(
       "usage",
-      "--diagnostics needs the file written; leave out --dry-run, or ask a language server (--lsp).",
+      "--diagnostics runs on the written file: leave out --dry-run, or use a language server (--lsp).",
     );
   }
   const folder = process.cwd();
@@ -111,9 +111,9 @@ export async function editedText(
 export function toolLines(reports: readonly ToolReport[]): string {
   const lines = reports.flatMap(({ command, new: brought, went, stayed, problem }) => {
     if (problem !== undefined)
-      return [`${command}: it is not known what the edit brought: ${problem}`];
+      return [`${command}: cannot say which messages the edit introduces: ${problem}`];
     const messages = brought.length === 1 ? "message" : "messages";
-    const counts = `${brought.length} new ${messages}, ${went} gone, ${stayed} as before`;
+    const counts = `${brought.length} new ${messages}, ${went} resolved, ${stayed} unchanged`;
     return [
       `${command}: ${counts}`,
       ...brought.map((one) => `  ${place(one)}: ${one.severity}: ${one.message}`),

@@ -19,7 +19,7 @@ export interface CheckOptions {
 
 const keptOutput = 4000;
 
-/** Runs the user's command in a shell; its own children are stopped with it. Its output goes to `onOutput`. */
+/** Runs the user's command in a shell; its own children are stopped with it. Its output is passed to `onOutput`. */
 export async function runCheck(command: string, options: CheckOptions): Promise<CheckOutcome> {
   const { signal, onOutput, cwd } = options;
   const started = startInShell(command, { signal, ...(cwd !== undefined && { cwd }) });
@@ -36,8 +36,8 @@ export async function runCheck(command: string, options: CheckOptions): Promise<
     const how = signal.aborted
       ? "was stopped"
       : code === null
-        ? `was ended by ${name}`
-        : `ended with ${code}`;
+        ? `was killed by ${name}`
+        : `exited with code ${code}`;
     return { ok: code === 0 && !signal.aborted, how, output };
   } catch (cause) {
     const why = (cause as Error).message;

@@ -17,32 +17,32 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "patch",
-    summary: "apply edits of many files, all or none",
+    summary: "apply edits to many files, all or none",
     load: async () => (await import("./patch.ts")).patchCommand(),
   },
   {
     name: "undo",
-    summary: "take an edit back, over newer ones",
+    summary: "undo an edit and keep newer ones",
     load: async () => (await import("./undo.ts")).undoCommand(),
   },
   {
     name: "redo",
-    summary: "make an edit again that was undone",
+    summary: "redo an edit that was undone",
     load: async () => (await import("./undo.ts")).redoCommand(),
   },
   {
     name: "log",
-    summary: "what was edited here, and can be undone",
+    summary: "list the edits that were made here",
     load: async () => (await import("./history.ts")).logCommand(),
   },
   {
     name: "edit",
-    summary: "have a model edit files, by sketch or rewriting",
+    summary: "have a model edit files, by sketch or rewrite",
     load: async () => (await import("./edit.ts")).editCommand(),
   },
   {
     name: "batch",
-    summary: "apply many edits: JSON lines in, JSON lines out",
+    summary: "apply many edits: JSON Lines in, JSON Lines out",
     load: async () => (await import("./batch.ts")).batchCommand(),
   },
   {

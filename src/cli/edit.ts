@@ -41,35 +41,41 @@ interface EditOptions {
 export function editCommand(): Command {
   return withToolOptions(new Command("edit"))
     .description(
-      "Has a model edit files: it writes a sketch that Redraft applies, or the files anew with the sources as prediction. " +
+      "Has a model edit files: it writes a sketch that Redraft applies, or rewrites the files with their old text as prediction. " +
         "All files are written, or none.",
     )
-    .argument("<words...>", "the files, and last the instruction")
+    .argument("<words...>", "the files, then the instruction")
     .usage('[options] <file...> "<instruction>"')
     .option("--model <name>", "URL of an OpenAI-compatible server, or a .gguf file")
     .option("--model-name <name>", "which of the server's models [env: REDRAFT_MODEL_NAME]")
     .option(
       "--context <tokens>",
-      "what a .gguf's prompt and answer can hold (default: its trained length, at most 8192)",
+      "context size of a .gguf for prompt and answer, in tokens (default: its trained length, at most 8192)",
       whole,
     )
     .addOption(
-      new Option("--via <way>", "a sketch or whole files; auto = what is expected to be cheaper")
+      new Option(
+        "--via <way>",
+        "have the model write a sketch or whole files; auto = the one expected to be cheaper",
+      )
         .choices(["auto", "rewrite", "cascade"])
         .default("auto"),
     )
     .option(
       "--apply-model <name>",
-      "settles what the merge cannot: default, none, a .gguf file, or a URL",
+      "model for ambiguous edits: default, none, a .gguf file, or a URL",
       "default",
     )
-    .option("--check <command>", "run on the result; when it fails, every file is put back")
+    .option(
+      "--check <command>",
+      "command to run on the result; if it fails, every file is restored",
+    )
     .option("--costs <path>", "JSON with prices or speeds, for --via auto and the report")
-    .option("--timeout <seconds>", "longest time for the model", seconds)
-    .option("--create", "files that do not exist are to be made")
+    .option("--timeout <seconds>", "time limit for the model", seconds)
+    .option("--create", "create files that do not exist")
     .option("--dry-run", "print the unified diff and write nothing")
     .option("--no-journal", noJournalHelp)
-    .option("--json", "print the whole result as JSON: files, patch, what it took")
+    .option("--json", "print the whole result as JSON: files, patch, cost")
     .addHelpText("after", help)
     .action(async (words: string[], options: EditOptions) => {
       try {
@@ -90,11 +96,11 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   if (paths.length === 0) {
     throw new RedraftError(
       "usage",
-      'name at least one file, and the instruction last: redraft edit src/app.ts "add a --quiet option".',
+      'name at least one file, then the instruction: redraft edit src/app.ts "add a --quiet option".',
     );
   }
   if (options.check !== undefined && options.dryRun) {
-    throw new RedraftError("usage", "--check needs the files written; leave out --dry-run.");
+    throw new RedraftError("usage", "--check runs on the written files: leave out --dry-run.");
   }
   const watch = watchTools(options);
   const costs = await readCosts(options.costs);
@@ -103,14 +109,14 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   if (missing && !options.create) {
     throw new RedraftError(
       "file-error",
-      `cannot read ${missing.path}: it does not exist. To have it made, add --create.`,
+      `cannot read ${missing.path}: it does not exist. Add --create to create it.`,
       { details: { path: missing.path, cause: "ENOENT" } },
     );
   }
   if (!/\s/.test(instruction) && existsSync(instruction)) {
     throw new RedraftError(
       "usage",
-      `the last word is the instruction, and ${instruction} is a file: say what to do.`,
+      `the last argument must be the instruction, but ${instruction} is a file. Say what to do.`,
     );
   }
   const settle = await settleRoute(options.applyModel, { env: process.env });
@@ -246,7 +252,7 @@ function fileLine({ path, result, via }: EditedFile, written: boolean): string {
   const how =
     via === "rewrite"
       ? "rewritten"
-      : `sketch applied by ${result.route}${via === "cascade-again" ? ", at the second try" : ""}`;
+      : `sketch applied by ${result.route}${via === "cascade-again" ? ", on the second try" : ""}`;
   const notes = result.notes.length > 0 ? `; ${result.notes.join("; ")}` : "";
   return `${path}: ${written ? "written" : "not written (dry run)"} (${how}${notes})`;
 }
@@ -267,7 +273,7 @@ function reportLine({
 }
 
 const help = `
-The last word is the instruction, all others are files.
+The last argument is the instruction; all others are files.
 
   --model http://localhost:8000          an OpenAI-compatible server: vLLM, SGLang, llama-server, hosted
   --model https://api.openai.com/v1#gpt-4.1-mini
@@ -277,4 +283,4 @@ The key comes from REDRAFT_API_KEY; for api.openai.com also from OPENAI_API_KEY.
          {"large": {"promptSpeed": 4000, "outputSpeed": 60, "predictedSpeed": 300}} in tokens per second.
 
 Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage,
-            3 a file is unreadable, not text, or changed meanwhile, 4 the model or the network failed.`;
+            3 a file is unreadable, not text, or changed in the meantime, 4 the model or the network failed.`;

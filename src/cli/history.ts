@@ -24,7 +24,7 @@ export function logCommand(): Command {
     .option("--id <id>", "the hunks of this edit, with their numbers")
     .option(
       "--clear",
-      "forget these edits and the texts that are kept for them: no undo of them any more",
+      "delete these edits and their texts from the log; they can no longer be undone",
     )
     .option("--json", "print the log as JSON")
     .addHelpText("after", help)
@@ -76,7 +76,7 @@ function showAll(
     const state = row.state === undefined || row.state === "in place" ? "" : `, ${row.state}`;
     const of = row.of === undefined ? "" : ` of ${row.of.join(", ")}`;
     const some = row.hunks === undefined ? "" : `, hunks ${row.hunks.join(", ")}`;
-    const cut = row.interrupted ? ", cut off by a kill" : "";
+    const cut = row.interrupted ? ", interrupted" : "";
     const by = row.by === undefined ? "" : ` by ${row.by}`;
     const files = row.files.map(({ path, action }) => `  ${action} ${path}\n`).join("");
     process.stdout.write(
@@ -106,7 +106,7 @@ async function showOne(
 ): Promise<void> {
   const entry = entries.find((one) => one.id === id);
   if (entry === undefined) {
-    throw new RedraftError("no-match", `there is no entry ${id} here: redraft log shows all.`);
+    throw new RedraftError("no-match", `there is no entry ${id} here; redraft log lists all.`);
   }
   const hunks = hunksOf(await textPairs(entry)).map((hunk) => ({
     ...hunk,
@@ -130,8 +130,8 @@ function hunkText({ number, path, before, after }: EntryHunk): string {
 }
 
 const help = `
-The log is in the user's state folder, for the user alone: $XDG_STATE_HOME/redraft, ~/.local/state/redraft, on macOS
-~/Library/Application Support/redraft, on Windows %LOCALAPPDATA%\\redraft; $REDRAFT_STATE_HOME names another one.
+The log is in the user's state folder, readable by the user only: $XDG_STATE_HOME/redraft, ~/.local/state/redraft, on macOS
+~/Library/Application Support/redraft, on Windows %LOCALAPPDATA%\\redraft; set $REDRAFT_STATE_HOME to use another one.
 It holds the last 500 edits of a folder, at most 256 MiB and 30 days of them.
 
 Examples:

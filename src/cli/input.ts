@@ -24,7 +24,7 @@ export async function readEditText(
   if (process.stdin.isTTY && path === undefined) {
     throw new RedraftError(
       "usage",
-      "no edit: name a file with --edit <path>, or pipe the edit in (--edit - reads the terminal).",
+      "no edit given: name a file with --edit <path>, or pipe the edit in (--edit - reads the terminal).",
     );
   }
   return decode(await readStdin(), "standard input");

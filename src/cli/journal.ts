@@ -3,7 +3,7 @@ import { type DiskJournal, openJournal } from "../workspace/journal/journal.ts";
 import { isInside, realFolder } from "../workspace/journal/state-home.ts";
 
 export const noJournalHelp =
-  "keep nothing for undo; a write that is cut off is still put right by the next command";
+  "keep no undo data; an interrupted write is still recovered by the next command";
 
 /** The folder that an edit of a file belongs to: the current one, or the file's own where it lies elsewhere. */
 export function folderOf(file: string): string {
@@ -22,7 +22,7 @@ export function cliJournal(folder: string, keep = true): DiskJournal {
       if (isSaid) return;
       isSaid = true;
       process.stderr.write(
-        `redraft: ${why} There is no undo of this edit. REDRAFT_STATE_HOME names another folder.\n`,
+        `redraft: ${why} This edit cannot be undone. Set REDRAFT_STATE_HOME to use another folder.\n`,
       );
     },
   });

@@ -25,7 +25,7 @@ export function mcpCommand(): Command {
     )
     .option("--root <folder>", "a folder that may be edited; repeat for more", collect, [])
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
-    .addOption(inSeconds("--timeout <seconds>", "longest time that one edit may compute", 60_000))
+    .addOption(inSeconds("--timeout <seconds>", "time limit for one edit", 60_000))
     .addOption(
       new Option("--log <level>", "what to log on standard error")
         .choices(logLevels)
@@ -73,7 +73,7 @@ async function openFolder(path: string): Promise<string> {
 }
 
 const help = `
-Without --root, the client's own roots are open, or the current folder where it has none.
+Without --root, the client's own roots are open, or the current folder if it has none.
 With --root, the client's roots may narrow these folders, never widen them.
 
 Example:

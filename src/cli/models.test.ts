@@ -52,7 +52,7 @@ describe("redraft models", () => {
   it("downloads with a bar, lists and removes", async () => {
     const done = await models("download", `${url}/tiny.gguf`, "--sha256", sha256);
     expect(done.out).toContain(sha256);
-    expect(done.out).toContain("checksum right");
+    expect(done.out).toContain("checksum ok");
     expect(done.notes).toMatch(/\[=+\] 100 %/);
     expect((await models()).out).toMatch(/^tiny .* downloaded /m);
     expect((await models("list")).out).toBe((await models()).out);

@@ -52,7 +52,7 @@ export function modelsCommand(output: ModelsOutput = processOutput): Command {
   models
     .command("remove")
     .description("remove a downloaded model")
-    .argument("<name>", "its name as the list shows it")
+    .argument("<name>", "its name, as listed")
     .option("--json", "print JSON")
     .action(async (name: string, _options: object, command: Command) => {
       const path = await removeModel(name);
@@ -75,13 +75,13 @@ async function list(
   }
   const width = Math.max(4, ...found.map((model) => model.name.length));
   for (const model of found) {
-    const checked = options.verify && model.sha256 ? "  checksum right" : "";
+    const checked = options.verify && model.sha256 ? "  checksum ok" : "";
     output.out(
       `${model.name.padEnd(width)}  ${megabytes(model.size).padStart(9)}  ${model.from}  ${model.path}${checked}\n`,
     );
   }
   if (found.length === 0) output.out("no models installed\n");
-  output.note(`downloads are kept in ${folder}\n`);
+  output.note(`downloads are stored in ${folder}\n`);
 }
 
 async function fetchModel(
@@ -100,8 +100,8 @@ async function fetchModel(
     bar.end();
     if (json) output.out(`${JSON.stringify(done)}\n`);
     else {
-      const how = done.already ? "is there already" : `downloaded, ${megabytes(done.size)}`;
-      const checked = done.verified ? "checksum right" : "the server published no checksum";
+      const how = done.already ? "already present" : `downloaded, ${megabytes(done.size)}`;
+      const checked = done.verified ? "checksum ok" : "the server published no checksum";
       output.out(`${done.name} ${how}, SHA-256 ${done.sha256} (${checked})\n`);
       output.note(`use it with --model ${done.name}\n`);
     }

@@ -11,7 +11,7 @@ export async function requireOneFile(file: string, { named }: EditResult): Promi
     const more = others.length > 5 ? ` and ${others.length - 5} more` : "";
     throw new RedraftError(
       "usage",
-      `the edit is about other files as well: ${shown.join(", ")}${more}. Nothing was changed. ` +
+      `the edit also changes other files: ${shown.join(", ")}${more}. Nothing was changed. ` +
         `Apply all of them with \`redraft patch\`, or send only the part for ${file}.`,
       { details: { path: file, others } },
     );
@@ -19,7 +19,7 @@ export async function requireOneFile(file: string, { named }: EditResult): Promi
   if (path === undefined || !(await isAnother(path, file))) return;
   throw new RedraftError(
     "usage",
-    `the edit is for \`${path}\`, which is another file than ${file}. Nothing was changed. ` +
+    `the edit is for \`${path}\`, not for ${file}. Nothing was changed. ` +
       `Apply it with \`redraft patch\`, or correct the path in the edit.`,
     { details: { path: file, named: path } },
   );

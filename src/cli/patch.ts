@@ -32,15 +32,18 @@ interface PatchOptions {
 export function patchCommand(): Command {
   return new Command("patch")
     .description(
-      "Applies a patch over several files, or edits of any formats (--jsonl), as one: all files are written, or none.",
+      "Applies a patch to several files, or edits in any format (--jsonl), as one change: all files are written, or none.",
     )
-    .argument("[patch]", "where the patch is; - or nothing = standard input")
+    .argument("[patch]", "file with the patch (default, or -: standard input)")
     .option("--root <folder>", "paths are relative to it, and nothing outside is touched", ".")
-    .option("--jsonl", "the input is one edit a line: {path, edit, format?, base?, cell?, symbol?}")
+    .option(
+      "--jsonl",
+      "the input has one edit per line: {path, edit, format?, base?, cell?, symbol?}",
+    )
     .option("--dry-run", "print the unified diff and write nothing")
     .option(
       "--check <command>",
-      "run in the folder on the result; when it fails, all is taken back",
+      "command to run in the folder on the result; if it fails, every file is restored",
     )
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
     .option("--no-journal", noJournalHelp)
@@ -63,7 +66,7 @@ export function patchCommand(): Command {
 async function patch(file: string | undefined, options: PatchOptions): Promise<void> {
   const { check, dryRun = false } = options;
   if (check !== undefined && dryRun) {
-    throw new RedraftError("usage", "--check needs the files written; leave out --dry-run.");
+    throw new RedraftError("usage", "--check runs on the written files: leave out --dry-run.");
   }
   const root = await rootFolder(options.root);
   const text = await readEditText(file);
@@ -145,7 +148,7 @@ function rowOf(line: string, number: number): EditRow {
   if (!parsed.success) {
     throw new RedraftError(
       "usage",
-      `line ${number} is no edit {path, edit, format?, base?, cell?, symbol?}: ${z.prettifyError(parsed.error)}`,
+      `line ${number} is not an edit {path, edit, format?, base?, cell?, symbol?}: ${z.prettifyError(parsed.error)}`,
     );
   }
   const { path, edit, format, base, cell, symbol, instruction } = parsed.data;
@@ -181,16 +184,16 @@ function print({ edits, files, written, entry }: AppliedAll, options: PatchOptio
 }
 
 const help = `
-Edits of one file are made in turn, each of the text that the one before left. Files may be made, deleted, moved and swapped.
-Where a file changes meanwhile, the edits are made again on what it says then, or all refused.
+Edits of one file are applied in order, each to the result of the one before. Files may be created, deleted, moved and swapped.
+If a file changes in the meantime, its edits are applied again to the new text, or all edits are refused.
 
 In a line of --jsonl, format is auto, ${formatNames.join(", ")}; base is the text that the edit was
 written for, or its hash; cell names the cell of a notebook.
 
 Examples:
   git diff main | redraft patch --root ../other-checkout
-  redraft patch change.patch --check "npm test"       every file as it was when the tests fail
+  redraft patch change.patch --check "npm test"       restores every file if the tests fail
   redraft patch --jsonl edits.jsonl --dry-run
 
 Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage,
-            3 a file is missing, unreadable, not text, or changed meanwhile, 4 the engine failed.`;
+            3 a file is missing, unreadable, not text, or changed in the meantime, 4 the engine failed.`;

@@ -1,10 +1,10 @@
 import { Option } from "commander";
 import { applyFormatNames } from "../settle/model/apply-formats.ts";
 
-/** How a GGUF of the user's own is asked, where its metadata do not tell. */
+/** The prompt format of a user's own GGUF, for when its metadata does not say. */
 export function promptFormatOption(): Option {
   return new Option(
     "--prompt-format <name>",
-    "how the model of --model is asked (default: by its vocabulary and metadata)",
+    "prompt format of the model (default: chosen by its vocabulary and metadata)",
   ).choices(applyFormatNames);
 }

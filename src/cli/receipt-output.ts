@@ -18,11 +18,11 @@ export function checkReceiptOption(file: string, options: ReceiptOptions): void 
   const { receipt, dryRun, json } = options;
   if (receipt === undefined) return;
   if (dryRun)
-    throw new RedraftError("usage", "--receipt is of a written edit: leave out --dry-run.");
+    throw new RedraftError("usage", "--receipt needs a written edit: leave out --dry-run.");
   if (receipt === "-" && json)
     throw new RedraftError("usage", "--json prints the receipt already: leave out --receipt -.");
   if (receipt !== "-" && resolve(receipt) === resolve(file))
-    throw new RedraftError("usage", "--receipt names the file that is edited: name another one.");
+    throw new RedraftError("usage", "--receipt would overwrite the edited file: name another one.");
 }
 
 /** The receipt of an edit that was asked to be written, and of one that found nothing to do. */
@@ -45,7 +45,7 @@ export async function writeReceipt(path: string, receipt: Receipt): Promise<void
     if (!RedraftError.is(error)) throw error;
     throw new RedraftError(
       error.code,
-      `${receipt.path} is edited, but its receipt is not written: ${error.message}`,
+      `${receipt.path} was edited, but its receipt could not be written: ${error.message}`,
       { cause: error, details: { ...error.details, receipt } },
     );
   }

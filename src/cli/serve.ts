@@ -32,7 +32,7 @@ interface ServeOptions {
   readonly log: LogLevel;
 }
 
-/** `redraft serve`: the OpenAI-compatible server, until it is told to stop. */
+/** `redraft serve`: the OpenAI-compatible server, until it is stopped. */
 export function serveCommand(): Command {
   const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
   return new Command("serve")
@@ -44,35 +44,35 @@ export function serveCommand(): Command {
     .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
     .option(
       "--context <tokens>",
-      "tokens that one request can hold, prompt and answer",
+      "context size of one request in tokens, prompt and answer",
       whole,
       4096,
     )
     .option("--threads <number>", "threads of the model", whole)
     .option(
       "--sequences <number>",
-      "requests the model works on at once",
+      "requests that the model handles at once",
       whole,
       defaultLimits.sequences,
     )
     .option(
       "--queue <number>",
-      "requests that may wait; more are answered 429",
+      "requests that may wait; any more get status 429",
       whole,
       defaultLimits.maxWaiting,
     )
     .option(
       "--workers <number>",
-      "threads that place edits (default: by the processors, 2 to 4)",
+      "worker threads for edits (default: 2 to 4, depending on the processors)",
       whole,
     )
     .addOption(
-      inSeconds("--timeout <seconds>", "longest time for one request", defaultLimits.requestMs),
+      inSeconds("--timeout <seconds>", "time limit for one request", defaultLimits.requestMs),
     )
     .option("--max-body <bytes>", "largest request body", whole, defaultLimits.maxBodyBytes)
     .option(
       "--max-bodies <bytes>",
-      "all request bodies together; more are answered 503",
+      "limit for all request bodies together; any more get status 503",
       whole,
       defaultLimits.maxBodiesBytes,
     )
@@ -83,7 +83,7 @@ export function serveCommand(): Command {
       defaultLimits.maxConnections,
     )
     .addOption(
-      inSeconds("--grace <seconds>", "how long a shutdown waits for requests in work", 10_000),
+      inSeconds("--grace <seconds>", "how long a shutdown waits for running requests", 10_000),
     )
     .option(
       "--root <folder>",
@@ -91,9 +91,14 @@ export function serveCommand(): Command {
       collect,
       [],
     )
-    .option("--cors <origin>", "let pages of this origin call; repeat for more", collect, [])
+    .option(
+      "--cors <origin>",
+      "allow requests from pages of this origin (CORS); repeat for more",
+      collect,
+      [],
+    )
     .addOption(
-      new Option("--api-key <key>", "ask for this key; repeat for more")
+      new Option("--api-key <key>", "accept only requests with this API key; repeat for more")
         .argParser(collect)
         .default([], "none")
         .env("REDRAFT_API_KEY"),
@@ -113,7 +118,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const logger = jsonLogger(options.log);
   const keys = [options.apiKey].flat();
   if (!isLoopback(options.host) && keys.length === 0) {
-    logger.warn("the server is open to the network without a key; --api-key asks for one");
+    logger.warn("the server is open to the network without an API key; set one with --api-key");
   }
   const roots = await Promise.all(options.root.map(rootFolder));
   const loaded = await loadModel(options, logger, signal);
@@ -209,7 +214,7 @@ async function loadModel(
 const isLoopback = (host: string): boolean => /^(localhost|127\.|::1$|\[::1\]$)/.test(host);
 
 const help = `
-Prints its URL on standard output once it listens. SIGTERM finishes what is in work, then ends; Ctrl-C ends at once.
+Prints its URL on standard output once it listens. SIGTERM finishes running requests, then exits; Ctrl-C exits immediately.
 
 Examples:
   redraft serve                                        apply requests, no model

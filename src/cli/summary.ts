@@ -10,7 +10,7 @@ export function summary(
 ): string {
   const how = `${result.route}: ${result.routeReason}; ${result.ms.toFixed(1)} ms`;
   const what =
-    written || dryRun ? whatChanged(result) : "nothing to change, the edit is applied already";
+    written || dryRun ? whatChanged(result) : "nothing to change: the edit is already applied";
   const not = dryRun ? ", not written (dry run)" : "";
   const said = [...result.notes, ...fileNotes(before, result)];
   const notes = said.length > 0 ? `; ${said.join("; ")}` : "";
@@ -18,7 +18,7 @@ export function summary(
 }
 
 function whatChanged(result: EditResult): string {
-  if (!result.changed) return "nothing to change, the edit is applied already";
+  if (!result.changed) return "nothing to change: the edit is already applied";
   const { added, removed } = changes(result);
   const lines = `${added} ${added === 1 ? "line" : "lines"} added, ${removed} removed`;
   if (result.action === "delete") return "deleted";

@@ -17,16 +17,16 @@ interface UndoCommandOptions {
   readonly json?: boolean;
 }
 
-/** `redraft undo`: takes edits of the log back, exactly, or says what stands in the way. */
+/** `redraft undo`: undoes edits of the log exactly, or says what prevents it. */
 export function undoCommand(): Command {
   return withOptions(
     new Command("undo").description(
-      "Takes the last edit back, or others by their ids, over whatever was changed since; what overlaps is refused and shown.",
+      "Undoes the last edit, or the edits with these ids, and keeps what was changed since; an overlap is refused and shown.",
     ),
   )
     .option(
       "--hunk <numbers>",
-      "only these hunks of the edit, as redraft log --id shows them",
+      "only these hunks of the edit, numbered as in redraft log --id",
       numbers,
     )
     .addHelpText("after", help)
@@ -37,7 +37,7 @@ export function undoCommand(): Command {
 export function redoCommand(): Command {
   return withOptions(
     new Command("redo").description(
-      "Makes again what the last undo took back, or what undo or edit of an id did.",
+      "Redoes what the last undo took back, or the edit or undo with this id.",
     ),
   ).action((options: UndoCommandOptions) => run(options, true));
 }
@@ -49,7 +49,7 @@ function withOptions(command: Command): Command {
   ];
   return command
     .option("--last <number>", "how many, newest first (default: 1)", count)
-    .option("--id <id>", "which; repeat for more", collect)
+    .option("--id <id>", "id of an edit; repeat for more", collect)
     .option("--root <folder>", "only edits inside this folder", ".")
     .option("--dry-run", "print the unified diff and write nothing")
     .option("--json", "print the result as JSON");
@@ -58,7 +58,7 @@ function withOptions(command: Command): Command {
 function count(value: string): number {
   const number = Number(value);
   if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new RedraftError("usage", `--last ${value}: say how many, from 1.`);
+  throw new RedraftError("usage", `--last ${value}: give a number from 1.`);
 }
 
 function numbers(value: string, all: readonly number[] = []): readonly number[] {
@@ -71,7 +71,7 @@ async function run(options: UndoCommandOptions, redo: boolean): Promise<void> {
   try {
     const { last, id, hunk, dryRun } = options;
     if (last !== undefined && id !== undefined) {
-      throw new RedraftError("usage", "--last and --id are two ways to say which: leave one out.");
+      throw new RedraftError("usage", "--last and --id exclude each other: leave one out.");
     }
     const folder = await rootFolder(options.root);
     const request: UndoRequest = {
@@ -111,7 +111,7 @@ function print(answer: UndoAnswer, { json, dryRun }: UndoCommandOptions): void {
   const what = `${answer.kind} of ${answer.of.join(", ")}`;
   const end =
     answer.files.length === 0
-      ? "nothing to change, the files say it already"
+      ? "nothing to change: the files already have this text"
       : answer.written
         ? `done${answer.id === undefined ? "" : ` (${answer.id})`}`
         : "not written (dry run)";
@@ -119,7 +119,7 @@ function print(answer: UndoAnswer, { json, dryRun }: UndoCommandOptions): void {
 }
 
 const help = `
-An undo changes what the edit changed, and nothing else: newer edits and what was changed by hand stay. Where they meet the
+An undo changes what the edit changed, and nothing else: newer edits and manual changes are kept. Where they overlap the
 edit, the undo is refused and names the lines and the newer edit.
 
 Examples:
@@ -128,4 +128,4 @@ Examples:
   redraft undo --id mx2338mt --hunk 2
   redraft redo
 
-Exit codes: 0 done, 1 there is no such edit, 2 wrong usage, 3 something stands in the way, 4 internal error.`;
+Exit codes: 0 done, 1 there is no such edit, 2 wrong usage, 3 another change is in the way, 4 internal error.`;

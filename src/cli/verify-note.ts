@@ -52,11 +52,11 @@ export async function verifyNote(commit: string, folder: string): Promise<NamedV
     const files: { -readonly [name in keyof ReceiptFiles]: ReceiptFiles[name] } = {};
     if (!last) await addFile(files, "before", `${commit}^`, receipt, folder, problems);
     else if (last.after?.sha256 !== receipt.before?.sha256)
-      problems.push("before: it is not what the receipt above it left");
+      problems.push("before: it is not the result of the receipt above");
     if (!next) await addFile(files, "after", commit, receipt, folder, problems);
     const whole = verifyReceipt(bytes, files);
     const chained = [
-      ...(last && problems.length === 0 ? ["before: it is what the receipt above it left"] : []),
+      ...(last && problems.length === 0 ? ["before: it is the result of the receipt above"] : []),
     ];
     outcomes.push({
       ...whole,
@@ -89,7 +89,7 @@ async function addFile(
       problems.push(`${name}: ${revision} has no ${path} (git says ${JSON.stringify(found.said)})`);
   } else if (side && sha256(found.bytes) !== side.sha256) {
     problems.push(
-      `${name}: ${path} in ${revision} has another hash: it was changed by other means, too`,
+      `${name}: ${path} in ${revision} has another hash: something else changed it too`,
     );
   } else files[name] = found.bytes;
 }

@@ -19,10 +19,10 @@ interface VerifyOptions {
 export function verifyCommand(): Command {
   return new Command("verify")
     .description(
-      "Checks a receipt of an edit: that it is whole, and that it tells the truth about the files that are named. " +
-        "Says what was checked and what was not.",
+      "Checks the receipt of an edit: that it is intact, and that it is true of the given files. " +
+        "Lists what was checked and what was not.",
     )
-    .argument("[receipt]", "the receipt; - or nothing = standard input")
+    .argument("[receipt]", "file with the receipt (default, or -: standard input)")
     .option("--before <file>", "the file as it was before the edit")
     .option("--after <file>", "the file as it was after the edit")
     .option("--edit <file>", "the edit as written")
@@ -44,7 +44,7 @@ export function verifyCommand(): Command {
       if (given.some((one) => one !== undefined)) {
         throw new RedraftError(
           "usage",
-          "--note takes the receipts and the files from git: leave out the others.",
+          "--note takes the receipts and the files from git: leave out the other options.",
         );
       }
       print(await verifyNote(note, process.cwd()), json);
@@ -96,8 +96,8 @@ function print(outcomes: readonly NamedVerification[], json: boolean): void {
 }
 
 const help = `
-A receipt is one line of JSON. Any byte of it changed, and it does not verify. It is no signature: it says that the files and
-the edit are the ones it tells of, not who wrote it.
+A receipt is one line of JSON. If any byte of it changes, it does not verify. It is not a signature: it shows that the files
+and the edit are the ones it describes, not who wrote it.
 
 Examples:
   redraft apply src/app.ts --edit sketch.txt --receipt receipt.json

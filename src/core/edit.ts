@@ -4,10 +4,10 @@ export type FormatName = (typeof formatNames)[number];
 
 /**
  * What the caller's format says about a line:
- * `either` the line is to stand in the result; it is a source line where it matches one, new otherwise (lazy sketches);
- * `keep` the line stands in the source and stays (context of a diff);
+ * `either` the line must be in the result; it is a source line where it matches one, new otherwise (lazy sketches);
+ * `keep` the line is in the source and stays (context of a diff);
  * `add` the line is new;
- * `drop` the line stands in the source and goes.
+ * `drop` the line is in the source and is removed.
  */
 export type LineRole = "either" | "keep" | "add" | "drop";
 
@@ -19,14 +19,14 @@ export interface EditLine {
   readonly at: number;
 }
 
-/** Lines that stand together in the result, nothing elided between them. */
+/** Consecutive lines of the result, nothing elided between them. */
 export interface LinesSegment {
   readonly kind: "lines";
   readonly lines: readonly EditLine[];
   /** 1-based source line that the caller's format names. A hint: often wrong, so it only breaks ties. */
   readonly nearLine?: number;
   /**
-   * 1-based source line where the first keep or drop line of this segment stands, for certain: the reader
+   * 1-based source line of the first keep or drop line of this segment, for certain: the reader
    * found it in the source itself (a pair inside a line, "replace all"). With only add lines: they go
    * right before this line (line count + 1 = after the last).
    */
@@ -36,7 +36,7 @@ export interface LinesSegment {
    * file (`*** End of File`, an empty search part of a new file). Only add lines: prepended or appended.
    */
   readonly anchor?: "start" | "end";
-  /** Source lines said to stand somewhere above, outermost first (`@@ class A`). */
+  /** Source lines that are said to be somewhere above, outermost first (`@@ class A`). */
   readonly under?: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export interface ElisionSegment {
   readonly at: number;
 }
 
-/** A comment that says that something of the source goes here, as in `// removed foo()`. */
+/** A comment that says that something of the source is removed here, as in `// removed foo()`. */
 export interface RemovalSegment {
   readonly kind: "removal";
   readonly text: string;
@@ -64,7 +64,7 @@ export interface Edit {
   /** Why the detector took it for this format; shown in `--json`. */
   readonly why: string;
   /**
-   * `file`: the segments describe the whole file from first to last line, elisions standing for the rest (lazy, whole).
+   * `file`: the segments describe the whole file from first to last line, elisions represent the rest (lazy, whole).
    * `parts`: each lines segment is placed by itself and everything around it stays (search/replace, diffs, patches).
    */
   readonly extent: "file" | "parts";

@@ -9,7 +9,7 @@ import type {
 
 /** What to verify next: a line or a tree of drafted tokens, with where each came from. */
 export interface Plan {
-  /** Parents stand before their children. Empty = plain decoding for this step. */
+  /** Parents come before their children. Empty means plain decoding for this step. */
   readonly nodes: readonly DraftNode[];
   /** Per node. */
   readonly origins: readonly Origin[];

@@ -19,15 +19,14 @@ describe("what a client is told", () => {
     }
   });
 
-  it.each([
-    "this sequence was closed",
-    "The edit took more memory than it is given.",
-    "read/write",
-  ])("all of %s", (message) => {
-    const details = { exitCode: 1, log: "/secret", nested: { path: "/secret" } };
-    const shown = publicError(new RedraftError("engine-failed", message, { details }));
-    expect(shown).toEqual({ message, details: { exitCode: 1 } });
-  });
+  it.each(["this sequence was closed", "The edit exceeded its memory limit.", "read/write"])(
+    "all of %s",
+    (message) => {
+      const details = { exitCode: 1, log: "/secret", nested: { path: "/secret" } };
+      const shown = publicError(new RedraftError("engine-failed", message, { details }));
+      expect(shown).toEqual({ message, details: { exitCode: 1 } });
+    },
+  );
 
   it("a refusal as it is: its paths are the client's own", () => {
     const error = new RedraftError("no-match", "/a is not there", { details: { path: "/a" } });

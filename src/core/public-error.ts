@@ -10,7 +10,7 @@ const inner: Partial<Record<ErrorCode, string>> = {
 const places = /(?:^|[\s"'`(<=:,;[])(?:[A-Za-z]:[\\/]|\\\\|\/[^\s/]|~\/)|\w:\/\//;
 
 /**
- * What a client may be told of an error: of the engine's own failures nothing that names a place on the server's machine, and no log.
+ * What a client may learn of an error: of the engine's own failures nothing that names a place on the server's machine, and no log.
  * Refusals are about the client's own edit and stay as they are.
  */
 export function publicError(error: RedraftError): Pick<RedraftError, "message" | "details"> {

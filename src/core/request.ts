@@ -26,7 +26,7 @@ export interface EditRequest {
   readonly symbol?: string;
   /**
    * A notebook's cell for whose source the edit was written: its id, or its number from 1. Without it an edit of a notebook is one of
-   * the cell in whose source its lines stand, or of the file's JSON.
+   * the cell whose source has its lines, or of the file's JSON.
    */
   readonly cell?: string | number;
 }

@@ -6,7 +6,7 @@ export function throwIfStopped(signal: AbortSignal | undefined): void {
   const reason: unknown = signal.reason;
   if (RedraftError.is(reason)) throw reason;
   if (reason instanceof Error && reason.name === "TimeoutError") {
-    throw new RedraftError("timeout", "the edit took longer than it was given.", {
+    throw new RedraftError("timeout", "the edit exceeded its time limit.", {
       cause: reason,
       retryable: true,
     });

@@ -16,7 +16,7 @@ export interface Draft {
   /** Name of the drafter that proposed it; statistics are kept per drafter. */
   readonly drafter: string;
   readonly origin: Origin;
-  /** Per token, where they differ: a copy that goes on from a model's tokens. */
+  /** Per token, where they differ: a copy that continues a model's tokens. */
   readonly origins?: readonly Origin[];
   /** `survival[k]` = estimated P(at least k + 1 tokens are accepted); absent = the drafter does not know. */
   readonly survival?: readonly number[];
@@ -146,7 +146,7 @@ export interface TokenTarget {
   dispose(): Promise<void>;
 }
 
-/** A server that verifies for itself: the draft goes along as `prediction`. */
+/** A server that verifies for itself: the draft is sent as `prediction`. */
 export interface TextTarget {
   readonly kind: "text";
   readonly name: string;
@@ -176,7 +176,7 @@ export interface TextChunk {
 
 export type Target = TokenTarget | TextTarget;
 
-/** What a drafter is told when a generation begins. Every field is in the target's tokens. */
+/** What a drafter receives when a generation begins. Every field is in the target's tokens. */
 export interface DraftRequest {
   readonly prompt: readonly Token[];
   readonly source?: readonly Token[];

@@ -13,7 +13,7 @@ export interface TextStore {
    * bytes, which are others where it has a byte order mark or is not UTF-8.
    */
   add(text: string, hash?: string): void;
-  /** The text with a hash that begins, or that is begun, by these digits; undefined = not known, or several begin so. */
+  /** The text with a hash that begins, or that is begun, by these digits, or undefined if none or several do. */
   find(hash: string): string | undefined;
 }
 
@@ -99,8 +99,8 @@ export function baseOf(value: string): string | TextHash {
 export function unknownBase(path: string, hash: string): RedraftError {
   return new RedraftError(
     "stale-file",
-    `The text of ${path} with the hash ${hash}, for which the edit was written, is not known here (any more). ` +
-      "Read the file again and write the edit for what it says now, or send that text itself as the base.",
+    `The version of ${path} with the hash ${hash}, which the edit was written for, is not stored here (any more). ` +
+      "Read the file again and write the edit for its current text, or send the old text itself as the base.",
     { details: { path, base: hash } },
   );
 }

@@ -12,7 +12,7 @@ export interface ToolReport {
   readonly command: string;
   /** Messages that the edit brought. */
   readonly new: readonly Diagnostic[];
-  /** How many messages are gone. */
+  /** How many messages are resolved. */
   readonly went: number;
   /** How many were there before and still are. */
   readonly stayed: number;
@@ -48,7 +48,7 @@ export async function snapshot(
     const said = last === "" ? "nothing" : JSON.stringify(last.slice(0, 200));
     return {
       found,
-      problem: `it ended with ${run.code} and printed no message with a file and a line, last ${said}`,
+      problem: `it exited with code ${run.code} and printed no message with a file and a line; its last output was ${said}`,
     };
   }
   return { found };
@@ -72,7 +72,7 @@ export function reportOf(
   return { command, new: brought, went, stayed };
 }
 
-/** The file's own name, links followed; undefined = it is none. */
+/** Returns the real path of the file, or undefined if there is none. */
 function realFile(path: string): string | undefined {
   try {
     return statSync(path).isFile() ? realpathSync(path) : undefined;

@@ -5,7 +5,7 @@ import { type EditedText, type Followed, followLines } from "./follow-lines.ts";
 export interface Compared {
   /** Messages that were not there before the edit, in the order of the tool. */
   readonly brought: readonly Diagnostic[];
-  /** How many are gone. */
+  /** How many are resolved. */
   readonly went: number;
   /** How many were there before and still are. */
   readonly stayed: number;

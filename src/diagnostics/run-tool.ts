@@ -23,7 +23,7 @@ export async function runTool(command: string, signal?: AbortSignal): Promise<To
     const isLong = stdout.isFull() || stderr.isFull();
     const failed =
       code === null
-        ? `it was ended by ${name}`
+        ? `it was killed by ${name}`
         : code === 126 || code === 127
           ? `the shell cannot run it (exit code ${code})`
           : isLong

@@ -66,8 +66,8 @@ function withoutLevel(
   if (others.length > 0) {
     throw new RedraftError(
       "unreadable-edit",
-      `the strings of ${name} are escaped once too often: the old one stands in the file only with its backslashes taken off, ` +
-        "and which of those in the new one go is not clear. Send both as the text of the file is, escaped once.",
+      `the strings of ${name} are escaped once too often: the file has the old one only without its backslashes, ` +
+        "and it is not clear which backslashes of the new one to remove. Send both exactly as the file has them, escaped once.",
       { details: { format: "search-replace" } },
     );
   }

@@ -94,7 +94,7 @@ function emptied(input: EditInput, search: readonly string[], at: number): reado
   if (stands && search.filter((line) => line.trim() !== "").length > 1) return [];
   throw unreadable(
     `the block has two ======= lines, and nothing after the second (line ${at} of the edit). ` +
-      "Send it with one; leave the lines after it out where the old ones are to go.",
+      "Send it with one; to delete the old lines, write nothing after it.",
     at,
   );
 }
@@ -138,7 +138,7 @@ function refuseNewDivider(
   if (!isDivider(line) || !input.inSource(line) || isRule(replace, index, input.path)) return;
   if (replace.filter(isDivider).length <= search.filter(isDivider).length) return;
   throw unreadable(
-    `line ${at} of the edit (${line.trim()}) may divide the block as well as the one before it. Nothing was changed. ` +
+    `line ${at} of the edit (${line.trim()}) could divide the block, and so could the one before it. Nothing was written. ` +
       "Send the block as JSON with old_string and new_string, or write a backslash before each such line that is text.",
     at,
   );

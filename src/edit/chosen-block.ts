@@ -18,14 +18,14 @@ export function chosenBlock(
   options: { readonly mustBeNamed?: boolean } = {},
 ): CodeBlock | undefined {
   const named = blocks.filter((block) => isBlockOf(block, input.path) === true);
-  if (named.length > 0) return only(input, lines, named, "are said to be of this file");
+  if (named.length > 0) return only(input, lines, named, "are marked as this file");
   const unnamed = blocks.filter((block) => block.path === undefined);
   if (unnamed.length === 0) return options.mustBeNamed ? undefined : blocks[0];
   const inLanguage = unnamed.filter((block) => fenceFits(block.info, input.path) !== false);
   const said = new Map(inLanguage.map((block) => [block, mentioned(input, lines, blocks, block)]));
   const mentionedHere = inLanguage.filter((block) => said.get(block) === true);
   if (mentionedHere.length > 0) {
-    const block = only(input, lines, mentionedHere, "are said to be of this file");
+    const block = only(input, lines, mentionedHere, "are marked as this file");
     return { ...block, path: input.path };
   }
   if (options.mustBeNamed) return undefined;
@@ -66,10 +66,10 @@ function other(
   const holding = blocks.filter((block) => holdsLines(input, lines, block));
   if (holding.length === 1) return holding[0]!;
   const { open, info } = blocks[0]!;
-  const why = named.length > 0 ? "is said to be of another file" : `is ${info}`;
+  const why = named.length > 0 ? "is marked as another file" : `is ${info}`;
   throw new RedraftError(
     "unreadable-edit",
-    `the code block at line ${open + 1} of the edit ${why}, and none is of ${input.path}. ` +
+    `the code block at line ${open + 1} of the edit ${why}, and none is for ${input.path}. ` +
       `Write ${input.path} on the line above the block that is meant.`,
     { details: { path: input.path, line: open + 1 } },
   );

@@ -16,7 +16,7 @@ describe("a diff that is cut off", () => {
   })) {
     it(`is refused ${where}`, () => {
       expect(() => read(head + rest)).toThrow(
-        /the diff is cut off: it ends at line \d+, inside a hunk that is to have 5 old and 6 new/,
+        /the diff is cut off: it ends at line \d+, inside a hunk that announces 5 old and 6 new/,
       );
     });
   }

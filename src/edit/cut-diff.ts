@@ -24,8 +24,8 @@ export function refuseCutDiff(files: readonly DiffFile[], input: EditInput): voi
   if (role !== "add" && !isPart) return;
   throw new RedraftError(
     "unreadable-edit",
-    `the diff is cut off: it ends at line ${last.at}, inside a hunk that is to have ${hunk.counts.old} old and ` +
-      `${hunk.counts.new} new lines and has ${old} and ${fresh}. Nothing was changed. Send the whole diff again.`,
+    `the diff is cut off: it ends at line ${last.at}, inside a hunk that announces ${hunk.counts.old} old and ` +
+      `${hunk.counts.new} new lines but has ${old} and ${fresh}. Nothing was written. Send the whole diff again.`,
     { details: { line: last.at, format: "unified-diff" } },
   );
 }

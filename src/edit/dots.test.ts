@@ -37,6 +37,6 @@ describe("a line of dots", () => {
     );
     expect(() =>
       readEdit(block("begin\n  ...\nend\n", "begin\n    ...\nend\n"), { path: "a.txt", source }),
-    ).toThrow(/line 7 of the edit stands for lines that are not in it/);
+    ).toThrow(/line 7 of the edit is a marker for lines that it leaves out/);
   });
 });

@@ -30,7 +30,7 @@ export function checked({ line, hash, text }: HashLine, input: EditInput): strin
   if (text === undefined) {
     throw new RedraftError(
       "unreadable-edit",
-      `the edit names line ${line} by the hash ${hash} alone, which cannot be checked. Write the line's text behind it ` +
+      `the edit names line ${line} by the hash ${hash} alone, which cannot be checked. Write the line's text after it ` +
         `(${line}:${hash}|...), or send the old lines and the new ones.`,
       { details: { line } },
     );

@@ -82,7 +82,7 @@ function readText(
       : readers.readIn(inner, isSketch ? named : undefined);
   if (!edit)
     throw unreadable(
-      `${said(tool)}, but the patch or diff in it has no form that is known. Send a *** Begin Patch, a unified diff, or search/replace blocks.`,
+      `${said(tool)}, but the patch or diff in it has an unknown form. Send a *** Begin Patch, a unified diff, or search/replace blocks.`,
     );
   return { ...edit, why: `${tool.why}; ${edit.why}` };
 }

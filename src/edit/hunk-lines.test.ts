@@ -72,7 +72,7 @@ describe("context without its leading blank", () => {
   it("is in doubt where the lines stand in the file both ways", () => {
     const flags = "-v\nv\n-v\nend";
     expect(() => read("-v\n+w", flags)).toThrow(
-      'Ambiguous: line 1 of the edit ("-v") may be context without its leading blank, or a changed line.',
+      'Ambiguous: line 1 of the edit ("-v") may be context without its leading space, or a changed line.',
     );
   });
 
@@ -84,7 +84,7 @@ describe("context without its leading blank", () => {
 
   it("is in doubt where other lines of the list have their blank", () => {
     expect(() => read(" - tea\n- milk\n+- oat milk\n - jam", notes)).toThrow(
-      /Begin every context line with one blank, and every removed line with -/,
+      /Begin every context line with one space, and every removed line with -/,
     );
   });
 });

@@ -93,8 +93,8 @@ function inDoubt({ text, at }: HunkLine): RedraftError {
   const shown = JSON.stringify(text.slice(0, 80));
   return new RedraftError(
     "ambiguous",
-    `Ambiguous: line ${at} of the edit (${shown}) may be context without its leading blank, or a changed line. ` +
-      "Begin every context line with one blank, and every removed line with -.",
+    `Ambiguous: line ${at} of the edit (${shown}) may be context without its leading space, or a changed line. ` +
+      "Begin every context line with one space, and every removed line with -.",
     { details: { line: at } },
   );
 }

@@ -47,7 +47,7 @@ function withoutThoughts(
   if (count === -1) {
     throw new RedraftError(
       "unreadable-edit",
-      "the edit begins with thoughts that never end, so the edit itself is not there: it was cut off. Send it again.",
+      "the edit has only an unfinished thinking section: it was cut off. Send it again.",
     );
   }
   if (count === 0) return { edit: text, thoughts: 0 };

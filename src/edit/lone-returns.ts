@@ -22,7 +22,7 @@ export function refuseLoneReturns(
   throw new RedraftError(
     "unreadable-edit",
     `line ${line} of ${what} holds a carriage return (CR) that is not part of a CRLF, and the file has no such line ends. Nothing was ` +
-      "changed. Take it out, or write it as an escape of the language (\\r).",
+      "written. Remove it, or write it as an escape of the language (\\r).",
     { details: { line } },
   );
 }

@@ -21,8 +21,8 @@ export function refuseOpenComment({ lines, at }: Unwrapped, input: EditInput): v
   const shown = JSON.stringify(line.trim().slice(0, 80));
   throw new RedraftError(
     "unreadable-edit",
-    `line ${at + index} of the edit (${shown}) is a new comment with nothing below it: it may be text, or stand for what ` +
-      `follows in ${input.path}. Nothing was changed. Write \`// ... existing code ...\` for what stays, or add the line that comes after it.`,
+    `line ${at + index} of the edit (${shown}) is a new comment with nothing below it: it may be a real comment, or a marker for what ` +
+      `follows in ${input.path}. Nothing was written. Write \`// ... existing code ...\` for code that stays, or add the line that comes after it.`,
     { details: { line: at + index, format: "lazy" } },
   );
 }

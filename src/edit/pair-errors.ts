@@ -38,8 +38,8 @@ export function ambiguousPair(
   );
   return new RedraftError(
     "ambiguous",
-    `the old string stands at ${places.length} places in ${input.path}${overlap ? ", which overlap" : ""}:\n${shown}\n` +
-      "Add lines before or after it until it stands only once, or set replace_all to change every place.",
+    `the old string occurs at ${places.length} places in ${input.path}${overlap ? ", which overlap" : ""}:\n${shown}\n` +
+      "Add lines before or after it until it is unique, or set replace_all to change every place.",
     { details: { lines, candidates: restored(candidates, input.source) } },
   );
 }
@@ -55,8 +55,8 @@ export function severalPlaces(
   const { lines, shown } = shownPlaces(places, text);
   return new RedraftError(
     "ambiguous",
-    `the old string of edit ${number} (${quoted(old)}) stands at ${places.length} places in ${input.path} after the edits before it:\n${shown}\n` +
-      "Nothing was changed. Add lines before or after it until it stands only once, or set replace_all.",
+    `the old string of edit ${number} (${quoted(old)}) occurs at ${places.length} places in ${input.path} after the edits before it:\n${shown}\n` +
+      "Nothing was written. Add lines before or after it until it is unique, or set replace_all.",
     { details: { lines } },
   );
 }
@@ -72,8 +72,8 @@ export function wrongCount(
   const count = places.length === 1 ? "1 place" : `${places.length} places`;
   return new RedraftError(
     places.length > expected! ? "ambiguous" : "no-match",
-    `the edit expects ${expected === 1 ? "1 replacement" : `${expected} replacements`}, but the old string stands at ${count} in ${input.path}:\n${shown}\n` +
-      "Nothing was changed. Correct the number, or add lines before or after the old string.",
+    `the edit expects ${expected === 1 ? "1 replacement" : `${expected} replacements`}, but the old string occurs at ${count} in ${input.path}:\n${shown}\n` +
+      "Nothing was written. Correct the number, or add lines before or after the old string.",
     { details: { lines, expected: expected!, found: places.length } },
   );
 }

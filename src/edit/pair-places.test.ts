@@ -33,7 +33,7 @@ describe("how many places an old string has", () => {
     ] as const) {
       expect(refusal(pair(old, "x\n"), source)).toMatchObject({
         code: "ambiguous",
-        message: expect.stringMatching(/stands at 2 places in a.ts, which overlap/),
+        message: expect.stringMatching(/occurs at 2 places in a.ts, which overlap/),
       });
     }
     expect(read(pair("row\nrow\n", "x\n"), "row\nrow\nend\n")).toContain("+x");
@@ -44,14 +44,14 @@ describe("how many places an old string has", () => {
     expect(read(pair("on = 1", "on = 2", { expected_replacements: 2 }), twice)).toEqual(both);
     expect(read(pair("on = 1", "on = 2", { expectedCount: "2" }), twice)).toEqual(both);
     expect(refusal(pair("on = 1", "on = 2", { expected_replacements: 1 }), twice).message).toMatch(
-      /expects 1 replacement.*stands at 2 places in a.ts:\n {2}line 1: on = 1\n {2}line 3/,
+      /expects 1 replacement.*occurs at 2 places in a.ts:\n {2}line 1: on = 1\n {2}line 3/,
     );
     expect(refusal(pair("off = 0", "x", { expected_replacements: 3 }), twice)).toMatchObject({
       code: "no-match",
       details: { expected: 3, found: 1 },
     });
     expect(refusal(pair("of = 0", "x", { expected_count: 2 }), twice).message).toMatch(
-      /2 places are expected, but the old string is not in a.ts/,
+      /2 places are expected, but a.ts does not contain the old string exactly/,
     );
   });
 
@@ -77,7 +77,7 @@ describe("how many places an old string has", () => {
       pair("on = 1", "y"),
     ];
     expect(refusal({ edits }, twice).message).toMatch(
-      /old string of edit 3 \("on = 1"\) stands at 2 places in a.ts after the edits before it/,
+      /old string of edit 3 \("on = 1"\) occurs at 2 places in a.ts after the edits before it/,
     );
   });
 
@@ -148,7 +148,7 @@ describe("insert_line", () => {
 
   it("without a command is refused, but for the first and the last place", () => {
     expect(refusal({ path: "a.ts", insert_line: 2, new_text: "x" }, source).message).toMatch(
-      /insert_line 2 does not say whether the text goes before or after line 2 of a.ts/,
+      /insert_line 2 does not say whether the text belongs before or after line 2 of a.ts/,
     );
     expect(read({ insert_line: 0, new_text: "x" }, source)).toEqual(["~lines at 1", "+x"]);
     expect(read({ insert_line: 3, new_text: "x" }, source)).toEqual(["~lines at 3", "+x"]);

@@ -215,7 +215,7 @@ function insertion(call: Insertion, flat: string, input: EditInput): Found {
   if (isOpen) {
     throw new RedraftError(
       "ambiguous",
-      `insert_line ${call.line} does not say whether the text goes before or after line ${call.line} of ${input.path}. ` +
+      `insert_line ${call.line} does not say whether the text belongs before or after line ${call.line} of ${input.path}. ` +
         'Add "command": "insert" to put it after that line, or send old_string and new_string.',
       { details: { lines: [call.line, call.line + 1] } },
     );
@@ -244,7 +244,7 @@ function asLines(call: PlacedCall, input: EditInput): Segment[] {
   if (call.all || (call.expected ?? 1) > 1) {
     throw new RedraftError(
       "no-match",
-      `${call.all ? "replace_all is set" : `${call.expected} places are expected`}, but the old string is not in ${input.path} to the letter: ${quoted(call.old)}. ` +
+      `${call.all ? "replace_all is set" : `${call.expected} places are expected`}, but ${input.path} does not contain the old string exactly: ${quoted(call.old)}. ` +
         "Copy it from the file as it is now.",
     );
   }

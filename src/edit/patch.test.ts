@@ -158,7 +158,7 @@ describe("*** Begin Patch", () => {
       action: "update",
     });
     expect(() => edit(wrap(add + change.replace("-y", "-w")), "", "src/n.py")).toThrow(
-      /does several things to src\/n.py, and one of them has no single place/,
+      /changes src\/n.py in several sections, and one of them has no unique place/,
     );
   });
 

@@ -40,7 +40,7 @@ export const patch: EditFormat = {
     if (sections.some(({ kind }) => kind !== section.kind)) {
       throw new RedraftError(
         "unreadable-edit",
-        `the patch does several things to ${input.path}, and one of them has no single place in what the one before leaves. ` +
+        `the patch changes ${input.path} in several sections, and one of them has no unique place after the one before it. ` +
           "Send one section for the file as it is now.",
         { details: { line: sections[1]!.at, format: "patch" } },
       );

@@ -26,7 +26,7 @@ export function readEdit(text: string, options: ReadOptions): Edit {
   if (edit !== undefined) return edit;
   throw new RedraftError(
     "unreadable-edit",
-    "the edit has too many parts, or parts too much alike, to be read in good time. Nothing was changed. Send it in several smaller edits.",
+    "the edit has too many parts, or parts too similar, to be read in reasonable time. Nothing was written. Send it in several smaller edits.",
   );
 }
 
@@ -36,7 +36,7 @@ const readLimit = 10_000_000;
 function readWithin(text: string, options: ReadOptions): Edit {
   const input = editInput(text, options.path, options.source, options.within);
   if (input.text.trim() === "") {
-    throw new RedraftError("unreadable-edit", "the edit is empty. Send what is to change.");
+    throw new RedraftError("unreadable-edit", "the edit is empty. Send the lines to change.");
   }
   const named =
     options.format === undefined || options.format === "auto" ? undefined : options.format;

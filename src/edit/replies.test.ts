@@ -104,7 +104,7 @@ describe("replies", () => {
     [
       "only a command",
       `Run:\n${fence("bash", "go vet\n")}`,
-      /block at line 2 of the edit is bash, and none is of shop\/price\.go/,
+      /block at line 2 of the edit is bash, and none is for shop\/price\.go/,
     ],
     [
       "a text before unfinished code",
@@ -116,7 +116,7 @@ describe("replies", () => {
       `${after}\nRun it like this:\n\n${fence("bash", "go test\n")}`,
       /line 11 of the edit|is a code fence/,
     ],
-    ["thoughts that never end", "<think>\nThe factor\n", /thoughts that never end/],
+    ["thoughts that never end", "<think>\nThe factor\n", /unfinished thinking section/],
     [
       "half a search block",
       "\treturn n * 3\n=======\n\treturn n * 4\n>>>>>>> REPLACE\n",
@@ -130,7 +130,7 @@ describe("replies", () => {
     [
       "no line of the file",
       "func Fresh() int {\n\treturn 1\n}\n",
-      /no line of it tells where in shop\/price\.go it belongs/,
+      /none of its lines identifies a place in shop\/price\.go/,
     ],
   ] as const) {
     it(`refuses one with ${name}`, () => {

@@ -139,19 +139,21 @@ describe("search/replace blocks", () => {
     expect(auto(blocks).format).toBe("search-replace");
     expect(auto(longer).format).toBe("whole");
     const either = "<<<<<<< SEARCH\n=======\n=======\na\n>>>>>>> REPLACE";
-    expect(() => auto(either)).toThrow(/may be such blocks or the whole file anew/);
+    expect(() => auto(either)).toThrow(/may be search blocks or a new version of the whole file/);
     const stale = `<<<<<<< SEARCH\n${markers.replace("=", "old\\n=")}=======\n${longer}\n>>>>>>> REPLACE`;
-    expect(() => auto(stale)).toThrow(/may be such blocks or the whole file anew/);
+    expect(() => auto(stale)).toThrow(/may be search blocks or a new version of the whole file/);
     const held = "<<<<<<< SEARCH\none\ntwo\n=======\n2\n>>>>>>> REPLACE\n";
     const other = "<<<<<<< SEARCH\none\n2\n=======\nthree\n>>>>>>> REPLACE\n";
-    expect(() => readEdit(other, { path: "a.md", source: held })).toThrow(/may be such blocks or/);
+    expect(() => readEdit(other, { path: "a.md", source: held })).toThrow(
+      /may be search blocks or/,
+    );
   });
 
   it("refuses a replacement that brings a divider, which may be the block's own", () => {
     const held = "a\n=======\nold 1\nb\n";
     const stale = "<<<<<<< SEARCH\na\n=======\nold 2\nb\n=======\nnew\nb\n>>>>>>> REPLACE\n";
     expect(() => read(stale, held, "a.ts")).toThrow(
-      /line 6 of the edit \(=======\) may divide the block/,
+      /line 6 of the edit \(=======\) could divide the block/,
     );
     const right = stale.replace("old 2", "old 1");
     expect(read(right, held, "a.ts")).toEqual(["~lines", "-a", "-=======", "-old 1", "+new", " b"]);

@@ -119,7 +119,7 @@ function blocksAmongText(input: EditInput): string | undefined {
       !standsIn(lines.slice(start, end + 1), input.sourceLines) && !(inHunk[start] && inHunk[end]),
   );
   if (!sign) return undefined;
-  return `line ${sign.start + 1} opens a search block that the file does not hold`;
+  return `line ${sign.start + 1} opens a search block that the file does not have`;
 }
 
 /** Which lines of the edit are in a hunk of a diff: they have signs, as have all from its header on. */
@@ -168,8 +168,8 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
   if (!all && !isStale) return undefined;
   throw new RedraftError(
     "unreadable-edit",
-    "the file holds search blocks itself, and the edit may be such blocks or the whole file anew. " +
-      "Nothing was changed. Name its format: search-replace or whole.",
+    "the file itself contains search blocks, so the edit may be search blocks or a new version of the whole file. " +
+      "Nothing was written. Name its format: search-replace or whole.",
     { details: { path: input.path } },
   );
 }
@@ -267,8 +267,8 @@ function refuseMovedElisions({ search, replace, replaceAt }: SearchBlock): void 
   const at = replaceAt + lines[moved]!;
   throw new RedraftError(
     "unreadable-edit",
-    `line ${at} of the edit stands for lines that are not in it, and is indented otherwise than in the search part. ` +
-      "Nothing was changed. Write these lines out on both sides.",
+    `line ${at} of the edit is a marker for lines that it leaves out, and its indentation differs from the search part. ` +
+      "Nothing was written. Write these lines out on both sides.",
     { details: { line: at, format: "search-replace" } },
   );
 }

@@ -22,7 +22,7 @@ export function tooLarge(edit: Edit, source: string): string | undefined {
   const open = lines.filter((line) => counts.get(line.text) !== 1).length;
   if (open * all.length <= mostPairs) return undefined;
   return (
-    `${open} lines of the edit are new or stand at several places of a file of ${all.length} lines: too many to ` +
+    `${open} lines of the edit are new or occur several times in a file of ${all.length} lines: too many to ` +
     "place with certainty. Send the change in smaller parts, or as search/replace blocks."
   );
 }

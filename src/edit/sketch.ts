@@ -54,7 +54,7 @@ function partOfFile(text: Unwrapped, input: EditInput): string | undefined {
     const shown = JSON.stringify(text.lines[coverage.lines![0]]!.trim());
     throw new RedraftError(
       "unreadable-edit",
-      `lines ${one} and ${other} of the edit are both ${shown}, which ${input.path} has once: it seems to hold an old ` +
+      `lines ${one} and ${other} of the edit are both ${shown}, which ${input.path} has once: it seems to contain an old ` +
         "and a new version. Send them as a search/replace block, or only the new one.",
       { details: { lines: [one, other] } },
     );
@@ -80,7 +80,7 @@ function leftOut(gap: Gap, text: Unwrapped, input: EditInput): RedraftError {
   return new RedraftError(
     "unreadable-edit",
     `the edit leaves out lines ${gap.from + 1} to ${gap.to} of ${input.path} (${names}) before its line ${line} (${shown}), ` +
-      "and does not say whether they stay. Write `// ... existing code ...` there if they do, or `// removed ...` if they go.",
+      "and does not say whether they stay. Write `// ... existing code ...` there if they do, or `// removed ...` if they do not.",
     { details: { line, from: gap.from + 1, to: gap.to, names: gap.names.slice(0, 20) } },
   );
 }

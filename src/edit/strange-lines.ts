@@ -29,7 +29,7 @@ export function refuseStrangeLines(input: EditInput, text: Unwrapped, format: Fo
   const shown = JSON.stringify(text.lines[found.index]!.trim().slice(0, 80));
   throw new RedraftError(
     "unreadable-edit",
-    `line ${line} of the edit (${shown}) is ${found.what}, and not a line of ${input.path}. Nothing was changed. ` +
+    `line ${line} of the edit (${shown}) is ${found.what}, and not a line of ${input.path}. Nothing was written. ` +
       "Send only lines of the file, bare or in one code block, or search/replace blocks.",
     { details: { line, format } },
   );

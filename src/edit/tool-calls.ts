@@ -163,12 +163,12 @@ function incomplete(fields: Fields): string | undefined {
   const old = keyOf(fields, "old");
   const fresh = keyOf(fields, "new");
   if (old !== undefined && fresh !== undefined)
-    return `${typeof fields[old] === "string" ? fresh : old} is no text`;
+    return `${typeof fields[old] === "string" ? fresh : old} is not a string`;
   if (old !== undefined) return `it has ${old} and no new string beside it: send both`;
   if (fresh !== undefined)
     return `it has ${fresh} and no old string that says what it replaces: send both`;
   const whole = keyOf(fields, "whole");
-  return whole !== undefined && fields.type === undefined ? `${whole} is no text` : undefined;
+  return whole !== undefined && fields.type === undefined ? `${whole} is not a string` : undefined;
 }
 
 /** The start of a patch, a diff, or a search block, on a line of its own. */

@@ -35,7 +35,7 @@ describe("the arguments of an edit tool", () => {
   });
 
   for (const [what, text] of [
-    ["are no JSON", "edit(path='io.py', old_string='def load(path):', new_string='x')"],
+    ["are not valid JSON", "edit(path='io.py', old_string='def load(path):', new_string='x')"],
     ["is a diff without context", "1c1\n< def load(path):\n---\n> def fetch(path):\n"],
     ["is a command for sed", "sed -i 's/load/fetch/g' io.py\n"],
   ]) {
@@ -79,7 +79,7 @@ describe("the arguments of an edit tool", () => {
 
   it("are refused with the key that is not known and those that are", () => {
     expect(() => read({ operation: "rename", from: "load", to: "fetch" })).toThrow(
-      /keys operation, from, to, of which none says what to change.*old_string and new_string/,
+      /keys operation, from, to, none of which says what to change.*old_string and new_string/,
     );
     expect(() => read({ path: "io.py", old_sting: "load", new_string: "fetch" })).toThrow(
       /no old string.*Not known: old_sting\. Use/,
@@ -140,7 +140,7 @@ describe("arguments that hold another format", () => {
 
   it("are refused where the patch has no known form, or several are meant at once", () => {
     expect(() => read({ path: "io.py", patch: "rename load to fetch" })).toThrow(
-      /the patch or diff in it has no form that is known/,
+      /the patch or diff in it has an unknown form/,
     );
     expect(() =>
       read([

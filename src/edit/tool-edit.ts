@@ -51,7 +51,7 @@ function readToolEdit(input: EditInput): ToolEdit | undefined {
     throw unreadable(`the edit is JSON, but ${found.problem}.${unknownKeys(found.unused)}`);
   if (input.source.trim() === "" || isData || keys.length === 0) return undefined;
   throw unreadable(
-    `the edit is JSON with the keys ${keys.slice(0, 8).join(", ")}, of which none says what to change. ` +
+    `the edit is JSON with the keys ${keys.slice(0, 8).join(", ")}, none of which says what to change. ` +
       `Use ${knownKeys}.`,
   );
 }
@@ -130,7 +130,7 @@ function forThisFile({ calls, unused, problem }: FoundCalls, input: EditInput): 
     );
   }
   if (problem !== undefined)
-    throw unreadable(`one of the edits cannot be read: ${problem}. Nothing was changed.`);
+    throw unreadable(`one of the edits cannot be read: ${problem}. Nothing was written.`);
   const exact = { isExact: true, what: "a string of the edit" };
   for (const call of mine)
     refuseLoneReturns(call.kind === "pair" ? call.new : call.text, input.source, exact);

@@ -74,7 +74,7 @@ export const unifiedDiff: EditFormat = {
     if (mine.length > 1 && mine.some((one) => one.created || one.deleted)) {
       throw new RedraftError(
         "no-match",
-        `the diff changes ${input.path} more than once, and one change does not fit what the one before leaves. ` +
+        `the diff changes ${input.path} more than once, and one change does not fit the result of the one before. ` +
           "Send one diff against the file as it is now.",
       );
     }
@@ -132,7 +132,7 @@ function onlyLines(input: EditInput): string | undefined {
     ({ role, at }) => role !== "keep" && input.inSource(input.lines[at - 1]!),
   );
   if (asWritten.length > 0) return undefined;
-  return "its lines begin with blanks, `-` and `+`, and the old ones stand in the file: a diff without headers";
+  return "its lines begin with spaces, `-` and `+`, and the file has the old ones: a diff without headers";
 }
 
 /** The parts of the diff for this file, in their order: one, or several that follow each other. */

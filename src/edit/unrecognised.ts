@@ -8,7 +8,7 @@ export function unrecognised(input: EditInput): RedraftError {
   const { what, cure, ...details } = nearest(input);
   return new RedraftError(
     "unreadable-edit",
-    `the edit is in no known format: ${what}. Nothing was changed. ${cure}`,
+    `the edit is in no known format: ${what}. Nothing was written. ${cure}`,
     { details: { path: input.path, ...details } },
   );
 }
@@ -34,7 +34,7 @@ const scripts: readonly (Nearest & { readonly form: RegExp })[] = [
   },
   {
     form: /(?:^|[\s({,'])(?:old|new|search|replace)_?(?:str|string|text)['"]?\s*[=:]\s*['"]/i,
-    what: "it looks like the arguments of an edit tool, but they are no JSON",
+    what: "it looks like the arguments of an edit tool, but they are not valid JSON",
     cure: "Send them as JSON, or as a search/replace block.",
   },
 ];
@@ -61,7 +61,7 @@ function nearest(input: EditInput): Nearest {
       at((line) => /^(?:@@|\*\*\* |--- \S|\+\+\+ \S|diff )/.test(line)),
       "looks like a line of a diff or patch",
     ],
-    [at(isLoneTag), "is a tag that no format has"],
+    [at(isLoneTag), "is a tag of no known format"],
     [at((line) => fenceOf(line) !== undefined), "is a code fence among other text"],
   ];
   const script = scripts.find(({ form }) => at((line) => form.test(line)) !== -1);
@@ -75,7 +75,7 @@ function nearest(input: EditInput): Nearest {
     return { what: `line ${index + 1} (${shown}) ${what}`, cure, line: index + 1 };
   }
   return {
-    what: `it has no markers, and no line of it tells where in ${input.path} it belongs`,
+    what: `it has no markers, and none of its lines identifies a place in ${input.path}`,
     cure,
   };
 }

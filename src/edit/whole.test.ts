@@ -96,7 +96,7 @@ describe("whole files", () => {
       why: "it holds 2 of the 40 lines that the file has once, and no marker: a part of the file",
     });
     expect(() => edit("nothing\nof this\n", long)).toThrow(
-      /no markers, and no line of it tells where/,
+      /no markers, and none of its lines identifies a place/,
     );
   });
 

@@ -70,7 +70,7 @@ function refuseInside(input: EditInput, lines: readonly string[], at: number): v
   if (!input.inSource(line) || coverageOf(lines, input).kind === "whole") return;
   throw new RedraftError(
     "unreadable-edit",
-    `line ${at + first} of the edit (${JSON.stringify(line.trim())}) is from the inside of ${input.path}: the text is a ` +
+    `line ${at + first} of the edit (${JSON.stringify(line.trim())}) is from the middle of ${input.path}: the text is a ` +
       "part of the file, not the whole. Send all of it, or name the format lazy.",
     { details: { line: at + first, format: "whole" } },
   );

@@ -29,7 +29,7 @@ export async function readGgufMetadata(path: string): Promise<Map<string, GgufVa
 
 async function readHeader(cursor: Cursor): Promise<Map<string, GgufValue>> {
   await cursor.need(24);
-  if (cursor.take(4).toString("latin1") !== "GGUF") throw cursor.broken("it is no GGUF file");
+  if (cursor.take(4).toString("latin1") !== "GGUF") throw cursor.broken("it is not a GGUF file");
   const version = cursor.take(4).readUInt32LE();
   if (version !== 2 && version !== 3)
     throw cursor.broken(`its GGUF version is ${version}, not 2 or 3`);

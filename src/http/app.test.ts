@@ -101,7 +101,7 @@ describe("apply requests", () => {
     expect(second.choices[0]!.message.content).toBe(lines("AA", "EE"));
     expect((await ask(lines("AA", "E"), "A", "AAA", hash)).error.code).toBe("stale-file");
     expect((await ask(lines("AA", "E"), "A", "AAA", "f".repeat(16))).error.message).toContain(
-      "not known",
+      "not stored here",
     );
     expect((await ask(lines("AA", "E"), "A", "AAA", "f".repeat(8))).error.code).toBe("usage");
   });

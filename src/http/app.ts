@@ -44,15 +44,19 @@ export function createApp(options: HttpOptions): RedraftApp {
   const checkKey = createKeyCheck(options.apiKeys ?? []);
   const started = clock.now();
   const { registry } = measures;
-  registry.gauge("redraft_model_requests", "Requests on the model now.", () => modelQueue.running);
+  registry.gauge(
+    "redraft_model_requests",
+    "Requests that the model is handling now.",
+    () => modelQueue.running,
+  );
   registry.gauge(
     "redraft_waiting_requests",
-    "Requests that wait for a place.",
+    "Requests that wait in the queue.",
     () => modelQueue.waiting + mergeQueue.waiting,
   );
   registry.gauge(
     "redraft_uptime_seconds",
-    "Since the start.",
+    "Seconds since the server started.",
     () => (clock.now() - started) / 1000,
   );
 
@@ -74,7 +78,7 @@ export function createApp(options: HttpOptions): RedraftApp {
       const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
       logger.error("request failed", { path: context.req.path, cause });
     }
-    // The official clients send a request again after a conflict or any 5xx, unless told not to.
+    // The official clients retry after a conflict or any 5xx, unless this header forbids it.
     if (api.retryAfter === undefined && (api.status === 409 || api.status >= 500)) {
       context.header("x-should-retry", "false");
     }
@@ -143,7 +147,7 @@ export function createApp(options: HttpOptions): RedraftApp {
   );
 
   const bodies = createBodyBudget(Math.max(limits.maxBodiesBytes, limits.maxBodyBytes));
-  registry.gauge("redraft_body_bytes", "Of request bodies in memory.", () => bodies.taken);
+  registry.gauge("redraft_body_bytes", "Bytes of request bodies in memory.", () => bodies.taken);
   const post = (path: string, handler: Handler): void => {
     app.post(path, async (context) => {
       const bindings = context.env as Bindings | undefined;

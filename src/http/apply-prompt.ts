@@ -20,7 +20,7 @@ export function parseApplyPrompt(prompt: string): ApplyPrompt | undefined {
   // A model would answer it with some text, and the client would take that for the file.
   if (found === undefined && /^\s*<(instructions?)>[\s\S]*?<\/\1>\s*<code>/.test(prompt)) {
     throw unreadable(
-      "The prompt begins like an apply request and is none: after `<instruction>..</instruction>` it takes `<code>..</code>` and then `<update>..</update>`, all closed.",
+      "The prompt begins like an apply request but is not one: after `<instruction>..</instruction>` it needs `<code>..</code>` and then `<update>..</update>`, all closed.",
     );
   }
   return found;
@@ -38,7 +38,7 @@ function readForm(prompt: string): ApplyPrompt | undefined {
   if (end < updateStart) return undefined;
   if (dividers.length > 1) {
     throw unreadable(
-      "`</code><update>` occurs more than once, so it is not clear where the code ends. Send the edit through `redraft apply`, the library or MCP, which take code and edit apart.",
+      "`</code><update>` occurs more than once, so it is not clear where the code ends. Send the edit through `redraft apply`, the library or MCP, which take code and edit separately.",
     );
   }
   const head = prompt.slice(0, open.index + open[0].length);

@@ -5,7 +5,7 @@ const digest = (text: string): Buffer => createHash("sha256").update(text).diges
 
 /**
  * Checks the `Authorization: Bearer` header against the keys. Every key is compared, each in constant
- * time over digests of equal length, so that time tells neither how far a guess was right nor which key it is.
+ * time over digests of equal length, so that timing reveals neither how far a guess is right nor which key matches.
  */
 export function createKeyCheck(
   keys: readonly string[],

@@ -94,7 +94,7 @@ async function* chunksOf(request: Request, stallMs: number): AsyncGenerator<Uint
   let timer: NodeJS.Timeout | undefined;
   const stalled = new Promise<never>((_, reject) => {
     const look = (): void =>
-      reject(new ApiError(408, "The body came too slowly.", { code: "timeout" }));
+      reject(new ApiError(408, "The body arrived too slowly.", { code: "timeout" }));
     timer = setTimeout(look, stallMs);
     timer.unref();
   });
@@ -114,7 +114,7 @@ async function* chunksOf(request: Request, stallMs: number): AsyncGenerator<Uint
 
 /** A body that breaks off is a client that left: nobody is there to be answered, and nothing failed. */
 function left(): never {
-  throw new DOMException("The client left.", "AbortError");
+  throw new DOMException("The client disconnected.", "AbortError");
 }
 
 function tooLarge(maxBytes: number): ApiError {
@@ -128,7 +128,7 @@ function tooLarge(maxBytes: number): ApiError {
 function busy(budget: BodyBudget): ApiError {
   return new ApiError(
     503,
-    `Requests of ${Math.round(budget.taken / 1024 / 1024)} MiB are being read and answered already. Try again shortly.`,
+    `The server already holds ${Math.round(budget.taken / 1024 / 1024)} MiB of requests. Try again shortly.`,
     { code: "busy", retryAfter: 1 },
   );
 }

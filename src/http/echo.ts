@@ -19,7 +19,7 @@ export type ScoreRequest = Pick<
 /**
  * A completion with `logprobs`: the tokens of the prompt (with `echo`) and of the answer, each with how likely
  * the model finds it and with what it would rather have written. Others verify drafts with it: the draft
- * goes as the end of the prompt, and one pass scores all of it.
+ * is sent as the end of the prompt, and one pass scores all of it.
  */
 export async function* produceScored(
   model: ServedModel,
@@ -107,7 +107,7 @@ async function topObject(top: readonly TopEntry[], names: Namer): Promise<Record
   const object: Record<string, number> = {};
   for (const { token, logprob } of top) {
     const name = await names(token);
-    // Two tokens may have the same text: the likelier one stands for it.
+    // Two tokens may have the same text: the more likely one represents it.
     object[name] ??= logprob;
   }
   return object;

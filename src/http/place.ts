@@ -7,7 +7,7 @@ import { usageOf } from "./produce.ts";
 import type { ApplyRead } from "./reading.ts";
 import { type AnswerShape, chatShape, completionShape, type Ending, type Usage } from "./shapes.ts";
 
-/** The answer to an apply request as it goes over the wire, and what the server keeps of it. */
+/** The response to an apply request as it is sent, and what the server keeps of it. */
 export interface Reply {
   readonly kind: "reply";
   readonly body: Uint8Array;
@@ -20,7 +20,7 @@ export interface Reply {
 
 export interface PlaceOptions {
   readonly redraft: Pick<Redraft, "apply">;
-  /** Of a base that is named by its hash; undefined = not known. */
+  /** Looks up a base by its hash. Returns undefined if it is not known. */
   readonly textOf: (hash: string) => Promise<string | undefined>;
   /** The name that answers give where the request names no model. */
   readonly modelName: string;
@@ -46,7 +46,7 @@ export async function placeApply(read: ApplyRead, options: PlaceOptions): Promis
     { signal: options.signal },
   );
   if (result.text === null) {
-    throw new ApiError(422, "The update deletes the file, which this endpoint has no answer for.", {
+    throw new ApiError(422, "The update deletes the file, which this endpoint does not support.", {
       code: "unreadable-edit",
     });
   }

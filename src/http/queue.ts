@@ -50,7 +50,7 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
       const turn = lines.entries().next();
       if (turn.done === true) return;
       const [client, line] = turn.value;
-      // The client goes to the end of the turns, with what it still waits for.
+      // The client moves to the end of the turns, with its remaining requests.
       lines.delete(client);
       const waiter = line.shift()!;
       if (line.length > 0) lines.set(client, line);
@@ -106,7 +106,7 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
         const leave = (): void => waiter.refuse(signal!.reason as Error);
         const timer = setTimeout(() => {
           const seconds = Math.round(options.maxWaitMs / 1000);
-          const message = `No place became free within ${seconds} s. Try again later.`;
+          const message = `The request waited ${seconds} s in the queue and was not started. Try again later.`;
           waiter.refuse(
             new ApiError(503, message, { code: "queue_timeout", retryAfter: seconds || 1 }),
           );

@@ -72,7 +72,7 @@ const longestToken = 128;
  * Reads a request's body. Throws an `ApiError` for what is no such request, and for a prompt that cannot fit the model's context
  * however its tokens fall, before anything is tokenised.
  *
- * @param model undefined = no model is served: what is no apply request is refused
+ * @param model undefined if no model is served: then everything but an apply request is refused
  */
 export function readRequest(
   endpoint: Endpoint,
@@ -98,7 +98,7 @@ export function readRequest(
 export function parseJson(bytes: Uint8Array): unknown {
   const why = beyondBounds(bytes, requestBounds);
   if (why !== undefined) {
-    throw new ApiError(400, `The body is not taken: ${why}.`, { code: "invalid_json" });
+    throw new ApiError(400, `The body was refused: ${why}.`, { code: "invalid_json" });
   }
   let text: string;
   try {
@@ -153,7 +153,7 @@ function readCompletion(body: unknown, model: ModelLimits | undefined): RequestR
   const read = generation("completions", request, given, request.max_tokens ?? 16, contextSize);
   if (!scored) return read;
   if (request.temperature) {
-    const message = "`logprobs` is answered for greedy decoding only: leave `temperature` at 0.";
+    const message = "`logprobs` is supported for greedy decoding only: leave `temperature` at 0.";
     throw new ApiError(400, message, { param: "temperature", code: "unsupported_value" });
   }
   const { echo, logprobs, prompt_logprobs, logprob_start_len, return_tokens_as_token_ids } =

@@ -6,7 +6,7 @@ export type Content = string | readonly { readonly type: "text"; readonly text: 
 
 type Maybe<T> = T | null | undefined;
 
-/** What both endpoints take. Fields that change nothing here (`store`, `service_tier`, ...) may stand beside these. */
+/** Fields of both endpoints. Fields without effect here (`store`, `service_tier`, ...) are also allowed. */
 export interface SharedRequest {
   readonly model?: string | undefined;
   readonly stream?: Maybe<boolean>;
@@ -41,7 +41,7 @@ export interface CompletionRequest extends SharedRequest {
   readonly best_of?: Maybe<1>;
   /** vLLM's extension: tokens are named `token_id:7` instead of by their text. */
   readonly return_tokens_as_token_ids?: Maybe<boolean>;
-  /** SGLang's extension: no scores are asked for before this token, so what stands before may come from the cache. */
+  /** SGLang's extension: scores are requested from this token on, so the tokens before it may come from the cache. */
   readonly logprob_start_len?: Maybe<number>;
   /** vLLM's extension: scores of the prompt by token id, without repeating it. */
   readonly prompt_logprobs?: Maybe<number>;

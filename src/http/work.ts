@@ -45,7 +45,7 @@ export function beginWork(
 
 /** Nobody is there to read an answer, and nothing failed. */
 export function gone(): DOMException {
-  return new DOMException("The client left.", "AbortError");
+  return new DOMException("The client disconnected.", "AbortError");
 }
 
 function timedOut(ms: number): ApiError {

@@ -40,7 +40,7 @@ interface Refusal {
 
 /**
  * Has a large model edit files: it writes sketches and the engine applies them, or it writes the files anew with the
- * sources as prediction. A refused sketch goes back to it once, with the message; what is refused then is
+ * sources as prediction. A refused sketch is sent back to it once, with the message; what is refused then is
  * rewritten. All files or none: rejects with the first refusal that nothing could settle. Writes nothing.
  */
 export async function editFiles(
@@ -229,7 +229,7 @@ function refusalMessage(refusals: readonly Refusal[], others: boolean): string {
 function noEdit(): RedraftError {
   return new RedraftError(
     "unreadable-edit",
-    "the answer holds no edit_file block. Answer with one for each file that must change.",
+    "the answer contains no edit_file block. Answer with one for each file that must change.",
   );
 }
 
@@ -246,7 +246,7 @@ function unknownFile(path: string | undefined, files: readonly PromptFile[]): Re
     "no-match",
     path === undefined
       ? `the edit names no file. Name one of: ${names}.`
-      : `${path} is none of the files to edit. Only these may change: ${names}.`,
+      : `${path} is not one of the files to edit. Only these may change: ${names}.`,
   );
 }
 

@@ -3,7 +3,7 @@ import { markerFor } from "./prompt.ts";
 
 /**
  * The sketch that a careful model would have written for a change: each hunk with two lines around it, markers for
- * the rest. Tells what the cascade would have cost where a file was rewritten.
+ * the rest. Gives the cost of the sketch route for a file that was rewritten.
  */
 export function idealSketch(path: string, before: string, after: string): string {
   const marker = markerFor(path);

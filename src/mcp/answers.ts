@@ -18,8 +18,8 @@ function brief(answer: FileAnswer): FileAnswer {
 const countLines = (text: string): number => text.split("\n").length;
 
 /**
- * What happened, in a line a file; the diff stands in `structuredContent` alone, since a model that wrote the edit knows it. A dry
- * run is asked for its diff, so there it stands in the text as well, for clients that show nothing else.
+ * What happened, one line per file. The diff is in `structuredContent` only, since a model that wrote the edit knows it. A dry
+ * run exists for its diff, so there the text has it as well, for clients that show nothing else.
  */
 function lines(answer: FileAnswer): string {
   const isDry = answer.changed && !answer.written;
@@ -42,8 +42,8 @@ export function patchText(answers: readonly FileAnswer[]): CallToolResult {
 export function readText(answer: ReadAnswer): CallToolResult {
   const { path, hash, firstLine, lastLine, totalLines, nextLine, cut } = answer;
   const head = `${path}, lines ${firstLine}-${lastLine} of ${totalLines}, hash ${hash}`;
-  const long = cut === true ? `; line ${lastLine} is longer than an answer and cut` : "";
-  const rest = nextLine === undefined ? "" : `; for the rest send first_line ${nextLine}`;
+  const long = cut === true ? `; line ${lastLine} is too long for one answer and was cut` : "";
+  const rest = nextLine === undefined ? "" : `; for the rest, send first_line ${nextLine}`;
   return {
     content: [
       { type: "text", text: `${head}${long}${rest}` },

@@ -193,7 +193,7 @@ const error = z
   })
   .optional();
 
-const dryRun = z.boolean().optional().describe("True: answer with the diff and write nothing.");
+const dryRun = z.boolean().optional().describe("If true, return the diff and write nothing.");
 const annotations = {
   readOnlyHint: false,
   destructiveHint: true,
@@ -202,9 +202,9 @@ const annotations = {
 } as const;
 
 const applyEdits: ToolDefinition<ApplyEditsArguments> = {
-  title: "Apply edits of many files",
+  title: "Apply edits to many files",
   description:
-    "Applies edits of any formats to any files as one: all are written, or none. Edits of one file are made in turn, each of the text that the one before left. Each `edit` is a sketch, search/replace blocks, `{old_string, new_string}` as JSON, a diff, a patch, or a whole file.",
+    "Applies edits in any format to any files as one change: all files are written, or none. Edits of one file are applied in order, each to the result of the one before. Each `edit` is a sketch, search/replace blocks, `{old_string, new_string}` as JSON, a diff, a patch, or a whole file.",
   inputSchema: z.strictObject({
     edits: z
       .array(
@@ -229,7 +229,7 @@ const applyEdits: ToolDefinition<ApplyEditsArguments> = {
     entry: z.string().optional().describe("For `undo_edit`."),
     error,
   }),
-  annotations: { title: "Apply edits of many files", ...annotations },
+  annotations: { title: "Apply edits to many files", ...annotations },
 };
 
 interface UndoArguments {
@@ -243,7 +243,7 @@ interface UndoArguments {
 const undoEdit: ToolDefinition<UndoArguments> = {
   title: "Undo an edit",
   description:
-    "Takes edits back that were made here by any of Redraft's tools, also earlier ones: the change alone, over newer edits and what a person changed since. What overlaps is refused, and the lines and the newer edit are named. Without arguments: the last edit. `redo` makes again what the last undo took back.",
+    "Undoes edits that any of Redraft's tools made here, earlier ones included. Only the edit itself is undone: newer edits and changes by a person are kept. An overlap is refused, and the error names the lines and the newer edit. Without arguments, undoes the last edit. `redo` applies again what the last undo took back.",
   inputSchema: z.strictObject({
     last: z.int().min(1).optional().describe("How many, newest first; default 1."),
     ids: z
@@ -269,7 +269,7 @@ const undoEdit: ToolDefinition<UndoArguments> = {
 const editLog: ToolDefinition<LogArguments> = {
   title: "List edits",
   description:
-    "Lists the last edits that were made here, newest first, with their ids and whether they are in place; with `id`, the numbered hunks of one.",
+    "Lists the last edits that were made here, newest first, with their ids and whether they are in effect; with `id`, the numbered hunks of one.",
   inputSchema: z.strictObject({
     id: z.string().optional(),
     last: z.int().min(1).max(500).optional().describe("How many; default 20."),

@@ -3,14 +3,14 @@ import * as z from "zod";
 import type { EditFileArguments, PatchArguments } from "../workspace/editor.ts";
 
 /** What a host shows its model about this server as a whole. */
-export const instructions: string = `Redraft edits files exactly. Prefer \`edit_file\` with \`code_edit\`: write only the lines that change, with one to three unchanged lines around them, and stand-ins such as \`// ... existing code ...\` for everything else. An edit is either made exactly, or refused with nothing written and a message that says what to send instead. Paths are relative to the project folder.`;
+export const instructions: string = `Redraft edits files exactly. Prefer \`edit_file\` with \`code_edit\`: write only the lines that change, with one to three unchanged lines around them, and markers such as \`// ... existing code ...\` for everything else. An edit is either applied exactly, or refused with nothing written and a message that says what to send instead. Paths are relative to the project folder.`;
 
 const path = z
   .string()
   .min(1)
-  .describe("The file, relative to the project folder. Nothing outside of it can be touched.");
+  .describe("The file, relative to the project folder. Nothing outside the folder can be changed.");
 
-/** What a host is told about a tool. */
+/** What a host learns about a tool. */
 export interface ToolDefinition<Input> {
   readonly title: string;
   readonly description: string;
@@ -25,7 +25,7 @@ export interface ReadFileArguments {
   readonly last_line?: number | undefined;
 }
 
-const dryRun = z.boolean().optional().describe("True: answer with the diff and write nothing.");
+const dryRun = z.boolean().optional().describe("If true, return the diff and write nothing.");
 
 /** The arguments of `edit_file`; the AI SDK tool takes the same. */
 export const editFileInput: z.ZodType<EditFileArguments> = z.strictObject({
@@ -34,40 +34,42 @@ export const editFileInput: z.ZodType<EditFileArguments> = z.strictObject({
     .string()
     .optional()
     .describe(
-      "One sentence in the first person that says what the edit does. Used where the edit alone is ambiguous.",
+      "One sentence in the first person that says what the edit does. Used only if the edit alone is ambiguous.",
     ),
   code_edit: z
     .string()
     .optional()
     .describe(
-      "Only the changed lines, in file order, each change with one to three unchanged lines before and after it. Write `// ... existing code ...` (with the comment sign of the language) for every stretch that stays. To delete lines, show the lines before and after them without a stand-in between. Without any stand-in this is the whole new file. All changes of the file in one call.",
+      "Only the changed lines, in file order, each change with one to three unchanged lines before and after it. Write `// ... existing code ...` (with the comment sign of the language) for every stretch that stays. To delete lines, show the lines before and after them without a marker between them. Without any marker this is the whole new file. All changes of the file in one call.",
     ),
   old_string: z
     .string()
     .optional()
     .describe("Instead of `code_edit`: the exact text to replace. It must occur once in the file."),
-  new_string: z.string().optional().describe("The text that takes the place of `old_string`."),
+  new_string: z.string().optional().describe("The text that replaces `old_string`."),
   replace_all: z
     .boolean()
     .optional()
-    .describe("With `old_string`: replace every occurrence instead of refusing several."),
+    .describe(
+      "With `old_string`: replace every occurrence instead of refusing when there are several.",
+    ),
   expected_hash: z
     .string()
     .optional()
     .describe(
-      "The hash that `read_file` gave. The edit is refused when the file has changed since.",
+      "The hash that `read_file` returned. The edit is refused if the file has changed since.",
     ),
   base: z
     .string()
     .optional()
     .describe(
-      "Instead of `expected_hash`: the hash that `read_file` or an earlier edit gave for the version you wrote this edit for. When the file has changed since, the edit is made in that version and carried over; what overlaps with the other change is refused.",
+      "Instead of `expected_hash`: the hash that `read_file` or an earlier edit returned for the version you wrote this edit for. If the file has changed since, the edit is applied to that version and carried over; an overlap with the other change is refused.",
     ),
   cell: z
     .union([z.string(), z.int().min(1)])
     .optional()
     .describe(
-      "For notebooks (.ipynb): the cell whose source the edit is written for, by its id or its number from 1. Without it the cell is found by its text.",
+      "For notebooks (.ipynb): the cell whose source the edit is for, by its id or its number from 1. Without it, the cell is found by its text.",
     ),
   dry_run: dryRun,
 });
@@ -83,7 +85,7 @@ const file = z.object({
   path: z.string(),
   movedTo: z.string().optional(),
   action: z.enum(["update", "create", "delete", "move"]),
-  changed: z.boolean().describe("False when the file already said what the edit asks for."),
+  changed: z.boolean().describe("False if the file already had the text that the edit asks for."),
   written: z.boolean(),
   route: z.enum(["merge", "model", "rewrite"]),
   routeReason: z.string(),
@@ -103,7 +105,7 @@ const file = z.object({
 export const editFile: ToolDefinition<EditFileArguments> = {
   title: "Edit a file",
   description:
-    "Edits one file. Give either `code_edit`, a sketch of the change in which `// ... existing code ...` stands for unchanged stretches, or `old_string` and `new_string`. The sketch is placed by an exact merge that never drops or changes a line you did not mention; when a place is not unique or not found, nothing is written and the error says what to send. Leaving a stand-in out between two places says that everything between them is deleted. Answers how the edit was made; the unified diff is in the structured content.",
+    "Edits one file. Give either `code_edit`, a sketch of the change in which `// ... existing code ...` marks unchanged stretches, or `old_string` and `new_string`. The sketch is placed by an exact merge that never drops or changes a line you did not mention; if a place is not unique or not found, nothing is written and the error says what to send. If there is no marker between two places, everything between them is deleted. Returns how the edit was applied; the unified diff is in the structured content.",
   inputSchema: editFileInput,
   outputSchema: z.object({ ...file.partial().shape, error: problem.optional() }),
   annotations: {
@@ -118,14 +120,14 @@ export const editFile: ToolDefinition<EditFileArguments> = {
 export const applyPatch: ToolDefinition<PatchArguments> = {
   title: "Apply a patch",
   description:
-    "Applies a patch over one or several files: the `*** Begin Patch` form (`*** Update File:`, `*** Add File:`, `*** Delete File:`, `*** Move to:`), or a unified diff. Line numbers may be wrong or missing; context places the hunks. All files change, or none.",
+    "Applies a patch to one or several files: the `*** Begin Patch` form (`*** Update File:`, `*** Add File:`, `*** Delete File:`, `*** Move to:`), or a unified diff. Line numbers may be wrong or missing; context places the hunks. All files change, or none.",
   inputSchema: z.strictObject({
     patch: z.string().min(1).describe("The whole patch."),
     base: z
       .union([z.string(), z.record(z.string(), z.string())])
       .optional()
       .describe(
-        "The hash of the version that the patch was written for, as `read_file` or an earlier edit gave it; for several files an object of paths and hashes. When a file has changed since, its part is carried over.",
+        "The hash of the version that the patch was written for, as `read_file` or an earlier edit returned it; for several files, an object of paths and hashes. If a file has changed since, its part is carried over.",
       ),
     dry_run: dryRun,
   }),
@@ -142,7 +144,7 @@ export const applyPatch: ToolDefinition<PatchArguments> = {
 export const readFile: ToolDefinition<ReadFileArguments> = {
   title: "Read a file",
   description:
-    "Reads a file as text, whole or from `first_line` to `last_line` (from 1), at most 2,000 lines and 128 kB an answer, which then says where the rest begins; with the hash of the whole file for `base` and `expected_hash` of `edit_file`.",
+    "Reads a file as text, whole or from `first_line` to `last_line` (counted from 1). An answer has at most 2,000 lines and 128 kB, and says where the rest begins. Also returns the hash of the whole file, for `base` and `expected_hash` of `edit_file`.",
   inputSchema: z.strictObject({
     path,
     first_line: z.int().min(1).optional().describe("First line to show, from 1."),
@@ -158,8 +160,11 @@ export const readFile: ToolDefinition<ReadFileArguments> = {
     nextLine: z
       .number()
       .optional()
-      .describe("Where the rest begins that this answer does not hold."),
-    cut: z.boolean().optional().describe("True: the last line shown is longer than an answer."),
+      .describe("The line where the rest begins, if this answer does not show all."),
+    cut: z
+      .boolean()
+      .optional()
+      .describe("True if the last line shown is too long for one answer and was cut."),
     error: problem.optional(),
   }),
   annotations: {

@@ -250,14 +250,14 @@ describe("edit_file", () => {
     const args = { path: "a.ts", old_string: "1", new_string: "5", base: "0123456789abcdef" };
     const answer = await client.call("edit_file", args);
     expect(answer.content[0]!.text).toContain(
-      "stale-file: The text of `a.ts` with the hash 0123456789abcdef",
+      "stale-file: The version of `a.ts` with the hash 0123456789abcdef",
     );
     expect(answer.content[0]!.text).toContain("Read the file again");
     const patch =
       "--- a/a.ts\n+++ b/a.ts\n@@\n-const a = 1;\n+const a = 2;\n--- a/b.ts\n+++ b/b.ts\n@@\n-b\n+c\n";
     await writeFile(join(folder, "b.ts"), "b\n");
     const several = await client.call("apply_patch", { patch, base: "0123456789abcdef" });
-    expect(several.content[0]!.text).toContain("usage: The patch is about 2 files");
+    expect(several.content[0]!.text).toContain("usage: The patch changes 2 files");
   });
 
   it("lets no whole file overwrite what changed while it was made", async () => {
@@ -445,7 +445,7 @@ describe("read_file", () => {
       nextLine: 4,
       cut: true,
     });
-    expect(cut.head).toContain("line 3 is longer than an answer");
+    expect(cut.head).toContain("line 3 is too long for one answer");
     expect(await read({ path, first_line: 4 })).toMatchObject({ text: "d", lastLine: 4 });
     expect(await read({ path, first_line: 9 })).toMatchObject({
       text: "",

@@ -83,7 +83,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
       const roots = await openFolders(options, asked);
       return await work(await editorFor(roots), progressOf(context), roots);
     } catch (error) {
-      // What the client is not told in full stands here.
+      // The log has what is withheld from the client.
       const isRefusal =
         RedraftError.is(error) && !["engine-failed", "model-unavailable"].includes(error.code);
       if (!isRefusal) logger.error("a tool call failed", { error: String(error) });
@@ -115,7 +115,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   return server;
 }
 
-/** Progress goes out only to those who asked; its failure (a client that left) must not fail the edit. */
+/** Progress is sent only on request; if sending fails (a client disconnected), the edit must not fail. */
 function progressOf(context: ServerContext): (message: string) => void {
   const progressToken = context.mcpReq._meta?.progressToken;
   if (progressToken === undefined) return () => {};

@@ -27,7 +27,7 @@ const serverBusy = -32000;
 
 /**
  * MCP on two streams, one message a line. What is no message, or a larger one than is taken, is answered with a JSON-RPC error and
- * the connection goes on: one bad call must not end a client's session. Ends when the client closes either stream.
+ * the connection continues: one bad call must not end a client's session. Ends when the client closes either stream.
  */
 export function stdioTransport(options: StdioOptions = {}): Transport {
   const { stdin = process.stdin, stdout = process.stdout } = options;
@@ -80,7 +80,7 @@ export function stdioTransport(options: StdioOptions = {}): Transport {
   function read(line: Buffer): void {
     const beyond = beyondBounds(line, requestBounds);
     if (beyond !== undefined) {
-      refuse(scanned(line), invalidRequest, `The message is not taken: ${beyond}.`);
+      refuse(scanned(line), invalidRequest, `The message was refused: ${beyond}.`);
       return;
     }
     let message: Message;
@@ -88,13 +88,13 @@ export function stdioTransport(options: StdioOptions = {}): Transport {
       message = deserializeMessage(line.toString("utf8"));
     } catch (error) {
       const isJson = !(error instanceof SyntaxError);
-      const why = isJson ? "This is no JSON-RPC message." : "This is no JSON.";
+      const why = isJson ? "This is not a JSON-RPC message." : "This is not JSON.";
       refuse(scanned(line), isJson ? invalidRequest : parseError, why);
       return;
     }
     if (isJSONRPCRequest(message)) {
       if (pendingBytes + line.length > maxPendingBytes) {
-        const why = `Calls of ${pendingBytes} bytes wait for their answers already. Nothing was changed; try again shortly.`;
+        const why = `Calls of ${pendingBytes} bytes are already waiting. Nothing was written; try again shortly.`;
         answer(message.id, serverBusy, why);
         return;
       }

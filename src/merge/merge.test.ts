@@ -263,13 +263,17 @@ describe("a sketch that was written for another file", () => {
 
   it("is refused where only braces and blank lines stand in this one", () => {
     const lines = ["  }", "", "  post(url, body) {", "    return this.send(url, body);", "  }"];
-    expect(refusal("...", ...lines, "...")).toMatch(/2 lines with words none could be found/);
+    expect(refusal("...", ...lines, "...")).toMatch(
+      /None of the edit's 2 lines with words can be found/,
+    );
   });
 
   it("is refused where new lines stand on both sides of the one that it has", () => {
     const lines = ["  open(path) {", "    this.check(path);", "  get(key) {", "    return 1;"];
     const more = Array.from({ length: 6 }, (_, n) => `    this.step${n}(path);`);
-    expect(refusal("...", ...lines, ...more, "...")).toMatch(/only 1 could be found/);
+    expect(refusal("...", ...lines, ...more, "...")).toMatch(
+      /Only 1 of the edit's \d+ lines with words can be found/,
+    );
   });
 
   it("is taken where it adds to the end of the file, beside the brace that stands there", () => {

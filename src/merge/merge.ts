@@ -118,7 +118,7 @@ function mergeParts(
   if (look.kind === "applied") {
     const outcome = mergeParts(source, lines, alreadyDone(edit, new Set(look.blocks)), options);
     if (outcome.kind !== "proved") return outcome;
-    const note = `${look.blocks.length} of ${shape.blocks.length} parts are in the file already`;
+    const note = `${look.blocks.length} of ${shape.blocks.length} parts are already in the file`;
     return { ...outcome, notes: [...outcome.notes, note] };
   }
   if (look.kind === "unclear") {
@@ -133,7 +133,9 @@ function mergeParts(
   const write = (edge?: BareEdge): Built =>
     build(lines, shape, { ...prepared, traces }, placement, { ...settings, ...(edge && { edge }) });
   const best = write();
-  const rivals = bareEdges(lines, shape, placement, edit.format).map(write);
+  const rivals = bareEdges(lines, shape, placement, edit.format).map(
+    (edge): Built => ({ ...write(edge), reading: "file-edge" }),
+  );
   const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
   if (standing.length > 1) return offered(lines, shape, standing, best.proof.cost);
   return proved(source, edit, standing[0]!, Number.POSITIVE_INFINITY);
@@ -222,30 +224,30 @@ function place(
   const rivals: Built[] = [];
   let runnerUp = Number.POSITIVE_INFINITY;
   /** Keeps a text that may be meant just as well, unless it is known or takes away what the edit does not quote. */
-  const offer = (built: Built, at = cost): boolean => {
+  const offer = (built: Built, at = cost, reading = built.reading): boolean => {
     if (isSame(built, best, shape) || rivals.some((rival) => isSame(rival, built, shape)))
       return false;
     if (!isOwn(built) || repeats(built) > mostRepeated || unmentioned(built) > mostUnmentioned)
       return false;
     runnerUp = Math.min(runnerUp, at);
-    rivals.push(built);
+    rivals.push(reading === undefined ? built : { ...built, reading });
     return true;
   };
   const farSides = (placement: Placement, open: number): Built[] =>
     Array.from({ length: Math.min(open, limits.farSides) }, (_, gap) => draw(placement, { gap }));
-  for (const built of farSides(best.placement, best.open)) offer(built);
+  for (const built of farSides(best.placement, best.open)) offer(built, cost, "far-side");
   for (const edge of bareEdges(lines, shape, best.placement, edit.format)) {
-    offer(draw(best.placement, { edge }));
+    offer(draw(best.placement, { edge }), cost, "file-edge");
   }
   for (const [block, choices] of prepared.insertions.entries()) {
     for (let choice = 1; choice < (choices?.length ?? 0); choice++) {
       const { position } = choices![choice]!;
       const ranges = best.placement.ranges.with(block, { start: position, end: position });
-      offer(draw({ cost, ranges }, { insertion: { block, choice } }));
+      offer(draw({ cost, ranges }, { insertion: { block, choice } }), cost, "insertion-point");
     }
   }
   const perhaps = replacedInPlace(lines, shape, best, prepared.symbol);
-  if (perhaps.length > 0) offer(draw(withReplaced(best.placement, perhaps)));
+  if (perhaps.length > 0) offer(draw(withReplaced(best.placement, perhaps)), cost, "in-place");
   let looked = 0;
   for (const other of found.others(cost + limits.rivalReach)) {
     if (looked++ >= limits.searched || rivals.length >= limits.rivals) break;
@@ -283,7 +285,7 @@ function place(
     if (taken.kind !== "proved" || !removesBeside(comments, shape, best)) return taken;
     // Where other lines of the part go, the comment may well speak of them.
     const { text, proof, notes } = taken;
-    const asLines = { ...best, text, proof, notes };
+    const asLines: Built = { ...best, text, proof, notes, reading: "removal-comment" };
     const standing = standingCandidates([best, asLines], options);
     return standing.length > 1 ? offered(lines, shape, standing, cost) : taken;
   }

@@ -43,19 +43,19 @@ describe("parts that share lines", () => {
   it("are refused where one removes what the other keeps", () => {
     const above = ["-a = 1", "-b = 2", "+ab = 3"];
     expect(result(source, above, [" b = 2", "-c = 3", "+c = 30"])).toMatch(
-      /^refused: Two parts of the edit claim the same lines of the file/,
+      /^refused: Two blocks of the edit change the same lines of the file/,
     );
   });
 
   it("are refused where both remove a line", () => {
     expect(result(source, [" a = 1", "-b = 2"], ["-b = 2", "+b = 20", " c = 3"])).toMatch(
-      /Join the two into one part/,
+      /Join the two into one block/,
     );
   });
 
   it("are refused where both put lines at one place", () => {
     expect(
       result(source, [" a = 1", " b = 2", "+x", " c = 3"], [" b = 2", "+y", " c = 3"]),
-    ).toMatch(/claim the same lines/);
+    ).toMatch(/change the same lines/);
   });
 });

@@ -13,14 +13,14 @@ export function cellResult(
   if (result.text === null || result.action === "move") {
     throw new RedraftError(
       "unreadable-edit",
-      `The edit ${result.text === null ? "deletes" : "moves"} a file, and ${nameOf(cell)} of ${request.path} is none. Edit the cell's source.`,
+      `The edit ${result.text === null ? "deletes" : "moves"} a file, but ${nameOf(cell)} of ${request.path} is not a file. Edit the cell's source.`,
     );
   }
   const text = withCellText(notebook, cell, endedAsOthers(notebook, cell, result.text));
   if (text === undefined) {
     throw new RedraftError(
       "check-failed",
-      `The source of ${nameOf(cell)} could not be written so that all else in ${request.path} stays as it is. Edit the JSON of the file instead.`,
+      `The source of ${nameOf(cell)} could not be written without changing something else in ${request.path}. Edit the JSON of the file instead.`,
     );
   }
   const { proof, ...rest } = result;

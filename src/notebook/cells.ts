@@ -1,6 +1,6 @@
 import { type JsonRange, jsonRanges, memberOf } from "./json-ranges.ts";
 
-/** One cell of a notebook, and where its source stands in the notebook's text. */
+/** One cell of a notebook, and the range of its source in the notebook's text. */
 export interface Cell {
   /** From 1, as messages and callers count. */
   readonly number: number;
@@ -12,7 +12,7 @@ export interface Cell {
   readonly source: JsonRange;
   /** The source's strings, in order. */
   readonly parts: readonly string[];
-  /** Where the key `source` stands. */
+  /** The position of the key `source`. */
   readonly keyStart: number;
 }
 
@@ -24,7 +24,7 @@ export interface Notebook {
 /** Whether a path is a notebook's by its name. */
 export const isNotebookPath = (path: string): boolean => /\.ipynb$/i.test(path);
 
-/** The cells of a notebook (nbformat 4); undefined = the text is no such notebook. */
+/** Returns the cells of a notebook (nbformat 4), or undefined if the text is no such notebook. */
 export function readNotebook(json: string): Notebook | undefined {
   if (!isJson(json)) return undefined;
   const list = memberOf(jsonRanges(json), "cells")?.value;
@@ -54,7 +54,7 @@ export function isJson(text: string): boolean {
   return jsonProblem(text) === undefined;
 }
 
-/** What is wrong with a text that is no JSON; undefined = nothing. */
+/** Returns what is wrong with a text that is not JSON, or undefined if it is JSON. */
 export function jsonProblem(text: string): string | undefined {
   try {
     JSON.parse(text);

@@ -44,7 +44,7 @@ export async function cellsThatFit(
   return { best: made.filter(({ rank }) => rank === top), ambiguous };
 }
 
-/** Whether something of the edit stands in the cell: any text is a whole file, and fits every cell. */
+/** Whether the cell contains something of the edit: any text is a whole file, and fits every cell. */
 function quotesLines({ proof, format, action }: EditResult, cell: Cell): boolean {
   if (!proof || format.name === "whole" || action !== "update") return false;
   const lines = splitLines(cell.text);

@@ -207,7 +207,7 @@ describe("edits of a notebook's JSON", () => {
     const edit = block('    "rows = load(\\"a.csv\\")\\n",', '    "rows = load("b.csv")\\n",');
     const error = await refusal(edit);
     expect(error.code).toBe("check-failed");
-    expect(error.message).toContain("would be no notebook any more");
+    expect(error.message).toContain("would no longer be a notebook");
     expect(error.message).toContain('\\"');
   });
 

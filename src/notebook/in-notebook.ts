@@ -121,7 +121,7 @@ function cellNamed(path: string, { cells }: Notebook, name: string | number): Ce
 
 function noNotebook({ path, source }: EditRequest, isNotebook: boolean): RedraftError {
   if (!isNotebook) {
-    return new RedraftError("usage", `A cell is named, but ${path} is no notebook (.ipynb).`, {
+    return new RedraftError("usage", `A cell is named, but ${path} is not a notebook (.ipynb).`, {
       details: { path },
     });
   }
@@ -153,10 +153,10 @@ function notJson(path: string, { text, format }: EditResult): RedraftError {
   const cure =
     format.name === "whole"
       ? "To replace the source of one cell, name the cell."
-      : 'Write quotes, backslashes and line ends inside of the strings as \\", \\\\ and \\n, or write the edit for the source of a cell as it shows.';
+      : 'Write quotes, backslashes and line ends inside the strings as \\", \\\\ and \\n, or write the edit for the source of a cell.';
   return new RedraftError(
     "check-failed",
-    `With this edit ${path} would be no notebook any more: ${problem}. ${cure}`,
+    `With this edit ${path} would no longer be a notebook: ${problem}. ${cure}`,
     { details: { path } },
   );
 }

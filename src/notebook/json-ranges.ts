@@ -1,4 +1,4 @@
-/** A value of a JSON text, with where it stands: from `start` to `end`, not included. */
+/** A value of a JSON text with its range: from `start` to `end`, not included. */
 export type JsonRange =
   | {
       readonly kind: "object";
@@ -20,7 +20,7 @@ export interface Member {
   readonly value: JsonRange;
 }
 
-/** Where every value of a JSON text stands. The text must be valid: `JSON.parse` is asked first. */
+/** The range of every value of a JSON text. The text must be valid: `JSON.parse` is asked first. */
 export function jsonRanges(text: string): JsonRange {
   let at = 0;
   const blank = (): void => {

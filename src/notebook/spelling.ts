@@ -5,7 +5,7 @@ export interface Spelling {
 }
 
 /**
- * Learns the spelling from the strings that are there: which escape stands for a character (`\u00e9` or `\u00E9`, `\/` or `/`),
+ * Learns the spelling from the strings that are there: which escape represents a character (`\u00e9` or `\u00E9`, `\/` or `/`),
  * and whether characters beyond ASCII are escaped at all.
  */
 export function spellingOf(json: string): Spelling {
@@ -43,7 +43,7 @@ export function spellingOf(json: string): Spelling {
       let result = "";
       for (let at = 0; at < text.length; at++) {
         const code = text.charCodeAt(at);
-        // Half of a surrogate pair alone is no character; the pair itself may stand as it is.
+        // Half of a surrogate pair alone is no character; the pair itself needs no escape.
         const isPair =
           code >= 0xd800 && code <= 0xdbff && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
         if (isPair && !(wideEscaped && !wideBare)) result += text[at]! + text[++at]!;

@@ -16,7 +16,7 @@ export function withCellText(notebook: Notebook, cell: Cell, text: string): stri
   return isOnlyChange(notebook, cell, text, spliced) ? spliced : undefined;
 }
 
-/** One string: only what stands between the common beginning and the common end is written anew. */
+/** One string: only the text between the common beginning and the common end is rewritten. */
 function spliceString(
   { json }: Notebook,
   { source, text: before }: Cell,
@@ -50,7 +50,7 @@ function spliceString(
 function spliceList(notebook: Notebook, cell: Cell, text: string, spelling: Spelling): string {
   const { json } = notebook;
   const { source, parts } = cell;
-  if (source.kind !== "array") throw new TypeError("the source is no list");
+  if (source.kind !== "array") throw new TypeError("the source is not a list");
   if (text === "") return `${json.slice(0, source.start)}[]${json.slice(source.end)}`;
   const items = source.items;
   let head = 0;
@@ -73,7 +73,7 @@ function spliceList(notebook: Notebook, cell: Cell, text: string, spelling: Spel
     items.slice(first, last).map((item) => json.slice(item.start, item.end));
   const layout = layoutOf(notebook, cell);
   const all = [...kept(0, head), ...fresh, ...kept(items.length - tail, items.length)];
-  // Between two strings that stay stands what stood there.
+  // The text between two kept strings stays as it was.
   const between = (index: number): string => {
     const above = index < head ? index : index - (all.length - items.length);
     const isOld = index + 1 < head || index >= all.length - tail || all.length === items.length;
@@ -85,7 +85,7 @@ function spliceList(notebook: Notebook, cell: Cell, text: string, spelling: Spel
   return `${json.slice(0, source.start)}[${layout.open}${list}${layout.close}]${json.slice(source.end)}`;
 }
 
-/** Whether a string of the list stands in the text from here, and is whole lines of it. */
+/** Whether a string of the list is in the text from here on, as whole lines. */
 function isLineOf(text: string, part: string, from: number): boolean {
   if (!text.startsWith(part, from)) return false;
   return part === "" || part.endsWith("\n") || from + part.length === text.length;
@@ -97,7 +97,7 @@ interface Layout {
   readonly close: string;
 }
 
-/** What stands around the strings of a list: in this cell, else in another one, else as far as the keys are indented. */
+/** The layout around the strings of a list: of this cell, else of another one, else derived from the indentation of the keys. */
 function layoutOf({ json, cells }: Notebook, cell: Cell): Layout {
   const lists = [cell, ...cells].flatMap(({ source }) => (source.kind === "array" ? [source] : []));
   const model = lists[0]!.items.length > 0 ? lists[0] : lists.find((one) => one.items.length > 0);

@@ -62,7 +62,7 @@ export interface RedraftEngine extends Redraft {
 }
 
 /**
- * The engine: reads an edit, merges it, checks the result. What the merge cannot settle goes to the model
+ * The engine: reads an edit, merges it, checks the result. What the merge cannot settle is passed to the model
  * route, where there is one. It returns texts and writes nothing; `workspace/update.ts` writes.
  */
 export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
@@ -424,27 +424,27 @@ async function newErrorsFor(
   return checker && newErrors(checker, source);
 }
 
-/** New syntax errors in what a large model had made: a refusal that goes back to it. */
+/** New syntax errors in the output of a large model: a refusal that is sent back to it. */
 async function checkSyntax(path: string, source: string, text: string): Promise<Check[]> {
   const checker = await syntaxFor(path);
   if (!checker) return [];
   const count = newErrors(checker, source)(text);
   if (count === undefined) return [{ name: "syntax", ok: "unknown" }];
-  const message = `${path} would have ${count} ${count === 1 ? "syntax error" : "syntax errors"} that it has not now.`;
+  const message = `${path} would have ${count} ${count === 1 ? "syntax error" : "syntax errors"} that it does not have now.`;
   return [count === 0 ? { name: "syntax", ok: true } : { name: "syntax", ok: false, message }];
 }
 
 function noWriter(): RedraftError {
   return new RedraftError(
     "model-unavailable",
-    "to make an edit from an instruction takes a model: createRedraft({ writer: <URL, path of a GGUF, or target> }).",
+    "an edit from an instruction needs a model: createRedraft({ writer: <URL, path of a GGUF, or target> }).",
   );
 }
 
 function onlyAnInstruction(): RedraftError {
   return new RedraftError(
     "model-unavailable",
-    "there is only an instruction and no edit: that takes a model that writes (redraft edit --model), and there is none here.",
+    "there is only an instruction and no edit: this needs a model that writes edits (redraft edit --model), and none is configured.",
   );
 }
 

@@ -127,7 +127,7 @@ export function generateWith(
     readonly capabilities: Capabilities;
   },
 ): Generate {
-  // A planner goes on learning what this target accepts, but plans one generation at a time.
+  // A planner keeps learning what this target accepts, but plans one generation at a time.
   const idle: Planner[] = [];
   return async (sequence, { request, maxTokens, stop, onText, signal }) => {
     const planner = idle.pop() ?? editPlanner(target);

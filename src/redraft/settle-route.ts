@@ -74,7 +74,7 @@ export async function modelFile(name: string): Promise<string> {
     const known = names.length > 0 ? `an installed model (${names.join(", ")}), ` : "";
     throw new RedraftError(
       "usage",
-      `there is no model ${JSON.stringify(name)}. Name default, none, ${known}a path ending in .gguf, or a URL.`,
+      `there is no model ${JSON.stringify(name)}. Use default, none, ${known}a path ending in .gguf, or a URL.`,
     );
   }
   return modelPath(name);

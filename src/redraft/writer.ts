@@ -6,7 +6,7 @@ import { type OpenAiTextTarget, openAiTextTarget } from "../engines/openai/chat.
 import { type Environment, serverOptions } from "./server-options.ts";
 
 export interface WriterOptions {
-  /** Where a server has several models; stands over the name behind `#`. */
+  /** Selects one of a server's models; overrides the name after `#`. */
   readonly name?: string;
   /** Where the key of a server is looked up; default: nowhere. */
   readonly env?: Environment | undefined;
@@ -23,7 +23,7 @@ export async function openWriter(
   if (model === undefined || model === "none" || model === "default") {
     throw new RedraftError(
       "model-unavailable",
-      "to make an edit from an instruction takes a model: --model <URL of an OpenAI-compatible server>, or --model <file.gguf>.",
+      "an edit from an instruction needs a model: --model <URL of an OpenAI-compatible server>, or --model <file.gguf>.",
     );
   }
   if (isServerAddress(model)) {
@@ -57,7 +57,7 @@ async function localModel(
   if ((await readGgufMetadata(path)).has("redraft.prompt")) {
     throw new RedraftError(
       "usage",
-      `${path} applies sketches and does not understand instructions: give it to --apply-model, and --model one that was trained for chat.`,
+      `${path} applies sketches and does not follow instructions: name it with --apply-model, and name a chat model with --model.`,
     );
   }
   const [{ llamaTarget }, { localTextTarget }] = await Promise.all([

@@ -85,6 +85,6 @@ function logprobOf(rows: Rows, row: number, token: Token): number {
   if (listed !== undefined) return listed.logprob;
   throw new RedraftError(
     "engine-failed",
-    "This target does not tell the logit of a given token, so it cannot score unlikely ones.",
+    "This target does not report the logit of a given token, so it cannot score unlikely ones.",
   );
 }

@@ -109,7 +109,7 @@ export function createServedModel(
 
   async function put(slot: Slot, tokens: readonly Token[], sound: boolean): Promise<void> {
     const { sequence, planner, scores, topK } = slot;
-    // After a failure nobody knows what the KV cache holds: a fresh sequence is cheaper than a wrong answer.
+    // After a failure the content of the KV cache is unknown: a new sequence is cheaper than a wrong answer.
     if (!sound || disposed) await sequence.dispose().catch(() => {});
     else idle.push({ sequence, planner, tokens, scores, topK });
   }

@@ -40,7 +40,7 @@ const edited: readonly Token[] = [
 
 const example: DraftRequest = { prompt: [2, 3, ...source, 4, 5], source };
 
-/** What every drafter must do, whatever it drafts from. `make` gives a fresh one for each case. */
+/** What every drafter must do, whatever it drafts from. `make` creates one for each case. */
 export function drafterConformance(
   make: () => Drafter,
   options: DrafterConformanceOptions = {},
@@ -95,7 +95,7 @@ export function drafterConformance(
       },
     },
     {
-      name: "gives survival curves that fall and are chances",
+      name: "gives survival curves that fall and are probabilities",
       async run() {
         for (const drafts of (await write(make(), 16)).drafts) {
           for (const { survival, tokens } of drafts) {
@@ -119,7 +119,7 @@ export function drafterConformance(
       },
     },
     {
-      name: "drafts the same again after a new beginning",
+      name: "drafts the same again after begin() is called again",
       async run() {
         const drafter = make();
         const first = await write(drafter, 16);

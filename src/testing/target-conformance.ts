@@ -14,7 +14,7 @@ export interface TargetConformanceOptions {
 
 const sample = "def add(a, b):\n    return a + b\n\n\ndef subtract(a, b):\n    return a - b\n";
 
-/** What every token target must do, whatever runs behind it. `make` opens a fresh target for each case. */
+/** What every token target must do, whatever runs behind it. `make` opens a target for each case. */
 export function targetConformance(
   make: () => TokenTarget | Promise<TokenTarget>,
   { text = sample, tolerance = 0 }: TargetConformanceOptions = {},

@@ -224,7 +224,7 @@ export function createPool(options: PoolOptions): Pool {
     );
   }
 
-  /** A worker is gone that nobody ended: its active task is to blame, the waiting ones start over. */
+  /** A worker exited by itself: its active task fails, the waiting tasks start over. */
   function lose(slot: Slot, cause: Error | undefined): void {
     if (slot.dead) return;
     slot.active?.settle({ error: crashed(cause) });
@@ -332,16 +332,16 @@ function stopReason(signal: AbortSignal | undefined): unknown {
 function tooLong(limitMs: number): RedraftError {
   return new RedraftError(
     "timeout",
-    `The edit took longer than the ${limitMs / 1000} s it is given. Nothing was changed. Send it in smaller parts, with fewer lines that stand several times in the file.`,
+    `The edit exceeded its time limit of ${limitMs / 1000} s. Nothing was written. Send it in smaller parts, with fewer lines that occur several times in the file.`,
   );
 }
 
 function crashed(cause: Error | undefined): RedraftError {
   const memory = (cause as { code?: unknown } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY";
-  const why = memory ? "took more memory than it is given" : "ended its worker thread";
+  const why = memory ? "exceeded its memory limit" : "crashed its worker thread";
   return new RedraftError(
     "engine-failed",
-    `The edit ${why}. Nothing was changed. Send it in smaller parts.`,
+    `The edit ${why}. Nothing was written. Send it in smaller parts.`,
     { cause },
   );
 }
@@ -349,7 +349,7 @@ function crashed(cause: Error | undefined): RedraftError {
 function full(count: number): RedraftError {
   return new RedraftError(
     "timeout",
-    `${count} edits wait already. Nothing was changed; try again shortly.`,
+    `${count} edits are already waiting. Nothing was written; try again shortly.`,
     { retryable: true },
   );
 }

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 
-/** What a worker is told when it starts. */
+/** The start-up data of a worker. */
 export interface WorkerConfig {
   /** What the model route that the main thread asks can do; absent = there is none. */
   readonly model?: {

@@ -2,7 +2,7 @@ import { RedraftError } from "../core/errors.ts";
 import type { CallOptions, Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
 
-/** Formats that quote what they change: where that stands in the file still, they may be made on any text. */
+/** Formats that quote what they change: they may be applied to any text that still has the quoted lines. */
 const explicit: readonly string[] = ["search-replace", "unified-diff", "patch"];
 
 /**

@@ -116,7 +116,7 @@ describe("applyAll", () => {
     const row = { path: "a", edit: "was\nx\ny\nZ\n", format: "whole" as const };
     await expect(
       apply([{ ...row, base: { hash: "0123456789abcdef" } }], { texts }),
-    ).rejects.toThrow(/is not known here/);
+    ).rejects.toThrow(/is not stored here/);
     await apply([{ ...row, base: { hash: textHash(base).slice(0, 16) } }], { texts });
     expect(await found()).toEqual({ a: "now\nx\ny\nZ\n" });
   });

@@ -7,7 +7,7 @@ export type CopyAttributes = (from: number, to: number) => Promise<void>;
 
 /**
  * How attributes are copied on this machine: by libc through the optional package koffi (microseconds), else by GNU cp (a
- * process per write). Undefined = Linux with neither, where nobody can tell whether a file has any.
+ * process per write). Undefined on Linux with neither, where it is unknown whether a file has any.
  */
 export async function attributeCopier(
   ways: readonly ("libc" | "cp" | "none")[] = ["libc", "cp"],

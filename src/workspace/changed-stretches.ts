@@ -1,4 +1,4 @@
-/** A stretch of one text and what stands in its place in the other; the ends not included. */
+/** A stretch of one text and its counterpart in the other; the ends not included. */
 export interface ChangedStretch {
   readonly from: number;
   readonly to: number;
@@ -51,7 +51,7 @@ export function changedStretches(
 
 const nearReach = 32;
 
-/** The next place where lines of both are equal: at one that stands once among those within reach. */
+/** The next place where lines of both are equal: at one that is unique among those within reach. */
 function equalAgain(
   old: readonly string[],
   fresh: readonly string[],

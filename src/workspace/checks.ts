@@ -14,7 +14,7 @@ export interface Checked {
   readonly proof?: Proof;
   /** Whether a line says "something is left out here". */
   readonly isMarker: (line: string) => boolean;
-  /** Syntax errors of the text that the source has not; undefined = unknown. Left out = not asked. */
+  /** Syntax errors of the text that the source does not have. Returns undefined if unknown; leave it out to skip the check. */
   readonly newErrors?: (text: string) => number | undefined;
   /** The 1-based line of the first of them. */
   readonly errorLine?: () => number | undefined;
@@ -61,7 +61,7 @@ function markerLeft(result: Checked): Check {
     ok: false,
     message:
       `the edit would write the marker line ${JSON.stringify(marker.trim())} into the file. ` +
-      "Write the lines that it stands for, or leave it out.",
+      "Write the lines that it represents, or leave it out.",
   };
 }
 
@@ -137,7 +137,7 @@ function syntax({ newErrors, errorLine, isLiteral, text, source, edit, proof }: 
   }
   if (isLiteral) {
     const note = `new syntax error${place}`;
-    return { name, ok: "unknown", message: "the edit itself brings errors", note };
+    return { name, ok: "unknown", message: "the edit itself introduces errors", note };
   }
   return {
     name,
@@ -156,7 +156,7 @@ function repeats(echo: Echo, text: string, edit: Edit | undefined, place: string
   const lines = edit?.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
   const at = lines?.[echo.editLine]?.at ?? 0;
   const which = at > 0 ? `line ${at} of the edit` : "a new line";
-  const harm = place === "" ? "" : `, and brings a syntax error${place}`;
+  const harm = place === "" ? "" : `, and introduces a syntax error${place}`;
   return (
     `${which} (${shown}) repeats line ${echo.source + 1} of the file, which stays beside it${harm}. ` +
     "Leave that line out of the new text, or quote it in the old text too."

@@ -263,7 +263,7 @@ describe("a step that fails", () => {
     expect(hits).toBeGreaterThan(8);
   });
 
-  it("names what could not be put back, and where the old text is", async () => {
+  it("names what could not be restored, and where the old text is", async () => {
     await files(all);
     let renames = 0;
     const dying: FileSystem = {
@@ -282,7 +282,7 @@ describe("a step that fails", () => {
     ).catch((e: Error) => e);
     const { message } = outcome as Error;
     expect(message).not.toMatch(/Nothing was changed/);
-    expect(message).toContain(`${at("a")} could not be put back`);
+    expect(message).toContain(`${at("a")} could not be restored`);
     const spare = /is in (\S+)\.$/.exec(message)![1]!;
     expect(await readFile(spare, "utf8")).toBe("a\n");
     expect(await readFile(at("b"), "utf8")).toBe("b\n");

@@ -14,7 +14,7 @@ import type { WriteOptions, Written } from "./write-options.ts";
 interface Work {
   readonly step: Step;
   readonly staged?: Staged;
-  /** A second name, or a copy, of what stood at the path, while something may still fail. */
+  /** A second name, or a copy, of the old file, while something may still fail. */
   spare?: string;
   /** Whether its call was made, and whether the step is known to have happened. */
   tried: boolean;
@@ -108,7 +108,7 @@ async function keepOld({ step, spare }: Work, fs: FileSystem): Promise<void> {
   }
 }
 
-/** A step whose call fails may have happened nevertheless (network file systems): what stands there decides. */
+/** A step whose call fails may have happened nevertheless (network file systems): the content of the path decides. */
 async function perform(work: Work, fs: FileSystem): Promise<void> {
   const { step, staged, spare } = work;
   work.tried = true;
@@ -224,7 +224,7 @@ interface Failing {
   readonly isChecked: boolean;
 }
 
-/** Takes back what was done, last step first, looks at what stands there now, and says what is so. */
+/** Rolls back, last step first, checks the content of every path, and reports the outcome. */
 async function takenBack(
   error: unknown,
   works: readonly Work[],
@@ -237,14 +237,14 @@ async function takenBack(
     try {
       if (work.done) aside.push(...(await takeBack(work, fs, isChecked)));
       else if (work.tried && !(await isAsBefore(work, fs))) {
-        throw new Error("what stands there is not what was there");
+        throw new Error("its content is not what it was before");
       }
       if (spare !== undefined) await fs.unlink(spare).catch(() => {});
     } catch (cause) {
       const kept = spare !== undefined && (await exists(spare, fs).catch(() => false));
       left.push(
-        `${step.path} could not be put back: ${reasonOf(cause)}` +
-          `${kept ? `; what stood there is in ${spare}` : ""}`,
+        `${step.path} could not be restored: ${reasonOf(cause)}` +
+          `${kept ? `; its old content is in ${spare}` : ""}`,
       );
     }
   }
@@ -260,7 +260,7 @@ async function takenBack(
   const kept =
     aside.length === 0
       ? ""
-      : ` What others had made of it meanwhile is kept in ${aside.join(", ")}.`;
+      : ` Changes made by others in the meantime are kept in ${aside.join(", ")}.`;
   return described(error, works, `Nothing was changed.${kept}`);
 }
 
@@ -329,7 +329,7 @@ function described(error: unknown, works: readonly Work[], state: string): unkno
 function lostLock(path: string): RedraftError {
   return new RedraftError(
     "stale-file",
-    `this process stood still for so long that another one took its lock on ${path}. Send the edit again.`,
+    `this process was suspended for so long that another one took over its lock on ${path}. Send the edit again.`,
     { retryable: true, details: { path } },
   );
 }

@@ -47,7 +47,7 @@ export function confinedTo(
     if ((await realRoots()).some((root) => isInside(real, root))) return;
     throw new RedraftError(
       "outside-root",
-      `\`${path}\` was not touched: it leads outside of the open folders by now; a folder on its way was replaced. Read it again.`,
+      `\`${path}\` was not touched: it now leads outside the open folders, because a folder on its path was replaced. Read it again.`,
       { details: { path, roots: [...roots] } },
     );
   };

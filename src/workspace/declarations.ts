@@ -11,7 +11,7 @@ const declares =
   /(?:definition|declaration|declarator|signature|_item|_spec|_elem|constructor|function|method|class|module|enum_variant|enum_constant|enum_assignment|enum_member_declaration|_specifier|_statement)$|^(?:class|module|method|singleton_method|property_signature|assignment|pair|enumerator|public_field_definition|field_definition|type_alias|const_element|method_elem)$/u;
 const isNoDeclaration =
   /param|import|export_spec|attribute|argument|call|jsx|use_|label|catch|for_|preproc_(?:if|else|include)|access_spec|lambda|_clause|storage_class|goto|command/u;
-/** Declares a local variable where it stands in the body of a function. */
+/** Declares a local variable if it is in the body of a function. */
 const isVariable =
   /variable|assignment|^pair$|lexical|short_var|const_spec|var_spec|let_declaration|init_declarator|const_item|const_declaration|static_item|^declaration$/u;
 const isFunction =
@@ -62,7 +62,7 @@ export function declarationsOf(
   };
 }
 
-/** The lines on which each word stands. */
+/** The lines of each word. */
 function linesOfWords(lines: readonly string[]): Map<string, number[]> {
   const words = new Map<string, number[]>();
   for (const [line, text] of lines.entries()) {

@@ -80,7 +80,7 @@ function headers(before: DiffSide | null, after: DiffSide | null, hasHunks: bool
   return out;
 }
 
-/** `a/` and `b/` stand before relative paths. */
+/** Relative paths get the prefixes `a/` and `b/`. */
 const headerPath = (side: "a" | "b", path: string): string => quoted(`${side}/${relative(path)}`);
 
 const bare = (path: string): string => quoted(relative(path));

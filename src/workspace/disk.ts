@@ -34,7 +34,7 @@ export const disk: FileSystem = promises;
 export const readingFlags: number =
   constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** What stands under a name when it is no regular file, in words. */
+/** The kind of a path that is not a regular file, in words. */
 export function kindOf(stat: Stats): string {
   if (stat.isDirectory()) return "a folder";
   if (stat.isSymbolicLink()) return "a symbolic link";
@@ -59,7 +59,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   EMFILE: "too many files are open",
   ENFILE: "too many files are open",
-  ELOOP: "its symbolic links go round in circles",
+  ELOOP: "its symbolic links form a loop",
   ENAMETOOLONG: "the name is too long",
   EIO: "the disk reports an error",
 };

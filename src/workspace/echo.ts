@@ -13,7 +13,7 @@ export interface Echo {
 }
 
 /**
- * New text that goes on with the line that stands below it already, or begins with the one above: a writer that
+ * New text that ends with the line that is already below it, or begins with the one above: a writer that
  * closes the scope which the file closes. Lines without anything but blanks are no echo.
  */
 export function echoesOf(text: string, proof: Proof): Echo[] {

@@ -22,7 +22,7 @@ export function editFromArguments(args: EditFileArguments): {
     if (args.replace_all !== undefined) {
       throw new RedraftError(
         "usage",
-        "`replace_all` belongs to `old_string`; `code_edit` has no use for it.",
+        "`replace_all` works only with `old_string`. Leave it out with `code_edit`.",
       );
     }
     return { request: { edit: args.code_edit, ...instruction }, pair: false };

@@ -42,7 +42,7 @@ export interface FileAnswer {
   readonly diff: string;
   readonly added: number;
   readonly removed: number;
-  /** Of the file as it stands after this edit; absent when it was deleted or nothing was written. */
+  /** Of the file after this edit; absent if it was deleted or nothing was written. */
   readonly hash?: string;
   /** Of a written edit. */
   readonly receipt?: Receipt;

@@ -83,7 +83,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       if (typeof args.base === "string" && parts.length > 1) {
         throw new RedraftError(
           "usage",
-          `The patch is about ${parts.length} files, and \`base\` is one hash. Give \`base\` as an object of paths and hashes.`,
+          `The patch changes ${parts.length} files, but \`base\` is one hash. Give \`base\` as an object of paths and hashes.`,
         );
       }
       const seen = new Map<string, string>();

@@ -25,7 +25,7 @@ export function decodeText(bytes: Uint8Array, path: string): Decoded {
   }
   if (startsWith(buffer, 0xff, 0xfe)) return decodeUtf16(buffer, "utf-16le", path);
   if (startsWith(buffer, 0xfe, 0xff)) return decodeUtf16(buffer, "utf-16be", path);
-  if (buffer.subarray(0, binaryWindow).includes(0)) throw notText(path, "it holds NUL bytes");
+  if (buffer.subarray(0, binaryWindow).includes(0)) throw notText(path, "it contains NUL bytes");
   if (isUtf8(buffer)) {
     const bom = startsWith(buffer, 0xef, 0xbb, 0xbf);
     return { text: (bom ? buffer.subarray(3) : buffer).toString("utf8"), encoding: "utf-8", bom };
@@ -47,7 +47,7 @@ export function encodeText(text: string, encoding: Encoding, bom: boolean): Buff
       if (/\p{Surrogate}/u.test(text)) {
         throw new RedraftError(
           "check-failed",
-          "the edit holds half of a surrogate pair, which UTF-8 cannot write. Send the whole character.",
+          "the edit contains half of a surrogate pair, which UTF-8 cannot write. Send the whole character.",
         );
       }
       return Buffer.from(bom ? `\uFEFF${text}` : text, "utf8");
@@ -72,11 +72,12 @@ function notText(path: string, why: string): RedraftError {
 }
 
 function decodeUtf16(buffer: Buffer, encoding: "utf-16le" | "utf-16be", path: string): Decoded {
-  if (buffer.length % 2 !== 0) throw notText(path, "it begins as UTF-16 but has half a character");
+  if (buffer.length % 2 !== 0)
+    throw notText(path, "it begins as UTF-16 but has an incomplete character");
   const body = Buffer.from(buffer.subarray(2));
   const text = (encoding === "utf-16be" ? body.swap16() : body).toString("utf16le");
   if (text.slice(0, binaryWindow / 2).includes("\0"))
-    throw notText(path, "it holds NUL characters");
+    throw notText(path, "it contains NUL characters");
   return { text, encoding, bom: true };
 }
 
@@ -162,7 +163,7 @@ function encodeSingleByte(text: string): Buffer {
   return bytes;
 }
 
-/** The five control characters that stand for their own bytes. */
+/** The five control characters that map to their own bytes. */
 function unmapped(code: number): number | undefined {
   return code <= 0x9f && upper.charCodeAt(code - 0x80) === code ? code : undefined;
 }

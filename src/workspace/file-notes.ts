@@ -1,6 +1,6 @@
 import type { TextFile } from "./text-file.ts";
 
-/** What the caller should know about replacing this file, in words that stand by themselves. */
+/** What the caller should know about replacing this file, as complete sentences. */
 export function fileNotes(
   before: TextFile,
   result: { readonly action: string; readonly text: string | null },

@@ -27,7 +27,7 @@ interface Gap {
   readonly isHead?: boolean;
 }
 
-/** A comment that opens and says nothing yet: what it stands above is no part of what goes above it. */
+/** A comment that opens and has no text yet: the lines below it do not belong to what is removed above it. */
 const opensComment = /^(?:\/\*{1,2}|<!--|\{\/\*|"""|'''|\(\*|\{-)$/u;
 
 /** The line, as compared, that declares anew what a source line declares. */
@@ -46,7 +46,7 @@ export class Accounts {
   private shown: Counts | undefined;
   private idle: boolean | undefined;
 
-  /** `many`: a line that stands this often in the file tells no place by itself. */
+  /** `many`: a line that occurs this often in the file identifies no place by itself. */
   constructor(edit: Edit, compared: Comparison, isWhole: boolean, many: number) {
     this.many = many;
     this.edit = edit;
@@ -56,7 +56,7 @@ export class Accounts {
     this.stretches = stretchesOf(edit, compared);
   }
 
-  /** Whether a comment says that something of this name goes, or a diff or a block removes such a line. */
+  /** Whether a comment says that something of this name is removed, or a diff or a block removes such a line. */
   removesByName({ name, line }: Named): boolean {
     const word = wordOf(name);
     const removes = (text: string): boolean =>
@@ -104,7 +104,7 @@ export class Accounts {
   }
 
   /**
-   * Whether a stretch of the edit is nothing but the lines that stand right above and right below a gap. Where
+   * Whether a stretch of the edit is nothing but the lines directly above and directly below a gap. Where
    * the whole edit has no new line, to take something out is all it is for: then the blank line that ends the
    * paragraph is a bound as well, unless only the first line of something would go.
    */
@@ -158,7 +158,7 @@ export class Accounts {
     ) {
       const goes = this.gone.has(at) || gone.has(at);
       if (goes && lines.length === 0) {
-        // A gap of several paragraphs has no paragraph that it goes out of.
+        // A gap of several paragraphs does not end inside a single paragraph.
         if (blank) return { lines: [], blank: false };
         continue;
       }
@@ -235,7 +235,7 @@ export class Accounts {
     );
   }
 
-  /** The lines beside a gap, from the gap on, until they tell where it is. */
+  /** The lines beside a gap, outwards, until they identify its place. */
   private nearest(
     line: number,
     step: 1 | -1,
@@ -270,7 +270,7 @@ export class Accounts {
     return this.compared.inSource.of(key) < this.many;
   }
 
-  /** Whether lines stand one after the other at one place of the source only. */
+  /** Whether lines are consecutive at exactly one place of the source. */
   private isOnce(lines: readonly string[], step: 1 | -1): boolean {
     const last = lines.at(-1)!;
     this.dense ??= this.compared.source.map(keyOf).filter((key) => key !== "");

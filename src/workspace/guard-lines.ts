@@ -14,11 +14,11 @@ export function keyOf(line: string): string {
     .replace(/[\u2010-\u2015\u2212]/gu, "-");
 }
 
-/** Lines that stand in every file of their language, so that they tell no place. */
+/** Lines that occur in every file of their language, so that they identify no place. */
 const common =
   /^(?:end|else|begin|do|done|fi|esac|then|try|finally|pass|break|continue|return|returnthis|returnself|default|public|private|protected)[:;{}(),]*$|^[}\])]*(?:else|try|finally|catch)[{:]*$/iu;
 
-/** Whether a line has words that may tell where it stands. */
+/** Whether a line has words that may identify its place. */
 export const hasWords = (key: string): boolean => /[\p{L}\p{N}]/u.test(key) && !common.test(key);
 
 export const indentOf = (line: string): number => {
@@ -110,7 +110,7 @@ export class Comparison {
 
   private lookups = 0;
 
-  /** How often each line stands in the whole source. */
+  /** How often each line occurs in the whole source. */
   get inSource(): Counts {
     this.all ??= new Counts(this.source.map(keyOf));
     return this.all;
@@ -134,7 +134,7 @@ export class Comparison {
 
   /**
    * Source lines that are not where they were: not in the result between the same unique lines. Lines that
-   * moved are among them. `bare`: nothing with words came in where they stood.
+   * moved are among them. `bare`: nothing with words was inserted in their place.
    */
   gone(): readonly { readonly line: number; readonly bare: boolean }[] {
     this.missing ??= this.findGone();
@@ -199,14 +199,14 @@ function withLines(keys: readonly string[], from: number, to: number): number[] 
   return lines;
 }
 
-/** Index pairs of lines that stand once on each side, as many as keep their order. */
+/** Index pairs of lines that are unique on each side, as many as keep their order. */
 export function anchors(old: readonly string[], fresh: readonly string[]): [number, number][] {
   const pairs = uniquePairs(old, fresh);
   const kept = longestRising(pairs.map(([, place]) => place));
   return kept.map((index) => pairs[index]!);
 }
 
-/** Index pairs of lines with words that stand once on each side, in the order of the first. */
+/** Index pairs of lines with words that are unique on each side, in the order of the first. */
 export function uniquePairs(old: readonly string[], fresh: readonly string[]): [number, number][] {
   const places = (keys: readonly string[]): Map<string, number> => {
     const found = new Map<string, number>();

@@ -7,8 +7,8 @@ const quoted = (line: string): string => {
 };
 
 /**
- * What is wrong with where lines stand: lines that the edit does not write keep the order of the source, lines
- * that it writes keep the order of the edit, and what a block or a hunk adds stands where that block stands.
+ * What is wrong with the positions of lines: lines that the edit does not write keep the order of the source, lines
+ * that it writes keep the order of the edit, and what a block or a hunk adds is where that block is.
  */
 export function placeProblem(edit: Edit, compared: Comparison): string | undefined {
   if (edit.format === "whole" || compared.old.length === 0 || compared.fresh.length === 0)
@@ -36,7 +36,7 @@ export function placeProblem(edit: Edit, compared: Comparison): string | undefin
     : sketchProblem(edit, compared);
 }
 
-/** The lines of a sketch stand in the order in which it has them. */
+/** The lines of a sketch keep their order. */
 function sketchProblem(edit: Edit, compared: Comparison): string | undefined {
   const keys: string[] = [];
   const texts: string[] = [];
@@ -51,14 +51,14 @@ function sketchProblem(edit: Edit, compared: Comparison): string | undefined {
   for (const pair of uniquePairs(keys, compared.fresh)) {
     if (compared.inResult.of(keys[pair[0]]!) > 1) continue;
     if (last && last[1] > pair[1]) {
-      return `the edit has ${quoted(texts[last[0]]!)} above ${quoted(texts[pair[0]]!)}, and the result would have them the other way round.`;
+      return `the edit has ${quoted(texts[last[0]]!)} above ${quoted(texts[pair[0]]!)}, but the result would have them in reverse order.`;
     }
     last = pair;
   }
   return undefined;
 }
 
-/** What a segment adds stands between the lines that stand around it and that no segment touches. */
+/** What a segment adds is between the lines around it that no segment touches. */
 function partsProblem(
   edit: Edit,
   compared: Comparison,
@@ -87,7 +87,7 @@ function partsProblem(
     if (added.length === 0 || stood.length === 0) continue;
     sourceAt ??= lineIn(compared.source.map((line) => line.trim()));
     resultAt ??= lineIn(compared.result.map((line) => line.trim()));
-    // From each line that stands once follows where the block begins and ends.
+    // Each unique line determines where the block begins and ends.
     const old = lines.filter(({ role }) => role !== "add");
     const keys = new Set(old.map(({ text }) => keyOf(text)));
     let first = compared.source.length;
@@ -114,7 +114,7 @@ function partsProblem(
       if (inside > above && inside < below) continue;
       const where = line > 0 ? `line ${line} of the edit` : "the new line";
       return (
-        `${where} (${quoted(text)}) would stand at line ${place + 1}, away from the lines that the edit has beside it. ` +
+        `${where} (${quoted(text)}) would be at line ${place + 1}, away from the lines that the edit has beside it. ` +
         "Quote more of the lines around the change."
       );
     }

@@ -34,7 +34,7 @@ export class Stretch {
 
   /**
    * Where wanted lines end among those shown, from a place on: in their order, new lines between them, or as a run
-   * one after the other. Undefined = they are not all there.
+   * one after the other. Returns undefined if some are missing.
    */
   endOf(wanted: readonly string[], from: number, isRun: boolean): number | undefined {
     const { shown } = this;
@@ -128,7 +128,7 @@ export function stretchesOf(edit: Edit, compared: Comparison): Stretch[] {
   return stretches;
 }
 
-/** How often each line stands in an edit, by what it does there. */
+/** How often each line occurs in an edit, by its role. */
 export function linesOf(edit: Edit, removed: boolean): Counts {
   const counts = new Counts();
   for (const segment of edit.segments) {

@@ -75,7 +75,7 @@ function isInText({ checker, text }: Guarded, { result }: Comparison, index: num
     let node = root.descendantForPosition({ row: index, column });
     for (; node; node = node.parent) {
       if (node.isError) return false;
-      // Of JavaScript a fence is a template that opens here: what is text began above and goes on below.
+      // Of JavaScript a fence is a template that opens here: the text began above and continues below.
       if (node.startPosition.row >= index || node.endPosition.row <= index) continue;
       if (/string|comment|template|heredoc|raw_text/u.test(node.type)) return true;
     }

@@ -125,7 +125,7 @@ function lostAmong(
   return { lost, restated };
 }
 
-/** Whether most of what a declaration holds is still in the result, so that only its first line goes. */
+/** Whether most of what a declaration holds is still in the result, so that only its first line is removed. */
 function staysInside(line: number, end: number, compared: Comparison): boolean {
   let kept = 0;
   let all = 0;
@@ -138,7 +138,7 @@ function staysInside(line: number, end: number, compared: Comparison): boolean {
   return all > 0 && kept * 2 > all;
 }
 
-/** In an edit that says what goes, line by line, nothing else may go. */
+/** If an edit lists the removed lines one by one, nothing else may be removed. */
 function lostLine(
   guarded: Guarded,
   compared: Comparison,
@@ -167,7 +167,7 @@ function lostLine(
   );
 }
 
-/** Lines in whose place a sketch puts nothing go only where it quotes what stands beside them. */
+/** Lines that a sketch removes without replacement must have their neighbours quoted. */
 function lostFromSketch(
   { edit, isWhole }: Guarded,
   compared: Comparison,
@@ -203,7 +203,7 @@ function doubledLine({ edit }: Guarded, compared: Comparison): string | undefine
     brought ??= linesOf(edit, false);
     if (more <= brought.of(key)) continue;
     return (
-      `line ${line + 1} of the result (${quoted(compared.result[line]!)}) would stand ${had + more} times instead of ${had}, ` +
+      `line ${line + 1} of the result (${quoted(compared.result[line]!)}) would occur ${had + more} times instead of ${had}, ` +
       "and the edit does not add it. Quote more of the lines around the change."
     );
   }

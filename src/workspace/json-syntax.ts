@@ -1,4 +1,4 @@
-/** The 0-based line where a text stops being JSON; undefined = it is JSON. */
+/** Returns the 0-based line where a text stops being JSON, or undefined if it is JSON. */
 export function jsonError(text: string): number | undefined {
   try {
     JSON.parse(text);

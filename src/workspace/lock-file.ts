@@ -19,7 +19,7 @@ export interface Holder {
   readonly token: string;
 }
 
-/** What stands under the name of a lock. */
+/** What is at the path of a lock. */
 export type Found =
   | { readonly kind: "nothing" }
   /** Nothing that Redraft made: it is never removed. `what` is for a message. */
@@ -79,7 +79,7 @@ export async function look(fs: FileSystem, file: string): Promise<Found> {
   }
 }
 
-/** The holder whom a lock names, undefined when it names none in the form that we write. */
+/** Returns the holder named in a lock, or undefined if it names none in our format. */
 export async function readHolder(
   fs: FileSystem,
   file: string,
@@ -129,7 +129,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Judges whether what stands under a name is abandoned: its process is dead, or nobody touched it for seconds. Clocks of two
+ * Decides whether a lock is abandoned: its process is dead, or nobody touched it for seconds. Clocks of two
  * machines may differ, so a lock dated in the future counts as untouched for as long as this watch sees no change.
  */
 export function createWatch(): (found: Found & { kind: "lock" }) => boolean {

@@ -37,7 +37,7 @@ export interface Lock {
  * Takes the lock of a file by name: a small file beside it, created only if absent. Whoever finds the lock
  * of a dead process takes it over at once; of a stalled one, or one of another machine, after seconds.
  *
- * Answers or refuses within `patience`, whatever stands under that name: `stale-file` (retryable) when another process
+ * Returns or refuses within `patience`, whatever is at that path: `stale-file` (retryable) when another process
  * holds on, `file-error` when it is no lock or cannot be removed. Both name the file, in `details.lock` too.
  */
 export async function lockFile(path: string, options: LockOptions): Promise<Lock> {
@@ -91,7 +91,7 @@ function stuck(path: string, lock: string, error: unknown): RedraftError {
   return new RedraftError(
     "file-error",
     `cannot write ${path}: the process that held ${lock} has ended, and its lock cannot be removed: ${reasonOf(error)}. ` +
-      "Nothing was changed. Remove that file as somebody who may, then try again.",
+      "Nothing was changed. Remove that file as a user with permission, then try again.",
     { cause: error, details: { path, lock, cause: codeOf(error) ?? null } },
   );
 }
@@ -157,7 +157,7 @@ async function takeAway({ fs, path, file, guard, token, watch }: TakeAway): Prom
     const found = await look(fs, file);
     if (found.kind === "lock" && found.holder?.token !== token && watch.lock(found)) {
       const { holder } = found;
-      // The lock goes last: as long as it is there, somebody clears up if this process dies here.
+      // The lock is removed last: while it exists, another process recovers if this one dies here.
       if (holder !== undefined && isLocal(holder)) {
         await removeLeftovers(fs, dirname(file), holder.pid);
       }

@@ -17,7 +17,7 @@ export type Replaced = Pick<TextFile, "path" | "realPath" | "mode" | "owner">;
  *
  * Never gives more access: where the group cannot be kept it gets no more than everybody has, and the set-id bits go.
  *
- * @throws `file-error` when an ACL or an attribute cannot be kept, or nobody can tell whether there is one.
+ * @throws `file-error` if an ACL or an attribute cannot be kept, or if it is unknown whether there is one.
  */
 export async function keepMetadata(
   before: Replaced,
@@ -73,8 +73,8 @@ async function keepOwner(
 }
 
 /**
- * The permissions of a file whose group changes. The new group gets what everybody has; everybody, to whom the old group now
- * belongs, no more than that group had. The group bits of an ACL are its mask, so this holds for ACLs too.
+ * The permissions of a file whose group changes. The new group gets what everybody has; the members of the old group,
+ * who now count as everybody, get no more than that group had. The group bits of an ACL are its mask, so this holds for ACLs too.
  */
 function withoutGroup(mode: number): number {
   const common = (mode >> 3) & mode & 0o007;

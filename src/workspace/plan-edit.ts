@@ -50,7 +50,7 @@ export async function planEdit(
     const now = before.exists ? `its hash is now ${before.hash}` : "it no longer exists";
     throw new RedraftError(
       "stale-file",
-      `\`${target.display}\` is not the version with hash ${expectedHash}: ${now}. Read it again and write the edit for what it says now.`,
+      `\`${target.display}\` is not the version with hash ${expectedHash}: ${now}. Read it again and write the edit for its current text.`,
       { details: { path: target.display, hash: before.exists ? before.hash : null } },
     );
   }
@@ -95,7 +95,7 @@ export async function planEdit(
   };
 }
 
-/** The text that an edit was written for, by the hash that was handed out for it; undefined = the file as it is. */
+/** The text that an edit was written for, by the hash that was returned for it. Undefined means the current file. */
 function baseTextOf(
   hash: string | undefined,
   path: string,
@@ -140,7 +140,7 @@ async function runEdit(
 function aboutOthers(path: string, others: readonly string[]): RedraftError {
   return new RedraftError(
     "usage",
-    `The edit is about other files as well (${others.slice(0, 5).join(", ")}). Nothing was changed. Send a patch over several files to \`apply_patch\`, or only the part for \`${path}\`.`,
+    `The edit also changes other files (${others.slice(0, 5).join(", ")}). Nothing was changed. Send a patch to several files with \`apply_patch\`, or only the part for \`${path}\`.`,
     { details: { path, others } },
   );
 }

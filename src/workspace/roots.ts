@@ -54,8 +54,8 @@ export async function resolveInRoots(path: string, roots: readonly string[]): Pr
   }
   const why =
     loop === undefined
-      ? "it leads outside of the open folders"
-      : "a link on the way cannot be followed";
+      ? "it leads outside the open folders"
+      : "a link on its path cannot be followed";
   throw outside(path, roots, why);
 }
 

@@ -18,7 +18,7 @@ export interface FileChange {
   readonly before: TextFile;
   /** The new text; null deletes the file. */
   readonly text: string | null;
-  /** Path that the file moves to; nothing may be there, unless it goes away with the same changes. */
+  /** Path that the file moves to; nothing may be there, unless the same changes remove it. */
   readonly moveTo?: string;
   /** How the text is written, where that is not as `before` was. */
   readonly form?: FileForm;
@@ -28,16 +28,16 @@ export interface FileChange {
 
 /**
  * What happens at one path. `replace`: the file there gets a new text; `place`: a file comes where nothing is; `remove`: what
- * is there goes; `recase`: the file gets a new text and a name that differs in case only, which is no other file to some systems.
+ * is there is removed; `recase`: the file gets a new text and a name that differs in case only, which is no other file to some systems.
  */
 export interface Step {
   readonly kind: "replace" | "place" | "remove" | "recase";
   readonly path: string;
   /** The change whose text comes here; of a removal, the change that takes the file away. */
   readonly change: FileChange;
-  /** The file that stands here before; absent when nothing does. */
+  /** The file that is here before; absent if there is none. */
   readonly old?: TextFile;
-  /** For `remove`: the path is a symbolic link, to this; the link goes and what it points to stays. */
+  /** For `remove`: the path is a symbolic link, to this; the link is removed and its target stays. */
   readonly link?: string;
   /** For `recase`: the new name. */
   readonly renamed?: string;
@@ -149,7 +149,7 @@ export function occupied(target: string): RedraftError {
 function twice(path: string): RedraftError {
   return new RedraftError(
     "file-error",
-    `two changes are about ${path}. Send them as one, or one after the other.`,
+    `two changes affect ${path}. Send them as one, or one after the other.`,
     { details: { path } },
   );
 }

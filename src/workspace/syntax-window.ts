@@ -146,7 +146,7 @@ function begins(lines: readonly string[], line: number): boolean {
   return line > 0 && isBlank(lines[line - 1]!) && !isBlank(lines[line]!);
 }
 
-/** The depth of the lines that the window stands under. */
+/** The depth of the lines that enclose the window. */
 function depthBelow(
   lines: readonly string[],
   start: number,

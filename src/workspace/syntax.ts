@@ -7,7 +7,7 @@ import { syntaxChanges } from "./syntax-window.ts";
 
 /** Counts the syntax errors of texts in one language. */
 export interface SyntaxChecker {
-  /** Undefined = unknown: the text is too long, or took too long. */
+  /** Undefined if unknown: the text is too long, or took too long. */
   errors(text: string): number | undefined;
   /** The 0-based line of the first error at or behind a line, else of the first of all. */
   errorLine?(text: string, from?: number): number | undefined;
@@ -62,7 +62,7 @@ const patience = 400;
 const loaded = new Map<string, Promise<SyntaxChecker | undefined>>();
 
 /**
- * The checker for a file, by its extension; undefined = no grammar for it. The parser and the grammar are
+ * The checker for a file, by its extension, or undefined if there is no grammar for it. The parser and the grammar are
  * loaded on first use (some 20 ms), so ask only where syntax can decide something.
  */
 export function syntaxFor(path: string): Promise<SyntaxChecker | undefined> {
@@ -81,7 +81,7 @@ export function syntaxFor(path: string): Promise<SyntaxChecker | undefined> {
 }
 
 /**
- * Errors that `text` has and `source` has not; undefined = unknown: without a grammar, or where the source
+ * Errors that `text` has and `source` does not have, or undefined if unknown: without a grammar, or where the source
  * has errors itself (2 % of valid files have, for these grammars), so that a count would say nothing.
  * A parse costs about 9 ms per 1,000 lines, so where the lines around the change are sound by themselves
  * these are parsed first, and the whole text only where they have errors now.
@@ -100,7 +100,7 @@ export function newErrors(
     tooLong = count === undefined;
     return count;
   };
-  /** Whether every change stands in a stretch that is sound by itself, as it was and as it is. */
+  /** Whether every change is in a stretch that parses by itself, before and after. */
   const soundAround = (text: string): boolean => {
     for (const change of syntaxChanges(source, text)) {
       let isSound = false;
@@ -270,7 +270,7 @@ function parse(parser: Parser, text: string): Tree | undefined {
   return undefined;
 }
 
-/** Where the first error is that no other error stands in. */
+/** The position of the first innermost error. */
 function firstError(root: Node, from: number): number | undefined {
   let first: number | undefined;
   let behind: number | undefined;

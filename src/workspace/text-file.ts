@@ -69,7 +69,7 @@ export async function readTextFile(path: string, fs: FileSystem = disk): Promise
   }
 }
 
-/** Opens, and looks at what was opened: whatever stands under the name later is not what is read. */
+/** Opens the file and checks the open handle, since the path may lead to another file later. */
 async function readBytes(
   realPath: string,
   path: string,
@@ -144,7 +144,7 @@ async function resolved(path: string, fs: FileSystem): Promise<string> {
     if (codeOf(error) !== "ENOENT") throw fileError("read", path, error);
     throw new RedraftError(
       "file-error",
-      `cannot read ${path}: it is, or leads through, a symbolic link to nothing.`,
+      `cannot read ${path}: it is, or leads through, a broken symbolic link.`,
       { details: { path } },
     );
   }

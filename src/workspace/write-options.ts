@@ -17,7 +17,7 @@ export interface WriteOptions {
 }
 
 export interface Written {
-  /** Of the file as it stands now; absent when it was deleted. */
+  /** Of the file as it is now; absent if it was deleted. */
   readonly hash?: string;
   /** The entry of the journal that an undo takes back; absent where none is kept. */
   readonly entry?: string;

@@ -36,7 +36,7 @@ export function changed(path: string, cause?: unknown): RedraftError {
   const why = cause instanceof Error ? ` The edit does not fit the new text: ${cause.message}` : "";
   return new RedraftError(
     "stale-file",
-    `${path} was changed by someone else while the edit was made. Nothing was written.${why} Read it again.`,
+    `${path} was changed by someone else while the edit was being applied. Nothing was written.${why} Read it again.`,
     {
       cause,
       retryable: true,

@@ -38,7 +38,7 @@ describe("redraft apply --diagnostics", () => {
       stdin: edit,
     });
     expect(answer).toMatchObject({ code: 0, stdout: "" });
-    expect(answer.stderr).toContain("1 new message, 1 gone, 1 as before\n");
+    expect(answer.stderr).toContain("1 new message, 1 resolved, 1 unchanged\n");
     expect(answer.stderr).toContain("  a.txt:2:1: error: BUG new is wrong\n");
     expect(answer.stderr).not.toContain("BUG a is wrong");
     expect(readFileSync(join(folder, name), "utf8")).toBe(after);
@@ -77,7 +77,7 @@ describe("redraft apply --diagnostics", () => {
     });
     expect(missing.code).toBe(0);
     expect(missing.stderr).toContain(
-      "it is not known what the edit brought: before the edit: the shell cannot run it (exit code 127)",
+      "cannot say which messages the edit introduces: before the edit: the shell cannot run it (exit code 127)",
     );
     const other = write("d.txt");
     const crash = await redraft(["apply", other, ...words, `${compiler} --say "internal error"`], {
@@ -85,7 +85,7 @@ describe("redraft apply --diagnostics", () => {
       stdin: edit,
     });
     expect(crash.stderr).toContain(
-      'it ended with 3 and printed no message with a file and a line, last "internal error"',
+      'it exited with code 3 and printed no message with a file and a line; its last output was "internal error"',
     );
   });
 
@@ -165,14 +165,14 @@ describe("a language server", { concurrent: true }, () => {
   }
 
   it("that fails in any way is a problem that is told, never no messages", async () => {
-    expect((await ask("crash")).problem).toBe("the language server failed: it ended with 7");
+    expect((await ask("crash")).problem).toBe("the language server failed: it exited with code 7");
     expect((await ask("garbage")).problem).toBe(
       "the language server failed: its output is not that of a language server",
     );
     const silent = await serverReport(server("silent"), edits(), { folder, patience: 1500 });
     expect(silent.problem).toBe("the language server failed: it sent no diagnostics within 1.5 s");
     const missing = await serverReport("no-such-server-here", edits(), { folder, patience: 8000 });
-    expect(missing.problem).toBe("the language server failed: it ended with 127");
+    expect(missing.problem).toBe("the language server failed: it exited with code 127");
   });
 });
 

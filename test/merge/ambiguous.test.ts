@@ -220,8 +220,8 @@ describe("sketches of one place that can be read in two ways", () => {
   ])("%s", (_, source, edit) => {
     const { kind, message } = answer(source, edit, "lazy");
     expect(kind, message).toBe("ambiguous");
-    expect(message).toMatch(/Place 1, lines \d+/);
-    expect(message).toMatch(/Place 2, lines \d+/);
+    expect(message).toMatch(/Version 1, .*lines? \d+/);
+    expect(message).toMatch(/Version 2, .*lines? \d+/);
   });
 });
 

@@ -127,7 +127,7 @@ it.each([
     "a.js",
     lines("function f(p) {", "  a(p);", "  b(p);", "}"),
     lines("function f(p) {", "  if (p) {", "    // ... existing code ...", "  }", "}"),
-    /would put line 2 of the file/,
+    /would move line 2 of the file/,
   ],
   [
     "one of two like blocks",
@@ -162,7 +162,7 @@ it.each([
       "        return self.d[key]",
       "# ... existing code ...",
     ),
-    /2 ways/,
+    /2 possible results/,
   ],
   [
     "an attribute beside an unquoted one (Rust)",
@@ -176,7 +176,7 @@ it.each([
       "}",
       "// ... existing code ...",
     ),
-    /2 ways/,
+    /2 possible results/,
   ],
 ])("asks about %s", async (_, path, source, edit, message) => {
   expect(await answer(path, source, edit)).toMatch(message);

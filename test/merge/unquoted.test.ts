@@ -99,7 +99,7 @@ describe("code that quotes nothing", () => {
 
   it("between two markers has no place", () => {
     const edit = "// ...\nfunction log(text) {\n  console.log(text);\n}\n// ...\n";
-    expect(refusal(store, edit)).toContain("Nothing in the file tells where");
+    expect(refusal(store, edit)).toContain("Cannot place the block");
   });
 });
 

@@ -86,7 +86,7 @@ describe("the faces give receipts", { concurrent: true }, () => {
       stdin: edit,
     });
     expect(late.code).toBe(3);
-    expect(late.stderr).toContain("c.txt is edited, but its receipt is not written");
+    expect(late.stderr).toContain("c.txt was edited, but its receipt could not be written");
   });
 
   it("redraft batch answers with one where the line asks for it", async () => {
@@ -177,7 +177,7 @@ describe("receipts in git notes", () => {
     const good = await redraft(["verify", "--note", "HEAD"], { cwd });
     expect(good).toMatchObject({ code: 0, stderr: "" });
     expect(good.stdout.match(/the receipt verifies/g)).toHaveLength(3);
-    expect(good.stdout).toContain("before: it is what the receipt above it left");
+    expect(good.stdout).toContain("before: it is the result of the receipt above");
 
     const without = await redraft(["verify", "--note", "HEAD^"], { cwd });
     expect(without.code).toBe(3);
@@ -195,6 +195,6 @@ describe("receipts in git notes", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(rows.map(({ ok }) => ok)).toEqual([true, false, true]);
-    expect(rows[1].problems[0]).toContain("changed by other means");
+    expect(rows[1].problems[0]).toContain("something else changed it too");
   });
 });

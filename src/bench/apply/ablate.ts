@@ -171,7 +171,7 @@ function keyOf(outcome: MergeOutcome): string {
   return JSON.stringify([outcome.kind, ...texts.map(({ text }) => text)]);
 }
 
-/** `right`, `wrong` or the code of the refusal; then what tells one such answer from another. */
+/** `right`, `wrong` or the code of the refusal; then what distinguishes two such answers. */
 async function verdictOf(redraft: Redraft, one: ApplyCase): Promise<string> {
   const { path, before: source, edit, format, after } = one;
   try {

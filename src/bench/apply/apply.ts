@@ -39,31 +39,30 @@ export function applyCommand(): Command {
     )
     .option("--styles <names>", "only these styles, separated by commas")
     .option("--by <what>", `rows by ${groupings.join(", ")}`, "style")
-    .option(
-      "--model <name>",
-      "settles what the merge leaves open: default, none, a .gguf file",
-      "none",
-    )
+    .option("--model <name>", "model for ambiguous edits: default, none, or a .gguf file", "none")
     .option(
       "--list <kind>",
-      "name the cases that are wrong, ambiguous, refused or settled by the model, on stderr",
+      "list on stderr the cases that are wrong, ambiguous, refused or settled by the model",
     )
     .option(
       "--foreign",
-      "gives every edit the file of another case: whatever is not refused or without effect is wrong",
+      "apply every edit to the file of another case: it is wrong unless it is refused or changes nothing",
     )
     .option("--json", "print JSON, one object per row")
     .option(
       "--ablate",
-      "takes every number by which the merge decides smaller and larger: a table of the answers that change",
+      "scale each constant of the merge down and up, and print a table of the answers that change",
     )
-    .option("--limit <count>", "with --ablate: only so many edits, evenly spread", whole)
-    .option("--only <names>", "with --ablate: only these numbers, separated by commas")
-    .option("--times <factors>", "with --ablate: how many times as large each is taken", "0.5,2")
-    .option("--state <file>", "with --ablate: keeps what is done; a run that was stopped goes on")
+    .option("--limit <count>", "with --ablate: use only this many edits, evenly spread", whole)
+    .option("--only <names>", "with --ablate: only these constants, separated by commas")
+    .option("--times <factors>", "with --ablate: the factors to scale by", "0.5,2")
+    .option(
+      "--state <file>",
+      "with --ablate: a file of finished results, from which a stopped run resumes",
+    )
     .option(
       "--into <file>",
-      "with --ablate: writes the table between its marks in this Markdown file",
+      "with --ablate: write the table between its markers in this Markdown file",
     )
     .action(run);
 }
@@ -77,7 +76,7 @@ async function run(options: Options): Promise<void> {
     );
   }
   const by = groupings.find((name) => name === options.by);
-  if (!by) throw new RedraftError("usage", `--by is one of ${groupings.join(", ")}.`);
+  if (!by) throw new RedraftError("usage", `--by must be one of ${groupings.join(", ")}.`);
   const styles = options.styles?.split(",").map((name) => name.trim());
   const settle = await settleRoute(options.model, { env: process.env });
   const redraft = createRedraft(settle ? { settle } : {});
@@ -97,7 +96,7 @@ async function run(options: Options): Promise<void> {
     },
   });
   await redraft.dispose();
-  if (rows.length === 0) throw new RedraftError("usage", "no case is of these styles.");
+  if (rows.length === 0) throw new RedraftError("usage", "no case has one of these styles.");
   if (options.json) {
     for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
     return;
@@ -134,7 +133,7 @@ async function printAblation(
 function factorsOf(text: string): number[] {
   const factors = text.split(",").map(Number);
   if (factors.every((factor) => factor >= 0)) return factors;
-  throw new RedraftError("usage", "--times is a list of numbers, as in 0.5,2.");
+  throw new RedraftError("usage", "--times takes a list of numbers, such as 0.5,2.");
 }
 
 const marks = ["<!-- ablation -->", "<!-- end of ablation -->"] as const;

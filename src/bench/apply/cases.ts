@@ -58,7 +58,7 @@ export function* readCases(path: string): Generator<ApplyCase> {
   if (names.length === 0 || sketches.length === 0) {
     throw new RedraftError(
       "usage",
-      `${folder} holds no cases.*.jsonl or no sketches.*.jsonl: --data wants a folder with both.`,
+      `${folder} has no cases.*.jsonl or no sketches.*.jsonl: --data needs a folder with both.`,
     );
   }
   for (const name of names) {

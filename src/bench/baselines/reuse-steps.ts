@@ -6,7 +6,7 @@ import { lineStart, nextLine } from "../../draft/lines.ts";
 export interface ReuseStep {
   /** Shortest match that re-anchors. */
   readonly match: number;
-  /** Where a match may stand: ahead of the pointer, nearest first, or anywhere in the source. */
+  /** Where a match may be: ahead of the pointer, nearest first, or anywhere in the source. */
   readonly where: "ahead" | "anywhere";
   /** At line starts without a match: the next source line, or the interrupted one. */
   readonly lines?: boolean;

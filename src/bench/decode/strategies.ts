@@ -17,11 +17,11 @@ import { weightsFor } from "../traces/weights.ts";
 /** A way of decoding. */
 export interface Strategy {
   readonly name: string;
-  /** For the next generation; undefined = plain decoding. Nothing was learnt from the task it is for. */
+  /** For the next generation; undefined means plain decoding. Nothing was learned from its own task. */
   planner(task: string): Planner | undefined;
   /** Who proposes, for the length oracle. */
   drafters(task: string): Drafter[];
-  /** Whether drafts may copy from the sketch as a text of its own; it stands in the prompt in any case. */
+  /** Whether drafts may copy from the sketch as a text of its own; it is in the prompt in any case. */
   readonly sketch: boolean;
 }
 
@@ -47,7 +47,7 @@ export function strategiesFor({ target, draft, draftCost = 0, cost }: StrategyCo
   });
   type Make = (weights: AcceptanceWeights) => Drafter;
   const ours = (name: string, make: Make, tree: boolean, sketch = false): Strategy => {
-    // One for all generations, as in a session of the product: it goes on learning what is accepted.
+    // One for all generations, as in a session of the product: it keeps learning what is accepted.
     const planners = new Map<AcceptanceWeights, Planner>();
     const planner = (task: string): Planner => {
       const weights = weightsFor(task);

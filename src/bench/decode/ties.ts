@@ -39,7 +39,7 @@ export async function compareOutputs(
 
 /**
  * How far the logits of plain decoding's own choice at `at` and of another one lie apart, read in the passes that plain
- * decoding made: the prompt, then token by token. Undefined = the end of the text.
+ * decoding made: the prompt, then token by token. Returns undefined at the end of the text.
  */
 async function gapAt(
   target: LlamaTarget,

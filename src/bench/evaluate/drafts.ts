@@ -104,7 +104,7 @@ async function run(options: Options): Promise<void> {
     const plain = empty();
     const sums = new Map<string, Sum>();
     for (const region of regions) {
-      // Interleaved: all combinations of one region stand next to each other in time.
+      // Interleaved: all combinations of one region run one after the other.
       const alone = await write(target, region, undefined, "greedy", plain);
       for (const { name, target: draft } of drafts) {
         for (const rule of options.rule) {

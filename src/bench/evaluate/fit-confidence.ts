@@ -47,7 +47,7 @@ export interface Threshold {
   readonly bound: number;
 }
 
-/** The lowest threshold above which at least `precision` of the answers are right; undefined = there is none. */
+/** Returns the lowest threshold above which at least `precision` of the answers are right, or undefined. */
 export function thresholdFor(
   rows: readonly Judged[],
   confidences: readonly number[],

@@ -68,7 +68,10 @@ function logProbability(rows: Rows, row: number): number {
   const own = rows.nodeLogits?.[row];
   const norm = rows.logsumexp?.[row];
   if (own === undefined || norm === undefined) {
-    throw new RedraftError("engine-failed", "this target does not tell the logits of given tokens");
+    throw new RedraftError(
+      "engine-failed",
+      "this target does not report the logits of given tokens",
+    );
   }
   return own - norm;
 }

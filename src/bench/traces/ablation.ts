@@ -34,7 +34,7 @@ export const ablationSteps: readonly Strategy[] = [
   }),
   {
     name: "7-learned-line",
-    summary: "candidates ranked by learnt acceptance",
+    summary: "candidates ranked by learned acceptance",
     adaptive: true,
     planner: ({ speller, weights, cost }) =>
       createController({
@@ -45,7 +45,7 @@ export const ablationSteps: readonly Strategy[] = [
   },
   {
     name: "8-online",
-    summary: "going on learning while writing",
+    summary: "learning continues while writing",
     adaptive: true,
     planner: ({ speller, weights, cost }) =>
       createController({ drafters: [copyDrafter({ speller, weights })], cost, tree: false }),

@@ -80,7 +80,7 @@ async function* decoded(
     ...(counting && { planner: counting }),
     capabilities,
     draftWithPrompt,
-    maxTokens: Number.MAX_SAFE_INTEGER, // a limit would tell the drafter how long the recording is
+    maxTokens: Number.MAX_SAFE_INTEGER, // a limit would reveal the length of the recording to the drafter
     isEnd: (token) => token === capabilities.vocabSize - 1,
   });
   for await (const { tokens } of steps) {

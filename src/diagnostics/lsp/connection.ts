@@ -7,7 +7,7 @@ export interface ConnectionOptions {
   readonly patience: number;
   /** Answers what the server asks. */
   readonly answer: (method: string, params: unknown) => unknown;
-  /** Takes what the server tells. */
+  /** Receives the server's notifications. */
   readonly heard: (method: string, params: unknown) => void;
 }
 
@@ -33,11 +33,11 @@ export function connect(command: string, options: ConnectionOptions): Connection
     for (const { fail } of waiting.values()) fail(dead);
     waiting.clear();
   };
-  // A server that has gone away is noticed by its end, not by our writing to it.
+  // A server that exited is noticed by its exit, not by a failed write.
   stdin!.on("error", () => {});
   stderr!.resume();
   started.ended.then(
-    ({ code }) => die(`it ended${code === null ? "" : ` with ${code}`}`),
+    ({ code }) => die(`it exited${code === null ? "" : ` with code ${code}`}`),
     (error: Error) => die(error.message),
   );
   receive(stdout!, take, (why) => {

@@ -63,7 +63,7 @@ export function receive(
       try {
         message = JSON.parse(body) as Message;
       } catch {
-        return stop("it sent a message that is no JSON");
+        return stop("it sent a message that is not JSON");
       }
       take(message);
     }

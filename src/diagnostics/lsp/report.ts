@@ -5,7 +5,7 @@ import type { EditedText } from "../follow-lines.ts";
 import { type ServerDiagnostic, type ServerOptions, startServer } from "./server.ts";
 
 /**
- * What a language server says about an edit: it is told the old texts and then the new ones, whatever is on the disk. Only its
+ * What a language server says about an edit: it receives the old texts and then the new ones, whatever is on the disk. Only its
  * messages about the edited files count.
  */
 export async function serverReport(
@@ -18,7 +18,7 @@ export async function serverReport(
   try {
     const server = await startServer(command, options);
     try {
-      // A file that is not there before has no text to complain of; nor has one that is gone.
+      // A created file has no old text to check, and a deleted file has no new one.
       for (const { path, before: text } of edits)
         if (text !== "") before.push(...plain(path, await server.diagnose(path, text)));
       for (const { newPath, after: text } of edits)

@@ -12,18 +12,18 @@ export interface ServerDiagnostic {
 }
 
 export interface ServerOptions {
-  /** The folder that the server is told is the project. */
+  /** The project folder that the server receives. */
   readonly folder: string;
   readonly signal?: AbortSignal;
   /** ms that the server has to answer, for every question. */
   readonly patience?: number;
-  /** ms without news after which the messages about a text count as complete: servers send them in several goes. */
+  /** ms without news after which the messages about a text count as complete: servers send them in several steps. */
   readonly quiet?: number;
 }
 
 /** A language server that runs. Every call may throw an `Error` that says what the server did wrong. */
 export interface LanguageServer {
-  /** Tells the server a file's text and waits for its messages about it. */
+  /** Sends the server a file's text and waits for its messages about it. */
   diagnose(path: string, text: string): Promise<readonly ServerDiagnostic[]>;
   /** Ends the server. */
   close(): Promise<void>;

@@ -77,7 +77,7 @@ export interface Binding {
   logits(context: Pointer): Pointer;
   /** Memory at a C pointer, seen without a copy. */
   view(pointer: Pointer, bytes: number): ArrayBuffer;
-  /** What goes into the abort fields of the context parameters, and the switch. */
+  /** The values of the abort fields of the context parameters, and the switch. */
   readonly abort: { readonly callback: Pointer; readonly data: Pointer; set(on: boolean): void };
 }
 

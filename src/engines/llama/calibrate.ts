@@ -3,7 +3,7 @@ import type { TokenTarget } from "../../core/target.ts";
 import type { CostPoint } from "./cost.ts";
 import type { PassReport } from "./sequence.ts";
 
-/** Kernels that work on tiles of 64 make passes over a few tokens less dearer than a whole tile: both are measured. */
+/** Kernels that work on tiles of 64 can make a pass over slightly less than a tile more expensive than a whole tile: both are measured. */
 export const calibrationSizes: readonly number[] = [
   1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 63, 64, 65, 96, 127, 128,
 ];

@@ -40,7 +40,7 @@ export function costFile(key: CostKey, folder: string = cacheFolder("cost")): st
   return path.join(folder, `${name}.json`);
 }
 
-/** The curve measured earlier for this key; undefined = none, or one that cannot be read. */
+/** Returns the curve measured earlier for this key, or undefined if there is none that can be read. */
 export async function readCost(key: CostKey, folder?: string): Promise<CostCurve | undefined> {
   try {
     const { points } = JSON.parse(await readFile(costFile(key, folder), "utf8")) as {

@@ -4,7 +4,7 @@ export interface CostCurve {
   readonly source: "measured" | "typical";
   readonly points: readonly CostPoint[];
   at(n: number): number;
-  /** Tells how long a pass took: where observed costs drift from the points, the curve follows them. */
+  /** Records how long a pass took: where observed costs drift from the points, the curve follows them. */
   observe(n: number, ms: number): void;
 }
 
@@ -93,14 +93,14 @@ export function typicalCost(): CostCurve {
 const newest = 0.2;
 
 export interface Crowd {
-  /** Tells how many sequences a pass was shared by. */
+  /** Records how many sequences shared a pass. */
   observe(sequences: number): void;
   /** Cost of n tokens in a pass like the latest ones, in units of one plain step in such a pass. */
   cost(curve: CostCurve, n: number): number;
 }
 
 /**
- * What drafts cost where several sequences share passes. The first tokens of a pass are dear and the rest cheap;
+ * What drafts cost where several sequences share passes. The first tokens of a pass are expensive and the rest cheap;
  * among k sequences others pay most of the first, so that each drafted token weighs more against a plain step. Counted
  * as if all of them did the same: k times n tokens, shared by k. With all k choosing so, the pass as a whole gives
  * most tokens per time.

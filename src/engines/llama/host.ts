@@ -33,7 +33,7 @@ const socket = new Socket({ fd: 3, readable: true, writable: true });
 let model: NativeModel | undefined;
 let sequences: NativeSequences | undefined;
 let passes: NativePasses | undefined;
-/** What a call without an answer did wrong to its sequence; told at the next call that has one. */
+/** Failures of calls without a response, per sequence; the next call with a response reports them. */
 const failures = new Map<number, unknown>();
 const queue: Message[] = [];
 /** Per sequence that waits for passes: the call that does, and what came for it since. */
@@ -103,7 +103,7 @@ const operations: Record<
   dispose: ({ sequence }: { sequence: number }) => void sequences!.dispose(sequence),
 };
 
-/** Begins an operation; what needs passes goes on after them. */
+/** Begins an operation; one that needs forward passes continues after them. */
 function begin(message: Message): void {
   const { header, payload } = message;
   const sequence = header.sequence as number | undefined;
@@ -158,7 +158,7 @@ function reply(id: number, { fields, payload = [] }: Answer): void {
   socket.write(encodeMessage({ id, op: "answer", ...fields }, Buffer.concat(parts)));
 }
 
-/** The reasons that llama.cpp itself gives stand on stderr; the mark tells the other side that it has read them all. */
+/** llama.cpp writes its own reasons to stderr; the mark shows the parent process where they end. */
 function replyError(id: number, error: unknown): void {
   const mark = `end of ${id}`;
   try {
@@ -204,7 +204,7 @@ async function work(): Promise<void> {
     answered = await passes.step();
     const took = performance.now() - started;
     until = took < worthWaiting ? 0 : performance.now() + took / 10;
-    // Whoever got an answer goes on, and what came meanwhile is read.
+    // Callers with a response continue, and requests that arrived in the meantime are read.
     await new Promise((resolve) => setImmediate(resolve));
   }
   working = false;

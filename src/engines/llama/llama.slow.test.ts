@@ -224,7 +224,7 @@ describe.skipIf(!hasEngine)("llama target", () => {
       await sequence.append(tokens.slice(0, 3));
       await expect(sequence.commit([])).rejects.toThrowError(/verify comes first/);
       await expect(sequence.verify([{ token: tokens[0]!, parent: 0 }])).rejects.toThrowError(
-        /parents must stand before/,
+        /parents must come before/,
       );
       await expect(sequence.verify(line([999_999]))).rejects.toThrowError(/invalid token/);
       await expect(sequence.truncate(9)).rejects.toThrowError(/truncate/);

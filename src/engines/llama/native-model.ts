@@ -51,7 +51,7 @@ export function loadModel(
   if (!model) {
     throw new RedraftError(
       "model-unavailable",
-      `llama.cpp cannot load ${options.model}: it is damaged, no GGUF model, of an architecture that ${library.release} does not know, or larger than the memory`,
+      `llama.cpp cannot load ${options.model}: it is damaged, not a GGUF model, of an architecture that ${library.release} does not support, or larger than the memory`,
     );
   }
   const vocab = native.modelVocab(model);
@@ -217,7 +217,7 @@ function applyTemplate(
   if (info.chatTemplate === undefined) {
     throw new RedraftError(
       "model-unavailable",
-      `${info.name} carries no chat template; name a prompt format instead`,
+      `${info.name} has no chat template; name a prompt format instead`,
     );
   }
   const call = (buffer: Buffer): number =>

@@ -68,7 +68,7 @@ export function createPasses(batch: NativeBatch, vocabSize: number, share: boole
   let jobs: Job[] = [];
   let current: readonly Part[] = [];
 
-  /** What goes into the next pass: whoever waits longest first, so that nobody is passed over. */
+  /** The jobs of the next pass, longest wait first, so that no job starves. */
   function choose(): Part[] {
     const parts: Part[] = [];
     const together = share && jobs.length > 1 && !jobs[0]!.alone;

@@ -79,7 +79,7 @@ export function createSequences(
     free.push(id);
   }
 
-  /** Forgets cells from `length` on. A recurrent state cannot: there everything goes, to be evaluated again. */
+  /** Forgets cells from `length` on. A recurrent state cannot: it is cleared and evaluated again. */
   function rewind(sequence: Held, length: number): void {
     if (length >= sequence.evaluated) return;
     if (model.info.rewind && native.sequenceRemove(memory, sequence.id, length, -1)) {

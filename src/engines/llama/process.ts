@@ -16,7 +16,7 @@ export interface EngineProcess {
   /** Requests that wait for their answer. */
   readonly outstanding: number;
   request(op: string, fields: object, payload?: Uint8Array, signal?: AbortSignal): Promise<Message>;
-  /** Sends without waiting; what goes wrong is told by the next request for the same sequence. */
+  /** Sends without waiting; the next request for the same sequence reports a failure. */
   send(op: string, fields: object, payload?: Uint8Array): void;
   dispose(): Promise<void>;
 }
@@ -73,7 +73,7 @@ export async function startEngine(
       else void errorFrom(message, log).then((error) => settle(id)?.reject(error));
     }),
   );
-  socket.on("error", () => {}); // the exit tells more
+  socket.on("error", () => {}); // the exit says more
   child.on("error", (cause) =>
     end(
       new RedraftError("engine-failed", `the engine process cannot start: ${cause.message}`, {

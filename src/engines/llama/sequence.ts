@@ -92,7 +92,7 @@ export function llamaSequence({
       const spent = message.header.spent as Spent;
       onPass?.({ positions: Math.max(1, pending) + nodes.length, ...spent });
       pending = 0;
-      // Alone, the clock of the caller tells more: it counts the round trip.
+      // Without other sequences the caller's clock is better: it includes the round trip.
       const crowded = before > 0 || engine.outstanding > 0 || spent.passWorks > 1;
       return { ...rowsFrom(message, options), ...(crowded && { ms: spent.ms }) };
     },

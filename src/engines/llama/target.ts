@@ -30,7 +30,7 @@ export interface LlamaOptions {
    * else a typical curve of CPUs; `measured` measures where nothing is stored, for at most a second or so.
    */
   readonly cost?: CostCurve | "stored" | "measured";
-  /** Told once when drafts are off because the model cannot rewind. */
+  /** Called once if drafts are off because the model cannot rewind. */
   readonly logger?: Logger;
   readonly onPass?: (report: PassReport) => void;
   readonly signal?: AbortSignal;
@@ -235,7 +235,7 @@ async function requireModelFile(file: string): Promise<void> {
   if (magic.toString("latin1") !== "GGUF") {
     throw new RedraftError(
       "model-unavailable",
-      `${file} is no GGUF model; redraft runs models in that format`,
+      `${file} is not a GGUF model; redraft runs models in that format`,
     );
   }
 }

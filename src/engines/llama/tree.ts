@@ -12,7 +12,7 @@ export interface TreeLayout {
 
 const first: readonly number[] = [0];
 
-/** @param parents per node the index of its parent, -1 = the last committed token; parents stand before children */
+/** @param parents per node the index of its parent, -1 = the last committed token; parents come before children */
 export function layoutTree(parents: ArrayLike<number>): TreeLayout {
   const count = parents.length;
   const depths = new Array<number>(count);
@@ -22,7 +22,7 @@ export function layoutTree(parents: ArrayLike<number>): TreeLayout {
     if (!Number.isInteger(parent) || parent < -1 || parent >= i) {
       throw new RedraftError(
         "engine-failed",
-        `node ${i} of a draft tree names ${parent} as its parent; parents must stand before their children`,
+        `node ${i} of a draft tree names ${parent} as its parent; parents must come before their children`,
       );
     }
     depths[i] = parent < 0 ? 1 : depths[parent]! + 1;

@@ -13,7 +13,7 @@ export interface AnchorPlannerOptions {
 interface Text {
   readonly tokens: readonly Token[];
   readonly origin: Origin;
-  /** Where each token stands. */
+  /** The positions of each token. */
   readonly places: ReadonlyMap<Token, readonly number[]>;
 }
 
@@ -31,7 +31,7 @@ interface Anchor {
  * target fetches a block of free text instead. A wrong anchor costs a request; a late one costs some tokens of
  * a block that was fetched anyway: it asks for more evidence than a drafter beside a local model needs.
  *
- * Example: source `a b c d e f`, output `a b X c d`: `c d` stands near, behind the last copy (`a b`), but two
+ * Example: source `a b c d e f`, output `a b X c d`: `c d` is near, behind the last copy (`a b`), but two
  * tokens are no evidence yet; with `e` it drafts `f`.
  */
 export function anchorPlanner({

@@ -1,7 +1,7 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { Token } from "../../core/target.ts";
 
-/** Ids of servers' vocabularies are smaller; this one stands for "the text has ended". */
+/** Ids of servers' vocabularies are smaller; this one means "the text has ended". */
 export const end: Token = 2 ** 30;
 
 /**

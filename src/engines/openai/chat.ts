@@ -189,7 +189,7 @@ function readEvent(data: string, server: string): Record<string, unknown> {
     throw malformed("an event that is not JSON", server, error);
   }
   const event = asObject(value);
-  if (event === undefined) throw malformed("an event that is no object", server);
+  if (event === undefined) throw malformed("an event that is not an object", server);
   if (event.error !== undefined && event.error !== null) {
     // The head said 200 before the failure: the status, where there is one, is inside.
     const inner = asObject(event.error);

@@ -116,7 +116,7 @@ export function connect(options: ConnectionOptions): Connection {
     }
   }
 
-  /** ms to wait before the next attempt; undefined = there is none. */
+  /** Returns the ms to wait before the next attempt, or undefined if there is none. */
   function pauseBefore(error: unknown, round: number): number | undefined {
     if (round >= retries || !RedraftError.is(error) || !error.retryable) return undefined;
     // A server that was too slow once has its answer half done: asking again would double its load.
@@ -223,7 +223,7 @@ function startDeadline(outer: AbortSignal | undefined, server: string): Deadline
     extend(ms) {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        late = new RedraftError("timeout", `${server} gave no answer for ${ms / 1000} s.`, {
+        late = new RedraftError("timeout", `${server} sent nothing for ${ms / 1000} s.`, {
           retryable: true,
           details: { server },
         });
@@ -244,7 +244,7 @@ function stopped(signal: AbortSignal | undefined): RedraftError | undefined {
   if (RedraftError.is(reason)) return reason;
   const late = reason instanceof Error && reason.name === "TimeoutError";
   return late
-    ? new RedraftError("timeout", "the model took longer than it was given.", {
+    ? new RedraftError("timeout", "the model exceeded its time limit.", {
         cause: reason,
         retryable: true,
       })

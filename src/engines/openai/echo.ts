@@ -62,7 +62,7 @@ export function echoScorer(
   /** The tokens that the model has added, its end token included. */
   function written(answer: EchoAnswer, from: number): Token[] {
     const own = answer.pieces.filter((piece) => piece.start >= from);
-    // Where the strings of the tokens do not fit the text, the text counts: it goes in as one piece.
+    // Where the strings of the tokens do not fit the text, the text counts: it is sent as one piece.
     const upTo = own[0]?.start ?? answer.end;
     const texts = [
       ...(upTo > from ? [answer.text.slice(from, upTo)] : []),
@@ -91,7 +91,7 @@ export function echoScorer(
 
   /**
    * The way out: from the last prefix that came back as it was written, the model writes all of the rest in one
-   * request, as it would without drafts. Answers what stands there behind the prefix.
+   * request, as it would without drafts. Returns what follows the prefix there.
    */
   async function writeOn(
     prefix: readonly Token[],
@@ -99,7 +99,7 @@ export function echoScorer(
   ): Promise<{ tokens: readonly Token[] }> {
     const shared = sharedLength(sound, prefix);
     const from = shared === sound.length ? sound : (last?.tokens ?? []);
-    // Of a server that does not tell its context nobody knows the room: what is there again, and a good deal more.
+    // The room is unknown if the server does not report its context size: allow the present length again, and some more.
     const again = prefix.length - from.length;
     const room =
       model.contextSize === undefined ? again + unknownRest : model.contextSize - from.length;
@@ -127,7 +127,7 @@ export function echoScorer(
     isEnd: (token) => token === end,
     async tokenize(text, isPrompt) {
       if (text === "") return [];
-      // The source stands in the prompt: its tokens are known from there.
+      // The source is in the prompt: its tokens are known from there.
       const at = last?.text.indexOf(text) ?? -1;
       if (last && at >= 0)
         return clip(
@@ -193,7 +193,7 @@ export function echoScorer(
 }
 
 /**
- * Plain greedy decoding. llama-cpp-python (its models are owned by "me") penalises repetition unless told otherwise, also
+ * Plain greedy decoding. llama-cpp-python (its models are owned by "me") penalises repetition by default, also
  * at temperature 0: it would write other tokens than those that it calls the likeliest.
  */
 export function greedyFor({ id, owner }: ListedModel): object {

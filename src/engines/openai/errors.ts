@@ -11,7 +11,7 @@ export interface ServerComplaint {
 /** Statuses after which the same request may succeed: nothing was decided about the request itself. */
 const retryableStatuses = new Set([408, 409, 425, 429, 500, 502, 503, 504, 529]);
 
-/** The error for an answer that is no success. `details.status` and `details.param` tell negotiators more. */
+/** The error for an answer that is no success. Callers that negotiate parameters read `details.status` and `details.param`. */
 export function statusError(
   status: number,
   complaint: ServerComplaint,
@@ -35,7 +35,7 @@ export function statusError(
     );
   }
   if (status === 408 || status === 504) {
-    return new RedraftError("timeout", `${server} gave up waiting (${status}).${said}`, {
+    return new RedraftError("timeout", `${server} timed out (${status}).${said}`, {
       details,
       retryable: true,
     });

@@ -7,7 +7,7 @@ export interface ListedModel {
   readonly id: string;
   /** Who serves it: vLLM says `vllm`, llama.cpp `llamacpp`, SGLang `sglang`. */
   readonly owner?: string;
-  /** Tokens of the context, where the server tells. */
+  /** Context size in tokens, if the server reports it. */
   readonly contextSize?: number;
 }
 

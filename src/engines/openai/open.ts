@@ -14,9 +14,9 @@ export interface ServerTokensOptions extends ConnectionOptions {
   readonly model?: string;
   /** How drafts are verified; `auto` finds out what the server can. */
   readonly dialect?: "auto" | Scorer["dialect"];
-  /** Where the server's likelihoods are known to stand; saves the requests that find out. */
+  /** Where the server puts its log-probabilities; saves the requests that find out. */
   readonly logprobShift?: LogprobShift;
-  /** Tokens that a request may hold, where the server does not tell. */
+  /** Context size in tokens, if the server does not report it. */
   readonly contextSize?: number;
 }
 

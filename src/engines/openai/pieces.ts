@@ -41,7 +41,7 @@ export function readLogprobs(value: unknown): WireLogprobs | undefined {
 /**
  * Where each token lies in the text. Servers name tokens by strings, and a token that ends inside a UTF-8
  * character has none of its own (it is reported as nothing, as U+FFFD or as `bytes:..`): such tokens become one
- * piece together, and nobody is told that the model chose it. Walks from the end, because the beginning of a
+ * piece together, without a sign that the model chose it. Walks from the end, because the beginning of a
  * prompt may hold control tokens without text; stops where the strings fit the text no longer, so that the
  * pieces cover the text from the first piece's start to its end.
  */
@@ -86,7 +86,7 @@ const anchorTokens = 16;
 
 /**
  * The last token that is part of the text, and where it ends. An end token may be listed although it is no part
- * of the text, and the token written last may be missing (llama-cpp-python, at the limit of tokens): the offsets tell,
+ * of the text, and the token written last may be missing (llama-cpp-python, at the limit of tokens): the offsets decide,
  * and where they lead nowhere, the end of the text. Either way a run of tokens has to fit.
  */
 function lastPlaced(

@@ -29,6 +29,6 @@ export interface Scorer {
 export interface Scored {
   /** How many of the drafted tokens the model would have written itself, in order. */
   readonly accepted: number;
-  /** The token after them, where the answer tells it without doubt. */
+  /** The token after them, if the response determines it. */
   readonly next?: Token;
 }

@@ -6,7 +6,7 @@ import type { Scored, Scorer } from "./scorer.ts";
 import { addUsage, emptyTally } from "./tally.ts";
 
 /**
- * SGLang: its own `/generate` takes token ids and gives likelihoods with ids, from `logprob_start_len` on; what stands
+ * SGLang: its own `/generate` takes token ids and gives likelihoods with ids, from `logprob_start_len` on; what comes
  * before comes from its prefix cache, so that verifying costs what the draft does. (The sampling parameters and the
  * answer as in its documentation of `/generate`; tokens as in sglang PR 9545.)
  */
@@ -39,7 +39,7 @@ export function sglangScorer(
     return meta;
   }
 
-  /** What the model has written; the end token, which stands among the tokens, becomes ours. */
+  /** What the model has written; the end token, which is among the tokens, becomes ours. */
   function written(meta: Record<string, unknown>): Token[] {
     const tokens = entriesOf(meta.output_token_logprobs, connection).map(({ id }) => id);
     const finish = asObject(meta.finish_reason);

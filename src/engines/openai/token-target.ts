@@ -13,12 +13,12 @@ import type { Tally } from "./tally.ts";
 
 export interface ServerTokenTarget extends TokenTarget {
   readonly dialect: Scorer["dialect"];
-  /** Where the server's likelihoods stand, as found out; absent for dialects that go by ids. */
+  /** Where the server puts its log-probabilities, as found out; absent for dialects that use ids. */
   readonly logprobShift?: 0 | 1;
   readonly tally: Tally;
 }
 
-/** Tokens that a request for free text asks for, first and when the text goes on. */
+/** Tokens that a request for free text asks for: at first, and when the text continues. */
 const lookahead = { first: 16, further: 32 } as const;
 
 /**
@@ -147,7 +147,7 @@ function refuseUnknown(nodes: readonly DraftNode[], options: VerifyOptions): voi
   if (wants.length === 0) return;
   throw new RedraftError(
     "usage",
-    `a model behind a completions API verifies lines greedily; asked for ${wants.join(" and ")}.`,
+    `a model behind a completions API can only verify lines greedily; it cannot give ${wants.join(" and ")}.`,
   );
 }
 

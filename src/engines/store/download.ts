@@ -74,7 +74,7 @@ export async function download(
     await discard(part, notes);
     throw new RedraftError(
       "engine-failed",
-      `${url} arrived with SHA-256 ${sha256}, but ${expected} was expected; it was thrown away. ` +
+      `${url} arrived with SHA-256 ${sha256}, but ${expected} was expected; it was deleted. ` +
         "Try again, and check the expected digest if it happens again",
     );
   }
@@ -126,7 +126,7 @@ async function receive(
   if (response.status === 206 && !resumed) {
     await response.body?.cancel();
     await discard(part, notes);
-    throw failed(`${url} answered with another part of the file than asked for`, true);
+    throw failed(`${url} sent another part of the file than was requested`, true);
   }
   const published = linked ?? (resumed ? state.published : undefined);
   const validator = validatorOf(response) ?? (resumed ? state.validator : undefined);
@@ -136,7 +136,7 @@ async function receive(
   const total = Number.isFinite(length) ? (resumed ? have : 0) + length : undefined;
   const received = await append(response, part, resumed ? have : 0, total, onProgress);
   if (total !== undefined && received !== total) {
-    throw failed(`${url} broke off after ${received} of ${total} bytes`, true);
+    throw failed(`${url} stopped after ${received} of ${total} bytes`, true);
   }
   return now;
 }
@@ -292,6 +292,6 @@ function failed(message: string, retryable: boolean, cause?: unknown): RedraftEr
 function cancelled(url: string, kept: number): RedraftError {
   return new RedraftError(
     "cancelled",
-    `the download of ${url} was cancelled; ${kept} bytes are kept, the same command goes on from there`,
+    `the download of ${url} was cancelled; ${kept} bytes are kept, and the same command resumes from there`,
   );
 }

@@ -37,7 +37,7 @@ function weightsUrl(): URL {
   }
 }
 
-/** Names of shipped models and the file that each stands for, as `weights/checksums.txt` lists them. */
+/** Names of shipped models and the file of each, as `weights/checksums.txt` lists them. */
 const shippedName = /^redraft-([a-z]+)-.*\.gguf$/;
 
 /** Every model at hand: the shipped ones first, then the downloaded ones by name. */
@@ -116,7 +116,7 @@ export async function downloadModel(
     if (options.sha256 && options.sha256.toLowerCase() !== sha256) {
       throw new RedraftError(
         "file-error",
-        `${path} is there already with SHA-256 ${sha256}, not ${options.sha256}; remove it first ("redraft models remove ${short}")`,
+        `${path} already exists with SHA-256 ${sha256}, not ${options.sha256}; remove it first ("redraft models remove ${short}")`,
       );
     }
     const verified = options.sha256 !== undefined;
@@ -138,7 +138,7 @@ export async function removeModel(name: string, options: StoreOptions = {}): Pro
     throw new RedraftError(
       shipped ? "usage" : "model-unavailable",
       shipped
-        ? `"${name}" comes with the package and stays`
+        ? `"${name}" is part of the package and cannot be removed`
         : `no downloaded model is called "${name}" in ${folder}`,
     );
   }

@@ -17,12 +17,15 @@ import type { Placement } from "../align/placements.ts";
 import type { Problem } from "../align/recurrence.ts";
 import { settleGaps, type Trace, traceBlock } from "../align/trace.ts";
 import { atFileEdge, type BareEdge } from "../readings/edge-inserts.ts";
+import type { ReadingName } from "../readings/reasons.ts";
 import type { Block, Shape, Token } from "../shape.ts";
 import { type Carry, carryBlock } from "../words/hunk.ts";
 import { type Indenter, indenterOf } from "./new-indent.ts";
 import { Writer, type Written } from "./writer.ts";
 
 export interface Built extends Written {
+  /** Why this text may be meant instead of the best one. Undefined for the best one itself. */
+  readonly reading?: ReadingName;
   /** Blocks that change nothing. */
   readonly idle: readonly boolean[];
   readonly placement: Placement;

@@ -131,9 +131,9 @@ function checkSource(edit: Edit, proof: Proof, say: Say): void {
   for (const [s, fate] of proof.source.entries()) {
     if (fate.fate !== "kept") {
       const known = fate.fate === "replaced" ? ["replaced"] : ["adjacent", "announced", "dropped"];
-      if (!known.includes(fate.because)) say(`source line ${s} goes for no reason`);
+      if (!known.includes(fate.because)) say(`source line ${s} is removed for no reason`);
       if ((fate.because === "dropped") !== (edit.extent === "parts"))
-        say(`source line ${s} goes for a wrong reason`);
+        say(`source line ${s} is removed for a wrong reason`);
       continue;
     }
     const origin = proof.result[fate.result];
@@ -249,7 +249,7 @@ function checkOrder(edit: Edit, lines: readonly Line[], proof: Proof, say: Say):
     source = fate.source;
     const kept = proof.source[fate.source]!;
     if (kept.fate === "kept") {
-      if (kept.result <= result) say(`edit line ${e} stands before the line above it`);
+      if (kept.result <= result) say(`edit line ${e} is before the line above it`);
       result = kept.result;
     } else if (result >= 0) {
       // A dropped line: what was placed before it must not stand behind lines that follow it.
@@ -285,7 +285,7 @@ function checkElisions(
     const at = resultOf(proof, e);
     const forgotten = last === -1 && mayForget;
     if (at !== last + 1 && !elided && !forgotten)
-      say(`something stands between edit lines ${e - 1} and ${e}`);
+      say(`something is between edit lines ${e - 1} and ${e}`);
     for (let r = last + 1; r < at; r++) {
       const origin = proof.result[r]!;
       if (origin.from === "layout") continue;
@@ -296,7 +296,7 @@ function checkElisions(
     elided = false;
   }
   if (last + 1 < proof.result.length && !elidedAtEnd && !mayForget)
-    say("something stands behind the last edit line");
+    say("something is behind the last edit line");
 }
 
 function resultOf(proof: Proof, e: number): number {
@@ -389,7 +389,8 @@ function checkRemovals(
       only ||
       (elided && beside) ||
       (anchored && !elided && (fresh || (before !== undefined && after !== undefined)));
-    if (!given) say(`source lines ${first} to ${s} go although nothing in the edit meets there`);
+    if (!given)
+      say(`source lines ${first} to ${s} are removed although nothing in the edit meets there`);
     if (edit.format === "whole" && elided) say("a whole file elides nothing");
   }
 }

@@ -6,6 +6,7 @@ import type { Match, Prepared } from "../align/matches.ts";
 import { placements } from "../align/placements.ts";
 import { likeness, looseKey, looseLines, signatureOf } from "../align/similar.ts";
 import type { Displaced } from "../displaced.ts";
+import { type ReadingName, readingReasons } from "../readings/reasons.ts";
 import type { Block, Shape, Token } from "../shape.ts";
 import type { Misread } from "../words/context.ts";
 import type { Omission } from "../words/omitted.ts";
@@ -36,9 +37,18 @@ function placeAt(source: readonly TextLine[], start: number, end: number): Place
 /** How the caller finds the block in its own text. */
 function nameOf(block: Block): string {
   const first = block.tokens.find((token) => token.text.trim() !== "") ?? block.tokens[0];
-  if (!first) return "a part of the edit without lines";
-  const at = first.at > 0 ? `at line ${first.at} of the edit` : "of the edit";
-  return `the part ${at} that begins with ${quote(first.text)}`;
+  if (!first) return "an empty block of the edit";
+  const at = first.at > 0 ? ` at edit line ${first.at}` : "";
+  return `the block${at} (${quote(first.text)})`;
+}
+
+const sentenceStart = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** 1-based lines in words; an empty range is the position before its line. */
+function linesOf({ start, end }: LineRange): string {
+  if (end - start > 1) return `lines ${start + 1} to ${end}`;
+  if (end - start === 1) return `line ${end}`;
+  return start === 0 ? "the start of the file" : `the place after line ${start}`;
 }
 
 function quote(text: string): string {
@@ -46,7 +56,10 @@ function quote(text: string): string {
   return JSON.stringify(plain.length > 100 ? `${plain.slice(0, 100)}…` : plain);
 }
 
-/** Two or more texts: both places with their surroundings, and what would tell them apart. */
+/** Lines of each version that a message shows. */
+const shownLines = 12;
+
+/** Two or more texts: the places or versions that are possible, why, and what would decide between them. */
 export function ambiguous(
   source: readonly TextLine[],
   shape: Shape,
@@ -63,37 +76,97 @@ export function ambiguous(
       0,
       shape.blocks.findIndex((_, index) => !best.idle[index]),
     );
-  const places = built.slice(0, 3).map((one, index) => {
-    const range = one.placement.ranges[k];
-    const isSame =
-      index > 0 &&
-      range?.start === best.placement.ranges[k]?.start &&
-      range?.end === best.placement.ranges[k]?.end;
+  const ranges = built.map((one) => one.placement.ranges[k]);
+  const places = built.slice(0, 3).map((_, index) => {
+    const range = ranges[index];
+    const isSame = index > 0 && range?.start === ranges[0]?.start && range?.end === ranges[0]?.end;
     const shown = isSame || !range ? candidates[index]!.sourceRange : range;
     return placeAt(source, shown.start, shown.end);
   });
   const block = shape.blocks[k];
   const name = block ? nameOf(block) : "the edit";
-  const list = places
-    .map(
-      (place, index) =>
-        `Place ${index + 1}, lines ${place.from} to ${place.to}:\n${place.lines.join("\n")}`,
-    )
-    .join("\n");
+  const separate = separateRanges(ranges.filter((range) => range !== undefined));
+  const reading =
+    built.find((one) => one.reading !== undefined)?.reading ??
+    (separate.length > 1 ? "another-place" : "another-extent");
   const message =
-    `${name} fits in ${built.length} places, or in one place in ${built.length} ways, and the texts differ. Nothing was changed.\n${list}\n` +
-    "Send it again with one or two more unchanged lines around the change (for instance the line that opens the function it is in), so that it fits in one place only.";
+    separate.length > 1
+      ? severalPlaces(source, name, separate, reading)
+      : severalVersions(name, ranges[0], candidates, reading);
   return {
     kind: "ambiguous",
     candidates,
     message,
     details: {
       editLine: block?.tokens[0]?.at ?? 0,
+      reading,
       places: places.map(({ from, to, lines }) => ({ from, to, lines })),
       placed: shape.blocks.length - 1,
       parts: shape.blocks.length,
     },
   };
+}
+
+/** The ranges that share no line with an earlier one, in the order of the file. */
+function separateRanges(ranges: readonly LineRange[]): LineRange[] {
+  const separate: LineRange[] = [];
+  for (const range of ranges) {
+    const overlaps = separate.some(
+      (other) =>
+        (range.start === other.start && range.end === other.end) ||
+        (range.start < other.end && other.start < range.end),
+    );
+    if (!overlaps) separate.push(range);
+  }
+  return separate.sort((a, b) => a.start - b.start);
+}
+
+const becauseOf = (reading: ReadingName): string => `${readingReasons[reading]} (${reading})`;
+
+function severalPlaces(
+  source: readonly TextLine[],
+  name: string,
+  ranges: readonly LineRange[],
+  reading: ReadingName,
+): string {
+  const named = ranges.slice(0, 3).map(linesOf);
+  const more = ranges.length - named.length;
+  const last = more > 0 ? `${more} more places` : named.pop();
+  const list = `${named.join(", ")} and ${last}`;
+  const why = reading === "another-place" ? "" : `: ${becauseOf(reading)}`;
+  const shown = ranges
+    .slice(0, 3)
+    .map(
+      (range) =>
+        `${sentenceStart(linesOf(range))}:\n${placeAt(source, range.start, range.end).lines.join("\n")}`,
+    );
+  return (
+    `Ambiguous: ${name} matches ${list}${why}. Nothing was written. ` +
+    "Add one or two unchanged lines around the change, for example the line that opens the enclosing function.\n" +
+    shown.join("\n")
+  );
+}
+
+function severalVersions(
+  name: string,
+  range: LineRange | undefined,
+  candidates: readonly Candidate[],
+  reading: ReadingName,
+): string {
+  const place = range ? ` at ${linesOf(range)}` : "";
+  const versions = candidates.slice(0, 3).map(({ text, sourceRange, textRange }, index) => {
+    const all = splitLines(text);
+    const start = Math.max(0, textRange.start - around);
+    const lines = all.slice(start, textRange.end + around);
+    const shown = lines.slice(0, shownLines).map((line) => `       | ${line.text.slice(0, 160)}`);
+    if (lines.length > shownLines) shown.push(`       … ${lines.length - shownLines} more lines`);
+    return `Version ${index + 1}, the text at ${linesOf(sourceRange)}:\n${shown.join("\n")}`;
+  });
+  return (
+    `Ambiguous: ${name} has one place${place}, but ${candidates.length} possible results: ${becauseOf(reading)}. Nothing was written. ` +
+    "Quote the unchanged lines next to the change, and put a marker where lines stay.\n" +
+    versions.join("\n")
+  );
 }
 
 /** The candidates with the region outside which all of them agree. */
@@ -165,7 +238,7 @@ function nearest(source: readonly TextLine[], token: Token, instead?: number): N
   return [{ line: instead! + 1, text: there.text }, ...others].slice(0, 3);
 }
 
-/** The source line that stands where one that is not there would be, told by the lines of its block beside it. */
+/** The source line in the position of one that is missing, derived from its neighbours in the block. */
 function lineInstead(
   { tokens }: Block,
   token: Token,
@@ -186,8 +259,7 @@ const editLine = ({ at }: Token): string => (at > 0 ? `Edit line ${at}` : "The e
 const removedElse = (token: Token, { line, text }: Near): string =>
   `${editLine(token)} removes ${quote(token.text)}, but line ${line} of the file says ${quote(text)}.`;
 
-const readAgain =
-  "Nothing was changed. Read the file again and send the edit with its lines as they stand there.";
+const readAgain = "Nothing was written. Read the file again and quote its current lines.";
 
 /** A line of context that is not the file's, where that matters. */
 export function misread(
@@ -198,12 +270,12 @@ export function misread(
   const says = `${editLine(token)} says ${quote(token.text)}, but line ${near.line} of the file says ${quote(near.text)}`;
   const why =
     because === "place"
-      ? ", and no other line of this part tells its place."
+      ? ", and no other line of this block identifies its place."
       : ": the edit has one level of escapes too many.";
   return unlike(`${says}${why} ${readAgain}`, token, near);
 }
 
-/** Lines of the file between lines that stand together in the edit. */
+/** Lines of the file between lines that are adjacent in the edit. */
 export function apart(source: readonly TextLine[], omission: Omission): Refused {
   if (omission.because === "instead") {
     const { token, source: line } = omission;
@@ -213,7 +285,7 @@ export function apart(source: readonly TextLine[], omission: Omission): Refused 
   const { above, below, from, to } = omission;
   const near = { line: from + 1, text: source[from]!.text };
   const lines = to - from === 1 ? `line ${to}` : `lines ${from + 1} to ${to}`;
-  const message = `${quote(above.text)} and ${quote(below.text)} stand together in the edit, but the file has ${lines} between them. ${readAgain}`;
+  const message = `${quote(above.text)} and ${quote(below.text)} are adjacent in the edit, but the file has ${lines} between them. ${readAgain}`;
   return unlike(message, below, near);
 }
 
@@ -224,7 +296,7 @@ export function touchedTypography(
   line: number,
 ): Refused {
   const near = { line: line + 1, text: source[line]!.text };
-  const message = `${removedElse(token, near)} They differ in quotes, dashes or blanks at the very place that the edit changes. ${readAgain}`;
+  const message = `${removedElse(token, near)} They differ in quotes, dashes or spaces exactly where the edit changes the line. ${readAgain}`;
   return unlike(message, token, near);
 }
 
@@ -233,10 +305,10 @@ function unlike(message: string, token: Token, near: Near): Refused {
   return { kind: "refused", code: "no-match", message, details: { missing } };
 }
 
-/** So many missing lines are shown with the lines most like them. */
+/** How many missing lines are shown with their most similar lines. */
 const mostNearest = 20;
 
-/** Lines that stand nowhere, or only in an order that the edit has not. */
+/** Lines that match nowhere, or only in another order. */
 export function noMatch(source: readonly TextLine[], shape: Shape, prepared: Prepared): Refused {
   const missing: { token: Token; nearest: { line: number; text: string }[] }[] = [];
   const unplaced: number[] = [];
@@ -245,7 +317,8 @@ export function noMatch(source: readonly TextLine[], shape: Shape, prepared: Pre
       const wanted = token.role === "keep" || token.role === "drop";
       return wanted && prepared.matches[k]![i]!.length === 0;
     });
-    for (const token of lost.slice(0, 5)) {
+    // A blank line is rarely the reason, and naming it helps nobody.
+    for (const token of lost.filter(({ text }) => text.trim() !== "").slice(0, 5)) {
       const there = lineInstead(block, token, prepared.matches[k]!);
       const near = missing.length < mostNearest ? nearest(source, token, there) : [];
       missing.push({ token, nearest: near });
@@ -261,23 +334,23 @@ export function noMatch(source: readonly TextLine[], shape: Shape, prepared: Pre
       said.push(removedElse(token, nearest[0]));
       continue;
     }
-    const at = token.at > 0 ? `Line ${token.at} of the edit` : "A line of the edit";
-    const role = token.role === "drop" ? "to be removed" : "said to be there";
+    const what = token.role === "drop" ? `removes ${quote(token.text)}, which` : "";
     const like = nearest.map(({ line, text }) => `  line ${line}: ${quote(text)}`).join("\n");
     said.push(
-      `${at}, ${role}, is not in the file: ${quote(token.text)}${like ? `\nNearest:\n${like}` : ""}`,
+      `${what ? `${editLine(token)} ${what}` : `${editLine(token)} (${quote(token.text)})`} is not in the file.${like ? ` Most similar:\n${like}` : ""}`,
     );
   }
   if (missing.length === 0) {
     const names = (unplaced.length > 0 ? unplaced : shape.blocks.map((_, k) => k)).slice(0, 3);
     const why =
       unplaced.length > 0
-        ? "its lines do not stand together in the file"
-        : "the parts of the edit do not fit into the file in this order";
-    for (const k of names) said.push(`${nameOf(shape.blocks[k]!)}: ${why}.`);
+        ? "does not match: its lines are not together in the file"
+        : "matches only out of order with the other blocks";
+    for (const k of names) said.push(`${sentenceStart(nameOf(shape.blocks[k]!))} ${why}.`);
   }
   const matched = parts - unplaced.length;
-  const message = `${said.join("\n")}\n${matched} of ${parts} parts of the edit have a place. Nothing was changed. Read the file again and send the edit with lines as they stand in it.`;
+  const count = parts > 1 ? `${matched} of ${parts} blocks of the edit match. ` : "";
+  const message = `${said.join("\n")}\n${count}${readAgain}`;
   return {
     kind: "refused",
     code: "no-match",
@@ -313,13 +386,13 @@ export function unquotedLoss(
     kind: "refused",
     code: "no-match",
     message:
-      `${nameOf(shape.blocks[k]!)} would remove ${lines} of the file (${quote(words)}), and does not quote the lines around them.\n` +
-      `${place.lines.join("\n")}\nNothing was changed. Quote the unchanged line above and the one below, or write a marker where lines stay.`,
+      `${sentenceStart(nameOf(shape.blocks[k]!))} would remove ${lines} of the file (${quote(words)}), but the edit does not quote the lines around them. ` +
+      `Nothing was written. Quote the unchanged line above and the one below, or put a marker where lines stay.\n${place.lines.join("\n")}`,
     details: { editLine: shape.blocks[k]!.tokens[0]?.at ?? 0, places: [place] },
   };
 }
 
-/** A line of the file that would end up in a scope that the sketch opens anew. */
+/** A line of the file that would end up in a new scope of the sketch. */
 export function intoNewScope(
   source: readonly TextLine[],
   shape: Shape,
@@ -332,8 +405,8 @@ export function intoNewScope(
     kind: "refused",
     code: "no-match",
     message:
-      `${nameOf(shape.blocks[block]!)} would put line ${line + 1} of the file (${quote(source[line]!.text)}) into what line ${at} of the edit opens (${quote(text)}).\n` +
-      `${place.lines.join("\n")}\nNothing was changed. Quote the lines around the change, so that it is clear which of them stay and where.`,
+      `${sentenceStart(nameOf(shape.blocks[block]!))} would move line ${line + 1} of the file (${quote(source[line]!.text)}) into the scope that edit line ${at} opens (${quote(text)}). ` +
+      `Nothing was written. Quote the lines around the change to show which of them stay, and where.\n${place.lines.join("\n")}`,
     details: { editLine: at, places: [place] },
   };
 }
@@ -345,8 +418,8 @@ export function nothingShown(source: readonly TextLine[], shape: Shape, built: B
     kind: "refused",
     code: "no-match",
     message:
-      `Every line of the edit is in the file already (${nameOf(shape.blocks[0]!)} at line ${start + 1}), so nothing would change. ` +
-      "If lines are to be removed, quote the line above and the line below them.",
+      `Every line of the edit is already in the file (${nameOf(shape.blocks[0]!)} matches at line ${start + 1}), so nothing would change. ` +
+      "To remove lines, quote the line above and the line below them.",
     details: {
       editLine: shape.blocks[0]!.tokens[0]?.at ?? 0,
       places: [placeAt(source, start, end)],
@@ -354,7 +427,7 @@ export function nothingShown(source: readonly TextLine[], shape: Shape, built: B
   };
 }
 
-/** New lines that stand on nothing in the file. */
+/** New lines with nothing in the file to place them by. */
 export function notFounded(source: readonly TextLine[], shape: Shape, k: number): Refused {
   const block = shape.blocks[k]!;
   const words = block.tokens.filter((token) => /[\p{L}\p{N}]{3}/u.test(token.text)).slice(0, 3);
@@ -370,7 +443,7 @@ export function notFounded(source: readonly TextLine[], shape: Shape, k: number)
   return {
     kind: "refused",
     code: "no-match",
-    message: `Nothing in the file tells where ${nameOf(block)} belongs: none of its lines stands there.${like ? ` Nearest:${like}` : ""}\nNothing was changed. Send it with one or two unchanged lines before and after.`,
+    message: `Cannot place ${nameOf(block)}: none of its lines is in the file.${like ? ` Most similar:${like}` : ""}\nNothing was written. Add one or two unchanged lines before and after it.`,
     details: {
       missing,
       unplaced: [block.tokens[0]?.at ?? 0],
@@ -380,7 +453,7 @@ export function notFounded(source: readonly TextLine[], shape: Shape, k: number)
   };
 }
 
-/** A sketch of which hardly a line stands in the file. */
+/** A sketch that shares almost no lines with the file. */
 export function foreign(source: readonly TextLine[], shape: Shape, built: Built): Refused {
   const { found, missing } = evidence(shape, built);
   const all = found.length + missing.length;
@@ -389,13 +462,13 @@ export function foreign(source: readonly TextLine[], shape: Shape, built: Built)
     return { editLine: token.at, text: token.text, nearest: near };
   });
   const list = shown.map(({ editLine, text }) => `\n  line ${editLine}: ${quote(text)}`).join("");
-  const held = found.length === 0 ? "none" : `only ${found.length}`;
+  const held = found.length === 0 ? "None" : `Only ${found.length}`;
   return {
     kind: "refused",
     code: "no-match",
     message:
-      `Of the edit's ${all} lines with words ${held} could be found in the file where it would have to go: it looks like an edit of another file, or of another version.` +
-      `${list === "" ? "" : ` Not found:${list}`}\nNothing was changed. Read the file again, and send the changed lines with one or two unchanged lines before and after.`,
+      `${held} of the edit's ${all} lines with words can be found where the edit would be placed: it was probably written for another file or another version.` +
+      `${list === "" ? "" : ` Not found:${list}`}\nNothing was written. Read the file again, and send the changed lines with one or two unchanged lines before and after.`,
     details: {
       missing: shown,
       unplaced: missing.map(({ at }) => at),
@@ -422,14 +495,14 @@ export function conflict(
   return {
     kind: "refused",
     code: "no-match",
-    message: `Two parts of the edit claim the same lines of the file: ${nameOf(one)}, and ${nameOf(other)}.\n${place.lines.join("\n")}\nNothing was changed. Join the two into one part.`,
+    message: `Two blocks of the edit change the same lines of the file: ${nameOf(one)} and ${nameOf(other)}. Nothing was written. Join the two into one block.\n${place.lines.join("\n")}`,
     details: { editLines: blocks.map((k) => shape.blocks[k]!.tokens[0]?.at ?? 0), places: [place] },
   };
 }
 
-/** A comment that may stand for code, or be all that is to be left of it. */
+/** A comment that may be a marker for code, or all that is left of it. */
 export function inPlaceOfCode({ line, names }: Placeholder): Refused {
-  const at = line.at > 0 ? `Line ${line.at} of the edit` : "The edit's line";
+  const at = line.at > 0 ? `Edit line ${line.at}` : "A line of the edit";
   const list =
     names.length === 0
       ? "several lines"
@@ -438,28 +511,28 @@ export function inPlaceOfCode({ line, names }: Placeholder): Refused {
     kind: "refused",
     code: "check-failed",
     message:
-      `${at} (${quote(line.text)}) is a comment alone where the file has ${list}. Nothing was changed. ` +
-      "If that code stays, write it out, or send a sketch with `// ... existing code ...` there; if it goes, send the edit without the comment.",
+      `${at} (${quote(line.text)}) is only a comment, but the file has ${list} there. Nothing was written. ` +
+      "If that code stays, write it out or put `// ... existing code ...` there; if it is removed, leave the comment out.",
     details: { editLine: line.at, names: names.slice(0, 20) },
   };
 }
 
-/** More to compare than an answer in good time allows. */
+/** Too much to compare in reasonable time. */
 export function tooLarge(sourceLines: number, editLines: number): Refused {
   return {
     kind: "refused",
     code: "no-match",
-    message: `The edit has ${editLines} lines and the file ${sourceLines}, too many of them alike to place them for certain in good time. Nothing was changed. Send smaller parts, or the whole file with the format named (whole).`,
+    message: `The edit (${editLines} lines) and the file (${sourceLines} lines) have too many similar lines to place the edit in reasonable time. Nothing was written. Send smaller edits, or the whole file with the format whole.`,
     details: { sourceLines, editLines },
   };
 }
 
-/** A result whose account does not hold is a defect of the merge, and no answer. */
+/** A result whose proof fails its check is a bug of the merge and is never returned. */
 export function checkFailed(problems: readonly string[]): Refused {
   return {
     kind: "refused",
     code: "check-failed",
-    message: `The merge's own account of its result does not hold, so the result is not given: ${problems[0]}. This is a defect of Redraft; please report it with the file and the edit.`,
+    message: `The proof of the result fails its check: ${problems[0]}. Nothing was written. This is a bug in Redraft; please report it with the file and the edit.`,
     details: { problems },
   };
 }

@@ -22,7 +22,7 @@ describe("a comment in the place of code", () => {
     it(`is a question: ${comment}`, () => {
       const outcome = answer(shop, `${head}  ${comment}\nend\n`, "shop.rb", "whole");
       expect(outcome).toMatchObject({ kind: "refused", code: "check-failed" });
-      expect(outcome).toHaveProperty("message", expect.stringContaining("Line 6 of the edit"));
+      expect(outcome).toHaveProperty("message", expect.stringContaining("Edit line 6"));
       expect(outcome).toHaveProperty(
         "message",
         expect.stringContaining("the code of close, stock"),

@@ -47,7 +47,17 @@ export function* suspects(
     const alike =
       near &&
       (apart ? fitsAsWell(block, best, built) : nested && isCopy(source, block, k, best, built));
-    if (shows || takesTwins || holds || alike) yield built;
+    if (!shows && !takesTwins && !holds && !alike) continue;
+    const reading = shows
+      ? "shown-removal"
+      : takesTwins
+        ? "repeated-lines"
+        : holds
+          ? "blank-edge"
+          : apart
+            ? "another-place"
+            : "copy";
+    yield { ...built, reading };
   }
   looked = 0;
   for (const placement of heldPlacements(source, problem, best)) {
@@ -59,7 +69,7 @@ export function* suspects(
     const doubtful = changesNoWords(source, shape.blocks[k]!, k, best);
     if (!doubtful && !twins.addsOnlyTwins(now, other)) continue;
     const built = rebuilt(placement);
-    if (!built.idle[k]) yield built;
+    if (!built.idle[k]) yield { ...built, reading: "repeated-lines" };
   }
 }
 

@@ -111,8 +111,8 @@ function written(
 function unproved(path: string, problems: readonly string[]): RedraftError {
   return new RedraftError(
     "stale-file",
-    `${path} changed since the text that the edit was written for, and the two changes cannot be told apart ` +
-      `for certain (${problems[0] ?? "the lines come out otherwise"}). Read the file again and write the edit for what it says now.`,
+    `${path} changed since the version that the edit was written for, and the two changes cannot be separated ` +
+      `with certainty (${problems[0] ?? "the lines come out otherwise"}). Read the file again and write the edit for its current text.`,
     { details: { path, problems } },
   );
 }

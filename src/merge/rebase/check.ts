@@ -28,7 +28,7 @@ export function checkBothSides(
       let wanted: readonly string[];
       if (equal(was, ours)) wanted = theirs;
       else if (equal(was, theirs) || equal(ours, theirs)) wanted = ours;
-      else return [`both sides changed what stands ${place}`];
+      else return [`both sides changed the lines ${place}`];
       const end = isLast ? result.length : at + wanted.length;
       if (!equal(result.slice(at, end), wanted)) return [`a change is lost ${place}`];
       if (!isLast && result[end] !== base[b]) return [`line ${b + 1} of the base is lost`];

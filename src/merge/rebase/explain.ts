@@ -23,8 +23,8 @@ export function overlap(
   return new RedraftError(
     "stale-file",
     `${path} changed where the edit changes it: ${shown.join("; and ")}` +
-      `${more > 0 ? `; and so at ${places}` : ""}. ` +
-      "Read the file again and write the edit for what it says now.",
+      `${more > 0 ? `; and ${places} like this` : ""}. ` +
+      "Read the file again and write the edit for its current text.",
     { details: { path, conflicts: conflicts.map((one) => particulars(one, texts)) } },
   );
 }
@@ -42,7 +42,7 @@ function sentence({ base, current, edited }: Conflict, texts: ThreeTexts): strin
   const was = `${lines(base)} of the base (${quoted(texts.base.slice(...base))})`;
   const is =
     now.length === 0
-      ? `${base[1] - base[0] === 1 ? "is" : "are"} gone from the file (after its line ${current[0]})`
+      ? `${base[1] - base[0] === 1 ? "was" : "were"} removed from the file (after its line ${current[0]})`
       : `${base[1] - base[0] === 1 ? "is" : "are"} now ${lines(current)} of the file (${quoted(now)})`;
   return `${was} ${is}, and ${makes}`;
 }

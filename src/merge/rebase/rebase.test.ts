@@ -58,7 +58,7 @@ describe("carryOver", () => {
     const current = base.replace("  return 1;\n", "");
     const said = refusal(base, base.replace("return 1", "return 10"), current);
     expect(said).toContain(
-      'line 4 of the base ("return 1;") is gone from the file (after its line 3)',
+      'line 4 of the base ("return 1;") was removed from the file (after its line 3)',
     );
   });
 

@@ -119,7 +119,7 @@ describe("an edit that was written for an older text", () => {
 
   it("deletes no file that changed since", async () => {
     const edit = "*** Begin Patch\n*** Delete File: src/jobs.py\n*** End Patch\n";
-    expect((await refusal({ edit })).message).toContain("delete it if it is still to go");
+    expect((await refusal({ edit })).message).toContain("delete it if you still want to");
   });
 
   it("is refused where both changes are sound and the file with both is not", async () => {
@@ -133,7 +133,7 @@ describe("an edit that was written for an older text", () => {
       format: "whole",
     });
     expect(error.code).toBe("stale-file");
-    expect(error.message).toContain("which is sound in that text, brings 2 syntax errors");
+    expect(error.message).toContain("is sound in that version, but introduces 2 syntax errors");
   });
 
   it("says where lines are counted, and carries candidates over", async () => {
@@ -145,13 +145,15 @@ describe("an edit that was written for an older text", () => {
       edit: "<<<<<<< SEARCH\nx = 1\n=======\nx = 2\n>>>>>>> REPLACE\n",
     });
     expect(error.code).toBe("ambiguous");
-    expect(error.message).toContain("Lines are those of the text for which the edit was written");
+    expect(error.message).toContain(
+      "Line numbers refer to the version that the edit was written for",
+    );
     const candidates = error.details.candidates as string[];
     expect(candidates.length).toBeGreaterThan(1);
     for (const text of candidates) expect(text).toMatch(/^new\nstart\n/);
     expect(
       (await refusal({ edit: edits.patch!.replace("def read", "def nothing") })).message,
-    ).toContain("Lines are those of the text");
+    ).toContain("Line numbers refer to the version");
   });
 });
 

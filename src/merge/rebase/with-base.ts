@@ -67,8 +67,8 @@ async function carried(
   if (result.text === null) {
     throw new RedraftError(
       "stale-file",
-      `${path} changed since the text for which the edit was written, and the edit deletes it. ` +
-        "Read the file again and delete it if it is still to go.",
+      `${path} changed since the version that the edit was written for, and the edit deletes it. ` +
+        "Read the file again and delete it if you still want to.",
       { details: { path } },
     );
   }
@@ -88,7 +88,7 @@ async function carried(
     changed: changed || result.action === "move",
     base: textHash(base),
     action: result.action === "create" && source !== "" ? "update" : result.action,
-    routeReason: `${result.routeReason} in the base, carried over to the file as it is now`,
+    routeReason: `${result.routeReason} in the base, carried over to the current file`,
     checks: [...result.checks, { name: "no change of the file lost", ok: true }],
     ...(made.proof === undefined ? {} : { proof: made.proof }),
   };
@@ -108,8 +108,8 @@ async function checkTogether(
   if (alone !== 0) return;
   throw new RedraftError(
     "stale-file",
-    `${path} changed since the text for which the edit was written, and the edit, which is sound in that text, brings ` +
-      `${together === 1 ? "a syntax error" : `${together} syntax errors`} into the file as it is now. Read the file again and write the edit for what it says now.`,
+    `${path} changed since the version that the edit was written for. The edit is sound in that version, but introduces ` +
+      `${together === 1 ? "a syntax error" : `${together} syntax errors`} into the current file. Read the file again and write the edit for its current text.`,
     { details: { path, syntaxErrors: together } },
   );
 }
@@ -119,7 +119,7 @@ function inBase(request: EditRequest, base: string, error: unknown): unknown {
   if (!RedraftError.is(error) || error.code === "stale-file") return error;
   const known = ["no-match", "ambiguous", "check-failed"].includes(error.code);
   if (!known) return error;
-  const message = `${error.message} (Lines are those of the text for which the edit was written.)`;
+  const message = `${error.message} (Line numbers refer to the version that the edit was written for.)`;
   const { candidates, ...details } = error.details;
   const texts = Array.isArray(candidates) ? candidates.flatMap(carriedCandidate) : [];
   return new RedraftError(error.code, message, {

@@ -95,7 +95,9 @@ describe("a removed line that the file has in another typography", () => {
 
   it("is refused where the change touches the very characters", () => {
     const message = refusal(file("say “a b”"), parts(`-say "a b"`, `+say "a" or "b"`));
-    expect(message).toContain("They differ in quotes, dashes or blanks at the very place");
+    expect(message).toContain(
+      "They differ in quotes, dashes or spaces exactly where the edit changes the line",
+    );
   });
 });
 
@@ -109,7 +111,7 @@ describe("a misquoted line of context", () => {
   it("tells no place alone", () => {
     const source = file(`endpoint: "https://example.com/v1",`, "}");
     const edit = parts(` endpoint: "https://example.com/v2",`, `+region: "eu",`);
-    expect(refusal(source, edit)).toContain("no other line of this part tells its place");
+    expect(refusal(source, edit)).toContain("no other line of this block identifies its place");
   });
 
   it("tells no place between two that are alike", () => {

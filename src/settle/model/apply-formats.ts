@@ -28,7 +28,7 @@ export interface ApplyFormat {
   answer(target: LocalTarget, lines: readonly string[]): Promise<Token[]>;
   /** Where its text ends; none = at the end token. */
   readonly stop: readonly string[];
-  /** The lines of what it wrote; undefined = not in the form it should have. */
+  /** Returns the lines of the answer, or undefined if it is not in the expected form. */
   read(written: string): string[] | undefined;
   /** The same as messages, for models that are only reached by chat; absent where role tokens are needed. */
   readonly dialogue?: ApplyDialogue;
@@ -56,7 +56,7 @@ function linesOf(written: string): string[] {
 const roles = ["<|file|>", "<|sketch|>", "<|apply|>"] as const;
 
 /**
- * Tokens of lines as they are: a role token that stands in somebody's file is text. llama.cpp takes such symbols (`user defined`,
+ * Tokens of lines, verbatim: a role token inside a file is plain text. llama.cpp takes such symbols (`user defined`,
  * as "\n" must be) for tokens even where it parses no special ones, so they are cut before they are tokenised.
  */
 export async function plainTokens(
@@ -144,7 +144,7 @@ function taggedFormat({ name, system, user, open, close }: TaggedOptions): Apply
       return [...(await target.tokenize(`${lines.join("\n")}${close}`))];
     },
     read(written) {
-      // The tag may stand on a line of its own.
+      // The tag may be on a line of its own.
       const inner = written.replace(/^\r?\n/, "").replace(/\r?\n$/, "");
       return /<\/?(?:updated-)?code>/.test(inner) ? undefined : linesOf(inner);
     },
@@ -220,7 +220,7 @@ export async function detectApplyFormat(target: LocalTarget): Promise<ApplyForma
   if (target.chat !== undefined && target.info?.chatTemplate !== undefined) return chatFormat;
   throw new RedraftError(
     "model-unavailable",
-    `${target.name} is no apply model that redraft knows and has no chat template; name its prompt format (${applyFormatNames.join(", ")}) or use another model`,
+    `${target.name} is not an apply model known to redraft and has no chat template; name its prompt format (${applyFormatNames.join(", ")}) or use another model`,
   );
 }
 

@@ -27,8 +27,8 @@ function commonEnd(lines: readonly TextLine[]): string {
 }
 
 /**
- * What is wrong with a written region, whatever the model thinks of it; undefined = nothing. No marker may be left,
- * every line must stand in the source or in the edit, and the edit's lines must all stand in it, in order.
+ * Returns what is wrong with a written region, or undefined, regardless of the model's confidence. No marker may be left,
+ * every line must be in the source or in the edit, and it must contain all lines of the edit, in order.
  */
 export function wrongInRegion(
   region: Region,
@@ -43,7 +43,7 @@ export function wrongInRegion(
   if (left !== undefined) return `a marker is left: ${left.trim()}`;
   const foreign = lines.find((line) => !known.has(line.trim()));
   if (foreign !== undefined) {
-    return `a line stands neither in the source nor in the edit: ${foreign.trim()}`;
+    return `a line is neither in the source nor in the edit: ${foreign.trim()}`;
   }
   let at = 0;
   for (const line of region.sketch) {

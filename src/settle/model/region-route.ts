@@ -55,7 +55,7 @@ export interface RegionJudgement {
 /**
  * Settles what an ambiguous merge leaves open. The candidates are scored in one forward pass over the shared
  * prompt; a clear winner is taken. Otherwise the model writes the region, drafting from candidates, source and
- * sketch; what it writes must pass the checks and be likely enough. Undefined = it cannot tell either.
+ * sketch; what it writes must pass the checks and be likely enough. Returns undefined if the model cannot decide either.
  */
 export async function settleRegion(
   task: ModelTask,
@@ -102,7 +102,7 @@ export async function settleRegion(
     }
     const text = withRegion(outcome.candidates[0]!, region.candidates[0]!, lines);
     if (calibration === "agreement") {
-      const why = `${whyRanked(task, target)} and wrote it, asked apart (this model's confidence was never measured)`;
+      const why = `${whyRanked(task, target)} and wrote the same one when asked separately (this model's confidence was never measured)`;
       return text === best ? { text, why, stats } : undefined;
     }
     if (!write || judged.cropped) return undefined;

@@ -29,7 +29,7 @@ interface Side {
 
 /**
  * Cuts the region around what the candidates dispute. It begins and ends where every candidate keeps the same source
- * line, so each candidate's lines of the region can stand for the source's.
+ * line, so each candidate's lines of the region can replace the source's.
  *
  * @example Candidates that put one call after either of two equal lines: the region holds both places, and the context.
  */

@@ -87,7 +87,7 @@ export function textModelRoute(options: TextModelOptions): ModelRoute {
       logger.debug("the model wrote one candidate and chose another", { same: same + 1, chosen });
       return undefined;
     }
-    const why = `the merge was ambiguous; of its ${candidates.length} candidates ${target.name} wrote one and chose the same, asked apart (this model's confidence was never measured)`;
+    const why = `the merge was ambiguous; of its ${candidates.length} candidates ${target.name} wrote one and chose the same one when asked separately (this model's confidence was never measured)`;
     return { text, why, stats: asked.stats() };
   }
 
@@ -143,7 +143,7 @@ function ask(target: TextTarget, signal: AbortSignal | undefined): Ask {
   return Object.assign(asked, { stats });
 }
 
-/** What stands between the tags, which may stand on lines of their own; undefined without them. */
+/** Returns the text between the tags, which may be on lines of their own, or undefined without them. */
 function between(answer: string, open: string, close: string): string | undefined {
   const start = answer.indexOf(open.trim());
   const end = answer.lastIndexOf(close.trim());

@@ -3,7 +3,7 @@ export interface BoostedTrees {
   readonly bias: number;
   /**
    * Per tree its nodes, four numbers each: feature, threshold, number of the left node, number of the right one. A leaf has feature -1 and
-   * its value in place of the threshold. A value up to the threshold goes left.
+   * its value in place of the threshold. A value up to the threshold takes the left branch.
    */
   readonly trees: readonly (readonly number[])[];
 }

@@ -9,7 +9,7 @@ type BondName<Side extends string> = `${Side}${Capitalize<keyof Bond>}`;
 
 /**
  * What distinguishes the candidates of an ambiguous merge, as numbers. Each candidate is described by what it does where the
- * candidates differ: which lines go, which come, whom they stand beside.
+ * candidates differ: which lines are removed, which are inserted, and their neighbours.
  */
 export const featureNames = [
   "cost",
@@ -74,7 +74,7 @@ export type FeatureName = (typeof featureNames)[number];
 
 const hasWords = (line: string): boolean => /[\p{L}\p{N}]/u.test(line);
 const isBlank = (line: string): boolean => line.trim() === "";
-/** Whether a line of the result is not the source's as it stands. */
+/** Whether a line of the result differs from the source's. */
 const isNewLine = ({ result }: Proof, at: number): boolean =>
   result[at] !== undefined && result[at].from !== "source";
 
@@ -344,7 +344,7 @@ function kinOf(
   return sums;
 }
 
-/** Whether new lines stand beside what lines like them stand beside elsewhere in the file. */
+/** Whether new lines have the same neighbours as similar lines elsewhere in the file. */
 function modelsOf(
   { proof, textRange }: Candidate,
   text: readonly string[],

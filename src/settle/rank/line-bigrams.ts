@@ -1,4 +1,4 @@
-/** What a line is, as far as it tells which lines stand beside it. */
+/** The class of a line, as far as it predicts the neighbouring lines. */
 type LineClass =
   | "edge"
   | "blank"
@@ -40,7 +40,7 @@ export function firstWord(line: string): string {
   return /^\s*(\w+|\W)/.exec(line)?.[1] ?? "";
 }
 
-/** How one line stands to the next: class of both, and whether the next is further in, further out or level. */
+/** The relation of one line to the next: class of both, and whether the next is further in, further out or level. */
 interface Step {
   readonly from: string;
   readonly to: string;
@@ -84,7 +84,7 @@ export class LineHabits {
   }
 
   /**
-   * Log-odds, to the power of nothing learnt, that the two lines stand together: given the class above, given the first word
+   * Smoothed log-probabilities, counted in this file alone, that the two lines are neighbours: given the class above, given the first word
    * below, given the first word above.
    */
   likelihood(above: string | undefined, below: string | undefined): readonly number[] {

@@ -33,8 +33,8 @@ export function mostLike(line: string, others: readonly string[]): number {
 const lookedAt = 2000;
 
 /**
- * The lines of a file that stand beside lines like a given one: what stands above the function that is most like a new
- * function tells what stands above the new one.
+ * The neighbours of lines similar to a given one: the lines above the function that is most similar to a new
+ * function predict the lines above the new one.
  */
 export class Resembling {
   private readonly lines: readonly string[];
@@ -68,7 +68,7 @@ export class Resembling {
     return known;
   }
 
-  /** How like `beside` what stands above (-1) or below (1) of such lines is, on average; 0 where there is none. */
+  /** Mean similarity of `beside` to the lines above (-1) or below (1) such lines; 0 if there are none. */
   beside(line: string, beside: string | undefined, direction: -1 | 1): number {
     const like = this.like(line);
     if (like.length === 0) return 0;

@@ -1,7 +1,7 @@
 import { classOf, indentOf } from "./line-bigrams.ts";
 import { wordsOf } from "./line-likeness.ts";
 
-/** What speaks for or against two stretches of lines standing together, where line `at` follows line `at - 1`. */
+/** Features of the seam between two stretches of lines, where line `at` follows line `at - 1`. */
 export interface Bond {
   /** Further in than a line that opens nothing; blank lines between are looked past, here and below. */
   readonly loose: number;

@@ -56,10 +56,10 @@ export function rankCandidates(
   return { scores, best, confidence, taken };
 }
 
-/** What tells where a change stands, but not what it does there. */
+/** Features of the place of a change, as opposed to its content. */
 const placing: readonly FeatureName[] = ["order", "place", "hintDistance"];
 
-/** Whether another candidate does the same at a place that looks the same: then no habit tells which is meant. */
+/** Whether another candidate does the same at a place that looks the same: then no statistic can decide between them. */
 function hasTwin(rows: readonly (readonly number[])[], index: number): boolean {
   const telling = featureNames.flatMap((name, f) => (placing.includes(name) ? [] : [f]));
   return rows.some((row, i) => i !== index && telling.every((f) => row[f] === rows[index]![f]));

@@ -3,7 +3,7 @@ import { rankCandidates } from "./rank-candidates.ts";
 import { rankerWeights } from "./ranker-weights.ts";
 
 /**
- * Takes the candidate that the learnt ranker is sure of; undefined = it is of none. Needs no model file. Sketches are not its business:
+ * Returns the candidate that the learned ranker is confident in, or undefined. Needs no model file. Sketches are not its business:
  * of those that the merge leaves open, four in ten mean a text that is not among the candidates, and no threshold held 99 %.
  */
 export function settleByRanking({ outcome, edit, request }: ModelTask): ModelAnswer | undefined {

@@ -4,7 +4,7 @@ import { sha256 } from "./private-files.ts";
 import { isInside, rootKey } from "./state-home.ts";
 import type { EntryNote } from "./types.ts";
 
-/** What stood, or stands, at a path of an entry. */
+/** What was, or is, at a path of an entry. */
 export interface EntryState {
   /** Of the bytes; the text is kept beside the entry under this name. */
   readonly sha256: string;
@@ -66,7 +66,7 @@ export async function readRecord(folder: string): Promise<OpenRecord | undefined
   }
 }
 
-/** A kept text, or undefined where it is gone or damaged. */
+/** Returns a kept text, or undefined if it is missing or damaged. */
 export async function readBlob(folder: string, hash: string): Promise<Buffer | undefined> {
   const bytes = await readFile(join(folder, hash)).catch(() => undefined);
   return bytes !== undefined && sha256(bytes) === hash ? bytes : undefined;

@@ -9,7 +9,7 @@ export interface EditStanding {
   readonly hunks: readonly number[];
   /** Later is greater: the id of the edit, or of the redo that made it again. */
   readonly since: string;
-  /** The undos of it that stand, oldest first. */
+  /** The undos of it that are in effect, oldest first. */
   readonly undos: readonly KeptEntry[];
 }
 
@@ -65,14 +65,15 @@ export function editsToUndo(entries: readonly KeptEntry[], choice: Choice): Kept
     for (const { entry, state, undos } of chosen) {
       if (state !== "undone") continue;
       throw refused(
-        `edit ${entry.id} is undone already, by ${undos.at(-1)!.id}. redraft redo makes it again.`,
+        `edit ${entry.id} was already undone by ${undos.at(-1)!.id}. Use redraft redo to apply it again.`,
       );
     }
     checkHunks(chosen.length, choice);
     return newestFirst(chosen).map(({ entry }) => entry);
   }
   const standing = newestFirst(all.filter(({ state }) => state !== "undone"));
-  if (standing.length === 0) throw refused("there is no edit here to undo: redraft log shows all.");
+  if (standing.length === 0)
+    throw refused("there is no edit here to undo; redraft log lists all edits.");
   const chosen = standing.slice(0, choice.last ?? 1);
   checkHunks(chosen.length, choice);
   return chosen.map(({ entry }) => entry);
@@ -82,14 +83,14 @@ export function editsToUndo(entries: readonly KeptEntry[], choice: Choice): Kept
 export function undosToRedo(entries: readonly KeptEntry[], choice: Choice): KeptEntry[] {
   const all = standings(entries);
   if (choice.hunks !== undefined)
-    throw refused("redo takes no hunks; it makes again what one undo took back.", "usage");
+    throw refused("redo takes no hunks; it applies again what one undo took back.", "usage");
   const open = new Map(all.flatMap(({ undos }) => undos.map((undo) => [undo.id, undo] as const)));
   if (choice.ids !== undefined) {
     const chosen = choice.ids.map((id) => {
       const undo = open.get(id) ?? all.find(({ entry }) => entry.id === id)?.undos.at(-1);
       if (undo === undefined)
         throw refused(
-          `there is no undo ${id} here, and no edit ${id} that is undone: redraft log shows all.`,
+          `there is no undo ${id} here, and no edit ${id} that is undone; redraft log lists all edits.`,
         );
       return undo;
     });
@@ -97,7 +98,7 @@ export function undosToRedo(entries: readonly KeptEntry[], choice: Choice): Kept
   }
   const undos = [...open.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
   if (undos.length === 0)
-    throw refused("there is no undo here to take back: redraft log shows all.");
+    throw refused("there is no undo here to take back; redraft log lists all edits.");
   return undos.slice(0, choice.last ?? 1);
 }
 
@@ -115,14 +116,14 @@ function named(
   const other = entries.find((entry) => entry.id === id);
   throw refused(
     other === undefined
-      ? `there is no edit ${id} here: redraft log shows all.`
-      : `${id} is itself ${other.kind === "undo" ? "an undo: redraft redo takes it back" : "a redo: undo the edit that it made again"}.`,
+      ? `there is no edit ${id} here; redraft log lists all edits.`
+      : `${id} is itself ${other.kind === "undo" ? "an undo; redraft redo takes it back" : "a redo; undo the edit that it applied again"}.`,
   );
 }
 
 function checkHunks(edits: number, { hunks }: Choice): void {
   if (hunks === undefined || edits === 1) return;
-  throw refused("hunks are those of one edit: name one.", "usage");
+  throw refused("hunks belong to one edit: name exactly one edit.", "usage");
 }
 
 function refused(message: string, code: "no-match" | "usage" = "no-match"): RedraftError {

@@ -54,7 +54,7 @@ export function withoutHunks({ before, after }: TextPair, hunks: readonly EntryH
     at = hunk.after.to;
   }
   lines.push(...fresh.slice(at));
-  // An unfinished last line that comes to stand above others needs an end.
+  // An unfinished last line that gets lines below it needs an end.
   const usual = fresh.find(({ end }) => end !== "")?.end ?? "\n";
   return joinLines(
     lines.map((line, index) =>

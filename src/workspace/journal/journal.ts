@@ -33,7 +33,7 @@ export interface JournalOptions {
   /** False: transactions are recovered after a kill, and leave no entry behind. */
   readonly keep?: boolean;
   readonly limits?: EntryLimits;
-  /** Told when the state folder cannot be written: then edits are made without recovery and undo. */
+  /** Called if the state folder cannot be written: then edits are made without recovery and undo. */
   readonly onUnavailable?: (why: string) => void;
 }
 

@@ -18,7 +18,7 @@ export interface ObstacleRequest {
 }
 
 /**
- * Which later entry stands in the way of taking an edit back: the last one before which the change could be carried over, and after
+ * Which later entry prevents an undo: the last one before which the change could be carried over, and after
  * which it cannot. None = somebody changed the file between two entries, or after all of them.
  */
 export async function obstacle(request: ObstacleRequest): Promise<Obstacle> {

@@ -17,7 +17,7 @@ export interface Reversal {
   readonly entries: readonly KeptEntry[];
   /** Only these hunks of the one entry. */
   readonly hunks?: readonly number[];
-  /** The whole log, for naming what stands in the way. */
+  /** The whole log, for naming what is in the way. */
   readonly log: readonly KeptEntry[];
   /** Folders outside which nothing is touched. */
   readonly folders: readonly string[];
@@ -63,7 +63,7 @@ function stateBefore(entry: KeptEntry, file: EntryFile): EntryState | null {
   return entry.files.find(({ path }) => path === file.movedFrom)?.before ?? null;
 }
 
-/** Whether what stood at a path stands at another one after the entry. */
+/** Whether the file of a path is at another one after the entry. */
 function hasMoved(entry: KeptEntry, path: string): boolean {
   return entry.files.some(({ movedFrom }) => movedFrom === path);
 }
@@ -77,7 +77,7 @@ async function textOf(
   if (bytes === undefined) {
     throw new RedraftError(
       "no-match",
-      `the text of ${path} that edit ${entry.id} needs is not in the journal any more, so it cannot be taken back.`,
+      `the text of ${path} that edit ${entry.id} needs is no longer in the journal, so the edit cannot be undone.`,
       { details: { id: entry.id, path } },
     );
   }
@@ -130,7 +130,7 @@ async function restore(
     throw cannot(
       entry,
       path,
-      `it was a symbolic link: ln -s ${JSON.stringify(before.link)} makes it again`,
+      `it was a symbolic link: ln -s ${JSON.stringify(before.link)} restores it`,
     );
   }
   const was = await textOf(entry, before, path);
@@ -144,7 +144,7 @@ async function restore(
   throw cannot(entry, path, "another file is there now: move it away first");
 }
 
-/** A file that the entry made goes, if it is still as it was made. */
+/** Removes a file that the entry created, if it is unchanged. */
 async function removeUnchanged(
   entry: KeptEntry,
   file: EntryFile,
@@ -160,7 +160,7 @@ async function removeUnchanged(
   throw cannot(
     entry,
     path,
-    `it made this file, which was changed since ${byWhom(found)}: remove it by hand`,
+    `it created this file, which was changed since ${byWhom(found)}: remove it by hand`,
   );
 }
 
@@ -200,7 +200,7 @@ async function carried(
     throw cannot(
       entry,
       path,
-      "it changed line ends, and the file was changed since: such an edit can only be taken back first",
+      "it changed line ends, and the file was changed since: undo the newer changes first",
     );
   }
   try {
@@ -278,7 +278,7 @@ async function freeHunks(
   });
   if (free.length === 0) return "";
   const numbers = free.map(({ number }) => number).join(",");
-  return ` Of its hunks there can be taken back: redraft undo --id ${entry.id} --hunk ${numbers}.`;
+  return ` Some of its hunks can be undone: redraft undo --id ${entry.id} --hunk ${numbers}.`;
 }
 
 interface Conflict {
@@ -302,11 +302,11 @@ function inTheWay(error: RedraftError, found: Obstacle): string {
   const now = lines(first.current);
   const was = wrote === "" ? "what it removed" : `${wrote} that it wrote`;
   const is =
-    now === "" ? `is gone (after line ${first.current.firstLine - 1} now)` : `is now ${now}`;
+    now === "" ? `was removed (after line ${first.current.firstLine - 1} now)` : `is now ${now}`;
   const others =
     more.length === 0
       ? ""
-      : `, and so at ${more.length} more ${more.length === 1 ? "place" : "places"}`;
+      : `, and ${more.length} more ${more.length === 1 ? "place" : "places"} like this`;
   const place =
     wrote === "" && now !== "" ? `where it removed lines there is now ${now}` : `${was} ${is}`;
   return `${place}, changed ${byWhom(found)}${others}.`;
@@ -330,11 +330,11 @@ async function missing(entry: KeptEntry, path: string, reversal: Reversal): Prom
       one.id > entry.id && one.files.some((file) => file.path === path && file.after === null),
   );
   const goal = later?.files.find((file) => file.path === path)?.movedTo;
-  const what = goal === undefined ? "is not there any more" : `was moved to ${goal}`;
+  const what = goal === undefined ? "no longer exists" : `was moved to ${goal}`;
   return cannot(
     entry,
     path,
-    `the file ${what}, ${byWhom({ entry: later })}${later ? ": take that back first" : ""}`,
+    `the file ${what}, ${byWhom({ entry: later })}${later ? ": undo that first" : ""}`,
   );
 }
 
@@ -347,7 +347,7 @@ function cannot(
   const end = why.endsWith(".") ? "" : ".";
   return new RedraftError(
     "stale-file",
-    `${entry.kind} ${entry.id} cannot be taken back in ${path}: ${why}${end} Nothing was changed.`,
+    `${entry.kind} ${entry.id} cannot be undone in ${path}: ${why}${end} Nothing was changed.`,
     { details: { ...details, id: entry.id, path } },
   );
 }
@@ -357,7 +357,7 @@ function requireInside(entry: KeptEntry, folders: readonly string[]): void {
   if (outside === undefined) return;
   throw new RedraftError(
     "outside-root",
-    `${entry.kind} ${entry.id} also changed ${outside.path}, which is outside of ${folders.join(", ")}. Take it back from ${entry.root}.`,
+    `${entry.kind} ${entry.id} also changed ${outside.path}, which is outside ${folders.join(", ")}. Undo it from ${entry.root}.`,
     { details: { id: entry.id, path: outside.path } },
   );
 }

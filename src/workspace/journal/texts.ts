@@ -64,7 +64,7 @@ function write(home: string, text: string, hash: string): void {
   const bytes = Buffer.from(text, "utf8");
   if (bytes.length > largest) return;
   const own = sha256(bytes);
-  // A hash of other bytes (a byte order mark, another encoding) stands before that of the text.
+  // A hash of other bytes (a byte order mark, another encoding) comes before that of the text.
   const name = own.startsWith(hash) ? own : `${hash}-${own}`;
   const folder = join(textsFolder(home), name.slice(0, 2));
   const path = join(folder, name);

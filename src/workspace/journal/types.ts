@@ -2,13 +2,13 @@
 export interface PlannedFile {
   /** Absolute, links on the way followed. */
   readonly path: string;
-  /** What stands there before; null: nothing. Of a symbolic link that goes, only its target is kept. */
+  /** What is there before; null: nothing. Of a removed symbolic link, only its target is kept. */
   readonly before: {
     readonly bytes: Uint8Array;
     readonly mode: number;
     readonly link?: string;
   } | null;
-  /** What is to stand there; null: nothing. `inode` is that of the new file, so that it is told from everybody else's. */
+  /** What is to be there; null: nothing. `inode` is that of the new file, to distinguish it from files of others. */
   readonly after: {
     readonly bytes: Uint8Array;
     readonly mode: number | null;
@@ -16,7 +16,7 @@ export interface PlannedFile {
   } | null;
   /** Where the old file is kept, under a second name, until the transaction has ended. */
   readonly spare?: string;
-  /** The path that the text comes from, or goes to, where a file moves. */
+  /** The path that a moved file comes from, or moves to. */
   readonly movedFrom?: string;
   readonly movedTo?: string;
 }

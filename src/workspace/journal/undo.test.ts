@@ -78,7 +78,7 @@ describe("undo", () => {
     await put("a", `by hand\n${lines({ 2: "two", 6: "six", 11: "eleven by hand" })}`);
     await back({ ids: [first] });
     expect(await text("a")).toBe(`by hand\n${lines({ 6: "six", 11: "eleven by hand" })}`);
-    await expect(back({ ids: [first] })).rejects.toThrow(/undone already/);
+    await expect(back({ ids: [first] })).rejects.toThrow(/already undone/);
     await back({ redo: true, ids: [first] });
     expect(await text("a")).toBe(`by hand\n${lines({ 2: "two", 6: "six", 11: "eleven by hand" })}`);
   });
@@ -120,7 +120,7 @@ describe("undo", () => {
     expect(await names()).not.toContain("new/deep/file");
     await back({ redo: true });
     await put("new/deep/file", "new\nand more\n");
-    await expect(back()).rejects.toThrow(/it made this file, which was changed since by hand/);
+    await expect(back()).rejects.toThrow(/it created this file, which was changed since by hand/);
     await put("new/deep/file", "new\n");
     await put("old", "another\n");
     await expect(back()).rejects.toThrow(/another file is there now/);

@@ -20,7 +20,7 @@ export interface UndoneFile {
   readonly movedTo?: string;
   readonly action: "update" | "create" | "delete" | "move";
   readonly diff: string;
-  /** Of the file as it stands now; absent when it was deleted or nothing was written. */
+  /** Of the file as it is now; absent if it was deleted or nothing was written. */
   readonly hash?: string;
 }
 
@@ -49,7 +49,7 @@ export interface UndoOptions
 const rereads = 5;
 
 /**
- * Takes edits of the log back, or makes them again: each exactly, over what was changed since, or not at all. What stands in the
+ * Undoes or redoes edits of the log: each exactly, keeping what was changed since, or not at all. What is in the
  * way is a `stale-file` that names the lines and the newer edit. An undo is itself an entry of the log.
  */
 export async function undo(request: UndoRequest, options: UndoOptions): Promise<UndoAnswer> {

@@ -17,7 +17,7 @@ export function editLines(edit: string): string[] {
   return lines;
 }
 
-/** What stands between double quotes, from left to right, where it is a JSON string. */
+/** The texts between double quotes that are JSON strings, from left to right. */
 function jsonStrings(text: string): string[] {
   const strings: string[] = [];
   let start = text.indexOf('"');
@@ -49,7 +49,7 @@ const isBlank = (character: string): boolean => character === " " || character =
 /** What formats write before a line: the sign of a diff, a line number with or without a hash. */
 const mark = /^(?:\+|[ \t]*[0-9]+(?::[0-9a-z]+)?[|:\t→])/;
 
-/** The texts that a line of an edit stands for, blanks at the ends aside. */
+/** The texts that a line of an edit can mean, without spaces at the ends. */
 export function meanings(editLine: string): string[] {
   const rest = editLine.replace(mark, "");
   return rest === editLine ? [bare(editLine)] : [bare(editLine), bare(rest)];

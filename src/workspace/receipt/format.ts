@@ -35,7 +35,7 @@ export type ResultRun =
 /** What became of a stretch of source lines. */
 export type SourceRun =
   | { readonly fate: "kept"; readonly lines: Span; readonly result: number }
-  /** Lines `result` of the result stand in their place. */
+  /** Lines `result` of the result replace them. */
   | { readonly fate: "replaced"; readonly lines: Span; readonly result: Span }
   | { readonly fate: "removed"; readonly lines: Span };
 

@@ -17,7 +17,7 @@ export interface Mapped {
   readonly author: "edit" | "model" | "cell";
 }
 
-/** Lines of both sides that no kept line divides: source lines that go, and the lines that stand in their place. */
+/** Lines of both sides that no kept line divides: source lines that are removed, and the lines that replace them. */
 interface Gap {
   readonly source: readonly [start: number, end: number];
   readonly result: readonly [start: number, end: number];
@@ -200,7 +200,7 @@ function pushFate(fates: SourceRun[], source: number, result: number): void {
 const isIn = (numbers: readonly number[], wanted: number): boolean =>
   numbers[firstAbove(numbers, wanted - 1)] === wanted;
 
-/** Where the first number above a limit stands in an ascending list. */
+/** The index of the first number above a limit in an ascending list. */
 function firstAbove(numbers: readonly number[], limit: number): number {
   let low = 0;
   let high = numbers.length;

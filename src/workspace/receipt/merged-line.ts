@@ -19,7 +19,7 @@ export interface Material {
   readonly edit: Stock;
   /** The source lines as which the merged line may begin and end. */
   readonly source?: readonly [first: string, last: string];
-  /** The source lines in whose place the merged line stands, joined by line feeds. */
+  /** The source lines that the merged line replaces, joined by line feeds. */
   readonly replaced: Stock;
 }
 
@@ -27,7 +27,7 @@ const words = /[A-Za-z0-9_]+/g;
 
 /**
  * Whether a line is made of the edit and the source: it begins as one source line, ends as another, and what lies between
- * stands in the edit; or every word of it stands in the edit or in the lines that it replaces.
+ * is in the edit; or every word of it is in the edit or in the lines that it replaces.
  */
 export function isMerged(line: string, { edit, source, replaced }: Material): boolean {
   if (source !== undefined && edit.text.includes(between(line, ...source))) return true;

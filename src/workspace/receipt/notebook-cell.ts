@@ -3,14 +3,14 @@ interface CellJson {
   source?: unknown;
 }
 
-/** The source of a notebook's cell, by its number from 1; undefined = there is no such cell. */
+/** Returns the source of a notebook's cell by its number from 1, or undefined if there is no such cell. */
 export function cellText(json: string, number: number): string | undefined {
   const source = cellsOf(parsed(json))?.[number - 1]?.source;
   if (typeof source === "string") return source;
   return Array.isArray(source) ? source.join("") : undefined;
 }
 
-/** The notebook without the sources of some cells, as one text to compare; undefined = it has no such cells. */
+/** The notebook without the sources of some cells, as one text to compare, or undefined if it has no such cells. */
 export function withoutSources(
   json: string,
   cells: readonly { readonly number: number; readonly id?: string }[],

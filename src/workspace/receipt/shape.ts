@@ -28,7 +28,7 @@ const resultRun = z
     z.strictObject({
       from: z.literal("merged"),
       lines: span,
-      source: span.optional().describe("The source lines as which the line begins and ends."),
+      source: span.optional().describe("The source lines that the line begins and ends like."),
       edit: number
         .optional()
         .describe("The line of the edit that it is made of, where one is known."),
@@ -50,7 +50,7 @@ const sourceRun = z
     z.strictObject({
       fate: z.literal("replaced"),
       lines: span,
-      result: span.describe("The lines of the result that stand in their place."),
+      result: span.describe("The lines of the result that replace them."),
     }),
     z.strictObject({ fate: z.literal("removed"), lines: span }),
   ])
@@ -61,7 +61,7 @@ const confidence = z
   .min(0)
   .max(1)
   .refine((value) => Math.round(value * 1e4) / 1e4 === value, "more than four digits")
-  .describe("At most four digits behind the point.");
+  .describe("At most four digits after the decimal point.");
 
 const lineMap = {
   result: z.array(resultRun).describe("Every line of the result in one run, in order."),

@@ -21,7 +21,7 @@ export interface LineCounts {
 
 type Say = (problem: string) => void;
 
-/** Source lines that go, and the lines that stand in their place: 0-based, ends not included. */
+/** Source lines that are removed, and the lines that replace them: 0-based, ends not included. */
 interface Gap {
   readonly source: Span;
   readonly result: Span;
@@ -88,7 +88,7 @@ function gapsOf(map: LineMap, before: number, after: number, say: Say): Gap[] | 
   return gaps;
 }
 
-/** Kept lines, as the runs of the result tell them: source and result line, from 1. */
+/** Kept lines according to the runs of the result: source and result line, from 1. */
 function pairsOf(map: LineMap): (readonly [number, number])[] {
   return map.result.flatMap((run) =>
     run.from === "source" ? each(run.lines, (line, offset) => [run.source + offset, line]) : [],

@@ -90,7 +90,7 @@ function readReceipt(bytes: Uint8Array, say: (problem: string) => void): Receipt
     return undefined;
   }
   if (version !== 1) {
-    say("it is no receipt of Redraft");
+    say("it is not a Redraft receipt");
     return undefined;
   }
   // The cheap questions first: a receipt that was damaged is recognised by its digest.
@@ -101,13 +101,15 @@ function readReceipt(bytes: Uint8Array, say: (problem: string) => void): Receipt
     return undefined;
   }
   if (sha256(canonical(rest)) !== digest) {
-    say("the digest does not fit: the receipt was changed");
+    say("the digest does not match: the receipt was changed");
     return undefined;
   }
   const parsed = receiptShape.safeParse(value);
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0]!;
-    say(`it is no receipt of version 1: ${path.length > 0 ? `${path.join(".")}: ` : ""}${message}`);
+    say(
+      `it is not a valid receipt of version 1: ${path.length > 0 ? `${path.join(".")}: ` : ""}${message}`,
+    );
     return undefined;
   }
   return parsed.data;
@@ -171,7 +173,7 @@ function sideText(
   return text;
 }
 
-/** The text of bytes in this encoding; undefined = they are in another one. */
+/** Returns the text of bytes in this encoding, or undefined if they are in another one. */
 function decoded(bytes: Uint8Array, { encoding, bom }: ReceiptSide): string | undefined {
   try {
     if (encoding === "utf-8" && !bom) {
@@ -216,7 +218,7 @@ interface MapToCheck {
   readonly before: number;
   readonly after: number;
   readonly texts: MapTexts;
-  /** Stands before problems. */
+  /** Prefix of problems. */
   readonly where: string;
 }
 
@@ -283,6 +285,6 @@ function report(
   if (counts.untraced > 0)
     notChecked.push(`${lines(counts.untraced)} that a model wrote, or whose origin is not traced`);
   notChecked.push(
-    "path, route, checks, model and tool: the word of the program that wrote the receipt",
+    "path, route, checks, model and tool: claims of the program that wrote the receipt",
   );
 }

@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Words with a plainer equivalent: is, occurs, is removed, new, determines, says, expensive. */
+const retired =
+  /\b(?:dear(?:er|est)?|stands?(?!-in)|stood|standing|whom|told|tells?|goes|gone|fresh)\b|undefined = /gi;
+
+/** Files whose text is data, with the reason. */
+const exempt: Readonly<Record<string, string>> = {
+  "src/instruct/prompt.ts": "a prompt: other words may change what a model writes",
+  "src/settle/model/apply-formats.ts": "prompts that models were trained or measured with",
+  "src/settle/model/text-route.ts": "a prompt: other words may change what a model chooses",
+  "src/edit/diff-paths.ts": "words of other people's texts",
+};
+
+/** How many retired words are left in a folder. The numbers may only go down. */
+const left: Readonly<Record<string, number>> = {
+  docs: 94,
+  "src/draft": 19,
+  "src/edit": 126,
+  "src/merge": 183,
+  "src/text": 15,
+  "src/verify": 3,
+};
+
+function* filesIn(folder: string, end: string): Generator<string> {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) yield* filesIn(path, end);
+    else if (path.endsWith(end) && !path.endsWith(`.test${end}`)) yield path;
+  }
+}
+
+const found = (text: string): string[] => text.replace(/`[^`\n]*`/g, "").match(retired) ?? [];
+
+/** A string with two blanks between words is a sentence, not a key. */
+const isSentence = (text: string): boolean => /[a-z]{2,} [a-z].* /.test(text);
+
+function wordsOf(path: string): { inComments: string[]; inMessages: string[] } {
+  const text = readFileSync(join(root, path), "utf8");
+  const inMessages: string[] = [];
+  const inComments: string[] = [];
+  if (text.search(retired) < 0) return { inComments, inMessages };
+  let rest = text;
+  const mask = (node: ts.Node): void => {
+    const [start, end] = [node.getStart(), node.getEnd()];
+    rest = rest.slice(0, start) + " ".repeat(end - start) + rest.slice(end);
+  };
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isStringLiteralLike(node) ||
+      ts.isTemplateHead(node) ||
+      ts.isTemplateMiddleOrTemplateTail(node)
+    ) {
+      if (isSentence(node.text)) inMessages.push(...found(node.text));
+      mask(node);
+    } else if (node.kind === ts.SyntaxKind.RegularExpressionLiteral) mask(node);
+    else ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+  for (const [comment] of rest.matchAll(/\/\/.*|\/\*[\s\S]*?\*\//g)) {
+    inComments.push(...found(comment));
+  }
+  return { inComments, inMessages };
+}
+
+const folders = readdirSync(join(root, "src"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `src/${name}`);
+
+describe("plain English", () => {
+  const sources = folders.map((folder) => {
+    const files = [...filesIn(folder, ".ts")].filter((path) => exempt[path] === undefined);
+    return { folder, words: files.map((path) => ({ path, ...wordsOf(path) })) };
+  });
+
+  it("has no retired word in a message", () => {
+    const hits = sources.flatMap(({ words }) =>
+      words.filter(({ inMessages }) => inMessages.length > 0),
+    );
+    expect(hits.map(({ path, inMessages }) => `${path}: ${inMessages.join(", ")}`)).toEqual([]);
+  });
+
+  it.each(sources)("has no retired word in the comments of $folder", ({ folder, words }) => {
+    const hits = words.flatMap(({ path, inComments }) =>
+      inComments.map((word) => `${path}: ${word}`),
+    );
+    expect(hits.length, hits.join("\n")).toBeLessThanOrEqual(left[folder] ?? 0);
+  });
+
+  it("has no retired word in the docs", () => {
+    const pages = ["README.md", ...filesIn("docs", ".md")];
+    const hits = pages.flatMap((path) => {
+      const prose = readFileSync(join(root, path), "utf8").replace(/^```[\s\S]*?^```/gm, "");
+      return found(prose).map((word) => `${path}: ${word}`);
+    });
+    expect(hits.length, hits.join("\n")).toBeLessThanOrEqual(left.docs ?? 0);
+  });
+});
