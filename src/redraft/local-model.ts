@@ -7,7 +7,8 @@ import { createController } from "../draft/controller.ts";
 import { drafters } from "../draft/registry.ts";
 import { spellerOf } from "../draft/spelling.ts";
 import { readGgufMetadata } from "../engines/gguf.ts";
-import { type LlamaOptions, type LlamaTarget, llamaTarget } from "../engines/llama/target.ts";
+import type { LlamaOptions, LlamaTarget } from "../engines/llama/target.ts";
+import { engines } from "../engines/registry.ts";
 import {
   type ApplyFormatName,
   applyFormats,
@@ -56,8 +57,7 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
     const { model, threads, gpu, contextSize = 4096, promptFormat } = options;
     const target =
       options.target ??
-      (await llamaTarget({
-        model,
+      (await engines.gguf.openTokens(model, {
         contextSize,
         cost: "measured",
         logger,
