@@ -21,18 +21,39 @@ export type GgufOptions = Omit<LlamaOptions, "model">;
 export type ServerOptions = Omit<ServerTokensOptions, "baseUrl" | "dialect">;
 export type ServerTextOptions = Omit<OpenAiTextOptions, "baseUrl">;
 
+interface GgufEngine extends Engine {
+  openTokens(address: string, options?: GgufOptions): Promise<LlamaTarget>;
+}
+
+interface ServerEngine extends Engine {
+  openTokens(
+    address: string,
+    options?: ServerOptions,
+    signal?: AbortSignal,
+  ): Promise<ServerTokenTarget>;
+}
+
+interface HttpEngine extends ServerEngine {
+  openText(address: string, options?: ServerTextOptions): Promise<OpenAiTextTarget>;
+}
+
+interface Engines {
+  /** A GGUF file on this machine, run by llama.cpp. */
+  readonly gguf: GgufEngine;
+  /** An OpenAI-compatible server; which dialect verifies its tokens is found out. */
+  readonly http: HttpEngine;
+  readonly vllm: ServerEngine;
+  readonly sglang: ServerEngine;
+  readonly echo: ServerEngine;
+}
+
 /** A completions server, verified in the dialect that the scheme names instead of the one that it seems to speak. */
-function dialect<Name extends Scorer["dialect"]>(name: Name) {
+function dialect(name: Scorer["dialect"]): ServerEngine {
   const rest = (address: string): string => address.slice(name.length + 1);
   return {
     address: `${name}:http://...`,
-    accepts: (address: string): boolean =>
-      address.startsWith(`${name}:`) && isServerAddress(rest(address)),
-    openTokens: (
-      address: string,
-      options?: ServerOptions,
-      signal?: AbortSignal,
-    ): Promise<ServerTokenTarget> =>
+    accepts: (address) => address.startsWith(`${name}:`) && isServerAddress(rest(address)),
+    openTokens: (address, options, signal) =>
       openServer(rest(address), { ...options, dialect: name }, signal),
   };
 }
@@ -47,26 +68,20 @@ async function openServer(
 }
 
 /** Every engine that an address can name, in the order in which they are asked. */
-export const engines = {
-  /** A GGUF file on this machine, run by llama.cpp. */
+export const engines: Engines = {
   gguf: {
     address: "a path ending in .gguf",
-    accepts: (address: string): boolean => /\.gguf$/i.test(address),
-    async openTokens(address: string, options?: GgufOptions): Promise<LlamaTarget> {
+    accepts: (address) => /\.gguf$/i.test(address),
+    async openTokens(address, options) {
       const { llamaTarget } = await import("./llama/target.ts");
       return llamaTarget({ ...options, model: address });
     },
   },
-  /** An OpenAI-compatible server; which dialect verifies its tokens is found out. */
   http: {
     address: "the URL of a server",
     accepts: isServerAddress,
-    openTokens: (
-      address: string,
-      options?: ServerOptions,
-      signal?: AbortSignal,
-    ): Promise<ServerTokenTarget> => openServer(address, { ...options }, signal),
-    async openText(address: string, options?: ServerTextOptions): Promise<OpenAiTextTarget> {
+    openTokens: (address, options = {}, signal) => openServer(address, options, signal),
+    async openText(address, options) {
       const { openAiTextTarget } = await import("./openai/chat.ts");
       return openAiTextTarget({ ...serverAddress(address), ...options });
     },
@@ -74,9 +89,9 @@ export const engines = {
   vllm: dialect("vllm"),
   sglang: dialect("sglang"),
   echo: dialect("echo"),
-} as const satisfies Readonly<Record<string, Engine>>;
+};
 
-export type EngineName = keyof typeof engines;
+export type EngineName = keyof Engines;
 
 /** The engine that an address names; undefined where it names none. */
 export function engineOf(address: string): EngineName | undefined {
