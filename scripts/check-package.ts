@@ -87,6 +87,35 @@ async function install(tarball: string, folder: string): Promise<void> {
   }
 }
 
+/** The package of the trial weights is packed as well, and the packed command line finds them beside it. */
+async function checkWeights(folder: string): Promise<void> {
+  const options = ["--ignore-scripts", "--json", "--pack-destination", folder];
+  const listing = await quietly(
+    "npm pack weights",
+    "npm",
+    ["pack", ...options],
+    join(root, "weights"),
+  );
+  const { filename, files } = (JSON.parse(listing) as Packed[])[0]!;
+  const wrong = files.filter(
+    ({ path }) =>
+      !/^([\w.-]+\.(gguf|svg)|checksums\.txt|README\.md|LICENSE|package\.json)$/.test(path),
+  );
+  if (wrong.length > 0) throw new Error(`weights: ${wrong.map(({ path }) => path).join(", ")}`);
+  const modules = join(folder, "node_modules");
+  await run("tar", ["-xzf", join(folder, filename), "-C", folder]);
+  await cp(join(folder, "package"), join(modules, "redraft-edit-weights"), { recursive: true });
+  const main = join(modules, "redraft-edit/dist/cli/main.js");
+  const list = ["models", "list", "--verify", "--json"];
+  const answer = JSON.parse(await quietly("redraft models", node, [main, ...list])) as {
+    readonly models: readonly { readonly name: string; readonly path: string }[];
+  };
+  const found = answer.models.filter(({ path }) => path.includes("redraft-edit-weights"));
+  if (found.map(({ name }) => name).join() !== "apply,draft") {
+    throw new Error(`the installed weights are not found: ${JSON.stringify(answer)}`);
+  }
+}
+
 const folder = await mkdtemp(join(tmpdir(), "redraft-package-"));
 try {
   const listing = await quietly("npm pack", "npm", [
@@ -131,6 +160,7 @@ try {
     "--help",
   ]);
   if (!help.includes("redraft")) throw new Error("the packed command line says nothing");
+  await checkWeights(folder);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

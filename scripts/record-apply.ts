@@ -1,5 +1,5 @@
 /**
- * Records what an apply model writes for the regions of recorded edits, for scripts/learn-acceptance.ts:
+ * Records what an apply model writes for the regions of recorded edits, for scripts/describe-drafts.ts:
  *
  *     node --import tsx scripts/record-apply.ts --model x.gguf --data cases.jsonl --out recorded.jsonl
  */
@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { readRegions } from "../src/bench/decode/regions.ts";
 import { generate } from "../src/bench/decode/run.ts";
 import { llamaTarget } from "../src/engines/llama/target.ts";
-import type { Recording } from "./learn/recordings.ts";
+import type { Recording } from "./draft-examples/recordings.ts";
 
 const { values } = parseArgs({
   options: {

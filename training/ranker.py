@@ -4,12 +4,13 @@
 
 Questions of the training repositories are merged by Redraft itself (scripts/describe-candidates.ts); boosted trees learn from what it
 leaves open. The threshold is the higher of two: the lowest that holds the wanted precision on the training repositories, judged by
-trees of folds that have not seen them, and the lowest that does so on the held-out ones. Everything is written as
-src/settle/rank/ranker-weights.ts. `--reuse` takes the descriptions of the last run.
+trees of folds that have not seen them, and the lowest that does so on the held-out ones. Everything is written to
+models/ranker.json. `--reuse` takes the descriptions of the last run.
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import math
 import subprocess
@@ -24,6 +25,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from redraft_training.assets import write_asset
 from redraft_training.config import folder, load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -160,7 +162,8 @@ def describe(config: dict, group: str, out: Path) -> None:
 
 
 def main() -> None:
-    config = load(sys.argv[1])["ranker"]
+    path = Path(sys.argv[1])
+    config = load(path)["ranker"]
     out = folder(config["out"])
     paths = {group: out / f"{group}.jsonl" for group in ("train", "held_out")}
     for group, path in paths.items():
@@ -178,28 +181,22 @@ def main() -> None:
     confidence = 1 / (1 + math.exp(-(slope * lowest + intercept))) if math.isfinite(lowest) else 2.0
     report("training repositories, cross-validated", answers, lowest)
     report("held-out repositories", judged, lowest)
-    measured = figures("all", judged, lowest)
+    seen, measured = (figures("all", some, lowest) for some in (answers, judged))
     calibration = {"slope": shortest(slope), "intercept": shortest(intercept), "threshold": shortest(confidence),
                    "measured": {key: measured[key] for key in ("questions", "taken", "edits", "wrong", "bound")}}
     bias = shortest(float(model._baseline_prediction[0][0]))  # noqa: SLF001
-    write(ROOT / "src/settle/rank/ranker-weights.ts", {"features": data.names, "bias": bias, "calibration": calibration},
-          encoded(model))
+    repositories = {group: sorted({question["repository"] for question in some.questions})
+                    for group, some in (("train", data), ("held_out", held_out))}
+    provenance = {"script": "training/ranker.py", "date": datetime.date.today().isoformat(), "data": repositories,
+                  "figures": {"heldOut": measured, "crossValidated": seen}}
+    write_asset(path.parent / config["asset"], name="ranker", version=1, features={"candidate": data.names},
+                provenance=provenance, payload={"bias": bias, "calibration": calibration, "trees": encoded(model)})
 
 
 def report(unseen: str, answers: list[Answer], threshold: float) -> None:
     print(json.dumps({"unseen": unseen}))
     for name, belongs in groups_of(answers).items():
         print(json.dumps(figures(name, [answer for answer in answers if belongs(answer)], threshold)))
-
-
-def write(path: Path, weights: dict, nodes: list[list[float]]) -> None:
-    """As TypeScript: the small things readable, one tree a line."""
-    head = "\n".join(f"  {key}: {json.dumps(value)}," for key, value in weights.items())
-    lines = "\n".join(f"    {json.dumps(tree, separators=(',', ':'))}," for tree in nodes)
-    path.write_text("// Made by training/ranker.py; do not edit.\n// biome-ignore-all format: one tree a line\n"
-                    "// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: fitted, no constants\n"
-                    'import type { RankerWeights } from "./rank-candidates.ts";\n\n'
-                    f"export const rankerWeights: RankerWeights = {{\n{head}\n  trees: [\n{lines}\n  ],\n}};\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { costKey, writeCost } from "../engines/llama/cost-store.ts";
-import { calibrate, llamaTarget } from "../engines/llama/target.ts";
+import { calibrate } from "../engines/llama/target.ts";
+import { engines } from "../engines/registry.ts";
 import { modelPath } from "../engines/store/store.ts";
 import { textTable } from "./table.ts";
 
@@ -41,8 +42,7 @@ export function calibrateCommand(): Command {
 async function run(options: Options): Promise<void> {
   const model = await modelPath(options.model);
   const note = process.stderr.isTTY ? (text: string) => void process.stderr.write(text) : () => {};
-  const target = await llamaTarget({
-    model,
+  const target = await engines.gguf.openTokens(model, {
     contextSize: Math.max(1024, options.context + 256),
     ...(options.threads && { threads: options.threads }),
     ...(options.gpu && { gpu: true }),

@@ -4,7 +4,8 @@ import { RedraftError } from "../core/errors.ts";
 import type { DraftRequest } from "../core/target.ts";
 import { costCurve } from "../engines/llama/cost.ts";
 import { costKey, readCost, writeCost } from "../engines/llama/cost-store.ts";
-import { calibrate, type LlamaTarget, llamaTarget } from "../engines/llama/target.ts";
+import { calibrate, type LlamaTarget } from "../engines/llama/target.ts";
+import { engines } from "../engines/registry.ts";
 import { modelPath } from "../engines/store/store.ts";
 import { count } from "./calibrate.ts";
 import { type Region, readRegions } from "./decode/regions.ts";
@@ -72,16 +73,14 @@ interface Case {
 }
 
 async function run(options: Options): Promise<void> {
-  const target = await llamaTarget({
-    model: await modelPath(options.model),
+  const target = await engines.gguf.openTokens(await modelPath(options.model), {
     contextSize: 2 * options.length + 256,
     ...(options.threads && { threads: options.threads }),
   });
   const draft =
     options.draft === undefined
       ? undefined
-      : await llamaTarget({
-          model: await modelPath(options.draft),
+      : await engines.gguf.openTokens(await modelPath(options.draft), {
           contextSize: 2 * options.length + 256,
           // It is fed a token or two at a time, for which llama.cpp's flash attention is the slower kernel on CPUs.
           flashAttention: "off",

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import type { Logger } from "../core/logger.ts";
 import type { ModelRoute } from "../core/route.ts";
-import { isServerAddress } from "../engines/openai/address.ts";
+import { engineOf, engines } from "../engines/registry.ts";
 import { defaultLimits } from "../http/options.ts";
 import { modelFile, rankerRoute, settleRoute } from "../redraft/settle-route.ts";
 import type { ServedModel } from "../session/served-model.ts";
@@ -178,7 +178,7 @@ async function loadModel(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<LoadedModel | undefined> {
-  if (isServerAddress(options.model)) {
+  if (engineOf(options.model) === "http") {
     // REDRAFT_API_KEY is what clients of this server must send: it is not for the other one.
     const { REDRAFT_API_KEY: _, ...env } = process.env;
     const route = await settleRoute(options.model, { logger, env });
@@ -187,13 +187,11 @@ async function loadModel(
   if (options.model === "none") return undefined;
   if (options.model === "default" || options.model === "ranker") return { route: rankerRoute() };
   const model = await modelFile(options.model);
-  const [{ llamaTarget }, { editPlanner, localModelRoute }, { serveModel }] = await Promise.all([
-    import("../engines/llama/target.ts"),
+  const [{ editPlanner, localModelRoute }, { serveModel }] = await Promise.all([
     import("../redraft/local-model.ts"),
     import("../redraft/serve-model.ts"),
   ]);
-  const target = await llamaTarget({
-    model,
+  const target = await engines.gguf.openTokens(model, {
     signal,
     logger,
     cost: "measured",

@@ -2,8 +2,8 @@ import type { RiskFeatures } from "./risk-features.ts";
 
 /**
  * How many tokens of a copied candidate the target will accept, as a survival curve: a small network from the
- * candidate's features to P(accepted >= k | accepted >= the threshold before), learnt from recorded edits by
- * scripts/learn-acceptance.ts. Its output biases go on learning while it is used.
+ * candidate's features to P(accepted >= k | accepted >= the threshold before), learned from recorded edits by
+ * training/acceptance.py. Its output biases go on learning while it is used.
  */
 
 /** The k's. Between them the curve is geometric; past the last it goes on as before it. */
@@ -32,19 +32,6 @@ export interface EncodedNetwork {
   readonly arrays: readonly (readonly [scale: number, base64: string])[];
 }
 
-export function encodeNetwork(network: Network): EncodedNetwork {
-  const { inputs, hidden, w1, b1, w2, b2 } = network;
-  const arrays = [w1, b1, w2, b2].map((values): readonly [number, string] => {
-    const scale = Math.max(1e-6, ...values.map(Math.abs)) / 32767;
-    const bytes = Buffer.alloc(values.length * 2);
-    values.forEach((value, i) => {
-      bytes.writeInt16LE(Math.round(value / scale), 2 * i);
-    });
-    return [scale, bytes.toString("base64")];
-  });
-  return { inputs, hidden, arrays };
-}
-
 /** Decoded networks, by their text: the shipped one is used again and again. */
 const decoded = new WeakMap<EncodedNetwork, Network>();
 
@@ -69,18 +56,13 @@ function decodeArrays({ inputs, hidden, arrays }: EncodedNetwork): Network {
 export const leak = 0.05;
 
 /** Adds the weights of one input to the hidden units. */
-export function addInput(
-  { w1 }: Network,
-  hidden: Float32Array,
-  input: number,
-  value: number,
-): void {
+function addInput({ w1 }: Network, hidden: Float32Array, input: number, value: number): void {
   const size = hidden.length;
   for (let j = 0, at = input * size; j < size; j++, at++) hidden[j]! += value * w1[at]!;
 }
 
 /** Hidden units for these features, into `hidden`. */
-export function activate(network: Network, features: Float32Array, hidden: Float32Array): void {
+function activate(network: Network, features: Float32Array, hidden: Float32Array): void {
   hidden.set(network.b1);
   for (let i = 0; i < features.length; i++) {
     if (features[i] !== 0) addInput(network, hidden, i, features[i]!);
@@ -157,8 +139,9 @@ export function survivalCurve(prediction: Float32Array, length: number): number[
 export const leastHazard = 1e-6;
 const riskBounds = [-6, 4] as const;
 
-/** The base hazard as an input of the risk network, the last one. */
-export const hazardInput = (hazard: number): number => Math.log(hazard) / 3;
+/** The base hazard as an input of the risk network, the last one: its log over `hazardScale`. */
+export const hazardScale = 3;
+const hazardInput = (hazard: number): number => Math.log(hazard) / hazardScale;
 
 /**
  * The survival curve with each token's own risk: proportional hazards, so where the curve says s(k) / s(k - 1) = e^-h, the

@@ -13,7 +13,55 @@ const changeBuckets = [0, 2, 6, 14, 30, 62, Number.POSITIVE_INFINITY];
 export const bucketOf = (value: number, buckets: readonly number[]): number =>
   buckets.findIndex((upper) => value <= upper);
 
-const scalarCount = 41;
+/** One name per bucket: `match<=4`, and `match<=Infinity` for the last. */
+export const bucketNames = (name: string, buckets: readonly number[]): string[] =>
+  buckets.map((upper) => `${name}<=${upper}`);
+
+/** The numbers after the buckets, in the order in which `featuresOf` writes them. */
+const scalarNames = [
+  "voteShare",
+  "unanimous",
+  "pairVoteShare",
+  "longestMatch",
+  "shorterThanLongest",
+  "lastOnce",
+  "lastTwice",
+  "lastFewTimes",
+  "lastOccurrences",
+  "firstRank",
+  "rank",
+  "logMatch",
+  "rate",
+  "logSinceMiss",
+  "oneSinceMiss",
+  "twoSinceMiss",
+  "rejectedToken",
+  "rejectedPlace",
+  "afterRejectedPlace",
+  "lineStart",
+  "lineSimilarity",
+  "lineUnlike",
+  "lineAlike",
+  "sameLineSimilarity",
+  "nextLineSimilarity",
+  "interrupted",
+  "distance",
+  "lastAcceptedNone",
+  "logLastAccepted",
+  "outputStart",
+  "hasSketch",
+  "textLeft",
+  "textEndsSoon",
+  "knowsChanges",
+  "logUntilChange",
+  "hasCandidates",
+  "sourceBesideCandidates",
+  "charactersPerToken",
+  "trust",
+  "trusted",
+  "lineLength",
+] as const;
+
 /** What does not change while one text is written. */
 export interface Setting {
   readonly hasSketch: boolean;
@@ -22,15 +70,21 @@ export interface Setting {
   readonly fineness: number;
 }
 
-export const featureCount: number =
-  textKinds.length +
-  matchBuckets.length +
-  2 * distanceBuckets.length +
-  reasons.length +
-  2 * tokenClasses.length +
-  leftBuckets.length +
-  changeBuckets.length +
-  scalarCount;
+/** The inputs of the acceptance model in order; models/acceptance.json must have been fitted to the same ones. */
+export const copyFeatureNames: readonly string[] = [
+  ...textKinds.map((kind) => `kind=${kind}`),
+  ...bucketNames("match", matchBuckets),
+  ...bucketNames("sourceDistance", distanceBuckets),
+  ...bucketNames("sketchDistance", distanceBuckets),
+  ...reasons.map((reason) => `reason=${reason}`),
+  ...tokenClasses.map((name) => `token=${name}`),
+  ...tokenClasses.map((name) => `last=${name}`),
+  ...bucketNames("leftInLine", leftBuckets),
+  ...bucketNames("untilChange", changeBuckets),
+  ...scalarNames,
+];
+
+export const featureCount: number = copyFeatureNames.length;
 
 /**
  * What is known of each candidate, as numbers of about unit size: the inputs of the acceptance model. What they

@@ -1,4 +1,5 @@
 import type { Draft, Drafter, Token } from "../core/target.ts";
+import { acceptanceWeights } from "./acceptance-asset.ts";
 import {
   type AcceptanceModel,
   type AcceptanceWeights,
@@ -9,7 +10,6 @@ import {
   survivalCurve,
   thresholds,
 } from "./acceptance-model.ts";
-import { acceptanceWeights } from "./acceptance-weights.ts";
 import { agreement, type Candidate, tokensOf } from "./copy-candidates.ts";
 import { type CopySession, createCopySession, type Place } from "./copy-session.ts";
 import { createSpelling, type Speller, type Spelling } from "./spelling.ts";
@@ -46,7 +46,7 @@ const refined = 2;
 export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
   const { speller, online = true, alternativeLength = 48 } = options;
   const spelling: Spelling = createSpelling(speller);
-  const weights = options.weights ?? acceptanceWeights;
+  const weights = options.weights ?? acceptanceWeights();
   const model: AcceptanceModel = createAcceptanceModel(decodeNetwork(weights.survival), online);
   const risk = decodeNetwork(weights.risk);
   let session: CopySession;

@@ -18,5 +18,6 @@ export {
 } from "./draft-model.ts";
 export { type LookupOptions, lookupDrafter } from "./lookup.ts";
 export { type FixedPlannerOptions, fixedPlanner, mergeDrafts } from "./plan.ts";
+export { type DrafterName, type DrafterSetting, drafters, type MakeDrafter } from "./registry.ts";
 export { type Speller, spellerOf } from "./spelling.ts";
 export { type SuffixOptions, suffixDrafter } from "./suffix.ts";

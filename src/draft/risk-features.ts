@@ -1,6 +1,6 @@
 import type { Token } from "../core/target.ts";
 import { type Candidate, type CopyTexts, textKinds } from "./copy-candidates.ts";
-import { bucketOf } from "./copy-features.ts";
+import { bucketNames, bucketOf } from "./copy-features.ts";
 import type { Precedent } from "./indexed-text.ts";
 import { type Spelling, tokenClasses } from "./spelling.ts";
 
@@ -8,15 +8,39 @@ import { type Spelling, tokenClasses } from "./spelling.ts";
 const otherBuckets = [0, 1, 2, 3, 4, 6, 8, 11, 15, Number.POSITIVE_INFINITY];
 const leadBuckets = [-9, -4, -2, -1, 0, 1, 3, 7, 15, Number.POSITIVE_INFINITY];
 const changeBuckets = [0, 1, 2, 4, 8, Number.POSITIVE_INFINITY];
-const precedentCount = otherBuckets.length + leadBuckets.length + 3;
-const scalarCount = 9;
+/** The numbers after the buckets of a precedent, and after all buckets, in the order in which they are written. */
+const precedentScalars = ["others", "sames", "otherShare"] as const;
+const scalarNames = [
+  "knowsChanges",
+  "first",
+  "second",
+  "early",
+  "place",
+  "length",
+  "newlineStart",
+  "textLeft",
+  "hasCandidates",
+] as const;
 
-export const riskFeatureCount: number =
-  3 * precedentCount +
-  textKinds.length +
-  2 * tokenClasses.length +
-  changeBuckets.length +
-  scalarCount;
+const precedentNames = (text: string): string[] => [
+  ...bucketNames(`${text}Other`, otherBuckets),
+  ...bucketNames(`${text}Lead`, leadBuckets),
+  ...precedentScalars.map((name) => `${text}:${name}`),
+];
+
+/** The inputs of the risk network in order; the base hazard is one more, the last. */
+export const riskFeatureNames: readonly string[] = [
+  ...precedentNames("source"),
+  ...precedentNames("prompt"),
+  ...precedentNames("output"),
+  ...textKinds.map((kind) => `kind=${kind}`),
+  ...tokenClasses.map((name) => `token=${name}`),
+  ...tokenClasses.map((name) => `last=${name}`),
+  ...bucketNames("untilChange", changeBuckets),
+  ...scalarNames,
+];
+
+export const riskFeatureCount: number = riskFeatureNames.length;
 
 /** The features of drafted tokens that are not 0. */
 export interface RiskFeatures {

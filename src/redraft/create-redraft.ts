@@ -20,7 +20,7 @@ import { isElision } from "../edit/lazy-markers.ts";
 import { relocated } from "../edit/paths.ts";
 import { readEdit } from "../edit/read.ts";
 import { tooLarge } from "../edit/size.ts";
-import { isServerAddress } from "../engines/openai/address.ts";
+import { engineOf } from "../engines/registry.ts";
 import type { Costs } from "../instruct/costs.ts";
 import { editFiles, type InstructRequest, type InstructResult } from "../instruct/edit-files.ts";
 import { merge } from "../merge/merge.ts";
@@ -259,7 +259,7 @@ function routeOf({ settle = "none", env, logger }: RedraftOptions): ModelRoute |
     return settleRoute(settle, { env, logger });
   };
   // Of the routes that have a name only a model server writes files anew; the others ask the ranker first.
-  const isServer = isServerAddress(settle);
+  const isServer = engineOf(settle) === "http";
   const kind = isServer ? { methods } : { methods: ["settle"] as const, ranks: true };
   return lazyRoute(settle, kind, open);
 }

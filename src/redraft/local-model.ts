@@ -4,10 +4,11 @@ import type { Planner } from "../core/plan.ts";
 import type { ModelRoute } from "../core/route.ts";
 import type { Capabilities, TokenTarget } from "../core/target.ts";
 import { createController } from "../draft/controller.ts";
-import { copyDrafter } from "../draft/copy.ts";
+import { drafters } from "../draft/registry.ts";
 import { spellerOf } from "../draft/spelling.ts";
 import { readGgufMetadata } from "../engines/gguf.ts";
-import { type LlamaOptions, type LlamaTarget, llamaTarget } from "../engines/llama/target.ts";
+import type { LlamaOptions, LlamaTarget } from "../engines/llama/target.ts";
+import { engines } from "../engines/registry.ts";
 import {
   type ApplyFormatName,
   applyFormats,
@@ -56,8 +57,7 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
     const { model, threads, gpu, contextSize = 4096, promptFormat } = options;
     const target =
       options.target ??
-      (await llamaTarget({
-        model,
+      (await engines.gguf.openTokens(model, {
         contextSize,
         cost: "measured",
         logger,
@@ -118,7 +118,7 @@ export function editPlanner(
   target: Pick<TokenTarget, "detokenize"> & { readonly capabilities: Capabilities },
 ): Planner {
   const { cost } = target.capabilities;
-  return createController({ drafters: [copyDrafter({ speller: spellerOf(target) })], cost });
+  return createController({ drafters: [drafters.copy({ speller: spellerOf(target) })], cost });
 }
 
 /** The decode core behind the route's narrow seam. */

@@ -1,7 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { ModelRoute } from "../core/route.ts";
-import { isServerAddress } from "../engines/openai/address.ts";
+import { engineOf, engines } from "../engines/registry.ts";
 import type { ApplyFormatName } from "../settle/model/apply-formats.ts";
 import { lazyRoute } from "./lazy-route.ts";
 import type { Environment } from "./server-options.ts";
@@ -26,7 +26,7 @@ export async function settleRoute(
 ): Promise<ModelRoute | undefined> {
   if (name === "none") return undefined;
   if (name === "default" || name === "ranker") return rankerRoute();
-  if (isServerAddress(name)) {
+  if (engineOf(name) === "http") {
     return lazyRoute(name, { methods: ["settle", "rewrite"] }, () => serverRoute(name, options));
   }
   const model = await modelFile(name);
@@ -56,12 +56,14 @@ async function serverRoute(
   address: string,
   { promptFormat, logger = silentLogger, env = {} }: SettleOptions,
 ): Promise<ModelRoute> {
-  const [{ openAiTextTarget }, { textModelRoute }, { serverOptions }] = await Promise.all([
-    import("../engines/openai/chat.ts"),
+  const [{ textModelRoute }, { serverOptions }] = await Promise.all([
     import("../settle/model/text-route.ts"),
     import("./server-options.ts"),
   ]);
-  const target = openAiTextTarget({ ...serverOptions(address, { env }), logger });
+  const target = await engines.http.openText(address, {
+    ...serverOptions(address, { env }),
+    logger,
+  });
   const { modelName } = target;
   return textModelRoute({ target, modelName, logger, ...(promptFormat && { promptFormat }) });
 }

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { RedraftError } from "../core/errors.ts";
 import type { TextTarget } from "../core/target.ts";
-import { isServerAddress } from "../engines/openai/address.ts";
-import { type OpenAiTextTarget, openAiTextTarget } from "../engines/openai/chat.ts";
+import type { OpenAiTextTarget } from "../engines/openai/chat.ts";
+import { engineOf, engines } from "../engines/registry.ts";
 import { type Environment, serverOptions } from "./server-options.ts";
 
 export interface WriterOptions {
@@ -26,16 +26,20 @@ export async function openWriter(
       "an edit from an instruction needs a model: --model <URL of an OpenAI-compatible server>, or --model <file.gguf>.",
     );
   }
-  if (isServerAddress(model)) {
+  const engine = engineOf(model);
+  if (engine === "http") {
     if (contextSize !== undefined) {
       throw new RedraftError("usage", "--context is for a --model that is a .gguf file.");
     }
-    return openAiTextTarget(serverOptions(model, { env, ...(name !== undefined && { name }) }));
+    return engines.http.openText(
+      model,
+      serverOptions(model, { env, ...(name !== undefined && { name }) }),
+    );
   }
   if (name !== undefined) {
     throw new RedraftError("usage", "--model-name is for a --model that is the URL of a server.");
   }
-  if (!model.endsWith(".gguf")) {
+  if (engine !== "gguf") {
     throw new RedraftError(
       "usage",
       `--model ${model} is neither the URL of a server nor a path ending in .gguf.`,
@@ -60,12 +64,8 @@ async function localModel(
       `${path} applies sketches and does not follow instructions: name it with --apply-model, and name a chat model with --model.`,
     );
   }
-  const [{ llamaTarget }, { localTextTarget }] = await Promise.all([
-    import("../engines/llama/target.ts"),
-    import("./local-text-target.ts"),
-  ]);
-  const target = await llamaTarget({
-    model: path,
+  const { localTextTarget } = await import("./local-text-target.ts");
+  const target = await engines.gguf.openTokens(path, {
     cost: "measured",
     ...(contextSize !== undefined && { contextSize }),
     ...(signal && { signal }),

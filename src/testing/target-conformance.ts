@@ -10,6 +10,11 @@ export interface TargetConformanceOptions {
    * and for many tokens differ in the last bits). 0 for exact targets.
    */
   readonly tolerance?: number;
+  /**
+   * Whether rows hold the likeliest token alone, and -1 after the first rejected node: servers that verify lines greedily. Cases about
+   * other tokens, normalisers and sampling are then skipped. Default false.
+   */
+  readonly greedy?: boolean;
 }
 
 const sample = "def add(a, b):\n    return a + b\n\n\ndef subtract(a, b):\n    return a - b\n";
@@ -17,7 +22,7 @@ const sample = "def add(a, b):\n    return a + b\n\n\ndef subtract(a, b):\n    r
 /** What every token target must do, whatever runs behind it. `make` opens a target for each case. */
 export function targetConformance(
   make: () => TokenTarget | Promise<TokenTarget>,
-  { text = sample, tolerance = 0 }: TargetConformanceOptions = {},
+  { text = sample, tolerance = 0, greedy = false }: TargetConformanceOptions = {},
 ): ConformanceCase[] {
   const with_ =
     (run: (target: TokenTarget, tokens: readonly Token[]) => Promise<void>) => async () => {
@@ -32,6 +37,9 @@ export function targetConformance(
     };
   const same = (left: Rows, l: number, right: Rows, r: number, what: string): void =>
     assertSameRow(left, l, right, r, tolerance, what);
+
+  const topK = greedy ? 1 : 3;
+  const notGreedy = greedy ? { skip: "it verifies lines greedily" } : {};
 
   return [
     {
@@ -52,11 +60,12 @@ export function targetConformance(
       run: with_(async (target, tokens) => {
         const drafted = tokens.slice(4, 10);
         const once = await opened(target, tokens.slice(0, 4));
-        const rows = await once.verify(line(drafted), { topK: 3 });
+        const rows = await once.verify(line(drafted), { topK });
         assert.equal(rows.count, drafted.length + 1);
         const stepwise = await opened(target, tokens.slice(0, 4));
         for (let i = 0; i <= drafted.length; i++) {
-          same(rows, i, await stepwise.verify([], { topK: 3 }), 0, `row ${i}`);
+          if (greedy && rows.ids[i] === -1) break;
+          same(rows, i, await stepwise.verify([], { topK }), 0, `row ${i}`);
           await stepwise.commit([]);
           if (i < drafted.length) await stepwise.append([drafted[i]!]);
         }
@@ -79,10 +88,10 @@ export function targetConformance(
         ];
         for (const path of [[0, 1, 2, 3], [0, 1, 4, 5], [0, 1, 4, 6], [0], []]) {
           const sequence = await opened(target, tokens.slice(0, 4));
-          const rows = await sequence.verify(nodes, { topK: 3 });
+          const rows = await sequence.verify(nodes, { topK });
           const words = path.map((index) => nodes[index]!.token);
           const alone = await opened(target, tokens.slice(0, 4));
-          const expected = await alone.verify(line(words), { topK: 3 });
+          const expected = await alone.verify(line(words), { topK });
           path.forEach((index, i) => {
             same(rows, index + 1, expected, i + 1, `branch ${path}, node ${index}`);
           });
@@ -91,9 +100,9 @@ export function targetConformance(
           assert.equal(sequence.length, 4 + path.length + 1);
           const fresh = await opened(target, [...tokens.slice(0, 4), ...words, c]);
           same(
-            await sequence.verify([], { topK: 3 }),
+            await sequence.verify([], { topK }),
             0,
-            await fresh.verify([], { topK: 3 }),
+            await fresh.verify([], { topK }),
             0,
             `after branch ${path}`,
           );
@@ -114,9 +123,9 @@ export function targetConformance(
         assert.equal(sequence.length, 7);
         const fresh = await opened(target, tokens.slice(0, 7));
         same(
-          await sequence.verify([], { topK: 3 }),
+          await sequence.verify([], { topK }),
           0,
-          await fresh.verify([], { topK: 3 }),
+          await fresh.verify([], { topK }),
           0,
           "after the rejection",
         );
@@ -135,9 +144,9 @@ export function targetConformance(
         await sequence.append(tokens.slice(5, 9));
         const fresh = await opened(target, [...tokens.slice(0, 3), ...tokens.slice(5, 9)]);
         same(
-          await sequence.verify([], { topK: 3 }),
+          await sequence.verify([], { topK }),
           0,
-          await fresh.verify([], { topK: 3 }),
+          await fresh.verify([], { topK }),
           0,
           "after the rewind",
         );
@@ -145,9 +154,9 @@ export function targetConformance(
         await sequence.append(tokens.slice(2, 6));
         const other = await opened(target, tokens.slice(2, 6));
         same(
-          await sequence.verify([], { topK: 3 }),
+          await sequence.verify([], { topK }),
           0,
-          await other.verify([], { topK: 3 }),
+          await other.verify([], { topK }),
           0,
           "from nothing",
         );
@@ -155,6 +164,7 @@ export function targetConformance(
     },
     {
       name: "gives rows sorted, with a normaliser and an entropy that fit them",
+      ...notGreedy,
       run: with_(async (target, tokens) => {
         const sequence = await opened(target, tokens.slice(0, 4));
         const rows = await sequence.verify(line(tokens.slice(4, 7)), {
@@ -189,7 +199,7 @@ export function targetConformance(
         await right.commit([]);
         await left.append([tokens[5]!]);
         const fresh = await opened(target, tokens.slice(0, 6));
-        same(await left.verify([], { topK: 3 }), 0, await fresh.verify([], { topK: 3 }), 0, "left");
+        same(await left.verify([], { topK }), 0, await fresh.verify([], { topK }), 0, "left");
       }),
     },
     {
@@ -202,7 +212,7 @@ export function targetConformance(
           const fed: Token[] = [];
           for (let step = 0; step < 4; step++) {
             const drafted = tokens.slice(start, start + ((start + step) % 3));
-            rows.push(await sequence.verify(line(drafted), { topK: 3 }));
+            rows.push(await sequence.verify(line(drafted), { topK }));
             await sequence.commit(drafted.map((_, i) => i));
             const next = tokens[(start + 3 * step) % tokens.length]!;
             await sequence.append([next]);
@@ -242,9 +252,9 @@ export function targetConformance(
         await sequence.truncate(sequence.length);
         const fresh = await opened(target, tokens.slice(0, 6));
         same(
-          await sequence.verify([], { topK: 3 }),
+          await sequence.verify([], { topK }),
           0,
-          await fresh.verify([], { topK: 3 }),
+          await fresh.verify([], { topK }),
           0,
           "after the abort",
         );
@@ -252,6 +262,7 @@ export function targetConformance(
     },
     {
       name: "samples the same with the same seed, along a path of the draft",
+      ...notGreedy,
       run: with_(async (target, tokens) => {
         const nodes = line(tokens.slice(4, 8));
         const draw = async (seed: number) => {

@@ -2,16 +2,10 @@ import type { Planner } from "../../core/plan.ts";
 import type { Drafter, Token, TokenTarget } from "../../core/target.ts";
 import type { AcceptanceWeights } from "../../draft/acceptance-model.ts";
 import { createController } from "../../draft/controller.ts";
-import { copyDrafter } from "../../draft/copy.ts";
-import {
-  draftModelDrafter,
-  type TokenPredictor,
-  targetPredictor,
-} from "../../draft/draft-model.ts";
-import { lookupDrafter } from "../../draft/lookup.ts";
+import { type TokenPredictor, targetPredictor } from "../../draft/draft-model.ts";
 import { fixedPlanner } from "../../draft/plan.ts";
+import { drafters } from "../../draft/registry.ts";
 import { spellerOf } from "../../draft/spelling.ts";
-import { suffixDrafter } from "../../draft/suffix.ts";
 import { weightsFor } from "../traces/weights.ts";
 
 /** A way of decoding. */
@@ -58,13 +52,13 @@ export function strategiesFor({ target, draft, draftCost = 0, cost }: StrategyCo
     };
     return { name, planner, drafters: (task) => [make(weightsFor(task))], sketch };
   };
-  const copies = (weights: AcceptanceWeights) => copyDrafter({ speller, weights });
+  const copies: Make = (weights) => drafters.copy({ speller, weights });
   const all: Strategy[] = [
     { name: plainName, planner: () => undefined, drafters: () => [], sketch: false },
-    fixed("pld-3-10", () => lookupDrafter({ size: 3, length: 10 }), 10),
-    fixed("pld-5-64", () => lookupDrafter({ size: 5, length: 64, recent: true }), 64),
-    fixed("suffix-1", () => suffixDrafter({ alpha: 1 }), 64),
-    fixed("suffix-4", () => suffixDrafter({ alpha: 4 }), 64),
+    fixed("pld-3-10", () => drafters.lookup({ speller, size: 3, length: 10 }), 10),
+    fixed("pld-5-64", () => drafters.lookup({ speller, size: 5, length: 64, recent: true }), 64),
+    fixed("suffix-1", () => drafters.suffix({ speller, alpha: 1 }), 64),
+    fixed("suffix-4", () => drafters.suffix({ speller, alpha: 4 }), 64),
     ours("redraft-line", copies, false),
     ours("redraft-tree", copies, true),
     ours("redraft-sketch", copies, false, true),
@@ -73,7 +67,7 @@ export function strategiesFor({ target, draft, draftCost = 0, cost }: StrategyCo
     // One for all: generations come one after another, and each begins it anew.
     const predictor = targetPredictor(draft);
     const model: Make = (weights) =>
-      draftModelDrafter({ predictor, copy: copies(weights), cost, passCost: draftCost });
+      drafters["draft-model"]({ speller, weights, predictor, cost, passCost: draftCost });
     all.push(
       fixed("sd-7", () => speculative(predictor, 7), 7),
       ours("redraft-line+draft", model, false),

@@ -3,7 +3,8 @@ import { type Clock, systemClock } from "../../core/clock.ts";
 import type { Drafter, Token } from "../../core/target.ts";
 import { type TokenPredictor, targetPredictor } from "../../draft/draft-model.ts";
 import { fixedPlanner } from "../../draft/plan.ts";
-import { type LlamaTarget, llamaTarget } from "../../engines/llama/target.ts";
+import type { LlamaTarget } from "../../engines/llama/target.ts";
+import { engines } from "../../engines/registry.ts";
 import { modelPath } from "../../engines/store/store.ts";
 import { acceptanceNamed } from "../../verify/accept.ts";
 import { decode } from "../../verify/decode.ts";
@@ -95,7 +96,7 @@ const empty = (): Sum => ({
 
 async function run(options: Options): Promise<void> {
   const open = async (name: string): Promise<LlamaTarget> =>
-    llamaTarget({ model: await modelPath(name), contextSize: 4096 });
+    engines.gguf.openTokens(await modelPath(name), { contextSize: 4096 });
   const target = await open(options.model);
   const drafts: { name: string; target: LlamaTarget }[] = [];
   try {

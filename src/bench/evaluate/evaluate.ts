@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { RedraftError } from "../../core/errors.ts";
 import type { TokenTarget } from "../../core/target.ts";
-import { llamaTarget } from "../../engines/llama/target.ts";
+import { engines } from "../../engines/registry.ts";
 import { modelPath } from "../../engines/store/store.ts";
 import { textTable } from "../table.ts";
 import { settleByMerge } from "./open-region.ts";
@@ -59,7 +59,10 @@ async function run(options: Options): Promise<void> {
   try {
     for (const name of options.model) {
       const model = await modelPath(name);
-      const target = await llamaTarget({ model, contextSize: options.context, outputs: 512 });
+      const target = await engines.gguf.openTokens(model, {
+        contextSize: options.context,
+        outputs: 512,
+      });
       targets.push({ name, target });
     }
     await ask(options, targets, tally);

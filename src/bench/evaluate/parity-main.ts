@@ -4,13 +4,13 @@
  *
  *   node --import tsx src/bench/evaluate/parity-main.ts model.gguf questions.jsonl 12 | python training/parity.py model.gguf
  */
-import { llamaTarget } from "../../engines/llama/target.ts";
+import { engines } from "../../engines/registry.ts";
 import { applyPrompt, regionTokens } from "./prompt.ts";
 import { readQuestions } from "./questions.ts";
 
 const [model, questions, limit = "12"] = process.argv.slice(2);
 if (model === undefined || questions === undefined) throw new Error("name a model and questions");
-const target = await llamaTarget({ model, contextSize: 4096 });
+const target = await engines.gguf.openTokens(model, { contextSize: 4096 });
 let asked = 0;
 for await (const question of readQuestions(questions)) {
   if (question.kind !== "region") continue;

@@ -1,6 +1,6 @@
 import { createController } from "../../draft/controller.ts";
-import { copyDrafter } from "../../draft/copy.ts";
 import { fixedPlanner } from "../../draft/plan.ts";
+import { drafters } from "../../draft/registry.ts";
 import { type ReuseStep, reuseStepDrafter } from "../baselines/reuse-steps.ts";
 import { isNewlineOf, type Strategy } from "./strategies.ts";
 
@@ -38,7 +38,7 @@ export const ablationSteps: readonly Strategy[] = [
     adaptive: true,
     planner: ({ speller, weights, cost }) =>
       createController({
-        drafters: [copyDrafter({ speller, weights, online: false })],
+        drafters: [drafters.copy({ speller, weights, online: false })],
         cost,
         tree: false,
       }),
@@ -48,13 +48,13 @@ export const ablationSteps: readonly Strategy[] = [
     summary: "learning continues while writing",
     adaptive: true,
     planner: ({ speller, weights, cost }) =>
-      createController({ drafters: [copyDrafter({ speller, weights })], cost, tree: false }),
+      createController({ drafters: [drafters.copy({ speller, weights })], cost, tree: false }),
   },
   {
     name: "9-tree",
     summary: "alternatives as token trees",
     adaptive: true,
     planner: ({ speller, weights, cost }) =>
-      createController({ drafters: [copyDrafter({ speller, weights })], cost }),
+      createController({ drafters: [drafters.copy({ speller, weights })], cost }),
   },
 ];

@@ -1,13 +1,11 @@
 import type { Planner } from "../../core/plan.ts";
-import type { DraftRequest, Token } from "../../core/target.ts";
+import type { Drafter, DraftRequest, Token } from "../../core/target.ts";
 import type { AcceptanceWeights } from "../../draft/acceptance-model.ts";
 import { createController } from "../../draft/controller.ts";
-import { type CopyDrafter, copyDrafter } from "../../draft/copy.ts";
-import { draftModelDrafter, type TokenPredictor } from "../../draft/draft-model.ts";
-import { lookupDrafter } from "../../draft/lookup.ts";
+import type { TokenPredictor } from "../../draft/draft-model.ts";
 import { fixedPlanner } from "../../draft/plan.ts";
+import { drafters } from "../../draft/registry.ts";
 import { classOf, newline, type Speller } from "../../draft/spelling.ts";
-import { suffixDrafter } from "../../draft/suffix.ts";
 import { fastFixerDrafter } from "../baselines/fastfixer.ts";
 import { ouroborosDrafter } from "../baselines/ouroboros.ts";
 import { speculativeDrafter } from "../baselines/speculative.ts";
@@ -37,12 +35,12 @@ export interface Strategy {
 
 const uncapped = { budget: Number.MAX_SAFE_INTEGER };
 
-function copies({ speller, weights }: StrategyContext): CopyDrafter {
-  return copyDrafter({ speller, weights });
+function copies({ speller, weights }: StrategyContext): Drafter {
+  return drafters.copy({ speller, weights });
 }
 
-function withModel(context: StrategyContext): ReturnType<typeof draftModelDrafter> {
-  const { standIn, cost } = context;
+function withModel(context: StrategyContext): Drafter {
+  const { standIn, ...setting } = context;
   const predictor: TokenPredictor = {
     name: "stand-in",
     begin() {},
@@ -50,7 +48,7 @@ function withModel(context: StrategyContext): ReturnType<typeof draftModelDrafte
       return { token: standIn.next(output.length, drafted), probability: 0.85 };
     },
   };
-  return draftModelDrafter({ predictor, copy: copies(context), cost, passCost: standInCost });
+  return drafters["draft-model"]({ ...setting, predictor, passCost: standInCost });
 }
 
 export function isNewlineOf(speller: Speller): (token: Token) => boolean {
@@ -75,22 +73,24 @@ export const strategies: readonly Strategy[] = [
   {
     name: "pld-3-10",
     summary: "prompt lookup, first match of 3 to 1 tokens, 10 drafted",
-    planner: () => fixedPlanner([lookupDrafter({ size: 3, length: 10 })], uncapped),
+    planner: ({ speller }) =>
+      fixedPlanner([drafters.lookup({ speller, size: 3, length: 10 })], uncapped),
   },
   {
     name: "pld-5-64",
     summary: "prompt lookup, most recent match of 5 to 1 tokens, 64 drafted",
-    planner: () => fixedPlanner([lookupDrafter({ size: 5, length: 64, recent: true })], uncapped),
+    planner: ({ speller }) =>
+      fixedPlanner([drafters.lookup({ speller, size: 5, length: 64, recent: true })], uncapped),
   },
   {
     name: "suffix-1",
     summary: "suffix decoding, alpha 1",
-    planner: () => fixedPlanner([suffixDrafter({ alpha: 1 })], uncapped),
+    planner: ({ speller }) => fixedPlanner([drafters.suffix({ speller, alpha: 1 })], uncapped),
   },
   {
     name: "suffix-4",
     summary: "suffix decoding, alpha 4",
-    planner: () => fixedPlanner([suffixDrafter({ alpha: 4 })], uncapped),
+    planner: ({ speller }) => fixedPlanner([drafters.suffix({ speller, alpha: 4 })], uncapped),
   },
   {
     name: "fastfixer",

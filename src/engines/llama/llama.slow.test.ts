@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasEngine } from "../../../test/support/native.ts";
 import { modelFolder } from "../../../test/support/tiny-models.ts";
 import { RedraftError } from "../../core/errors.ts";
-import type { DraftNode, Token, TokenTarget } from "../../core/target.ts";
+import type { DraftNode, Token } from "../../core/target.ts";
 import { targetConformance } from "../../testing/target-conformance.ts";
 import { findLibrary, packageNames } from "./library.ts";
 import { type LlamaTarget, llamaTarget, llamaVocabulary } from "./target.ts";
@@ -35,22 +35,10 @@ describe("findLibrary", () => {
 
 // Without the optional native package there is nothing to test; findLibrary's own tests run everywhere.
 describe.skipIf(!hasEngine)("llama target", () => {
-  describe("conformance", () => {
-    let shared: LlamaTarget;
-    beforeAll(async () => {
-      shared = await llamaTarget({ model: tiny, threads: 1, outputs: 4 });
-    });
-    afterAll(() => shared.dispose());
-    // One process for all cases; the one that closes its target gets its own.
-    const borrowed = (): TokenTarget => ({ ...shared, dispose: async () => {} });
-    const own = () => llamaTarget({ model: tiny, threads: 1 });
-    // Attention adds up in 16 bits, in the order of the cache's cells, which is another where others write too: .0094 was seen.
-    for (const { name, run, skip } of targetConformance(borrowed, { text, tolerance: 2e-2 })) {
-      it.skipIf(skip)(name, run);
-    }
-    const twice = targetConformance(own).find(({ name }) => name === "can be disposed twice")!;
-    it("closes its process twice", twice.run);
-  });
+  // The other cases of the suite run in ../registry.test.ts, on one process for all.
+  const own = () => llamaTarget({ model: tiny, threads: 1 });
+  const twice = targetConformance(own).find(({ name }) => name === "can be disposed twice")!;
+  it("closes its process twice", twice.run);
 
   describe("one tiny model", () => {
     let target: LlamaTarget;

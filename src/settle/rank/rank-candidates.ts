@@ -23,8 +23,6 @@ export interface RankingCalibration {
 }
 
 export interface RankerWeights extends BoostedTrees {
-  /** Names of the features as they were when it was fitted: `featureNames`. */
-  readonly features: readonly string[];
   readonly calibration: RankingCalibration;
 }
 

@@ -1,6 +1,6 @@
 import type { ModelAnswer, ModelTask } from "../../core/route.ts";
 import { rankCandidates } from "./rank-candidates.ts";
-import { rankerWeights } from "./ranker-weights.ts";
+import { rankerWeights } from "./ranker-asset.ts";
 
 /**
  * Returns the candidate that the learned ranker is confident in, or undefined. Needs no model file. Sketches are not its business:
@@ -15,7 +15,7 @@ export function settleByRanking({ outcome, edit, request }: ModelTask): ModelAns
     request.source,
     edit,
     candidates,
-    rankerWeights,
+    rankerWeights(),
   );
   if (!taken) return undefined;
   const why = `the merge was ambiguous; of its ${candidates.length} candidates the ranker finds one clearly likelier`;

@@ -7,13 +7,49 @@ import {
 import { agreement, type Candidate, tokensOf } from "../../src/draft/copy-candidates.ts";
 import { createCopySession, type Place } from "../../src/draft/copy-session.ts";
 import type { Spelling } from "../../src/draft/spelling.ts";
-import { type DraftExample, type Example, sparse, type TokenExample } from "./network.ts";
+
+/** Features that are not 0: most are. */
+export interface SparseFeatures {
+  readonly indices: Uint8Array;
+  readonly values: Float32Array;
+}
+
+/** A candidate and how many of its tokens were right. */
+export interface Example extends SparseFeatures {
+  readonly accepted: number;
+  /** Whether its text ended there (then nothing is known past it). */
+  readonly censored: boolean;
+}
+
+/** A token of a draft whose fate is known. */
+export interface TokenExample extends SparseFeatures {
+  readonly at: number;
+  readonly right: boolean;
+  /** The number of tokens that this one represents. */
+  readonly weight: number;
+}
+
+/** A draft and some of its tokens, the wrong one among them. */
+export interface DraftExample extends SparseFeatures {
+  readonly tokens: readonly TokenExample[];
+}
+
+function sparse(features: Float32Array): SparseFeatures {
+  const indices: number[] = [];
+  features.forEach((value, i) => {
+    if (value !== 0) indices.push(i);
+  });
+  return {
+    indices: Uint8Array.from(indices),
+    values: Float32Array.from(indices, (i) => features[i]!),
+  };
+}
 
 const longest = 1024;
 /** Where `accepted` counts full for the choice; further tokens could be had by a later copy as well. */
 const near = 16;
 
-/** Longest drafts of the replayed passes, one drawn per pass: half of them whole, others as a dear pass would have them. */
+/** Longest drafts of the replayed passes, one drawn per pass: half of them whole, the others as short as where a pass is expensive. */
 const caps = [longest, longest, longest, longest, longest, 0, 3, 7, 15, 31] as const;
 /** Share of the candidates that become examples. */
 const kept = 0.6;

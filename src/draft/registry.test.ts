@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Drafter, Token } from "../core/target.ts";
 import { drafterConformance } from "../testing/drafter-conformance.ts";
-import { copyDrafter } from "./copy.ts";
 import { draftModelDrafter } from "./draft-model.ts";
-import { lookupDrafter } from "./lookup.ts";
+import { drafters, type MakeDrafter } from "./registry.ts";
 import type { Speller } from "./spelling.ts";
-import { suffixDrafter } from "./suffix.ts";
 
 const speller: Speller = (tokens) => tokens.map((token) => (token === 1 ? "\n" : `w${token}`));
 const slowSpeller: Speller = async (tokens) => speller(tokens);
@@ -20,17 +18,27 @@ const predictor = {
   }),
 };
 
-const drafters: Record<string, () => Drafter> = {
-  lookup: () => lookupDrafter(),
-  "lookup, most recent": () => lookupDrafter({ size: 5, length: 64, recent: true }),
-  suffix: () => suffixDrafter({ alpha: 4 }),
-  copy: () => copyDrafter({ speller }),
-  "copy with a speller that waits": () => copyDrafter({ speller: slowSpeller }),
-  "draft model": () => draftModelDrafter({ predictor, copy: copyDrafter({ speller }) }),
-};
+const registered: readonly (readonly [string, MakeDrafter])[] = Object.entries(drafters);
 
-describe.each(Object.entries(drafters))("%s drafter", (_, make) => {
-  for (const { name, run, skip } of drafterConformance(make)) it.skipIf(skip)(name, run);
+/** Every registered drafter, and some with other options. */
+const cases: readonly (readonly [string, () => Drafter])[] = [
+  ...registered.map(([name, make]) => [name, () => make({ speller, predictor })] as const),
+  ["lookup, most recent", () => drafters.lookup({ speller, size: 5, length: 64, recent: true })],
+  ["suffix, long", () => drafters.suffix({ speller, alpha: 4 })],
+  ["copy with a speller that waits", () => drafters.copy({ speller: slowSpeller })],
+];
+
+/** Registered drafters that copy nothing from the request. */
+const copyless: readonly string[] = [];
+
+describe.each(cases)("%s drafter", (drafter, make) => {
+  const copies = !copyless.includes(drafter);
+  for (const { name, run, skip } of drafterConformance(make, { copies }))
+    it.skipIf(skip)(name, run);
+});
+
+it("says what a draft model needs", () => {
+  expect(() => drafters["draft-model"]({ speller })).toThrow(/needs a predictor/);
 });
 
 describe("a draft model alone", () => {
@@ -56,7 +64,7 @@ describe("with a prompt of 100,000 tokens", () => {
   );
 
   // What a step may cost: reads of the output beyond its new tokens, and of the request at all.
-  it.each(Object.entries(drafters).filter(([name]) => name !== "copy with a speller that waits"))(
+  it.each(cases.filter(([name]) => name !== "copy with a speller that waits"))(
     "%s looks at new tokens and a bounded number of places",
     async (_, make) => {
       const prompt = counted(long);
