@@ -1,4 +1,5 @@
 import type { Draft, Drafter, Token } from "../core/target.ts";
+import { sharedLength, startsWith } from "../text/prefix.ts";
 import {
   type AcceptanceModel,
   type AcceptanceWeights,
@@ -143,7 +144,7 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
       predictions = [];
       const drafted = best?.tokens;
       if (best) {
-        const right = agreed(best, committed);
+        const right = sharedLength(best.tokens, committed);
         frailty.observe(
           best.survival!,
           right,
@@ -176,16 +177,4 @@ function nearValue(prediction: Float32Array): number {
     p = next;
   }
   return value;
-}
-
-function agreed({ tokens }: Draft, committed: readonly Token[]): number {
-  let count = 0;
-  while (count < tokens.length && tokens[count] === committed[count]) count++;
-  return count;
-}
-
-function startsWith(longer: readonly Token[], start: readonly Token[]): boolean {
-  if (start.length > longer.length) return false;
-  for (let i = 0; i < start.length; i++) if (longer[i] !== start[i]) return false;
-  return true;
 }

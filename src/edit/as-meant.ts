@@ -1,5 +1,6 @@
 import { RedraftError } from "../core/errors.ts";
 import { runPlaces } from "../text/line-index.ts";
+import { areBlank } from "../text/words.ts";
 import { refuseBrokenLines } from "./broken-lines.ts";
 import { withFirstIndent } from "./first-line.ts";
 import type { EditInput } from "./format.ts";
@@ -27,7 +28,7 @@ export function asMeant(
   isInside: (old: string) => boolean = () => false,
 ): Sides {
   refuseBrokenLines(sides.old.join("\n"), sides.new.join("\n"), input, name);
-  if (isBlank(sides.old)) return sides;
+  if (areBlank(sides.old)) return sides;
   const text = trimmedLines(input);
   const places = (lines: readonly string[]): number[] => runPlaces(lines.map(trim), text);
   const stands = (lines: readonly string[]): boolean =>
@@ -82,5 +83,3 @@ function firstLineSet(sides: Sides, places: readonly number[], source: readonly 
   const indented = withFirstIndent(sides.old, sides.new, stretches);
   return indented ? { ...sides, ...indented } : sides;
 }
-
-const isBlank = (lines: readonly string[]): boolean => lines.every((line) => line.trim() === "");

@@ -1,3 +1,4 @@
+import { isBlank } from "../text/words.ts";
 import { lineRoles } from "./line-diff.ts";
 
 /** The old and the new side of a block. */
@@ -5,8 +6,6 @@ export interface Sides {
   readonly search: readonly string[];
   readonly replace: readonly string[];
 }
-
-const isBlank = (line: string): boolean => line.trim() === "";
 
 /** Lines with text, and how many blank lines stand before each; one more count for those behind the last. */
 interface Runs {

@@ -1,4 +1,6 @@
 import { declares } from "../text/declares.ts";
+import { leadingSpace } from "../text/indent.ts";
+import { hasWords, isFilled } from "../text/words.ts";
 import type { EditInput } from "./format.ts";
 
 /** What of the file an edit without any marker holds. */
@@ -35,7 +37,7 @@ interface Filled {
 function filledOf(lines: readonly string[]): Filled[] {
   return lines.flatMap((line, at) => {
     const text = line.trim();
-    return /[\p{L}\p{N}]/u.test(text) ? [{ text, at }] : [];
+    return hasWords(text) ? [{ text, at }] : [];
   });
 }
 
@@ -98,15 +100,13 @@ export function coverageOf(lines: readonly string[], input: EditInput): Coverage
   return { kind: "part", why, ...edges, ...(gap && { gap }) };
 }
 
-const isFilled = (line: string): boolean => line.trim() !== "";
-
 /** A line that is not a comment. */
 const isCode = ({ text }: { text: string }): boolean =>
   !/^(?:\/\/|\/?\*|#(?!\[)|--|;|%|<!--|"""|''')/.test(text);
 
 function sameEnds(lines: readonly string[], source: readonly string[]): boolean {
   const same = (one: string | undefined, other: string | undefined): boolean =>
-    one !== undefined && one.trim() === other?.trim() && /[\p{L}\p{N}]/u.test(one);
+    one !== undefined && one.trim() === other?.trim() && hasWords(one);
   return (
     same(lines.find(isFilled), source.find(isFilled)) &&
     same(lines.findLast(isFilled), source.findLast(isFilled))
@@ -158,9 +158,9 @@ function gapIn(
     const [one, other] = [all[next - 1]!, all[next]!];
     if (text.slice(one.index + 1, other.index).some(isCode)) continue;
     const left = source.slice(one.place + 1, other.place).filter(isCode);
-    const out = depth(sourceLines[source[other.place]!.at]!);
+    const out = leadingSpace(sourceLines[source[other.place]!.at]!).length;
     const names = left
-      .filter(({ at }) => depth(sourceLines[at]!) <= out)
+      .filter(({ at }) => leadingSpace(sourceLines[at]!).length <= out)
       .map(({ at }) => declares(sourceLines[at]!))
       .filter((name): name is string => name !== undefined && !named.has(name));
     if (left.length < 2 || names.length === 0) continue;
@@ -169,8 +169,6 @@ function gapIn(
   }
   return gapBeforeEnd(run.at(-1)!, named, source, lines, sourceLines);
 }
-
-const depth = (line: string): number => line.length - line.trimStart().length;
 
 /** The same before the brace that ends the edit: what the file has in the block that it closes, and the edit has not. */
 function gapBeforeEnd(
@@ -182,9 +180,10 @@ function gapBeforeEnd(
 ): Gap | undefined {
   const before = lines.findLastIndex(isFilled);
   const closer = lines[before]!;
-  if (/[\p{L}\p{N}]/u.test(closer) && closer.trim() !== "end") return undefined;
+  if (hasWords(closer) && closer.trim() !== "end") return undefined;
   const rest = source.slice(last.place + 1);
-  const isOut = ({ at }: Filled): boolean => depth(sourceLines[at]!) <= depth(closer);
+  const isOut = ({ at }: Filled): boolean =>
+    leadingSpace(sourceLines[at]!).length <= leadingSpace(closer).length;
   const ends = rest.findIndex((line) => isCode(line) && line.text !== "end" && isOut(line));
   const left = (ends === -1 ? rest : rest.slice(0, ends)).filter(isCode);
   const names = left

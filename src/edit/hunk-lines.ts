@@ -1,5 +1,7 @@
 import type { EditLine } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
+import { leadingSpace } from "../text/indent.ts";
+import { isBlank } from "../text/words.ts";
 import { withRewrittenKept } from "./line-diff.ts";
 
 /** A line of a hunk as written, its sign still on it. */
@@ -33,8 +35,6 @@ const readingLimit = 8;
 
 /** Longer hunks are read line by line. */
 const lineLimit = 2000;
-
-const isBlank = (text: string): boolean => text.trim() === "";
 
 /** A line of a hunk by its sign; without one it is context whose leading blank was left out. */
 export function signedLine({ text, at }: HunkLine): EditLine {
@@ -181,10 +181,8 @@ function choose(
   return others.length === 0 && !fixed && !lost && isShifted(signed, source) ? signed : only;
 }
 
-const indentOf = (text: string): string => /^\s*/.exec(text)![0];
-
 const depthsOf = (source: readonly string[]): Set<string> =>
-  new Set(source.filter((line) => !isBlank(line)).map(indentOf));
+  new Set(source.filter((line) => !isBlank(line)).map(leadingSpace));
 
 /** Whether all lines that a reading keeps against their sign would be new ones at a depth the file does not know: `+ x`. */
 function isStrange(
@@ -195,7 +193,7 @@ function isStrange(
   const depths = depthsOf(source);
   return signed.every(
     ({ role, text }, i) =>
-      role === reading[i]!.role || (role === "add" && !depths.has(indentOf(text))),
+      role === reading[i]!.role || (role === "add" && !depths.has(leadingSpace(text))),
   );
 }
 
@@ -217,7 +215,7 @@ function isShifted(signed: readonly EditLine[], source: readonly string[]): bool
   const depths = depthsOf(source);
   const added = signed.filter((line) => line.role === "add" && !isBlank(line.text));
   const all = (more: string): boolean =>
-    added.every((line) => depths.has(more + indentOf(line.text)));
+    added.every((line) => depths.has(more + leadingSpace(line.text)));
   return !all("") || all(" ");
 }
 

@@ -1,4 +1,5 @@
 import { spend } from "../text/budget.ts";
+import { hasWords } from "../text/words.ts";
 import { startOf } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import type { EditFormat, EditInput } from "./format.ts";
@@ -49,7 +50,7 @@ function blocksOf(input: EditInput): Labelled[] {
     const other = labelOf(input, at);
     const isPair = other !== undefined && areSides(label, other);
     const fresh = isPair ? bodyAfter(lines, at + 1) : undefined;
-    if (fresh === undefined || !old.lines.some((line) => isTelling(line) && input.inSource(line)))
+    if (fresh === undefined || !old.lines.some((line) => hasWords(line) && input.inSource(line)))
       continue;
     blocks.push({
       search: old.lines,
@@ -62,8 +63,6 @@ function blocksOf(input: EditInput): Labelled[] {
   }
   return blocks;
 }
-
-const isTelling = (line: string): boolean => /[\p{L}\p{N}]/u.test(line);
 
 /** Words that a label has beside the one that tells its side. */
 const neutral = new Set(

@@ -1,7 +1,9 @@
 import type { Edit, LinesSegment, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { spend } from "../text/budget.ts";
+import { leadingSpace } from "../text/indent.ts";
 import { runPlaces } from "../text/line-index.ts";
+import { areBlank, hasWords } from "../text/words.ts";
 import { asMeant } from "./as-meant.ts";
 import { fitBlankLines } from "./blank-lines.ts";
 import { isEnd, isNearStart, startOf } from "./block-markers.ts";
@@ -51,7 +53,7 @@ export function editOf(all: readonly SearchBlock[], input: EditInput, why: strin
   const others = otherPaths(passedOver.map((block) => block.path));
   const named = { ...(path === undefined ? {} : { path }), ...others };
   const base = { format: "search-replace", why, extent: "parts", ...named } as const;
-  const empty = blocks.find((block) => isBlank(block.search));
+  const empty = blocks.find((block) => areBlank(block.search));
   if (empty) {
     const segments = wholeText(blocks, empty, input);
     return { ...base, action: input.source === "" ? "create" : "update", segments };
@@ -161,10 +163,10 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
   if (all && ofMarkers) return why;
   // Blocks and nothing else that search for lines of the file, but not as it has them: stale ones look like that.
   const isOfFile = (line: string): boolean =>
-    startOf(line) !== undefined || (/[\p{L}\p{N}]/u.test(line) && input.inSource(line));
+    startOf(line) !== undefined || (hasWords(line) && input.inSource(line));
   const isStale =
     blocks.some(({ search }) => search.some(isOfFile)) &&
-    outside(input).every((line) => isBlank([line]) || isPreamble(line));
+    outside(input).every((line) => areBlank([line]) || isPreamble(line));
   if (!all && !isStale) return undefined;
   throw new RedraftError(
     "unreadable-edit",
@@ -181,8 +183,6 @@ function outside(input: EditInput): string[] {
     (_, index) => !spans.some(({ start, end }) => index >= start && index <= end),
   );
 }
-
-const isBlank = (lines: readonly string[]): boolean => lines.every((line) => line.trim() === "");
 
 const isPreamble = (line: string): boolean =>
   fenceOf(line) !== undefined || pathIn(line) !== undefined;
@@ -210,7 +210,7 @@ function wholeText(
   empty: SearchBlock,
   input: EditInput,
 ): LinesSegment[] {
-  if (input.source.trim() !== "" || !blocks.every((block) => isBlank(block.search))) {
+  if (input.source.trim() !== "" || !blocks.every((block) => areBlank(block.search))) {
     throw new RedraftError(
       "no-match",
       `the search part at line ${empty.searchAt} of the edit is empty, which creates a file, but ${input.path} has ` +
@@ -259,7 +259,7 @@ function standsTrimmed({ search }: SearchBlock, input: EditInput): boolean {
 /** What an elision stands for is not in the edit, so it cannot be written with another indentation. */
 function refuseMovedElisions({ search, replace, replaceAt }: SearchBlock): void {
   const indents = (lines: readonly string[]): string[] =>
-    lines.filter((line) => elision.test(line.trim())).map((line) => /^\s*/.exec(line)![0]);
+    lines.filter((line) => elision.test(line.trim())).map((line) => leadingSpace(line));
   const before = indents(search);
   const moved = indents(replace).findIndex((indent, index) => indent !== before[index]);
   if (moved === -1) return;

@@ -1,6 +1,7 @@
 import type { FormatName } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { spend } from "../text/budget.ts";
+import { isFilled } from "../text/words.ts";
 import { fenceOf } from "./code-blocks.ts";
 import type { EditInput } from "./format.ts";
 import { isCodeFile, usesTags } from "./language.ts";
@@ -55,8 +56,6 @@ function strangeLine(
     atEdge(input, lines, format)
   );
 }
-
-const isFilled = (line: string): boolean => line.trim() !== "";
 
 /** The first and the last line: there tags and sentences of a reply are. */
 function atEdge(

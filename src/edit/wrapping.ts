@@ -1,3 +1,4 @@
+import { isFilled } from "../text/words.ts";
 import { chosenBlock } from "./chosen-block.ts";
 import { type CodeBlock, codeBlocks, fenceOf } from "./code-blocks.ts";
 import type { EditInput } from "./format.ts";
@@ -57,8 +58,6 @@ function bared(input: EditInput): Unwrapped {
     isCodeFile(input.path) && !withoutNumbers(input.sourceLines) && withoutNumbers(bare.lines);
   return lines ? { ...bare, lines } : bare;
 }
-
-const isFilled = (line: string): boolean => line.trim() !== "";
 
 function part(text: Unwrapped, from: number, to: number, more: Partial<Unwrapped>): Unwrapped {
   const path = text.path ?? more.path;

@@ -1,6 +1,6 @@
+import { columnsOf } from "../text/indent.ts";
 import { splitLines, type TextLine } from "../text/lines.ts";
 import { isCloser } from "./align/nesting.ts";
-import { columnsOf } from "./align/scope.ts";
 import { isTelling } from "./align/telling.ts";
 import { elidedScope } from "./elided-scope.ts";
 import type { Built } from "./proof/build.ts";

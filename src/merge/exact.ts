@@ -1,5 +1,6 @@
 import { spend } from "../text/budget.ts";
 import type { TextLine } from "../text/lines.ts";
+import { hasWords } from "../text/words.ts";
 import { sameIndent } from "./align/indent.ts";
 import type { Match, Prepared } from "./align/matches.ts";
 import type { Placement } from "./align/placements.ts";
@@ -43,8 +44,8 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
     const places = placesOf(before, block, source, index);
     const after = block.tokens.filter((token) => token.role !== "drop");
     const adds = block.tokens.filter((token) => token.role === "add");
-    const hasWords = (tokens: readonly Token[]): boolean =>
-      tokens.some((token) => /[\p{L}\p{N}]/u.test(token.text));
+    const haveWords = (tokens: readonly Token[]): boolean =>
+      tokens.some((token) => hasWords(token.text));
     if (
       block.atLine === undefined &&
       block.anchor === undefined &&
@@ -58,7 +59,7 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
       if (
         done.length > 0 &&
         // Blank lines and braces stand everywhere: they are no sign that the old lines are gone for this block's sake.
-        hasWords(places.length === 0 ? after : adds) &&
+        haveWords(places.length === 0 ? after : adds) &&
         places.every((place) => {
           spend(done.length / 4);
           return done.some((at) => covers(at, after, place, before));

@@ -1,4 +1,5 @@
 import type { Edit, EditLine, LinesSegment, Segment } from "../core/edit.ts";
+import { hasWords } from "../text/words.ts";
 
 /** Source lines [start, end). */
 interface Range {
@@ -111,7 +112,7 @@ function sharedLines(above: LinesSegment, below: LinesSegment): number {
     const same = first.every(
       ({ text, role }, i) => role === "keep" && last[i]!.role === "keep" && last[i]!.text === text,
     );
-    if (same && first.some(({ text }) => /[\p{L}\p{N}]/u.test(text))) return count;
+    if (same && first.some(({ text }) => hasWords(text))) return count;
   }
   return 0;
 }

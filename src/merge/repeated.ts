@@ -1,6 +1,6 @@
+import { columnsOf } from "../text/indent.ts";
 import type { TextLine } from "../text/lines.ts";
 import { isCloser } from "./align/nesting.ts";
-import { columnsOf } from "./align/scope.ts";
 import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
 import { importedNames } from "./readings/imported-names.ts";

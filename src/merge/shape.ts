@@ -1,4 +1,5 @@
 import type { Edit, LineRole, LinesSegment, RemovalSegment } from "../core/edit.ts";
+import { isFilled } from "../text/words.ts";
 
 /** One line of the edit, as the merge counts them. */
 export interface Token {
@@ -9,6 +10,8 @@ export interface Token {
   /** 1-based line in the caller's text, 0 where there is none. */
   readonly at: number;
 }
+
+export const isFilledToken = ({ text }: Token): boolean => isFilled(text);
 
 /** Lines with nothing elided between them: they are placed together. */
 export interface Block {

@@ -1,9 +1,10 @@
 import type { TextLine } from "../text/lines.ts";
+import { signatureOf, signatureSimilarity } from "../text/similarity.ts";
+import { hasWords } from "../text/words.ts";
 import { costs, limits } from "./align/costs.ts";
 import { declaredName } from "./align/names.ts";
-import { likeness, signatureOf } from "./align/similar.ts";
 import type { Built } from "./proof/build.ts";
-import { type Block, isFragment, type Shape, type Token } from "./shape.ts";
+import { type Block, isFilledToken, isFragment, type Shape, type Token } from "./shape.ts";
 
 /**
  * The first block whose place nothing tells: it brings new lines, and none of its lines with letters or
@@ -58,7 +59,7 @@ export function evidence(shape: Shape, built: Built): { found: Token[]; missing:
   const missing: Token[] = [];
   for (const { tokens } of shape.blocks) {
     for (const token of tokens) {
-      if (!/[\p{L}\p{N}]/u.test(token.text)) continue;
+      if (!hasWords(token.text)) continue;
       const { fate } = built.proof.edit[token.editLine]!;
       (fate === "matched" ? found : missing).push(token);
     }
@@ -93,21 +94,21 @@ function likeGone(source: readonly TextLine[], shape: Shape, built: Built): numb
       .map((line) => signatureOf(line.text.trim()));
     const isLike = (token: Token): boolean =>
       !isMatched(built, token) &&
-      gone.some((line) => likeness(line, signatureOf(token.text.trim())) >= limits.goneLikeness);
+      gone.some(
+        (line) => signatureSimilarity(line, signatureOf(token.text.trim())) >= limits.goneLikeness,
+      );
     like += gone.length === 0 ? 0 : tokens.filter(isLike).length;
   }
   return like;
 }
-
-const isFilled = (token: Token): boolean => token.text.trim() !== "";
 
 const isMatched = (built: Built, token: Token | undefined): boolean =>
   token !== undefined && built.proof.edit[token.editLine]!.fate === "matched";
 
 /** Whether new lines go to the file's start or end, beside the very lines (braces and the like) that stand there. */
 function isBesideFileEdge({ blocks, elidedStart, elidedEnd }: Shape, built: Built): boolean {
-  const first = blocks[0]?.tokens.findLast(isFilled);
-  const last = blocks.at(-1)?.tokens.find(isFilled);
+  const first = blocks[0]?.tokens.findLast(isFilledToken);
+  const last = blocks.at(-1)?.tokens.find(isFilledToken);
   return (!elidedStart && isMatched(built, first)) || (!elidedEnd && isMatched(built, last));
 }
 
@@ -115,7 +116,7 @@ function isBesideFileEdge({ blocks, elidedStart, elidedEnd }: Shape, built: Buil
 function looseEdges({ blocks, elidedStart, elidedEnd }: Shape, built: Built): number {
   let loose = 0;
   for (const [k, { tokens }] of blocks.entries()) {
-    const filled = tokens.filter(isFilled);
+    const filled = tokens.filter(isFilledToken);
     if (filled.length === 0) continue;
     if ((k > 0 || elidedStart) && !isMatched(built, filled[0])) loose++;
     if ((k < blocks.length - 1 || elidedEnd) && !isMatched(built, filled.at(-1))) loose++;

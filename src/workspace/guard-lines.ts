@@ -1,4 +1,5 @@
 import { splitLines } from "../text/lines.ts";
+import { hasWords } from "../text/words.ts";
 import { changedStretches } from "./changed-stretches.ts";
 
 const typographic = /[^\p{ASCII}]/u;
@@ -19,17 +20,7 @@ const common =
   /^(?:end|else|begin|do|done|fi|esac|then|try|finally|pass|break|continue|return|returnthis|returnself|default|public|private|protected)[:;{}(),]*$|^[}\])]*(?:else|try|finally|catch)[{:]*$/iu;
 
 /** Whether a line has words that may tell where it stands. */
-export const hasWords = (key: string): boolean => /[\p{L}\p{N}]/u.test(key) && !common.test(key);
-
-export const indentOf = (line: string): number => {
-  let width = 0;
-  for (const one of line) {
-    if (one === " ") width += 1;
-    else if (one === "\t") width += 4;
-    else break;
-  }
-  return width;
-};
+export const isTellingKey = (key: string): boolean => hasWords(key) && !common.test(key);
 
 export class Counts {
   private readonly counts = new Map<string, number>();
@@ -175,7 +166,7 @@ export class Comparison {
       .slice(head, old.length - tail)
       .filter((line) => !there.take(this.old[line]!))
       .map((line) => this.oldLines[line]!);
-    const bare = ![...there.entries()].some(([key, count]) => count > 0 && hasWords(key));
+    const bare = ![...there.entries()].some(([key, count]) => count > 0 && isTellingKey(key));
     return here.map((line) => ({ line, bare }));
   }
 }
@@ -211,7 +202,7 @@ export function uniquePairs(old: readonly string[], fresh: readonly string[]): [
   const places = (keys: readonly string[]): Map<string, number> => {
     const found = new Map<string, number>();
     for (const [index, key] of keys.entries()) {
-      if (hasWords(key)) found.set(key, found.has(key) ? -1 : index);
+      if (isTellingKey(key)) found.set(key, found.has(key) ? -1 : index);
     }
     return found;
   };

@@ -1,4 +1,5 @@
 import { spend } from "../../text/budget.ts";
+import { hasWords, isBlank } from "../../text/words.ts";
 import type { Token } from "../shape.ts";
 import { costs, limits } from "./costs.ts";
 import type { Match } from "./matches.ts";
@@ -8,9 +9,6 @@ export interface EdgeBound {
   readonly matches: readonly (readonly Match[])[];
   readonly fresh: Int32Array;
 }
-
-const isBlank = (text: string): boolean => text.trim() === "";
-const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 /**
  * A sketch's block begins and ends with context, to tell its place. Lines at its edge that stand in the

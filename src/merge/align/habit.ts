@@ -1,6 +1,6 @@
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { limits } from "./costs.ts";
-import { indentOf } from "./indent.ts";
 
 /** What a stretch of a file is indented with. */
 export type Habit = { readonly kind: "tabs" } | { readonly kind: "blanks"; readonly unit: number };

@@ -1,9 +1,7 @@
 import { spend } from "../../text/budget.ts";
+import { indentOf } from "../../text/indent.ts";
 
 /** Leading blanks of a line. */
-export function indentOf(line: string): string {
-  return /^[ \t]*/.exec(line)![0];
-}
 
 /** How the edit's indentation becomes the source's: in other units, then deeper or less deep by a prefix. */
 export interface Reindent {

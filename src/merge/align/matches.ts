@@ -1,17 +1,11 @@
 import type { LineRange, Tier } from "../../core/merge.ts";
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords, isBlank } from "../../text/words.ts";
 import { isFragment, type Shape, type Token } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
 import { bindEdges, type EdgeBound } from "./edges.ts";
-import {
-  indentOf,
-  isSame,
-  type Pair,
-  type Reindent,
-  reindentOf,
-  sameIndent,
-  unitsOnly,
-} from "./indent.ts";
+import { isSame, type Pair, type Reindent, reindentOf, sameIndent, unitsOnly } from "./indent.ts";
 import { DeclaredNames, edgeCost, freshCost, looseCost } from "./line-costs.ts";
 import { withinNewScopes } from "./new-scopes.ts";
 import { onlyAt, placeCosts } from "./place-costs.ts";
@@ -44,9 +38,6 @@ export interface Prepared {
   /** Per block the blank lines that set its first new lines apart from the line above. */
   readonly blanksAbove: readonly number[];
 }
-
-const isBlank = (text: string): boolean => text.trim() === "";
-const isWeak = (text: string): boolean => !/[\p{L}\p{N}]/u.test(text);
 
 /** How many pairs of an edit line and a source line are equal but for blanks: what placing will cost. */
 export function pairsToWeigh(source: readonly TextLine[], shape: Shape): number {
@@ -132,9 +123,9 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
           (declared?.line(token, found) === undefined ? 0 : costs.declaredAgain),
         looseStart: looseCost(token, found),
         looseEnd: looseCost(token, found),
-        ...columnsOf(found),
+        ...matchColumns(found),
         removal: block.removals[i] !== undefined,
-        telling: !isWeak(token.text) && index.isOnceInEdit(token),
+        telling: hasWords(token.text) && index.isOnceInEdit(token),
       };
     });
     const removalAtEnd = block.removals[block.tokens.length] !== undefined;
@@ -173,7 +164,7 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
 /** The first and the last line of a block that has words and is in the source: what lies outside quotes nothing. */
 function quotedSpan(tokens: readonly Token[], index: SourceIndex): { first: number; last: number } {
   const isQuote = (token: Token): boolean =>
-    !isWeak(token.text) && index.occurrences(token).length > 0;
+    hasWords(token.text) && index.occurrences(token).length > 0;
   const first = tokens.findIndex(isQuote);
   return first < 0
     ? { first: tokens.length, last: -1 }
@@ -181,7 +172,7 @@ function quotedSpan(tokens: readonly Token[], index: SourceIndex): { first: numb
 }
 
 /** Matches as the alignment reads them. */
-function columnsOf(matches: readonly Match[]): Pick<Row, "at" | "to" | "cost"> {
+function matchColumns(matches: readonly Match[]): Pick<Row, "at" | "to" | "cost"> {
   const at = new Int32Array(matches.length);
   const to = new Int32Array(matches.length);
   const cost = new Int32Array(matches.length);
@@ -202,7 +193,7 @@ function estimateReindents(shape: Shape, index: SourceIndex): (Reindent | undefi
   const all: Pair[] = [];
   const own = shape.blocks.map((block) => {
     const pairs: Pair[] = [];
-    const words = block.tokens.filter((token) => token.role !== "add" && !isWeak(token.text));
+    const words = block.tokens.filter((token) => token.role !== "add" && hasWords(token.text));
     for (const token of words) {
       const indent = index.onlyIndent(token);
       if (indent !== undefined) pairs.push([indentOf(token.text), indent]);

@@ -1,5 +1,5 @@
+import { columnsOf } from "../../text/indent.ts";
 import type { Token } from "../shape.ts";
-import { columnsOf } from "./scope.ts";
 
 /** A line that closes what an earlier line opened: a bracket, a closing tag, `end` and the like. */
 export const isCloser = (text: string): boolean =>

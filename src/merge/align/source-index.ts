@@ -1,14 +1,15 @@
 import { spend } from "../../text/budget.ts";
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { signatureOf, signatureSimilarity } from "../../text/similarity.ts";
+import { hasWords } from "../../text/words.ts";
 import type { Shape, Token } from "../shape.ts";
 import { mayBeRemoved } from "../words/hunk.ts";
 import { roughKey } from "../words/words.ts";
 import { costs, limits } from "./costs.ts";
-import { indentOf, isSame, type Reindent, reindented } from "./indent.ts";
+import { isSame, type Reindent, reindented } from "./indent.ts";
 import type { Kind, Match } from "./matches.ts";
-import { boundedDistance, likeness, looseKey, looseLines, signatureOf } from "./similar.ts";
-
-const isWeak = (text: string): boolean => !/[\p{L}\p{N}]/u.test(text);
+import { boundedDistance, looseKey, looseLines } from "./similar.ts";
 
 /** The text before an ellipsis that ends an abbreviated line; undefined = it is not abbreviated. */
 function abbreviated(text: string): string | undefined {
@@ -88,7 +89,7 @@ export class SourceIndex {
     const trimmed = text.trim();
     const shifted = reindent !== undefined && !isSame(reindent);
     const expected = (shifted ? reindented(text, reindent) : text).trimEnd();
-    const weak = isWeak(text);
+    const weak = !hasWords(text);
     spend(1 + 4 * this.occurrences(token).length);
     for (const source of this.occurrences(token)) {
       const line = this.source[source]!.text;
@@ -185,7 +186,7 @@ export class SourceIndex {
     spend(keys.length);
     for (const [source, other] of keys.entries()) {
       if (Math.abs(other.length - key.length) > limit || weak[source] === 1) continue;
-      if (key.length > 12 && likeness(signature, signatures[source]!) < 0.5) continue;
+      if (key.length > 12 && signatureSimilarity(signature, signatures[source]!) < 0.5) continue;
       const distance = boundedDistance(key, other, limit);
       if (distance > limit) continue;
       const share = distance / Math.max(key.length, other.length);

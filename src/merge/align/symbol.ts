@@ -1,8 +1,8 @@
+import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import type { Shape, Token } from "../shape.ts";
 import type { Match } from "./matches.ts";
 import { isCloser } from "./nesting.ts";
-import { columnsOf } from "./scope.ts";
 import { isTelling } from "./telling.ts";
 
 type Found = readonly (readonly Match[])[];

@@ -1,5 +1,6 @@
 import { OverBudget, spend } from "../../text/budget.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { isBlank } from "../../text/words.ts";
 import type { Token } from "../shape.ts";
 import { bounds, infinity } from "./costs.ts";
 import type { Match } from "./matches.ts";
@@ -138,8 +139,6 @@ function sideByBlanks(
   if (atNear === atFar) return undefined;
   return atNear < atFar ? "near" : "far";
 }
-
-const isBlank = (text: string): boolean => text.trim() === "";
 
 function neighbours(texts: readonly string[]): number {
   return texts.filter((text, i) => i > 0 && isBlank(text) && isBlank(texts[i - 1]!)).length;

@@ -1,9 +1,10 @@
+import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
-import type { Block, Shape, Token } from "../shape.ts";
+import { type Block, isFilledToken, type Shape } from "../shape.ts";
 import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";
 import { isCloser, nestingOf } from "./nesting.ts";
-import { columnsOf, depthsOf, scopeUnder } from "./scope.ts";
+import { depthsOf, scopeUnder } from "./scope.ts";
 import { isTelling } from "./telling.ts";
 
 /** Where new code that quotes nothing goes, and the blank lines that set it apart there. */
@@ -32,7 +33,7 @@ export function insertionsOf(
     const behindMarker = k > 0 || shape.elidedStart;
     const beforeMarker = k < last || shape.elidedEnd;
     if (behindMarker === beforeMarker) return undefined;
-    const depth = columnsOf(block.tokens.find(isFilled)!.text);
+    const depth = columnsOf(block.tokens.find(isFilledToken)!.text);
     if (beforeMarker) return depth === 0 ? atBeginning(source, block) : undefined;
     const scope =
       depth === 0 ? { start: 0, end: source.length } : openScope(source, shape, matches, k, depth);
@@ -51,14 +52,14 @@ export function blanksAbove(
 ): number[] {
   return shape.blocks.map(({ tokens, ...rest }, k) => {
     const behindMarker = k > 0 || shape.elidedStart;
-    const first = tokens.findIndex((token, i) => isFilled(token) && matches[k]![i]!.length > 0);
+    const first = tokens.findIndex(
+      (token, i) => isFilledToken(token) && matches[k]![i]!.length > 0,
+    );
     if (!behindMarker || first < 1 || !isCloser(tokens[first]!.text)) return 0;
     const added = { ...rest, tokens: tokens.slice(0, first) };
     return isWholeCode(added) ? blanksBetween(source, added) : 0;
   });
 }
-
-const isFilled = (token: Token): boolean => token.text.trim() !== "";
 
 const quotesNothing = ({ tokens }: Block, found: Found): boolean =>
   tokens.every(({ text }, i) => found[i]!.length === 0 || !isTelling(text)) &&
@@ -72,7 +73,7 @@ const comment = /^\s*(?:\/\/|\/?\*|#|--|;|%|<!--|"{3}|'{3}|@|\[)/;
  * at its least depth, and leaves no bracket open. A piece cut out of some other file is not.
  */
 function isWholeCode({ tokens }: Block): boolean {
-  const filled = tokens.filter(isFilled);
+  const filled = tokens.filter(isFilledToken);
   if (filled.length < 2) return false;
   const depth = columnsOf(filled[0]!.text);
   if (filled.some(({ text }) => columnsOf(text) < depth)) return false;
@@ -166,7 +167,7 @@ function headEnd(source: readonly TextLine[]): number {
 
 /** How many blank lines the file puts between scopes of this depth: the most common number. */
 function blanksBetween(source: readonly TextLine[], block: Block): number {
-  const depth = columnsOf(block.tokens.find(isFilled)!.text);
+  const depth = columnsOf(block.tokens.find(isFilledToken)!.text);
   const counts = new Map<number, number>();
   let blanks = 0;
   let above: string | undefined;

@@ -1,10 +1,11 @@
 import { spend } from "../../text/budget.ts";
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords } from "../../text/words.ts";
 import {
   canShift,
   explained,
   explains,
-  indentOf,
   isSame,
   type Pair,
   type Reindent,
@@ -128,7 +129,7 @@ export function build(
   // A block is shown for a reason: when it changes nothing but blanks, the blanks are the reason.
   const literal = written.idle.map(
     (idle, k) =>
-      idle && written.tolerant[k]! && shape.blocks[k]!.tokens.some(({ text }) => isTelling(text)),
+      idle && written.tolerant[k]! && shape.blocks[k]!.tokens.some(({ text }) => hasWords(text)),
   );
   if (shape.extent === "file" && literal.includes(true)) {
     const { idle } = written;
@@ -200,7 +201,7 @@ function reindentsOf(
       if (kindOf(prepared, k, i, line) === "resembles") continue;
       const pair: Pair = [indentOf(token.text), indentOf(source[line]!.text)];
       // Braces fit at many depths: in an explicit edit they tell only where nothing else does.
-      (shape.extent === "file" || isTelling(token.text) ? pairs : weak).push(pair);
+      (shape.extent === "file" || hasWords(token.text) ? pairs : weak).push(pair);
     }
     if (pairs.length === 0) pairs.push(...weak);
     const known = prepared.reindents[k];
@@ -220,8 +221,6 @@ function reindentsOf(
 /** Whether there is a line that has something in it and opens no scope. */
 const isCode = (line: TextLine | undefined): boolean =>
   line !== undefined && line.text.trim() !== "" && !/[([{:]\s*$/.test(line.text);
-
-const isTelling = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 function kindOf(prepared: Layout, k: number, i: number, line: number): Kind {
   const matches = prepared.matches[k]![i]!;

@@ -1,6 +1,8 @@
 import type { LineRole } from "../../core/edit.ts";
 import type { EditFate, Proof } from "../../core/merge.ts";
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords } from "../../text/words.ts";
 
 interface Line {
   readonly text: string;
@@ -75,7 +77,7 @@ export function checkMerged(
     const text = after[r]!.text;
     if (!saysTheSame(line.text, text)) say(`result line ${r} does not say what the edit says`);
     const known = new Set(line.text + related.map((s) => before[s]?.text).join(""));
-    const indent = /^[ \t]*/.exec(text)![0].length;
+    const indent = indentOf(text).length;
     if ([...text.slice(indent)].some((char) => !known.has(char)))
       say(`result line ${r} has characters of its own`);
   }
@@ -147,7 +149,7 @@ function commonHead(one: string, other: string): string {
   const isEnd = (text: string): boolean => length === text.length || /\s/u.test(text[length]!);
   while (length > 0 && !(isEnd(one) && isEnd(other) && !/\s/u.test(one[length - 1]!))) length--;
   const head = one.slice(0, length);
-  return /[\p{L}\p{N}]/u.test(head) ? head : "";
+  return hasWords(head) ? head : "";
 }
 
 /** The beginning, or the end, of a source line that says a text. */

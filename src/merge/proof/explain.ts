@@ -1,10 +1,12 @@
 import type { Ambiguous, Candidate, LineRange, Refused } from "../../core/merge.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { splitLines } from "../../text/lines.ts";
+import { signatureOf, signatureSimilarity } from "../../text/similarity.ts";
+import { hasWords } from "../../text/words.ts";
 import { infinity } from "../align/costs.ts";
 import type { Match, Prepared } from "../align/matches.ts";
 import { placements } from "../align/placements.ts";
-import { likeness, looseKey, looseLines, signatureOf } from "../align/similar.ts";
+import { looseKey, looseLines } from "../align/similar.ts";
 import type { Displaced } from "../displaced.ts";
 import type { Block, Shape, Token } from "../shape.ts";
 import type { Misread } from "../words/context.ts";
@@ -154,7 +156,7 @@ function nearest(source: readonly TextLine[], token: Token, instead?: number): N
   const { signatures } = looseLines(source);
   const scored = [];
   for (let index = 0; index < source.length; index++) {
-    const like = likeness(sign, signatures[index]!);
+    const like = signatureSimilarity(sign, signatures[index]!);
     if (like >= 0.45) scored.push({ line: index + 1, text: source[index]!.text, like });
   }
   scored.sort((a, b) => b.like - a.like);
@@ -307,7 +309,7 @@ export function unquotedLoss(
     built.placement.ranges.findIndex((range) => range.start <= start && end <= range.end),
   );
   const place = placeAt(source, start, end);
-  const words = source.slice(start, end).find(({ text }) => /[\p{L}\p{N}]/u.test(text))?.text ?? "";
+  const words = source.slice(start, end).find(({ text }) => hasWords(text))?.text ?? "";
   const lines = end - start === 1 ? `line ${end}` : `lines ${start + 1} to ${end}`;
   return {
     kind: "refused",

@@ -1,6 +1,7 @@
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { type Habit, habitAt, kindOf } from "../align/habit.ts";
-import { explained, indentOf, type Reindent, reindented } from "../align/indent.ts";
+import { explained, type Reindent, reindented } from "../align/indent.ts";
 import type { Trace } from "../align/trace.ts";
 import type { Block } from "../shape.ts";
 

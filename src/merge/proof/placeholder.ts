@@ -2,7 +2,9 @@ import type { EditLine } from "../../core/edit.ts";
 import type { Proof } from "../../core/merge.ts";
 import { ellipses, isComment, removalOf } from "../../text/comments.ts";
 import { declares } from "../../text/declares.ts";
+import { leadingSpace } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords, isBlank } from "../../text/words.ts";
 
 /** A comment that stands alone where the file declares something. */
 export interface Placeholder {
@@ -35,9 +37,6 @@ export function placeholderOf(
   return inPlaceOfDeclarations(rows) ?? inPlaceOfBody(rows);
 }
 
-const isFilled = ({ text }: Row): boolean => /[\p{L}\p{N}]/u.test(text);
-const indentOf = (text: string): number => text.length - text.trimStart().length;
-
 /** A comment, or what a language needs where there is nothing else, with a comment behind it. */
 function isFiller(text: string): boolean {
   if (isComment(text)) return true;
@@ -48,8 +47,6 @@ function isFiller(text: string): boolean {
     isInline(text)
   );
 }
-
-const isBlank = (text: string): boolean => text.trim() === "";
 
 // As in `post() { /* same */ }`, `post() { ... }`, `def f(): ...  # as before`.
 function isInline(text: string): boolean {
@@ -99,7 +96,7 @@ function stretchesOf(rows: readonly Row[]): Stretch[] {
   for (const row of rows) {
     if (row.kind === "kept") {
       open = false;
-      if (isFilled(row) && times.get(row.text.trim()) === 1) near = false;
+      if (hasWords(row.text) && times.get(row.text.trim()) === 1) near = false;
       continue;
     }
     if (!open) all.push({ rows: [], near });
@@ -142,10 +139,10 @@ function inPlaceOfDeclarations(rows: readonly Row[]): Placeholder | undefined {
     const stretch = withLosses(all, at);
     const fresh = own.filter(({ kind, text }) => kind === "new" && !isBlank(text));
     const gone = stretch.filter(
-      (row) => row.kind === "gone" && isFilled(row) && !isComment(row.text),
+      (row) => row.kind === "gone" && hasWords(row.text) && !isComment(row.text),
     );
     // Beside new code only comments at its end, where less is declared than before.
-    const lastCode = fresh.findLastIndex((row) => isFilled(row) && !isComment(row.text));
+    const lastCode = fresh.findLastIndex((row) => hasWords(row.text) && !isComment(row.text));
     if (lastCode !== -1 && !declaresLess(own)) continue;
     const comments = fresh.slice(lastCode + 1).filter(({ text }) => isComment(text));
     const said = comments.find(
@@ -185,12 +182,12 @@ const isRemoval = ({ text }: Row): boolean => removalOf(text) !== undefined;
 
 /** The new comment that is all that stands in the body of a declaration. */
 function fillerBelow(rows: readonly Row[], at: number): Row | undefined {
-  const depth = indentOf(rows[at]!.text);
+  const depth = leadingSpace(rows[at]!.text).length;
   let filler: Row | undefined;
   for (let index = at + 1; index < rows.length; index++) {
     const row = rows[index]!;
     if (isBlank(row.text)) continue;
-    if (indentOf(row.text) <= depth) break;
+    if (leadingSpace(row.text).length <= depth) break;
     if (row.kind !== "new" || !isFiller(row.text) || isInline(row.text)) return undefined;
     filler ??= row;
   }
@@ -202,14 +199,14 @@ function lostBody(rows: readonly Row[], declared: string): boolean {
   const fresh = new Set(rows.flatMap(({ kind, text }) => (kind === "new" ? [text.trim()] : [])));
   return rows.some((row, at) => {
     if (row.kind === "new" || declares(row.text) !== declared) return false;
-    const depth = indentOf(row.text);
+    const depth = leadingSpace(row.text).length;
     let lost = 0;
     for (const { kind, text } of rows.slice(at + 1)) {
       if (kind === "new" || isBlank(text)) continue;
-      if (indentOf(text) <= depth) break;
+      if (leadingSpace(text).length <= depth) break;
       if (kind === "kept") return false;
       if (fresh.has(text.trim())) return false;
-      if (/[\p{L}\p{N}]/u.test(text) && !isComment(text)) lost++;
+      if (hasWords(text) && !isComment(text)) lost++;
     }
     return lost > 0;
   });

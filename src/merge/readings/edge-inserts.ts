@@ -1,7 +1,8 @@
 import type { FormatName } from "../../core/edit.ts";
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { isFilled } from "../../text/words.ts";
 import { limits } from "../align/costs.ts";
-import { indentOf } from "../align/indent.ts";
 import type { Placement } from "../align/placements.ts";
 import type { Trace } from "../align/trace.ts";
 import type { Block, Shape, Token } from "../shape.ts";
@@ -14,7 +15,6 @@ export interface BareEdge {
   readonly count: number;
 }
 
-const isFilled = (text: string): boolean => text.trim() !== "";
 const closes = (text: string): boolean => /^\s*(?:[)\]}]|end\b)/.test(text);
 const opens = (text: string): boolean => /[([{:]\s*$/.test(text);
 const width = (text: string): number => indentOf(text).length;

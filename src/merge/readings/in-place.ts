@@ -1,13 +1,14 @@
 import type { LineRange } from "../../core/merge.ts";
+import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { signatureOf, signatureSimilarity } from "../../text/similarity.ts";
 import { limits } from "../align/costs.ts";
-import { columnsOf } from "../align/scope.ts";
-import { likeness, looseKey, signatureOf } from "../align/similar.ts";
+import { looseKey } from "../align/similar.ts";
 import { isTelling } from "../align/telling.ts";
 import { earlierOpener, elidedScope } from "../elided-scope.ts";
 import type { Built } from "../proof/build.ts";
 import { writtenIn } from "../proof/written.ts";
-import type { Shape, Token } from "../shape.ts";
+import { isFilledToken, type Shape, type Token } from "../shape.ts";
 import { importedModule, importedNames } from "./imported-names.ts";
 import { restOfSymbol } from "./rest-of-symbol.ts";
 import { subjectOf } from "./subject.ts";
@@ -45,7 +46,7 @@ export function replacedInPlace(
   for (const [k, block] of shape.blocks.entries()) {
     const { start, end } = ranges[k]!;
     const isShifted = block.tokens.some(
-      (token) => isFilled(token) && written(token) !== token.text,
+      (token) => isFilledToken(token) && written(token) !== token.text,
     );
     const tokens = isShifted
       ? block.tokens.map((token) => ({ ...token, text: written(token) }))
@@ -69,7 +70,7 @@ export function replacedInPlace(
         { length: Math.min(room, fresh.length + limits.beyondLines) },
         (_, n) => source[side === "start" ? edge - 1 - n : edge + n]!.text,
       );
-      const least = Math.min(...ordered.filter(isFilled).map(({ text }) => columnsOf(text)));
+      const least = Math.min(...ordered.filter(isFilledToken).map(({ text }) => columnsOf(text)));
       const near = ordered
         .slice(0, run.length + limits.movedLines)
         .filter((token) => !isMatched(token) && columnsOf(token.text) === least);
@@ -77,7 +78,7 @@ export function replacedInPlace(
       if (opener !== undefined) {
         // Without a marker behind it the block may be new code that was cut off.
         const isSure = k < shape.blocks.length - 1 || shape.elidedEnd || !shape.elidedStart;
-        const rest = run.slice(run.findIndex(isFilled) + 1);
+        const rest = run.slice(run.findIndex(isFilledToken) + 1);
         const above = Array.from(
           { length: opener - limit },
           (_, n) => source[opener - 1 - n]!.text,
@@ -150,8 +151,6 @@ function attributesAbove(
 const isAttribute = (text: string): boolean =>
   /^\s*(?:@[\p{L}_]|#!?\[|\[[\p{L}_][^\]]*\]\s*$)/u.test(text) && !/[{;]\s*$/.test(text);
 
-const isFilled = ({ text }: Token): boolean => text.trim() !== "";
-
 /**
  * The line that opens the scope in which a block's first quoted line is the first one, where the new line before it
  * opens it too: between a line that opens a scope and the scope's first line there is no room for another.
@@ -162,7 +161,7 @@ function openerAbove(
   edge: number,
   limit: number,
 ): number | undefined {
-  const opener = run.find(isFilled);
+  const opener = run.find(isFilledToken);
   const inside = source[edge]?.text;
   if (opener === undefined || inside === undefined || !isTelling(opener.text)) return undefined;
   let line = edge - 1;
@@ -256,7 +255,7 @@ function earlierForm(old: string, fresh: string): "sure" | "perhaps" | "no" {
     return module !== undefined && module === importedModule(fresh) ? "perhaps" : "no";
   }
   if (name !== undefined && subjectOf(fresh) !== undefined) return "no";
-  const like = likeness(signatureOf(looseKey(old)), signatureOf(looseKey(fresh)));
+  const like = signatureSimilarity(signatureOf(looseKey(old)), signatureOf(looseKey(fresh)));
   const [before, after] = [wordsOf(old), wordsOf(fresh)];
   // A sentence with a word mended. Lines of code that differ in a word are rather siblings.
   if (

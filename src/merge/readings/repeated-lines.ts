@@ -1,12 +1,11 @@
 import type { LineRange } from "../../core/merge.ts";
 import { spend } from "../../text/budget.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords } from "../../text/words.ts";
 import { infinity, limits } from "../align/costs.ts";
 import { type Placement, placements } from "../align/placements.ts";
 import type { Problem } from "../align/recurrence.ts";
 import type { Built } from "../proof/build.ts";
-
-const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 /** Lines and stretches of a file that stand in it more than once. */
 export class Twins {

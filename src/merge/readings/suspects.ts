@@ -1,13 +1,12 @@
 import type { LineRange } from "../../core/merge.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords } from "../../text/words.ts";
 import { limits } from "../align/costs.ts";
 import type { Placement, Placements } from "../align/placements.ts";
 import type { Problem } from "../align/recurrence.ts";
 import type { Built } from "../proof/build.ts";
 import type { Block, Shape } from "../shape.ts";
 import { heldPlacements, Twins } from "./repeated-lines.ts";
-
-const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 /**
  * Readings that cost more than the best one, but may be meant all the same. An edit that would change nothing
@@ -137,14 +136,16 @@ function keepsEdges({ tokens }: Block, best: Built, rival: Built): boolean {
   );
 }
 
-const isBlank = (token: Block["tokens"][number] | undefined): boolean => token?.text.trim() === "";
+const isBlankToken = (token: Block["tokens"][number] | undefined): boolean =>
+  token?.text.trim() === "";
 
-const hasBlankEdge = ({ tokens }: Block): boolean => isBlank(tokens[0]) || isBlank(tokens.at(-1));
+const hasBlankEdge = ({ tokens }: Block): boolean =>
+  isBlankToken(tokens[0]) || isBlankToken(tokens.at(-1));
 
 /** Whether a reading finds a blank line at the block's edge beside the block's next line, as the best one does not. */
 function holdsBlankEdge(block: Block, best: Built, rival: Built): boolean {
   const [first, last] = [1, -1].map((step) => ({
-    blank: isBlank(block.tokens.at(step === 1 ? 0 : -1)),
+    blank: isBlankToken(block.tokens.at(step === 1 ? 0 : -1)),
     best: edgeRun(block, best, step),
     rival: edgeRun(block, rival, step),
   }));

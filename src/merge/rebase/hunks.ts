@@ -1,4 +1,5 @@
 import type { LinePair } from "../../text/line-pairs.ts";
+import { hasWords } from "../../text/words.ts";
 import { bounds } from "../align/costs.ts";
 
 /** Lines `start` to `end` of the base that one side has as its lines `from` to `to`. 0-based, ends not included. */
@@ -118,7 +119,7 @@ function joined(base: readonly string[], side: Side, changes: readonly Change[])
     // The longest line with words is the likeliest to stand once.
     for (let at = start; at < end; at++) {
       if (word >= 0 && base[at]!.length <= base[word]!.length) continue;
-      if (/[\p{L}\p{N}]/u.test(base[at]!)) word = at;
+      if (hasWords(base[at]!)) word = at;
     }
     if (word < 0) return false;
     const shift = above.to - above.end;

@@ -1,4 +1,5 @@
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords } from "../../text/words.ts";
 import type { Match } from "../align/matches.ts";
 import type { Built } from "../proof/build.ts";
 import type { Block, Shape, Token } from "../shape.ts";
@@ -51,8 +52,6 @@ interface Found {
   readonly source: number;
   readonly tier: string;
 }
-
-const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 /** How far away the lines that were not misquoted stand once more in the same order and distance. */
 function shiftsOf(

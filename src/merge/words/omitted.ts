@@ -1,4 +1,5 @@
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords } from "../../text/words.ts";
 import { limits } from "../align/costs.ts";
 import type { Built } from "../proof/build.ts";
 import type { Block, Shape, Token } from "../shape.ts";
@@ -50,8 +51,6 @@ export function doubtfulOmission(
   }
   return undefined;
 }
-
-const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 const tellingLines = (piece: readonly Found[]): number =>
   piece.filter(({ token }) => hasWords(token.text)).length;

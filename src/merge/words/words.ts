@@ -1,3 +1,5 @@
+import { indentOf } from "../../text/indent.ts";
+import { hasWords } from "../../text/words.ts";
 /** A word, a number or a single sign of a line, and the blanks before it. */
 export interface Word {
   /** As it is written. */
@@ -27,15 +29,13 @@ const entityPattern = new RegExp(`((?:&nbsp;|${blank})*)(${entity}|${pattern})`,
 /** Cuts a line into words. `entities`: character references are read as the characters that they stand for. */
 export function wordsOf(line: string, entities = false): Words {
   const text = line.slice(0, line.length - trailing.exec(line)![0].length);
-  const found = text.slice(indentWidth(text)).matchAll(entities ? entityPattern : wordPattern);
+  const found = text.slice(indentOf(text).length).matchAll(entities ? entityPattern : wordPattern);
   const words = [...found].map((match): Word => {
     const [, before, word] = match as unknown as [string, string, string];
     return { text: word, plain: plainOf(word, entities), before };
   });
   return { words, after: line.slice(text.length) };
 }
-
-const indentWidth = (line: string): number => /^[ \t]*/.exec(line)![0].length;
 
 const quotes: readonly (readonly [RegExp, string])[] = [
   [/^[\u2018-\u201B\u2032\u2039\u203A\u00B4\u02BC]$/u, "'"],
@@ -48,7 +48,7 @@ const quotes: readonly (readonly [RegExp, string])[] = [
 function plainOf(word: string, entities: boolean): string {
   const char = entities ? decoded(word) : word;
   for (const [look, plain] of quotes) if (look.test(char)) return plain;
-  if (/^[\uFF01-\uFF5E]$/u.test(char) && !/[\p{L}\p{N}]/u.test(char))
+  if (/^[\uFF01-\uFF5E]$/u.test(char) && !hasWords(char))
     return String.fromCharCode(char.charCodeAt(0) - 0xfee0);
   return char.normalize("NFC").replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/gu, "");
 }
