@@ -1,4 +1,5 @@
 import type { Draft, Token } from "../core/target.ts";
+import { sharedLength } from "../text/prefix.ts";
 
 /** How well a drafter without estimates of its own has done: chances of its first and of each further token. */
 export interface DrafterRecord {
@@ -21,13 +22,7 @@ export function createRecord(): DrafterRecord {
       return { ...draft, survival: draft.tokens.map((_, i) => start * ratio ** i) };
     },
     observe(draft, committed) {
-      let count = 0;
-      while (
-        count < draft.tokens.length &&
-        count < committed.length &&
-        draft.tokens[count] === committed[count]
-      )
-        count++;
+      const count = sharedLength(draft.tokens, committed);
       // What lies past the committed tokens was not seen.
       const failed = count < Math.min(draft.tokens.length, committed.length);
       if (count === 0 && !failed) return;

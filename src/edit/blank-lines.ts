@@ -1,5 +1,5 @@
 import { isBlank } from "../text/words.ts";
-import { lineRoles } from "./line-diff.ts";
+import { lineRoles } from "./line-roles.ts";
 
 /** The old and the new side of a block. */
 export interface Sides {

@@ -1,9 +1,9 @@
 import type { LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { splitLines } from "../text/lines.ts";
+import { lineTexts } from "../text/lines.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { checked, type HashLine, hashLineOf } from "./hashlines.ts";
-import { rolesToLines } from "./line-diff.ts";
+import { rolesToLines } from "./line-roles.ts";
 import { forAnotherFile, samePath } from "./paths.ts";
 import { wordsOf } from "./side-names.ts";
 import { isDataPath } from "./tool-edit.ts";
@@ -116,7 +116,7 @@ function anchorIn(fields: Fields, keys: readonly string[]): HashLine | undefined
 function linesIn(fields: Fields): string[] {
   for (const key of textKeys) {
     const value = fields[key];
-    if (typeof value === "string") return splitLines(value).map((line) => line.text);
+    if (typeof value === "string") return lineTexts(value);
     if (Array.isArray(value)) return value.flatMap((one) => String(one).split("\n"));
   }
   return [];

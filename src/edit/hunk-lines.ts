@@ -2,7 +2,7 @@ import type { EditLine } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { leadingSpace } from "../text/indent.ts";
 import { isBlank } from "../text/words.ts";
-import { withRewrittenKept } from "./line-diff.ts";
+import { withRewrittenKept } from "./line-roles.ts";
 
 /** A line of a hunk as written, its sign still on it. */
 export interface HunkLine {

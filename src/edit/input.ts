@@ -1,5 +1,6 @@
 import { RedraftError } from "../core/errors.ts";
-import { splitLines } from "../text/lines.ts";
+import { lineTexts, splitLines } from "../text/lines.ts";
+import { once } from "../text/once.ts";
 import type { EditInput } from "./format.ts";
 import { refuseLoneReturns } from "./lone-returns.ts";
 import { thoughtLines } from "./thoughts.ts";
@@ -8,7 +9,7 @@ import { thoughtLines } from "./thoughts.ts";
 export function editInput(text: string, path: string, source: string): EditInput {
   const clean = text.startsWith("\uFEFF") ? text.slice(1) : text;
   refuseLoneReturns(clean, source);
-  const sourceLines = once(() => splitLines(source).map((line) => line.text));
+  const sourceLines = once(() => lineTexts(source));
   const known = once(() => new Set(sourceLines().map((line) => line.trim())));
   const inSource = (line: string): boolean => known().has(line.trim());
   const { edit, thoughts } = withoutThoughts(clean, inSource);
@@ -16,7 +17,7 @@ export function editInput(text: string, path: string, source: string): EditInput
     text: edit,
     marked: clean !== text,
     thoughts,
-    lines: splitLines(edit).map((line) => line.text),
+    lines: lineTexts(edit),
     path,
     source,
     get sourceLines() {
@@ -49,12 +50,4 @@ function withoutThoughts(
   const after = last!.text.replace(/^.*<\/[a-z]+>/i, "");
   const blank = "\n".repeat(count - 1) + after + last!.end;
   return { edit: blank + rest.map((line) => line.text + line.end).join(""), thoughts: count };
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

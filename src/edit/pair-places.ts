@@ -1,14 +1,14 @@
 import type { Edit, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { spend } from "../text/budget.ts";
-import { splitLines } from "../text/lines.ts";
+import { lineTexts, splitLines } from "../text/lines.ts";
 import { asMeant } from "./as-meant.ts";
 import { refuseBrokenLines } from "./broken-lines.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import { editInput } from "./input.ts";
-import { rolesToLines } from "./line-diff.ts";
 import { keptLineEnds } from "./line-ends.ts";
+import { rolesToLines } from "./line-roles.ts";
 import { ambiguousPair, quoted, severalPlaces, wrongCount } from "./pair-errors.ts";
 import type { ToolCall } from "./tool-calls.ts";
 
@@ -25,14 +25,13 @@ export function placePairs(
   const meant = calls.map((call) => (call.kind === "pair" ? pairAsMeant(call, input, flat) : call));
   const text = applyAll(meant, flat, input) ?? applyInTurn(calls, flat, input);
   if (text === undefined) return { segments: partlyPlaced(meant, flat, input) };
-  const segments = changesBetween(cut(flat), cut(text));
+  const segments = changesBetween(lineTexts(flat), lineTexts(text));
   const ends = text.endsWith("\n");
   return flat.endsWith("\n") === ends || text === ""
     ? { segments }
     : { segments, finalNewline: ends };
 }
 
-const cut = (text: string): string[] => splitLines(text).map((line) => line.text);
 const unified = (text: string): string => text.replace(/\r\n?/g, "\n");
 
 /** The pair with line ends as `flat` has them, and as its writer meant it. */
@@ -138,7 +137,7 @@ function partlyPlaced(
   if (text === undefined) return calls.flatMap((call) => asLines(call, input));
   const others = calls.filter((call) => !literal.includes(call));
   return [
-    ...changesBetween(cut(flat), cut(text)),
+    ...changesBetween(lineTexts(flat), lineTexts(text)),
     ...others.flatMap((call) => asLines(call, input)),
   ];
 }
@@ -219,7 +218,7 @@ function insertion(call: Insertion, flat: string, input: EditInput): Found {
 
 function asLines(call: PlacedCall, input: EditInput): Segment[] {
   if (call.kind === "insert") {
-    const lines = cut(call.text).map((text) => ({ text, role: "add", at: 0 }) as const);
+    const lines = lineTexts(call.text).map((text) => ({ text, role: "add", at: 0 }) as const);
     return [{ kind: "lines", lines, atLine: call.line + 1 }];
   }
   if (call.all || (call.expected ?? 1) > 1) {
@@ -230,5 +229,7 @@ function asLines(call: PlacedCall, input: EditInput): Segment[] {
     );
   }
   const near = call.nearLine === undefined ? {} : { nearLine: call.nearLine };
-  return [{ kind: "lines", lines: rolesToLines(cut(call.old), cut(call.new), 0, 0), ...near }];
+  return [
+    { kind: "lines", lines: rolesToLines(lineTexts(call.old), lineTexts(call.new), 0, 0), ...near },
+  ];
 }

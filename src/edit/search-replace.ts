@@ -12,7 +12,7 @@ import { changesBetween } from "./changes.ts";
 import { isHunkHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { withoutHashes } from "./hashlines.ts";
-import { rolesToLines } from "./line-diff.ts";
+import { rolesToLines } from "./line-roles.ts";
 import { inFileOrder } from "./order.ts";
 import { otherPaths, pathIn, samePath } from "./paths.ts";
 import { parseBlocks, spansOf } from "./search-blocks.ts";

@@ -1,5 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
-import { splitLines } from "../text/lines.ts";
+import { lineTexts } from "../text/lines.ts";
 import { startOf } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import type { EditFormat, EditInput } from "./format.ts";
@@ -121,12 +121,10 @@ function unclosed(side: TaggedText): RedraftError {
   );
 }
 
-const linesOf = (text: string): string[] => splitLines(text).map((line) => line.text);
-
 function blockOf({ old, fresh, path, nearLine }: TaggedPair): SearchBlock {
   return {
-    search: linesOf(old.text),
-    replace: linesOf(fresh.text),
+    search: lineTexts(old.text),
+    replace: lineTexts(fresh.text),
     searchAt: old.at,
     replaceAt: fresh.at,
     ...(path !== undefined && { path }),

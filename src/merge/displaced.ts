@@ -1,5 +1,6 @@
 import { columnsOf } from "../text/indent.ts";
 import { splitLines, type TextLine } from "../text/lines.ts";
+import { once } from "../text/once.ts";
 import { isCloser } from "./align/nesting.ts";
 import { isTelling } from "./align/telling.ts";
 import { elidedScope } from "./elided-scope.ts";
@@ -98,14 +99,6 @@ function unheldLine(
     return columnsOf(text) > depth ? undefined : { block, line, opener: scope.opener.editLine };
   }
   return undefined;
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 const isMatched = ({ proof }: Built, { editLine, text }: Token): boolean =>

@@ -1,11 +1,6 @@
 import type { Edit, EditLine, LinesSegment, Segment } from "../core/edit.ts";
+import type { LineRange } from "../core/merge.ts";
 import { hasWords } from "../text/words.ts";
-
-/** Source lines [start, end). */
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** What one part says at a source position: new lines before the line, and the line itself. */
 interface Said {
@@ -20,7 +15,7 @@ const isLines = (segment: Segment): segment is LinesSegment => segment.kind === 
  * new lines at one position, nothing is in doubt. `ranges`: where each part stands to the letter. undefined = two parts
  * want different things of a line, or there is no overlap.
  */
-export function joinedWhereShared(edit: Edit, ranges: readonly Range[]): Edit | undefined {
+export function joinedWhereShared(edit: Edit, ranges: readonly LineRange[]): Edit | undefined {
   const parts = edit.segments.filter(isLines);
   const order = [...parts.keys()].sort(
     (a, b) => ranges[a]!.start - ranges[b]!.start || ranges[a]!.end - ranges[b]!.end || a - b,

@@ -1,4 +1,5 @@
-import { splitLines } from "../text/lines.ts";
+import { lineTexts } from "../text/lines.ts";
+import { longestRising } from "../text/rising.ts";
 import { hasWords } from "../text/words.ts";
 import { changedStretches } from "./changed-stretches.ts";
 
@@ -75,8 +76,8 @@ export class Comparison {
 
   constructor(source: string, result: string) {
     this.text = source;
-    this.source = splitLines(source).map((line) => line.text);
-    this.result = splitLines(result).map((line) => line.text);
+    this.source = lineTexts(source);
+    this.result = lineTexts(result);
     const stretches = changedStretches(this.source, this.result);
     // The file's own lines begin and end what is compared, unless it is one stretch: then nothing around it matters.
     const more = stretches.length > 1 ? around : 0;
@@ -213,24 +214,4 @@ export function uniquePairs(old: readonly string[], fresh: readonly string[]): [
     if (index >= 0 && place !== undefined && place >= 0) pairs.push([index, place]);
   }
   return pairs;
-}
-
-/** Indexes of a longest rising subsequence. */
-export function longestRising(values: readonly number[]): number[] {
-  const ends: number[] = [];
-  const before = new Int32Array(values.length);
-  for (const [index, value] of values.entries()) {
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (values[ends[middle]!]! < value) low = middle + 1;
-      else high = middle;
-    }
-    before[index] = low > 0 ? ends[low - 1]! : -1;
-    ends[low] = index;
-  }
-  const rising: number[] = [];
-  for (let index = ends.at(-1) ?? -1; index >= 0; index = before[index]!) rising.push(index);
-  return rising.reverse();
 }

@@ -1,5 +1,6 @@
 import { spend } from "../../text/budget.ts";
 import { indentOf } from "../../text/indent.ts";
+import { directive } from "./scope.ts";
 
 /** Leading blanks of a line. */
 
@@ -126,9 +127,6 @@ export function explains(reindent: Reindent, edit: string, source: string): bool
   return convert(indentOf(edit), reindent) === indentOf(source);
 }
 
-/** A line that stands at the margin however deep what is around it is: of a C preprocessor. */
-const isDirective = /^#\s*[a-z]+/;
-
 /** Whether lines can have been shifted as one: none of them is less deep than what is taken off them all. */
 export function canShift(lines: readonly string[], reindent: Reindent): boolean {
   if (reindent.cut === "") return true;
@@ -136,7 +134,7 @@ export function canShift(lines: readonly string[], reindent: Reindent): boolean 
   return lines.every(
     (line) =>
       line.trim() === "" ||
-      isDirective.test(line) ||
+      directive.test(line) ||
       convert(indentOf(line), whole).startsWith(reindent.cut),
   );
 }

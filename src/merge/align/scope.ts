@@ -21,7 +21,7 @@ export interface Cheapest {
 const goesOn = /^(?:[)\]>]|\}.*[{(:]\s*$)/;
 
 /** A line that stands at the margin wherever it is: of a C preprocessor. */
-const isDirective = /^#\s*[a-z]+/;
+export const directive = /^#\s*[a-z]+/;
 
 /**
  * Twice the columns before each line; one more for a line that goes on with another one. Blank lines are as
@@ -33,7 +33,7 @@ export function depthsOf(source: readonly TextLine[]): Int32Array {
   for (let line = source.length - 1; line >= 0; line--) {
     const { text } = source[line]!;
     const words = text.trimStart();
-    if (words !== "" && !isDirective.test(text)) {
+    if (words !== "" && !directive.test(text)) {
       below = 2 * columnsOf(text) + (goesOn.test(words) ? 1 : 0);
     }
     depths[line] = below;

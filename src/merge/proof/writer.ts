@@ -1,6 +1,7 @@
 import type { EditFate, Proof, ResultOrigin, SourceFate, Tier } from "../../core/merge.ts";
 import { spend } from "../../text/budget.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { once } from "../../text/once.ts";
 
 /** What was written, in runs of source lines and single new lines. */
 type Step =
@@ -204,14 +205,6 @@ function accountOf(
     }
   }
   return { result, source };
-}
-
-function once<T>(compute: () => T): () => T {
-  let value: T | undefined;
-  return () => {
-    value ??= compute();
-    return value;
-  };
 }
 
 interface Runs {

@@ -1,7 +1,7 @@
 import type { Edit } from "../../core/edit.ts";
 import type { Candidate, Proof } from "../../core/merge.ts";
 import { columnsOf } from "../../text/indent.ts";
-import { splitLines } from "../../text/lines.ts";
+import { lineTexts } from "../../text/lines.ts";
 import { lexemesOf, similarity } from "../../text/similarity.ts";
 import { hasWords, isBlank } from "../../text/words.ts";
 import { classOf, firstWord, LineHabits } from "./line-bigrams.ts";
@@ -85,7 +85,7 @@ export function candidateFeatures(
   edit: Edit,
   candidates: readonly Candidate[],
 ): number[][] {
-  const lines = splitLines(source).map(({ text }) => text);
+  const lines = lineTexts(source);
   const stretches = edit.segments.flatMap((segment) =>
     segment.kind === "lines" ? [segment.lines.map(({ text }) => text)] : [],
   );
@@ -98,7 +98,7 @@ export function candidateFeatures(
   const hints = hintsOf(edit);
   const least = Math.min(...candidates.map(({ cost }) => cost));
   return candidates.map((candidate, order) => {
-    const text = splitLines(candidate.text).map((line) => line.text);
+    const text = lineTexts(candidate.text);
     const row = changesOf(candidate, lines, text, counts, shown);
     const beside = neighboursOf(candidate, lines, text, habits);
     const features: Record<FeatureName, number> = {
