@@ -8,8 +8,8 @@ import {
   type TokenPredictor,
   targetPredictor,
 } from "../../draft/draft-model.ts";
+import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import { lookupDrafter } from "../../draft/lookup.ts";
-import { fixedPlanner } from "../../draft/plan.ts";
 import { spellerOf } from "../../draft/spelling.ts";
 import { suffixDrafter } from "../../draft/suffix.ts";
 import { weightsFor } from "../traces/weights.ts";

@@ -1,6 +1,6 @@
 import { createController } from "../../draft/controller.ts";
 import { copyDrafter } from "../../draft/copy.ts";
-import { fixedPlanner } from "../../draft/plan.ts";
+import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import { type ReuseStep, reuseStepDrafter } from "../baselines/reuse-steps.ts";
 import { isNewlineOf, type Strategy } from "./strategies.ts";
 
