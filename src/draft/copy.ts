@@ -11,9 +11,9 @@ import {
   thresholds,
 } from "./acceptance-model.ts";
 import { acceptanceWeights } from "./acceptance-weights.ts";
-import { agreement, type Candidate, tokensOf } from "./copy-candidates.ts";
-import { type CopySession, createCopySession, type Place } from "./copy-session.ts";
-import { createSpelling, type Speller, type Spelling } from "./spelling.ts";
+import { agreement, type CopyCandidate, candidateTokens } from "./copy-candidates.ts";
+import { type CopyPlace, type CopySession, createCopySession } from "./copy-session.ts";
+import { createSpelling, type Speller, type TokenSpelling } from "./spelling.ts";
 
 export interface CopyDrafterOptions {
   /** What each token looks like: where lines begin matters to a copy. `spellerOf(target)` asks the target. */
@@ -46,7 +46,7 @@ const refined = 2;
  */
 export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
   const { speller, online = true, alternativeLength = 48 } = options;
-  const spelling: Spelling = createSpelling(speller);
+  const spelling: TokenSpelling = createSpelling(speller);
   const weights = options.weights ?? acceptanceWeights;
   const model: AcceptanceModel = createAcceptanceModel(decodeNetwork(weights.survival), online);
   const risk = decodeNetwork(weights.risk);
@@ -57,11 +57,13 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
   /** The same of a step whose tokens could not be spelled at once. */
   let waiting: readonly Token[] | undefined;
   /** What was predicted for the candidates of this step. */
-  let predictions: readonly { readonly candidate: Candidate; readonly prediction: Float32Array }[] =
-    [];
-  const candidateOf = new WeakMap<Draft, Candidate>();
+  let predictions: readonly {
+    readonly candidate: CopyCandidate;
+    readonly prediction: Float32Array;
+  }[] = [];
+  const candidateOf = new WeakMap<Draft, CopyCandidate>();
 
-  function draftsAt(place: Place, budget: number, learn: boolean): Draft[] {
+  function draftsAt(place: CopyPlace, budget: number, learn: boolean): Draft[] {
     const { candidates, features } = place;
     const judged = candidates.map((candidate, i) => {
       const prediction = model.predict(features[i]!);
@@ -71,7 +73,7 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
     judged.sort((a, b) => b.value - a.value);
     const drafts: Draft[] = [];
     for (const { candidate, prediction } of judged) {
-      const tokens = tokensOf(
+      const tokens = candidateTokens(
         candidate,
         drafts.length === 0 ? budget : Math.min(budget, alternativeLength),
       );

@@ -8,7 +8,7 @@ export interface DrafterRecord {
   observe(draft: Draft, committed: readonly Token[]): void;
 }
 
-const decay = 0.98;
+const recordDecay = 0.98;
 
 export function createRecord(): DrafterRecord {
   // Begun as if a few drafts had been seen.
@@ -26,12 +26,15 @@ export function createRecord(): DrafterRecord {
       // What lies past the committed tokens was not seen.
       const failed = count < Math.min(draft.tokens.length, committed.length);
       if (count === 0 && !failed) return;
-      first = { right: first.right * decay + Math.min(1, count), tried: first.tried * decay + 1 };
+      first = {
+        right: first.right * recordDecay + Math.min(1, count),
+        tried: first.tried * recordDecay + 1,
+      };
       if (count === 0) return;
       const more = count - 1;
       further = {
-        right: further.right * decay + more,
-        tried: further.tried * decay + more + Number(failed),
+        right: further.right * recordDecay + more,
+        tried: further.tried * recordDecay + more + Number(failed),
       };
     },
   };

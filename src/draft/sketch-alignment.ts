@@ -1,7 +1,7 @@
 import type { Token } from "../core/target.ts";
 import { longestRising } from "../text/rising.ts";
 import { nextLine } from "./lines.ts";
-import { newline, type Spelling } from "./spelling.ts";
+import { newline, type TokenSpelling } from "./spelling.ts";
 
 /** A line of a text in tokens: [start, end), the newline included. */
 export interface TokenLine {
@@ -13,7 +13,7 @@ export interface TokenLine {
   readonly elision: boolean;
 }
 
-export function linesOf(tokens: readonly Token[], spelling: Spelling): TokenLine[] {
+export function tokenLines(tokens: readonly Token[], spelling: TokenSpelling): TokenLine[] {
   const isNewline = (token: Token): boolean => spelling.classOf(token) === newline;
   const lines: TokenLine[] = [];
   for (let start = 0; start < tokens.length; ) {
@@ -37,7 +37,7 @@ export function changesBySketch(
   sketch: readonly TokenLine[],
 ): Int32Array | undefined {
   const length = source.at(-1)?.end ?? 0;
-  const aligned = align(source, sketch);
+  const aligned = alignSketch(source, sketch);
   if (!aligned.some((line) => line >= 0)) return undefined;
   const next = new Int32Array(length + 1).fill(length + 1);
   const change = (line: number): void => {
@@ -58,7 +58,7 @@ export function changesBySketch(
 }
 
 /** Per sketch line the source line it repeats; -1 = none. */
-function align(source: readonly TokenLine[], sketch: readonly TokenLine[]): Int32Array {
+function alignSketch(source: readonly TokenLine[], sketch: readonly TokenLine[]): Int32Array {
   const once = onlyOnce(source);
   const onceInSketch = onlyOnce(sketch);
   const pairs: { readonly line: number; readonly to: number }[] = [];

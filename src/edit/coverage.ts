@@ -17,11 +17,11 @@ export interface Coverage {
   /** Places of the doubled line in the edit. */
   readonly lines?: readonly [number, number];
   /** A part leaves lines out in its middle that declare something it does not name. */
-  readonly gap?: Gap;
+  readonly gap?: UncoveredGap;
 }
 
 /** Source lines (0-based, `to` not included) that are left out right before a line of the edit, and what they declare. */
-export interface Gap {
+export interface UncoveredGap {
   readonly from: number;
   readonly to: number;
   readonly before: number;
@@ -93,7 +93,7 @@ export function coverageOf(lines: readonly string[], input: EditInput): Coverage
       ...same,
     };
   }
-  const doubled = doubledLine(pairs, text);
+  const doubled = lineShownTwice(pairs, text);
   if (doubled) return { kind: "doubled", why: "", ...same, lines: doubled };
   const why = `it holds ${held} of the ${total} lines that the file has once, and no marker: a part of the file`;
   const gap = gapIn(run, text, source, lines, input.sourceLines);
@@ -113,13 +113,13 @@ function sameEnds(lines: readonly string[], source: readonly string[]): boolean 
   );
 }
 
-interface Pair {
+interface CoveredLine {
   readonly place: number;
   readonly index: number;
 }
 
 /** The longest run of pairs whose places rise. */
-function longestRise(pairs: readonly Pair[]): Pair[] {
+function longestRise(pairs: readonly CoveredLine[]): CoveredLine[] {
   const tops: number[] = [];
   const before: number[] = [];
   pairs.forEach(({ place }, at) => {
@@ -133,7 +133,7 @@ function longestRise(pairs: readonly Pair[]): Pair[] {
     before[at] = low === 0 ? -1 : tops[low - 1]!;
     tops[low] = at;
   });
-  const run: Pair[] = [];
+  const run: CoveredLine[] = [];
   for (let at = tops.at(-1) ?? -1; at !== -1; at = before[at]!) run.push(pairs[at]!);
   return run.reverse();
 }
@@ -143,12 +143,12 @@ function longestRise(pairs: readonly Pair[]): Pair[] {
  * declares things as far out as they are. Lines inside a function that go are no gap.
  */
 function gapIn(
-  run: readonly Pair[],
+  run: readonly CoveredLine[],
   text: readonly Filled[],
   source: readonly Filled[],
   lines: readonly string[],
   sourceLines: readonly string[],
-): Gap | undefined {
+): UncoveredGap | undefined {
   const named = new Set(text.map((line) => declares(line.text)));
   // A brace that opens the edit as it opens the file holds the first place.
   const opens = lines.find(isFilled)?.trim() === sourceLines.find(isFilled)?.trim();
@@ -172,12 +172,12 @@ function gapIn(
 
 /** The same before the brace that ends the edit: what the file has in the block that it closes, and the edit has not. */
 function gapBeforeEnd(
-  last: Pair,
+  last: CoveredLine,
   named: ReadonlySet<string | undefined>,
   source: readonly Filled[],
   lines: readonly string[],
   sourceLines: readonly string[],
-): Gap | undefined {
+): UncoveredGap | undefined {
   const before = lines.findLastIndex(isFilled);
   const closer = lines[before]!;
   if (hasWords(closer) && closer.trim() !== "end") return undefined;
@@ -195,8 +195,8 @@ function gapBeforeEnd(
 }
 
 /** The two places in the edit of a line that the file has once. */
-function doubledLine(
-  pairs: readonly Pair[],
+function lineShownTwice(
+  pairs: readonly CoveredLine[],
   text: readonly { readonly at: number }[],
 ): [number, number] | undefined {
   const seen = new Map<number, number>();

@@ -12,7 +12,7 @@ export function editInput(text: string, path: string, source: string): EditInput
   const sourceLines = once(() => lineTexts(source));
   const known = once(() => new Set(sourceLines().map((line) => line.trim())));
   const inSource = (line: string): boolean => known().has(line.trim());
-  const { edit, thoughts } = withoutThoughts(clean, inSource);
+  const { edit, thoughts } = cutThoughts(clean, inSource);
   return {
     text: edit,
     marked: clean !== text,
@@ -28,7 +28,7 @@ export function editInput(text: string, path: string, source: string): EditInput
 }
 
 /** Thoughts become blank lines, so that the lines after them keep their numbers in messages. */
-function withoutThoughts(
+function cutThoughts(
   text: string,
   inSource: (line: string) => boolean,
 ): { edit: string; thoughts: number } {

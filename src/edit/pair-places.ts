@@ -12,9 +12,9 @@ import { rolesToLines } from "./line-roles.ts";
 import { ambiguousPair, quoted, severalPlaces, wrongCount } from "./pair-errors.ts";
 import type { ToolCall } from "./tool-calls.ts";
 
-export type Pair = ToolCall & { readonly kind: "pair" };
-export type Insertion = ToolCall & { readonly kind: "insert" };
-export type PlacedCall = Pair | Insertion;
+export type OldNewPair = ToolCall & { readonly kind: "pair" };
+export type PairInsertion = ToolCall & { readonly kind: "insert" };
+export type PlacedCall = OldNewPair | PairInsertion;
 
 /** Placed by the reader where every old string is found to the letter; otherwise left to the merge. */
 export function placePairs(
@@ -23,7 +23,7 @@ export function placePairs(
 ): Pick<Edit, "segments" | "finalNewline"> {
   const flat = unified(input.source);
   const meant = calls.map((call) => (call.kind === "pair" ? pairAsMeant(call, input, flat) : call));
-  const text = applyAll(meant, flat, input) ?? applyInTurn(calls, flat, input);
+  const text = applyEverywhere(meant, flat, input) ?? pairsInTurn(calls, flat, input);
   if (text === undefined) return { segments: partlyPlaced(meant, flat, input) };
   const segments = changesBetween(lineTexts(flat), lineTexts(text));
   const ends = text.endsWith("\n");
@@ -35,7 +35,7 @@ export function placePairs(
 const unified = (text: string): string => text.replace(/\r\n?/g, "\n");
 
 /** The pair with line ends as `flat` has them, and as its writer meant it. */
-function pairAsMeant(call: Pair, input: EditInput, flat: string): Pair {
+function pairAsMeant(call: OldNewPair, input: EditInput, flat: string): OldNewPair {
   const plain = { ...call, old: unified(call.old), new: unified(call.new) };
   spend(flat.length / 100);
   refuseBrokenLines(plain.old, plain.new, input, "the new string");
@@ -66,7 +66,7 @@ function occurrences(text: string, part: string): number[] {
 }
 
 /** The places that can be replaced together, from the first on. */
-function apart(places: readonly number[], length: number): number[] {
+function areApart(places: readonly number[], length: number): number[] {
   const kept: number[] = [];
   for (const place of places)
     if (kept.length === 0 || place >= kept.at(-1)! + length) kept.push(place);
@@ -79,9 +79,9 @@ const lineAt = (text: string, place: number): number => text.slice(0, place).spl
  * Where a pair is to be replaced: at its one place, at the one that it names by line, or at every place.
  * Undefined = that is not clear.
  */
-function placesOf(call: Pair, flat: string, input: EditInput): number[] | undefined {
+function pairPlaces(call: OldNewPair, flat: string, input: EditInput): number[] | undefined {
   const every = occurrences(flat, call.old);
-  const separate = apart(every, call.old.length);
+  const separate = areApart(every, call.old.length);
   if (every.length === 0) return [];
   if (call.expected !== undefined && !(call.expected === 1 && call.all)) {
     if (call.expected !== separate.length) throw wrongCount(call, separate, flat, input);
@@ -96,25 +96,25 @@ function placesOf(call: Pair, flat: string, input: EditInput): number[] | undefi
   return near.length === 1 ? near : undefined;
 }
 
-interface Found {
+interface PairFound {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
 /** All pairs against the source itself; undefined = one is not found in it, or two claim the same text. */
-function applyAll(
+function applyEverywhere(
   calls: readonly PlacedCall[],
   flat: string,
   input: EditInput,
 ): string | undefined {
-  const found: Found[] = [];
+  const found: PairFound[] = [];
   for (const [index, call] of calls.entries()) {
     if (call.kind === "insert") {
       found.push(insertion(call, flat, input));
       continue;
     }
-    const places = placesOf(call, flat, input);
+    const places = pairPlaces(call, flat, input);
     if (places === undefined) {
       // A later pair may mean what an earlier one leaves unique; alone it is ambiguous.
       if (calls.length > 1 && index > 0) return undefined;
@@ -133,7 +133,7 @@ function partlyPlaced(
   input: EditInput,
 ): readonly Segment[] {
   const literal = calls.filter((call) => call.kind === "pair" && flat.includes(call.old));
-  const text = literal.length === 0 ? undefined : applyAll(literal, flat, input);
+  const text = literal.length === 0 ? undefined : applyEverywhere(literal, flat, input);
   if (text === undefined) return calls.flatMap((call) => asLines(call, input));
   const others = calls.filter((call) => !literal.includes(call));
   return [
@@ -142,12 +142,12 @@ function partlyPlaced(
   ];
 }
 
-function replaced(call: Pair, start: number, text: string): Found {
+function replaced(call: OldNewPair, start: number, text: string): PairFound {
   const end = start + call.old.length;
   return { start, end, text: keptLineEnds(call, text, start) };
 }
 
-function spliced(flat: string, found: Found[]): string | undefined {
+function spliced(flat: string, found: PairFound[]): string | undefined {
   found.sort((a, b) => a.start - b.start || a.end - b.end);
   let text = "";
   let from = 0;
@@ -160,7 +160,7 @@ function spliced(flat: string, found: Found[]): string | undefined {
 }
 
 /** One pair after the other, each in the text that the ones before it leave. */
-function applyInTurn(
+function pairsInTurn(
   calls: readonly PlacedCall[],
   flat: string,
   input: EditInput,
@@ -170,7 +170,7 @@ function applyInTurn(
     if (call.kind !== "pair") return undefined;
     const now = index === 0 ? input : editInput("", input.path, text);
     const pair = pairAsMeant(call, now, text);
-    const places = placesOf(pair, text, now);
+    const places = pairPlaces(pair, text, now);
     if (places === undefined) {
       const every = occurrences(text, pair.old);
       // Several places in the text that earlier pairs leave: nobody can tell either.
@@ -188,7 +188,7 @@ function applyInTurn(
 }
 
 /** Where a text goes that names a line. After it or before it: where that is not said, only what is either. */
-function insertion(call: Insertion, flat: string, input: EditInput): Found {
+function insertion(call: PairInsertion, flat: string, input: EditInput): PairFound {
   const lines = splitLines(flat);
   const size = lines.length;
   const isOpen = !call.after && call.line > 0 && call.line <= size;

@@ -23,7 +23,7 @@ export const searchReplace: EditFormat = {
   name: "search-replace",
 
   recognise(input) {
-    const sign = signOf(input);
+    const sign = searchReplaceSign(input);
     if (sign !== undefined) return sign;
     if (!input.lines.some((line) => startOf(line))) return undefined;
     // The file holds such lines itself, and the edit may be blocks, or the file anew.
@@ -43,7 +43,7 @@ export const searchReplace: EditFormat = {
 
 /** What blocks, in whatever spelling they came, ask of this file. */
 export function editOf(all: readonly SearchBlock[], input: EditInput, why: string): Edit {
-  const blocks = ofThisFile(all, input)
+  const blocks = blocksOfThisFile(all, input)
     .map((block) => withoutHashes(block, input))
     .map((block) => meant(block, input));
   const path = blocks.find((block) => block.path !== undefined)?.path;
@@ -58,13 +58,13 @@ export function editOf(all: readonly SearchBlock[], input: EditInput, why: strin
     const segments = wholeText(blocks, empty, input);
     return { ...base, action: input.source === "" ? "create" : "update", segments };
   }
-  const inTurn = applyInTurn(blocks, input);
+  const inTurn = blocksInTurn(blocks, input);
   if (inTurn) return { ...base, action: "update", segments: inTurn };
   return {
     ...base,
     action: "update",
     segments: inFileOrder(
-      blocks.flatMap((block) => segmentsOf(block, input)),
+      blocks.flatMap((block) => blockSegments(block, input)),
       input.sourceLines,
     ),
   };
@@ -81,7 +81,7 @@ function meant(block: SearchBlock, input: EditInput): SearchBlock {
 }
 
 /** A line that only blocks have and the file has not. A diff may hold such lines as content: it is none of ours. */
-function signOf(input: EditInput): string | undefined {
+function searchReplaceSign(input: EditInput): string | undefined {
   const inHunk = hunkLinesOf(input);
   const find = (test: (line: string) => boolean): number =>
     input.lines.findIndex((line, at) => test(line) && !inHunk[at] && !input.inSource(line));
@@ -118,7 +118,7 @@ function blocksAmongText(input: EditInput): string | undefined {
   const inHunk = hunkLinesOf(input);
   const sign = spans.find(
     ({ start, end }) =>
-      !standsIn(lines.slice(start, end + 1), input.sourceLines) && !(inHunk[start] && inHunk[end]),
+      !isRunOf(lines.slice(start, end + 1), input.sourceLines) && !(inHunk[start] && inHunk[end]),
   );
   if (!sign) return undefined;
   return `line ${sign.start + 1} opens a search block that the file does not hold`;
@@ -135,7 +135,7 @@ function hunkLinesOf(input: EditInput): boolean[] {
 }
 
 /** Whether the lines stand one after the other in the text, blanks around them aside. */
-function standsIn(lines: readonly string[], text: readonly string[]): boolean {
+function isRunOf(lines: readonly string[], text: readonly string[]): boolean {
   const wanted = lines.map((line) => line.trim());
   const first = wanted[0]!;
   return text.some(
@@ -166,7 +166,7 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
     startOf(line) !== undefined || (hasWords(line) && input.inSource(line));
   const isStale =
     blocks.some(({ search }) => search.some(isOfFile)) &&
-    outside(input).every((line) => areBlank([line]) || isPreamble(line));
+    linesOutside(input).every((line) => areBlank([line]) || isPreamble(line));
   if (!all && !isStale) return undefined;
   throw new RedraftError(
     "unreadable-edit",
@@ -177,7 +177,7 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
 }
 
 /** The lines around the blocks of an edit. */
-function outside(input: EditInput): string[] {
+function linesOutside(input: EditInput): string[] {
   const spans = spansOf(input);
   return input.lines.filter(
     (_, index) => !spans.some(({ start, end }) => index >= start && index <= end),
@@ -187,7 +187,7 @@ function outside(input: EditInput): string[] {
 const isPreamble = (line: string): boolean =>
   fenceOf(line) !== undefined || pathIn(line) !== undefined;
 
-function ofThisFile(blocks: readonly SearchBlock[], input: EditInput): SearchBlock[] {
+function blocksOfThisFile(blocks: readonly SearchBlock[], input: EditInput): SearchBlock[] {
   const mine = blocks.filter(
     (block) => block.path === undefined || samePath(block.path, input.path),
   );
@@ -229,7 +229,7 @@ function wholeText(
 /** Elision lines that stand on both sides of a block: what they stand for stays, unless the file has the lines themselves. */
 const elision = /^(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?$/;
 
-function segmentsOf(block: SearchBlock, input: EditInput): LinesSegment[] {
+function blockSegments(block: SearchBlock, input: EditInput): LinesSegment[] {
   const near = block.nearLine === undefined ? {} : { nearLine: block.nearLine };
   const searches = pieces(block.search);
   const replaces = pieces(block.replace);
@@ -287,7 +287,7 @@ function pieces(lines: readonly string[]): { lines: string[]; from: number }[] {
  * so, and every block is found exactly once in its turn, the blocks together are the difference between
  * the source and the last text.
  */
-function applyInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[] | undefined {
+function blocksInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[] | undefined {
   if (blocks.length < 2) return undefined;
   const dependent = blocks.some(
     (block, index) => index > 0 && placesOf(block.search, input.sourceLines).length === 0,
@@ -297,8 +297,8 @@ function applyInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[
   for (const block of blocks) {
     // A text that changes with every block is scanned; an index of it would be made anew each time.
     spend(lines.length);
-    const start = lines.findIndex((_, at) => standsAt(block.search, lines, at));
-    if (start === -1 || lines.some((_, at) => at > start && standsAt(block.search, lines, at)))
+    const start = lines.findIndex((_, at) => isRunAt(block.search, lines, at));
+    if (start === -1 || lines.some((_, at) => at > start && isRunAt(block.search, lines, at)))
       return undefined;
     lines = [
       ...lines.slice(0, start),
@@ -309,7 +309,7 @@ function applyInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[
   return changesBetween(input.sourceLines, lines);
 }
 
-const standsAt = (run: readonly string[], lines: readonly string[], at: number): boolean =>
+const isRunAt = (run: readonly string[], lines: readonly string[], at: number): boolean =>
   run.every((line, index) => line === lines[at + index]);
 
 /** Indices where these lines stand one after the other in the text, exactly. */

@@ -17,7 +17,7 @@ interface StrangeLine {
 
 const blockWord =
   /^\s*[-+<>=]{2,}\s*(?:SEARCH|REPLACE|ORIGINAL|UPDATED|FIND)\b\s*(?:[-+<>=]+\s*)?$/;
-const divider = /^\s{0,8}(?:<{4,}|>{4,}|={4,})(?:\s+\S.*)?$/;
+const dividerLine = /^\s{0,8}(?:<{4,}|>{4,}|={4,})(?:\s+\S.*)?$/;
 
 /**
  * Refuses an edit of plain lines that holds a line of another format or of a reply: a fence, a divider, a tag, a
@@ -51,7 +51,7 @@ function strangeLine(
   const word = find("a line of a search block", (line) => blockWord.test(line));
   if (word || !isCodeFile(input.path)) return word;
   return (
-    find("the divider of a search block", (line) => divider.test(line)) ??
+    find("the divider of a search block", (line) => dividerLine.test(line)) ??
     (fenced ? undefined : find("a code fence", isFence)) ??
     atEdge(input, lines, format)
   );

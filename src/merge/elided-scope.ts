@@ -6,11 +6,11 @@ import { mayOpen } from "./align/new-scopes.ts";
 import { depthsOf, scopeUnder } from "./align/scope.ts";
 import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
-import { isFilledToken, type Shape, type Token } from "./shape.ts";
+import { type BlockLine, isFilledLine, type Shape } from "./shape.ts";
 
 /** A new line behind which the sketch elides what its scope holds: the marker stands inside. */
 export interface ElidedScope {
-  readonly opener: Token;
+  readonly opener: BlockLine;
   /** The line of the file that closes the scope, where the sketch quotes it. */
   readonly closer?: number;
 }
@@ -21,12 +21,17 @@ export interface ElidedScope {
  */
 export function elidedScope(shape: Shape, k: number, built: Built): ElidedScope | undefined {
   const { tokens, marker } = shape.blocks[k]!;
-  const opener = tokens.findLast(isFilledToken);
-  if (marker === undefined || opener === undefined || isMatched(built, opener)) return undefined;
+  const opener = tokens.findLast(isFilledLine);
+  if (marker === undefined || opener === undefined || isMatchedLine(built, opener))
+    return undefined;
   if (!mayOpen(opener.text) || !isTelling(opener.text)) return undefined;
   const depth = columnsOf(opener.text);
-  const next = shape.blocks[k + 1]?.tokens.find(isFilledToken);
-  if (next !== undefined && columnsOf(next.text) === depth && closes(next.text, opener.text)) {
+  const next = shape.blocks[k + 1]?.tokens.find(isFilledLine);
+  if (
+    next !== undefined &&
+    columnsOf(next.text) === depth &&
+    closesOpener(next.text, opener.text)
+  ) {
     const fate = built.proof.edit[next.editLine]!;
     return { opener, ...(fate.fate === "matched" ? { closer: fate.source } : {}) };
   }
@@ -36,7 +41,7 @@ export function elidedScope(shape: Shape, k: number, built: Built): ElidedScope 
 const openings: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
 /** Whether a line closes what another one leaves open: the bracket, the tag, or, of words, anything. */
-function closes(text: string, opener: string): boolean {
+function closesOpener(text: string, opener: string): boolean {
   if (!isCloser(text)) return false;
   const words = text.trim();
   const tag = /^<\/([^\s>]*)/.exec(words)?.[1];
@@ -71,5 +76,5 @@ export function earlierOpener(
 
 const headWord = (text: string): string | undefined => /[\p{L}\p{N}_$]+/u.exec(text)?.[0];
 
-const isMatched = ({ proof }: Built, { editLine }: Token): boolean =>
+const isMatchedLine = ({ proof }: Built, { editLine }: BlockLine): boolean =>
   proof.edit[editLine]!.fate === "matched";

@@ -4,15 +4,15 @@ import { hasWords } from "../text/words.ts";
 import { sameIndent } from "./align/indent.ts";
 import type { Match, Prepared } from "./align/matches.ts";
 import type { Placement } from "./align/placements.ts";
-import type { Trace } from "./align/trace.ts";
-import type { Block, Shape, Token } from "./shape.ts";
+import type { BlockTrace } from "./align/trace.ts";
+import type { Block, BlockLine, Shape } from "./shape.ts";
 import { standsChanged } from "./words/stale.ts";
 
 /** An explicit edit whose every block stands in the source to the letter, in one place only. */
 export interface ExactPlacement {
   readonly placement: Placement;
   readonly prepared: Pick<Prepared, "matches" | "reindents">;
-  readonly traces: readonly Trace[];
+  readonly traces: readonly BlockTrace[];
 }
 
 /** What an exact look at an explicit edit found. */
@@ -41,10 +41,10 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
   let unclear = false;
   for (const [k, block] of shape.blocks.entries()) {
     const before = block.tokens.filter((token) => token.role !== "add");
-    const places = placesOf(before, block, source, index);
+    const places = exactPlaces(before, block, source, index);
     const after = block.tokens.filter((token) => token.role !== "drop");
     const adds = block.tokens.filter((token) => token.role === "add");
-    const haveWords = (tokens: readonly Token[]): boolean =>
+    const haveWords = (tokens: readonly BlockLine[]): boolean =>
       tokens.some((token) => hasWords(token.text));
     if (
       block.atLine === undefined &&
@@ -52,7 +52,7 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
       adds.length > 0 &&
       before.length > 0
     ) {
-      const done = placesOf(after, block, source, index);
+      const done = exactPlaces(after, block, source, index);
       const isDone = (start: number): boolean =>
         done.some((at) => start < at + after.length && at < start + before.length);
       // Gone are the old lines, or the new ones stand around the old already.
@@ -81,15 +81,15 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
 
 function covers(
   at: number,
-  after: readonly Token[],
+  after: readonly BlockLine[],
   place: number,
-  before: readonly Token[],
+  before: readonly BlockLine[],
 ): boolean {
   return at <= place && place + before.length <= at + after.length;
 }
 
-function placesOf(
-  lines: readonly Token[],
+function exactPlaces(
+  lines: readonly BlockLine[],
   block: Block,
   source: readonly TextLine[],
   index: ReadonlyMap<string, readonly number[]>,
@@ -137,7 +137,7 @@ function laidOut(shape: Shape, starts: readonly number[]): ExactLook {
     if (ranges[above]!.end > ranges[below]!.start)
       return { kind: "overlap", blocks: [above, below], ranges };
   }
-  const traces: Trace[] = [];
+  const traces: BlockTrace[] = [];
   const matches: Match[][][] = [];
   for (const [k, block] of shape.blocks.entries()) {
     const source = new Int32Array(block.tokens.length).fill(-1);

@@ -34,7 +34,7 @@ export function joinedWhereShared(edit: Edit, ranges: readonly LineRange[]): Edi
       continue;
     }
     const said = group.map((k) => saidBy(parts[k]!, ranges[k]!.start));
-    const lines = joined(said, start, end);
+    const lines = joinedSegments(said, start, end);
     if (lines === undefined) return undefined;
     segments.push({ kind: "lines", lines, atLine: start + 1 });
   }
@@ -57,7 +57,7 @@ function saidBy(part: LinesSegment, start: number): Map<number, Said> {
   return said;
 }
 
-function joined(
+function joinedSegments(
   said: readonly ReadonlyMap<number, Said>[],
   start: number,
   end: number,

@@ -12,7 +12,7 @@ import { repeatedLines } from "./repeated.ts";
 import type { Shape } from "./shape.ts";
 
 /** What is known while an edit is placed. */
-export interface Question {
+export interface PlacingInput {
   readonly source: string;
   readonly lines: readonly TextLine[];
   readonly edit: Edit;
@@ -22,7 +22,7 @@ export interface Question {
 }
 
 /** An edit that is being placed: what is known of it, and the text that each placement gives. */
-export interface Placing extends Question {
+export interface Placing extends PlacingInput {
   /** The text of a placement. */
   draw(placement: Placement, options?: BuildOptions): Built;
   /** The text of a placement together with the lines beside its blocks that they certainly replace. */
@@ -37,7 +37,7 @@ export interface Placing extends Question {
   repeats(built: Built): number;
 }
 
-export function placingOf(question: Question): Placing {
+export function placingOf(question: PlacingInput): Placing {
   const { lines, edit, shape, prepared } = question;
   const settings = settingsOf(edit);
   const draw = (placement: Placement, options: BuildOptions = {}): Built =>

@@ -12,7 +12,7 @@ import { createTextStore, type TextStore } from "../core/text-store.ts";
 import { isElision } from "../edit/lazy-markers.ts";
 import { relocated } from "../edit/paths.ts";
 import { readEdit } from "../edit/read.ts";
-import { tooLarge } from "../edit/size.ts";
+import { tooLargeToPlace } from "../edit/size.ts";
 import { isServerAddress } from "../engines/openai/address.ts";
 import type { Costs } from "../instruct/costs.ts";
 import { editFiles, type InstructRequest, type InstructResult } from "../instruct/edit-files.ts";
@@ -321,7 +321,7 @@ function namedBy(edit: Edit | undefined): Pick<EditResult, "named"> {
 
 /** Merges; syntax is asked only where it may decide: between candidates. */
 async function settle(request: EditRequest, edit: Edit): Promise<MergeOutcome> {
-  const why = tooLarge(edit, request.source);
+  const why = tooLargeToPlace(edit, request.source);
   if (why !== undefined) return { kind: "refused", code: "no-match", message: why, details: {} };
   const outcome = merge(request.source, edit);
   if (outcome.kind !== "ambiguous") return outcome;

@@ -6,7 +6,7 @@ import { type CopyDrafter, copyDrafter } from "../../draft/copy.ts";
 import { draftModelDrafter, type TokenPredictor } from "../../draft/draft-model.ts";
 import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import { lookupDrafter } from "../../draft/lookup.ts";
-import { classOf, newline, type Speller } from "../../draft/spelling.ts";
+import { classOfToken, newline, type Speller } from "../../draft/spelling.ts";
 import { suffixDrafter } from "../../draft/suffix.ts";
 import { fastFixerDrafter } from "../baselines/fastfixer.ts";
 import { ouroborosDrafter } from "../baselines/ouroboros.ts";
@@ -58,7 +58,7 @@ export function isNewlineOf(speller: Speller): (token: Token) => boolean {
   return (token) => {
     let answer = known.get(token);
     if (answer === undefined) {
-      answer = classOf((speller([token]) as readonly string[])[0]!) === newline;
+      answer = classOfToken((speller([token]) as readonly string[])[0]!) === newline;
       known.set(token, answer);
     }
     return answer;

@@ -1,6 +1,6 @@
 import { spend } from "../../text/budget.ts";
 import { hasWords, isBlank } from "../../text/words.ts";
-import type { Token } from "../shape.ts";
+import type { BlockLine } from "../shape.ts";
 import { costs, limits } from "./costs.ts";
 import type { Match } from "./matches.ts";
 
@@ -16,7 +16,7 @@ export interface EdgeBound {
  * at the edge tell no place by themselves: they belong to the line beside them.
  */
 export function bindEdges(
-  tokens: readonly Token[],
+  tokens: readonly BlockLine[],
   removals: readonly unknown[],
   matches: readonly (readonly Match[])[],
 ): EdgeBound {
@@ -31,7 +31,7 @@ export function bindEdges(
 }
 
 function bindBlanks(
-  tokens: readonly Token[],
+  tokens: readonly BlockLine[],
   bound: (readonly Match[])[],
   from: number,
   step: 1 | -1,
@@ -49,7 +49,7 @@ function bindBlanks(
 }
 
 function bindRun(
-  tokens: readonly Token[],
+  tokens: readonly BlockLine[],
   matches: readonly (readonly Match[])[],
   isCut: (before: number) => boolean,
   bound: (readonly Match[])[],

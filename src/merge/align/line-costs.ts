@@ -1,13 +1,13 @@
 import type { TextLine } from "../../text/lines.ts";
 import { hasWords, isBlank } from "../../text/words.ts";
-import type { Shape, Token } from "../shape.ts";
+import type { BlockLine, Shape } from "../shape.ts";
 import { costs, infinity, limits } from "./costs.ts";
 import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";
 
 /** What an edit line costs as a new one. `allKnown`: every line of the block stands in the source, so the block most likely only removes. */
 export function freshCost(
-  token: Token,
+  token: BlockLine,
   matches: readonly Match[],
   explicit: boolean,
   allKnown: boolean,
@@ -28,14 +28,14 @@ export function freshCost(
 }
 
 /** A block's first and last line, blank ones aside, are there to tell its place: if they stand in the source, there. */
-export function edgeCost(token: Token, matches: readonly Match[]): number {
+export function edgeCost(token: BlockLine, matches: readonly Match[]): number {
   const count = matches.reduce((sum, match) => sum + (match.cost === 0 ? 1 : 0), 0);
   if (count === 0 || !hasWords(token.text)) return 0;
   return count === 1 ? costs.freshEdgeUnique : costs.freshEdge;
 }
 
 /** What a new line costs on top at the edge of its block, with nothing known beside it. */
-export function looseCost(token: Token, matches: readonly Match[]): number {
+export function looseCost(token: BlockLine, matches: readonly Match[]): number {
   if (token.role === "add") return 0;
   if (isBlank(token.text)) return costs.looseBlank;
   if (matches.length === 0) return costs.loose;
@@ -64,7 +64,7 @@ export class DeclaredNames {
   }
 
   /** The source line that declares what this edit line declares anew. */
-  line(token: Token, found: readonly Match[]): number | undefined {
+  line(token: BlockLine, found: readonly Match[]): number | undefined {
     const name = declaredName(token.text);
     if (name === undefined || this.inEdit.get(name) !== 1) return undefined;
     if (found.some((match) => match.kind !== "resembles")) return undefined;

@@ -2,10 +2,17 @@ import type { LineRange, Tier } from "../../core/merge.ts";
 import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { hasWords, isBlank } from "../../text/words.ts";
-import { isFragment, type Shape, type Token } from "../shape.ts";
+import { type BlockLine, isFragment, type Shape } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
 import { bindEdges, type EdgeBound } from "./edges.ts";
-import { isSame, type Pair, type Reindent, reindentOf, sameIndent, unitsOnly } from "./indent.ts";
+import {
+  type IndentPair,
+  isSame,
+  type Reindent,
+  reindentOf,
+  sameIndent,
+  unitsOnly,
+} from "./indent.ts";
 import { DeclaredNames, edgeCost, freshCost, looseCost } from "./line-costs.ts";
 import { withinNewScopes } from "./new-scopes.ts";
 import { onlyAt, placeCosts } from "./place-costs.ts";
@@ -110,7 +117,7 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
       (token, i) =>
         isBlank(token.text) || matches[k]![i]!.some((match) => match.kind !== "resembles"),
     );
-    const filled = (token: Token): boolean => !isBlank(token.text);
+    const filled = (token: BlockLine): boolean => !isBlank(token.text);
     const ends = [block.tokens.findIndex(filled), block.tokens.findLastIndex(filled)];
     const rows = block.tokens.map((token, i): Row => {
       const found = matches[k]![i]!;
@@ -162,8 +169,11 @@ export function prepare(source: readonly TextLine[], shape: Shape, thorough = fa
 }
 
 /** The first and the last line of a block that has words and is in the source: what lies outside quotes nothing. */
-function quotedSpan(tokens: readonly Token[], index: SourceIndex): { first: number; last: number } {
-  const isQuote = (token: Token): boolean =>
+function quotedSpan(
+  tokens: readonly BlockLine[],
+  index: SourceIndex,
+): { first: number; last: number } {
+  const isQuote = (token: BlockLine): boolean =>
     hasWords(token.text) && index.occurrences(token).length > 0;
   const first = tokens.findIndex(isQuote);
   return first < 0
@@ -190,9 +200,9 @@ function matchColumns(matches: readonly Match[]): Pick<Row, "at" | "to" | "cost"
  * lines what the others tell about the units. undefined = nothing is known.
  */
 function estimateReindents(shape: Shape, index: SourceIndex): (Reindent | undefined)[] {
-  const all: Pair[] = [];
+  const all: IndentPair[] = [];
   const own = shape.blocks.map((block) => {
-    const pairs: Pair[] = [];
+    const pairs: IndentPair[] = [];
     const words = block.tokens.filter((token) => token.role !== "add" && hasWords(token.text));
     for (const token of words) {
       const indent = index.onlyIndent(token);
@@ -200,7 +210,7 @@ function estimateReindents(shape: Shape, index: SourceIndex): (Reindent | undefi
     }
     all.push(...pairs);
     const known = words.filter((token) => index.occurrences(token).length > 0);
-    const exact = (token: Token | undefined): boolean =>
+    const exact = (token: BlockLine | undefined): boolean =>
       token !== undefined && indentOf(token.text) !== "" && index.hasExact(token);
     const edges = Number(exact(known[0])) + Number(exact(known.at(-1)));
     const mostly = 2 * known.filter((token) => index.hasExact(token)).length >= known.length;

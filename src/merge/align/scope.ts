@@ -18,7 +18,7 @@ export interface Cheapest {
 }
 
 /** A line that goes on with what an earlier one at its depth began: `): void {`, `} else {`. */
-const goesOn = /^(?:[)\]>]|\}.*[{(:]\s*$)/;
+const continuesScope = /^(?:[)\]>]|\}.*[{(:]\s*$)/;
 
 /** A line that stands at the margin wherever it is: of a C preprocessor. */
 export const directive = /^#\s*[a-z]+/;
@@ -34,7 +34,7 @@ export function depthsOf(source: readonly TextLine[]): Int32Array {
     const { text } = source[line]!;
     const words = text.trimStart();
     if (words !== "" && !directive.test(text)) {
-      below = 2 * columnsOf(text) + (goesOn.test(words) ? 1 : 0);
+      below = 2 * columnsOf(text) + (continuesScope.test(words) ? 1 : 0);
     }
     depths[line] = below;
   }

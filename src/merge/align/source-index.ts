@@ -3,7 +3,7 @@ import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { signatureOf, signatureSimilarity } from "../../text/similarity.ts";
 import { hasWords } from "../../text/words.ts";
-import type { Shape, Token } from "../shape.ts";
+import type { BlockLine, Shape } from "../shape.ts";
 import { mayBeRemoved } from "../words/hunk.ts";
 import { roughKey } from "../words/words.ts";
 import { costs, limits } from "./costs.ts";
@@ -55,17 +55,17 @@ export class SourceIndex {
     }
   }
 
-  occurrences(token: Token): readonly number[] {
+  occurrences(token: BlockLine): readonly number[] {
     return this.byKey.get(token.text.trim()) ?? [];
   }
 
   /** Whether no other line of the edit, new ones aside, has this text. */
-  isOnceInEdit(token: Token): boolean {
+  isOnceInEdit(token: BlockLine): boolean {
     return this.inEdit.get(token.text.trim()) === 1;
   }
 
   /** The indentation that all lines with a token's text have; undefined = they differ, or there is none. */
-  onlyIndent(token: Token): string | undefined {
+  onlyIndent(token: BlockLine): string | undefined {
     const [first, ...others] = this.occurrences(token);
     if (first === undefined) return undefined;
     const line = this.source[first]!.text;
@@ -77,11 +77,11 @@ export class SourceIndex {
     return same ? before : undefined;
   }
 
-  hasExact(token: Token): boolean {
+  hasExact(token: BlockLine): boolean {
     return this.occurrences(token).some((line) => this.source[line]!.text === token.text);
   }
 
-  find(token: Token, how: FindOptions): readonly Match[] {
+  find(token: BlockLine, how: FindOptions): readonly Match[] {
     const { text } = token;
     const { soft, reindent } = how;
     const thorough = how.thorough && token.role !== "either";

@@ -4,7 +4,7 @@ import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { hasWords } from "../../text/words.ts";
 
-interface Line {
+interface ComparedLine {
   readonly text: string;
   readonly role: LineRole;
   readonly segment: number;
@@ -59,7 +59,7 @@ function saysTheSame(edit: string, source: string): boolean {
 export function checkMerged(
   before: readonly TextLine[],
   after: readonly TextLine[],
-  lines: readonly Line[],
+  lines: readonly ComparedLine[],
   proof: Proof,
   say: (problem: string) => void,
 ): void {
@@ -81,17 +81,17 @@ export function checkMerged(
     if ([...text.slice(indent)].some((char) => !known.has(char)))
       say(`result line ${r} has characters of its own`);
   }
-  for (const { drops, adds } of runs(lines))
+  for (const { drops, adds } of changeRuns(lines))
     checkEnds(before, after, lines, drops, adds, proof, say);
 }
 
-interface Run {
+interface ChangeRun {
   readonly drops: number[];
   readonly adds: number[];
 }
 
-function runs(lines: readonly Line[]): Run[] {
-  const found: Run[] = [];
+function changeRuns(lines: readonly ComparedLine[]): ChangeRun[] {
+  const found: ChangeRun[] = [];
   for (const [e, { role, segment }] of lines.entries()) {
     if (role !== "drop" && role !== "add") continue;
     const above = lines[e - 1];
@@ -106,7 +106,7 @@ function runs(lines: readonly Line[]): Run[] {
 function checkEnds(
   before: readonly TextLine[],
   after: readonly TextLine[],
-  lines: readonly Line[],
+  lines: readonly ComparedLine[],
   drops: readonly number[],
   adds: readonly number[],
   proof: Proof,
@@ -127,7 +127,9 @@ function checkEnds(
   });
   if (!first || !last) return;
   const head = commonHead(first.old.trim(), first.fresh.trim());
-  const tail = reversed(commonHead(reversed(last.old.trim()), reversed(last.fresh.trim())));
+  const tail = reversedRun(
+    commonHead(reversedRun(last.old.trim()), reversedRun(last.fresh.trim())),
+  );
   const shared = drops.length === 1 || adds.length === 1;
   const overlap =
     shared &&
@@ -140,7 +142,7 @@ function checkEnds(
   if (ends === undefined || !last.result.trim().endsWith(ends)) lost(last.add);
 }
 
-const reversed = (text: string): string => [...text].reverse().join("");
+const reversedRun = (text: string): string => [...text].reverse().join("");
 
 /** What two texts begin with alike, in whole stretches without blanks; nothing where that has no words. */
 function commonHead(one: string, other: string): string {

@@ -8,7 +8,7 @@ import type { Match, Prepared } from "../align/matches.ts";
 import { placements } from "../align/placements.ts";
 import { looseKey, looseLines } from "../align/similar.ts";
 import type { Displaced } from "../displaced.ts";
-import type { Block, Shape, Token } from "../shape.ts";
+import type { Block, BlockLine, Shape } from "../shape.ts";
 import type { Misread } from "../words/context.ts";
 import type { Omission } from "../words/omitted.ts";
 import { evidence } from "../wrong-file.ts";
@@ -151,7 +151,7 @@ interface Near {
 }
 
 /** The source lines most like one that is not there; first of all the one `instead` of it. */
-function nearest(source: readonly TextLine[], token: Token, instead?: number): Near[] {
+function nearest(source: readonly TextLine[], token: BlockLine, instead?: number): Near[] {
   const sign = signatureOf(looseKey(token.text));
   const { signatures } = looseLines(source);
   const scored = [];
@@ -170,7 +170,7 @@ function nearest(source: readonly TextLine[], token: Token, instead?: number): N
 /** The source line that stands where one that is not there would be, told by the lines of its block beside it. */
 function lineInstead(
   { tokens }: Block,
-  token: Token,
+  token: BlockLine,
   matches: readonly (readonly Match[])[],
 ): number | undefined {
   const old = tokens.flatMap((other, i) => (other.role === "add" ? [] : [{ other, i }]));
@@ -183,9 +183,9 @@ function lineInstead(
   return undefined;
 }
 
-const editLine = ({ at }: Token): string => (at > 0 ? `Edit line ${at}` : "The edit");
+const editLine = ({ at }: BlockLine): string => (at > 0 ? `Edit line ${at}` : "The edit");
 
-const removedElse = (token: Token, { line, text }: Near): string =>
+const removedElse = (token: BlockLine, { line, text }: Near): string =>
   `${editLine(token)} removes ${quote(token.text)}, but line ${line} of the file says ${quote(text)}.`;
 
 const readAgain =
@@ -222,7 +222,7 @@ export function apart(source: readonly TextLine[], omission: Omission): Refused 
 /** A removed line whose typography the file has in another way, where the edit changes that very place. */
 export function touchedTypography(
   source: readonly TextLine[],
-  token: Token,
+  token: BlockLine,
   line: number,
 ): Refused {
   const near = { line: line + 1, text: source[line]!.text };
@@ -230,7 +230,7 @@ export function touchedTypography(
   return unlike(message, token, near);
 }
 
-function unlike(message: string, token: Token, near: Near): Refused {
+function unlike(message: string, token: BlockLine, near: Near): Refused {
   const missing = [{ editLine: token.at, text: token.text, nearest: [near] }];
   return { kind: "refused", code: "no-match", message, details: { missing } };
 }
@@ -240,7 +240,7 @@ const mostNearest = 20;
 
 /** Lines that stand nowhere, or only in an order that the edit has not. */
 export function noMatch(source: readonly TextLine[], shape: Shape, prepared: Prepared): Refused {
-  const missing: { token: Token; nearest: { line: number; text: string }[] }[] = [];
+  const missing: { token: BlockLine; nearest: { line: number; text: string }[] }[] = [];
   const unplaced: number[] = [];
   for (const [k, block] of shape.blocks.entries()) {
     const lost = block.tokens.filter((token, i) => {

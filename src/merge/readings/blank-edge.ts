@@ -1,7 +1,7 @@
 import { isBlank } from "../../text/words.ts";
 import { limits } from "../align/costs.ts";
 import type { Built } from "../proof/build.ts";
-import type { Block, Token } from "../shape.ts";
+import type { Block, BlockLine } from "../shape.ts";
 import type { CostlierReading } from "./costlier-reading.ts";
 import { contains } from "./ranges.ts";
 
@@ -14,7 +14,7 @@ export const blankEdge: CostlierReading = {
     contains(other, now) && holdsBlankEdge(block, best, built),
 };
 
-const isBlankToken = (token: Token | undefined): boolean =>
+const isBlankToken = (token: BlockLine | undefined): boolean =>
   token !== undefined && isBlank(token.text);
 
 function holdsBlankEdge(block: Block, best: Built, rival: Built): boolean {

@@ -3,7 +3,7 @@ import type { TextLine } from "../../text/lines.ts";
 import { hasWords } from "../../text/words.ts";
 import { limits } from "../align/costs.ts";
 import type { Built } from "../proof/build.ts";
-import type { Block, Token } from "../shape.ts";
+import type { Block, BlockLine } from "../shape.ts";
 import type { CostlierReading, Rival } from "./costlier-reading.ts";
 import { contains, fateOf } from "./ranges.ts";
 
@@ -46,7 +46,7 @@ function repeats(
   source: readonly TextLine[],
   wide: LineRange,
   narrow: LineRange,
-  tokens: readonly Token[],
+  tokens: readonly BlockLine[],
 ): boolean {
   const texts = new Set(tokens.map((token) => token.text.trim()));
   let words = 0;

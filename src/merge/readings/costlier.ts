@@ -8,13 +8,13 @@ import { heldSides } from "./held-side.ts";
 import { otherPlace } from "./other-place.ts";
 import { onlyDifference } from "./ranges.ts";
 import { removalShown } from "./removal-shown.ts";
-import { repeatedLines } from "./repeated-lines.ts";
+import { repeatedStretch } from "./repeated-lines.ts";
 import { RepeatedStretches } from "./repeated-stretches.ts";
 
 /** The readings of placements that move one block, each within its own reach of the best cost. */
 export const readingsOfOthers: readonly CostlierReading[] = [
   removalShown,
-  repeatedLines,
+  repeatedStretch,
   blankEdge,
   otherPlace,
   copy,

@@ -1,4 +1,4 @@
-import { atFileEdge } from "./at-file-edge.ts";
+import { fileEdge } from "./at-file-edge.ts";
 import { farSide } from "./far-side.ts";
 import { otherInsertion } from "./other-insertion.ts";
 import { perhapsReplaced } from "./perhaps-replaced.ts";
@@ -7,7 +7,7 @@ import type { Reading } from "./reading.ts";
 /** The readings of the best placement, in the order in which their texts are offered. */
 export const readingsOfBest: readonly Reading[] = [
   farSide,
-  atFileEdge,
+  fileEdge,
   otherInsertion,
   perhapsReplaced,
 ];

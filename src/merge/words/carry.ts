@@ -24,7 +24,7 @@ interface Item extends Word {
 }
 
 /** Items with no blank between them, by their first and last index. */
-interface Chunk {
+interface WordChunk {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -37,7 +37,7 @@ interface Chunk {
  *
  * Example: old `It's "main".`, source `It’s “main”.`, new `It's "main" here.` -> `It’s “main” here.`
  */
-export function carryOver(
+export function carryWords(
   olds: readonly OldLine[],
   news: readonly string[],
 ): CarriedLine[] | undefined {
@@ -59,7 +59,7 @@ export function carryOver(
   const paired = pairItems(old, fresh);
   if (paired === undefined) return undefined;
   const held = withoutChance(old, fresh, paired);
-  return isTouched(old, fresh, held) ? undefined : written(old, fresh, held, lines, tails);
+  return isTouched(old, fresh, held) ? undefined : writtenWords(old, fresh, held, lines, tails);
 }
 
 /**
@@ -103,9 +103,9 @@ interface Pairing {
 function pairItems(old: readonly Item[], fresh: readonly Item[]): Pairing | undefined {
   const of = new Int32Array(fresh.length).fill(-1);
   const whole = new Uint8Array(fresh.length);
-  const a = chunksOf(old);
-  const b = chunksOf(fresh);
-  const texts = (chunks: readonly Chunk[]): string[] => chunks.map(({ text }) => text);
+  const a = wordChunks(old);
+  const b = wordChunks(fresh);
+  const texts = (chunks: readonly WordChunk[]): string[] => chunks.map(({ text }) => text);
   const { pairs: anchors, isWhole } = equalPairs(texts(a), texts(b));
   if (!isWhole) return undefined;
   const told = toldEnds(a, b, anchors);
@@ -132,8 +132,8 @@ function pairItems(old: readonly Item[], fresh: readonly Item[]): Pairing | unde
 
 /** New chunks that begin or end both sides alike, where these have words. */
 function toldEnds(
-  a: readonly Chunk[],
-  b: readonly Chunk[],
+  a: readonly WordChunk[],
+  b: readonly WordChunk[],
   anchors: readonly (readonly [number, number])[],
 ): Set<number> {
   const head = anchors.filter(([i, j], n) => i === n && j === n);
@@ -145,13 +145,13 @@ function toldEnds(
   return new Set(told.flat().map(([, j]) => j));
 }
 
-const itemsOf = (items: readonly Item[], chunks: readonly Chunk[]): string[] =>
+const itemsOf = (items: readonly Item[], chunks: readonly WordChunk[]): string[] =>
   chunks.length === 0
     ? []
     : items.slice(chunks[0]!.start, chunks.at(-1)!.end).map(({ text }) => text);
 
-function chunksOf(items: readonly Item[]): Chunk[] {
-  const chunks: Chunk[] = [];
+function wordChunks(items: readonly Item[]): WordChunk[] {
+  const chunks: WordChunk[] = [];
   let start = 0;
   for (let i = 1; i <= items.length; i++) {
     const next = items[i];
@@ -202,7 +202,7 @@ function isApostrophe(items: readonly Item[], j: number): boolean {
   return hasWords(above!.plain) && hasWords(next!.plain);
 }
 
-function written(
+function writtenWords(
   old: readonly Item[],
   fresh: readonly Item[],
   pairing: Pairing,
