@@ -38,7 +38,7 @@ export function fitBlankLines(sides: FilledSides, source: readonly string[]): Fi
   const inFile =
     countsAt(old, source, (line) => line.trimEnd()) ?? countsAt(old, source, (line) => line.trim());
   if (inFile === undefined) return sides;
-  const kept = keptPairs(old, fresh);
+  const kept = keptBlankPairs(old, fresh);
   const counts = inFile.map((count, index) =>
     count > old.blanks[index]! && !showsMore(fresh, old, kept, index) ? old.blanks[index]! : count,
   );
@@ -62,7 +62,7 @@ function showsMore(fresh: BlankRuns, old: BlankRuns, kept: Kept, index: number):
 /** Lines of the old side that stay, with their place on the new side. */
 type Kept = ReadonlyMap<number, number>;
 
-function keptPairs(old: BlankRuns, fresh: BlankRuns): Kept {
+function keptBlankPairs(old: BlankRuns, fresh: BlankRuns): Kept {
   const kept = new Map<number, number>();
   for (const line of lineRoles(old.lines, fresh.lines)) {
     if (line.role === "keep") kept.set(line.old, line.new);

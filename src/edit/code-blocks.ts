@@ -12,7 +12,7 @@ export function fenceOf(line: string): Fence | undefined {
   return match ? { mark: match[1]!, info: match[2]!.trim() } : undefined;
 }
 
-function closesFence(line: string, open: Fence): boolean {
+function isFenceEnd(line: string, open: Fence): boolean {
   const fence = fenceOf(line);
   return (
     fence !== undefined &&
@@ -84,7 +84,7 @@ function closingFence(
   spend(stepsALine * (lines.length - open));
   const fence = fenceOf(lines[open]!)!;
   const end = lines.findLastIndex((line) => line.trim() !== "");
-  if (end > open && closesFence(lines[end]!, fence)) {
+  if (end > open && isFenceEnd(lines[end]!, fence)) {
     const inner = lines.slice(open + 1, end).filter((line) => fenceOf(line));
     // Blocks come as opening and closing: one fence left over inside can only be text.
     if (inner.every(inSource) || inner.length % 2 === 1) return end;
@@ -95,7 +95,7 @@ function closingFence(
   for (let index = open + 1; index < lines.length; index++) {
     const inner = fenceOf(lines[index]!);
     if (!inner || inner.mark[0] !== fence.mark[0]) continue;
-    if (closesFence(lines[index]!, fence)) {
+    if (isFenceEnd(lines[index]!, fence)) {
       last = index;
       if (depth === 0 && !wrapsMarkdown) return index;
       if (depth > 0) depth -= 1;

@@ -37,7 +37,7 @@ export function tagBlocks(lines: readonly string[], isOwn: (name: string) => boo
     if (!match || match[2]!.endsWith("/")) continue;
     const name = match[1]!;
     if (passed.has(name)) continue;
-    const close = isOwn(name) ? -1 : closingTag(lines, index, name);
+    const close = isOwn(name) ? -1 : blockEndTag(lines, index, name);
     if (close === -1) {
       passed.add(name);
       continue;
@@ -49,7 +49,7 @@ export function tagBlocks(lines: readonly string[], isOwn: (name: string) => boo
   return blocks;
 }
 
-function closingTag(lines: readonly string[], open: number, name: string): number {
+function blockEndTag(lines: readonly string[], open: number, name: string): number {
   spend(4 * (lines.length - open));
   let depth = 0;
   for (let index = open + 1; index < lines.length; index++) {

@@ -38,10 +38,10 @@ const entities: Readonly<Record<string, string>> = {
   "#34": '"',
 };
 
-const entityPattern = /&(lt|gt|amp|quot|apos|#39|#x27|#34);/gi;
+const namedEntity = /&(lt|gt|amp|quot|apos|#39|#x27|#34);/gi;
 
 function withoutEntities(text: string): string {
-  return text.replace(entityPattern, (_, name: string) => entities[name.toLowerCase()]!);
+  return text.replace(namedEntity, (_, name: string) => entities[name.toLowerCase()]!);
 }
 
 /** What both sides of a pair say with one level of escapes off. */

@@ -34,7 +34,7 @@ export function matchedLines(before: readonly string[], after: readonly string[]
 }
 
 /** Lines `old` to `oldEnd` of one text that stand for lines `fresh` to `freshEnd` of another. */
-export interface ChangedStretch {
+export interface StretchPair {
   readonly old: number;
   readonly oldEnd: number;
   readonly fresh: number;
@@ -45,7 +45,7 @@ export interface ChangedStretch {
  * Cuts both sides at lines that are unique in each and in the same order (patience diff), so that the
  * quadratic table only ever sees the small stretches between. The cut lines themselves are equal.
  */
-export function stretches(source: readonly string[], text: readonly string[]): ChangedStretch[] {
+export function stretches(source: readonly string[], text: readonly string[]): StretchPair[] {
   let head = 0;
   while (head < source.length && head < text.length && source[head] === text[head]) head++;
   let oldEnd = source.length;
@@ -54,7 +54,7 @@ export function stretches(source: readonly string[], text: readonly string[]): C
     oldEnd--;
     freshEnd--;
   }
-  const cuts: ChangedStretch[] = [];
+  const cuts: StretchPair[] = [];
   let old = head;
   let fresh = head;
   for (const [a, b] of uniqueRun(source, [head, oldEnd], text, [head, freshEnd])) {

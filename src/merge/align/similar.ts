@@ -87,11 +87,11 @@ export interface LooseLines {
   readonly weak: Uint8Array;
 }
 
-const knownLines = new WeakMap<readonly TextLine[], LooseLines>();
+const knownLooseLines = new WeakMap<readonly TextLine[], LooseLines>();
 
 /** The loose keys of a source; made once. */
 export function looseLines(source: readonly TextLine[]): LooseLines {
-  const made = knownLines.get(source);
+  const made = knownLooseLines.get(source);
   if (made) return made;
   let characters = 0;
   for (const line of source) characters += line.text.length;
@@ -102,6 +102,6 @@ export function looseLines(source: readonly TextLine[]): LooseLines {
     signatures: keys.map(signatureOf),
     weak: Uint8Array.from(keys, (key) => (hasWords(key) ? 0 : 1)),
   };
-  knownLines.set(source, lines);
+  knownLooseLines.set(source, lines);
   return lines;
 }

@@ -266,12 +266,12 @@ function earlierForm(old: string, fresh: string): "sure" | "perhaps" | "no" {
   )
     return "sure";
   // A scope beside a like one is added.
-  if (opensScope.test(old) && opensScope.test(fresh)) return "no";
+  if (endsWithOpener.test(old) && endsWithOpener.test(fresh)) return "no";
   const grows = before.length >= limits.grownWords && isWithin(before, after);
   return like >= limits.newerLikeness || grows ? "perhaps" : "no";
 }
 
-const opensScope = /(?:[([{:]|=>)\s*$/;
+const endsWithOpener = /(?:[([{:]|=>)\s*$/;
 
 const isCommentLine = (text: string): boolean =>
   /^\s*(?:\/\/|\/?\*|#|--|;|%|<!--|"{3}|'{3})/.test(text);
