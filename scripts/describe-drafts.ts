@@ -26,7 +26,7 @@ import {
   type Network,
   thresholds,
 } from "../src/draft/acceptance-model.ts";
-import { createSpelling, type Spelling } from "../src/draft/spelling.ts";
+import { createSpelling, type TokenSpelling } from "../src/draft/spelling.ts";
 import { loadTokenizer } from "../src/engines/bpe.ts";
 import { collect } from "./draft-examples/collect.ts";
 import { lcg } from "./draft-examples/lcg.ts";
@@ -71,7 +71,7 @@ async function describe(
   task: string,
   request: DraftRequest,
   output: readonly Token[],
-  spelling: Spelling,
+  spelling: TokenSpelling,
 ): Promise<number> {
   const fold = foldOf(task);
   const { examples, drafts, passes } = collect(request, output, spelling, networks?.[fold], random);

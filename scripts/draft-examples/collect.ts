@@ -4,9 +4,9 @@ import {
   type Network,
   survivalCurve,
 } from "../../src/draft/acceptance-model.ts";
-import { agreement, type Candidate, tokensOf } from "../../src/draft/copy-candidates.ts";
-import { createCopySession, type Place } from "../../src/draft/copy-session.ts";
-import type { Spelling } from "../../src/draft/spelling.ts";
+import { agreement, type CopyCandidate, candidateTokens } from "../../src/draft/copy-candidates.ts";
+import { type CopyPlace, createCopySession } from "../../src/draft/copy-session.ts";
+import type { TokenSpelling } from "../../src/draft/spelling.ts";
 
 /** Features that are not 0: most are. */
 export interface SparseFeatures {
@@ -72,13 +72,13 @@ export interface Collected {
 export function collect(
   request: DraftRequest,
   output: readonly Token[],
-  spelling: Spelling,
+  spelling: TokenSpelling,
   network: Network | undefined,
   random: () => number,
 ): Collected {
   const session = createCopySession(request, spelling);
   const model = network && createAcceptanceModel(network, false);
-  const value = (place: Place, i: number): number => {
+  const value = (place: CopyPlace, i: number): number => {
     if (model === undefined) return ruleOfThumb(place.candidates[i]!);
     let sum = 0;
     survivalCurve(model.predict(place.features[i]!), 64).forEach((p, k) => {
@@ -92,12 +92,12 @@ export function collect(
   for (let at = 0; at < output.length; passes++) {
     const place = session.here();
     const rest = output.slice(at, at + longest);
-    let best: Candidate | undefined;
+    let best: CopyCandidate | undefined;
     let bestValue = Number.NEGATIVE_INFINITY;
     place.candidates.forEach((candidate, i) => {
       if (random() < kept) {
         const accepted = agreement(candidate, rest);
-        const length = tokensOf(candidate, longest).length;
+        const length = candidateTokens(candidate, longest).length;
         examples.push({
           ...sparse(place.features[i]!),
           accepted,
@@ -109,7 +109,7 @@ export function collect(
       bestValue = worth;
       best = candidate;
     });
-    const drafted = best === undefined ? [] : tokensOf(best, longest);
+    const drafted = best === undefined ? [] : candidateTokens(best, longest);
     if (best !== undefined) drafts.push(draftExample(place, best, rest));
     const cap = caps[Math.floor(random() * caps.length)]!;
     const accepted = best === undefined ? 0 : Math.min(cap, agreement(best, rest));
@@ -119,8 +119,12 @@ export function collect(
   }
   return { examples, drafts, passes };
 
-  function draftExample(place: Place, candidate: Candidate, rest: readonly Token[]): DraftExample {
-    const draft = tokensOf(candidate, Math.min(looked, rest.length));
+  function draftExample(
+    place: CopyPlace,
+    candidate: CopyCandidate,
+    rest: readonly Token[],
+  ): DraftExample {
+    const draft = candidateTokens(candidate, Math.min(looked, rest.length));
     const accepted = agreement(candidate, rest);
     const seen = draft.slice(0, accepted + 1);
     const { starts, indices, values } = session.riskFeatures(place, candidate, seen);
@@ -140,7 +144,7 @@ export function collect(
   }
 }
 
-function ruleOfThumb({ kind, match, reason }: Candidate): number {
+function ruleOfThumb({ kind, match, reason }: CopyCandidate): number {
   const bonus = kind === "candidate" ? 8 : kind === "source" && reason !== "match" ? 2 : 0;
   return match + bonus;
 }

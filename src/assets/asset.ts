@@ -62,7 +62,7 @@ export function readAsset(url: URL, expected: AssetExpectation): unknown {
   return asset.payload;
 }
 
-/** What is wrong with an asset; undefined = nothing. */
+/** Returns what is wrong with an asset, if anything. */
 export function whyUnusable(asset: Asset, expected: AssetExpectation): string | undefined {
   if (asset.name !== expected.name) return `it holds "${asset.name}", not "${expected.name}"`;
   if (asset.version !== expected.version) {

@@ -194,11 +194,13 @@ export interface DraftState {
   readonly output: readonly Token[];
 }
 
+/** What a drafter learns after a step, whether or not one of its drafts was verified. */
 export interface DraftFeedback {
-  /** Tokens committed by this step: the accepted ones and the bonus token. */
+  /** Tokens committed by this step: the accepted ones and the target's own token after them. */
   readonly committed: readonly Token[];
-  /** The draft of this drafter that was verified, if one was. */
+  /** The draft of this drafter that was verified, if one was; of several the one with the most accepted tokens. */
   readonly used?: Draft;
+  /** Tokens of `used` that were accepted, at most `committed.length - 1`: the target's own token never counts. */
   readonly accepted: number;
 }
 

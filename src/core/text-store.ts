@@ -30,7 +30,7 @@ export function looksLikeHash(text: string): boolean {
   return text.length < 80 && /^\s*(?:sha256:)?[0-9a-f]{8,64}\s*$/i.test(text);
 }
 
-interface Entry {
+interface StoredText {
   readonly text: string;
   /** As handed out, or computed when somebody first asks: most texts are never asked for. */
   hash?: string;
@@ -42,13 +42,13 @@ interface Entry {
  */
 export function createTextStore(maxBytes: number = 64 * 1024 * 1024): TextStore {
   // A map keeps its order of insertion: the first entry is the one that was not used for the longest time.
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, StoredText>();
   let bytes = 0;
-  const sizeOf = ({ text }: Entry): number => 2 * text.length + 200;
+  const sizeOf = ({ text }: StoredText): number => 2 * text.length + 200;
   const keyOf = (text: string, hash: string | undefined): string =>
     hash === undefined ? text : `\0${hash}`;
 
-  function put(key: string, entry: Entry): void {
+  function put(key: string, entry: StoredText): void {
     const known = entries.get(key);
     if (known) {
       entries.delete(key);
@@ -77,7 +77,7 @@ export function createTextStore(maxBytes: number = 64 * 1024 * 1024): TextStore 
         .replace(/^sha256:/i, "")
         .toLowerCase();
       if (wanted.length < fewestDigits) return undefined;
-      let found: { readonly key: string; readonly entry: Entry } | undefined;
+      let found: { readonly key: string; readonly entry: StoredText } | undefined;
       for (const [key, entry] of entries) {
         entry.hash ??= textHash(entry.text);
         if (!entry.hash.startsWith(wanted) && !wanted.startsWith(entry.hash)) continue;

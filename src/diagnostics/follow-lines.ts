@@ -1,6 +1,6 @@
 import type { Proof } from "../core/merge.ts";
 import { LineDiff } from "../text/line-diff.ts";
-import { splitLines } from "../text/lines.ts";
+import { lineTexts } from "../text/lines.ts";
 
 /** What an edit made of one file. Paths are absolute. */
 export interface EditedText {
@@ -21,8 +21,7 @@ export type Followed =
 
 /** Follows lines of the old text to the new one. All lines count from 1. */
 export function followLines(edited: EditedText): (line: number) => Followed {
-  const texts = (text: string): string[] => splitLines(text).map((line) => line.text);
-  const [before, after] = [texts(edited.before), texts(edited.after)];
+  const [before, after] = [lineTexts(edited.before), lineTexts(edited.after)];
   const changes = new LineDiff(before, after).compare(kept(edited, before.length, after.length));
   return (line) => {
     const at = line - 1;

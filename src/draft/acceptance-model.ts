@@ -33,11 +33,11 @@ export interface EncodedNetwork {
 }
 
 /** Decoded networks, by their text: the shipped one is used again and again. */
-const decoded = new WeakMap<EncodedNetwork, Network>();
+const decodedNetworks = new WeakMap<EncodedNetwork, Network>();
 
 export function decodeNetwork(encoded: EncodedNetwork): Network {
-  const known = decoded.get(encoded) ?? decodeArrays(encoded);
-  decoded.set(encoded, known);
+  const known = decodedNetworks.get(encoded) ?? decodeArrays(encoded);
+  decodedNetworks.set(encoded, known);
   return known;
 }
 
@@ -82,7 +82,7 @@ export interface AcceptanceModel {
 
 /** How fast the output biases follow what is observed, and how fast they fall back to what was learnt before. */
 const learningRate = 0.02;
-const decay = 0.999;
+const shiftDecay = 0.999;
 
 export function createAcceptanceModel(network: Network, online = true): AcceptanceModel {
   const hidden = new Float32Array(network.hidden);
@@ -107,7 +107,7 @@ export function createAcceptanceModel(network: Network, online = true): Acceptan
       for (const [k, threshold] of thresholds.entries()) {
         const reached = accepted >= threshold;
         if (!reached && !failed) return;
-        shift[k] = shift[k]! * decay + learningRate * (Number(reached) - prediction[k]!);
+        shift[k] = shift[k]! * shiftDecay + learningRate * (Number(reached) - prediction[k]!);
         if (!reached) return;
       }
     },

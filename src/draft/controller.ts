@@ -1,9 +1,10 @@
 import type { Plan, PlanFeedback, Planner } from "../core/plan.ts";
-import type { Draft, Drafter, DraftRequest, DraftState, Token } from "../core/target.ts";
+import type { Draft, Drafter, DraftRequest, DraftState } from "../core/target.ts";
 import { costFollower } from "./cost-follower.ts";
 import { bestLine, bestTree } from "./draft-length.ts";
 import { createRecord, type DrafterRecord } from "./drafter-record.ts";
-import { mergeDrafts } from "./plan.ts";
+import { feedbackOn } from "./feedback.ts";
+import { mergeDrafts } from "./merge-drafts.ts";
 
 export interface ControllerOptions {
   /** Asked in this order; drafts carry their own survival estimates, or get one from the drafter's record. */
@@ -66,14 +67,8 @@ export function createController(options: ControllerOptions): Planner {
       // The first pass reads the prompt as well: its time says nothing of the curve.
       if (passes++ > 0 && followCost) follower.observe(1 + plan.nodes.length, ms);
       for (const { drafter, drafts } of asked) {
-        const sent = drafts.filter((draft) => isSent(plan, draft));
-        const used = longestAgreed(sent, committed);
         for (const draft of drafts) recordOf(drafter.name).observe(draft, committed);
-        drafter.accept?.({
-          committed,
-          ...(used && { used }),
-          accepted: used ? agreed(used, committed) : 0,
-        });
+        drafter.accept?.(feedbackOn(drafts, plan, committed));
       }
       asked = [];
     },
@@ -92,25 +87,6 @@ function usefulLength(cost: (n: number) => number, most: number): number {
     if (rate <= bestRate * 1.001) continue;
     bestRate = rate;
     best = n;
-  }
-  return best;
-}
-
-/** Whether the beginning of the draft was among the nodes. */
-function isSent(plan: Plan, draft: Draft): boolean {
-  return plan.nodes.some(({ token, parent }) => parent === -1 && token === draft.tokens[0]);
-}
-
-export function agreed(draft: Draft, committed: readonly Token[]): number {
-  let count = 0;
-  while (count < draft.tokens.length && draft.tokens[count] === committed[count]) count++;
-  return count;
-}
-
-function longestAgreed(drafts: readonly Draft[], committed: readonly Token[]): Draft | undefined {
-  let best: Draft | undefined;
-  for (const draft of drafts) {
-    if (best === undefined || agreed(draft, committed) > agreed(best, committed)) best = draft;
   }
   return best;
 }

@@ -2,8 +2,8 @@ import type { DraftRequest, Origin, Token } from "../core/target.ts";
 import type { Cursor } from "./cursor.ts";
 import { type IndexedText, indexText } from "./indexed-text.ts";
 import { diceSimilarity, lineStart, nextLine } from "./lines.ts";
-import { changesBySketch, linesOf, type TokenLine } from "./sketch-alignment.ts";
-import type { Spelling } from "./spelling.ts";
+import { changesBySketch, type TokenLine, tokenLines } from "./sketch-alignment.ts";
+import type { TokenSpelling } from "./spelling.ts";
 
 /** What kind of text a candidate copies from; the statistics differ. */
 export const textKinds = ["source", "prompt", "output", "context", "sketch", "candidate"] as const;
@@ -25,7 +25,7 @@ export const reasons = [
 export type Reason = (typeof reasons)[number];
 
 /** A place in a known text that the output may go on from. */
-export interface Candidate {
+export interface CopyCandidate {
   readonly kind: TextKind;
   readonly text: CopyText;
   /** Index of the token that would come next. */
@@ -61,7 +61,7 @@ export interface CopyTexts {
   readonly others: readonly CopyText[];
 }
 
-export function readTexts(request: DraftRequest, spelling: Spelling): CopyTexts {
+export function readTexts(request: DraftRequest, spelling: TokenSpelling): CopyTexts {
   const { prompt, source = [], sketch, candidates = [], context = [], history = [] } = request;
   let id = 0;
   const text = (tokens: readonly Token[], kind: TextKind, origin: Origin): CopyText => ({
@@ -70,8 +70,8 @@ export function readTexts(request: DraftRequest, spelling: Spelling): CopyTexts 
     origin,
     id: id++,
   });
-  const lines = sketch && linesOf(sketch, spelling);
-  const changesAt = lines && changesBySketch(linesOf(source, spelling), lines);
+  const lines = sketch && tokenLines(sketch, spelling);
+  const changesAt = lines && changesBySketch(tokenLines(source, spelling), lines);
   return {
     source: { ...text(source, "source", "source"), ...(changesAt && { changesAt }) },
     own: {
@@ -132,10 +132,10 @@ export function findCandidates(
   texts: CopyTexts,
   cursor: Cursor,
   isNewline: (token: Token) => boolean,
-): Candidate[] {
+): CopyCandidate[] {
   const { tail, pointer } = cursor;
-  const found: Candidate[] = [];
-  const seen = new Map<number, Candidate>();
+  const found: CopyCandidate[] = [];
+  const seen = new Map<number, CopyCandidate>();
   const add = (text: CopyText, at: number, match: number, reason: Reason, rank: number): void => {
     const { tokens } = text.index;
     if (at < 0 || at >= tokens.length || text.barredAt?.[at] === at) return;
@@ -209,7 +209,7 @@ export function findCandidates(
  * comes to its end goes on with what it has just copied, where the text has repeated itself already (match as long
  * as the period): such a loop would otherwise be drafted one period at a time.
  */
-export function tokensOf({ text, at, match }: Candidate, limit: number): Token[] {
+export function candidateTokens({ text, at, match }: CopyCandidate, limit: number): Token[] {
   const { tokens } = text.index;
   const copied = tokens.slice(
     at,
@@ -223,8 +223,8 @@ export function tokensOf({ text, at, match }: Candidate, limit: number): Token[]
 }
 
 /** How many of these tokens the candidate would have got right. */
-export function agreement(candidate: Candidate, tokens: readonly Token[]): number {
-  const copied = tokensOf(candidate, tokens.length);
+export function agreement(candidate: CopyCandidate, tokens: readonly Token[]): number {
+  const copied = candidateTokens(candidate, tokens.length);
   let count = 0;
   while (count < copied.length && copied[count] === tokens[count]) count++;
   return count;
@@ -237,7 +237,7 @@ export function agreement(candidate: Candidate, tokens: readonly Token[]): numbe
 export function advance(
   cursor: Cursor,
   texts: CopyTexts,
-  candidates: readonly Candidate[],
+  candidates: readonly CopyCandidate[],
   committed: readonly Token[],
   isNewline: (token: Token) => boolean,
 ): void {

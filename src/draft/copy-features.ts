@@ -1,14 +1,14 @@
 import type { Token } from "../core/target.ts";
-import { type Candidate, reasons, textKinds } from "./copy-candidates.ts";
+import { type CopyCandidate, reasons, textKinds } from "./copy-candidates.ts";
 import type { Cursor } from "./cursor.ts";
-import { newline, type Spelling, type TokenClass, tokenClasses } from "./spelling.ts";
+import { newline, type TokenClass, type TokenSpelling, tokenClasses } from "./spelling.ts";
 
 /** Upper ends of the buckets of a match length, of the distance to the pointer, and of tokens left in the line. */
 const matchBuckets = [0, 1, 2, 3, 4, 6, 9, 14, 23, Number.POSITIVE_INFINITY];
 const distanceBuckets = [-41, -4, -1, 0, 3, 40, Number.POSITIVE_INFINITY];
 const leftBuckets = [0, 1, 3, 7, 15, Number.POSITIVE_INFINITY];
 /** Upper ends of the buckets of the tokens left until the sketch says that something changes. */
-const changeBuckets = [0, 2, 6, 14, 30, 62, Number.POSITIVE_INFINITY];
+const copyChangeBuckets = [0, 2, 6, 14, 30, 62, Number.POSITIVE_INFINITY];
 
 export const bucketOf = (value: number, buckets: readonly number[]): number =>
   buckets.findIndex((upper) => value <= upper);
@@ -18,7 +18,7 @@ export const bucketNames = (name: string, buckets: readonly number[]): string[] 
   buckets.map((upper) => `${name}<=${upper}`);
 
 /** The numbers after the buckets, in the order in which `featuresOf` writes them. */
-const scalarNames = [
+const copyScalarNames = [
   "voteShare",
   "unanimous",
   "pairVoteShare",
@@ -80,8 +80,8 @@ export const copyFeatureNames: readonly string[] = [
   ...tokenClasses.map((name) => `token=${name}`),
   ...tokenClasses.map((name) => `last=${name}`),
   ...bucketNames("leftInLine", leftBuckets),
-  ...bucketNames("untilChange", changeBuckets),
-  ...scalarNames,
+  ...bucketNames("untilChange", copyChangeBuckets),
+  ...copyScalarNames,
 ];
 
 export const featureCount: number = copyFeatureNames.length;
@@ -91,18 +91,18 @@ export const featureCount: number = copyFeatureNames.length;
  * say of it: what text it is from, how long a match supports it, how far it is from where the last copy ended,
  * how many of the other candidates agree, and how the writing has gone so far.
  */
-export function featuresOf(
-  candidates: readonly Candidate[],
+export function copyFeatures(
+  candidates: readonly CopyCandidate[],
   cursor: Cursor,
-  spelling: Spelling,
+  spelling: TokenSpelling,
   { hasSketch, hasCandidates, fineness }: Setting,
 ): Float32Array[] {
-  const next = (candidate: Candidate, i = 0): Token | undefined =>
+  const next = (candidate: CopyCandidate, i = 0): Token | undefined =>
     candidate.text.index.tokens[candidate.at + i];
-  const weight = ({ match }: Candidate): number => Math.min(16, match) + 0.5;
+  const weight = ({ match }: CopyCandidate): number => Math.min(16, match) + 0.5;
   const votes = new Map<Token, number>();
   const pairVotes = new Map<number, number>();
-  const pairKey = (candidate: Candidate): number =>
+  const pairKey = (candidate: CopyCandidate): number =>
     next(candidate)! * 1_000_003 + (next(candidate, 1) ?? -1);
   let allVotes = 0;
   let longest = 0;
@@ -149,7 +149,7 @@ export function featuresOf(
     oneHot(bucketOf(leftInLine(text.index.tokens, at, spelling), leftBuckets), leftBuckets.length);
     const untilChange = (text.changesAt?.[at] ?? Number.NaN) - at;
     const changes = at + untilChange < text.index.tokens.length;
-    oneHot(changes ? bucketOf(untilChange, changeBuckets) : -1, changeBuckets.length);
+    oneHot(changes ? bucketOf(untilChange, copyChangeBuckets) : -1, copyChangeBuckets.length);
 
     const share = votes.get(token)! / allVotes;
     scalar(share);
@@ -199,7 +199,7 @@ export function featuresOf(
   });
 }
 
-function leftInLine(tokens: readonly Token[], at: number, spelling: Spelling): number {
+function leftInLine(tokens: readonly Token[], at: number, spelling: TokenSpelling): number {
   let left = 0;
   while (
     left < 16 &&

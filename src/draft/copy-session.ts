@@ -1,13 +1,13 @@
 import type { DraftRequest, Token } from "../core/target.ts";
-import { advance, type Candidate, findCandidates, readTexts } from "./copy-candidates.ts";
-import { featuresOf } from "./copy-features.ts";
+import { advance, type CopyCandidate, findCandidates, readTexts } from "./copy-candidates.ts";
+import { copyFeatures } from "./copy-features.ts";
 import { type Cursor, copyCursor, startCursor } from "./cursor.ts";
 import { type KnownPrecedents, type RiskFeatures, riskFeaturesOf } from "./risk-features.ts";
-import { newline, type Spelling } from "./spelling.ts";
+import { newline, type TokenSpelling } from "./spelling.ts";
 
 /** Candidates at one place of the output, and their features, one array each. */
-export interface Place {
-  readonly candidates: readonly Candidate[];
+export interface CopyPlace {
+  readonly candidates: readonly CopyCandidate[];
   readonly features: readonly Float32Array[];
   /** The last tokens of prompt and output before it. */
   readonly tail: readonly Token[];
@@ -17,17 +17,17 @@ export interface Place {
 export interface CopySession {
   readonly written: number;
   /** Where the output stands; computed once per step. */
-  here(): Place;
+  here(): CopyPlace;
   /** Where it would stand after these tokens, a copy of `from`; nothing changes. */
-  after(tokens: readonly Token[], from?: Candidate): Place;
+  after(tokens: readonly Token[], from?: CopyCandidate): CopyPlace;
   /** Of the tokens of a candidate's draft. */
-  riskFeatures(place: Place, candidate: Candidate, draft: readonly Token[]): RiskFeatures;
+  riskFeatures(place: CopyPlace, candidate: CopyCandidate, draft: readonly Token[]): RiskFeatures;
   /** `drafted` = the best draft here, sent or not: how well the texts foretell the output does not depend on it. */
   commit(tokens: readonly Token[], drafted?: readonly Token[]): void;
 }
 
 /** The spelling must know all tokens of the request, and later all that are committed or asked about. */
-export function createCopySession(request: DraftRequest, spelling: Spelling): CopySession {
+export function createCopySession(request: DraftRequest, spelling: TokenSpelling): CopySession {
   const texts = readTexts(request, spelling);
   const cursor = startCursor(request.prompt);
   const isNewline = (token: Token): boolean => spelling.classOf(token) === newline;
@@ -37,11 +37,11 @@ export function createCopySession(request: DraftRequest, spelling: Spelling): Co
     fineness: meanLength(request.source ?? request.prompt, spelling),
   };
   const precedents: KnownPrecedents = new Map();
-  let place: Place | undefined;
+  let place: CopyPlace | undefined;
 
-  function placeAt(at: Cursor): Place {
+  function placeAt(at: Cursor): CopyPlace {
     const candidates = findCandidates(texts, at, isNewline);
-    const features = featuresOf(candidates, at, spelling, setting);
+    const features = copyFeatures(candidates, at, spelling, setting);
     return { candidates, features, tail: [...at.tail] };
   }
 
@@ -108,7 +108,7 @@ function noteOutcome(
 }
 
 /** Characters per token: vocabularies differ, and what a match of so many tokens is worth with them. */
-function meanLength(text: readonly Token[], spelling: Spelling): number {
+function meanLength(text: readonly Token[], spelling: TokenSpelling): number {
   const sample = text.slice(0, 256);
   let characters = 0;
   for (const token of sample) characters += spelling.textOf(token).length;

@@ -1,4 +1,5 @@
 import type { Draft, Drafter, Token } from "../core/target.ts";
+import { sharedLength, startsWith } from "../text/prefix.ts";
 import { acceptanceWeights } from "./acceptance-asset.ts";
 import {
   type AcceptanceModel,
@@ -10,9 +11,9 @@ import {
   survivalCurve,
   thresholds,
 } from "./acceptance-model.ts";
-import { agreement, type Candidate, tokensOf } from "./copy-candidates.ts";
-import { type CopySession, createCopySession, type Place } from "./copy-session.ts";
-import { createSpelling, type Speller, type Spelling } from "./spelling.ts";
+import { agreement, type CopyCandidate, candidateTokens } from "./copy-candidates.ts";
+import { type CopyPlace, type CopySession, createCopySession } from "./copy-session.ts";
+import { createSpelling, type Speller, type TokenSpelling } from "./spelling.ts";
 
 export interface CopyDrafterOptions {
   /** What each token looks like: where lines begin matters to a copy. `spellerOf(target)` asks the target. */
@@ -45,7 +46,7 @@ const refined = 2;
  */
 export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
   const { speller, online = true, alternativeLength = 48 } = options;
-  const spelling: Spelling = createSpelling(speller);
+  const spelling: TokenSpelling = createSpelling(speller);
   const weights = options.weights ?? acceptanceWeights();
   const model: AcceptanceModel = createAcceptanceModel(decodeNetwork(weights.survival), online);
   const risk = decodeNetwork(weights.risk);
@@ -56,11 +57,13 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
   /** The same of a step whose tokens could not be spelled at once. */
   let waiting: readonly Token[] | undefined;
   /** What was predicted for the candidates of this step. */
-  let predictions: readonly { readonly candidate: Candidate; readonly prediction: Float32Array }[] =
-    [];
-  const candidateOf = new WeakMap<Draft, Candidate>();
+  let predictions: readonly {
+    readonly candidate: CopyCandidate;
+    readonly prediction: Float32Array;
+  }[] = [];
+  const candidateOf = new WeakMap<Draft, CopyCandidate>();
 
-  function draftsAt(place: Place, budget: number, learn: boolean): Draft[] {
+  function draftsAt(place: CopyPlace, budget: number, learn: boolean): Draft[] {
     const { candidates, features } = place;
     const judged = candidates.map((candidate, i) => {
       const prediction = model.predict(features[i]!);
@@ -70,7 +73,7 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
     judged.sort((a, b) => b.value - a.value);
     const drafts: Draft[] = [];
     for (const { candidate, prediction } of judged) {
-      const tokens = tokensOf(
+      const tokens = candidateTokens(
         candidate,
         drafts.length === 0 ? budget : Math.min(budget, alternativeLength),
       );
@@ -143,7 +146,7 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
       predictions = [];
       const drafted = best?.tokens;
       if (best) {
-        const right = agreed(best, committed);
+        const right = sharedLength(best.tokens, committed);
         frailty.observe(
           best.survival!,
           right,
@@ -176,16 +179,4 @@ function nearValue(prediction: Float32Array): number {
     p = next;
   }
   return value;
-}
-
-function agreed({ tokens }: Draft, committed: readonly Token[]): number {
-  let count = 0;
-  while (count < tokens.length && tokens[count] === committed[count]) count++;
-  return count;
-}
-
-function startsWith(longer: readonly Token[], start: readonly Token[]): boolean {
-  if (start.length > longer.length) return false;
-  for (let i = 0; i < start.length; i++) if (longer[i] !== start[i]) return false;
-  return true;
 }

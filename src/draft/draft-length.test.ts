@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Draft } from "../core/target.ts";
 import { bestLength, bestLine, bestTree } from "./draft-length.ts";
-import { mergeDrafts } from "./plan.ts";
+import { mergeDrafts } from "./merge-drafts.ts";
 
 const draft = (tokens: number[], survival: number[]): Draft => ({
   tokens,

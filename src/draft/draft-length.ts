@@ -8,7 +8,7 @@ export interface Market {
 }
 
 /** Further tokens count less for the choice between drafts: a later copy may bring them as well. */
-const near = 16;
+const nearTokens = 16;
 const farWeight = 0.25;
 
 /** The most promising draft, at the length with which writing it costs least; none where plain decoding is cheaper. */
@@ -27,7 +27,7 @@ function mostPromising(drafts: readonly Draft[], { room, cost }: Market): Draft 
     let weighted = 1;
     for (let n = 1; n <= Math.min(room, draft.tokens.length); n++) {
       const p = (draft.promise ?? draft.survival)?.[n - 1] ?? 0;
-      weighted += n <= near ? p : p * farWeight;
+      weighted += n <= nearTokens ? p : p * farWeight;
       if (weighted / cost(1 + n) <= bestValue) continue;
       bestValue = weighted / cost(1 + n);
       best = draft;

@@ -1,4 +1,5 @@
 import type { Draft, Token } from "../core/target.ts";
+import { sharedLength } from "../text/prefix.ts";
 
 /** How well a drafter without estimates of its own has done: chances of its first and of each further token. */
 export interface DrafterRecord {
@@ -7,7 +8,7 @@ export interface DrafterRecord {
   observe(draft: Draft, committed: readonly Token[]): void;
 }
 
-const decay = 0.98;
+const recordDecay = 0.98;
 
 export function createRecord(): DrafterRecord {
   // Begun as if a few drafts had been seen.
@@ -21,22 +22,19 @@ export function createRecord(): DrafterRecord {
       return { ...draft, survival: draft.tokens.map((_, i) => start * ratio ** i) };
     },
     observe(draft, committed) {
-      let count = 0;
-      while (
-        count < draft.tokens.length &&
-        count < committed.length &&
-        draft.tokens[count] === committed[count]
-      )
-        count++;
+      const count = sharedLength(draft.tokens, committed);
       // What lies past the committed tokens was not seen.
       const failed = count < Math.min(draft.tokens.length, committed.length);
       if (count === 0 && !failed) return;
-      first = { right: first.right * decay + Math.min(1, count), tried: first.tried * decay + 1 };
+      first = {
+        right: first.right * recordDecay + Math.min(1, count),
+        tried: first.tried * recordDecay + 1,
+      };
       if (count === 0) return;
       const more = count - 1;
       further = {
-        right: further.right * decay + more,
-        tried: further.tried * decay + more + Number(failed),
+        right: further.right * recordDecay + more,
+        tried: further.tried * recordDecay + more + Number(failed),
       };
     },
   };

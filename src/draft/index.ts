@@ -16,8 +16,9 @@ export {
   type TokenPredictor,
   targetPredictor,
 } from "./draft-model.ts";
+export { type FixedPlannerOptions, fixedPlanner } from "./fixed-planner.ts";
 export { type LookupOptions, lookupDrafter } from "./lookup.ts";
-export { type FixedPlannerOptions, fixedPlanner, mergeDrafts } from "./plan.ts";
+export { mergeDrafts } from "./merge-drafts.ts";
 export { type DrafterName, type DrafterSetting, drafters, type MakeDrafter } from "./registry.ts";
 export { type Speller, spellerOf } from "./spelling.ts";
 export { type SuffixOptions, suffixDrafter } from "./suffix.ts";

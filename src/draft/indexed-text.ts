@@ -7,7 +7,7 @@ export const matchLimit = 32;
 const chainLimit = 24;
 
 /** A place in a text whose preceding tokens equal the end of the output. */
-export interface Match {
+export interface TextMatch {
   /** Index of the token that would come next. */
   readonly at: number;
   /** Tokens before `at` that match, at most `matchLimit`. */
@@ -36,7 +36,7 @@ export interface IndexedText {
    * Places to go on copying after `tail` (the output so far, its last `matchLimit` tokens suffice), longest match
    * first, then newest; at most `count`.
    */
-  find(tail: readonly Token[], count: number): Match[];
+  find(tail: readonly Token[], count: number): TextMatch[];
   /** How many tokens before `at` equal the end of `tail`, at most `matchLimit`. */
   matchBefore(at: number, tail: readonly Token[]): number;
   /**

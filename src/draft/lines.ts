@@ -3,12 +3,12 @@ import type { Token } from "../core/target.ts";
 type IsNewline = (token: Token) => boolean;
 
 /** Lines are followed this far and no further, so that a minified file of one line costs no more than others. */
-const lineLimit = 512;
+const longestTokenLine = 512;
 
 /** Where the line that holds `at` begins: after the newline token before it. */
 export function lineStart(tokens: readonly Token[], at: number, isNewline: IsNewline): number {
   let start = Math.min(at, tokens.length);
-  const least = Math.max(0, start - lineLimit);
+  const least = Math.max(0, start - longestTokenLine);
   while (start > least && !isNewline(tokens[start - 1]!)) start--;
   return start;
 }
@@ -16,7 +16,7 @@ export function lineStart(tokens: readonly Token[], at: number, isNewline: IsNew
 /** Where the line after the one that holds `at` begins. */
 export function nextLine(tokens: readonly Token[], at: number, isNewline: IsNewline): number {
   let end = at;
-  const most = Math.min(tokens.length, at + lineLimit);
+  const most = Math.min(tokens.length, at + longestTokenLine);
   while (end < most && !isNewline(tokens[end]!)) end++;
   return Math.min(end + 1, tokens.length);
 }

@@ -1,16 +1,16 @@
 import type { Token } from "../core/target.ts";
-import { type Candidate, type CopyTexts, textKinds } from "./copy-candidates.ts";
+import { type CopyCandidate, type CopyTexts, textKinds } from "./copy-candidates.ts";
 import { bucketNames, bucketOf } from "./copy-features.ts";
 import type { Precedent } from "./indexed-text.ts";
-import { type Spelling, tokenClasses } from "./spelling.ts";
+import { type TokenSpelling, tokenClasses } from "./spelling.ts";
 
 /** Upper ends of the buckets of how long a context foretold another token, and how much longer one the drafted token. */
 const otherBuckets = [0, 1, 2, 3, 4, 6, 8, 11, 15, Number.POSITIVE_INFINITY];
 const leadBuckets = [-9, -4, -2, -1, 0, 1, 3, 7, 15, Number.POSITIVE_INFINITY];
-const changeBuckets = [0, 1, 2, 4, 8, Number.POSITIVE_INFINITY];
+const riskChangeBuckets = [0, 1, 2, 4, 8, Number.POSITIVE_INFINITY];
 /** The numbers after the buckets of a precedent, and after all buckets, in the order in which they are written. */
 const precedentScalars = ["others", "sames", "otherShare"] as const;
-const scalarNames = [
+const riskScalarNames = [
   "knowsChanges",
   "first",
   "second",
@@ -36,8 +36,8 @@ export const riskFeatureNames: readonly string[] = [
   ...textKinds.map((kind) => `kind=${kind}`),
   ...tokenClasses.map((name) => `token=${name}`),
   ...tokenClasses.map((name) => `last=${name}`),
-  ...bucketNames("untilChange", changeBuckets),
-  ...scalarNames,
+  ...bucketNames("untilChange", riskChangeBuckets),
+  ...riskScalarNames,
 ];
 
 export const riskFeatureCount: number = riskFeatureNames.length;
@@ -54,7 +54,7 @@ export interface RiskFeatures {
 export type KnownPrecedents = Map<number, readonly Precedent[]>;
 
 /** So far into a draft what stands before it in its text is all the context that counts. */
-const settled = 16;
+const settledPart = 16;
 
 /**
  * What is known of each token of a draft beside where the draft began. Small models go astray where the same
@@ -62,11 +62,11 @@ const settled = 16;
  * output.
  */
 export function riskFeaturesOf(
-  candidate: Candidate,
+  candidate: CopyCandidate,
   draft: readonly Token[],
   tail: readonly Token[],
   texts: CopyTexts,
-  spelling: Spelling,
+  spelling: TokenSpelling,
   known: KnownPrecedents,
 ): RiskFeatures {
   const starts: number[] = [];
@@ -104,7 +104,7 @@ export function riskFeaturesOf(
     const end = tail.length + k;
     const place = at + k;
     const key = text.id * 2 ** 32 + place;
-    let fixed = k >= settled ? known.get(key) : undefined;
+    let fixed = k >= settledPart ? known.get(key) : undefined;
     if (fixed === undefined) {
       const inSource = {
         from: 0,
@@ -116,7 +116,7 @@ export function riskFeaturesOf(
         source.index.precedent(context, end, token, inSource),
         own.index.precedent(context, end, token, inPrompt),
       ];
-      if (k >= settled && !text.grows) known.set(key, fixed);
+      if (k >= settledPart && !text.grows) known.set(key, fixed);
     }
     fixed.forEach(precedent);
     const written = {
@@ -131,8 +131,8 @@ export function riskFeaturesOf(
     oneHot(end === 0 ? -1 : spelling.classOf(context[end - 1]!), tokenClasses.length);
     const changesAt = text.changesAt?.[place] ?? length + 1;
     oneHot(
-      changesAt < length ? bucketOf(changesAt - place, changeBuckets) : -1,
-      changeBuckets.length,
+      changesAt < length ? bucketOf(changesAt - place, riskChangeBuckets) : -1,
+      riskChangeBuckets.length,
     );
     scalar(Number(text.changesAt !== undefined));
     scalar(Number(k === 0));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Token } from "../core/target.ts";
-import { changesBySketch, linesOf } from "./sketch-alignment.ts";
+import { changesBySketch, tokenLines } from "./sketch-alignment.ts";
 import { createSpelling } from "./spelling.ts";
 
 /** Tokens of one character each. */
@@ -15,8 +15,8 @@ function tokens(text: string): Token[] {
 /** The source with "|" where the sketch says that it changes. */
 function marked(source: string, sketch: string): string | undefined {
   const changes = changesBySketch(
-    linesOf(tokens(source), spelling),
-    linesOf(tokens(sketch), spelling),
+    tokenLines(tokens(source), spelling),
+    tokenLines(tokens(sketch), spelling),
   );
   if (changes === undefined) return undefined;
   return [...source, ""].map((text, at) => (changes[at] === at ? `|${text}` : text)).join("");

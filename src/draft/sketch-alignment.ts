@@ -1,6 +1,7 @@
 import type { Token } from "../core/target.ts";
+import { longestRising } from "../text/rising.ts";
 import { nextLine } from "./lines.ts";
-import { newline, type Spelling } from "./spelling.ts";
+import { newline, type TokenSpelling } from "./spelling.ts";
 
 /** A line of a text in tokens: [start, end), the newline included. */
 export interface TokenLine {
@@ -12,7 +13,7 @@ export interface TokenLine {
   readonly elision: boolean;
 }
 
-export function linesOf(tokens: readonly Token[], spelling: Spelling): TokenLine[] {
+export function tokenLines(tokens: readonly Token[], spelling: TokenSpelling): TokenLine[] {
   const isNewline = (token: Token): boolean => spelling.classOf(token) === newline;
   const lines: TokenLine[] = [];
   for (let start = 0; start < tokens.length; ) {
@@ -36,7 +37,7 @@ export function changesBySketch(
   sketch: readonly TokenLine[],
 ): Int32Array | undefined {
   const length = source.at(-1)?.end ?? 0;
-  const aligned = align(source, sketch);
+  const aligned = alignSketch(source, sketch);
   if (!aligned.some((line) => line >= 0)) return undefined;
   const next = new Int32Array(length + 1).fill(length + 1);
   const change = (line: number): void => {
@@ -57,7 +58,7 @@ export function changesBySketch(
 }
 
 /** Per sketch line the source line it repeats; -1 = none. */
-function align(source: readonly TokenLine[], sketch: readonly TokenLine[]): Int32Array {
+function alignSketch(source: readonly TokenLine[], sketch: readonly TokenLine[]): Int32Array {
   const once = onlyOnce(source);
   const onceInSketch = onlyOnce(sketch);
   const pairs: { readonly line: number; readonly to: number }[] = [];
@@ -66,7 +67,10 @@ function align(source: readonly TokenLine[], sketch: readonly TokenLine[]): Int3
     if (to !== undefined && !elision && onceInSketch.has(text)) pairs.push({ line, to });
   });
   const aligned = new Int32Array(sketch.length).fill(-1);
-  for (const { line, to } of longestRising(pairs)) aligned[line] = to;
+  for (const index of longestRising(pairs.map(({ to }) => to))) {
+    const { line, to } = pairs[index]!;
+    aligned[line] = to;
+  }
   const same = (line: number, to: number): boolean =>
     aligned[line] === -1 && sketch[line]?.text === source[to]?.text;
   for (let line = 1; line < sketch.length; line++) {
@@ -90,24 +94,4 @@ function onlyOnce(lines: readonly TokenLine[]): Map<string, number> {
   for (const text of repeated) places.delete(text);
   places.delete("");
   return places;
-}
-
-/** The longest subsequence with rising `to` (patience sorting). */
-function longestRising<Pair extends { readonly to: number }>(pairs: readonly Pair[]): Pair[] {
-  const ends: number[] = [];
-  const before: number[] = [];
-  pairs.forEach(({ to }, i) => {
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (pairs[ends[middle]!]!.to < to) low = middle + 1;
-      else high = middle;
-    }
-    before[i] = low > 0 ? ends[low - 1]! : -1;
-    ends[low] = i;
-  });
-  const rising: Pair[] = [];
-  for (let i = ends.at(-1) ?? -1; i >= 0; i = before[i]!) rising.unshift(pairs[i]!);
-  return rising;
 }

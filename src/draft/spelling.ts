@@ -8,7 +8,7 @@ export type TokenClass = number;
 
 export const newline: TokenClass = 0;
 
-export function classOf(text: string): TokenClass {
+export function classOfToken(text: string): TokenClass {
   if (text.includes("\n")) return newline;
   const bare = text.trim();
   if (bare === "") return 1;
@@ -34,14 +34,14 @@ export function spellerOf(target: Pick<TokenTarget, "detokenize">): Speller {
 }
 
 /** Classes and texts of tokens, each asked for once. */
-export interface Spelling {
+export interface TokenSpelling {
   /** Makes these tokens known; cheap when they are. */
   learn(tokens: readonly Token[], from?: number): Promise<void> | undefined;
   classOf(token: Token): TokenClass;
   textOf(token: Token): string;
 }
 
-export function createSpelling(speller: Speller): Spelling {
+export function createSpelling(speller: Speller): TokenSpelling {
   const texts = new Map<Token, string>();
   const classes = new Map<Token, TokenClass>();
   return {
@@ -55,7 +55,7 @@ export function createSpelling(speller: Speller): Spelling {
       const keep = (spelled: readonly string[]): void => {
         asked.forEach((token, i) => {
           texts.set(token, spelled[i] ?? "");
-          classes.set(token, classOf(spelled[i] ?? ""));
+          classes.set(token, classOfToken(spelled[i] ?? ""));
         });
       };
       const answer = speller(asked);

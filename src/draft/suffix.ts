@@ -1,5 +1,5 @@
 import type { Draft, Drafter, Origin, Token } from "../core/target.ts";
-import { type IndexedText, indexText, type Match } from "./indexed-text.ts";
+import { type IndexedText, indexText, type TextMatch } from "./indexed-text.ts";
 
 export interface SuffixOptions {
   /** Draft length per matched token (Arctic's alpha, default 1): a match of L tokens drafts at most alpha L + offset. */
@@ -31,7 +31,9 @@ export function suffixDrafter(options: SuffixOptions = {}): Drafter {
 
   function best(texts: readonly IndexedText[], tail: readonly Token[], budget: number) {
     const places = texts.flatMap((text) =>
-      text.find(tail, occurrenceLimit).map((match): Place => ({ ...match, tokens: text.tokens })),
+      text
+        .find(tail, occurrenceLimit)
+        .map((match): SuffixPlace => ({ ...match, tokens: text.tokens })),
     );
     places.sort((a, b) => b.length - a.length);
     let found: Path = { tokens: [], chances: [], score: 0 };
@@ -67,7 +69,7 @@ export function suffixDrafter(options: SuffixOptions = {}): Drafter {
   };
 }
 
-interface Place extends Match {
+interface SuffixPlace extends TextMatch {
   readonly tokens: readonly Token[];
 }
 
@@ -78,7 +80,7 @@ interface Path {
 }
 
 /** Along the most frequent next token, as long as the path stays likely. */
-function follow(places: readonly Place[], room: number, minChance: number): Path {
+function follow(places: readonly SuffixPlace[], room: number, minChance: number): Path {
   const tokens: Token[] = [];
   const chances: number[] = [];
   let at = places;

@@ -1,5 +1,6 @@
 import { RedraftError } from "../core/errors.ts";
 import { runPlaces } from "../text/line-index.ts";
+import { areBlank } from "../text/words.ts";
 import { refuseBrokenLines } from "./broken-lines.ts";
 import { withFirstIndent } from "./first-line.ts";
 import type { EditInput } from "./format.ts";
@@ -7,7 +8,7 @@ import { pairWithoutNumbers } from "./line-numbers.ts";
 import { unescaped } from "./unescape.ts";
 
 /** Both sides of a pair or a search block, by lines. */
-export interface Sides {
+export interface PairSides {
   readonly old: readonly string[];
   readonly new: readonly string[];
   /** 1-based source line where the old side is said to stand. */
@@ -21,13 +22,13 @@ export interface Sides {
  * `isInside` says whether the old side stands there though not as whole lines.
  */
 export function asMeant(
-  sides: Sides,
+  sides: PairSides,
   input: EditInput,
   name: string,
   isInside: (old: string) => boolean = () => false,
-): Sides {
+): PairSides {
   refuseBrokenLines(sides.old.join("\n"), sides.new.join("\n"), input, name);
-  if (isBlank(sides.old)) return sides;
+  if (areBlank(sides.old)) return sides;
   const text = trimmedLines(input);
   const places = (lines: readonly string[]): number[] => runPlaces(lines.map(trim), text);
   const stands = (lines: readonly string[]): boolean =>
@@ -42,22 +43,22 @@ export function asMeant(
 }
 
 const trim = (line: string): string => line.trim();
-const trimmed = new WeakMap<EditInput, readonly string[]>();
+const trimmedSides = new WeakMap<EditInput, readonly string[]>();
 
 function trimmedLines(input: EditInput): readonly string[] {
-  let lines = trimmed.get(input);
+  let lines = trimmedSides.get(input);
   if (!lines) {
     lines = input.sourceLines.map(trim);
-    trimmed.set(input, lines);
+    trimmedSides.set(input, lines);
   }
   return lines;
 }
 
 function withoutLevel(
-  sides: Sides,
+  sides: PairSides,
   stands: (lines: readonly string[]) => boolean,
   name: string,
-): Sides {
+): PairSides {
   const found = unescaped(sides.old.join("\n"), sides.new.join("\n"), (old) =>
     stands(old.split("\n")),
   );
@@ -74,7 +75,11 @@ function withoutLevel(
   return { ...sides, old: first.old.split("\n"), new: first.new.split("\n") };
 }
 
-function firstLineSet(sides: Sides, places: readonly number[], source: readonly string[]): Sides {
+function firstLineSet(
+  sides: PairSides,
+  places: readonly number[],
+  source: readonly string[],
+): PairSides {
   if (places.length === 0) return sides;
   const stretches = places.map((place) => source.slice(place, place + sides.old.length));
   if (stretches.some((lines) => lines.every((line, index) => line === sides.old[index])))
@@ -82,5 +87,3 @@ function firstLineSet(sides: Sides, places: readonly number[], source: readonly 
   const indented = withFirstIndent(sides.old, sides.new, stretches);
   return indented ? { ...sides, ...indented } : sides;
 }
-
-const isBlank = (lines: readonly string[]): boolean => lines.every((line) => line.trim() === "");

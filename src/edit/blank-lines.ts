@@ -1,20 +1,19 @@
-import { lineRoles } from "./line-diff.ts";
+import { isBlank } from "../text/words.ts";
+import { lineRoles } from "./line-roles.ts";
 
 /** The old and the new side of a block. */
-export interface Sides {
+export interface FilledSides {
   readonly search: readonly string[];
   readonly replace: readonly string[];
 }
 
-const isBlank = (line: string): boolean => line.trim() === "";
-
 /** Lines with text, and how many blank lines stand before each; one more count for those behind the last. */
-interface Runs {
+interface BlankRuns {
   readonly lines: readonly string[];
   readonly blanks: readonly number[];
 }
 
-function runsOf(lines: readonly string[]): Runs {
+function blankRuns(lines: readonly string[]): BlankRuns {
   const telling: string[] = [];
   const blanks = [0];
   for (const line of lines) {
@@ -32,26 +31,26 @@ function runsOf(lines: readonly string[]): Runs {
  * the number of its blank lines, it gets those of the file. The new side keeps its own, except where it repeats
  * those of the old side between the same lines: they are no part of the change.
  */
-export function fitBlankLines(sides: Sides, source: readonly string[]): Sides {
-  const old = runsOf(sides.search);
+export function fitBlankLines(sides: FilledSides, source: readonly string[]): FilledSides {
+  const old = blankRuns(sides.search);
   if (old.lines.length === 0) return sides;
-  const fresh = runsOf(sides.replace);
+  const fresh = blankRuns(sides.replace);
   const inFile =
     countsAt(old, source, (line) => line.trimEnd()) ?? countsAt(old, source, (line) => line.trim());
   if (inFile === undefined) return sides;
-  const kept = keptLines(old, fresh);
+  const kept = keptBlankPairs(old, fresh);
   const counts = inFile.map((count, index) =>
     count > old.blanks[index]! && !showsMore(fresh, old, kept, index) ? old.blanks[index]! : count,
   );
   if (counts.join() === old.blanks.join()) return sides;
-  return { search: written(old.lines, counts), replace: refitted(fresh, old, kept, counts) };
+  return { search: writtenSides(old.lines, counts), replace: refitted(fresh, old, kept, counts) };
 }
 
 /**
  * Whether the new side has more blank lines behind the line above, and before the line below, than the old side shows
  * between them. Where both left them out they are the file's, which keeps them.
  */
-function showsMore(fresh: Runs, old: Runs, kept: Kept, index: number): boolean {
+function showsMore(fresh: BlankRuns, old: BlankRuns, kept: Kept, index: number): boolean {
   const above = kept.get(index - 1);
   const below = kept.get(index);
   const shown: number[] = [];
@@ -63,7 +62,7 @@ function showsMore(fresh: Runs, old: Runs, kept: Kept, index: number): boolean {
 /** Lines of the old side that stay, with their place on the new side. */
 type Kept = ReadonlyMap<number, number>;
 
-function keptLines(old: Runs, fresh: Runs): Kept {
+function keptBlankPairs(old: BlankRuns, fresh: BlankRuns): Kept {
   const kept = new Map<number, number>();
   for (const line of lineRoles(old.lines, fresh.lines)) {
     if (line.role === "keep") kept.set(line.old, line.new);
@@ -73,12 +72,12 @@ function keptLines(old: Runs, fresh: Runs): Kept {
 
 /** The file's blank lines at the one place where the lines stand with other ones between them; undefined = none. */
 function countsAt(
-  old: Runs,
+  old: BlankRuns,
   source: readonly string[],
   form: (line: string) => string,
 ): readonly number[] | undefined {
   const wanted = old.lines.map(form);
-  const file = runsOf(source);
+  const file = blankRuns(source);
   const lines = file.lines.map(form);
   const places: number[] = [];
   for (let at = lines.indexOf(wanted[0]!); at !== -1; at = lines.indexOf(wanted[0]!, at + 1)) {
@@ -97,7 +96,12 @@ function countsAt(
 }
 
 /** The new side where the blank lines that it shares with the old one are counted as in the file. */
-function refitted(fresh: Runs, old: Runs, kept: Kept, counts: readonly number[]): string[] {
+function refitted(
+  fresh: BlankRuns,
+  old: BlankRuns,
+  kept: Kept,
+  counts: readonly number[],
+): string[] {
   const blanks = [...fresh.blanks];
   const last = old.lines.length;
   const end = fresh.lines.length;
@@ -109,10 +113,10 @@ function refitted(fresh: Runs, old: Runs, kept: Kept, counts: readonly number[])
     if (at === undefined || kept.get(index - 1) !== at - 1) continue;
     if (blanks[at] === old.blanks[index]) blanks[at] = counts[index]!;
   }
-  return written(fresh.lines, blanks);
+  return writtenSides(fresh.lines, blanks);
 }
 
-function written(lines: readonly string[], blanks: readonly number[]): string[] {
+function writtenSides(lines: readonly string[], blanks: readonly number[]): string[] {
   return blanks.flatMap((count, index) => {
     const run = new Array<string>(count).fill("");
     return index < lines.length ? [...run, lines[index]!] : run;

@@ -15,7 +15,7 @@ const start = /^\s{0,8}(<{5,20})\s*(?:SEARCH|ORIGINAL|FIND|OLD|BEFORE|CURRENT|HE
 const dashedStart =
   /^\s{0,8}(-{5,20})\s*(?:SEARCH|ORIGINAL|FIND|OLD|BEFORE|CURRENT)(?:\s*[>:])?\s*$/;
 const shortStart = /^\s{0,8}(<{3,4}|-{3,4})\s*SEARCH(?:\s*[>:])?\s*$/;
-const divider = /^\s{0,8}(={5,20})\s*$/;
+const dividerMarker = /^\s{0,8}(={5,20})\s*$/;
 const end =
   /^\s{0,8}(>{5,20}|\+{5,20})\s*(?:REPLACE|REPLACEMENT|UPDATED?|NEW|AFTER|MODIFIED)\b[^<=]{0,80}$/i;
 const shortEnd = /^\s{0,8}(>{3,4}|\+{3,4})\s*REPLACE\s*$/;
@@ -38,7 +38,7 @@ export function isEnd(line: string): boolean {
 }
 
 export function isDivider(line: string): boolean {
-  return divider.test(line);
+  return dividerMarker.test(line);
 }
 
 /** Whether a line looks like the opening line of a block, and is none that can be relied on. */
@@ -64,7 +64,7 @@ export function markersOf(input: EditInput): Marker[] {
         markers.push({ kind, index, length: marks.length, known: input.inSource(line) });
     };
     add("start", startOf(line));
-    add("divider", (divider.exec(line) ?? (short ? shortDivider.exec(line) : null))?.[1]);
+    add("divider", (dividerMarker.exec(line) ?? (short ? shortDivider.exec(line) : null))?.[1]);
     const closing = end.exec(line) ?? shortEnd.exec(line);
     add("end", (closing ?? (asConflict ? conflictEnd.exec(line) : null))?.[1]);
   });

@@ -14,17 +14,17 @@ export interface SearchBlock {
 }
 
 /** Indices of a block's three marker lines in the edit. */
-export interface Span {
+export interface BlockSpan {
   readonly start: number;
   readonly divider: number;
   readonly end: number;
 }
 
 const headerLine = /^\s*:(start|end)_line:\s*(\d+)\s*$/;
-const escaped = /^(\s*)\\(?=[<>=+-]{5}|:(?:start|end)_line:)/;
+const escapedMarker = /^(\s*)\\(?=[<>=+-]{5}|:(?:start|end)_line:)/;
 
 /** What stands between the markers of a block: its line numbers, escapes and stray markers taken care of. */
-export function blockOf(input: EditInput, span: Span, path: string | undefined): SearchBlock {
+export function blockOf(input: EditInput, span: BlockSpan, path: string | undefined): SearchBlock {
   const old = input.lines.slice(span.start + 1, span.divider);
   const fresh = input.lines.slice(span.divider + 1, span.end);
   const head = headerOf(old, input);
@@ -75,7 +75,9 @@ function headerOf(lines: readonly string[], input: EditInput): Header {
 
 /** A backslash before a line that would be a marker says that it is text. */
 function withoutEscape(line: string, input: EditInput): string {
-  return escaped.test(line) && !input.inSource(line) ? line.replace(escaped, "$1") : line;
+  return escapedMarker.test(line) && !input.inSource(line)
+    ? line.replace(escapedMarker, "$1")
+    : line;
 }
 
 /** A second divider where the replacement should be. A search part with dividers of its own may mean one. */

@@ -1,6 +1,6 @@
 import type { EditLine, LinesSegment } from "../core/edit.ts";
 import { stretches } from "../text/line-pairs.ts";
-import { lineRoles } from "./line-diff.ts";
+import { lineRoles } from "./line-roles.ts";
 
 /**
  * The difference between the source and a text that a reader knows whole, as segments whose places are

@@ -12,7 +12,7 @@ export function fenceOf(line: string): Fence | undefined {
   return match ? { mark: match[1]!, info: match[2]!.trim() } : undefined;
 }
 
-function closes(line: string, open: Fence): boolean {
+function isFenceEnd(line: string, open: Fence): boolean {
   const fence = fenceOf(line);
   return (
     fence !== undefined &&
@@ -41,7 +41,7 @@ export function codeBlocks(
   for (let index = 0; index < lines.length; index++) {
     const fence = fenceOf(lines[index]!);
     if (!fence) continue;
-    const close = closingOf(lines, index, inSource);
+    const close = closingFence(lines, index, inSource);
     const path = pathInInfo(fence.info) ?? pathAbove(lines, index);
     const block = { open: index, close, info: fence.info };
     blocks.push(path === undefined ? block : { ...block, path });
@@ -76,7 +76,7 @@ const stepsALine = 4;
  * Index of the line that closes the fence opened at `open`; -1 = never closed. Fences inside are text where
  * the file has these lines; else an inner fence with an info string opens one level more.
  */
-function closingOf(
+function closingFence(
   lines: readonly string[],
   open: number,
   inSource: (line: string) => boolean,
@@ -84,7 +84,7 @@ function closingOf(
   spend(stepsALine * (lines.length - open));
   const fence = fenceOf(lines[open]!)!;
   const end = lines.findLastIndex((line) => line.trim() !== "");
-  if (end > open && closes(lines[end]!, fence)) {
+  if (end > open && isFenceEnd(lines[end]!, fence)) {
     const inner = lines.slice(open + 1, end).filter((line) => fenceOf(line));
     // Blocks come as opening and closing: one fence left over inside can only be text.
     if (inner.every(inSource) || inner.length % 2 === 1) return end;
@@ -95,7 +95,7 @@ function closingOf(
   for (let index = open + 1; index < lines.length; index++) {
     const inner = fenceOf(lines[index]!);
     if (!inner || inner.mark[0] !== fence.mark[0]) continue;
-    if (closes(lines[index]!, fence)) {
+    if (isFenceEnd(lines[index]!, fence)) {
       last = index;
       if (depth === 0 && !wrapsMarkdown) return index;
       if (depth > 0) depth -= 1;

@@ -1,4 +1,6 @@
 import { declares } from "../text/declares.ts";
+import { leadingSpace } from "../text/indent.ts";
+import { hasWords, isFilled } from "../text/words.ts";
 import type { EditInput } from "./format.ts";
 
 /** What of the file an edit without any marker holds. */
@@ -15,11 +17,11 @@ export interface Coverage {
   /** Places of the doubled line in the edit. */
   readonly lines?: readonly [number, number];
   /** A part leaves lines out in its middle that declare something it does not name. */
-  readonly gap?: Gap;
+  readonly gap?: UncoveredGap;
 }
 
 /** Source lines (0-based, `to` not included) that are left out right before a line of the edit, and what they declare. */
-export interface Gap {
+export interface UncoveredGap {
   readonly from: number;
   readonly to: number;
   readonly before: number;
@@ -35,7 +37,7 @@ interface Filled {
 function filledOf(lines: readonly string[]): Filled[] {
   return lines.flatMap((line, at) => {
     const text = line.trim();
-    return /[\p{L}\p{N}]/u.test(text) ? [{ text, at }] : [];
+    return hasWords(text) ? [{ text, at }] : [];
   });
 }
 
@@ -91,14 +93,12 @@ export function coverageOf(lines: readonly string[], input: EditInput): Coverage
       ...same,
     };
   }
-  const doubled = doubledLine(pairs, text);
+  const doubled = lineShownTwice(pairs, text);
   if (doubled) return { kind: "doubled", why: "", ...same, lines: doubled };
   const why = `it holds ${held} of the ${total} lines that the file has once, and no marker: a part of the file`;
   const gap = gapIn(run, text, source, lines, input.sourceLines);
   return { kind: "part", why, ...edges, ...(gap && { gap }) };
 }
-
-const isFilled = (line: string): boolean => line.trim() !== "";
 
 /** A line that is not a comment. */
 const isCode = ({ text }: { text: string }): boolean =>
@@ -106,20 +106,20 @@ const isCode = ({ text }: { text: string }): boolean =>
 
 function sameEnds(lines: readonly string[], source: readonly string[]): boolean {
   const same = (one: string | undefined, other: string | undefined): boolean =>
-    one !== undefined && one.trim() === other?.trim() && /[\p{L}\p{N}]/u.test(one);
+    one !== undefined && one.trim() === other?.trim() && hasWords(one);
   return (
     same(lines.find(isFilled), source.find(isFilled)) &&
     same(lines.findLast(isFilled), source.findLast(isFilled))
   );
 }
 
-interface Pair {
+interface CoveredLine {
   readonly place: number;
   readonly index: number;
 }
 
 /** The longest run of pairs whose places rise. */
-function longestRise(pairs: readonly Pair[]): Pair[] {
+function longestRise(pairs: readonly CoveredLine[]): CoveredLine[] {
   const tops: number[] = [];
   const before: number[] = [];
   pairs.forEach(({ place }, at) => {
@@ -133,7 +133,7 @@ function longestRise(pairs: readonly Pair[]): Pair[] {
     before[at] = low === 0 ? -1 : tops[low - 1]!;
     tops[low] = at;
   });
-  const run: Pair[] = [];
+  const run: CoveredLine[] = [];
   for (let at = tops.at(-1) ?? -1; at !== -1; at = before[at]!) run.push(pairs[at]!);
   return run.reverse();
 }
@@ -143,12 +143,12 @@ function longestRise(pairs: readonly Pair[]): Pair[] {
  * declares things as far out as they are. Lines inside a function that go are no gap.
  */
 function gapIn(
-  run: readonly Pair[],
+  run: readonly CoveredLine[],
   text: readonly Filled[],
   source: readonly Filled[],
   lines: readonly string[],
   sourceLines: readonly string[],
-): Gap | undefined {
+): UncoveredGap | undefined {
   const named = new Set(text.map((line) => declares(line.text)));
   // A brace that opens the edit as it opens the file holds the first place.
   const opens = lines.find(isFilled)?.trim() === sourceLines.find(isFilled)?.trim();
@@ -158,9 +158,9 @@ function gapIn(
     const [one, other] = [all[next - 1]!, all[next]!];
     if (text.slice(one.index + 1, other.index).some(isCode)) continue;
     const left = source.slice(one.place + 1, other.place).filter(isCode);
-    const out = depth(sourceLines[source[other.place]!.at]!);
+    const out = leadingSpace(sourceLines[source[other.place]!.at]!).length;
     const names = left
-      .filter(({ at }) => depth(sourceLines[at]!) <= out)
+      .filter(({ at }) => leadingSpace(sourceLines[at]!).length <= out)
       .map(({ at }) => declares(sourceLines[at]!))
       .filter((name): name is string => name !== undefined && !named.has(name));
     if (left.length < 2 || names.length === 0) continue;
@@ -170,21 +170,20 @@ function gapIn(
   return gapBeforeEnd(run.at(-1)!, named, source, lines, sourceLines);
 }
 
-const depth = (line: string): number => line.length - line.trimStart().length;
-
 /** The same before the brace that ends the edit: what the file has in the block that it closes, and the edit has not. */
 function gapBeforeEnd(
-  last: Pair,
+  last: CoveredLine,
   named: ReadonlySet<string | undefined>,
   source: readonly Filled[],
   lines: readonly string[],
   sourceLines: readonly string[],
-): Gap | undefined {
+): UncoveredGap | undefined {
   const before = lines.findLastIndex(isFilled);
   const closer = lines[before]!;
-  if (/[\p{L}\p{N}]/u.test(closer) && closer.trim() !== "end") return undefined;
+  if (hasWords(closer) && closer.trim() !== "end") return undefined;
   const rest = source.slice(last.place + 1);
-  const isOut = ({ at }: Filled): boolean => depth(sourceLines[at]!) <= depth(closer);
+  const isOut = ({ at }: Filled): boolean =>
+    leadingSpace(sourceLines[at]!).length <= leadingSpace(closer).length;
   const ends = rest.findIndex((line) => isCode(line) && line.text !== "end" && isOut(line));
   const left = (ends === -1 ? rest : rest.slice(0, ends)).filter(isCode);
   const names = left
@@ -196,8 +195,8 @@ function gapBeforeEnd(
 }
 
 /** The two places in the edit of a line that the file has once. */
-function doubledLine(
-  pairs: readonly Pair[],
+function lineShownTwice(
+  pairs: readonly CoveredLine[],
   text: readonly { readonly at: number }[],
 ): [number, number] | undefined {
   const seen = new Map<number, number>();

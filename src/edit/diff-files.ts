@@ -1,13 +1,13 @@
 import { spend } from "../text/budget.ts";
 import { gitPaths, headerPath, unquoted } from "./diff-paths.ts";
-import { type Counts, type HunkLine, signedLine } from "./hunk-lines.ts";
+import { type HunkCounts, type HunkLine, signedLine } from "./hunk-lines.ts";
 import { fenceOf } from "./wrapping.ts";
 
-export interface Hunk {
+export interface DiffHunk {
   /** 1-based, as the header says; absent where it names none. */
   readonly oldStart?: number;
   readonly newStart?: number;
-  readonly counts?: Counts;
+  readonly counts?: HunkCounts;
   /** What stands after the second `@@`: a source line above. */
   readonly section?: string;
   /** The lines as written; `hunkLines` reads them. */
@@ -24,7 +24,7 @@ export interface DiffFile {
   readonly deleted: boolean;
   readonly renamed: boolean;
   readonly binary: boolean;
-  readonly hunks: readonly Hunk[];
+  readonly hunks: readonly DiffHunk[];
 }
 
 const numbered = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))?(?: ?@@(.*))?\s*$/s;
@@ -32,7 +32,10 @@ const numbered = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))?(?: ?@@(.*))?\s*$/s;
 const noFinalNewline = /^\\ \S/;
 const unnumbered = /^@@(?: \.\.\.)?(?: ?@@)?\s*$/;
 
-type Draft = { -readonly [Key in keyof DiffFile]: DiffFile[Key] } & { hunks: Hunk[]; git: boolean };
+type OpenFile = { -readonly [Key in keyof DiffFile]: DiffFile[Key] } & {
+  hunks: DiffHunk[];
+  git: boolean;
+};
 
 /** Whether a line of the file has exactly this text. */
 type Holds = (line: string) => boolean;
@@ -43,10 +46,10 @@ export function isHunkHeader(line: string): boolean {
 
 /** Reads all files of a diff; what stands outside headers and hunks (prose, fences, a mail's head) is passed over. */
 export function parseDiff(lines: readonly string[], holds: Holds): DiffFile[] {
-  const files: Draft[] = [];
-  let file: Draft | undefined;
-  const open = (git: boolean): Draft => {
-    const fresh: Draft = {
+  const files: OpenFile[] = [];
+  let file: OpenFile | undefined;
+  const open = (git: boolean): OpenFile => {
+    const fresh: OpenFile = {
       git,
       created: false,
       deleted: false,
@@ -86,7 +89,7 @@ export function parseDiff(lines: readonly string[], holds: Holds): DiffFile[] {
 export function parseBareDiff(lines: readonly string[]): DiffFile | undefined {
   const matter = [...lines.keys()].filter((n) => lines[n]!.trim() !== "" && !fenceOf(lines[n]!));
   const file = { created: false, deleted: false, renamed: false, binary: false } as const;
-  const named: Draft = { ...file, git: false, hunks: [] };
+  const named: OpenFile = { ...file, git: false, hunks: [] };
   const [before, after] = matter;
   if (before === undefined || after === undefined) return undefined;
   if (/^--- \S/.test(lines[before]!) && /^\+\+\+ \S/.test(lines[after]!)) {
@@ -101,7 +104,7 @@ export function parseBareDiff(lines: readonly string[]): DiffFile | undefined {
   return { ...named, hunks: [hunkOf(body, first, {})] };
 }
 
-function extended(line: string, file: Draft): void {
+function extended(line: string, file: OpenFile): void {
   const path = (prefix: RegExp): string | undefined => {
     const named = prefix.exec(line)?.[1];
     return named === undefined ? undefined : unquoted(named);
@@ -129,7 +132,7 @@ export function isFileHeader(lines: readonly string[], index: number): boolean {
   return next >= lines.length || lines[next]!.startsWith("@@");
 }
 
-function setPaths(file: Draft, oldLine: string, newLine: string): void {
+function setPaths(file: OpenFile, oldLine: string, newLine: string): void {
   const before = headerPath(oldLine);
   const after = headerPath(newLine);
   if (before === "/dev/null") file.created = true;
@@ -140,12 +143,12 @@ function setPaths(file: Draft, oldLine: string, newLine: string): void {
   if (after === "/dev/null") delete file.newPath;
 }
 
-interface Reading {
-  readonly hunk: Hunk;
+interface HunkReading {
+  readonly hunk: DiffHunk;
   readonly next: number;
 }
 
-type Head = Pick<Hunk, "oldStart" | "newStart" | "counts" | "section">;
+type Head = Pick<DiffHunk, "oldStart" | "newStart" | "counts" | "section">;
 
 /** Numbers and section of a hunk header. */
 export function headOf(line: string): Head {
@@ -161,7 +164,7 @@ export function headOf(line: string): Head {
  * A hunk ends with its counts where they hold and no further line with a sign or an indentation follows; else before the next header, fence, or
  * text that cannot be of a hunk.
  */
-function readHunk(lines: readonly string[], index: number, holds: Holds): Reading {
+function readHunk(lines: readonly string[], index: number, holds: Holds): HunkReading {
   const head = headOf(lines[index]!);
   const first = index + 1;
   const next = endOfHunk(lines, first, head.counts, holds);
@@ -169,13 +172,13 @@ function readHunk(lines: readonly string[], index: number, holds: Holds): Readin
   const counted = head.counts ? countedLength(raw, head.counts) : undefined;
   if (counted !== undefined && !raw.slice(counted).some((line) => /^(?:[-+]|\s+\S)/.test(line)))
     return { hunk: hunkOf(raw.slice(0, counted), first, head), next };
-  return { hunk: hunkOf(withoutProse(raw, holds), first, head), next };
+  return { hunk: hunkOf(withoutProseAfter(raw, holds), first, head), next };
 }
 
 function endOfHunk(
   lines: readonly string[],
   first: number,
-  counts: Counts | undefined,
+  counts: HunkCounts | undefined,
   holds: Holds,
 ): number {
   const isFull = (from: number, to: number): boolean =>
@@ -217,7 +220,7 @@ function isSignature(
   lines: readonly string[],
   first: number,
   index: number,
-  counts: Counts | undefined,
+  counts: HunkCounts | undefined,
 ): boolean {
   if (!/^-- ?$/.test(lines[index]!)) return false;
   let end = index + 1;
@@ -233,7 +236,7 @@ function isSignature(
 }
 
 /** How many of the lines fill the counts of a header; undefined = they do not fill them. */
-function countedLength(body: readonly string[], counts: Counts): number | undefined {
+function countedLength(body: readonly string[], counts: HunkCounts): number | undefined {
   let { old, new: fresh } = counts;
   let length = 0;
   spend(body.length);
@@ -253,7 +256,7 @@ function countedLength(body: readonly string[], counts: Counts): number | undefi
 }
 
 /** A hunk without the empty lines and the prose behind it. */
-function withoutProse(raw: readonly string[], holds: Holds): string[] {
+function withoutProseAfter(raw: readonly string[], holds: Holds): string[] {
   const body = [...raw];
   const trim = (): void => {
     // Empty lines at the end stand between hunks; a blank context line would carry its space.
@@ -270,7 +273,7 @@ function withoutProse(raw: readonly string[], holds: Holds): string[] {
   return body;
 }
 
-function hunkOf(body: readonly string[], before: number, head: Head): Hunk {
+function hunkOf(body: readonly string[], before: number, head: Head): DiffHunk {
   const lines: HunkLine[] = [];
   let endsOld = false;
   let endsNew = false;

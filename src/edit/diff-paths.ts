@@ -1,6 +1,6 @@
 import { sameDiffPath } from "./paths.ts";
 
-const escapes: Readonly<Record<string, number>> = {
+const pathEscapes: Readonly<Record<string, number>> = {
   a: 7,
   b: 8,
   t: 9,
@@ -19,7 +19,7 @@ export function unquoted(path: string): string {
   for (const [part, octal, letter] of inner.matchAll(/\\([0-7]{1,3})|\\(.)|[^\\]+|\\$/gs)) {
     if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 255);
     else if (letter !== undefined)
-      bytes.push(...(escapes[letter] ? [escapes[letter]] : plain.encode(letter)));
+      bytes.push(...(pathEscapes[letter] ? [pathEscapes[letter]] : plain.encode(letter)));
     else bytes.push(...plain.encode(part));
   }
   return new TextDecoder().decode(Uint8Array.from(bytes));
@@ -64,7 +64,7 @@ const labels = new Set(
 );
 
 /** The words of a file's name, its extension and the sides' prefixes aside; undefined = it stands in a folder. */
-function wordsOf(header: string): string[] | undefined {
+function wordsOfPath(header: string): string[] | undefined {
   const name = stripped(header).replace(/^(?:\.\/|(?:path\/)?to\/)*/, "");
   if (/[\\/]/.test(name)) return undefined;
   const stem = name.replace(/(.)\.\w+$/, "$1");
@@ -85,7 +85,7 @@ const extension = (path: string): string => /[^\\/]\.(\w+)$/.exec(path)?.[1]?.to
 export function namesNoFile(names: readonly string[], path: string, holds: () => boolean): boolean {
   if (names.length === 0) return true;
   const wanted = extension(path);
-  const words = names.map(wordsOf);
+  const words = names.map(wordsOfPath);
   for (const [i, name] of names.entries()) {
     if (words[i] === undefined || sameDiffPath(name, path)) return false;
     const own = extension(stripped(name));

@@ -1,4 +1,4 @@
-const indentOf = (line: string): string => /^[ \t]*/.exec(line)![0];
+import { indentOf } from "../text/indent.ts";
 
 /**
  * Writers often copy a block from its first character on, so that its first line lacks the indentation which

@@ -1,6 +1,6 @@
 import { spend } from "../text/budget.ts";
 import type { EditInput } from "./format.ts";
-import { sideOf, wordsOf } from "./side-names.ts";
+import { sideNamed, wordsOfName } from "./side-names.ts";
 
 /** Languages without tags: a line that is a tag can be no line of theirs. */
 const withoutTags =
@@ -35,11 +35,11 @@ export function isForeignTag(whole: string, name: string, input: EditInput): boo
   spend(input.source.length / 100);
   const plain = name.replace(/[.]/g, "\\.");
   if (/^[A-Z]/.test(name) || new RegExp(`<${plain}[\\s>]`).test(input.source)) return false;
-  const words = wordsOf(name);
+  const words = wordsOfName(name);
   if (!words.some((word) => wrappingWords.has(word))) return false;
   if (whole.includes(`${input.path.split(/[\\/]/).at(-1)}"`) || bringsFirstLine(input)) return true;
   if (ofData.test(input.path))
-    return words.some((word) => callWords.has(word)) || (words.length > 1 && !!sideOf(words));
+    return words.some((word) => callWords.has(word)) || (words.length > 1 && !!sideNamed(words));
   if (name === "search") return input.text.includes("<replace");
   return !htmlNames.has(name);
 }

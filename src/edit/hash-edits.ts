@@ -1,11 +1,11 @@
 import type { LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { splitLines } from "../text/lines.ts";
+import { lineTexts } from "../text/lines.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { checked, type HashLine, hashLineOf } from "./hashlines.ts";
-import { rolesToLines } from "./line-diff.ts";
+import { rolesToLines } from "./line-roles.ts";
 import { forAnotherFile, samePath } from "./paths.ts";
-import { wordsOf } from "./side-names.ts";
+import { wordsOfName } from "./side-names.ts";
 import { isDataPath } from "./tool-edit.ts";
 
 /**
@@ -31,7 +31,7 @@ export const hashEdits: EditFormat = {
           "not said. Send the old lines and the new ones, as a search/replace block.",
       );
     }
-    const segments = operations.map((operation) => segmentOf(operation, input));
+    const segments = operations.map((operation) => hashSegment(operation, input));
     const path = operations.find((one) => one.path !== undefined)?.path;
     if (path !== undefined && !samePath(path, input.path)) {
       throw forAnotherFile("edit", [path], input.path);
@@ -54,7 +54,7 @@ const startKeys = "pos anchor start_anchor startAnchor start".split(" ");
 const endKeys = "end end_anchor endAnchor".split(" ");
 const textKeys = "lines new_text newText newLines new_lines text content".split(" ");
 
-type Fields = Readonly<Record<string, unknown>>;
+type HashFields = Readonly<Record<string, unknown>>;
 
 /** Whether JSON names lines by number and hash. Its keys are such as other tools have, too, so this is asked first. */
 export const hasHashOperations = (input: EditInput): boolean => operationsOf(input) !== undefined;
@@ -79,7 +79,7 @@ function operationsOf(input: EditInput): readonly Operation[] | undefined {
 function collect(value: unknown, name: string, path: string | undefined, depth = 0): Operation[] {
   if (depth > 6 || typeof value !== "object" || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((one) => collect(one, name, path, depth + 1));
-  const fields = value as Fields;
+  const fields = value as HashFields;
   const named = ["path", "file_path", "filePath", "file"].map((key) => fields[key]);
   const own = named.find((one): one is string => typeof one === "string") ?? path;
   const operation = operationOf(fields, name);
@@ -87,13 +87,13 @@ function collect(value: unknown, name: string, path: string | undefined, depth =
   return Object.entries(fields).flatMap(([key, inner]) => collect(inner, key, own, depth + 1));
 }
 
-function operationOf(fields: Fields, name: string): Operation | undefined {
+function operationOf(fields: HashFields, name: string): Operation | undefined {
   const said = [fields.op, fields.type, fields.kind, fields.tool, name].find(
     (one): one is string => typeof one === "string" && one !== "",
   );
   const start = anchorIn(fields, startKeys);
   if (start === undefined) return undefined;
-  const words = wordsOf(said ?? "");
+  const words = wordsOfName(said ?? "");
   const after = words.includes("after") || words.includes("append") || words.includes("insert");
   const before = words.includes("before") || words.includes("prepend");
   return {
@@ -104,7 +104,7 @@ function operationOf(fields: Fields, name: string): Operation | undefined {
   };
 }
 
-function anchorIn(fields: Fields, keys: readonly string[]): HashLine | undefined {
+function anchorIn(fields: HashFields, keys: readonly string[]): HashLine | undefined {
   for (const key of keys) {
     const value = fields[key];
     const line = typeof value === "string" ? hashLineOf(value) : undefined;
@@ -113,16 +113,16 @@ function anchorIn(fields: Fields, keys: readonly string[]): HashLine | undefined
   return undefined;
 }
 
-function linesIn(fields: Fields): string[] {
+function linesIn(fields: HashFields): string[] {
   for (const key of textKeys) {
     const value = fields[key];
-    if (typeof value === "string") return splitLines(value).map((line) => line.text);
+    if (typeof value === "string") return lineTexts(value);
     if (Array.isArray(value)) return value.flatMap((one) => String(one).split("\n"));
   }
   return [];
 }
 
-function segmentOf(operation: Operation, input: EditInput): LinesSegment {
+function hashSegment(operation: Operation, input: EditInput): LinesSegment {
   const { kind, start, end, lines } = operation;
   checked(start, input);
   if (end !== start) checked(end, input);

@@ -71,7 +71,7 @@ function readText(
   named: FormatName | undefined,
   readers: Readers,
 ): Edit {
-  if (call.kind === "write") return written(call.text, input, tool.why, readers);
+  if (call.kind === "write") return writeCall(call.text, input, tool.why, readers);
   const inner = editInput(call.text, input.path, input.source, input.within);
   if (call.as === "new") return onlyNew(inner, tool, readers);
   if (inner.text.trim() === "") throw unreadable(`${said(tool)}, but that edit is empty.`);
@@ -90,7 +90,7 @@ function readText(
 /** New text without an old one: the whole of a new file, or of one whose lines it has. */
 function onlyNew(inner: EditInput, tool: ToolEdit, readers: Readers): Edit {
   if (tool.unused.length === 0) {
-    if (inner.source === "") return written(inner.text, inner, tool.why, readers);
+    if (inner.source === "") return writeCall(inner.text, inner, tool.why, readers);
     const edit = attempt(() => readers.readIn(inner, undefined));
     if (edit?.format === "whole") return { ...edit, why: `${tool.why}; ${edit.why}` };
   }
@@ -111,17 +111,17 @@ function attempt<Value>(read: () => Value): Value | undefined {
 /** What the edit is, as a message begins. */
 const said = (tool: ToolEdit): string => tool.why.replace(/^it is/, "the edit is");
 
-const isProse = (path: string): boolean => /\.(?:md|mdx|markdown|rst|adoc|txt)$/i.test(path);
+const isProseFile = (path: string): boolean => /\.(?:md|mdx|markdown|rst|adoc|txt)$/i.test(path);
 
 /** The text of a write call: the whole file, to the letter. */
-function written(text: string, input: EditInput, why: string, readers: Readers): Edit {
+function writeCall(text: string, input: EditInput, why: string, readers: Readers): Edit {
   const inner = editInput(text, input.path, input.source, input.within);
   const { lines, source } = inner;
   if (source === text && text !== "")
     return { format: "whole", why, extent: "parts", segments: [], action: "update" };
   // A fence around code is the model's; in prose it is text.
   const first = lines.find((line) => line.trim() !== "");
-  const isFenced = first !== undefined && fenceOf(first) !== undefined && !isProse(input.path);
+  const isFenced = first !== undefined && fenceOf(first) !== undefined && !isProseFile(input.path);
   const isSketch = source !== "" && lines.some((line) => isElision(line) && !inner.inSource(line));
   if (isFenced || isSketch) {
     const edit = readers.readIn(inner, isSketch ? "lazy" : "whole");

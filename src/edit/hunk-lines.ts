@@ -1,6 +1,8 @@
 import type { EditLine } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { withRewrittenKept } from "./line-diff.ts";
+import { leadingSpace } from "../text/indent.ts";
+import { isBlank } from "../text/words.ts";
+import { withRewrittenKept } from "./line-roles.ts";
 
 /** A line of a hunk as written, its sign still on it. */
 export interface HunkLine {
@@ -10,7 +12,7 @@ export interface HunkLine {
 }
 
 /** How many lines the header gives each side. */
-export interface Counts {
+export interface HunkCounts {
   readonly old: number;
   readonly new: number;
 }
@@ -23,7 +25,7 @@ export const leavesBlanksOut = (
 
 /** What is known of a hunk besides its lines. */
 export interface HunkHints {
-  readonly counts?: Counts | undefined;
+  readonly counts?: HunkCounts | undefined;
   /** Whether other hunks of the edit leave the blanks of context out. */
   readonly bare?: boolean;
 }
@@ -32,9 +34,7 @@ export interface HunkHints {
 const readingLimit = 8;
 
 /** Longer hunks are read line by line. */
-const lineLimit = 2000;
-
-const isBlank = (text: string): boolean => text.trim() === "";
+const longestRead = 2000;
 
 /** A line of a hunk by its sign; without one it is context whose leading blank was left out. */
 export function signedLine({ text, at }: HunkLine): EditLine {
@@ -64,7 +64,7 @@ function withContext(
 ): EditLine[] {
   const { counts } = hints;
   const signed = body.map(signedLine);
-  const { exact } = linesIn(source);
+  const { exact } = linesWithin(source);
   const bare = body.map(({ text, at }, i): EditLine | undefined => {
     if (isBlank(text) || text === signed[i]!.text || !exact.has(text)) return undefined;
     return { text, role: "keep", at };
@@ -106,7 +106,7 @@ function standing(
   source: readonly string[],
 ): EditLine[][] {
   const found = new Map<string, EditLine[]>();
-  if (signed.length > lineLimit) return [];
+  if (signed.length > longestRead) return [];
   const dead = new Set<number>();
   const width = source.length + 1;
   const reading: EditLine[] = [];
@@ -142,7 +142,7 @@ function beginnings(
   bare: readonly (EditLine | undefined)[],
   source: readonly string[],
 ): Set<number> {
-  const { places } = linesIn(source);
+  const { places } = linesWithin(source);
   const found = new Set<number>();
   for (const [i, line] of signed.entries()) {
     for (const first of [line, bare[i]]) {
@@ -181,10 +181,8 @@ function choose(
   return others.length === 0 && !fixed && !lost && isShifted(signed, source) ? signed : only;
 }
 
-const indentOf = (text: string): string => /^\s*/.exec(text)![0];
-
-const depthsOf = (source: readonly string[]): Set<string> =>
-  new Set(source.filter((line) => !isBlank(line)).map(indentOf));
+const knownIndents = (source: readonly string[]): Set<string> =>
+  new Set(source.filter((line) => !isBlank(line)).map(leadingSpace));
 
 /** Whether all lines that a reading keeps against their sign would be new ones at a depth the file does not know: `+ x`. */
 function isStrange(
@@ -192,10 +190,10 @@ function isStrange(
   signed: readonly EditLine[],
   source: readonly string[],
 ): boolean {
-  const depths = depthsOf(source);
+  const depths = knownIndents(source);
   return signed.every(
     ({ role, text }, i) =>
-      role === reading[i]!.role || (role === "add" && !depths.has(indentOf(text))),
+      role === reading[i]!.role || (role === "add" && !depths.has(leadingSpace(text))),
   );
 }
 
@@ -214,14 +212,14 @@ function fullest(readings: readonly EditLine[][]): EditLine[] | undefined {
  * new lines then have depths that the file does not know, and one blank more makes them right.
  */
 function isShifted(signed: readonly EditLine[], source: readonly string[]): boolean {
-  const depths = depthsOf(source);
+  const depths = knownIndents(source);
   const added = signed.filter((line) => line.role === "add" && !isBlank(line.text));
   const all = (more: string): boolean =>
-    added.every((line) => depths.has(more + indentOf(line.text)));
+    added.every((line) => depths.has(more + leadingSpace(line.text)));
   return !all("") || all(" ");
 }
 
-function agrees(lines: readonly EditLine[], counts: Counts): boolean {
+function agrees(lines: readonly EditLine[], counts: HunkCounts): boolean {
   const old = lines.filter((line) => line.role !== "add").length;
   const fresh = lines.filter((line) => line.role !== "drop").length;
   return old === counts.old && fresh === counts.new;
@@ -236,7 +234,7 @@ function doubtIn(
   body: readonly HunkLine[],
   signed: readonly EditLine[],
   source: readonly string[],
-  counts: Counts | undefined,
+  counts: HunkCounts | undefined,
 ): number {
   const turned = [...chosen.keys()].filter((i) => chosen[i]!.role !== signed[i]!.role);
   if (turned.length === 0) return -1;
@@ -257,7 +255,7 @@ function lineByLine(
   bare: readonly (EditLine | undefined)[],
   source: readonly string[],
 ): EditLine[] {
-  const { places } = linesIn(source);
+  const { places } = linesWithin(source);
   const lines = signed.map((line, i) =>
     line.role === "drop" && bare[i] && !places.has(line.text.trim()) ? bare[i] : line,
   );
@@ -268,7 +266,7 @@ function lineByLine(
 function stands(lines: readonly EditLine[], source: readonly string[]): boolean {
   const old = lines.filter((line) => line.role !== "add").map((line) => line.text.trim());
   if (old.length === 0) return false;
-  const { places } = linesIn(source);
+  const { places } = linesWithin(source);
   const count = (text: string): number => places.get(text)?.length ?? 0;
   let rarest = 0;
   for (const [i, text] of old.entries()) if (count(text) < count(old[rarest]!)) rarest = i;
@@ -287,7 +285,7 @@ interface KnownLines {
 /** A diff of many hunks asks for the same file each time. */
 const knownLines = new WeakMap<readonly string[], KnownLines>();
 
-function linesIn(source: readonly string[]): KnownLines {
+function linesWithin(source: readonly string[]): KnownLines {
   const known = knownLines.get(source);
   if (known) return known;
   const places = new Map<string, number[]>();

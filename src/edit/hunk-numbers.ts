@@ -1,13 +1,13 @@
 import type { EditLine } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import type { Counts } from "./hunk-lines.ts";
+import type { HunkCounts } from "./hunk-lines.ts";
 
 /** The numbers of a hunk header; absent where it names none. */
-export interface Numbers {
+export interface HunkNumbers {
   /** 1-based. */
   readonly oldStart?: number;
   readonly newStart?: number;
-  readonly counts?: Counts;
+  readonly counts?: HunkCounts;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface Numbers {
  * the hunks before.
  */
 export function numbersHold(
-  hunks: readonly Numbers[],
+  hunks: readonly HunkNumbers[],
   read: readonly (readonly EditLine[])[],
   source: readonly string[],
 ): boolean {
@@ -38,7 +38,7 @@ export function numbersHold(
 const linesBefore = (start: number, count: number): number => start - Number(count > 0);
 
 /** The 1-based line where the old side of a hunk begins. */
-export const firstOldLine = ({ oldStart, counts }: Numbers): number | undefined =>
+export const firstOldLine = ({ oldStart, counts }: HunkNumbers): number | undefined =>
   oldStart === undefined ? undefined : linesBefore(oldStart, counts?.old ?? 1) + 1;
 
 /** New lines alone whose numbers cannot be believed: nothing tells their place. */

@@ -2,7 +2,7 @@ import type { Edit, EditLine } from "../core/edit.ts";
 import { spend } from "../text/budget.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditInput } from "./format.ts";
-import type { Counts } from "./hunk-lines.ts";
+import type { HunkCounts } from "./hunk-lines.ts";
 
 /** One of several changes of a file that follow each other, each against what the one before leaves. */
 export interface Part {
@@ -15,7 +15,7 @@ export interface PartHunk {
   readonly lines: (text: readonly string[]) => readonly EditLine[];
   /** 1-based line of that text, as the header says. */
   readonly start?: number;
-  readonly counts?: Counts;
+  readonly counts?: HunkCounts;
   /** New lines without any old one go to the end of the file. */
   readonly appends?: boolean;
 }

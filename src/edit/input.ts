@@ -1,6 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import type { LineRange } from "../core/merge.ts";
-import { splitLines } from "../text/lines.ts";
+import { lineTexts, splitLines } from "../text/lines.ts";
+import { once } from "../text/once.ts";
 import type { EditInput } from "./format.ts";
 import { refuseLoneReturns } from "./lone-returns.ts";
 import { thoughtLines } from "./thoughts.ts";
@@ -14,15 +15,15 @@ export function editInput(
 ): EditInput {
   const clean = text.startsWith("\uFEFF") ? text.slice(1) : text;
   refuseLoneReturns(clean, source);
-  const sourceLines = once(() => splitLines(source).map((line) => line.text));
+  const sourceLines = once(() => lineTexts(source));
   const known = once(() => new Set(sourceLines().map((line) => line.trim())));
   const inSource = (line: string): boolean => known().has(line.trim());
-  const { edit, thoughts } = withoutThoughts(clean, inSource);
+  const { edit, thoughts } = cutThoughts(clean, inSource);
   return {
     text: edit,
     marked: clean !== text,
     thoughts,
-    lines: splitLines(edit).map((line) => line.text),
+    lines: lineTexts(edit),
     path,
     source,
     within,
@@ -34,7 +35,7 @@ export function editInput(
 }
 
 /** Thoughts become blank lines, so that the lines after them keep their numbers in messages. */
-function withoutThoughts(
+function cutThoughts(
   text: string,
   inSource: (line: string) => boolean,
 ): { edit: string; thoughts: number } {
@@ -56,12 +57,4 @@ function withoutThoughts(
   const after = last!.text.replace(/^.*<\/[a-z]+>/i, "");
   const blank = "\n".repeat(count - 1) + after + last!.end;
   return { edit: blank + rest.map((line) => line.text + line.end).join(""), thoughts: count };
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

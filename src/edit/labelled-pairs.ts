@@ -1,9 +1,10 @@
 import { spend } from "../text/budget.ts";
+import { hasWords } from "../text/words.ts";
 import { startOf } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { editOf } from "./search-replace.ts";
-import { sideOf, wordsOf } from "./side-names.ts";
+import { sideNamed, wordsOfName } from "./side-names.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /**
@@ -14,13 +15,13 @@ export const labelledPairs: EditFormat = {
   name: "search-replace",
 
   recognise(input) {
-    const [first] = blocksOf(input);
+    const [first] = labelledBlocks(input);
     if (!first) return undefined;
     return `line ${first.labelAt + 1} says that the old text follows: ${input.lines[first.labelAt]!.trim()}`;
   },
 
   read(input, why) {
-    return editOf(blocksOf(input), input, why);
+    return editOf(labelledBlocks(input), input, why);
   },
 };
 
@@ -36,7 +37,7 @@ interface Body {
 }
 
 /** Pairs whose old text has a line of the file: without one it is prose about something else. */
-function blocksOf(input: EditInput): Labelled[] {
+function labelledBlocks(input: EditInput): Labelled[] {
   const { lines } = input;
   if (lines.some((line) => startOf(line))) return [];
   const blocks: Labelled[] = [];
@@ -49,7 +50,7 @@ function blocksOf(input: EditInput): Labelled[] {
     const other = labelOf(input, at);
     const isPair = other !== undefined && areSides(label, other);
     const fresh = isPair ? bodyAfter(lines, at + 1) : undefined;
-    if (fresh === undefined || !old.lines.some((line) => isTelling(line) && input.inSource(line)))
+    if (fresh === undefined || !old.lines.some((line) => hasWords(line) && input.inSource(line)))
       continue;
     blocks.push({
       search: old.lines,
@@ -62,8 +63,6 @@ function blocksOf(input: EditInput): Labelled[] {
   }
   return blocks;
 }
-
-const isTelling = (line: string): boolean => /[\p{L}\p{N}]/u.test(line);
 
 /** Words that a label has beside the one that tells its side. */
 const neutral = new Set(
@@ -82,14 +81,14 @@ function labelOf(input: EditInput, index: number): readonly string[] | undefined
     !/^[*_`]{0,3}[A-Za-z][A-Za-z /-]{0,60}[*_`]{0,3}:?[*_`]{0,3}(?:\s{0,60}[|>][+-]?)?$/.test(text)
   )
     return undefined;
-  const words = wordsOf(text);
+  const words = wordsOfName(text);
   const telling = words.filter((word) => !neutral.has(word));
   return words.length > 0 && words.length <= 6 && telling.length <= 2 ? words : undefined;
 }
 
 /** `Old` and `New`; also `Replace this` and `with this`, where the first word alone would mean the new side. */
 function areSides(one: readonly string[], other: readonly string[]): boolean {
-  if (sideOf(one) === "old" && sideOf(other) === "new") return true;
+  if (sideNamed(one) === "old" && sideNamed(other) === "new") return true;
   return openers.has(one[0]!) && ["with", "to", "by", "into"].includes(other[0]!);
 }
 

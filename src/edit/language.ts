@@ -59,14 +59,14 @@ const noLanguage = /^(?:|text|txt|plain|plaintext|code|source|file|output|diff|p
 const byName = new Map(families.flatMap((names, family) => names.map((name) => [name, family])));
 
 /** The extension of a path, or its name where that says the language (`Makefile`). Lower case; may be empty. */
-function kindOf(path: string): string {
+function languageKind(path: string): string {
   const name = path.split(/[\\/]/).at(-1)!.toLowerCase();
   return byName.has(name) ? name : (/\.([^.]+)$/.exec(name)?.[1] ?? "");
 }
 
 /** Whether files with this path are code or data, so that a sentence or a code fence is no line of them. */
 export function isCodeFile(path: string): boolean {
-  return byName.has(kindOf(path));
+  return byName.has(languageKind(path));
 }
 
 /** Whether files with this path are texts in which a code fence is an everyday line. */
@@ -76,7 +76,7 @@ export function holdsFences(path: string): boolean {
 
 /** Whether lines of files with this path may be a single tag (`<ul class="a">`). Unknown kinds may. */
 export function usesTags(path: string): boolean {
-  const kind = kindOf(path);
+  const kind = languageKind(path);
   if (!byName.has(kind)) return true;
   return /^(?:[jt]sx|js|vue|svelte|astro|x?html?|xml|xs[dl]t?|svg|plist|csproj|xaml|pom|php|erb|jsp|cshtml)$/.test(
     kind,
@@ -86,7 +86,7 @@ export function usesTags(path: string): boolean {
 /** Whether the language that a fence names is the file's; undefined = it names none that is known. */
 export function fenceFits(info: string, path: string): boolean | undefined {
   const word = (/^[^\s{:,]*/.exec(info.trim())?.[0] ?? "").toLowerCase().replace(/^\./, "");
-  const kind = kindOf(path);
+  const kind = languageKind(path);
   if (word !== "" && word === kind) return true;
   if (noLanguage.test(word)) return undefined;
   const named = byName.get(word);

@@ -1,4 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
+import { indentOf } from "../text/indent.ts";
 
 interface PairTexts {
   readonly old: string;
@@ -36,7 +37,6 @@ export function keptLineEnds(
 const isLineEnd = (character: string | undefined): boolean =>
   character === undefined || character === "\n";
 
-const indentOf = (text: string): string => /^[ \t]*/.exec(text)![0];
 const firstWord = (text: string): string => /^\s*(\w+|.)/.exec(text)?.[1] ?? "";
 const lastLine = (text: string): string => text.slice(text.lastIndexOf("\n") + 1);
 

@@ -1,3 +1,5 @@
+import { hasWords } from "../text/words.ts";
+
 /** A way in which tools put line numbers before the lines that they show. */
 const styles: readonly RegExp[] = [
   /^\s*(\d+)→/,
@@ -45,16 +47,15 @@ function firstNumber(lines: readonly string[], style: RegExp): number | undefine
 }
 
 /**
- * Both sides of a pair without the line numbers that the old one has. `isText` says whether a line stands in
- * the file as it is, and `stands` whether one does without its number.
+ * Both sides of a pair without the line numbers that the old one has. `isText` says whether a line is in the
+ * file as it is.
  */
 export function pairWithoutNumbers(
   old: readonly string[],
   fresh: readonly string[],
   isText: (line: string) => boolean,
 ): { readonly old: string[]; readonly new: string[]; readonly nearLine: number } | undefined {
-  const told = (line: string): boolean => /[\p{L}\p{N}]/u.test(line);
-  if (old.some((line) => told(line) && isText(line))) return undefined;
+  if (old.some((line) => hasWords(line) && isText(line))) return undefined;
   const numbered = withoutNumbers(old);
   if (!numbered) return undefined;
   const plain = numbered.lines.filter((line) => line.trim() !== "");

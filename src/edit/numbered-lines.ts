@@ -6,7 +6,7 @@ const number = /^\s*(\d+)(\s?\||:|→|\t)/;
  * Lines without the line numbers that tools which read files print before them (`12 | x`, `12→x`, `12: x`);
  * undefined = they are not numbered. Numbers count up from the first line; markers have none.
  */
-export function withoutNumbers(lines: readonly string[]): string[] | undefined {
+export function withoutNumberPrefixes(lines: readonly string[]): string[] | undefined {
   if (!number.test(lines.find((line) => line.trim() !== "") ?? "")) return undefined;
   const own = lines.filter((line) => line.trim() !== "" && !isElision(line));
   const matches = own.map((line) => number.exec(line));

@@ -1,5 +1,6 @@
 import { RedraftError } from "../core/errors.ts";
 import { commentBody, isComment } from "../text/comments.ts";
+import { hasWords } from "../text/words.ts";
 import type { EditInput } from "./format.ts";
 import { isCodeFile } from "./language.ts";
 import { isElision, removalOf } from "./lazy-markers.ts";
@@ -17,7 +18,7 @@ export function refuseOpenComment({ lines, at }: Unwrapped, input: EditInput): v
   if (!isLone || isElision(line) || removalOf(line) !== undefined) return;
   const body = commentBody(line);
   if (body === undefined || !/\p{L}/u.test(body) || looksLikeCode(body)) return;
-  if (!lines.some((one) => /[\p{L}\p{N}]/u.test(one) && !isComment(one))) return;
+  if (!lines.some((one) => hasWords(one) && !isComment(one))) return;
   const shown = JSON.stringify(line.trim().slice(0, 80));
   throw new RedraftError(
     "unreadable-edit",

@@ -2,7 +2,7 @@ import { RedraftError } from "../core/errors.ts";
 import type { EditInput } from "./format.ts";
 import type { ToolCall } from "./tool-calls.ts";
 
-type Pair = ToolCall & { readonly kind: "pair" };
+type PairCall = ToolCall & { readonly kind: "pair" };
 
 /** The places of an old string as a message shows them. */
 function shownPlaces(
@@ -24,7 +24,7 @@ function shownPlaces(
 
 /** The old string stands at several places, and nothing says which. */
 export function ambiguousPair(
-  { old, new: fresh }: Pair,
+  { old, new: fresh }: PairCall,
   places: readonly number[],
   flat: string,
   input: EditInput,
@@ -46,7 +46,7 @@ export function ambiguousPair(
 
 /** The same for one of several pairs, in the text that the pairs before it leave. */
 export function severalPlaces(
-  { old }: Pair,
+  { old }: PairCall,
   places: readonly number[],
   text: string,
   number: number,
@@ -63,7 +63,7 @@ export function severalPlaces(
 
 /** The caller counts on another number of places. */
 export function wrongCount(
-  { expected }: Pair,
+  { expected }: PairCall,
   places: readonly number[],
   flat: string,
   input: EditInput,

@@ -2,20 +2,20 @@ import type { Edit, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { LineRange } from "../core/merge.ts";
 import { spend } from "../text/budget.ts";
-import { splitLines } from "../text/lines.ts";
+import { lineTexts, splitLines } from "../text/lines.ts";
 import { asMeant } from "./as-meant.ts";
 import { refuseBrokenLines } from "./broken-lines.ts";
 import { changesBetween } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import { editInput } from "./input.ts";
-import { rolesToLines } from "./line-diff.ts";
 import { keptLineEnds } from "./line-ends.ts";
+import { rolesToLines } from "./line-roles.ts";
 import { ambiguousPair, quoted, severalPlaces, wrongCount } from "./pair-errors.ts";
 import type { ToolCall } from "./tool-calls.ts";
 
-export type Pair = ToolCall & { readonly kind: "pair" };
-export type Insertion = ToolCall & { readonly kind: "insert" };
-export type PlacedCall = Pair | Insertion;
+export type OldNewPair = ToolCall & { readonly kind: "pair" };
+export type PairInsertion = ToolCall & { readonly kind: "insert" };
+export type PlacedCall = OldNewPair | PairInsertion;
 
 /** Placed by the reader where every old string is found to the letter; otherwise left to the merge. */
 export function placePairs(
@@ -24,20 +24,19 @@ export function placePairs(
 ): Pick<Edit, "segments" | "finalNewline"> {
   const flat = unified(input.source);
   const meant = calls.map((call) => (call.kind === "pair" ? pairAsMeant(call, input, flat) : call));
-  const text = applyAll(meant, flat, input) ?? applyInTurn(calls, flat, input);
+  const text = applyEverywhere(meant, flat, input) ?? pairsInTurn(calls, flat, input);
   if (text === undefined) return { segments: partlyPlaced(meant, flat, input) };
-  const segments = changesBetween(cut(flat), cut(text));
+  const segments = changesBetween(lineTexts(flat), lineTexts(text));
   const ends = text.endsWith("\n");
   return flat.endsWith("\n") === ends || text === ""
     ? { segments }
     : { segments, finalNewline: ends };
 }
 
-const cut = (text: string): string[] => splitLines(text).map((line) => line.text);
 const unified = (text: string): string => text.replace(/\r\n?/g, "\n");
 
 /** The pair with line ends as `flat` has them, and as its writer meant it. */
-function pairAsMeant(call: Pair, input: EditInput, flat: string): Pair {
+function pairAsMeant(call: OldNewPair, input: EditInput, flat: string): OldNewPair {
   const plain = { ...call, old: unified(call.old), new: unified(call.new) };
   spend(flat.length / 100);
   refuseBrokenLines(plain.old, plain.new, input, "the new string");
@@ -79,7 +78,7 @@ function placesWithin(text: string, part: string, { within }: EditInput): number
 }
 
 /** The places that can be replaced together, from the first on. */
-function apart(places: readonly number[], length: number): number[] {
+function areApart(places: readonly number[], length: number): number[] {
   const kept: number[] = [];
   for (const place of places)
     if (kept.length === 0 || place >= kept.at(-1)! + length) kept.push(place);
@@ -92,9 +91,9 @@ const lineAt = (text: string, place: number): number => text.slice(0, place).spl
  * Where a pair is to be replaced: at its one place, at the one that it names by line, or at every place.
  * Undefined = that is not clear.
  */
-function placesOf(call: Pair, flat: string, input: EditInput): number[] | undefined {
+function pairPlaces(call: OldNewPair, flat: string, input: EditInput): number[] | undefined {
   const every = placesWithin(flat, call.old, input);
-  const separate = apart(every, call.old.length);
+  const separate = areApart(every, call.old.length);
   if (every.length === 0) return [];
   if (call.expected !== undefined && !(call.expected === 1 && call.all)) {
     if (call.expected !== separate.length) throw wrongCount(call, separate, flat, input);
@@ -109,25 +108,25 @@ function placesOf(call: Pair, flat: string, input: EditInput): number[] | undefi
   return near.length === 1 ? near : undefined;
 }
 
-interface Found {
+interface PairFound {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
 /** All pairs against the source itself; undefined = one is not found in it, or two claim the same text. */
-function applyAll(
+function applyEverywhere(
   calls: readonly PlacedCall[],
   flat: string,
   input: EditInput,
 ): string | undefined {
-  const found: Found[] = [];
+  const found: PairFound[] = [];
   for (const [index, call] of calls.entries()) {
     if (call.kind === "insert") {
       found.push(insertion(call, flat, input));
       continue;
     }
-    const places = placesOf(call, flat, input);
+    const places = pairPlaces(call, flat, input);
     if (places === undefined) {
       // A later pair may mean what an earlier one leaves unique; alone it is ambiguous.
       if (calls.length > 1 && index > 0) return undefined;
@@ -146,21 +145,21 @@ function partlyPlaced(
   input: EditInput,
 ): readonly Segment[] {
   const literal = calls.filter((call) => call.kind === "pair" && flat.includes(call.old));
-  const text = literal.length === 0 ? undefined : applyAll(literal, flat, input);
+  const text = literal.length === 0 ? undefined : applyEverywhere(literal, flat, input);
   if (text === undefined) return calls.flatMap((call) => asLines(call, input));
   const others = calls.filter((call) => !literal.includes(call));
   return [
-    ...changesBetween(cut(flat), cut(text)),
+    ...changesBetween(lineTexts(flat), lineTexts(text)),
     ...others.flatMap((call) => asLines(call, input)),
   ];
 }
 
-function replaced(call: Pair, start: number, text: string): Found {
+function replaced(call: OldNewPair, start: number, text: string): PairFound {
   const end = start + call.old.length;
   return { start, end, text: keptLineEnds(call, text, start) };
 }
 
-function spliced(flat: string, found: Found[]): string | undefined {
+function spliced(flat: string, found: PairFound[]): string | undefined {
   found.sort((a, b) => a.start - b.start || a.end - b.end);
   let text = "";
   let from = 0;
@@ -173,7 +172,7 @@ function spliced(flat: string, found: Found[]): string | undefined {
 }
 
 /** One pair after the other, each in the text that the ones before it leave. */
-function applyInTurn(
+function pairsInTurn(
   calls: readonly PlacedCall[],
   flat: string,
   input: EditInput,
@@ -184,7 +183,7 @@ function applyInTurn(
     const now =
       index === 0 ? input : editInput("", input.path, text, grown(input.within, text, flat));
     const pair = pairAsMeant(call, now, text);
-    const places = placesOf(pair, text, now);
+    const places = pairPlaces(pair, text, now);
     if (places === undefined) {
       const every = placesWithin(text, pair.old, now);
       // Several places in the text that earlier pairs leave: nobody can tell either.
@@ -204,11 +203,11 @@ function applyInTurn(
 /** The lines that an edit is about after some of its pairs: all changes are inside. */
 function grown(within: LineRange | undefined, text: string, flat: string): LineRange | undefined {
   if (within === undefined) return undefined;
-  return { start: within.start, end: within.end + cut(text).length - cut(flat).length };
+  return { start: within.start, end: within.end + lineTexts(text).length - lineTexts(flat).length };
 }
 
 /** Where a text goes that names a line. After it or before it: where that is not said, only what is either. */
-function insertion(call: Insertion, flat: string, input: EditInput): Found {
+function insertion(call: PairInsertion, flat: string, input: EditInput): PairFound {
   const lines = splitLines(flat);
   const size = lines.length;
   const isOpen = !call.after && call.line > 0 && call.line <= size;
@@ -238,7 +237,7 @@ function insertion(call: Insertion, flat: string, input: EditInput): Found {
 
 function asLines(call: PlacedCall, input: EditInput): Segment[] {
   if (call.kind === "insert") {
-    const lines = cut(call.text).map((text) => ({ text, role: "add", at: 0 }) as const);
+    const lines = lineTexts(call.text).map((text) => ({ text, role: "add", at: 0 }) as const);
     return [{ kind: "lines", lines, atLine: call.line + 1 }];
   }
   if (call.all || (call.expected ?? 1) > 1) {
@@ -249,5 +248,7 @@ function asLines(call: PlacedCall, input: EditInput): Segment[] {
     );
   }
   const near = call.nearLine === undefined ? {} : { nearLine: call.nearLine };
-  return [{ kind: "lines", lines: rolesToLines(cut(call.old), cut(call.new), 0, 0), ...near }];
+  return [
+    { kind: "lines", lines: rolesToLines(lineTexts(call.old), lineTexts(call.new), 0, 0), ...near },
+  ];
 }

@@ -3,7 +3,7 @@ import { RedraftError } from "../core/errors.ts";
 import { headOf, isFileHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { type HunkLine, hunkLines, leavesBlanksOut } from "./hunk-lines.ts";
-import { firstOldLine, type Numbers, numbersHold, unplaced } from "./hunk-numbers.ts";
+import { firstOldLine, type HunkNumbers, numbersHold, unplaced } from "./hunk-numbers.ts";
 import { inTurn, type Part, type PartHunk, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
 import { pathOfHeading, type Section, sectionsOf } from "./patch-sections.ts";
@@ -23,19 +23,19 @@ export const patch: EditFormat = {
     const own = input.sourceLines.find((one) => one.trim() !== "");
     const isText = (index !== first && input.inSource(line)) || own?.trim() === line;
     // A file that holds patches: the edit is one where it names the file, and the file anew where it does not.
-    if (isText && !input.lines.some((one) => namesFile(one, input))) return undefined;
+    if (isText && !input.lines.some((one) => namesThisFile(one, input))) return undefined;
     return `line ${index + 1} is ${line}`;
   },
 
   read(input, why) {
     const all = sectionsOf(input);
     if (all.length === 0) return withoutSections(input, why);
-    const sections = ofThisFile(all, input);
+    const sections = chunksOfThisFile(all, input);
     const section = sections[0]!;
     const passedOver = all.filter((one) => !sections.includes(one)).map(({ path }) => path);
     const named = { path: section.path, ...otherPaths(passedOver) };
     const base = { format: "patch", why, extent: "parts", ...named } as const;
-    const composed = sections.length > 1 ? oneAfterTheOther(sections, input) : undefined;
+    const composed = sections.length > 1 ? chunksInTurn(sections, input) : undefined;
     if (composed) return { ...base, ...composed };
     if (sections.some(({ kind }) => kind !== section.kind)) {
       throw new RedraftError(
@@ -47,7 +47,7 @@ export const patch: EditFormat = {
     }
     if (section.kind === "Delete") return { ...base, action: "delete", segments: [] };
     if (section.kind === "Add") return { ...base, ...addition(section, input) };
-    const segments = inFileOrder(segmentsOf(sections, input.sourceLines), input.sourceLines);
+    const segments = inFileOrder(patchSegments(sections, input.sourceLines), input.sourceLines);
     const moveTo = sections.find((one) => one.moveTo !== undefined)?.moveTo;
     if (moveTo !== undefined) return { ...base, action: "move", moveTo, segments };
     if (segments.length === 0) {
@@ -63,7 +63,7 @@ export const patch: EditFormat = {
 
 const heading = /^\*{3} ?(?:Begin Patch(?: ?\*{1,3})?|(?:Update|Add|Delete) File: \S.*)$/;
 
-function namesFile(line: string, input: EditInput): boolean {
+function namesThisFile(line: string, input: EditInput): boolean {
   const path = pathOfHeading(line);
   return path !== undefined && samePath(path, input.path) && !input.inSource(line);
 }
@@ -82,7 +82,7 @@ function withoutSections(input: EditInput, why: string): Edit {
   );
 }
 
-function ofThisFile(sections: readonly Section[], input: EditInput): Section[] {
+function chunksOfThisFile(sections: readonly Section[], input: EditInput): Section[] {
   const mine = sections.filter((section) => samePath(section.path, input.path));
   if (mine.length > 0) return mine;
   throw forAnotherFile(
@@ -93,7 +93,7 @@ function ofThisFile(sections: readonly Section[], input: EditInput): Section[] {
 }
 
 /** Several sections of one file, each against what the one before leaves; undefined = they are not that. */
-function oneAfterTheOther(
+function chunksInTurn(
   sections: readonly Section[],
   input: EditInput,
 ): Pick<Edit, "action" | "segments" | "finalNewline"> | undefined {
@@ -103,9 +103,9 @@ function oneAfterTheOther(
     if (section.kind === "Delete") return { kind: "delete", hunks: [] };
     if (section.kind === "Add")
       return { kind: "create", hunks: [{ lines: () => addedLines(section) }] };
-    const chunks = chunksOf(section);
+    const chunks = patchChunks(section);
     const hunks = chunks.map((chunk) => ({
-      lines: (text: readonly string[]) => linesOf(chunk, text, leavesBlanksOut(chunks)),
+      lines: (text: readonly string[]) => chunkLines(chunk, text, leavesBlanksOut(chunks)),
       appends: chunk.under.length === 0 && chunk.numbers.oldStart === undefined,
       ...started(chunk.numbers),
     }));
@@ -116,20 +116,20 @@ function oneAfterTheOther(
 }
 
 /** Lines of an update that stand together, with what the `@@` lines above say about their place. */
-interface Chunk {
+interface PatchChunk {
   readonly body: readonly HunkLine[];
   /** Source lines above, outermost first. */
   readonly under: readonly string[];
-  readonly numbers: Numbers;
+  readonly numbers: HunkNumbers;
   readonly atEnd: boolean;
 }
 
 /** The chunks of an update: `@@` lines open them, and name source lines above. */
-function chunksOf(section: Section): Chunk[] {
-  const chunks: Chunk[] = [];
+function patchChunks(section: Section): PatchChunk[] {
+  const chunks: PatchChunk[] = [];
   let body: HunkLine[] = [];
   let under: string[] = [];
-  let numbers: Numbers = {};
+  let numbers: HunkNumbers = {};
   let atEnd = false;
   const close = (): void => {
     while (body.at(-1)?.text === "") body.pop();
@@ -157,28 +157,28 @@ function chunksOf(section: Section): Chunk[] {
 }
 
 /** Reads one of the chunks against a text. */
-const linesOf = (chunk: Chunk, source: readonly string[], bare: boolean): EditLine[] =>
+const chunkLines = (chunk: PatchChunk, source: readonly string[], bare: boolean): EditLine[] =>
   hunkLines(chunk.body, source, { counts: chunk.numbers.counts, bare });
 
-const started = ({ oldStart, counts }: Numbers): Pick<PartHunk, "start" | "counts"> => ({
+const started = ({ oldStart, counts }: HunkNumbers): Pick<PartHunk, "start" | "counts"> => ({
   ...(oldStart !== undefined && { start: oldStart }),
   ...(counts !== undefined && { counts }),
 });
 
-function segmentsOf(sections: readonly Section[], source: readonly string[]): LinesSegment[] {
-  const chunks = sections.flatMap((section) => chunksOf(section));
+function patchSegments(sections: readonly Section[], source: readonly string[]): LinesSegment[] {
+  const chunks = sections.flatMap((section) => patchChunks(section));
   const leaves = leavesBlanksOut(chunks);
-  const read = chunks.map((chunk) => linesOf(chunk, source, leaves));
+  const read = chunks.map((chunk) => chunkLines(chunk, source, leaves));
   const trusted = numbersHold(
     chunks.map(({ numbers }) => numbers),
     read,
     source,
   );
-  return chunks.flatMap((chunk, k) => segmentOf(chunk, read[k]!, trusted, source));
+  return chunks.flatMap((chunk, k) => chunkSegment(chunk, read[k]!, trusted, source));
 }
 
-function segmentOf(
-  chunk: Chunk,
+function chunkSegment(
+  chunk: PatchChunk,
   lines: readonly EditLine[],
   trusted: boolean,
   source: readonly string[],

@@ -3,7 +3,7 @@ import { spend } from "../text/budget.ts";
 import { linePlaces } from "../text/line-index.ts";
 import { isNearStart, type Marker, markersOf } from "./block-markers.ts";
 import { pathBefore } from "./block-paths.ts";
-import { blockOf, type SearchBlock, type Span, unreadable } from "./block-text.ts";
+import { type BlockSpan, blockOf, type SearchBlock, unreadable } from "./block-text.ts";
 import type { EditInput } from "./format.ts";
 import { fenceOf } from "./wrapping.ts";
 
@@ -25,7 +25,7 @@ export function parseBlocks(input: EditInput): SearchBlock[] {
 }
 
 /** Where the blocks of an edit stand. */
-export function spansOf(input: EditInput): readonly Span[] {
+export function spansOf(input: EditInput): readonly BlockSpan[] {
   const markers = markersOf(input);
   return pairMarkers(input, markers) ?? pairFirst(input, markers);
 }
@@ -35,10 +35,10 @@ const steps = 500;
 const mostMarkers = 200;
 
 /** A pairing that leaves no marker outside a block, or undefined. Only needed where markers can be text. */
-function pairMarkers(input: EditInput, markers: readonly Marker[]): Span[] | undefined {
-  const plain = isPlain(markers);
+function pairMarkers(input: EditInput, markers: readonly Marker[]): BlockSpan[] | undefined {
+  const plain = isPlainBlock(markers);
   if (plain) {
-    const spans: Span[] = [];
+    const spans: BlockSpan[] = [];
     for (let index = 0; index < markers.length; index += 3) {
       const [start, divider, end] = markers.slice(index, index + 3) as [Marker, Marker, Marker];
       spans.push({ start: start.index, divider: divider.index, end: end.index });
@@ -47,7 +47,7 @@ function pairMarkers(input: EditInput, markers: readonly Marker[]): Span[] | und
   }
   if (markers.length === 0 || markers.length > mostMarkers) return undefined;
   let budget = steps;
-  const search = (from: number): Span[] | undefined => {
+  const search = (from: number): BlockSpan[] | undefined => {
     if (from >= markers.length) return [];
     const start = markers[from]!;
     if (start.kind !== "start") return undefined;
@@ -67,7 +67,7 @@ function pairMarkers(input: EditInput, markers: readonly Marker[]): Span[] | und
   return search(0);
 }
 
-function isPlain(markers: readonly Marker[]): boolean {
+function isPlainBlock(markers: readonly Marker[]): boolean {
   const order = ["start", "divider", "end"];
   return (
     markers.length > 0 &&
@@ -95,7 +95,7 @@ function dividersBetween(
   const choice = own.length > 0 ? own : dividers;
   const start = markers[from]!.index + 1;
   const stands = (marker: Marker): boolean =>
-    standsIn(input.lines.slice(start, marker.index), input.sourceLines);
+    isPartOf(input.lines.slice(start, marker.index), input.sourceLines);
   const known = choice.filter(stands).reverse();
   const rest = choice.filter((marker) => !known.includes(marker));
   const fresh = rest.filter((marker) => !marker.known);
@@ -106,7 +106,7 @@ function dividersBetween(
 /** Lines of the source that a search part may leave out and still be found. */
 const mostOmitted = 2;
 
-function standsIn(lines: readonly string[], text: readonly string[]): boolean {
+function isPartOf(lines: readonly string[], text: readonly string[]): boolean {
   if (lines.length === 0) return false;
   const source = trimmedEnds(text);
   const first = lines[0]!.trimEnd();
@@ -124,18 +124,18 @@ function standsIn(lines: readonly string[], text: readonly string[]): boolean {
   });
 }
 
-const trimmed = new WeakMap<readonly string[], readonly string[]>();
+const trimmedBlock = new WeakMap<readonly string[], readonly string[]>();
 
 /** The lines without blanks at their ends; made once for a text. */
 function trimmedEnds(lines: readonly string[]): readonly string[] {
-  const made = trimmed.get(lines) ?? lines.map((line) => line.trimEnd());
-  trimmed.set(lines, made);
+  const made = trimmedBlock.get(lines) ?? lines.map((line) => line.trimEnd());
+  trimmedBlock.set(lines, made);
   return made;
 }
 
 /** Markers in the order they come; what is wrong with them is said to the writer. */
-function pairFirst(input: EditInput, markers: readonly Marker[]): Span[] {
-  const spans: Span[] = [];
+function pairFirst(input: EditInput, markers: readonly Marker[]): BlockSpan[] {
+  const spans: BlockSpan[] = [];
   let start: Marker | undefined;
   let divider: Marker | undefined;
   for (const marker of markers) {

@@ -1,7 +1,9 @@
 import type { Edit, LinesSegment, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { spend } from "../text/budget.ts";
+import { leadingSpace } from "../text/indent.ts";
 import { runPlaces } from "../text/line-index.ts";
+import { areBlank, hasWords } from "../text/words.ts";
 import { asMeant } from "./as-meant.ts";
 import { fitBlankLines } from "./blank-lines.ts";
 import { isEnd, isNearStart, startOf } from "./block-markers.ts";
@@ -10,7 +12,7 @@ import { changesBetween } from "./changes.ts";
 import { isHunkHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { withoutHashes } from "./hashlines.ts";
-import { rolesToLines } from "./line-diff.ts";
+import { rolesToLines } from "./line-roles.ts";
 import { inFileOrder } from "./order.ts";
 import { otherPaths, pathIn, samePath } from "./paths.ts";
 import { parseBlocks, spansOf } from "./search-blocks.ts";
@@ -21,7 +23,7 @@ export const searchReplace: EditFormat = {
   name: "search-replace",
 
   recognise(input) {
-    const sign = signOf(input);
+    const sign = searchReplaceSign(input);
     if (sign !== undefined) return sign;
     if (!input.lines.some((line) => startOf(line))) return undefined;
     // The file holds such lines itself, and the edit may be blocks, or the file anew.
@@ -41,7 +43,7 @@ export const searchReplace: EditFormat = {
 
 /** What blocks, in whatever spelling they came, ask of this file. */
 export function editOf(all: readonly SearchBlock[], input: EditInput, why: string): Edit {
-  const blocks = ofThisFile(all, input)
+  const blocks = blocksOfThisFile(all, input)
     .map((block) => withoutHashes(block, input))
     .map((block) => meant(block, input));
   const path = blocks.find((block) => block.path !== undefined)?.path;
@@ -51,18 +53,18 @@ export function editOf(all: readonly SearchBlock[], input: EditInput, why: strin
   const others = otherPaths(passedOver.map((block) => block.path));
   const named = { ...(path === undefined ? {} : { path }), ...others };
   const base = { format: "search-replace", why, extent: "parts", ...named } as const;
-  const empty = blocks.find((block) => isBlank(block.search));
+  const empty = blocks.find((block) => areBlank(block.search));
   if (empty) {
     const segments = wholeText(blocks, empty, input);
     return { ...base, action: input.source === "" ? "create" : "update", segments };
   }
-  const inTurn = applyInTurn(blocks, input);
+  const inTurn = blocksInTurn(blocks, input);
   if (inTurn) return { ...base, action: "update", segments: inTurn };
   return {
     ...base,
     action: "update",
     segments: inFileOrder(
-      blocks.flatMap((block) => segmentsOf(block, input)),
+      blocks.flatMap((block) => blockSegments(block, input)),
       input.sourceLines,
     ),
   };
@@ -79,7 +81,7 @@ function meant(block: SearchBlock, input: EditInput): SearchBlock {
 }
 
 /** A line that only blocks have and the file has not. A diff may hold such lines as content: it is none of ours. */
-function signOf(input: EditInput): string | undefined {
+function searchReplaceSign(input: EditInput): string | undefined {
   const inHunk = hunkLinesOf(input);
   const find = (test: (line: string) => boolean): number =>
     input.lines.findIndex((line, at) => test(line) && !inHunk[at] && !input.inSource(line));
@@ -116,7 +118,7 @@ function blocksAmongText(input: EditInput): string | undefined {
   const inHunk = hunkLinesOf(input);
   const sign = spans.find(
     ({ start, end }) =>
-      !standsIn(lines.slice(start, end + 1), input.sourceLines) && !(inHunk[start] && inHunk[end]),
+      !isRunOf(lines.slice(start, end + 1), input.sourceLines) && !(inHunk[start] && inHunk[end]),
   );
   if (!sign) return undefined;
   return `line ${sign.start + 1} opens a search block that the file does not have`;
@@ -133,7 +135,7 @@ function hunkLinesOf(input: EditInput): boolean[] {
 }
 
 /** Whether the lines stand one after the other in the text, blanks around them aside. */
-function standsIn(lines: readonly string[], text: readonly string[]): boolean {
+function isRunOf(lines: readonly string[], text: readonly string[]): boolean {
   const wanted = lines.map((line) => line.trim());
   const first = wanted[0]!;
   return text.some(
@@ -161,10 +163,10 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
   if (all && ofMarkers) return why;
   // Blocks and nothing else that search for lines of the file, but not as it has them: stale ones look like that.
   const isOfFile = (line: string): boolean =>
-    startOf(line) !== undefined || (/[\p{L}\p{N}]/u.test(line) && input.inSource(line));
+    startOf(line) !== undefined || (hasWords(line) && input.inSource(line));
   const isStale =
     blocks.some(({ search }) => search.some(isOfFile)) &&
-    outside(input).every((line) => isBlank([line]) || isPreamble(line));
+    linesOutside(input).every((line) => areBlank([line]) || isPreamble(line));
   if (!all && !isStale) return undefined;
   throw new RedraftError(
     "unreadable-edit",
@@ -175,19 +177,17 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
 }
 
 /** The lines around the blocks of an edit. */
-function outside(input: EditInput): string[] {
+function linesOutside(input: EditInput): string[] {
   const spans = spansOf(input);
   return input.lines.filter(
     (_, index) => !spans.some(({ start, end }) => index >= start && index <= end),
   );
 }
 
-const isBlank = (lines: readonly string[]): boolean => lines.every((line) => line.trim() === "");
-
 const isPreamble = (line: string): boolean =>
   fenceOf(line) !== undefined || pathIn(line) !== undefined;
 
-function ofThisFile(blocks: readonly SearchBlock[], input: EditInput): SearchBlock[] {
+function blocksOfThisFile(blocks: readonly SearchBlock[], input: EditInput): SearchBlock[] {
   const mine = blocks.filter(
     (block) => block.path === undefined || samePath(block.path, input.path),
   );
@@ -210,7 +210,7 @@ function wholeText(
   empty: SearchBlock,
   input: EditInput,
 ): LinesSegment[] {
-  if (input.source.trim() !== "" || !blocks.every((block) => isBlank(block.search))) {
+  if (input.source.trim() !== "" || !blocks.every((block) => areBlank(block.search))) {
     throw new RedraftError(
       "no-match",
       `the search part at line ${empty.searchAt} of the edit is empty, which creates a file, but ${input.path} has ` +
@@ -229,7 +229,7 @@ function wholeText(
 /** Elision lines that stand on both sides of a block: what they stand for stays, unless the file has the lines themselves. */
 const elision = /^(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?$/;
 
-function segmentsOf(block: SearchBlock, input: EditInput): LinesSegment[] {
+function blockSegments(block: SearchBlock, input: EditInput): LinesSegment[] {
   const near = block.nearLine === undefined ? {} : { nearLine: block.nearLine };
   const searches = pieces(block.search);
   const replaces = pieces(block.replace);
@@ -259,7 +259,7 @@ function standsTrimmed({ search }: SearchBlock, input: EditInput): boolean {
 /** What an elision stands for is not in the edit, so it cannot be written with another indentation. */
 function refuseMovedElisions({ search, replace, replaceAt }: SearchBlock): void {
   const indents = (lines: readonly string[]): string[] =>
-    lines.filter((line) => elision.test(line.trim())).map((line) => /^\s*/.exec(line)![0]);
+    lines.filter((line) => elision.test(line.trim())).map((line) => leadingSpace(line));
   const before = indents(search);
   const moved = indents(replace).findIndex((indent, index) => indent !== before[index]);
   if (moved === -1) return;
@@ -287,7 +287,7 @@ function pieces(lines: readonly string[]): { lines: string[]; from: number }[] {
  * so, and every block is found exactly once in its turn, the blocks together are the difference between
  * the source and the last text.
  */
-function applyInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[] | undefined {
+function blocksInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[] | undefined {
   if (blocks.length < 2) return undefined;
   const dependent = blocks.some(
     (block, index) => index > 0 && placesOf(block.search, input.sourceLines).length === 0,
@@ -297,8 +297,8 @@ function applyInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[
   for (const block of blocks) {
     // A text that changes with every block is scanned; an index of it would be made anew each time.
     spend(lines.length);
-    const start = lines.findIndex((_, at) => standsAt(block.search, lines, at));
-    if (start === -1 || lines.some((_, at) => at > start && standsAt(block.search, lines, at)))
+    const start = lines.findIndex((_, at) => isRunAt(block.search, lines, at));
+    if (start === -1 || lines.some((_, at) => at > start && isRunAt(block.search, lines, at)))
       return undefined;
     lines = [
       ...lines.slice(0, start),
@@ -309,7 +309,7 @@ function applyInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[
   return changesBetween(input.sourceLines, lines);
 }
 
-const standsAt = (run: readonly string[], lines: readonly string[], at: number): boolean =>
+const isRunAt = (run: readonly string[], lines: readonly string[], at: number): boolean =>
   run.every((line, index) => line === lines[at + index]);
 
 /** Indices where these lines stand one after the other in the text, exactly. */

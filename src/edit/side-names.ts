@@ -1,5 +1,5 @@
 /** Words of a name: `oldText`, `old_text`, `old-text`, `Old text`. */
-export function wordsOf(name: string): string[] {
+export function wordsOfName(name: string): string[] {
   return name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .toLowerCase()
@@ -17,7 +17,7 @@ const newWords = new Set(
 );
 
 /** Which side of a change a name means: `old_string`, `search`, `before`; `newText`, `replace`, `updated_code`. */
-export function sideOf(words: readonly string[]): "old" | "new" | undefined {
+export function sideNamed(words: readonly string[]): "old" | "new" | undefined {
   const isOld = words.some((word) => oldWords.has(word));
   const isNew = words.some((word) => newWords.has(word));
   if (isOld === isNew) return undefined;

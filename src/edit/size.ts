@@ -8,7 +8,7 @@ const mostPairs = 25_000_000;
  * Why an edit is too large to place in bounded time; undefined = it is not. Lines that stand in the source
  * exactly once place themselves; every other line has to be compared with every line of the source.
  */
-export function tooLarge(edit: Edit, source: string): string | undefined {
+export function tooLargeToPlace(edit: Edit, source: string): string | undefined {
   const lines = edit.segments.flatMap((segment) =>
     segment.kind === "lines" && segment.atLine === undefined
       ? segment.lines.filter((line) => line.role !== "add")

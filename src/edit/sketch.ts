@@ -1,6 +1,6 @@
 import type { Edit } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
-import { coverageOf, type Gap } from "./coverage.ts";
+import { coverageOf, type UncoveredGap } from "./coverage.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { readLazy } from "./lazy.ts";
 import { isElision, removalOf } from "./lazy-markers.ts";
@@ -73,7 +73,7 @@ function withOpenEdges(edit: Edit, text: Unwrapped, input: EditInput): Edit {
   return { ...edit, segments };
 }
 
-function leftOut(gap: Gap, text: Unwrapped, input: EditInput): RedraftError {
+function leftOut(gap: UncoveredGap, text: Unwrapped, input: EditInput): RedraftError {
   const line = text.at + gap.before;
   const shown = JSON.stringify(text.lines[gap.before]!.trim());
   const names = gap.names.slice(0, 4).join(", ");

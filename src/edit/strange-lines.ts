@@ -1,6 +1,7 @@
 import type { FormatName } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { spend } from "../text/budget.ts";
+import { isFilled } from "../text/words.ts";
 import { fenceOf } from "./code-blocks.ts";
 import type { EditInput } from "./format.ts";
 import { isCodeFile, usesTags } from "./language.ts";
@@ -16,7 +17,7 @@ interface StrangeLine {
 
 const blockWord =
   /^\s*[-+<>=]{2,}\s*(?:SEARCH|REPLACE|ORIGINAL|UPDATED|FIND)\b\s*(?:[-+<>=]+\s*)?$/;
-const divider = /^\s{0,8}(?:<{4,}|>{4,}|={4,})(?:\s+\S.*)?$/;
+const dividerLine = /^\s{0,8}(?:<{4,}|>{4,}|={4,})(?:\s+\S.*)?$/;
 
 /**
  * Refuses an edit of plain lines that holds a line of another format or of a reply: a fence, a divider, a tag, a
@@ -50,13 +51,11 @@ function strangeLine(
   const word = find("a line of a search block", (line) => blockWord.test(line));
   if (word || !isCodeFile(input.path)) return word;
   return (
-    find("the divider of a search block", (line) => divider.test(line)) ??
+    find("the divider of a search block", (line) => dividerLine.test(line)) ??
     (fenced ? undefined : find("a code fence", isFence)) ??
     atEdge(input, lines, format)
   );
 }
-
-const isFilled = (line: string): boolean => line.trim() !== "";
 
 /** The first and the last line: there tags and sentences of a reply are. */
 function atEdge(

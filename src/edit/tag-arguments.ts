@@ -1,5 +1,5 @@
 import { pathIn } from "./paths.ts";
-import { wordsOf } from "./side-names.ts";
+import { wordsOfName } from "./side-names.ts";
 import type { TaggedText } from "./tags.ts";
 
 const pathNames = new Set(["path", "file", "filepath", "filename"]);
@@ -14,7 +14,7 @@ const aside = new Set(
 /** The path that an element names: as its text (`<path>a.ts</path>`), or in an attribute (`filePath="a.ts"`). */
 export function pathOf(element: TaggedText): string | undefined {
   for (const [name, value] of element.attributes) {
-    const words = wordsOf(name);
+    const words = wordsOfName(name);
     const says = words.some((word) => pathNames.has(word)) || name === "name" || name === "id";
     if (says && pathIn(value) !== undefined) return pathIn(value);
   }
@@ -26,7 +26,7 @@ export function isPathArgument(element: TaggedText): boolean {
   const text = element.text.trim();
   return (
     !text.includes("\n") &&
-    wordsOf(element.label).some((word) => pathNames.has(word)) &&
+    wordsOfName(element.label).some((word) => pathNames.has(word)) &&
     pathIn(text) !== undefined
   );
 }
@@ -34,7 +34,7 @@ export function isPathArgument(element: TaggedText): boolean {
 /** The line of the file that attributes of an element name (`line="12"`, `lines=12-14`), as a hint. */
 export function lineHint(element: TaggedText): number | undefined {
   for (const [name, value] of element.attributes) {
-    if (!wordsOf(name).some((word) => lineNames.has(word))) continue;
+    if (!wordsOfName(name).some((word) => lineNames.has(word))) continue;
     const number = /^\D{0,2}(\d+)/.exec(value)?.[1];
     if (number !== undefined) return Number(number);
   }
@@ -43,5 +43,5 @@ export function lineHint(element: TaggedText): number | undefined {
 
 /** Whether an element says something about the edit, and is no part of it. */
 export function isAside(element: TaggedText): boolean {
-  return wordsOf(element.label).some((word) => aside.has(word));
+  return wordsOfName(element.label).some((word) => aside.has(word));
 }

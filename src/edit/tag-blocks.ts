@@ -10,7 +10,7 @@ export interface TagBlock {
   readonly path?: string;
 }
 
-const opening = /^\s{0,8}<([A-Za-z][\w.:-]*)((?:\s[^<>]*)?)>\s*(?:<!\[CDATA\[)?\s*$/;
+const openingTag = /^\s{0,8}<([A-Za-z][\w.:-]*)((?:\s[^<>]*)?)>\s*(?:<!\[CDATA\[)?\s*$/;
 const element = /^\s*<([A-Za-z][\w.:-]*)(?:\s[^<>]*)?>([^<>]*)<\/\1>\s*$/;
 
 /** Whether a line is nothing but a tag, opening or closing. */
@@ -33,11 +33,11 @@ export function tagBlocks(lines: readonly string[], isOwn: (name: string) => boo
   for (let index = 0; index < lines.length; index++) {
     const argument = element.exec(lines[index]!);
     if (argument && pathIn(argument[2]!.trim()) !== undefined) named = argument[2]!.trim();
-    const match = opening.exec(lines[index]!);
+    const match = openingTag.exec(lines[index]!);
     if (!match || match[2]!.endsWith("/")) continue;
     const name = match[1]!;
     if (passed.has(name)) continue;
-    const close = isOwn(name) ? -1 : closingOf(lines, index, name);
+    const close = isOwn(name) ? -1 : blockEndTag(lines, index, name);
     if (close === -1) {
       passed.add(name);
       continue;
@@ -49,12 +49,12 @@ export function tagBlocks(lines: readonly string[], isOwn: (name: string) => boo
   return blocks;
 }
 
-function closingOf(lines: readonly string[], open: number, name: string): number {
+function blockEndTag(lines: readonly string[], open: number, name: string): number {
   spend(4 * (lines.length - open));
   let depth = 0;
   for (let index = open + 1; index < lines.length; index++) {
     const text = lines[index]!.trim().replace(/^\]\]>\s*/, "");
-    if (opening.exec(text)?.[1] === name) depth++;
+    if (openingTag.exec(text)?.[1] === name) depth++;
     else if (text === `</${name}>` && depth-- === 0) return index;
   }
   return -1;

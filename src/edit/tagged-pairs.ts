@@ -1,12 +1,12 @@
 import { RedraftError } from "../core/errors.ts";
-import { splitLines } from "../text/lines.ts";
+import { lineTexts } from "../text/lines.ts";
 import { startOf } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { editInput } from "./input.ts";
 import { pairs } from "./pairs.ts";
 import { editOf } from "./search-replace.ts";
-import { sideOf, wordsOf } from "./side-names.ts";
+import { sideNamed, wordsOfName } from "./side-names.ts";
 import { isAside, isPathArgument, lineHint, pathOf } from "./tag-arguments.ts";
 import { type TaggedText, tagsIn } from "./tags.ts";
 
@@ -37,9 +37,9 @@ export const taggedPairs: EditFormat = {
 
   read(input, why) {
     const found = pairsIn(input);
-    if (found.some((pair) => pair.all || isInline(pair, input)))
+    if (found.some((pair) => pair.all || isInlineTag(pair, input)))
       return pairs.read(asJson(found, input), why);
-    return editOf(found.map(blockOf), input, why);
+    return editOf(found.map(blockOfTags), input, why);
   },
 };
 
@@ -66,7 +66,7 @@ function pairsAt(
   const own = elements.find(isPathArgument);
   const path = own === undefined ? around.path : pathOf(own);
   const sides = elements.filter(
-    ({ label }) => !allFlag.test(label) && sideOf(wordsOf(label)) !== undefined,
+    ({ label }) => !allFlag.test(label) && sideNamed(wordsOfName(label)) !== undefined,
   );
   const found = alternating(sides);
   if (found !== undefined) {
@@ -102,7 +102,7 @@ function pairsAt(
 function alternating(sides: readonly TaggedText[]): [TaggedText, TaggedText][] | undefined {
   if (sides.length < 2) return undefined;
   const found: [TaggedText, TaggedText][] = [];
-  const kinds = sides.map((side) => sideOf(wordsOf(side.label)));
+  const kinds = sides.map((side) => sideNamed(wordsOfName(side.label)));
   for (let index = 0; index < sides.length; index += 2) {
     const [one, other] = [sides[index]!, sides[index + 1]];
     if (other === undefined || kinds[index] === kinds[index + 1]) return undefined;
@@ -121,12 +121,10 @@ function unclosed(side: TaggedText): RedraftError {
   );
 }
 
-const linesOf = (text: string): string[] => splitLines(text).map((line) => line.text);
-
-function blockOf({ old, fresh, path, nearLine }: TaggedPair): SearchBlock {
+function blockOfTags({ old, fresh, path, nearLine }: TaggedPair): SearchBlock {
   return {
-    search: linesOf(old.text),
-    replace: linesOf(fresh.text),
+    search: lineTexts(old.text),
+    replace: lineTexts(fresh.text),
     searchAt: old.at,
     replaceAt: fresh.at,
     ...(path !== undefined && { path }),
@@ -135,7 +133,7 @@ function blockOf({ old, fresh, path, nearLine }: TaggedPair): SearchBlock {
 }
 
 /** Whether the old text is a part of a line: it was written beside its tags, and no line of the file equals it. */
-function isInline({ old }: TaggedPair, input: EditInput): boolean {
+function isInlineTag({ old }: TaggedPair, input: EditInput): boolean {
   if (old.ownLines || old.text.includes("\n") || old.text.trim() === "") return false;
   return !input.inSource(old.text) && input.source.includes(old.text);
 }

@@ -68,7 +68,7 @@ function elementAt(
   spend((text.length - from) / 20);
   const close = closingOf(text, from, tag!);
   const end = close === undefined ? text.length : close.index;
-  const content = contentOf(text, from, end);
+  const content = tagContent(text, from, end);
   const named = attributes.get("name");
   const label = value ?? (named !== undefined && !/[./\\]/.test(named) ? named : tag!);
   return {
@@ -103,7 +103,7 @@ function closingOf(
 }
 
 /** What stands between two tags: the line ends beside them, and a CDATA section around it, are layout. */
-function contentOf(
+function tagContent(
   text: string,
   start: number,
   stop: number,

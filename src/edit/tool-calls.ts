@@ -33,10 +33,10 @@ export interface FoundCalls {
   readonly problem?: string;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type CallFields = Readonly<Record<string, unknown>>;
 
 /** Levels of wrapping around a call, beyond which nobody wraps. */
-const deepest = 8;
+const deepestCall = 8;
 
 /** The calls that a JSON value holds, wrapped in whatever objects and lists. Undefined = there is nothing like one. */
 export function callsIn(value: unknown): FoundCalls | undefined {
@@ -52,15 +52,15 @@ class CallSearch {
   problem: string | undefined;
 
   visit(value: unknown, path: string | undefined, depth: number): ToolCall[] {
-    if (depth > deepest) return [];
+    if (depth > deepestCall) return [];
     if (Array.isArray(value)) return value.flatMap((one) => this.visit(one, path, depth + 1));
     if (typeof value === "string") {
       const inner = jsonInside(value);
       return inner ? this.visit(inner.value, path, depth + 1) : [];
     }
     if (typeof value !== "object" || value === null) return [];
-    const fields = value as Fields;
-    const own = pathOf(fields) ?? path;
+    const fields = value as CallFields;
+    const own = pathOfCall(fields) ?? path;
     const call = this.callOf(fields) ?? this.inner(fields, own, depth) ?? this.textOf(fields);
     for (const [key, one] of Object.entries(fields)) this.noteKey(key, one, call);
     if (call === undefined) return [];
@@ -75,7 +75,7 @@ class CallSearch {
   }
 
   /** A pair or an insertion. */
-  private callOf(fields: Fields): ToolCall | undefined {
+  private callOf(fields: CallFields): ToolCall | undefined {
     const insertLine = wholeNumber(valueAt(fields, "insert-line"));
     if (insertLine !== undefined) return this.insertion(fields, insertLine);
     const old = this.only(fields, "old");
@@ -98,7 +98,7 @@ class CallSearch {
     };
   }
 
-  private insertion(fields: Fields, line: number): ToolCall | undefined {
+  private insertion(fields: CallFields, line: number): ToolCall | undefined {
     const inserted = textAt(fields, "insert-text");
     const text = inserted ?? textAt(fields, "new") ?? textAt(fields, "whole");
     if (text === undefined) {
@@ -110,7 +110,11 @@ class CallSearch {
   }
 
   /** Calls further inside: lists of edits, wrapped arguments, JSON in a string. */
-  private inner(fields: Fields, path: string | undefined, depth: number): ToolCall[] | undefined {
+  private inner(
+    fields: CallFields,
+    path: string | undefined,
+    depth: number,
+  ): ToolCall[] | undefined {
     const calls = Object.entries(fields).flatMap(([key, value]) => {
       const kind = kindOfKey(key);
       if (typeof value === "string" && kind !== "holder" && kind !== undefined) return [];
@@ -122,11 +126,11 @@ class CallSearch {
   }
 
   /** A text that is the whole file or is in another format. */
-  private textOf(fields: Fields): ToolCall | undefined {
+  private textOf(fields: CallFields): ToolCall | undefined {
     const patch = patchIn(fields);
     if (patch !== undefined) return { kind: "text", text: patch, as: "patch" };
     const place = Object.keys(fields).find(
-      (key) => namesPlace(key) && kindOfKey(key) !== "new" && !isEmpty(fields[key]),
+      (key) => namesPlace(key) && kindOfKey(key) !== "new" && !isEmptyCall(fields[key]),
     );
     const whole = textAt(fields, "whole");
     if (whole !== undefined && fields.type !== "text") {
@@ -148,7 +152,7 @@ class CallSearch {
   }
 
   /** The text of this kind, where all keys of the kind agree. */
-  private only(fields: Fields, kind: KeyKind): string | undefined {
+  private only(fields: CallFields, kind: KeyKind): string | undefined {
     const keys = Object.keys(fields).filter(
       (key) => kindOfKey(key) === kind && asText(fields[key]) !== undefined,
     );
@@ -159,7 +163,7 @@ class CallSearch {
   }
 }
 
-function incomplete(fields: Fields): string | undefined {
+function incomplete(fields: CallFields): string | undefined {
   const old = keyOf(fields, "old");
   const fresh = keyOf(fields, "new");
   if (old !== undefined && fresh !== undefined)
@@ -175,7 +179,7 @@ function incomplete(fields: Fields): string | undefined {
 const patchStart =
   /^(?:\*\*\* (?:Begin Patch|Update File:|Add File:|Delete File:)|diff --git |--- \S|@@ |<{3,9} ?(?:SEARCH|ORIGINAL)\b|-{3,9} ?SEARCH\b)/m;
 
-function patchIn(fields: Fields): string | undefined {
+function patchIn(fields: CallFields): string | undefined {
   for (const [key, value] of Object.entries(fields)) {
     const kind = kindOfKey(key);
     if (kind === "patch" && typeof value === "string") return value;
@@ -186,23 +190,23 @@ function patchIn(fields: Fields): string | undefined {
   return undefined;
 }
 
-function pathOf(fields: Fields): string | undefined {
+function pathOfCall(fields: CallFields): string | undefined {
   const path = valueAt(fields, "path");
   return typeof path === "string" && path.trim() !== ""
     ? path.trim().replace(/^file:\/\//, "")
     : undefined;
 }
 
-function keyOf(fields: Fields, kind: KeyKind): string | undefined {
-  return Object.keys(fields).find((key) => kindOfKey(key) === kind && !isEmpty(fields[key]));
+function keyOf(fields: CallFields, kind: KeyKind): string | undefined {
+  return Object.keys(fields).find((key) => kindOfKey(key) === kind && !isEmptyCall(fields[key]));
 }
 
-function valueAt(fields: Fields, kind: KeyKind): unknown {
+function valueAt(fields: CallFields, kind: KeyKind): unknown {
   const key = keyOf(fields, kind);
   return key === undefined ? undefined : fields[key];
 }
 
-function textAt(fields: Fields, kind: KeyKind): string | undefined {
+function textAt(fields: CallFields, kind: KeyKind): string | undefined {
   for (const key of Object.keys(fields)) {
     const text = kindOfKey(key) === kind ? asText(fields[key]) : undefined;
     if (text !== undefined) return text;
@@ -219,7 +223,7 @@ function asText(value: unknown): string | undefined {
   return value.join(areEnded && value.length > 1 ? "" : "\n");
 }
 
-const isEmpty = (value: unknown): boolean =>
+const isEmptyCall = (value: unknown): boolean =>
   value === null || value === undefined || value === false;
 const isTrue = (value: unknown): boolean => value === true || /^true$/i.test(String(value));
 

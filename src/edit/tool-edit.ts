@@ -46,8 +46,8 @@ function readToolEdit(input: EditInput): ToolEdit | undefined {
   const found = callsIn(json.value);
   if (isData && isFileAnew(json.value, found, input)) return undefined;
   if (found && found.calls.length > 0) return forThisFile(found, input);
-  const keys = keysOf(json.value);
-  if (found?.problem !== undefined && (input.source !== "" || keys.some(isTelling)))
+  const keys = keysOfTool(json.value);
+  if (found?.problem !== undefined && (input.source !== "" || keys.some(isEditKey)))
     throw unreadable(`the edit is JSON, but ${found.problem}.${unknownKeys(found.unused)}`);
   if (input.source.trim() === "" || isData || keys.length === 0) return undefined;
   throw unreadable(
@@ -84,8 +84,8 @@ function isFileAnew(value: unknown, found: FoundCalls | undefined, input: EditIn
   const isPair = (call: ToolCall): boolean => call.kind === "pair" || call.kind === "insert";
   if (input.source.trim() === "") return calls.length === 0 || !calls.every(isPair);
   const source = jsonInside(input.source);
-  const own = source ? keysOf(source.value) : keysWritten(input.source);
-  const shared = keysOf(value).filter((key) => own.includes(key));
+  const own = source ? keysOfTool(source.value) : keysWritten(input.source);
+  const shared = keysOfTool(value).filter((key) => own.includes(key));
   const telling = shared.some((key) => !["note", "path"].includes(kindOfKey(key) ?? ""));
   return telling || shared.length * 2 > own.length;
 }
@@ -97,7 +97,7 @@ function isFileAnew(value: unknown, found: FoundCalls | undefined, input: EditIn
 export function keepsAllKeys(input: EditInput): boolean {
   const source = jsonInside(input.source);
   const text = source && jsonInside(input.text);
-  if (!source || !text || keysOf(source.value).every((key) => kindOfKey(key) !== undefined))
+  if (!source || !text || keysOfTool(source.value).every((key) => kindOfKey(key) !== undefined))
     return false;
   return keepsKeys(source.value, text.value, 0);
 }
@@ -109,11 +109,11 @@ function keepsKeys(old: unknown, fresh: unknown, depth: number): boolean {
   if (Object.keys(old).length === 0) return depth > 0;
   return Object.entries(old).every(
     ([key, value]) =>
-      Object.hasOwn(fresh, key) && keepsKeys(value, (fresh as Fields)[key], depth + 1),
+      Object.hasOwn(fresh, key) && keepsKeys(value, (fresh as ToolFields)[key], depth + 1),
   );
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type ToolFields = Readonly<Record<string, unknown>>;
 
 /** The keys of a text that is nearly JSON (comments, commas at the end). */
 function keysWritten(text: string): string[] {
@@ -150,7 +150,7 @@ function whatIs(calls: readonly ToolCall[]): string {
     : "it is JSON that holds an edit";
 }
 
-function keysOf(value: unknown): string[] {
+function keysOfTool(value: unknown): string[] {
   const values = Array.isArray(value) ? value : [value];
   const keys = values.flatMap((one) =>
     typeof one === "object" && one !== null ? Object.keys(one) : [],
@@ -158,7 +158,7 @@ function keysOf(value: unknown): string[] {
   return [...new Set(keys)];
 }
 
-const isTelling = (key: string): boolean => {
+const isEditKey = (key: string): boolean => {
   const kind = kindOfKey(key);
   return kind !== undefined && kind !== "note" && kind !== "holder";
 };

@@ -3,25 +3,25 @@ type EscapeClass = "quote" | "dollar" | "backslash" | "line" | "tab";
 
 const classes: readonly EscapeClass[] = ["quote", "dollar", "backslash", "line", "tab"];
 
-const classOf = (character: string): EscapeClass | undefined =>
+const escapeClassOf = (character: string): EscapeClass | undefined =>
   /["'`]/.test(character)
     ? "quote"
     : ({ $: "dollar", "\\": "backslash", n: "line", t: "tab" } as const)[character];
 
-const plainOf: Readonly<Record<string, string>> = { n: "\n", t: "\t" };
+const plainCharacters: Readonly<Record<string, string>> = { n: "\n", t: "\t" };
 
 /** One level of escapes of the given classes taken off; the other escapes stay. */
 function withoutEscapes(text: string, taken: ReadonlySet<EscapeClass>): string {
   return text.replace(/\\([\s\S])/g, (both, character: string) => {
-    const kind = classOf(character);
-    return kind !== undefined && taken.has(kind) ? (plainOf[character] ?? character) : both;
+    const kind = escapeClassOf(character);
+    return kind !== undefined && taken.has(kind) ? (plainCharacters[character] ?? character) : both;
   });
 }
 
 function classesIn(text: string): Set<EscapeClass> {
   const found = new Set<EscapeClass>();
   for (const [, character] of text.matchAll(/\\([\s\S])/g)) {
-    const kind = classOf(character!);
+    const kind = escapeClassOf(character!);
     if (kind !== undefined) found.add(kind);
   }
   return found;
@@ -38,10 +38,10 @@ const entities: Readonly<Record<string, string>> = {
   "#34": '"',
 };
 
-const entity = /&(lt|gt|amp|quot|apos|#39|#x27|#34);/gi;
+const namedEntity = /&(lt|gt|amp|quot|apos|#39|#x27|#34);/gi;
 
 function withoutEntities(text: string): string {
-  return text.replace(entity, (_, name: string) => entities[name.toLowerCase()]!);
+  return text.replace(namedEntity, (_, name: string) => entities[name.toLowerCase()]!);
 }
 
 /** What both sides of a pair say with one level of escapes off. */

@@ -3,7 +3,7 @@ import { RedraftError } from "../core/errors.ts";
 import { refuseCutDiff } from "./cut-diff.ts";
 import {
   type DiffFile,
-  type Hunk,
+  type DiffHunk,
   isFileHeader,
   isHunkHeader,
   parseBareDiff,
@@ -60,7 +60,7 @@ export const unifiedDiff: EditFormat = {
     if (files.length === 0)
       throw unreadable("the diff holds no hunk. Begin each with a line like @@ -1,3 +1,4 @@.");
     refuseCutDiff(files, input);
-    const mine = ofThisFile(files, input);
+    const mine = hunksOfThisFile(files, input);
     const file = mine.at(-1)!;
     const named = file.newPath ?? file.oldPath;
     const path = named === undefined ? {} : { path: stripped(named) };
@@ -69,7 +69,7 @@ export const unifiedDiff: EditFormat = {
     if (mine.some((one) => one.binary)) {
       throw new RedraftError("unreadable-edit", "the diff is binary; Redraft edits text.");
     }
-    const composed = mine.length > 1 ? oneAfterTheOther(mine, input) : undefined;
+    const composed = mine.length > 1 ? hunksInTurn(mine, input) : undefined;
     if (composed) return { ...base, ...composed };
     if (mine.length > 1 && mine.some((one) => one.created || one.deleted)) {
       throw new RedraftError(
@@ -82,9 +82,9 @@ export const unifiedDiff: EditFormat = {
     if (file.created) return { ...base, ...creation(file, input) };
     const hunks = mine.flatMap((one) => one.hunks);
     const leaves = leavesBlanksOut(hunks);
-    const read = hunks.map((hunk) => linesOf(hunk, input.sourceLines, leaves));
+    const read = hunks.map((hunk) => linesOfHunk(hunk, input.sourceLines, leaves));
     const trusted = mine.length === 1 && numbersHold(hunks, read, input.sourceLines);
-    const placed = hunks.flatMap((hunk, k) => segmentOf(hunk, read[k]!, trusted, input));
+    const placed = hunks.flatMap((hunk, k) => hunkSegment(hunk, read[k]!, trusted, input));
     const segments = inFileOrder(placed, input.sourceLines);
     const ends = endOf(hunks);
     const common = { ...base, segments, ...(ends === undefined ? {} : { finalNewline: ends }) };
@@ -96,7 +96,7 @@ export const unifiedDiff: EditFormat = {
 };
 
 /** Reads one of the hunks against a text. */
-const linesOf = (hunk: Hunk, source: readonly string[], bare: boolean): EditLine[] =>
+const linesOfHunk = (hunk: DiffHunk, source: readonly string[], bare: boolean): EditLine[] =>
   hunkLines(hunk.body, source, { counts: hunk.counts, bare });
 
 /** A merge shown against both sides: two columns of signs. -1 = it is none. */
@@ -136,7 +136,7 @@ function onlyLines(input: EditInput): string | undefined {
 }
 
 /** The parts of the diff for this file, in their order: one, or several that follow each other. */
-function ofThisFile(files: readonly DiffFile[], input: EditInput): DiffFile[] {
+function hunksOfThisFile(files: readonly DiffFile[], input: EditInput): DiffFile[] {
   const paths = (file: DiffFile): string[] =>
     [file.oldPath, file.newPath].filter((path) => path !== undefined);
   const mine = files.filter((file) => {
@@ -194,13 +194,13 @@ function changesHeld(input: EditInput): boolean {
 
 function oldLinesStand(file: DiffFile, input: EditInput): boolean {
   const old = file.hunks
-    .flatMap((hunk) => linesOf(hunk, input.sourceLines, leavesBlanksOut(file.hunks)))
+    .flatMap((hunk) => linesOfHunk(hunk, input.sourceLines, leavesBlanksOut(file.hunks)))
     .filter((line) => line.role !== "add" && line.text.trim() !== "");
   return old.length > 0 && old.every((line) => input.inSource(line.text));
 }
 
 /** Several diffs of one file, each against what the one before leaves; undefined = they are not that. */
-function oneAfterTheOther(
+function hunksInTurn(
   files: readonly DiffFile[],
   input: EditInput,
 ): Pick<Edit, "action" | "segments" | "finalNewline"> | undefined {
@@ -209,7 +209,7 @@ function oneAfterTheOther(
     (file): Part => ({
       kind: file.created ? "create" : file.deleted ? "delete" : "update",
       hunks: file.hunks.map((hunk) => ({
-        lines: (text) => linesOf(hunk, text, leavesBlanksOut(file.hunks)),
+        lines: (text) => linesOfHunk(hunk, text, leavesBlanksOut(file.hunks)),
         ...(hunk.oldStart !== undefined && { start: hunk.oldStart }),
         ...(hunk.counts !== undefined && { counts: hunk.counts }),
       })),
@@ -223,8 +223,8 @@ function oneAfterTheOther(
   return { ...toText(text, input), ...(finalNewline !== undefined && { finalNewline }) };
 }
 
-function segmentOf(
-  hunk: Hunk,
+function hunkSegment(
+  hunk: DiffHunk,
   lines: readonly EditLine[],
   trusted: boolean,
   input: EditInput,
@@ -245,7 +245,7 @@ function segmentOf(
 }
 
 /** What `\ No newline at end of file` says: it stands after the last old line, the last new line, or both. */
-function endOf(hunks: readonly Hunk[]): boolean | undefined {
+function endOf(hunks: readonly DiffHunk[]): boolean | undefined {
   const last = hunks.find((hunk) => hunk.endsOld || hunk.endsNew);
   if (!last || last.endsOld === last.endsNew) return undefined;
   return !last.endsNew;
@@ -265,7 +265,7 @@ function creation(
       finalNewline,
     };
   }
-  if (sameLines(added, input.sourceLines)) return { action: "update", segments: [] };
+  if (showsWholeFile(added, input.sourceLines)) return { action: "update", segments: [] };
   throw new RedraftError(
     "no-match",
     `the diff creates ${input.path} (its old side is /dev/null), but the file has text already. ` +
@@ -278,7 +278,7 @@ function deletion(file: DiffFile, input: EditInput): [] {
   const old = file.hunks
     .flatMap((hunk) => hunk.body.map(signedLine))
     .filter((line) => line.role !== "add");
-  if (old.length === 0 || sameLines(old, input.sourceLines)) return [];
+  if (old.length === 0 || showsWholeFile(old, input.sourceLines)) return [];
   throw new RedraftError(
     "no-match",
     `the diff deletes ${input.path}, but the lines it removes are not the file's: the file has changed. ` +
@@ -286,7 +286,7 @@ function deletion(file: DiffFile, input: EditInput): [] {
   );
 }
 
-function sameLines(lines: readonly EditLine[], source: readonly string[]): boolean {
+function showsWholeFile(lines: readonly EditLine[], source: readonly string[]): boolean {
   return (
     lines.length === source.length &&
     lines.every((line, index) => line.text.trimEnd() === source[index]!.trimEnd())

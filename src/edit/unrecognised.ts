@@ -5,7 +5,7 @@ import { isLoneTag } from "./tag-blocks.ts";
 
 /** The refusal of a text that is in no format, with what it comes nearest to and what to send. */
 export function unrecognised(input: EditInput): RedraftError {
-  const { what, cure, ...details } = nearest(input);
+  const { what, cure, ...details } = nearestKey(input);
   return new RedraftError(
     "unreadable-edit",
     `the edit is in no known format: ${what}. Nothing was written. ${cure}`,
@@ -39,7 +39,7 @@ const scripts: readonly (Nearest & { readonly form: RegExp })[] = [
   },
 ];
 
-function nearest(input: EditInput): Nearest {
+function nearestKey(input: EditInput): Nearest {
   // A file of data has such keys itself.
   const keys = keysOf(input.source) ? undefined : keysOf(input.text);
   if (keys) {

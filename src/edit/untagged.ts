@@ -22,7 +22,7 @@ export function untagged(input: EditInput): Untagged | undefined {
   let current: Untagged = { text: input.text, at: 1 };
   let found = false;
   for (let depth = 0; depth < 8; depth++) {
-    const inner = contentOf(current, input);
+    const inner = untaggedContent(current, input);
     if (inner === undefined) break;
     current = inner;
     found = true;
@@ -30,14 +30,14 @@ export function untagged(input: EditInput): Untagged | undefined {
   return found ? current : undefined;
 }
 
-function contentOf(current: Untagged, input: EditInput): Untagged | undefined {
+function untaggedContent(current: Untagged, input: EditInput): Untagged | undefined {
   const { elements, outside } = tagsIn(current.text, current.at, input);
-  if (elements.length === 0 || !isProse(outside, input))
+  if (elements.length === 0 || !isProseOutside(outside, input))
     return afterAside(current, elements, input);
   const path = elements.find(isPathArgument);
   const named = path ? pathOf(path) : current.path;
   const texts = elements.filter((element) => !isAside(element) && !isPathArgument(element));
-  const own = ofThisFile(texts, input);
+  const own = pairsOfThisFile(texts, input);
   // One line beside the text of a file is an argument: a count, a name.
   const long = own.filter((element) => element.text.includes("\n"));
   const choice = own.length > 1 && long.length > 0 ? long : own;
@@ -79,7 +79,7 @@ function afterAside(
 }
 
 /** The texts for this file, where any says for which it is; else all that do not say. */
-function ofThisFile(texts: readonly TaggedText[], input: EditInput): readonly TaggedText[] {
+function pairsOfThisFile(texts: readonly TaggedText[], input: EditInput): readonly TaggedText[] {
   const says = texts.filter((element) => pathOf(element) !== undefined);
   if (says.length === 0) return texts;
   const mine = says.filter((element) => samePath(pathOf(element)!, input.path));
@@ -88,7 +88,7 @@ function ofThisFile(texts: readonly TaggedText[], input: EditInput): readonly Ta
 }
 
 /** Whether nothing of the file stands outside of the tags. */
-function isProse(outside: string, input: EditInput): boolean {
+function isProseOutside(outside: string, input: EditInput): boolean {
   return outside
     .split("\n")
     .every((line) => line.trim() === "" || (!input.inSource(line) && !/[;{}()=]\s*$/.test(line)));

@@ -1,9 +1,10 @@
+import { isFilled } from "../text/words.ts";
 import { chosenBlock } from "./chosen-block.ts";
 import { type CodeBlock, codeBlocks, fenceOf } from "./code-blocks.ts";
 import type { EditInput } from "./format.ts";
 import { holdsFences, isCodeFile, usesTags } from "./language.ts";
 import { isElision } from "./lazy-markers.ts";
-import { withoutNumbers } from "./numbered-lines.ts";
+import { withoutNumberPrefixes } from "./numbered-lines.ts";
 import { pathIn, samePath } from "./paths.ts";
 import { isSentence, mayStandAround } from "./prose.ts";
 import { isArgument, type TagBlock, tagBlocks } from "./tag-blocks.ts";
@@ -54,11 +55,11 @@ function bared(input: EditInput): Unwrapped {
   }
   const bare = withoutProse(input, text);
   const lines =
-    isCodeFile(input.path) && !withoutNumbers(input.sourceLines) && withoutNumbers(bare.lines);
+    isCodeFile(input.path) &&
+    !withoutNumberPrefixes(input.sourceLines) &&
+    withoutNumberPrefixes(bare.lines);
   return lines ? { ...bare, lines } : bare;
 }
-
-const isFilled = (line: string): boolean => line.trim() !== "";
 
 function part(text: Unwrapped, from: number, to: number, more: Partial<Unwrapped>): Unwrapped {
   const path = text.path ?? more.path;
@@ -84,7 +85,7 @@ function outOfFence(input: EditInput, text: Unwrapped): Unwrapped | undefined {
   if (first === -1 || (fenceOf(lines[first]!) && !isWrapper(input, lines, first))) return undefined;
   const blocks = codeBlocks(lines, input.inSource);
   if (blocks.length === 0) return undefined;
-  const around = outside(lines, blocks);
+  const around = outsideLines(lines, blocks);
   const block = isCodeFile(input.path)
     ? amongCode(input, lines, blocks, around)
     : amongProse(input, lines, blocks, around, first);
@@ -94,7 +95,7 @@ function outOfFence(input: EditInput, text: Unwrapped): Unwrapped | undefined {
   return part(text, open + 1, close === -1 ? lines.length : close, more);
 }
 
-function outside(lines: readonly string[], blocks: readonly CodeBlock[]): string[] {
+function outsideLines(lines: readonly string[], blocks: readonly CodeBlock[]): string[] {
   const found: string[] = [];
   let from = 0;
   for (const { open, close } of [...blocks, { open: lines.length, close: -1 }]) {

@@ -18,7 +18,7 @@ export interface Engine {
 }
 
 export type GgufOptions = Omit<LlamaOptions, "model">;
-export type ServerOptions = Omit<ServerTokensOptions, "baseUrl" | "dialect">;
+export type DialectOptions = Omit<ServerTokensOptions, "baseUrl" | "dialect">;
 export type ServerTextOptions = Omit<OpenAiTextOptions, "baseUrl">;
 
 interface GgufEngine extends Engine {
@@ -28,7 +28,7 @@ interface GgufEngine extends Engine {
 interface ServerEngine extends Engine {
   openTokens(
     address: string,
-    options?: ServerOptions,
+    options?: DialectOptions,
     signal?: AbortSignal,
   ): Promise<ServerTokenTarget>;
 }

@@ -1,10 +1,11 @@
+import { columnsOf } from "../text/indent.ts";
 import { splitLines, type TextLine } from "../text/lines.ts";
+import { once } from "../text/once.ts";
 import { isCloser } from "./align/nesting.ts";
-import { columnsOf } from "./align/scope.ts";
 import { isTelling } from "./align/telling.ts";
 import { elidedScope } from "./elided-scope.ts";
 import type { Built } from "./proof/build.ts";
-import type { Shape, Token } from "./shape.ts";
+import type { BlockLine, Shape } from "./shape.ts";
 
 /** A line of the file that a result leaves standing, in the scope of a new line that was put before it. */
 export interface Displaced {
@@ -30,7 +31,7 @@ export function displacedLine(
     line !== undefined && built.proof.source[line]!.fate === "kept";
   for (const [block, { tokens }] of shape.blocks.entries()) {
     /** The nearest line of the block before token `end` that opens the scope of a source line: a new one? */
-    const newOpener = (end: number, line: number): Token | undefined => {
+    const newOpener = (end: number, line: number): BlockLine | undefined => {
       const depth = columnsOf(source[line]!.text);
       for (let i = end - 1; i >= 0; i--) {
         const fate = built.proof.edit[tokens[i]!.editLine]!;
@@ -43,7 +44,7 @@ export function displacedLine(
       }
       return undefined;
     };
-    const isDisplaced = (line: number, end: number): Token | undefined => {
+    const isDisplaced = (line: number, end: number): BlockLine | undefined => {
       if (columnsOf(source[line]!.text) === 0) return undefined;
       const opener = newOpener(end, line);
       if (opener === undefined) return undefined;
@@ -52,7 +53,7 @@ export function displacedLine(
       return opener;
     };
     /** Whether nothing comes between a line of the file and the new line. */
-    const isEmptied = (opener: Token, own: number): boolean => {
+    const isEmptied = (opener: BlockLine, own: number): boolean => {
       const above = tokens
         .slice(0, tokens.indexOf(opener))
         .findLast(({ text }) => text.trim() !== "");
@@ -63,7 +64,7 @@ export function displacedLine(
     for (const [i, { editLine }] of tokens.entries()) {
       const fate = built.proof.edit[editLine]!;
       if (fate.fate !== "matched" || !isTelling(source[fate.source]!.text)) continue;
-      if (i === 0 || isMatched(built, tokens[i - 1]!) || !isFirstInScope(source, fate.source))
+      if (i === 0 || isQuotedLine(built, tokens[i - 1]!) || !isFirstInScope(source, fate.source))
         continue;
       const opener = isDisplaced(fate.source, i);
       if (opener && isEmptied(opener, parentOf(source, fate.source)!))
@@ -100,15 +101,7 @@ function unheldLine(
   return undefined;
 }
 
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-const isMatched = ({ proof }: Built, { editLine, text }: Token): boolean =>
+const isQuotedLine = ({ proof }: Built, { editLine, text }: BlockLine): boolean =>
   proof.edit[editLine]!.fate === "matched" && text.trim() !== "";
 
 /** Whether the nearest line above with something in it opens this line's scope. */

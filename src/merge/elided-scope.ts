@@ -1,14 +1,16 @@
+import { columnsOf } from "../text/indent.ts";
 import type { TextLine } from "../text/lines.ts";
+import { escapeRegExp } from "../text/regexp.ts";
 import { isCloser } from "./align/nesting.ts";
 import { mayOpen } from "./align/new-scopes.ts";
-import { columnsOf, depthsOf, scopeUnder } from "./align/scope.ts";
+import { depthsOf, scopeUnder } from "./align/scope.ts";
 import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
-import type { Shape, Token } from "./shape.ts";
+import { type BlockLine, isFilledLine, type Shape } from "./shape.ts";
 
 /** A new line behind which the sketch elides what its scope holds: the marker stands inside. */
 export interface ElidedScope {
-  readonly opener: Token;
+  readonly opener: BlockLine;
   /** The line of the file that closes the scope, where the sketch quotes it. */
   readonly closer?: number;
 }
@@ -19,12 +21,17 @@ export interface ElidedScope {
  */
 export function elidedScope(shape: Shape, k: number, built: Built): ElidedScope | undefined {
   const { tokens, marker } = shape.blocks[k]!;
-  const opener = tokens.findLast(isFilled);
-  if (marker === undefined || opener === undefined || isMatched(built, opener)) return undefined;
+  const opener = tokens.findLast(isFilledLine);
+  if (marker === undefined || opener === undefined || isMatchedLine(built, opener))
+    return undefined;
   if (!mayOpen(opener.text) || !isTelling(opener.text)) return undefined;
   const depth = columnsOf(opener.text);
-  const next = shape.blocks[k + 1]?.tokens.find(isFilled);
-  if (next !== undefined && columnsOf(next.text) === depth && closes(next.text, opener.text)) {
+  const next = shape.blocks[k + 1]?.tokens.find(isFilledLine);
+  if (
+    next !== undefined &&
+    columnsOf(next.text) === depth &&
+    closesOpener(next.text, opener.text)
+  ) {
     const fate = built.proof.edit[next.editLine]!;
     return { opener, ...(fate.fate === "matched" ? { closer: fate.source } : {}) };
   }
@@ -34,18 +41,16 @@ export function elidedScope(shape: Shape, k: number, built: Built): ElidedScope 
 const openings: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
 /** Whether a line closes what another one leaves open: the bracket, the tag, or, of words, anything. */
-function closes(text: string, opener: string): boolean {
+function closesOpener(text: string, opener: string): boolean {
   if (!isCloser(text)) return false;
   const words = text.trim();
   const tag = /^<\/([^\s>]*)/.exec(words)?.[1];
-  if (tag !== undefined) return new RegExp(`<${escaped(tag)}(?![\\w-])`).test(opener);
+  if (tag !== undefined) return new RegExp(`<${escapeRegExp(tag)}(?![\\w-])`).test(opener);
   const opening = openings[words[0]!];
   if (opening === undefined) return true;
   const count = (sign: string): number => opener.split(sign).length - 1;
   return count(opening) > count(words[0]!);
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /**
  * The line of the file that opens the elided scope at present, and which the new line takes the place of; undefined =
@@ -71,7 +76,5 @@ export function earlierOpener(
 
 const headWord = (text: string): string | undefined => /[\p{L}\p{N}_$]+/u.exec(text)?.[0];
 
-const isFilled = ({ text }: Token): boolean => text.trim() !== "";
-
-const isMatched = ({ proof }: Built, { editLine }: Token): boolean =>
+const isMatchedLine = ({ proof }: Built, { editLine }: BlockLine): boolean =>
   proof.edit[editLine]!.fate === "matched";

@@ -1,17 +1,18 @@
 import { spend } from "../text/budget.ts";
 import type { TextLine } from "../text/lines.ts";
+import { hasWords } from "../text/words.ts";
 import { sameIndent } from "./align/indent.ts";
 import type { Match, Prepared } from "./align/matches.ts";
 import type { Placement } from "./align/placements.ts";
-import type { Trace } from "./align/trace.ts";
-import type { Block, Shape, Token } from "./shape.ts";
+import type { BlockTrace } from "./align/trace.ts";
+import type { Block, BlockLine, Shape } from "./shape.ts";
 import { standsChanged } from "./words/stale.ts";
 
 /** An explicit edit whose every block stands in the source to the letter, in one place only. */
 export interface ExactPlacement {
   readonly placement: Placement;
   readonly prepared: Pick<Prepared, "matches" | "reindents">;
-  readonly traces: readonly Trace[];
+  readonly traces: readonly BlockTrace[];
 }
 
 /** What an exact look at an explicit edit found. */
@@ -40,25 +41,25 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
   let unclear = false;
   for (const [k, block] of shape.blocks.entries()) {
     const before = block.tokens.filter((token) => token.role !== "add");
-    const places = placesOf(before, block, source, index);
+    const places = exactPlaces(before, block, source, index);
     const after = block.tokens.filter((token) => token.role !== "drop");
     const adds = block.tokens.filter((token) => token.role === "add");
-    const hasWords = (tokens: readonly Token[]): boolean =>
-      tokens.some((token) => /[\p{L}\p{N}]/u.test(token.text));
+    const haveWords = (tokens: readonly BlockLine[]): boolean =>
+      tokens.some((token) => hasWords(token.text));
     if (
       block.atLine === undefined &&
       block.anchor === undefined &&
       adds.length > 0 &&
       before.length > 0
     ) {
-      const done = placesOf(after, block, source, index);
+      const done = exactPlaces(after, block, source, index);
       const isDone = (start: number): boolean =>
         done.some((at) => start < at + after.length && at < start + before.length);
       // Gone are the old lines, or the new ones stand around the old already.
       if (
         done.length > 0 &&
         // Blank lines and braces stand everywhere: they are no sign that the old lines are gone for this block's sake.
-        hasWords(places.length === 0 ? after : adds) &&
+        haveWords(places.length === 0 ? after : adds) &&
         places.every((place) => {
           spend(done.length / 4);
           return done.some((at) => covers(at, after, place, before));
@@ -80,15 +81,15 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
 
 function covers(
   at: number,
-  after: readonly Token[],
+  after: readonly BlockLine[],
   place: number,
-  before: readonly Token[],
+  before: readonly BlockLine[],
 ): boolean {
   return at <= place && place + before.length <= at + after.length;
 }
 
-function placesOf(
-  lines: readonly Token[],
+function exactPlaces(
+  lines: readonly BlockLine[],
   block: Block,
   source: readonly TextLine[],
   index: ReadonlyMap<string, readonly number[]>,
@@ -136,7 +137,7 @@ function laidOut(shape: Shape, starts: readonly number[]): ExactLook {
     if (ranges[above]!.end > ranges[below]!.start)
       return { kind: "overlap", blocks: [above, below], ranges };
   }
-  const traces: Trace[] = [];
+  const traces: BlockTrace[] = [];
   const matches: Match[][][] = [];
   for (const [k, block] of shape.blocks.entries()) {
     const source = new Int32Array(block.tokens.length).fill(-1);

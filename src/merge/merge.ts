@@ -4,41 +4,31 @@ import { withinBudget } from "../text/budget.ts";
 import { splitLines, type TextLine } from "../text/lines.ts";
 import { bounds, infinity, limits } from "./align/costs.ts";
 import { pairsToWeigh, prepare } from "./align/matches.ts";
-import { type Placement, type Placements, placements } from "./align/placements.ts";
+import { placements } from "./align/placements.ts";
 import { isTelling } from "./align/telling.ts";
-import { type Displaced, displacedLine } from "./displaced.ts";
+import { bestText, refusedThough } from "./best-text.ts";
 import { lookExactly } from "./exact.ts";
-import { unquotedRemoval } from "./licence.ts";
 import { joinedBySharedText, joinedWhereShared } from "./overlaps.ts";
-import { type BuildOptions, type Built, build } from "./proof/build.ts";
+import { type Placing, placingOf, settingsOf } from "./placing.ts";
+import { type Built, build } from "./proof/build.ts";
 import { checkProof } from "./proof/check.ts";
 import {
-  ambiguous,
-  apart,
   checkFailed,
   conflict,
-  foreign,
   inPlaceOfCode,
-  intoNewScope,
-  misread,
   noMatch,
-  notFounded,
   nothingShown,
   tooLarge,
   touchedTypography,
-  unquotedLoss,
 } from "./proof/explain.ts";
+import { ambiguous } from "./proof/explain-ambiguous.ts";
 import { placeholderOf } from "./proof/placeholder.ts";
+import { fileEdge } from "./readings/at-file-edge.ts";
 import { type BareEdge, bareEdges } from "./readings/edge-inserts.ts";
-import { type InPlace, replacedInPlace } from "./readings/in-place.ts";
-import { alreadyDone, readingsOf, withLines } from "./readings/marker-or-line.ts";
-import { suspects } from "./readings/suspects.ts";
-import { repeatedLines } from "./repeated.ts";
+import { alreadyDone, readingsOf } from "./readings/marker-or-line.ts";
+import { removalComment, withCommentsPlaced } from "./readings/removal-comment.ts";
+import { type Rivals, rivalsOf } from "./rivals.ts";
 import { type Shape, shapeOf } from "./shape.ts";
-import { unmentionedNames } from "./unmentioned.ts";
-import { misreadContext } from "./words/context.ts";
-import { doubtfulOmission } from "./words/omitted.ts";
-import { isFarFetched, unfoundedBlock } from "./wrong-file.ts";
 
 export interface MergeOptions {
   /** The lines that the edit is about, `end` not included: it changes nothing outside. */
@@ -134,15 +124,11 @@ function mergeParts(
     build(lines, shape, { ...prepared, traces }, placement, { ...settings, ...(edge && { edge }) });
   const best = write();
   const rivals = bareEdges(lines, shape, placement, edit.format).map(
-    (edge): Built => ({ ...write(edge), reading: "file-edge" }),
+    (edge): Built => ({ ...write(edge), reading: fileEdge }),
   );
   const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
   if (standing.length > 1) return offered(lines, shape, standing, best.proof.cost);
   return proved(source, edit, standing[0]!, Number.POSITIVE_INFINITY);
-}
-
-function settingsOf(edit: Edit): BuildOptions {
-  return { finalNewline: edit.finalNewline, asWritten: edit.format === "whole" };
 }
 
 /** Several texts, each with the account of it. */
@@ -156,7 +142,7 @@ function offered(
   return ambiguous(lines, shape, proofs);
 }
 
-/** Places by alignment: the best text, the best different one, and what follows from their distance. */
+/** Places by alignment: the best text, the others that may be meant, and what follows from their distance. */
 function place(
   source: string,
   lines: readonly TextLine[],
@@ -176,127 +162,45 @@ function place(
   const found = placements(prepared.problem);
   if (found.best === undefined || found.best.cost >= infinity)
     return noMatch(lines, shape, prepared);
-  const settings = settingsOf(edit);
-  const draw = (placement: Placement, options: BuildOptions = {}): Built =>
-    build(lines, shape, prepared, placement, { ...settings, ...options });
-  const displaced = (built: Built): Displaced | undefined => displacedLine(lines, shape, built);
-  /** A placement with the lines beside its blocks that they replace for certain. */
-  const complete = (found: Placement): Built => {
-    const placement = withoutEdgeBlanks(lines, shape, found);
-    const drawn = draw(placement);
-    const changes = replacedInPlace(lines, shape, drawn, prepared.symbol);
-    const sure = changes.filter(({ isSure }) => isSure);
-    const built = sure.length === 0 ? drawn : draw(withReplaced(placement, sure));
-    if (sure.length === changes.length || !displaced(built)) return built;
-    // There is no room for the new lines beside those that they may replace.
-    return draw(withReplaced(placement, changes));
-  };
-  const unquoted = (built: Built): LineRange | undefined => unquotedRemoval(lines, shape, built);
-  const repeats = shape.extent === "file" ? repeatedLines(lines, shape) : () => 0;
-  const first = complete(found.best);
-  const isOwn = (built: Built): boolean => !unquoted(built) && !displaced(built);
-  let best = isOwn(first) ? first : ownPlacement(found, complete, isOwn);
-  if (best === undefined) {
-    const loss = unquoted(first);
-    return loss
-      ? unquotedLoss(lines, shape, first, loss)
-      : intoNewScope(lines, shape, displaced(first)!);
-  }
-  if (repeats(best) > 0) {
-    best = ownPlacement(found, complete, (one) => isOwn(one) && repeats(one) === 0) ?? best;
-  }
-  const mostRepeated = repeats(best);
-  const unmentioned = unmentionedNames(lines, shape);
-  const mostUnmentioned = unmentioned(best);
-  const isInserted = (k: number): boolean => prepared.insertions[k] !== undefined;
-  const unfounded =
-    shape.extent === "file" ? unfoundedBlock(lines, shape, best, isInserted) : undefined;
-  if (unfounded !== undefined) return notFounded(lines, shape, unfounded);
-  const addsOnly = shape.blocks.every((_, k) => isInserted(k) || best.idle[k]);
-  if (best.text !== source && !addsOnly && isFarFetched(lines, shape, best)) {
-    return foreign(lines, shape, best);
-  }
-  const doubt = misreadContext(lines, shape, prepared.matches, best);
-  if (doubt !== undefined) return misread(lines, doubt);
-  const omission = doubtfulOmission(lines, shape, best);
-  if (omission !== undefined) return apart(lines, omission);
-  const { cost } = best.placement;
-  const rivals: Built[] = [];
-  let runnerUp = Number.POSITIVE_INFINITY;
-  /** Keeps a text that may be meant just as well, unless it is known or takes away what the edit does not quote. */
-  const offer = (built: Built, at = cost, reading = built.reading): boolean => {
-    if (isSame(built, best, shape) || rivals.some((rival) => isSame(rival, built, shape)))
-      return false;
-    if (!isOwn(built) || repeats(built) > mostRepeated || unmentioned(built) > mostUnmentioned)
-      return false;
-    runnerUp = Math.min(runnerUp, at);
-    rivals.push(reading === undefined ? built : { ...built, reading });
-    return true;
-  };
-  const farSides = (placement: Placement, open: number): Built[] =>
-    Array.from({ length: Math.min(open, limits.farSides) }, (_, gap) => draw(placement, { gap }));
-  for (const built of farSides(best.placement, best.open)) offer(built, cost, "far-side");
-  for (const edge of bareEdges(lines, shape, best.placement, edit.format)) {
-    offer(draw(best.placement, { edge }), cost, "file-edge");
-  }
-  for (const [block, choices] of prepared.insertions.entries()) {
-    for (let choice = 1; choice < (choices?.length ?? 0); choice++) {
-      const { position } = choices![choice]!;
-      const ranges = best.placement.ranges.with(block, { start: position, end: position });
-      offer(draw({ cost, ranges }, { insertion: { block, choice } }), cost, "insertion-point");
+  const placing = placingOf({ source, lines, edit, shape, prepared, found });
+  const first = bestText(placing);
+  if (first.kind === "none") return first.outcome;
+  const best = first.built;
+  const refused = refusedThough(placing, best);
+  if (refused !== undefined) return refused;
+  const rivals = rivalsOf(placing, best);
+  if (rivals.texts.length === 0) {
+    const isIdle = best.text === source;
+    if (isIdle && showsRemoval(shape)) return nothingShown(lines, shape, best);
+    if (isIdle && best.proof.cost >= limits.idleCost) return noMatch(lines, shape, prepared);
+    const comments = withCommentsPlaced(edit, shape, best);
+    if (comments !== undefined) {
+      const reading = comments.edit;
+      const taken = place(source, lines, reading, shapeOf(reading), options, thorough);
+      if (taken.kind !== "proved" || !comments.removesBeside) return taken;
+      // Where other lines of the part go, the comment may well speak of them.
+      const { text, proof, notes } = taken;
+      const asLines: Built = { ...best, text, proof, notes, reading: removalComment };
+      const standing = standingCandidates([best, asLines], options);
+      return standing.length > 1 ? offered(lines, shape, standing, best.placement.cost) : taken;
     }
   }
-  const perhaps = replacedInPlace(lines, shape, best, prepared.symbol);
-  if (perhaps.length > 0) offer(draw(withReplaced(best.placement, perhaps)), cost, "in-place");
-  let looked = 0;
-  for (const other of found.others(cost + limits.rivalReach)) {
-    if (looked++ >= limits.searched || rivals.length >= limits.rivals) break;
-    if (other.cost >= cost + limits.margin && runnerUp < Number.POSITIVE_INFINITY) break;
-    if (leavesReplaced(other, best.placement)) continue;
-    const built = complete(other);
-    const drawn = [built, ...farSides(other, built.open)];
-    if (other.cost < cost + limits.margin) for (const one of drawn) offer(one, other.cost);
-    else if (
-      drawn.some((one) => !isSame(one, best, shape) && isOwn(one) && repeats(one) <= mostRepeated)
-    ) {
-      runnerUp = Math.min(runnerUp, other.cost);
-      break;
-    }
-  }
-  const { problem } = prepared;
-  const idle = best.text === source;
-  const saysNothing = idle || withoutSpace(best.text) === withoutSpace(source);
-  const readings = suspects(lines, problem, found, shape, best, saysNothing, (one) => draw(one));
-  for (const suspect of readings) {
-    if (rivals.length >= limits.rivals) break;
-    offer(suspect);
-  }
-  if (idle && rivals.length === 0 && showsRemoval(shape)) return nothingShown(lines, shape, best);
-  if (idle && best.proof.cost >= limits.idleCost && rivals.length === 0) {
-    return noMatch(lines, shape, prepared);
-  }
-  const comments = rivals.length === 0 ? commentsAmongNew(edit, shape, best) : new Set<number>();
-  if (comments.size > 0) {
-    const reading = withLines(
-      edit,
-      (segment) => segment.kind === "removal" && comments.has(segment.at),
-    );
-    const taken = place(source, lines, reading, shapeOf(reading), options, thorough);
-    if (taken.kind !== "proved" || !removesBeside(comments, shape, best)) return taken;
-    // Where other lines of the part go, the comment may well speak of them.
-    const { text, proof, notes } = taken;
-    const asLines: Built = { ...best, text, proof, notes, reading: "removal-comment" };
-    const standing = standingCandidates([best, asLines], options);
-    return standing.length > 1 ? offered(lines, shape, standing, cost) : taken;
-  }
-  const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
+  return decided(placing, best, rivals, options);
+}
+
+/** The outcome where one text or several are possible. */
+function decided(
+  { source, lines, edit, shape }: Placing,
+  best: Built,
+  { texts, runnerUp }: Rivals,
+  options: MergeOptions,
+): MergeOutcome {
+  const standing = texts.length > 0 ? standingCandidates([best, ...texts], options) : [best];
   const touched = standing.find((built) => built.touched !== undefined)?.touched;
   if (touched !== undefined) return touchedTypography(lines, touched.token, touched.source);
-  if (standing.length > 1) {
-    return offered(lines, shape, standing, runnerUp);
-  }
+  if (standing.length > 1) return offered(lines, shape, standing, runnerUp);
   const only = standing[0]!;
-  const next = rivals.length > 0 ? only.proof.cost + limits.margin : runnerUp;
+  const next = texts.length > 0 ? only.proof.cost + limits.margin : runnerUp;
   return proved(source, edit, only, Math.max(next, only.proof.cost + 1));
 }
 
@@ -311,80 +215,6 @@ function showsRemoval({ blocks }: Shape): boolean {
       ({ tokens }) => tokens.filter(({ text }) => isTelling(text)).length <= limits.idleWords,
     )
   );
-}
-
-/** Whether two texts are the same; those of a sketch blank lines aside, for these are no other meaning. */
-function isSame(one: Built, other: Built, { extent }: Shape): boolean {
-  if (one.text === other.text) return true;
-  return extent === "file" && withoutBlanks(one.text) === withoutBlanks(other.text);
-}
-
-const withoutSpace = (text: string): string => text.replace(/\s+/g, "");
-
-const withoutBlanks = (text: string): string => text.replace(/^[ \t]*\r?\n/gm, "");
-
-/** Whether a placement only leaves standing what another one has its blocks replace for certain. */
-function leavesReplaced({ ranges }: Placement, taken: Placement): boolean {
-  return (
-    taken.ranges.some(({ boundStart, boundEnd }) => boundStart || boundEnd) &&
-    ranges.every(({ start, end }, k) => {
-      const wide = taken.ranges[k]!;
-      const inside = start >= wide.start && end <= wide.end;
-      return wide.boundStart || wide.boundEnd ? inside : start === wide.start && end === wide.end;
-    })
-  );
-}
-
-/** The cheapest placement that fulfils a condition. */
-function ownPlacement(
-  found: Placements,
-  complete: (placement: Placement) => Built,
-  isOwn: (built: Built) => boolean,
-): Built | undefined {
-  let looked = 0;
-  for (const other of found.others(found.best!.cost + limits.ownReach)) {
-    if (looked++ >= limits.searched) return undefined;
-    const built = complete(other);
-    if (isOwn(built)) return built;
-  }
-  return undefined;
-}
-
-/**
- * A placement in which no block of a sketch begins or ends with blank lines of the file beside a marker: no line of
- * the block is one, so they stay.
- */
-function withoutEdgeBlanks(
-  source: readonly TextLine[],
-  shape: Shape,
-  placement: Placement,
-): Placement {
-  if (shape.extent !== "file") return placement;
-  const isBlank = (line: number): boolean => source[line]!.text.trim() === "";
-  const last = shape.blocks.length - 1;
-  const ranges = placement.ranges.map((range, k) => {
-    const { tokens } = shape.blocks[k]!;
-    let { start, end } = range;
-    if ((k > 0 || shape.elidedStart) && tokens[0]?.text.trim() !== "")
-      while (start < end && isBlank(start)) start++;
-    if ((k < last || shape.elidedEnd) && tokens.at(-1)?.text.trim() !== "")
-      while (end > start && isBlank(end - 1)) end--;
-    return start === range.start && end === range.end ? range : { ...range, start, end };
-  });
-  return { ...placement, ranges };
-}
-
-/** A placement whose blocks reach as far as what they replace. */
-function withReplaced(placement: Placement, changes: readonly InPlace[]): Placement {
-  const ranges = [...placement.ranges];
-  for (const { block, side, position } of changes) {
-    const range = ranges[block]!;
-    ranges[block] =
-      side === "start"
-        ? { ...range, start: position, boundStart: true }
-        : { ...range, end: position, boundEnd: true };
-  }
-  return { ...placement, ranges };
 }
 
 /** Syntax vetoes: candidates with new errors fall where one has none; where none is known all stand. */
@@ -411,35 +241,4 @@ function proved(source: string, edit: Edit, built: Built, runnerUp: number): Mer
   if (placeholder) return inPlaceOfCode(placeholder);
   const outcome: Proved = { kind: "proved", text: built.text, proof, notes: built.notes };
   return outcome;
-}
-
-/** Whether lines go in a block with one of these comments, though not where it stands. */
-function removesBeside(comments: ReadonlySet<number>, shape: Shape, built: Built): boolean {
-  return shape.blocks.some(({ removals }, k) => {
-    const { start, end } = built.placement.ranges[k]!;
-    const goes = (): boolean =>
-      built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
-    return removals.some((removal) => removal && comments.has(removal.at)) && goes();
-  });
-}
-
-/** Removal comments among new lines where nothing goes: comments like any other. By their line in the edit. */
-function commentsAmongNew(edit: Edit, shape: Shape, built: Built): Set<number> {
-  const comments = new Set<number>();
-  if (!edit.segments.some((segment) => segment.kind === "removal")) return comments;
-  for (const block of shape.blocks) {
-    for (const [i, removal] of block.removals.entries()) {
-      if (!removal) continue;
-      const fates = block.tokens.map((token) => built.proof.edit[token.editLine]!);
-      const beside = [fates[i - 1]?.fate, fates[i]?.fate];
-      if (!beside.includes("placed")) continue;
-      const above = fates.slice(0, i).findLast((fate) => fate.fate === "matched");
-      const below = fates.slice(i).find((fate) => fate.fate === "matched");
-      const from = above?.fate === "matched" ? above.source + 1 : 0;
-      const to = below?.fate === "matched" ? below.source : built.proof.source.length;
-      const gone = built.proof.source.slice(from, to).some((fate) => fate.fate !== "kept");
-      if (!gone) comments.add(removal.at);
-    }
-  }
-  return comments;
 }

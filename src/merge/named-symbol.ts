@@ -1,7 +1,7 @@
 import type { LineRange } from "../core/merge.ts";
 import { declares } from "../text/declares.ts";
+import { columnsOf } from "../text/indent.ts";
 import type { TextLine } from "../text/lines.ts";
-import { columnsOf } from "./align/scope.ts";
 import { endOfSymbol } from "./align/symbol.ts";
 
 /**

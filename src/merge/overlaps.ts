@@ -1,10 +1,6 @@
 import type { Edit, EditLine, LinesSegment, Segment } from "../core/edit.ts";
-
-/** Source lines [start, end). */
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
+import type { LineRange } from "../core/merge.ts";
+import { hasWords } from "../text/words.ts";
 
 /** What one part says at a source position: new lines before the line, and the line itself. */
 interface Said {
@@ -19,7 +15,7 @@ const isLines = (segment: Segment): segment is LinesSegment => segment.kind === 
  * new lines at one position, nothing is in doubt. `ranges`: where each part stands to the letter. undefined = two parts
  * want different things of a line, or there is no overlap.
  */
-export function joinedWhereShared(edit: Edit, ranges: readonly Range[]): Edit | undefined {
+export function joinedWhereShared(edit: Edit, ranges: readonly LineRange[]): Edit | undefined {
   const parts = edit.segments.filter(isLines);
   const order = [...parts.keys()].sort(
     (a, b) => ranges[a]!.start - ranges[b]!.start || ranges[a]!.end - ranges[b]!.end || a - b,
@@ -38,7 +34,7 @@ export function joinedWhereShared(edit: Edit, ranges: readonly Range[]): Edit | 
       continue;
     }
     const said = group.map((k) => saidBy(parts[k]!, ranges[k]!.start));
-    const lines = joined(said, start, end);
+    const lines = joinedSegments(said, start, end);
     if (lines === undefined) return undefined;
     segments.push({ kind: "lines", lines, atLine: start + 1 });
   }
@@ -61,7 +57,7 @@ function saidBy(part: LinesSegment, start: number): Map<number, Said> {
   return said;
 }
 
-function joined(
+function joinedSegments(
   said: readonly ReadonlyMap<number, Said>[],
   start: number,
   end: number,
@@ -111,7 +107,7 @@ function sharedLines(above: LinesSegment, below: LinesSegment): number {
     const same = first.every(
       ({ text, role }, i) => role === "keep" && last[i]!.role === "keep" && last[i]!.text === text,
     );
-    if (same && first.some(({ text }) => /[\p{L}\p{N}]/u.test(text))) return count;
+    if (same && first.some(({ text }) => hasWords(text))) return count;
   }
   return 0;
 }

@@ -1,11 +1,11 @@
+import { columnsOf } from "../text/indent.ts";
 import type { TextLine } from "../text/lines.ts";
 import { isCloser } from "./align/nesting.ts";
-import { columnsOf } from "./align/scope.ts";
 import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
 import { importedNames } from "./readings/imported-names.ts";
 import { subjectOf } from "./readings/subject.ts";
-import type { Shape, Token } from "./shape.ts";
+import type { BlockLine, Shape } from "./shape.ts";
 
 /**
  * Finds the lines that a result adds although the file has them in the same scope. A line that tells a place, stands
@@ -15,9 +15,10 @@ import type { Shape, Token } from "./shape.ts";
  */
 export function repeatedLines(source: readonly TextLine[], shape: Shape): (built: Built) => number {
   const tokens = shape.blocks.flatMap((block) => block.tokens);
-  const inEdit = placesOf(tokens);
-  const inSource = placesOf(source);
-  const pairs: { token: Token; line: number; parent: Token | undefined; above: number }[] = [];
+  const inEdit = linePlacesOf(tokens);
+  const inSource = linePlacesOf(source);
+  const pairs: { token: BlockLine; line: number; parent: BlockLine | undefined; above: number }[] =
+    [];
   for (const [text, [i, ...more]] of inEdit) {
     const [line, ...others] = inSource.get(text) ?? [];
     if (line === undefined || more.length + others.length > 0 || !isTelling(text)) continue;
@@ -71,7 +72,7 @@ function isAbout(text: string, other: string): boolean {
   return subject !== undefined && subject === subjectOf(other);
 }
 
-function placesOf(lines: readonly { readonly text: string }[]): Map<string, number[]> {
+function linePlacesOf(lines: readonly { readonly text: string }[]): Map<string, number[]> {
   const places = new Map<string, number[]>();
   for (const [i, { text }] of lines.entries()) {
     const key = text.trim();

@@ -1,7 +1,8 @@
 import type { Edit, LineRole, LinesSegment, RemovalSegment } from "../core/edit.ts";
+import { isFilled } from "../text/words.ts";
 
 /** One line of the edit, as the merge counts them. */
-export interface Token {
+export interface BlockLine {
   readonly text: string;
   readonly role: LineRole;
   /** 0-based number over all lines segments of the edit; the proof speaks of it. */
@@ -10,9 +11,11 @@ export interface Token {
   readonly at: number;
 }
 
+export const isFilledLine = ({ text }: BlockLine): boolean => isFilled(text);
+
 /** Lines with nothing elided between them: they are placed together. */
 export interface Block {
-  readonly tokens: readonly Token[];
+  readonly tokens: readonly BlockLine[];
   /** `removals[i]` = the comment before token i that says something goes here; one more at the end. */
   readonly removals: readonly (RemovalSegment | undefined)[];
   readonly nearLine?: number;
@@ -40,8 +43,8 @@ export interface Shape {
   readonly layout: readonly number[];
 }
 
-interface Draft {
-  tokens: Token[];
+interface OpenBlock {
+  tokens: BlockLine[];
   removals: (RemovalSegment | undefined)[];
   segment?: LinesSegment;
   /** Whether an elision is right before, right behind these lines. */
@@ -53,8 +56,8 @@ interface Draft {
 }
 
 export function shapeOf(edit: Edit): Shape {
-  const blocks: Draft[] = [];
-  let open: Draft | undefined;
+  const blocks: OpenBlock[] = [];
+  let open: OpenBlock | undefined;
   let editLine = 0;
   let elidedStart = false;
   let elidedEnd = false;
@@ -89,7 +92,7 @@ export function shapeOf(edit: Edit): Shape {
   return {
     extent: edit.extent,
     whole: edit.extent === "file" && edit.format === "whole",
-    blocks: blocks.filter((block) => !isEmpty(block)).map(finished),
+    blocks: blocks.filter((block) => !isEmptyBlock(block)).map(finished),
     elidedStart,
     elidedEnd,
     editLines: editLine,
@@ -101,10 +104,10 @@ export function shapeOf(edit: Edit): Shape {
  * Takes the blank lines that touch a marker, and those before the sketch's first line, out of a block: writers put them
  * there to set it off, so they say nothing about the file. Returns their edit lines.
  */
-function takeLayout(block: Draft, isFirst: boolean): number[] {
+function takeLayout(block: OpenBlock, isFirst: boolean): number[] {
   const { tokens, removals } = block;
   const taken: number[] = [];
-  const isLayout = (token: Token | undefined): boolean => token?.text.trim() === "";
+  const isLayout = (token: BlockLine | undefined): boolean => token?.text.trim() === "";
   while ((block.afterElision || isFirst) && isLayout(tokens[0]) && removals[0] === undefined) {
     block.blankBefore = true;
     taken.push(tokens.shift()!.editLine);
@@ -118,10 +121,10 @@ function takeLayout(block: Draft, isFirst: boolean): number[] {
   return taken;
 }
 
-const isEmpty = ({ tokens, removals, afterElision }: Draft): boolean =>
+const isEmptyBlock = ({ tokens, removals, afterElision }: OpenBlock): boolean =>
   tokens.length === 0 && afterElision && removals.every((removal) => removal === undefined);
 
-function finished(draft: Draft): Block {
+function finished(draft: OpenBlock): Block {
   const { nearLine, atLine, anchor, under } = draft.segment ?? {};
   return {
     tokens: draft.tokens,

@@ -1,9 +1,10 @@
 import type { TextLine } from "../text/lines.ts";
+import { signatureOf, signatureSimilarity } from "../text/similarity.ts";
+import { hasWords } from "../text/words.ts";
 import { costs, limits } from "./align/costs.ts";
 import { declaredName } from "./align/names.ts";
-import { likeness, signatureOf } from "./align/similar.ts";
 import type { Built } from "./proof/build.ts";
-import { type Block, isFragment, type Shape, type Token } from "./shape.ts";
+import { type Block, type BlockLine, isFilledLine, isFragment, type Shape } from "./shape.ts";
 
 /**
  * The first block whose place nothing tells: it brings new lines, and none of its lines with letters or
@@ -53,12 +54,12 @@ function redeclares(
 }
 
 /** The lines with words of a sketch that stand in the source where they were put, and those that do not. */
-export function evidence(shape: Shape, built: Built): { found: Token[]; missing: Token[] } {
-  const found: Token[] = [];
-  const missing: Token[] = [];
+export function evidence(shape: Shape, built: Built): { found: BlockLine[]; missing: BlockLine[] } {
+  const found: BlockLine[] = [];
+  const missing: BlockLine[] = [];
   for (const { tokens } of shape.blocks) {
     for (const token of tokens) {
-      if (!/[\p{L}\p{N}]/u.test(token.text)) continue;
+      if (!hasWords(token.text)) continue;
       const { fate } = built.proof.edit[token.editLine]!;
       (fate === "matched" ? found : missing).push(token);
     }
@@ -91,34 +92,36 @@ function likeGone(source: readonly TextLine[], shape: Shape, built: Built): numb
       .slice(start, Math.min(end, start + limits.goneLines))
       .filter((_, i) => built.proof.source[start + i]!.fate !== "kept")
       .map((line) => signatureOf(line.text.trim()));
-    const isLike = (token: Token): boolean =>
-      !isMatched(built, token) &&
-      gone.some((line) => likeness(line, signatureOf(token.text.trim())) >= limits.goneLikeness);
+    const isLike = (token: BlockLine): boolean =>
+      !isMatchedEdge(built, token) &&
+      gone.some(
+        (line) => signatureSimilarity(line, signatureOf(token.text.trim())) >= limits.goneLikeness,
+      );
     like += gone.length === 0 ? 0 : tokens.filter(isLike).length;
   }
   return like;
 }
 
-const isFilled = (token: Token): boolean => token.text.trim() !== "";
-
-const isMatched = (built: Built, token: Token | undefined): boolean =>
+const isMatchedEdge = (built: Built, token: BlockLine | undefined): boolean =>
   token !== undefined && built.proof.edit[token.editLine]!.fate === "matched";
 
 /** Whether new lines go to the file's start or end, beside the very lines (braces and the like) that stand there. */
 function isBesideFileEdge({ blocks, elidedStart, elidedEnd }: Shape, built: Built): boolean {
-  const first = blocks[0]?.tokens.findLast(isFilled);
-  const last = blocks.at(-1)?.tokens.find(isFilled);
-  return (!elidedStart && isMatched(built, first)) || (!elidedEnd && isMatched(built, last));
+  const first = blocks[0]?.tokens.findLast(isFilledLine);
+  const last = blocks.at(-1)?.tokens.find(isFilledLine);
+  return (
+    (!elidedStart && isMatchedEdge(built, first)) || (!elidedEnd && isMatchedEdge(built, last))
+  );
 }
 
 /** Edges of blocks, the file's own aside, at which a new line stands where context is expected. */
 function looseEdges({ blocks, elidedStart, elidedEnd }: Shape, built: Built): number {
   let loose = 0;
   for (const [k, { tokens }] of blocks.entries()) {
-    const filled = tokens.filter(isFilled);
+    const filled = tokens.filter(isFilledLine);
     if (filled.length === 0) continue;
-    if ((k > 0 || elidedStart) && !isMatched(built, filled[0])) loose++;
-    if ((k < blocks.length - 1 || elidedEnd) && !isMatched(built, filled.at(-1))) loose++;
+    if ((k > 0 || elidedStart) && !isMatchedEdge(built, filled[0])) loose++;
+    if ((k < blocks.length - 1 || elidedEnd) && !isMatchedEdge(built, filled.at(-1))) loose++;
   }
   return loose;
 }

@@ -2,6 +2,7 @@ import type { RedraftError } from "../core/errors.ts";
 import type { CallOptions, EditEvent } from "../core/redraft.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
 import { splitLines } from "../text/lines.ts";
+import { hasWords } from "../text/words.ts";
 import { type Attempt, attempt, type Run } from "./attempt.ts";
 import { cellError, cellResult } from "./cell-result.ts";
 import { type Cell, type Notebook, nameOf, readNotebook } from "./cells.ts";
@@ -51,7 +52,7 @@ function quotesLines({ proof, format, action }: EditResult, cell: Cell): boolean
   return proof.edit.some(
     (fate) =>
       (fate.fate === "matched" || fate.fate === "dropped-source") &&
-      /[\p{L}\p{N}]/u.test(lines[fate.source]?.text ?? ""),
+      hasWords(lines[fate.source]?.text ?? ""),
   );
 }
 
@@ -60,7 +61,7 @@ function mayQuote({ events }: Attempt, { edit }: EditRequest, cell: Cell): boole
   const read = events.find((event) => event.type === "edit-read");
   if (read?.format !== "lazy") return true;
   const known = new Set(splitLines(cell.text).map(({ text }) => text.trim()));
-  const isKnown = (line: string): boolean => /[\p{L}\p{N}]/u.test(line) && known.has(line.trim());
+  const isKnown = (line: string): boolean => hasWords(line) && known.has(line.trim());
   return splitLines(edit).some(({ text }) => isKnown(text));
 }
 

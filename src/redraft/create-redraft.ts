@@ -19,7 +19,7 @@ import { createTextStore, type TextStore } from "../core/text-store.ts";
 import { isElision } from "../edit/lazy-markers.ts";
 import { relocated } from "../edit/paths.ts";
 import { readEdit } from "../edit/read.ts";
-import { tooLarge } from "../edit/size.ts";
+import { tooLargeToPlace } from "../edit/size.ts";
 import { engineOf } from "../engines/registry.ts";
 import type { Costs } from "../instruct/costs.ts";
 import { editFiles, type InstructRequest, type InstructResult } from "../instruct/edit-files.ts";
@@ -96,7 +96,7 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
       );
       return;
     }
-    const within = request.symbol === undefined ? undefined : symbolOf(request, request.symbol);
+    const within = request.symbol === undefined ? undefined : namedSymbol(request, request.symbol);
     const edit = readEdit(request.edit, { ...request, within });
     yield { type: "edit-read", format: edit.format, why: edit.why };
     if (edit.action === "delete") {
@@ -330,7 +330,7 @@ function namedBy(edit: Edit | undefined): Pick<EditResult, "named"> {
 }
 
 /** The lines of the symbol that a request names. */
-function symbolOf({ path, source }: EditRequest, name: string): LineRange {
+function namedSymbol({ path, source }: EditRequest, name: string): LineRange {
   const found = symbolsNamed(splitLines(source), name);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
@@ -350,7 +350,7 @@ async function settle(
   edit: Edit,
   lines: LineRange | undefined,
 ): Promise<MergeOutcome> {
-  const why = tooLarge(edit, request.source);
+  const why = tooLargeToPlace(edit, request.source);
   if (why !== undefined) return { kind: "refused", code: "no-match", message: why, details: {} };
   const within = lines === undefined ? {} : { within: lines };
   const outcome = merge(request.source, edit, within);

@@ -2,6 +2,7 @@ import type { Decode } from "../core/decode.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Planner } from "../core/plan.ts";
 import type { Acceptance, Sequence, SpeculationStats, Token, TokenTarget } from "../core/target.ts";
+import { sharedLength } from "../text/prefix.ts";
 import { type Scores, scoreTokens, type TokenScore } from "./score.ts";
 
 export interface GenerateRequest {
@@ -202,13 +203,6 @@ function scoredLength(
   if (topK < wanted) return at;
   while (at < shared && scores[at] != null) at += 1;
   return at;
-}
-
-function sharedLength(left: readonly Token[], right: readonly Token[]): number {
-  const most = Math.min(left.length, right.length);
-  let length = 0;
-  while (length < most && left[length] === right[length]) length += 1;
-  return length;
 }
 
 function tooLong(length: number, contextSize: number): RedraftError {

@@ -3,7 +3,7 @@ export class OverBudget extends Error {
   override readonly name = "OverBudget";
 }
 
-let left = Number.POSITIVE_INFINITY;
+let stepsLeft = Number.POSITIVE_INFINITY;
 
 /**
  * Does synchronous work that may take `steps` steps; undefined = it took more and was given up. Steps are counted, not
@@ -13,20 +13,20 @@ let left = Number.POSITIVE_INFINITY;
  * Counting is by the call in progress and not by an object handed down, since the loops that count lie deep in pure functions.
  */
 export function withinBudget<Result>(steps: number, work: () => Result): Result | undefined {
-  const outer = left;
-  left = steps;
+  const outer = stepsLeft;
+  stepsLeft = steps;
   try {
     return work();
   } catch (error) {
     if (error instanceof OverBudget) return undefined;
     throw error;
   } finally {
-    left = outer;
+    stepsLeft = outer;
   }
 }
 
 /** Counts steps before they are taken, so that what is too much is never begun. Outside `withinBudget` there is no limit. */
 export function spend(steps: number): void {
-  left -= steps;
-  if (left < 0) throw new OverBudget();
+  stepsLeft -= steps;
+  if (stepsLeft < 0) throw new OverBudget();
 }

@@ -1,4 +1,4 @@
-const quote = 0x22;
+const quoteSign = 0x22;
 const backslash = 0x5c;
 
 export interface JsonBounds {
@@ -20,7 +20,7 @@ export function beyondBounds(bytes: Uint8Array, bounds: JsonBounds): string | un
   let values = 1;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at]!;
-    if (byte === quote) {
+    if (byte === quoteSign) {
       at = stringEnd(bytes, at + 1);
     } else if (byte === 0x5b || byte === 0x7b) {
       depth += 1;
@@ -36,7 +36,7 @@ export function beyondBounds(bytes: Uint8Array, bounds: JsonBounds): string | un
 /** Where the string ends whose first character stands at `from`: its closing quote, or the end of the text. */
 function stringEnd(bytes: Uint8Array, from: number): number {
   for (let at = from; ; ) {
-    const end = bytes.indexOf(quote, at);
+    const end = bytes.indexOf(quoteSign, at);
     if (end < 0) return bytes.length;
     let before = end;
     while (before > from && bytes[before - 1] === backslash) before -= 1;

@@ -22,8 +22,8 @@ const mostDepth = 12;
 
 /**
  * Compares two texts line by line in nearly linear time. Equal ends are cut off, the rest is cut at lines that stand once
- * on either side (patience diff), and what lies between is searched for the fewest changes, with a bound on the
- * work. Whatever it answers is a right account of the difference; only how short it is may vary.
+ * on either side (patience diff), and what lies between is searched for the fewest changes (Myers 1986), with a bound on
+ * the work. Its answer is always a correct account of the difference; only how short it is may vary.
  */
 export class LineDiff {
   private readonly before: readonly string[];

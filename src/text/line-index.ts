@@ -1,10 +1,10 @@
 import { spend } from "./budget.ts";
 
-const known = new WeakMap<readonly string[], ReadonlyMap<string, readonly number[]>>();
+const knownIndexes = new WeakMap<readonly string[], ReadonlyMap<string, readonly number[]>>();
 
 /** Where each line of a text stands, ascending. Made once for a list of lines that is asked about again. */
 export function linePlaces(lines: readonly string[]): ReadonlyMap<string, readonly number[]> {
-  const made = known.get(lines);
+  const made = knownIndexes.get(lines);
   if (made) return made;
   spend(lines.length);
   const places = new Map<string, number[]>();
@@ -13,7 +13,7 @@ export function linePlaces(lines: readonly string[]): ReadonlyMap<string, readon
     if (list) list.push(index);
     else places.set(line, [index]);
   }
-  known.set(lines, places);
+  knownIndexes.set(lines, places);
   return places;
 }
 

@@ -1,4 +1,5 @@
 import { spend } from "./budget.ts";
+import { longestRising } from "./rising.ts";
 
 /** A line of one text and the equal line of another, both 0-based. */
 export type LinePair = readonly [number, number];
@@ -8,7 +9,9 @@ const tableLimit = 4_000_000;
 
 /**
  * Pairs of equal lines, rising on both sides: a diff of two texts of any size. Lines that are unique in both are paired
- * first (patience diff), and what lies between by a longest common subsequence.
+ * first (patience diff), and what lies between by a longest common subsequence. Placing an edit depends on which of
+ * several equal lines is paired, so this one stays as it is; `LineDiff` is the one for showing and undoing changes,
+ * and bounds its work on any input.
  */
 export function matchedLines(before: readonly string[], after: readonly string[]): LinePair[] {
   const pairs: LinePair[] = [];
@@ -31,7 +34,7 @@ export function matchedLines(before: readonly string[], after: readonly string[]
 }
 
 /** Lines `old` to `oldEnd` of one text that stand for lines `fresh` to `freshEnd` of another. */
-export interface Stretch {
+export interface StretchPair {
   readonly old: number;
   readonly oldEnd: number;
   readonly fresh: number;
@@ -42,7 +45,7 @@ export interface Stretch {
  * Cuts both sides at lines that are unique in each and in the same order (patience diff), so that the
  * quadratic table only ever sees the small stretches between. The cut lines themselves are equal.
  */
-export function stretches(source: readonly string[], text: readonly string[]): Stretch[] {
+export function stretches(source: readonly string[], text: readonly string[]): StretchPair[] {
   let head = 0;
   while (head < source.length && head < text.length && source[head] === text[head]) head++;
   let oldEnd = source.length;
@@ -51,7 +54,7 @@ export function stretches(source: readonly string[], text: readonly string[]): S
     oldEnd--;
     freshEnd--;
   }
-  const cuts: Stretch[] = [];
+  const cuts: StretchPair[] = [];
   let old = head;
   let fresh = head;
   for (const [a, b] of uniqueRun(source, [head, oldEnd], text, [head, freshEnd])) {
@@ -83,27 +86,8 @@ export function uniqueRun<Item>(
   const pairs: LinePair[] = [];
   for (const { old, fresh } of places.values())
     if (old >= 0 && fresh >= 0) pairs.push([old, fresh]);
-  return risingPairs(pairs);
-}
-
-/** A longest run of pairs that rises on both sides (patience sorting); the pairs rise on the first. */
-function risingPairs(pairs: readonly LinePair[]): LinePair[] {
-  const tops: number[] = [];
-  const before = new Int32Array(pairs.length);
-  for (const [index, [, fresh]] of pairs.entries()) {
-    let low = 0;
-    let high = tops.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (pairs[tops[middle]!]![1] < fresh) low = middle + 1;
-      else high = middle;
-    }
-    before[index] = low === 0 ? -1 : tops[low - 1]!;
-    tops[low] = index;
-  }
-  const run: LinePair[] = [];
-  for (let index = tops.at(-1) ?? -1; index !== -1; index = before[index]!) run.push(pairs[index]!);
-  return run.reverse();
+  // The pairs rise on the first side already.
+  return longestRising(pairs.map(([, fresh]) => fresh)).map((index) => pairs[index]!);
 }
 
 /**

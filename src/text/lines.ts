@@ -36,3 +36,8 @@ export function joinLines(lines: readonly TextLine[]): string {
   for (const line of lines) text += line.text + line.end;
   return text;
 }
+
+/** The lines of a text without their line ends. */
+export function lineTexts(text: string): string[] {
+  return splitLines(text).map((line) => line.text);
+}

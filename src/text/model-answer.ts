@@ -14,12 +14,12 @@ export interface WrittenEdit {
  */
 export function readSketches(answer: string): WrittenEdit[] {
   const text = withoutThoughts(answer);
-  const blocks = blocksOf(text, "edit_file");
+  const blocks = answerBlocks(text, "edit_file");
   if (blocks.length > 0) {
     return blocks.map(({ body, closed }) => {
-      const path = inner(body, "target_file")?.body.trim();
-      const instruction = inner(body, "instructions")?.body.trim();
-      const edit = inner(body, "code_edit");
+      const path = innerOf(body, "target_file")?.body.trim();
+      const instruction = innerOf(body, "instructions")?.body.trim();
+      const edit = innerOf(body, "code_edit");
       return {
         ...(path && { path }),
         ...(instruction && { instruction }),
@@ -34,7 +34,7 @@ export function readSketches(answer: string): WrittenEdit[] {
 /** The `updated_file` blocks of an answer to a rewrite prompt; without any, its one fenced block. */
 export function readRewrites(answer: string): WrittenEdit[] {
   const text = withoutThoughts(answer);
-  const blocks = blocksOf(text, "updated_file");
+  const blocks = answerBlocks(text, "updated_file");
   if (blocks.length === 0) return fromFence(text);
   return blocks.map(({ attributes, body, closed }) => {
     const path = /path\s*=\s*["']([^"']*)["']/.exec(attributes)?.[1];
@@ -47,14 +47,14 @@ export function withoutThoughts(answer: string): string {
   return answer.replace(/^\s*<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>\s*/, "");
 }
 
-interface Block {
+interface AnswerBlock {
   readonly attributes: string;
   readonly body: string;
   readonly closed: boolean;
 }
 
 /** A block ends at its last end tag before the next block begins: its code may hold such tags itself. */
-function blocksOf(text: string, tag: string): Block[] {
+function answerBlocks(text: string, tag: string): AnswerBlock[] {
   const starts = [...text.matchAll(new RegExp(`^[ \\t]*<${tag}((?:\\s[^>\\n]*)?)>`, "gm"))];
   return starts.map((start, index) => {
     const from = start.index + start[0].length;
@@ -65,7 +65,7 @@ function blocksOf(text: string, tag: string): Block[] {
   });
 }
 
-function inner(body: string, tag: string): { body: string; closed: boolean } | undefined {
+function innerOf(body: string, tag: string): { body: string; closed: boolean } | undefined {
   const start = body.indexOf(`<${tag}>`);
   if (start < 0) return undefined;
   const from = start + tag.length + 2;

@@ -38,14 +38,14 @@ function rankIn(rows: Rows, token: Token, row: number, width: number): number | 
   return undefined;
 }
 
-const nothing = { logsumexp: false, entropy: false } as const;
+const noExtras = { logsumexp: false, entropy: false } as const;
 
 /** Accepts what the target itself would have written: the output equals plain greedy decoding. */
 export const acceptGreedy: Acceptance = {
   name: "greedy",
   lossless: true,
   topK: 1,
-  needs: nothing,
+  needs: noExtras,
   accept: (nodes, rows) => walk(nodes, rows, (token, row) => rankIn(rows, token, row, 1)),
 };
 
@@ -56,7 +56,7 @@ export function acceptTopK(k: number): Acceptance {
     name: `top-${k}`,
     lossless: false,
     topK: k,
-    needs: nothing,
+    needs: noExtras,
     accept: (nodes, rows) => walk(nodes, rows, (token, row) => rankIn(rows, token, row, k)),
   };
 }
@@ -66,7 +66,7 @@ export const acceptDirect: Acceptance = {
   name: "direct",
   lossless: false,
   topK: 1,
-  needs: nothing,
+  needs: noExtras,
   accept: (nodes, rows) => walk(nodes, rows, () => 0),
 };
 
@@ -103,7 +103,7 @@ export function acceptEntropy({
     name: `entropy-${k}-${round}`,
     lossless: false,
     topK: k,
-    needs: nothing,
+    needs: noExtras,
     accept: (nodes, rows) =>
       walk(nodes, rows, (token, row) => {
         const logits = rows.logits.subarray(row * rows.k, row * rows.k + Math.min(k, rows.k));
@@ -125,7 +125,7 @@ export function acceptSampling(rule: Partial<SamplingRule> = {}): Acceptance {
     name: "sampling",
     lossless: true,
     topK: 1,
-    needs: nothing,
+    needs: noExtras,
     sampling,
     accept(_nodes, rows) {
       if (rows.verdict === undefined) {

@@ -4,7 +4,7 @@ import type { Token } from "../core/target.ts";
 type Detokenize = (tokens: readonly Token[]) => Promise<Uint8Array>;
 
 /** What a server says that gives text in whole characters only, asked for tokens that begin or end within one. */
-interface Cut {
+interface CutBytes {
   readonly text: string;
   readonly begins: boolean;
   readonly ends: boolean;
@@ -45,11 +45,11 @@ export function wholeCharacters(
 
   async function attempt(
     tokens: readonly Token[],
-  ): Promise<{ bytes: Uint8Array } | { bytes?: undefined; cut: Cut }> {
+  ): Promise<{ bytes: Uint8Array } | { bytes?: undefined; cut: CutBytes }> {
     try {
       return { bytes: await detokenize(tokens) };
     } catch (error) {
-      const cut = RedraftError.is(error) ? (error.details.cut as Cut | undefined) : undefined;
+      const cut = RedraftError.is(error) ? (error.details.cut as CutBytes | undefined) : undefined;
       if (cut === undefined) throw error;
       return { cut };
     }

@@ -2,7 +2,7 @@ import type { Edit } from "../core/edit.ts";
 import type { Proof } from "../core/merge.ts";
 import type { Check } from "../core/request.ts";
 import { declares } from "../text/declares.ts";
-import { splitLines } from "../text/lines.ts";
+import { lineTexts } from "../text/lines.ts";
 import { type Echo, echoesOf, withoutLines } from "./echo.ts";
 
 export interface Checked {
@@ -33,8 +33,6 @@ export function runChecks(result: Checked): Check[] {
   ];
 }
 
-const texts = (text: string): string[] => splitLines(text).map((line) => line.text);
-
 /** Lines of the result that the source does not have: by the proof, or by comparing. */
 function freshLines({ source, text, edit, proof }: Checked): string[] {
   if (proof && edit) {
@@ -42,8 +40,8 @@ function freshLines({ source, text, edit, proof }: Checked): string[] {
     const fresh = lines.filter((_, index) => proof.edit[index]?.fate === "placed");
     return fresh.map((line) => line.text);
   }
-  const known = new Set(texts(source).map((line) => line.trim()));
-  return texts(text).filter((line) => !known.has(line.trim()));
+  const known = new Set(lineTexts(source).map((line) => line.trim()));
+  return lineTexts(text).filter((line) => !known.has(line.trim()));
 }
 
 /** Diffs and blocks may add a bare `...`, which is Python; only what says "existing code" is left behind. */
@@ -69,7 +67,7 @@ function editLines({ edit, text, proof }: Checked): Check {
   const name = "every edit line placed";
   if (proof) return { name, ok: true, message: `${proof.edit.length} lines accounted for` };
   if (!edit) return { name, ok: "unknown", message: "the edit is an instruction" };
-  const present = new Set(texts(text).map((line) => line.trim()));
+  const present = new Set(lineTexts(text).map((line) => line.trim()));
   const absent = edit.segments
     .flatMap((segment) => (segment.kind === "lines" ? segment.lines : []))
     .find((line) => line.role !== "drop" && line.role !== "keep" && !present.has(line.text.trim()));
@@ -85,7 +83,7 @@ function editLines({ edit, text, proof }: Checked): Check {
 function sourceLines({ source, text, proof }: Checked): Check {
   const name = "no source line lost";
   if (!proof) {
-    const lost = texts(source).length - texts(text).length;
+    const lost = lineTexts(source).length - lineTexts(text).length;
     return { name, ok: "unknown", message: `${Math.max(0, lost)} lines fewer than the source` };
   }
   let replaced = 0;
@@ -102,8 +100,8 @@ function sourceLines({ source, text, proof }: Checked): Check {
 function cutOff({ edit, source, text }: Checked): Check {
   const name = "not cut off";
   if (edit?.format !== "whole" || edit.action !== "update" || edit.ended) return { name, ok: true };
-  const last = texts(text).findLast((line) => line.trim() !== "");
-  const lines = texts(source);
+  const last = lineTexts(text).findLast((line) => line.trim() !== "");
+  const lines = lineTexts(source);
   const end = lines.findLast((line) => line.trim() !== "");
   if (last === undefined || last === end || last.trim().length < 3) return { name, ok: true };
   const whole = lines.find((line) => line !== last && line.startsWith(last));
@@ -125,7 +123,7 @@ function syntax({ newErrors, errorLine, isLiteral, text, source, edit, proof }: 
   }
   const echoes = proof === undefined || edit?.format === "whole" ? [] : echoesOf(text, proof);
   // No grammar minds a head without a body everywhere, but nobody writes one twice.
-  const head = echoes.find(({ start }) => opensDeclaration(texts(text)[start]!));
+  const head = echoes.find(({ start }) => opensDeclaration(lineTexts(text)[start]!));
   if (head) return { name, ok: false, message: repeats(head, text, edit, "") };
   const count = newErrors(text);
   if (count === undefined) return { name, ok: "unknown", message: "no grammar decides it" };
@@ -152,7 +150,7 @@ const opensDeclaration = (line: string): boolean =>
   /[{:(]\s*$/.test(line) && declares(line) !== undefined;
 
 function repeats(echo: Echo, text: string, edit: Edit | undefined, place: string): string {
-  const shown = JSON.stringify(texts(text)[echo.start]!.trim());
+  const shown = JSON.stringify(lineTexts(text)[echo.start]!.trim());
   const lines = edit?.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
   const at = lines?.[echo.editLine]?.at ?? 0;
   const which = at > 0 ? `line ${at} of the edit` : "a new line";

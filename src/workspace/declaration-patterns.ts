@@ -1,4 +1,4 @@
-import { indentOf } from "./guard-lines.ts";
+import { columnsOf } from "../text/indent.ts";
 
 /** Something that a text declares: a function, a class, a constant, a section, a test. */
 export interface Declaration {
@@ -110,12 +110,12 @@ function around(
   line: number,
   path: string,
 ): Pick<Declaration, "scope" | "end"> {
-  const own = indentOf(lines[line]!);
+  const own = columnsOf(lines[line]!);
   let depth = own;
   const scope: string[] = [];
   for (let above = line - 1; above >= 0 && depth > 0; above--) {
-    if (lines[above]!.trim() === "" || indentOf(lines[above]!) >= depth) continue;
-    depth = indentOf(lines[above]!);
+    if (lines[above]!.trim() === "" || columnsOf(lines[above]!) >= depth) continue;
+    depth = columnsOf(lines[above]!);
     const name = declaredBy(lines[above]!, path);
     if (name !== undefined) scope.unshift(name);
   }
@@ -127,11 +127,11 @@ function blockEnd(lines: readonly string[], line: number, own: number): number {
   let end = line;
   for (let below = line + 1; below < lines.length; below++) {
     if (lines[below]!.trim() === "") continue;
-    if (indentOf(lines[below]!) > own) {
+    if (columnsOf(lines[below]!) > own) {
       end = below;
       continue;
     }
-    const closes = indentOf(lines[below]!) === own && /^\s*(?:[)\]}]|end\b)/u.test(lines[below]!);
+    const closes = columnsOf(lines[below]!) === own && /^\s*(?:[)\]}]|end\b)/u.test(lines[below]!);
     return closes && end >= line ? below : end;
   }
   return end;

@@ -20,20 +20,20 @@ const binaryWindow = 8_000;
 /** Decodes so that `encodeText` gives the same bytes again; throws `not-text` for what is no text. */
 export function decodeText(bytes: Uint8Array, path: string): Decoded {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (startsWith(buffer, 0xff, 0xfe, 0, 0) || startsWith(buffer, 0, 0, 0xfe, 0xff)) {
+  if (beginsWith(buffer, 0xff, 0xfe, 0, 0) || beginsWith(buffer, 0, 0, 0xfe, 0xff)) {
     throw notText(path, "it is UTF-32");
   }
-  if (startsWith(buffer, 0xff, 0xfe)) return decodeUtf16(buffer, "utf-16le", path);
-  if (startsWith(buffer, 0xfe, 0xff)) return decodeUtf16(buffer, "utf-16be", path);
+  if (beginsWith(buffer, 0xff, 0xfe)) return decodeUtf16(buffer, "utf-16le", path);
+  if (beginsWith(buffer, 0xfe, 0xff)) return decodeUtf16(buffer, "utf-16be", path);
   if (buffer.subarray(0, binaryWindow).includes(0)) throw notText(path, "it contains NUL bytes");
   if (isUtf8(buffer)) {
-    const bom = startsWith(buffer, 0xef, 0xbb, 0xbf);
+    const bom = beginsWith(buffer, 0xef, 0xbb, 0xbf);
     return { text: (bom ? buffer.subarray(3) : buffer).toString("utf8"), encoding: "utf-8", bom };
   }
   const { stray, multi, control } = survey(buffer);
   if (control > buffer.length / 50) throw notText(path, "it is full of control characters");
   if (multi > stray) {
-    const bom = startsWith(buffer, 0xef, 0xbb, 0xbf);
+    const bom = beginsWith(buffer, 0xef, 0xbb, 0xbf);
     const text = decodeStray(bom ? buffer.subarray(3) : buffer);
     return { text, encoding: "utf-8-stray", bom };
   }
@@ -63,7 +63,7 @@ export function encodeText(text: string, encoding: Encoding, bom: boolean): Buff
   }
 }
 
-function startsWith(buffer: Buffer, ...bytes: number[]): boolean {
+function beginsWith(buffer: Buffer, ...bytes: number[]): boolean {
   return bytes.every((byte, index) => buffer[index] === byte);
 }
 

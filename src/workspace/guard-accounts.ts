@@ -1,5 +1,7 @@
 import type { Edit } from "../core/edit.ts";
-import { type Comparison, Counts, hasWords, indentOf, keyOf } from "./guard-lines.ts";
+import { columnsOf } from "../text/indent.ts";
+import { escapeRegExp } from "../text/regexp.ts";
+import { type Comparison, Counts, isTellingKey, keyOf } from "./guard-lines.ts";
 import { isExplicit, quotes, type Shown, type Stretch, stretchesOf } from "./guard-stretches.ts";
 
 /** What a source line declares. */
@@ -78,7 +80,7 @@ export class Accounts {
     const below = this.nearest(line, 1, gone, restated);
     const upper = above.lines.reverse();
     const isQuoted = [...upper, ...below.lines].every(
-      (key) => !hasWords(key) || this.isQuoted(key),
+      (key) => !isTellingKey(key) || this.isQuoted(key),
     );
     return (
       (isQuoted &&
@@ -116,8 +118,8 @@ export class Accounts {
       const { lines } = stretch;
       if (stretch.shown.length > 2 * besideLimit) return false;
       const shown = stretch.shown.map(({ key }) => key);
-      if (!shown.some((key) => hasWords(key) && this.isRare(key))) return false;
-      if (shown.some((key) => hasWords(key) && this.anewOf(key) > 0)) return false;
+      if (!shown.some((key) => isTellingKey(key) && this.isRare(key))) return false;
+      if (shown.some((key) => isTellingKey(key) && this.anewOf(key) > 0)) return false;
       for (let upper = 0; upper <= shown.length; upper++) {
         const up = shown.slice(0, upper).reverse();
         const down = shown.slice(upper);
@@ -125,7 +127,7 @@ export class Accounts {
         if (down.some((key, n) => !quotes(key, below.lines[n]))) continue;
         const told = (side: readonly string[], blank: boolean, edge: Shown | undefined): boolean =>
           side.length > 0
-            ? side.some((key) => hasWords(key) && (side.length > 1 || this.isRare(key)))
+            ? side.some((key) => isTellingKey(key) && (side.length > 1 || this.isRare(key)))
             : isIdle && blank && edge?.key === "";
         const isUpTold = told(up, above.blank && !below.blank, lines[0]);
         if (isUpTold && told(down, below.blank && !above.blank, lines.at(-1))) return true;
@@ -172,7 +174,7 @@ export class Accounts {
   /** Whether the edit begins or ends as the file does, in other words: the file's edge itself is never quoted. */
   private restatesEdge(stretch: Stretch, edge: 0 | -1): boolean {
     if (this.isWhole) return true;
-    const isTelling = (line: string): boolean => hasWords(keyOf(line));
+    const isTelling = (line: string): boolean => isTellingKey(keyOf(line));
     const { source } = this.compared;
     const texts = stretch.shown.map(({ text }) => text);
     const shown = edge === 0 ? texts.find(isTelling) : texts.findLast(isTelling);
@@ -195,14 +197,14 @@ export class Accounts {
     return this.stretches.some(({ shown, first, last, marker }) => {
       const at = shown.findIndex(({ key }) => key === body[0]);
       const head = shown[at - 1];
-      if (last || !head || !hasWords(head.key) || this.compared.inSource.of(head.key) > 0)
+      if (last || !head || !isTellingKey(head.key) || this.compared.inSource.of(head.key) > 0)
         return false;
       const rest = shown.slice(at).map(({ key }) => key);
       if (body.every((key, n) => rest[n] === key)) return !first && body.length >= 3;
       const isOpen =
-        /[{([<]$/u.test(head.key) && indentOf(shown.at(-1)!.text) > indentOf(head.text);
-      const isInside = isOpen || indentOf(marker ?? "") > indentOf(head.text);
-      return isInside && rest.some(hasWords) && rest.every((key, n) => key === body[n]);
+        /[{([<]$/u.test(head.key) && columnsOf(shown.at(-1)!.text) > columnsOf(head.text);
+      const isInside = isOpen || columnsOf(marker ?? "") > columnsOf(head.text);
+      return isInside && rest.some(isTellingKey) && rest.every((key, n) => key === body[n]);
     });
   }
 
@@ -214,14 +216,14 @@ export class Accounts {
       if (segment.kind !== "elision" || before?.kind !== "lines") return false;
       const head = before.lines.findLast(({ text }) => text.trim() !== "")?.text;
       if (head === undefined || this.compared.inSource.of(keyOf(head)) > 0) return false;
-      const isInside = indentOf(segment.text) > indentOf(head);
+      const isInside = columnsOf(segment.text) > columnsOf(head);
       return isInside && firstWord(head) === firstWord(old);
     });
   }
 
   private hasItsComment(line: number): boolean {
     const above = this.compared.source[line - 1] ?? "";
-    if (!/^\s*(?:\/\/|\*|#|--|@|\[)/u.test(above) || !hasWords(keyOf(above))) return false;
+    if (!/^\s*(?:\/\/|\*|#|--|@|\[)/u.test(above) || !isTellingKey(keyOf(above))) return false;
     return this.stretches.some(({ lines }) =>
       lines.some(({ key, text }, n) => {
         const isNew = this.compared.inSource.of(key) === 0;
@@ -243,23 +245,23 @@ export class Accounts {
     restated?: Restated,
   ): { readonly lines: string[]; readonly edge: boolean; readonly isRun: boolean } {
     const { source } = this.compared;
-    const depth = indentOf(source[line]!);
+    const depth = columnsOf(source[line]!);
     const lines: string[] = [];
     let words = false;
     for (let at = line + step; at >= 0 && at < source.length; at += step) {
       if (gone.has(at)) continue;
       const key = keyOf(source[at]!);
       if (key === "") continue;
-      const isBound = indentOf(source[at]!) < depth;
-      if (this.gone.has(at) || (this.compared.isFewer(key) && !(isBound && !hasWords(key)))) {
-        const anew = hasWords(key) ? restated?.(at) : undefined;
+      const isBound = columnsOf(source[at]!) < depth;
+      if (this.gone.has(at) || (this.compared.isFewer(key) && !(isBound && !isTellingKey(key)))) {
+        const anew = isTellingKey(key) ? restated?.(at) : undefined;
         if (anew === undefined) continue;
         lines.push(anew);
         return { lines, edge: false, isRun: false };
       }
       lines.push(key);
-      words ||= hasWords(key) || opensComment.test(key);
-      const isRare = opensComment.test(key) || (hasWords(key) && this.isRare(key));
+      words ||= isTellingKey(key) || opensComment.test(key);
+      const isRare = opensComment.test(key) || (isTellingKey(key) && this.isRare(key));
       if (isBound || isRare) return { lines, edge: false, isRun: false };
       if (words && this.isOnce(lines, step)) return { lines, edge: false, isRun: true };
     }
@@ -295,9 +297,8 @@ function isAlike(one: string, other: string): boolean {
 
 /** A name as a word of a text. */
 export function wordOf(name: string): RegExp {
-  const escaped = name.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&");
   const edge = (end: string): boolean => /[\p{L}\p{N}_$]/u.test(end);
   const before = edge(name[0]!) ? "(?<![\\p{L}\\p{N}_$])" : "";
   const after = edge(name.at(-1)!) ? "(?![\\p{L}\\p{N}_$])" : "";
-  return new RegExp(before + escaped + after, "u");
+  return new RegExp(before + escapeRegExp(name) + after, "u");
 }

@@ -1,4 +1,6 @@
-import { splitLines } from "../text/lines.ts";
+import { lineTexts } from "../text/lines.ts";
+import { longestRising } from "../text/rising.ts";
+import { hasWords } from "../text/words.ts";
 import { changedStretches } from "./changed-stretches.ts";
 
 const typographic = /[^\p{ASCII}]/u;
@@ -19,17 +21,7 @@ const common =
   /^(?:end|else|begin|do|done|fi|esac|then|try|finally|pass|break|continue|return|returnthis|returnself|default|public|private|protected)[:;{}(),]*$|^[}\])]*(?:else|try|finally|catch)[{:]*$/iu;
 
 /** Whether a line has words that may identify its place. */
-export const hasWords = (key: string): boolean => /[\p{L}\p{N}]/u.test(key) && !common.test(key);
-
-export const indentOf = (line: string): number => {
-  let width = 0;
-  for (const one of line) {
-    if (one === " ") width += 1;
-    else if (one === "\t") width += 4;
-    else break;
-  }
-  return width;
-};
+export const isTellingKey = (key: string): boolean => hasWords(key) && !common.test(key);
 
 export class Counts {
   private readonly counts = new Map<string, number>();
@@ -84,8 +76,8 @@ export class Comparison {
 
   constructor(source: string, result: string) {
     this.text = source;
-    this.source = splitLines(source).map((line) => line.text);
-    this.result = splitLines(result).map((line) => line.text);
+    this.source = lineTexts(source);
+    this.result = lineTexts(result);
     const stretches = changedStretches(this.source, this.result);
     // The file's own lines begin and end what is compared, unless it is one stretch: then nothing around it matters.
     const more = stretches.length > 1 ? around : 0;
@@ -175,7 +167,7 @@ export class Comparison {
       .slice(head, old.length - tail)
       .filter((line) => !there.take(this.old[line]!))
       .map((line) => this.oldLines[line]!);
-    const bare = ![...there.entries()].some(([key, count]) => count > 0 && hasWords(key));
+    const bare = ![...there.entries()].some(([key, count]) => count > 0 && isTellingKey(key));
     return here.map((line) => ({ line, bare }));
   }
 }
@@ -211,7 +203,7 @@ export function uniquePairs(old: readonly string[], fresh: readonly string[]): [
   const places = (keys: readonly string[]): Map<string, number> => {
     const found = new Map<string, number>();
     for (const [index, key] of keys.entries()) {
-      if (hasWords(key)) found.set(key, found.has(key) ? -1 : index);
+      if (isTellingKey(key)) found.set(key, found.has(key) ? -1 : index);
     }
     return found;
   };
@@ -222,24 +214,4 @@ export function uniquePairs(old: readonly string[], fresh: readonly string[]): [
     if (index >= 0 && place !== undefined && place >= 0) pairs.push([index, place]);
   }
   return pairs;
-}
-
-/** Indexes of a longest rising subsequence. */
-export function longestRising(values: readonly number[]): number[] {
-  const ends: number[] = [];
-  const before = new Int32Array(values.length);
-  for (const [index, value] of values.entries()) {
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (values[ends[middle]!]! < value) low = middle + 1;
-      else high = middle;
-    }
-    before[index] = low > 0 ? ends[low - 1]! : -1;
-    ends[low] = index;
-  }
-  const rising: number[] = [];
-  for (let index = ends.at(-1) ?? -1; index >= 0; index = before[index]!) rising.push(index);
-  return rising.reverse();
 }

@@ -1,5 +1,5 @@
 import type { Edit, LinesSegment } from "../core/edit.ts";
-import { type Comparison, hasWords, keyOf, positionIn, uniquePairs } from "./guard-lines.ts";
+import { type Comparison, isTellingKey, keyOf, positionIn, uniquePairs } from "./guard-lines.ts";
 
 const quoted = (line: string): string => {
   const text = line.trim();
@@ -81,9 +81,10 @@ function partsProblem(
   let resultAt: Map<string, number> | undefined;
   for (const { lines } of segments) {
     const added = lines.filter(
-      ({ text, role }) => role === "add" && hasWords(keyOf(text)) && places.get(keyOf(text)) === 1,
+      ({ text, role }) =>
+        role === "add" && isTellingKey(keyOf(text)) && places.get(keyOf(text)) === 1,
     );
-    const stood = lines.filter(({ text, role }) => role !== "add" && hasWords(keyOf(text)));
+    const stood = lines.filter(({ text, role }) => role !== "add" && isTellingKey(keyOf(text)));
     if (added.length === 0 || stood.length === 0) continue;
     sourceAt ??= lineIn(compared.source.map((line) => line.trim()));
     resultAt ??= lineIn(compared.result.map((line) => line.trim()));
@@ -93,7 +94,7 @@ function partsProblem(
     let first = compared.source.length;
     let last = -1;
     for (const [offset, { text }] of old.entries()) {
-      const line = hasWords(keyOf(text)) ? (sourceAt.get(text.trim()) ?? -1) : -1;
+      const line = isTellingKey(keyOf(text)) ? (sourceAt.get(text.trim()) ?? -1) : -1;
       if (line < 0) continue;
       first = Math.min(first, positionIn(compared.oldLines, line - offset));
       last = Math.max(last, positionIn(compared.oldLines, line + old.length - 1 - offset));

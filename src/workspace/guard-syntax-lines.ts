@@ -1,4 +1,4 @@
-import { type Comparison, hasWords, keyOf } from "./guard-lines.ts";
+import { type Comparison, isTellingKey, keyOf } from "./guard-lines.ts";
 import type { Guarded } from "./guarded.ts";
 
 /** Lines by which one way of writing edits is known. */
@@ -91,7 +91,7 @@ const numbered = /^\s*\d+\s*(?:[|\u2192\t]|:\s)\s?(.*)$/u;
 function numberedLine({ edit }: Guarded, compared: Comparison): string | undefined {
   const isNumbered = (line: string): boolean => {
     const key = keyOf(numbered.exec(line)?.[1] ?? "");
-    return hasWords(key) && compared.inSource.of(key) > 0;
+    return isTellingKey(key) && compared.inSource.of(key) > 0;
   };
   const fresh = [...freshLines(compared)].filter(([, line]) => numbered.test(line));
   if (fresh.length === 0 || compared.source.some((line) => numbered.test(line))) return undefined;

@@ -2,7 +2,7 @@ import type { Check } from "../core/request.ts";
 import { type Declaration, declaredBy, mayDeclare } from "./declaration-patterns.ts";
 import { declarationsOf } from "./declarations.ts";
 import { Accounts, type Restated, type Span, wordOf } from "./guard-accounts.ts";
-import { Comparison, type Counts, hasWords, keyOf } from "./guard-lines.ts";
+import { Comparison, type Counts, isTellingKey, keyOf } from "./guard-lines.ts";
 import { placeProblem } from "./guard-places.ts";
 import { isExplicit, linesOf } from "./guard-stretches.ts";
 import { writtenSyntax } from "./guard-syntax-lines.ts";
@@ -131,7 +131,7 @@ function staysInside(line: number, end: number, compared: Comparison): boolean {
   let all = 0;
   for (let at = line + 1; at <= end; at++) {
     const key = keyOf(compared.source[at] ?? "");
-    if (!hasWords(key)) continue;
+    if (!isTellingKey(key)) continue;
     all += 1;
     if (!compared.isFewer(key)) kept += 1;
   }
@@ -149,10 +149,10 @@ function lostLine(
   if (!isExplicit(edit)) return lostFromSketch(guarded, compared, named);
   const dropped = linesOf(edit, true);
   let removals = 0;
-  for (const [key, count] of dropped.entries()) if (hasWords(key)) removals += count;
+  for (const [key, count] of dropped.entries()) if (isTellingKey(key)) removals += count;
   const lost: string[] = [];
   for (const [key, count] of compared.oldCounts.entries()) {
-    if (!hasWords(key)) continue;
+    if (!isTellingKey(key)) continue;
     for (let missing = count - compared.freshCounts.of(key); missing > 0; missing--) {
       if (dropped.take(key)) removals -= 1;
       else lost.push(key);
@@ -176,7 +176,7 @@ function lostFromSketch(
   let accounts: Accounts | undefined;
   for (const { line, bare } of compared.gone()) {
     const key = keyOf(compared.source[line]!);
-    if (!bare || !hasWords(key) || !compared.isFewer(key)) continue;
+    if (!bare || !isTellingKey(key) || !compared.isFewer(key)) continue;
     if (named.some((span) => span.line <= line && line <= span.end)) continue;
     accounts ??= new Accounts(edit, compared, isWhole, 3);
     if (accounts.quotesAround(line)) continue;
@@ -196,7 +196,7 @@ function doubledLine({ edit }: Guarded, compared: Comparison): string | undefine
   for (const [index, key] of compared.fresh.entries()) if (!places.has(key)) places.set(key, index);
   for (const [key, count] of compared.freshCounts.entries()) {
     const more = count - compared.oldCounts.of(key);
-    if (more <= 0 || !hasWords(key)) continue;
+    if (more <= 0 || !isTellingKey(key)) continue;
     const line = compared.freshLines[places.get(key)!]!;
     const had = compared.sourceCountOf(compared.result[line]!);
     if (had === 0) continue;

@@ -1,3 +1,5 @@
+import { indentOf } from "../text/indent.ts";
+import { isBlank } from "../text/words.ts";
 import { changedStretches } from "./changed-stretches.ts";
 import { anchors } from "./guard-lines.ts";
 
@@ -12,9 +14,6 @@ const triesLimit = 3;
 
 /** Windows longer than this share of the text save nothing. */
 const worthwhile = 0.6;
-
-const indentOf = (line: string): number => /^[ \t]*/.exec(line)![0].length;
-const isBlank = (line: string): boolean => line.trim() === "";
 
 /** More changes than these are looked at as one. */
 const changesLimit = 24;
@@ -106,7 +105,7 @@ function* windows(old: readonly string[], fresh: readonly string[]): Generator<S
       line < Math.min(lines.length, lines.length - tail + 1);
       line++
     ) {
-      if (!isBlank(lines[line]!)) depths.add(indentOf(lines[line]!));
+      if (!isBlank(lines[line]!)) depths.add(indentOf(lines[line]!).length);
     }
   }
   let depth = depths.size > 0 ? Math.min(...depths) : 0;
@@ -132,13 +131,14 @@ function* windows(old: readonly string[], fresh: readonly string[]): Generator<S
 /** The first line at or above this one that begins a paragraph and is not deeper than `depth`. */
 function startAt(lines: readonly string[], from: number, depth: number): number {
   let line = Math.min(from, lines.length - 1);
-  while (line > 0 && !(begins(lines, line) && indentOf(lines[line]!) <= depth)) line--;
+  while (line > 0 && !(begins(lines, line) && indentOf(lines[line]!).length <= depth)) line--;
   return Math.max(0, line);
 }
 
 function endAt(lines: readonly string[], from: number, depth: number): number {
   let line = from;
-  while (line < lines.length && !(begins(lines, line) && indentOf(lines[line]!) <= depth)) line++;
+  while (line < lines.length && !(begins(lines, line) && indentOf(lines[line]!).length <= depth))
+    line++;
   return line;
 }
 
@@ -155,11 +155,12 @@ function depthBelow(
 ): number | undefined {
   if (depth === 0) return undefined;
   for (let line = start; line >= 0; line--) {
-    if (!isBlank(lines[line]!) && indentOf(lines[line]!) < depth) return indentOf(lines[line]!);
+    if (!isBlank(lines[line]!) && indentOf(lines[line]!).length < depth)
+      return indentOf(lines[line]!).length;
   }
   return end < lines.length ? 0 : undefined;
 }
 
 function dedented(line: string, depth: number): string {
-  return line.slice(Math.min(depth, indentOf(line)));
+  return line.slice(Math.min(depth, indentOf(line).length));
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { diffArrays } from "diff";
 import { RedraftError } from "../../core/errors.ts";
-import { splitLines } from "../../text/lines.ts";
+import { lineTexts } from "../../text/lines.ts";
 
 /** A region of a file and the sketch of its edit: what an apply model is asked. Texts end in "\n". */
 export interface Region {
@@ -159,7 +159,7 @@ function sketchOf(runs: readonly Run[], comment: string): string {
 }
 
 function linesOf(text: string): string[] {
-  return splitLines(text).map((line) => line.text);
+  return lineTexts(text);
 }
 
 function ended(text: string): string {

@@ -3,7 +3,7 @@ import type { Drafter, Token, TokenTarget } from "../../core/target.ts";
 import type { AcceptanceWeights } from "../../draft/acceptance-model.ts";
 import { createController } from "../../draft/controller.ts";
 import { type TokenPredictor, targetPredictor } from "../../draft/draft-model.ts";
-import { fixedPlanner } from "../../draft/plan.ts";
+import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import { drafters } from "../../draft/registry.ts";
 import { spellerOf } from "../../draft/spelling.ts";
 import { weightsFor } from "../traces/weights.ts";

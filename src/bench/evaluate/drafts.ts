@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { type Clock, systemClock } from "../../core/clock.ts";
 import type { Drafter, Token } from "../../core/target.ts";
 import { type TokenPredictor, targetPredictor } from "../../draft/draft-model.ts";
-import { fixedPlanner } from "../../draft/plan.ts";
+import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import type { LlamaTarget } from "../../engines/llama/target.ts";
 import { engines } from "../../engines/registry.ts";
 import { modelPath } from "../../engines/store/store.ts";

@@ -2,7 +2,7 @@ import type { MergeOutcome } from "../../core/merge.ts";
 import { readEdit } from "../../edit/read.ts";
 import { merge } from "../../merge/merge.ts";
 import { openRegion } from "../../settle/model/region.ts";
-import { splitLines } from "../../text/lines.ts";
+import { lineTexts } from "../../text/lines.ts";
 import type { FileQuestion } from "./questions.ts";
 
 /** What the merge left open of an edit whose result is known. */
@@ -41,8 +41,8 @@ export function settleByMerge(question: FileQuestion): Settled {
     };
   }
   const region = openRegion(original, edit, outcome.candidates);
-  const texts = outcome.candidates.map(({ text }) => splitLines(text).map((line) => line.text));
-  const wanted = splitLines(expected).map((line) => line.text);
+  const texts = outcome.candidates.map(({ text }) => lineTexts(text));
+  const wanted = lineTexts(expected);
   const slice = region.candidates[0]!;
   const tail = texts[0]!.length - slice.end;
   const agrees =

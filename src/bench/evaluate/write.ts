@@ -1,6 +1,6 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { Drafter, Token, TokenTarget } from "../../core/target.ts";
-import { fixedPlanner } from "../../draft/plan.ts";
+import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import { decode } from "../../verify/decode.ts";
 import { applyPrompt, regionTokens } from "./prompt.ts";
 import type { RegionQuestion } from "./questions.ts";

@@ -1,5 +1,5 @@
 import { createController } from "../../draft/controller.ts";
-import { fixedPlanner } from "../../draft/plan.ts";
+import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import { drafters } from "../../draft/registry.ts";
 import { type ReuseStep, reuseStepDrafter } from "../baselines/reuse-steps.ts";
 import { isNewlineOf, type Strategy } from "./strategies.ts";

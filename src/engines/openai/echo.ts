@@ -1,5 +1,6 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { Token } from "../../core/target.ts";
+import { sharedLength } from "../../text/prefix.ts";
 import type { Connection } from "./connection.ts";
 import { asObject, asText, malformed } from "./errors.ts";
 import type { ListedModel } from "./models.ts";
@@ -230,12 +231,6 @@ function readAnswer(
   const end = ended ? text.length : text.replace(/\ufffd+$/, "").length;
   const pieces = logprobs ? placePieces(text, logprobs, shift) : [];
   return { text, end, pieces: pieces.filter((piece) => piece.end <= end), ended };
-}
-
-function sharedLength(left: readonly Token[], right: readonly Token[]): number {
-  let length = 0;
-  while (length < left.length && length < right.length && left[length] === right[length]) length++;
-  return length;
 }
 
 /** The part of a row of tokens that makes up the text from `start` to `end`. */

@@ -8,6 +8,7 @@ import type {
   TokenTarget,
   VerifyOptions,
 } from "../../core/target.ts";
+import { sharedLength, startsWith } from "../../text/prefix.ts";
 import type { Scorer } from "./scorer.ts";
 import type { Tally } from "./tally.ts";
 
@@ -161,15 +162,4 @@ function rowsOf(draft: readonly Token[], known: readonly Token[]): Rows {
     if (row === draft.length || draft[row] !== known[row]) break;
   }
   return { count, k: 1, ids, logits };
-}
-
-function sharedLength(left: readonly Token[], right: readonly Token[]): number {
-  const most = Math.min(left.length, right.length);
-  let length = 0;
-  while (length < most && left[length] === right[length]) length += 1;
-  return length;
-}
-
-function startsWith(tokens: readonly Token[], start: readonly Token[]): boolean {
-  return sharedLength(tokens, start) === start.length;
 }

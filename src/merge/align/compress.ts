@@ -81,7 +81,7 @@ function chained(rows: readonly Row[]): Row[] {
     const length = chainAt(rows, i);
     if (length < 2) result.push(rows[i++]!);
     else {
-      result.push(joined(rows, i, length));
+      result.push(joinedRows(rows, i, length));
       i += length;
     }
   }
@@ -121,7 +121,7 @@ function matchesAt(row: Row, line: number): boolean {
   return false;
 }
 
-function joined(rows: readonly Row[], first: number, length: number): Row {
+function joinedRows(rows: readonly Row[], first: number, length: number): Row {
   const members = rows.slice(first, first + length);
   const start = members[0]!.at[0]!;
   let fresh = 0;

@@ -1,5 +1,6 @@
 import { spend } from "../../text/budget.ts";
-import type { Token } from "../shape.ts";
+import { hasWords, isBlank } from "../../text/words.ts";
+import type { BlockLine } from "../shape.ts";
 import { costs, limits } from "./costs.ts";
 import type { Match } from "./matches.ts";
 
@@ -9,16 +10,13 @@ export interface EdgeBound {
   readonly fresh: Int32Array;
 }
 
-const isBlank = (text: string): boolean => text.trim() === "";
-const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
-
 /**
  * A sketch's block begins and ends with context, to tell its place. Lines at its edge that stand in the
  * source one after the other are that context: taking them apart, or one of them for new, costs. Blank lines
  * at the edge tell no place by themselves: they belong to the line beside them.
  */
 export function bindEdges(
-  tokens: readonly Token[],
+  tokens: readonly BlockLine[],
   removals: readonly unknown[],
   matches: readonly (readonly Match[])[],
 ): EdgeBound {
@@ -33,7 +31,7 @@ export function bindEdges(
 }
 
 function bindBlanks(
-  tokens: readonly Token[],
+  tokens: readonly BlockLine[],
   bound: (readonly Match[])[],
   from: number,
   step: 1 | -1,
@@ -51,7 +49,7 @@ function bindBlanks(
 }
 
 function bindRun(
-  tokens: readonly Token[],
+  tokens: readonly BlockLine[],
   matches: readonly (readonly Match[])[],
   isCut: (before: number) => boolean,
   bound: (readonly Match[])[],

@@ -1,6 +1,6 @@
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { limits } from "./costs.ts";
-import { indentOf } from "./indent.ts";
 
 /** What a stretch of a file is indented with. */
 export type Habit = { readonly kind: "tabs" } | { readonly kind: "blanks"; readonly unit: number };
@@ -14,7 +14,7 @@ interface FileHabit {
   readonly fenced: boolean;
 }
 
-const known = new WeakMap<readonly TextLine[], FileHabit>();
+const knownHabits = new WeakMap<readonly TextLine[], FileHabit>();
 
 /** What the lines around a place are indented with; undefined = nothing, or both. */
 export function habitAt(source: readonly TextLine[], line: number): Habit | undefined {
@@ -22,7 +22,7 @@ export function habitAt(source: readonly TextLine[], line: number): Habit | unde
   if (file.fenced || file.tabs + file.blanks < limits.leastHabit) return undefined;
   if (file.blanks === 0) return { kind: "tabs" };
   if (file.tabs === 0) return byBlanks(source, file);
-  const around = new Set([...nearest(file, line - 1, -1), ...nearest(file, line, 1)]);
+  const around = new Set([...nearestIndents(file, line - 1, -1), ...nearestIndents(file, line, 1)]);
   if (around.size !== 1) return undefined;
   if (around.has("t")) return { kind: "tabs" };
   return byBlanks(source, file);
@@ -41,14 +41,14 @@ const tab = 9;
 const blank = 32;
 
 /** What a line is indented with. The blank before the `*` of a comment that goes on is no indentation. */
-export function kindOf(line: string): "0" | "t" | "b" {
+export function indentKind(line: string): "0" | "t" | "b" {
   const first = line.charCodeAt(0);
   if (first !== tab && first !== blank) return "0";
   if (line.trim() === "" || (first === blank && line[1] === "*")) return "0";
   return first === tab ? "t" : "b";
 }
 
-function nearest(file: FileHabit, from: number, step: number): string[] {
+function nearestIndents(file: FileHabit, from: number, step: number): string[] {
   const found: string[] = [];
   for (
     let at = from;
@@ -61,16 +61,16 @@ function nearest(file: FileHabit, from: number, step: number): string[] {
 }
 
 function habitOf(source: readonly TextLine[]): FileHabit {
-  const found = known.get(source);
+  const found = knownHabits.get(source);
   if (found) return found;
-  const kinds = source.map((line) => kindOf(line.text));
+  const kinds = source.map((line) => indentKind(line.text));
   const habit = {
     kinds,
     tabs: kinds.filter((kind) => kind === "t").length,
     blanks: kinds.filter((kind) => kind === "b").length,
     fenced: source.some(({ text }) => /^\s{0,3}(?:`{3}|~{3})/.test(text)),
   };
-  known.set(source, habit);
+  knownHabits.set(source, habit);
   return habit;
 }
 

@@ -1,9 +1,8 @@
 import { spend } from "../../text/budget.ts";
+import { indentOf } from "../../text/indent.ts";
+import { directive } from "./scope.ts";
 
 /** Leading blanks of a line. */
-export function indentOf(line: string): string {
-  return /^[ \t]*/.exec(line)![0];
-}
 
 /** How the edit's indentation becomes the source's: in other units, then deeper or less deep by a prefix. */
 export interface Reindent {
@@ -44,15 +43,15 @@ function convert(indent: string, { editUnit, sourceUnit, add, cut }: Reindent): 
 const units = ["\t", "  ", "    ", "   ", "        ", " "];
 
 /** A matched pair: indentation in the edit and in the source. */
-export type Pair = readonly [edit: string, source: string];
+export type IndentPair = readonly [edit: string, source: string];
 
 /** Pairs that are the same, and how many of them there are. */
 interface Counted {
-  readonly pair: Pair;
+  readonly pair: IndentPair;
   count: number;
 }
 
-function counted(pairs: readonly Pair[]): Counted[] {
+function counted(pairs: readonly IndentPair[]): Counted[] {
   const found = new Map<string, Counted>();
   for (const pair of pairs) {
     const key = `${pair[0]}|${pair[1]}`;
@@ -67,7 +66,7 @@ function counted(pairs: readonly Pair[]): Counted[] {
  * The change of indentation that explains the most pairs, simplest first: a shift of the whole block,
  * other units, both. Pairs that it does not explain are real changes.
  */
-export function reindentOf(pairs: readonly Pair[]): Reindent {
+export function reindentOf(pairs: readonly IndentPair[]): Reindent {
   let best = sameIndent;
   let bestCount = explained(pairs, sameIndent);
   if (bestCount === pairs.length) return sameIndent;
@@ -113,7 +112,7 @@ export function reindentOf(pairs: readonly Pair[]): Reindent {
   return best;
 }
 
-export function explained(pairs: readonly Pair[], reindent: Reindent): number {
+export function explained(pairs: readonly IndentPair[], reindent: Reindent): number {
   let count = 0;
   for (const [edit, source] of pairs) if (convert(edit, reindent) === source) count++;
   return count;
@@ -128,9 +127,6 @@ export function explains(reindent: Reindent, edit: string, source: string): bool
   return convert(indentOf(edit), reindent) === indentOf(source);
 }
 
-/** A line that stands at the margin however deep what is around it is: of a C preprocessor. */
-const isDirective = /^#\s*[a-z]+/;
-
 /** Whether lines can have been shifted as one: none of them is less deep than what is taken off them all. */
 export function canShift(lines: readonly string[], reindent: Reindent): boolean {
   if (reindent.cut === "") return true;
@@ -138,7 +134,7 @@ export function canShift(lines: readonly string[], reindent: Reindent): boolean 
   return lines.every(
     (line) =>
       line.trim() === "" ||
-      isDirective.test(line) ||
+      directive.test(line) ||
       convert(indentOf(line), whole).startsWith(reindent.cut),
   );
 }

@@ -1,15 +1,13 @@
 import type { TextLine } from "../../text/lines.ts";
-import type { Shape, Token } from "../shape.ts";
+import { hasWords, isBlank } from "../../text/words.ts";
+import type { BlockLine, Shape } from "../shape.ts";
 import { costs, infinity, limits } from "./costs.ts";
 import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";
 
-const isBlank = (text: string): boolean => text.trim() === "";
-const isWeak = (text: string): boolean => !/[\p{L}\p{N}]/u.test(text);
-
 /** What an edit line costs as a new one. `allKnown`: every line of the block stands in the source, so the block most likely only removes. */
 export function freshCost(
-  token: Token,
+  token: BlockLine,
   matches: readonly Match[],
   explicit: boolean,
   allKnown: boolean,
@@ -20,7 +18,7 @@ export function freshCost(
   if (isBlank(token.text)) return costs.freshBlank;
   if (matches.some((match) => match.kind === "misquoted")) return costs.freshAbbreviated;
   if (count === 0) return costs.fresh;
-  if (isWeak(token.text)) return costs.freshWeak;
+  if (!hasWords(token.text)) return costs.freshWeak;
   const factor = allKnown ? costs.freshThoughAllKnown : 1;
   if (count === 1) return factor * costs.freshThoughUnique;
   if (count <= limits.rarePlaces) return factor * costs.freshThoughRare;
@@ -30,18 +28,18 @@ export function freshCost(
 }
 
 /** A block's first and last line, blank ones aside, are there to tell its place: if they stand in the source, there. */
-export function edgeCost(token: Token, matches: readonly Match[]): number {
+export function edgeCost(token: BlockLine, matches: readonly Match[]): number {
   const count = matches.reduce((sum, match) => sum + (match.cost === 0 ? 1 : 0), 0);
-  if (count === 0 || isWeak(token.text)) return 0;
+  if (count === 0 || !hasWords(token.text)) return 0;
   return count === 1 ? costs.freshEdgeUnique : costs.freshEdge;
 }
 
 /** What a new line costs on top at the edge of its block, with nothing known beside it. */
-export function looseCost(token: Token, matches: readonly Match[]): number {
+export function looseCost(token: BlockLine, matches: readonly Match[]): number {
   if (token.role === "add") return 0;
   if (isBlank(token.text)) return costs.looseBlank;
   if (matches.length === 0) return costs.loose;
-  return isWeak(token.text) ? costs.looseWeak : costs.looseThoughKnown;
+  return !hasWords(token.text) ? costs.looseWeak : costs.looseThoughKnown;
 }
 
 /** Names that the source and the edit declare once each: an edit line that does so changes the source's line. */
@@ -66,7 +64,7 @@ export class DeclaredNames {
   }
 
   /** The source line that declares what this edit line declares anew. */
-  line(token: Token, found: readonly Match[]): number | undefined {
+  line(token: BlockLine, found: readonly Match[]): number | undefined {
     const name = declaredName(token.text);
     if (name === undefined || this.inEdit.get(name) !== 1) return undefined;
     if (found.some((match) => match.kind !== "resembles")) return undefined;

@@ -1,12 +1,13 @@
 import type { LineRange, Tier } from "../../core/merge.ts";
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
-import { isFragment, type Shape, type Token } from "../shape.ts";
+import { hasWords, isBlank } from "../../text/words.ts";
+import { type BlockLine, isFragment, type Shape } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
 import { bindEdges, type EdgeBound } from "./edges.ts";
 import {
-  indentOf,
+  type IndentPair,
   isSame,
-  type Pair,
   type Reindent,
   reindentOf,
   sameIndent,
@@ -44,9 +45,6 @@ export interface Prepared {
   /** Per block the blank lines that set its first new lines apart from the line above. */
   readonly blanksAbove: readonly number[];
 }
-
-const isBlank = (text: string): boolean => text.trim() === "";
-const isWeak = (text: string): boolean => !/[\p{L}\p{N}]/u.test(text);
 
 /** How many pairs of an edit line and a source line are equal but for blanks: what placing will cost. */
 export function pairsToWeigh(source: readonly TextLine[], shape: Shape): number {
@@ -124,7 +122,7 @@ export function prepare(
       (token, i) =>
         isBlank(token.text) || matches[k]![i]!.some((match) => match.kind !== "resembles"),
     );
-    const filled = (token: Token): boolean => !isBlank(token.text);
+    const filled = (token: BlockLine): boolean => !isBlank(token.text);
     const ends = [block.tokens.findIndex(filled), block.tokens.findLastIndex(filled)];
     const rows = block.tokens.map((token, i): Row => {
       const found = matches[k]![i]!;
@@ -137,9 +135,9 @@ export function prepare(
           (declared?.line(token, found) === undefined ? 0 : costs.declaredAgain),
         looseStart: looseCost(token, found),
         looseEnd: looseCost(token, found),
-        ...columnsOf(found),
+        ...matchColumns(found),
         removal: block.removals[i] !== undefined,
-        telling: !isWeak(token.text) && index.isOnceInEdit(token),
+        telling: hasWords(token.text) && index.isOnceInEdit(token),
       };
     });
     const removalAtEnd = block.removals[block.tokens.length] !== undefined;
@@ -185,9 +183,12 @@ function onlyIn(positions: number, { start, end }: LineRange): Int32Array {
 }
 
 /** The first and the last line of a block that has words and is in the source: what lies outside quotes nothing. */
-function quotedSpan(tokens: readonly Token[], index: SourceIndex): { first: number; last: number } {
-  const isQuote = (token: Token): boolean =>
-    !isWeak(token.text) && index.occurrences(token).length > 0;
+function quotedSpan(
+  tokens: readonly BlockLine[],
+  index: SourceIndex,
+): { first: number; last: number } {
+  const isQuote = (token: BlockLine): boolean =>
+    hasWords(token.text) && index.occurrences(token).length > 0;
   const first = tokens.findIndex(isQuote);
   return first < 0
     ? { first: tokens.length, last: -1 }
@@ -195,7 +196,7 @@ function quotedSpan(tokens: readonly Token[], index: SourceIndex): { first: numb
 }
 
 /** Matches as the alignment reads them. */
-function columnsOf(matches: readonly Match[]): Pick<Row, "at" | "to" | "cost"> {
+function matchColumns(matches: readonly Match[]): Pick<Row, "at" | "to" | "cost"> {
   const at = new Int32Array(matches.length);
   const to = new Int32Array(matches.length);
   const cost = new Int32Array(matches.length);
@@ -213,17 +214,17 @@ function columnsOf(matches: readonly Match[]): Pick<Row, "at" | "to" | "cost"> {
  * lines what the others tell about the units. undefined = nothing is known.
  */
 function estimateReindents(shape: Shape, index: SourceIndex): (Reindent | undefined)[] {
-  const all: Pair[] = [];
+  const all: IndentPair[] = [];
   const own = shape.blocks.map((block) => {
-    const pairs: Pair[] = [];
-    const words = block.tokens.filter((token) => token.role !== "add" && !isWeak(token.text));
+    const pairs: IndentPair[] = [];
+    const words = block.tokens.filter((token) => token.role !== "add" && hasWords(token.text));
     for (const token of words) {
       const indent = index.onlyIndent(token);
       if (indent !== undefined) pairs.push([indentOf(token.text), indent]);
     }
     all.push(...pairs);
     const known = words.filter((token) => index.occurrences(token).length > 0);
-    const exact = (token: Token | undefined): boolean =>
+    const exact = (token: BlockLine | undefined): boolean =>
       token !== undefined && indentOf(token.text) !== "" && index.hasExact(token);
     const edges = Number(exact(known[0])) + Number(exact(known.at(-1)));
     const mostly = 2 * known.filter((token) => index.hasExact(token)).length >= known.length;

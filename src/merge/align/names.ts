@@ -16,7 +16,7 @@ const declaration = new RegExp(
 );
 
 /** Words that look like a type before a name but are none. */
-const statement =
+const statementKeyword =
   /^\s*(?:return|throw|else|new|await|yield|case|if|for|while|switch|catch|using|in|not|and|or)\b/u;
 
 /**
@@ -24,7 +24,7 @@ const statement =
  * line's form says so; undefined = it declares none. Read from the line alone: a hint, not a parse.
  */
 export function declaredName(line: string): string | undefined {
-  if (line.length > 300 || statement.test(line)) return undefined;
+  if (line.length > 300 || statementKeyword.test(line)) return undefined;
   const found = declaration.exec(line);
   return found?.slice(1).find((name) => name !== undefined);
 }

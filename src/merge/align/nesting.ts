@@ -1,5 +1,5 @@
-import type { Token } from "../shape.ts";
-import { columnsOf } from "./scope.ts";
+import { columnsOf } from "../../text/indent.ts";
+import type { BlockLine } from "../shape.ts";
 
 /** A line that closes what an earlier line opened: a bracket, a closing tag, `end` and the like. */
 export const isCloser = (text: string): boolean =>
@@ -16,7 +16,7 @@ export interface Nesting {
 }
 
 /** Reads the nesting of a sketch. A scope may reach over elisions. */
-export function nestingOf(tokens: readonly Token[]): Nesting {
+export function nestingOf(tokens: readonly BlockLine[]): Nesting {
   const depths = new Int32Array(tokens.length);
   let below = 0;
   for (let i = tokens.length - 1; i >= 0; i--) {

@@ -1,5 +1,5 @@
 import type { TextLine } from "../../text/lines.ts";
-import type { Shape, Token } from "../shape.ts";
+import type { BlockLine, Shape } from "../shape.ts";
 import { limits } from "./costs.ts";
 import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";
@@ -8,13 +8,13 @@ import { depthsOf, scopeUnder } from "./scope.ts";
 import { isTelling } from "./telling.ts";
 
 /** Openers that stand for no thing of their own: what they hold may well have been there before. */
-const control =
+const beginsNoDeclaration =
   /^\s*(?:[^\s\p{L}\p{N}_$@.#"'<]|(?:if|else|elif|elsif|elseif|for|foreach|while|until|unless|switch|match|when|case|default|try|catch|except|rescue|ensure|finally|with|do|loop|begin|then|return|await|async|unsafe|using|lock|synchronized)\b)/u;
 
 /** Openers of one more branch of the same decision. */
 const isBranch = /^\s*(?:\}\s*)?(?:elif|elsif|elseif|else\s+if|when|case|catch|except|rescue)\b/;
 
-type Found = readonly (readonly Match[])[];
+type FoundMatches = readonly (readonly Match[])[];
 
 /**
  * The matches of a sketch's lines without those that its own structure rules out. A scope that the sketch opens anew
@@ -24,9 +24,9 @@ type Found = readonly (readonly Match[])[];
 export function withinNewScopes(
   source: readonly TextLine[],
   shape: Shape,
-  matches: readonly Found[],
+  matches: readonly FoundMatches[],
   isShifted: (block: number) => boolean,
-): Found[] {
+): FoundMatches[] {
   const structure = new Structure(source, shape, matches, isShifted);
   structure.bindScopes();
   return structure.matches();
@@ -35,7 +35,7 @@ export function withinNewScopes(
 class Structure {
   private readonly source: readonly TextLine[];
   private readonly shape: Shape;
-  private readonly tokens: readonly Token[];
+  private readonly tokens: readonly BlockLine[];
   private readonly blockOf: readonly number[];
   private readonly found: (readonly Match[])[];
   private readonly nesting: Nesting;
@@ -46,7 +46,7 @@ class Structure {
   constructor(
     source: readonly TextLine[],
     shape: Shape,
-    matches: readonly Found[],
+    matches: readonly FoundMatches[],
     isShifted: (block: number) => boolean,
   ) {
     this.source = source;
@@ -59,7 +59,7 @@ class Structure {
     this.depths = depthsOf(source);
   }
 
-  matches(): Found[] {
+  matches(): FoundMatches[] {
     let at = 0;
     return this.shape.blocks.map(({ tokens }) => {
       at += tokens.length;
@@ -121,7 +121,7 @@ class Structure {
     const known = body.filter((j) => this.isQuote(j));
     if (known.length === 0) return true;
     const { text } = this.tokens[i]!;
-    const declares = declaredName(text) !== undefined || !control.test(text);
+    const declares = declaredName(text) !== undefined || !beginsNoDeclaration.test(text);
     const copied = this.copiedScope(i, known);
     const isCopy = copied !== undefined && copied.lines >= limits.scopeCopyShare * body.length;
     if (!isCopy) return declares && this.isShownWhole(i, end, body);

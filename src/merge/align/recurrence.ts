@@ -113,7 +113,7 @@ function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: Edges):
 }
 
 /** Lines [from, to) of a block, and the positions `first` to `last`, both included, that they are laid on. */
-export interface Stretch {
+export interface LooseStretch {
   readonly from: number;
   readonly to: number;
   readonly first: number;
@@ -195,7 +195,7 @@ export class Choices {
 export function layOut(
   problem: Problem,
   block: AlignBlock,
-  stretch: Stretch,
+  stretch: LooseStretch,
   sums: RowSums,
   choices?: Choices,
 ): void {
@@ -227,7 +227,7 @@ function layRow(
   gap: GapCosts,
   i: number,
   row: Row | undefined,
-  { from, first, last, starts, opening, closed }: Stretch,
+  { from, first, last, starts, opening, closed }: LooseStretch,
   { match, fresh, loose, best, ...tags }: RowSums,
   choices: Choices | undefined,
 ): void {
@@ -330,7 +330,7 @@ function layMatches(row: Row, first: number, last: number, sums: RowSums): void 
   const { match, matchTag, best, bestTag } = sums;
   const { at, to, cost } = row;
   match.fill(infinity, 0, last - first + 1);
-  for (let c = lowerBound(at, first); c < at.length && at[c]! < last; c++) {
+  for (let c = firstAtLeast(at, first); c < at.length && at[c]! < last; c++) {
     const end = to[c]!;
     if (end > last) continue;
     match[end - first] = Math.min(infinity, best[at[c]! - first]! + cost[c]!);
@@ -338,7 +338,7 @@ function layMatches(row: Row, first: number, last: number, sums: RowSums): void 
   }
 }
 
-function lowerBound(array: Int32Array, value: number): number {
+function firstAtLeast(array: Int32Array, value: number): number {
   let low = 0;
   let high = array.length;
   while (low < high) {

@@ -1,3 +1,4 @@
+import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 
 /**
@@ -16,21 +17,11 @@ export interface Cheapest {
   readonly at: Int32Array;
 }
 
-const tabWidth = 4;
-
 /** A line that goes on with what an earlier one at its depth began: `): void {`, `} else {`. */
-const goesOn = /^(?:[)\]>]|\}.*[{(:]\s*$)/;
+const continuesScope = /^(?:[)\]>]|\}.*[{(:]\s*$)/;
 
 /** A line that stands at the margin wherever it is: of a C preprocessor. */
-const isDirective = /^#\s*[a-z]+/;
-
-/** Columns before a line's first word. */
-export function columnsOf(text: string): number {
-  let columns = 0;
-  for (let i = 0; text[i] === " " || text[i] === "\t"; i++)
-    columns += text[i] === "\t" ? tabWidth : 1;
-  return columns;
-}
+export const directive = /^#\s*[a-z]+/;
 
 /**
  * Twice the columns before each line; one more for a line that goes on with another one. Blank lines are as
@@ -42,8 +33,8 @@ export function depthsOf(source: readonly TextLine[]): Int32Array {
   for (let line = source.length - 1; line >= 0; line--) {
     const { text } = source[line]!;
     const words = text.trimStart();
-    if (words !== "" && !isDirective.test(text)) {
-      below = 2 * columnsOf(text) + (goesOn.test(words) ? 1 : 0);
+    if (words !== "" && !directive.test(text)) {
+      below = 2 * columnsOf(text) + (continuesScope.test(words) ? 1 : 0);
     }
     depths[line] = below;
   }

@@ -1,5 +1,7 @@
 import { spend } from "../../text/budget.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { type Signature, signatureOf } from "../../text/similarity.ts";
+import { hasWords } from "../../text/words.ts";
 
 /** Quotes, dashes and blanks that look alike, brought to one form. */
 const lookalikes: readonly (readonly [RegExp, string])[] = [
@@ -77,36 +79,6 @@ export function boundedDistance(a: string, b: string, limit: number): number {
   return Math.min(row[width]!, over);
 }
 
-/** Pairs of neighbouring characters of a key, as a set of 128 bits: for a quick bound on likeness. */
-export type Signature = readonly [number, number, number, number];
-
-export function signatureOf(key: string): Signature {
-  const bits: [number, number, number, number] = [0, 0, 0, 0];
-  for (let index = 0; index + 1 < key.length; index++) {
-    const hash = (key.charCodeAt(index) * 31 + key.charCodeAt(index + 1)) * 0x9e3779b1;
-    const bit = (hash >>> 7) & 127;
-    bits[bit >> 5]! |= 1 << (bit & 31);
-  }
-  return bits;
-}
-
-function ones(value: number): number {
-  let v = value - ((value >>> 1) & 0x55555555);
-  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
-  return (((v + (v >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
-}
-
-/** Dice coefficient of two signatures, 0 to 1: of the likeness of long lines an estimate. */
-export function likeness(a: Signature, b: Signature): number {
-  let common = 0;
-  let all = 0;
-  for (let index = 0; index < 4; index++) {
-    common += ones(a[index]! & b[index]!);
-    all += ones(a[index]!) + ones(b[index]!);
-  }
-  return all === 0 ? 0 : (2 * common) / all;
-}
-
 /** What lines are compared by when nothing equal stands in the source. */
 export interface LooseLines {
   readonly keys: readonly string[];
@@ -115,11 +87,11 @@ export interface LooseLines {
   readonly weak: Uint8Array;
 }
 
-const known = new WeakMap<readonly TextLine[], LooseLines>();
+const knownLooseLines = new WeakMap<readonly TextLine[], LooseLines>();
 
 /** The loose keys of a source; made once. */
 export function looseLines(source: readonly TextLine[]): LooseLines {
-  const made = known.get(source);
+  const made = knownLooseLines.get(source);
   if (made) return made;
   let characters = 0;
   for (const line of source) characters += line.text.length;
@@ -128,8 +100,8 @@ export function looseLines(source: readonly TextLine[]): LooseLines {
   const lines = {
     keys,
     signatures: keys.map(signatureOf),
-    weak: Uint8Array.from(keys, (key) => (/[\p{L}\p{N}]/u.test(key) ? 0 : 1)),
+    weak: Uint8Array.from(keys, (key) => (hasWords(key) ? 0 : 1)),
   };
-  known.set(source, lines);
+  knownLooseLines.set(source, lines);
   return lines;
 }

@@ -1,14 +1,15 @@
 import { spend } from "../../text/budget.ts";
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
-import type { Shape, Token } from "../shape.ts";
+import { signatureOf, signatureSimilarity } from "../../text/similarity.ts";
+import { hasWords } from "../../text/words.ts";
+import type { BlockLine, Shape } from "../shape.ts";
 import { mayBeRemoved } from "../words/hunk.ts";
 import { roughKey } from "../words/words.ts";
 import { costs, limits } from "./costs.ts";
-import { indentOf, isSame, type Reindent, reindented } from "./indent.ts";
+import { isSame, type Reindent, reindented } from "./indent.ts";
 import type { Kind, Match } from "./matches.ts";
-import { boundedDistance, likeness, looseKey, looseLines, signatureOf } from "./similar.ts";
-
-const isWeak = (text: string): boolean => !/[\p{L}\p{N}]/u.test(text);
+import { boundedDistance, looseKey, looseLines } from "./similar.ts";
 
 /** The text before an ellipsis that ends an abbreviated line; undefined = it is not abbreviated. */
 function abbreviated(text: string): string | undefined {
@@ -54,17 +55,17 @@ export class SourceIndex {
     }
   }
 
-  occurrences(token: Token): readonly number[] {
+  occurrences(token: BlockLine): readonly number[] {
     return this.byKey.get(token.text.trim()) ?? [];
   }
 
   /** Whether no other line of the edit, new ones aside, has this text. */
-  isOnceInEdit(token: Token): boolean {
+  isOnceInEdit(token: BlockLine): boolean {
     return this.inEdit.get(token.text.trim()) === 1;
   }
 
   /** The indentation that all lines with a token's text have; undefined = they differ, or there is none. */
-  onlyIndent(token: Token): string | undefined {
+  onlyIndent(token: BlockLine): string | undefined {
     const [first, ...others] = this.occurrences(token);
     if (first === undefined) return undefined;
     const line = this.source[first]!.text;
@@ -76,11 +77,11 @@ export class SourceIndex {
     return same ? before : undefined;
   }
 
-  hasExact(token: Token): boolean {
+  hasExact(token: BlockLine): boolean {
     return this.occurrences(token).some((line) => this.source[line]!.text === token.text);
   }
 
-  find(token: Token, how: FindOptions): readonly Match[] {
+  find(token: BlockLine, how: FindOptions): readonly Match[] {
     const { text } = token;
     const { soft, reindent } = how;
     const thorough = how.thorough && token.role !== "either";
@@ -88,7 +89,7 @@ export class SourceIndex {
     const trimmed = text.trim();
     const shifted = reindent !== undefined && !isSame(reindent);
     const expected = (shifted ? reindented(text, reindent) : text).trimEnd();
-    const weak = isWeak(text);
+    const weak = !hasWords(text);
     spend(1 + 4 * this.occurrences(token).length);
     for (const source of this.occurrences(token)) {
       const line = this.source[source]!.text;
@@ -185,7 +186,7 @@ export class SourceIndex {
     spend(keys.length);
     for (const [source, other] of keys.entries()) {
       if (Math.abs(other.length - key.length) > limit || weak[source] === 1) continue;
-      if (key.length > 12 && likeness(signature, signatures[source]!) < 0.5) continue;
+      if (key.length > 12 && signatureSimilarity(signature, signatures[source]!) < 0.5) continue;
       const distance = boundedDistance(key, other, limit);
       if (distance > limit) continue;
       const share = distance / Math.max(key.length, other.length);

@@ -18,13 +18,18 @@ export function forward(problem: Problem, limit: number = infinity): Sums {
   return align(problem, cheapestBefore, limit);
 }
 
-type Nearest = (costs: Int32Array, depths: Depths, from: number, to: number) => Cheapest;
+type NearestRange = (costs: Int32Array, depths: Depths, from: number, to: number) => Cheapest;
 
 /**
  * Sums that no placement of at most `limit` goes through become infinite, and positions before the first one
  * that is left, or after `lasts[k]`, are passed by: where the edit's lines are sure of their places, little is left.
  */
-function align(problem: Problem, nearest: Nearest, limit: number, lasts?: readonly number[]): Sums {
+function align(
+  problem: Problem,
+  nearest: NearestRange,
+  limit: number,
+  lasts?: readonly number[],
+): Sums {
   const { steps, blocks } = problem;
   const positions = steps + 1;
   const least = leastCosts(problem);
@@ -99,7 +104,7 @@ function firstFinite(sums: Int32Array): number {
  */
 export function backward(problem: Problem, limit: number = infinity, before?: Sums): Sums {
   const lasts = before?.starts.map((start) => problem.steps - firstFinite(start)).reverse();
-  const sums = align(reversed(problem), mirrored(cheapestAfter), limit, lasts);
+  const sums = align(reversedProblem(problem), mirrored(cheapestAfter), limit, lasts);
   const turn = (arrays: readonly Int32Array[], positions: boolean): Int32Array[] =>
     arrays
       .map((array) => {
@@ -124,7 +129,7 @@ function blockStarts(
   k: number,
   ends: Int32Array | undefined,
   to: number,
-  nearest: Nearest,
+  nearest: NearestRange,
 ): { start: Int32Array; from: Int32Array } {
   const positions = problem.steps + 1;
   const start = new Int32Array(positions);
@@ -204,7 +209,7 @@ function placeBlock(
 }
 
 /** The same for positions counted from the other end; depths stay as they are. */
-function mirrored(nearest: Nearest): Nearest {
+function mirrored(nearest: NearestRange): NearestRange {
   return (costs, depths, from, to) => {
     const last = costs.length - 1;
     const { cost, at } = nearest(
@@ -217,7 +222,7 @@ function mirrored(nearest: Nearest): Nearest {
   };
 }
 
-function reversed(problem: Problem): Problem {
+function reversedProblem(problem: Problem): Problem {
   const { steps } = problem;
   const turned = (array: Int32Array): Int32Array => array.slice().reverse();
   const blocks = problem.blocks.toReversed().map((block): AlignBlock => {

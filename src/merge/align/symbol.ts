@@ -1,11 +1,11 @@
+import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
-import type { Shape, Token } from "../shape.ts";
+import type { BlockLine, Shape } from "../shape.ts";
 import type { Match } from "./matches.ts";
 import { isCloser } from "./nesting.ts";
-import { columnsOf } from "./scope.ts";
 import { isTelling } from "./telling.ts";
 
-type Found = readonly (readonly Match[])[];
+type MatchesPerBlock = readonly (readonly Match[])[];
 
 /**
  * The lines of the one symbol that a sketch shows: it has no marker before its first line nor behind its last one, and
@@ -15,7 +15,7 @@ type Found = readonly (readonly Match[])[];
 export function symbolOf(
   source: readonly TextLine[],
   shape: Shape,
-  matches: readonly Found[],
+  matches: readonly MatchesPerBlock[],
 ): { readonly start: number; readonly end: number } | undefined {
   if (shape.extent !== "file" || shape.elidedStart || shape.elidedEnd) return undefined;
   const tokens = shape.blocks.flatMap((block) => block.tokens);
@@ -25,7 +25,9 @@ export function symbolOf(
   if (opener < 0 || opener >= shape.blocks[0]!.tokens.length) return undefined;
   const depth = columnsOf(tokens[opener]!.text);
   const isInside = (text: string): boolean =>
-    text.trim() === "" || columnsOf(text) > depth || (columnsOf(text) === depth && goesOn(text));
+    text.trim() === "" ||
+    columnsOf(text) > depth ||
+    (columnsOf(text) === depth && continuesSymbol(text));
   if (!tokens.slice(opener + 1).every(({ text }) => isInside(text))) return undefined;
   const places = found[opener]!.filter(({ kind }) => kind !== "typography");
   if (places.length !== 1) return undefined;
@@ -58,14 +60,14 @@ export function endOfSymbol(source: readonly TextLine[], header: number): number
   for (let line = end; line < source.length; line++) {
     const { text } = source[line]!;
     if (text.trim() === "") continue;
-    if (columnsOf(text) < column || (columnsOf(text) === column && !goesOn(text))) break;
+    if (columnsOf(text) < column || (columnsOf(text) === column && !continuesSymbol(text))) break;
     end = line + 1;
   }
   return end;
 }
 
 /** Whether the next line with something in it is deeper. */
-function opensScope(tokens: readonly Token[], i: number): boolean {
+function opensScope(tokens: readonly BlockLine[], i: number): boolean {
   let below = i + 1;
   while (below < tokens.length && tokens[below]!.text.trim() === "") below++;
   const next = tokens[below];
@@ -73,5 +75,5 @@ function opensScope(tokens: readonly Token[], i: number): boolean {
 }
 
 /** Whether a line closes a scope or goes on with its head: `}`, `) {`, `> {`, `else:`. */
-const goesOn = (text: string): boolean =>
+const continuesSymbol = (text: string): boolean =>
   isCloser(text) || /^\s*(?:>|\{|else\b|elif\b|except\b|finally\b|catch\b|rescue\b)/.test(text);

@@ -1,13 +1,14 @@
 import { OverBudget, spend } from "../../text/budget.ts";
 import type { TextLine } from "../../text/lines.ts";
-import type { Token } from "../shape.ts";
+import { isBlank } from "../../text/words.ts";
+import type { BlockLine } from "../shape.ts";
 import { bounds, infinity } from "./costs.ts";
 import type { Match } from "./matches.ts";
 import type { BlockRange } from "./placements.ts";
 import { Choices, type Edges, layOut, type Problem, RowSums, states } from "./recurrence.ts";
 
 /** What became of each line of one block placed on source lines [start, end). */
-export interface Trace {
+export interface BlockTrace {
   /** Explicit edits: how many runs of new lines may go before or behind omitted lines just as well. */
   readonly open: number;
   /** Per edit line: the source line it matches, or -1. */
@@ -30,7 +31,7 @@ export function traceBlock(
   k: number,
   matches: readonly (readonly Match[])[],
   range: BlockRange,
-): Trace {
+): BlockTrace {
   const block = problem.blocks[k]!;
   const count = block.rows.length;
   const source = new Int32Array(count).fill(-1);
@@ -91,11 +92,11 @@ export function traceBlock(
  * side by side which the other side keeps apart.
  */
 export function settleGaps(
-  trace: Trace,
-  tokens: readonly Token[],
+  trace: BlockTrace,
+  tokens: readonly BlockLine[],
   lines: readonly TextLine[],
   choice: number | undefined,
-): Trace {
+): BlockTrace {
   const position = trace.position.slice();
   let open = 0;
   for (let i = 0; i < tokens.length; i++) {
@@ -138,8 +139,6 @@ function sideByBlanks(
   if (atNear === atFar) return undefined;
   return atNear < atFar ? "near" : "far";
 }
-
-const isBlank = (text: string): boolean => text.trim() === "";
 
 function neighbours(texts: readonly string[]): number {
   return texts.filter((text, i) => i > 0 && isBlank(text) && isBlank(texts[i - 1]!)).length;

@@ -1,9 +1,10 @@
+import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
-import type { Block, Shape, Token } from "../shape.ts";
+import { type Block, isFilledLine, type Shape } from "../shape.ts";
 import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";
 import { isCloser, nestingOf } from "./nesting.ts";
-import { columnsOf, depthsOf, scopeUnder } from "./scope.ts";
+import { depthsOf, scopeUnder } from "./scope.ts";
 import { isTelling } from "./telling.ts";
 
 /** Where new code that quotes nothing goes, and the blank lines that set it apart there. */
@@ -13,7 +14,7 @@ export interface Insertion {
   readonly blanksAfter: number;
 }
 
-type Found = readonly (readonly Match[])[];
+type MatchesPerLine = readonly (readonly Match[])[];
 
 /**
  * Places for blocks that quote no line of the file. After a leading marker everything up to here stays, so the code is
@@ -24,7 +25,7 @@ type Found = readonly (readonly Match[])[];
 export function insertionsOf(
   source: readonly TextLine[],
   shape: Shape,
-  matches: readonly Found[],
+  matches: readonly MatchesPerLine[],
 ): (readonly Insertion[] | undefined)[] {
   const last = shape.blocks.length - 1;
   return shape.blocks.map((block, k) => {
@@ -32,7 +33,7 @@ export function insertionsOf(
     const behindMarker = k > 0 || shape.elidedStart;
     const beforeMarker = k < last || shape.elidedEnd;
     if (behindMarker === beforeMarker) return undefined;
-    const depth = columnsOf(block.tokens.find(isFilled)!.text);
+    const depth = columnsOf(block.tokens.find(isFilledLine)!.text);
     if (beforeMarker) return depth === 0 ? atBeginning(source, block) : undefined;
     const scope =
       depth === 0 ? { start: 0, end: source.length } : openScope(source, shape, matches, k, depth);
@@ -47,20 +48,18 @@ export function insertionsOf(
 export function blanksAbove(
   source: readonly TextLine[],
   shape: Shape,
-  matches: readonly Found[],
+  matches: readonly MatchesPerLine[],
 ): number[] {
   return shape.blocks.map(({ tokens, ...rest }, k) => {
     const behindMarker = k > 0 || shape.elidedStart;
-    const first = tokens.findIndex((token, i) => isFilled(token) && matches[k]![i]!.length > 0);
+    const first = tokens.findIndex((token, i) => isFilledLine(token) && matches[k]![i]!.length > 0);
     if (!behindMarker || first < 1 || !isCloser(tokens[first]!.text)) return 0;
     const added = { ...rest, tokens: tokens.slice(0, first) };
     return isWholeCode(added) ? blanksBetween(source, added) : 0;
   });
 }
 
-const isFilled = (token: Token): boolean => token.text.trim() !== "";
-
-const quotesNothing = ({ tokens }: Block, found: Found): boolean =>
+const quotesNothing = ({ tokens }: Block, found: MatchesPerLine): boolean =>
   tokens.every(({ text }, i) => found[i]!.length === 0 || !isTelling(text)) &&
   // A closer that closes nothing of the block is the file's.
   tokens.every(({ text }, i) => found[i]!.length === 0 || !isCloser(text) || text.trim() === "");
@@ -72,7 +71,7 @@ const comment = /^\s*(?:\/\/|\/?\*|#|--|;|%|<!--|"{3}|'{3}|@|\[)/;
  * at its least depth, and leaves no bracket open. A piece cut out of some other file is not.
  */
 function isWholeCode({ tokens }: Block): boolean {
-  const filled = tokens.filter(isFilled);
+  const filled = tokens.filter(isFilledLine);
   if (filled.length < 2) return false;
   const depth = columnsOf(filled[0]!.text);
   if (filled.some(({ text }) => columnsOf(text) < depth)) return false;
@@ -94,7 +93,7 @@ function isWholeCode({ tokens }: Block): boolean {
 function openScope(
   source: readonly TextLine[],
   shape: Shape,
-  matches: readonly Found[],
+  matches: readonly MatchesPerLine[],
   k: number,
   depth: number,
 ): { start: number; end: number } | undefined {
@@ -166,7 +165,7 @@ function headEnd(source: readonly TextLine[]): number {
 
 /** How many blank lines the file puts between scopes of this depth: the most common number. */
 function blanksBetween(source: readonly TextLine[], block: Block): number {
-  const depth = columnsOf(block.tokens.find(isFilled)!.text);
+  const depth = columnsOf(block.tokens.find(isFilledLine)!.text);
   const counts = new Map<number, number>();
   let blanks = 0;
   let above: string | undefined;

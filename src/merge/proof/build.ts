@@ -1,12 +1,13 @@
 import { spend } from "../../text/budget.ts";
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords } from "../../text/words.ts";
 import {
   canShift,
   explained,
   explains,
-  indentOf,
+  type IndentPair,
   isSame,
-  type Pair,
   type Reindent,
   reindented,
   reindentOf,
@@ -15,24 +16,24 @@ import {
 import type { Kind, Prepared } from "../align/matches.ts";
 import type { Placement } from "../align/placements.ts";
 import type { Problem } from "../align/recurrence.ts";
-import { settleGaps, type Trace, traceBlock } from "../align/trace.ts";
+import { type BlockTrace, settleGaps, traceBlock } from "../align/trace.ts";
 import { atFileEdge, type BareEdge } from "../readings/edge-inserts.ts";
-import type { ReadingName } from "../readings/reasons.ts";
-import type { Block, Shape, Token } from "../shape.ts";
+import type { Meaning } from "../readings/meaning.ts";
+import type { Block, BlockLine, Shape } from "../shape.ts";
 import { type Carry, carryBlock } from "../words/hunk.ts";
 import { type Indenter, indenterOf } from "./new-indent.ts";
-import { Writer, type Written } from "./writer.ts";
+import { ResultWriter, type WrittenText } from "./writer.ts";
 
-export interface Built extends Written {
+export interface Built extends WrittenText {
   /** Why this text may be meant instead of the best one. Undefined for the best one itself. */
-  readonly reading?: ReadingName;
+  readonly reading?: Meaning;
   /** Blocks that change nothing. */
   readonly idle: readonly boolean[];
   readonly placement: Placement;
   /** Runs of new lines that may stand on either side of lines that the edit left out. */
   readonly open: number;
   /** A removed line that the file has in another typography, at the very place that the edit changes. */
-  readonly touched: { readonly token: Token; readonly source: number } | undefined;
+  readonly touched: { readonly token: BlockLine; readonly source: number } | undefined;
 }
 
 /** What is known of the lines: enough to trace a block, or its trace. */
@@ -40,7 +41,7 @@ export interface Layout extends Pick<Prepared, "matches" | "reindents"> {
   readonly insertions?: Prepared["insertions"];
   readonly blanksAbove?: Prepared["blanksAbove"];
   readonly problem?: Problem;
-  readonly traces?: readonly Trace[];
+  readonly traces?: readonly BlockTrace[];
 }
 
 export interface BuildOptions {
@@ -92,8 +93,8 @@ export function build(
   });
   const write = (
     literal: readonly boolean[],
-  ): { writer: Writer; idle: boolean[]; tolerant: boolean[] } => {
-    const writer = new Writer(source, shape.editLines);
+  ): { writer: ResultWriter; idle: boolean[]; tolerant: boolean[] } => {
+    const writer = new ResultWriter(source, shape.editLines);
     const order = placement.ranges.map((_, k) => k);
     order.sort((a, b) => placement.ranges[a]!.start - placement.ranges[b]!.start || a - b);
     const idle: boolean[] = [];
@@ -107,7 +108,7 @@ export function build(
       const choice = insertion?.block === k ? insertion.choice : 0;
       const apart = prepared.insertions?.[k]?.[choice];
       if (apart) writer.blanks(apart.blanksBefore);
-      else if (isCode(source[range.start - 1]) && isCode(source[range.start])) {
+      else if (isCodeLine(source[range.start - 1]) && isCodeLine(source[range.start])) {
         writer.blanks(prepared.blanksAbove?.[k] ?? 0);
       }
       writeBlock(writer, source, shape, k, {
@@ -131,7 +132,7 @@ export function build(
   // A block is shown for a reason: when it changes nothing but blanks, the blanks are the reason.
   const literal = written.idle.map(
     (idle, k) =>
-      idle && written.tolerant[k]! && shape.blocks[k]!.tokens.some(({ text }) => isTelling(text)),
+      idle && written.tolerant[k]! && shape.blocks[k]!.tokens.some(({ text }) => hasWords(text)),
   );
   if (shape.extent === "file" && literal.includes(true)) {
     const { idle } = written;
@@ -149,20 +150,20 @@ export function build(
 function carriesOf(
   source: readonly TextLine[],
   shape: Shape,
-  traces: readonly Trace[],
+  traces: readonly BlockTrace[],
   prepared: Layout,
 ): Carry[] {
   return shape.blocks.map(({ tokens }, k) => {
     const lines = traces[k]!.source;
     const isRespelled = (i: number): boolean =>
-      lines[i]! >= 0 && kindOf(prepared, k, i, lines[i]!) === "typography";
+      lines[i]! >= 0 && fateKind(prepared, k, i, lines[i]!) === "typography";
     return carryBlock(source, tokens, lines, isRespelled);
   });
 }
 
 function touchedLine(
   shape: Shape,
-  traces: readonly Trace[],
+  traces: readonly BlockTrace[],
   carries: readonly Carry[],
 ): Built["touched"] {
   for (const [k, carry] of carries.entries()) {
@@ -180,7 +181,7 @@ function touchedLine(
 function reindentsOf(
   source: readonly TextLine[],
   shape: Shape,
-  traces: readonly Trace[],
+  traces: readonly BlockTrace[],
   prepared: Layout,
 ): Reindent[] {
   return shape.blocks.map((block, k) => {
@@ -195,15 +196,15 @@ function reindentsOf(
   });
 
   function toldReindent(block: Block, k: number): Reindent {
-    const pairs: Pair[] = [];
-    const weak: Pair[] = [];
+    const pairs: IndentPair[] = [];
+    const weak: IndentPair[] = [];
     for (const [i, token] of block.tokens.entries()) {
       const line = traces[k]!.source[i]!;
       if (line < 0 || token.text.trim() === "") continue;
-      if (kindOf(prepared, k, i, line) === "resembles") continue;
-      const pair: Pair = [indentOf(token.text), indentOf(source[line]!.text)];
+      if (fateKind(prepared, k, i, line) === "resembles") continue;
+      const pair: IndentPair = [indentOf(token.text), indentOf(source[line]!.text)];
       // Braces fit at many depths: in an explicit edit they tell only where nothing else does.
-      (shape.extent === "file" || isTelling(token.text) ? pairs : weak).push(pair);
+      (shape.extent === "file" || hasWords(token.text) ? pairs : weak).push(pair);
     }
     if (pairs.length === 0) pairs.push(...weak);
     const known = prepared.reindents[k];
@@ -221,12 +222,10 @@ function reindentsOf(
 }
 
 /** Whether there is a line that has something in it and opens no scope. */
-const isCode = (line: TextLine | undefined): boolean =>
+const isCodeLine = (line: TextLine | undefined): boolean =>
   line !== undefined && line.text.trim() !== "" && !/[([{:]\s*$/.test(line.text);
 
-const isTelling = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
-
-function kindOf(prepared: Layout, k: number, i: number, line: number): Kind {
+function fateKind(prepared: Layout, k: number, i: number, line: number): Kind {
   const matches = prepared.matches[k]![i]!;
   let low = 0;
   let high = matches.length - 1;
@@ -239,7 +238,7 @@ function kindOf(prepared: Layout, k: number, i: number, line: number): Kind {
 }
 
 interface BlockContext {
-  readonly trace: Trace;
+  readonly trace: BlockTrace;
   readonly matches: Layout;
   readonly reindent: Reindent;
   readonly carry: Carry | undefined;
@@ -249,7 +248,7 @@ interface BlockContext {
 }
 
 function writeBlock(
-  writer: Writer,
+  writer: ResultWriter,
   source: readonly TextLine[],
   shape: Shape,
   k: number,
@@ -277,7 +276,7 @@ function writeBlock(
     }
     pass(line, fresh, removal);
     fresh = false;
-    const kind = kindOf(context.matches, k, i, line);
+    const kind = fateKind(context.matches, k, i, line);
     if (kind === "resembles") {
       writer.goUntil(line + 1, "replaced");
       writer.place(token.editLine, indent(token.text, i));

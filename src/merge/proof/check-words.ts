@@ -1,8 +1,10 @@
 import type { LineRole } from "../../core/edit.ts";
 import type { EditFate, Proof } from "../../core/merge.ts";
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords } from "../../text/words.ts";
 
-interface Line {
+interface ComparedLine {
   readonly text: string;
   readonly role: LineRole;
   readonly segment: number;
@@ -57,7 +59,7 @@ function saysTheSame(edit: string, source: string): boolean {
 export function checkMerged(
   before: readonly TextLine[],
   after: readonly TextLine[],
-  lines: readonly Line[],
+  lines: readonly ComparedLine[],
   proof: Proof,
   say: (problem: string) => void,
 ): void {
@@ -75,21 +77,21 @@ export function checkMerged(
     const text = after[r]!.text;
     if (!saysTheSame(line.text, text)) say(`result line ${r} does not say what the edit says`);
     const known = new Set(line.text + related.map((s) => before[s]?.text).join(""));
-    const indent = /^[ \t]*/.exec(text)![0].length;
+    const indent = indentOf(text).length;
     if ([...text.slice(indent)].some((char) => !known.has(char)))
       say(`result line ${r} has characters of its own`);
   }
-  for (const { drops, adds } of runs(lines))
+  for (const { drops, adds } of changeRuns(lines))
     checkEnds(before, after, lines, drops, adds, proof, say);
 }
 
-interface Run {
+interface ChangeRun {
   readonly drops: number[];
   readonly adds: number[];
 }
 
-function runs(lines: readonly Line[]): Run[] {
-  const found: Run[] = [];
+function changeRuns(lines: readonly ComparedLine[]): ChangeRun[] {
+  const found: ChangeRun[] = [];
   for (const [e, { role, segment }] of lines.entries()) {
     if (role !== "drop" && role !== "add") continue;
     const above = lines[e - 1];
@@ -104,7 +106,7 @@ function runs(lines: readonly Line[]): Run[] {
 function checkEnds(
   before: readonly TextLine[],
   after: readonly TextLine[],
-  lines: readonly Line[],
+  lines: readonly ComparedLine[],
   drops: readonly number[],
   adds: readonly number[],
   proof: Proof,
@@ -125,7 +127,9 @@ function checkEnds(
   });
   if (!first || !last) return;
   const head = commonHead(first.old.trim(), first.fresh.trim());
-  const tail = reversed(commonHead(reversed(last.old.trim()), reversed(last.fresh.trim())));
+  const tail = reversedRun(
+    commonHead(reversedRun(last.old.trim()), reversedRun(last.fresh.trim())),
+  );
   const shared = drops.length === 1 || adds.length === 1;
   const overlap =
     shared &&
@@ -138,7 +142,7 @@ function checkEnds(
   if (ends === undefined || !last.result.trim().endsWith(ends)) lost(last.add);
 }
 
-const reversed = (text: string): string => [...text].reverse().join("");
+const reversedRun = (text: string): string => [...text].reverse().join("");
 
 /** What two texts begin with alike, in whole stretches without blanks; nothing where that has no words. */
 function commonHead(one: string, other: string): string {
@@ -147,7 +151,7 @@ function commonHead(one: string, other: string): string {
   const isEnd = (text: string): boolean => length === text.length || /\s/u.test(text[length]!);
   while (length > 0 && !(isEnd(one) && isEnd(other) && !/\s/u.test(one[length - 1]!))) length--;
   const head = one.slice(0, length);
-  return /[\p{L}\p{N}]/u.test(head) ? head : "";
+  return hasWords(head) ? head : "";
 }
 
 /** The beginning, or the end, of a source line that says a text. */

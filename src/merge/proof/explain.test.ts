@@ -39,7 +39,7 @@ describe("the message of an ambiguous edit", () => {
       /\nVersion 2, the text at line 3:\n {7}\| import a\n {7}\| \n {7}\| @traced\n {7}\| def/,
     );
     expect(message).toContain(`(${reading})`);
-    expect(reading).toBe("in-place");
+    expect(reading).toBe("perhaps-replaced");
   });
 });
 

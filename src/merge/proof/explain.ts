@@ -1,220 +1,19 @@
-import type { Ambiguous, Candidate, LineRange, Refused } from "../../core/merge.ts";
+import type { LineRange, Refused } from "../../core/merge.ts";
 import type { TextLine } from "../../text/lines.ts";
-import { splitLines } from "../../text/lines.ts";
+import { signatureOf, signatureSimilarity } from "../../text/similarity.ts";
+import { hasWords } from "../../text/words.ts";
 import { infinity } from "../align/costs.ts";
 import type { Match, Prepared } from "../align/matches.ts";
 import { placements } from "../align/placements.ts";
-import { likeness, looseKey, looseLines, signatureOf } from "../align/similar.ts";
+import { looseKey, looseLines } from "../align/similar.ts";
 import type { Displaced } from "../displaced.ts";
-import { type ReadingName, readingReasons } from "../readings/reasons.ts";
-import type { Block, Shape, Token } from "../shape.ts";
+import type { Block, BlockLine, Shape } from "../shape.ts";
 import type { Misread } from "../words/context.ts";
 import type { Omission } from "../words/omitted.ts";
 import { evidence } from "../wrong-file.ts";
 import type { Built } from "./build.ts";
 import type { Placeholder } from "./placeholder.ts";
-
-/** Lines of surroundings that a message shows around a place. */
-const around = 2;
-
-/** A place in the source, for people and programs. Lines are 1-based, `to` included. */
-interface Place {
-  readonly from: number;
-  readonly to: number;
-  readonly lines: readonly string[];
-}
-
-function placeAt(source: readonly TextLine[], start: number, end: number): Place {
-  const from = Math.max(0, start - around);
-  const to = Math.min(source.length, Math.max(end, start) + around, from + 12);
-  const lines = source.slice(from, to).map((line, index) => {
-    const text = line.text.length > 160 ? `${line.text.slice(0, 160)}…` : line.text;
-    return `${String(from + index + 1).padStart(6)} | ${text}`;
-  });
-  return { from: start + 1, to: Math.max(start + 1, end), lines };
-}
-
-/** How the caller finds the block in its own text. */
-function nameOf(block: Block): string {
-  const first = block.tokens.find((token) => token.text.trim() !== "") ?? block.tokens[0];
-  if (!first) return "an empty block of the edit";
-  const at = first.at > 0 ? ` at edit line ${first.at}` : "";
-  return `the block${at} (${quote(first.text)})`;
-}
-
-const sentenceStart = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** 1-based lines in words; an empty range is the position before its line. */
-function linesOf({ start, end }: LineRange): string {
-  if (end - start > 1) return `lines ${start + 1} to ${end}`;
-  if (end - start === 1) return `line ${end}`;
-  return start === 0 ? "the start of the file" : `the place after line ${start}`;
-}
-
-function quote(text: string): string {
-  const plain = text.trim();
-  return JSON.stringify(plain.length > 100 ? `${plain.slice(0, 100)}…` : plain);
-}
-
-/** Lines of each version that a message shows. */
-const shownLines = 12;
-
-/** Two or more texts: the places or versions that are possible, why, and what would decide between them. */
-export function ambiguous(
-  source: readonly TextLine[],
-  shape: Shape,
-  built: readonly Built[],
-): Ambiguous {
-  const candidates = regionsOf(source, built);
-  const [best, rival] = [built[0]!, built[1]!];
-  let k = best.placement.ranges.findIndex((range, index) => {
-    const other = rival.placement.ranges[index]!;
-    return range.start !== other.start || range.end !== other.end;
-  });
-  if (k < 0)
-    k = Math.max(
-      0,
-      shape.blocks.findIndex((_, index) => !best.idle[index]),
-    );
-  const ranges = built.map((one) => one.placement.ranges[k]);
-  const places = built.slice(0, 3).map((_, index) => {
-    const range = ranges[index];
-    const isSame = index > 0 && range?.start === ranges[0]?.start && range?.end === ranges[0]?.end;
-    const shown = isSame || !range ? candidates[index]!.sourceRange : range;
-    return placeAt(source, shown.start, shown.end);
-  });
-  const block = shape.blocks[k];
-  const name = block ? nameOf(block) : "the edit";
-  const separate = separateRanges(ranges.filter((range) => range !== undefined));
-  const reading =
-    built.find((one) => one.reading !== undefined)?.reading ??
-    (separate.length > 1 ? "another-place" : "another-extent");
-  const message =
-    separate.length > 1
-      ? severalPlaces(source, name, separate, reading)
-      : severalVersions(name, ranges[0], candidates, reading);
-  return {
-    kind: "ambiguous",
-    candidates,
-    message,
-    details: {
-      editLine: block?.tokens[0]?.at ?? 0,
-      reading,
-      places: places.map(({ from, to, lines }) => ({ from, to, lines })),
-      placed: shape.blocks.length - 1,
-      parts: shape.blocks.length,
-    },
-  };
-}
-
-/** The ranges that share no line with an earlier one, in the order of the file. */
-function separateRanges(ranges: readonly LineRange[]): LineRange[] {
-  const separate: LineRange[] = [];
-  for (const range of ranges) {
-    const overlaps = separate.some(
-      (other) =>
-        (range.start === other.start && range.end === other.end) ||
-        (range.start < other.end && other.start < range.end),
-    );
-    if (!overlaps) separate.push(range);
-  }
-  return separate.sort((a, b) => a.start - b.start);
-}
-
-const becauseOf = (reading: ReadingName): string => `${readingReasons[reading]} (${reading})`;
-
-function severalPlaces(
-  source: readonly TextLine[],
-  name: string,
-  ranges: readonly LineRange[],
-  reading: ReadingName,
-): string {
-  const named = ranges.slice(0, 3).map(linesOf);
-  const more = ranges.length - named.length;
-  const last = more > 0 ? `${more} more places` : named.pop();
-  const list = `${named.join(", ")} and ${last}`;
-  const why = reading === "another-place" ? "" : `: ${becauseOf(reading)}`;
-  const shown = ranges
-    .slice(0, 3)
-    .map(
-      (range) =>
-        `${sentenceStart(linesOf(range))}:\n${placeAt(source, range.start, range.end).lines.join("\n")}`,
-    );
-  return (
-    `Ambiguous: ${name} matches ${list}${why}. Nothing was written. ` +
-    "Add one or two unchanged lines around the change, for example the line that opens the enclosing function.\n" +
-    shown.join("\n")
-  );
-}
-
-function severalVersions(
-  name: string,
-  range: LineRange | undefined,
-  candidates: readonly Candidate[],
-  reading: ReadingName,
-): string {
-  const place = range ? ` at ${linesOf(range)}` : "";
-  const versions = candidates.slice(0, 3).map(({ text, sourceRange, textRange }, index) => {
-    const all = splitLines(text);
-    const start = Math.max(0, textRange.start - around);
-    const lines = all.slice(start, textRange.end + around);
-    const shown = lines.slice(0, shownLines).map((line) => `       | ${line.text.slice(0, 160)}`);
-    if (lines.length > shownLines) shown.push(`       … ${lines.length - shownLines} more lines`);
-    return `Version ${index + 1}, the text at ${linesOf(sourceRange)}:\n${shown.join("\n")}`;
-  });
-  return (
-    `Ambiguous: ${name} has one place${place}, but ${candidates.length} possible results: ${becauseOf(reading)}. Nothing was written. ` +
-    "Quote the unchanged lines next to the change, and put a marker where lines stay.\n" +
-    versions.join("\n")
-  );
-}
-
-/** The candidates with the region outside which all of them agree. */
-function regionsOf(source: readonly TextLine[], built: readonly Built[]): Candidate[] {
-  const texts = built.map((one) => splitLines(one.text).map((line) => line.text + line.end));
-  const first = texts[0]!;
-  const least = Math.min(...texts.map((text) => text.length));
-  let head = 0;
-  while (head < least && texts.every((text) => text[head] === first[head])) head++;
-  let tail = 0;
-  while (
-    tail < least - head &&
-    texts.every((text) => text[text.length - 1 - tail] === first[first.length - 1 - tail])
-  ) {
-    tail++;
-  }
-  return built.map((one, index): Candidate => {
-    const textRange = { start: head, end: texts[index]!.length - tail };
-    return {
-      text: one.text,
-      cost: one.proof.cost,
-      sourceRange: sourceRangeOf(source, one, textRange),
-      textRange,
-      proof: one.proof,
-    };
-  });
-}
-
-function sourceRangeOf(source: readonly TextLine[], built: Built, range: LineRange): LineRange {
-  const { result } = built.proof;
-  let start = 0;
-  for (let r = range.start - 1; r >= 0; r--) {
-    const origin = result[r]!;
-    if (origin.from === "source") {
-      start = origin.source + 1;
-      break;
-    }
-  }
-  let end = source.length;
-  for (let r = range.end; r < result.length; r++) {
-    const origin = result[r]!;
-    if (origin.from === "source") {
-      end = origin.source;
-      break;
-    }
-  }
-  return { start: Math.min(start, end), end };
-}
+import { nameOf, placeAt, quote, sentenceStart } from "./places.ts";
 
 interface Near {
   readonly line: number;
@@ -222,12 +21,12 @@ interface Near {
 }
 
 /** The source lines most like one that is not there; first of all the one `instead` of it. */
-function nearest(source: readonly TextLine[], token: Token, instead?: number): Near[] {
+function nearest(source: readonly TextLine[], token: BlockLine, instead?: number): Near[] {
   const sign = signatureOf(looseKey(token.text));
   const { signatures } = looseLines(source);
   const scored = [];
   for (let index = 0; index < source.length; index++) {
-    const like = likeness(sign, signatures[index]!);
+    const like = signatureSimilarity(sign, signatures[index]!);
     if (like >= 0.45) scored.push({ line: index + 1, text: source[index]!.text, like });
   }
   scored.sort((a, b) => b.like - a.like);
@@ -241,7 +40,7 @@ function nearest(source: readonly TextLine[], token: Token, instead?: number): N
 /** The source line in the position of one that is missing, derived from its neighbours in the block. */
 function lineInstead(
   { tokens }: Block,
-  token: Token,
+  token: BlockLine,
   matches: readonly (readonly Match[])[],
 ): number | undefined {
   const old = tokens.flatMap((other, i) => (other.role === "add" ? [] : [{ other, i }]));
@@ -254,9 +53,9 @@ function lineInstead(
   return undefined;
 }
 
-const editLine = ({ at }: Token): string => (at > 0 ? `Edit line ${at}` : "The edit");
+const editLine = ({ at }: BlockLine): string => (at > 0 ? `Edit line ${at}` : "The edit");
 
-const removedElse = (token: Token, { line, text }: Near): string =>
+const removedElse = (token: BlockLine, { line, text }: Near): string =>
   `${editLine(token)} removes ${quote(token.text)}, but line ${line} of the file says ${quote(text)}.`;
 
 const readAgain = "Nothing was written. Read the file again and quote its current lines.";
@@ -292,7 +91,7 @@ export function apart(source: readonly TextLine[], omission: Omission): Refused 
 /** A removed line whose typography the file has in another way, where the edit changes that very place. */
 export function touchedTypography(
   source: readonly TextLine[],
-  token: Token,
+  token: BlockLine,
   line: number,
 ): Refused {
   const near = { line: line + 1, text: source[line]!.text };
@@ -300,7 +99,7 @@ export function touchedTypography(
   return unlike(message, token, near);
 }
 
-function unlike(message: string, token: Token, near: Near): Refused {
+function unlike(message: string, token: BlockLine, near: Near): Refused {
   const missing = [{ editLine: token.at, text: token.text, nearest: [near] }];
   return { kind: "refused", code: "no-match", message, details: { missing } };
 }
@@ -310,7 +109,7 @@ const mostNearest = 20;
 
 /** Lines that match nowhere, or only in another order. */
 export function noMatch(source: readonly TextLine[], shape: Shape, prepared: Prepared): Refused {
-  const missing: { token: Token; nearest: { line: number; text: string }[] }[] = [];
+  const missing: { token: BlockLine; nearest: { line: number; text: string }[] }[] = [];
   const unplaced: number[] = [];
   for (const [k, block] of shape.blocks.entries()) {
     const lost = block.tokens.filter((token, i) => {
@@ -380,7 +179,7 @@ export function unquotedLoss(
     built.placement.ranges.findIndex((range) => range.start <= start && end <= range.end),
   );
   const place = placeAt(source, start, end);
-  const words = source.slice(start, end).find(({ text }) => /[\p{L}\p{N}]/u.test(text))?.text ?? "";
+  const words = source.slice(start, end).find(({ text }) => hasWords(text))?.text ?? "";
   const lines = end - start === 1 ? `line ${end}` : `lines ${start + 1} to ${end}`;
   return {
     kind: "refused",

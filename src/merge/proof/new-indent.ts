@@ -1,14 +1,15 @@
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
-import { type Habit, habitAt, kindOf } from "../align/habit.ts";
-import { explained, indentOf, type Reindent, reindented } from "../align/indent.ts";
-import type { Trace } from "../align/trace.ts";
+import { type Habit, habitAt, indentKind } from "../align/habit.ts";
+import { explained, type Reindent, reindented } from "../align/indent.ts";
+import type { BlockTrace } from "../align/trace.ts";
 import type { Block } from "../shape.ts";
 
 /** Writes a new line of an explicit edit with the indentation that it is to have. */
 export type Indenter = (text: string, token: number) => string;
 
 /** An old line of a block: its indentation in the edit and in the file. */
-interface OldLine {
+interface ReplacedLine {
   readonly token: number;
   readonly edit: string;
   readonly source: string;
@@ -22,10 +23,10 @@ interface OldLine {
 export function indenterOf(
   source: readonly TextLine[],
   block: Block,
-  trace: Trace,
+  trace: BlockTrace,
   reindent: Reindent,
 ): Indenter {
-  const old: OldLine[] = [];
+  const old: ReplacedLine[] = [];
   for (const [token, { text }] of block.tokens.entries()) {
     const line = trace.source[token]!;
     if (line < 0 || text.trim() === "") continue;
@@ -41,7 +42,7 @@ export function indenterOf(
 
 /** The indentation of lines in a block whose old lines are not all shifted alike; undefined = no rule of its own. */
 function uneven(
-  old: readonly OldLine[],
+  old: readonly ReplacedLine[],
   block: Block,
   reindent: Reindent,
 ): (text: string, token: number) => string | undefined {
@@ -86,7 +87,7 @@ function inHabit(
   fitted: readonly string[],
   source: readonly TextLine[],
   block: Block,
-  trace: Trace,
+  trace: BlockTrace,
 ): string[] {
   const lines = [...fitted];
   let inText = false;
@@ -97,7 +98,7 @@ function inHabit(
       odd.push(token);
     if (role !== "drop" && (text.match(longQuote)?.length ?? 0) % 2 === 1) inText = !inText;
   }
-  for (const run of runsOf(odd)) {
+  for (const run of newRuns(odd)) {
     const place = trace.position[run[0]!]!;
     const habit = habitAt(source, place);
     if (habit === undefined) continue;
@@ -105,10 +106,10 @@ function inHabit(
     const [own, other] = habit.kind === "tabs" ? ["t", "b"] : ["b", "t"];
     const isMixed = block.tokens.some(({ role }, token) => {
       const line = trace.source[token]!;
-      if (line >= 0) return kindOf(source[line]!.text) === other;
-      return role === "add" && kindOf(fitted[token]!) === own;
+      if (line >= 0) return indentKind(source[line]!.text) === other;
+      return role === "add" && indentKind(fitted[token]!) === own;
     });
-    const wrong = run.filter((token) => kindOf(lines[token]!) === other);
+    const wrong = run.filter((token) => indentKind(lines[token]!) === other);
     if (isMixed || wrong.length === 0) continue;
     const convert = converterOf(habit, wrong, lines, source, block, place);
     if (convert) for (const token of wrong) lines[token] = convert(lines[token]!);
@@ -125,7 +126,7 @@ function aboveOf(token: number, lines: readonly string[], block: Block): string 
 }
 
 /** Tokens in a row. */
-function runsOf(tokens: readonly number[]): number[][] {
+function newRuns(tokens: readonly number[]): number[][] {
   const runs: number[][] = [];
   for (const token of tokens) {
     const run = runs.at(-1);

@@ -2,7 +2,9 @@ import type { EditLine } from "../../core/edit.ts";
 import type { Proof } from "../../core/merge.ts";
 import { ellipses, isComment, removalOf } from "../../text/comments.ts";
 import { declares } from "../../text/declares.ts";
+import { leadingSpace } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords, isBlank } from "../../text/words.ts";
 
 /** A comment that stands alone where the file declares something. */
 export interface Placeholder {
@@ -12,7 +14,7 @@ export interface Placeholder {
 }
 
 /** One line of the result, or a source line that goes, in the order of both texts. */
-interface Row {
+interface PlaceholderRow {
   readonly text: string;
   readonly kind: "kept" | "new" | "gone";
   readonly edit?: EditLine;
@@ -32,16 +34,13 @@ export function placeholderOf(
 ): Placeholder | undefined {
   const fresh = (row: number): boolean => isFiller(edit[row]?.text ?? "");
   if (!proof.edit.some((one, row) => one.fate === "placed" && fresh(row))) return undefined;
-  const rows = rowsOf(source, proof, edit);
+  const rows = placeholderRows(source, proof, edit);
   return (
-    inPlaceOfCode(rows, true) ??
+    loneComment(rows, true) ??
     inPlaceOfBody(rows) ??
-    (isQuoted ? undefined : inPlaceOfCode(rows, false))
+    (isQuoted ? undefined : loneComment(rows, false))
   );
 }
-
-const isFilled = ({ text }: Row): boolean => /[\p{L}\p{N}]/u.test(text);
-const indentOf = (text: string): number => text.length - text.trimStart().length;
 
 /** A comment, or what a language needs where there is nothing else, with a comment behind it. */
 function isFiller(text: string): boolean {
@@ -50,14 +49,12 @@ function isFiller(text: string): boolean {
   return (
     /^(?:pass|\.\.\.)\s*;?\s*#/.test(bare) ||
     (bare !== "" && bare.replace(ellipses, "") === "") ||
-    isInline(text)
+    isInlineFiller(text)
   );
 }
 
-const isBlank = (text: string): boolean => text.trim() === "";
-
 // As in `post() { /* same */ }`, `post() { ... }`, `def f(): ...  # as before`.
-function isInline(text: string): boolean {
+function isInlineFiller(text: string): boolean {
   return (
     /\{\s*(?:\/\*.*\*\/|\.\.\.|…)\s*\}?\s*[;,)]*\s*$/u.test(text) ||
     /\{\s*(?:\/\/|#\s).*$/u.test(text) ||
@@ -65,8 +62,12 @@ function isInline(text: string): boolean {
   );
 }
 
-function rowsOf(source: readonly TextLine[], proof: Proof, edit: readonly EditLine[]): Row[] {
-  const rows: Row[] = [];
+function placeholderRows(
+  source: readonly TextLine[],
+  proof: Proof,
+  edit: readonly EditLine[],
+): PlaceholderRow[] {
+  const rows: PlaceholderRow[] = [];
   let next = 0;
   const goneUpTo = (to: number): void => {
     for (; next < to; next++) {
@@ -87,14 +88,14 @@ function rowsOf(source: readonly TextLine[], proof: Proof, edit: readonly EditLi
 }
 
 /** What comes and goes between two lines that stay. */
-interface Stretch {
-  readonly rows: Row[];
+interface RowStretch {
+  readonly rows: PlaceholderRow[];
   /** Whether only blank lines, braces and lines that the file has often stay between the one before and this one. */
   readonly near: boolean;
 }
 
-function stretchesOf(rows: readonly Row[]): Stretch[] {
-  const all: Stretch[] = [];
+function rowStretches(rows: readonly PlaceholderRow[]): RowStretch[] {
+  const all: RowStretch[] = [];
   const times = new Map<string, number>();
   for (const { kind, text } of rows) {
     if (kind !== "new") times.set(text.trim(), (times.get(text.trim()) ?? 0) + 1);
@@ -104,7 +105,7 @@ function stretchesOf(rows: readonly Row[]): Stretch[] {
   for (const row of rows) {
     if (row.kind === "kept") {
       open = false;
-      if (isFilled(row) && times.get(row.text.trim()) === 1) near = false;
+      if (hasWords(row.text) && times.get(row.text.trim()) === 1) near = false;
       continue;
     }
     if (!open) all.push({ rows: [], near });
@@ -119,8 +120,8 @@ function stretchesOf(rows: readonly Row[]): Stretch[] {
  * A stretch with those near it that declare less than they did: of equal braces and blank lines a diff may keep any, and
  * so put what goes beside another change.
  */
-function withLosses(all: readonly Stretch[], at: number): Row[] {
-  const loses = ({ rows }: Stretch): boolean =>
+function withLosses(all: readonly RowStretch[], at: number): PlaceholderRow[] {
+  const loses = ({ rows }: RowStretch): boolean =>
     declaresLess(rows) || rows.every(({ kind }) => kind === "gone");
   let from = at;
   while (from > 0 && all[from]!.near && loses(all[from - 1]!)) from--;
@@ -129,30 +130,30 @@ function withLosses(all: readonly Stretch[], at: number): Row[] {
   return all.slice(from, to).flatMap(({ rows }) => rows);
 }
 
-function declaresLess(rows: readonly Row[]): boolean {
-  const count = (wanted: Row["kind"]): number =>
+function declaresLess(rows: readonly PlaceholderRow[]): boolean {
+  const count = (wanted: PlaceholderRow["kind"]): number =>
     rows.filter(({ kind, text }) => kind === wanted && !isComment(text) && declares(text)).length;
   return count("gone") > count("new");
 }
 
 /** `declaring`: only where the lines that are removed declare something. */
-function inPlaceOfCode(rows: readonly Row[], declaring: boolean): Placeholder | undefined {
+function loneComment(rows: readonly PlaceholderRow[], declaring: boolean): Placeholder | undefined {
   const stay = new Set<string>();
   for (const { kind, text } of rows) {
     const declared = kind === "gone" || isComment(text) ? undefined : declares(text);
     if (declared !== undefined) stay.add(declared);
   }
-  const all = stretchesOf(rows);
+  const all = rowStretches(rows);
   for (const [at, { rows: own }] of all.entries()) {
     if (!own.some(({ kind, text }) => kind === "new" && isComment(text))) continue;
     const stretch = withLosses(all, at);
     const fresh = own.filter(({ kind, text }) => kind === "new" && !isBlank(text));
     const gone = stretch.filter(
-      (row) => row.kind === "gone" && isFilled(row) && !isComment(row.text),
+      (row) => row.kind === "gone" && hasWords(row.text) && !isComment(row.text),
     );
     // Beside new code only comments at its end, where less is declared than before.
-    const lastCode = fresh.findLastIndex((row) => isFilled(row) && !isComment(row.text));
-    const code = fresh.filter((row) => isFilled(row) && !isComment(row.text)).length;
+    const lastCode = fresh.findLastIndex((row) => hasWords(row.text) && !isComment(row.text));
+    const code = fresh.filter((row) => hasWords(row.text) && !isComment(row.text)).length;
     const isShorter = !declaring && gone.length >= code + 2;
     if (lastCode !== -1 && !declaresLess(own) && !isShorter) continue;
     const comments = fresh.slice(lastCode + 1).filter(({ text }) => isComment(text));
@@ -171,18 +172,18 @@ function inPlaceOfCode(rows: readonly Row[], declaring: boolean): Placeholder | 
   return undefined;
 }
 
-function isCommentedOut(comment: string, gone: readonly Row[]): boolean {
+function isCommentedOut(comment: string, gone: readonly PlaceholderRow[]): boolean {
   const words = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, " ").trim();
   const said = words(comment);
   return said !== "" && gone.some(({ text }) => words(text) === said);
 }
 
-function inPlaceOfBody(rows: readonly Row[]): Placeholder | undefined {
+function inPlaceOfBody(rows: readonly PlaceholderRow[]): Placeholder | undefined {
   const here = rows.filter(({ kind }) => kind !== "gone");
   for (const [index, row] of here.entries()) {
     const declared = isComment(row.text) ? undefined : declares(row.text);
     if (declared === undefined) continue;
-    const filler = row.kind === "new" && isInline(row.text) ? row : fillerBelow(here, index);
+    const filler = row.kind === "new" && isInlineFiller(row.text) ? row : fillerBelow(here, index);
     if (filler?.edit && !isRemoval(filler) && lostBody(rows, declared)) {
       return { line: filler.edit, names: [declared] };
     }
@@ -190,35 +191,35 @@ function inPlaceOfBody(rows: readonly Row[]): Placeholder | undefined {
   return undefined;
 }
 
-const isRemoval = ({ text }: Row): boolean => removalOf(text) !== undefined;
+const isRemoval = ({ text }: PlaceholderRow): boolean => removalOf(text) !== undefined;
 
 /** The new comment that is all that stands in the body of a declaration. */
-function fillerBelow(rows: readonly Row[], at: number): Row | undefined {
-  const depth = indentOf(rows[at]!.text);
-  let filler: Row | undefined;
+function fillerBelow(rows: readonly PlaceholderRow[], at: number): PlaceholderRow | undefined {
+  const depth = leadingSpace(rows[at]!.text).length;
+  let filler: PlaceholderRow | undefined;
   for (let index = at + 1; index < rows.length; index++) {
     const row = rows[index]!;
     if (isBlank(row.text)) continue;
-    if (indentOf(row.text) <= depth) break;
-    if (row.kind !== "new" || !isFiller(row.text) || isInline(row.text)) return undefined;
+    if (leadingSpace(row.text).length <= depth) break;
+    if (row.kind !== "new" || !isFiller(row.text) || isInlineFiller(row.text)) return undefined;
     filler ??= row;
   }
   return filler;
 }
 
 /** Whether a declaration of this name had a body of which nothing stays, nor comes again. */
-function lostBody(rows: readonly Row[], declared: string): boolean {
+function lostBody(rows: readonly PlaceholderRow[], declared: string): boolean {
   const fresh = new Set(rows.flatMap(({ kind, text }) => (kind === "new" ? [text.trim()] : [])));
   return rows.some((row, at) => {
     if (row.kind === "new" || declares(row.text) !== declared) return false;
-    const depth = indentOf(row.text);
+    const depth = leadingSpace(row.text).length;
     let lost = 0;
     for (const { kind, text } of rows.slice(at + 1)) {
       if (kind === "new" || isBlank(text)) continue;
-      if (indentOf(text) <= depth) break;
+      if (leadingSpace(text).length <= depth) break;
       if (kind === "kept") return false;
       if (fresh.has(text.trim())) return false;
-      if (/[\p{L}\p{N}]/u.test(text) && !isComment(text)) lost++;
+      if (hasWords(text) && !isComment(text)) lost++;
     }
     return lost > 0;
   });

@@ -1,9 +1,10 @@
 import type { EditFate, Proof, ResultOrigin, SourceFate, Tier } from "../../core/merge.ts";
 import { spend } from "../../text/budget.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { once } from "../../text/once.ts";
 
 /** What was written, in runs of source lines and single new lines. */
-type Step =
+type WriteStep =
   | {
       readonly kind: "keep";
       readonly from: number;
@@ -22,7 +23,7 @@ type Step =
       readonly source: number | undefined;
     };
 
-export interface Written {
+export interface WrittenText {
   readonly text: string;
   readonly proof: Proof;
   readonly notes: readonly string[];
@@ -32,12 +33,12 @@ export interface Written {
  * Writes a result and keeps the account. Many placements are written to see whether their texts differ, and few are
  * looked at: so the text is put together of whole runs, and the account line by line only when it is read.
  */
-export class Writer {
+export class ResultWriter {
   /** Lines placed or gone so far; inexact matches so far. */
   changes = 0;
   slips = 0;
   private readonly source: readonly TextLine[];
-  private readonly steps: Step[] = [];
+  private readonly steps: WriteStep[] = [];
   private readonly edit: EditFate[];
   private readonly noted = new Map<string, number>();
   private cursor = 0;
@@ -119,7 +120,7 @@ export class Writer {
     return "\n";
   }
 
-  finish(cost: number, finalNewline: boolean | undefined): Written {
+  finish(cost: number, finalNewline: boolean | undefined): WrittenText {
     const { steps, edit, source } = this;
     const proof = once(() => accountOf(steps, source.length));
     return {
@@ -141,7 +142,7 @@ export class Writer {
 
   private text(finalNewline: boolean | undefined): string {
     const { source } = this;
-    const runs = runsOf(source);
+    const runs = runsOfSteps(source);
     const unfinished = source.length > 0 && source.at(-1)!.end === "";
     const lines = this.steps.filter((step) => step.kind !== "go");
     let text = "";
@@ -175,7 +176,7 @@ export class Writer {
 
 /** The account of every line. */
 function accountOf(
-  steps: readonly Step[],
+  steps: readonly WriteStep[],
   lines: number,
 ): { result: ResultOrigin[]; source: SourceFate[] } {
   spend(2 * lines);
@@ -206,25 +207,17 @@ function accountOf(
   return { result, source };
 }
 
-function once<T>(compute: () => T): () => T {
-  let value: T | undefined;
-  return () => {
-    value ??= compute();
-    return value;
-  };
-}
-
-interface Runs {
+interface LineRuns {
   readonly text: string;
   /** Where each line starts in the text; one more, where the text ends. */
   readonly starts: Int32Array;
 }
 
-const known = new WeakMap<readonly TextLine[], Runs>();
+const knownOrigins = new WeakMap<readonly TextLine[], LineRuns>();
 
 /** The text of lines that are cut out of it again and again. */
-function runsOf(lines: readonly TextLine[]): Runs {
-  const found = known.get(lines);
+function runsOfSteps(lines: readonly TextLine[]): LineRuns {
+  const found = knownOrigins.get(lines);
   if (found) return found;
   const starts = new Int32Array(lines.length + 1);
   let text = "";
@@ -234,6 +227,6 @@ function runsOf(lines: readonly TextLine[]): Runs {
   }
   starts[lines.length] = text.length;
   const runs = { text, starts };
-  known.set(lines, runs);
+  knownOrigins.set(lines, runs);
   return runs;
 }

@@ -1,9 +1,9 @@
 import { splitLines, type TextLine } from "../../text/lines.ts";
-import type { Token } from "../shape.ts";
+import type { BlockLine } from "../shape.ts";
 import type { Built } from "./build.ts";
 
 /** Returns how lines of the edit stand in a result, with its indentation; lines that are not in it, as the edit has them. */
-export function writtenIn(source: readonly TextLine[], built: Built): (token: Token) => string {
+export function writtenIn(source: readonly TextLine[], built: Built): (token: BlockLine) => string {
   let result: readonly TextLine[] | undefined;
   return ({ editLine, text }) => {
     const fate = built.proof.edit[editLine]!;

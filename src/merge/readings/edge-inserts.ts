@@ -1,10 +1,11 @@
 import type { FormatName } from "../../core/edit.ts";
+import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { isFilled } from "../../text/words.ts";
 import { limits } from "../align/costs.ts";
-import { indentOf } from "../align/indent.ts";
 import type { Placement } from "../align/placements.ts";
-import type { Trace } from "../align/trace.ts";
-import type { Block, Shape, Token } from "../shape.ts";
+import type { BlockTrace } from "../align/trace.ts";
+import type { Block, BlockLine, Shape } from "../shape.ts";
 
 /** New lines at a block's edge with nothing beside them that tells how far out they go. */
 export interface BareEdge {
@@ -14,9 +15,8 @@ export interface BareEdge {
   readonly count: number;
 }
 
-const isFilled = (text: string): boolean => text.trim() !== "";
-const closes = (text: string): boolean => /^\s*(?:[)\]}]|end\b)/.test(text);
-const opens = (text: string): boolean => /[([{:]\s*$/.test(text);
+const beginsClosing = (text: string): boolean => /^\s*(?:[)\]}]|end\b)/.test(text);
+const endsOpen = (text: string): boolean => /[([{:]\s*$/.test(text);
 const width = (text: string): number => indentOf(text).length;
 
 /**
@@ -71,13 +71,13 @@ export function bareEdges(
   return found;
 }
 
-const mirroredOf = (block: Block): readonly Token[] => block.tokens.toReversed();
+const mirroredOf = (block: Block): readonly BlockLine[] => block.tokens.toReversed();
 
 /** Whether new lines below `kept` would part what stands together: a block from its end, a paragraph in two. */
 function splitsBelow(fresh: readonly string[], kept: string, beyond: readonly string[]): boolean {
   const first = fresh.find(isFilled)!;
   const next = beyond.find(isFilled)!;
-  if (closes(next)) return !closes(first) && width(next) >= width(first);
+  if (beginsClosing(next)) return !beginsClosing(first) && width(next) >= width(first);
   if (width(next) > width(first) && width(kept) > width(first)) return true;
   return !isFilled(fresh[0]!) && isFilled(fresh.at(-1)!) && isFilled(kept) && isFilled(beyond[0]!);
 }
@@ -85,17 +85,17 @@ function splitsBelow(fresh: readonly string[], kept: string, beyond: readonly st
 /** The same above: `beyond[0]` is the line above the new ones. */
 function splitsAbove(fresh: readonly string[], beyond: readonly string[]): boolean {
   const previous = beyond.find(isFilled)!;
-  if (opens(previous)) return width(previous) >= width(fresh.find(isFilled)!);
+  if (endsOpen(previous)) return width(previous) >= width(fresh.find(isFilled)!);
   return isFilled(fresh[0]!) && !isFilled(fresh.at(-1)!) && isFilled(beyond[0]!);
 }
 
 /** The placement and the lines of a block with the new lines of one edge at the file's edge instead. */
 export function atFileEdge(
   placement: Placement,
-  trace: Trace,
+  trace: BlockTrace,
   edge: BareEdge,
   lineCount: number,
-): { placement: Placement; trace: Trace } {
+): { placement: Placement; trace: BlockTrace } {
   const position = trace.position.slice();
   if (edge.side === "start") position.fill(0, 0, edge.count);
   else position.fill(lineCount, position.length - edge.count);

@@ -1,4 +1,4 @@
-const words = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+const identifiers = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 
 /** Lists of names: between braces, or behind Python's `from m import`. */
 const lists = [
@@ -20,7 +20,7 @@ export function importedNames(text: string): ReadonlySet<string> {
   for (const pattern of lists) {
     const [, list = ""] = pattern.exec(text) ?? [];
     for (const part of list.replace(/[#/].*$/, "").split(",")) {
-      const name = part.match(words)?.at(-1);
+      const name = part.match(identifiers)?.at(-1);
       if (name !== undefined) names.add(name);
     }
   }

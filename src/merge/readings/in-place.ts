@@ -1,13 +1,14 @@
 import type { LineRange } from "../../core/merge.ts";
+import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { signatureOf, signatureSimilarity } from "../../text/similarity.ts";
 import { limits } from "../align/costs.ts";
-import { columnsOf } from "../align/scope.ts";
-import { likeness, looseKey, signatureOf } from "../align/similar.ts";
+import { looseKey } from "../align/similar.ts";
 import { isTelling } from "../align/telling.ts";
 import { earlierOpener, elidedScope } from "../elided-scope.ts";
 import type { Built } from "../proof/build.ts";
 import { writtenIn } from "../proof/written.ts";
-import type { Shape, Token } from "../shape.ts";
+import { type BlockLine, isFilledLine, type Shape } from "../shape.ts";
 import { importedModule, importedNames } from "./imported-names.ts";
 import { restOfSymbol } from "./rest-of-symbol.ts";
 import { subjectOf } from "./subject.ts";
@@ -37,7 +38,7 @@ export function replacedInPlace(
   const rest = restOfSymbol(source, shape, best, symbol);
   const { ranges } = best.placement;
   const movedLines = movedIn(shape, source);
-  const isMatched = (token: Token): boolean => {
+  const isMatched = (token: BlockLine): boolean => {
     const { fate } = best.proof.edit[token.editLine]!;
     return fate === "matched";
   };
@@ -45,7 +46,7 @@ export function replacedInPlace(
   for (const [k, block] of shape.blocks.entries()) {
     const { start, end } = ranges[k]!;
     const isShifted = block.tokens.some(
-      (token) => isFilled(token) && written(token) !== token.text,
+      (token) => isFilledLine(token) && written(token) !== token.text,
     );
     const tokens = isShifted
       ? block.tokens.map((token) => ({ ...token, text: written(token) }))
@@ -69,15 +70,15 @@ export function replacedInPlace(
         { length: Math.min(room, fresh.length + limits.beyondLines) },
         (_, n) => source[side === "start" ? edge - 1 - n : edge + n]!.text,
       );
-      const least = Math.min(...ordered.filter(isFilled).map(({ text }) => columnsOf(text)));
+      const least = Math.min(...ordered.filter(isFilledLine).map(({ text }) => columnsOf(text)));
       const near = ordered
         .slice(0, run.length + limits.movedLines)
         .filter((token) => !isMatched(token) && columnsOf(token.text) === least);
-      const opener = side === "start" ? openerAbove(source, run, edge, limit) : undefined;
+      const opener = side === "start" ? scopeOpener(source, run, edge, limit) : undefined;
       if (opener !== undefined) {
         // Without a marker behind it the block may be new code that was cut off.
         const isSure = k < shape.blocks.length - 1 || shape.elidedEnd || !shape.elidedStart;
-        const rest = run.slice(run.findIndex(isFilled) + 1);
+        const rest = run.slice(run.findIndex(isFilledLine) + 1);
         const above = Array.from(
           { length: opener - limit },
           (_, n) => source[opener - 1 - n]!.text,
@@ -134,7 +135,7 @@ export function replacedInPlace(
  * in their place and quotes none: whether the new ones are added to them or replace them, nobody can tell.
  */
 function attributesAbove(
-  run: readonly Token[],
+  run: readonly BlockLine[],
   beyond: readonly string[],
   declaration: string | undefined,
 ): number {
@@ -150,19 +151,17 @@ function attributesAbove(
 const isAttribute = (text: string): boolean =>
   /^\s*(?:@[\p{L}_]|#!?\[|\[[\p{L}_][^\]]*\]\s*$)/u.test(text) && !/[{;]\s*$/.test(text);
 
-const isFilled = ({ text }: Token): boolean => text.trim() !== "";
-
 /**
  * The line that opens the scope in which a block's first quoted line is the first one, where the new line before it
  * opens it too: between a line that opens a scope and the scope's first line there is no room for another.
  */
-function openerAbove(
+function scopeOpener(
   source: readonly TextLine[],
-  run: readonly Token[],
+  run: readonly BlockLine[],
   edge: number,
   limit: number,
 ): number | undefined {
-  const opener = run.find(isFilled);
+  const opener = run.find(isFilledLine);
   const inside = source[edge]?.text;
   if (opener === undefined || inside === undefined || !isTelling(opener.text)) return undefined;
   let line = edge - 1;
@@ -180,7 +179,7 @@ function openerAbove(
 function movedIn(
   shape: Shape,
   source: readonly TextLine[],
-): (fresh: readonly Token[]) => Set<string> {
+): (fresh: readonly BlockLine[]) => Set<string> {
   let known: { readonly inFile: Set<string>; readonly inEdit: Set<string> } | undefined;
   return (fresh) => {
     const moved = new Set<string>();
@@ -212,7 +211,7 @@ function onceIn(lines: readonly { readonly text: string }[]): Set<string> {
 
 /** How many of the lines beyond the edge are earlier forms of the new lines, in the order in which they are met. */
 function takenLines(
-  run: readonly Token[],
+  run: readonly BlockLine[],
   moved: ReadonlySet<string>,
   beyond: readonly string[],
 ): { count: number; isSure: boolean } {
@@ -256,28 +255,28 @@ function earlierForm(old: string, fresh: string): "sure" | "perhaps" | "no" {
     return module !== undefined && module === importedModule(fresh) ? "perhaps" : "no";
   }
   if (name !== undefined && subjectOf(fresh) !== undefined) return "no";
-  const like = likeness(signatureOf(looseKey(old)), signatureOf(looseKey(fresh)));
-  const [before, after] = [wordsOf(old), wordsOf(fresh)];
+  const like = signatureSimilarity(signatureOf(looseKey(old)), signatureOf(looseKey(fresh)));
+  const [before, after] = [identifiersIn(old), identifiersIn(fresh)];
   // A sentence with a word mended. Lines of code that differ in a word are rather siblings.
   if (
-    isComment(old) &&
-    isComment(fresh) &&
+    isCommentLine(old) &&
+    isCommentLine(fresh) &&
     like >= limits.sameLikeness &&
     before.length >= limits.commentWords
   )
     return "sure";
   // A scope beside a like one is added.
-  if (opens.test(old) && opens.test(fresh)) return "no";
+  if (endsWithOpener.test(old) && endsWithOpener.test(fresh)) return "no";
   const grows = before.length >= limits.grownWords && isWithin(before, after);
   return like >= limits.newerLikeness || grows ? "perhaps" : "no";
 }
 
-const opens = /(?:[([{:]|=>)\s*$/;
+const endsWithOpener = /(?:[([{:]|=>)\s*$/;
 
-const isComment = (text: string): boolean =>
+const isCommentLine = (text: string): boolean =>
   /^\s*(?:\/\/|\/?\*|#|--|;|%|<!--|"{3}|'{3})/.test(text);
 
-const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}_$]+/gu) ?? [];
+const identifiersIn = (text: string): string[] => text.match(/[\p{L}\p{N}_$]+/gu) ?? [];
 
 /** Whether new lines are one line of the file cut into several: one begins it, and all its words follow in order. */
 function isSplitUp(old: string, lines: readonly string[], all: readonly string[]): boolean {
@@ -285,7 +284,7 @@ function isSplitUp(old: string, lines: readonly string[], all: readonly string[]
     const part = line.trimEnd();
     return part.length < old.trimEnd().length && old.startsWith(part);
   };
-  return lines.some(begins) && isWithin(wordsOf(old), all.flatMap(wordsOf));
+  return lines.some(begins) && isWithin(identifiersIn(old), all.flatMap(identifiersIn));
 }
 
 /** Whether words occur in others in this order. */

@@ -1,7 +1,7 @@
 import type { LineRange } from "../../core/merge.ts";
+import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { isCloser } from "../align/nesting.ts";
-import { columnsOf } from "../align/scope.ts";
 import { isTelling } from "../align/telling.ts";
 import type { Built } from "../proof/build.ts";
 import { writtenIn } from "../proof/written.ts";

@@ -7,7 +7,7 @@ import type {
   SourceFate,
 } from "../../core/merge.ts";
 import type { Side } from "./hunks.ts";
-import type { Carried } from "./three-way.ts";
+import type { CarriedRegion } from "./three-way.ts";
 
 /**
  * The account of a carried edit against the file as it is now: that of the placement in the base, each line followed to
@@ -16,7 +16,7 @@ import type { Carried } from "./three-way.ts";
 export function carriedProof(
   placement: Proof,
   current: Side,
-  lines: readonly Carried[],
+  lines: readonly CarriedRegion[],
 ): CarriedProof {
   const inCurrent = new Map(current.pairs);
   const inBase = new Map(current.pairs.map(([line, own]) => [own, line]));

@@ -6,7 +6,7 @@ import { carriedProof } from "./account.ts";
 import { overlap } from "./explain.ts";
 import type { Side } from "./hunks.ts";
 import { inOneStretch, reachesOut } from "./near.ts";
-import { type Carried, threeWay } from "./three-way.ts";
+import { type CarriedRegion, threeWay } from "./three-way.ts";
 
 export interface CarryRequest {
   readonly path: string;
@@ -38,11 +38,11 @@ export function carryOver(request: CarryRequest): CarriedText {
     current: splitLines(request.current),
     edited: splitLines(request.edited),
   };
-  const base = words(texts.base);
-  const current = sideOf(base, words(texts.current));
+  const base = lineWords(texts.base);
+  const current = matchedSide(base, lineWords(texts.current));
   const edited: Side = placement
-    ? { lines: words(texts.edited), pairs: keptPairs(placement) }
-    : sideOf(base, words(texts.edited));
+    ? { lines: lineWords(texts.edited), pairs: keptPairs(placement) }
+    : matchedSide(base, lineWords(texts.edited));
   const { lines, conflicts, problems, sides } = threeWay(base, current, edited);
   if (conflicts.length > 0) {
     throw overlap(path, conflicts, { base, current: current.lines, edited: edited.lines });
@@ -50,8 +50,8 @@ export function carryOver(request: CarryRequest): CarriedText {
   const ended = { base: isEnded(texts.base), edited: isEnded(texts.edited) };
   const isSame = texts.base.length > 0 && ended.base === ended.edited;
   const wanted = isSame ? isEnded(texts.current) : ended.edited;
-  const text = written(lines, texts.current, texts.edited, wanted);
-  const inText = words(splitLines(text));
+  const text = writtenEdit(lines, texts.current, texts.edited, wanted);
+  const inText = lineWords(splitLines(text));
   const isWhole =
     inText.length === lines.length &&
     lines.every((line, r) => inText[r] === textOf(line, texts.current, texts.edited).text);
@@ -62,9 +62,9 @@ export function carryOver(request: CarryRequest): CarriedText {
   return { text, together, proof: carriedProof(placement, current, lines) };
 }
 
-const words = (lines: readonly TextLine[]): string[] => lines.map(({ text }) => text);
+const lineWords = (lines: readonly TextLine[]): string[] => lines.map(({ text }) => text);
 
-function sideOf(base: readonly string[], lines: readonly string[]): Side {
+function matchedSide(base: readonly string[], lines: readonly string[]): Side {
   return { lines, pairs: matchedLines(base, lines) };
 }
 
@@ -78,7 +78,7 @@ const isEnded = (lines: readonly TextLine[]): boolean =>
   lines.length > 0 && lines.at(-1)!.end !== "";
 
 function textOf(
-  { current, edited }: Carried,
+  { current, edited }: CarriedRegion,
   currentLines: readonly TextLine[],
   editedLines: readonly TextLine[],
 ): TextLine {
@@ -86,8 +86,8 @@ function textOf(
 }
 
 /** The result: every line of the file with its own end, new lines with the end of the line above them. */
-function written(
-  lines: readonly Carried[],
+function writtenEdit(
+  lines: readonly CarriedRegion[],
   current: readonly TextLine[],
   edited: readonly TextLine[],
   finalNewline: boolean,

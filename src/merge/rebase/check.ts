@@ -13,7 +13,7 @@ export function checkBothSides(
 ): string[] {
   const problems = [...checkPairs("file", base, current), ...checkPairs("edit", base, edited)];
   if (problems.length > 0) return problems;
-  let from: Cut = [0, 0, 0];
+  let from: RegionCut = [0, 0, 0];
   let at = 0;
   for (const cut of cutsOf(base, current, edited)) {
     const isLast = cut[0] === base.length;
@@ -58,10 +58,10 @@ function equal(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** A line of the base that both sides have, and its lines there. */
-type Cut = readonly [number, number, number];
+type RegionCut = readonly [number, number, number];
 
-function cutsOf(base: readonly string[], current: Side, edited: Side): Cut[] {
-  const cuts: Cut[] = [];
+function cutsOf(base: readonly string[], current: Side, edited: Side): RegionCut[] {
+  const cuts: RegionCut[] = [];
   let i = 0;
   for (const [line, own] of current.pairs) {
     while (i < edited.pairs.length && edited.pairs[i]![0] < line) i++;

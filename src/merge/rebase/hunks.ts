@@ -1,4 +1,5 @@
 import type { LinePair } from "../../text/line-pairs.ts";
+import { hasWords } from "../../text/words.ts";
 import { bounds } from "../align/costs.ts";
 
 /** Lines `start` to `end` of the base that one side has as its lines `from` to `to`. 0-based, ends not included. */
@@ -34,7 +35,7 @@ export function changesOf(base: readonly string[], side: Side): Change[] {
     const most = i + 1 === hunks.length ? base.length : hunks[i + 1]!.start - 1;
     return { ...hunk, ...slideOf(base, side.lines, hunk, least, most), parts: [hunk] };
   });
-  return joined(base, side, changes);
+  return joinedChanges(base, side, changes);
 }
 
 function hunksOf(baseLength: number, side: Side): Hunk[] {
@@ -88,9 +89,9 @@ function beginsAtMargin(lines: readonly string[], start: number, end: number): b
  * Two hunks are one where nothing tells that the lines between them stayed: a rewritten stretch has blank lines, braces and
  * `return` in common with what stood there by chance. Lines tell when one of them has words, and they stand once on both sides.
  */
-function joined(base: readonly string[], side: Side, changes: readonly Change[]): Change[] {
-  const inBase = placesOf(base, changes.length);
-  const inSide = placesOf(side.lines, changes.length);
+function joinedChanges(base: readonly string[], side: Side, changes: readonly Change[]): Change[] {
+  const inBase = placesFinder(base, changes.length);
+  const inSide = placesFinder(side.lines, changes.length);
   const result: Change[] = [];
   for (const change of changes) {
     const last = result.at(-1);
@@ -118,7 +119,7 @@ function joined(base: readonly string[], side: Side, changes: readonly Change[])
     // The longest line with words is the likeliest to stand once.
     for (let at = start; at < end; at++) {
       if (word >= 0 && base[at]!.length <= base[word]!.length) continue;
-      if (/[\p{L}\p{N}]/u.test(base[at]!)) word = at;
+      if (hasWords(base[at]!)) word = at;
     }
     if (word < 0) return false;
     const shift = above.to - above.end;
@@ -132,7 +133,7 @@ function joined(base: readonly string[], side: Side, changes: readonly Change[])
 /** Where a line stands. */
 type Places = (line: string) => readonly number[];
 
-function placesOf(lines: readonly string[], questions: number): Places {
+function placesFinder(lines: readonly string[], questions: number): Places {
   const places = new Map<string, number[]>();
   if (questions <= bounds.scans) {
     return (line) => {

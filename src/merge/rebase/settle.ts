@@ -10,7 +10,7 @@ export interface SettledSide extends Side {
  * Moves changes that slide away from the other side's: the text is the same wherever they lie, and a function that was added
  * below another has nothing to do with a change of that one's last line.
  */
-export function settled(
+export function settledConflicts(
   base: readonly string[],
   current: Side,
   edited: Side,

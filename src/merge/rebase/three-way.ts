@@ -1,9 +1,9 @@
 import { checkBothSides } from "./check.ts";
 import type { Change, Side } from "./hunks.ts";
-import { type SettledSide, settled } from "./settle.ts";
+import { type SettledSide, settledConflicts } from "./settle.ts";
 
 /** A line of the result, by its line in the file as it is now and in the edited base; -1 = that text has not got it. */
-export interface Carried {
+export interface CarriedRegion {
   readonly current: number;
   readonly edited: number;
 }
@@ -16,17 +16,17 @@ export interface Conflict {
 }
 
 export interface ThreeWay {
-  readonly lines: readonly Carried[];
+  readonly lines: readonly CarriedRegion[];
   readonly conflicts: readonly Conflict[];
   /** What the checker found wrong with the lines; empty = nothing. */
   readonly problems: readonly string[];
-  readonly sides: Sides;
+  readonly sides: ThreeSides;
 }
 
 type SideName = "current" | "edited";
 
 /** A stretch of the base that at least one side changed. */
-interface Region {
+interface ThreeWayRegion {
   lo: number;
   hi: number;
   readonly current: Change[];
@@ -38,17 +38,17 @@ interface Region {
  * git has it: lines that meet have to do with each other. The same change on both sides is made once.
  */
 export function threeWay(base: readonly string[], theirs: Side, ours: Side): ThreeWay {
-  const sides = settled(base, theirs, ours);
+  const sides = settledConflicts(base, theirs, ours);
   const { current, edited } = sides;
   const toBase = {
     current: inverse(current.pairs, current.lines.length),
     edited: inverse(edited.pairs, edited.lines.length),
   };
   const fromBase = {
-    current: forward(current.pairs, base.length),
-    edited: forward(edited.pairs, base.length),
+    current: forwardLine(current.pairs, base.length),
+    edited: forwardLine(edited.pairs, base.length),
   };
-  const lines: Carried[] = [];
+  const lines: CarriedRegion[] = [];
   const conflicts: Conflict[] = [];
   const next = { current: 0, edited: 0 };
   const both = (count: number): void => {
@@ -67,7 +67,7 @@ export function threeWay(base: readonly string[], theirs: Side, ours: Side): Thr
     }
   };
   let at = 0;
-  for (const region of regionsOf(sides)) {
+  for (const region of threeWayRegions(sides)) {
     both(region.lo - at);
     const until = (side: SideName): number => {
       const last = region[side].at(-1);
@@ -78,7 +78,7 @@ export function threeWay(base: readonly string[], theirs: Side, ours: Side): Thr
       theirsAlone(ends.current);
     } else if (region.current.length === 0) {
       oursAlone(ends.edited);
-    } else if (sameLines(sides, next, ends)) {
+    } else if (equalRegions(sides, next, ends)) {
       both(ends.current - next.current);
     } else if (holds(sides, region, "current")) {
       theirsAlone(ends.current);
@@ -103,15 +103,15 @@ export function threeWay(base: readonly string[], theirs: Side, ours: Side): Thr
   return { lines, conflicts, problems: checkBothSides(base, current, edited, texts), sides };
 }
 
-type Sides = Readonly<Record<SideName, SettledSide>>;
+type ThreeSides = Readonly<Record<SideName, SettledSide>>;
 
 /** Joins the changes of both sides where they meet. */
-function regionsOf(sides: Sides): Region[] {
+function threeWayRegions(sides: ThreeSides): ThreeWayRegion[] {
   const all = [
     ...sides.current.changes.map((change) => ({ change, side: "current" as const })),
     ...sides.edited.changes.map((change) => ({ change, side: "edited" as const })),
   ].sort((a, b) => a.change.lo - b.change.lo || a.change.hi - b.change.hi);
-  const regions: Region[] = [];
+  const regions: ThreeWayRegion[] = [];
   for (const { change, side } of all) {
     const last = regions.at(-1);
     const meets = (): boolean => {
@@ -122,7 +122,7 @@ function regionsOf(sides: Sides): Region[] {
       last[side].push(change);
       last.hi = Math.max(last.hi, change.hi);
     } else {
-      const region: Region = { lo: change.lo, hi: change.hi, current: [], edited: [] };
+      const region: ThreeWayRegion = { lo: change.lo, hi: change.hi, current: [], edited: [] };
       region[side].push(change);
       regions.push(region);
     }
@@ -142,7 +142,7 @@ function touches(upper: Change, its: Side, lower: Change, other: Side): boolean 
 }
 
 /** Whether one side has made every change that the other one has made in a region, and perhaps more. */
-function holds(sides: Sides, region: Region, more: SideName): boolean {
+function holds(sides: ThreeSides, region: ThreeWayRegion, more: SideName): boolean {
   const less = more === "current" ? "edited" : "current";
   const known = region[more].flatMap(({ parts }) => parts);
   return region[less]
@@ -160,7 +160,7 @@ function holds(sides: Sides, region: Region, more: SideName): boolean {
     );
 }
 
-function sameLines(
+function equalRegions(
   sides: Readonly<Record<SideName, Side>>,
   from: Readonly<Record<SideName, number>>,
   to: Readonly<Record<SideName, number>>,
@@ -173,7 +173,7 @@ function sameLines(
   return true;
 }
 
-function forward(pairs: Side["pairs"], length: number): Int32Array {
+function forwardLine(pairs: Side["pairs"], length: number): Int32Array {
   const map = new Int32Array(length).fill(-1);
   for (const [line, own] of pairs) map[line] = own;
   return map;

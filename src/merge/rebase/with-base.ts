@@ -7,7 +7,7 @@ import { type TextStore, textHash, unknownBase } from "../../core/text-store.ts"
 import { type CarriedText, carryOver } from "./carry.ts";
 
 /** Makes one edit; the last event is the result. */
-export type Run = (request: EditRequest, call: CallOptions) => AsyncGenerator<EditEvent>;
+export type BaseRun = (request: EditRequest, call: CallOptions) => AsyncGenerator<EditEvent>;
 
 export interface BaseOptions {
   /** Texts that a request may name by their hash. */
@@ -24,7 +24,7 @@ export interface BaseOptions {
  * Edits that were written for another text than the file's: `run` makes the edit in that text, with all it can do, and the
  * change is carried over to the file as it is now. Without a base, or where it is the source, `run` alone decides.
  */
-export function withBase(run: Run, options: BaseOptions): Run {
+export function withBase(run: BaseRun, options: BaseOptions): BaseRun {
   return async function* (request, call) {
     const { base: given, ...plain } = request;
     const base = textOf(request, options.texts);
@@ -39,7 +39,7 @@ export function withBase(run: Run, options: BaseOptions): Run {
           yield event;
           continue;
         }
-        const result = await carried(request, base, event.result, options);
+        const result = await carriedOver(request, base, event.result, options);
         yield { type: "result", result: { ...result, ms: options.clock.now() - start } };
       }
     } catch (error) {
@@ -57,7 +57,7 @@ function textOf({ path, base, source }: EditRequest, texts: TextStore): string |
   return text;
 }
 
-async function carried(
+async function carriedOver(
   request: EditRequest,
   base: string,
   result: EditResult,

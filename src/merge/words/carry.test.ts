@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { carryOver } from "./carry.ts";
+import { carryWords } from "./carry.ts";
 import { alike } from "./words.ts";
 
 /** What one new line becomes that replaces one old line. */
 function carried(source: string, edit: string, fresh: string): string | undefined {
-  return carryOver([{ edit, source }], [fresh])?.at(0)?.text;
+  return carryWords([{ edit, source }], [fresh])?.at(0)?.text;
 }
 
 describe("alike", () => {
@@ -88,7 +88,7 @@ describe("carryOver", () => {
       { edit: `The user's "main" list`, source: "The user’s “main” list" },
       { edit: "is here.", source: "is here." },
     ];
-    const lines = carryOver(olds, [`The user's`, `"main" list is`, "over there."]);
+    const lines = carryWords(olds, [`The user's`, `"main" list is`, "over there."]);
     expect(lines?.map(({ text }) => text)).toEqual(["The user’s", "“main” list is", "over there."]);
   });
 });

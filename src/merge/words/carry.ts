@@ -1,4 +1,5 @@
 import { equalPairs } from "../../text/line-pairs.ts";
+import { hasWords } from "../../text/words.ts";
 import { alike, type Word, type Words, wordsOf } from "./words.ts";
 
 /** A removed line as the edit has it, and the source line that it stands for. */
@@ -23,7 +24,7 @@ interface Item extends Word {
 }
 
 /** Items with no blank between them, by their first and last index. */
-interface Chunk {
+interface WordChunk {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -36,7 +37,7 @@ interface Chunk {
  *
  * Example: old `It's "main".`, source `It’s “main”.`, new `It's "main" here.` -> `It’s “main” here.`
  */
-export function carryOver(
+export function carryWords(
   olds: readonly OldLine[],
   news: readonly string[],
 ): CarriedLine[] | undefined {
@@ -58,7 +59,7 @@ export function carryOver(
   const paired = pairItems(old, fresh);
   if (paired === undefined) return undefined;
   const held = withoutChance(old, fresh, paired);
-  return isTouched(old, fresh, held) ? undefined : written(old, fresh, held, lines, tails);
+  return isTouched(old, fresh, held) ? undefined : writtenWords(old, fresh, held, lines, tails);
 }
 
 /**
@@ -70,13 +71,13 @@ function withoutChance(old: readonly Item[], fresh: readonly Item[], pairing: Pa
   const common = new Map<string, number>();
   for (const [j, item] of fresh.entries()) {
     const from = old[pairing.of[j]!];
-    if (!from || !isWord(item.plain)) continue;
+    if (!from || !hasWords(item.plain)) continue;
     const pair = key(from.line, item.line);
     common.set(pair, (common.get(pair) ?? 0) + 1);
   }
   const [oldWords, newWords] = [wordsPerLine(old), wordsPerLine(fresh)];
   const of = pairing.of.map((at, j) => {
-    if (at < 0 || isWord(fresh[j]!.plain) || pairing.whole[j] === 2) return at;
+    if (at < 0 || hasWords(fresh[j]!.plain) || pairing.whole[j] === 2) return at;
     const [from, to] = [old[at]!.line, fresh[j]!.line];
     const words = Math.min(oldWords.get(from) ?? 0, newWords.get(to) ?? 0);
     return 2 * (common.get(key(from, to)) ?? 0) >= words ? at : -1;
@@ -87,7 +88,7 @@ function withoutChance(old: readonly Item[], fresh: readonly Item[], pairing: Pa
 function wordsPerLine(items: readonly Item[]): Map<number, number> {
   const counts = new Map<number, number>();
   for (const { line, plain } of items)
-    if (isWord(plain)) counts.set(line, (counts.get(line) ?? 0) + 1);
+    if (hasWords(plain)) counts.set(line, (counts.get(line) ?? 0) + 1);
   return counts;
 }
 
@@ -102,9 +103,9 @@ interface Pairing {
 function pairItems(old: readonly Item[], fresh: readonly Item[]): Pairing | undefined {
   const of = new Int32Array(fresh.length).fill(-1);
   const whole = new Uint8Array(fresh.length);
-  const a = chunksOf(old);
-  const b = chunksOf(fresh);
-  const texts = (chunks: readonly Chunk[]): string[] => chunks.map(({ text }) => text);
+  const a = wordChunks(old);
+  const b = wordChunks(fresh);
+  const texts = (chunks: readonly WordChunk[]): string[] => chunks.map(({ text }) => text);
   const { pairs: anchors, isWhole } = equalPairs(texts(a), texts(b));
   if (!isWhole) return undefined;
   const told = toldEnds(a, b, anchors);
@@ -120,7 +121,7 @@ function pairItems(old: readonly Item[], fresh: readonly Item[]): Pairing | unde
       const [one, other] = [a[atA]!, b[atB]!];
       for (let n = 0; other.start + n < other.end; n++) {
         of[other.start + n] = one.start + n;
-        whole[other.start + n] = isWord(other.text) || told.has(atB) ? 2 : 1;
+        whole[other.start + n] = hasWords(other.text) || told.has(atB) ? 2 : 1;
       }
     }
     i = atA + 1;
@@ -131,8 +132,8 @@ function pairItems(old: readonly Item[], fresh: readonly Item[]): Pairing | unde
 
 /** New chunks that begin or end both sides alike, where these have words. */
 function toldEnds(
-  a: readonly Chunk[],
-  b: readonly Chunk[],
+  a: readonly WordChunk[],
+  b: readonly WordChunk[],
   anchors: readonly (readonly [number, number])[],
 ): Set<number> {
   const head = anchors.filter(([i, j], n) => i === n && j === n);
@@ -140,17 +141,17 @@ function toldEnds(
     const rest = anchors.length - n;
     return i === a.length - rest && j === b.length - rest;
   });
-  const told = [head, tail].filter((end) => end.some(([i]) => isWord(a[i]!.text)));
+  const told = [head, tail].filter((end) => end.some(([i]) => hasWords(a[i]!.text)));
   return new Set(told.flat().map(([, j]) => j));
 }
 
-const itemsOf = (items: readonly Item[], chunks: readonly Chunk[]): string[] =>
+const itemsOf = (items: readonly Item[], chunks: readonly WordChunk[]): string[] =>
   chunks.length === 0
     ? []
     : items.slice(chunks[0]!.start, chunks.at(-1)!.end).map(({ text }) => text);
 
-function chunksOf(items: readonly Item[]): Chunk[] {
-  const chunks: Chunk[] = [];
+function wordChunks(items: readonly Item[]): WordChunk[] {
+  const chunks: WordChunk[] = [];
   let start = 0;
   for (let i = 1; i <= items.length; i++) {
     const next = items[i];
@@ -198,12 +199,10 @@ function isApostrophe(items: readonly Item[], j: number): boolean {
   const joins = (item: Item | undefined): boolean => item?.before === "" && !item.first;
   const [above, mark, next] = [items[j - 1], items[j]!, items[j + 1]];
   if (mark.plain !== "'" || !joins(mark) || !joins(next)) return false;
-  return isWord(above!.plain) && isWord(next!.plain);
+  return hasWords(above!.plain) && hasWords(next!.plain);
 }
 
-const isWord = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
-
-function written(
+function writtenWords(
   old: readonly Item[],
   fresh: readonly Item[],
   pairing: Pairing,
@@ -239,12 +238,12 @@ function blanksOf(old: readonly Item[], fresh: readonly Item[], pairing: Pairing
     const at = blankOf(old, fresh, pairing, j);
     if (at === undefined) continue;
     // Without a blank two words would be one.
-    const joins = !fresh[j]!.first && isWord(fresh[j - 1]!.plain) && isWord(fresh[j]!.plain);
+    const joins = !fresh[j]!.first && hasWords(fresh[j - 1]!.plain) && hasWords(fresh[j]!.plain);
     if (joins && old[at]!.source.before === "" && !isIdeograph(fresh, j)) continue;
     // A blank with words put in: it stays with a sign that follows it, else with the word before it.
     const rival = claimed.get(at);
     if (rival !== undefined) {
-      if (isWord(fresh[j]!.plain)) continue;
+      if (hasWords(fresh[j]!.plain)) continue;
       blanks[rival] = fresh[rival]!.before;
     }
     claimed.set(at, j);
@@ -275,7 +274,7 @@ function blankOf(
   // What opens the old lines opens the new ones: a byte order mark.
   const same = right < 0 && j === 0 ? 0 : right;
   const own = same >= 0 && fits(same) ? same : undefined;
-  return isWord(plain) ? (beside ?? own) : (own ?? beside);
+  return hasWords(plain) ? (beside ?? own) : (own ?? beside);
 }
 
 const ideographs = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;

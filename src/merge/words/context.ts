@@ -1,12 +1,13 @@
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords } from "../../text/words.ts";
 import type { Match } from "../align/matches.ts";
 import type { Built } from "../proof/build.ts";
-import type { Block, Shape, Token } from "../shape.ts";
+import type { Block, BlockLine, Shape } from "../shape.ts";
 import { isNearly } from "./stale.ts";
 
 /** A line of context that the file has in other words, and that may not be taken for the file's. */
 export interface Misread {
-  readonly token: Token;
+  readonly token: BlockLine;
   readonly source: number;
   /** `place`: nothing else tells where its part belongs, or the rest of it fits where a like line stands too. `escapes`: its signs are escaped, and new lines have such escapes too. */
   readonly because: "place" | "escapes";
@@ -22,7 +23,7 @@ export function misreadContext(
   if (shape.extent !== "parts") return undefined;
   const fresh = shape.blocks.flatMap(({ tokens }) => tokens.filter(({ role }) => role === "add"));
   for (const [k, block] of shape.blocks.entries()) {
-    const old = block.tokens.flatMap((token, i): Found[] => {
+    const old = block.tokens.flatMap((token, i): DoubtfulLine[] => {
       const fate = built.proof.edit[token.editLine]!;
       return "source" in fate ? [{ token, i, source: fate.source, tier: fate.tier }] : [];
     });
@@ -45,19 +46,17 @@ export function misreadContext(
   return undefined;
 }
 
-interface Found {
-  readonly token: Token;
+interface DoubtfulLine {
+  readonly token: BlockLine;
   readonly i: number;
   readonly source: number;
   readonly tier: string;
 }
 
-const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
-
 /** How far away the lines that were not misquoted stand once more in the same order and distance. */
 function shiftsOf(
   block: Block,
-  firm: readonly Found[],
+  firm: readonly DoubtfulLine[],
   matches: readonly (readonly Match[])[],
 ): number[] {
   if (block.nearLine !== undefined && firm.some(({ i, source }) => isHinted(block, i, source)))
@@ -79,12 +78,12 @@ function isHinted(block: Block, i: number, source: number): boolean {
   return source - above === block.nearLine! - 1;
 }
 
-const escapes = [/\\/gu, /&(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);/giu];
+const escapeSigns = [/\\/gu, /&(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);/giu];
 
 /** Whether a line has escapes that the file has not, in an edit whose new lines have such escapes as well. */
-function isEscaped(edit: string, source: string, fresh: readonly Token[]): boolean {
+function isEscaped(edit: string, source: string, fresh: readonly BlockLine[]): boolean {
   const count = (text: string, sign: RegExp): number => text.match(sign)?.length ?? 0;
-  return escapes.some(
+  return escapeSigns.some(
     (sign) =>
       count(edit, sign) > count(source, sign) && fresh.some(({ text }) => count(text, sign) > 0),
   );

@@ -1,17 +1,17 @@
 import type { TextLine } from "../../text/lines.ts";
-import type { Token } from "../shape.ts";
-import { carryOver } from "./carry.ts";
+import type { BlockLine } from "../shape.ts";
+import { carryWords } from "./carry.ts";
 import { alike } from "./words.ts";
 
 /** A new line that keeps the spelling of a source line, indentation aside. */
-export interface Carried {
+export interface CarriedWords {
   readonly text: string;
   readonly source: number;
 }
 
 /** Per token the text that is written for it where that is not the edit's own; or the removed line that cannot be merged. */
 export type Carry =
-  | { readonly kind: "lines"; readonly lines: readonly (Carried | undefined)[] }
+  | { readonly kind: "lines"; readonly lines: readonly (CarriedWords | undefined)[] }
   | { readonly kind: "touched"; readonly token: number };
 
 /**
@@ -20,18 +20,18 @@ export type Carry =
  */
 export function carryBlock(
   source: readonly TextLine[],
-  tokens: readonly Token[],
+  tokens: readonly BlockLine[],
   lines: ArrayLike<number>,
   isRespelled: (token: number) => boolean,
 ): Carry {
-  const carried = new Array<Carried | undefined>(tokens.length);
+  const carried = new Array<CarriedWords | undefined>(tokens.length);
   const respelled = new Set([...tokens.keys()].filter(isRespelled));
   if (respelled.size === 0) return { kind: "lines", lines: carried };
-  for (const { drops, adds } of runsOf(tokens)) {
+  for (const { drops, adds } of hunkRuns(tokens)) {
     const touched = drops.find((i) => respelled.has(i));
     if (touched === undefined || adds.length === 0) continue;
     const olds = drops.map((i) => ({ edit: tokens[i]!.text, source: source[lines[i]!]!.text }));
-    const merged = carryOver(
+    const merged = carryWords(
       olds,
       adds.map((i) => tokens[i]!.text),
     );
@@ -53,15 +53,15 @@ export function carryBlock(
 export const mayBeRemoved = (edit: string, source: string): boolean =>
   alike(edit, source) !== undefined;
 
-interface Run {
+interface HunkRun {
   readonly drops: number[];
   readonly adds: number[];
 }
 
 /** Removed and new lines with no line between them that stays. */
-function runsOf(tokens: readonly Token[]): Run[] {
-  const runs: Run[] = [];
-  let open: Run | undefined;
+function hunkRuns(tokens: readonly BlockLine[]): HunkRun[] {
+  const runs: HunkRun[] = [];
+  let open: HunkRun | undefined;
   for (const [i, { role }] of tokens.entries()) {
     if (role !== "drop" && role !== "add") {
       open = undefined;

@@ -1,24 +1,25 @@
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords } from "../../text/words.ts";
 import { limits } from "../align/costs.ts";
 import type { Built } from "../proof/build.ts";
-import type { Block, Shape, Token } from "../shape.ts";
+import type { Block, BlockLine, Shape } from "../shape.ts";
 import { isNearly } from "./stale.ts";
 
 /** Lines of the file between two lines that follow each other in an explicit edit, where they make its place doubtful. */
 export type Omission =
   /** One of them is like a line that the edit removes elsewhere. */
-  | { readonly because: "instead"; readonly token: Token; readonly source: number }
+  | { readonly because: "instead"; readonly token: BlockLine; readonly source: number }
   /** They are more than the edit quotes beside them. */
   | {
       readonly because: "apart";
-      readonly above: Token;
-      readonly below: Token;
+      readonly above: BlockLine;
+      readonly below: BlockLine;
       readonly from: number;
       readonly to: number;
     };
 
-interface Found {
-  readonly token: Token;
+interface OmittedPlace {
+  readonly token: BlockLine;
   readonly source: number;
 }
 
@@ -51,14 +52,12 @@ export function doubtfulOmission(
   return undefined;
 }
 
-const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
-
-const tellingLines = (piece: readonly Found[]): number =>
+const tellingLines = (piece: readonly OmittedPlace[]): number =>
   piece.filter(({ token }) => hasWords(token.text)).length;
 
 /** The old lines of a block, cut where lines of the file are left out between two of them. */
-function piecesOf({ tokens }: Block, built: Built): Found[][] {
-  const pieces: Found[][] = [];
+function piecesOf({ tokens }: Block, built: Built): OmittedPlace[][] {
+  const pieces: OmittedPlace[][] = [];
   for (const token of tokens) {
     const fate = built.proof.edit[token.editLine]!;
     if (!("source" in fate)) continue;
@@ -74,8 +73,8 @@ function nearTwin(
   source: readonly TextLine[],
   from: number,
   to: number,
-  removed: readonly Token[],
-): Found | undefined {
+  removed: readonly BlockLine[],
+): OmittedPlace | undefined {
   for (let line = from; line < to; line++) {
     const token = removed.find(({ text }) => isNearly(text, source[line]!.text));
     if (token) return { token, source: line };

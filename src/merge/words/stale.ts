@@ -1,9 +1,8 @@
 import type { TextLine } from "../../text/lines.ts";
+import { hasWords } from "../../text/words.ts";
 import { limits } from "../align/costs.ts";
 import { boundedDistance, looseKey } from "../align/similar.ts";
-import type { Token } from "../shape.ts";
-
-const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+import type { BlockLine } from "../shape.ts";
 
 /** Whether a source line may be what became of a removed line since the edit was written: at most one character in four differs. */
 export function isNearly(edit: string, source: string): boolean {
@@ -21,7 +20,7 @@ export function isNearly(edit: string, source: string): boolean {
  */
 export function standsChanged(
   source: readonly TextLine[],
-  before: readonly Token[],
+  before: readonly BlockLine[],
   index: ReadonlyMap<string, readonly number[]>,
   isDone: (start: number) => boolean,
 ): boolean {

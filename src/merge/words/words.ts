@@ -1,3 +1,5 @@
+import { indentOf } from "../../text/indent.ts";
+import { hasWords } from "../../text/words.ts";
 /** A word, a number or a single sign of a line, and the blanks before it. */
 export interface Word {
   /** As it is written. */
@@ -14,30 +16,28 @@ export interface Words {
   readonly after: string;
 }
 
-const blank = String.raw`[\s\u00AD\u200B-\u200D\u2060]`;
+const blankPattern = String.raw`[\s\u00AD\u200B-\u200D\u2060]`;
 const inWord = String.raw`[\p{L}\p{N}\p{M}_\u00AD\u200B-\u200D\u2060\uFEFF]`;
 const ideograph = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]`;
 // Ideographs stand without blanks between them, so each is a word of its own.
-const pattern = String.raw`\.\.\.|…|${ideograph}\p{M}*|(?:(?!${ideograph})[\p{L}\p{N}_])(?:(?!${ideograph})${inWord})*|\P{M}\p{M}*|\p{M}`;
-const wordPattern = new RegExp(`(${blank}*)(${pattern})`, "gu");
-const trailing = new RegExp(`(?<!${blank})${blank}*$`, "u");
-const entity = "&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});";
-const entityPattern = new RegExp(`((?:&nbsp;|${blank})*)(${entity}|${pattern})`, "gu");
+const wordOrSign = String.raw`\.\.\.|…|${ideograph}\p{M}*|(?:(?!${ideograph})[\p{L}\p{N}_])(?:(?!${ideograph})${inWord})*|\P{M}\p{M}*|\p{M}`;
+const wordPattern = new RegExp(`(${blankPattern}*)(${wordOrSign})`, "gu");
+const trailing = new RegExp(`(?<!${blankPattern})${blankPattern}*$`, "u");
+const reference = "&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});";
+const entityPattern = new RegExp(`((?:&nbsp;|${blankPattern})*)(${reference}|${wordOrSign})`, "gu");
 
 /** Cuts a line into words. `entities`: character references are read as the characters that they stand for. */
 export function wordsOf(line: string, entities = false): Words {
   const text = line.slice(0, line.length - trailing.exec(line)![0].length);
-  const found = text.slice(indentWidth(text)).matchAll(entities ? entityPattern : wordPattern);
+  const found = text.slice(indentOf(text).length).matchAll(entities ? entityPattern : wordPattern);
   const words = [...found].map((match): Word => {
     const [, before, word] = match as unknown as [string, string, string];
-    return { text: word, plain: plainOf(word, entities), before };
+    return { text: word, plain: plainWord(word, entities), before };
   });
   return { words, after: line.slice(text.length) };
 }
 
-const indentWidth = (line: string): number => /^[ \t]*/.exec(line)![0].length;
-
-const quotes: readonly (readonly [RegExp, string])[] = [
+const signForms: readonly (readonly [RegExp, string])[] = [
   [/^[\u2018-\u201B\u2032\u2039\u203A\u00B4\u02BC]$/u, "'"],
   [/^[\u201C-\u201F\u2033\u00AB\u00BB]$/u, '"'],
   [/^[\u2010-\u2015\u2212]$/u, "-"],
@@ -45,15 +45,15 @@ const quotes: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Quotes, dashes, full-width signs and composed letters in one form. Two plain characters are never the same. */
-function plainOf(word: string, entities: boolean): string {
-  const char = entities ? decoded(word) : word;
-  for (const [look, plain] of quotes) if (look.test(char)) return plain;
-  if (/^[\uFF01-\uFF5E]$/u.test(char) && !/[\p{L}\p{N}]/u.test(char))
+function plainWord(word: string, entities: boolean): string {
+  const char = entities ? decodedReference(word) : word;
+  for (const [look, plain] of signForms) if (look.test(char)) return plain;
+  if (/^[\uFF01-\uFF5E]$/u.test(char) && !hasWords(char))
     return String.fromCharCode(char.charCodeAt(0) - 0xfee0);
   return char.normalize("NFC").replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/gu, "");
 }
 
-const named: Readonly<Record<string, string>> = {
+const namedReferences: Readonly<Record<string, string>> = {
   amp: "&",
   lt: "<",
   gt: ">",
@@ -61,21 +61,21 @@ const named: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
-function decoded(word: string): string {
+function decodedReference(word: string): string {
   if (word.length < 3 || !word.startsWith("&") || !word.endsWith(";")) return word;
   const name = word.slice(1, -1);
-  if (!name.startsWith("#")) return named[name] ?? word;
+  if (!name.startsWith("#")) return namedReferences[name] ?? word;
   const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
   return code > 0 && code < 0x110000 ? String.fromCodePoint(code) : word;
 }
 
-const blanks = new RegExp(`(?:&nbsp;|${blank})+`, "gu");
-const isPlain = (line: string): boolean =>
+const blanks = new RegExp(`(?:&nbsp;|${blankPattern})+`, "gu");
+const isPlainLine = (line: string): boolean =>
   /^[\t -~]*$/.test(line) && !(line.includes("&") && /&[a-z#]\w*;/i.test(line));
 
 /** A key that lines of the same words share; lines that share it need not have the same words. */
 export function roughKey(line: string): string {
-  if (isPlain(line)) return line.replace(/[\t ]+/g, "");
+  if (isPlainLine(line)) return line.replace(/[\t ]+/g, "");
   const { words } = wordsOf(line.replace(blanks, ""), true);
   return words.map(({ plain }) => plain).join("");
 }

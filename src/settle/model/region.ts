@@ -1,6 +1,6 @@
 import type { Edit } from "../../core/edit.ts";
 import type { Candidate, LineRange } from "../../core/merge.ts";
-import { splitLines } from "../../text/lines.ts";
+import { lineTexts, splitLines } from "../../text/lines.ts";
 
 /**
  * The part of a file that an ambiguous edit leaves open, as a small model is asked about it: everything outside stays as
@@ -39,10 +39,10 @@ export function openRegion(
   candidates: readonly Candidate[],
   { context = 6 }: RegionOptions = {},
 ): Region {
-  const lines = splitLines(source).map((line) => line.text);
+  const lines = lineTexts(source);
   const sides = candidates.map((candidate) => ({
     candidate,
-    lines: splitLines(candidate.text).map((line) => line.text),
+    lines: lineTexts(candidate.text),
   }));
   const [first] = sides;
   if (!first) throw new RangeError("a region needs at least one candidate");

@@ -1,8 +1,11 @@
 import type { Edit } from "../../core/edit.ts";
 import type { Candidate, Proof } from "../../core/merge.ts";
-import { splitLines } from "../../text/lines.ts";
-import { classOf, firstWord, indentOf, LineHabits } from "./line-bigrams.ts";
-import { likeness, mostLike, Resembling, wordsOf } from "./line-likeness.ts";
+import { columnsOf } from "../../text/indent.ts";
+import { lineTexts } from "../../text/lines.ts";
+import { lexemesOf, similarity } from "../../text/similarity.ts";
+import { hasWords, isBlank } from "../../text/words.ts";
+import { classOf, firstWord, LineHabits } from "./line-bigrams.ts";
+import { mostLike, Resembling } from "./line-likeness.ts";
 import { type Bond, bondOf, Rarity, sumOfBonds } from "./neighbour-features.ts";
 
 type BondName<Side extends string> = `${Side}${Capitalize<keyof Bond>}`;
@@ -72,8 +75,6 @@ export const featureNames = [
 
 export type FeatureName = (typeof featureNames)[number];
 
-const hasWords = (line: string): boolean => /[\p{L}\p{N}]/u.test(line);
-const isBlank = (line: string): boolean => line.trim() === "";
 /** Whether a line of the result differs from the source's. */
 const isNewLine = ({ result }: Proof, at: number): boolean =>
   result[at] !== undefined && result[at].from !== "source";
@@ -84,7 +85,7 @@ export function candidateFeatures(
   edit: Edit,
   candidates: readonly Candidate[],
 ): number[][] {
-  const lines = splitLines(source).map(({ text }) => text);
+  const lines = lineTexts(source);
   const stretches = edit.segments.flatMap((segment) =>
     segment.kind === "lines" ? [segment.lines.map(({ text }) => text)] : [],
   );
@@ -97,7 +98,7 @@ export function candidateFeatures(
   const hints = hintsOf(edit);
   const least = Math.min(...candidates.map(({ cost }) => cost));
   return candidates.map((candidate, order) => {
-    const text = splitLines(candidate.text).map((line) => line.text);
+    const text = lineTexts(candidate.text);
     const row = changesOf(candidate, lines, text, counts, shown);
     const beside = neighboursOf(candidate, lines, text, habits);
     const features: Record<FeatureName, number> = {
@@ -164,7 +165,7 @@ function changesOf(
     text.slice(Math.max(0, at - 3), at + 4).some((other, i) => {
       const line = Math.max(0, at - 3) + i;
       const origin = proof.result[line];
-      return origin?.from === "source" && hasWords(other) && likeness(other, text[at]!) > 0.7;
+      return origin?.from === "source" && hasWords(other) && similarity(other, text[at]!) > 0.7;
     });
   return {
     goneWords: wordsGone.length,
@@ -240,7 +241,7 @@ function neighboursOf(
     if (isBlank(above) && isBlank(below)) writable.doubleBlank += sign;
     if (!isBlank(above) && above === below && hasWords(above)) writable.repeated += sign;
     const [first, second] = [classOf(above), classOf(below)];
-    const inward = indentOf(below) - indentOf(above);
+    const inward = columnsOf(below) - columnsOf(above);
     const opens = first === "opens" || first === "turns";
     const closes = second === "closes" || second === "turns";
     if (opens && (second === "blank" || (!closes && inward <= 0))) writable.openedFlat += sign;
@@ -250,7 +251,7 @@ function neighboursOf(
     if (first === "comment" && second !== "comment") writable.commentCut += sign;
     if (first === "leaves" && !closes && second !== "blank" && inward >= 0)
       writable.afterLeaving += sign;
-    if (hasWords(above) && hasWords(below)) writable.alike += sign * likeness(above, below);
+    if (hasWords(above) && hasWords(below)) writable.alike += sign * similarity(above, below);
     if (inward === 0 && firstWord(above) === firstWord(below) && hasWords(above)) {
       if (above <= below) writable.sorted += sign;
       else writable.unsorted += sign;
@@ -321,9 +322,9 @@ function kinOf(
     if (!isNew(at) || isNew(at - 1)) continue;
     let end = at + 1;
     while (end < text.length && isNew(end)) end++;
-    const own = new Set(text.slice(at, Math.min(end, at + 40)).flatMap(wordsOf));
+    const own = new Set(text.slice(at, Math.min(end, at + 40)).flatMap(lexemesOf));
     const words = (from: number, to: number): string[] =>
-      text.slice(Math.max(0, from), to).flatMap(wordsOf);
+      text.slice(Math.max(0, from), to).flatMap(lexemesOf);
     sums.kinAbove += rarity.shared(words(at - kinWindow, at), own);
     sums.kinBelow += rarity.shared(words(end, end + kinWindow), own);
     const solid = (from: number, step: 1 | -1): string | undefined => {
@@ -338,7 +339,7 @@ function kinOf(
       solid(end, 1),
     ];
     const apart = (a: string | undefined, b: string | undefined): number =>
-      a === undefined || b === undefined ? 0 : Math.abs(indentOf(a) - indentOf(b));
+      a === undefined || b === undefined ? 0 : Math.abs(columnsOf(a) - columnsOf(b));
     sums.misfit += Math.min(apart(above, first), apart(last, below));
   }
   return sums;
@@ -396,7 +397,7 @@ function unpairedClosers(text: readonly string[], start: number, end: number): n
   let wrong = 0;
   for (let at = Math.max(0, start - 40); at < Math.min(text.length, end + 20); at++) {
     const line = text[at]!;
-    const indent = indentOf(line);
+    const indent = columnsOf(line);
     let first = true;
     for (const character of line.slice(0, 400)) {
       if ("([{".includes(character)) open.push(indent);
@@ -416,10 +417,10 @@ function orphanClosers(text: readonly string[], start: number, end: number): num
   for (let at = Math.max(1, start - 1); at < Math.min(text.length, end + 12); at++) {
     const line = text[at]!;
     if (!/^\s*[)\]}]/.test(line)) continue;
-    const indent = indentOf(line);
+    const indent = columnsOf(line);
     let above = at - 1;
-    while (above >= 0 && (isBlank(text[above]!) || indentOf(text[above]!) > indent)) above--;
-    if (above >= 0 && indentOf(text[above]!) === indent && !leavesOpen(text[above]!)) orphans++;
+    while (above >= 0 && (isBlank(text[above]!) || columnsOf(text[above]!) > indent)) above--;
+    if (above >= 0 && columnsOf(text[above]!) === indent && !leavesOpen(text[above]!)) orphans++;
   }
   return orphans;
 }

@@ -1,3 +1,5 @@
+import { columnsOf } from "../../text/indent.ts";
+
 /** The class of a line, as far as it predicts the neighbouring lines. */
 type LineClass =
   | "edge"
@@ -25,17 +27,6 @@ export function classOf(line: string): LineClass {
   return text.endsWith(";") ? "ended" : "other";
 }
 
-/** Columns of white space before the text, a tab counting as four. */
-export function indentOf(line: string): number {
-  let columns = 0;
-  for (const character of line) {
-    if (character === " ") columns++;
-    else if (character === "\t") columns += 4;
-    else break;
-  }
-  return columns;
-}
-
 export function firstWord(line: string): string {
   return /^\s*(\w+|\W)/.exec(line)?.[1] ?? "";
 }
@@ -52,8 +43,8 @@ function stepOf(above: string | undefined, below: string | undefined): Step {
   const from = above === undefined ? "edge" : classOf(above);
   const to = below === undefined ? "edge" : classOf(below);
   const solid = above !== undefined && below !== undefined && from !== "blank" && to !== "blank";
-  const turn = solid ? Math.sign(indentOf(below) - indentOf(above)) : 0;
-  const depth = above === undefined || indentOf(above) === 0 ? "0" : "+";
+  const turn = solid ? Math.sign(columnsOf(below) - columnsOf(above)) : 0;
+  const depth = above === undefined || columnsOf(above) === 0 ? "0" : "+";
   return {
     from: `${from}${depth}`,
     to: `${to}${turn}`,

@@ -1,31 +1,8 @@
-/** A line's words and signs. */
-export function wordsOf(line: string): string[] {
-  return line.match(/\w+|[^\w\s]/g) ?? [];
-}
-
-/** Share of the words of both lines that they have in common, 0 to 1 (Dice); of two blank lines 1. */
-export function likeness(a: string, b: string): number {
-  if (a === b) return 1;
-  return likenessOf(wordsOf(a), wordsOf(b));
-}
-
-export function likenessOf(first: readonly string[], second: readonly string[]): number {
-  const counts = new Map<string, number>();
-  for (const word of first) counts.set(word, (counts.get(word) ?? 0) + 1);
-  let common = 0;
-  for (const word of second) {
-    const left = counts.get(word) ?? 0;
-    if (left > 0) {
-      common++;
-      counts.set(word, left - 1);
-    }
-  }
-  return first.length + second.length === 0 ? 1 : (2 * common) / (first.length + second.length);
-}
-
+import { leadingSpace } from "../../text/indent.ts";
+import { lexemesOf, similarity, similarityOf } from "../../text/similarity.ts";
 export function mostLike(line: string, others: readonly string[]): number {
   let most = 0;
-  for (const other of others) most = Math.max(most, likeness(line, other));
+  for (const other of others) most = Math.max(most, similarity(line, other));
   return most;
 }
 
@@ -43,22 +20,22 @@ export class Resembling {
 
   constructor(lines: readonly string[]) {
     this.lines = lines;
-    this.words = lines.slice(0, lookedAt).map(wordsOf);
+    this.words = lines.slice(0, lookedAt).map(lexemesOf);
   }
 
   /** Lines most like the given one, at least half alike; five at most. */
   private like(line: string): readonly number[] {
     let known = this.found.get(line);
     if (known === undefined) {
-      const own = wordsOf(line);
-      const indent = line.length - line.trimStart().length;
+      const own = lexemesOf(line);
+      const indent = leadingSpace(line).length;
       const scored: [number, number][] = [];
       for (const [at, words] of this.words.entries()) {
         if (words.length === 0 || words.length > 3 * own.length || own.length > 3 * words.length)
           continue;
         const other = this.lines[at]!;
-        const sameIndent = other.length - other.trimStart().length === indent;
-        const alike = likenessOf(own, words) + (sameIndent ? 0.1 : 0);
+        const sameIndent = leadingSpace(other).length === indent;
+        const alike = similarityOf(own, words) + (sameIndent ? 0.1 : 0);
         if (alike >= 0.5) scored.push([alike, at]);
       }
       scored.sort((a, b) => b[0] - a[0]);
@@ -76,7 +53,7 @@ export class Resembling {
     for (const at of like) {
       const other = this.lines[at + direction];
       if (other === undefined || beside === undefined) sum += other === beside ? 1 : 0;
-      else sum += likeness(other, beside);
+      else sum += similarity(other, beside);
     }
     return sum / like.length;
   }

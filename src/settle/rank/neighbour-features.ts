@@ -1,5 +1,6 @@
-import { classOf, indentOf } from "./line-bigrams.ts";
-import { wordsOf } from "./line-likeness.ts";
+import { columnsOf } from "../../text/indent.ts";
+import { lexemesOf } from "../../text/similarity.ts";
+import { classOf } from "./line-bigrams.ts";
 
 /** Features of the seam between two stretches of lines, where line `at` follows line `at - 1`. */
 export interface Bond {
@@ -46,7 +47,7 @@ export class Rarity {
 
   constructor(lines: readonly string[]) {
     for (const line of lines) {
-      for (const word of new Set(wordsOf(line))) {
+      for (const word of new Set(lexemesOf(line))) {
         if (/\w/.test(word)) this.counts.set(word, (this.counts.get(word) ?? 0) + 1);
       }
     }
@@ -77,7 +78,7 @@ export function bondOf(lines: readonly string[], at: number, rarity: Rarity): Bo
   if (below === undefined || below.trim() === "")
     return { ...noBond, headless: heads ? 1 : 0, opensFlat: first === "opens" ? 1 : 0 };
   const second = classOf(below);
-  const inward = indentOf(below) - indentOf(above);
+  const inward = columnsOf(below) - columnsOf(above);
   const opens = first === "opens" || first === "turns";
   const closes = second === "closes" || second === "turns";
   const yes = (condition: boolean): number => (condition ? 1 : 0);
@@ -89,6 +90,6 @@ export function bondOf(lines: readonly string[], at: number, rarity: Rarity): Bo
     deeper: yes(adjacent && inward > 0),
     headed: yes(adjacent && heads && second !== first && !closes),
     headless: yes(heads && (!adjacent || closes)),
-    shared: adjacent ? rarity.shared(wordsOf(above), new Set(wordsOf(below))) : 0,
+    shared: adjacent ? rarity.shared(lexemesOf(above), new Set(lexemesOf(below))) : 0,
   };
 }

@@ -39,12 +39,12 @@ function jsonStrings(text: string): string[] {
 export function bare(line: string): string {
   let start = 0;
   let end = line.length;
-  while (start < end && isBlank(line[start]!)) start++;
-  while (end > start && isBlank(line[end - 1]!)) end--;
+  while (start < end && isSpaceOrTab(line[start]!)) start++;
+  while (end > start && isSpaceOrTab(line[end - 1]!)) end--;
   return line.slice(start, end);
 }
 
-const isBlank = (character: string): boolean => character === " " || character === "\t";
+const isSpaceOrTab = (character: string): boolean => character === " " || character === "\t";
 
 /** What formats write before a line: the sign of a diff, a line number with or without a hash. */
 const mark = /^(?:\+|[ \t]*[0-9]+(?::[0-9a-z]+)?[|:\t→])/;
