@@ -13,7 +13,7 @@ import { unmentionedNames } from "./unmentioned.ts";
 export class Rivals {
   readonly texts: Built[] = [];
   /** The cost of the cheapest placement that gives another text than the best one; infinite while none is known. */
-  runnerUp = Number.POSITIVE_INFINITY;
+  runnerUp: number = Number.POSITIVE_INFINITY;
   private readonly placing: Placing;
   private readonly best: Built;
   private readonly mostRepeated: number;
@@ -33,7 +33,7 @@ export class Rivals {
   }
 
   /** Keeps a text, unless it is known or there is more against it than against the best one. */
-  offer(built: Built, reading?: Meaning, cost = this.best.placement.cost): void {
+  offer(built: Built, reading?: Meaning, cost: number = this.best.placement.cost): void {
     const { shape } = this.placing;
     if (this.texts.some((known) => isSameMeaning(known, built, shape))) return;
     if (!this.isPossible(built) || this.unmentioned(built) > this.mostUnmentioned) return;

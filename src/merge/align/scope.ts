@@ -21,7 +21,7 @@ export interface Cheapest {
 const continuesScope = /^(?:[)\]>]|\}.*[{(:]\s*$)/;
 
 /** A line that stands at the margin wherever it is: of a C preprocessor. */
-export const directive = /^#\s*[a-z]+/;
+export const directive: RegExp = /^#\s*[a-z]+/;
 
 /**
  * Twice the columns before each line; one more for a line that goes on with another one. Blank lines are as
