@@ -338,8 +338,8 @@ function namedSymbol({ path, source }: EditRequest, name: string): LineRange {
   throw new RedraftError(
     found.length === 0 ? "no-match" : "ambiguous",
     found.length === 0
-      ? `${path} declares no ${name}. Nothing was changed. Name a symbol of the file, or leave the symbol out.`
-      : `${path} declares ${name} ${found.length} times: ${where}. Nothing was changed. Name the scope too, as in Outer.${name}.`,
+      ? `${path} declares no ${name}. Nothing was written. Name a symbol of the file, or leave the symbol out.`
+      : `${path} declares ${name} ${found.length} times: ${where}. Nothing was written. Name the scope too, as in Outer.${name}.`,
     { details: { path, symbol: name, lines: found.map(({ start }) => start + 1) } },
   );
 }
