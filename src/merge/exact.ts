@@ -64,7 +64,8 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
           spend(done.length / 4);
           return done.some((at) => covers(at, after, place, before));
         }) &&
-        !standsChanged(source, before, index, isDone)
+        !standsChanged(source, before, index, isDone) &&
+        !remains(before, index, (line) => done.some((at) => at <= line && line < at + after.length))
       ) {
         applied.push(k);
         continue;
@@ -77,6 +78,25 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
   if (applied.length > 0) return { kind: "applied", blocks: applied };
   if (unclear) return { kind: "unclear" };
   return laidOut(shape, starts);
+}
+
+/** How often a line may be in a file and still identify a place. */
+const rare = 2;
+
+/**
+ * Whether a line that a block removes is still in the file, outside of the places where its new text is: then that text is there
+ * for another reason.
+ */
+function remains(
+  before: readonly BlockLine[],
+  index: ReadonlyMap<string, readonly number[]>,
+  isDone: (line: number) => boolean,
+): boolean {
+  return before.some(({ role, text }) => {
+    if (role !== "drop" || !hasWords(text)) return false;
+    const lines = index.get(text)!;
+    return lines.length > 0 && lines.length <= rare && !lines.every(isDone);
+  });
 }
 
 function covers(

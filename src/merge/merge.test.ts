@@ -571,4 +571,12 @@ describe("merge of explicit parts", () => {
       expect(outcome.kind).toBe("refused");
     }
   });
+
+  it("takes no part for applied while a line that it removes is still in the file elsewhere", () => {
+    const file = text("// The commands.", "const commands = [", "  apply,", "  batch,", "];");
+    const stale = parts(["-// The commands.", "-const oommands = [", "+  batch,"]);
+    expect(merge(file, stale).kind).toBe("refused");
+    const done = parts(["-const known = [", "+const commands = ["]);
+    expect(merge(file, done)).toMatchObject({ kind: "proved", text: file });
+  });
 });
