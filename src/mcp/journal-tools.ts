@@ -117,6 +117,7 @@ interface ApplyEditsArguments {
     readonly format?: EditRow["format"];
     readonly base?: string | undefined;
     readonly cell?: string | number | undefined;
+    readonly symbol?: string | undefined;
   }[];
   readonly dry_run?: boolean | undefined;
 }
@@ -217,6 +218,7 @@ const applyEdits: ToolDefinition<ApplyEditsArguments> = {
             .optional()
             .describe("The text that the edit was written for, or the hash that was given for it."),
           cell: z.union([z.string(), z.int().min(1)]).optional(),
+          symbol: z.string().optional(),
         }),
       )
       .min(1),

@@ -65,6 +65,12 @@ export const editFileInput: z.ZodType<EditFileArguments> = z.strictObject({
     .describe(
       "Instead of `expected_hash`: the hash that `read_file` or an earlier edit returned for the version you wrote this edit for. If the file has changed since, the edit is applied to that version and carried over; an overlap with the other change is refused.",
     ),
+  symbol: z
+    .string()
+    .optional()
+    .describe(
+      "The function or class that the edit is about, by name (`get`, `Store.get`). The edit is placed inside it; use it where the same lines are in several places.",
+    ),
   cell: z
     .union([z.string(), z.int().min(1)])
     .optional()

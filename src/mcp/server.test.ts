@@ -300,6 +300,17 @@ describe("edit_file", () => {
     expect(text).toBe(JSON.stringify(notebook, null, 1));
   });
 
+  it("edits the symbol that is named", async () => {
+    const client = await connect("2026-07-28", { redraft: createRedraft() });
+    const text = "def one():\n    x = 1\n\n\ndef two():\n    x = 1\n";
+    await writeFile(join(folder, "s.py"), text);
+    const edit = { path: "s.py", old_string: "    x = 1", new_string: "    x = 2" };
+    const open = await client.call("edit_file", edit);
+    expect(open.content[0]!.text).toContain("ambiguous");
+    await client.call("edit_file", { ...edit, symbol: "two" });
+    expect(await readFile(join(folder, "s.py"), "utf8")).toBe(text.replace(/1\n$/, "2\n"));
+  });
+
   it("creates a file from a sketch without stand-ins", async () => {
     const client = await connect("2026-07-28");
     const answer = await client.call("edit_file", { path: "new/c.ts", code_edit: "c\n" });

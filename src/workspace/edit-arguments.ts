@@ -10,6 +10,7 @@ export function editFromArguments(args: EditFileArguments): {
   const instruction = {
     ...(args.instructions === undefined ? {} : { instruction: args.instructions }),
     ...(args.cell === undefined ? {} : { cell: args.cell }),
+    ...(args.symbol === undefined ? {} : { symbol: args.symbol }),
   };
   const pair = args.old_string !== undefined || args.new_string !== undefined;
   if (pair && args.code_edit !== undefined) {

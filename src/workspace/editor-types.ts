@@ -18,6 +18,8 @@ export interface EditFileArguments {
   readonly base?: string | undefined;
   /** The cell of a notebook that the edit was written for: its id, or its number from 1. */
   readonly cell?: string | number | undefined;
+  /** The function or class that the edit is about, by name. */
+  readonly symbol?: string | undefined;
   readonly dry_run?: boolean | undefined;
 }
 
