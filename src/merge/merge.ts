@@ -236,7 +236,7 @@ function proved(source: string, edit: Edit, built: Built, runnerUp: number): Mer
   const problems = checkProof(source, edit, built.text, proof);
   if (problems.length > 0) return checkFailed(problems);
   const written = edit.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
-  const isQuoted = edit.extent === "parts" && edit.format !== "whole";
+  const isQuoted = edit.extent === "parts";
   const placeholder = placeholderOf(splitLines(source), proof, written, isQuoted);
   if (placeholder) return inPlaceOfCode(placeholder);
   const outcome: Proved = { kind: "proved", text: built.text, proof, notes: built.notes };

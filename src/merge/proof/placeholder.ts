@@ -166,7 +166,7 @@ function loneComment(rows: readonly PlaceholderRow[], declaring: boolean): Place
     const names = [...new Set(gone.map(({ text }) => declares(text)))].filter(
       (one): one is string => one !== undefined && !stay.has(one),
     );
-    // A block or a diff quotes what it removes; a sketch or a whole file only leaves it out.
+    // A block or a diff quotes what it removes, and a whole file says all that is left; a sketch only leaves lines out.
     if (names.length > 0 || isShorter) return { line: said.edit!, names };
   }
   return undefined;
