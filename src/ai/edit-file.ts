@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type Tool, tool } from "ai";
-import { RedraftError } from "../core/errors.ts";
+import { messageWithCode, RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { editFile, editFileInput } from "../mcp/schemas.ts";
 import { summary } from "../mcp/summary.ts";
@@ -47,7 +47,11 @@ export function editFileTool(
         // The SDK shows the model only the message, so the code is its prefix.
         if (!RedraftError.is(error)) throw error;
         const { code, message, retryable, details } = error;
-        throw new RedraftError(code, `${code}: ${message}`, { cause: error, retryable, details });
+        throw new RedraftError(code, messageWithCode(code, message), {
+          cause: error,
+          retryable,
+          details,
+        });
       }
     },
     toModelOutput: ({ output }) => ({

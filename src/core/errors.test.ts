@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorCodes, exitCodeOf, RedraftError } from "./errors.ts";
+import { errorCodes, exitCodeOf, messageWithCode, RedraftError } from "./errors.ts";
 
 describe("RedraftError", () => {
   it("keeps code, cause and details", () => {
@@ -13,6 +13,11 @@ describe("RedraftError", () => {
     });
     expect(RedraftError.is(error)).toBe(true);
     expect(RedraftError.is(cause)).toBe(false);
+  });
+
+  it("is shown with its code once", () => {
+    expect(messageWithCode("no-match", "It is not there.")).toBe("no-match: It is not there.");
+    expect(messageWithCode("ambiguous", "Ambiguous: two.")).toBe("ambiguous: two.");
   });
 
   it("gives every code an exit code between 1 and 4", () => {

@@ -72,3 +72,9 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
 export function exitCodeOf(code: ErrorCode): number {
   return exitCodes[code];
 }
+
+/** A message with its code in front, for readers who see nothing else; a message that begins with the code's word says it once. */
+export function messageWithCode(code: ErrorCode, message: string): string {
+  const isSaid = message.toLowerCase().startsWith(`${code}: `);
+  return `${code}: ${isSaid ? message.slice(code.length + 2) : message}`;
+}

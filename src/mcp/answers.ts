@@ -1,5 +1,5 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import { RedraftError } from "../core/errors.ts";
+import { messageWithCode, RedraftError } from "../core/errors.ts";
 import { publicError } from "../core/public-error.ts";
 import type { FileAnswer, ReadAnswer } from "../workspace/editor.ts";
 import { summary } from "./summary.ts";
@@ -68,7 +68,7 @@ export function failure(error: unknown): CallToolResult {
   const { message, details } = publicError(known);
   return {
     isError: true,
-    content: [{ type: "text", text: `${code}: ${message}` }],
+    content: [{ type: "text", text: messageWithCode(code, message) }],
     structuredContent: { error: { code, message, retryable, details } },
   };
 }

@@ -293,7 +293,7 @@ describe("edit_file", () => {
     await writeFile(join(folder, "n.ipynb"), JSON.stringify(notebook, null, 1));
     const args = { path: "n.ipynb", old_string: "x = 1", new_string: 'x = "2"' };
     const open = await client.call("edit_file", args);
-    expect(open.content[0]!.text).toContain("ambiguous: Ambiguous: the edit fits 2 cells");
+    expect(open.content[0]!.text).toContain("ambiguous: the edit fits 2 cells");
     await client.call("edit_file", { ...args, cell: 2 });
     notebook.cells[1] = cell('x = "2"');
     const text = await readFile(join(folder, "n.ipynb"), "utf8");
