@@ -123,7 +123,8 @@ function syntax({ newErrors, errorLine, isLiteral, text, source, edit, proof }: 
   }
   const echoes = proof === undefined || edit?.format === "whole" ? [] : echoesOf(text, proof);
   // No grammar minds a head without a body everywhere, but nobody writes one twice.
-  const head = echoes.find(({ start }) => opensDeclaration(lineTexts(text)[start]!));
+  const lines = echoes.length === 0 ? [] : lineTexts(text);
+  const head = echoes.find(({ start }) => opensDeclaration(lines[start]!));
   if (head) return { name, ok: false, message: repeats(head, text, edit, "") };
   const count = newErrors(text);
   if (count === undefined) return { name, ok: "unknown", message: "no grammar decides it" };

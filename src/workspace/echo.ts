@@ -55,9 +55,15 @@ export function echoesOf(text: string, proof: Proof): Echo[] {
 const most = 8;
 
 /** A text without some of its lines. */
-export function withoutLines(text: string, stretches: readonly Echo[]): string {
-  return splitLines(text)
-    .filter((_, at) => !stretches.some(({ start, end }) => at >= start && at < end))
-    .map((line) => line.text + line.end)
-    .join("");
+export function withoutLines(text: string, echoes: readonly Echo[]): string {
+  const stretches = echoes.toSorted((a, b) => a.start - b.start);
+  const lines = splitLines(text);
+  let next = 0;
+  let kept = "";
+  for (const [at, line] of lines.entries()) {
+    while (next < stretches.length && at >= stretches[next]!.end) next++;
+    const stretch = stretches[next];
+    if (stretch === undefined || at < stretch.start) kept += line.text + line.end;
+  }
+  return kept;
 }
