@@ -4,7 +4,7 @@ import { depthsOf } from "./align/scope.ts";
 import { looseKey } from "./align/similar.ts";
 import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
-import { subjectOf } from "./readings/subject.ts";
+import { subjectOf } from "./align/subject.ts";
 import type { Block, Shape } from "./shape.ts";
 
 /**

@@ -4,7 +4,7 @@ import { isCloser } from "./align/nesting.ts";
 import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
 import { importedNames } from "./readings/imported-names.ts";
-import { subjectOf } from "./readings/subject.ts";
+import { subjectOf } from "./align/subject.ts";
 import type { BlockLine, Shape } from "./shape.ts";
 
 /**

@@ -5,6 +5,9 @@ import type { BlockLine } from "../shape.ts";
 export const isCloser = (text: string): boolean =>
   /^\s*(?:[)\]}]|<\/|(?:end|fi|done|esac)\b)/.test(text);
 
+/** A line that ends a list of parameters or the like, and opens what the list belongs to: `): void {`, `}) => {`, `) -> int:`. */
+export const goesOn: RegExp = /^\s*(?:[)\]>]|\}\s*[):]).*(?:[{[(:]|=>)\s*$/;
+
 /** How the lines of a sketch nest, by their indentation. Indexes count all tokens of all blocks. */
 export interface Nesting {
   /** Columns before each line; blank lines have the depth of the line below. */
@@ -37,6 +40,10 @@ export function nestingOf(tokens: readonly BlockLine[]): Nesting {
       top = open.at(-1);
     }
     if (top !== undefined && depths[top] === depth) {
+      if (goesOn.test(text)) {
+        lastFilled = i;
+        continue;
+      }
       if (isCloser(text)) {
         openers[i] = top;
         ends[top] = i + 1;

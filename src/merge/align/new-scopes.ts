@@ -5,6 +5,7 @@ import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";
 import { isCloser, type Nesting, nestingOf } from "./nesting.ts";
 import { depthsOf, scopeUnder } from "./scope.ts";
+import { subjectOf } from "./subject.ts";
 import { isTelling } from "./telling.ts";
 
 /** Openers that stand for no thing of their own: what they hold may well have been there before. */
@@ -122,7 +123,7 @@ class Structure {
     if (known.length === 0) return true;
     const { text } = this.tokens[i]!;
     const declares = declaredName(text) !== undefined || !beginsNoDeclaration.test(text);
-    const copied = this.copiedScope(i, known);
+    const copied = this.copiedScope(i, known, body);
     const isCopy = copied !== undefined && copied.lines >= limits.scopeCopyShare * body.length;
     if (!isCopy) return declares && this.isShownWhole(i, end, body);
     if (!declares) {
@@ -130,15 +131,19 @@ class Structure {
       if (!isBranch.test(text) || this.telling(this.blockStart(i), i).length > 0) return false;
       return this.telling(end, this.blockEnd(i)).some((j) => this.isQuote(j));
     }
+    // What declares the same name changes it.
+    const subject = subjectOf(text);
+    if (subject !== undefined && subject === subjectOf(this.source[copied.header]!.text))
+      return false;
     // Between two quotes the file's lines are replaced, so the scope is one of the file that is renamed.
     const above = this.telling(this.blockStart(i), i).filter((j) => this.isQuote(j));
     const below = this.telling(end, this.blockEnd(i)).some((j) => this.isQuote(j));
     if (above.length > 0 && below) return false;
-    if (!this.isWholeCopy(i, end, body, copied)) return false;
+    const isWhole = this.isWholeCopy(i, end, body, copied);
     // A copy follows what it copies; what takes its place follows the same line. With markers on both sides nothing
     // says where a copy would go.
-    if (above.length > 0) return !this.precedes(above.at(-1)!, copied.header);
-    return this.isAppended(this.blockOf[i]!);
+    if (above.length > 0) return isWhole && !this.precedes(above.at(-1)!, i, copied.header);
+    return this.isAppended(this.blockOf[i]!) && (isWhole || this.isShownWhole(i, end, body));
   }
 
   /** Whether the edit shows a scope to its end: its closer, or, where none is needed, a last line that is new. */
@@ -163,10 +168,15 @@ class Structure {
     return !bracketed && this.endsAlike(body.at(-1)!, header);
   }
 
-  /** Whether a line of the edit is the nearest one with words above a line of the file. */
-  private precedes(j: number, header: number): boolean {
+  /**
+   * Whether a line `j` of the edit is above a line of the file, with nothing between them that tells a place but what
+   * the edit quotes between `j` and `i` too.
+   */
+  private precedes(j: number, i: number, header: number): boolean {
+    const between = new Set(this.tokens.slice(j + 1, i).map(({ text }) => text.trim()));
     let line = header - 1;
-    while (line >= 0 && !isTelling(this.source[line]!.text)) line--;
+    const isPassed = (text: string): boolean => !isTelling(text) || between.has(text.trim());
+    while (line >= 0 && isPassed(this.source[line]!.text)) line--;
     return this.found[j]!.some((match) => isStrict(match) && match.source === line);
   }
 
@@ -198,23 +208,33 @@ class Structure {
     return this.found[j]!.some(({ kind }) => kind === "misquoted");
   }
 
-  /** The line of the file that opens the scope in which most of these lines are, as deep in it as in the edit. */
+  /**
+   * The line of the file that opens the scope in which most of the lines `known` are, as deep in it as in the edit; and
+   * how many lines of the whole body are in that scope.
+   */
   private copiedScope(
     opener: number,
-    lines: readonly number[],
+    known: readonly number[],
+    body: readonly number[],
   ): { header: number; lines: number } | undefined {
     const votes = new Map<number, number>();
-    for (const j of lines) {
-      const levels = this.levelsBetween(opener, j);
-      const headers = new Set(
-        this.found[j]!.filter(isStrict).map(({ source }) => this.ancestor(source, levels)),
-      );
-      for (const header of headers) {
+    for (const j of known) {
+      for (const header of this.headersOf(opener, j)) {
         if (header >= 0) votes.set(header, (votes.get(header) ?? 0) + 1);
       }
     }
     const [best] = [...votes].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    return best && { header: best[0], lines: best[1] };
+    if (best === undefined) return undefined;
+    const [header] = best;
+    return { header, lines: body.filter((j) => this.headersOf(opener, j).has(header)).length };
+  }
+
+  /** The lines of the file that open what the matches of line `j` are in, as many scopes up as the edit's line is in. */
+  private headersOf(opener: number, j: number): Set<number> {
+    const levels = this.levelsBetween(opener, j);
+    return new Set(
+      this.found[j]!.filter(isStrict).map(({ source }) => this.ancestor(source, levels)),
+    );
   }
 
   /** How many scopes of the edit are open between a line and one of its scope. */

@@ -11,7 +11,7 @@ import { writtenIn } from "../proof/written.ts";
 import { type BlockLine, isFilledLine, type Shape } from "../shape.ts";
 import { importedModule, importedNames } from "./imported-names.ts";
 import { restOfSymbol } from "./rest-of-symbol.ts";
-import { subjectOf } from "./subject.ts";
+import { subjectOf } from "../align/subject.ts";
 
 /** Lines beside a block that its new lines replace: how far out, and whether that is certain. */
 export interface InPlace {

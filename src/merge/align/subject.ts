@@ -1,4 +1,4 @@
-import { declaredName } from "../align/names.ts";
+import { declaredName } from "./names.ts";
 
 /** What a line declares, assigns, or that it leaves its scope: two such lines one after the other make no sense. */
 export function subjectOf(text: string): string | undefined {
