@@ -8,7 +8,7 @@ const declaration = new RegExp(
     // The same without a body: a prototype, an abstract method.
     String.raw`^\s*(?:[\p{L}_][\p{L}\p{N}_<>,.[\]*&?]*\s+){2,}\*?([\p{L}_$][\p{L}\p{N}_$]*)\s*\([^;=]*\)\s*;\s*$`,
     // Assignments and keys, where no block around them could hold another of the same name; keys of JSON.
-    String.raw`^(?:export\s+)?(?:(?:const|let|var|val|static|type)\s+)?([\p{L}_$][\p{L}\p{N}_$-]*)\s*(?::[^=]*)?=(?!=)`,
+    String.raw`^(?:export\s+)?(?:(?:const|let|var|val|static|type)\s+)?([\p{L}_$][\p{L}\p{N}_$.-]*)\s*(?::[^=]*)?=(?!=)`,
     String.raw`^([\p{L}_][\p{L}\p{N}_-]*):(?:\s|$)`,
     String.raw`^\s*("[^"]+"):`,
   ].join("|"),
