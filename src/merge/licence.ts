@@ -2,9 +2,9 @@ import type { LineRange } from "../core/merge.ts";
 import type { TextLine } from "../text/lines.ts";
 import { depthsOf } from "./align/scope.ts";
 import { looseKey } from "./align/similar.ts";
+import { subjectOf } from "./align/subject.ts";
 import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
-import { subjectOf } from "./align/subject.ts";
 import type { Block, Shape } from "./shape.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { columnsOf } from "../text/indent.ts";
 import type { TextLine } from "../text/lines.ts";
 import { isCloser } from "./align/nesting.ts";
+import { subjectOf } from "./align/subject.ts";
 import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
 import { importedNames } from "./readings/imported-names.ts";
-import { subjectOf } from "./align/subject.ts";
 import type { BlockLine, Shape } from "./shape.ts";
 
 /**

@@ -21,7 +21,7 @@ import { atFileEdge, type BareEdge } from "../readings/edge-inserts.ts";
 import type { Meaning } from "../readings/meaning.ts";
 import type { Block, BlockLine, Shape } from "../shape.ts";
 import { type Carry, carryBlock } from "../words/hunk.ts";
-import { type Indenter, indenterOf } from "./new-indent.ts";
+import { type Indenter, indenterOf, sketchIndenter } from "./new-indent.ts";
 import { ResultWriter, type WrittenText } from "./writer.ts";
 
 export interface Built extends WrittenText {
@@ -88,8 +88,9 @@ export function build(
   const carries = shape.extent === "file" ? [] : carriesOf(source, shape, traces, prepared);
   const indenters = shape.blocks.map((block, k): Indenter => {
     const reindent = reindents[k]!;
-    if (shape.extent === "file" || asWritten) return (text) => reindented(text, reindent);
-    return indenterOf(source, block, traces[k]!, reindent);
+    if (asWritten) return (text) => reindented(text, reindent);
+    const indenter = shape.extent === "file" ? sketchIndenter : indenterOf;
+    return indenter(source, block, traces[k]!, reindent);
   });
   const write = (
     literal: readonly boolean[],

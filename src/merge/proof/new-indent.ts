@@ -36,7 +36,24 @@ export function indenterOf(
   const fitted = block.tokens.map(({ text, role }, token) =>
     role === "add" ? (shifted(text, token) ?? reindented(text, reindent)) : text,
   );
-  const lines = changesIndent(block) ? fitted : inHabit(fitted, source, block, trace);
+  const isNew = (token: number): boolean => block.tokens[token]!.role === "add";
+  const lines = changesIndent(block) ? fitted : inHabit(fitted, source, block, trace, isNew);
+  return (_, token) => lines[token]!;
+}
+
+/**
+ * How the new lines of a sketch are indented: by the one rule that makes its quoted lines the file's, and, where the
+ * quoted lines say nothing about it, with what the file is indented with.
+ */
+export function sketchIndenter(
+  source: readonly TextLine[],
+  block: Block,
+  trace: BlockTrace,
+  reindent: Reindent,
+): Indenter {
+  const fitted = block.tokens.map(({ text }) => reindented(text, reindent));
+  const isNew = (token: number): boolean => trace.source[token]! < 0;
+  const lines = inHabit(fitted, source, block, trace, isNew);
   return (_, token) => lines[token]!;
 }
 
@@ -88,13 +105,14 @@ function inHabit(
   source: readonly TextLine[],
   block: Block,
   trace: BlockTrace,
+  isNew: (token: number) => boolean,
 ): string[] {
   const lines = [...fitted];
   let inText = false;
   const odd: number[] = [];
   for (const [token, { role }] of block.tokens.entries()) {
     const text = lines[token]!;
-    if (role === "add" && !inText && !makeCondition.test(aboveOf(token, lines, block)))
+    if (isNew(token) && !inText && !makeCondition.test(aboveOf(token, lines, block)))
       odd.push(token);
     if (role !== "drop" && (text.match(longQuote)?.length ?? 0) % 2 === 1) inText = !inText;
   }
@@ -104,14 +122,14 @@ function inHabit(
     if (habit === undefined) continue;
     // A block in which old lines are indented the other way, or new ones both ways, has a reason for it.
     const [own, other] = habit.kind === "tabs" ? ["t", "b"] : ["b", "t"];
-    const isMixed = block.tokens.some(({ role }, token) => {
+    const isMixed = block.tokens.some((_, token) => {
       const line = trace.source[token]!;
       if (line >= 0) return indentKind(source[line]!.text) === other;
-      return role === "add" && indentKind(fitted[token]!) === own;
+      return isNew(token) && indentKind(fitted[token]!) === own;
     });
     const wrong = run.filter((token) => indentKind(lines[token]!) === other);
     if (isMixed || wrong.length === 0) continue;
-    const convert = converterOf(habit, wrong, lines, source, block, place);
+    const convert = converterOf(habit, wrong, lines, source, isNew, place);
     if (convert) for (const token of wrong) lines[token] = convert(lines[token]!);
   }
   return lines;
@@ -144,7 +162,7 @@ function converterOf(
   wrong: readonly number[],
   lines: readonly string[],
   source: readonly TextLine[],
-  block: Block,
+  isNew: (token: number) => boolean,
   place: number,
 ): ((line: string) => string) | undefined {
   if (habit.kind === "blanks") {
@@ -159,7 +177,7 @@ function converterOf(
     depths.add(depth);
     if (deeper) depths.add(depth + 1);
   };
-  const above = block.tokens[first - 1]?.role === "add" ? lines[first - 1]! : undefined;
+  const above = first > 0 && isNew(first - 1) ? lines[first - 1]! : undefined;
   if (above !== undefined && above.trim() !== "") add(above, true);
   else add(textFrom(source, place - 1, -1), true);
   add(textFrom(source, place, 1), false);

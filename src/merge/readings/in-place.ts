@@ -4,6 +4,7 @@ import type { TextLine } from "../../text/lines.ts";
 import { signatureOf, signatureSimilarity } from "../../text/similarity.ts";
 import { limits } from "../align/costs.ts";
 import { looseKey } from "../align/similar.ts";
+import { subjectOf } from "../align/subject.ts";
 import { isTelling } from "../align/telling.ts";
 import { earlierOpener, elidedScope } from "../elided-scope.ts";
 import type { Built } from "../proof/build.ts";
@@ -11,7 +12,6 @@ import { writtenIn } from "../proof/written.ts";
 import { type BlockLine, isFilledLine, type Shape } from "../shape.ts";
 import { importedModule, importedNames } from "./imported-names.ts";
 import { restOfSymbol } from "./rest-of-symbol.ts";
-import { subjectOf } from "../align/subject.ts";
 
 /** Lines beside a block that its new lines replace: how far out, and whether that is certain. */
 export interface InPlace {
