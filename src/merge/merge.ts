@@ -59,7 +59,9 @@ function mergeLines(
 ): MergeOutcome {
   if (edit.extent === "parts") return mergeParts(source, lines, edit, options);
   const readings = readingsOf(edit, new Set(lines.map((line) => line.text.trim())));
-  const outcomes = readings.map((reading) => mergeSketch(source, lines, reading, options));
+  const outcomes = readings.map((reading) =>
+    place(source, lines, reading, shapeOf(reading), options),
+  );
   return outcomes.reduce((best, other) => better(best, other));
 }
 
@@ -74,22 +76,6 @@ function better(one: MergeOutcome, other: MergeOutcome): MergeOutcome {
   return best.kind === "proved" || cost(second) >= cost(best) + limits.margin ? best : second;
 }
 
-function mergeSketch(
-  source: string,
-  lines: readonly TextLine[],
-  edit: Edit,
-  options: MergeOptions,
-): MergeOutcome {
-  const shape = shapeOf(edit);
-  let outcome = place(source, lines, edit, shape, options, false);
-  if (outcome.kind === "ambiguous") {
-    // Misquotes are expensive to look for in lines that are elsewhere too, and often settle it.
-    const closer = place(source, lines, edit, shape, options, true);
-    if (closer.kind !== "refused") outcome = closer;
-  }
-  return outcome;
-}
-
 function mergeParts(
   source: string,
   lines: readonly TextLine[],
@@ -97,7 +83,7 @@ function mergeParts(
   options: MergeOptions,
 ): MergeOutcome {
   const shape = shapeOf(edit);
-  if (options.within) return place(source, lines, edit, shape, options, false);
+  if (options.within) return place(source, lines, edit, shape, options);
   const look = lookExactly(lines, shape);
   if (look.kind === "overlap") {
     const joined = joinedWhereShared(edit, look.ranges);
@@ -112,7 +98,7 @@ function mergeParts(
     return { ...outcome, notes: [...outcome.notes, note] };
   }
   if (look.kind === "unclear") {
-    const apart = place(source, lines, edit, shape, options, false);
+    const apart = place(source, lines, edit, shape, options);
     const joined = apart.kind === "refused" ? joinedBySharedText(edit) : undefined;
     if (joined === undefined) return apart;
     const together = mergeParts(source, lines, joined, options);
@@ -149,7 +135,6 @@ function place(
   edit: Edit,
   shape: Shape,
   options: MergeOptions,
-  thorough: boolean,
 ): MergeOutcome {
   const lineCount = shape.blocks.reduce((sum, block) => sum + block.tokens.length, 0);
   if (
@@ -158,7 +143,7 @@ function place(
   ) {
     return tooLarge(lines.length, lineCount);
   }
-  const prepared = prepare(lines, shape, thorough, options.within);
+  const prepared = prepare(lines, shape, options.within);
   const found = placements(prepared.problem);
   if (found.best === undefined || found.best.cost >= infinity)
     return noMatch(lines, shape, prepared);
@@ -176,7 +161,7 @@ function place(
     const comments = withCommentsPlaced(edit, shape, best);
     if (comments !== undefined) {
       const reading = comments.edit;
-      const taken = place(source, lines, reading, shapeOf(reading), options, thorough);
+      const taken = place(source, lines, reading, shapeOf(reading), options);
       if (taken.kind !== "proved" || !comments.removesBeside) return taken;
       // Where other lines of the part go, the comment may well speak of them.
       const { text, proof, notes } = taken;

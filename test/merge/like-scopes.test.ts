@@ -8,7 +8,7 @@ const redraft = createRedraft();
 /** The text that a sketch gives, or the code of its refusal. */
 async function answer(path: string, source: string, edit: string): Promise<string> {
   try {
-    return (await redraft.apply({ path, source, edit })).text;
+    return (await redraft.apply({ path, source, edit })).text ?? "";
   } catch (error) {
     if (!RedraftError.is(error)) throw error;
     return error.code;

@@ -62,13 +62,8 @@ export function pairsToWeigh(source: readonly TextLine[], shape: Shape): number 
   return pairs;
 }
 
-/** Finds for every edit line the source lines that it may be, by declared tiers. `thorough` looks for misquotes of lines that stand elsewhere too. */
-export function prepare(
-  source: readonly TextLine[],
-  shape: Shape,
-  thorough = false,
-  within?: LineRange,
-): Prepared {
+/** Finds for every edit line the source lines that it may be, by declared tiers. */
+export function prepare(source: readonly TextLine[], shape: Shape, within?: LineRange): Prepared {
   const index = new SourceIndex(source, shape);
   const explicit = shape.extent === "parts";
   const reindents = estimateReindents(shape, index);
@@ -81,8 +76,8 @@ export function prepare(
     return block.tokens.map((token, position): readonly Match[] => {
       if (token.role === "add") return [];
       const edge = position <= quoted.first || position >= quoted.last;
-      const soft = explicit || edge || thorough;
-      const how = { edge, soft, thorough, keepsTrailing, reindent: reindents[k] };
+      const soft = explicit || edge;
+      const how = { edge, soft, keepsTrailing, reindent: reindents[k] };
       const matches = index.find(token, how);
       const line = declared?.line(token, matches);
       if (line === undefined) return matches;

@@ -25,7 +25,6 @@ interface FindOptions {
   readonly edge: boolean;
   /** Look for likenesses where nothing equal stands in the source. */
   readonly soft: boolean;
-  readonly thorough: boolean;
   /** The edit keeps trailing blanks, so a line without them is changed. */
   readonly keepsTrailing: boolean;
   readonly reindent: Reindent | undefined;
@@ -84,7 +83,6 @@ export class SourceIndex {
   find(token: BlockLine, how: FindOptions): readonly Match[] {
     const { text } = token;
     const { soft, reindent } = how;
-    const thorough = how.thorough && token.role !== "either";
     const matches: Match[] = [];
     const trimmed = text.trim();
     const shifted = reindent !== undefined && !isSame(reindent);
@@ -118,8 +116,9 @@ export class SourceIndex {
     };
     if (explicit) {
       add(this.inSameWords(text));
+      // A misquote is looked for where the typographic look found nothing too.
       if (token.role === "keep" && matches.length === 0) add(this.typographic(text, "typography"));
-      if (token.role === "keep" && (matches.length === 0 || thorough)) add(this.misquoted(text));
+      if (token.role === "keep" && matches.length === 0) add(this.misquoted(text));
     } else {
       const prefix = abbreviated(text);
       if (prefix !== undefined) add(this.beginningWith(prefix));
