@@ -100,6 +100,42 @@ describe("a function that the sketch shows whole under a line that stands in man
   });
 });
 
+describe("a scope in a scope whose first lines both change", () => {
+  const source = L(
+    "import type { Context } from './context'",
+    "",
+    "declare module './request' {",
+    "  interface HonoRequest {",
+    "    cookie: {",
+    "      (name: string): string",
+    "      (): Record<string, string>",
+    "    }",
+    "  }",
+    "}",
+    "",
+    "export const cookie = () => 1",
+  );
+
+  it("is the file's, for what stands above it is above that too", async () => {
+    const edit = L(...source.split("\n").slice(0, 10), m)
+      .replace("declare module './request'", "declare global")
+      .replace("HonoRequest", "Request");
+    const expected = source
+      .replace("declare module './request'", "declare global")
+      .replace("HonoRequest", "Request");
+    expect(await answer("a.ts", source, edit)).toBe(expected);
+  });
+
+  it("loses nothing that the sketch leaves out", async () => {
+    const edit = L(...source.split("\n").slice(0, 8), m, "export const cookie = () => 1")
+      .replace("declare module './request'", "declare global")
+      .replace("HonoRequest", "Request")
+      .replace("      (name: string): string\n", "");
+    const text = await answer("a.ts", source, edit);
+    if (text.includes("\n")) expect(text).toContain("(): Record<string, string>");
+  });
+});
+
 describe("a new function that repeats lines which stand in many functions", () => {
   const api = L(
     ...["get", "put", "patch", "delete"].flatMap((name) => [

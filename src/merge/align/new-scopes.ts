@@ -140,9 +140,9 @@ class Structure {
     const below = this.telling(end, this.blockEnd(i)).some((j) => this.isQuote(j));
     if (above.length > 0 && below) return false;
     const isWhole = this.isWholeCopy(i, end, body, copied);
-    // A copy follows what it copies; what takes its place follows the same line. With markers on both sides nothing
-    // says where a copy would go.
-    if (above.length > 0) return isWhole && !this.precedes(above.at(-1)!, i, copied.header);
+    // A copy follows what it copies; what takes its place follows what stands above that. With markers on both sides
+    // nothing says where a copy would go.
+    if (above.length > 0) return isWhole && this.follows(above.at(-1)!, copied.header);
     return this.isAppended(this.blockOf[i]!) && (isWhole || this.isShownWhole(i, end, body));
   }
 
@@ -168,16 +168,10 @@ class Structure {
     return !bracketed && this.endsAlike(body.at(-1)!, header);
   }
 
-  /**
-   * Whether a line `j` of the edit is above a line of the file, with nothing between them that tells a place but what
-   * the edit quotes between `j` and `i` too.
-   */
-  private precedes(j: number, i: number, header: number): boolean {
-    const between = new Set(this.tokens.slice(j + 1, i).map(({ text }) => text.trim()));
-    let line = header - 1;
-    const isPassed = (text: string): boolean => !isTelling(text) || between.has(text.trim());
-    while (line >= 0 && isPassed(this.source[line]!.text)) line--;
-    return this.found[j]!.some((match) => isStrict(match) && match.source === line);
+  /** Whether a line of the edit is the file's only behind a line of the file. */
+  private follows(j: number, header: number): boolean {
+    const places = this.found[j]!.filter(isStrict);
+    return places.every(({ source }) => source > header);
   }
 
   /** Whether a block has a marker before it and none behind: what it adds goes to the end. */
