@@ -257,3 +257,42 @@ describe("the new lines of a sketch", () => {
     expect(await answer("a.py", tabs, spaced)).toBe(spaced);
   });
 });
+
+describe("a new import beside an import that the edit leaves without a use", () => {
+  const ts = L(
+    "import { Hono } from './hono'",
+    "import { Middleware } from './middleware'",
+    "",
+    "const app = new Hono()",
+    "app.use(Middleware.serve())",
+    "app.get('Middleware')",
+  );
+  const changed = (blank: string[]): string =>
+    L(
+      "import { Hono } from './hono'",
+      "import { serve } from './serve'",
+      ...blank,
+      m,
+      "const app = new Hono()",
+      "app.use(serve())",
+      "app.get('Middleware')",
+    );
+  const expected = ts
+    .replace("{ Middleware } from './middleware'", "{ serve } from './serve'")
+    .replace("Middleware.serve()", "serve()");
+
+  it("replaces it where the sketch shows the end of the imports", async () => {
+    expect(await answer("a.ts", ts, changed([""]))).toBe(expected);
+  });
+
+  it("is asked about where it does not", async () => {
+    expect(await answer("a.ts", ts, changed([]))).toBe("ambiguous");
+  });
+
+  it("is added where the other one is still used, or never was", async () => {
+    const used = `${ts}app.use(Middleware.log())\n`;
+    expect(await answer("a.ts", used, `${changed([""])}${m}\n`)).toContain("{ Middleware }");
+    const effect = ts.replace("app.use(Middleware.serve())", "app.use(old())");
+    expect(await answer("a.ts", effect, changed([""]))).toContain("{ Middleware }");
+  });
+});

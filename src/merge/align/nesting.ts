@@ -6,7 +6,7 @@ export const isCloser = (text: string): boolean =>
   /^\s*(?:[)\]}]|<\/|(?:end|fi|done|esac)\b)/.test(text);
 
 /** A line that ends a list of parameters or the like, and opens what the list belongs to: `): void {`, `}) => {`, `) -> int:`. */
-export const goesOn: RegExp = /^\s*(?:[)\]>]|\}\s*[):]).*(?:[{[(:]|=>)\s*$/;
+export const opensAgain: RegExp = /^\s*(?:[)\]>]|\}\s*[):]).*(?:[{[(:]|=>)\s*$/;
 
 /** How the lines of a sketch nest, by their indentation. Indexes count all tokens of all blocks. */
 export interface Nesting {
@@ -40,7 +40,7 @@ export function nestingOf(tokens: readonly BlockLine[]): Nesting {
       top = open.at(-1);
     }
     if (top !== undefined && depths[top] === depth) {
-      if (goesOn.test(text)) {
+      if (opensAgain.test(text)) {
         lastFilled = i;
         continue;
       }

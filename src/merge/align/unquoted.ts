@@ -3,7 +3,7 @@ import type { TextLine } from "../../text/lines.ts";
 import { type Block, isFilledLine, type Shape } from "../shape.ts";
 import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";
-import { goesOn, isCloser, nestingOf } from "./nesting.ts";
+import { isCloser, nestingOf, opensAgain } from "./nesting.ts";
 import { depthsOf, scopeUnder } from "./scope.ts";
 import { isTelling } from "./telling.ts";
 
@@ -83,7 +83,7 @@ function isWholeCode({ tokens }: Block): boolean {
     return false;
   // Every scope that a bracket opens at the block's own depth is closed.
   return filled.every(({ text }, i) => {
-    if (columnsOf(text) > depth || goesOn.test(text) || !/[([{]\s*$/.test(text)) return true;
+    if (columnsOf(text) > depth || opensAgain.test(text) || !/[([{]\s*$/.test(text)) return true;
     const closer = filled.findIndex((_, j) => j > i && nesting.openers[j] === i);
     return closer >= 0;
   });

@@ -12,6 +12,7 @@ import { writtenIn } from "../proof/written.ts";
 import { type BlockLine, isFilledLine, type Shape } from "../shape.ts";
 import { importedModule, importedNames } from "./imported-names.ts";
 import { restOfSymbol } from "./rest-of-symbol.ts";
+import { unusedImports } from "./unused-import.ts";
 
 /** Lines beside a block that its new lines replace: how far out, and whether that is certain. */
 export interface InPlace {
@@ -103,13 +104,14 @@ export function replacedInPlace(
         continue;
       }
       const taken = takenLines(run, movedLines(near), beyond);
-      if (taken.count === 0) continue;
-      const position = side === "start" ? edge - taken.count : edge + taken.count;
+      const count = taken.count > 0 ? taken.count : unusedImports(source, best, run, beyond);
+      if (count === 0) continue;
+      const position = side === "start" ? edge - count : edge + count;
       found.push({
         block: k,
         side,
         position,
-        isSure: taken.isSure || isBounded(k, side, position),
+        isSure: (taken.count > 0 && taken.isSure) || isBounded(k, side, position),
       });
     }
   }
