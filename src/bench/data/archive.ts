@@ -19,8 +19,8 @@ export interface ArchiveSum {
   readonly symbols: number;
 }
 
-const name = "redraft-apply-sketches";
-const version = 1;
+const archiveName = "redraft-apply-sketches";
+const archiveVersion = 1;
 
 /**
  * Writes the archive: gzipped JSON lines. The first is `{name, version, licences}`, with the licence of each repository whose
@@ -31,7 +31,7 @@ export function writeArchive(
   licences: Readonly<Record<string, string>>,
 ): { readonly bytes: Buffer; readonly sum: ArchiveSum } {
   const rows = [
-    { name, version, licences },
+    { name: archiveName, version: archiveVersion, licences },
     ...sketches.map((sketch) => ({ sketch })),
     ...symbols.map((symbol) => ({ symbol })),
   ];
@@ -63,10 +63,10 @@ export function readArchive(path: string, expected: string): Sketches {
   }
   const [head, ...rows] = text.toString("utf8").trimEnd().split("\n");
   const about = JSON.parse(head!) as { name?: unknown; version?: unknown };
-  if (about.name !== name || about.version !== version) {
+  if (about.name !== archiveName || about.version !== archiveVersion) {
     throw new RedraftError(
       "check-failed",
-      `--archive: ${path} is no ${name} of version ${version}.`,
+      `--archive: ${path} is no ${archiveName} of version ${archiveVersion}.`,
     );
   }
   const sketches: ApplySketch[] = [];

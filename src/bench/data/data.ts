@@ -45,7 +45,7 @@ export function dataCommand(): Command {
 }
 
 async function makeData(options: DataOptions): Promise<void> {
-  const origins = originsOf(options);
+  const origins = caseOrigins(options);
   if (options.licences) {
     process.stdout.write(licenceTable(origins));
     return;
@@ -105,7 +105,7 @@ export function setsOf(pairs: readonly ApplyPair[], archive?: Sketches): NamedSe
 const benchData = (file: string): string =>
   fileURLToPath(new URL(`../../../bench-data/${file}`, import.meta.url));
 
-function originsOf({ cases, repositories }: DataOptions): CaseOrigin[] {
+function caseOrigins({ cases, repositories }: DataOptions): CaseOrigin[] {
   const path = cases ?? benchData("apply-cases.jsonl");
   if (!existsSync(path)) {
     throw new RedraftError(

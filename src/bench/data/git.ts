@@ -40,7 +40,14 @@ export async function openRepository(name: string, source: RepositorySource): Pr
   const part = `${folder}.part`;
   await rm(part, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });
-  await git(dirname(folder), ["clone", "--quiet", "--bare", "--filter=blob:none", address, part]);
+  await runGit(dirname(folder), [
+    "clone",
+    "--quiet",
+    "--bare",
+    "--filter=blob:none",
+    address,
+    part,
+  ]);
   await rename(part, folder);
   return folder;
 }
@@ -63,14 +70,19 @@ export async function readBlobs(folder: string, names: readonly BlobName[]): Pro
   for (let start = 0; start < names.length; start += 100) {
     const portion = names.slice(start, start + 100);
     const words = portion.map(({ commit, path }) => `${commit}:${path}`);
-    ids.push(...(await git(folder, ["rev-parse", ...words])).toString("utf8").trim().split("\n"));
+    ids.push(
+      ...(await runGit(folder, ["rev-parse", ...words])).toString("utf8").trim().split("\n"),
+    );
   }
   if (await isPartial(folder)) await fetchBlobs(folder, ids);
-  return readObjects(await git(folder, ["cat-file", "--batch"], `${ids.join("\n")}\n`), ids.length);
+  return readObjects(
+    await runGit(folder, ["cat-file", "--batch"], `${ids.join("\n")}\n`),
+    ids.length,
+  );
 }
 
 async function isPartial(folder: string): Promise<boolean> {
-  const config = await git(folder, [
+  const config = await runGit(folder, [
     "config",
     "--get",
     "--default",
@@ -84,7 +96,7 @@ async function isPartial(folder: string): Promise<boolean> {
 async function fetchBlobs(folder: string, ids: readonly string[]): Promise<void> {
   const words = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "origin"];
   const options = ["--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin"];
-  await git(folder, [...words, ...options], `${[...new Set(ids)].join("\n")}\n`);
+  await runGit(folder, [...words, ...options], `${[...new Set(ids)].join("\n")}\n`);
 }
 
 /** Reads the output of `git cat-file --batch`: a line `<id> blob <bytes>`, the content, a newline. */
@@ -103,7 +115,7 @@ function readObjects(output: Buffer, count: number): Buffer[] {
   return contents;
 }
 
-function git(cwd: string, words: readonly string[], input = ""): Promise<Buffer> {
+function runGit(cwd: string, words: readonly string[], input = ""): Promise<Buffer> {
   // Variables that git sets for its hooks would lead to another repository.
   const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...env } = process.env;
   return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import { shuffled } from "./choose.ts";
 import type { DerivedSet } from "./drift.ts";
 
 /** A function at the left edge of a file, or a method of a class. */
-interface Found {
+interface FoundFunction {
   readonly name: string;
   readonly lines: readonly string[];
 }
@@ -23,8 +23,8 @@ const methodStart =
   /^(?: {2}| {4})(?:public |private |static |async )*(?!(?:if|for|while|switch|catch)\b)[\w<>[\]]+ ?\w*\(.*\{$/;
 const withClasses = ["typescript", "tsx", "javascript", "java"];
 /** What a file may begin with that code must not be put before. */
-const headers = ["#!", '"""', "/*", "//", "package ", "use strict"];
-const size = { least: 3, most: 25 };
+const fileHeaders = ["#!", '"""', "/*", "//", "package ", "use strict"];
+const functionLength = { least: 3, most: 25 };
 
 /**
  * Code that is added where the file has no line to quote, each without and with a blank line after the marker:
@@ -57,7 +57,7 @@ export function appendSet<Pair extends ApplyPair>(pairs: readonly Pair[]): Deriv
   return { cases, sketches };
 }
 
-interface Made {
+interface Appended {
   readonly style: string;
   readonly after: string;
   readonly sketch: string;
@@ -65,10 +65,10 @@ interface Made {
 
 function appended(
   pair: ApplyPair,
-  own: readonly Found[],
-  others: readonly Found[],
+  own: readonly FoundFunction[],
+  others: readonly FoundFunction[],
   spaced: boolean,
-): Made[] {
+): Appended[] {
   const last = own.at(-1);
   if (last === undefined) return [];
   const marker = markerOf(pair);
@@ -85,14 +85,14 @@ function appended(
       made.push({ style, after: atEnd(code), sketch: `${marker}${gap}${code}\n` });
     else if (style === "S7c")
       made.push({ style, after: atEnd(code), sketch: `${marker}\n${tail}\n${gap}${code}\n` });
-    else if (!headers.some((header) => pair.before.startsWith(header)))
+    else if (!fileHeaders.some((header) => pair.before.startsWith(header)))
       made.push({ style, after: `${code}\n\n${pair.before}`, sketch: `${code}${gap}${marker}\n` });
   }
   return made;
 }
 
 /** The first class that has a method to copy gets one more at its end. */
-function methodAdded(pair: ApplyPair, spaced: boolean): Made[] {
+function methodAdded(pair: ApplyPair, spaced: boolean): Appended[] {
   if (!withClasses.includes(pair.language ?? "")) return [];
   const lines = pair.before.replace(/\n+$/, "").split("\n");
   for (const [start, head] of lines.entries()) {
@@ -110,7 +110,7 @@ function methodAdded(pair: ApplyPair, spaced: boolean): Made[] {
   return [];
 }
 
-function lastMethod(body: readonly string[]): Found | undefined {
+function lastMethod(body: readonly string[]): FoundFunction | undefined {
   const start = body.findLastIndex((line) => methodStart.test(line));
   if (start < 0) return undefined;
   const indent = /^\s*/.exec(body[start]!)![0];
@@ -119,7 +119,7 @@ function lastMethod(body: readonly string[]): Found | undefined {
   return end < 0 || end - start > 20 ? undefined : { name, lines: body.slice(start, end + 1) };
 }
 
-function functionsOf(pair: ApplyPair): Found[] {
+function functionsOf(pair: ApplyPair): FoundFunction[] {
   const pattern = functionStart[pair.language ?? ""];
   if (pattern === undefined || pair.before.includes("\r")) return [];
   const lines = pair.before.split("\n");
@@ -128,7 +128,8 @@ function functionsOf(pair: ApplyPair): Found[] {
     if (name === undefined) return [];
     const end = pair.language === "python" ? endByIndent(lines, start) : endByBrace(lines, start);
     const length = end - start;
-    if (length < size.least || length > size.most || end > lines.length) return [];
+    if (length < functionLength.least || length > functionLength.most || end > lines.length)
+      return [];
     return [{ name, lines: lines.slice(start, end) }];
   });
 }
@@ -146,13 +147,13 @@ function endByIndent(lines: readonly string[], start: number): number {
   return end;
 }
 
-function renamed({ name, lines }: Found): string[] {
+function renamed({ name, lines }: FoundFunction): string[] {
   const word = new RegExp(`\\b${name}\\b`, "g");
   return lines.map((line) => line.replace(word, `${name}Again`));
 }
 
 /** A function like it: another name, and its first number, if it has one of at most five digits, one higher. */
-function twinOf(found: Found): string[] {
+function twinOf(found: FoundFunction): string[] {
   const text = renamed(found).join("\n");
   const other = text.replace(/\b\d+\b/, (digits) =>
     digits.length < 6 ? String(Number(digits) + 1) : digits,

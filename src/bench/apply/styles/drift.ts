@@ -10,7 +10,7 @@ export interface DerivedSet<Pair extends ApplyPair = ApplyPair> {
 
 /** Lines between the edit and the change that somebody else made, so that the two are independent. */
 const distance = 12;
-const shortest = 60;
+const shortestFile = 60;
 const drifting = ["SR", "CX", "UD", "S1", "S2", "WF"];
 
 /**
@@ -48,7 +48,7 @@ export function driftSet<Pair extends ApplyPair>(
 
 function drift(pair: ApplyPair): { before: string; after: string } | undefined {
   const before = pair.before.split("\n");
-  if (before.length < shortest || pair.before.includes("\r")) return undefined;
+  if (before.length < shortestFile || pair.before.includes("\r")) return undefined;
   const after = pair.after.split("\n");
   const places = placesOf(before, after);
   const free = before.flatMap((line, i) =>
@@ -58,8 +58,8 @@ function drift(pair: ApplyPair): { before: string; after: string } | undefined {
   const chosen = shuffled(free, pair.id).slice(0, 3);
   const comment = /^(?:python|yaml|toml)$/.test(pair.language ?? "") ? "#" : "//";
   return {
-    before: changed(before, chosen, comment),
-    after: changed(
+    before: withChanges(before, chosen, comment),
+    after: withChanges(
       after,
       chosen.map((i) => places[i]!),
       comment,
@@ -67,7 +67,7 @@ function drift(pair: ApplyPair): { before: string; after: string } | undefined {
   };
 }
 
-/** For each line before the edit its index after it; undefined = the edit removes it or borders on it. */
+/** For each line before the edit its index after it, or undefined where the edit removes or borders on it. */
 function placesOf(before: readonly string[], after: readonly string[]): (number | undefined)[] {
   const places: (number | undefined)[] = [];
   let at = 0;
@@ -92,7 +92,7 @@ function isFar(places: readonly (number | undefined)[], line: number): boolean {
 }
 
 /** Changes the three lines from the bottom up, so that the numbers hold. */
-function changed(lines: readonly string[], chosen: readonly number[], comment: string): string {
+function withChanges(lines: readonly string[], chosen: readonly number[], comment: string): string {
   const text = [...lines];
   const [last, middle, first] = [...chosen].sort((a, b) => b - a) as [number, number, number];
   text[last] = `${text[last]}  ${comment} reviewed`;

@@ -1,14 +1,14 @@
 import { isBlank } from "../../../text/words.ts";
 import type { ApplySketch } from "../cases.ts";
 
-const openers = ["//", "#", "/*", "<!--", "--", "{/*", ";", "%"];
+const markerOpeners = ["//", "#", "/*", "<!--", "--", "{/*", ";", "%"];
 
 /** Whether a line of a sketch is a comment with an ellipsis, or an ellipsis with words. */
 export function isMarkerLine(line: string): boolean {
   const text = line.trim();
   // `...args` is code.
   if (text.startsWith("...")) return /^\.\.\. [a-z]/i.test(text);
-  return text.includes("...") && openers.some((opener) => text.startsWith(opener));
+  return text.includes("...") && markerOpeners.some((opener) => text.startsWith(opener));
 }
 
 /** The sketch with a blank line after every marker and, on request, before it; none where a blank line or the edge is already. */
