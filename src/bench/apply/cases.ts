@@ -108,8 +108,21 @@ function locate(path: string): { folder: string; files: string[] } {
   return { folder, files: [`cases.${split}`, `sketches.${split}`] };
 }
 
-function* jsonLines<T>(path: string): Generator<T> {
-  for (const [index, line] of readFileSync(path, "utf8").split("\n").entries()) {
+/**
+ * Reads a file of JSON lines; empty lines are left out.
+ *
+ * @throws `RedraftError` `usage` where the file is missing or a line is not JSON.
+ */
+export function* jsonLines<T>(path: string): Generator<T> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new RedraftError("usage", `${path} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     try {
       yield JSON.parse(line) as T;

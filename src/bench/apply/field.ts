@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { FormatName } from "../../core/edit.ts";
 import { RedraftError } from "../../core/errors.ts";
 import type { Redraft } from "../../core/redraft.ts";
 import { createRedraft } from "../../redraft/create-redraft.ts";
 import { textTable } from "../table.ts";
+import { jsonLines } from "./cases.ts";
 
 /** An edit as a tool or a model sent it: a line of the data. */
 export interface FieldCase {
@@ -50,8 +50,7 @@ export function fieldCommand(): Command {
 async function runField(options: FieldOptions): Promise<void> {
   if (options.data === undefined)
     throw new RedraftError("usage", "redraft bench field needs --data <file of JSON lines>.");
-  const lines = readFileSync(options.data, "utf8").trimEnd().split("\n");
-  const cases = lines.map((line) => JSON.parse(line) as FieldCase);
+  const cases = [...jsonLines<FieldCase>(options.data)];
   const redraft = createRedraft();
   const sets = new Map<string, Record<FieldVerdict, number>>();
   for (const one of cases) {

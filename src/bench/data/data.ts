@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { RedraftError } from "../../core/errors.ts";
-import type { ApplyPair, ApplySketch } from "../apply/cases.ts";
+import { type ApplyPair, type ApplySketch, jsonLines } from "../apply/cases.ts";
 import { appendSet } from "../apply/styles/append.ts";
 import { driftSet } from "../apply/styles/drift.ts";
 import { spacedSketches } from "../apply/styles/markers.ts";
@@ -54,8 +54,8 @@ async function makeData(options: DataOptions): Promise<void> {
   if (out === undefined)
     throw new RedraftError("usage", "redraft bench data needs --out <folder>.");
   // Read first: a damaged archive is known before anything is cloned.
-  const sum = options.sha256 ?? ownSum().sha256;
-  const sketches = archive === undefined ? undefined : readArchive(archive, sum);
+  const sketches =
+    archive === undefined ? undefined : readArchive(archive, options.sha256 ?? ownSum().sha256);
   const cases = await rebuildCases(origins, {
     from: options.from,
     clones: join(out, "repositories"),
@@ -107,14 +107,13 @@ const benchData = (file: string): string =>
 
 function caseOrigins({ cases, repositories }: DataOptions): CaseOrigin[] {
   const path = cases ?? benchData("apply-cases.jsonl");
-  if (!existsSync(path)) {
+  if (cases === undefined && !existsSync(path)) {
     throw new RedraftError(
       "usage",
       `${path} does not exist. The list of cases is in the repository, not in the npm package: use a checkout, or --cases <file>.`,
     );
   }
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
-  const all = lines.map((line) => JSON.parse(line) as CaseOrigin);
+  const all = [...jsonLines<CaseOrigin>(path)];
   if (repositories === undefined) return all;
   const wanted = repositories.split(",").map((name) => name.trim());
   const unknown = wanted.find((name) => !all.some(({ repo }) => repo === name));
@@ -124,7 +123,10 @@ function caseOrigins({ cases, repositories }: DataOptions): CaseOrigin[] {
 }
 
 function ownSum(): ArchiveSum {
-  return JSON.parse(readFileSync(benchData("apply-archive.json"), "utf8")) as ArchiveSum;
+  const path = benchData("apply-archive.json");
+  if (!existsSync(path))
+    throw new RedraftError("usage", "Outside of a checkout --archive needs --sha256 <sum>.");
+  return JSON.parse(readFileSync(path, "utf8")) as ArchiveSum;
 }
 
 function licenceTable(origins: readonly CaseOrigin[]): string {
