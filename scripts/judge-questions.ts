@@ -1,6 +1,6 @@
 /**
  * Asks a model about every edit of held-out repositories that the merge leaves open, and writes what it says and
- * whether it is right: the evidence that scripts/fit-confidence.ts fits.
+ * whether it is right: the evidence that training/confidence.py fits.
  *
  *   node --import tsx scripts/judge-questions.ts --model <gguf> --data held_out-files.jsonl --out judged.jsonl [--limit n] [--write]
  */
@@ -12,7 +12,7 @@ import { llamaTarget } from "../src/engines/llama/target.ts";
 import { merge } from "../src/merge/merge.ts";
 import { generateWith } from "../src/redraft/local-model.ts";
 import { applyFormats, detectApplyFormat } from "../src/settle/model/apply-formats.ts";
-import { weigh } from "../src/settle/model/confidence.ts";
+import { featuresOf, weigh } from "../src/settle/model/confidence.ts";
 import { openRegion } from "../src/settle/model/region.ts";
 import { withRegion, wrongInRegion } from "../src/settle/model/region-answer.ts";
 import { judgeRegion, scoreWritten, writeRegion } from "../src/settle/model/region-route.ts";
@@ -67,7 +67,7 @@ for await (const question of readQuestions(values.data)) {
     const evidence = weigh(judged.scores);
     const right = outcome.candidates[evidence.best]!.text === expected;
     const rankMs = performance.now() - started;
-    save({ ...labels, way: "rank", right, ms: rankMs, ...evidence });
+    save({ ...labels, way: "rank", right, ms: rankMs, features: featuresOf(evidence) });
     if (!values.write) continue;
     const written = await writeRegion(sequence, judged, options);
     if (
@@ -83,7 +83,7 @@ for await (const question of readQuestions(values.data)) {
       way: "write",
       right: text === expected,
       ms: performance.now() - started,
-      ...own,
+      features: featuresOf(own),
     });
   } finally {
     await sequence.dispose();

@@ -78,7 +78,7 @@ describe("input that means harm", () => {
       fc.asyncProperty(either, either, format, async (source, edit, name) => {
         await outcome(source, edit, name);
       }),
-      { numRuns: 4_000 },
+      { numRuns: 2_000 },
     );
   });
 });

@@ -20,13 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import beta
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from redraft_training.assets import write_asset
 from redraft_training.config import folder, load
+from redraft_training.precision import bound
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -109,11 +109,6 @@ def threshold_for(answers: list[Answer], precision: float) -> float:
         if wrong <= (1 - precision) * taken:
             found = answer.score
     return found
-
-
-def bound(right: int, count: int) -> float:
-    """Lower end of the two-sided 95 % interval of Clopper and Pearson."""
-    return float(beta.ppf(0.025, right, count - right + 1)) if right else 0.0
 
 
 def figures(name: str, answers: list[Answer], threshold: float) -> dict:

@@ -36,11 +36,11 @@ export function editFileTool(
       ? {}
       : { journal: openJournal({ folder: roots[0]!, more: roots.slice(1) }) }),
   });
-  return tool<EditFileArguments, FileAnswer>({
+  return tool({
     title: editFile.title,
     description: editFile.description,
     inputSchema: editFileInput,
-    async execute(args, { abortSignal }) {
+    async execute(args: EditFileArguments, { abortSignal }): Promise<FileAnswer> {
       try {
         return await editor.edit(args, { signal: abortSignal });
       } catch (error) {

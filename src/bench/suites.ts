@@ -16,6 +16,16 @@ export const suites: readonly SuiteEntry[] = [
     load: async () => (await import("./apply/apply.ts")).applyCommand(),
   },
   {
+    name: "field",
+    summary: "edits as tools and models sent them: right, refused, wrong",
+    load: async () => (await import("./apply/field.ts")).fieldCommand(),
+  },
+  {
+    name: "data",
+    summary: "the data of `bench apply`, rebuilt from the histories of public repositories",
+    load: async () => (await import("./data/data.ts")).dataCommand(),
+  },
+  {
     name: "calibrate",
     summary: "the cost of a forward pass over 1, 2, 4, ... tokens on this machine",
     load: async () => (await import("./calibrate.ts")).calibrateCommand(),

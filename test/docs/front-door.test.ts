@@ -28,6 +28,23 @@ describe("the front door", () => {
     });
   });
 
+  it("names every action by its commit, beside the version", () => {
+    for (const path of [".github/workflows/ci.yml", ".github/workflows/release.yml"]) {
+      const uses = read(path).match(/uses: .*/g) ?? [];
+      expect(uses.length, path).toBeGreaterThan(0);
+      for (const line of uses) expect(line).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
+  });
+
+  it("publishes with provenance, after the tests", () => {
+    const { jobs } = parse(read(".github/workflows/release.yml"));
+    expect(jobs.publish.permissions["id-token"]).toBe("write");
+    const runs = (jobs.publish.steps as { run?: string }[]).flatMap(({ run }) => run ?? []);
+    const publishes = runs.filter((run) => run.startsWith("npm publish"));
+    expect(publishes).toEqual(Array(2).fill("npm publish --provenance --access public"));
+    expect(runs.indexOf("npm test")).toBeLessThan(runs.indexOf(publishes[0]!));
+  });
+
   it("documents every entry point of the package", () => {
     const api = JSON.parse(read("typedoc.json")) as { entryPoints: string[] };
     const sources = Object.values(manifest.exports as Record<string, string | { default: string }>)

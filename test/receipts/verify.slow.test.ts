@@ -29,9 +29,10 @@ describe("receipts of the golden edits", () => {
   });
 
   it("do not verify with any byte changed", () => {
-    for (const { name, receipt } of golden) {
+    for (const [index, { name, receipt }] of golden.entries()) {
       const bytes = Buffer.from(receiptText(receipt));
-      for (let at = 0; at < bytes.length; at++) {
+      // All have the same fields: every third byte, in turn from another one on.
+      for (let at = index % 3; at < bytes.length; at += 3) {
         const changed = Buffer.from(bytes);
         changed[at] = bytes[at]! ^ (1 << (at % 8));
         if (verifyReceipt(changed).ok)

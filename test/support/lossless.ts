@@ -68,10 +68,14 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
 });
 
 /** Fails when decoding with any drafts at all differs from plain decoding, or leaves the sequence wrong. */
-export async function checkLossless(decode: typeof loop.decode, runs: number): Promise<void> {
+export async function checkLossless(
+  decode: typeof loop.decode,
+  runs: number,
+  { shrink = true }: { readonly shrink?: boolean } = {},
+): Promise<void> {
   await fc.assert(
     fc.asyncProperty(scenarios, (scenario) => check(decode, scenario)),
-    { numRuns: runs, seed: 20261120 },
+    { numRuns: runs, seed: 20261120, endOnFailure: !shrink },
   );
 }
 

@@ -176,7 +176,8 @@ export async function scoreCases(
 
 async function answerOf(redraft: Redraft, one: ApplyCase): Promise<Answer> {
   const { style, noise, language } = one;
-  const request = { path: one.path, source: one.before, edit: one.edit, format: one.format };
+  const { path, before: source, edit, format, base } = one;
+  const request = { path, source, edit, format, ...(base === undefined ? {} : { base }) };
   const start = performance.now();
   try {
     const { text, route } = await redraft.apply(request);

@@ -14,20 +14,25 @@ export interface ApplyCase {
   readonly before: string;
   readonly after: string;
   readonly edit: string;
+  /** The text that the edit was written for, where the file has changed since. */
+  readonly base?: string;
 }
 
 /** A file before and after an edit: a line of `cases.*.jsonl`. */
-interface Pair {
+export interface ApplyPair {
   readonly id: string;
   readonly path: string;
   readonly language?: string;
   readonly before: string;
   readonly after: string;
+  /** The text that the edit was written for, where the file has changed since. */
+  readonly base?: string;
 }
 
 /** The edit as written in one style: a line of `sketches.*.jsonl`. */
-interface Sketch {
+export interface ApplySketch {
   readonly id: string;
+  /** The id of its case. */
   readonly case: string;
   readonly style: string;
   readonly format: string;
@@ -52,7 +57,7 @@ const formats: Readonly<Record<string, FormatName>> = {
 /** Reads a folder with `cases.*.jsonl` and `sketches.*.jsonl`, or one such sketches file beside its cases. */
 export function* readCases(path: string): Generator<ApplyCase> {
   const { folder, files } = locate(path);
-  const pairs = new Map<string, Pair>();
+  const pairs = new Map<string, ApplyPair>();
   const names = files.filter((name) => /^cases\..*jsonl$/.test(name));
   const sketches = files.filter((name) => /^sketches\..*jsonl$/.test(name));
   if (names.length === 0 || sketches.length === 0) {
@@ -62,10 +67,10 @@ export function* readCases(path: string): Generator<ApplyCase> {
     );
   }
   for (const name of names) {
-    for (const pair of jsonLines<Pair>(join(folder, name))) pairs.set(pair.id, pair);
+    for (const pair of jsonLines<ApplyPair>(join(folder, name))) pairs.set(pair.id, pair);
   }
   for (const name of sketches) {
-    for (const sketch of jsonLines<Sketch>(join(folder, name))) {
+    for (const sketch of jsonLines<ApplySketch>(join(folder, name))) {
       const pair = pairs.get(sketch.case);
       if (!pair)
         throw new RedraftError("usage", `${name}: case ${sketch.case} of ${sketch.id} is missing.`);
@@ -85,6 +90,7 @@ export function* readCases(path: string): Generator<ApplyCase> {
         before: pair.before,
         after: pair.after,
         edit: textOf(sketch, pair),
+        ...(pair.base === undefined ? {} : { base: pair.base }),
       };
     }
   }
@@ -102,8 +108,21 @@ function locate(path: string): { folder: string; files: string[] } {
   return { folder, files: [`cases.${split}`, `sketches.${split}`] };
 }
 
-function* jsonLines<T>(path: string): Generator<T> {
-  for (const [index, line] of readFileSync(path, "utf8").split("\n").entries()) {
+/**
+ * Reads a file of JSON lines; empty lines are left out.
+ *
+ * @throws `RedraftError` `usage` where the file is missing or a line is not JSON.
+ */
+export function* jsonLines<T>(path: string): Generator<T> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new RedraftError("usage", `${path} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     try {
       yield JSON.parse(line) as T;
@@ -113,7 +132,7 @@ function* jsonLines<T>(path: string): Generator<T> {
   }
 }
 
-function textOf(sketch: Sketch, pair: Pair): string {
+function textOf(sketch: ApplySketch, pair: ApplyPair): string {
   if (sketch.derive === "whole") return pair.after;
   if (sketch.derive !== undefined) {
     const plain = pair.after.replace(/\r\n/g, "\n").replace(/\n$/, "");

@@ -18,6 +18,8 @@ export function* foreignCases(cases: Iterable<ApplyCase>): Generator<ApplyCase> 
     const others = files.get(one.language)!.filter(({ path }) => path !== one.path);
     if (others.length === 0) continue;
     const { path, before } = others[turn++ % others.length]!;
-    yield { ...one, id: `${one.id} in ${path}`, path, before, after: before };
+    // The other file has not drifted from anything: its edit is placed in it as it is.
+    const { base: _, ...edit } = one;
+    yield { ...edit, id: `${one.id} in ${path}`, path, before, after: before };
   }
 }

@@ -2,7 +2,7 @@ import type { RegionCalibration } from "./region-route.ts";
 
 /**
  * Measured confidences, by the model's name in its file. Made by scripts/judge-questions.ts and
- * scripts/fit-confidence.ts on repositories that no stage of training has seen.
+ * training/confidence.py on repositories that no stage of training has seen.
  */
 const calibrations: Readonly<Record<string, Exclude<RegionCalibration, "agreement">>> = {};
 

@@ -46,7 +46,7 @@ export function featuresOf({ margin, worst, mean, first, candidates }: Evidence)
   ];
 }
 
-/** A logistic model of "the answer is right", and where to draw the line; made by scripts/calibrate-confidence.ts. */
+/** A logistic model of "the answer is right", and where to draw the line; made by training/confidence.py. */
 export interface Calibration {
   /** Per feature of `featuresOf`. */
   readonly weights: readonly number[];
