@@ -121,7 +121,7 @@ export async function isModelName(name: string, options: StoreOptions = {}): Pro
 }
 
 /** A name under which a file can be kept in the folder. */
-const plainName = /^[\w][\w.+-]*$/;
+const storableName = /^[\w][\w.+-]*$/;
 
 /**
  * Makes a file of the user's own available under a name, by a link. Under an alias of the catalogue it must have the
@@ -140,7 +140,7 @@ export async function addModel(
   const shipped = (await installedModels(options)).some(
     (model) => model.name === short && model.from === "shipped",
   );
-  if (!plainName.test(short) || shipped) {
+  if (!storableName.test(short) || shipped) {
     const why = shipped
       ? "it is the name of a shipped model"
       : "use letters, digits, ., -, + and _";
