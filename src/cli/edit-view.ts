@@ -49,12 +49,7 @@ export function editView(
 
   return {
     opening(step, share) {
-      const percent = `${Math.floor(100 * share)} %`;
-      line.show(
-        step === "load"
-          ? `loading ${model}: ${percent}`
-          : `measuring this machine, once: ${percent}`,
-      );
+      line.show(openingLine(model, step, share));
     },
     event(event) {
       switch (event.type) {
@@ -96,6 +91,14 @@ export function editView(
       line.clear();
     },
   };
+}
+
+/** What the opening of a local model is at. */
+export function openingLine(model: string, step: OpeningStep, share: number): string {
+  const percent = `${Math.floor(100 * share)} %`;
+  return step === "load"
+    ? `loading ${model}: ${percent}`
+    : `measuring this machine, once: ${percent}`;
 }
 
 /** What is expected of a long run, and what may be shorter. */
