@@ -17,8 +17,8 @@ type Asked = Extract<InstructEvent, { readonly type: "asked" }>;
 
 /** From this many seconds on, what is expected is said before the work begins. */
 const longRun = 15;
-/** Seconds of writing before a speed is shown. */
-const enough = 0.5;
+/** Tokens that are written before a speed is shown: the first ones come with the prompt. */
+const enough = 10;
 
 /** What one answer is at. */
 interface Writing {
@@ -122,7 +122,7 @@ function writingLine(writing: Writing, time: number): string {
   const first = `first after ${((firstAt - startedAt) / 1000).toFixed(1)} s`;
   if (!writing.isCounted) return `${where}: ${writing.text.length} characters written, ${first}`;
   const passed = (time - firstAt) / 1000;
-  const speed = passed > enough ? tokens / passed : 0;
+  const speed = tokens >= enough && passed > 0 ? tokens / passed : 0;
   const parts = [`${where}: ${tokens} of about ${asked.outputTokens} tokens`];
   if (tokens > 0) parts.push(`${Math.round((100 * accepted) / tokens)} % drafted`);
   if (speed > 0) parts.push(`${speed.toFixed(1)} tokens/s`);
