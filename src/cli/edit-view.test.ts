@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { InstructEvent } from "../instruct/edit-files.ts";
-import { spoken } from "./durations.ts";
+import { roundTime } from "./durations.ts";
 import { editView } from "./edit-view.ts";
 import { liveLine } from "./live-line.ts";
 
@@ -95,13 +95,13 @@ describe("the live line of redraft edit", () => {
   });
 });
 
-describe("spoken", () => {
+describe("roundTime", () => {
   it.each([
     [0.2, "1 s"],
     [42.4, "42 s"],
     [125, "2 min"],
     [4800, "1 h 20 min"],
   ])("%d", (seconds, text) => {
-    expect(spoken(seconds)).toBe(text);
+    expect(roundTime(seconds)).toBe(text);
   });
 });

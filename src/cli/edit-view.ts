@@ -1,6 +1,6 @@
 import type { OpeningStep } from "../engines/llama/target.ts";
 import type { InstructEvent } from "../instruct/edit-files.ts";
-import { spoken } from "./durations.ts";
+import { roundTime } from "./durations.ts";
 import type { LiveLine } from "./live-line.ts";
 
 /** What a person at a terminal sees while a model works. */
@@ -64,7 +64,7 @@ export function editView(
           };
           if ((event.seconds ?? 0) >= longRun) line.keep(`${forecastLine(event)}\n`);
           stop();
-          // Reading a prompt reports nothing: the clock shows that it goes on.
+          // Reading a prompt reports nothing: the clock shows that it is at work.
           timer = setInterval(draw, 250);
           timer.unref();
           draw();
@@ -109,7 +109,7 @@ function forecastLine({ via, paths, promptTokens, outputTokens, seconds }: Asked
       : via === "cascade"
         ? "; --via rewrite drafts from the source"
         : "";
-  return `${paths.join(", ")}: about ${spoken(seconds!)} on this machine (${promptTokens} tokens to read, about ${outputTokens} to write)${shorter}`;
+  return `${paths.join(", ")}: about ${roundTime(seconds!)} on this machine (${promptTokens} tokens to read, about ${outputTokens} to write)${shorter}`;
 }
 
 function writingLine(writing: Writing, time: number): string {
@@ -127,7 +127,7 @@ function writingLine(writing: Writing, time: number): string {
   if (tokens > 0) parts.push(`${Math.round((100 * accepted) / tokens)} % drafted`);
   if (speed > 0) parts.push(`${speed.toFixed(1)} tokens/s`);
   if (speed > 0 && tokens < asked.outputTokens) {
-    parts.push(`about ${spoken((asked.outputTokens - tokens) / speed)} left`);
+    parts.push(`about ${roundTime((asked.outputTokens - tokens) / speed)} left`);
   }
   return [...parts, first].join(", ");
 }

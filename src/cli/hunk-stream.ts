@@ -1,4 +1,5 @@
 import type { InstructEvent } from "../instruct/edit-files.ts";
+import { commonIndent } from "../text/indent.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 
 /** The hunks of files that a model is writing, as soon as nothing that follows can change them. */
@@ -77,7 +78,7 @@ export function hunkStream(
         const before = files.find((file) => file.path === path);
         if (before === undefined || event.file.via === "rewrite" || event.file.via === "region")
           return;
-        print(path, piecesOf(patchOf(before, result.text ?? "")));
+        print(path, piecesOf(diffOf(before, result.text ?? "")));
       }
     },
     finish(path, patch) {
@@ -104,7 +105,7 @@ function growingFile({ path, text }: Source, range?: readonly [number, number]):
   const isWindows = source[0]?.endsWith("\r") ?? false;
   const start = range ? range[0] - 1 : 0;
   const written = source.slice(0, start);
-  const indent = range ? commonIndentOf(source.slice(start, range[1])) : "";
+  const indent = range ? commonIndent(source.slice(start, range[1])) : "";
   /** The source line that the last written one is taken for, once they agree. */
   let at = start;
   let isPending = false;
@@ -124,12 +125,12 @@ function growingFile({ path, text }: Source, range?: readonly [number, number]):
       at = found + settled;
       isPending = false;
       const before = { path, text: `${source.slice(0, at).join("\n")}\n` };
-      return piecesOf(patchOf(before, `${written.join("\n")}\n`));
+      return piecesOf(diffOf(before, `${written.join("\n")}\n`));
     },
   };
 }
 
-/** Where lines stand in the source, from a line on; -1 = nowhere. */
+/** Where lines are in the source, from a line on; -1 = nowhere. */
 function placeOf(lines: readonly string[], source: readonly string[], from: number): number {
   for (let start = from; start + lines.length <= source.length; start++) {
     if (lines.every((line, index) => source[start + index] === line)) return start;
@@ -137,16 +138,7 @@ function placeOf(lines: readonly string[], source: readonly string[], from: numb
   return -1;
 }
 
-function commonIndentOf(lines: readonly string[]): string {
-  const filled = lines.filter((line) => line.trim() !== "");
-  const indents = filled.map((line) => /^[ \t]*/.exec(line)![0]);
-  return indents.reduce(
-    (least, one) => (one.length < least.length ? one : least),
-    indents[0] ?? "",
-  );
-}
-
-const patchOf = ({ path, text }: Source, after: string): string =>
+const diffOf = ({ path, text }: Source, after: string): string =>
   unifiedDiff({ path, text }, { path, text: after });
 
 /** The header of a diff and each of its hunks. */

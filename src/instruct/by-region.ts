@@ -1,5 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
-import { indentOf } from "../text/indent.ts";
+import { commonIndent } from "../text/indent.ts";
 import { joinLines, splitLines, type TextLine } from "../text/lines.ts";
 import { readFenced } from "../text/model-answer.ts";
 import { applied, type CascadeOptions, refusalOf } from "./apply-written.ts";
@@ -24,7 +24,7 @@ export async function byRegion(
   const { file, start, end } = region;
   const lines = splitLines(file.text);
   const part = lines.slice(start, end);
-  const indent = commonIndent(part);
+  const indent = commonIndent(part.map(({ text }) => text));
   const code = `${part.map(({ text }) => text.slice(indent.length)).join("\n")}\n`;
   const outputTokens = tokensOf(code) + 8;
   const answer = await talk.ask(partPrompt(file.path, code, instruction), {
@@ -46,16 +46,6 @@ export async function byRegion(
   } catch (error) {
     return refusalOf(error);
   }
-}
-
-/** The spaces and tabs that all lines with something in them begin with. */
-function commonIndent(lines: readonly TextLine[]): string {
-  const indents = lines.filter(({ text }) => text.trim() !== "").map(({ text }) => indentOf(text));
-  return indents.reduce((shared, indent) => {
-    let size = 0;
-    while (size < shared.length && shared[size] === indent[size]) size++;
-    return shared.slice(0, size);
-  }, indents[0] ?? "");
 }
 
 /** The file with the part replaced. Lines get the part's own line end, and its last line the end that it had. */

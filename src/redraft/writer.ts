@@ -84,7 +84,7 @@ async function localModel(
 /** Least context without `--context`, in tokens: a second question may follow. */
 const leastContext = 2048;
 
-/** A context for the work, since its cache is allocated whole; undefined = as large as the engine makes it by itself. */
+/** A context for the work, since its cache is allocated whole; undefined leaves it to the engine. */
 function roomFor(expected: number | undefined, trained: number | undefined): number | undefined {
   if (expected === undefined) return undefined;
   const tokens = Math.max(leastContext, Math.ceil(expected / 512) * 512);
