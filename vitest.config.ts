@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 const all = ["src/**/*.test.ts", "test/**/*.test.ts"];
 const slow = "**/*.slow.test.ts";
+/** Needs real weights: vitest.models.config.ts runs it. */
+const models = "**/*.models.test.ts";
 
 /**
  * Two parts: `slow` holds the files named `*.slow.test.ts`, which start processes, load models or take seconds; `fast` holds
@@ -24,7 +26,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "fast", include: all, exclude: [slow], isolate: false },
+        test: { name: "fast", include: all, exclude: [slow, models], isolate: false },
       },
       {
         extends: true,

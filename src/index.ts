@@ -9,7 +9,14 @@ export type { ModelAnswer, ModelRoute, ModelTask } from "./core/route.ts";
 export type { TextTarget } from "./core/target.ts";
 export type { TextHash, TextStore } from "./core/text-store.ts";
 export type { Costs } from "./instruct/costs.ts";
-export type { EditedFile, InstructRequest, InstructResult, Via } from "./instruct/edit-files.ts";
+export type {
+  EditedFile,
+  InstructCall,
+  InstructEvent,
+  InstructRequest,
+  InstructResult,
+  Via,
+} from "./instruct/edit-files.ts";
 export {
   createRedraft,
   type RedraftEngine,

@@ -190,7 +190,7 @@ describe("redraft edit", () => {
       expect(random.stderr).toMatch(/^redraft: tiny llama/);
       expect(random.code).toBe(4);
       const small = await redraft([...words, tiny, "--context", "64"], { cwd: folder });
-      expect(small.stderr).toMatch(/context holds 64.*--context/);
+      expect(small.stderr).toMatch(/holds 64\..*--context/);
       expect(small.code).not.toBe(0);
       expect(await read("a.py")).toBe(source);
     },

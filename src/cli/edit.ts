@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { Command, Option } from "commander";
 import { z } from "zod";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
@@ -7,6 +8,7 @@ import type { ToolReport } from "../diagnostics/brought-errors.ts";
 import { type Costs, shown } from "../instruct/costs.ts";
 import type { EditedFile, InstructResult, Via } from "../instruct/edit-files.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
+import { expectedTokens } from "../redraft/expected-tokens.ts";
 import { settleRoute } from "../redraft/settle-route.ts";
 import { openWriter } from "../redraft/writer.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
@@ -15,8 +17,11 @@ import type { Receipt } from "../workspace/receipt/format.ts";
 import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { readTextFile, type TextFile } from "../workspace/text-file.ts";
 import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
+import { type EditView, editView } from "./edit-view.ts";
 import { writeChecked } from "./edit-writing.ts";
+import { type HunkStream, hunkStream } from "./hunk-stream.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
+import { liveLine } from "./live-line.ts";
 import { seconds, whole } from "./numbers.ts";
 import { onInterrupt } from "./signals.ts";
 
@@ -25,6 +30,9 @@ interface EditOptions {
   readonly modelName?: string;
   readonly context?: number;
   readonly via: Via;
+  readonly symbol?: string;
+  readonly threads?: number;
+  readonly stream?: boolean;
   readonly applyModel: string;
   readonly diagnostics?: string;
   readonly lsp?: string;
@@ -46,21 +54,26 @@ export function editCommand(): Command {
     )
     .argument("<words...>", "the files, then the instruction")
     .usage('[options] <file...> "<instruction>"')
-    .option("--model <name>", "URL of an OpenAI-compatible server, or a .gguf file")
+    .option(
+      "--model <name>",
+      'URL of an OpenAI-compatible server, a .gguf file, or an alias of "redraft models"',
+    )
     .option("--model-name <name>", "which of the server's models [env: REDRAFT_MODEL_NAME]")
     .option(
       "--context <tokens>",
-      "context size of a .gguf for prompt and answer, in tokens (default: its trained length, at most 8192)",
+      "context size of a local model for prompt and answer, in tokens (default: what the files need)",
       whole,
     )
+    .option("--threads <number>", "threads of a local model (default: processors less one)", whole)
     .addOption(
       new Option(
         "--via <way>",
-        "have the model write a sketch or whole files; auto = the one expected to be cheaper",
+        "have the model write a sketch, whole files, or the one function that the instruction names; auto = the one expected to be cheaper, for a small local model region or rewrite",
       )
-        .choices(["auto", "rewrite", "cascade"])
+        .choices(["auto", "rewrite", "cascade", "region"])
         .default("auto"),
     )
+    .option("--symbol <name>", "the function or class to rewrite (--via region)")
     .option(
       "--apply-model <name>",
       "model for ambiguous edits: default, none, a .gguf file, or a URL",
@@ -74,6 +87,7 @@ export function editCommand(): Command {
     .option("--timeout <seconds>", "time limit for the model", seconds)
     .option("--create", "create files that do not exist")
     .option("--dry-run", "print the unified diff and write nothing")
+    .option("--stream", "print the diff while the model writes, each hunk when it is final")
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON: files, patch, cost")
     .addHelpText("after", help)
@@ -102,6 +116,9 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   if (options.check !== undefined && options.dryRun) {
     throw new RedraftError("usage", "--check runs on the written files: leave out --dry-run.");
   }
+  if (options.stream && options.json) {
+    throw new RedraftError("usage", "--stream prints a diff and --json an object: leave out one.");
+  }
   const watch = watchTools(options);
   const costs = await readCosts(options.costs);
   const files = await Promise.all(paths.map((path) => readTextFile(path)));
@@ -120,16 +137,29 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
     );
   }
   const settle = await settleRoute(options.applyModel, { env: process.env });
+  const { via, symbol } = options;
+  const request = { files, instruction, via, ...(symbol !== undefined && { symbol }) };
+  const view = terminalView(options);
   const writer = await openWriter(options.model, {
     env: process.env,
+    expectedTokens: expectedTokens(request),
     ...(options.modelName !== undefined && { name: options.modelName }),
     ...(options.context !== undefined && { contextSize: options.context }),
-  });
+    ...(options.threads !== undefined && { threads: options.threads }),
+    ...(view && { onOpening: view.opening }),
+  }).finally(() => view?.end());
+  const hunks = options.stream ? hunkStream(files, streamOutput(view)) : undefined;
   const redraft = createRedraft({ writer, costs, ...(settle && { settle }) });
   try {
     const limit = options.timeout;
-    const call = limit === undefined ? {} : { signal: AbortSignal.timeout(limit) };
-    const result = await redraft.edit({ files, instruction, via: options.via }, call);
+    const result = await redraft.edit(request, {
+      ...(limit !== undefined && { signal: AbortSignal.timeout(limit) }),
+      onEvent(event) {
+        view?.event(event);
+        hunks?.event(event);
+      },
+    });
+    view?.end();
     const byPath = new Map(files.map((file) => [file.path, file]));
     if (!options.dryRun) {
       const changes = result.files.map(({ path, result: { text } }) => ({
@@ -155,10 +185,32 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
     print(result, byPath, options, {
       prediction: "prediction" in writer ? writer.prediction : undefined,
       reports,
+      hunks,
     });
   } finally {
+    view?.end();
     await redraft.dispose();
   }
+}
+
+/** The live line, where a person sees it and reads no JSON. */
+function terminalView({ json, model }: EditOptions): EditView | undefined {
+  if (json || !process.stderr.isTTY) return undefined;
+  const line = liveLine((text) => void process.stderr.write(text), {
+    columns: process.stderr.columns || 80, // some pseudo-terminals have none
+  });
+  return editView(line, { model: basename(model ?? "", ".gguf") });
+}
+
+/** The diff is the output; the live line is removed before a hunk is printed, and drawn again by the next event. */
+function streamOutput(view: EditView | undefined): Parameters<typeof hunkStream>[1] {
+  return {
+    write(text) {
+      view?.pause();
+      process.stdout.write(text);
+    },
+    note: (text) => void process.stderr.write(text),
+  };
 }
 
 const modelCosts = z
@@ -196,13 +248,15 @@ async function readCosts(path: string | undefined): Promise<Costs> {
 interface Extras {
   readonly prediction: string | undefined;
   readonly reports: readonly ToolReport[] | undefined;
+  /** What was printed of the diff already. */
+  readonly hunks: HunkStream | undefined;
 }
 
 function print(
   { files, report }: InstructResult,
   byPath: ReadonlyMap<string, TextFile>,
   options: EditOptions,
-  { prediction, reports }: Extras,
+  { prediction, reports, hunks }: Extras,
 ): void {
   const patches = files.map(({ path, result }) => {
     const before = byPath.get(path)!;
@@ -229,7 +283,8 @@ function print(
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
-  if (options.dryRun) process.stdout.write(patches.join(""));
+  if (hunks) for (const [index, { path }] of files.entries()) hunks.finish(path, patches[index]!);
+  else if (options.dryRun) process.stdout.write(patches.join(""));
   for (const file of files) process.stderr.write(`${fileLine(file, written)}\n`);
   process.stderr.write(`${reportLine(report)}\n`);
   process.stderr.write(toolLines(reports ?? []));
@@ -250,8 +305,10 @@ function fileJson({ path, result, via, sketch }: EditedFile, patch: string): obj
 
 function fileLine({ path, result, via }: EditedFile, written: boolean): string {
   const how =
-    via === "rewrite"
-      ? "rewritten"
+    via === "rewrite" || via === "region"
+      ? via === "region"
+        ? "one part rewritten"
+        : "rewritten"
       : `sketch applied by ${result.route}${via === "cascade-again" ? ", on the second try" : ""}`;
   const notes = result.notes.length > 0 ? `; ${result.notes.join("; ")}` : "";
   return `${path}: ${written ? "written" : "not written (dry run)"} (${how}${notes})`;
@@ -277,6 +334,7 @@ The last argument is the instruction; all others are files.
 
   --model http://localhost:8000          an OpenAI-compatible server: vLLM, SGLang, llama-server, hosted
   --model https://api.openai.com/v1#gpt-4.1-mini
+  --model qwen-1.5b                      a model of "redraft models", on this machine
 The key comes from REDRAFT_API_KEY; for api.openai.com also from OPENAI_API_KEY.
 
 --costs: {"large": {"promptPrice": 0.4, "outputPrice": 1.6}} per million tokens, or

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { Command, Option } from "commander";
 import type { Logger } from "../core/logger.ts";
 import type { ModelRoute } from "../core/route.ts";
@@ -6,6 +7,8 @@ import { defaultLimits } from "../http/options.ts";
 import { modelFile, rankerRoute, settleRoute } from "../redraft/settle-route.ts";
 import type { ServedModel } from "../session/served-model.ts";
 import { createThreadedRedraft } from "../threads/threads.ts";
+import { openingLine } from "./edit-view.ts";
+import { liveLine } from "./live-line.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
 import { inSeconds, port, whole } from "./numbers.ts";
 import { rootFolder } from "./patch.ts";
@@ -41,7 +44,11 @@ export function serveCommand(): Command {
     )
     .option("--port <number>", "the port; 0 = any free one", port, 8787)
     .option("--host <address>", "the address to listen on", "127.0.0.1")
-    .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .option(
+      "--model <name>",
+      'default, none, a path to a .gguf file, an alias of "redraft models", or a URL',
+      "default",
+    )
     .option(
       "--context <tokens>",
       "context size of one request in tokens, prompt and answer",
@@ -191,14 +198,20 @@ async function loadModel(
     import("../redraft/local-model.ts"),
     import("../redraft/serve-model.ts"),
   ]);
-  const target = await engines.gguf.openTokens(model, {
+  const line = process.stderr.isTTY
+    ? liveLine((text) => void process.stderr.write(text), { columns: process.stderr.columns || 80 })
+    : undefined;
+  const name = basename(model, ".gguf");
+  const opening = engines.gguf.openTokens(model, {
     signal,
     logger,
+    ...(line && { onOpening: (step, share) => line.show(openingLine(name, step, share)) }),
     cost: "measured",
     // The sequences share one context; the last share is the edits', which are no request of the queue.
     contextSize: options.context * (options.sequences + 1),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
   });
+  const target = await opening.finally(() => line?.clear());
   return {
     served: serveModel({
       target,

@@ -146,10 +146,34 @@ export interface TokenTarget {
   dispose(): Promise<void>;
 }
 
+/** Work of a model, in tokens. `predictedTokens` are those of the output that a prediction is expected to hold. */
+export interface ModelWork {
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+  readonly predictedTokens: number;
+}
+
+/** What is known of a model on this machine before it is asked. */
+export interface LocalModelFacts {
+  /** Number of weights. */
+  readonly parameters: number;
+  /** Tokens that prompt and answer can have together: as loaded, and as the model was trained. */
+  readonly contextSize: number;
+  readonly trainedContext: number;
+  /** Tokens of these messages as the model reads them. */
+  count(
+    prompt: readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[],
+  ): Promise<number>;
+  /** Expected time by the measured cost of passes; undefined where none was measured. */
+  seconds(work: ModelWork): number | undefined;
+}
+
 /** A server that verifies for itself: the draft is sent as `prediction`. */
 export interface TextTarget {
   readonly kind: "text";
   readonly name: string;
+  /** Present where the model runs on this machine. */
+  readonly local?: LocalModelFacts;
   complete(
     prompt: readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[],
     options: {
@@ -163,6 +187,9 @@ export interface TextTarget {
 
 export interface TextChunk {
   readonly text: string;
+  /** Tokens that the text has, and how many of them were drafted and accepted; absent where the target does not count them. */
+  readonly tokens?: number;
+  readonly accepted?: number;
   /** On the last chunk: `length` = cut off at the limit of tokens. */
   readonly finish?: "stop" | "length";
   /** On the last chunk, where the server reports it. */

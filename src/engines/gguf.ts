@@ -3,11 +3,19 @@ import { RedraftError } from "../core/errors.ts";
 
 export type GgufValue = number | bigint | boolean | string | readonly GgufValue[];
 
+export interface ReadGgufOptions {
+  /** Of an array only its length is kept, as a number: a vocabulary takes most of a second to read (default false). */
+  readonly lengths?: boolean;
+}
+
 /**
  * Reads the metadata of a GGUF file (version 2 or 3, little-endian), never the weights.
  * Format: ggml-org/ggml, docs/gguf.md.
  */
-export async function readGgufMetadata(path: string): Promise<Map<string, GgufValue>> {
+export async function readGgufMetadata(
+  path: string,
+  { lengths = false }: ReadGgufOptions = {},
+): Promise<Map<string, GgufValue>> {
   let file: FileHandle;
   try {
     file = await open(path);
@@ -21,13 +29,13 @@ export async function readGgufMetadata(path: string): Promise<Map<string, GgufVa
     );
   }
   try {
-    return await readHeader(new Cursor(file, path));
+    return await readHeader(new Cursor(file, path), lengths);
   } finally {
     await file.close();
   }
 }
 
-async function readHeader(cursor: Cursor): Promise<Map<string, GgufValue>> {
+async function readHeader(cursor: Cursor, lengths: boolean): Promise<Map<string, GgufValue>> {
   await cursor.need(24);
   if (cursor.take(4).toString("latin1") !== "GGUF") throw cursor.broken("it is not a GGUF file");
   const version = cursor.take(4).readUInt32LE();
@@ -39,7 +47,9 @@ async function readHeader(cursor: Cursor): Promise<Map<string, GgufValue>> {
   for (let i = 0; i < count; i++) {
     const key = await readString(cursor);
     await cursor.need(4);
-    metadata.set(key, await readValue(cursor, cursor.take(4).readUInt32LE()));
+    const type = cursor.take(4).readUInt32LE();
+    const isLength = lengths && type === arrayType;
+    metadata.set(key, isLength ? await skipArray(cursor) : await readValue(cursor, type));
   }
   return metadata;
 }
@@ -85,6 +95,25 @@ async function readValue(cursor: Cursor, type: number): Promise<GgufValue> {
   const [size, read] = scalar;
   if (!cursor.has(size)) await cursor.need(size);
   return read(cursor.take(size));
+}
+
+/** Passes over an array and answers how many elements it has. */
+async function skipArray(cursor: Cursor): Promise<number> {
+  await cursor.need(12);
+  const of = cursor.take(4).readUInt32LE();
+  const count = Number(cursor.take(8).readBigUInt64LE());
+  const scalar = scalars[of];
+  if (scalar === undefined && of !== stringType) {
+    for (let i = 0; i < count; i++) await readValue(cursor, of);
+    return count;
+  }
+  for (let i = 0; i < count; i++) {
+    if (scalar === undefined && !cursor.has(8)) await cursor.need(8);
+    const size = scalar?.[0] ?? Number(cursor.take(8).readBigUInt64LE());
+    if (!cursor.has(size)) await cursor.need(size);
+    cursor.take(size);
+  }
+  return count;
 }
 
 /** Reads a file forward in large pieces. */

@@ -1,8 +1,9 @@
 import { RedraftError } from "../core/errors.ts";
 import { throwIfStopped } from "../core/signal.ts";
-import type { TextChunk, TextTarget } from "../core/target.ts";
+import type { LocalModelFacts, ModelWork, TextChunk, TextTarget } from "../core/target.ts";
 import { tokensOf } from "./costs.ts";
 import type { PromptMessage } from "./prompt.ts";
+import type { InstructCall, Way } from "./request.ts";
 
 /** What the large model has read and written so far. */
 export interface Spent {
@@ -20,32 +21,64 @@ export interface Conversation {
   readonly spent: Spent;
   readonly lastAnswer: string;
   /** Begins anew. */
-  ask(messages: readonly PromptMessage[], prediction?: string): Promise<string>;
+  ask(messages: readonly PromptMessage[], question: Question): Promise<string>;
   /** Says something more after the last answer. */
-  goOn(message: string): Promise<string>;
+  goOn(message: string, question: Question): Promise<string>;
 }
 
-export function converse(model: TextTarget, signal?: AbortSignal): Conversation {
+/** What is expected of an answer. */
+export interface Question extends Pick<ModelWork, "outputTokens" | "predictedTokens"> {
+  readonly via: Way;
+  readonly paths: readonly string[];
+  readonly lines?: readonly [number, number];
+  readonly prediction?: string;
+}
+
+/** A model on this machine that repeats itself would go on until the context is full: minutes. */
+const runaway = { factor: 2, more: 512 } as const;
+
+export function converse(model: TextTarget, { signal, onEvent }: InstructCall = {}): Conversation {
   let messages: readonly PromptMessage[] = [];
   let lastAnswer = "";
   let spent: Spent = { requests: 0, promptTokens: 0, outputTokens: 0, counted: true };
 
-  async function ask(asked: readonly PromptMessage[], prediction?: string): Promise<string> {
+  async function ask(asked: readonly PromptMessage[], question: Question): Promise<string> {
     let text = "";
     let usage: TextChunk["usage"];
     let finish: TextChunk["finish"];
-    const more = { ...(prediction && { prediction }), ...(signal && { signal }) };
     throwIfStopped(signal);
+    const work = await announce(model, asked, question, onEvent);
+    const { prediction, outputTokens } = question;
+    const limit = model.local && Math.ceil(runaway.factor * outputTokens + runaway.more);
+    const more = {
+      ...(prediction && { prediction }),
+      ...(limit !== undefined && { maxTokens: limit }),
+      ...(signal && { signal }),
+    };
     for await (const chunk of model.complete(asked, more)) {
       // Not every target, and not every injected fetch, looks at the signal.
       throwIfStopped(signal);
       text += chunk.text;
+      const { tokens, accepted } = chunk;
+      onEvent?.({
+        type: "text",
+        text: chunk.text,
+        ...(tokens !== undefined && { tokens }),
+        ...(accepted !== undefined && { accepted }),
+      });
       usage = chunk.usage ?? usage;
       finish = chunk.finish ?? finish;
     }
     messages = asked;
     lastAnswer = text;
     spent = add(spent, usage, asked, text);
+    if (finish === "length" && limit !== undefined && work.room >= limit) {
+      throw new RedraftError(
+        "engine-failed",
+        `${model.name} wrote ${limit} tokens where about ${Math.ceil(outputTokens)} were expected, and was stopped: most likely it repeats itself. ${question.via === "rewrite" ? "Name one function in the instruction, or take a larger model." : "Have it write whole files (--via rewrite), or take a larger model."}`,
+        { details: { written: text.length } },
+      );
+    }
     if (finish === "length") {
       throw new RedraftError(
         "engine-failed",
@@ -64,13 +97,60 @@ export function converse(model: TextTarget, signal?: AbortSignal): Conversation 
       return lastAnswer;
     },
     ask,
-    goOn: (message) =>
-      ask([
-        ...messages,
-        { role: "assistant", content: lastAnswer },
-        { role: "user", content: message },
-      ]),
+    goOn: (message, question) =>
+      ask(
+        [
+          ...messages,
+          { role: "assistant", content: lastAnswer },
+          { role: "user", content: message },
+        ],
+        question,
+      ),
   };
+}
+
+/**
+ * Says what is about to be asked, and refuses what a local model has no room for, before anything is read: the prompt, and as much
+ * as is expected of the answer.
+ */
+async function announce(
+  { local, name }: TextTarget,
+  asked: readonly PromptMessage[],
+  question: Question,
+  onEvent: InstructCall["onEvent"],
+): Promise<{ readonly room: number }> {
+  const { via, paths, lines, outputTokens, predictedTokens } = question;
+  const promptTokens = local
+    ? await local.count(asked)
+    : asked.reduce((sum, { content }) => sum + tokensOf(content), 0);
+  const room = local ? local.contextSize - promptTokens : Number.POSITIVE_INFINITY;
+  const needed = promptTokens + Math.ceil(outputTokens);
+  if (local && needed > local.contextSize) {
+    throw new RedraftError(
+      "usage",
+      `${paths.join(", ")}: the prompt has ${promptTokens} tokens and the answer about ${Math.ceil(outputTokens)}, and the context of ${name} holds ${local.contextSize}. Nothing was asked. ${roomAdvice(via, needed, local)}`,
+      { details: { needed, contextSize: local.contextSize } },
+    );
+  }
+  const seconds = local?.seconds({ promptTokens, outputTokens, predictedTokens });
+  onEvent?.({
+    type: "asked",
+    via,
+    paths,
+    ...(lines && { lines }),
+    promptTokens,
+    outputTokens: Math.ceil(outputTokens),
+    ...(seconds !== undefined && { seconds }),
+  });
+  return { room };
+}
+
+function roomAdvice(via: Way, needed: number, { trainedContext }: LocalModelFacts): string {
+  const larger =
+    needed <= trainedContext
+      ? `Load it with a larger context (--context ${Math.ceil((needed * 1.1) / 512) * 512}); it was trained for ${trainedContext}.`
+      : `It was trained for ${trainedContext} tokens: give it fewer or shorter files.`;
+  return via === "region" ? larger : `Have it write one part only (--via region), or: ${larger}`;
 }
 
 function add(

@@ -30,6 +30,7 @@ export interface Estimate {
 }
 
 export interface Forecast {
+  /** The cheaper one. */
   readonly via: "rewrite" | "cascade";
   readonly why: string;
   readonly unit: CostUnit;

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { RedraftError } from "../core/errors.ts";
 import type { TextTarget } from "../core/target.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
-import { editFiles, type InstructRequest } from "./edit-files.ts";
+import { namedPartsOf } from "../redraft/named-parts.ts";
+import { editFiles, type InstructEvent, type InstructRequest } from "./edit-files.ts";
 
 interface Asked {
   readonly messages: readonly { readonly role: string; readonly content: string }[];
@@ -218,5 +219,133 @@ describe("editFiles, the way", () => {
       },
     );
     expect(report).toMatchObject({ via: "rewrite", unit: "seconds" });
+  });
+});
+
+describe("editFiles by region", () => {
+  const local = (
+    large: TextTarget,
+    facts: Partial<NonNullable<TextTarget["local"]>> = {},
+  ): TextTarget => ({
+    ...large,
+    local: {
+      parameters: 0.5e9,
+      contextSize: 4096,
+      trainedContext: 8192,
+      count: async (messages) =>
+        messages.reduce((sum, { content }) => sum + Math.ceil(content.length / 4), 0),
+      seconds: () => 3,
+      ...facts,
+    },
+  });
+  const method =
+    "class Store {\n\t// Reads.\n\tget(key) {\n\t\treturn this.map.get(key);\n\t}\n\n\tput() {\n\t\treturn 1;\n\t}\n}";
+  const store = { path: "store.js", text: method.replaceAll("\n", "\r\n"), exists: true };
+  const newGet =
+    "// Reads.\nget(key) {\n\tif (!key) return null;\n\treturn this.map.get(key);\n}\n";
+  const ask = (
+    large: TextTarget,
+    more: Partial<InstructRequest> = {},
+    onEvent?: (event: InstructEvent) => void,
+  ) =>
+    editFiles(
+      { files: [store], instruction: "let `get` return null for an empty key", ...more },
+      { large, redraft: createRedraft(), namedPartsOf },
+      onEvent && { onEvent },
+    );
+
+  it("has a small local model write the named part alone; indentation and line ends stay the file's", async () => {
+    const large = scripted(`Here it is:\n\`\`\`js\n${newGet}\`\`\`\nDone.`);
+    const events: InstructEvent[] = [];
+    const { files, report } = await ask(local(large), {}, (event) => events.push(event));
+    expect(files[0]).toMatchObject({ via: "region", result: { route: "rewrite" } });
+    expect(files[0]!.result.text).toBe(
+      store.text.replace(
+        "\t\treturn this.map",
+        "\t\tif (!key) return null;\r\n\t\treturn this.map",
+      ),
+    );
+    expect(report).toMatchObject({ via: "region", other: { via: "rewrite" } });
+    const shown = large.asked[0]!.messages[1]!.content;
+    expect(shown).toContain("```js\n// Reads.\nget(key) {\n\treturn");
+    expect(shown).not.toContain("put()");
+    expect(large.asked[0]!.prediction).toMatch(/^```js\n\/\/ Reads\.\nget\(key\) \{/);
+    expect(events[0]).toMatchObject({ type: "asked", via: "region", lines: [2, 5], seconds: 3 });
+    expect(events.at(-1)).toMatchObject({ type: "edited", file: { path: "store.js" } });
+  });
+
+  it("is taken by itself for small local models only", async () => {
+    const written = `<updated_file path="store.js">\n${method.replace("get(key);", "get(key) ?? null;")}\n</updated_file>`;
+    const server = scripted(written);
+    expect((await ask(server)).report.via).not.toBe("region");
+    const large = scripted(written);
+    expect((await ask(local(large, { parameters: 7e9 }))).report.via).not.toBe("region");
+    const unnamed = scripted(
+      `<updated_file path="store.js">\n${method.replace("return 1", "return 2")}\n</updated_file>`,
+    );
+    const { report } = await ask(local(unnamed), { instruction: "return two where it is one" });
+    expect(report).toMatchObject({ via: "rewrite", why: expect.stringContaining("small model") });
+  });
+
+  it.each([
+    ["another part", "```js\nput() {\n\treturn 2;\n}\n```", /does not contain get/],
+    [
+      "more than the part",
+      `\`\`\`js\n${newGet}\nput() {\n\treturn 2;\n}\n\`\`\``,
+      /contains put too/,
+    ],
+    ["no code", "I cannot.", /no code block with get/],
+    ["a part that is cut off", `\`\`\`js\n${newGet.slice(0, 40)}`, /cut off/],
+  ])(
+    "refuses %s, and rewrites the file unless the region was asked for",
+    async (_, answer, message) => {
+      await expect(ask(local(scripted(answer)), { via: "region" })).rejects.toThrow(message);
+      const whole = `<updated_file path="store.js">\n${method.replace("return 1", "return 2")}\n</updated_file>`;
+      const { report, files } = await ask(local(scripted(answer, whole)));
+      expect(report.via).toBe("rewrite");
+      expect(report.why).toContain("the part was refused");
+      expect(files[0]!.via).toBe("rewrite");
+    },
+  );
+
+  it("says that no declaration is named, and takes the symbol that is", async () => {
+    const words = { via: "region", instruction: "return null" } as const;
+    await expect(ask(local(scripted()), words)).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringContaining("--symbol"),
+    });
+    const large = scripted(`\`\`\`js\n${newGet}\`\`\``);
+    const { files } = await ask(large, { ...words, symbol: "Store.get" });
+    expect(files[0]!.via).toBe("region");
+  });
+
+  it("refuses before it asks what the context has no room for, and stops what runs away", async () => {
+    const small = scripted();
+    await expect(ask(local(small, { contextSize: 150 }), { via: "rewrite" })).rejects.toMatchObject(
+      {
+        code: "usage",
+        message: expect.stringMatching(
+          /context of scripted holds 150\. Nothing was asked.*--via region.*--context \d+/,
+        ),
+      },
+    );
+    expect(small.asked).toEqual([]);
+
+    const limits: (number | undefined)[] = [];
+    const endless: TextTarget = {
+      kind: "text",
+      name: "endless",
+      async *complete(_messages, { maxTokens }) {
+        limits.push(maxTokens);
+        yield { text: "again and again ", finish: "length" };
+      },
+      async dispose() {},
+    };
+    await expect(ask(local(endless), { via: "rewrite" })).rejects.toThrow(
+      /most likely it repeats itself/,
+    );
+    await expect(ask(endless, { via: "rewrite" })).rejects.toThrow(/reached its limit of tokens/);
+    expect(limits[0]).toBeLessThan(1000);
+    expect(limits[1]).toBeUndefined();
   });
 });

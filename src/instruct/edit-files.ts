@@ -1,31 +1,20 @@
-import { type Clock, systemClock } from "../core/clock.ts";
+import { systemClock } from "../core/clock.ts";
 import { RedraftError } from "../core/errors.ts";
-import { type Logger, silentLogger } from "../core/logger.ts";
-import type { CallOptions, Redraft } from "../core/redraft.ts";
-import type { Check } from "../core/request.ts";
+import { silentLogger } from "../core/logger.ts";
 import { throwIfStopped } from "../core/signal.ts";
-import type { TextTarget } from "../core/target.ts";
-import { readRewrites, readSketches, type WrittenEdit } from "../text/model-answer.ts";
-import { type Conversation, converse } from "./conversation.ts";
-import { type Costs, type Forecast, forecast } from "./costs.ts";
+import { readRewrites, readSketches } from "../text/model-answer.ts";
+import { applied, type CascadeOptions, noEdit, refusalOf } from "./apply-written.ts";
+import { byRegion } from "./by-region.ts";
+import { chooseWay } from "./choose-way.ts";
+import { type Conversation, converse, type Question } from "./conversation.ts";
+import { type Forecast, forecast } from "./costs.ts";
 import { findFile } from "./paths.ts";
 import { type PromptFile, rewritePrediction, rewritePrompt, sketchPrompt } from "./prompt.ts";
 import { type CascadeReport, reportOf } from "./report.ts";
-import type { EditedFile, InstructRequest } from "./request.ts";
+import type { EditedFile, InstructCall, InstructRequest } from "./request.ts";
 
-export type { EditedFile, InstructRequest, Via } from "./request.ts";
-
-export interface CascadeOptions {
-  /** Writes the sketch, or the files. */
-  readonly large: TextTarget;
-  /** Applies a sketch: merge first, small model where it has one. */
-  readonly redraft: Pick<Redraft, "apply">;
-  /** Further checks of a text before it may be written: syntax. A failed one is a refusal. */
-  readonly check?: (path: string, source: string, text: string) => Promise<readonly Check[]>;
-  readonly costs?: Costs;
-  readonly clock?: Clock;
-  readonly logger?: Logger;
-}
+export type { CascadeOptions } from "./apply-written.ts";
+export type { EditedFile, InstructCall, InstructEvent, InstructRequest, Via } from "./request.ts";
 
 export interface InstructResult {
   /** The files that change, in the order of the request. */
@@ -46,27 +35,37 @@ interface Refusal {
 export async function editFiles(
   request: InstructRequest,
   options: CascadeOptions,
-  call: CallOptions = {},
+  call: InstructCall = {},
 ): Promise<InstructResult> {
-  const { files, instruction, via: wished = "auto" } = request;
+  const { files, instruction } = request;
   const { clock = systemClock, logger = silentLogger, costs = {} } = options;
   if (files.length === 0) throw new RedraftError("usage", "there is no file to edit.");
   if (instruction.trim() === "") throw new RedraftError("usage", "the instruction is empty.");
   const start = clock.now();
   const expected = forecast(files, instruction, costs);
-  const via = wished === "auto" ? expected.via : wished;
-  const talk = converse(options.large, call.signal);
+  const { namedPartsOf, large } = options;
+  let way = chooseWay(request, { expected, local: large.local, namedPartsOf });
+  const talk = converse(large, call);
   const edited = new Map<string, EditedFile>();
   let refusals: readonly Refusal[] = [];
-  if (via === "cascade") {
-    refusals = await bySketch(request, options, talk, edited, call);
+  if (way.region) {
+    const refused = await byRegion(way.region, instruction, options, talk, edited, call);
+    if (refused !== undefined) {
+      // Asked for by name: the answer is a refusal, not another way.
+      if (way.why === "asked for") throw refused;
+      way = { ...way, via: "rewrite", why: `the part was refused: ${refused.code}` };
+    }
+  }
+  if (way.via === "cascade") {
+    refusals = await bySketch(request, expected, options, talk, edited, call);
     for (const { path, error } of refusals) {
       // A part of the change that belongs to none of the files cannot be settled by rewriting one.
       if (!files.some((file) => file.path === path)) throw error;
       logger.info("rewriting after two refusals", { path, code: error.code });
     }
   }
-  const open = via === "rewrite" ? files : files.filter(({ path }) => refusedFor(refusals, path));
+  const open =
+    way.via === "rewrite" ? files : files.filter(({ path }) => refusedFor(refusals, path));
   if (open.length > 0) await byRewrite(open, instruction, options, talk, edited, refusals, call);
   throwIfStopped(call.signal);
 
@@ -79,11 +78,9 @@ export async function editFiles(
     );
   }
   const seconds = (clock.now() - start) / 1000;
-  const decision: Forecast =
-    wished === "auto" ? expected : { ...expected, via: wished, why: "asked for" };
   return {
     files: changed.filter(({ result }) => result.changed),
-    report: reportOf({ request, decision, talk, changed, costs, seconds }),
+    report: reportOf({ request, decision: way, talk, changed, costs, seconds }),
   };
 }
 
@@ -93,15 +90,22 @@ const refusedFor = (refusals: readonly Refusal[], path: string): boolean =>
 /** Two rounds of sketches; answers what is refused after the second. */
 async function bySketch(
   { files, instruction }: InstructRequest,
+  expected: Forecast,
   options: CascadeOptions,
   talk: Conversation,
   edited: Map<string, EditedFile>,
-  call: CallOptions,
+  call: InstructCall,
 ): Promise<readonly Refusal[]> {
+  const { outputTokens, predictedTokens } = expected.cascade;
+  const paths = files.map(({ path }) => path);
+  const question: Question = { via: "cascade", paths, outputTokens, predictedTokens };
   let refusals: readonly Refusal[] = [];
-  refusals = await round(await talk.ask(sketchPrompt(files, instruction)), "cascade");
+  refusals = await round(await talk.ask(sketchPrompt(files, instruction), question), "cascade");
   if (refusals.length > 0) {
-    const answer = await talk.goOn(refusalMessage(refusals, edited.size > 0));
+    for (const { path, error } of refusals) {
+      call.onEvent?.({ type: "refused", path, message: error.message });
+    }
+    const answer = await talk.goOn(refusalMessage(refusals, edited.size > 0), question);
     refusals = await round(answer, "cascade-again");
   }
   return refusals;
@@ -143,9 +147,16 @@ async function byRewrite(
   talk: Conversation,
   edited: Map<string, EditedFile>,
   refusals: readonly Refusal[],
-  call: CallOptions,
+  call: InstructCall,
 ): Promise<void> {
-  const answer = await talk.ask(rewritePrompt(files, instruction), rewritePrediction(files));
+  const { outputTokens, predictedTokens } = forecast(files, instruction).rewrite;
+  const answer = await talk.ask(rewritePrompt(files, instruction), {
+    via: "rewrite",
+    paths: files.map(({ path }) => path),
+    outputTokens,
+    predictedTokens,
+    prediction: rewritePrediction(files),
+  });
   const written = readRewrites(answer);
   for (const edit of written) {
     const file = findFile(files, edit.path);
@@ -158,79 +169,12 @@ async function byRewrite(
   if (missing) throw missing.error;
 }
 
-async function applied(
-  file: PromptFile,
-  edit: WrittenEdit,
-  format: "auto" | "whole",
-  via: EditedFile["via"],
-  options: CascadeOptions,
-  call: CallOptions,
-): Promise<EditedFile> {
-  throwIfStopped(call.signal);
-  if (edit.cutOff) {
-    throw new RedraftError(
-      "unreadable-edit",
-      `the edit of ${file.path} is cut off: its end tag is missing. Send it again, whole.`,
-    );
-  }
-  const request = {
-    path: file.path,
-    source: file.text,
-    edit: edit.text,
-    format: file.exists ? format : "whole",
-    ...(edit.instruction && { instruction: edit.instruction }),
-  } as const;
-  const result = await options.redraft.apply(request, call);
-  if (result.text === null || result.action === "delete" || result.action === "move") {
-    throw new RedraftError("check-failed", `the edit would ${result.action} ${file.path}.`);
-  }
-  const more = result.changed
-    ? ((await options.check?.(file.path, file.text, result.text)) ?? [])
-    : [];
-  const bad = more.find((one) => one.ok === false);
-  if (bad) {
-    throw new RedraftError(
-      "check-failed",
-      bad.message ?? `${file.path} fails the check ${bad.name}.`,
-      {
-        details: { path: file.path, check: bad.name },
-      },
-    );
-  }
-  const known = new Set(result.checks.map(({ name }) => name));
-  const checks = [...result.checks, ...more.filter(({ name }) => !known.has(name))];
-  const route =
-    via === "rewrite"
-      ? ({
-          route: "rewrite",
-          routeReason: "written by the large model",
-          model: options.large.name,
-        } as const)
-      : {};
-  const sketch = via === "rewrite" ? {} : { sketch: edit.text };
-  return { path: file.path, result: { ...result, checks, ...route }, via, ...sketch };
-}
-
-/** A refusal can be settled by another edit; what failed for other reasons (network, model, time) cannot. */
-function refusalOf(error: unknown): RedraftError {
-  const settled = ["unreadable-edit", "no-match", "ambiguous", "check-failed"];
-  if (RedraftError.is(error) && settled.includes(error.code)) return error;
-  throw error;
-}
-
 function refusalMessage(refusals: readonly Refusal[], others: boolean): string {
   const parts = refusals.map(
     ({ path, error }) => `${path || "A block"} was refused (${error.code}): ${error.message}`,
   );
   const rest = others ? "The other files were applied; do not send them again. " : "";
   return `${parts.join("\n\n")}\n\n${rest}Send a corrected edit_file block for each refused file, complete in itself, against the file as it was given.`;
-}
-
-function noEdit(): RedraftError {
-  return new RedraftError(
-    "unreadable-edit",
-    "the answer contains no edit_file block. Answer with one for each file that must change.",
-  );
 }
 
 function twice(path: string): RedraftError {

@@ -40,6 +40,23 @@ the whole text of the file after the change
 
 Keep the structure, the order, the comments and the indentation exactly. Change nothing that the instruction does not ask for. Write no explanations, no placeholders and no code fences.`;
 
+const regionRules = `You edit code. You are given a part of a file and an instruction. Answer with this part after the change, whole, in one code block, and with nothing else. Keep the name, the order, the comments and the indentation. Change nothing that the instruction does not ask for.`;
+
+/** Asks for one part of a file, which small models manage better than a format of their own. */
+export function partPrompt(path: string, code: string, instruction: string): PromptMessage[] {
+  return [
+    { role: "system", content: regionRules },
+    { role: "user", content: `A part of ${path}:\n\n${inFence(path, code)}\n\n${instruction}` },
+  ];
+}
+
+/** The code in a fence that is longer than any in it; the prediction of the answer, too. */
+export function inFence(path: string, code: string): string {
+  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${extname(path).slice(1)}\n${endLine(code)}${fence}`;
+}
+
 /** Asks the large model for sketches in the `edit_file` form. */
 export function sketchPrompt(files: readonly PromptFile[], instruction: string): PromptMessage[] {
   const markers = [...new Set(files.map((file) => markerFor(file.path)))];

@@ -8,11 +8,16 @@ import {
   tokensOf,
 } from "./costs.ts";
 import { idealSketch } from "./ideal-sketch.ts";
-import type { EditedFile, InstructRequest } from "./request.ts";
+import type { EditedFile, InstructRequest, Way } from "./request.ts";
+
+/** The way that was taken, beside what was expected of two. */
+export interface Decision extends Omit<Forecast, "via"> {
+  readonly via: Way;
+}
 
 /** What an edit took, and what the other way would have. */
 export interface CascadeReport {
-  readonly via: "rewrite" | "cascade";
+  readonly via: Way;
   readonly why: string;
   readonly large: Spent;
   /** The model that applied the sketches; zero where the merge settled everything. */
@@ -34,7 +39,7 @@ export function reportOf({
   seconds,
 }: {
   readonly request: InstructRequest;
-  readonly decision: Forecast;
+  readonly decision: Decision;
   readonly talk: Conversation;
   readonly changed: readonly EditedFile[];
   readonly costs: Costs;
@@ -63,11 +68,11 @@ export function reportOf({
 /** The prompt as it was forecast, and the output that this very change would have needed. */
 function otherWay(
   { files }: InstructRequest,
-  decision: Forecast,
+  decision: Decision,
   changed: readonly EditedFile[],
   costs: Costs,
 ): CascadeReport["other"] {
-  const via = decision.via === "cascade" ? "rewrite" : "cascade";
+  const via = decision.via === "rewrite" ? "cascade" : "rewrite";
   const blocks = 16 * changed.length;
   let outputTokens = blocks;
   let newTokens = blocks;

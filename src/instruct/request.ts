@@ -1,20 +1,53 @@
+import type { CallOptions } from "../core/redraft.ts";
 import type { EditResult } from "../core/request.ts";
 import type { PromptFile } from "./prompt.ts";
 
-export type Via = "auto" | "rewrite" | "cascade";
+/** How a model is asked: for sketches, for whole files, or for the part of a file that the instruction names. */
+export type Way = "rewrite" | "cascade" | "region";
+export type Via = "auto" | Way;
 
 export interface InstructRequest {
   readonly files: readonly PromptFile[];
   readonly instruction: string;
-  /** Default `auto`: the cheaper one, as expected. */
+  /** Default `auto`: the cheaper one, as expected; for a small local model see `chooseWay`. */
   readonly via?: Via;
+  /** The declaration that `region` rewrites, as `name` or `Outer.name`; default: the one that the instruction names. */
+  readonly symbol?: string;
+}
+
+/** What happens while a model edits files, in order. */
+export type InstructEvent =
+  | {
+      readonly type: "asked";
+      readonly via: Way;
+      readonly paths: readonly string[];
+      /** Lines of the one file that are rewritten, 1-based and inclusive, for `region`. */
+      readonly lines?: readonly [number, number];
+      /** Of the prompt, counted by a local model and estimated else; of the answer, as expected. */
+      readonly promptTokens: number;
+      readonly outputTokens: number;
+      /** What is expected of a local model whose passes were measured. */
+      readonly seconds?: number;
+    }
+  | {
+      readonly type: "text";
+      readonly text: string;
+      readonly tokens?: number;
+      readonly accepted?: number;
+    }
+  | { readonly type: "refused"; readonly path: string; readonly message: string }
+  /** Checked, and not written yet. */
+  | { readonly type: "edited"; readonly file: EditedFile };
+
+export interface InstructCall extends CallOptions {
+  readonly onEvent?: (event: InstructEvent) => void;
 }
 
 export interface EditedFile {
   readonly path: string;
   readonly result: EditResult;
-  /** `cascade`: from the first sketch; `cascade-again`: from the one written after a refusal; `rewrite`. */
-  readonly via: "cascade" | "cascade-again" | "rewrite";
+  /** `cascade`: from the first sketch; `cascade-again`: from the one written after a refusal; `rewrite`; `region`. */
+  readonly via: Way | "cascade-again";
   /** The sketch that was applied, or undefined. */
   readonly sketch?: string;
 }

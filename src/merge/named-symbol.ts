@@ -28,7 +28,8 @@ function declarationsIn(source: readonly TextLine[], scope: LineRange, name: str
   return found;
 }
 
-function withDecorators(source: readonly TextLine[], header: number): number {
+/** The first line of the decorators above a declaration, or its own. */
+export function withDecorators(source: readonly TextLine[], header: number): number {
   const column = columnsOf(source[header]!.text);
   let start = header;
   while (start > 0) {

@@ -22,7 +22,12 @@ import { readEdit } from "../edit/read.ts";
 import { tooLargeToPlace } from "../edit/size.ts";
 import { engineOf } from "../engines/registry.ts";
 import type { Costs } from "../instruct/costs.ts";
-import { editFiles, type InstructRequest, type InstructResult } from "../instruct/edit-files.ts";
+import {
+  editFiles,
+  type InstructCall,
+  type InstructRequest,
+  type InstructResult,
+} from "../instruct/edit-files.ts";
 import { merge } from "../merge/merge.ts";
 import { symbolsNamed } from "../merge/named-symbol.ts";
 import { withBase } from "../merge/rebase/with-base.ts";
@@ -58,7 +63,7 @@ export interface RedraftEngine extends Redraft {
    * Has the large model edit files from an instruction: by sketches that are applied, or by rewriting them. All files or
    * none: rejects with a `RedraftError` where one is refused at last. Writes nothing.
    */
-  edit(request: InstructRequest, options?: CallOptions): Promise<InstructResult>;
+  edit(request: InstructRequest, options?: InstructCall): Promise<InstructResult>;
 }
 
 /**
@@ -233,7 +238,8 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
     async edit(request, call = {}) {
       if (!writer) throw noWriter();
       const large = await writer();
-      const more = { clock, logger, check: checkSyntax, ...(costs && { costs }) };
+      const { namedPartsOf } = await import("./named-parts.ts");
+      const more = { clock, logger, check: checkSyntax, namedPartsOf, ...(costs && { costs }) };
       return editFiles(request, { large, redraft: { apply }, ...more }, call);
     },
     async dispose() {

@@ -1,4 +1,4 @@
-import type { TextTarget } from "../core/target.ts";
+import type { LocalModelFacts, ModelWork, TextTarget } from "../core/target.ts";
 import type { LlamaTarget } from "../engines/llama/target.ts";
 import { serveModel } from "../redraft/serve-model.ts";
 import { detectChatTemplate } from "../session/chat-template.ts";
@@ -8,14 +8,31 @@ import { editPlanner } from "./local-model.ts";
 export async function localTextTarget(target: LlamaTarget): Promise<TextTarget> {
   const model = serveModel({ target, createPlanner: () => editPlanner(target) });
   const template = await detectChatTemplate(target);
+  const count: LocalModelFacts["count"] = async (messages) =>
+    (await target.tokenize(await template(messages), { special: true })).length;
+  const { parameters, trainedContext } = target.info;
+  const { contextSize } = target.capabilities;
   return {
     kind: "text",
     name: target.name,
+    local: {
+      parameters,
+      trainedContext,
+      contextSize,
+      count,
+      seconds: (work) => expectedSeconds(target, work),
+    },
     async *complete(messages, { prediction, maxTokens, signal }) {
       const prompt = await target.tokenize(await template(messages), { special: true });
       const predicted = prediction ? await target.tokenize(prediction) : undefined;
+      let tokens = 0;
+      let accepted = 0;
       const writing = model.generate({
         prompt,
+        onPass(released, agreed) {
+          tokens += released;
+          accepted += agreed;
+        },
         ...(predicted && { prediction: predicted }),
         ...(maxTokens !== undefined && { maxTokens }),
         signal: signal ?? new AbortController().signal,
@@ -23,7 +40,9 @@ export async function localTextTarget(target: LlamaTarget): Promise<TextTarget> 
       for (;;) {
         const step = await writing.next();
         if (!step.done) {
-          yield { text: step.value };
+          yield { text: step.value, tokens, accepted };
+          tokens = 0;
+          accepted = 0;
           continue;
         }
         const { finish, stats } = step.value;
@@ -41,4 +60,23 @@ export async function localTextTarget(target: LlamaTarget): Promise<TextTarget> 
     },
     dispose: () => model.dispose(),
   };
+}
+
+/** Tokens of a pass that reads a prompt, by which its speed is taken from the curve. */
+const readingPass = 64;
+/** Of what the machine could gain by drafts that are always right: rejected drafts and short ones take the rest. */
+const draftYield = 0.7;
+
+/** What the measured cost of passes says of this work, in seconds. */
+function expectedSeconds(
+  { cost }: LlamaTarget,
+  { promptTokens, outputTokens, predictedTokens }: ModelWork,
+): number | undefined {
+  if (cost.source !== "measured") return undefined;
+  const step = cost.points[0]!.ms;
+  const reading = (cost.at(readingPass) * step) / readingPass;
+  const gain = Math.max(1, ...cost.points.map(({ tokens }) => tokens / cost.at(tokens)));
+  const predicted = step / Math.max(1, draftYield * gain);
+  const own = Math.max(0, outputTokens - predictedTokens);
+  return (promptTokens * reading + predictedTokens * predicted + own * step) / 1000;
 }

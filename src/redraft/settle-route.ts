@@ -68,11 +68,11 @@ async function serverRoute(
   return textModelRoute({ target, modelName, logger, ...(promptFormat && { promptFormat }) });
 }
 
-/** The path of the weights that a name means: a GGUF, or an installed model. */
+/** The path of the weights that a name means: a GGUF, an installed model, or an alias of the catalogue. */
 export async function modelFile(name: string): Promise<string> {
-  const { installedModels, modelPath } = await import("../engines/store/store.ts");
-  const names = (await installedModels()).map((model) => model.name);
-  if (!names.includes(name) && !name.toLowerCase().endsWith(".gguf")) {
+  const { installedModels, isModelName, modelPath } = await import("../engines/store/store.ts");
+  if (!name.toLowerCase().endsWith(".gguf") && !(await isModelName(name))) {
+    const names = (await installedModels()).map((model) => model.name);
     const known = names.length > 0 ? `an installed model (${names.join(", ")}), ` : "";
     throw new RedraftError(
       "usage",

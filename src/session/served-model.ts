@@ -18,6 +18,8 @@ export interface GenerateRequest {
     readonly seed: number;
   };
   readonly signal: AbortSignal;
+  /** Called after each pass, before its text is yielded, with the tokens that it released and how many drafted ones it accepted. */
+  readonly onPass?: (released: number, accepted: number) => void;
 }
 
 export interface GenerateResult {
@@ -151,6 +153,7 @@ export function createServedModel(
             const stopped = finish === "end" || finish === "stop";
             return { tokens, finish: stopped ? "stop" : "length", stats };
           }
+          request.onPass?.(step.value.tokens.length, step.value.accepted);
           if (step.value.text !== "") yield step.value.text;
         }
       } catch (error) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnsOf, indentOf, leadingSpace } from "./indent.ts";
+import { columnsOf, commonIndent, indentOf, leadingSpace } from "./indent.ts";
 
 describe("indentation", () => {
   it.each([
@@ -15,5 +15,17 @@ describe("indentation", () => {
     expect(leadingSpace(line)).toBe(space);
     expect(leadingSpace(line).length).toBe(line.length - line.trimStart().length);
     expect(columnsOf(line)).toBe(columns);
+  });
+});
+
+describe("commonIndent", () => {
+  it.each([
+    [["  a", "", "    b", "  c"], "  "],
+    [["\ta", "  b"], ""],
+    [["\t  a", "\t b"], "\t "],
+    [["", "  "], ""],
+    [[], ""],
+  ])("of %j is %j", (lines, indent) => {
+    expect(commonIndent(lines)).toBe(indent);
   });
 });

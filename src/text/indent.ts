@@ -21,3 +21,13 @@ export function columnsOf(line: string): number {
     columns += line[i] === "\t" ? tabWidth : 1;
   return columns;
 }
+
+/** The spaces and tabs that all lines with something in them begin with. */
+export function commonIndent(lines: readonly string[]): string {
+  const indents = lines.filter((line) => line.trim() !== "").map(indentOf);
+  return indents.reduce((shared, indent) => {
+    let size = 0;
+    while (size < shared.length && shared[size] === indent[size]) size++;
+    return shared.slice(0, size);
+  }, indents[0] ?? "");
+}

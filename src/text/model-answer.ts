@@ -42,6 +42,16 @@ export function readRewrites(answer: string): WrittenEdit[] {
   });
 }
 
+/** The first fenced block of an answer that is asked to have one; undefined where there is none. */
+export function readFenced(answer: string): WrittenEdit | undefined {
+  const text = withoutThoughts(answer);
+  const open = /^(`{3,}|~{3,})[^\n`]*\n/m.exec(text);
+  if (!open) return undefined;
+  const body = text.slice(open.index + open[0].length);
+  const end = new RegExp(`^${open[1]}[ \\t]*$`, "m").exec(body);
+  return end ? { text: body.slice(0, end.index), cutOff: false } : { text: body, cutOff: true };
+}
+
 /** An answer from where the model has stopped thinking aloud. */
 export function withoutThoughts(answer: string): string {
   return answer.replace(/^\s*<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>\s*/, "");

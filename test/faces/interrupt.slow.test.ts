@@ -9,6 +9,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { redraft, redraftCommand } from "../support/cli.ts";
+import { hasEngine } from "../support/native.ts";
+import { writeTinyModel } from "../support/tiny-models.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -56,12 +58,51 @@ function expectSoon({ ms, code, signal }: Ending): void {
   expect(signal === "SIGINT" || code === 130).toBe(true);
 }
 
+/** Linux's list of the children of a process. */
+async function childrenOf(id: number): Promise<number[]> {
+  const text = await readFile(`/proc/${id}/task/${id}/children`, "utf8");
+  return text.split(" ").filter(Boolean).map(Number);
+}
+
+const isRunning = async (id: number): Promise<boolean> =>
+  readFile(`/proc/${id}/stat`, "utf8").then(
+    (stat) => !/^\d+ \(.*\) [ZX]/.test(stat),
+    () => false,
+  );
+
 const firstLine = async (child: ChildProcess): Promise<string> => {
   const [line] = (await once(createInterface(child.stdout!), "line")) as [string];
   return line;
 };
 
 describe("Ctrl-C ends at once", { timeout: 60_000 }, () => {
+  it.skipIf(!hasEngine || process.platform !== "linux")(
+    "edit, while a model reads; nothing is written, and the engine's process ends too",
+    async () => {
+      const model = join(folder, "tiny.gguf");
+      writeTinyModel(model, { chatTemplate: "{% for m in messages %}<|im_start|>{% endfor %}" });
+      await writeFile(join(folder, "a.js"), source.slice(0, 8_000));
+      const words = ["edit", "a.js", "go on", "--via", "rewrite", "--model", model];
+      const child = start([...words, "--context", "32768"]);
+      let engines: number[] = [];
+      while (engines.length === 0 && child.exitCode === null) {
+        await wait(20);
+        engines = await childrenOf(child.pid!);
+      }
+      await wait(1_000);
+      expect(child.exitCode).toBeNull();
+      expectSoon(await interrupt(child));
+      const deadline = performance.now() + 10_000;
+      for (const id of engines)
+        while (await isRunning(id)) {
+          expect(performance.now()).toBeLessThan(deadline);
+          await wait(20);
+        }
+      expect(engines.length).toBeGreaterThan(0);
+      expect(await readFile(join(folder, "a.js"), "utf8")).toBe(source.slice(0, 8_000));
+    },
+  );
+
   it.each([100, 400, 800, 1_600])(
     "apply, after %i ms; the file is old or new, and the next call works",
     async (ms) => {

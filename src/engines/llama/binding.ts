@@ -75,6 +75,11 @@ export interface Binding {
   decode(context: Pointer, batch: Struct): number;
   decodeAside: Async<[context: Pointer, batch: Struct], number>;
   logits(context: Pointer): Pointer;
+  /** A callback for `progress_callback` of the model parameters, which llama.cpp calls on the thread that loads. */
+  loadProgress(onProgress: (share: number) => boolean): {
+    readonly callback: Pointer;
+    release(): void;
+  };
   /** Memory at a C pointer, seen without a copy. */
   view(pointer: Pointer, bytes: number): ArrayBuffer;
   /** The values of the abort fields of the context parameters, and the switch. */
@@ -153,6 +158,13 @@ export function bind(library: NativeLibrary): Binding {
         );
       }),
     logits: f("void *llama_get_logits(void *context)"),
+    loadProgress(onProgress) {
+      const callback = koffi.register(onProgress, koffi.pointer(progressType()));
+      return {
+        callback: callback as unknown as Pointer,
+        release: () => koffi.unregister(callback),
+      };
+    },
     view: (pointer, bytes) => koffi.view(pointer, bytes),
     abort: abortSwitch(),
   };
@@ -162,6 +174,13 @@ export function bind(library: NativeLibrary): Binding {
   f("void llama_backend_init()")();
   ggml.func("void ggml_backend_load_all_from_path(const char *directory)")(library.directory);
   return binding;
+}
+
+let progressPrototype: ReturnType<typeof koffi.proto> | undefined;
+
+function progressType(): ReturnType<typeof koffi.proto> {
+  progressPrototype ??= koffi.proto("bool redraft_load_progress(float share, void *data)");
+  return progressPrototype;
 }
 
 function defineStructs(library: NativeLibrary): void {

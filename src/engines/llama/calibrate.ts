@@ -17,8 +17,10 @@ export interface CalibrateOptions {
   readonly rounds?: number;
   /** Committed tokens that every pass attends to. */
   readonly context?: number;
-  /** No round begins after this many milliseconds. */
+  /** No round begins after this many milliseconds; without a warm-up no size either, once 1 and 2 tokens are measured. */
   readonly budgetMs?: number;
+  /** Whether a round before the first one is left out of the figures (default true): passes of large models need none. */
+  readonly warmUp?: boolean;
   /**
    * `cpu`: processor time of both processes, which other programs cannot falsify: for one thread.
    * `wall`: the clock, for more threads, whose waiting costs time and no work.
@@ -39,6 +41,7 @@ export async function measureCost(options: CalibrateOptions): Promise<CostPoint[
     rounds = 7,
     metric,
     budgetMs = Number.POSITIVE_INFINITY,
+    warmUp = true,
     signal,
   } = options;
   const room = target.capabilities.contextSize;
@@ -50,13 +53,17 @@ export async function measureCost(options: CalibrateOptions): Promise<CostPoint[
   const times = new Map<number, number[]>(sizes.map((size) => [size, []]));
   const sequence = await target.open();
   const started = performance.now();
+  const isOver = (): boolean => performance.now() - started > budgetMs;
+  const first = warmUp ? -1 : 0;
   try {
     await sequence.append(tokens.slice(0, context), signal);
     await sequence.verify([], { ...(signal && { signal }) });
     await sequence.commit([]);
-    for (let round = -1; round < rounds; round++) {
-      if (round > 0 && performance.now() - started > budgetMs) break;
-      for (const size of sizes) {
+    for (let round = first; round < rounds; round++) {
+      if (round > 0 && isOver()) break;
+      for (const [index, size] of sizes.entries()) {
+        if (!warmUp && index > 1 && isOver()) break;
+        signal?.throwIfAborted();
         const drafted = tokens.slice(context + 1, context + size);
         const before = process.cpuUsage();
         const start = performance.now();
@@ -73,15 +80,16 @@ export async function measureCost(options: CalibrateOptions): Promise<CostPoint[
         // The first round warms caches and compilers up.
         if (round >= 0) times.get(size)!.push(metric === "cpu" ? cpu : wall);
         options.onProgress?.(
-          (round + 1) * sizes.length + sizes.indexOf(size) + 1,
-          (rounds + 1) * sizes.length,
+          (round - first) * sizes.length + index + 1,
+          (rounds - first) * sizes.length,
         );
       }
     }
   } finally {
     await sequence.dispose();
   }
-  return sizes.map((size) => ({ tokens: size, ms: median(times.get(size)!) }));
+  const measured = sizes.filter((size) => times.get(size)!.length > 0);
+  return measured.map((size) => ({ tokens: size, ms: median(times.get(size)!) }));
 }
 
 async function sampleTokens(target: TokenTarget, count: number): Promise<number[]> {

@@ -48,7 +48,7 @@ const operations: Record<
   async load({ library, options }: { library: NativeLibrary; options: LoadOptions }) {
     const { bind } = await import("./binding.ts");
     const native: Binding = bind(library);
-    model = loadModel(native, library, options);
+    model = loadModel(native, library, options, reportLoading());
     if (!options.vocabOnly) {
       const batch = createBatch(native, model, options.outputs);
       passes = createPasses(batch, model.info.vocabSize, model.info.rewind);
@@ -102,6 +102,19 @@ const operations: Record<
   },
   dispose: ({ sequence }: { sequence: number }) => void sequences!.dispose(sequence),
 };
+
+/** While weights are read nothing else runs here, so the callback also sees to it that an orphan ends. */
+function reportLoading(): (share: number) => boolean {
+  const parent = process.ppid;
+  let reported = 0;
+  return (share) => {
+    if (share - reported >= 0.01 || share >= 1) {
+      reported = share;
+      socket.write(encodeMessage({ id: 0, op: "progress", share }));
+    }
+    return process.ppid === parent;
+  };
+}
 
 /** Begins an operation; one that needs forward passes continues after them. */
 function begin(message: Message): void {
@@ -245,5 +258,7 @@ const decode = createDecoder((message) => {
   void work();
 });
 socket.on("data", decode);
-socket.on("close", () => process.exit(0));
-socket.on("error", () => process.exit(0));
+// An exit waits for the pass that runs on another thread, which may take seconds.
+const end = (): void => void process.kill(process.pid, "SIGKILL");
+socket.on("close", end);
+socket.on("error", end);

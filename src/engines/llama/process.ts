@@ -29,13 +29,20 @@ interface Waiting {
 /** What native code says last is what explains its end. */
 const keptLog = 8192;
 
+export interface StartOptions {
+  /** An abort while the model is loaded ends the process. */
+  readonly signal?: AbortSignal | undefined;
+  /** The share of the weights that is loaded, 0 to 1. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
+
 /** Starts a child process and loads the model in it. */
 export async function startEngine(
   library: NativeLibrary,
   options: LoadOptions,
-  signal?: AbortSignal,
+  { signal, onProgress }: StartOptions = {},
 ): Promise<EngineProcess> {
-  signal?.throwIfAborted();
+  if (signal?.aborted) throw cancelledBy(signal);
   const { command, args } = hostCommand();
   const child = spawn(command, args, {
     stdio: ["ignore", "ignore", "pipe", "pipe"],
@@ -70,6 +77,7 @@ export async function startEngine(
     createDecoder((message) => {
       const { id, op } = message.header;
       if (op === "answer") settle(id)?.resolve(message);
+      else if (op === "progress") onProgress?.(message.header.share as number);
       else void errorFrom(message, log).then((error) => settle(id)?.reject(error));
     }),
   );
@@ -119,8 +127,12 @@ export async function startEngine(
       child.once("close", () => clearTimeout(timer));
     });
 
+  // Loading is one call into native code, which hears nothing until it ends.
+  const onAbort = (): void => void child.kill("SIGKILL");
+  signal?.addEventListener("abort", onAbort, { once: true });
   try {
     const { header } = await request("load", { library, options }, undefined, signal);
+    signal?.removeEventListener("abort", onAbort);
     return {
       info: header.info as ModelInfo,
       processId: child.pid,
@@ -137,6 +149,7 @@ export async function startEngine(
       dispose,
     };
   } catch (error) {
+    signal?.removeEventListener("abort", onAbort);
     await dispose();
     throw error;
   }

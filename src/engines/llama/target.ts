@@ -4,12 +4,13 @@ import path from "node:path";
 import { RedraftError } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Capabilities, TokenTarget } from "../../core/target.ts";
+import { requireMemory } from "../require-memory.ts";
 import { type CalibrateOptions, measureCost } from "./calibrate.ts";
 import { type CostCurve, type CostPoint, costCurve, createCrowd, typicalCost } from "./cost.ts";
 import { costKey, readCost, writeCost } from "./cost-store.ts";
 import { findLibrary, type NativeLibrary } from "./library.ts";
 import type { LoadOptions, ModelInfo } from "./model-info.ts";
-import { type EngineProcess, startEngine } from "./process.ts";
+import { type EngineProcess, type StartOptions, startEngine } from "./process.ts";
 import { llamaSequence, type PassReport } from "./sequence.ts";
 import { createVocabulary, type Vocabulary } from "./vocabulary.ts";
 
@@ -33,8 +34,13 @@ export interface LlamaOptions {
   /** Called once if drafts are off because the model cannot rewind. */
   readonly logger?: Logger;
   readonly onPass?: (report: PassReport) => void;
+  /** What the opening is at, with the share of it that is done (0 to 1). */
+  readonly onOpening?: (step: OpeningStep, share: number) => void;
   readonly signal?: AbortSignal;
 }
+
+/** `measure`: what passes cost on this machine; once per model, where `cost` asks for it. */
+export type OpeningStep = "load" | "measure";
 
 /** A GGUF model on this machine, run by llama.cpp in a child process. */
 export interface LlamaTarget extends TokenTarget {
@@ -57,7 +63,13 @@ const largestVerify = 512;
  * notices rejects with `engine-failed`, sequences of that process stay closed, and the next call starts afresh.
  */
 export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
-  const engine = await engineKeeper(loadOptions(options), options.gpu ?? false, options.signal);
+  const { signal, onOpening } = options;
+  const asked = loadOptions(options);
+  if (!options.gpu) await requireMemory(asked.model, asked);
+  const engine = await engineKeeper(asked, options.gpu ?? false, {
+    signal,
+    onProgress: onOpening && ((share) => onOpening("load", share)),
+  });
   const { info } = await engine.get();
   const { context } = info;
   let curve = typeof options.cost === "object" ? options.cost : typicalCost();
@@ -117,13 +129,21 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
     dispose: engine.dispose,
   };
   if (typeof options.cost !== "object") {
-    curve = (await knownCost(target, options)) ?? curve;
+    try {
+      curve = (await knownCost(target, options)) ?? curve;
+    } catch (error) {
+      await target.dispose();
+      throw error;
+    }
   }
   return target;
 }
 
-/** How long a start may take for measuring. */
-const startBudgetMs = 300;
+/** How long a start may take for measuring, in ms: no size and no round begins after it. */
+const startBudgetMs = { small: 300, large: 4000 } as const;
+/** From this many bytes of weights on, a pass takes tens of milliseconds: few sizes, once. */
+const largeModel = 60e6;
+const fewSizes: readonly number[] = [1, 2, 4, 8, 16, 32];
 
 async function knownCost(
   target: LlamaTarget,
@@ -132,7 +152,14 @@ async function knownCost(
   const key = await costKey(target.info, options.gpu);
   const stored = await readCost(key);
   if (stored !== undefined || options.cost !== "measured") return stored;
-  const points = await calibrate(target, { rounds: 5, budgetMs: startBudgetMs });
+  const { onOpening, signal } = options;
+  const isLarge = target.info.size > largeModel;
+  const points = await calibrate(target, {
+    ...(isLarge ? { sizes: fewSizes, rounds: 1, context: 16, warmUp: false } : { rounds: 5 }),
+    budgetMs: startBudgetMs[isLarge ? "large" : "small"],
+    ...(onOpening && { onProgress: (done, of) => onOpening("measure", done / of) }),
+    ...(signal && { signal }),
+  });
   await writeCost(key, points);
   return costCurve(points);
 }
@@ -158,7 +185,9 @@ export async function llamaVocabulary(
   model: string,
   signal?: AbortSignal,
 ): Promise<LlamaVocabulary> {
-  const engine = await engineKeeper({ ...loadOptions({ model }), vocabOnly: true }, false, signal);
+  const engine = await engineKeeper({ ...loadOptions({ model }), vocabOnly: true }, false, {
+    signal,
+  });
   const { info } = await engine.get();
   const ends = new Set(info.endTokens);
   return {
@@ -191,11 +220,11 @@ interface EngineKeeper {
 async function engineKeeper(
   options: LoadOptions,
   gpu: boolean,
-  signal?: AbortSignal,
+  start: StartOptions,
 ): Promise<EngineKeeper> {
   const library: NativeLibrary = findLibrary({ gpu });
   await requireModelFile(options.model);
-  let starting: Promise<EngineProcess> | undefined = startEngine(library, options, signal);
+  let starting: Promise<EngineProcess> | undefined = startEngine(library, options, start);
   let running: EngineProcess | undefined = await starting;
   starting = undefined;
   let closed = false;

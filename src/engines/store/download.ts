@@ -243,7 +243,8 @@ export async function digest(path: string, signal?: AbortSignal): Promise<string
   return hash.digest("hex");
 }
 
-async function isGguf(path: string): Promise<boolean> {
+/** Whether a file begins as a GGUF. */
+export async function isGguf(path: string): Promise<boolean> {
   const file = await open(path, constants.O_RDONLY);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);

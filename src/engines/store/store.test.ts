@@ -1,11 +1,19 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { modelAddress } from "./address.ts";
+import { catalogued } from "./catalogue.ts";
 import { modelFolder } from "./folder.ts";
-import { downloadModel, installedModels, modelPath, removeModel, verifyModel } from "./store.ts";
+import {
+  addModel,
+  downloadModel,
+  installedModels,
+  modelPath,
+  removeModel,
+  verifyModel,
+} from "./store.ts";
 
 const weights = "GGUF and then some";
 const sha256 = createHash("sha256").update(weights).digest("hex");
@@ -119,5 +127,84 @@ describe("modelFolder", () => {
       join("/c", "redraft", "models"),
     );
     expect(modelFolder({ env: { REDRAFT_MODELS: "/m" }, home })).toBe("/m");
+  });
+});
+
+describe("a model brought another way", () => {
+  it("is linked under a name, listed, used and removed; its file stays", async () => {
+    const file = join(root, "brought.gguf");
+    await writeFile(file, weights);
+    const added = await addModel("mine", file, options);
+    expect(added).toMatchObject({ name: "mine", sha256, verified: false });
+    expect(await addModel("mine", file, options)).toEqual(added);
+    expect((await installedModels(options)).at(-1)).toMatchObject({ name: "mine", from: "added" });
+    expect(await modelPath("mine", options)).toBe(added.path);
+    expect((await lstat(added.path)).isSymbolicLink()).toBe(true);
+
+    const second = join(root, "second.gguf");
+    await writeFile(second, `${weights}, and more`);
+    await expect(addModel("mine", second, options)).rejects.toThrow(/there is another model mine/);
+    await removeModel("mine", options);
+    expect(await readdir(root)).toContain("brought.gguf");
+    await addModel("mine", second, options);
+    await rm(second);
+    // A link that leads nowhere is no model, and its name is free.
+    expect((await installedModels(options)).map(({ name }) => name)).toEqual(["apply"]);
+    await addModel("mine", file, options);
+  });
+
+  it("has the sum of the alias that it is added under", async () => {
+    const file = join(root, "brought.gguf");
+    await writeFile(file, weights);
+    await expect(addModel("qwen-0.5b", file, options)).rejects.toMatchObject({
+      code: "file-error",
+      message: expect.stringContaining(catalogued("qwen-0.5b")!.sha256!),
+    });
+    expect(await readdir(options.folder).catch(() => [])).toEqual([]);
+  });
+
+  it.each([
+    ["a/b", "letters"],
+    ["..", "letters"],
+    ["apply", "shipped"],
+  ])("refuses the name %s", async (name, message) => {
+    const file = join(root, "brought.gguf");
+    await writeFile(file, weights);
+    await expect(addModel(name, file, options)).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it("refuses what is no model", async () => {
+    await writeFile(join(root, "text.gguf"), "text");
+    await expect(addModel("mine", join(root, "text.gguf"), options)).rejects.toThrow(/not a GGUF/);
+    await expect(addModel("mine", join(root, "none.gguf"), options)).rejects.toThrow(/no file/);
+  });
+});
+
+describe("an alias", () => {
+  it("says how to get a model that is not installed", async () => {
+    await expect(modelPath("qwen-7b", options)).rejects.toThrow(/redraft models download qwen-7b/);
+  });
+
+  it("is downloaded from its repository and kept under the alias, if the sum is right", async () => {
+    const asked: string[] = [];
+    const fetch = (url: unknown): Promise<Response> => {
+      asked.push(String(url));
+      return answer();
+    };
+    const more = { ...options, fetch: fetch as typeof globalThis.fetch, hub: "https://hub.test" };
+    expect(await downloadModel("seed-coder-8b", more)).toMatchObject({ name: "seed-coder-8b" });
+    expect(asked[0]).toBe(
+      "https://hub.test/unsloth/Seed-Coder-8B-Instruct-GGUF/resolve/main/Seed-Coder-8B-Instruct-Q4_K_M.gguf",
+    );
+    expect(await modelPath("seed-coder-8b", options)).toBe(
+      join(options.folder, "seed-coder-8b.gguf"),
+    );
+    await expect(downloadModel("qwen-0.5b", more)).rejects.toThrow(
+      catalogued("qwen-0.5b")!.sha256!,
+    );
+    await expect(downloadModel("smollm2-135m", more)).rejects.toThrow(/redraft models add/);
   });
 });

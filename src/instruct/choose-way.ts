@@ -1,0 +1,61 @@
+import { RedraftError } from "../core/errors.ts";
+import type { LocalModelFacts } from "../core/target.ts";
+import type { Forecast } from "./costs.ts";
+import { type FindNamedParts, namedRegion, type Region, symbolRegion } from "./region.ts";
+import type { Decision } from "./report.ts";
+import type { InstructRequest } from "./request.ts";
+
+/** Models with fewer weights write bad sketches: a rewrite with the source as its draft is cheaper than it looks. */
+const smallModel = 4e9;
+
+export interface ChosenWay extends Decision {
+  /** The part that is rewritten, for `region`. */
+  readonly region?: Region;
+}
+
+/**
+ * The way that a request is made. Asked for: that one. `auto`: with a local model of fewer than 4,000 million weights the region, if
+ * the instruction names exactly one declaration, else a rewrite; with all others what `forecast` expects to be cheaper.
+ *
+ * @throws `usage` where a region is asked for and the instruction names none
+ */
+export function chooseWay(
+  { files, instruction, via = "auto", symbol }: InstructRequest,
+  {
+    expected,
+    local,
+    namedPartsOf,
+  }: {
+    readonly expected: Forecast;
+    readonly local: LocalModelFacts | undefined;
+    readonly namedPartsOf: FindNamedParts | undefined;
+  },
+): ChosenWay {
+  const isSmall = local !== undefined && local.parameters < smallModel;
+  if (via !== "region" && symbol === undefined) {
+    if (via !== "auto") return { ...expected, via, why: "asked for" };
+    if (!isSmall) return expected;
+    const region = namedPartsOf && namedRegion(files, instruction, namedPartsOf);
+    if (region === undefined) {
+      return { ...expected, via: "rewrite", why: "a small model, and no one declaration is named" };
+    }
+    return { ...expected, via: "region", why: `a small model, and ${region.why}`, region };
+  }
+  if (via !== "region" && via !== "auto") {
+    throw new RedraftError("usage", `a symbol is for --via region, not for --via ${via}.`);
+  }
+  if (namedPartsOf === undefined) {
+    throw new RedraftError("usage", "nothing finds declarations here: leave out --via region.");
+  }
+  const region =
+    symbol === undefined
+      ? namedRegion(files, instruction, namedPartsOf)
+      : symbolRegion(files, symbol, namedPartsOf);
+  if (region === undefined) {
+    throw new RedraftError(
+      "usage",
+      "the instruction names no single declaration of the files. Write the name of one function or class in backquotes, give it with --symbol, or use --via rewrite.",
+    );
+  }
+  return { ...expected, via: "region", why: "asked for", region };
+}
