@@ -1,6 +1,6 @@
-import { RedraftError } from "../core/errors.ts";
 import { isDivider, isSyntax } from "./block-markers.ts";
 import type { EditInput } from "./format.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** One search block as written. `searchAt` and `replaceAt` are 1-based lines of the caller's text. */
 export interface SearchBlock {
@@ -95,6 +95,7 @@ function emptied(input: EditInput, search: readonly string[], at: number): reado
   const stands = `\n${input.sourceLines.join("\n")}\n`.includes(`\n${old}\n`);
   if (stands && search.filter((line) => line.trim() !== "").length > 1) return [];
   throw unreadable(
+    "search-replace",
     `the block has two ======= lines, and nothing after the second (line ${at} of the edit). ` +
       "Send it with one; to delete the old lines, write nothing after it.",
     at,
@@ -112,6 +113,7 @@ function refuseSyntax(
   if (input.inSource(line)) return;
   if (headerLine.test(line)) {
     throw unreadable(
+      "search-replace",
       `line ${at} of the edit (${line.trim()}) names a line of the file inside the replacement. ` +
         "Line numbers belong to the search part. Where it is text, write a backslash before it.",
       at,
@@ -119,6 +121,7 @@ function refuseSyntax(
   }
   if (!isSyntax(line) && !(isDivider(line) && !isRule(replace, index, input.path))) return;
   throw unreadable(
+    "search-replace",
     `line ${at} of the edit (${line.trim()}) is a marker inside the replacement of a block. ` +
       "Send the block again with one of each marker. Where it is text, write a backslash before it.",
     at,
@@ -140,6 +143,7 @@ function refuseNewDivider(
   if (!isDivider(line) || !input.inSource(line) || isRule(replace, index, input.path)) return;
   if (replace.filter(isDivider).length <= search.filter(isDivider).length) return;
   throw unreadable(
+    "search-replace",
     `line ${at} of the edit (${line.trim()}) could divide the block, and so could the one before it. Nothing was written. ` +
       "Send the block as JSON with old_string and new_string, or write a backslash before each such line that is text.",
     at,
@@ -161,10 +165,4 @@ function isRule(lines: readonly string[], index: number, path: string): boolean 
   };
   if (isHeading(lines[index - 1])) return true;
   return isHeading(lines[index + 1]) && lines[index + 2]?.trim() === lines[index]!.trim();
-}
-
-export function unreadable(message: string, line: number): RedraftError {
-  return new RedraftError("unreadable-edit", message, {
-    details: { line, format: "search-replace" },
-  });
 }

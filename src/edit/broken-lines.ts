@@ -1,6 +1,6 @@
-import { RedraftError } from "../core/errors.ts";
 import type { EditInput } from "./format.ts";
 import { quoteAt } from "./unescape.ts";
+import { unreadable } from "./unreadable.ts";
 
 /**
  * Refuses new text whose line ends were lost or left over on the way through JSON, where nothing in the old
@@ -14,7 +14,8 @@ export function refuseBrokenLines(
 ): void {
   const escaped = escapedEnd(fresh);
   if (escaped !== undefined && escapedEnd(old) === undefined && !escapedEnd(input.source)) {
-    throw broken(
+    throw unreadable(
+      "search-replace",
       `${name} has \\n as two characters where a line ends (${shown(escaped)}): it is escaped once too often. Send it with real line ends.`,
     );
   }
@@ -24,7 +25,8 @@ export function refuseBrokenLines(
     cutString(old, input.path) === undefined &&
     !cutString(input.source, input.path)
   ) {
-    throw broken(
+    throw unreadable(
+      "search-replace",
       `${name} has a line end inside a quoted text (${shown(cut)}): a backslash was lost. Write \\n there as a backslash and an n.`,
     );
   }
@@ -60,7 +62,3 @@ function cutString(text: string, path: string): string | undefined {
 }
 
 const shown = (line: string): string => JSON.stringify(line.trim().slice(0, 80));
-
-function broken(message: string): RedraftError {
-  return new RedraftError("unreadable-edit", message, { details: { format: "search-replace" } });
-}

@@ -1,5 +1,6 @@
 import { spend } from "../text/budget.ts";
-import { gitPaths, headerPath, unquoted } from "./diff-paths.ts";
+import { unquotedPath } from "../text/git-paths.ts";
+import { gitPaths, headerPath } from "./diff-paths.ts";
 import { type HunkCounts, type HunkLine, signedLine } from "./hunk-lines.ts";
 import { fenceOf } from "./wrapping.ts";
 
@@ -107,7 +108,7 @@ export function parseBareDiff(lines: readonly string[]): DiffFile | undefined {
 function extended(line: string, file: OpenFile): void {
   const path = (prefix: RegExp): string | undefined => {
     const named = prefix.exec(line)?.[1];
-    return named === undefined ? undefined : unquoted(named);
+    return named === undefined ? undefined : unquotedPath(named);
   };
   if (line.startsWith("new file mode")) file.created = true;
   if (line.startsWith("deleted file mode")) file.deleted = true;

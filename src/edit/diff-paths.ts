@@ -1,29 +1,5 @@
+import { unquotedPath } from "../text/git-paths.ts";
 import { sameDiffPath } from "./paths.ts";
-
-const pathEscapes: Readonly<Record<string, number>> = {
-  a: 7,
-  b: 8,
-  t: 9,
-  n: 10,
-  v: 11,
-  f: 12,
-  r: 13,
-};
-
-/** A path as git quotes it where it holds special characters: `"a/\303\251.js"` is `a/é.js`. */
-export function unquoted(path: string): string {
-  const inner = /^"(.*)"$/.exec(path)?.[1];
-  if (inner === undefined) return path;
-  const bytes: number[] = [];
-  const plain = new TextEncoder();
-  for (const [part, octal, letter] of inner.matchAll(/\\([0-7]{1,3})|\\(.)|[^\\]+|\\$/gs)) {
-    if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 255);
-    else if (letter !== undefined)
-      bytes.push(...(pathEscapes[letter] ? [pathEscapes[letter]] : plain.encode(letter)));
-    else bytes.push(...plain.encode(part));
-  }
-  return new TextDecoder().decode(Uint8Array.from(bytes));
-}
 
 /** git's `a/` and `b/`, or the letters it puts there by `diff.mnemonicPrefix`, taken off. */
 export const stripped = (path: string): string => path.replace(/^[abciow]\//, "");
@@ -32,9 +8,9 @@ export const stripped = (path: string): string => path.replace(/^[abciow]\//, ""
 export function gitPaths(line: string): readonly [string, string] | undefined {
   const rest = line.slice("diff --git ".length).trim();
   const quoted = /^("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(rest);
-  if (quoted) return [unquoted(quoted[1]!), unquoted(quoted[2]!)];
+  if (quoted) return [unquotedPath(quoted[1]!), unquotedPath(quoted[2]!)];
   for (let at = rest.indexOf(" "); at !== -1; at = rest.indexOf(" ", at + 1)) {
-    const [one, other] = [unquoted(rest.slice(0, at)), unquoted(rest.slice(at + 1))];
+    const [one, other] = [unquotedPath(rest.slice(0, at)), unquotedPath(rest.slice(at + 1))];
     if (stripped(one) === stripped(other)) return [one, other];
   }
   const named = /^(a\/.*?) (b\/.*)$/.exec(rest);
@@ -44,7 +20,7 @@ export function gitPaths(line: string): readonly [string, string] | undefined {
 /** The path of a `---` or `+++` line, without a timestamp or what else stands behind it. */
 export function headerPath(line: string): string {
   const text = line.slice(4).split("\t")[0]!.trim();
-  return unquoted(
+  return unquotedPath(
     text
       .replace(/\s\d{4}-\d\d-\d\d[ T].*$/, "")
       .trimEnd()

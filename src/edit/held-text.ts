@@ -9,6 +9,7 @@ import { isElision } from "./lazy-markers.ts";
 import type { ToolCall } from "./tool-calls.ts";
 import { type ToolEdit, toolEdit, unknownKeys } from "./tool-edit.ts";
 import { unescapeLineEnds } from "./unescape.ts";
+import { unreadable } from "./unreadable.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** How a text is read that stands inside another: the registry, which knows this file and must not be known to it. */
@@ -32,6 +33,7 @@ export function readHeld(
   if (hasHashOperations(input)) {
     if (named === undefined || named === "search-replace") return undefined;
     throw unreadable(
+      "search-replace",
       `the edit is JSON that names lines by number and hash, which is not the format ${named}. Name its format: search-replace, or auto.`,
     );
   }
@@ -43,11 +45,13 @@ export function readHeld(
   if (texts.length === 0) {
     if (named === undefined || named === "search-replace") return undefined;
     throw unreadable(
+      "search-replace",
       `${said(tool)}, which is not the format ${named}. Name its format: search-replace, or auto.`,
     );
   }
   if (tool.calls.length > 1) {
     throw unreadable(
+      "search-replace",
       `${said(tool)} for ${input.path}, one of which is a text in another format or the whole file. Send them one at a time.`,
     );
   }
@@ -74,7 +78,8 @@ function readText(
   if (call.kind === "write") return writeCall(call.text, input, tool.why, readers);
   const inner = editInput(call.text, input.path, input.source, input.within);
   if (call.as === "new") return onlyNew(inner, tool, readers);
-  if (inner.text.trim() === "") throw unreadable(`${said(tool)}, but that edit is empty.`);
+  if (inner.text.trim() === "")
+    throw unreadable("search-replace", `${said(tool)}, but that edit is empty.`);
   const isSketch = call.as === "any" && (named === "lazy" || named === "whole");
   const edit =
     call.as === "patch"
@@ -82,6 +87,7 @@ function readText(
       : readers.readIn(inner, isSketch ? named : undefined);
   if (!edit)
     throw unreadable(
+      "search-replace",
       `${said(tool)}, but the patch or diff in it has an unknown form. Send a *** Begin Patch, a unified diff, or search/replace blocks.`,
     );
   return { ...edit, why: `${tool.why}; ${edit.why}` };
@@ -95,6 +101,7 @@ function onlyNew(inner: EditInput, tool: ToolEdit, readers: Readers): Edit {
     if (edit?.format === "whole") return { ...edit, why: `${tool.why}; ${edit.why}` };
   }
   throw unreadable(
+    "search-replace",
     `the edit is JSON with a new string, but no old string that says which text it replaces. Send old_string as well.${unknownKeys(tool.unused)}`,
   );
 }
@@ -129,6 +136,7 @@ function writeCall(text: string, input: EditInput, why: string, readers: Readers
   }
   if (unescapeLineEnds(text) !== undefined) {
     throw unreadable(
+      "search-replace",
       "the text of the file is one line with \\n where lines end: it is escaped once too often. Send it with real line ends.",
     );
   }
@@ -151,8 +159,4 @@ function writeCall(text: string, input: EditInput, why: string, readers: Readers
     ended: true,
     segments: changesBetween(inner.sourceLines, lines),
   };
-}
-
-function unreadable(message: string): RedraftError {
-  return new RedraftError("unreadable-edit", message, { details: { format: "search-replace" } });
 }

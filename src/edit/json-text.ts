@@ -1,3 +1,4 @@
+import { parseJson } from "../text/json.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** A text read as JSON: its value, or where it stops being JSON. */
@@ -12,10 +13,10 @@ export type JsonText =
 export function jsonText(text: string): JsonText | undefined {
   const body = withoutFence(text);
   if (!/^[[{]/.test(body)) return undefined;
-  const read = parsed(body) ?? parsedLines(body);
+  const read = parseJson(body) ?? parsedLines(body);
   if (read) return read;
   const repaired = mended(body);
-  const again = repaired === body ? undefined : parsed(repaired);
+  const again = repaired === body ? undefined : parseJson(repaired);
   if (again) return again;
   const firstKey = /^[[{]\s*(?:\{\s*)?"([\w-]+)"\s*:/.exec(body)?.[1];
   return firstKey === undefined ? undefined : { problem: problemOf(repaired), firstKey };
@@ -24,7 +25,7 @@ export function jsonText(text: string): JsonText | undefined {
 /** The value of a string that holds one JSON object or array; undefined = it does not. */
 export function jsonInside(text: string): { readonly value: unknown } | undefined {
   const body = text.trim();
-  return /^[[{]/.test(body) ? (parsed(body) ?? parsed(mended(body))) : undefined;
+  return /^[[{]/.test(body) ? (parseJson(body) ?? parseJson(mended(body))) : undefined;
 }
 
 /** The body of the only fenced block, prose around it aside; else the text itself. */
@@ -40,20 +41,12 @@ function withoutFence(text: string): string {
     .trim();
 }
 
-function parsed(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
-}
-
 function parsedLines(text: string): { readonly value: unknown } | undefined {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   if (lines.length < 2 || lines.length > 1_000) return undefined;
   const values: unknown[] = [];
   for (const line of lines) {
-    const one = parsed(line);
+    const one = parseJson(line);
     if (!one) return undefined;
     values.push(one.value);
   }

@@ -2,7 +2,7 @@ import type { Edit, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { LineRange } from "../core/merge.ts";
 import { spend } from "../text/budget.ts";
-import { lineTexts, splitLines } from "../text/lines.ts";
+import { lineAt, lineTexts, splitLines } from "../text/lines.ts";
 import { asMeant } from "./as-meant.ts";
 import { refuseBrokenLines } from "./broken-lines.ts";
 import { changesBetween } from "./changes.ts";
@@ -71,8 +71,8 @@ function placesWithin(text: string, part: string, { within }: EditInput): number
   const every = occurrences(text, part);
   if (within === undefined) return every;
   return every.filter((place) => {
-    const first = lineAt(text, place) - 1;
-    const last = lineAt(text, place + Math.max(0, part.trimEnd().length - 1)) - 1;
+    const first = lineAt(text, place);
+    const last = lineAt(text, place + Math.max(0, part.trimEnd().length - 1));
     return first >= within.start && last < within.end;
   });
 }
@@ -84,8 +84,6 @@ function areApart(places: readonly number[], length: number): number[] {
     if (kept.length === 0 || place >= kept.at(-1)! + length) kept.push(place);
   return kept;
 }
-
-const lineAt = (text: string, place: number): number => text.slice(0, place).split("\n").length;
 
 /**
  * Where a pair is to be replaced: at its one place, at the one that it names by line, or at every place.
@@ -104,7 +102,7 @@ function pairPlaces(call: OldNewPair, flat: string, input: EditInput): number[] 
   if (call.nearLine === undefined) return undefined;
   // The line of the first character that is no line end: old strings begin with one at times.
   const skipped = /^\n*/.exec(call.old)![0].length;
-  const near = every.filter((place) => lineAt(flat, place + skipped) === call.nearLine);
+  const near = every.filter((place) => lineAt(flat, place + skipped) + 1 === call.nearLine);
   return near.length === 1 ? near : undefined;
 }
 

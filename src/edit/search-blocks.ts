@@ -3,8 +3,9 @@ import { spend } from "../text/budget.ts";
 import { linePlaces } from "../text/line-index.ts";
 import { isNearStart, type Marker, markersOf } from "./block-markers.ts";
 import { pathBefore } from "./block-paths.ts";
-import { type BlockSpan, blockOf, type SearchBlock, unreadable } from "./block-text.ts";
+import { type BlockSpan, blockOf, type SearchBlock } from "./block-text.ts";
 import type { EditInput } from "./format.ts";
+import { unreadable } from "./unreadable.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /**
@@ -159,7 +160,7 @@ function pairFirst(input: EditInput, markers: readonly Marker[]): BlockSpan[] {
     spans.push({ start: start.index, divider: divider.index, end });
   }
   if (spans.length === 0) {
-    throw unreadable(`the edit holds no search block. Send ${shape}.`, 1);
+    throw unreadable("search-replace", `the edit holds no search block. Send ${shape}.`, 1);
   }
   return spans;
 }
@@ -174,7 +175,11 @@ function unopened(input: EditInput, end: Marker, start: Marker | undefined): Red
     : near === -1
       ? "there is no <<<<<<< SEARCH before it"
       : `line ${near + 1} (${input.lines[near]!.trim()}) does not open one`;
-  return unreadable(`${closing}, but ${missing}. Send the whole block: ${shape}.`, end.index + 1);
+  return unreadable(
+    "search-replace",
+    `${closing}, but ${missing}. Send the whole block: ${shape}.`,
+    end.index + 1,
+  );
 }
 
 /**
@@ -196,6 +201,7 @@ function fencedEnd(input: EditInput, start: Marker, divider: Marker): number | u
 function unfinished(start: Marker, divider: Marker | undefined, block: number): RedraftError {
   const missing = divider === undefined ? "=======" : ">>>>>>> REPLACE";
   return unreadable(
+    "search-replace",
     `search block ${block}, which begins on line ${start.index + 1} of the edit, has no ${missing} line: ` +
       "the edit is cut off or malformed. Send the whole block again.",
     start.index + 1,

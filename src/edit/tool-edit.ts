@@ -1,10 +1,10 @@
-import { RedraftError } from "../core/errors.ts";
 import type { EditInput } from "./format.ts";
 import { jsonInside, jsonText } from "./json-text.ts";
 import { refuseLoneReturns } from "./lone-returns.ts";
 import { forAnotherFile, otherPaths, samePath } from "./paths.ts";
 import { callsIn, type FoundCalls, type ToolCall } from "./tool-calls.ts";
 import { kindOfKey, knownKeys } from "./tool-keys.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** The arguments of an edit tool, as far as they are for this file. */
 export interface ToolEdit {
@@ -40,6 +40,7 @@ function readToolEdit(input: EditInput): ToolEdit | undefined {
     const kind = kindOfKey(json.firstKey);
     if (isData || kind === undefined || kind === "note") return undefined;
     throw unreadable(
+      "search-replace",
       `the edit looks like the JSON arguments of an edit tool, but ${json.problem}. Send it again as valid JSON, or as search/replace blocks.`,
     );
   }
@@ -48,9 +49,13 @@ function readToolEdit(input: EditInput): ToolEdit | undefined {
   if (found && found.calls.length > 0) return forThisFile(found, input);
   const keys = keysOfTool(json.value);
   if (found?.problem !== undefined && (input.source !== "" || keys.some(isEditKey)))
-    throw unreadable(`the edit is JSON, but ${found.problem}.${unknownKeys(found.unused)}`);
+    throw unreadable(
+      "search-replace",
+      `the edit is JSON, but ${found.problem}.${unknownKeys(found.unused)}`,
+    );
   if (input.source.trim() === "" || isData || keys.length === 0) return undefined;
   throw unreadable(
+    "search-replace",
     `the edit is JSON with the keys ${keys.slice(0, 8).join(", ")}, none of which says what to change. ` +
       `Use ${knownKeys}.`,
   );
@@ -130,7 +135,10 @@ function forThisFile({ calls, unused, problem }: FoundCalls, input: EditInput): 
     );
   }
   if (problem !== undefined)
-    throw unreadable(`one of the edits cannot be read: ${problem}. Nothing was written.`);
+    throw unreadable(
+      "search-replace",
+      `one of the edits cannot be read: ${problem}. Nothing was written.`,
+    );
   const exact = { isExact: true, what: "a string of the edit" };
   for (const call of mine)
     refuseLoneReturns(call.kind === "pair" ? call.new : call.text, input.source, exact);
@@ -167,8 +175,4 @@ const isEditKey = (key: string): boolean => {
 export function unknownKeys(keys: readonly string[]): string {
   if (keys.length === 0) return "";
   return ` Not known: ${keys.slice(0, 8).join(", ")}. Use ${knownKeys}.`;
-}
-
-function unreadable(message: string): RedraftError {
-  return new RedraftError("unreadable-edit", message, { details: { format: "search-replace" } });
 }

@@ -16,6 +16,7 @@ import { firstOldLine, numbersHold, unplaced } from "./hunk-numbers.ts";
 import { inTurn, type Part, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
 import { forAnotherFile, otherPaths, sameDiffPath } from "./paths.ts";
+import { unreadable } from "./unreadable.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** Unified diffs, git's headers or none; line numbers and counts are hints, since models get them wrong. */
@@ -50,6 +51,7 @@ export const unifiedDiff: EditFormat = {
     const combined = combinedAt(input) + 1;
     if (combined > 0) {
       throw unreadable(
+        "unified-diff",
         `line ${combined} is of a combined diff, which shows a merge. Send a diff against one version.`,
       );
     }
@@ -58,7 +60,10 @@ export const unifiedDiff: EditFormat = {
     const bare = files.length === 0 ? parseBareDiff(input.lines) : undefined;
     if (bare) files.push(bare);
     if (files.length === 0)
-      throw unreadable("the diff holds no hunk. Begin each with a line like @@ -1,3 +1,4 @@.");
+      throw unreadable(
+        "unified-diff",
+        "the diff holds no hunk. Begin each with a line like @@ -1,3 +1,4 @@.",
+      );
     refuseCutDiff(files, input);
     const mine = hunksOfThisFile(files, input);
     const file = mine.at(-1)!;
@@ -102,10 +107,6 @@ const linesOfHunk = (hunk: DiffHunk, source: readonly string[], bare: boolean): 
 /** A merge shown against both sides: two columns of signs. -1 = it is none. */
 const combinedAt = ({ lines, inSource }: EditInput): number =>
   lines.findIndex((line) => /^@@@+ -\d/.test(line) && !inSource(line));
-
-function unreadable(message: string): RedraftError {
-  return new RedraftError("unreadable-edit", message, { details: { format: "unified-diff" } });
-}
 
 /** A diff without hunks: a pure rename, a deletion of an empty file, a binary patch. */
 function headersOnly(input: EditInput): string | undefined {

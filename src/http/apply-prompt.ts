@@ -19,7 +19,7 @@ export function parseApplyPrompt(prompt: string): ApplyPrompt | undefined {
   const found = readForm(prompt);
   // A model would answer it with some text, and the client would take that for the file.
   if (found === undefined && /^\s*<(instructions?)>[\s\S]*?<\/\1>\s*<code>/.test(prompt)) {
-    throw unreadable(
+    throw unreadablePrompt(
       "The prompt begins like an apply request but is not one: after `<instruction>..</instruction>` it needs `<code>..</code>` and then `<update>..</update>`, all closed.",
     );
   }
@@ -37,7 +37,7 @@ function readForm(prompt: string): ApplyPrompt | undefined {
   const updateStart = start + divider.index + divider[0].length;
   if (end < updateStart) return undefined;
   if (dividers.length > 1) {
-    throw unreadable(
+    throw unreadablePrompt(
       "`</code><update>` occurs more than once, so it is not clear where the code ends. Send the edit through `redraft apply`, the library or MCP, which take code and edit separately.",
     );
   }
@@ -65,6 +65,6 @@ function instructionIn(head: string): string | undefined {
 }
 
 /** The request itself is wrong, and wrong again when it is sent again. */
-function unreadable(message: string): ApiError {
+function unreadablePrompt(message: string): ApiError {
   return new ApiError(400, message, { code: "unreadable-edit" });
 }

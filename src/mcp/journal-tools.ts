@@ -19,7 +19,7 @@ import { shownIn } from "../workspace/journal/state-home.ts";
 import { textPairs } from "../workspace/journal/take-back.ts";
 import { type UndoAnswer, type UndoRequest, undo } from "../workspace/journal/undo.ts";
 import type { WriteOptions } from "../workspace/write.ts";
-import type { ToolDefinition } from "./schemas.ts";
+import { dryRun, type ToolDefinition } from "./schemas.ts";
 
 export interface JournalToolsOptions {
   readonly redraft: Redraft;
@@ -194,7 +194,6 @@ const error = z
   })
   .optional();
 
-const dryRun = z.boolean().optional().describe("If true, return the diff and write nothing.");
 const annotations = {
   readOnlyHint: false,
   destructiveHint: true,

@@ -1,3 +1,5 @@
+import { parseJson } from "../text/json.ts";
+
 /** Finds the `id` of a JSON-RPC message that is too large to keep: it is fed the bytes as they come. */
 export interface IdScanner {
   feed(bytes: Uint8Array): void;
@@ -20,7 +22,7 @@ export function createIdScanner(): IdScanner {
 
   function endValue(): void {
     if (key === "id" && token.length > 0) {
-      const value = parse(token);
+      const value = parseJson(Buffer.from(token).toString("utf8"))?.value;
       if (typeof value === "string" || typeof value === "number") id = value;
     }
     if (key === "method") isCall = true;
@@ -47,7 +49,7 @@ export function createIdScanner(): IdScanner {
       depth -= 1;
     } else if (depth !== 1) return;
     else if (byte === 0x3a) {
-      const name = parse(token);
+      const name = parseJson(Buffer.from(token).toString("utf8"))?.value;
       key = typeof name === "string" ? name : undefined;
       token = [];
     } else if (byte === 0x2c) endValue();
@@ -77,12 +79,4 @@ function nextSign(bytes: Uint8Array, from: number): number {
     if (bytes[at] === 0x22 || bytes[at] === 0x5c) return at;
   }
   return bytes.length;
-}
-
-function parse(token: readonly number[]): unknown {
-  try {
-    return JSON.parse(Buffer.from(token).toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

@@ -25,7 +25,11 @@ export interface ReadFileArguments {
   readonly last_line?: number | undefined;
 }
 
-const dryRun = z.boolean().optional().describe("If true, return the diff and write nothing.");
+/** The argument `dry_run` of every tool that writes. */
+export const dryRun: z.ZodOptional<z.ZodBoolean> = z
+  .boolean()
+  .optional()
+  .describe("If true, return the diff and write nothing.");
 
 /** The arguments of `edit_file`; the AI SDK tool takes the same. */
 export const editFileInput: z.ZodType<EditFileArguments> = z.strictObject({

@@ -1,5 +1,4 @@
 import { realpath } from "node:fs/promises";
-import { isAbsolute, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   type CallToolResult,
@@ -15,6 +14,7 @@ import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { createFileEditor, type FileEditor } from "../workspace/editor.ts";
+import { isInside } from "../workspace/inside.ts";
 import { stateHome } from "../workspace/journal/state-home.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
 import type { WriteOptions } from "../workspace/write.ts";
@@ -169,17 +169,12 @@ async function openFolders(
   if (uris === undefined || uris.length === 0) return given.length > 0 ? given : [options.cwd];
   if (given.length === 0) return asked;
   const [outer, inner] = await Promise.all([realFolders(given), realFolders(asked)]);
-  const narrowed = inner.filter((folder) => outer.some((root) => contains(root, folder)));
-  const wider = outer.filter((root) => inner.some((folder) => contains(folder, root)));
+  const narrowed = inner.filter((folder) => outer.some((root) => isInside(folder, root)));
+  const wider = outer.filter((root) => inner.some((folder) => isInside(root, folder)));
   return [...new Set([...narrowed, ...wider])];
 }
 
 async function realFolders(folders: readonly string[]): Promise<string[]> {
   const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
   return real.filter((folder) => folder !== undefined);
-}
-
-function contains(root: string, folder: string): boolean {
-  const way = relative(root, folder);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }

@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { RedraftError } from "../core/errors.ts";
 import { disk, type FileSystem } from "./disk.ts";
-import { isInside } from "./roots.ts";
+import { isInside } from "./inside.ts";
 
 /** Linux: a handle that names a thing and grants nothing; Node has no word for it. */
 const pathOnly = 0o10000000;

@@ -1,10 +1,6 @@
 import type { Edit, LinesSegment } from "../core/edit.ts";
+import { quotedLine } from "../text/quote.ts";
 import { type Comparison, isTellingKey, keyOf, positionIn, uniquePairs } from "./guard-lines.ts";
-
-const quoted = (line: string): string => {
-  const text = line.trim();
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
-};
 
 /**
  * What is wrong with the positions of lines: lines that the edit does not write keep the order of the source, lines
@@ -27,7 +23,7 @@ export function placeProblem(edit: Edit, compared: Comparison): string | undefin
     if (n === 0 || pairs[n - 1]![1] < place) continue;
     const [above, below] = [pairs[n - 1]![0], pairs[n]![0]].map((at) => compared.oldLines[at]!);
     return (
-      `line ${below! + 1} (${quoted(compared.source[below!]!)}) would move above line ${above! + 1}, and the edit does not move it. ` +
+      `line ${below! + 1} (${quotedLine(compared.source[below!]!)}) would move above line ${above! + 1}, and the edit does not move it. ` +
       "Quote more of the lines around the change."
     );
   }
@@ -51,7 +47,7 @@ function sketchProblem(edit: Edit, compared: Comparison): string | undefined {
   for (const pair of uniquePairs(keys, compared.fresh)) {
     if (compared.inResult.of(keys[pair[0]]!) > 1) continue;
     if (last && last[1] > pair[1]) {
-      return `the edit has ${quoted(texts[last[0]]!)} above ${quoted(texts[pair[0]]!)}, but the result would have them in reverse order.`;
+      return `the edit has ${quotedLine(texts[last[0]]!)} above ${quotedLine(texts[pair[0]]!)}, but the result would have them in reverse order.`;
     }
     last = pair;
   }
@@ -115,7 +111,7 @@ function partsProblem(
       if (inside > above && inside < below) continue;
       const where = line > 0 ? `line ${line} of the edit` : "the new line";
       return (
-        `${where} (${quoted(text)}) would be at line ${place + 1}, away from the lines that the edit has beside it. ` +
+        `${where} (${quotedLine(text)}) would be at line ${place + 1}, away from the lines that the edit has beside it. ` +
         "Quote more of the lines around the change."
       );
     }

@@ -1,4 +1,5 @@
 import type { Check } from "../core/request.ts";
+import { quotedLine } from "../text/quote.ts";
 import { type Declaration, declaredBy, mayDeclare } from "./declaration-patterns.ts";
 import { declarationsOf } from "./declarations.ts";
 import { Accounts, type Restated, type Span, wordOf } from "./guard-accounts.ts";
@@ -28,11 +29,6 @@ export function guard(guarded: Guarded): Check[] {
 
 const checked = (name: string, message: string | undefined): Check =>
   message === undefined ? { name, ok: true } : { name, ok: false, message };
-
-const quoted = (line: string): string => {
-  const text = line.trim();
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
-};
 
 /** `named` is given the declarations that go because the edit says so. */
 function lostDeclaration(
@@ -162,7 +158,7 @@ function lostLine(
   if (lost.length <= removals) return undefined;
   const line = compared.oldLines[compared.old.indexOf(lost[0]!)]!;
   return (
-    `line ${line + 1} (${quoted(compared.source[line]!)}) would be lost, and no removed line of the edit is that line. ` +
+    `line ${line + 1} (${quotedLine(compared.source[line]!)}) would be lost, and no removed line of the edit is that line. ` +
     "Copy the removed lines from the file as it is now."
   );
 }
@@ -181,7 +177,7 @@ function lostFromSketch(
     accounts ??= new Accounts(edit, compared, isWhole, 3);
     if (accounts.quotesAround(line)) continue;
     return (
-      `line ${line + 1} (${quoted(compared.source[line]!)}) would be lost, and the edit does not mention it. ` +
+      `line ${line + 1} (${quotedLine(compared.source[line]!)}) would be lost, and the edit does not mention it. ` +
       "Quote the lines right above and below it, or say in a comment that it is removed."
     );
   }
@@ -203,7 +199,7 @@ function doubledLine({ edit }: Guarded, compared: Comparison): string | undefine
     brought ??= linesOf(edit, false);
     if (more <= brought.of(key)) continue;
     return (
-      `line ${line + 1} of the result (${quoted(compared.result[line]!)}) would occur ${had + more} times instead of ${had}, ` +
+      `line ${line + 1} of the result (${quotedLine(compared.result[line]!)}) would occur ${had + more} times instead of ${had}, ` +
       "and the edit does not add it. Quote more of the lines around the change."
     );
   }

@@ -1,3 +1,5 @@
+import { lineAt } from "../text/lines.ts";
+
 /** Returns the 0-based line where a text stops being JSON, or undefined if it is JSON. */
 export function jsonError(text: string): number | undefined {
   try {
@@ -12,13 +14,6 @@ export function jsonError(text: string): number | undefined {
 export function looseJsonError(text: string): number | undefined {
   const at = new Reader(text, true).firstError();
   return at === undefined ? undefined : lineAt(text, at);
-}
-
-function lineAt(text: string, at: number): number {
-  let line = 0;
-  for (let feed = text.indexOf("\n"); feed !== -1 && feed < at; feed = text.indexOf("\n", feed + 1))
-    line += 1;
-  return line;
 }
 
 const layout = /\s*/uy;

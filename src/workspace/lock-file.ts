@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { codeOf, type FileSystem, kindOf, readingFlags } from "./disk.ts";
+import { sha256 } from "./sha256.ts";
 
 /** A lock that its holder has not touched for this long, in ms, is taken for dead. */
 export const staleAfter = 4_000;
@@ -37,7 +37,7 @@ export type Found =
 
 /** Short, for names near the file system's limit, and the same for everyone who edits this file. */
 export function lockPath(path: string): string {
-  const name = createHash("sha256").update(basename(path)).digest("hex").slice(0, 16);
+  const name = sha256(basename(path)).slice(0, 16);
   return join(dirname(path), `.redraft-${name}.lock`);
 }
 

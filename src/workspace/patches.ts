@@ -1,4 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
+import { unescapedPath, unquotedPath } from "../text/git-paths.ts";
 
 /** The part of a patch that is about one file. */
 export interface FilePatch {
@@ -117,7 +118,7 @@ function isGitHead(lines: readonly string[], from: number, to: number): boolean 
 function withoutHunks(body: readonly string[]): Pick<FilePatch, "path" | "action" | "moveTo"> {
   const named = (prefix: string): string | undefined => {
     const line = body.find((one) => one.startsWith(prefix));
-    return line === undefined ? undefined : unquoted(line.slice(prefix.length).trim());
+    return line === undefined ? undefined : unquotedPath(line.slice(prefix.length).trim());
   };
   const from = named("rename from ");
   const to = named("rename to ");
@@ -125,8 +126,8 @@ function withoutHunks(body: readonly string[]): Pick<FilePatch, "path" | "action
   const path = /^diff --git "?a\/(.+?)"? "?b\/\1"?\s*$/.exec(body[0]!)?.[1];
   const has = (prefix: string): boolean => body.some((line) => line.startsWith(prefix));
   if (path !== undefined && !has("Binary files ") && !has("GIT binary patch")) {
-    if (has("new file mode ")) return { path: unescaped(path), action: "create" };
-    if (has("deleted file mode ")) return { path: unescaped(path), action: "delete" };
+    if (has("new file mode ")) return { path: unescapedPath(path), action: "create" };
+    if (has("deleted file mode ")) return { path: unescapedPath(path), action: "delete" };
   }
   const what = has("old mode ")
     ? "changes the permissions of a file"
@@ -142,24 +143,6 @@ const gitHeader =
 
 /** The path of a `---` or `+++` line: without `a/`, `b/` and the time some tools add; undefined for /dev/null. */
 function pathOf(header: string): string | undefined {
-  const path = unquoted(header.slice(4).replace(/\t.*$/, "").trim());
+  const path = unquotedPath(header.slice(4).replace(/\t.*$/, "").trim());
   return path === "/dev/null" ? undefined : path.replace(/^[ab]\//, "");
-}
-
-function unquoted(path: string): string {
-  return /^".*"$/.test(path) ? unescaped(path.slice(1, -1)) : path;
-}
-
-/** Git writes the bytes of names that are not plain as octal escapes. */
-function unescaped(path: string): string {
-  if (!path.includes("\\")) return path;
-  const plain: Readonly<Record<string, string>> = { t: "\t", n: "\n", r: "\r" };
-  const bytes = path
-    .split(/(\\[0-7]{3}|\\.)/)
-    .map((part) =>
-      /^\\[0-7]{3}$/.test(part)
-        ? Buffer.of(Number.parseInt(part.slice(1), 8))
-        : Buffer.from(part.startsWith("\\") ? (plain[part[1]!] ?? part.slice(1)) : part, "utf8"),
-    );
-  return Buffer.concat(bytes).toString("utf8");
 }

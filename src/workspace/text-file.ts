@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
 import { RedraftError } from "../core/errors.ts";
 import { codeOf, disk, type FileSystem, fileError, kindOf, readingFlags } from "./disk.ts";
 import { decodeText, type Encoding } from "./encoding.ts";
 import { realPathOf } from "./real-path.ts";
+import { sha256 } from "./sha256.ts";
 
 /** A file as it was read: its text, and what is needed to write it back the same way. */
 export interface TextFile {
@@ -33,7 +33,7 @@ const sizeLimit = 64 * 1024 * 1024;
 const lineLimit = 2_000_000;
 
 export function hashOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+  return sha256(bytes).slice(0, 16);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { sha256 } from "./private-files.ts";
-import { isInside, rootKey } from "./state-home.ts";
+import { isInside } from "../inside.ts";
+import { sha256 } from "../sha256.ts";
+import { rootKey } from "./state-home.ts";
 import type { EntryNote } from "./types.ts";
 
 /** What was, or is, at a path of an entry. */

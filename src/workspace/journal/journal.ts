@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RedraftError } from "../../core/errors.ts";
 import { codeOf, disk, reasonOf, syncFolder } from "../disk.ts";
+import { sha256 } from "../sha256.ts";
 import {
   type DoneTransaction,
   defaultLimits,
@@ -16,7 +17,7 @@ import {
   pruneEntries,
   rootFolder,
 } from "./entries.ts";
-import { fileMode, folderMode, makePrivate, sha256, writePrivate } from "./private-files.ts";
+import { fileMode, folderMode, makePrivate, writePrivate } from "./private-files.ts";
 import { thisProcess } from "./processes.ts";
 import { isUnfinished, openName, recover, setActive } from "./recover.ts";
 import { journalRoot, realFolder, stateHome } from "./state-home.ts";

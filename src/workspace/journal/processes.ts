@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { sha256 } from "../sha256.ts";
 
 /** Names a process for as long as the machine runs: its number, when it was started, and the machine. */
 export interface ProcessName {
@@ -10,7 +10,7 @@ export interface ProcessName {
   readonly host: string;
 }
 
-const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+const host = sha256(hostname()).slice(0, 8);
 
 export function thisProcess(): ProcessName {
   return { pid: process.pid, start: startOf(process.pid), host };

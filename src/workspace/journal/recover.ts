@@ -14,7 +14,9 @@ import {
 import { dirname, join } from "node:path";
 import { RedraftError } from "../../core/errors.ts";
 import { codeOf, disk } from "../disk.ts";
+import { isInside } from "../inside.ts";
 import { lockFile } from "../lock.ts";
+import { sha256 } from "../sha256.ts";
 import {
   type DoneTransaction,
   type EntryFile,
@@ -23,9 +25,8 @@ import {
   readBlob,
   readRecord,
 } from "./entries.ts";
-import { sha256, writePrivate } from "./private-files.ts";
+import { writePrivate } from "./private-files.ts";
 import { isRunning, type ProcessName } from "./processes.ts";
-import { isInside } from "./state-home.ts";
 
 /** The folders of the transactions that this process is in. */
 const active = new Set<string>();

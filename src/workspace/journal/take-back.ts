@@ -4,12 +4,12 @@ import { splitLines } from "../../text/lines.ts";
 import { disk, type FileSystem } from "../disk.ts";
 import { type Decoded, decodeText } from "../encoding.ts";
 import { type FileView, viewFiles } from "../file-view.ts";
+import { isInside } from "../inside.ts";
 import type { FileChange } from "../steps.ts";
 import { hashOf, readTextFile } from "../text-file.ts";
 import { type EntryFile, type EntryState, type KeptEntry, readBlob } from "./entries.ts";
 import { hunksOf, type TextPair, withoutHunks } from "./hunks.ts";
 import { type Obstacle, obstacle } from "./obstacle.ts";
-import { isInside } from "./state-home.ts";
 import type { CarryOver } from "./types.ts";
 
 export interface Reversal {

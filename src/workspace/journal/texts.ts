@@ -14,7 +14,8 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createTextStore, type TextStore } from "../../core/text-store.ts";
 import { decodeText } from "../encoding.ts";
-import { fileMode, folderMode, sha256 } from "./private-files.ts";
+import { sha256 } from "../sha256.ts";
+import { fileMode, folderMode } from "./private-files.ts";
 
 /** Larger texts are not kept beyond the process: in bytes. */
 const largest = 16 * 1024 * 1024;

@@ -3,9 +3,10 @@ import type { EditResult } from "../../core/request.ts";
 import { textHash } from "../../core/text-store.ts";
 import { splitLines } from "../../text/lines.ts";
 import { type Encoding, encodeText } from "../encoding.ts";
+import { sha256 } from "../sha256.ts";
 import { packageVersion } from "../version.ts";
 import { editLines } from "./edit-lines.ts";
-import { type Receipt, type ReceiptCell, type ReceiptSide, sealed, sha256 } from "./format.ts";
+import { type Receipt, type ReceiptCell, type ReceiptSide, sealed } from "./format.ts";
 import { lineMap } from "./line-map.ts";
 import { cellText } from "./notebook-cell.ts";
 

@@ -1,8 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { splitLines, type TextLine } from "../../text/lines.ts";
 import { decodeText } from "../encoding.ts";
+import { sha256 } from "../sha256.ts";
 import { editLines } from "./edit-lines.ts";
-import { canonical, type Receipt, type ReceiptSide, sha256 } from "./format.ts";
+import { canonical, type Receipt, type ReceiptSide } from "./format.ts";
 import { cellText, withoutSources } from "./notebook-cell.ts";
 import { receiptShape } from "./shape.ts";
 import { compareLines, type LineCounts, type MapTexts, readMap } from "./verify-map.ts";
