@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import type { KeptEntry } from "../workspace/journal/entries.ts";
 import { standings } from "../workspace/journal/history.ts";
-import { type EntryHunk, hunksOf } from "../workspace/journal/hunks.ts";
+import { type EntryHunk, entryHunks } from "../workspace/journal/hunks.ts";
 import type { DiskJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
 import { textPairs } from "../workspace/journal/take-back.ts";
@@ -108,7 +108,7 @@ async function showOne(
   if (entry === undefined) {
     throw new RedraftError("no-match", `there is no entry ${id} here; redraft log lists all.`);
   }
-  const hunks = hunksOf(await textPairs(entry)).map((hunk) => ({
+  const hunks = entryHunks(await textPairs(entry)).map((hunk) => ({
     ...hunk,
     path: shownIn([folder], hunk.path),
   }));

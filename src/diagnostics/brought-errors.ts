@@ -55,7 +55,7 @@ export async function snapshot(
 }
 
 /** What a tool says about an edit, by what it said before and after. */
-export function reportOf(
+export function toolReport(
   command: string,
   before: Snapshot,
   after: Snapshot,

@@ -1,5 +1,5 @@
 import type { DraftRequest, Origin, Token } from "../core/target.ts";
-import type { Cursor } from "./cursor.ts";
+import type { CopyCursor } from "./cursor.ts";
 import { type IndexedText, indexText } from "./indexed-text.ts";
 import { diceSimilarity, lineStart, nextLine } from "./lines.ts";
 import { changesBySketch, type TokenLine, tokenLines } from "./sketch-alignment.ts";
@@ -14,7 +14,7 @@ export type TextKind = (typeof textKinds)[number];
  * the start of the interrupted source line (something was inserted), the next line (it was replaced), the line
  * after (one more was dropped), the rejected token itself (insertion inside a line) or the one after it.
  */
-export const reasons = [
+export const copyReasons = [
   "match",
   "same-line",
   "next-line",
@@ -22,7 +22,7 @@ export const reasons = [
   "resume",
   "substitute",
 ] as const;
-export type Reason = (typeof reasons)[number];
+export type Reason = (typeof copyReasons)[number];
 
 /** A place in a known text that the output may go on from. */
 export interface CopyCandidate {
@@ -77,7 +77,7 @@ export function readTexts(request: DraftRequest, spelling: TokenSpelling): CopyT
     own: {
       ...text([], "prompt", "prompt"),
       grows: true,
-      index: indexText(prompt, { skip: copyOf(source, prompt) }),
+      index: indexText(prompt, { skip: sourceInPrompt(source, prompt) }),
     },
     promptLength: prompt.length,
     ...(lines && {
@@ -92,7 +92,7 @@ export function readTexts(request: DraftRequest, spelling: TokenSpelling): CopyT
 }
 
 /** Where the prompt repeats the source: those places would only be found twice. */
-function copyOf(
+function sourceInPrompt(
   source: readonly Token[],
   prompt: readonly Token[],
 ): { start: number; end: number } | undefined {
@@ -130,7 +130,7 @@ const otherMatches = 6;
 /** All places to go on copying from, given where the writing stands. Bounded work, whatever the texts' lengths. */
 export function findCandidates(
   texts: CopyTexts,
-  cursor: Cursor,
+  cursor: CopyCursor,
   isNewline: (token: Token) => boolean,
 ): CopyCandidate[] {
   const { tail, pointer } = cursor;
@@ -235,7 +235,7 @@ export function agreement(candidate: CopyCandidate, tokens: readonly Token[]): n
  * is long (the match before included) or begins near the pointer.
  */
 export function advance(
-  cursor: Cursor,
+  cursor: CopyCursor,
   texts: CopyTexts,
   candidates: readonly CopyCandidate[],
   committed: readonly Token[],

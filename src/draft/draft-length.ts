@@ -16,7 +16,7 @@ export function bestLine(drafts: readonly Draft[], market: Market): Draft[] {
   const best = mostPromising(drafts, market);
   if (best === undefined) return [];
   const { length } = bestLength(best.survival ?? [], market);
-  return length === 0 ? [] : [cut(best, length)];
+  return length === 0 ? [] : [cutDraft(best, length)];
 }
 
 /** The draft with most expected tokens per cost, (1 + sum of survival) / cost(1 + n), at its best length. */
@@ -122,7 +122,7 @@ export function bestTree(drafts: readonly Draft[], market: Market): Draft[] {
   return drafts
     .map((draft, d) => {
       const end = nodesOf[d]!.findIndex((node) => !kept.has(node));
-      return cut(draft, end < 0 ? draft.tokens.length : end);
+      return cutDraft(draft, end < 0 ? draft.tokens.length : end);
     })
     .filter((draft) => draft.tokens.length > 0);
 }
@@ -146,7 +146,7 @@ function shareAmongSiblings(children: readonly Map<number, number>[], chances: n
   });
 }
 
-function cut(draft: Draft, length: number): Draft {
+function cutDraft(draft: Draft, length: number): Draft {
   return length >= draft.tokens.length
     ? draft
     : { ...draft, tokens: draft.tokens.slice(0, length) };

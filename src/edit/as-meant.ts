@@ -5,7 +5,7 @@ import { refuseBrokenLines } from "./broken-lines.ts";
 import { withFirstIndent } from "./first-line.ts";
 import type { EditInput } from "./format.ts";
 import { pairWithoutNumbers } from "./line-numbers.ts";
-import { unescaped } from "./unescape.ts";
+import { unescapedPairs } from "./unescape.ts";
 
 /** Both sides of a pair or a search block, by lines. */
 export interface PairSides {
@@ -59,7 +59,7 @@ function withoutLevel(
   stands: (lines: readonly string[]) => boolean,
   name: string,
 ): PairSides {
-  const found = unescaped(sides.old.join("\n"), sides.new.join("\n"), (old) =>
+  const found = unescapedPairs(sides.old.join("\n"), sides.new.join("\n"), (old) =>
     stands(old.split("\n")),
   );
   const [first, ...others] = found;

@@ -51,14 +51,14 @@ export function blockOf(input: EditInput, span: BlockSpan, path: string | undefi
   };
 }
 
-interface Header {
+interface BlockHeader {
   readonly lines: number;
   readonly numbers: string;
   readonly nearLine?: number;
 }
 
 /** Line numbers at the top of a part: `:start_line:12`, `:end_line:14`, then perhaps a rule of dashes. */
-function headerOf(lines: readonly string[], input: EditInput): Header {
+function headerOf(lines: readonly string[], input: EditInput): BlockHeader {
   let count = 0;
   let nearLine: number | undefined;
   const numbers: string[] = [];

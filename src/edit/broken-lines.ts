@@ -16,7 +16,7 @@ export function refuseBrokenLines(
   if (escaped !== undefined && escapedEnd(old) === undefined && !escapedEnd(input.source)) {
     throw unreadable(
       "search-replace",
-      `${name} has \\n as two characters where a line ends (${shown(escaped)}): it is escaped once too often. Send it with real line ends.`,
+      `${name} has \\n as two characters where a line ends (${quotedStart(escaped)}): it is escaped once too often. Send it with real line ends.`,
     );
   }
   const cut = cutString(fresh, input.path);
@@ -27,7 +27,7 @@ export function refuseBrokenLines(
   ) {
     throw unreadable(
       "search-replace",
-      `${name} has a line end inside a quoted text (${shown(cut)}): a backslash was lost. Write \\n there as a backslash and an n.`,
+      `${name} has a line end inside a quoted text (${quotedStart(cut)}): a backslash was lost. Write \\n there as a backslash and an n.`,
     );
   }
 }
@@ -61,4 +61,4 @@ function cutString(text: string, path: string): string | undefined {
   });
 }
 
-const shown = (line: string): string => JSON.stringify(line.trim().slice(0, 80));
+const quotedStart = (line: string): string => JSON.stringify(line.trim().slice(0, 80));

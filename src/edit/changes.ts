@@ -1,5 +1,5 @@
 import type { EditLine, LinesSegment } from "../core/edit.ts";
-import { stretches } from "../text/line-pairs.ts";
+import { stretchPairs } from "../text/line-pairs.ts";
 import { lineRoles } from "./line-roles.ts";
 
 /**
@@ -7,7 +7,7 @@ import { lineRoles } from "./line-roles.ts";
  * certain: only the changed lines, since what is not named stays. `textAt` is the 1-based line of the
  * caller's text where `text` begins; 0 = it does not stand there as such.
  */
-export function changesBetween(
+export function changedSegments(
   source: readonly string[],
   text: readonly string[],
   textAt = 0,
@@ -19,7 +19,7 @@ export function changesBetween(
     if (lines.length > 0) segments.push({ kind: "lines", lines, atLine });
     lines = [];
   };
-  for (const stretch of stretches(source, text)) {
+  for (const stretch of stretchPairs(source, text)) {
     const { old, fresh, oldEnd, freshEnd } = stretch;
     if (old === oldEnd && fresh === freshEnd) {
       close();

@@ -28,7 +28,7 @@ export interface DiffFile {
   readonly hunks: readonly DiffHunk[];
 }
 
-const numbered = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))?(?: ?@@(.*))?\s*$/s;
+const hunkHeader = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))?(?: ?@@(.*))?\s*$/s;
 /** `\ No newline at end of file`, in whatever language. */
 const noFinalNewline = /^\\ \S/;
 const unnumbered = /^@@(?: \.\.\.)?(?: ?@@)?\s*$/;
@@ -42,7 +42,7 @@ type OpenFile = { -readonly [Key in keyof DiffFile]: DiffFile[Key] } & {
 type Holds = (line: string) => boolean;
 
 export function isHunkHeader(line: string): boolean {
-  return numbered.test(line) || unnumbered.test(line);
+  return hunkHeader.test(line) || unnumbered.test(line);
 }
 
 /** Reads all files of a diff; what stands outside headers and hunks (prose, fences, a mail's head) is passed over. */
@@ -153,7 +153,7 @@ type Head = Pick<DiffHunk, "oldStart" | "newStart" | "counts" | "section">;
 
 /** Numbers and section of a hunk header. */
 export function headOf(line: string): Head {
-  const match = numbered.exec(line);
+  const match = hunkHeader.exec(line);
   const section = (match ? (match[5] ?? "") : line.slice(2).trimEnd().replace(/@@$/, "")).trim();
   const named = section === "" || section === "..." ? {} : { section };
   if (!match) return named;

@@ -2,7 +2,7 @@ import type { LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { lineTexts } from "../text/lines.ts";
 import type { EditFormat, EditInput } from "./format.ts";
-import { checked, type HashLine, hashLineOf } from "./hashlines.ts";
+import { checkedText, type HashLine, hashLineOf } from "./hashlines.ts";
 import { rolesToLines } from "./line-roles.ts";
 import { forAnotherFile, samePath } from "./paths.ts";
 import { wordsOfName } from "./side-names.ts";
@@ -68,7 +68,7 @@ function operationsOf(input: EditInput): readonly Operation[] | undefined {
   if (isDataPath(input.path) && input.source.trim() === "") return undefined;
   if (startKeys.slice(0, 4).some((key) => input.source.includes(`"${key}"`))) return undefined;
   try {
-    const found = collect(JSON.parse(text), "", undefined);
+    const found = operationsIn(JSON.parse(text), "", undefined);
     return found.length > 0 ? found : undefined;
   } catch (error) {
     if (error instanceof RedraftError) throw error;
@@ -76,15 +76,20 @@ function operationsOf(input: EditInput): readonly Operation[] | undefined {
   }
 }
 
-function collect(value: unknown, name: string, path: string | undefined, depth = 0): Operation[] {
+function operationsIn(
+  value: unknown,
+  name: string,
+  path: string | undefined,
+  depth = 0,
+): Operation[] {
   if (depth > 6 || typeof value !== "object" || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((one) => collect(one, name, path, depth + 1));
+  if (Array.isArray(value)) return value.flatMap((one) => operationsIn(one, name, path, depth + 1));
   const fields = value as HashFields;
   const named = ["path", "file_path", "filePath", "file"].map((key) => fields[key]);
   const own = named.find((one): one is string => typeof one === "string") ?? path;
   const operation = operationOf(fields, name);
   if (operation) return [own === undefined ? operation : { ...operation, path: own }];
-  return Object.entries(fields).flatMap(([key, inner]) => collect(inner, key, own, depth + 1));
+  return Object.entries(fields).flatMap(([key, inner]) => operationsIn(inner, key, own, depth + 1));
 }
 
 function operationOf(fields: HashFields, name: string): Operation | undefined {
@@ -124,8 +129,8 @@ function linesIn(fields: HashFields): string[] {
 
 function hashSegment(operation: Operation, input: EditInput): LinesSegment {
   const { kind, start, end, lines } = operation;
-  checked(start, input);
-  if (end !== start) checked(end, input);
+  checkedText(start, input);
+  if (end !== start) checkedText(end, input);
   if (end.line < start.line) {
     throw new RedraftError(
       "unreadable-edit",

@@ -1,7 +1,7 @@
 import type { Edit, FormatName } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { splitLines } from "../text/lines.ts";
-import { changesBetween } from "./changes.ts";
+import { changedSegments } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import { hasHashOperations } from "./hash-edits.ts";
 import { editInput } from "./input.ts";
@@ -56,19 +56,19 @@ export function readHeld(
     );
   }
   const [call] = texts;
-  const edit = readText(call!, tool, input, named, readers);
+  const edit = readCall(call!, tool, input, named, readers);
   return tool.path === undefined ? edit : { ...edit, path: tool.path };
 }
 
 /** Whether JSON for a file of JSON is the call that writes it: it names the file. */
 function isWriteCall(input: EditInput): boolean {
-  const tool = attempt(() => toolEdit(input));
+  const tool = unlessRefused(() => toolEdit(input));
   return tool?.path !== undefined && tool.calls.length === 1 && tool.calls[0]!.kind === "write";
 }
 
 type TextCall = ToolCall & { readonly kind: "text" | "write" };
 
-function readText(
+function readCall(
   call: TextCall,
   tool: ToolEdit,
   input: EditInput,
@@ -97,7 +97,7 @@ function readText(
 function onlyNew(inner: EditInput, tool: ToolEdit, readers: Readers): Edit {
   if (tool.unused.length === 0) {
     if (inner.source === "") return writeCall(inner.text, inner, tool.why, readers);
-    const edit = attempt(() => readers.readIn(inner, undefined));
+    const edit = unlessRefused(() => readers.readIn(inner, undefined));
     if (edit?.format === "whole") return { ...edit, why: `${tool.why}; ${edit.why}` };
   }
   throw unreadable(
@@ -106,7 +106,7 @@ function onlyNew(inner: EditInput, tool: ToolEdit, readers: Readers): Edit {
   );
 }
 
-function attempt<Value>(read: () => Value): Value | undefined {
+function unlessRefused<Value>(read: () => Value): Value | undefined {
   try {
     return read();
   } catch (error) {
@@ -157,6 +157,6 @@ function writeCall(text: string, input: EditInput, why: string, readers: Readers
     ...base,
     action: "update",
     ended: true,
-    segments: changesBetween(inner.sourceLines, lines),
+    segments: changedSegments(inner.sourceLines, lines),
   };
 }

@@ -1,11 +1,11 @@
 import type { Edit, EditLine } from "../core/edit.ts";
 import { spend } from "../text/budget.ts";
-import { changesBetween } from "./changes.ts";
+import { changedSegments } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import type { HunkCounts } from "./hunk-lines.ts";
 
 /** One of several changes of a file that follow each other, each against what the one before leaves. */
-export interface Part {
+export interface PatchPart {
   readonly kind: "create" | "delete" | "update";
   readonly hunks: readonly PartHunk[];
 }
@@ -24,7 +24,7 @@ export interface PartHunk {
  * The text after all parts, each hunk found to the letter in what the parts before left. undefined = one is not, or
  * stands at several places.
  */
-export function inTurn(parts: readonly Part[], input: EditInput): string[] | undefined {
+export function inTurn(parts: readonly PatchPart[], input: EditInput): string[] | undefined {
   let text: string[] | undefined = input.source === "" ? undefined : [...input.sourceLines];
   for (const { kind, hunks } of parts) {
     if (kind === "create") {
@@ -85,7 +85,7 @@ export function toText(
   input: EditInput,
 ): Pick<Edit, "action" | "segments"> {
   if (input.source !== "")
-    return { action: "update", segments: changesBetween(input.sourceLines, text) };
+    return { action: "update", segments: changedSegments(input.sourceLines, text) };
   const lines = text.map((line): EditLine => ({ text: line, role: "add", at: 0 }));
   return { action: "create", segments: [{ kind: "lines", lines, anchor: "end" }] };
 }

@@ -1,6 +1,6 @@
 import { spend } from "../text/budget.ts";
 import { hasWords } from "../text/words.ts";
-import { startOf } from "./block-markers.ts";
+import { openingMarks } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { editOf } from "./search-replace.ts";
@@ -29,7 +29,7 @@ interface Labelled extends SearchBlock {
   readonly labelAt: number;
 }
 
-interface Body {
+interface LabelBody {
   readonly lines: readonly string[];
   /** Index of its first line, and of the line behind it. */
   readonly from: number;
@@ -39,7 +39,7 @@ interface Body {
 /** Pairs whose old text has a line of the file: without one it is prose about something else. */
 function labelledBlocks(input: EditInput): Labelled[] {
   const { lines } = input;
-  if (lines.some((line) => startOf(line))) return [];
+  if (lines.some((line) => openingMarks(line))) return [];
   const blocks: Labelled[] = [];
   for (let index = 0; index < lines.length; index++) {
     const label = labelOf(input, index);
@@ -100,7 +100,7 @@ function nextText(lines: readonly string[], from: number): number | undefined {
 }
 
 /** The fence, or the lines that are indented, right under a label. */
-function bodyAfter(lines: readonly string[], from: number): Body | undefined {
+function bodyAfter(lines: readonly string[], from: number): LabelBody | undefined {
   const first = nextText(lines, from);
   if (first === undefined) return undefined;
   const fence = fenceOf(lines[first]!);

@@ -28,7 +28,7 @@ export function keptLineEnds(
   if (old.startsWith("\n") && !fresh.startsWith("\n") && !isLineEnd(text[start - 1])) {
     const line = old.replace(/^\n+/, "");
     if (fresh === line) throw joining(lastLine(text.slice(0, start)), fresh.split("\n", 1)[0]!);
-    if (indentOf(fresh) === indentOf(line) && firstWord(fresh) === firstWord(line))
+    if (indentOf(fresh) === indentOf(line) && firstToken(fresh) === firstToken(line))
       fresh = `\n${fresh}`;
   }
   return fresh;
@@ -37,12 +37,12 @@ export function keptLineEnds(
 const isLineEnd = (character: string | undefined): boolean =>
   character === undefined || character === "\n";
 
-const firstWord = (text: string): string => /^\s*(\w+|.)/.exec(text)?.[1] ?? "";
+const firstToken = (text: string): string => /^\s*(\w+|.)/.exec(text)?.[1] ?? "";
 const lastLine = (text: string): string => text.slice(text.lastIndexOf("\n") + 1);
 
 /** Whether a new text is written in lines, as the old one is, and no part of a line. */
 function areLines(fresh: string, old: string): boolean {
-  return fresh.includes("\n") || /^[ \t]/.test(fresh) || firstWord(fresh) === firstWord(old);
+  return fresh.includes("\n") || /^[ \t]/.test(fresh) || firstToken(fresh) === firstToken(old);
 }
 
 function joining(above: string, below: string): RedraftError {

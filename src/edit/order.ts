@@ -13,7 +13,7 @@ export function inFileOrder(
   if (segments.length < 2) return segments;
   let last = -1;
   const placed = segments.map((segment) => {
-    const place = placeOf(segment, source) ?? last;
+    const place = segmentPlace(segment, source) ?? last;
     if (place <= source.length) last = place;
     return { segment, place };
   });
@@ -21,7 +21,7 @@ export function inFileOrder(
 }
 
 /** The source line where a segment begins, if that is known; one past the last for what goes to the end. */
-function placeOf(
+function segmentPlace(
   { lines, atLine, anchor }: LinesSegment,
   source: readonly string[],
 ): number | undefined {

@@ -5,12 +5,12 @@ import { spend } from "../text/budget.ts";
 import { lineAt, lineTexts, splitLines } from "../text/lines.ts";
 import { asMeant } from "./as-meant.ts";
 import { refuseBrokenLines } from "./broken-lines.ts";
-import { changesBetween } from "./changes.ts";
+import { changedSegments } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import { editInput } from "./input.ts";
 import { keptLineEnds } from "./line-ends.ts";
 import { rolesToLines } from "./line-roles.ts";
-import { ambiguousPair, quoted, severalPlaces, wrongCount } from "./pair-errors.ts";
+import { ambiguousPair, quotedText, severalPlaces, wrongCount } from "./pair-errors.ts";
 import type { ToolCall } from "./tool-calls.ts";
 
 export type OldNewPair = ToolCall & { readonly kind: "pair" };
@@ -26,7 +26,7 @@ export function placePairs(
   const meant = calls.map((call) => (call.kind === "pair" ? pairAsMeant(call, input, flat) : call));
   const text = applyEverywhere(meant, flat, input) ?? pairsInTurn(calls, flat, input);
   if (text === undefined) return { segments: partlyPlaced(meant, flat, input) };
-  const segments = changesBetween(lineTexts(flat), lineTexts(text));
+  const segments = changedSegments(lineTexts(flat), lineTexts(text));
   const ends = text.endsWith("\n");
   return flat.endsWith("\n") === ends || text === ""
     ? { segments }
@@ -46,7 +46,7 @@ function pairAsMeant(call: OldNewPair, input: EditInput, flat: string): OldNewPa
   const [fresh, newEnd] = bodyOf(plain.new);
   const near = call.nearLine === undefined ? {} : { nearLine: call.nearLine };
   const sides = { old: old.split("\n"), new: fresh.split("\n"), ...near };
-  const meant = asMeant(sides, input, `the pair ${quoted(call.old)}`, (part) =>
+  const meant = asMeant(sides, input, `the pair ${quotedText(call.old)}`, (part) =>
     flat.includes(part),
   );
   const nearLine = meant.nearLine === undefined ? {} : { nearLine: meant.nearLine };
@@ -131,7 +131,7 @@ function applyEverywhere(
       throw ambiguousPair(call, placesWithin(flat, call.old, input), flat, input);
     }
     if (places.length === 0) return undefined;
-    for (const start of places) found.push(replaced(call, start, flat));
+    for (const start of places) found.push(replacement(call, start, flat));
   }
   return spliced(flat, found);
 }
@@ -147,12 +147,12 @@ function partlyPlaced(
   if (text === undefined) return calls.flatMap((call) => asLines(call, input));
   const others = calls.filter((call) => !literal.includes(call));
   return [
-    ...changesBetween(lineTexts(flat), lineTexts(text)),
+    ...changedSegments(lineTexts(flat), lineTexts(text)),
     ...others.flatMap((call) => asLines(call, input)),
   ];
 }
 
-function replaced(call: OldNewPair, start: number, text: string): PairFound {
+function replacement(call: OldNewPair, start: number, text: string): PairFound {
   const end = start + call.old.length;
   return { start, end, text: keptLineEnds(call, text, start) };
 }
@@ -190,7 +190,7 @@ function pairsInTurn(
     if (places.length === 0) return undefined;
     const next = spliced(
       text,
-      places.map((start) => replaced(pair, start, text)),
+      places.map((start) => replacement(pair, start, text)),
     );
     if (next === undefined) return undefined;
     text = next;
@@ -241,7 +241,7 @@ function asLines(call: PlacedCall, input: EditInput): Segment[] {
   if (call.all || (call.expected ?? 1) > 1) {
     throw new RedraftError(
       "no-match",
-      `${call.all ? "replace_all is set" : `${call.expected} places are expected`}, but ${input.path} does not contain the old string exactly: ${quoted(call.old)}. ` +
+      `${call.all ? "replace_all is set" : `${call.expected} places are expected`}, but ${input.path} does not contain the old string exactly: ${quotedText(call.old)}. ` +
         "Copy it from the file as it is now.",
     );
   }

@@ -4,15 +4,15 @@ import { headOf, isFileHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { type HunkLine, hunkLines, leavesBlanksOut } from "./hunk-lines.ts";
 import { firstOldLine, type HunkNumbers, numbersHold, unplaced } from "./hunk-numbers.ts";
-import { inTurn, type Part, type PartHunk, toText } from "./in-turn.ts";
+import { inTurn, type PartHunk, type PatchPart, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
 import { pathOfHeading, type Section, sectionsOf } from "./patch-sections.ts";
 import { forAnotherFile, otherPaths, samePath } from "./paths.ts";
-import { unifiedDiff } from "./unified-diff.ts";
+import { unifiedDiffFormat } from "./unified-diff.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** The `*** Begin Patch` format: update, add, delete and move of the named file. */
-export const patch: EditFormat = {
+export const patchFormat: EditFormat = {
   name: "patch",
 
   recognise(input) {
@@ -73,7 +73,7 @@ function withoutSections(input: EditInput, why: string): Edit {
   const isEnvelope = (line: string): boolean => /^\*{3} ?(?:Begin|End) Patch/.test(line);
   const lines = input.lines.map((line) => (isEnvelope(line) ? "" : line));
   if (lines.some((_, index) => isFileHeader(lines, index))) {
-    return unifiedDiff.read({ ...input, sourceLines: input.sourceLines, lines }, why);
+    return unifiedDiffFormat.read({ ...input, sourceLines: input.sourceLines, lines }, why);
   }
   throw new RedraftError(
     "unreadable-edit",
@@ -99,10 +99,10 @@ function chunksInTurn(
 ): Pick<Edit, "action" | "segments" | "finalNewline"> | undefined {
   if (sections.some(({ moveTo }) => moveTo !== undefined)) return undefined;
   if (sections.at(-1)!.kind === "Delete") return undefined;
-  const parts = sections.map((section): Part => {
+  const parts = sections.map((section): PatchPart => {
     if (section.kind === "Delete") return { kind: "delete", hunks: [] };
     if (section.kind === "Add")
-      return { kind: "create", hunks: [{ lines: () => addedLines(section) }] };
+      return { kind: "create", hunks: [{ lines: () => createdLines(section) }] };
     const chunks = patchChunks(section);
     const hunks = chunks.map((chunk) => ({
       lines: (text: readonly string[]) => chunkLines(chunk, text, leavesBlanksOut(chunks)),
@@ -218,7 +218,7 @@ function addition(
   section: Section,
   input: EditInput,
 ): Pick<Edit, "action" | "segments" | "finalNewline"> {
-  const lines = addedLines(section);
+  const lines = createdLines(section);
   if (input.source === "") {
     const segment: LinesSegment = { kind: "lines", lines, anchor: "end" };
     return { action: "create", segments: [segment], finalNewline: true };
@@ -234,7 +234,7 @@ function addition(
 }
 
 /** The text of a new file: every line of it begins with `+`, or none. */
-function addedLines(section: Section): EditLine[] {
+function createdLines(section: Section): EditLine[] {
   const body = [...section.body];
   while (body.length > 0 && body.at(-1)!.text === "") body.pop();
   const marked = body.some(({ text }) => text.startsWith("+"));

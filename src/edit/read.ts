@@ -3,7 +3,7 @@ import { RedraftError } from "../core/errors.ts";
 import type { LineRange } from "../core/merge.ts";
 import { withinBudget } from "../text/budget.ts";
 import { type EditFormat, type EditInput, namedByCaller } from "./format.ts";
-import { formats } from "./formats.ts";
+import { editFormats } from "./formats.ts";
 import { readHeld } from "./held-text.ts";
 import { editInput } from "./input.ts";
 import { forAnotherFile, samePath } from "./paths.ts";
@@ -44,7 +44,7 @@ function readWithin(text: string, options: ReadOptions): Edit {
 }
 
 function readIn(input: EditInput, named: FormatName | undefined): Edit {
-  const choice = formats.filter((format) => named === undefined || format.name === named);
+  const choice = editFormats.filter((format) => named === undefined || format.name === named);
   const last = choice.at(-1);
   if (!last) throw new RedraftError("usage", `unknown edit format ${JSON.stringify(named)}`);
   const because = named === undefined ? undefined : namedByCaller;
@@ -106,7 +106,7 @@ function readSigned(
   because?: string,
 ): Edit | undefined {
   return recognised(
-    formats.filter(({ name }) => among.includes(name)),
+    editFormats.filter(({ name }) => among.includes(name)),
     input,
     because,
   );

@@ -6,9 +6,9 @@ import { runPlaces } from "../text/line-index.ts";
 import { areBlank, hasWords } from "../text/words.ts";
 import { asMeant } from "./as-meant.ts";
 import { fitBlankLines } from "./blank-lines.ts";
-import { isEnd, isNearStart, startOf } from "./block-markers.ts";
+import { isEnd, isNearStart, openingMarks } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
-import { changesBetween } from "./changes.ts";
+import { changedSegments } from "./changes.ts";
 import { isHunkHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { withoutHashes } from "./hashlines.ts";
@@ -19,21 +19,21 @@ import { parseBlocks, spansOf } from "./search-blocks.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** Blocks of `<<<<<<< SEARCH`, `=======`, `>>>>>>> REPLACE`, in the dialects that models write. */
-export const searchReplace: EditFormat = {
+export const searchReplaceFormat: EditFormat = {
   name: "search-replace",
 
   recognise(input) {
     const sign = searchReplaceSign(input);
     if (sign !== undefined) return sign;
-    if (!input.lines.some((line) => startOf(line))) return undefined;
+    if (!input.lines.some((line) => openingMarks(line))) return undefined;
     // The file holds such lines itself, and the edit may be blocks, or the file anew.
     const among = blocksAmongText(input);
     if (among !== undefined) return among;
     const first = input.lines.findIndex((line) => line.trim() !== "" && !isPreamble(line));
-    if (first === -1 || !startOf(input.lines[first]!)) return undefined;
+    if (first === -1 || !openingMarks(input.lines[first]!)) return undefined;
     const begins = input.sourceLines.find((line) => line.trim() !== "");
     const why = `it begins with a search block (line ${first + 1})`;
-    return begins === undefined || !startOf(begins) ? why : amongMarkers(input, why);
+    return begins === undefined || !openingMarks(begins) ? why : amongMarkers(input, why);
   },
 
   read(input, why) {
@@ -85,7 +85,7 @@ function searchReplaceSign(input: EditInput): string | undefined {
   const inHunk = hunkLinesOf(input);
   const find = (test: (line: string) => boolean): number =>
     input.lines.findIndex((line, at) => test(line) && !inHunk[at] && !input.inSource(line));
-  const start = find((line) => startOf(line) !== undefined);
+  const start = find((line) => openingMarks(line) !== undefined);
   const end = find(isEnd);
   const near = find(isNearStart);
   if (start === -1 && end === -1 && near === -1) return undefined;
@@ -157,13 +157,13 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
     return undefined;
   }
   const stand = ({ search }: SearchBlock): boolean =>
-    search.length > 0 && placesOf(search, input.sourceLines).length > 0;
-  const ofMarkers = blocks.some(({ search }) => search.some((line) => startOf(line)));
+    search.length > 0 && runPlaces(search, input.sourceLines).length > 0;
+  const ofMarkers = blocks.some(({ search }) => search.some((line) => openingMarks(line)));
   const all = blocks.length > 0 && blocks.every(stand);
   if (all && ofMarkers) return why;
   // Blocks and nothing else that search for lines of the file, but not as it has them: stale ones look like that.
   const isOfFile = (line: string): boolean =>
-    startOf(line) !== undefined || (hasWords(line) && input.inSource(line));
+    openingMarks(line) !== undefined || (hasWords(line) && input.inSource(line));
   const isStale =
     blocks.some(({ search }) => search.some(isOfFile)) &&
     linesOutside(input).every((line) => areBlank([line]) || isPreamble(line));
@@ -231,8 +231,8 @@ const elision = /^(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?$/;
 
 function blockSegments(block: SearchBlock, input: EditInput): LinesSegment[] {
   const near = block.nearLine === undefined ? {} : { nearLine: block.nearLine };
-  const searches = pieces(block.search);
-  const replaces = pieces(block.replace);
+  const searches = piecesBetweenElisions(block.search);
+  const replaces = piecesBetweenElisions(block.replace);
   if (searches.length > 1 && searches.length === replaces.length && !standsTrimmed(block, input)) {
     refuseMovedElisions(block);
     return searches.flatMap((search, index) => {
@@ -244,7 +244,7 @@ function blockSegments(block: SearchBlock, input: EditInput): LinesSegment[] {
     });
   }
   const { sourceLines } = input;
-  const stands = placesOf(block.search, sourceLines).length > 0;
+  const stands = runPlaces(block.search, sourceLines).length > 0;
   const { search, replace } = stands ? block : fitBlankLines(block, sourceLines);
   const lines = rolesToLines(search, replace, block.searchAt, block.replaceAt);
   return [{ kind: "lines", lines, ...near }];
@@ -273,7 +273,7 @@ function refuseMovedElisions({ search, replace, replaceAt }: SearchBlock): void 
   );
 }
 
-function pieces(lines: readonly string[]): { lines: string[]; from: number }[] {
+function piecesBetweenElisions(lines: readonly string[]): { lines: string[]; from: number }[] {
   const result: { lines: string[]; from: number }[] = [{ lines: [], from: 0 }];
   lines.forEach((line, index) => {
     if (elision.test(line.trim())) result.push({ lines: [], from: index + 1 });
@@ -290,7 +290,7 @@ function pieces(lines: readonly string[]): { lines: string[]; from: number }[] {
 function blocksInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[] | undefined {
   if (blocks.length < 2) return undefined;
   const dependent = blocks.some(
-    (block, index) => index > 0 && placesOf(block.search, input.sourceLines).length === 0,
+    (block, index) => index > 0 && runPlaces(block.search, input.sourceLines).length === 0,
   );
   if (!dependent) return undefined;
   let lines: readonly string[] = input.sourceLines;
@@ -306,13 +306,8 @@ function blocksInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment
       ...lines.slice(start + block.search.length),
     ];
   }
-  return changesBetween(input.sourceLines, lines);
+  return changedSegments(input.sourceLines, lines);
 }
 
 const isRunAt = (run: readonly string[], lines: readonly string[], at: number): boolean =>
   run.every((line, index) => line === lines[at + index]);
-
-/** Indices where these lines stand one after the other in the text, exactly. */
-export function placesOf(lines: readonly string[], text: readonly string[]): number[] {
-  return runPlaces(lines, text);
-}

@@ -1,13 +1,13 @@
 import { RedraftError } from "../core/errors.ts";
 import { lineTexts } from "../text/lines.ts";
-import { startOf } from "./block-markers.ts";
+import { openingMarks } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { editInput } from "./input.ts";
 import { pairs } from "./pairs.ts";
 import { editOf } from "./search-replace.ts";
 import { sideNamed, wordsOfName } from "./side-names.ts";
-import { isAside, isPathArgument, lineHint, pathOf } from "./tag-arguments.ts";
+import { isAside, isPathArgument, lineHint, pathOfElement } from "./tag-arguments.ts";
 import { type TaggedText, tagsIn } from "./tags.ts";
 
 /** An old and a new text in tags, with what the tags around them say. */
@@ -27,7 +27,8 @@ export const taggedPairs: EditFormat = {
   name: "search-replace",
 
   recognise(input) {
-    if (!input.text.includes("</") || input.lines.some((line) => startOf(line))) return undefined;
+    if (!input.text.includes("</") || input.lines.some((line) => openingMarks(line)))
+      return undefined;
     const found = pairsIn(input);
     if (found.length === 0) return undefined;
     const { old, fresh } = found[0]!;
@@ -64,7 +65,7 @@ function pairsAt(
 ): TaggedPair[] {
   const { elements } = tagsIn(text, at, input);
   const own = elements.find(isPathArgument);
-  const path = own === undefined ? around.path : pathOf(own);
+  const path = own === undefined ? around.path : pathOfElement(own);
   const sides = elements.filter(
     ({ label }) => !allFlag.test(label) && sideNamed(wordsOfName(label)) !== undefined,
   );
@@ -74,7 +75,7 @@ function pairsAt(
       ({ label, text: value }) => allFlag.test(label) && /^\s*true\s*$/i.test(value),
     );
     return found.map(([old, fresh]) => {
-      const named = pathOf(old) ?? path;
+      const named = pathOfElement(old) ?? path;
       const nearLine = lineHint(old) ?? lineHint(fresh) ?? around.nearLine;
       return {
         old,
@@ -88,7 +89,7 @@ function pairsAt(
   if (depth > 6) return [];
   return elements.flatMap((element) => {
     if (isAside(element) || isPathArgument(element)) return [];
-    const named = pathOf(element) ?? path;
+    const named = pathOfElement(element) ?? path;
     const nearLine = lineHint(element) ?? around.nearLine;
     const inner = {
       ...(named !== undefined && { path: named }),

@@ -81,7 +81,7 @@ class CallSearch {
     const old = this.only(fields, "old");
     const fresh = this.only(fields, "new");
     if (old === undefined || fresh === undefined) return undefined;
-    if (old + fresh === "" && keyOf(fields, "holder") !== undefined) return undefined;
+    if (old + fresh === "" && fieldOfKind(fields, "holder") !== undefined) return undefined;
     if (Object.entries(fields).some(([key, value]) => /regex/i.test(key) && isTrue(value))) {
       this.problem = "regular expressions are not read: give the text itself as the old string";
       return undefined;
@@ -137,15 +137,15 @@ class CallSearch {
       // Lines in a list are whole lines, the last one too.
       const isList = Array.isArray(valueAt(fields, "whole")) && !whole.endsWith("\n");
       if (place === undefined) return { kind: "write", text: isList ? `${whole}\n` : whole };
-      this.problem = `${place} beside ${keyOf(fields, "whole")} says that the text is a part of the file, but not which lines it replaces: send old_string and new_string`;
+      this.problem = `${place} beside ${fieldOfKind(fields, "whole")} says that the text is a part of the file, but not which lines it replaces: send old_string and new_string`;
       return undefined;
     }
     const sketch = fields.type === "text" ? undefined : textAt(fields, "sketch");
     if (sketch !== undefined) return { kind: "text", text: sketch, as: "any" };
-    const key = keyOf(fields, "new");
+    const key = fieldOfKind(fields, "new");
     const fresh =
       key === undefined || /^(?:after|replace)/i.test(key) ? undefined : textAt(fields, "new");
-    if (fresh !== undefined && keyOf(fields, "old") === undefined && place === undefined)
+    if (fresh !== undefined && fieldOfKind(fields, "old") === undefined && place === undefined)
       return { kind: "text", text: fresh, as: "new" };
     this.problem ??= incomplete(fields);
     return undefined;
@@ -154,9 +154,9 @@ class CallSearch {
   /** The text of this kind, where all keys of the kind agree. */
   private only(fields: CallFields, kind: KeyKind): string | undefined {
     const keys = Object.keys(fields).filter(
-      (key) => kindOfKey(key) === kind && asText(fields[key]) !== undefined,
+      (key) => kindOfKey(key) === kind && textValue(fields[key]) !== undefined,
     );
-    const texts = new Set(keys.map((key) => asText(fields[key])));
+    const texts = new Set(keys.map((key) => textValue(fields[key])));
     if (texts.size > 1)
       this.problem = `${keys.join(" and ")} say different things: send one of them`;
     return texts.size === 1 ? [...texts][0] : undefined;
@@ -164,14 +164,14 @@ class CallSearch {
 }
 
 function incomplete(fields: CallFields): string | undefined {
-  const old = keyOf(fields, "old");
-  const fresh = keyOf(fields, "new");
+  const old = fieldOfKind(fields, "old");
+  const fresh = fieldOfKind(fields, "new");
   if (old !== undefined && fresh !== undefined)
     return `${typeof fields[old] === "string" ? fresh : old} is not a string`;
   if (old !== undefined) return `it has ${old} and no new string beside it: send both`;
   if (fresh !== undefined)
     return `it has ${fresh} and no old string that says what it replaces: send both`;
-  const whole = keyOf(fields, "whole");
+  const whole = fieldOfKind(fields, "whole");
   return whole !== undefined && fields.type === undefined ? `${whole} is not a string` : undefined;
 }
 
@@ -197,25 +197,25 @@ function pathOfCall(fields: CallFields): string | undefined {
     : undefined;
 }
 
-function keyOf(fields: CallFields, kind: KeyKind): string | undefined {
+function fieldOfKind(fields: CallFields, kind: KeyKind): string | undefined {
   return Object.keys(fields).find((key) => kindOfKey(key) === kind && !isEmptyCall(fields[key]));
 }
 
 function valueAt(fields: CallFields, kind: KeyKind): unknown {
-  const key = keyOf(fields, kind);
+  const key = fieldOfKind(fields, kind);
   return key === undefined ? undefined : fields[key];
 }
 
 function textAt(fields: CallFields, kind: KeyKind): string | undefined {
   for (const key of Object.keys(fields)) {
-    const text = kindOfKey(key) === kind ? asText(fields[key]) : undefined;
+    const text = kindOfKey(key) === kind ? textValue(fields[key]) : undefined;
     if (text !== undefined) return text;
   }
   return undefined;
 }
 
 /** A text, or its lines as a list. */
-function asText(value: unknown): string | undefined {
+function textValue(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   if (!Array.isArray(value) || value.length === 0) return undefined;
   if (!value.every((line) => typeof line === "string")) return undefined;

@@ -17,17 +17,17 @@ export interface ToolEdit {
   readonly unused: readonly string[];
 }
 
-const read = new WeakMap<EditInput, { readonly edit: ToolEdit | undefined }>();
+const knownEdits = new WeakMap<EditInput, { readonly edit: ToolEdit | undefined }>();
 
 /**
  * The edit as JSON arguments of an edit tool; undefined = it is no such thing. Throws where it can only be
  * meant so, but cannot be read, or is for another file.
  */
 export function toolEdit(input: EditInput): ToolEdit | undefined {
-  let known = read.get(input);
+  let known = knownEdits.get(input);
   if (!known) {
     known = { edit: readToolEdit(input) };
-    read.set(input, known);
+    knownEdits.set(input, known);
   }
   return known.edit;
 }

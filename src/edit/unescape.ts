@@ -54,7 +54,7 @@ export interface Unescaped {
  * An old text that only stands in the file once one level of escapes (or entities) is off, and the new one
  * with exactly the same level off. Several different results = the new text leaves open which level that is.
  */
-export function unescaped(
+export function unescapedPairs(
   old: string,
   fresh: string,
   stands: (old: string) => boolean,

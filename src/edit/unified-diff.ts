@@ -13,14 +13,14 @@ import { namesNoFile, stripped } from "./diff-paths.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { hunkLines, leavesBlanksOut, signedLine } from "./hunk-lines.ts";
 import { firstOldLine, numbersHold, unplaced } from "./hunk-numbers.ts";
-import { inTurn, type Part, toText } from "./in-turn.ts";
+import { inTurn, type PatchPart, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
 import { forAnotherFile, otherPaths, sameDiffPath } from "./paths.ts";
 import { unreadable } from "./unreadable.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** Unified diffs, git's headers or none; line numbers and counts are hints, since models get them wrong. */
-export const unifiedDiff: EditFormat = {
+export const unifiedDiffFormat: EditFormat = {
   name: "unified-diff",
 
   recognise(input) {
@@ -91,7 +91,7 @@ export const unifiedDiff: EditFormat = {
     const trusted = mine.length === 1 && numbersHold(hunks, read, input.sourceLines);
     const placed = hunks.flatMap((hunk, k) => hunkSegment(hunk, read[k]!, trusted, input));
     const segments = inFileOrder(placed, input.sourceLines);
-    const ends = endOf(hunks);
+    const ends = lastLineEnd(hunks);
     const common = { ...base, segments, ...(ends === undefined ? {} : { finalNewline: ends }) };
     if (file.renamed && file.newPath !== undefined && file.oldPath !== file.newPath) {
       return { ...common, action: "move", moveTo: stripped(file.newPath) };
@@ -207,7 +207,7 @@ function hunksInTurn(
 ): Pick<Edit, "action" | "segments" | "finalNewline"> | undefined {
   if (files.at(-1)!.deleted || files.some((file) => file.renamed)) return undefined;
   const parts = files.map(
-    (file): Part => ({
+    (file): PatchPart => ({
       kind: file.created ? "create" : file.deleted ? "delete" : "update",
       hunks: file.hunks.map((hunk) => ({
         lines: (text) => linesOfHunk(hunk, text, leavesBlanksOut(file.hunks)),
@@ -218,7 +218,7 @@ function hunksInTurn(
   );
   const text = inTurn(parts, input);
   if (text === undefined) return undefined;
-  const ends = endOf(files.flatMap((file) => file.hunks));
+  const ends = lastLineEnd(files.flatMap((file) => file.hunks));
   const created = files[0]!.created && input.source === "";
   const finalNewline = ends ?? (created ? true : undefined);
   return { ...toText(text, input), ...(finalNewline !== undefined && { finalNewline }) };
@@ -246,7 +246,7 @@ function hunkSegment(
 }
 
 /** What `\ No newline at end of file` says: it stands after the last old line, the last new line, or both. */
-function endOf(hunks: readonly DiffHunk[]): boolean | undefined {
+function lastLineEnd(hunks: readonly DiffHunk[]): boolean | undefined {
   const last = hunks.find((hunk) => hunk.endsOld || hunk.endsNew);
   if (!last || last.endsOld === last.endsNew) return undefined;
   return !last.endsNew;

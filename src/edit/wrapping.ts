@@ -46,7 +46,7 @@ function bared(input: EditInput): Unwrapped {
   let text: Unwrapped = { lines: input.lines, at: 1, fenced: false, cutOff: false };
   if (input.thoughts > 0) {
     const begins = Math.max(0, input.lines.findIndex(isFilled));
-    text = part(text, begins, input.lines.length, {});
+    text = partOf(text, begins, input.lines.length, {});
   }
   for (let depth = 0; depth < deepest; depth++) {
     const inner = withoutPathLine(input, text) ?? outOfFence(input, text) ?? outOfTags(input, text);
@@ -61,7 +61,7 @@ function bared(input: EditInput): Unwrapped {
   return lines ? { ...bare, lines } : bare;
 }
 
-function part(text: Unwrapped, from: number, to: number, more: Partial<Unwrapped>): Unwrapped {
+function partOf(text: Unwrapped, from: number, to: number, more: Partial<Unwrapped>): Unwrapped {
   const path = text.path ?? more.path;
   const inner = { ...text, ...more, lines: text.lines.slice(from, to), at: text.at + from };
   return path === undefined ? inner : { ...inner, path };
@@ -76,7 +76,7 @@ function withoutPathLine(input: EditInput, text: Unwrapped): Unwrapped | undefin
   if (path === undefined || !samePath(path, input.path)) return undefined;
   const next = lines.findIndex((line, index) => index > first && isFilled(line));
   if (next !== -1 && fenceOf(lines[next]!)) return undefined;
-  return part(text, next === -1 ? lines.length : next, lines.length, { path });
+  return partOf(text, next === -1 ? lines.length : next, lines.length, { path });
 }
 
 function outOfFence(input: EditInput, text: Unwrapped): Unwrapped | undefined {
@@ -92,7 +92,7 @@ function outOfFence(input: EditInput, text: Unwrapped): Unwrapped | undefined {
   if (!block) return undefined;
   const { open, close, path } = block;
   const more = { fenced: true, cutOff: close === -1, ...(path !== undefined && { path }) };
-  return part(text, open + 1, close === -1 ? lines.length : close, more);
+  return partOf(text, open + 1, close === -1 ? lines.length : close, more);
 }
 
 function outsideLines(lines: readonly string[], blocks: readonly CodeBlock[]): string[] {
@@ -180,7 +180,7 @@ function outOfTags(input: EditInput, text: Unwrapped): Unwrapped | undefined {
   const isAround = (line: string): boolean =>
     !isOfFile(input, line) && (isArgument(line) || mayStandAround(line));
   if (!around.every(isAround)) return undefined;
-  return part(text, open + 1, close, { fenced: true, ...(path !== undefined && { path }) });
+  return partOf(text, open + 1, close, { fenced: true, ...(path !== undefined && { path }) });
 }
 
 /** Whether a tag is none of the file's own: its language has none, or the text in it begins or ends as the file does. */
@@ -221,5 +221,5 @@ function withoutProse(input: EditInput, text: Unwrapped): Unwrapped {
   if (last > from && lines.slice(last + 1).some(isFilled)) {
     if (isEdge(lines[last], input.sourceLines.findLast(isFilled))) to = last + 1;
   }
-  return from === 0 && to === lines.length ? text : part(text, from, to, {});
+  return from === 0 && to === lines.length ? text : partOf(text, from, to, {});
 }

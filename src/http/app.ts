@@ -13,7 +13,7 @@ import { createHandlers, type Handler } from "./handlers.ts";
 import { createMeasures } from "./measures.ts";
 import { defaultLimits, type HttpOptions } from "./options.ts";
 import { createFairQueue } from "./queue.ts";
-import { parseJson } from "./reading.ts";
+import { bodyJson } from "./reading.ts";
 
 /** What a server over the app needs besides requests. */
 export interface RedraftApp {
@@ -179,10 +179,10 @@ export function createApp(options: HttpOptions): RedraftApp {
   post("/detokenize", handlers.detokenize);
   const edits = createEditHandlers(options.redraft, options.files);
   post("/v1/edits", async (bytes, { signal }) =>
-    Response.json(await edits.apply(parseJson(bytes), signal)),
+    Response.json(await edits.apply(bodyJson(bytes), signal)),
   );
   post("/v1/edits/undo", async (bytes, { signal }) =>
-    Response.json(await edits.undo(parseJson(bytes), signal)),
+    Response.json(await edits.undo(bodyJson(bytes), signal)),
   );
   app.get("/v1/edits", async (context) => context.json(await edits.log()));
 

@@ -58,8 +58,8 @@ export async function readBody(
   }
   const { maxBodyBytes } = limits;
   const declared = Number(request.headers.get("content-length") ?? "0");
-  if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
-  if (declared > freeBytes && !budget.take(declared)) throw busy(budget);
+  if (declared > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+  if (declared > freeBytes && !budget.take(declared)) throw memoryFull(budget);
   // Only asked whether there is room now: it is taken as the bytes come.
   if (declared > freeBytes) budget.give(declared);
   const chunks: Uint8Array[] = [];
@@ -72,10 +72,10 @@ export async function readBody(
   try {
     for await (const chunk of chunksOf(request, limits.bodyStallMs)) {
       size += chunk.byteLength;
-      if (size > maxBodyBytes) throw tooLarge(maxBodyBytes);
+      if (size > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
       if (size > freeBytes) {
         const more = size - freeBytes - held;
-        if (!budget.take(more)) throw busy(budget);
+        if (!budget.take(more)) throw memoryFull(budget);
         held += more;
       }
       chunks.push(chunk);
@@ -102,7 +102,7 @@ async function* chunksOf(request: Request, stallMs: number): AsyncGenerator<Uint
   try {
     for (;;) {
       timer?.refresh();
-      const { done, value } = await Promise.race([reader.read().catch(left), stalled]);
+      const { done, value } = await Promise.race([reader.read().catch(clientLeft), stalled]);
       if (done) return;
       yield value;
     }
@@ -113,11 +113,11 @@ async function* chunksOf(request: Request, stallMs: number): AsyncGenerator<Uint
 }
 
 /** A body that breaks off is a client that left: nobody is there to be answered, and nothing failed. */
-function left(): never {
+function clientLeft(): never {
   throw new DOMException("The client disconnected.", "AbortError");
 }
 
-function tooLarge(maxBytes: number): ApiError {
+function bodyTooLarge(maxBytes: number): ApiError {
   return new ApiError(
     413,
     `The body is larger than the ${maxBytes} bytes that this server takes.`,
@@ -125,7 +125,7 @@ function tooLarge(maxBytes: number): ApiError {
   );
 }
 
-function busy(budget: BodyBudget): ApiError {
+function memoryFull(budget: BodyBudget): ApiError {
   return new ApiError(
     503,
     `The server already holds ${Math.round(budget.taken / 1024 / 1024)} MiB of requests. Try again shortly.`,

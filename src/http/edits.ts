@@ -51,7 +51,7 @@ export function createEditHandlers(
   return withShownPaths(roots, {
     async apply(body, signal) {
       const { edits, dry_run, receipts } = parseBody(editsRequest, body);
-      return applyAll(edits.map(rowOf), {
+      return applyAll(edits.map(editRow), {
         redraft,
         roots,
         texts,
@@ -145,7 +145,14 @@ interface EditsRequest {
   readonly receipts?: boolean | null | undefined;
 }
 
-function rowOf({ path, edit, format, base, cell, symbol }: EditsRequest["edits"][number]): EditRow {
+function editRow({
+  path,
+  edit,
+  format,
+  base,
+  cell,
+  symbol,
+}: EditsRequest["edits"][number]): EditRow {
   return {
     path,
     edit,

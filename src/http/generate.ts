@@ -27,7 +27,7 @@ export async function* produceGeneration(
   measures: Measures,
   signal: AbortSignal,
 ): Production {
-  const prompt = await tokensOf(served, read, template);
+  const prompt = await tokensOfPrompt(served, read, template);
   if (prompt.length === 0) {
     throw new ApiError(400, "`prompt` is empty.", { param: "prompt", code: "usage" });
   }
@@ -52,7 +52,7 @@ export async function* produceGeneration(
   );
 }
 
-async function tokensOf(
+async function tokensOfPrompt(
   served: ServedModel,
   { prompt }: GenerationRead,
   template: () => Promise<ChatTemplate>,

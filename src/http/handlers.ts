@@ -20,7 +20,7 @@ import {
 } from "./reading.ts";
 import { type AnswerShape, chatShape, completionShape, type Ending } from "./shapes.ts";
 import { openEventStream } from "./stream.ts";
-import { beginWork, gone, type Work } from "./work.ts";
+import { beginWork, gone, type RequestWork } from "./work.ts";
 
 export interface HandlerParts {
   readonly options: HttpOptions;
@@ -81,7 +81,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     bytes: Uint8Array,
     read: RequestRead | undefined,
     call: Call,
-    { signal }: Work,
+    { signal }: RequestWork,
   ): Promise<Reply | Exclude<RequestRead, { kind: "apply" }>> {
     const leave = await parts.mergeQueue.enter(call.client, signal);
     try {
@@ -96,7 +96,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     }
   }
 
-  function reply(done: Reply, endpoint: Endpoint, call: Call, work: Work): Response {
+  function reply(done: Reply, endpoint: Endpoint, call: Call, work: RequestWork): Response {
     measures.routes.add({ route: done.route });
     if (done.stats) measures.countDecoding(done.stats);
     work.finish();
@@ -118,13 +118,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
     read: GenerationRead,
     endpoint: Endpoint,
     call: Call,
-    work: Work,
+    work: RequestWork,
   ): Promise<Response> {
-    const shape = shapeOf(read.endpoint, read.wish, modelName);
+    const shape = answerShape(read.endpoint, read.wish, modelName);
     work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
     const production = produceGeneration(model!, read, template!, measures, work.signal);
     if (!read.wish.stream) {
-      const { text, ending } = await collect(production);
+      const { text, ending } = await collectText(production);
       work.finish();
       return Response.json(shape.whole(text, ending));
     }
@@ -142,7 +142,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     shape: AnswerShape,
     wish: AnswerWish,
     call: Call,
-    { controller, finish }: Work,
+    { controller, finish }: RequestWork,
   ): Response {
     const events = openEventStream({
       stallMs: limits.stallMs,
@@ -174,7 +174,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   async function convert(
     read: Extract<RequestRead, { kind: "tokenize" | "detokenize" }>,
     call: Call,
-    work: Work,
+    work: RequestWork,
   ): Promise<Response> {
     const served = model!;
     work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
@@ -218,7 +218,11 @@ async function onThread(
   return output;
 }
 
-function shapeOf(endpoint: "chat" | "completions", wish: AnswerWish, name: string): AnswerShape {
+function answerShape(
+  endpoint: "chat" | "completions",
+  wish: AnswerWish,
+  name: string,
+): AnswerShape {
   const created = Math.floor(Date.now() / 1000);
   return (endpoint === "chat" ? chatShape : completionShape)(wish.model ?? name, created);
 }
@@ -230,7 +234,7 @@ function modelList(model: ServedModel | undefined) {
   return [own, { ...entry(model.name), max_model_len: model.contextSize }];
 }
 
-async function collect(production: Production): Promise<{ text: string; ending: Ending }> {
+async function collectText(production: Production): Promise<{ text: string; ending: Ending }> {
   let text = "";
   for (;;) {
     const step = await production.next();

@@ -1,4 +1,4 @@
-import { engineFor, type Question, type TaskContext } from "../threads/context.ts";
+import { engineFor, type TaskContext, type ThreadQuestion } from "../threads/context.ts";
 import { ApiError, type ApiErrorOptions } from "./errors.ts";
 import { placeApply, type Reply } from "./place.ts";
 import { type Endpoint, type ModelLimits, type RequestRead, readRequest } from "./reading.ts";
@@ -29,7 +29,7 @@ export async function httpTask(input: HttpInput, context: TaskContext): Promise<
     return await placeApply(read, {
       redraft: engineFor(context),
       textOf: async (hash) => {
-        const question: Question = { kind: "text", hash };
+        const question: ThreadQuestion = { kind: "text", hash };
         return (await context.ask(question)) as string | undefined;
       },
       modelName: input.modelName,

@@ -4,7 +4,7 @@ import { ApiError } from "./errors.ts";
 import type { HttpLimits } from "./options.ts";
 
 /** One request in work: what ends it early, and what is to be done when it is over. */
-export interface Work {
+export interface RequestWork {
   readonly controller: AbortController;
   readonly signal: AbortSignal;
   /** When it began, in ms of the clock. */
@@ -20,10 +20,13 @@ export function beginWork(
   limits: HttpLimits,
   working: Set<AbortController>,
   clock: Clock,
-): Work {
+): RequestWork {
   const controller = new AbortController();
   const onGone = (): void => controller.abort(gone());
-  const timer = setTimeout(() => controller.abort(timedOut(limits.requestMs)), limits.requestMs);
+  const timer = setTimeout(
+    () => controller.abort(requestTimedOut(limits.requestMs)),
+    limits.requestMs,
+  );
   timer.unref();
   if (call.signal.aborted) onGone();
   else call.signal.addEventListener("abort", onGone, { once: true });
@@ -48,7 +51,7 @@ export function gone(): DOMException {
   return new DOMException("The client disconnected.", "AbortError");
 }
 
-function timedOut(ms: number): ApiError {
+function requestTimedOut(ms: number): ApiError {
   return new ApiError(504, `The request took longer than the ${ms} ms this server allows.`, {
     code: "timeout",
   });

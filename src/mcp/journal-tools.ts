@@ -13,7 +13,7 @@ import { carryOver } from "../merge/rebase/carry.ts";
 import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
 import { standings } from "../workspace/journal/history.ts";
-import { hunksOf } from "../workspace/journal/hunks.ts";
+import { entryHunks } from "../workspace/journal/hunks.ts";
 import { type DiskJournal, openJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
 import { textPairs } from "../workspace/journal/take-back.ts";
@@ -61,7 +61,7 @@ export function registerJournalTools(server: McpServer, options: JournalToolsOpt
 
   server.registerTool("apply_edits", applyEdits, (args, context) =>
     answer(context, async (roots) => {
-      const done = await applyAll(args.edits.map(rowOf), {
+      const done = await applyAll(args.edits.map(rowOfArguments), {
         ...write,
         redraft,
         roots,
@@ -122,7 +122,7 @@ interface ApplyEditsArguments {
   readonly dry_run?: boolean | undefined;
 }
 
-function rowOf({ base, ...row }: ApplyEditsArguments["edits"][number]): EditRow {
+function rowOfArguments({ base, ...row }: ApplyEditsArguments["edits"][number]): EditRow {
   return base === undefined ? row : { ...row, base: baseOf(base) };
 }
 
@@ -175,7 +175,7 @@ async function logOf(
       ...(id === undefined
         ? {}
         : {
-            hunks: hunksOf(await textPairs(entry)).map((hunk) => ({
+            hunks: entryHunks(await textPairs(entry)).map((hunk) => ({
               ...hunk,
               path: shownIn(roots, hunk.path),
             })),

@@ -8,7 +8,7 @@ export interface IdScanner {
 }
 
 /** Names and ids are short: what is longer is neither. */
-const longest = 256;
+const longestToken = 256;
 
 export function createIdScanner(): IdScanner {
   let depth = 0;
@@ -32,7 +32,7 @@ export function createIdScanner(): IdScanner {
 
   function at(byte: number): void {
     if (inString) {
-      if (depth === 1 && token.length < longest) token.push(byte);
+      if (depth === 1 && token.length < longestToken) token.push(byte);
       if (escaped) escaped = false;
       else if (byte === 0x5c) escaped = true;
       else if (byte === 0x22) inString = false;
@@ -53,14 +53,14 @@ export function createIdScanner(): IdScanner {
       key = typeof name === "string" ? name : undefined;
       token = [];
     } else if (byte === 0x2c) endValue();
-    else if (byte > 0x20 && token.length < longest) token.push(byte);
+    else if (byte > 0x20 && token.length < longestToken) token.push(byte);
   }
 
   return {
     feed(bytes) {
       for (let index = 0; index < bytes.length; index += 1) {
         // Most of a large message is one string deep inside.
-        if (inString && !escaped && (depth !== 1 || token.length >= longest)) {
+        if (inString && !escaped && (depth !== 1 || token.length >= longestToken)) {
           index = nextSign(bytes, index);
           if (index === bytes.length) return;
         }

@@ -18,7 +18,7 @@ import { isInside } from "../workspace/inside.ts";
 import { stateHome } from "../workspace/journal/state-home.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
 import type { WriteOptions } from "../workspace/write.ts";
-import { failure, fileText, patchText, readText } from "./answers.ts";
+import { failure, fileRead, fileText, patchText } from "./answers.ts";
 import { registerJournalTools, rememberJournals } from "./journal-tools.ts";
 import * as schemas from "./schemas.ts";
 
@@ -104,7 +104,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     }),
   );
   server.registerTool("read_file", schemas.readFile, (args, context) =>
-    answer(context, async (editor) => readText(await editor.read(args))),
+    answer(context, async (editor) => fileRead(await editor.read(args))),
   );
   registerJournalTools(server, {
     ...options,

@@ -8,7 +8,7 @@ import {
 import { beyondBounds, requestBounds } from "../text/json-bounds.ts";
 import { createIdScanner, type IdScanner } from "./message-id.ts";
 
-type Message = Parameters<Transport["send"]>[0];
+type McpMessage = Parameters<Transport["send"]>[0];
 
 export interface StdioOptions {
   readonly stdin?: Readable;
@@ -19,7 +19,7 @@ export interface StdioOptions {
   readonly maxPendingBytes?: number;
 }
 
-const newline = 0x0a;
+const lineFeed = 0x0a;
 const parseError = -32700;
 const invalidRequest = -32600;
 /** Of the range that JSON-RPC leaves to servers. */
@@ -43,7 +43,7 @@ export function stdioTransport(options: StdioOptions = {}): Transport {
 
   function onData(chunk: Buffer): void {
     for (let from = 0; from < chunk.length && !closed; ) {
-      const end = chunk.indexOf(newline, from);
+      const end = chunk.indexOf(lineFeed, from);
       take(chunk.subarray(from, end < 0 ? chunk.length : end));
       if (end < 0) return;
       endLine();
@@ -83,7 +83,7 @@ export function stdioTransport(options: StdioOptions = {}): Transport {
       refuse(scanned(line), invalidRequest, `The message was refused: ${beyond}.`);
       return;
     }
-    let message: Message;
+    let message: McpMessage;
     try {
       message = deserializeMessage(line.toString("utf8"));
     } catch (error) {
@@ -114,7 +114,7 @@ export function stdioTransport(options: StdioOptions = {}): Transport {
     write(`${JSON.stringify({ jsonrpc: "2.0", id, error: { code, message } })}\n`).catch(() => {});
   }
 
-  function settle(message: Message): void {
+  function settle(message: McpMessage): void {
     if (!("id" in message) || "method" in message || message.id === undefined) return;
     pendingBytes -= pending.get(message.id) ?? 0;
     pending.delete(message.id);

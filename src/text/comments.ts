@@ -86,17 +86,17 @@ export function removalOf(line: string): string | undefined {
   const leading = new RegExp(`^(?:${removalVerb}|removing|deleting)\\b[\\s:\\-–]*(.*)$`, "iu").exec(
     text,
   );
-  if (leading) return bare(leading[1]!);
+  if (leading) return withoutCommonWords(leading[1]!);
   const trailing = new RegExp(
     `^(.*?)[\\s:\\-–]*\\b(?:(?:was|were|has been|have been|is|are)\\s+)?(?:now\\s+)?(?:${removalVerb})(?:\\s+(?:here|from here))?[.!]?$`,
     "iu",
   ).exec(text);
-  if (trailing && trailing[1]!.split(/\s+/u).length <= 6) return bare(trailing[1]!);
+  if (trailing && trailing[1]!.split(/\s+/u).length <= 6) return withoutCommonWords(trailing[1]!);
   return undefined;
 }
 
 /** Words that name nothing are no name. */
-function bare(what: string): string {
+function withoutCommonWords(what: string): string {
   const text = what.trim();
   return /^(?:this|these|that|here|code|the code|this code|lines?|old code|unused code)?$/iu.test(
     text,

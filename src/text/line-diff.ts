@@ -15,10 +15,10 @@ const mostSteps = 1_500_000;
 const smallRange = 200;
 
 /** The number of a new line that is none of the old ones in its range. */
-const nowhere = -1;
+const noLine = -1;
 
 /** How often a range may be cut at unique lines inside a range that was cut before. */
-const mostDepth = 12;
+const deepestRange = 12;
 
 /**
  * Compares two texts line by line in nearly linear time. Equal ends are cut off, the rest is cut at lines that stand once
@@ -95,7 +95,9 @@ export class LineDiff {
     const isSmall = oldEnd - old + newEnd - fresh <= smallRange;
     if (isSmall && this.exact(old, oldEnd, fresh, newEnd)) return;
     const cuts =
-      depth < mostDepth ? uniqueRun(this.oldIds, [old, oldEnd], this.newIds, [fresh, newEnd]) : [];
+      depth < deepestRange
+        ? uniqueRun(this.oldIds, [old, oldEnd], this.newIds, [fresh, newEnd])
+        : [];
     if (cuts.length === 0) {
       if (isSmall || !this.exact(old, oldEnd, fresh, newEnd)) this.emit(old, oldEnd, fresh, newEnd);
       return;
@@ -119,7 +121,7 @@ export class LineDiff {
         if (known === undefined) ids.set(text, ids.size + 1);
       }
       for (let line = fresh; line < newEnd; line++) {
-        newIds[line] = ids.get(this.after[line]!) ?? nowhere;
+        newIds[line] = ids.get(this.after[line]!) ?? noLine;
       }
     }
     const here = new Set(oldIds.subarray(old, oldEnd));

@@ -20,7 +20,7 @@ export function matchedLines(before: readonly string[], after: readonly string[]
   const equalUntil = (oldEnd: number): void => {
     while (old < oldEnd) pairs.push([old++, fresh++]);
   };
-  for (const stretch of stretches(before, after)) {
+  for (const stretch of stretchPairs(before, after)) {
     // Before a stretch stands the line that it was cut at, or the texts' common head.
     equalUntil(stretch.old);
     const a = before.slice(stretch.old, stretch.oldEnd);
@@ -45,7 +45,7 @@ export interface StretchPair {
  * Cuts both sides at lines that are unique in each and in the same order (patience diff), so that the
  * quadratic table only ever sees the small stretches between. The cut lines themselves are equal.
  */
-export function stretches(source: readonly string[], text: readonly string[]): StretchPair[] {
+export function stretchPairs(source: readonly string[], text: readonly string[]): StretchPair[] {
   let head = 0;
   while (head < source.length && head < text.length && source[head] === text[head]) head++;
   let oldEnd = source.length;

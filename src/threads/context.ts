@@ -18,7 +18,7 @@ export interface TaskContext {
 export type Task = (input: never, context: TaskContext) => Promise<unknown>;
 
 /** What tasks ask the main thread. */
-export type Question =
+export type ThreadQuestion =
   | {
       readonly kind: "model";
       readonly route: "settle" | "rewrite";
@@ -50,7 +50,7 @@ function remoteModel(
         if (ranked) return ranked;
         if (task.outcome?.kind !== "ambiguous") return undefined;
       }
-      const question: Question = { kind: "model", route, task: { ...task, ranked: true } };
+      const question: ThreadQuestion = { kind: "model", route, task: { ...task, ranked: true } };
       const onTell = (value: unknown): void => {
         const { text, origin } = value as { text: string; origin: string };
         onText?.(text, origin);

@@ -37,7 +37,7 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-interface Job {
+interface PoolJob {
   readonly id: number;
   readonly task: string;
   readonly input: unknown;
@@ -54,16 +54,16 @@ interface Job {
   spent: number;
 }
 
-interface Slot {
+interface WorkerSlot {
   readonly worker: Worker;
   /** The one task that computes; the others on this worker wait for answers. */
-  active: Job | undefined;
+  active: PoolJob | undefined;
   ready: boolean;
   since: number;
   timer: NodeJS.Timeout | undefined;
-  readonly parked: Set<Job>;
+  readonly parked: Set<PoolJob>;
   /** Answers that came while another task computed. */
-  readonly resumes: { readonly job: Job; readonly message: ToWorker }[];
+  readonly resumes: { readonly job: PoolJob; readonly message: ToWorker }[];
   dead: boolean;
 }
 
@@ -85,14 +85,14 @@ export function defaultWorkers(): number {
 export function createPool(options: PoolOptions): Pool {
   const { size = defaultWorkers(), maxWaiting = 256, limitMs = 60_000 } = options;
   const logger = options.logger ?? silentLogger;
-  const slots = new Set<Slot>();
-  const waiting: Job[] = [];
+  const slots = new Set<WorkerSlot>();
+  const waiting: PoolJob[] = [];
   let nextId = 1;
   let closed = false;
 
-  function spawn(): Slot {
+  function spawn(): WorkerSlot {
     const worker = options.start();
-    const slot: Slot = {
+    const slot: WorkerSlot = {
       worker,
       active: undefined,
       ready: false,
@@ -130,7 +130,7 @@ export function createPool(options: PoolOptions): Pool {
     }
   }
 
-  function activate(slot: Slot, job: Job, message: ToWorker): void {
+  function activate(slot: WorkerSlot, job: PoolJob, message: ToWorker): void {
     slot.parked.delete(job);
     slot.active = job;
     slot.since = performance.now();
@@ -145,11 +145,11 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /** Ends the worker of a task that takes too long; until it has started, of a worker that takes too long to. */
-  function watch(slot: Slot, job: Job): void {
+  function watch(slot: WorkerSlot, job: PoolJob): void {
     clearTimeout(slot.timer);
     slot.timer = setTimeout(
       () => {
-        job.settle({ error: slot.ready ? tooLong(limitMs) : crashed(undefined) });
+        job.settle({ error: slot.ready ? editTimedOut(limitMs) : crashed(undefined) });
         end(slot);
       },
       slot.ready ? Math.max(1, limitMs - job.spent) : startMs,
@@ -157,7 +157,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /** The slot's task computes no more: the next one may. */
-  function release(slot: Slot): void {
+  function release(slot: WorkerSlot): void {
     clearTimeout(slot.timer);
     if (slot.active !== undefined) slot.active.spent += performance.now() - slot.since;
     slot.active = undefined;
@@ -170,7 +170,7 @@ export function createPool(options: PoolOptions): Pool {
     }
   }
 
-  function receive(slot: Slot, message: FromWorker): void {
+  function receive(slot: WorkerSlot, message: FromWorker): void {
     if (slot.dead) return;
     if (message.kind === "ready") {
       slot.ready = true;
@@ -203,7 +203,7 @@ export function createPool(options: PoolOptions): Pool {
     if (slot.active === job) release(slot);
   }
 
-  function park(slot: Slot, job: Job, question: unknown): void {
+  function park(slot: WorkerSlot, job: PoolJob, question: unknown): void {
     const { id, answers } = job;
     const tell = (value: unknown): void => {
       if (!slot.dead && !job.settled) slot.worker.postMessage({ kind: "tell", id, value });
@@ -225,14 +225,14 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /** A worker exited by itself: its active task fails, the waiting tasks start over. */
-  function lose(slot: Slot, cause: Error | undefined): void {
+  function lose(slot: WorkerSlot, cause: Error | undefined): void {
     if (slot.dead) return;
     slot.active?.settle({ error: crashed(cause) });
     if (cause !== undefined) logger.error("a worker thread failed", { cause: cause.message });
     end(slot);
   }
 
-  function end(slot: Slot): void {
+  function end(slot: WorkerSlot): void {
     if (slot.dead) return;
     slot.dead = true;
     clearTimeout(slot.timer);
@@ -243,7 +243,7 @@ export function createPool(options: PoolOptions): Pool {
     if (!closed) dispatch();
   }
 
-  function give(job: Job): void {
+  function give(job: PoolJob): void {
     for (const slot of slots) {
       if (slot.active !== job && !slot.parked.has(job)) continue;
       const error = toPlain(stopReason(job.call.signal));
@@ -281,7 +281,7 @@ export function createPool(options: PoolOptions): Pool {
           job.settle({ error: stopReason(call.signal) });
           give(job);
         };
-        const job: Job = {
+        const job: PoolJob = {
           id: nextId++,
           task,
           input,
@@ -329,7 +329,7 @@ function stopReason(signal: AbortSignal | undefined): unknown {
   return new RedraftError("cancelled", "the edit was cancelled.");
 }
 
-function tooLong(limitMs: number): RedraftError {
+function editTimedOut(limitMs: number): RedraftError {
   return new RedraftError(
     "timeout",
     `The edit exceeded its time limit of ${limitMs / 1000} s. Nothing was written. Send it in smaller parts, with fewer lines that occur several times in the file.`,

@@ -4,8 +4,8 @@ import type { Account, CallOptions, EditEvent, Redraft } from "../core/redraft.t
 import type { EditRequest, EditResult } from "../core/request.ts";
 import type { ModelRoute } from "../core/route.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
-import type { Question } from "./context.ts";
-import type { EditInput, EditOutput } from "./edit-task.ts";
+import type { ThreadQuestion } from "./context.ts";
+import type { EditOutput, EditTaskInput } from "./edit-task.ts";
 import { createPool, type Pool, type TaskCall } from "./pool.ts";
 import { startWorker } from "./start.ts";
 
@@ -62,7 +62,7 @@ export function createThreadedRedraft(options: ThreadsOptions = {}): ThreadedRed
     pool.run(task, input, {
       ...call,
       async onAsk(asked, tell) {
-        const question = asked as Question;
+        const question = asked as ThreadQuestion;
         if (question.kind === "text") return texts.find(question.hash);
         const onText = (text: string, origin: string): void => tell({ text, origin });
         const signal = call.signal ? { signal: call.signal } : {};
@@ -75,7 +75,7 @@ export function createThreadedRedraft(options: ThreadsOptions = {}): ThreadedRed
     account: Account,
     call: CallOptions = {},
   ): AsyncGenerator<EditEvent> {
-    const input: EditInput = { request: withBaseText(request, texts), account };
+    const input: EditTaskInput = { request: withBaseText(request, texts), account };
     const events: EditEvent[] = [];
     let wake = (): void => {};
     let output: EditOutput | undefined;

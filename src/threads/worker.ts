@@ -6,7 +6,7 @@ import { type FromWorker, fromPlain, type ToWorker, toPlain } from "./protocol.t
 import type { WorkerConfig } from "./start.ts";
 import { tasks } from "./tasks.ts";
 
-const port = parentPort!;
+const mainThread = parentPort!;
 const config = workerData as WorkerConfig;
 
 interface Running {
@@ -20,17 +20,17 @@ interface Running {
 }
 
 const running = new Map<number, Running>();
-const send = (message: FromWorker): void => port.postMessage(message);
+const send = (message: FromWorker): void => mainThread.postMessage(message);
 
-const log =
+const logAt =
   (level: "info" | "warn" | "error"): Logger["info"] =>
   (message, fields) =>
     send({ kind: "log", level, message, fields });
 const logger: Logger = {
   debug: () => {},
-  info: log("info"),
-  warn: log("warn"),
-  error: log("error"),
+  info: logAt("info"),
+  warn: logAt("warn"),
+  error: logAt("error"),
 };
 
 function contextOf(id: number, job: Running): TaskContext {
@@ -48,7 +48,7 @@ function contextOf(id: number, job: Running): TaskContext {
   };
 }
 
-async function run(id: number, name: string, input: unknown): Promise<void> {
+async function runTask(id: number, name: string, input: unknown): Promise<void> {
   const job: Running = { controller: new AbortController() };
   running.set(id, job);
   try {
@@ -64,9 +64,9 @@ async function run(id: number, name: string, input: unknown): Promise<void> {
 // What nearly every task needs is loaded before the first one is taken, and timed.
 await tasks.edit!();
 send({ kind: "ready" });
-port.on("message", (message: ToWorker) => {
+mainThread.on("message", (message: ToWorker) => {
   if (message.kind === "run") {
-    void run(message.id, message.task, message.input);
+    void runTask(message.id, message.task, message.input);
     return;
   }
   const job = running.get(message.id);

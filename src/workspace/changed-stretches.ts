@@ -10,12 +10,12 @@ export interface ChangedStretch {
 const large = 2_000;
 
 /** Lines of each text that are looked at to find where they are equal again. */
-const reach = 500;
+const searchReach = 500;
 
 /** Equal lines in a row from which on two texts count as equal again. */
 const equalRun = 3;
 
-const words = /[\p{L}\p{N}]{2}/u;
+const hasWord = /[\p{L}\p{N}]{2}/u;
 
 /**
  * Where two lists of lines differ: one stretch, from the first line that differs to the last; of long ones as many as
@@ -68,12 +68,12 @@ function equalAgain(
   };
   // Most stretches are short: what is near is looked at first.
   for (let size = nearReach; ; size *= 8) {
-    const within = Math.min(size, reach);
+    const within = Math.min(size, searchReach);
     const there = once(old, a, Math.min(aEnd, a + within));
     const here = once(fresh, b, Math.min(bEnd, b + within));
     for (const [text, place] of here) {
       const other = there.get(text) ?? -1;
-      if (place < 0 || other < 0 || !words.test(text)) continue;
+      if (place < 0 || other < 0 || !hasWord.test(text)) continue;
       let [p, q] = [other, place];
       while (p > a && q > b && old[p - 1] === fresh[q - 1]) {
         p--;
@@ -84,6 +84,6 @@ function equalAgain(
         run++;
       if (run === equalRun) return [p, q];
     }
-    if (within === reach) return undefined;
+    if (within === searchReach) return undefined;
   }
 }

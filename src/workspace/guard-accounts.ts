@@ -1,16 +1,16 @@
 import type { Edit } from "../core/edit.ts";
 import { columnsOf } from "../text/indent.ts";
 import { escapeRegExp } from "../text/regexp.ts";
-import { type Comparison, Counts, isTellingKey, keyOf } from "./guard-lines.ts";
+import { Counts, isTellingKey, type LineComparison, lineKey } from "./guard-lines.ts";
 import { isExplicit, quotes, type Shown, type Stretch, stretchesOf } from "./guard-stretches.ts";
 
 /** What a source line declares. */
-interface Named {
+interface NamedLine {
   readonly name: string;
   readonly line: number;
 }
 
-export interface Span {
+export interface DeclaredSpan {
   readonly line: number;
   readonly end: number;
 }
@@ -18,10 +18,10 @@ export interface Span {
 /** Lines beside a gap that are looked at one by one. */
 const besideLimit = 200;
 
-const none: ReadonlySet<number> = new Set();
+const noLines: ReadonlySet<number> = new Set();
 
 /** What is known of lines that go, besides the lines. */
-interface Gap {
+interface LostLines {
   /** Lines of other things that go as a whole. */
   readonly gone?: ReadonlySet<number>;
   readonly restated?: Restated;
@@ -39,7 +39,7 @@ export type Restated = (line: number) => string | undefined;
 export class Accounts {
   private readonly stretches: readonly Stretch[];
   private readonly edit: Edit;
-  private readonly compared: Comparison;
+  private readonly compared: LineComparison;
   /** The edit is the file from its first to its last line. */
   private readonly isWhole: boolean;
   private readonly many: number;
@@ -49,7 +49,7 @@ export class Accounts {
   private idle: boolean | undefined;
 
   /** `many`: a line that occurs this often in the file identifies no place by itself. */
-  constructor(edit: Edit, compared: Comparison, isWhole: boolean, many: number) {
+  constructor(edit: Edit, compared: LineComparison, isWhole: boolean, many: number) {
     this.many = many;
     this.edit = edit;
     this.compared = compared;
@@ -59,7 +59,7 @@ export class Accounts {
   }
 
   /** Whether a comment says that something of this name is removed, or a diff or a block removes such a line. */
-  removesByName({ name, line }: Named): boolean {
+  removesByName({ name, line }: NamedLine): boolean {
     const word = wordOf(name);
     const removes = (text: string): boolean =>
       word.test(text) && isAlike(text, this.compared.source[line]!);
@@ -74,8 +74,8 @@ export class Accounts {
    * Whether the edit quotes the nearest telling lines on both sides of lines that go, with nothing elided
    * between. a neighbour that the edit declares anew is quoted by that.
    */
-  quotesAround(line: number, gap: Gap = {}): boolean {
-    const { gone = none, restated, isHead = false } = gap;
+  quotesAround(line: number, gap: LostLines = {}): boolean {
+    const { gone = noLines, restated, isHead = false } = gap;
     const above = this.nearest(line, -1, gone, restated);
     const below = this.nearest(line, 1, gone, restated);
     const upper = above.lines.reverse();
@@ -164,7 +164,7 @@ export class Accounts {
         if (blank) return { lines: [], blank: false };
         continue;
       }
-      const key = keyOf(source[at]!);
+      const key = lineKey(source[at]!);
       if (key !== "") lines.push(key);
       else if (lines.length === 0) blank = true;
     }
@@ -174,7 +174,7 @@ export class Accounts {
   /** Whether the edit begins or ends as the file does, in other words: the file's edge itself is never quoted. */
   private restatesEdge(stretch: Stretch, edge: 0 | -1): boolean {
     if (this.isWhole) return true;
-    const isTelling = (line: string): boolean => isTellingKey(keyOf(line));
+    const isTelling = (line: string): boolean => isTellingKey(lineKey(line));
     const { source } = this.compared;
     const texts = stretch.shown.map(({ text }) => text);
     const shown = edge === 0 ? texts.find(isTelling) : texts.findLast(isTelling);
@@ -187,12 +187,12 @@ export class Accounts {
    * its next lines and then a marker inside, where something new would have nothing to leave out; all of
    * its lines as they are, between two markers; or the comment or attribute that belongs to it, right above.
    */
-  renames({ line, end }: Span): boolean {
+  renames({ line, end }: DeclaredSpan): boolean {
     if (isExplicit(this.edit)) return false;
     if (this.hasItsComment(line) || this.opensAnew(line)) return true;
     const body = this.compared.source
       .slice(line + 1, end + 1)
-      .map(keyOf)
+      .map(lineKey)
       .filter((key) => key !== "");
     return this.stretches.some(({ shown, first, last, marker }) => {
       const at = shown.findIndex(({ key }) => key === body[0]);
@@ -215,22 +215,22 @@ export class Accounts {
       const before = this.edit.segments[n - 1];
       if (segment.kind !== "elision" || before?.kind !== "lines") return false;
       const head = before.lines.findLast(({ text }) => text.trim() !== "")?.text;
-      if (head === undefined || this.compared.inSource.of(keyOf(head)) > 0) return false;
+      if (head === undefined || this.compared.inSource.of(lineKey(head)) > 0) return false;
       const isInside = columnsOf(segment.text) > columnsOf(head);
-      return isInside && firstWord(head) === firstWord(old);
+      return isInside && leadingWord(head) === leadingWord(old);
     });
   }
 
   private hasItsComment(line: number): boolean {
     const above = this.compared.source[line - 1] ?? "";
-    if (!/^\s*(?:\/\/|\*|#|--|@|\[)/u.test(above) || !isTellingKey(keyOf(above))) return false;
+    if (!/^\s*(?:\/\/|\*|#|--|@|\[)/u.test(above) || !isTellingKey(lineKey(above))) return false;
     return this.stretches.some(({ lines }) =>
       lines.some(({ key, text }, n) => {
         const isNew = this.compared.inSource.of(key) === 0;
         return (
           isNew &&
           n > 0 &&
-          quotes(lines[n - 1]!.key, keyOf(above)) &&
+          quotes(lines[n - 1]!.key, lineKey(above)) &&
           isAlike(text, this.compared.source[line]!)
         );
       }),
@@ -250,7 +250,7 @@ export class Accounts {
     let words = false;
     for (let at = line + step; at >= 0 && at < source.length; at += step) {
       if (gone.has(at)) continue;
-      const key = keyOf(source[at]!);
+      const key = lineKey(source[at]!);
       if (key === "") continue;
       const isBound = columnsOf(source[at]!) < depth;
       if (this.gone.has(at) || (this.compared.isFewer(key) && !(isBound && !isTellingKey(key)))) {
@@ -275,7 +275,7 @@ export class Accounts {
   /** Whether lines are consecutive at exactly one place of the source. */
   private isOnce(lines: readonly string[], step: 1 | -1): boolean {
     const last = lines.at(-1)!;
-    this.dense ??= this.compared.source.map(keyOf).filter((key) => key !== "");
+    this.dense ??= this.compared.source.map(lineKey).filter((key) => key !== "");
     let places = 0;
     for (let at = this.dense.indexOf(last); at !== -1; at = this.dense.indexOf(last, at + 1)) {
       if (lines.every((key, back) => this.dense![at - step * (lines.length - 1 - back)] === key))
@@ -285,7 +285,7 @@ export class Accounts {
   }
 }
 
-const firstWord = (line: string): string => /^\s*(\W*[\p{L}\p{N}_$]*)/u.exec(line)![1]!;
+const leadingWord = (line: string): string => /^\s*(\W*[\p{L}\p{N}_$]*)/u.exec(line)![1]!;
 
 /** At least half of all words are in both lines. */
 function isAlike(one: string, other: string): boolean {

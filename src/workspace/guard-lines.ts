@@ -6,7 +6,7 @@ import { changedStretches } from "./changed-stretches.ts";
 const typographic = /[^\p{ASCII}]/u;
 
 /** A line without its blanks and typography: what it says, however it is indented. */
-export function keyOf(line: string): string {
+export function lineKey(line: string): string {
   const bare = line.replace(/\s+/gu, "");
   if (!typographic.test(bare)) return bare;
   return bare
@@ -52,13 +52,13 @@ export class Counts {
 }
 
 /** Lines around a change that are compared with it. */
-const around = 40;
+const comparedContext = 40;
 
 /** Lines that are searched for in the text before all of its lines are counted instead. */
 const mostLookups = 50;
 
 /** Two texts where they differ, with some of the lines around each change. */
-export class Comparison {
+export class LineComparison {
   readonly source: readonly string[];
   readonly result: readonly string[];
   /** Numbers and keys of the lines that are compared. */
@@ -80,7 +80,7 @@ export class Comparison {
     this.result = lineTexts(result);
     const stretches = changedStretches(this.source, this.result);
     // The file's own lines begin and end what is compared, unless it is one stretch: then nothing around it matters.
-    const more = stretches.length > 1 ? around : 0;
+    const more = stretches.length > 1 ? comparedContext : 0;
     const oldLines: number[] = [];
     const freshLines: number[] = [];
     for (const [n, { from, to, freshFrom, freshTo }] of stretches.entries()) {
@@ -94,8 +94,8 @@ export class Comparison {
     }
     this.oldLines = oldLines;
     this.freshLines = freshLines;
-    this.old = oldLines.map((line) => keyOf(this.source[line]!));
-    this.fresh = freshLines.map((line) => keyOf(this.result[line]!));
+    this.old = oldLines.map((line) => lineKey(this.source[line]!));
+    this.fresh = freshLines.map((line) => lineKey(this.result[line]!));
     this.oldCounts = new Counts(this.old);
     this.freshCounts = new Counts(this.fresh);
   }
@@ -104,18 +104,18 @@ export class Comparison {
 
   /** How often each line occurs in the whole source. */
   get inSource(): Counts {
-    this.all ??= new Counts(this.source.map(keyOf));
+    this.all ??= new Counts(this.source.map(lineKey));
     return this.all;
   }
 
   /** How often a line of the result is in the whole source. Few new lines are looked up in the text: most are not there. */
   sourceCountOf(line: string): number {
     if (this.lookups++ < mostLookups && !this.text.includes(line.trim())) return 0;
-    return this.inSource.of(keyOf(line));
+    return this.inSource.of(lineKey(line));
   }
 
   get inResult(): Counts {
-    this.allOfResult ??= new Counts(this.result.map(keyOf));
+    this.allOfResult ??= new Counts(this.result.map(lineKey));
     return this.allOfResult;
   }
 
@@ -148,8 +148,8 @@ export class Comparison {
     [oldFrom, oldTo]: readonly [number, number],
     [freshFrom, freshTo]: readonly [number, number],
   ): { readonly line: number; readonly bare: boolean }[] {
-    const old = withLines(this.old, oldFrom, oldTo);
-    const fresh = withLines(this.fresh, freshFrom, freshTo);
+    const old = linesWithKeys(this.old, oldFrom, oldTo);
+    const fresh = linesWithKeys(this.fresh, freshFrom, freshTo);
     const keyAt = (keys: readonly string[], lines: readonly number[], at: number): string =>
       keys[lines.at(at)!]!;
     const least = Math.min(old.length, fresh.length);
@@ -185,7 +185,7 @@ export function positionIn(lines: readonly number[], line: number): number {
 }
 
 /** Indexes of the lines in a stretch that are not blank. */
-function withLines(keys: readonly string[], from: number, to: number): number[] {
+function linesWithKeys(keys: readonly string[], from: number, to: number): number[] {
   const lines: number[] = [];
   for (let line = from; line < to; line++) if (keys[line] !== "") lines.push(line);
   return lines;

@@ -1,19 +1,25 @@
 import type { Edit, LinesSegment } from "../core/edit.ts";
 import { quotedLine } from "../text/quote.ts";
-import { type Comparison, isTellingKey, keyOf, positionIn, uniquePairs } from "./guard-lines.ts";
+import {
+  isTellingKey,
+  type LineComparison,
+  lineKey,
+  positionIn,
+  uniquePairs,
+} from "./guard-lines.ts";
 
 /**
  * What is wrong with the positions of lines: lines that the edit does not write keep the order of the source, lines
  * that it writes keep the order of the edit, and what a block or a hunk adds is where that block is.
  */
-export function placeProblem(edit: Edit, compared: Comparison): string | undefined {
+export function placeProblem(edit: Edit, compared: LineComparison): string | undefined {
   if (edit.format === "whole" || compared.old.length === 0 || compared.fresh.length === 0)
     return undefined;
   const written = new Set<string>();
   for (const segment of edit.segments) {
     if (segment.kind !== "lines") continue;
     for (const { text, role } of segment.lines) {
-      if (role === "add" || role === "either") written.add(keyOf(text));
+      if (role === "add" || role === "either") written.add(lineKey(text));
     }
   }
   const pairs = uniquePairs(compared.old, compared.fresh).filter(
@@ -33,13 +39,13 @@ export function placeProblem(edit: Edit, compared: Comparison): string | undefin
 }
 
 /** The lines of a sketch keep their order. */
-function sketchProblem(edit: Edit, compared: Comparison): string | undefined {
+function sketchProblem(edit: Edit, compared: LineComparison): string | undefined {
   const keys: string[] = [];
   const texts: string[] = [];
   for (const segment of edit.segments) {
     if (segment.kind !== "lines") continue;
     for (const { text } of segment.lines) {
-      keys.push(keyOf(text));
+      keys.push(lineKey(text));
       texts.push(text);
     }
   }
@@ -57,7 +63,7 @@ function sketchProblem(edit: Edit, compared: Comparison): string | undefined {
 /** What a segment adds is between the lines around it that no segment touches. */
 function partsProblem(
   edit: Edit,
-  compared: Comparison,
+  compared: LineComparison,
   untouched: readonly (readonly [number, number])[],
 ): string | undefined {
   const places = new Map<string, number>();
@@ -69,7 +75,7 @@ function partsProblem(
   const segments = edit.segments.filter((one): one is LinesSegment => one.kind === "lines");
   for (const { lines } of segments) {
     for (const { text, role } of lines) {
-      if (role === "add") places.set(keyOf(text), places.has(keyOf(text)) ? -1 : 1);
+      if (role === "add") places.set(lineKey(text), places.has(lineKey(text)) ? -1 : 1);
     }
   }
   const indexes = untouched.map(([index]) => index);
@@ -78,19 +84,19 @@ function partsProblem(
   for (const { lines } of segments) {
     const added = lines.filter(
       ({ text, role }) =>
-        role === "add" && isTellingKey(keyOf(text)) && places.get(keyOf(text)) === 1,
+        role === "add" && isTellingKey(lineKey(text)) && places.get(lineKey(text)) === 1,
     );
-    const stood = lines.filter(({ text, role }) => role !== "add" && isTellingKey(keyOf(text)));
+    const stood = lines.filter(({ text, role }) => role !== "add" && isTellingKey(lineKey(text)));
     if (added.length === 0 || stood.length === 0) continue;
     sourceAt ??= lineIn(compared.source.map((line) => line.trim()));
     resultAt ??= lineIn(compared.result.map((line) => line.trim()));
     // Each unique line determines where the block begins and ends.
     const old = lines.filter(({ role }) => role !== "add");
-    const keys = new Set(old.map(({ text }) => keyOf(text)));
+    const keys = new Set(old.map(({ text }) => lineKey(text)));
     let first = compared.source.length;
     let last = -1;
     for (const [offset, { text }] of old.entries()) {
-      const line = isTellingKey(keyOf(text)) ? (sourceAt.get(text.trim()) ?? -1) : -1;
+      const line = isTellingKey(lineKey(text)) ? (sourceAt.get(text.trim()) ?? -1) : -1;
       if (line < 0) continue;
       first = Math.min(first, positionIn(compared.oldLines, line - offset));
       last = Math.max(last, positionIn(compared.oldLines, line + old.length - 1 - offset));

@@ -2,10 +2,10 @@ import type { Check } from "../core/request.ts";
 import { quotedLine } from "../text/quote.ts";
 import { type Declaration, declaredBy, mayDeclare } from "./declaration-patterns.ts";
 import { declarationsOf } from "./declarations.ts";
-import { Accounts, type Restated, type Span, wordOf } from "./guard-accounts.ts";
-import { Comparison, type Counts, isTellingKey, keyOf } from "./guard-lines.ts";
+import { Accounts, type DeclaredSpan, type Restated, wordOf } from "./guard-accounts.ts";
+import { type Counts, isTellingKey, LineComparison, lineKey } from "./guard-lines.ts";
 import { placeProblem } from "./guard-places.ts";
-import { isExplicit, linesOf } from "./guard-stretches.ts";
+import { countedLines, isExplicit } from "./guard-stretches.ts";
 import { writtenSyntax } from "./guard-syntax-lines.ts";
 import type { Guarded } from "./guarded.ts";
 
@@ -16,25 +16,25 @@ import type { Guarded } from "./guarded.ts";
  */
 export function guard(guarded: Guarded): Check[] {
   if (guarded.text === guarded.source) return [];
-  const compared = new Comparison(guarded.source, guarded.text);
-  const named: Span[] = [];
+  const compared = new LineComparison(guarded.source, guarded.text);
+  const named: DeclaredSpan[] = [];
   return [
-    checked("no line of the edit's own syntax", writtenSyntax(guarded, compared)),
-    checked("no declaration lost", lostDeclaration(guarded, compared, named)),
-    checked("nothing lost unnamed", lostLine(guarded, compared, named)),
-    checked("nothing doubled", doubledLine(guarded, compared)),
-    checked("every change in its place", placeProblem(guarded.edit, compared)),
+    checkNamed("no line of the edit's own syntax", writtenSyntax(guarded, compared)),
+    checkNamed("no declaration lost", lostDeclaration(guarded, compared, named)),
+    checkNamed("nothing lost unnamed", lostLine(guarded, compared, named)),
+    checkNamed("nothing doubled", doubledLine(guarded, compared)),
+    checkNamed("every change in its place", placeProblem(guarded.edit, compared)),
   ];
 }
 
-const checked = (name: string, message: string | undefined): Check =>
+const checkNamed = (name: string, message: string | undefined): Check =>
   message === undefined ? { name, ok: true } : { name, ok: false, message };
 
 /** `named` is given the declarations that go because the edit says so. */
 function lostDeclaration(
   guarded: Guarded,
-  compared: Comparison,
-  named: Span[],
+  compared: LineComparison,
+  named: DeclaredSpan[],
 ): string | undefined {
   const { edit, isWhole, instruction } = guarded;
   if (isWhole || compared.old.length === 0) return undefined;
@@ -42,19 +42,19 @@ function lostDeclaration(
   const isDeclared = (line: string): boolean =>
     mayDeclare(line) || declaredBy(line, guarded.path) !== undefined;
   if (!missing.some(({ line }) => isDeclared(compared.source[line]!))) return undefined;
-  const dropped = isExplicit(edit) ? linesOf(edit, true) : undefined;
+  const dropped = isExplicit(edit) ? countedLines(edit, true) : undefined;
   const suspects = missing
     .map(({ line }) => line)
     .filter((line) => {
       const text = compared.source[line]!;
       // A removed line of a diff or a block names what it declares.
-      return isDeclared(text) && !dropped?.take(keyOf(text));
+      return isDeclared(text) && !dropped?.take(lineKey(text));
     });
   if (suspects.length === 0) return undefined;
   const { lost, restated } = lostAmong(suspects, guarded, compared);
   if (lost.length === 0) return undefined;
   const accounts = new Accounts(edit, compared, isWhole, 2);
-  const spans = lost.map(({ line, end }): Span => {
+  const spans = lost.map(({ line, end }): DeclaredSpan => {
     return { line, end: staysInside(line, end, compared) ? line : end };
   });
   const gone = new Set<number>();
@@ -85,7 +85,7 @@ function lostDeclaration(
 }
 
 /** A declaration with the comment and the attributes right above it, which are part of it. */
-function withItsComment({ line, end }: Span, source: readonly string[]): Span {
+function withItsComment({ line, end }: DeclaredSpan, source: readonly string[]): DeclaredSpan {
   let first = line;
   while (first > 0 && /^\s*(?:\/\/|\/?\*|#|--|@|\[|<!--)/u.test(source[first - 1]!)) first -= 1;
   return { line: first, end };
@@ -95,7 +95,7 @@ function withItsComment({ line, end }: Span, source: readonly string[]): Span {
 function lostAmong(
   lines: readonly number[],
   guarded: Guarded,
-  compared: Comparison,
+  compared: LineComparison,
 ): { readonly lost: readonly Declaration[]; readonly restated: Restated } {
   const { source, text, path, checker } = guarded;
   const before = declarationsOf(source, compared.source, path, checker);
@@ -116,17 +116,17 @@ function lostAmong(
   });
   const restated: Restated = (line) => {
     const [there] = before.on(line).flatMap(({ name }) => after.named(name));
-    return there && keyOf(compared.result[there.line]!);
+    return there && lineKey(compared.result[there.line]!);
   };
   return { lost, restated };
 }
 
 /** Whether most of what a declaration holds is still in the result, so that only its first line is removed. */
-function staysInside(line: number, end: number, compared: Comparison): boolean {
+function staysInside(line: number, end: number, compared: LineComparison): boolean {
   let kept = 0;
   let all = 0;
   for (let at = line + 1; at <= end; at++) {
-    const key = keyOf(compared.source[at] ?? "");
+    const key = lineKey(compared.source[at] ?? "");
     if (!isTellingKey(key)) continue;
     all += 1;
     if (!compared.isFewer(key)) kept += 1;
@@ -137,13 +137,13 @@ function staysInside(line: number, end: number, compared: Comparison): boolean {
 /** If an edit lists the removed lines one by one, nothing else may be removed. */
 function lostLine(
   guarded: Guarded,
-  compared: Comparison,
-  named: readonly Span[],
+  compared: LineComparison,
+  named: readonly DeclaredSpan[],
 ): string | undefined {
   const { edit, isWhole } = guarded;
   if (isWhole || compared.old.length === 0) return undefined;
   if (!isExplicit(edit)) return lostFromSketch(guarded, compared, named);
-  const dropped = linesOf(edit, true);
+  const dropped = countedLines(edit, true);
   let removals = 0;
   for (const [key, count] of dropped.entries()) if (isTellingKey(key)) removals += count;
   const lost: string[] = [];
@@ -166,12 +166,12 @@ function lostLine(
 /** Lines that a sketch removes without replacement must have their neighbours quoted. */
 function lostFromSketch(
   { edit, isWhole }: Guarded,
-  compared: Comparison,
-  named: readonly Span[],
+  compared: LineComparison,
+  named: readonly DeclaredSpan[],
 ): string | undefined {
   let accounts: Accounts | undefined;
   for (const { line, bare } of compared.gone()) {
-    const key = keyOf(compared.source[line]!);
+    const key = lineKey(compared.source[line]!);
     if (!bare || !isTellingKey(key) || !compared.isFewer(key)) continue;
     if (named.some((span) => span.line <= line && line <= span.end)) continue;
     accounts ??= new Accounts(edit, compared, isWhole, 3);
@@ -185,7 +185,7 @@ function lostFromSketch(
 }
 
 /** A line of the file comes in again only where the edit has it. */
-function doubledLine({ edit }: Guarded, compared: Comparison): string | undefined {
+function doubledLine({ edit }: Guarded, compared: LineComparison): string | undefined {
   if (edit.format === "whole") return undefined;
   let brought: Counts | undefined;
   const places = new Map<string, number>();
@@ -196,7 +196,7 @@ function doubledLine({ edit }: Guarded, compared: Comparison): string | undefine
     const line = compared.freshLines[places.get(key)!]!;
     const had = compared.sourceCountOf(compared.result[line]!);
     if (had === 0) continue;
-    brought ??= linesOf(edit, false);
+    brought ??= countedLines(edit, false);
     if (more <= brought.of(key)) continue;
     return (
       `line ${line + 1} of the result (${quotedLine(compared.result[line]!)}) would occur ${had + more} times instead of ${had}, ` +

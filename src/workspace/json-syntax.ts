@@ -17,7 +17,7 @@ export function looseJsonError(text: string): number | undefined {
 }
 
 const layout = /\s*/uy;
-const blank = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/uy;
+const spaceOrComment = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/uy;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings hold none.
 const string = /(?<!\\)"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy;
 const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;
@@ -32,7 +32,7 @@ class Reader {
   constructor(text: string, loose: boolean) {
     this.text = text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text;
     this.loose = loose;
-    this.blank = loose ? blank : layout;
+    this.blank = loose ? spaceOrComment : layout;
   }
 
   firstError(): number | undefined {

@@ -1,7 +1,7 @@
 import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { codeOf, type FileSystem, kindOf, readingFlags } from "./disk.ts";
+import { codeOf, type FileSystem, fileKind, readingFlags } from "./disk.ts";
 import { sha256 } from "./sha256.ts";
 
 /** A lock that its holder has not touched for this long, in ms, is taken for dead. */
@@ -9,7 +9,7 @@ export const staleAfter = 4_000;
 /** A lock gets its holder's name right after it is made; one that stays without was made by a process that died. */
 const namelessAfter = 750;
 /** Bytes. A lock holds about 150; what is larger is somebody's file. */
-const largest = 4_096;
+const largestLock = 4_096;
 
 export interface Holder {
   readonly pid: number;
@@ -41,7 +41,7 @@ export function lockPath(path: string): string {
   return join(dirname(path), `.redraft-${name}.lock`);
 }
 
-export function thisProcess(token: string): Holder {
+export function ownHolder(token: string): Holder {
   const space = processSpace();
   return { pid: process.pid, host: hostname(), ...(space === undefined ? {} : { space }), token };
 }
@@ -63,8 +63,8 @@ function processSpace(): string | undefined {
 export async function look(fs: FileSystem, file: string): Promise<Found> {
   try {
     const stat = await fs.lstat(file);
-    if (!stat.isFile()) return { kind: "foreign", what: kindOf(stat) };
-    if (stat.size > largest) return { kind: "foreign", what: `a file of ${stat.size} bytes` };
+    if (!stat.isFile()) return { kind: "foreign", what: fileKind(stat) };
+    if (stat.size > largestLock) return { kind: "foreign", what: `a file of ${stat.size} bytes` };
     const { holder, readable } = await readHolder(fs, file);
     return {
       kind: "lock",
@@ -88,7 +88,7 @@ export async function readHolder(
   try {
     const handle = await fs.open(file, readingFlags);
     try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(largest), 0, largest, 0);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(largestLock), 0, largestLock, 0);
       text = buffer.toString("utf8", 0, bytesRead);
     } finally {
       await handle.close();

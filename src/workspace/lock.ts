@@ -11,8 +11,8 @@ import {
   isLocal,
   lockPath,
   look,
+  ownHolder,
   readHolder,
-  thisProcess,
 } from "./lock-file.ts";
 
 /** A holder touches its lock this often, in ms. */
@@ -57,18 +57,18 @@ export async function lockFile(path: string, options: LockOptions): Promise<Lock
     const found = await look(fs, file).catch((error: unknown) => {
       throw fileError("write", path, error);
     });
-    if (found.kind === "foreign") throw inTheWay(path, file, found.what);
+    if (found.kind === "foreign") throw notOurLock(path, file, found.what);
     const removed =
       found.kind === "lock" && watch.lock(found)
         ? await takeAway({ fs, path, file, guard, token, watch })
         : false;
     const over = performance.now() - start >= patience;
-    if (over && (!removed || ++late > lateTries)) throw busy(path, file, found, patience);
+    if (over && (!removed || ++late > lateTries)) throw lockBusy(path, file, found, patience);
     if (!removed) await wait(Math.random() * Math.min(25, 2 + round));
   }
 }
 
-function busy(path: string, lock: string, found: Found, patience: number): RedraftError {
+function lockBusy(path: string, lock: string, found: Found, patience: number): RedraftError {
   const holder = found.kind === "lock" ? found.holder : undefined;
   const who = holder ? ` (process ${holder.pid} on ${JSON.stringify(holder.host)})` : "";
   return new RedraftError(
@@ -79,7 +79,7 @@ function busy(path: string, lock: string, found: Found, patience: number): Redra
   );
 }
 
-function inTheWay(path: string, lock: string, what: string): RedraftError {
+function notOurLock(path: string, lock: string, what: string): RedraftError {
   return new RedraftError(
     "file-error",
     `cannot write ${path}: ${lock} is ${what}, not a lock that Redraft made. Nothing was changed. Move or remove it, then try again.`,
@@ -110,7 +110,7 @@ async function create(fs: FileSystem, file: string, token: string, path: string)
 async function makeNamed(fs: FileSystem, file: string, token: string): Promise<void> {
   const handle = await fs.open(file, "wx", 0o644);
   try {
-    await handle.writeFile(JSON.stringify(thisProcess(token)));
+    await handle.writeFile(JSON.stringify(ownHolder(token)));
   } catch (error) {
     // Only a file that this call made is taken back: a failed open says nothing about another's.
     await fs.unlink(file).catch(() => {});
@@ -149,7 +149,7 @@ async function takeAway({ fs, path, file, guard, token, watch }: TakeAway): Prom
     const found = await look(fs, guard).catch((cause: unknown) => {
       throw stuck(path, guard, cause);
     });
-    if (found.kind === "foreign") throw inTheWay(path, guard, found.what);
+    if (found.kind === "foreign") throw notOurLock(path, guard, found.what);
     if (found.kind === "lock" && watch.guard(found)) await remove(fs, guard, path);
     return false;
   }

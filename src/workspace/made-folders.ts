@@ -15,7 +15,7 @@ export function trackFolders(fs: FileSystem): Folders {
 
   async function makeFolder(folder: string): Promise<void> {
     // A root is there, and its own folder may not be looked into.
-    if (await isThere(folder, fs)) return;
+    if (await isReachable(folder, fs)) return;
     try {
       await fs.mkdir(folder);
       made.push(folder);
@@ -46,7 +46,7 @@ export function trackFolders(fs: FileSystem): Folders {
   };
 }
 
-function isThere(folder: string, fs: FileSystem): Promise<boolean> {
+function isReachable(folder: string, fs: FileSystem): Promise<boolean> {
   return fs.stat(folder).then(
     () => true,
     () => false,

@@ -75,7 +75,7 @@ function splitUnified(lines: readonly string[]): FilePatch[] {
   for (let at = 0; at < lines.length; at += 1) {
     const last = starts.at(-1);
     if (lines[at]!.startsWith("diff --git ")) starts.push({ at });
-    else if (isFileHeader(lines, at)) {
+    else if (startsFile(lines, at)) {
       const own = last !== undefined && last.headers === undefined && isGitHead(lines, last.at, at);
       if (own) last.headers = at;
       else starts.push({ at, headers: at });
@@ -84,9 +84,9 @@ function splitUnified(lines: readonly string[]): FilePatch[] {
   return starts.map(({ at, headers }, index) => {
     const body = lines.slice(at, starts[index + 1]?.at ?? lines.length);
     const text = `${body.join("\n").replace(/\n*$/, "")}\n`;
-    if (headers === undefined) return { ...withoutHunks(body), text, format: "unified-diff" };
-    const before = pathOf(lines[headers]!);
-    const after = pathOf(lines[headers + 1]!);
+    if (headers === undefined) return { ...pathOnlyChange(body), text, format: "unified-diff" };
+    const before = pathOfHeader(lines[headers]!);
+    const after = pathOfHeader(lines[headers + 1]!);
     if (after === undefined) {
       if (before === undefined)
         throw new RedraftError(
@@ -105,7 +105,7 @@ function splitUnified(lines: readonly string[]): FilePatch[] {
 }
 
 /** A removed line `-- x` above an added `++ y` looks the same: a header is followed by a hunk. */
-function isFileHeader(lines: readonly string[], at: number): boolean {
+function startsFile(lines: readonly string[], at: number): boolean {
   if (!lines[at]!.startsWith("--- ") || !lines[at + 1]?.startsWith("+++ ")) return false;
   return lines[at + 2] === undefined || lines[at + 2]!.startsWith("@@");
 }
@@ -115,7 +115,7 @@ function isGitHead(lines: readonly string[], from: number, to: number): boolean 
 }
 
 /** A file of a git diff that has no hunks: it moves as it is, or is empty. Anything else cannot be done with a text. */
-function withoutHunks(body: readonly string[]): Pick<FilePatch, "path" | "action" | "moveTo"> {
+function pathOnlyChange(body: readonly string[]): Pick<FilePatch, "path" | "action" | "moveTo"> {
   const named = (prefix: string): string | undefined => {
     const line = body.find((one) => one.startsWith(prefix));
     return line === undefined ? undefined : unquotedPath(line.slice(prefix.length).trim());
@@ -142,7 +142,7 @@ const gitHeader =
   /^(diff --git |index |old mode |new mode |new file mode |deleted file mode |similarity index |dissimilarity index |rename from |rename to |copy from |copy to )/;
 
 /** The path of a `---` or `+++` line: without `a/`, `b/` and the time some tools add; undefined for /dev/null. */
-function pathOf(header: string): string | undefined {
+function pathOfHeader(header: string): string | undefined {
   const path = unquotedPath(header.slice(4).replace(/\t.*$/, "").trim());
   return path === "/dev/null" ? undefined : path.replace(/^[ab]\//, "");
 }

@@ -19,7 +19,7 @@ const worthwhile = 0.6;
 const changesLimit = 24;
 
 /** Lines between two changes from which on each is looked at by itself. */
-const apart = 6;
+const windowGap = 6;
 
 /**
  * The changes between two texts, one after the other, each with the stretches around it that may be a whole by
@@ -42,7 +42,7 @@ export function* syntaxChanges(before: string, after: string): Generator<Iterabl
   }
 }
 
-interface Change {
+interface WindowChange {
   readonly from: number;
   to: number;
   readonly freshFrom: number;
@@ -50,11 +50,11 @@ interface Change {
 }
 
 /** Stretches that differ, those near each other as one. */
-function changesBetween(old: readonly string[], fresh: readonly string[]): Change[] {
-  const changes: Change[] = [];
+function changesBetween(old: readonly string[], fresh: readonly string[]): WindowChange[] {
+  const changes: WindowChange[] = [];
   const add = (from: number, to: number, freshFrom: number, freshTo: number): void => {
     const last = changes.at(-1);
-    if (last && from - last.to < apart) {
+    if (last && from - last.to < windowGap) {
       last.to = to;
       last.freshTo = freshTo;
     } else changes.push({ from, to, freshFrom, freshTo });

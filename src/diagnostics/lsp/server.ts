@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { connect } from "./connection.ts";
+import { connectServer } from "./connection.ts";
 import { languageOf } from "./language.ts";
 
 /** A message of a language server; lines and columns count from 0. */
@@ -38,13 +38,13 @@ interface Document {
 }
 
 /** Starts a person's language server and says hello. */
-export async function startServer(
+export async function startLanguageServer(
   command: string,
   options: ServerOptions,
 ): Promise<LanguageServer> {
   const { folder, signal, patience, quiet } = { ...defaults, ...options };
   const documents = new Map<string, Document>();
-  const { dead, ask, tell, started } = connect(command, {
+  const { dead, ask, tell, started } = connectServer(command, {
     patience,
     ...(signal && { signal }),
     answer: (method, params) => answer(method, params, folder),

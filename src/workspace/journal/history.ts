@@ -33,14 +33,14 @@ export function standings(entries: readonly KeptEntry[]): EditStanding[] {
             ? [...known.undos, entry]
             : known.undos.filter((one) => one.id !== id);
         const since = entry.kind === "redo" ? entry.id : known.since;
-        edits.set(edit, { entry: known.entry, undos, since, ...stateOf(undos) });
+        edits.set(edit, { entry: known.entry, undos, since, ...undoState(undos) });
       }
     }
   }
   return [...edits.values()];
 }
 
-function stateOf(undos: readonly KeptEntry[]): Pick<EditStanding, "state" | "hunks"> {
+function undoState(undos: readonly KeptEntry[]): Pick<EditStanding, "state" | "hunks"> {
   if (undos.length === 0) return { state: "in place", hunks: [] };
   if (undos.some(({ hunks }) => hunks === undefined)) return { state: "undone", hunks: [] };
   return {
@@ -61,7 +61,7 @@ export interface Choice {
 export function editsToUndo(entries: readonly KeptEntry[], choice: Choice): KeptEntry[] {
   const all = standings(entries);
   if (choice.ids !== undefined) {
-    const chosen = choice.ids.map((id) => named(all, id, entries));
+    const chosen = choice.ids.map((id) => entryWithId(all, id, entries));
     for (const { entry, state, undos } of chosen) {
       if (state !== "undone") continue;
       throw refused(
@@ -106,7 +106,7 @@ function newestFirst(all: readonly EditStanding[]): EditStanding[] {
   return [...new Set(all)].sort((a, b) => (a.since < b.since ? 1 : -1));
 }
 
-function named(
+function entryWithId(
   all: readonly EditStanding[],
   id: string,
   entries: readonly KeptEntry[],

@@ -20,32 +20,33 @@ export interface TextPair {
   readonly after: string;
 }
 
-const whole = (lines: readonly TextLine[]): string[] => lines.map(({ text, end }) => text + end);
+const textsWithEnds = (lines: readonly TextLine[]): string[] =>
+  lines.map(({ text, end }) => text + end);
 
 /** The hunks of an entry's files, in their order; a line whose end changed is a changed line. */
-export function hunksOf(files: readonly TextPair[]): EntryHunk[] {
+export function entryHunks(files: readonly TextPair[]): EntryHunk[] {
   const hunks: EntryHunk[] = [];
   for (const { path, before, after } of files) {
     const [old, fresh] = [splitLines(before), splitLines(after)];
-    for (const change of new LineDiff(whole(old), whole(fresh)).compare()) {
+    for (const change of new LineDiff(textsWithEnds(old), textsWithEnds(fresh)).compare()) {
       const { oldStart, oldEnd, newStart, newEnd } = change;
       hunks.push({
         number: hunks.length + 1,
         path,
-        before: { from: oldStart, to: oldEnd, lines: shown(old, oldStart, oldEnd) },
-        after: { from: newStart, to: newEnd, lines: shown(fresh, newStart, newEnd) },
+        before: { from: oldStart, to: oldEnd, lines: hunkTexts(old, oldStart, oldEnd) },
+        after: { from: newStart, to: newEnd, lines: hunkTexts(fresh, newStart, newEnd) },
       });
     }
   }
   return hunks;
 }
 
-function shown(lines: readonly TextLine[], from: number, to: number): string[] {
+function hunkTexts(lines: readonly TextLine[], from: number, to: number): string[] {
   return lines.slice(from, to).map(({ text }) => text);
 }
 
 /** The text after the edit with some of its hunks as they were before. */
-export function withoutHunks({ before, after }: TextPair, hunks: readonly EntryHunk[]): string {
+export function textWithoutHunks({ before, after }: TextPair, hunks: readonly EntryHunk[]): string {
   const [old, fresh] = [splitLines(before), splitLines(after)];
   const lines: TextLine[] = [];
   let at = 0;

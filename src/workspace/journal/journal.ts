@@ -5,24 +5,24 @@ import { codeOf, disk, reasonOf, syncFolder } from "../disk.ts";
 import { sha256 } from "../sha256.ts";
 import {
   type DoneTransaction,
-  defaultLimits,
+  defaultEntryLimits,
   type EntryFile,
   type EntryLimits,
   type EntryState,
+  folderOfRoot,
   isEntryName,
   type KeptEntry,
   listEntries,
   type OpenRecord,
-  openFolder,
+  openEntriesFolder,
   pruneEntries,
-  rootFolder,
 } from "./entries.ts";
 import { fileMode, folderMode, makePrivate, writePrivate } from "./private-files.ts";
 import { thisProcess } from "./processes.ts";
 import { isUnfinished, openName, recover, setActive } from "./recover.ts";
 import { journalRoot, realFolder, stateHome } from "./state-home.ts";
 import { clearTexts, pruneTexts, shareText } from "./texts.ts";
-import type { EntryNote, Journal, OpenTransaction, Plan, PlannedFile } from "./types.ts";
+import type { EntryNote, Journal, OpenTransaction, PlannedFile, WritePlan } from "./types.ts";
 
 export interface JournalOptions {
   /** The folder that is worked in; entries are kept for the work tree around it. */
@@ -57,22 +57,22 @@ export interface DiskJournal extends Journal {
 const pruneEvery = 32;
 
 export function openJournal(options: JournalOptions): DiskJournal {
-  const { keep = true, limits = defaultLimits, onUnavailable } = options;
+  const { keep = true, limits = defaultEntryLimits, onUnavailable } = options;
   const home = options.home ?? stateHome();
   const root = journalRoot(options.folder);
   const folders = [options.folder, ...(options.more ?? [])].map(realFolder);
-  const kept = rootFolder(home, root);
+  const kept = folderOfRoot(home, root);
 
   /** Makes the folder of a transaction under an id that is later than all of the log. */
   async function reserve(): Promise<{ id: string; at: string }> {
-    await makePrivate(openFolder(home));
+    await makePrivate(openEntriesFolder(home));
     const names = await readdir(kept).catch(() => []);
     const last = names.filter(isEntryName).sort().at(-1);
     let time = Date.now();
     if (last !== undefined) time = Math.max(time, Number.parseInt(last, 36) + 1);
     for (; ; time++) {
       const id = time.toString(36);
-      const at = join(openFolder(home), openName(id, thisProcess()));
+      const at = join(openEntriesFolder(home), openName(id, thisProcess()));
       try {
         await mkdir(at, { mode: folderMode });
         return { id, at };
@@ -82,7 +82,7 @@ export function openJournal(options: JournalOptions): DiskJournal {
     }
   }
 
-  async function begin(plan: Plan): Promise<OpenTransaction | undefined> {
+  async function begin(plan: WritePlan): Promise<OpenTransaction | undefined> {
     let place: { id: string; at: string } | undefined;
     try {
       place = await reserve();
@@ -218,7 +218,7 @@ async function moveToLog(
   for (const name of await readdir(at)) {
     if (/^[0-9a-f]{64}$/.test(name)) shareText(home, join(at, name), name);
   }
-  const kept = rootFolder(home, root);
+  const kept = folderOfRoot(home, root);
   await makePrivate(kept);
   await writePrivate(join(kept, "root"), root);
   for (let time = Number.parseInt(id, 36); ; time++) {

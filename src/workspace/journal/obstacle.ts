@@ -36,15 +36,15 @@ export async function obstacle(request: ObstacleRequest): Promise<Obstacle> {
     if (later.id <= entry.id) break;
     const file = later.files.find((one) => one.path === path);
     if (file === undefined) continue;
-    const after = await textOf(later, file.after, path);
+    const after = await textOfState(later, file.after, path);
     if (after !== undefined && fits(after)) return { entry: undefined };
-    const before = await textOf(later, file.before, path);
+    const before = await textOfState(later, file.before, path);
     if (before !== undefined && fits(before)) return { entry: later };
   }
   return { entry: undefined };
 }
 
-async function textOf(
+async function textOfState(
   entry: KeptEntry,
   state: EntryState | null,
   path: string,

@@ -21,7 +21,7 @@ import {
   type DoneTransaction,
   type EntryFile,
   type OpenRecord,
-  openFolder,
+  openEntriesFolder,
   readBlob,
   readRecord,
 } from "./entries.ts";
@@ -41,7 +41,7 @@ export function openName(id: string, { pid, start, host }: ProcessName): string 
   return `${id}-${pid}-${start}-${host}`;
 }
 
-function named(name: string): { id: string; owner: ProcessName } | undefined {
+function parsedName(name: string): { id: string; owner: ProcessName } | undefined {
   const match = /^([0-9a-z]{8,})-(\d+)-(\d+)-([0-9a-f]+)$/.exec(name);
   if (match === null) return undefined;
   const [, id, pid, start, host] = match;
@@ -57,9 +57,9 @@ interface Abandoned {
 /** The open transactions on which no process of this machine works. */
 async function abandoned(home: string): Promise<Abandoned[]> {
   const found: Abandoned[] = [];
-  for (const name of await readdir(openFolder(home)).catch(() => [])) {
-    const at = join(openFolder(home), name);
-    const known = named(name);
+  for (const name of await readdir(openEntriesFolder(home)).catch(() => [])) {
+    const at = join(openEntriesFolder(home), name);
+    const known = parsedName(name);
     if (known === undefined || active.has(at)) continue;
     const isOwn = known.owner.pid === process.pid;
     if (isRunning(known.owner) === true && !isOwn) continue;
@@ -85,7 +85,7 @@ export type Where = { readonly folders: readonly string[] } | { readonly paths: 
  * ms to wait for the locks of a transaction that is to be ended: longer than a guard of the lock, whose process was killed as well,
  * takes to count as abandoned.
  */
-const patience = 6_000;
+const lockPatience = 6_000;
 
 /**
  * Ends the transactions that were cut off. One rule: what has its mark of commitment is finished, everything else is rolled back.
@@ -138,7 +138,7 @@ async function locked(record: OpenRecord, work: () => Promise<void>): Promise<vo
   try {
     for (const { path } of [...record.files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
       if (!(await isThere(dirname(path)))) continue;
-      locks.push(await lockFile(path, { fs: disk, patience }));
+      locks.push(await lockFile(path, { fs: disk, patience: lockPatience }));
     }
     await work();
   } catch (error) {
@@ -159,7 +159,7 @@ async function rollBack(record: OpenRecord, at: string): Promise<EntryFile[]> {
 
 async function rollBackFile(file: EntryFile, at: string): Promise<boolean> {
   const { path, before, after, spare } = file;
-  const now = await stateOf(path);
+  const now = await stateAt(path);
   const isNew =
     now === "nothing"
       ? after === null
@@ -175,7 +175,7 @@ async function rollBackFile(file: EntryFile, at: string): Promise<boolean> {
   }
   // The old file itself, with its attributes, its access control list and its other names.
   if (spare !== undefined) {
-    const kept = await stateOf(spare);
+    const kept = await stateAt(spare);
     if (kept !== "nothing" && isState(kept, before)) {
       await rename(spare, path);
       return true;
@@ -213,7 +213,7 @@ interface State {
   readonly owner: { readonly uid: number; readonly gid: number };
 }
 
-async function stateOf(path: string): Promise<State | "nothing"> {
+async function stateAt(path: string): Promise<State | "nothing"> {
   try {
     const { dev, ino, uid, gid, ...stat } = await lstat(path).then((found) => ({
       dev: found.dev,

@@ -8,7 +8,7 @@ import { isInside } from "../inside.ts";
 import type { FileChange } from "../steps.ts";
 import { hashOf, readTextFile } from "../text-file.ts";
 import { type EntryFile, type EntryState, type KeptEntry, readBlob } from "./entries.ts";
-import { hunksOf, type TextPair, withoutHunks } from "./hunks.ts";
+import { entryHunks, type TextPair, textWithoutHunks } from "./hunks.ts";
 import { type Obstacle, obstacle } from "./obstacle.ts";
 import type { CarryOver } from "./types.ts";
 
@@ -47,8 +47,8 @@ export async function textPairs(entry: KeptEntry): Promise<(TextPair & { file: E
     pairs.push({
       file,
       path: file.path,
-      before: (await textOf(entry, before, file.path)).text,
-      after: (await textOf(entry, file.after, file.path)).text,
+      before: (await keptText(entry, before, file.path)).text,
+      after: (await keptText(entry, file.after, file.path)).text,
     });
   }
   return pairs;
@@ -68,7 +68,7 @@ function hasMoved(entry: KeptEntry, path: string): boolean {
   return entry.files.some(({ movedFrom }) => movedFrom === path);
 }
 
-async function textOf(
+async function keptText(
   entry: KeptEntry,
   { sha256 }: EntryState,
   path: string,
@@ -103,7 +103,7 @@ async function reverseEntry(entry: KeptEntry, reversal: Reversal, view: FileView
       }
       continue;
     }
-    if (current === undefined) throw await missing(entry, path, reversal);
+    if (current === undefined) throw await missingSince(entry, path, reversal);
     const text = await reversed(entry, file, before, current.text, reversal);
     if (file.movedFrom === undefined) await view.write(path, text);
     else {
@@ -133,7 +133,7 @@ async function restore(
       `it was a symbolic link: ln -s ${JSON.stringify(before.link)} restores it`,
     );
   }
-  const was = await textOf(entry, before, path);
+  const was = await keptText(entry, before, path);
   const now = await view.get(path);
   if (now === undefined) {
     const mode = before.mode === null ? {} : { mode: before.mode };
@@ -153,7 +153,7 @@ async function removeUnchanged(
   view: FileView,
 ): Promise<void> {
   const { path } = file;
-  const made = await textOf(entry, file.after!, path);
+  const made = await keptText(entry, file.after!, path);
   const isSame = current === made.text && (await isUntouched(path, made, view));
   if (isSame) return view.remove(path);
   const found = await obstacle({ entry, path, base: made.text, edited: "", ...reversal });
@@ -182,8 +182,8 @@ async function reversed(
   current: string,
   reversal: Reversal,
 ): Promise<string> {
-  const was = await textOf(entry, before, path);
-  const made = await textOf(entry, after!, path);
+  const was = await keptText(entry, before, path);
+  const made = await keptText(entry, after!, path);
   return carried(entry, { path, before: was.text, after: made.text }, current, reversal);
 }
 
@@ -211,7 +211,7 @@ async function carried(
     throw cannot(
       entry,
       path,
-      `${inTheWay(error, found)}${await freeHunks(entry, current, path, reversal)}`,
+      `${conflictReport(error, found)}${await freeHunks(entry, current, path, reversal)}`,
       {
         ...error.details,
         ...(found.entry === undefined ? {} : { by: found.entry.id }),
@@ -235,7 +235,7 @@ function changesLineEnds(before: string, after: string): boolean {
 
 async function reverseHunks(entry: KeptEntry, reversal: Reversal, view: FileView): Promise<void> {
   const pairs = await textPairs(entry);
-  const all = hunksOf(pairs);
+  const all = entryHunks(pairs);
   const wanted = new Set(reversal.hunks);
   const unknown = [...wanted].find((number) => !all.some((hunk) => hunk.number === number));
   if (unknown !== undefined || wanted.size === 0) {
@@ -248,8 +248,8 @@ async function reverseHunks(entry: KeptEntry, reversal: Reversal, view: FileView
     const chosen = all.filter(({ path, number }) => path === pair.path && wanted.has(number));
     if (chosen.length === 0) continue;
     const current = await view.get(pair.path);
-    if (current === undefined) throw await missing(entry, pair.path, reversal);
-    const part = { ...pair, before: withoutHunks(pair, chosen) };
+    if (current === undefined) throw await missingSince(entry, pair.path, reversal);
+    const part = { ...pair, before: textWithoutHunks(pair, chosen) };
     await view.write(pair.path, await carried(entry, part, current.text, reversal));
   }
 }
@@ -264,13 +264,13 @@ async function freeHunks(
   if (reversal.hunks !== undefined || reversal.entries.length > 1 || entry.kind !== "edit")
     return "";
   const pairs = await textPairs(entry);
-  const all = hunksOf(pairs);
+  const all = entryHunks(pairs);
   const pair = pairs.find((one) => one.path === path);
   if (pair === undefined || all.length < 2 || all.length > 50) return "";
   const free = all.filter((hunk) => {
     if (hunk.path !== path) return false;
     try {
-      reversal.carry({ path, base: pair.after, edited: withoutHunks(pair, [hunk]), current });
+      reversal.carry({ path, base: pair.after, edited: textWithoutHunks(pair, [hunk]), current });
       return true;
     } catch {
       return false;
@@ -281,7 +281,7 @@ async function freeHunks(
   return ` Some of its hunks can be undone: redraft undo --id ${entry.id} --hunk ${numbers}.`;
 }
 
-interface Conflict {
+interface UndoConflict {
   readonly base: {
     readonly firstLine: number;
     readonly lastLine: number;
@@ -295,11 +295,11 @@ interface Conflict {
 }
 
 /** `line 3 that it wrote ("a") is now line 5 ("b"), by edit k1 (redraft apply, ...)`. */
-function inTheWay(error: RedraftError, found: Obstacle): string {
-  const [first, ...more] = (error.details.conflicts ?? []) as readonly Conflict[];
+function conflictReport(error: RedraftError, found: Obstacle): string {
+  const [first, ...more] = (error.details.conflicts ?? []) as readonly UndoConflict[];
   if (first === undefined) return `what it wrote was changed since ${byWhom(found)}`;
-  const wrote = lines(first.base);
-  const now = lines(first.current);
+  const wrote = conflictLines(first.base);
+  const now = conflictLines(first.current);
   const was = wrote === "" ? "what it removed" : `${wrote} that it wrote`;
   const is =
     now === "" ? `was removed (after line ${first.current.firstLine - 1} now)` : `is now ${now}`;
@@ -312,7 +312,7 @@ function inTheWay(error: RedraftError, found: Obstacle): string {
   return `${place}, changed ${byWhom(found)}${others}.`;
 }
 
-function lines({ firstLine, lastLine, lines: texts }: Conflict["base"]): string {
+function conflictLines({ firstLine, lastLine, lines: texts }: UndoConflict["base"]): string {
   if (texts.length === 0) return "";
   const shown = JSON.stringify((texts[0] ?? "").trim().slice(0, 80));
   const dots = texts.length > 1 ? ", ..." : "";
@@ -324,7 +324,11 @@ function byWhom({ entry }: Obstacle): string {
   return `by ${entry.kind} ${entry.id} (${entry.by ?? "redraft"}, ${entry.time})`;
 }
 
-async function missing(entry: KeptEntry, path: string, reversal: Reversal): Promise<RedraftError> {
+async function missingSince(
+  entry: KeptEntry,
+  path: string,
+  reversal: Reversal,
+): Promise<RedraftError> {
   const later = reversal.log.find(
     (one) =>
       one.id > entry.id && one.files.some((file) => file.path === path && file.after === null),

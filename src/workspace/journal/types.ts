@@ -22,7 +22,7 @@ export interface PlannedFile {
 }
 
 /** What a transaction is about to do. */
-export interface Plan {
+export interface WritePlan {
   readonly files: readonly PlannedFile[];
   /** Files of ours beside the files: new texts that wait, and second names of the old ones. */
   readonly temporaries: readonly string[];
@@ -60,7 +60,7 @@ export interface OpenTransaction {
 /** Writes transactions ahead. `src/workspace/journal/journal.ts` has the one that is used. */
 export interface Journal {
   /** Answers undefined where the journal cannot be written: then there is no undo and no recovery. */
-  begin(plan: Plan): Promise<OpenTransaction | undefined>;
+  begin(plan: WritePlan): Promise<OpenTransaction | undefined>;
   /** Whether a transaction that no living process works on touches one of these paths. */
   isUnfinished(paths: readonly string[]): Promise<boolean>;
   /** Ends the transactions that processes which died have left: those in the root, or at these paths. */

@@ -14,7 +14,7 @@ export type ResultRun =
       readonly source: number;
       readonly ends?: "changed";
     }
-  /** Lines of the edit, from line `edit` on (`editLines` numbers them); their indentation may be the file's. */
+  /** Lines of the edit, from line `edit` on (`editTexts` numbers them); their indentation may be the file's. */
   | { readonly from: "edit"; readonly lines: Span; readonly edit: number }
   /** A line made of the edit (line `edit`, where one line is known) and of source lines: begins as the first, ends as the last. */
   | {
