@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import type { KeptEntry } from "../workspace/journal/entries.ts";
-import { standings } from "../workspace/journal/history.ts";
+import { editStates } from "../workspace/journal/history.ts";
 import { type EntryHunk, entryHunks } from "../workspace/journal/hunks.ts";
 import type { DiskJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
@@ -52,7 +52,7 @@ function showAll(
   journal: DiskJournal,
   options: LogOptions,
 ): void {
-  const states = new Map(standings(entries).map((one) => [one.entry.id, one]));
+  const states = new Map(editStates(entries).map((one) => [one.entry.id, one]));
   const rows = entries.toReversed().map((entry) => {
     const { id, time, kind, of, by, hunks, interrupted } = entry;
     const standing = states.get(id);

@@ -28,7 +28,7 @@ export function costFollower(
   { onDrift, tolerance = 1.5 }: CostFollowerOptions = {},
 ): CostFollower {
   const classes = new Map<number, { mean: number; seen: number }>();
-  let told = false;
+  let reported = false;
 
   function correction(n: number): number {
     const own = classes.get(sizeClass(n));
@@ -52,8 +52,8 @@ export function costFollower(
         known.seen++;
       }
       const factor = correction(n);
-      if (factor === 1 || told) return;
-      told = true;
+      if (factor === 1 || reported) return;
+      reported = true;
       onDrift?.(factor);
     },
   };

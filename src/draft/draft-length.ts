@@ -58,8 +58,8 @@ export function bestLength(
     const most = Math.min(room, length - at);
     for (let n = 0; n <= most; n = n < most ? Math.min(most, nextLength(n)) : n + 1) {
       const next = at + n + 1;
-      const goesOn = next <= length && held > 0 ? survival[next - 1]! / held : 0;
-      const total = cost(1 + n) + goesOn * least[next]!;
+      const continues = next <= length && held > 0 ? survival[next - 1]! / held : 0;
+      const total = cost(1 + n) + continues * least[next]!;
       if (total > best) continue;
       best = total;
       if (at === 0) first = n;

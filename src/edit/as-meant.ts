@@ -31,14 +31,14 @@ export function asMeant(
   if (areBlank(sides.old)) return sides;
   const text = trimmedLines(input);
   const places = (lines: readonly string[]): number[] => runPlaces(lines.map(trim), text);
-  const stands = (lines: readonly string[]): boolean =>
+  const isInSource = (lines: readonly string[]): boolean =>
     places(lines).length > 0 || isInside(lines.join("\n"));
   let meant = sides;
-  if (!stands(meant.old)) {
+  if (!isInSource(meant.old)) {
     const bare = pairWithoutNumbers(meant.old, meant.new, input.inSource);
     if (bare) meant = { ...bare, nearLine: meant.nearLine ?? bare.nearLine };
   }
-  if (!stands(meant.old)) meant = withoutLevel(meant, stands, name);
+  if (!isInSource(meant.old)) meant = withoutLevel(meant, isInSource, name);
   return firstLineSet(meant, places(meant.old), input.sourceLines);
 }
 
@@ -56,11 +56,11 @@ function trimmedLines(input: EditInput): readonly string[] {
 
 function withoutLevel(
   sides: PairSides,
-  stands: (lines: readonly string[]) => boolean,
+  isInSource: (lines: readonly string[]) => boolean,
   name: string,
 ): PairSides {
   const found = unescapedPairs(sides.old.join("\n"), sides.new.join("\n"), (old) =>
-    stands(old.split("\n")),
+    isInSource(old.split("\n")),
   );
   const [first, ...others] = found;
   if (!first) return sides;

@@ -34,38 +34,40 @@ function blankRuns(lines: readonly string[]): BlankRuns {
 export function fitBlankLines(sides: FilledSides, source: readonly string[]): FilledSides {
   const old = blankRuns(sides.search);
   if (old.lines.length === 0) return sides;
-  const fresh = blankRuns(sides.replace);
+  const newRuns = blankRuns(sides.replace);
   const inFile =
     countsAt(old, source, (line) => line.trimEnd()) ?? countsAt(old, source, (line) => line.trim());
   if (inFile === undefined) return sides;
-  const kept = keptBlankPairs(old, fresh);
+  const kept = keptBlankPairs(old, newRuns);
   const counts = inFile.map((count, index) =>
-    count > old.blanks[index]! && !showsMore(fresh, old, kept, index) ? old.blanks[index]! : count,
+    count > old.blanks[index]! && !showsMore(newRuns, old, kept, index)
+      ? old.blanks[index]!
+      : count,
   );
   if (counts.join() === old.blanks.join()) return sides;
-  return { search: writtenSides(old.lines, counts), replace: refitted(fresh, old, kept, counts) };
+  return { search: writtenSides(old.lines, counts), replace: refitted(newRuns, old, kept, counts) };
 }
 
 /**
  * Whether the new side has more blank lines behind the line above, and before the line below, than the old side shows
  * between them. Where both left them out they are the file's, which keeps them.
  */
-function showsMore(fresh: BlankRuns, old: BlankRuns, kept: Kept, index: number): boolean {
+function showsMore(newRuns: BlankRuns, old: BlankRuns, kept: Kept, index: number): boolean {
   const above = kept.get(index - 1);
   const below = kept.get(index);
   const shown: number[] = [];
-  if (above !== undefined) shown.push(fresh.blanks[above + 1]!);
-  if (below !== undefined) shown.push(fresh.blanks[below]!);
+  if (above !== undefined) shown.push(newRuns.blanks[above + 1]!);
+  if (below !== undefined) shown.push(newRuns.blanks[below]!);
   return shown.length > 0 && Math.min(...shown) > old.blanks[index]!;
 }
 
 /** Lines of the old side that stay, with their place on the new side. */
 type Kept = ReadonlyMap<number, number>;
 
-function keptBlankPairs(old: BlankRuns, fresh: BlankRuns): Kept {
+function keptBlankPairs(old: BlankRuns, newRuns: BlankRuns): Kept {
   const kept = new Map<number, number>();
-  for (const line of lineRoles(old.lines, fresh.lines)) {
-    if (line.role === "keep") kept.set(line.old, line.new);
+  for (const line of lineRoles(old.lines, newRuns.lines)) {
+    if (line.role === "keep") kept.set(line.oldLine, line.new);
   }
   return kept;
 }
@@ -97,14 +99,14 @@ function countsAt(
 
 /** The new side where the blank lines that it shares with the old one are counted as in the file. */
 function refitted(
-  fresh: BlankRuns,
+  newRuns: BlankRuns,
   old: BlankRuns,
   kept: Kept,
   counts: readonly number[],
 ): string[] {
-  const blanks = [...fresh.blanks];
+  const blanks = [...newRuns.blanks];
   const last = old.lines.length;
-  const end = fresh.lines.length;
+  const end = newRuns.lines.length;
   // Lines at the edges of both sides belong together; so do neighbours that stay neighbours.
   if (blanks[0] === old.blanks[0]) blanks[0] = counts[0]!;
   if (blanks[end] === old.blanks[last]) blanks[end] = counts[last]!;
@@ -113,7 +115,7 @@ function refitted(
     if (at === undefined || kept.get(index - 1) !== at - 1) continue;
     if (blanks[at] === old.blanks[index]) blanks[at] = counts[index]!;
   }
-  return writtenSides(fresh.lines, blanks);
+  return writtenSides(newRuns.lines, blanks);
 }
 
 function writtenSides(lines: readonly string[], blanks: readonly number[]): string[] {

@@ -26,13 +26,13 @@ const escapedMarker = /^(\s*)\\(?=[<>=+-]{5}|:(?:start|end)_line:)/;
 /** What stands between the markers of a block: its line numbers, escapes and stray markers taken care of. */
 export function blockOf(input: EditInput, span: BlockSpan, path: string | undefined): SearchBlock {
   const old = input.lines.slice(span.start + 1, span.divider);
-  const fresh = input.lines.slice(span.divider + 1, span.end);
+  const newPart = input.lines.slice(span.divider + 1, span.end);
   const head = headerOf(old, input);
   // A header that both parts carry is one that was copied: it is no line of the file.
-  const repeated = headerOf(fresh, input);
+  const repeated = headerOf(newPart, input);
   const skip = repeated.lines > 0 && repeated.numbers === head.numbers ? repeated.lines : 0;
   const search = old.slice(head.lines);
-  const replace = fresh.slice(skip);
+  const replace = newPart.slice(skip);
   const searchAt = span.start + head.lines + 2;
   const replaceAt = span.divider + skip + 2;
   return {
@@ -92,8 +92,8 @@ function isDoubledDivider(search: readonly string[], replace: readonly string[])
  */
 function emptied(input: EditInput, search: readonly string[], at: number): readonly string[] {
   const old = search.join("\n").trimEnd();
-  const stands = `\n${input.sourceLines.join("\n")}\n`.includes(`\n${old}\n`);
-  if (stands && search.filter((line) => line.trim() !== "").length > 1) return [];
+  const isInSource = `\n${input.sourceLines.join("\n")}\n`.includes(`\n${old}\n`);
+  if (isInSource && search.filter((line) => line.trim() !== "").length > 1) return [];
   throw unreadable(
     "search-replace",
     `the block has two ======= lines, and nothing after the second (line ${at} of the edit). ` +

@@ -8,18 +8,18 @@ import { unreadable } from "./unreadable.ts";
  */
 export function refuseBrokenLines(
   old: string,
-  fresh: string,
+  newText: string,
   input: EditInput,
   name: string,
 ): void {
-  const escaped = escapedEnd(fresh);
+  const escaped = escapedEnd(newText);
   if (escaped !== undefined && escapedEnd(old) === undefined && !escapedEnd(input.source)) {
     throw unreadable(
       "search-replace",
       `${name} has \\n as two characters where a line ends (${quotedStart(escaped)}): it is escaped once too often. Send it with real line ends.`,
     );
   }
-  const cut = cutString(fresh, input.path);
+  const cut = cutString(newText, input.path);
   if (
     cut !== undefined &&
     cutString(old, input.path) === undefined &&

@@ -20,24 +20,24 @@ export function changedSegments(
     lines = [];
   };
   for (const stretch of stretchPairs(source, text)) {
-    const { old, fresh, oldEnd, freshEnd } = stretch;
-    if (old === oldEnd && fresh === freshEnd) {
+    const { oldStart, newStart, oldEnd, newEnd } = stretch;
+    if (oldStart === oldEnd && newStart === newEnd) {
       close();
       continue;
     }
-    for (const line of lineRoles(source.slice(old, oldEnd), text.slice(fresh, freshEnd))) {
+    for (const line of lineRoles(source.slice(oldStart, oldEnd), text.slice(newStart, newEnd))) {
       if (line.role === "keep") {
         close();
         continue;
       }
-      if (lines.length === 0) atLine = old + line.old + 1;
+      if (lines.length === 0) atLine = oldStart + line.oldLine + 1;
       lines.push({
         text: line.text,
         role: line.role,
-        at: textAt === 0 ? 0 : textAt + fresh + line.new,
+        at: textAt === 0 ? 0 : textAt + newStart + line.new,
       });
     }
-    if (oldEnd < source.length && freshEnd < text.length) close();
+    if (oldEnd < source.length && newEnd < text.length) close();
   }
   close();
   return segments;

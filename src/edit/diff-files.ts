@@ -50,7 +50,7 @@ export function parseDiff(lines: readonly string[], holds: Holds): DiffFile[] {
   const files: OpenFile[] = [];
   let file: OpenFile | undefined;
   const open = (git: boolean): OpenFile => {
-    const fresh: OpenFile = {
+    const opened: OpenFile = {
       git,
       created: false,
       deleted: false,
@@ -58,8 +58,8 @@ export function parseDiff(lines: readonly string[], holds: Holds): DiffFile[] {
       binary: false,
       hunks: [],
     };
-    files.push(fresh);
-    return fresh;
+    files.push(opened);
+    return opened;
   };
   for (let index = 0; index < lines.length; ) {
     const line = lines[index]!;
@@ -238,20 +238,20 @@ function isSignature(
 
 /** How many of the lines fill the counts of a header; undefined = they do not fill them. */
 function countedLength(body: readonly string[], counts: HunkCounts): number | undefined {
-  let { old, new: fresh } = counts;
+  let { old: oldLeft, new: newLeft } = counts;
   let length = 0;
   spend(body.length);
-  while (length < body.length && (old > 0 || fresh > 0)) {
+  while (length < body.length && (oldLeft > 0 || newLeft > 0)) {
     const line = body[length]!;
-    if (line.startsWith("+")) fresh -= 1;
-    else if (line.startsWith("-")) old -= 1;
+    if (line.startsWith("+")) newLeft -= 1;
+    else if (line.startsWith("-")) oldLeft -= 1;
     else if (line.startsWith(" ") || line === "") {
-      old -= 1;
-      fresh -= 1;
+      oldLeft -= 1;
+      newLeft -= 1;
     } else if (!noFinalNewline.test(line)) return undefined;
     length++;
   }
-  if (old !== 0 || fresh !== 0) return undefined;
+  if (oldLeft !== 0 || newLeft !== 0) return undefined;
   while (noFinalNewline.test(body[length] ?? "")) length++;
   return length;
 }

@@ -140,12 +140,12 @@ function hashSegment(operation: Operation, input: EditInput): LinesSegment {
   // Lines copied with their prefix are written without it.
   const all = lines.map(hashLineOf);
   const isCopied = lines.length > 0 && all.every((line) => line?.text !== undefined);
-  const fresh = isCopied ? all.map((line) => line!.text!) : lines;
+  const newLines = isCopied ? all.map((line) => line!.text!) : lines;
   if (kind === "replace") {
     const old = input.sourceLines.slice(start.line - 1, end.line);
-    return { kind: "lines", lines: rolesToLines(old, fresh, 0, 0), atLine: start.line };
+    return { kind: "lines", lines: rolesToLines(old, newLines, 0, 0), atLine: start.line };
   }
-  const added = fresh.map((text) => ({ text, role: "add", at: 0 }) as const);
+  const added = newLines.map((text) => ({ text, role: "add", at: 0 }) as const);
   return { kind: "lines", lines: added, atLine: kind === "after" ? end.line + 1 : start.line };
 }
 

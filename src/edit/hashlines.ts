@@ -57,12 +57,12 @@ export function withoutHashes(block: SearchBlock, input: EditInput): SearchBlock
   if (block.search.filter(isText).every((line) => input.inSource(line))) return block;
   const search = (old as HashLine[]).map((one) => checkedText(one, input));
   const known = new Set((old as HashLine[]).map(({ line, hash }) => `${line} ${hash}`));
-  const fresh = block.replace.map(hashLineOf);
+  const newLines = block.replace.map(hashLineOf);
   const all = block.replace.every(
-    (line, index) => !isText(line) || fresh[index]?.text !== undefined,
+    (line, index) => !isText(line) || newLines[index]?.text !== undefined,
   );
   const replace = block.replace.map((line, index) => {
-    const one = fresh[index];
+    const one = newLines[index];
     if (one?.text === undefined || !(all || known.has(`${one.line} ${one.hash}`))) return line;
     return one.text;
   });

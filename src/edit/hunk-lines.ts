@@ -70,7 +70,7 @@ function withContext(
     return { text, role: "keep", at };
   });
   if (bare.every((line) => line === undefined)) return signed;
-  const readings = standing(signed, bare, source);
+  const readings = readingsInSource(signed, bare, source);
   if (readings.length === 0) return lineByLine(signed, bare, source);
   const chosen = choose(readings, body, signed, source, hints);
   const doubtful = chosen && chosen !== signed ? doubtIn(chosen, body, signed, source, counts) : -1;
@@ -100,7 +100,7 @@ function inDoubt({ text, at }: HunkLine): RedraftError {
 }
 
 /** All readings in which the old lines stand one after the other in the file, each with something that changes. */
-function standing(
+function readingsInSource(
   signed: readonly EditLine[],
   bare: readonly (EditLine | undefined)[],
   source: readonly string[],
@@ -124,8 +124,13 @@ function standing(
       const isOld = line.role !== "add";
       if (isOld && source[place] !== line.text) continue;
       reading.push(line);
-      const tells = old || (isOld && !isBlank(line.text));
-      const follows = follow(i + 1, place + Number(isOld), tells, changes || line.role !== "keep");
+      const hasOldText = old || (isOld && !isBlank(line.text));
+      const follows = follow(
+        i + 1,
+        place + Number(isOld),
+        hasOldText,
+        changes || line.role !== "keep",
+      );
       lives = follows || lives;
       reading.pop();
     }
@@ -221,8 +226,8 @@ function isShifted(signed: readonly EditLine[], source: readonly string[]): bool
 
 function agrees(lines: readonly EditLine[], counts: HunkCounts): boolean {
   const old = lines.filter((line) => line.role !== "add").length;
-  const fresh = lines.filter((line) => line.role !== "drop").length;
-  return old === counts.old && fresh === counts.new;
+  const newCount = lines.filter((line) => line.role !== "drop").length;
+  return old === counts.old && newCount === counts.new;
 }
 
 /**
@@ -239,7 +244,8 @@ function doubtIn(
   const turned = [...chosen.keys()].filter((i) => chosen[i]!.role !== signed[i]!.role);
   if (turned.length === 0) return -1;
   if (counts && agrees(signed, counts) && !agrees(chosen, counts)) return turned[0]!;
-  if (turned.some((i) => signed[i]!.role === "drop") && stands(signed, source)) return turned[0]!;
+  if (turned.some((i) => signed[i]!.role === "drop") && isInSource(signed, source))
+    return turned[0]!;
   const replaced = turned.find((i) => {
     const sign = body[i]!.text[0]!;
     const showsBlank = body.some(({ text }, n) => n !== i && text.startsWith(` ${sign}`));
@@ -263,7 +269,7 @@ function lineByLine(
 }
 
 /** Whether the old lines stand together in the file, blanks around each aside. */
-function stands(lines: readonly EditLine[], source: readonly string[]): boolean {
+function isInSource(lines: readonly EditLine[], source: readonly string[]): boolean {
   const old = lines.filter((line) => line.role !== "add").map((line) => line.text.trim());
   if (old.length === 0) return false;
   const { places } = linesWithin(source);
@@ -308,15 +314,15 @@ export function withoutStrayBlanks(
     line !== undefined && line.role === "keep" && isBlank(line.text);
   const whole = [...lines];
   if (!isStray(lines[0]) && !isStray(lines.at(-1))) return whole;
-  if (stands(lines, source)) return whole;
+  if (isInSource(lines, source)) return whole;
   const leading = lines.findIndex((line) => !isStray(line));
   if (leading === -1) return whole;
   const trailing = lines.length - 1 - lines.findLastIndex((line) => !isStray(line));
   for (let count = 1; count <= leading + trailing; count++) {
     for (let head = Math.max(0, count - trailing); head <= Math.min(leading, count); head++) {
       const rest = lines.slice(head, lines.length - (count - head));
-      const tells = rest.some((line) => line.role !== "add" && !isBlank(line.text));
-      if (tells && stands(rest, source)) return rest;
+      const hasOldText = rest.some((line) => line.role !== "add" && !isBlank(line.text));
+      if (hasOldText && isInSource(rest, source)) return rest;
     }
   }
   return whole;

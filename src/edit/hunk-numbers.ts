@@ -23,14 +23,14 @@ export function numbersHold(
   let shift = 0;
   return hunks.every(({ oldStart, newStart, counts }, k) => {
     const old = read[k]!.filter((line) => line.role !== "add");
-    const fresh = read[k]!.filter((line) => line.role !== "drop");
+    const newLines = read[k]!.filter((line) => line.role !== "drop");
     if (oldStart === undefined || newStart === undefined || counts === undefined) return false;
-    if (counts.old !== old.length || counts.new !== fresh.length) return false;
+    if (counts.old !== old.length || counts.new !== newLines.length) return false;
     const before = linesBefore(oldStart, old.length);
-    const stands = old.every((line, index) => source[before + index] === line.text);
-    const follows = linesBefore(newStart, fresh.length) === before + shift;
-    shift += fresh.length - old.length;
-    return stands && follows && before <= source.length;
+    const isThere = old.every((line, index) => source[before + index] === line.text);
+    const follows = linesBefore(newStart, newLines.length) === before + shift;
+    shift += newLines.length - old.length;
+    return isThere && follows && before <= source.length;
   });
 }
 

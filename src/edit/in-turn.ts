@@ -35,7 +35,7 @@ export function inTurn(parts: readonly PatchPart[], input: EditInput): string[] 
     if (text === undefined) return undefined;
     if (kind === "delete") {
       const old = hunks.flatMap(({ lines }) => lines([]).filter((line) => line.role !== "add"));
-      if (old.length > 0 && !standsAt(old, text, 0)) return undefined;
+      if (old.length > 0 && !placesFrom(old, text, 0)) return undefined;
       text = undefined;
       continue;
     }
@@ -48,7 +48,7 @@ export function inTurn(parts: readonly PatchPart[], input: EditInput): string[] 
 
 const added = (line: EditLine): string[] => (line.role === "drop" ? [] : [line.text]);
 
-function standsAt(old: readonly EditLine[], text: readonly string[], start: number): boolean {
+function placesFrom(old: readonly EditLine[], text: readonly string[], start: number): boolean {
   return (
     start >= 0 &&
     start + old.length <= text.length &&
@@ -64,17 +64,17 @@ function withHunks(before: readonly string[], hunks: readonly PartHunk[]): strin
     spend(4 * text.length);
     const lines = read([...text]);
     const old = lines.filter((line) => line.role !== "add");
-    const fresh = lines.flatMap(added);
+    const newLines = lines.flatMap(added);
     const named = start === undefined ? undefined : start - Number(counts?.old !== 0) + shift;
     let at: number | undefined;
     if (old.length > 0) {
-      const places = [...text.keys()].filter((place) => standsAt(old, text, place));
+      const places = [...text.keys()].filter((place) => placesFrom(old, text, place));
       at = places.length === 1 ? places[0] : places.find((place) => place === named);
     } else if (appends) at = text.length;
     else if (counts?.old === 0 && named !== undefined && named <= text.length) at = named;
     if (at === undefined) return undefined;
-    text.splice(at, old.length, ...fresh);
-    shift += fresh.length - old.length;
+    text.splice(at, old.length, ...newLines);
+    shift += newLines.length - old.length;
   }
   return text;
 }

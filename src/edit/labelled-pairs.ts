@@ -49,17 +49,17 @@ function labelledBlocks(input: EditInput): Labelled[] {
     if (old === undefined || at === undefined) continue;
     const other = labelOf(input, at);
     const isPair = other !== undefined && areSides(label, other);
-    const fresh = isPair ? bodyAfter(lines, at + 1) : undefined;
-    if (fresh === undefined || !old.lines.some((line) => hasWords(line) && input.inSource(line)))
+    const newBody = isPair ? bodyAfter(lines, at + 1) : undefined;
+    if (newBody === undefined || !old.lines.some((line) => hasWords(line) && input.inSource(line)))
       continue;
     blocks.push({
       search: old.lines,
-      replace: fresh.lines,
+      replace: newBody.lines,
       searchAt: old.from + 1,
-      replaceAt: fresh.from + 1,
+      replaceAt: newBody.from + 1,
       labelAt: index,
     });
-    index = fresh.end - 1;
+    index = newBody.end - 1;
   }
   return blocks;
 }

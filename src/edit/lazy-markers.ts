@@ -39,7 +39,7 @@ export function isElision(line: string): boolean {
  * Whether the marker only goes on with the sentence of the comment above it: `// first the cache,` before
  * `// ... then the disk`.
  */
-export function goesOn(line: string, above: string | undefined): boolean {
+export function continuesSentence(line: string, above: string | undefined): boolean {
   if (above === undefined || isSureElision(line)) return false;
   const opens = (text: string): string =>
     /^\s*\W*/u.exec(text)![0].replace(/(?<![.…\s])[.…\s]+$/u, "");

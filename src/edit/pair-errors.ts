@@ -24,7 +24,7 @@ function shownPlaces(
 
 /** The old string stands at several places, and nothing says which. */
 export function ambiguousPair(
-  { old, new: fresh }: PairCall,
+  { old, new: newText }: PairCall,
   places: readonly number[],
   flat: string,
   input: EditInput,
@@ -32,7 +32,7 @@ export function ambiguousPair(
   const { lines, shown } = shownPlaces(places, flat);
   const candidates = places
     .slice(0, 3)
-    .map((place) => flat.slice(0, place) + fresh + flat.slice(place + old.length));
+    .map((place) => flat.slice(0, place) + newText + flat.slice(place + old.length));
   const overlap = places.some(
     (place, index) => place < (places[index - 1] ?? -old.length) + old.length,
   );

@@ -43,9 +43,9 @@ function pairAsMeant(call: OldNewPair, input: EditInput, flat: string): OldNewPa
   if (flat.includes(plain.old)) return plain;
   // A final newline is not a line of its own.
   const [old, oldEnd] = bodyOf(plain.old);
-  const [fresh, newEnd] = bodyOf(plain.new);
+  const [newBody, newEnd] = bodyOf(plain.new);
   const near = call.nearLine === undefined ? {} : { nearLine: call.nearLine };
-  const sides = { old: old.split("\n"), new: fresh.split("\n"), ...near };
+  const sides = { old: old.split("\n"), new: newBody.split("\n"), ...near };
   const meant = asMeant(sides, input, `the pair ${quotedText(call.old)}`, (part) =>
     flat.includes(part),
   );

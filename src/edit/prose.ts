@@ -22,7 +22,7 @@ export function isSentence(line: string): boolean {
 }
 
 /** What may stand around a code block in a reply: anything but lines that only code ends or begins with. */
-export function mayStandAround(line: string): boolean {
+export function mayBeAround(line: string): boolean {
   const text = line.replace(inCode, "x");
   if (text.trim() === "" || pathIn(line) !== undefined || isSentence(line)) return true;
   if (/[;{}]\s*$/.test(text)) return false;

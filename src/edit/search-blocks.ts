@@ -95,13 +95,13 @@ function dividersBetween(
   const own = dividers.filter((marker) => marker.length === markers[from]!.length);
   const choice = own.length > 0 ? own : dividers;
   const start = markers[from]!.index + 1;
-  const stands = (marker: Marker): boolean =>
+  const isInSource = (marker: Marker): boolean =>
     isPartOf(input.lines.slice(start, marker.index), input.sourceLines);
-  const known = choice.filter(stands).reverse();
+  const known = choice.filter(isInSource).reverse();
   const rest = choice.filter((marker) => !known.includes(marker));
-  const fresh = rest.filter((marker) => !marker.known);
+  const notInSource = rest.filter((marker) => !marker.known);
   const last = rest.filter((marker) => marker.known);
-  return [...known, ...fresh, ...last].map((marker) => marker.index);
+  return [...known, ...notInSource, ...last].map((marker) => marker.index);
 }
 
 /** Lines of the source that a search part may leave out and still be found. */

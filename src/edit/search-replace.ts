@@ -156,10 +156,10 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
   } catch {
     return undefined;
   }
-  const stand = ({ search }: SearchBlock): boolean =>
+  const isInSource = ({ search }: SearchBlock): boolean =>
     search.length > 0 && runPlaces(search, input.sourceLines).length > 0;
   const ofMarkers = blocks.some(({ search }) => search.some((line) => openingMarks(line)));
-  const all = blocks.length > 0 && blocks.every(stand);
+  const all = blocks.length > 0 && blocks.every(isInSource);
   if (all && ofMarkers) return why;
   // Blocks and nothing else that search for lines of the file, but not as it has them: stale ones look like that.
   const isOfFile = (line: string): boolean =>
@@ -233,7 +233,11 @@ function blockSegments(block: SearchBlock, input: EditInput): LinesSegment[] {
   const near = block.nearLine === undefined ? {} : { nearLine: block.nearLine };
   const searches = piecesBetweenElisions(block.search);
   const replaces = piecesBetweenElisions(block.replace);
-  if (searches.length > 1 && searches.length === replaces.length && !standsTrimmed(block, input)) {
+  if (
+    searches.length > 1 &&
+    searches.length === replaces.length &&
+    !isInSourceTrimmed(block, input)
+  ) {
     refuseMovedElisions(block);
     return searches.flatMap((search, index) => {
       const replace = replaces[index]!;
@@ -244,14 +248,14 @@ function blockSegments(block: SearchBlock, input: EditInput): LinesSegment[] {
     });
   }
   const { sourceLines } = input;
-  const stands = runPlaces(block.search, sourceLines).length > 0;
-  const { search, replace } = stands ? block : fitBlankLines(block, sourceLines);
+  const isInSource = runPlaces(block.search, sourceLines).length > 0;
+  const { search, replace } = isInSource ? block : fitBlankLines(block, sourceLines);
   const lines = rolesToLines(search, replace, block.searchAt, block.replaceAt);
   return [{ kind: "lines", lines, ...near }];
 }
 
 /** Whether the search part stands in the file line by line, so that its `...` is one of them: in a stub, in a text. */
-function standsTrimmed({ search }: SearchBlock, input: EditInput): boolean {
+function isInSourceTrimmed({ search }: SearchBlock, input: EditInput): boolean {
   const trim = (line: string): string => line.trim();
   return runPlaces(search.map(trim), input.sourceLines.map(trim)).length > 0;
 }

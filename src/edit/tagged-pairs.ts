@@ -12,8 +12,8 @@ import { type TaggedText, tagsIn } from "./tags.ts";
 
 /** An old and a new text in tags, with what the tags around them say. */
 interface TaggedPair {
-  readonly old: TaggedText;
-  readonly fresh: TaggedText;
+  readonly oldSide: TaggedText;
+  readonly newSide: TaggedText;
   readonly all: boolean;
   readonly path?: string;
   readonly nearLine?: number;
@@ -31,9 +31,9 @@ export const taggedPairs: EditFormat = {
       return undefined;
     const found = pairsIn(input);
     if (found.length === 0) return undefined;
-    const { old, fresh } = found[0]!;
+    const { oldSide, newSide } = found[0]!;
     const count = found.length === 1 ? "an old and a new text" : `${found.length} pairs of texts`;
-    return `it holds ${count} in the tags ${old.label} and ${fresh.label}`;
+    return `it holds ${count} in the tags ${oldSide.label} and ${newSide.label}`;
   },
 
   read(input, why) {
@@ -74,12 +74,12 @@ function pairsAt(
     const all = elements.some(
       ({ label, text: value }) => allFlag.test(label) && /^\s*true\s*$/i.test(value),
     );
-    return found.map(([old, fresh]) => {
-      const named = pathOfElement(old) ?? path;
-      const nearLine = lineHint(old) ?? lineHint(fresh) ?? around.nearLine;
+    return found.map(([oldSide, newSide]) => {
+      const named = pathOfElement(oldSide) ?? path;
+      const nearLine = lineHint(oldSide) ?? lineHint(newSide) ?? around.nearLine;
       return {
-        old,
-        fresh,
+        oldSide,
+        newSide,
         all,
         ...(named !== undefined && { path: named }),
         ...(nearLine !== undefined && { nearLine }),
@@ -122,27 +122,27 @@ function unclosed(side: TaggedText): RedraftError {
   );
 }
 
-function blockOfTags({ old, fresh, path, nearLine }: TaggedPair): SearchBlock {
+function blockOfTags({ oldSide, newSide, path, nearLine }: TaggedPair): SearchBlock {
   return {
-    search: lineTexts(old.text),
-    replace: lineTexts(fresh.text),
-    searchAt: old.at,
-    replaceAt: fresh.at,
+    search: lineTexts(oldSide.text),
+    replace: lineTexts(newSide.text),
+    searchAt: oldSide.at,
+    replaceAt: newSide.at,
     ...(path !== undefined && { path }),
     ...(nearLine !== undefined && { nearLine }),
   };
 }
 
 /** Whether the old text is a part of a line: it was written beside its tags, and no line of the file equals it. */
-function isInlineTag({ old }: TaggedPair, input: EditInput): boolean {
+function isInlineTag({ oldSide: old }: TaggedPair, input: EditInput): boolean {
   if (old.ownLines || old.text.includes("\n") || old.text.trim() === "") return false;
   return !input.inSource(old.text) && input.source.includes(old.text);
 }
 
 function asJson(found: readonly TaggedPair[], input: EditInput): EditInput {
-  const calls = found.map(({ old, fresh, all, path }) => ({
-    old_string: old.text,
-    new_string: fresh.text,
+  const calls = found.map(({ oldSide, newSide, all, path }) => ({
+    old_string: oldSide.text,
+    new_string: newSide.text,
     replace_all: all,
     ...(path !== undefined && { file_path: path }),
   }));

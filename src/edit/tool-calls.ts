@@ -79,9 +79,9 @@ class CallSearch {
     const insertLine = wholeNumber(valueAt(fields, "insert-line"));
     if (insertLine !== undefined) return this.insertion(fields, insertLine);
     const old = this.only(fields, "old");
-    const fresh = this.only(fields, "new");
-    if (old === undefined || fresh === undefined) return undefined;
-    if (old + fresh === "" && fieldOfKind(fields, "holder") !== undefined) return undefined;
+    const newText = this.only(fields, "new");
+    if (old === undefined || newText === undefined) return undefined;
+    if (old + newText === "" && fieldOfKind(fields, "holder") !== undefined) return undefined;
     if (Object.entries(fields).some(([key, value]) => /regex/i.test(key) && isTrue(value))) {
       this.problem = "regular expressions are not read: give the text itself as the old string";
       return undefined;
@@ -91,7 +91,7 @@ class CallSearch {
     return {
       kind: "pair",
       old,
-      new: fresh,
+      new: newText,
       all: Object.entries(fields).some(([key, value]) => kindOfKey(key) === "all" && isTrue(value)),
       ...(expected !== undefined && expected > 0 && { expected }),
       ...(nearLine !== undefined && nearLine > 0 && { nearLine }),
@@ -143,10 +143,10 @@ class CallSearch {
     const sketch = fields.type === "text" ? undefined : textAt(fields, "sketch");
     if (sketch !== undefined) return { kind: "text", text: sketch, as: "any" };
     const key = fieldOfKind(fields, "new");
-    const fresh =
+    const newText =
       key === undefined || /^(?:after|replace)/i.test(key) ? undefined : textAt(fields, "new");
-    if (fresh !== undefined && fieldOfKind(fields, "old") === undefined && place === undefined)
-      return { kind: "text", text: fresh, as: "new" };
+    if (newText !== undefined && fieldOfKind(fields, "old") === undefined && place === undefined)
+      return { kind: "text", text: newText, as: "new" };
     this.problem ??= incomplete(fields);
     return undefined;
   }
@@ -165,12 +165,12 @@ class CallSearch {
 
 function incomplete(fields: CallFields): string | undefined {
   const old = fieldOfKind(fields, "old");
-  const fresh = fieldOfKind(fields, "new");
-  if (old !== undefined && fresh !== undefined)
-    return `${typeof fields[old] === "string" ? fresh : old} is not a string`;
+  const newField = fieldOfKind(fields, "new");
+  if (old !== undefined && newField !== undefined)
+    return `${typeof fields[old] === "string" ? newField : old} is not a string`;
   if (old !== undefined) return `it has ${old} and no new string beside it: send both`;
-  if (fresh !== undefined)
-    return `it has ${fresh} and no old string that says what it replaces: send both`;
+  if (newField !== undefined)
+    return `it has ${newField} and no old string that says what it replaces: send both`;
   const whole = fieldOfKind(fields, "whole");
   return whole !== undefined && fields.type === undefined ? `${whole} is not a string` : undefined;
 }

@@ -107,14 +107,14 @@ export function keepsAllKeys(input: EditInput): boolean {
   return keepsKeys(source.value, text.value, 0);
 }
 
-function keepsKeys(old: unknown, fresh: unknown, depth: number): boolean {
+function keepsKeys(old: unknown, after: unknown, depth: number): boolean {
   if (typeof old !== "object" || old === null) return depth > 0;
-  if (typeof fresh !== "object" || fresh === null || depth > 100) return false;
-  if (Array.isArray(old) !== Array.isArray(fresh)) return false;
+  if (typeof after !== "object" || after === null || depth > 100) return false;
+  if (Array.isArray(old) !== Array.isArray(after)) return false;
   if (Object.keys(old).length === 0) return depth > 0;
   return Object.entries(old).every(
     ([key, value]) =>
-      Object.hasOwn(fresh, key) && keepsKeys(value, (fresh as ToolFields)[key], depth + 1),
+      Object.hasOwn(after, key) && keepsKeys(value, (after as ToolFields)[key], depth + 1),
   );
 }
 

@@ -56,19 +56,19 @@ export interface Unescaped {
  */
 export function unescapedPairs(
   old: string,
-  fresh: string,
-  stands: (old: string) => boolean,
+  newText: string,
+  isInSource: (old: string) => boolean,
 ): readonly Unescaped[] {
   const results = new Map<string, Unescaped>();
   const consider = (take: (text: string) => string): void => {
     const plain = take(old);
-    if (plain === old || !stands(plain)) return;
-    const result = { old: plain, new: take(fresh) };
+    if (plain === old || !isInSource(plain)) return;
+    const result = { old: plain, new: take(newText) };
     results.set(JSON.stringify(result), result);
   };
   consider(withoutEntities);
   if (!old.includes("\\")) return [...results.values()];
-  const present = new Set([...classesIn(old), ...classesIn(fresh)]);
+  const present = new Set([...classesIn(old), ...classesIn(newText)]);
   const likely: Unescaped[] = [];
   for (const taken of subsets(classes.filter((one) => present.has(one)))) {
     consider((text) => withoutEscapes(text, taken));

@@ -146,7 +146,7 @@ function hunksOfThisFile(files: readonly DiffFile[], input: EditInput): DiffFile
   });
   if (mine.length === 0) {
     const only = files.length === 1 ? files[0]! : undefined;
-    if (only && namesNoFile(paths(only), input.path, () => oldLinesStand(only, input)))
+    if (only && namesNoFile(paths(only), input.path, () => hasOldLines(only, input)))
       return [{ ...only, renamed: false }];
     throw forAnotherFile("diff", files.flatMap(paths).map(stripped), input.path);
   }
@@ -190,10 +190,10 @@ function withoutRepeats(files: readonly DiffFile[]): DiffFile[] {
 /** Whether a diff changes a file that begins as it does: its old lines, without their signs, are the file's. */
 function changesHeld(input: EditInput): boolean {
   const files = parseDiff(input.lines, () => false);
-  return files.some((file) => oldLinesStand(file, input));
+  return files.some((file) => hasOldLines(file, input));
 }
 
-function oldLinesStand(file: DiffFile, input: EditInput): boolean {
+function hasOldLines(file: DiffFile, input: EditInput): boolean {
   const old = file.hunks
     .flatMap((hunk) => linesOfHunk(hunk, input.sourceLines, leavesBlanksOut(file.hunks)))
     .filter((line) => line.role !== "add" && line.text.trim() !== "");

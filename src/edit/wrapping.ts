@@ -6,7 +6,7 @@ import { holdsFences, isCodeFile, usesTags } from "./language.ts";
 import { isElision } from "./lazy-markers.ts";
 import { withoutNumberPrefixes } from "./numbered-lines.ts";
 import { pathIn, samePath } from "./paths.ts";
-import { isSentence, mayStandAround } from "./prose.ts";
+import { isSentence, mayBeAround } from "./prose.ts";
 import { isArgument, type TagBlock, tagBlocks } from "./tag-blocks.ts";
 
 export { fenceOf } from "./code-blocks.ts";
@@ -119,7 +119,7 @@ function amongCode(
   around: readonly string[],
 ): CodeBlock | undefined {
   const isText = (line: string): boolean =>
-    isOfFile(input, line) || (isElision(line) && !/^\W*$/.test(line)) || !mayStandAround(line);
+    isOfFile(input, line) || (isElision(line) && !/^\W*$/.test(line)) || !mayBeAround(line);
   if (around.some(isText)) return undefined;
   return chosenBlock(input, lines, blocks);
 }
@@ -178,7 +178,7 @@ function outOfTags(input: EditInput, text: Unwrapped): Unwrapped | undefined {
   const { open, close, path } = blocks[0]!;
   const around = [...lines.slice(0, open), ...lines.slice(close + 1)].filter(isFilled);
   const isAround = (line: string): boolean =>
-    !isOfFile(input, line) && (isArgument(line) || mayStandAround(line));
+    !isOfFile(input, line) && (isArgument(line) || mayBeAround(line));
   if (!around.every(isAround)) return undefined;
   return partOf(text, open + 1, close, { fenced: true, ...(path !== undefined && { path }) });
 }

@@ -1,4 +1,5 @@
 import { ApiError } from "./errors.ts";
+import { disconnected } from "./work.ts";
 
 /** What all request bodies together may hold in memory. */
 export interface BodyBudget {
@@ -112,9 +113,9 @@ async function* chunksOf(request: Request, stallMs: number): AsyncGenerator<Uint
   }
 }
 
-/** A body that breaks off is a client that left: nobody is there to be answered, and nothing failed. */
+/** A body that breaks off means that the client disconnected. */
 function clientLeft(): never {
-  throw new DOMException("The client disconnected.", "AbortError");
+  throw disconnected();
 }
 
 function bodyTooLarge(maxBytes: number): ApiError {

@@ -7,7 +7,7 @@ import { baseOf, type TextStore } from "../core/text-store.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
 import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
-import { standings } from "../workspace/journal/history.ts";
+import { editStates } from "../workspace/journal/history.ts";
 import { openJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
@@ -79,7 +79,7 @@ export function createEditHandlers(
     async log() {
       await journal.recover();
       const entries = await journal.entries();
-      const states = new Map(standings(entries).map((one) => [one.entry.id, one.state]));
+      const states = new Map(editStates(entries).map((one) => [one.entry.id, one.state]));
       const edits = entries.toReversed().map(({ id, time, kind, of, by, files: changed }) => ({
         id,
         time,

@@ -20,7 +20,7 @@ import {
 } from "./reading.ts";
 import { type AnswerShape, chatShape, completionShape, type Ending } from "./shapes.ts";
 import { openEventStream } from "./stream.ts";
-import { beginWork, gone, type RequestWork } from "./work.ts";
+import { beginWork, disconnected, type RequestWork } from "./work.ts";
 
 export interface HandlerParts {
   readonly options: HttpOptions;
@@ -107,7 +107,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     const events = openEventStream({
       stallMs: limits.stallMs,
       cutOff: call.cutOff,
-      onGone: () => {},
+      onDisconnect: () => {},
     });
     events.sendWhole(done.body);
     measures.seconds.observe((clock.now() - work.started) / 1000, { endpoint });
@@ -147,7 +147,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     const events = openEventStream({
       stallMs: limits.stallMs,
       cutOff: call.cutOff,
-      onGone: () => controller.abort(gone()),
+      onDisconnect: () => controller.abort(disconnected()),
     });
     const write = async (): Promise<void> => {
       const opening = shape.first();

@@ -15,11 +15,11 @@ export interface EventStream {
  * model's context, and a slow reader must not hold the sequence that wrote it. A reader that takes nothing for
  * `stallMs` while something waits is cut off.
  *
- * @param onGone called once when the reader leaves or is cut off before the end
+ * @param onDisconnect called once when the reader leaves or is cut off before the end
  */
 export function openEventStream(options: {
   readonly stallMs: number;
-  readonly onGone: () => void;
+  readonly onDisconnect: () => void;
   /** Ends the connection of a reader that stalls: nothing more can be said to it. */
   readonly cutOff: () => void;
   readonly headers?: Readonly<Record<string, string>>;
@@ -45,7 +45,7 @@ export function openEventStream(options: {
         if (chunk !== undefined) {
           controller.enqueue(chunk);
           timer = setTimeout(() => {
-            gone();
+            disconnect();
             options.cutOff();
             controller.close();
           }, options.stallMs);
@@ -55,18 +55,18 @@ export function openEventStream(options: {
           controller.close();
         }
       },
-      cancel: () => gone(),
+      cancel: () => disconnect(),
     },
     { highWaterMark: 0 },
   );
 
-  function gone(): void {
+  function disconnect(): void {
     clearTimeout(timer);
     if (closed) return;
     closed = true;
     waiting.length = 0;
     wake();
-    if (!ended) options.onGone();
+    if (!ended) options.onDisconnect();
   }
   function wake(): void {
     wanted?.();

@@ -22,14 +22,14 @@ export function beginWork(
   clock: Clock,
 ): RequestWork {
   const controller = new AbortController();
-  const onGone = (): void => controller.abort(gone());
+  const onAbort = (): void => controller.abort(disconnected());
   const timer = setTimeout(
     () => controller.abort(requestTimedOut(limits.requestMs)),
     limits.requestMs,
   );
   timer.unref();
-  if (call.signal.aborted) onGone();
-  else call.signal.addEventListener("abort", onGone, { once: true });
+  if (call.signal.aborted) onAbort();
+  else call.signal.addEventListener("abort", onAbort, { once: true });
   working.add(controller);
   const after: (() => void)[] = [];
   return {
@@ -39,15 +39,15 @@ export function beginWork(
     onFinish: (then) => void after.push(then),
     finish() {
       clearTimeout(timer);
-      call.signal.removeEventListener("abort", onGone);
+      call.signal.removeEventListener("abort", onAbort);
       working.delete(controller);
       for (const then of after.splice(0)) then();
     },
   };
 }
 
-/** Nobody is there to read an answer, and nothing failed. */
-export function gone(): DOMException {
+/** The reason a request is aborted for when its client disconnects: nobody reads an answer, and nothing failed. */
+export function disconnected(): DOMException {
   return new DOMException("The client disconnected.", "AbortError");
 }
 

@@ -12,7 +12,7 @@ import { baseOf, type TextStore } from "../core/text-store.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
 import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
-import { standings } from "../workspace/journal/history.ts";
+import { editStates } from "../workspace/journal/history.ts";
 import { entryHunks } from "../workspace/journal/hunks.ts";
 import { type DiskJournal, openJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
@@ -158,7 +158,7 @@ async function logOf(
 ): Promise<Record<string, unknown>> {
   await journal.recover();
   const entries = await journal.entries();
-  const states = new Map(standings(entries).map((one) => [one.entry.id, one.state]));
+  const states = new Map(editStates(entries).map((one) => [one.entry.id, one.state]));
   const chosen = id === undefined ? entries.slice(-last) : entries.filter((one) => one.id === id);
   const rows = [];
   for (const entry of chosen.toReversed()) {

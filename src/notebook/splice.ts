@@ -46,8 +46,8 @@ function spliceString(
   while (tail < least - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
   while (tail > 0 && (isLow(before, before.length - tail) || isLow(after, after.length - tail)))
     tail--;
-  const fresh = spelling.quote(after.slice(head, after.length - tail)).slice(1, -1);
-  return json.slice(0, places[head]) + fresh + json.slice(places[before.length - tail]);
+  const newString = spelling.quote(after.slice(head, after.length - tail)).slice(1, -1);
+  return json.slice(0, places[head]) + newString + json.slice(places[before.length - tail]);
 }
 
 /** A list: strings at its beginning and end that stay are not touched; each line between is a string. */
@@ -75,13 +75,13 @@ function spliceList(
     to = start;
     tail++;
   }
-  const fresh = splitLines(text.slice(from, to)).map((line) =>
+  const newItems = splitLines(text.slice(from, to)).map((line) =>
     spelling.quote(line.text + line.end),
   );
   const kept = (first: number, last: number): string[] =>
     items.slice(first, last).map((item) => json.slice(item.start, item.end));
   const layout = layoutOf(notebook, cell);
-  const all = [...kept(0, head), ...fresh, ...kept(items.length - tail, items.length)];
+  const all = [...kept(0, head), ...newItems, ...kept(items.length - tail, items.length)];
   // The text between two kept strings stays as it was.
   const between = (index: number): string => {
     const above = index < head ? index : index - (all.length - items.length);

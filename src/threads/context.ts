@@ -12,7 +12,7 @@ export interface TaskContext {
   readonly logger: Logger;
   emit(event: unknown): void;
   /** Asks the main thread; the worker does other tasks until the answer is there. */
-  ask(question: unknown, onTell?: (value: unknown) => void): Promise<unknown>;
+  ask(question: unknown, onNotice?: (value: unknown) => void): Promise<unknown>;
 }
 
 export type Task = (input: never, context: TaskContext) => Promise<unknown>;
@@ -51,11 +51,11 @@ function remoteModel(
         if (task.outcome?.kind !== "ambiguous") return undefined;
       }
       const question: ThreadQuestion = { kind: "model", route, task: { ...task, ranked: true } };
-      const onTell = (value: unknown): void => {
+      const onNotice = (value: unknown): void => {
         const { text, origin } = value as { text: string; origin: string };
         onText?.(text, origin);
       };
-      return (await context.ask(question, onTell)) as ModelAnswer | undefined;
+      return (await context.ask(question, onNotice)) as ModelAnswer | undefined;
     };
   return {
     name,

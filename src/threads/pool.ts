@@ -21,7 +21,7 @@ export interface TaskCall {
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: (event: unknown) => void;
   /** Answers a question of the task; `tell` sends what is known on the way. The worker does other work meanwhile. */
-  readonly onAsk?: (question: unknown, tell: (value: unknown) => void) => Promise<unknown>;
+  readonly onAsk?: (question: unknown, notify: (value: unknown) => void) => Promise<unknown>;
 }
 
 export interface Pool {
@@ -205,11 +205,11 @@ export function createPool(options: PoolOptions): Pool {
 
   function park(slot: WorkerSlot, job: PoolJob, question: unknown): void {
     const { id, answers } = job;
-    const tell = (value: unknown): void => {
-      if (!slot.dead && !job.settled) slot.worker.postMessage({ kind: "tell", id, value });
+    const notify = (value: unknown): void => {
+      if (!slot.dead && !job.settled) slot.worker.postMessage({ kind: "notice", id, value });
     };
     const asked = job.asked++;
-    const answer = answers[asked] ?? Promise.resolve(job.call.onAsk?.(question, tell));
+    const answer = answers[asked] ?? Promise.resolve(job.call.onAsk?.(question, notify));
     answers[asked] = answer;
     slot.parked.add(job);
     if (slot.active === job) release(slot);

@@ -61,10 +61,10 @@ export function createThreadedRedraft(options: ThreadsOptions = {}): ThreadedRed
   const run: ThreadedRedraft["run"] = (task, input, call = {}) =>
     pool.run(task, input, {
       ...call,
-      async onAsk(asked, tell) {
+      async onAsk(asked, notify) {
         const question = asked as ThreadQuestion;
         if (question.kind === "text") return texts.find(question.hash);
-        const onText = (text: string, origin: string): void => tell({ text, origin });
+        const onText = (text: string, origin: string): void => notify({ text, origin });
         const signal = call.signal ? { signal: call.signal } : {};
         return model?.[question.route]?.({ ...question.task, ...signal, onText });
       },

@@ -15,7 +15,7 @@ interface Running {
   question?: {
     readonly resolve: (answer: unknown) => void;
     readonly reject: (error: Error) => void;
-    readonly onTell: ((value: unknown) => void) | undefined;
+    readonly onNotice: ((value: unknown) => void) | undefined;
   };
 }
 
@@ -39,10 +39,10 @@ function contextOf(id: number, job: Running): TaskContext {
     logger,
     signal: job.controller.signal,
     emit: (event) => send({ kind: "event", id, event }),
-    ask: (question, onTell) =>
+    ask: (question, onNotice) =>
       new Promise((resolve, reject) => {
         job.controller.signal.throwIfAborted();
-        job.question = { resolve, reject, onTell };
+        job.question = { resolve, reject, onNotice };
         send({ kind: "ask", id, question });
       }),
   };
@@ -71,7 +71,7 @@ mainThread.on("message", (message: ToWorker) => {
   }
   const job = running.get(message.id);
   const question = job?.question;
-  if (message.kind === "tell") question?.onTell?.(message.value);
+  if (message.kind === "notice") question?.onNotice?.(message.value);
   else if (message.kind === "cancel") {
     const reason = fromPlain(message.error);
     job?.controller.abort(reason);

@@ -37,8 +37,8 @@ export function runChecks(result: Checked): Check[] {
 function addedLines({ source, text, edit, proof }: Checked): string[] {
   if (proof && edit) {
     const lines = edit.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
-    const fresh = lines.filter((_, index) => proof.edit[index]?.fate === "placed");
-    return fresh.map((line) => line.text);
+    const placed = lines.filter((_, index) => proof.edit[index]?.fate === "placed");
+    return placed.map((line) => line.text);
   }
   const known = new Set(lineTexts(source).map((line) => line.trim()));
   return lineTexts(text).filter((line) => !known.has(line.trim()));

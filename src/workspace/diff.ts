@@ -20,10 +20,10 @@ export function unifiedDiff(
   proof?: Pick<Proof, "result" | "source">,
 ): string {
   if (before?.text === after?.text && before?.path === after?.path) return "";
-  const old = diffLines(before?.text ?? "");
-  const fresh = diffLines(after?.text ?? "");
-  const changes = new LineDiff(old, fresh).compare(
-    linesKeptByProof(proof, old.length, fresh.length),
+  const oldLines = diffLines(before?.text ?? "");
+  const newLines = diffLines(after?.text ?? "");
+  const changes = new LineDiff(oldLines, newLines).compare(
+    linesKeptByProof(proof, oldLines.length, newLines.length),
   );
   const out = headers(before, after, changes.length > 0);
   for (let first = 0; first < changes.length; ) {
@@ -34,7 +34,7 @@ export function unifiedDiff(
     ) {
       last++;
     }
-    writeHunk(out, old, fresh, changes.slice(first, last + 1));
+    writeHunk(out, oldLines, newLines, changes.slice(first, last + 1));
     first = last + 1;
   }
   out.push("");
@@ -95,25 +95,25 @@ function quotedName(name: string): string {
 
 function writeHunk(
   out: string[],
-  old: readonly string[],
-  fresh: readonly string[],
+  oldLines: readonly string[],
+  newLines: readonly string[],
   changes: readonly LineChange[],
 ): void {
   const first = changes[0]!;
   const last = changes.at(-1)!;
   const above = Math.min(context, first.oldStart);
-  const below = Math.min(context, old.length - last.oldEnd);
+  const below = Math.min(context, oldLines.length - last.oldEnd);
   const [oldStart, oldEnd] = [first.oldStart - above, last.oldEnd + below];
   const [newStart, newEnd] = [first.newStart - above, last.newEnd + below];
   out.push(`@@ -${hunkRange(oldStart, oldEnd)} +${hunkRange(newStart, newEnd)} @@`);
   let line = oldStart;
   for (const change of changes) {
-    writeLines(out, " ", old, line, change.oldStart);
-    writeLines(out, "-", old, change.oldStart, change.oldEnd);
-    writeLines(out, "+", fresh, change.newStart, change.newEnd);
+    writeLines(out, " ", oldLines, line, change.oldStart);
+    writeLines(out, "-", oldLines, change.oldStart, change.oldEnd);
+    writeLines(out, "+", newLines, change.newStart, change.newEnd);
     line = change.oldEnd;
   }
-  writeLines(out, " ", old, line, oldEnd);
+  writeLines(out, " ", oldLines, line, oldEnd);
 }
 
 function writeLines(

@@ -23,7 +23,7 @@ const noLines: ReadonlySet<number> = new Set();
 /** What is known of lines that go, besides the lines. */
 interface LostLines {
   /** Lines of other things that go as a whole. */
-  readonly gone?: ReadonlySet<number>;
+  readonly lost?: ReadonlySet<number>;
   readonly restated?: Restated;
   /** It is the first line of something whose other lines stay. */
   readonly isHead?: boolean;
@@ -43,7 +43,7 @@ export class Accounts {
   /** The edit is the file from its first to its last line. */
   private readonly isWhole: boolean;
   private readonly many: number;
-  private readonly gone: ReadonlySet<number>;
+  private readonly lost: ReadonlySet<number>;
   private dense: string[] | undefined;
   private shown: Counts | undefined;
   private idle: boolean | undefined;
@@ -54,7 +54,7 @@ export class Accounts {
     this.edit = edit;
     this.compared = compared;
     this.isWhole = isWhole;
-    this.gone = new Set(compared.gone().map(({ line }) => line));
+    this.lost = new Set(compared.lost().map(({ line }) => line));
     this.stretches = stretchesOf(edit, compared);
   }
 
@@ -75,9 +75,9 @@ export class Accounts {
    * between. a neighbour that the edit declares anew is quoted by that.
    */
   quotesAround(line: number, gap: LostLines = {}): boolean {
-    const { gone = noLines, restated, isHead = false } = gap;
-    const above = this.nearest(line, -1, gone, restated);
-    const below = this.nearest(line, 1, gone, restated);
+    const { lost = noLines, restated, isHead = false } = gap;
+    const above = this.nearest(line, -1, lost, restated);
+    const below = this.nearest(line, 1, lost, restated);
     const upper = above.lines.reverse();
     const isQuoted = [...upper, ...below.lines].every(
       (key) => !isTellingKey(key) || this.isQuoted(key),
@@ -90,12 +90,12 @@ export class Accounts {
           const from = stretch.endOf(upper, 0, above.isRun);
           return from !== undefined && stretch.endOf(below.lines, from, below.isRun) !== undefined;
         })) ||
-      this.surrounds(line, gone, isHead)
+      this.surrounds(line, lost, isHead)
     );
   }
 
   private anewOf(key: string): number {
-    return this.compared.freshCounts.of(key) - this.compared.oldCounts.of(key);
+    return this.compared.newCounts.of(key) - this.compared.oldCounts.of(key);
   }
 
   /** Whether the edit has a line more often than the result has it anew: the rest are the file's own. */
@@ -110,9 +110,9 @@ export class Accounts {
    * the whole edit has no new line, to take something out is all it is for: then the blank line that ends the
    * paragraph is a bound as well, unless only the first line of something would go.
    */
-  private surrounds(line: number, gone: ReadonlySet<number>, isHead: boolean): boolean {
-    const above = this.beside(line, -1, gone);
-    const below = this.beside(line, 1, gone);
+  private surrounds(line: number, lost: ReadonlySet<number>, isHead: boolean): boolean {
+    const above = this.beside(line, -1, lost);
+    const below = this.beside(line, 1, lost);
     const isIdle = !isHead && this.isIdle();
     return this.stretches.some((stretch) => {
       const { lines } = stretch;
@@ -125,12 +125,16 @@ export class Accounts {
         const down = shown.slice(upper);
         if (up.some((key, n) => !quotes(key, above.lines[n]))) continue;
         if (down.some((key, n) => !quotes(key, below.lines[n]))) continue;
-        const told = (side: readonly string[], blank: boolean, edge: Shown | undefined): boolean =>
+        const isShown = (
+          side: readonly string[],
+          blank: boolean,
+          edge: Shown | undefined,
+        ): boolean =>
           side.length > 0
             ? side.some((key) => isTellingKey(key) && (side.length > 1 || this.isRare(key)))
             : isIdle && blank && edge?.key === "";
-        const isUpTold = told(up, above.blank && !below.blank, lines[0]);
-        if (isUpTold && told(down, below.blank && !above.blank, lines.at(-1))) return true;
+        const isUpShown = isShown(up, above.blank && !below.blank, lines[0]);
+        if (isUpShown && isShown(down, below.blank && !above.blank, lines.at(-1))) return true;
       }
       return false;
     });
@@ -148,7 +152,7 @@ export class Accounts {
   private beside(
     line: number,
     step: 1 | -1,
-    gone: ReadonlySet<number>,
+    lost: ReadonlySet<number>,
   ): { readonly lines: string[]; readonly blank: boolean } {
     const { source } = this.compared;
     const lines: string[] = [];
@@ -158,8 +162,8 @@ export class Accounts {
       at >= 0 && at < source.length && lines.length < besideLimit;
       at += step
     ) {
-      const goes = this.gone.has(at) || gone.has(at);
-      if (goes && lines.length === 0) {
+      const isLost = this.lost.has(at) || lost.has(at);
+      if (isLost && lines.length === 0) {
         // A gap of several paragraphs does not end inside a single paragraph.
         if (blank) return { lines: [], blank: false };
         continue;
@@ -241,7 +245,7 @@ export class Accounts {
   private nearest(
     line: number,
     step: 1 | -1,
-    gone: ReadonlySet<number>,
+    lost: ReadonlySet<number>,
     restated?: Restated,
   ): { readonly lines: string[]; readonly edge: boolean; readonly isRun: boolean } {
     const { source } = this.compared;
@@ -249,11 +253,11 @@ export class Accounts {
     const lines: string[] = [];
     let words = false;
     for (let at = line + step; at >= 0 && at < source.length; at += step) {
-      if (gone.has(at)) continue;
+      if (lost.has(at)) continue;
       const key = lineKey(source[at]!);
       if (key === "") continue;
       const isBound = columnsOf(source[at]!) < depth;
-      if (this.gone.has(at) || (this.compared.isFewer(key) && !(isBound && !isTellingKey(key)))) {
+      if (this.lost.has(at) || (this.compared.isFewer(key) && !(isBound && !isTellingKey(key)))) {
         const anew = isTellingKey(key) ? restated?.(at) : undefined;
         if (anew === undefined) continue;
         lines.push(anew);

@@ -13,7 +13,7 @@ import {
  * that it writes keep the order of the edit, and what a block or a hunk adds is where that block is.
  */
 export function placeProblem(edit: Edit, compared: LineComparison): string | undefined {
-  if (edit.format === "whole" || compared.old.length === 0 || compared.fresh.length === 0)
+  if (edit.format === "whole" || compared.oldKeys.length === 0 || compared.newKeys.length === 0)
     return undefined;
   const written = new Set<string>();
   for (const segment of edit.segments) {
@@ -22,8 +22,8 @@ export function placeProblem(edit: Edit, compared: LineComparison): string | und
       if (role === "add" || role === "either") written.add(lineKey(text));
     }
   }
-  const pairs = uniquePairs(compared.old, compared.fresh).filter(
-    ([index]) => !written.has(compared.old[index]!),
+  const pairs = uniquePairs(compared.oldKeys, compared.newKeys).filter(
+    ([index]) => !written.has(compared.oldKeys[index]!),
   );
   for (const [n, [, place]] of pairs.entries()) {
     if (n === 0 || pairs[n - 1]![1] < place) continue;
@@ -50,7 +50,7 @@ function sketchProblem(edit: Edit, compared: LineComparison): string | undefined
     }
   }
   let last: readonly [number, number] | undefined;
-  for (const pair of uniquePairs(keys, compared.fresh)) {
+  for (const pair of uniquePairs(keys, compared.newKeys)) {
     if (compared.inResult.of(keys[pair[0]]!) > 1) continue;
     if (last && last[1] > pair[1]) {
       return `the edit has ${quotedLine(texts[last[0]]!)} above ${quotedLine(texts[pair[0]]!)}, but the result would have them in reverse order.`;
@@ -86,8 +86,10 @@ function partsProblem(
       ({ text, role }) =>
         role === "add" && isTellingKey(lineKey(text)) && places.get(lineKey(text)) === 1,
     );
-    const stood = lines.filter(({ text, role }) => role !== "add" && isTellingKey(lineKey(text)));
-    if (added.length === 0 || stood.length === 0) continue;
+    const oldLines = lines.filter(
+      ({ text, role }) => role !== "add" && isTellingKey(lineKey(text)),
+    );
+    if (added.length === 0 || oldLines.length === 0) continue;
     sourceAt ??= lineIn(compared.source.map((line) => line.trim()));
     resultAt ??= lineIn(compared.result.map((line) => line.trim()));
     // Each unique line determines where the block begins and ends.
@@ -102,18 +104,18 @@ function partsProblem(
       last = Math.max(last, positionIn(compared.oldLines, line + old.length - 1 - offset));
     }
     if (last < 0 && first >= compared.source.length) continue;
-    const isOutside = (n: number): boolean => !keys.has(compared.old[untouched[n]![0]]!);
+    const isOutside = (n: number): boolean => !keys.has(compared.oldKeys[untouched[n]![0]]!);
     let before = Math.ceil(positionIn(indexes, first)) - 1;
     while (before >= 0 && !isOutside(before)) before--;
     const end = positionIn(indexes, last);
     let behind = Number.isInteger(end) ? end + 1 : Math.ceil(end);
     while (behind < untouched.length && !isOutside(behind)) behind++;
     const above = untouched[before]?.[1] ?? -1;
-    const below = untouched[behind]?.[1] ?? compared.fresh.length;
+    const below = untouched[behind]?.[1] ?? compared.newKeys.length;
     for (const { text, at: line } of added) {
       const place = resultAt.get(text.trim()) ?? -1;
       if (place < 0 || sourceAt.has(text.trim())) continue;
-      const inside = positionIn(compared.freshLines, place);
+      const inside = positionIn(compared.newLines, place);
       if (inside > above && inside < below) continue;
       const where = line > 0 ? `line ${line} of the edit` : "the new line";
       return (

@@ -60,9 +60,9 @@ export function writtenSyntax(guarded: Guarded, compared: LineComparison): strin
 }
 
 function* linesOnlyInResult(compared: LineComparison): Generator<[number, string]> {
-  for (const [offset, key] of compared.fresh.entries()) {
-    if (key === "" || compared.oldCounts.of(key) >= compared.freshCounts.of(key)) continue;
-    const index = compared.freshLines[offset]!;
+  for (const [offset, key] of compared.newKeys.entries()) {
+    if (key === "" || compared.oldCounts.of(key) >= compared.newCounts.of(key)) continue;
+    const index = compared.newLines[offset]!;
     yield [index, compared.result[index]!];
   }
 }
@@ -93,14 +93,14 @@ function numberedLine({ edit }: Guarded, compared: LineComparison): string | und
     const key = lineKey(numberPrefix.exec(line)?.[1] ?? "");
     return isTellingKey(key) && compared.inSource.of(key) > 0;
   };
-  const fresh = [...linesOnlyInResult(compared)].filter(([, line]) => numberPrefix.test(line));
-  if (fresh.length === 0 || compared.source.some((line) => numberPrefix.test(line)))
+  const added = [...linesOnlyInResult(compared)].filter(([, line]) => numberPrefix.test(line));
+  if (added.length === 0 || compared.source.some((line) => numberPrefix.test(line)))
     return undefined;
   const shown = edit.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
   const known =
-    shown.some(({ text }) => isNumbered(text)) || fresh.some(([, one]) => isNumbered(one));
+    shown.some(({ text }) => isNumbered(text)) || added.some(([, one]) => isNumbered(one));
   if (!known) return undefined;
-  const [index, line] = fresh[0]!;
+  const [index, line] = added[0]!;
   return (
     `line ${index + 1} of the result would have a line number in it: ${JSON.stringify(line.trim())}. ` +
     "Send the lines without their numbers."

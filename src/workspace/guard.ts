@@ -37,8 +37,8 @@ function lostDeclaration(
   named: DeclaredSpan[],
 ): string | undefined {
   const { edit, isWhole, instruction } = guarded;
-  if (isWhole || compared.old.length === 0) return undefined;
-  const missing = compared.gone();
+  if (isWhole || compared.oldKeys.length === 0) return undefined;
+  const missing = compared.lost();
   const isDeclared = (line: string): boolean =>
     mayDeclare(line) || declaredBy(line, guarded.path) !== undefined;
   if (!missing.some(({ line }) => isDeclared(compared.source[line]!))) return undefined;
@@ -57,15 +57,15 @@ function lostDeclaration(
   const spans = lost.map(({ line, end }): DeclaredSpan => {
     return { line, end: staysInside(line, end, compared) ? line : end };
   });
-  const gone = new Set<number>();
-  for (const { line, end } of spans) for (let at = line; at <= end; at++) gone.add(at);
+  const lostNumbers = new Set<number>();
+  for (const { line, end } of spans) for (let at = line; at <= end; at++) lostNumbers.add(at);
   for (const [index, one] of lost.entries()) {
     if (named.some(({ line, end }) => line < one.line && one.end <= end)) continue;
     if (
       accounts.removesByName(one) ||
       (instruction !== undefined && wordOf(one.name).test(instruction)) ||
       accounts.quotesAround(one.line, {
-        gone,
+        lost: lostNumbers,
         restated,
         isHead: one.end > spans[index]!.end,
       })
@@ -102,15 +102,18 @@ function lostAmong(
   const found = lines.flatMap((line) => before.on(line));
   if (found.length === 0) return { lost: [], restated: () => undefined };
   const after = declarationsOf(text, compared.result, path, checker);
-  const known = new Map<string, { old: readonly Declaration[]; fresh: readonly Declaration[] }>();
+  const known = new Map<
+    string,
+    { oldOnes: readonly Declaration[]; newOnes: readonly Declaration[] }
+  >();
   const lost = found.filter((one) => {
     if (!known.has(one.name))
-      known.set(one.name, { old: before.named(one.name), fresh: after.named(one.name) });
-    const { old, fresh } = known.get(one.name)!;
+      known.set(one.name, { oldOnes: before.named(one.name), newOnes: after.named(one.name) });
+    const { oldOnes, newOnes } = known.get(one.name)!;
     const inScope = (all: readonly Declaration[]): number =>
       all.filter(({ scope }) => scope === one.scope).length;
-    if (inScope(fresh) >= inScope(old)) return false;
-    if (fresh.length < old.length) return true;
+    if (inScope(newOnes) >= inScope(oldOnes)) return false;
+    if (newOnes.length < oldOnes.length) return true;
     // As many of the name, in other scopes: moved with its lines, or another one in its stead.
     return !staysInside(one.line, one.end, compared) && one.end > one.line;
   });
@@ -141,7 +144,7 @@ function lostLine(
   named: readonly DeclaredSpan[],
 ): string | undefined {
   const { edit, isWhole } = guarded;
-  if (isWhole || compared.old.length === 0) return undefined;
+  if (isWhole || compared.oldKeys.length === 0) return undefined;
   if (!isExplicit(edit)) return lostFromSketch(guarded, compared, named);
   const dropped = countedLines(edit, true);
   let removals = 0;
@@ -149,14 +152,14 @@ function lostLine(
   const lost: string[] = [];
   for (const [key, count] of compared.oldCounts.entries()) {
     if (!isTellingKey(key)) continue;
-    for (let missing = count - compared.freshCounts.of(key); missing > 0; missing--) {
+    for (let missing = count - compared.newCounts.of(key); missing > 0; missing--) {
       if (dropped.take(key)) removals -= 1;
       else lost.push(key);
     }
   }
   // The rest are lines that the edit quotes less exactly; there cannot be more of them than it removes.
   if (lost.length <= removals) return undefined;
-  const line = compared.oldLines[compared.old.indexOf(lost[0]!)]!;
+  const line = compared.oldLines[compared.oldKeys.indexOf(lost[0]!)]!;
   return (
     `line ${line + 1} (${quotedLine(compared.source[line]!)}) would be lost, and no removed line of the edit is that line. ` +
     "Copy the removed lines from the file as it is now."
@@ -170,7 +173,7 @@ function lostFromSketch(
   named: readonly DeclaredSpan[],
 ): string | undefined {
   let accounts: Accounts | undefined;
-  for (const { line, bare } of compared.gone()) {
+  for (const { line, bare } of compared.lost()) {
     const key = lineKey(compared.source[line]!);
     if (!bare || !isTellingKey(key) || !compared.isFewer(key)) continue;
     if (named.some((span) => span.line <= line && line <= span.end)) continue;
@@ -189,11 +192,12 @@ function doubledLine({ edit }: Guarded, compared: LineComparison): string | unde
   if (edit.format === "whole") return undefined;
   let brought: Counts | undefined;
   const places = new Map<string, number>();
-  for (const [index, key] of compared.fresh.entries()) if (!places.has(key)) places.set(key, index);
-  for (const [key, count] of compared.freshCounts.entries()) {
+  for (const [index, key] of compared.newKeys.entries())
+    if (!places.has(key)) places.set(key, index);
+  for (const [key, count] of compared.newCounts.entries()) {
     const more = count - compared.oldCounts.of(key);
     if (more <= 0 || !isTellingKey(key)) continue;
-    const line = compared.freshLines[places.get(key)!]!;
+    const line = compared.newLines[places.get(key)!]!;
     const had = compared.sourceCountOf(compared.result[line]!);
     if (had === 0) continue;
     brought ??= countedLines(edit, false);

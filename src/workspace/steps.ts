@@ -91,10 +91,10 @@ export async function stepsOf(changes: readonly FileChange[], fs: FileSystem): P
   const steps: PathStep[] = [];
   for (const [path, change] of filled) {
     const { before } = change;
-    const gone = vacated.get(path);
-    if (gone !== undefined && gone.before.realPath === path) {
+    const vacating = vacated.get(path);
+    if (vacating !== undefined && vacating.before.realPath === path) {
       vacated.delete(path);
-      steps.push({ kind: "replace", path, change, old: gone.before });
+      steps.push({ kind: "replace", path, change, old: vacating.before });
     } else if (path === before.realPath) {
       const kind = before.exists ? "replace" : "place";
       steps.push({ kind, path, change, ...(before.exists ? { old: before } : {}) });

@@ -16,7 +16,7 @@ export interface ServerConnection {
   /** Why the server is of no use any more; undefined while it is. */
   readonly dead: () => Error | undefined;
   readonly ask: (method: string, params: unknown) => Promise<unknown>;
-  readonly tell: (method: string, params: unknown) => void;
+  readonly notify: (method: string, params: unknown) => void;
   readonly started: Started;
 }
 
@@ -78,6 +78,6 @@ export function connectServer(command: string, options: ServerConnectionOptions)
     });
   }
 
-  const tell = (method: string, params: unknown): void => sendMessage(stdin!, { method, params });
-  return { dead: () => dead, ask, tell, started };
+  const notify = (method: string, params: unknown): void => sendMessage(stdin!, { method, params });
+  return { dead: () => dead, ask, notify, started };
 }

@@ -44,7 +44,7 @@ export async function startLanguageServer(
 ): Promise<LanguageServer> {
   const { folder, signal, patience, quiet } = { ...defaults, ...options };
   const documents = new Map<string, Document>();
-  const { dead, ask, tell, started } = connectServer(command, {
+  const { dead, ask, notify, started } = connectServer(command, {
     patience,
     ...(signal && { signal }),
     answer: (method, params) => answer(method, params, folder),
@@ -84,7 +84,7 @@ export async function startLanguageServer(
       readonly capabilities?: { readonly diagnosticProvider?: unknown };
     };
     pulls = capabilities?.diagnosticProvider != null && capabilities.diagnosticProvider !== false;
-    tell("initialized", {});
+    notify("initialized", {});
   } catch (error) {
     started.stop();
     throw error;
@@ -98,12 +98,12 @@ export async function startLanguageServer(
       documents.set(sameUri(uri), document);
       const { version } = document;
       if (known) {
-        tell("textDocument/didChange", {
+        notify("textDocument/didChange", {
           textDocument: { uri, version },
           contentChanges: [{ text }],
         });
       } else {
-        tell("textDocument/didOpen", {
+        notify("textDocument/didOpen", {
           textDocument: { uri, languageId: languageOf(path), version, text },
         });
       }
@@ -117,7 +117,7 @@ export async function startLanguageServer(
     async close() {
       try {
         await ask("shutdown", null);
-        tell("exit", null);
+        notify("exit", null);
         started.child.stdin!.end();
         await Promise.race([
           started.ended,

@@ -86,13 +86,13 @@ async function keptText(
 
 async function reverseEntry(entry: KeptEntry, reversal: Reversal, view: FileView): Promise<void> {
   const moves: { from: string; to: string; text: string }[] = [];
-  const gone: (() => Promise<void>)[] = [];
+  const restores: (() => Promise<void>)[] = [];
   for (const file of entry.files) {
     const { path, after } = file;
     const before = stateBefore(entry, file);
     if (after === null) {
       if (before !== null) {
-        gone.push(() => restore(entry, file, before, view));
+        restores.push(() => restore(entry, file, before, view));
       }
       continue;
     }
@@ -111,12 +111,12 @@ async function reverseEntry(entry: KeptEntry, reversal: Reversal, view: FileView
       // What it came in the place of went without a trace elsewhere.
       const replaced = file.before;
       if (replaced !== null && !hasMoved(entry, path)) {
-        gone.push(() => restore(entry, file, replaced, view));
+        restores.push(() => restore(entry, file, replaced, view));
       }
     }
   }
   if (moves.length > 0) await view.move(moves);
-  for (const one of gone) await one();
+  for (const one of restores) await one();
 }
 
 /** A deleted file comes back, where nothing else has come since. */
@@ -160,7 +160,7 @@ async function removeUnchanged(
   throw cannot(
     entry,
     path,
-    `it created this file, which was changed since ${byWhom(found)}: remove it by hand`,
+    `it created this file, which was changed since ${writtenBy(found)}: remove it by hand`,
   );
 }
 
@@ -222,13 +222,13 @@ async function carried(
 
 /** Whether lines that stayed have other ends: a merge of lines does not see that. The end of the text is another thing. */
 function changesLineEnds(before: string, after: string): boolean {
-  const [old, fresh] = [splitLines(before), splitLines(after)];
+  const [oldLines, newLines] = [splitLines(before), splitLines(after)];
   const pairs = matchedLines(
-    old.map(({ text }) => text),
-    fresh.map(({ text }) => text),
+    oldLines.map(({ text }) => text),
+    newLines.map(({ text }) => text),
   );
   return pairs.some(([a, b]) => {
-    const [one, other] = [old[a]!.end, fresh[b]!.end];
+    const [one, other] = [oldLines[a]!.end, newLines[b]!.end];
     return one !== other && one !== "" && other !== "";
   });
 }
@@ -297,7 +297,7 @@ interface UndoConflict {
 /** `line 3 that it wrote ("a") is now line 5 ("b"), by edit k1 (redraft apply, ...)`. */
 function conflictReport(error: RedraftError, found: Obstacle): string {
   const [first, ...more] = (error.details.conflicts ?? []) as readonly UndoConflict[];
-  if (first === undefined) return `what it wrote was changed since ${byWhom(found)}`;
+  if (first === undefined) return `what it wrote was changed since ${writtenBy(found)}`;
   const wrote = conflictLines(first.base);
   const now = conflictLines(first.current);
   const was = wrote === "" ? "what it removed" : `${wrote} that it wrote`;
@@ -309,7 +309,7 @@ function conflictReport(error: RedraftError, found: Obstacle): string {
       : `, and ${more.length} more ${more.length === 1 ? "place" : "places"} like this`;
   const place =
     wrote === "" && now !== "" ? `where it removed lines there is now ${now}` : `${was} ${is}`;
-  return `${place}, changed ${byWhom(found)}${others}.`;
+  return `${place}, changed ${writtenBy(found)}${others}.`;
 }
 
 function conflictLines({ firstLine, lastLine, lines: texts }: UndoConflict["base"]): string {
@@ -319,7 +319,7 @@ function conflictLines({ firstLine, lastLine, lines: texts }: UndoConflict["base
   return `${lastLine === firstLine ? `line ${firstLine}` : `lines ${firstLine}-${lastLine}`} (${shown}${dots})`;
 }
 
-function byWhom({ entry }: Obstacle): string {
+function writtenBy({ entry }: Obstacle): string {
   if (entry === undefined) return "by hand, or by a program that keeps no journal";
   return `by ${entry.kind} ${entry.id} (${entry.by ?? "redraft"}, ${entry.time})`;
 }
@@ -338,7 +338,7 @@ async function missingSince(
   return cannot(
     entry,
     path,
-    `the file ${what}, ${byWhom({ entry: later })}${later ? ": undo that first" : ""}`,
+    `the file ${what}, ${writtenBy({ entry: later })}${later ? ": undo that first" : ""}`,
   );
 }
 

@@ -44,8 +44,8 @@ export function lineMap(mapped: Mapped): LineMap {
     const lines: Span | undefined = old < oldEnd ? [old + 1, oldEnd] : undefined;
     if (lines !== undefined && line === end) fates.push({ fate: "removed", lines });
     else if (lines !== undefined) fates.push({ fate: "replaced", lines, result: [line + 1, end] });
-    const gone = line < end ? before.slice(old, oldEnd).map(({ text }) => text) : [];
-    const replaced = new Stock(gone.join("\n"));
+    const replacedTexts = line < end ? before.slice(old, oldEnd).map(({ text }) => text) : [];
+    const replaced = new Stock(replacedTexts.join("\n"));
     const stretch: MapGap = { source: [old, oldEnd], result: [line, end], replaced };
     for (; line < end; line++) push(result, namer.name(line, stretch));
     old = oldEnd;

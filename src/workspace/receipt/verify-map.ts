@@ -57,12 +57,12 @@ function gapsOf(
   say: Complain,
 ): ReplacedRun[] | undefined {
   const kept = pairsOf(map);
-  const told = map.source.flatMap((run) =>
+  const claimed = map.source.flatMap((run) =>
     run.fate === "kept" ? each(run.lines, (line, offset) => [line, run.result + offset]) : [],
   );
   const isSame =
-    kept.length === told.length &&
-    kept.every(([line, result], at) => told[at]![0] === line && told[at]![1] === result);
+    kept.length === claimed.length &&
+    kept.every(([line, result], at) => claimed[at]![0] === line && claimed[at]![1] === result);
   if (!isSame) {
     say("the runs of the result and of the source do not keep the same lines");
     return undefined;

@@ -50,14 +50,14 @@ export function verifyReceipt(bytes: Uint8Array, files: ReceiptFiles = {}): Veri
   const after = sideText("after", receipt.after, files.after, say);
   const edit = givenText("edit", receipt.edit, files.edit, say);
   givenText("base", receipt.base, files.base, say);
-  for (const [name, told] of [
+  for (const [name, side] of [
     ["before", receipt.before],
     ["after", receipt.after],
     ["edit", receipt.edit],
     ["base", receipt.base],
   ] as const) {
     if (files[name] !== undefined) checked.push(`${name}: its hash`);
-    else if (told) notChecked.push(`${name}: not given`);
+    else if (side) notChecked.push(`${name}: not given`);
   }
   const counts: LineCounts = { kept: 0, edit: 0, merged: 0, untraced: 0 };
   const lines = edit === undefined ? undefined : editTexts(edit);
@@ -191,12 +191,12 @@ function decodedAs(bytes: Uint8Array, { encoding, bom }: ReceiptSide): string | 
 /** A text that the receipt names by its hash in UTF-8; the file may be in any encoding that edits are read in. */
 function givenText(
   name: "edit" | "base",
-  told: { readonly sha256: string } | undefined,
+  side: { readonly sha256: string } | undefined,
   bytes: Uint8Array | undefined,
   say: (problem: string) => void,
 ): string | undefined {
   if (bytes === undefined) return undefined;
-  if (told === undefined) {
+  if (side === undefined) {
     say(`${name}: the receipt knows of none, but one is given`);
     return undefined;
   }
@@ -204,7 +204,7 @@ function givenText(
     ...(isUtf8(bytes) ? [Buffer.from(bytes).toString("utf8")] : []),
     textOfBytes(bytes),
   ];
-  const text = texts.find((one) => one !== undefined && sha256(one) === told.sha256);
+  const text = texts.find((one) => one !== undefined && sha256(one) === side.sha256);
   if (text === undefined) say(`${name}: the text has another hash`);
   return text;
 }
