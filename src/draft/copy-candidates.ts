@@ -96,7 +96,7 @@ function sourceInPrompt(
   source: readonly Token[],
   prompt: readonly Token[],
 ): { start: number; end: number } | undefined {
-  // The first token may be merged with what stands before it in the prompt.
+  // The first token may be merged with what comes before it in the prompt.
   const length = Math.min(12, source.length - 1);
   if (length < 4) return undefined;
   for (let start = 0; start + length <= prompt.length; start++) {
@@ -127,7 +127,7 @@ function elisions(lines: readonly TokenLine[]): number[] {
 const sourceMatches = 6;
 const otherMatches = 6;
 
-/** All places to go on copying from, given where the writing stands. Bounded work, whatever the texts' lengths. */
+/** All places to copy from next, given the current position. Bounded work for texts of any length. */
 export function findCandidates(
   texts: CopyTexts,
   cursor: CopyCursor,
@@ -205,9 +205,9 @@ export function findCandidates(
 }
 
 /**
- * Tokens that the candidate copies, up to `limit`: never into an elision marker. A copy of the growing text itself that
- * comes to its end goes on with what it has just copied, where the text has repeated itself already (match as long
- * as the period): such a loop would otherwise be drafted one period at a time.
+ * Tokens that the candidate copies, up to `limit`; an elision marker ends the copy. A copy from the growing output that
+ * reaches its end continues with what it has just copied if the output already repeats itself (the match is as long
+ * as the period). Otherwise a loop would be drafted one period at a time.
  */
 export function candidateTokens({ text, at, match }: CopyCandidate, limit: number): Token[] {
   const { tokens } = text.index;
@@ -231,8 +231,8 @@ export function agreement(candidate: CopyCandidate, tokens: readonly Token[]): n
 }
 
 /**
- * Moves the cursor past written tokens. The pointer goes to the end of the copy that explains them best: one that
- * is long (the match before included) or begins near the pointer.
+ * Moves the cursor past written tokens. The pointer moves to the end of the copy that explains them best: one that
+ * is long (including the match before it) or begins near the pointer.
  */
 export function advance(
   cursor: CopyCursor,

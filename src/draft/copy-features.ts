@@ -87,9 +87,9 @@ export const copyFeatureNames: readonly string[] = [
 export const featureCount: number = copyFeatureNames.length;
 
 /**
- * What is known of each candidate, as numbers of about unit size: the inputs of the acceptance model. What they
- * say of it: what text it is from, how long a match supports it, how far it is from where the last copy ended,
- * how many of the other candidates agree, and how the writing has gone so far.
+ * The features of each candidate, numbers of about unit size: the inputs of the acceptance model. They say
+ * what text it is from, how long a match supports it, how far it is from where the last copy ended, how many
+ * other candidates agree, and how well copies were accepted so far.
  */
 export function copyFeatures(
   candidates: readonly CopyCandidate[],

@@ -13,12 +13,12 @@ export interface CopyPlace {
   readonly tail: readonly Token[];
 }
 
-/** One generation as the copy drafter sees it: the texts, and where the writing stands. */
+/** One generation as the copy drafter sees it: the texts, and the position in them. */
 export interface CopySession {
   readonly written: number;
-  /** Where the output stands; computed once per step. */
+  /** The position of the output; computed once per step. */
   here(): CopyPlace;
-  /** Where it would stand after these tokens, a copy of `from`; nothing changes. */
+  /** The position it would have after these tokens, a copy of `from`; nothing changes. */
   after(tokens: readonly Token[], from?: CopyCandidate): CopyPlace;
   /** Of the tokens of a candidate's draft. */
   riskFeatures(place: CopyPlace, candidate: CopyCandidate, draft: readonly Token[]): RiskFeatures;

@@ -1,7 +1,7 @@
 import type { Token } from "../core/target.ts";
 import { matchLimit } from "./indexed-text.ts";
 
-/** Where the writing stands: what drafters condition their guesses on. Small, so that a guess may go on from a copy. */
+/** The position of the output: what drafters condition their guesses on. Small, so that a guess can work on a copy of it. */
 export interface CopyCursor {
   /** The last tokens of prompt and output. */
   readonly tail: Token[];

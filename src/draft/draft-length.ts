@@ -43,7 +43,7 @@ function mostPromising(drafts: readonly Draft[], { room, cost }: Market): Draft 
  *
  *     W(j) = min over n of cost(1 + n) + s(j + n + 1) / s(j) W(j + n + 1)
  *
- * (a pass over n drafted tokens writes n + 1 where all hold; if the one after them is the draft's too, it goes on there).
+ * (a pass over n drafted tokens writes n + 1 if all hold; if the token after them is the draft's too, the draft continues there).
  */
 export function bestLength(
   survival: readonly number[],

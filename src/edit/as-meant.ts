@@ -11,15 +11,15 @@ import { unescapedPairs } from "./unescape.ts";
 export interface PairSides {
   readonly old: readonly string[];
   readonly new: readonly string[];
-  /** 1-based source line where the old side is said to stand. */
+  /** 1-based source line where the old side is said to be. */
   readonly nearLine?: number;
 }
 
 /**
- * The pair as its writer meant it, where the old side does not stand in the text as written: without the line
- * numbers of a reading tool, without a level of escapes too many, with the indentation that its first line
- * lacks. Only what the text shows is done, and on both sides alike. `name` is how a message calls the pair;
- * `isInside` says whether the old side stands there though not as whole lines.
+ * The pair as its writer meant it, if the text does not contain the old side as written: without the line
+ * numbers of a reading tool, without an extra level of escapes, with the indentation that its first line
+ * lacks. Each repair needs the text as evidence and is made on both sides. `name` is how a message calls the pair;
+ * `isInside` says whether the text contains the old side other than as whole lines.
  */
 export function asMeant(
   sides: PairSides,

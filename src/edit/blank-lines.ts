@@ -7,7 +7,7 @@ export interface FilledSides {
   readonly replace: readonly string[];
 }
 
-/** Lines with text, and how many blank lines stand before each; one more count for those behind the last. */
+/** Lines with text, and the number of blank lines before each; one more count for those after the last. */
 interface BlankRuns {
   readonly lines: readonly string[];
   readonly blanks: readonly number[];
@@ -27,9 +27,9 @@ function blankRuns(lines: readonly string[]): BlankRuns {
 }
 
 /**
- * Blank lines are miscounted more often than any others. Where the old side stands at one place of the file but for
- * the number of its blank lines, it gets those of the file. The new side keeps its own, except where it repeats
- * those of the old side between the same lines: they are no part of the change.
+ * Blank lines are miscounted more often than any others. If the old side is at one place of the file except for the
+ * number of its blank lines, it gets those of the file. The new side keeps its own, except where it repeats those of
+ * the old side between the same lines: they are not part of the change.
  */
 export function fitBlankLines(sides: FilledSides, source: readonly string[]): FilledSides {
   const old = blankRuns(sides.search);
@@ -72,7 +72,7 @@ function keptBlankPairs(old: BlankRuns, newRuns: BlankRuns): Kept {
   return kept;
 }
 
-/** The file's blank lines at the one place where the lines stand with other ones between them; undefined = none. */
+/** The file's blank lines at the one place that has these lines with other blank lines, or undefined if there is none. */
 function countsAt(
   old: BlankRuns,
   source: readonly string[],

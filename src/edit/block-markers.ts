@@ -9,7 +9,7 @@ export interface Marker {
   readonly known: boolean;
 }
 
-// Five marks and more are seen with any label. Three and four also stand in diffs, rules and comments: there
+// Five marks and more count with any label. Three and four also occur in diffs, rules and comments, so there
 // only the bare word counts.
 const start = /^\s{0,8}(<{5,20})\s*(?:SEARCH|ORIGINAL|FIND|OLD|BEFORE|CURRENT|HEAD)\b[^<=]{0,80}$/i;
 const dashedStart =
@@ -27,7 +27,7 @@ const shortDivider = /^\s{0,8}(={3,4})\s*$/;
 const nearStart = /^\s{0,8}(?=\S*[<-]{2})[<>-]{2,20}\s*SEARCH(?:\s*[>:])?\s*$/;
 const nearEnd = /^\s{0,8}[-+<>]{3,20}\s*REPLACE\s*$/;
 
-/** The marks of a line that opens a search block; undefined = it opens none. */
+/** The marks of a line that opens a search block, or undefined if it opens none. */
 export function openingMarks(line: string): string | undefined {
   return (start.exec(line) ?? dashedStart.exec(line) ?? shortStart.exec(line))?.[1];
 }

@@ -23,7 +23,7 @@ export interface BlockSpan {
 const headerLine = /^\s*:(start|end)_line:\s*(\d+)\s*$/;
 const escapedMarker = /^(\s*)\\(?=[<>=+-]{5}|:(?:start|end)_line:)/;
 
-/** What stands between the markers of a block: its line numbers, escapes and stray markers taken care of. */
+/** The text between the markers of a block, without line numbers, extra escapes and stray markers. */
 export function blockOf(input: EditInput, span: BlockSpan, path: string | undefined): SearchBlock {
   const old = input.lines.slice(span.start + 1, span.divider);
   const newPart = input.lines.slice(span.divider + 1, span.end);
@@ -88,7 +88,7 @@ function isDoubledDivider(search: readonly string[], replace: readonly string[])
 
 /**
  * The replacement of a block with a doubled divider: nothing. A malformed block needs more evidence than another:
- * several lines that stand in the file to the letter.
+ * several lines that the file has exactly.
  */
 function emptied(input: EditInput, search: readonly string[], at: number): readonly string[] {
   const old = search.join("\n").trimEnd();
@@ -151,8 +151,8 @@ function refuseNewDivider(
 }
 
 /**
- * Whether a line of `=` is a heading's: it stands under one that is no longer than it, or around one. In a file that
- * is no prose, as in the comments of code, it has to be exactly as long.
+ * Whether a line of `=` marks a heading: it is below a line that is no longer than it, or around one. In a file that
+ * is not prose, as in the comments of code, it must be exactly as long.
  */
 function isRule(lines: readonly string[], index: number, path: string): boolean {
   const length = lines[index]!.trim().length;

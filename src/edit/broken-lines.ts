@@ -32,7 +32,7 @@ export function refuseBrokenLines(
   }
 }
 
-/** A line of code that goes on after a `\n` outside of quotes and patterns; undefined = there is none. */
+/** A line of code that continues after a `\n` outside of quotes and patterns, or undefined if there is none. */
 function escapedEnd(text: string): string | undefined {
   if (!text.includes("\\n")) return undefined;
   return text.split("\n").find((line) =>
@@ -47,7 +47,7 @@ function escapedEnd(text: string): string | undefined {
 const oneLineStrings =
   /\.(?:[cm]?[jt]sx?|go|java|kts?|c|h|cc|cpp|hpp|swift|pyi?|json|dart|scala|zig|lua)$/i;
 
-/** A line that leaves a quote open which the next one closes at once; undefined = there is none. */
+/** A line that leaves a quote open which the next line closes at once, or undefined if there is none. */
 function cutString(text: string, path: string): string | undefined {
   if (!oneLineStrings.test(path)) return undefined;
   const lines = text.replace(/"""|'''/g, "").split("\n");

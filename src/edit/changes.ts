@@ -5,7 +5,7 @@ import { lineRoles } from "./line-roles.ts";
 /**
  * The difference between the source and a text that a reader knows whole, as segments whose places are
  * certain: only the changed lines, since what is not named stays. `textAt` is the 1-based line of the
- * caller's text where `text` begins; 0 = it does not stand there as such.
+ * caller's text where `text` begins, or 0 if the caller's text does not contain it as lines.
  */
 export function changedSegments(
   source: readonly string[],

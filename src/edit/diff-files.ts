@@ -9,7 +9,7 @@ export interface DiffHunk {
   readonly oldStart?: number;
   readonly newStart?: number;
   readonly counts?: HunkCounts;
-  /** What stands after the second `@@`: a source line above. */
+  /** The text after the second `@@`: a source line above the hunk. */
   readonly section?: string;
   /** The lines as written; `hunkLines` reads them. */
   readonly body: readonly HunkLine[];
@@ -45,7 +45,7 @@ export function isHunkHeader(line: string): boolean {
   return hunkHeader.test(line) || unnumbered.test(line);
 }
 
-/** Reads all files of a diff; what stands outside headers and hunks (prose, fences, a mail's head) is passed over. */
+/** Reads all files of a diff. Lines outside headers and hunks (prose, fences, a mail header) are skipped. */
 export function parseDiff(lines: readonly string[], holds: Holds): DiffFile[] {
   const files: OpenFile[] = [];
   let file: OpenFile | undefined;
@@ -84,8 +84,8 @@ export function parseDiff(lines: readonly string[], holds: Holds): DiffFile[] {
 }
 
 /**
- * A diff of which only the lines are there: each begins with a blank, `-` or `+`, a fence or two file headers around
- * them aside. Undefined = there are other lines.
+ * A diff without headers of hunks: apart from a fence or two file headers, each line begins with a blank, `-` or `+`.
+ * Undefined if there are other lines.
  */
 export function parseBareDiff(lines: readonly string[]): DiffFile | undefined {
   const matter = [...lines.keys()].filter((n) => lines[n]!.trim() !== "" && !fenceOf(lines[n]!));
@@ -123,8 +123,8 @@ function extended(line: string, file: OpenFile): void {
 }
 
 /**
- * `---` and `+++` one after the other; a removed line `-- x` before an added `++ y` is told apart by what follows: a
- * hunk, or nothing.
+ * `---` and `+++` one after the other. A removed line `-- x` before an added `++ y` looks the same, so a header must be
+ * followed by a hunk, or by nothing.
  */
 export function isFileHeader(lines: readonly string[], index: number): boolean {
   if (!/^--- \S/.test(lines[index]!) || !/^\+\+\+ \S/.test(lines[index + 1] ?? "")) return false;
@@ -236,7 +236,7 @@ function isSignature(
   return counts !== undefined && countedLength(body, counts) === body.length;
 }
 
-/** How many of the lines fill the counts of a header; undefined = they do not fill them. */
+/** How many of the lines fill the counts of a header, or undefined if they do not fill them. */
 function countedLength(body: readonly string[], counts: HunkCounts): number | undefined {
   let { old: oldLeft, new: newLeft } = counts;
   let length = 0;
@@ -260,7 +260,7 @@ function countedLength(body: readonly string[], counts: HunkCounts): number | un
 function withoutProseAfter(raw: readonly string[], holds: Holds): string[] {
   const body = [...raw];
   const trim = (): void => {
-    // Empty lines at the end stand between hunks; a blank context line would carry its space.
+    // Empty lines at the end separate hunks; a blank context line would have its leading space.
     while (body.length > 0 && body.at(-1) === "") body.pop();
   };
   trim();

@@ -4,7 +4,7 @@ import { sameDiffPath } from "./paths.ts";
 /** git's `a/` and `b/`, or the letters it puts there by `diff.mnemonicPrefix`, taken off. */
 export const stripped = (path: string): string => path.replace(/^[abciow]\//, "");
 
-/** Both paths of a `diff --git` line; undefined where it cannot be told where the first one ends. */
+/** Both paths of a `diff --git` line, or undefined if the end of the first one is unclear. */
 export function gitPaths(line: string): readonly [string, string] | undefined {
   const rest = line.slice("diff --git ".length).trim();
   const quoted = /^("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(rest);
@@ -17,7 +17,7 @@ export function gitPaths(line: string): readonly [string, string] | undefined {
   return named ? [named[1]!, named[2]!] : undefined;
 }
 
-/** The path of a `---` or `+++` line, without a timestamp or what else stands behind it. */
+/** The path of a `---` or `+++` line, without a timestamp or anything else after it. */
 export function headerPath(line: string): string {
   const text = line.slice(4).split("\t")[0]!.trim();
   return unquotedPath(
@@ -39,7 +39,7 @@ const labels = new Set(
   ).split(" "),
 );
 
-/** The words of a file's name, its extension and the sides' prefixes aside; undefined = it stands in a folder. */
+/** The words of a file's name, without its extension and the prefix of the side; undefined if it has a folder. */
 function wordsOfPath(header: string): string[] | undefined {
   const name = stripped(header).replace(/^(?:\.\/|(?:path\/)?to\/)*/, "");
   if (/[\\/]/.test(name)) return undefined;

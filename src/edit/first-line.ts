@@ -1,9 +1,9 @@
 import { indentOf } from "../text/indent.ts";
 
 /**
- * Writers often copy a block from its first character on, so that its first line lacks the indentation which
- * the others have. Where the file shows that, the first line of both sides gets it, in the block's own units.
- * Undefined = the block is not of this kind.
+ * Writers often copy a block from its first character on, so that its first line lacks the indentation that
+ * the others have. If the file shows that, the first line of both sides gets it, in the block's own units.
+ * Undefined if the block is not of this kind.
  */
 export function withFirstIndent(
   old: readonly string[],
@@ -41,8 +41,8 @@ function missingIndent(old: readonly string[], place: readonly string[]): string
 }
 
 /**
- * The same for a block of one line: what its new lines tell. They are written as they stand in the file where
- * none is less deep than the old line, and no line before opens what they are inside of.
+ * The same for a block of one line, by its new lines. They have the indentation of the file if none is less
+ * indented than the old line and no line before them opens the scope that they are in.
  */
 function indentOfAlone(newLines: readonly string[], wanted: string): string | undefined {
   const [first, ...rest] = newLines.filter((line) => line.trim() !== "");

@@ -59,7 +59,7 @@ type HashFields = Readonly<Record<string, unknown>>;
 /** Whether JSON names lines by number and hash. Its keys are such as other tools have, too, so this is asked first. */
 export const hasHashOperations = (input: EditInput): boolean => operationsOf(input) !== undefined;
 
-/** The operations of a JSON edit; undefined = it is none of this kind. */
+/** The operations of a JSON edit, or undefined if it is not of this kind. */
 function operationsOf(input: EditInput): readonly Operation[] | undefined {
   const text = input.text.trim();
   if (!/^[[{]/.test(text) || !/"\s*\d{1,7}[:#][A-Za-z0-9]{1,8}\s*["|:]/.test(text))
@@ -149,7 +149,7 @@ function hashSegment(operation: Operation, input: EditInput): LinesSegment {
   return { kind: "lines", lines: added, atLine: kind === "after" ? end.line + 1 : start.line };
 }
 
-/** The first line of an edit that consists of lines with number and hash, fences aside; undefined = it does not. */
+/** The first line of an edit that consists, apart from fences, of lines with number and hash; undefined for other edits. */
 function bareLine(input: EditInput): number | undefined {
   const telling = input.lines
     .map((line, index) => ({ line, index }))

@@ -12,17 +12,17 @@ import { unescapeLineEnds } from "./unescape.ts";
 import { unreadable } from "./unreadable.ts";
 import { fenceOf } from "./wrapping.ts";
 
-/** How a text is read that stands inside another: the registry, which knows this file and must not be known to it. */
+/** Reads an edit inside another one: the registry, passed in because it imports this file. */
 export interface Readers {
   /** In the named format, or in the first whose signs it carries. */
   readIn(input: EditInput, named: FormatName | undefined): Edit;
-  /** In the first of these formats whose signs it carries; undefined = it carries none. */
+  /** Reads it in the first of these formats whose signs it has; undefined if it has none. */
   readSigned(input: EditInput, among: readonly FormatName[]): Edit | undefined;
 }
 
 /**
- * The edit that a tool's JSON arguments hold as a text in some format (a patch, a sketch, the whole file).
- * Undefined = they hold none: the formats read the edit as it is.
+ * The edit that a tool's JSON arguments contain as a text in some format (a patch, a sketch, the whole file).
+ * Undefined if they contain none: then the formats read the edit as it is.
  */
 export function readHeld(
   input: EditInput,

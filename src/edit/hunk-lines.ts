@@ -45,8 +45,8 @@ export function signedLine({ text, at }: HunkLine): EditLine {
 
 /**
  * The lines of a hunk with their roles. Writers leave out the leading blank of context, and where such a line begins
- * with `-`, `+` or a blank of its own it looks signed. What the file holds decides, and the hunk as a whole: the reading
- * in which all old lines stand together is meant. Blank context at the edges that the file lacks is dropped.
+ * with `-`, `+` or a blank of its own it looks signed. The file decides, for the hunk as a whole: the reading whose old
+ * lines are consecutive lines of the file is meant. Blank context at the edges that the file lacks is dropped.
  */
 export function hunkLines(
   body: readonly HunkLine[],
@@ -99,7 +99,7 @@ function inDoubt({ text, at }: HunkLine): RedraftError {
   );
 }
 
-/** All readings in which the old lines stand one after the other in the file, each with something that changes. */
+/** All readings that change something and whose old lines are consecutive lines of the file. */
 function readingsInSource(
   signed: readonly EditLine[],
   bare: readonly (EditLine | undefined)[],
@@ -141,7 +141,7 @@ function readingsInSource(
   return [...found.values()];
 }
 
-/** Where the first old line of a reading may stand. */
+/** Where the first old line of a reading may be. */
 function beginnings(
   signed: readonly EditLine[],
   bare: readonly (EditLine | undefined)[],
@@ -159,7 +159,7 @@ function beginnings(
   return found;
 }
 
-/** The one reading that is meant, `signed` itself where it is that; undefined = more than one may be. */
+/** The one reading that is meant (`signed` itself if it is that one), or undefined if more than one may be. */
 function choose(
   readings: readonly EditLine[][],
   body: readonly HunkLine[],
@@ -174,7 +174,7 @@ function choose(
   const others = left.filter((reading) => reading.some((line, i) => line.role !== signed[i]!.role));
   if (plain && others.length === 0) return signed;
   if (plain && left.length === 1) return signed;
-  // Where the signs make no sense, or blanks are missing for certain, every line that stands there is context.
+  // If the signs make no sense, or blanks are certainly missing, every line that the file has there is context.
   const lost = bare || signed.some(({ text }, i) => !isBlank(text) && text === body[i]!.text);
   const only = fullest(left);
   if (only === undefined) return undefined;
@@ -202,7 +202,7 @@ function isStrange(
   );
 }
 
-/** The reading that keeps whatever another one keeps; undefined = there is none. */
+/** The reading that keeps every line that another one keeps, or undefined if there is none. */
 function fullest(readings: readonly EditLine[][]): EditLine[] | undefined {
   const keeps = (line: EditLine | undefined): boolean => line?.role === "keep";
   return readings.find((full) =>
@@ -213,8 +213,8 @@ function fullest(readings: readonly EditLine[][]): EditLine[] | undefined {
 }
 
 /**
- * Whether a hunk in which only blanks tell the readings apart is indented one blank less than the file as a whole: its
- * new lines then have depths that the file does not know, and one blank more makes them right.
+ * Whether a hunk whose readings differ only in blanks is indented one blank less than the file as a whole: its new
+ * lines then have depths that the file does not have, and one blank more makes them right.
  */
 function isShifted(signed: readonly EditLine[], source: readonly string[]): boolean {
   const depths = knownIndents(source);
@@ -231,8 +231,8 @@ function agrees(lines: readonly EditLine[], counts: HunkCounts): boolean {
 }
 
 /**
- * The line that keeps a reading against the signs from being certain; -1 = none. The header may count by the signs, the
- * signed lines may stand in the file but for their indentation, or other context of the kind has its leading blank.
+ * The line that makes a reading against the signs uncertain, or -1. The header may count by the signs, the file may have
+ * the signed lines with another indentation, or similar context may have its leading blank.
  */
 function doubtIn(
   chosen: readonly EditLine[],
@@ -255,7 +255,7 @@ function doubtIn(
   return -1;
 }
 
-/** Where no reading stands as a whole: a line that is in the file as written, and is not without its sign, is context. */
+/** If the file has no reading as a whole: a line that the file has as written, and not without its sign, is context. */
 function lineByLine(
   signed: readonly EditLine[],
   bare: readonly (EditLine | undefined)[],
@@ -268,7 +268,7 @@ function lineByLine(
   return lines.some((line) => line.role !== "keep") ? lines : [...signed];
 }
 
-/** Whether the old lines stand together in the file, blanks around each aside. */
+/** Whether the old lines are consecutive lines of the file, ignoring blanks around each. */
 function isInSource(lines: readonly EditLine[], source: readonly string[]): boolean {
   const old = lines.filter((line) => line.role !== "add").map((line) => line.text.trim());
   if (old.length === 0) return false;
@@ -284,7 +284,7 @@ function isInSource(lines: readonly EditLine[], source: readonly string[]): bool
 
 interface KnownLines {
   readonly exact: ReadonlySet<string>;
-  /** Where each line stands, blanks around it aside. */
+  /** The indices of each line, trimmed. */
   readonly places: ReadonlyMap<string, readonly number[]>;
 }
 
@@ -305,7 +305,7 @@ function linesWithin(source: readonly string[]): KnownLines {
   return made;
 }
 
-/** Blank context at the edges goes, as little as makes the rest stand in the file; nothing where that does not help. */
+/** Removes blank context at the edges: the least that makes the rest match the file, or nothing if that does not help. */
 export function withoutStrayBlanks(
   lines: readonly EditLine[],
   source: readonly string[],

@@ -21,8 +21,8 @@ export interface PartHunk {
 }
 
 /**
- * The text after all parts, each hunk found to the letter in what the parts before left. undefined = one is not, or
- * stands at several places.
+ * The text after all parts, each hunk found exactly in what the parts before it left. Undefined if one is not found, or
+ * is found at several places.
  */
 export function inTurn(parts: readonly PatchPart[], input: EditInput): string[] | undefined {
   let text: string[] | undefined = input.source === "" ? undefined : [...input.sourceLines];

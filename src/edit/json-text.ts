@@ -7,8 +7,8 @@ export type JsonText =
   | { readonly problem: string; readonly firstKey: string };
 
 /**
- * Reads a text that is one JSON object or array, or one object a line, bare or in a code fence. Line ends and
- * tabs that stand raw inside strings are read as such; a comma after the last field is passed over. `undefined` = it does not look like JSON.
+ * Reads a text that is one JSON object or array, or one object a line, bare or in a code fence. Raw line ends and tabs
+ * inside strings are accepted, and so is a comma after the last field. Undefined if it does not look like JSON.
  */
 export function jsonText(text: string): JsonText | undefined {
   const body = withoutFence(text);
@@ -22,7 +22,7 @@ export function jsonText(text: string): JsonText | undefined {
   return firstKey === undefined ? undefined : { problem: problemOf(repaired), firstKey };
 }
 
-/** The value of a string that holds one JSON object or array; undefined = it does not. */
+/** The value of a string that is one JSON object or array, or undefined for other strings. */
 export function jsonInside(text: string): { readonly value: unknown } | undefined {
   const body = text.trim();
   return /^[[{]/.test(body) ? (parseJson(body) ?? parseJson(mended(body))) : undefined;

@@ -64,7 +64,7 @@ function labelledBlocks(input: EditInput): Labelled[] {
   return blocks;
 }
 
-/** Words that a label has beside the one that tells its side. */
+/** Words of a label besides the one that names its side. */
 const neutral = new Set(
   "the this that code text version lines line block string content value file function section following it by is".split(
     " ",

@@ -85,7 +85,7 @@ export function usesTags(path: string): boolean {
   );
 }
 
-/** Whether the language that a fence names is the file's; undefined = it names none that is known. */
+/** Whether the language that a fence names is the file's; undefined if it names no known language. */
 export function fenceFits(info: string, path: string): boolean | undefined {
   const word = (/^[^\s{:,]*/.exec(info.trim())?.[0] ?? "").toLowerCase().replace(/^\./, "");
   const kind = languageKind(path);

@@ -2,8 +2,8 @@ import type { Edit, EditLine, Segment } from "../core/edit.ts";
 import { continuesSentence, isElision, removalOf } from "./lazy-markers.ts";
 
 /**
- * Reads a lazy sketch: lines to place, markers for what is left out, comments for what goes.
- * `at` = 1-based line of `lines[0]` in the caller's text.
+ * Reads a lazy sketch: lines to place, markers for what is left out, comments for what is removed.
+ * `at` is the 1-based line of `lines[0]` in the caller's text.
  */
 export function readLazy(lines: readonly string[], at = 1, why = "asked for"): Edit {
   const segments: Segment[] = [];

@@ -20,8 +20,8 @@ export interface NumberedLines {
 }
 
 /**
- * Takes the line numbers of a reading tool off: every line (but a blank one) begins with a number and the
- * same separator, and the numbers ascend by one. Undefined = the lines have no such numbers.
+ * Removes the line numbers of a reading tool: every line that is not blank begins with a number and the same
+ * separator, and the numbers ascend by one. Undefined if the lines have no such numbers.
  */
 export function withoutNumbers(lines: readonly string[]): NumberedLines | undefined {
   for (const style of styles) {

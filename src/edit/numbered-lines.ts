@@ -4,7 +4,7 @@ const linePrefixNumber = /^\s*(\d+)(\s?\||:|→|\t)/;
 
 /**
  * Lines without the line numbers that tools which read files print before them (`12 | x`, `12→x`, `12: x`);
- * undefined = they are not numbered. Numbers count up from the first line; markers have none.
+ * undefined if they are not numbered. Numbers count up from the first line; markers have none.
  */
 export function withoutNumberPrefixes(lines: readonly string[]): string[] | undefined {
   if (!linePrefixNumber.test(lines.find((line) => line.trim() !== "") ?? "")) return undefined;

@@ -22,7 +22,7 @@ function shownPlaces(
   return { lines, shown };
 }
 
-/** The old string stands at several places, and nothing says which. */
+/** The old string occurs at several places, and nothing says which is meant. */
 export function ambiguousPair(
   { old, new: newText }: PairCall,
   places: readonly number[],

@@ -87,7 +87,7 @@ function areApart(places: readonly number[], length: number): number[] {
 
 /**
  * Where a pair is to be replaced: at its one place, at the one that it names by line, or at every place.
- * Undefined = that is not clear.
+ * Undefined if that is not clear.
  */
 function pairPlaces(call: OldNewPair, flat: string, input: EditInput): number[] | undefined {
   const every = placesWithin(flat, call.old, input);
@@ -112,7 +112,7 @@ interface PairFound {
   readonly text: string;
 }
 
-/** All pairs against the source itself; undefined = one is not found in it, or two claim the same text. */
+/** All pairs against the source itself, or undefined if one is not found in it or two claim the same text. */
 function applyEverywhere(
   calls: readonly PlacedCall[],
   flat: string,
@@ -136,7 +136,7 @@ function applyEverywhere(
   return spliced(flat, found);
 }
 
-/** Calls that stand in the source to the letter at their places, the others for the merge to place. */
+/** Calls that the source has exactly at their places, the others for the merge to place. */
 function partlyPlaced(
   calls: readonly PlacedCall[],
   flat: string,
@@ -184,7 +184,7 @@ function pairsInTurn(
     const places = pairPlaces(pair, text, now);
     if (places === undefined) {
       const every = placesWithin(text, pair.old, now);
-      // Several places in the text that earlier pairs leave: nobody can tell either.
+      // Several places in the text that the earlier pairs leave: it is as unclear there.
       throw severalPlaces(pair, every, text, index + 1, input);
     }
     if (places.length === 0) return undefined;
@@ -204,7 +204,10 @@ function grown(within: LineRange | undefined, text: string, flat: string): LineR
   return { start: within.start, end: within.end + lineTexts(text).length - lineTexts(flat).length };
 }
 
-/** Where a text goes that names a line. After it or before it: where that is not said, only what is either. */
+/**
+ * Where a text is inserted that names a line. If the call does not say whether after or before it, only a line that
+ * allows just one of the two is accepted.
+ */
 function insertion(call: PairInsertion, flat: string, input: EditInput): PairFound {
   const lines = splitLines(flat);
   const size = lines.length;

@@ -92,7 +92,7 @@ function chunksOfThisFile(sections: readonly Section[], input: EditInput): Secti
   );
 }
 
-/** Several sections of one file, each against what the one before leaves; undefined = they are not that. */
+/** Several sections of one file, each against the text that the one before leaves, or undefined if they are not that. */
 function chunksInTurn(
   sections: readonly Section[],
   input: EditInput,
@@ -115,7 +115,7 @@ function chunksInTurn(
   return text && { ...toText(text, input), ...(input.source === "" && { finalNewline: true }) };
 }
 
-/** Lines of an update that stand together, with what the `@@` lines above say about their place. */
+/** Consecutive lines of an update, with what the `@@` lines above say about their place. */
 interface PatchChunk {
   readonly body: readonly HunkLine[];
   /** Source lines above, outermost first. */
@@ -188,7 +188,7 @@ function chunkSegment(
   const { under, numbers, atEnd } = chunk;
   const { oldStart } = numbers;
   if (lines.every((line) => line.role === "add")) {
-    // With nothing that tells their place new lines are for the end of the file: so says the format.
+    // The format says that new lines without any indication of their place are for the end of the file.
     const toEnd =
       atEnd || source.length === 0 || (oldStart === undefined && isLastLine(under, source));
     if (toEnd) return [{ ...base, anchor: "end" }];

@@ -25,7 +25,7 @@ export function parseBlocks(input: EditInput): SearchBlock[] {
   return blocks;
 }
 
-/** Where the blocks of an edit stand. */
+/** Where the blocks of an edit are. */
 export function spansOf(input: EditInput): readonly BlockSpan[] {
   const markers = markersOf(input);
   return pairMarkers(input, markers) ?? pairFirst(input, markers);
@@ -78,9 +78,9 @@ function isPlainBlock(markers: readonly Marker[]): boolean {
 }
 
 /**
- * Lines that may divide the block, likeliest first: those whose search part stands in the source, a line or
- * two of it left out at most (the longest part first), then those of the fence's own length that the file
- * does not hold. A block that swallows markers which the file does not hold is no block.
+ * Lines that may divide the block, likeliest first: those whose search part is in the source, with at most a line
+ * or two left out (the longest part first), then those of the fence's own length that the file does not contain.
+ * A block that swallows markers which the file does not contain is no block.
  */
 function dividersBetween(
   input: EditInput,
@@ -183,8 +183,8 @@ function unopened(input: EditInput, end: Marker, start: Marker | undefined): Red
 }
 
 /**
- * The fence that closes around a last block without its own end: what it holds is complete, since its writer went
- * on after it. Undefined = the text may be cut off.
+ * The fence that closes around a last block without its own end: its content is complete, since the writer went
+ * on after it. Undefined if the text may be cut off.
  */
 function fencedEnd(input: EditInput, start: Marker, divider: Marker): number | undefined {
   const above = input.lines.slice(Math.max(0, start.index - 2), start.index);

@@ -98,8 +98,8 @@ function searchReplaceSign(input: EditInput): string | undefined {
 }
 
 /**
- * All opening lines of the edit stand in the file as well. It is blocks where one of them does not stand there
- * whole, and most of what is around them is no text of the file, as prose is.
+ * For an edit whose opening lines are all in the file as well: why it is blocks. It is if the file lacks one of its
+ * blocks as a whole, and most text around the blocks is not of the file, such as prose.
  */
 function blocksAmongText(input: EditInput): string | undefined {
   let spans: ReturnType<typeof spansOf>;
@@ -134,7 +134,7 @@ function hunkLinesOf(input: EditInput): boolean[] {
   });
 }
 
-/** Whether the lines stand one after the other in the text, blanks around them aside. */
+/** Whether the lines are consecutive lines of the text, ignoring blanks around them. */
 function isRunOf(lines: readonly string[], text: readonly string[]): boolean {
   const wanted = lines.map((line) => line.trim());
   const first = wanted[0]!;
@@ -145,9 +145,9 @@ function isRunOf(lines: readonly string[], text: readonly string[]): boolean {
 }
 
 /**
- * The file begins with a search block as well, so that an edit that begins with one may be the file anew.
- * It is blocks where it searches for whole markers of the file, the file anew where it searches for nothing
- * of what stands there; else nobody can tell.
+ * The file begins with a search block as well, so an edit that begins with one may be the new text of the file.
+ * It is blocks if the file has every search part and one of them is a marker, and the new text (undefined) if it
+ * searches for nothing of the file. Throws if it may be either.
  */
 function amongMarkers(input: EditInput, why: string): string | undefined {
   let blocks: readonly SearchBlock[];
@@ -202,8 +202,8 @@ function blocksOfThisFile(blocks: readonly SearchBlock[], input: EditInput): Sea
 }
 
 /**
- * An empty search part: the text is the whole file, where that has none yet. In a file with text some tools append,
- * some replace all of it, so nobody can tell.
+ * An empty search part: the text is the whole file if the file is empty. In a file with text some tools append and
+ * some replace all of it: there it throws.
  */
 function wholeText(
   blocks: readonly SearchBlock[],
@@ -226,7 +226,7 @@ function wholeText(
   });
 }
 
-/** Elision lines that stand on both sides of a block: what they stand for stays, unless the file has the lines themselves. */
+/** An elision line. On both sides of a block, what it leaves out stays, unless the file has the line itself. */
 const elision = /^(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?$/;
 
 function blockSegments(block: SearchBlock, input: EditInput): LinesSegment[] {
@@ -254,13 +254,13 @@ function blockSegments(block: SearchBlock, input: EditInput): LinesSegment[] {
   return [{ kind: "lines", lines, ...near }];
 }
 
-/** Whether the search part stands in the file line by line, so that its `...` is one of them: in a stub, in a text. */
+/** Whether the file has the search part line by line, so that its `...` is a line of the file: in a stub, in prose. */
 function isInSourceTrimmed({ search }: SearchBlock, input: EditInput): boolean {
   const trim = (line: string): string => line.trim();
   return runPlaces(search.map(trim), input.sourceLines.map(trim)).length > 0;
 }
 
-/** What an elision stands for is not in the edit, so it cannot be written with another indentation. */
+/** What an elision leaves out is not in the edit, so it cannot be written with another indentation. */
 function refuseMovedElisions({ search, replace, replaceAt }: SearchBlock): void {
   const indents = (lines: readonly string[]): string[] =>
     lines.filter((line) => elision.test(line.trim())).map((line) => leadingSpace(line));

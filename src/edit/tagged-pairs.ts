@@ -99,7 +99,7 @@ function pairsAt(
   });
 }
 
-/** Old and new in turn, in either order; undefined = these are no pairs. */
+/** Old and new in turn, in either order, or undefined if these are not pairs. */
 function alternating(sides: readonly TaggedText[]): [TaggedText, TaggedText][] | undefined {
   if (sides.length < 2) return undefined;
   const found: [TaggedText, TaggedText][] = [];

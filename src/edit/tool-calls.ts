@@ -13,7 +13,7 @@ export type ToolCall = { readonly path?: string } & (
       readonly expected?: number;
       readonly nearLine?: number;
     }
-  /** `line` as named; `after` = the text goes after it (0 = before the first), absent = not said. */
+  /** `line` as named. `after`: the text is inserted after it (0: before the first line); absent if the call does not say. */
   | {
       readonly kind: "insert";
       readonly line: number;
@@ -38,7 +38,7 @@ type CallFields = Readonly<Record<string, unknown>>;
 /** Levels of wrapping around a call, beyond which nobody wraps. */
 const deepestCall = 8;
 
-/** The calls that a JSON value holds, wrapped in whatever objects and lists. Undefined = there is nothing like one. */
+/** The calls that a JSON value holds, wrapped in any objects and lists. Undefined if nothing in it looks like one. */
 export function callsIn(value: unknown): FoundCalls | undefined {
   const search = new CallSearch();
   const calls = search.visit(value, undefined, 0);

@@ -20,8 +20,8 @@ export interface ToolEdit {
 const knownEdits = new WeakMap<EditInput, { readonly edit: ToolEdit | undefined }>();
 
 /**
- * The edit as JSON arguments of an edit tool; undefined = it is no such thing. Throws where it can only be
- * meant so, but cannot be read, or is for another file.
+ * The edit as JSON arguments of an edit tool, or undefined if it is something else. Throws if it can only be
+ * meant so, but cannot be read or is for another file.
  */
 export function toolEdit(input: EditInput): ToolEdit | undefined {
   let known = knownEdits.get(input);
@@ -79,7 +79,7 @@ function holdsData(input: EditInput): boolean {
 
 /**
  * Whether JSON for a file of JSON is the file's new text rather than a call: it does not name the file, and it
- * has keys of it, or most of them. A new file has no keys to tell by.
+ * has keys of it, or most of them. A new file has no keys to compare.
  */
 function isFileAnew(value: unknown, found: FoundCalls | undefined, input: EditInput): boolean {
   const calls = found?.calls ?? [];

@@ -200,7 +200,7 @@ function hasOldLines(file: DiffFile, input: EditInput): boolean {
   return old.length > 0 && old.every((line) => input.inSource(line.text));
 }
 
-/** Several diffs of one file, each against what the one before leaves; undefined = they are not that. */
+/** Several diffs of one file, each against the text that the one before leaves, or undefined if they are not that. */
 function hunksInTurn(
   files: readonly DiffFile[],
   input: EditInput,
@@ -245,7 +245,7 @@ function hunkSegment(
   return [{ ...base, ...near, ...under, ...anchor }];
 }
 
-/** What `\ No newline at end of file` says: it stands after the last old line, the last new line, or both. */
+/** What `\ No newline at end of file` says: it is after the last old line, the last new line, or both. */
 function lastLineEnd(hunks: readonly DiffHunk[]): boolean | undefined {
   const last = hunks.find((hunk) => hunk.endsOld || hunk.endsNew);
   if (!last || last.endsOld === last.endsNew) return undefined;

@@ -14,8 +14,8 @@ export interface Untagged {
 }
 
 /**
- * Takes tags off that wrap the whole edit (`<file path="a.py">`, `<updated-code>`, a call with a path and a content):
- * tags that are none of the file's and have nothing of the file outside of them. Undefined = there are none.
+ * Removes tags that wrap the whole edit (`<file path="a.py">`, `<updated-code>`, a call with a path and a content):
+ * tags that the file does not have, with nothing of the file outside of them. Undefined if there are none.
  */
 export function untagged(input: EditInput): Untagged | undefined {
   if (!input.text.includes("<") || input.lines.some((line) => openingMarks(line))) return undefined;
@@ -87,7 +87,7 @@ function pairsOfThisFile(texts: readonly TaggedText[], input: EditInput): readon
   throw forAnotherFile("text", says.map(pathOfElement), input.path);
 }
 
-/** Whether nothing of the file stands outside of the tags. */
+/** Whether the text outside of the tags has nothing of the file. */
 function isProseOutside(outside: string, input: EditInput): boolean {
   return outside
     .split("\n")

@@ -27,9 +27,9 @@ export interface Unwrapped {
 const deepest = 4;
 
 /**
- * Takes off a path line, code fences and tags around the edit, and prose around these. What stands in the source too
- * (a Markdown file that begins with a fence, a first line that is a path comment) is left alone. Throws where
- * several code blocks may be meant.
+ * Removes a path line, code fences and tags around the edit, and prose around these. Lines that the source has too
+ * (a Markdown file that begins with a fence, a first line that is a path comment) are left alone. Throws if several
+ * code blocks may be meant.
  */
 export function unwrap(input: EditInput): Unwrapped {
   const known = unwrapped.get(input);
@@ -106,12 +106,12 @@ function outsideLines(lines: readonly string[], blocks: readonly CodeBlock[]): s
   return found;
 }
 
-/** A line that tells something of the file: it has a word of it, and is no marker. */
+/** Whether a line is evidence of the file: it has a word of it, and is not a marker. */
 function isOfFile(input: EditInput, line: string): boolean {
   return /[\p{L}\p{N}]{2}/u.test(line) && input.inSource(line);
 }
 
-/** A file of code has no fences and no prose of its own: what stands outside the block is a reply's. */
+/** A file of code has no fences and no prose of its own, so the text outside the block belongs to the reply. */
 function amongCode(
   input: EditInput,
   lines: readonly string[],
@@ -125,8 +125,8 @@ function amongCode(
 }
 
 /**
- * In a text that may hold prose and fences itself a fence wraps the edit only where it begins the edit or its path is
- * given, or where all that is known of the file, and every marker, stands inside it.
+ * In a text that may contain prose and fences itself, a fence wraps the edit only if it begins the edit or its path is
+ * given, or if every line known from the file, and every marker, is inside it.
  */
 function amongProse(
   input: EditInput,

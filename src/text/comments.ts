@@ -40,7 +40,7 @@ const commentForms: readonly (readonly [string, string])[] = [
 export const ellipsis: string = String.raw`(?:\.\s?\.\s?\.+|…+|⋯+|⋮+)`;
 export const ellipses: RegExp = new RegExp(ellipsis, "gu");
 
-/** The words of a comment without its syntax; undefined = the line is not one whole comment. */
+/** The words of a comment without its syntax, or undefined if the line is not one whole comment. */
 export function commentBody(line: string): string | undefined {
   const text = line.trim();
   for (const [open, close] of commentForms) {
@@ -73,8 +73,8 @@ export function isComment(line: string): boolean {
 const removalVerb = "removed|deleted|dropped|no longer needed";
 
 /**
- * What a comment says was removed, as in `// removed foo()` or `# foo was deleted`; empty when it only
- * says that something was; undefined = the line is no such comment.
+ * What a comment says was removed, as in `// removed foo()` or `# foo was deleted`. Empty if it does not say what;
+ * undefined if the line is no such comment.
  */
 export function removalOf(line: string): string | undefined {
   const body = commentBody(line);

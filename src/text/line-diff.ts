@@ -21,7 +21,7 @@ const noLine = -1;
 const deepestRange = 12;
 
 /**
- * Compares two texts line by line in nearly linear time. Equal ends are cut off, the rest is cut at lines that stand once
+ * Compares two texts line by line in nearly linear time. Equal ends are cut off, the rest is cut at lines that occur once
  * on either side (patience diff), and what lies between is searched for the fewest changes (Myers 1986), with a bound on
  * the work. Its answer is always a correct account of the difference; only how short it is may vary.
  */
@@ -115,7 +115,7 @@ export class LineDiff {
     this.range(oldStart, oldEnd, newStart, newEnd, depth + 1);
   }
 
-  /** Numbers the lines of a range; false = no line stands on both sides. */
+  /** Numbers the lines of a range. Returns false if no line occurs on both sides. */
   private number(oldStart: number, oldEnd: number, newStart: number, newEnd: number): boolean {
     const { ids, oldIds, newIds } = this;
     if (oldIds[oldStart] === 0) {

@@ -21,7 +21,7 @@ export function matchedLines(before: readonly string[], after: readonly string[]
     while (oldLine < oldEnd) pairs.push([oldLine++, newLine++]);
   };
   for (const stretch of stretchPairs(before, after)) {
-    // Before a stretch stands the line that it was cut at, or the texts' common head.
+    // The lines before a stretch are equal: the line that it was cut at, or the common head of the texts.
     equalUntil(stretch.oldStart);
     const a = before.slice(stretch.oldStart, stretch.oldEnd);
     const b = after.slice(stretch.newStart, stretch.newEnd);
@@ -33,7 +33,7 @@ export function matchedLines(before: readonly string[], after: readonly string[]
   return pairs;
 }
 
-/** Lines `old` to `oldEnd` of one text that stand for lines `fresh` to `freshEnd` of another. */
+/** Lines [oldStart, oldEnd) of one text and their counterpart, lines [newStart, newEnd) of another. */
 export interface StretchPair {
   readonly oldStart: number;
   readonly oldEnd: number;
@@ -66,7 +66,7 @@ export function stretchPairs(source: readonly string[], text: readonly string[])
   return cuts;
 }
 
-/** Items that stand once in a range of either side, the longest run of them that keeps its order (patience diff). */
+/** Of the items that occur once in the range of each side, the longest run in the same order on both (patience diff). */
 export function uniqueRun<Item>(
   before: ArrayLike<Item>,
   [oldStart, oldEnd]: LinePair,
