@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { ServedModel } from "../session/served-model.ts";
 import type { ThreadedRedraft } from "../threads/threads.ts";
 import type { Call } from "./call.ts";
-import { ApiError, toApiError } from "./errors.ts";
+import { ApiError } from "./errors.ts";
 import { checkTokens, produceGeneration, templateOf } from "./generate.ts";
 import type { Measures } from "./measures.ts";
 import type { HttpInput, HttpOutput } from "./on-thread.ts";
@@ -20,7 +20,8 @@ import {
 } from "./reading.ts";
 import { type AnswerShape, chatShape, completionShape, type Ending } from "./shapes.ts";
 import { openEventStream } from "./stream.ts";
-import { beginWork, disconnected, type RequestWork } from "./work.ts";
+import { streamGeneration } from "./stream-generation.ts";
+import { beginWork, type RequestWork } from "./work.ts";
 
 export interface HandlerParts {
   readonly options: HttpOptions;
@@ -66,7 +67,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
         const done = known ? await place(endpoint, bytes, read, call, work) : read;
         if ("body" in done) return reply(done, endpoint, call, work);
         if (done.kind === "generation") return await generate(done, endpoint, call, work);
-        const response = await convert(done, call, work);
+        work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
+        const response = await convertTokens(done, model!);
         work.finish();
         return response;
       } catch (error) {
@@ -133,57 +135,17 @@ export function createHandlers(parts: HandlerParts): Handlers {
     work.onFinish(() =>
       measures.seconds.observe((clock.now() - work.started) / 1000, { endpoint }),
     );
-    return stream(production, first, shape, read.wish, call, work);
-  }
-
-  function stream(
-    production: Production,
-    first: IteratorResult<string, Ending>,
-    shape: AnswerShape,
-    wish: AnswerWish,
-    call: Call,
-    { controller, finish }: RequestWork,
-  ): Response {
-    const events = openEventStream({
+    return streamGeneration(production, first, {
+      shape,
+      usage: read.wish.usage,
       stallMs: limits.stallMs,
       cutOff: call.cutOff,
-      onDisconnect: () => controller.abort(disconnected()),
-    });
-    const write = async (): Promise<void> => {
-      const opening = shape.first();
-      if (opening !== undefined) events.send(opening);
-      let step = first;
-      for (; step.done !== true; step = await production.next())
-        events.send(shape.piece(step.value));
-      events.send(shape.last(step.value));
-      if (wish.usage) events.send(shape.usage(step.value));
-      events.end();
-    };
-    write()
-      .catch((error: unknown) => {
-        const api = toApiError(controller.signal.aborted ? controller.signal.reason : error);
+      work,
+      onFailure(api, error) {
         measures.refusals.add({ code: api.body.error.code ?? "none" });
         if (api.status === 500) options.logger?.error("stream failed", { cause: String(error) });
-        events.fail(api.body);
-      })
-      .finally(finish);
-    return events.response;
-  }
-
-  /** Text to tokens or back: work of the model's process, so it queues like all of it. */
-  async function convert(
-    read: Extract<RequestRead, { kind: "tokenize" | "detokenize" }>,
-    call: Call,
-    work: RequestWork,
-  ): Promise<Response> {
-    const served = model!;
-    work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
-    if (read.kind === "detokenize") {
-      const bytes = await served.target.detokenize(checkTokens(read.tokens, served));
-      return Response.json({ prompt: new TextDecoder().decode(bytes) });
-    }
-    const tokens = await served.target.tokenize(read.prompt, { special: true });
-    return Response.json({ tokens, count: tokens.length, max_model_len: served.contextSize });
+      },
+    });
   }
 
   return {
@@ -216,6 +178,19 @@ async function onThread(
   }
   for (const { text, hash } of output.texts) threads.texts.add(text, hash);
   return output;
+}
+
+/** Text to tokens or back: work of the model's process, so it waits in the same queue. */
+async function convertTokens(
+  read: Extract<RequestRead, { kind: "tokenize" | "detokenize" }>,
+  served: ServedModel,
+): Promise<Response> {
+  if (read.kind === "detokenize") {
+    const bytes = await served.target.detokenize(checkTokens(read.tokens, served));
+    return Response.json({ prompt: new TextDecoder().decode(bytes) });
+  }
+  const tokens = await served.target.tokenize(read.prompt, { special: true });
+  return Response.json({ tokens, count: tokens.length, max_model_len: served.contextSize });
 }
 
 function answerShape(

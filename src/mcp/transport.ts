@@ -6,6 +6,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import { beyondBounds, requestBounds } from "../text/json-bounds.ts";
+import { createLineReader } from "./line-reader.ts";
 import { createIdScanner, type IdScanner } from "./message-id.ts";
 
 type McpMessage = Parameters<Transport["send"]>[0];
@@ -19,7 +20,6 @@ export interface StdioOptions {
   readonly maxPendingBytes?: number;
 }
 
-const lineFeed = 0x0a;
 const parseError = -32700;
 const invalidRequest = -32600;
 /** Of the range that JSON-RPC leaves to servers. */
@@ -32,50 +32,21 @@ const serverBusy = -32000;
 export function stdioTransport(options: StdioOptions = {}): Transport {
   const { stdin = process.stdin, stdout = process.stdout } = options;
   const { maxMessageBytes = 10 * 1024 * 1024, maxPendingBytes = 64 * 1024 * 1024 } = options;
-  /** The line that is being read; its chunks are forgotten once it is too large. */
-  let chunks: Buffer[] = [];
-  let size = 0;
-  let dropping: IdScanner | undefined;
   /** Bytes of each call that is not answered yet. */
   const pending = new Map<string | number, number>();
   let pendingBytes = 0;
   let closed = false;
 
-  function onData(chunk: Buffer): void {
-    for (let from = 0; from < chunk.length && !closed; ) {
-      const end = chunk.indexOf(lineFeed, from);
-      take(chunk.subarray(from, end < 0 ? chunk.length : end));
-      if (end < 0) return;
-      endLine();
-      from = end + 1;
-    }
-  }
-
-  function take(part: Buffer): void {
-    size += part.length;
-    if (dropping === undefined && size <= maxMessageBytes) {
-      chunks.push(part);
-      return;
-    }
-    if (dropping === undefined) {
-      dropping = createIdScanner();
-      for (const earlier of chunks.splice(0)) dropping.feed(earlier);
-    }
-    dropping.feed(part);
-  }
-
-  function endLine(): void {
-    const line = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    const [dropped, bytes] = [dropping, size];
-    chunks = [];
-    size = 0;
-    dropping = undefined;
-    if (dropped !== undefined) {
+  const lines = createLineReader({
+    maxBytes: maxMessageBytes,
+    onLine: read,
+    onTooLong(start, bytes) {
       const limit = `${maxMessageBytes} bytes`;
       const why = `The message has ${bytes} bytes and this server takes ${limit}. Send the edit in smaller parts.`;
-      refuse(dropped, invalidRequest, why);
-    } else if (line.some((byte) => byte > 0x20)) read(line);
-  }
+      refuse(start, invalidRequest, why);
+    },
+  });
+  const onData = (chunk: Buffer): void => lines.push(chunk);
 
   function read(line: Buffer): void {
     const beyond = beyondBounds(line, requestBounds);
@@ -140,7 +111,7 @@ export function stdioTransport(options: StdioOptions = {}): Transport {
     stdin.off("data", onData).off("error", onError).off("end", onEnd).off("close", onEnd);
     // Late failures of writing are nobody's business any more: `onBroken` stays to swallow them.
     stdin.destroy();
-    chunks = [];
+    lines.end();
     transport.onclose?.();
   }
 
