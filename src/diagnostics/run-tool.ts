@@ -11,7 +11,7 @@ export interface ToolRun {
   readonly code: number | null;
 }
 
-/** Characters of one stream that are kept; more messages than that nobody reads. */
+/** Characters of one stream that are kept. */
 const mostOutput = 16 * 1024 * 1024;
 
 /** Runs a person's command in a shell. That it ends with an error code is what a tool with messages does. */

@@ -37,13 +37,13 @@ function mostPromising(drafts: readonly Draft[], { room, cost }: Market): Draft 
 }
 
 /**
- * How many tokens of a draft to send now, where it is sent on in later passes for as long as it holds. Whatever the
- * lengths, the tokens up to its first wrong one are the same, so the lengths that cost least are best: with s(k) the
- * chance that k tokens hold and W(j) the least expected cost of going on when j have held,
+ * How many tokens of a draft to send now, if later passes send the rest for as long as it is accepted. The tokens up to
+ * its first wrong one are the same for all lengths, so the lengths that cost least are best: with s(k) the probability
+ * that k tokens are accepted and W(j) the least expected cost of continuing after j accepted ones,
  *
  *     W(j) = min over n of cost(1 + n) + s(j + n + 1) / s(j) W(j + n + 1)
  *
- * (a pass over n drafted tokens writes n + 1 if all hold; if the token after them is the draft's too, the draft continues there).
+ * (a pass over n drafted tokens writes n + 1 if all are accepted; if the token after them is the draft's too, the draft continues there).
  */
 export function bestLength(
   survival: readonly number[],

@@ -29,7 +29,7 @@ export interface DiffFile {
 }
 
 const hunkHeader = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))?(?: ?@@(.*))?\s*$/s;
-/** `\ No newline at end of file`, in whatever language. */
+/** `\ No newline at end of file`, in any language. */
 const noFinalNewline = /^\\ \S/;
 const unnumbered = /^@@(?: \.\.\.)?(?: ?@@)?\s*$/;
 

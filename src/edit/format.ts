@@ -18,7 +18,7 @@ export interface EditInput {
   readonly sourceLines: readonly string[];
   /** The lines of the source that the edit is about, where the caller named them. */
   readonly within?: LineRange | undefined;
-  /** Whether the source has this line, blanks around it aside: then it is text, not a marker or a fence. */
+  /** Whether the source has this line, ignoring blanks around it: then it is text, not a marker or a fence. */
   readonly inSource: (line: string) => boolean;
 }
 

@@ -120,7 +120,7 @@ const said = (tool: ToolEdit): string => tool.why.replace(/^it is/, "the edit is
 
 const isProseFile = (path: string): boolean => /\.(?:md|mdx|markdown|rst|adoc|txt)$/i.test(path);
 
-/** The text of a write call: the whole file, to the letter. */
+/** The text of a write call: exactly the whole file. */
 function writeCall(text: string, input: EditInput, why: string, readers: Readers): Edit {
   const inner = editInput(text, input.path, input.source, input.within);
   const { lines, source } = inner;

@@ -28,7 +28,7 @@ export function jsonInside(text: string): { readonly value: unknown } | undefine
   return /^[[{]/.test(body) ? (parseJson(body) ?? parseJson(mended(body))) : undefined;
 }
 
-/** The body of the only fenced block, prose around it aside; else the text itself. */
+/** The body of the only fenced block, without the prose around it; else the text itself. */
 function withoutFence(text: string): string {
   const trimmed = text.trim();
   if (/^[[{]/.test(trimmed) || !/`{3}|~{3}/.test(trimmed)) return trimmed;

@@ -17,7 +17,7 @@ export type OldNewPair = ToolCall & { readonly kind: "pair" };
 export type PairInsertion = ToolCall & { readonly kind: "insert" };
 export type PlacedCall = OldNewPair | PairInsertion;
 
-/** Placed by the reader where every old string is found to the letter; otherwise left to the merge. */
+/** Placed by the reader if every old string is found exactly; otherwise left to the merge. */
 export function placePairs(
   calls: readonly PlacedCall[],
   input: EditInput,

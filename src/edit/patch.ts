@@ -22,7 +22,7 @@ export const patchFormat: EditFormat = {
     const first = input.lines.findIndex((one) => one.trim() !== "" && !fenceOf(one));
     const own = input.sourceLines.find((one) => one.trim() !== "");
     const isText = (index !== first && input.inSource(line)) || own?.trim() === line;
-    // A file that holds patches: the edit is one where it names the file, and the file anew where it does not.
+    // A file that contains patches: the edit is a patch if it names the file, and the new text of the file if not.
     if (isText && !input.lines.some((one) => namesThisFile(one, input))) return undefined;
     return `line ${index + 1} is ${line}`;
   },

@@ -26,7 +26,7 @@ export const searchReplaceFormat: EditFormat = {
     const sign = searchReplaceSign(input);
     if (sign !== undefined) return sign;
     if (!input.lines.some((line) => openingMarks(line))) return undefined;
-    // The file holds such lines itself, and the edit may be blocks, or the file anew.
+    // The file contains such lines itself, and the edit may be blocks, or the new text of the file.
     const among = blocksAmongText(input);
     if (among !== undefined) return among;
     const first = input.lines.findIndex((line) => line.trim() !== "" && !isPreamble(line));
@@ -41,7 +41,7 @@ export const searchReplaceFormat: EditFormat = {
   },
 };
 
-/** What blocks, in whatever spelling they came, ask of this file. */
+/** The edit that blocks, in any spelling, make of this file. */
 export function editOf(all: readonly SearchBlock[], input: EditInput, why: string): Edit {
   const blocks = blocksOfThisFile(all, input)
     .map((block) => withoutHashes(block, input))
@@ -299,7 +299,7 @@ function blocksInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment
   if (!dependent) return undefined;
   let lines: readonly string[] = input.sourceLines;
   for (const block of blocks) {
-    // A text that changes with every block is scanned; an index of it would be made anew each time.
+    // A text that changes with every block is scanned; an index would have to be rebuilt each time.
     spend(lines.length);
     const start = lines.findIndex((_, at) => isRunAt(block.search, lines, at));
     if (start === -1 || lines.some((_, at) => at > start && isRunAt(block.search, lines, at)))

@@ -25,7 +25,7 @@ export function isArgument(line: string): boolean {
   return element.test(line);
 }
 
-/** The outermost tag blocks of a text, in order; tags of which `isOwn` says that they are the file's are text. */
+/** The outermost tag blocks of a text, in order; tags that belong to the file (`isOwn`) are text. */
 export function tagBlocks(lines: readonly string[], isOwn: (name: string) => boolean): TagBlock[] {
   const blocks: TagBlock[] = [];
   const passed = new Set<string>();

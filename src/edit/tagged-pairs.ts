@@ -21,7 +21,7 @@ interface TaggedPair {
 
 /**
  * Two tags whose names mean old and new (`<old_text>` and `<new_text>`, `<search>` and `<replace>`, the parameters of a
- * call written as XML), once or several times, in whatever other tags.
+ * call written as XML), once or several times, inside any other tags.
  */
 export const taggedPairs: EditFormat = {
   name: "search-replace",

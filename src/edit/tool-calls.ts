@@ -2,7 +2,7 @@ import { jsonInside } from "./json-text.ts";
 import { pathIn } from "./paths.ts";
 import { type KeyKind, kindOfKey, namesPlace } from "./tool-keys.ts";
 
-/** One call of an edit tool, whatever its maker names the arguments. */
+/** One call of an edit tool, under any names of its arguments. */
 export type ToolCall = { readonly path?: string } & (
   | {
       readonly kind: "pair";
@@ -35,7 +35,7 @@ export interface FoundCalls {
 
 type CallFields = Readonly<Record<string, unknown>>;
 
-/** Levels of wrapping around a call, beyond which nobody wraps. */
+/** The most levels of wrapping around a call. */
 const deepestCall = 8;
 
 /** The calls that a JSON value holds, wrapped in any objects and lists. Undefined if nothing in it looks like one. */

@@ -96,8 +96,8 @@ function isFileAnew(value: unknown, found: FoundCalls | undefined, input: EditIn
 }
 
 /**
- * Whether the edit is JSON with everything that the file of JSON names, and lists no shorter: the file anew. Where all
- * keys are such as a tool has, it may be a call as well.
+ * Whether the edit is JSON with all keys of a JSON file and no shorter lists: the new text of the file. If all its keys
+ * are also arguments of edit tools, it may be a call as well.
  */
 export function keepsAllKeys(input: EditInput): boolean {
   const source = jsonInside(input.source);

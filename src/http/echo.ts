@@ -91,7 +91,7 @@ export async function* produceScored(
   };
 }
 
-/** Scores as vLLM writes them: by id, the prompt's own token among them whatever its rank. */
+/** Scores as vLLM writes them: by id, always including the prompt's own token. */
 function byId(token: Token, score: TokenScore | null, count: number): object | null {
   if (score === null) return null;
   const rows = score.top

@@ -190,7 +190,7 @@ function generation(
     wish: wishOf(request),
     prompt,
     maxTokens,
-    // What lies beyond the context can never be accepted.
+    // Text beyond the context can never be accepted.
     prediction: predicted?.slice(0, contextSize * longestEntry),
     stop: stopsOf(request.stop),
     temperature: request.temperature ?? undefined,

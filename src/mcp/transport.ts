@@ -77,7 +77,7 @@ export function stdioTransport(options: StdioOptions = {}): Transport {
 
   function refuse({ found }: IdScanner, code: number, message: string): void {
     transport.onerror?.(new Error(message));
-    // A notification has no answer; what is not even that is answered to nobody in particular.
+    // A notification gets no answer; a message that is not even that is answered with the id null.
     if (found.id !== undefined || !found.isCall) answer(found.id ?? null, code, message);
   }
 
@@ -109,7 +109,7 @@ export function stdioTransport(options: StdioOptions = {}): Transport {
     if (closed) return;
     closed = true;
     stdin.off("data", onData).off("error", onError).off("end", onEnd).off("close", onEnd);
-    // Late failures of writing are nobody's business any more: `onBroken` stays to swallow them.
+    // `onBroken` stays to swallow late failures of writing.
     stdin.destroy();
     lines.end();
     transport.onclose?.();

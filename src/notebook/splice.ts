@@ -128,7 +128,7 @@ function layoutOf({ json, cells }: Notebook, cell: NotebookCell): ListLayout {
   return { open, between: `,${open}`, close: `${end}${indent}` };
 }
 
-/** The proof: read anew, the notebook is the same but for this text, and outside of its source to the byte. */
+/** The proof: parsed again, the notebook is the same except for this text, and outside of its source byte for byte. */
 function isOnlyChange(before: Notebook, cell: NotebookCell, text: string, after: string): boolean {
   const { start, end } = cell.source;
   const behind = before.json.slice(end);

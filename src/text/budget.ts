@@ -10,7 +10,7 @@ let stepsLeft = Number.POSITIVE_INFINITY;
  * not timed, so the same edit has the same answer on every machine. One step is about 20 ns of work: a cell of an
  * alignment, or 100 characters of a search.
  *
- * Counting is by the call in progress and not by an object handed down, since the loops that count lie deep in pure functions.
+ * Counting is by the call in progress and not by an object handed down, since the loops that count are deep in pure functions.
  */
 export function withinBudget<Result>(steps: number, work: () => Result): Result | undefined {
   const outer = stepsLeft;

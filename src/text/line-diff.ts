@@ -44,7 +44,7 @@ export class LineDiff {
 
   /**
    * The changes, in order. `known`: pairs of an old and a new line that are said to be the same one, ascending on both sides;
-   * only what lies between them is compared. Pairs that do not hold are passed over.
+   * only the lines between them are compared. Pairs that are not equal are skipped.
    */
   compare(known: Iterable<readonly [oldLine: number, newLine: number]> = []): LineChange[] {
     let oldStart = 0;

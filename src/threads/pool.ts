@@ -20,7 +20,7 @@ export interface PoolOptions {
 export interface TaskCall {
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: (event: unknown) => void;
-  /** Answers a question of the task; `tell` sends what is known on the way. The worker does other work meanwhile. */
+  /** Answers a question of the task; `notify` sends parts of the answer before it is complete. The worker does other work meanwhile. */
   readonly onAsk?: (question: unknown, notify: (value: unknown) => void) => Promise<unknown>;
 }
 
@@ -78,9 +78,9 @@ export function defaultWorkers(): number {
 }
 
 /**
- * Runs tasks on worker threads, one at a time on each. A task that passes its limit or is cancelled ends its worker, whatever
- * it computes; other tasks on that worker, which only wait for an answer, start over on another one, unnoticed by
- * their callers: a task must do the same every time it is run.
+ * Runs tasks on worker threads, one at a time on each. A task that passes its limit or is cancelled ends its worker. Other
+ * tasks on that worker, which only wait for an answer, start over on another one without their callers noticing, so a task
+ * must do the same every time it runs.
  */
 export function createPool(options: PoolOptions): Pool {
   const { size = defaultWorkers(), maxWaiting = 256, limitMs = 60_000 } = options;

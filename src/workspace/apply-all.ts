@@ -78,7 +78,7 @@ interface Planned {
   readonly changes: readonly FileChange[];
 }
 
-/** How often the locks are taken anew because an edit, made again, came to be about other paths. */
+/** How often the locks are taken again because an edit that was made again affects other paths. */
 const mostRounds = 5;
 
 /**

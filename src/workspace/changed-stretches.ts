@@ -6,7 +6,7 @@ export interface ChangedStretch {
   readonly newTo: number;
 }
 
-/** Texts of which more lines are in question are taken apart first. */
+/** Texts with more lines in question are split into several stretches. */
 const large = 2_000;
 
 /** Lines of each text that are looked at to find where they are equal again. */

@@ -122,7 +122,7 @@ function syntax({ newErrors, errorLine, isLiteral, text, source, edit, proof }: 
     return { name, ok: "unknown", message: why };
   }
   const echoes = proof === undefined || edit?.format === "whole" ? [] : echoesOf(text, proof);
-  // No grammar minds a head without a body everywhere, but nobody writes one twice.
+  // Not every grammar reports a head without a body, but no edit means to write a head twice.
   const lines = echoes.length === 0 ? [] : lineTexts(text);
   const head = echoes.find(({ start }) => opensDeclaration(lines[start]!));
   if (head) return { name, ok: false, message: repeatMessage(head, text, edit, "") };

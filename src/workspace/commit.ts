@@ -22,9 +22,9 @@ interface StepProgress {
 }
 
 /**
- * Makes all changes, or none, while their paths are locked and the files are known to be what was read. Every new text lies complete
- * on the disk before the first file is touched; then each path takes one rename. What was done is taken back when a later step,
- * or the check, fails: only that, so a file that somebody else put there meanwhile stays.
+ * Makes all changes, or none, while their paths are locked and the files are known to be what was read. Every new text is complete
+ * on the disk before the first file is touched; then each path takes one rename. If a later step or the check fails, only
+ * these steps are undone, so a file that another process put there in the meantime stays.
  */
 export async function commit(
   changes: readonly FileChange[],
@@ -267,7 +267,7 @@ async function takenBack(
   return described(error, works, `Nothing was changed.${kept}`);
 }
 
-/** Undoes one step. What somebody made of the new text meanwhile is put aside, never thrown away. Answers where. */
+/** Undoes one step. Changes that others made to the new text are kept in another file. Returns the paths of such files. */
 async function takeBack(work: StepProgress, fs: FileSystem, isChecked: boolean): Promise<string[]> {
   const { step, staged, spare } = work;
   const { renamed } = step;
@@ -277,7 +277,7 @@ async function takeBack(work: StepProgress, fs: FileSystem, isChecked: boolean):
   if (await exists(path, fs)) {
     const ours = staged !== undefined && (await isOurs(path, staged, fs));
     const same = ours && hashOf(await fs.readFile(path)) === staged.hash;
-    // Without a check nobody but a stranger can have put another file here: it is the stranger's.
+    // Without a check only another process can have put a different file here: it stays.
     if (!same && !ours && !isChecked) throw occupied(path);
     if (!same) aside.push(await putAside(path, fs));
     else if (step.old === undefined) await fs.unlink(path);

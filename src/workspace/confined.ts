@@ -19,7 +19,7 @@ const openFlags: Readonly<Record<string, number>> = {
 };
 
 /**
- * The file system, as far as it lies in `roots`: a call on anything outside rejects with `outside-root`, also when a folder is swapped for a
+ * The file system inside `roots`: a call on anything outside rejects with `outside-root`, also when a folder is swapped for a
  * link between two calls, or during one.
  *
  * On Linux each call opens the folder that it works in, asks the kernel where that handle really is, and does its work below
@@ -29,7 +29,7 @@ const openFlags: Readonly<Record<string, number>> = {
  * A link in the last place of a path is never followed; the callers resolve links first. The roots are resolved at the
  * first call, so make one of these for each piece of work.
  *
- * @param roots absolute folders. Whoever may replace a root itself, or a folder above it, decides what is inside.
+ * @param roots absolute folders. A process that may replace a root, or a folder above it, decides what is inside.
  */
 export function confinedTo(
   roots: readonly string[],
@@ -58,7 +58,7 @@ export function confinedTo(
 
 type RequireInside = (real: string, path: string) => Promise<void>;
 
-/** Paths that mean the same whatever is renamed while `work` runs. */
+/** Paths that keep their meaning even if folders are renamed while `work` runs. */
 interface ConfinedPath {
   /** Of an entry that need not exist: made, removed or renamed. A link under this name is not followed. */
   entry<Result>(path: string, work: (path: string) => Promise<Result>): Promise<Result>;

@@ -32,7 +32,7 @@ interface LostLines {
 /** A comment that opens and has no text yet: the lines below it do not belong to what is removed above it. */
 const opensComment = /^(?:\/\*{1,2}|<!--|\{\/\*|"""|'''|\(\*|\{-)$/u;
 
-/** The line, as compared, that declares anew what a source line declares. */
+/** The line, as compared, that declares again what a source line declares. */
 export type Restated = (line: number) => string | undefined;
 
 /** What an edit says about lines that go. It reads the edit alone, and knows nothing of how the edit was placed. */
@@ -71,8 +71,8 @@ export class Accounts {
   }
 
   /**
-   * Whether the edit quotes the nearest telling lines on both sides of lines that go, with nothing elided
-   * between. a neighbour that the edit declares anew is quoted by that.
+   * Whether the edit quotes the nearest telling lines on both sides of lost lines, with nothing elided
+   * between. A neighbour that the edit declares again counts as quoted.
    */
   quotesAround(line: number, gap: LostLines = {}): boolean {
     const { lost = noLines, restated, isHead = false } = gap;
@@ -98,7 +98,7 @@ export class Accounts {
     return this.compared.newCounts.of(key) - this.compared.oldCounts.of(key);
   }
 
-  /** Whether the edit has a line more often than the result has it anew: the rest are the file's own. */
+  /** Whether the edit has a line more often than the result adds it: then some of them are the file's own. */
   private isQuoted(key: string): boolean {
     this.shown ??= new Counts(this.stretches.flatMap(({ lines }) => lines.map((one) => one.key)));
     const anew = this.anewOf(key);

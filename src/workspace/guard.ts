@@ -114,7 +114,7 @@ function lostAmong(
       all.filter(({ scope }) => scope === one.scope).length;
     if (inScope(newOnes) >= inScope(oldOnes)) return false;
     if (newOnes.length < oldOnes.length) return true;
-    // As many of the name, in other scopes: moved with its lines, or another one in its stead.
+    // As many of the name, in other scopes: moved with its lines, or replaced by another one.
     return !staysInside(one.line, one.end, compared) && one.end > one.line;
   });
   const restated: Restated = (line) => {

@@ -8,7 +8,7 @@ import { sha256 } from "./sha256.ts";
 export const staleAfter = 4_000;
 /** A lock gets its holder's name right after it is made; one that stays without was made by a process that died. */
 const namelessAfter = 750;
-/** Bytes. A lock holds about 150; what is larger is somebody's file. */
+/** Bytes. A lock has about 150; a larger file is not a lock. */
 const largestLock = 4_096;
 
 export interface Holder {
@@ -129,7 +129,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Decides whether a lock is abandoned: its process is dead, or nobody touched it for seconds. Clocks of two
+ * Decides whether a lock is abandoned: its process is dead, or it was not touched for seconds. Clocks of two
  * machines may differ, so a lock dated in the future counts as untouched for as long as this watch sees no change.
  */
 export function createWatch(): (found: Found & { kind: "lock" }) => boolean {

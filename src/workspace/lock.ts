@@ -34,11 +34,11 @@ export interface Lock {
 }
 
 /**
- * Takes the lock of a file by name: a small file beside it, created only if absent. Whoever finds the lock
- * of a dead process takes it over at once; of a stalled one, or one of another machine, after seconds.
+ * Takes the lock of a file by name: a small file next to it, created only if absent. The lock of a dead process is
+ * taken over at once, that of a stalled process or of another machine after seconds.
  *
- * Returns or refuses within `patience`, whatever is at that path: `stale-file` (retryable) when another process
- * holds on, `file-error` when it is no lock or cannot be removed. Both name the file, in `details.lock` too.
+ * Returns or refuses within `patience`, whatever is at that path: `stale-file` (retryable) if another process keeps
+ * the lock, `file-error` if it is not a lock or cannot be removed. Both name the file, in `details.lock` too.
  */
 export async function lockFile(path: string, options: LockOptions): Promise<Lock> {
   const { fs, patience = 30_000, signal } = options;
@@ -138,8 +138,8 @@ interface TakeAway {
 }
 
 /**
- * Removes an abandoned lock; false = somebody else is at it. Two that find it at once must not remove each other's
- * new one, so removing is itself locked by a guard file, and looks again once it may.
+ * Removes an abandoned lock. Returns false if another process is doing so. Two processes that find it at once must not
+ * remove each other's new lock, so removing is itself locked by a guard file, and checks again under that lock.
  */
 async function takeAway({ fs, path, file, guard, token, watch }: TakeAway): Promise<boolean> {
   try {
@@ -172,7 +172,7 @@ async function takeAway({ fs, path, file, guard, token, watch }: TakeAway): Prom
 async function remove(fs: FileSystem, file: string, path: string): Promise<void> {
   await fs.unlink(file).catch((error: unknown) => {
     const code = codeOf(error);
-    // On Windows a file that somebody has open cannot be removed for a moment.
+    // On Windows a file that another process has open cannot be removed for a moment.
     if (code === "ENOENT" || (process.platform === "win32" && code !== "EROFS")) return;
     throw stuck(path, file, error);
   });

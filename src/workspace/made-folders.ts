@@ -21,7 +21,7 @@ export function trackFolders(fs: FileSystem): Folders {
       made.push(folder);
     } catch (error) {
       const code = codeOf(error);
-      // Somebody else made it, so it is not ours to remove; a file of that name is found when something is put below it.
+      // Another process made it, so it is not ours to remove; a file of that name fails later, when something is put below it.
       if (code === "EEXIST") return;
       if (code !== "ENOENT" || dirname(folder) === folder) throw error;
       await makeFolder(dirname(folder));

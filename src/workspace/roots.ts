@@ -5,7 +5,7 @@ import { disk } from "./disk.ts";
 import { isInside } from "./inside.ts";
 import { realPathOf } from "./real-path.ts";
 
-/** A path that was found to lie inside a root, every symbolic link resolved. */
+/** A path that is inside a root, with every symbolic link resolved. */
 export interface RootedPath {
   /** Where reading and writing happens: no component of it is a symbolic link. */
   readonly absolute: string;

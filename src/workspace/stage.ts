@@ -6,7 +6,7 @@ import { keepMetadata, privateMode } from "./metadata.ts";
 import type { FileChange, PathStep } from "./steps.ts";
 import { hashOf } from "./text-file.ts";
 
-/** A new text that lies complete on the disk, beside the place where it is to be. */
+/** A new text that is complete on the disk, next to its final path. */
 export interface Staged {
   readonly temporary: string;
   readonly bytes: Buffer;

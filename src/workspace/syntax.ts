@@ -106,7 +106,7 @@ export function newErrors(
       let isSound = false;
       for (const window of change) {
         if (nesting(window.before).some((depth) => depth !== 0)) continue;
-        // Most are sound, and then nobody needs to know how the stretch was before.
+        // Most have no errors, and then the stretch before the edit need not be parsed.
         if (nesting(window.after).every((depth) => depth === 0) && errorsOf(window.after) === 0) {
           isSound = true;
           break;

@@ -9,7 +9,7 @@ import { type FileChange, pathsOf } from "./steps.ts";
 import { changed, withLocks, writeChanges } from "./write.ts";
 import type { WriteOptions, Written } from "./write-options.ts";
 
-/** How often an edit is made on a file without holding its lock; after that the lock is taken first, and nobody can come between. */
+/** How often an edit is made on a file without holding its lock; after that the lock is taken first, so no other process can interfere. */
 const optimisticRounds = 2;
 
 /**

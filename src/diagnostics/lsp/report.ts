@@ -5,7 +5,7 @@ import type { EditedText } from "../follow-lines.ts";
 import { type ServerDiagnostic, type ServerOptions, startLanguageServer } from "./server.ts";
 
 /**
- * What a language server says about an edit: it receives the old texts and then the new ones, whatever is on the disk. Only its
+ * What a language server says about an edit: it receives the old texts and then the new ones, independent of the disk. Only its
  * messages about the edited files count.
  */
 export async function serverReport(

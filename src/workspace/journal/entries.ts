@@ -33,7 +33,7 @@ export interface JournalEntry extends EntryNote {
   readonly time: string;
   readonly root: string;
   readonly files: readonly EntryFile[];
-  /** Set where a kill cut it off and somebody had changed these files before it could be rolled back. */
+  /** Set if a kill interrupted it and these files were changed by others before it could be rolled back. */
   readonly interrupted?: true;
 }
 
@@ -44,7 +44,7 @@ export interface OpenRecord extends JournalEntry {
   readonly folders: readonly string[];
 }
 
-/** A transaction that is over, and where its record lies. */
+/** A finished transaction, and the folder of its record. */
 export interface DoneTransaction {
   readonly id: string;
   readonly at: string;
@@ -73,7 +73,7 @@ export async function readBlob(folder: string, hash: string): Promise<Buffer | u
   return bytes !== undefined && sha256(bytes) === hash ? bytes : undefined;
 }
 
-/** An entry, and where it lies. */
+/** An entry, and its folder. */
 export interface KeptEntry extends JournalEntry {
   readonly folder: string;
 }

@@ -36,13 +36,13 @@ export interface DiskJournal extends Journal {
   entries(): Promise<KeptEntry[]>;
   /** Notes in the log what changed no file. */
   mark(note: EntryNote): Promise<void>;
-  /** Removes what is beyond the limits. It happens by itself every now and then. */
+  /** Removes entries and texts beyond the limits. Also done automatically after some transactions. */
   prune(): Promise<void>;
   /** Forgets these entries, and all texts that were kept by hash. Answers how many entries. */
   clear(): Promise<number>;
 }
 
-/** How many transactions, in the mean, between two looks at the limits. */
+/** The limits are enforced after one in this many transactions, on average. */
 const pruneEvery = 32;
 
 export function openJournal(options: JournalOptions): DiskJournal {

@@ -2,7 +2,7 @@ import { decodeText } from "../encoding.ts";
 import { type EntryState, type KeptEntry, readBlob } from "./entries.ts";
 import type { CarryOver } from "./types.ts";
 
-/** What came between: an entry of the log, or (without one) somebody who keeps no log. */
+/** What prevents an undo: an entry of the log, or (without one) a change that is in no log. */
 export interface Obstacle {
   readonly entry: KeptEntry | undefined;
 }
@@ -19,7 +19,7 @@ export interface ObstacleRequest {
 
 /**
  * Which later entry prevents an undo: the last one before which the change could be carried over, and after
- * which it cannot. None = somebody changed the file between two entries, or after all of them.
+ * which it cannot. Without an entry, the file was changed by hand between two entries, or after all of them.
  */
 export async function obstacle(request: ObstacleRequest): Promise<Obstacle> {
   const { entry, path, base, edited, log, carry } = request;

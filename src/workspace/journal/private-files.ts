@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 
-/** Nobody but the user reads what the state folder holds: it has the texts of their files. */
+/** Only the user may read the state folder: it contains the texts of their files. */
 export const folderMode = 0o700;
 export const fileMode = 0o600;
 

@@ -88,9 +88,9 @@ export type Where = { readonly folders: readonly string[] } | { readonly paths: 
 const lockPatience = 6_000;
 
 /**
- * Ends the transactions that were cut off. One rule: what has its mark of commitment is finished, everything else is rolled back.
- * A file that is neither as it was nor as the transaction made it was changed by somebody since: it stays, and the
- * transaction becomes an entry of the log, from which the rest of it can be taken back.
+ * Ends interrupted transactions. One rule: a transaction with its commit mark is finished, any other is rolled back.
+ * A file that is neither as it was nor as the transaction made it was changed by others since: it stays, and the
+ * transaction becomes an entry of the log, from which the rest of it can be undone.
  */
 export async function recover(home: string, where: Where, moveToLog: MoveToLog): Promise<void> {
   for (const one of await abandoned(home)) {
@@ -107,7 +107,7 @@ export async function recover(home: string, where: Where, moveToLog: MoveToLog):
     if (!concerns) continue;
     let isRolledBack = false;
     await locked(record, async () => {
-      // Somebody else may have ended it meanwhile.
+      // Another process may have ended it in the meantime.
       if ((await readRecord(at)) === undefined) return;
       const { root, keep } = record;
       if (await isThere(join(at, "committed"))) {
@@ -127,7 +127,7 @@ export async function recover(home: string, where: Where, moveToLog: MoveToLog):
       await writePrivate(join(at, "record.json"), JSON.stringify(rest));
       await moveToLog(home, { id, at, root, keep: true });
     });
-    // Only now that no lock lies in them any more.
+    // Only now, when they contain no lock any more.
     if (isRolledBack) await removeFolders(record);
   }
 }
@@ -148,7 +148,7 @@ async function locked(record: OpenRecord, work: () => Promise<void>): Promise<vo
   }
 }
 
-/** Answers the files that somebody changed since. */
+/** Returns the files that were changed by others since. */
 async function rollBack(record: OpenRecord, at: string): Promise<EntryFile[]> {
   const left: EntryFile[] = [];
   for (const file of record.files.toReversed()) {

@@ -47,7 +47,7 @@ export function rootKey(root: string): string {
   return sha256(root).slice(0, 24);
 }
 
-/** A path as answers and diffs show it: relative to the folder that it lies in, with `/`. */
+/** A path as answers and diffs show it: relative to the folder that it is in, with `/`. */
 export function shownIn(folders: readonly string[], path: string): string {
   const folder = folders.map(realFolder).find((one) => isInside(path, one));
   return folder === undefined ? path : relative(folder, path).split(sep).join("/");

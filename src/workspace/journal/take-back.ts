@@ -25,7 +25,7 @@ export interface Reversal {
   readonly fs?: FileSystem;
 }
 
-/** The changes that take entries back, over whatever was changed since; refused where that meets them. Writes nothing. */
+/** The changes that undo entries and keep all later changes; refused if a later change meets them. Writes nothing. */
 export async function reverse(reversal: Reversal): Promise<FileChange[]> {
   const { fs = disk } = reversal;
   const view = viewFiles((path) => readTextFile(path, fs));

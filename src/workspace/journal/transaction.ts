@@ -152,7 +152,7 @@ function openTransaction({ id, at }: OpenFolder, options: TransactionOptions): O
       }
     },
     async abort() {
-      // Without its record it is nothing, so that nobody rolls back by half of it.
+      // The record is removed first: without it the rest is ignored, and no process rolls back from half of it.
       await rm(join(at, "record.json"), { force: true }).catch(() => {});
       await rm(at, { recursive: true, force: true }).catch(() => {});
       setActive(at, false);

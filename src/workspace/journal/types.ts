@@ -47,7 +47,7 @@ export interface EntryNote {
 /** A transaction that the journal knows of. */
 export interface OpenTransaction {
   readonly id: string;
-  /** The point of no return: from here on it is finished forward, whatever happens. */
+  /** The point of no return: after this, a recovery completes the transaction instead of rolling it back. */
   commit(): Promise<void>;
   /** Everything is in place and cleared up: it becomes an entry of the log, or is forgotten. Answers the entry's id. */
   finish(): Promise<string | undefined>;

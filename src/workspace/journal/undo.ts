@@ -74,7 +74,7 @@ export async function undo(request: UndoRequest, options: UndoOptions): Promise<
     if (request.dryRun) return { ...answer, written: false };
     const note = { kind, of, ...hunks, ...(request.by === undefined ? {} : { by: request.by }) };
     if (changes.length === 0) {
-      // Somebody has taken it back by hand: the next undo is about the edit before it.
+      // It was already undone by hand: the next undo is about the edit before it.
       await journal.mark(note);
       return { ...answer, written: false };
     }

@@ -70,7 +70,7 @@ const textAlone = (text: string, { action }: EditResult): EditedSource => ({
   bom: false,
 });
 
-/** A file that is there is not created, whatever the edit says; one that is not there is. */
+/** A file that exists is not created, even if the edit says so; one that does not exist is. */
 function actionOf({ action, text }: EditResult, { exists }: EditedSource): Receipt["action"] {
   if (text === null) return "delete";
   if (!exists) return "create";
@@ -89,7 +89,7 @@ function receiptModel(
 ): NonNullable<Receipt["model"]> {
   const known = name === undefined || name === "" ? "unnamed" : name;
   return {
-    // A model in a file is named by it; the folder is nobody else's business.
+    // A model in a file is named by the file; its folder stays private.
     name: wellFormed(known.includes("://") ? known : basename(known)),
     ...(confidence === undefined
       ? {}
