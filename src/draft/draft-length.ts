@@ -75,9 +75,9 @@ function nextLength(n: number): number {
 }
 
 /**
- * The most promising draft at its best length, and beside it what else is worth its place: nodes in order of the chance that
- * they are accepted, each token at the price that writing the draft comes to per token. Chances fall along a draft, so
- * what is taken is a tree. Beginnings that drafts share count once.
+ * The most promising draft at its best length, and other nodes that are worth their cost: nodes in order of the probability
+ * that they are accepted, each token at the cost per token of writing the draft. Probabilities fall along a draft, so the
+ * nodes taken form a tree. Prefixes that drafts share count once.
  */
 export function bestTree(drafts: readonly Draft[], market: Market): Draft[] {
   const { room, cost } = market;

@@ -20,7 +20,7 @@ export function isLoneTag(line: string): boolean {
   );
 }
 
-/** An element on one line, as tools send arguments beside a text: `<path>a.py</path>`, `<line_count>14</line_count>`. */
+/** An element on one line, as tools send arguments besides a text: `<path>a.py</path>`, `<line_count>14</line_count>`. */
 export function isArgument(line: string): boolean {
   return element.test(line);
 }

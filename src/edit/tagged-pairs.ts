@@ -133,7 +133,7 @@ function blockOfTags({ oldSide, newSide, path, nearLine }: TaggedPair): SearchBl
   };
 }
 
-/** Whether the old text is a part of a line: it was written beside its tags, and no line of the file equals it. */
+/** Whether the old text is a part of a line: it is on the line of its tags, and no line of the file equals it. */
 function isInlineTag({ oldSide: old }: TaggedPair, input: EditInput): boolean {
   if (old.ownLines || old.text.includes("\n") || old.text.trim() === "") return false;
   return !input.inSource(old.text) && input.source.includes(old.text);

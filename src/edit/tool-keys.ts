@@ -52,7 +52,7 @@ const placeWords = new Set(
   ),
 );
 
-/** Whether a key names a part of the file, so that the text beside it is not the whole of it. */
+/** Whether a key names a part of the file, so that the text next to it is not all of it. */
 export function namesPlace(key: string): boolean {
   const words = key
     .replace(/([a-z])([A-Z])/g, "$1 $2")

@@ -38,7 +38,7 @@ function untaggedContent(current: Untagged, input: EditInput): Untagged | undefi
   const named = path ? pathOfElement(path) : current.path;
   const texts = elements.filter((element) => !isAside(element) && !isPathArgument(element));
   const own = pairsOfThisFile(texts, input);
-  // One line beside the text of a file is an argument: a count, a name.
+  // One line besides the text of a file is an argument: a count, a name.
   const long = own.filter((element) => element.text.includes("\n"));
   const choice = own.length > 1 && long.length > 0 ? long : own;
   const [only] = choice;

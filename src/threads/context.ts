@@ -34,7 +34,7 @@ export function engineFor(context: TaskContext): Redraft {
   return createRedraft({ logger, texts: noTexts, ...(model && { settle: model }) });
 }
 
-/** Whoever sends a task has found the text of its base: a worker keeps none. */
+/** The sender of a task has already found the text of its base: a worker keeps no texts. */
 const noTexts: TextStore = { add: () => {}, find: () => undefined };
 
 function remoteModel(

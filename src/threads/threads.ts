@@ -27,7 +27,7 @@ export interface ThreadsOptions {
 
 /** An engine that makes edits on worker threads, so that none of them keeps the calling thread from its work. */
 export interface ThreadedRedraft extends Redraft {
-  /** For callers that do other heavy work beside edits. */
+  /** For callers that do other heavy work besides edits. */
   readonly pool: Pool;
   readonly texts: TextStore;
   /** As `Redraft.events`, with the account that the caller reads: `diff` saves the copy of a long proof. */

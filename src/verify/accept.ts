@@ -112,7 +112,7 @@ export function acceptEntropy({
   };
 }
 
-/** Speculative sampling: distributed exactly as plain sampling. The target decides, beside its logits. */
+/** Speculative sampling: distributed exactly as plain sampling. The target decides, because it has all logits. */
 export function acceptSampling(rule: Partial<SamplingRule> = {}): Acceptance {
   const sampling = { temperature: 1, topP: 1, seed: 0, ...rule };
   if (!(sampling.temperature > 0) || !(sampling.topP > 0 && sampling.topP <= 1)) {

@@ -15,7 +15,7 @@ export interface DeclaredSpan {
   readonly end: number;
 }
 
-/** Lines beside a gap that are looked at one by one. */
+/** Lines next to a gap that are looked at one by one. */
 const besideLimit = 200;
 
 const noLines: ReadonlySet<number> = new Set();
@@ -148,7 +148,7 @@ export class Accounts {
     return this.idle;
   }
 
-  /** The lines right beside a gap, without blank ones, and whether a blank one is next to it. */
+  /** The lines directly next to a gap, without blank ones, and whether a blank one is next to it. */
   private beside(
     line: number,
     step: 1 | -1,
@@ -241,7 +241,7 @@ export class Accounts {
     );
   }
 
-  /** The lines beside a gap, outwards, until they identify its place. */
+  /** The lines next to a gap, outwards, until they identify its place. */
   private nearest(
     line: number,
     step: 1 | -1,

@@ -67,7 +67,7 @@ export async function withLocks<Result>(
         await folders.make(path);
         locks.push(await lockFile(path, { ...options, fs }));
       }
-      // Who holds the locks of a transaction that is not finished knows that its process has died.
+      // If we hold the locks of an unfinished transaction, its process has died.
       if (round === mostRecoveries || !(await journal?.isUnfinished(paths))) break;
       await release();
       await journal?.recover(paths);

@@ -7,7 +7,7 @@ import type { EntryNote } from "./types.ts";
 
 /** What was, or is, at a path of an entry. */
 export interface EntryState {
-  /** Of the bytes; the text is kept beside the entry under this name. */
+  /** Of the bytes; the text is kept next to the entry under this name. */
   readonly sha256: string;
   /** Permission bits; null: the system's usual ones. */
   readonly mode: number | null;

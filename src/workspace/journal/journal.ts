@@ -38,7 +38,7 @@ export interface DiskJournal extends Journal {
   mark(note: EntryNote): Promise<void>;
   /** Removes entries and texts beyond the limits. Also done automatically after some transactions. */
   prune(): Promise<void>;
-  /** Forgets these entries, and all texts that were kept by hash. Answers how many entries. */
+  /** Removes these entries, and all texts that were kept by hash. Returns the number of entries. */
   clear(): Promise<number>;
 }
 

@@ -132,7 +132,7 @@ export async function recover(home: string, where: Where, moveToLog: MoveToLog):
   }
 }
 
-/** With the locks of all its files, which those of the dead are taken from. Whoever holds one is not dead: left alone. */
+/** Works under the locks of all its files, taken over from dead processes. A transaction whose locks a living process holds is left alone. */
 async function locked(record: OpenRecord, work: () => Promise<void>): Promise<void> {
   const locks = [];
   try {
