@@ -14,14 +14,14 @@ import { defaultLimits, type HttpLimits, type HttpOptions } from "./options.ts";
 import { createFairQueue } from "./queue.ts";
 import { bodyJson } from "./reading.ts";
 
-/** What a server over the app needs besides requests. */
+/** The app, and what a server needs to shut it down. */
 export interface RedraftApp {
   readonly app: Hono;
-  /** Turns new and waiting requests away; those in work go on. */
+  /** Refuses new and waiting requests; running ones continue. */
   drain(): void;
-  /** Ends the requests in work. */
+  /** Aborts the running requests. */
   abort(): void;
-  /** How many requests are in work. */
+  /** The number of running requests. */
   readonly busy: number;
 }
 
@@ -30,7 +30,7 @@ interface Bindings {
   readonly outgoing?: Pick<ServerResponse, "destroy" | "setTimeout" | "once">;
 }
 
-/** The OpenAI-compatible API as a Hono app: routes, keys, limits, queueing and metrics, and no port. */
+/** The OpenAI-compatible API as a Hono app: routes, keys, limits, queueing and metrics, without a port. */
 export function createApp(options: HttpOptions): RedraftApp {
   const limits = { ...defaultLimits, ...options.limits };
   const logger = options.logger ?? silentLogger;
@@ -187,7 +187,7 @@ function withBody(
     const address = bindings?.incoming?.socket?.remoteAddress ?? "local";
     const signal = context.req.raw.signal;
     const { bytes, release } = await readBody(context.req.raw, limits, bodies);
-    // What the answer holds is about as large, so the place is kept until it is sent.
+    // The answer is about as large, so the memory stays reserved until it is sent.
     outgoing?.once("close", release);
     const cutOff = (): void => void outgoing?.destroy();
     try {

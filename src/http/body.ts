@@ -1,9 +1,9 @@
 import { ApiError } from "./errors.ts";
 import { disconnected } from "./work.ts";
 
-/** What all request bodies together may hold in memory. */
+/** The memory that all request bodies together may use. */
 export interface BodyBudget {
-  /** Takes bytes; false = there are not so many left. */
+  /** Reserves bytes. Returns false if fewer are left. */
   take(bytes: number): boolean;
   give(bytes: number): void;
   readonly taken: number;
@@ -34,17 +34,17 @@ export interface BodyLimits {
 
 export interface Body {
   readonly bytes: Uint8Array;
-  /** Gives its memory back to the budget; twice does nothing more. */
+  /** Gives its memory back to the budget. A second call does nothing. */
   release(): void;
 }
 
-/** So much of a body is free: small requests are answered while large ones fill the budget. */
+/** Bytes of a body that the budget does not count: small requests are answered while large ones fill it. */
 const freeBytes = 64 * 1024;
 
 /**
  * Reads a JSON body of bounded size. A body of another type is refused: browsers may send those anywhere
- * without asking, and no client of this API does. Memory is taken from the budget as the bytes come, so a client that only announces a
- * large body holds nothing.
+ * without asking, and no client of this API does. Memory is reserved as the bytes arrive, so a client that only announces a
+ * large body reserves nothing.
  */
 export async function readBody(
   request: Request,
@@ -61,7 +61,7 @@ export async function readBody(
   const declared = Number(request.headers.get("content-length") ?? "0");
   if (declared > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
   if (declared > freeBytes && !budget.take(declared)) throw memoryFull(budget);
-  // Only asked whether there is room now: it is taken as the bytes come.
+  // Only checks that there is room now: it is reserved as the bytes arrive.
   if (declared > freeBytes) budget.give(declared);
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -17,9 +17,9 @@ export type ScoreRequest = Pick<
 >;
 
 /**
- * A completion with `logprobs`: the tokens of the prompt (with `echo`) and of the answer, each with how likely
- * the model finds it and with what it would rather have written. Others verify drafts with it: the draft
- * is sent as the end of the prompt, and one pass scores all of it.
+ * A completion with `logprobs`: the tokens of the prompt (with `echo`) and of the answer, each with its
+ * log probability and the likeliest alternatives. Clients verify drafts with it: the draft is sent as the end
+ * of the prompt, and one pass scores all of it.
  */
 export async function* produceScored(
   model: ServedModel,

@@ -25,7 +25,7 @@ export interface ServedFiles {
   readonly texts?: TextStore;
 }
 
-/** What the server does with files: the same transactions and the same undo as every other face. */
+/** Edits of files over HTTP: the same transactions and the same undo as every other face. */
 export interface EditHandlers {
   /** POST /v1/edits: `{edits: [{path, edit, format?, base?, cell?, symbol?}], dry_run?, receipts?}`: all files are written, or none. */
   apply(body: unknown, signal: AbortSignal): Promise<AppliedAll>;
@@ -94,7 +94,7 @@ export function createEditHandlers(
   });
 }
 
-/** A client learns of no place of this machine: errors name files as the client does, relative to the root. */
+/** Clients see no paths of this machine: errors name files as the client does, relative to the root. */
 function withShownPaths(roots: readonly string[], handlers: EditHandlers): EditHandlers {
   const shown = (text: string): string =>
     roots.reduce((now, root) => now.replaceAll(`${root}${sep}`, "").replaceAll(root, "."), text);

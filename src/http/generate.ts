@@ -19,7 +19,7 @@ export function templateOf(
   };
 }
 
-/** Has the model write, or score. Tokenising is part of it: the caller holds a place on the model. */
+/** Lets the model write, or score. Includes tokenising: the caller has a place in the model's queue. */
 export async function* produceGeneration(
   served: ServedModel,
   read: GenerationRead,

@@ -29,7 +29,7 @@ export interface HandlerParts {
   readonly measures: Measures;
   readonly modelQueue: FairQueue;
   readonly mergeQueue: FairQueue;
-  /** The requests in work, to be ended at shutdown. */
+  /** The running requests, to be aborted at shutdown. */
   readonly working: Set<AbortController>;
   readonly clock: Clock;
 }
@@ -77,7 +77,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       }
     };
 
-  /** Makes an edit, on a worker where there are some; what turns out to be for the model comes back read. */
+  /** Makes an edit, on a worker if there are any. A request that turns out to be for the model is returned as read. */
   async function place(
     endpoint: Endpoint,
     bytes: Uint8Array,

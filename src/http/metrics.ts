@@ -18,10 +18,10 @@ export interface Histogram {
 
 export interface Registry {
   counter(name: string, help: string): Counter;
-  /** A value asked for when the metrics are read. */
+  /** A value that is computed when the metrics are read. */
   gauge(name: string, help: string, read: () => number): void;
   histogram(name: string, help: string, buckets: readonly number[]): Histogram;
-  /** All of it in Prometheus' text format 0.0.4. */
+  /** All metrics in Prometheus' text format 0.0.4. */
   render(): string;
 }
 

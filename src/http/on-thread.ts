@@ -21,7 +21,7 @@ export type HttpOutput =
       readonly options: ApiErrorOptions;
     };
 
-/** On a worker: reads a request; where it is an apply request, makes the edit and writes the answer. */
+/** On a worker: reads a request and, if it is an apply request, makes the edit and writes the answer. */
 export async function httpTask(input: HttpInput, context: TaskContext): Promise<HttpOutput> {
   try {
     const read = readRequest(input.endpoint, input.bytes, input.model);

@@ -28,12 +28,12 @@ export interface PlaceOptions {
   readonly redraft: Pick<Redraft, "apply">;
   /** Looks up a base by its hash. Returns undefined if it is not known. */
   readonly textOf: (hash: string) => Promise<string | undefined>;
-  /** The name that answers give where the request names no model. */
+  /** The name of the model in answers to requests that name none. */
   readonly modelName: string;
   readonly signal: AbortSignal;
 }
 
-/** Clients do not share texts: who names one must know more of its hash than can be guessed. */
+/** Clients do not share texts: to name one, a client must know more of its hash than can be guessed. */
 const shownHashDigits = 16;
 
 /** Makes the edit of an apply request and writes the answer, whole or as the events of a stream. */
@@ -104,7 +104,7 @@ async function baseFor(
   return textHash(code).startsWith(digits) ? code : ((await textOf(base.hash)) ?? base);
 }
 
-/** The whole stream: nothing of it is known before the result is. */
+/** The whole stream as one text: none of it is known before the result. */
 function eventsOf(text: string, ending: Ending, shape: AnswerShape, usage: boolean): string {
   const events: string[] = [];
   const send = (data: unknown): void => void events.push(`data: ${JSON.stringify(data)}\n\n`);
@@ -138,7 +138,7 @@ function placementAccount(result: EditResult, hash: string): Readonly<Record<str
     changed: result.changed,
     notes: result.notes,
     checks: result.checks,
-    // By which a later request may name this text as its base.
+    // A later request may name this text as its base by it.
     hash: hash.slice(0, shownHashDigits),
     ...(result.cells === undefined
       ? {}

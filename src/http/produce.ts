@@ -3,7 +3,7 @@ import type { GenerateRequest, ServedModel } from "../session/served-model.ts";
 import type { Measures } from "./measures.ts";
 import type { Ending, UsageJson } from "./shapes.ts";
 
-/** Text as it becomes known, and at the end how it ended. */
+/** Yields text as it is produced, and returns how it ended. */
 export type Production = AsyncGenerator<string, Ending>;
 
 export function usageOf(

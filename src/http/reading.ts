@@ -17,9 +17,9 @@ import {
 
 export type Endpoint = "chat" | "completions" | "tokenize" | "detokenize";
 
-/** What reading must know about the model that is served. */
+/** The limits of the served model. */
 export interface ModelLimits {
-  /** Tokens that one request may hold. */
+  /** Tokens that one request may have. */
   readonly contextSize: number;
 }
 
@@ -40,7 +40,7 @@ export interface ApplyRead {
   readonly cell: string | undefined;
 }
 
-/** What the model is asked, nothing in it longer than its context can be. */
+/** A request to the model; nothing in it is longer than its context. */
 export interface GenerationRead {
   readonly kind: "generation";
   readonly endpoint: "chat" | "completions";
@@ -52,7 +52,7 @@ export interface GenerationRead {
   readonly temperature: number | undefined;
   readonly topP: number | undefined;
   readonly seed: number | undefined;
-  /** Present where tokens are to be scored. */
+  /** Present if tokens are to be scored. */
   readonly scores?: Pick<
     CompletionRequest,
     "echo" | "logprobs" | "prompt_logprobs" | "logprob_start_len" | "return_tokens_as_token_ids"
@@ -69,8 +69,8 @@ export type RequestRead =
 const longestEntry = 128;
 
 /**
- * Reads a request's body. Throws an `ApiError` for what is no such request, and for a prompt that cannot fit the model's context
- * however its tokens fall, before anything is tokenised.
+ * Reads a request's body. Throws an `ApiError` for an invalid request, and, before anything is tokenised, for a prompt that
+ * cannot fit the model's context however it is tokenised.
  *
  * @param model undefined if no model is served: then everything but an apply request is refused
  */
@@ -94,7 +94,7 @@ export function readRequest(
   return endpoint === "chat" ? readChat(body, model) : readCompletion(body, model);
 }
 
-/** The JSON of a body. Throws an `ApiError` 400 for what is none, or is of absurd shape. */
+/** The JSON of a body. Throws an `ApiError` 400 if it is not JSON, or exceeds the bounds of nesting and size. */
 export function bodyJson(bytes: Uint8Array): unknown {
   const why = beyondBounds(bytes, requestBounds);
   if (why !== undefined) {

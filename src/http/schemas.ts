@@ -130,7 +130,7 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   return parsed.data;
 }
 
-/** A content, given whole or in parts, as one text. */
+/** The content of a message, given as a whole or in parts, as one text. */
 export function contentText(value: Maybe<Content>): string {
   if (value === null || value === undefined) return "";
   return typeof value === "string" ? value : value.map(({ text }) => text).join("");

@@ -3,18 +3,18 @@ import type { Call } from "./call.ts";
 import { ApiError } from "./errors.ts";
 import type { HttpLimits } from "./options.ts";
 
-/** One request in work: what ends it early, and what is to be done when it is over. */
+/** A running request: its abort signal, and what is to be done when it ends. */
 export interface RequestWork {
   readonly controller: AbortController;
   readonly signal: AbortSignal;
   /** When it began, in ms of the clock. */
   readonly started: number;
-  /** Runs when the work is over, however that comes. */
+  /** Called when the work ends, in any way. */
   onFinish(then: () => void): void;
   finish(): void;
 }
 
-/** Ends a request that takes too long or whose client leaves; at shutdown `working` has those that go on. */
+/** Begins the work of a request. It is aborted if it takes too long or its client disconnects; `working` has the running ones. */
 export function beginWork(
   call: Call,
   limits: HttpLimits,

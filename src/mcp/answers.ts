@@ -4,7 +4,7 @@ import { publicError } from "../core/public-error.ts";
 import type { FileAnswer, ReadAnswer } from "../workspace/editor.ts";
 import { answerSummary } from "./summary.ts";
 
-/** A longer diff is cut: models pay for every line, and a new file is known to who wrote it. */
+/** A longer diff is cut: models pay for every line, and the writer of a new file knows it. */
 const longestDiff = 64 * 1024;
 
 function brief(answer: FileAnswer): FileAnswer {
@@ -56,8 +56,8 @@ export function fileRead(answer: ReadAnswer): CallToolResult {
 }
 
 /**
- * A refusal as a tool error: the model reads the message and tries again; programs read the code. What
- * went wrong inside stays inside: an unexpected error says so and nothing more.
+ * A refusal as a tool error: the model reads the message and tries again; programs read the code. An
+ * unexpected error says that it happened, and no details.
  */
 export function failure(error: unknown): CallToolResult {
   const known = RedraftError.is(error)

@@ -26,7 +26,7 @@ export interface JournalToolsOptions {
   readonly texts: TextStore;
   readonly journalOf: (roots: readonly string[]) => DiskJournal;
   readonly uninterrupted?: WriteOptions["uninterrupted"];
-  /** Runs a call inside the roots that are open to it, and makes answers of refusals. */
+  /** Runs a call inside its roots, and turns refusals into answers. */
   readonly answer: (
     context: ServerContext,
     work: (roots: readonly string[]) => Promise<CallToolResult>,
@@ -54,7 +54,7 @@ export function rememberJournals(
   };
 }
 
-/** `apply_edits`, `undo_edit` and `edit_log`: edits of many files as one, and what becomes of edits later. */
+/** `apply_edits`, `undo_edit` and `edit_log`: edits of many files as one, their log and their undo. */
 export function registerJournalTools(server: McpServer, options: JournalToolsOptions): void {
   const { redraft, texts, journalOf, uninterrupted, answer } = options;
   const write = uninterrupted === undefined ? {} : { uninterrupted };

@@ -11,7 +11,7 @@ export interface LineReaderOptions {
 
 export interface LineReader {
   push(chunk: Buffer): void;
-  /** Nothing more is read, not even the rest of the chunk at hand. */
+  /** Stops reading, even in the middle of a chunk. */
   end(): void;
 }
 

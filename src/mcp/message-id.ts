@@ -7,7 +7,7 @@ export interface IdScanner {
   readonly found: { readonly id: string | number | undefined; readonly isCall: boolean };
 }
 
-/** Names and ids are short: what is longer is neither. */
+/** Names and ids are short: a longer string is neither. */
 const longestToken = 256;
 
 export function createIdScanner(): IdScanner {

@@ -24,7 +24,7 @@ import * as schemas from "./schemas.ts";
 
 export interface McpServerOptions {
   readonly redraft: Redraft;
-  /** Folders given by whoever started the server. A client's own roots may narrow them, never widen them. */
+  /** The folders that the server was started with. A client's own roots may narrow them, never widen them. */
   readonly roots?: readonly string[];
   /** Where a server without roots works: the folder it was started in. */
   readonly cwd: string;

@@ -26,7 +26,7 @@ const invalidRequest = -32600;
 const serverBusy = -32000;
 
 /**
- * MCP on two streams, one message a line. What is no message, or a larger one than is taken, is answered with a JSON-RPC error and
+ * MCP on two streams, one message a line. A line that is not a message, or is too large, is answered with a JSON-RPC error, and
  * the connection continues: one bad call must not end a client's session. Ends when the client closes either stream.
  */
 export function stdioTransport(options: StdioOptions = {}): Transport {

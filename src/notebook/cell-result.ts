@@ -3,7 +3,7 @@ import type { EditRequest, EditResult } from "../core/request.ts";
 import { cellName, type Notebook, type NotebookCell } from "./cells.ts";
 import { withCellText } from "./splice.ts";
 
-/** The result of an edit of a cell's source as one of the notebook. */
+/** Turns the result of an edit of a cell's source into a result of the notebook. */
 export function cellResult(
   request: EditRequest,
   notebook: Notebook,
@@ -36,7 +36,7 @@ export function cellResult(
   };
 }
 
-/** A new text of an empty cell ends as the texts of other cells do: as a rule without a line end. */
+/** The new text of an empty cell ends like the texts of other cells: usually without a line end. */
 function endedAsOthers({ cells }: Notebook, cell: NotebookCell, text: string): string {
   if (cell.text !== "" || !text.endsWith("\n")) return text;
   const others = cells.filter((one) => one.text !== "");

@@ -6,7 +6,7 @@ export interface NotebookCell {
   readonly number: number;
   readonly id?: string;
   readonly kind: string;
-  /** What is in the cell, as it shows there. */
+  /** The text of the cell, as shown to the user. */
   readonly text: string;
   /** The value of `source`: one string, or an array of them. */
   readonly source: JsonRange;

@@ -26,8 +26,8 @@ export interface TaskCall {
 
 export interface Pool {
   /**
-   * Has a worker do a task. Rejects with the task's own error; with `timeout` or `cancelled` where it was given up, its
-   * worker then being ended; with `engine-failed` where it took its worker down.
+   * Runs a task on a worker. Rejects with the task's own error; with `timeout` or `cancelled` if it was stopped, which ends
+   * its worker; with `engine-failed` if it crashed its worker.
    */
   run(task: string, input: unknown, call?: TaskCall): Promise<unknown>;
   /** Starts a worker ahead of the first task. */
@@ -144,7 +144,7 @@ export function createPool(options: PoolOptions): Pool {
     }
   }
 
-  /** Ends the worker of a task that takes too long; until it has started, of a worker that takes too long to. */
+  /** Ends the worker if its task takes too long, or if the worker itself takes too long to start. */
   function watch(slot: WorkerSlot, job: PoolJob): void {
     clearTimeout(slot.timer);
     slot.timer = setTimeout(
@@ -156,7 +156,7 @@ export function createPool(options: PoolOptions): Pool {
     );
   }
 
-  /** The slot's task computes no more: the next one may. */
+  /** The slot's task no longer computes: the next one may. */
   function release(slot: WorkerSlot): void {
     clearTimeout(slot.timer);
     if (slot.active !== undefined) slot.active.spent += performance.now() - slot.since;

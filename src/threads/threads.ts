@@ -10,7 +10,7 @@ import { createPool, type Pool, type TaskCall } from "./pool.ts";
 import { startWorker } from "./start.ts";
 
 export interface ThreadsOptions {
-  /** Asked on the calling thread, where the merge gives up. */
+  /** Asked on the calling thread if the merge gives up. */
   readonly settle?: ModelRoute;
   /** Texts that a request's `base` may name by hash; default: the last ones that went through. */
   readonly texts?: TextStore;
@@ -25,14 +25,14 @@ export interface ThreadsOptions {
   readonly logger?: Logger;
 }
 
-/** An engine that makes edits on worker threads, so that none of them keeps the calling thread from its work. */
+/** An engine that makes edits on worker threads, so that none of them blocks the calling thread. */
 export interface ThreadedRedraft extends Redraft {
   /** For callers that do other heavy work besides edits. */
   readonly pool: Pool;
   readonly texts: TextStore;
   /** As `Redraft.events`, with the account that the caller reads: `diff` saves the copy of a long proof. */
   accounted(request: EditRequest, account: Account, call?: CallOptions): AsyncIterable<EditEvent>;
-  /** Does a task of `tasks.ts` that may ask for the model and for texts. */
+  /** Runs a task of `tasks.ts` that may ask for the model and for texts. */
   run(task: string, input: unknown, call?: Omit<TaskCall, "onAsk">): Promise<unknown>;
 }
 

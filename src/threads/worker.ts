@@ -1,4 +1,4 @@
-/** The program of a worker thread: does tasks that the main thread sends, and asks it what only that one knows. */
+/** The program of a worker thread: runs the tasks that the main thread sends, and asks it for the model and for texts. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Logger } from "../core/logger.ts";
 import type { TaskContext } from "./context.ts";
