@@ -110,15 +110,11 @@ const factories = new Map([
   ["engines/llama/sequence.ts", "llamaSequence"],
   ["engines/openai/connection.ts", "connect"],
   ["engines/openai/echo.ts", "echoScorer"],
-  ["http/app.ts", "createApp"],
-  ["http/handlers.ts", "createHandlers"],
-  ["mcp/transport.ts", "stdioTransport"],
   ["redraft/create-redraft.ts", "createRedraft"],
   ["session/served-model.ts", "createServedModel"],
   ["testing/drafter-conformance.ts", "drafterConformance"],
   ["testing/target-conformance.ts", "targetConformance"],
   ["threads/pool.ts", "createPool"],
-  ["workspace/journal/journal.ts", "openJournal"],
 ]);
 
 /** The search for the one placement of an edit, which is being split. */

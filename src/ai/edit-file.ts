@@ -3,7 +3,7 @@ import { type Tool, tool } from "ai";
 import { messageWithCode, RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { editFile, editFileInput } from "../mcp/schemas.ts";
-import { summary } from "../mcp/summary.ts";
+import { answerSummary } from "../mcp/summary.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
 import { createFileEditor, type EditFileArguments, type FileAnswer } from "../workspace/editor.ts";
 import { openJournal } from "../workspace/journal/journal.ts";
@@ -56,7 +56,8 @@ export function editFileTool(
     },
     toModelOutput: ({ output }) => ({
       type: "text",
-      value: output.diff === "" ? summary(output) : `${summary(output)}\n\n${output.diff}`,
+      value:
+        output.diff === "" ? answerSummary(output) : `${answerSummary(output)}\n\n${output.diff}`,
     }),
   });
 }

@@ -3,10 +3,10 @@ import { relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import {
-  reportOf,
   type Snapshot,
   snapshot,
   type ToolReport,
+  toolReport,
 } from "../diagnostics/brought-errors.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { EditedText } from "../diagnostics/follow-lines.ts";
@@ -63,7 +63,7 @@ export function watchTools(options: ToolOptions): ToolWatch | undefined {
         const reports: ToolReport[] = [];
         if (diagnostics !== undefined && old !== undefined) {
           const now = await snapshot(diagnostics, folder, signal);
-          reports.push(reportOf(diagnostics, old, now, edits));
+          reports.push(toolReport(diagnostics, old, now, edits));
         }
         if (lsp !== undefined) reports.push(await serverReport(lsp, edits, { folder, signal }));
         return reports.map((report) => ({ ...report, new: report.new.map(shown) }));

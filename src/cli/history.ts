@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import type { KeptEntry } from "../workspace/journal/entries.ts";
-import { standings } from "../workspace/journal/history.ts";
-import { type EntryHunk, hunksOf } from "../workspace/journal/hunks.ts";
+import { editStates } from "../workspace/journal/history.ts";
+import { type EntryHunk, entryHunks } from "../workspace/journal/hunks.ts";
 import type { DiskJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
 import { textPairs } from "../workspace/journal/take-back.ts";
@@ -52,7 +52,7 @@ function showAll(
   journal: DiskJournal,
   options: LogOptions,
 ): void {
-  const states = new Map(standings(entries).map((one) => [one.entry.id, one]));
+  const states = new Map(editStates(entries).map((one) => [one.entry.id, one]));
   const rows = entries.toReversed().map((entry) => {
     const { id, time, kind, of, by, hunks, interrupted } = entry;
     const standing = states.get(id);
@@ -108,7 +108,7 @@ async function showOne(
   if (entry === undefined) {
     throw new RedraftError("no-match", `there is no entry ${id} here; redraft log lists all.`);
   }
-  const hunks = hunksOf(await textPairs(entry)).map((hunk) => ({
+  const hunks = entryHunks(await textPairs(entry)).map((hunk) => ({
     ...hunk,
     path: shownIn([folder], hunk.path),
   }));

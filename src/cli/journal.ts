@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
+import { isInside } from "../workspace/inside.ts";
 import { type DiskJournal, openJournal } from "../workspace/journal/journal.ts";
-import { isInside, realFolder } from "../workspace/journal/state-home.ts";
+import { realFolder } from "../workspace/journal/state-home.ts";
 
 export const noJournalHelp =
   "keep no undo data; an interrupted write is still recovered by the next command";

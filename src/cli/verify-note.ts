@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { isAbsolute, relative, sep } from "node:path";
 import { RedraftError } from "../core/errors.ts";
-import { type Receipt, sha256 } from "../workspace/receipt/format.ts";
+import type { Receipt } from "../workspace/receipt/format.ts";
 import {
   type ReceiptFiles,
   type Verification,
   verifyReceipt,
 } from "../workspace/receipt/verify.ts";
+import { sha256 } from "../workspace/sha256.ts";
 
 /** The outcome for one receipt, and what it is called in messages. */
 export interface NamedVerification extends Verification {

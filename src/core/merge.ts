@@ -22,7 +22,7 @@ export type EditFate =
   | { readonly fate: "matched"; readonly source: number; readonly tier: Tier }
   | { readonly fate: "placed"; readonly result: number }
   | { readonly fate: "dropped-source"; readonly source: number; readonly tier: Tier }
-  /** A blank line of a sketch beside a marker: it sets the marker off and says nothing about the file. */
+  /** A blank line of a sketch next to a marker: it sets the marker off and says nothing about the file. */
   | { readonly fate: "layout" };
 
 /** How exactly an edit line equals its source line, from surest to loosest. */

@@ -36,7 +36,7 @@ export interface ModelRoute {
   readonly ranks?: boolean;
   /** Settles only the region that the merge left open. */
   settle?(task: ModelTask): Promise<ModelAnswer | undefined>;
-  /** Writes the whole file anew, the source being the draft. */
+  /** Rewrites the whole file, with the source as the draft. */
   rewrite?(task: ModelTask): Promise<ModelAnswer | undefined>;
   dispose(): Promise<void>;
 }

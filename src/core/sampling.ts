@@ -109,7 +109,7 @@ function acceptChild(
   const ids = drawnFrom?.ids ?? [token];
   const q = drawnFrom?.probabilities ?? [1];
   const drawn = q[ids.indexOf(token)] ?? 0;
-  // A token that its own distribution does not hold cannot be judged by p/q; it is passed over.
+  // A token that its own distribution does not contain cannot be judged by p/q: it is skipped, and `p` stays.
   if (drawn === 0) return false;
   if (uniform * drawn < p[token]!) return true;
   let left = 0;

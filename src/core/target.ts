@@ -70,7 +70,7 @@ export interface SparseDistribution {
   readonly probabilities: readonly number[];
 }
 
-/** Speculative sampling, decided beside the logits: whole rows never cross a process boundary. */
+/** Speculative sampling, decided where the logits are: whole rows never cross a process boundary. */
 export interface SamplingRequest extends SamplingRule {
   /** Per node, what its token was drawn from; absent = the drafter is deterministic (all mass on its token). */
   readonly drawnFrom?: readonly (SparseDistribution | undefined)[];

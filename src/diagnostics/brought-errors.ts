@@ -16,7 +16,7 @@ export interface ToolReport {
   readonly went: number;
   /** How many were there before and still are. */
   readonly stayed: number;
-  /** Why nothing, or not everything, is known: then `new` is empty, whatever the edit did. */
+  /** Why the errors are not known, or not all of them: then `new` is empty. */
   readonly problem?: string;
 }
 
@@ -55,7 +55,7 @@ export async function snapshot(
 }
 
 /** What a tool says about an edit, by what it said before and after. */
-export function reportOf(
+export function toolReport(
   command: string,
   before: Snapshot,
   after: Snapshot,

@@ -26,7 +26,7 @@ export function compareDiagnostics(
   );
   const open = new Map<string, Diagnostic[]>();
   for (const one of after) {
-    const key = keyOf(one.file, one.message);
+    const key = messageKey(one.file, one.message);
     const known = open.get(key);
     if (known) known.push(one);
     else open.set(key, [one]);
@@ -35,8 +35,8 @@ export function compareDiagnostics(
     const follower = followers.get(one.file);
     const place: Followed = follower ? follower.follow(one.line) : { line: one.line };
     const file = follower ? follower.newPath : one.file;
-    const message = follower ? withLines(one.message, follower.follow) : one.message;
-    return { one, place, key: file === null ? undefined : keyOf(file, message) };
+    const message = follower ? withFollowedLines(one.message, follower.follow) : one.message;
+    return { one, place, key: file === null ? undefined : messageKey(file, message) };
   });
   let stayed = 0;
   const take = (key: string | undefined, fits: (now: Diagnostic) => boolean): boolean => {
@@ -64,10 +64,10 @@ export function compareDiagnostics(
   };
 }
 
-const keyOf = (file: string, message: string): string => `${file}\0${message}`;
+const messageKey = (file: string, message: string): string => `${file}\0${message}`;
 
 /** Lines that a message names move as its own line does. */
-function withLines(message: string, follow: (line: number) => Followed): string {
+function withFollowedLines(message: string, follow: (line: number) => Followed): string {
   return message.replace(/\b(lines? )(\d{1,9})\b/g, (whole, word: string, digits: string) => {
     const place = follow(Number(digits));
     return "line" in place ? `${word}${place.line}` : whole;

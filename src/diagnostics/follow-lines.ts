@@ -1,4 +1,5 @@
 import type { Proof } from "../core/merge.ts";
+import { linesKeptByProof } from "../text/kept-lines.ts";
 import { LineDiff } from "../text/line-diff.ts";
 import { lineTexts } from "../text/lines.ts";
 
@@ -22,7 +23,9 @@ export type Followed =
 /** Follows lines of the old text to the new one. All lines count from 1. */
 export function followLines(edited: EditedText): (line: number) => Followed {
   const [before, after] = [lineTexts(edited.before), lineTexts(edited.after)];
-  const changes = new LineDiff(before, after).compare(kept(edited, before.length, after.length));
+  const changes = new LineDiff(before, after).compare(
+    linesKeptByProof(edited.proof, before.length, after.length),
+  );
   return (line) => {
     const at = line - 1;
     let shift = 0;
@@ -34,14 +37,4 @@ export function followLines(edited: EditedText): (line: number) => Followed {
     // Behind the last line, where compilers complain of what is missing at the end, too.
     return { line: line + shift };
   };
-}
-
-function* kept(
-  { proof }: EditedText,
-  before: number,
-  after: number,
-): Generator<readonly [number, number]> {
-  if (proof?.source.length !== before || proof.result.length !== after) return;
-  for (const [line, origin] of proof.result.entries())
-    if (origin.from === "source") yield [origin.source, line];
 }

@@ -5,18 +5,18 @@ import type { Diagnostic } from "./diagnostic.ts";
 export type Printed = Diagnostic;
 
 /** Longer lines are no messages for people, and not worth a search. */
-const longestLine = 4000;
+const longestToolLine = 4000;
 
 /** `file:line:col: message`, also without a column, with an end (`:line:col`), or with ` - ` before the message. */
 const colons =
   /^(?<file>.+?):(?<line>\d{1,9})(?::(?<column>\d{1,9})(?::\d{1,9}:\d{1,9}|-\d{1,9})?)?(?: - |: ?)(?<rest>.+)$/;
 
 /** `file(line,col): message`, as `tsc` and other compilers from Microsoft write. */
-const brackets =
+const bracketForm =
   /^(?<file>.+?)\((?<line>\d{1,9})(?:,(?<column>\d{1,9})(?:,\d{1,9},\d{1,9})?)?\) ?: (?<rest>.+)$/;
 
 /** `file: line 1, col 2, Error - message`, the compact form of ESLint. */
-const words =
+const lineColumnForm =
   /^(?<file>.+?): line (?<line>\d{1,9}), col (?<column>\d{1,9}), (?<rest>(?:Error|Warning) - .+)$/;
 
 /** A row below the name of its file, as ESLint writes by default. */
@@ -35,23 +35,23 @@ export function parseDiagnostics(output: string, isFile: (name: string) => boole
   let heading: string | undefined;
   let said: string | undefined;
   for (const raw of output.split(/\r?\n/)) {
-    if (raw.length > longestLine) continue;
+    if (raw.length > longestToolLine) continue;
     const line = stripVTControlCharacters(raw).trim();
     if (line === "") continue;
     const pointed = arrow.exec(line)?.groups;
     if (pointed && said !== undefined && isFile(pointed.file!)) {
-      add(found, pointed.file!, pointed.line!, pointed.column, said);
+      addPrinted(found, pointed.file!, pointed.line!, pointed.column, said);
       said = undefined;
       continue;
     }
-    const own = (words.exec(line) ?? brackets.exec(line) ?? colons.exec(line))?.groups;
+    const own = (lineColumnForm.exec(line) ?? bracketForm.exec(line) ?? colons.exec(line))?.groups;
     const file = own && fileIn(own.file!, isFile);
     if (own && file !== undefined) {
-      add(found, file, own.line!, own.column, own.rest!);
+      addPrinted(found, file, own.line!, own.column, own.rest!);
       continue;
     }
     const below = heading === undefined ? undefined : row.exec(line)?.groups;
-    if (below) add(found, heading!, below.line!, below.column, below.rest!);
+    if (below) addPrinted(found, heading!, below.line!, below.column, below.rest!);
     else if (headline.test(line)) said = line;
     else if (isFile(line)) heading = line;
   }
@@ -68,9 +68,9 @@ function fileIn(name: string, isFile: (name: string) => boolean): string | undef
 const severity =
   /^(?<word>fatal error|error|warning|warn|note|information|info|hint|help|remark)(?![\w-]) ?(?:- |: ?)?/i;
 
-const tagged = /\[(?<word>Error|Warning)(?:\/[^\]]*)?\]$/;
+const severityTag = /\[(?<word>Error|Warning)(?:\/[^\]]*)?\]$/;
 
-function add(
+function addPrinted(
   found: Printed[],
   file: string,
   line: string,
@@ -78,7 +78,7 @@ function add(
   rest: string,
 ): void {
   const start = severity.exec(rest);
-  const word = (start ?? tagged.exec(rest))?.groups?.word?.toLowerCase() ?? "error";
+  const word = (start ?? severityTag.exec(rest))?.groups?.word?.toLowerCase() ?? "error";
   if (/^(?:note|info|hint|help|remark)/.test(word)) return;
   const message = start ? rest.slice(start[0].length).trim() : rest.trim();
   found.push({

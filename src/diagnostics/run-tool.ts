@@ -11,13 +11,16 @@ export interface ToolRun {
   readonly code: number | null;
 }
 
-/** Characters of one stream that are kept; more messages than that nobody reads. */
+/** Characters of one stream that are kept. */
 const mostOutput = 16 * 1024 * 1024;
 
 /** Runs a person's command in a shell. That it ends with an error code is what a tool with messages does. */
 export async function runTool(command: string, signal?: AbortSignal): Promise<ToolRun> {
   const started = startInShell(command, signal ? { signal } : {});
-  const [stdout, stderr] = [collect(started.child.stdout!), collect(started.child.stderr!)];
+  const [stdout, stderr] = [
+    collectOutput(started.child.stdout!),
+    collectOutput(started.child.stderr!),
+  ];
   try {
     const { code, signal: name } = await started.ended;
     const isLong = stdout.isFull() || stderr.isFull();
@@ -35,7 +38,7 @@ export async function runTool(command: string, signal?: AbortSignal): Promise<To
   }
 }
 
-function collect(stream: Readable): { text(): string; isFull(): boolean } {
+function collectOutput(stream: Readable): { text(): string; isFull(): boolean } {
   const decoder = new StringDecoder("utf8");
   const pieces: string[] = [];
   let length = 0;

@@ -6,7 +6,7 @@ import type { RiskFeatures } from "./risk-features.ts";
  * training/acceptance.py. Its output biases go on learning while it is used.
  */
 
-/** The k's. Between them the curve is geometric; past the last it goes on as before it. */
+/** The k's. Between them the curve is geometric; past the last it continues at the same rate. */
 export const thresholds = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256] as const;
 
 export interface Network {

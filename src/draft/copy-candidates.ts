@@ -1,5 +1,5 @@
 import type { DraftRequest, Origin, Token } from "../core/target.ts";
-import type { Cursor } from "./cursor.ts";
+import type { CopyCursor } from "./cursor.ts";
 import { type IndexedText, indexText } from "./indexed-text.ts";
 import { diceSimilarity, lineStart, nextLine } from "./lines.ts";
 import { changesBySketch, type TokenLine, tokenLines } from "./sketch-alignment.ts";
@@ -14,7 +14,7 @@ export type TextKind = (typeof textKinds)[number];
  * the start of the interrupted source line (something was inserted), the next line (it was replaced), the line
  * after (one more was dropped), the rejected token itself (insertion inside a line) or the one after it.
  */
-export const reasons = [
+export const copyReasons = [
   "match",
   "same-line",
   "next-line",
@@ -22,7 +22,7 @@ export const reasons = [
   "resume",
   "substitute",
 ] as const;
-export type Reason = (typeof reasons)[number];
+export type Reason = (typeof copyReasons)[number];
 
 /** A place in a known text that the output may go on from. */
 export interface CopyCandidate {
@@ -77,7 +77,7 @@ export function readTexts(request: DraftRequest, spelling: TokenSpelling): CopyT
     own: {
       ...text([], "prompt", "prompt"),
       grows: true,
-      index: indexText(prompt, { skip: copyOf(source, prompt) }),
+      index: indexText(prompt, { skip: sourceInPrompt(source, prompt) }),
     },
     promptLength: prompt.length,
     ...(lines && {
@@ -92,11 +92,11 @@ export function readTexts(request: DraftRequest, spelling: TokenSpelling): CopyT
 }
 
 /** Where the prompt repeats the source: those places would only be found twice. */
-function copyOf(
+function sourceInPrompt(
   source: readonly Token[],
   prompt: readonly Token[],
 ): { start: number; end: number } | undefined {
-  // The first token may be merged with what stands before it in the prompt.
+  // The first token may be merged with what comes before it in the prompt.
   const length = Math.min(12, source.length - 1);
   if (length < 4) return undefined;
   for (let start = 0; start + length <= prompt.length; start++) {
@@ -127,10 +127,10 @@ function elisions(lines: readonly TokenLine[]): number[] {
 const sourceMatches = 6;
 const otherMatches = 6;
 
-/** All places to go on copying from, given where the writing stands. Bounded work, whatever the texts' lengths. */
+/** All places to copy from next, given the current position. Bounded work for texts of any length. */
 export function findCandidates(
   texts: CopyTexts,
-  cursor: Cursor,
+  cursor: CopyCursor,
   isNewline: (token: Token) => boolean,
 ): CopyCandidate[] {
   const { tail, pointer } = cursor;
@@ -205,9 +205,9 @@ export function findCandidates(
 }
 
 /**
- * Tokens that the candidate copies, up to `limit`: never into an elision marker. A copy of the growing text itself that
- * comes to its end goes on with what it has just copied, where the text has repeated itself already (match as long
- * as the period): such a loop would otherwise be drafted one period at a time.
+ * Tokens that the candidate copies, up to `limit`; an elision marker ends the copy. A copy from the growing output that
+ * reaches its end continues with what it has just copied if the output already repeats itself (the match is as long
+ * as the period). Otherwise a loop would be drafted one period at a time.
  */
 export function candidateTokens({ text, at, match }: CopyCandidate, limit: number): Token[] {
   const { tokens } = text.index;
@@ -231,11 +231,11 @@ export function agreement(candidate: CopyCandidate, tokens: readonly Token[]): n
 }
 
 /**
- * Moves the cursor past written tokens. The pointer goes to the end of the copy that explains them best: one that
- * is long (the match before included) or begins near the pointer.
+ * Moves the cursor past written tokens. The pointer moves to the end of the copy that explains them best: one that
+ * is long (including the match before it) or begins near the pointer.
  */
 export function advance(
-  cursor: Cursor,
+  cursor: CopyCursor,
   texts: CopyTexts,
   candidates: readonly CopyCandidate[],
   committed: readonly Token[],

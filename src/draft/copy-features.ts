@@ -1,7 +1,7 @@
 import type { Token } from "../core/target.ts";
-import { type CopyCandidate, reasons, textKinds } from "./copy-candidates.ts";
-import type { Cursor } from "./cursor.ts";
-import { newline, type TokenClass, type TokenSpelling, tokenClasses } from "./spelling.ts";
+import { type CopyCandidate, copyReasons, textKinds } from "./copy-candidates.ts";
+import type { CopyCursor } from "./cursor.ts";
+import { newlineClass, type TokenClass, type TokenSpelling, tokenClasses } from "./spelling.ts";
 
 /** Upper ends of the buckets of a match length, of the distance to the pointer, and of tokens left in the line. */
 const matchBuckets = [0, 1, 2, 3, 4, 6, 9, 14, 23, Number.POSITIVE_INFINITY];
@@ -76,7 +76,7 @@ export const copyFeatureNames: readonly string[] = [
   ...bucketNames("match", matchBuckets),
   ...bucketNames("sourceDistance", distanceBuckets),
   ...bucketNames("sketchDistance", distanceBuckets),
-  ...reasons.map((reason) => `reason=${reason}`),
+  ...copyReasons.map((reason) => `reason=${reason}`),
   ...tokenClasses.map((name) => `token=${name}`),
   ...tokenClasses.map((name) => `last=${name}`),
   ...bucketNames("leftInLine", leftBuckets),
@@ -87,13 +87,13 @@ export const copyFeatureNames: readonly string[] = [
 export const featureCount: number = copyFeatureNames.length;
 
 /**
- * What is known of each candidate, as numbers of about unit size: the inputs of the acceptance model. What they
- * say of it: what text it is from, how long a match supports it, how far it is from where the last copy ended,
- * how many of the other candidates agree, and how the writing has gone so far.
+ * The features of each candidate, numbers of about unit size: the inputs of the acceptance model. They say
+ * what text it is from, how long a match supports it, how far it is from where the last copy ended, how many
+ * other candidates agree, and how well copies were accepted so far.
  */
 export function copyFeatures(
   candidates: readonly CopyCandidate[],
-  cursor: Cursor,
+  cursor: CopyCursor,
   spelling: TokenSpelling,
   { hasSketch, hasCandidates, fineness }: Setting,
 ): Float32Array[] {
@@ -116,7 +116,7 @@ export function copyFeatures(
   }
   const last = cursor.tail.at(-1) ?? -1;
   const lastClass = spelling.classOf(last);
-  const atLine = cursor.written === 0 || lastClass === newline;
+  const atLine = cursor.written === 0 || lastClass === newlineClass;
 
   return candidates.map((candidate) => {
     const { kind, match, at, reason, text } = candidate;
@@ -143,7 +143,7 @@ export function copyFeatures(
       fromSketch ? bucketOf(at - cursor.sketchPointer, distanceBuckets) : -1,
       distanceBuckets.length,
     );
-    oneHot(reasons.indexOf(reason), reasons.length);
+    oneHot(copyReasons.indexOf(reason), copyReasons.length);
     oneHot(spelling.classOf(token), tokenClasses.length);
     oneHot(lastClass, tokenClasses.length);
     oneHot(bucketOf(leftInLine(text.index.tokens, at, spelling), leftBuckets), leftBuckets.length);
@@ -204,7 +204,7 @@ function leftInLine(tokens: readonly Token[], at: number, spelling: TokenSpellin
   while (
     left < 16 &&
     at + left < tokens.length &&
-    (spelling.classOf(tokens[at + left]!) as TokenClass) !== newline
+    (spelling.classOf(tokens[at + left]!) as TokenClass) !== newlineClass
   )
     left++;
   return left;

@@ -1,9 +1,9 @@
 import type { DraftRequest, Token } from "../core/target.ts";
 import { advance, type CopyCandidate, findCandidates, readTexts } from "./copy-candidates.ts";
 import { copyFeatures } from "./copy-features.ts";
-import { type Cursor, copyCursor, startCursor } from "./cursor.ts";
+import { type CopyCursor, copyCursor, startCursor } from "./cursor.ts";
 import { type KnownPrecedents, type RiskFeatures, riskFeaturesOf } from "./risk-features.ts";
-import { newline, type TokenSpelling } from "./spelling.ts";
+import { newlineClass, type TokenSpelling } from "./spelling.ts";
 
 /** Candidates at one place of the output, and their features, one array each. */
 export interface CopyPlace {
@@ -13,12 +13,12 @@ export interface CopyPlace {
   readonly tail: readonly Token[];
 }
 
-/** One generation as the copy drafter sees it: the texts, and where the writing stands. */
+/** One generation as the copy drafter sees it: the texts, and the position in them. */
 export interface CopySession {
   readonly written: number;
-  /** Where the output stands; computed once per step. */
+  /** The position of the output; computed once per step. */
   here(): CopyPlace;
-  /** Where it would stand after these tokens, a copy of `from`; nothing changes. */
+  /** The position it would have after these tokens, a copy of `from`; nothing changes. */
   after(tokens: readonly Token[], from?: CopyCandidate): CopyPlace;
   /** Of the tokens of a candidate's draft. */
   riskFeatures(place: CopyPlace, candidate: CopyCandidate, draft: readonly Token[]): RiskFeatures;
@@ -30,7 +30,7 @@ export interface CopySession {
 export function createCopySession(request: DraftRequest, spelling: TokenSpelling): CopySession {
   const texts = readTexts(request, spelling);
   const cursor = startCursor(request.prompt);
-  const isNewline = (token: Token): boolean => spelling.classOf(token) === newline;
+  const isNewline = (token: Token): boolean => spelling.classOf(token) === newlineClass;
   const setting = {
     hasSketch: texts.sketch !== undefined,
     hasCandidates: texts.candidates.length > 0,
@@ -39,7 +39,7 @@ export function createCopySession(request: DraftRequest, spelling: TokenSpelling
   const precedents: KnownPrecedents = new Map();
   let place: CopyPlace | undefined;
 
-  function placeAt(at: Cursor): CopyPlace {
+  function placeAt(at: CopyCursor): CopyPlace {
     const candidates = findCandidates(texts, at, isNewline);
     const features = copyFeatures(candidates, at, spelling, setting);
     return { candidates, features, tail: [...at.tail] };
@@ -76,7 +76,7 @@ export function createCopySession(request: DraftRequest, spelling: TokenSpelling
 
 /** Remembers how the step went: the next candidates are judged by it. */
 function noteOutcome(
-  cursor: Cursor,
+  cursor: CopyCursor,
   tokens: readonly Token[],
   drafted: readonly Token[] = [],
 ): void {

@@ -159,7 +159,7 @@ export function copyDrafter(options: CopyDrafterOptions): CopyDrafter {
       if (learning === undefined) session.commit(committed, drafted);
       else {
         waiting = drafted;
-        learning.catch(() => {}); // asked again, and told, at the next draft
+        learning.catch(() => {}); // the next draft asks again and reports it
       }
     },
   };
@@ -171,7 +171,7 @@ function nearValue(prediction: Float32Array): number {
   let reached = 0;
   let p = 1;
   for (let k = 0; k < thresholds.length && thresholds[k]! <= 64; k++) {
-    // Between two thresholds the mean of both ends stands for all.
+    // Between two thresholds every length counts as the mean of both ends.
     const next = p * prediction[k]!;
     const mean = thresholds[k]! - reached === 1 ? next : (p + next) / 2;
     value += mean * (thresholds[k]! - reached) * (thresholds[k]! <= near ? 1 : 0.25);

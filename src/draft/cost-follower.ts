@@ -16,8 +16,8 @@ export interface CostFollowerOptions {
 const sizeClass = (n: number): number => Math.ceil(Math.log2(Math.max(1, n)));
 
 /** Weight of a new observation, and how many of a size are needed before it corrects anything. */
-const weight = 0.1;
-const enough = 12;
+const newestWeight = 0.1;
+const enoughPasses = 12;
 
 /**
  * Compares what passes take with what the measured curve says, per size class, as means of log ratios. Only
@@ -28,13 +28,13 @@ export function costFollower(
   { onDrift, tolerance = 1.5 }: CostFollowerOptions = {},
 ): CostFollower {
   const classes = new Map<number, { mean: number; seen: number }>();
-  let told = false;
+  let reported = false;
 
   function correction(n: number): number {
     const own = classes.get(sizeClass(n));
     const plain = classes.get(0);
     if (own === undefined || plain === undefined || own === plain) return 1;
-    if (own.seen < enough || plain.seen < enough) return 1;
+    if (own.seen < enoughPasses || plain.seen < enoughPasses) return 1;
     const factor = Math.exp(own.mean - plain.mean);
     // Small differences are noise of the clock; the curve was measured with more care.
     return factor > tolerance || factor < 1 / tolerance ? factor : 1;
@@ -48,12 +48,12 @@ export function costFollower(
       const known = classes.get(sizeClass(n));
       if (known === undefined) classes.set(sizeClass(n), { mean: ratio, seen: 1 });
       else {
-        known.mean += Math.max(weight, 1 / (known.seen + 1)) * (ratio - known.mean);
+        known.mean += Math.max(newestWeight, 1 / (known.seen + 1)) * (ratio - known.mean);
         known.seen++;
       }
       const factor = correction(n);
-      if (factor === 1 || told) return;
-      told = true;
+      if (factor === 1 || reported) return;
+      reported = true;
       onDrift?.(factor);
     },
   };

@@ -1,8 +1,8 @@
 import type { Token } from "../core/target.ts";
 import { matchLimit } from "./indexed-text.ts";
 
-/** Where the writing stands: what drafters condition their guesses on. Small, so that a guess may go on from a copy. */
-export interface Cursor {
+/** The position of the output: what drafters condition their guesses on. Small, so that a guess can work on a copy of it. */
+export interface CopyCursor {
   /** The last tokens of prompt and output. */
   readonly tail: Token[];
   /** Output tokens written. */
@@ -30,7 +30,7 @@ export interface Cursor {
   lastAccepted: number;
 }
 
-export function startCursor(prompt: readonly Token[]): Cursor {
+export function startCursor(prompt: readonly Token[]): CopyCursor {
   return {
     tail: prompt.slice(-matchLimit),
     written: 0,
@@ -49,7 +49,7 @@ export function startCursor(prompt: readonly Token[]): Cursor {
   };
 }
 
-export function copyCursor(cursor: Cursor): Cursor {
+export function copyCursor(cursor: CopyCursor): CopyCursor {
   const { tail, line, candidatePointers } = cursor;
   return {
     ...cursor,

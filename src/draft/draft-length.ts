@@ -16,7 +16,7 @@ export function bestLine(drafts: readonly Draft[], market: Market): Draft[] {
   const best = mostPromising(drafts, market);
   if (best === undefined) return [];
   const { length } = bestLength(best.survival ?? [], market);
-  return length === 0 ? [] : [cut(best, length)];
+  return length === 0 ? [] : [cutDraft(best, length)];
 }
 
 /** The draft with most expected tokens per cost, (1 + sum of survival) / cost(1 + n), at its best length. */
@@ -37,13 +37,13 @@ function mostPromising(drafts: readonly Draft[], { room, cost }: Market): Draft 
 }
 
 /**
- * How many tokens of a draft to send now, where it is sent on in later passes for as long as it holds. Whatever the
- * lengths, the tokens up to its first wrong one are the same, so the lengths that cost least are best: with s(k) the
- * chance that k tokens hold and W(j) the least expected cost of going on when j have held,
+ * How many tokens of a draft to send now, if later passes send the rest for as long as it is accepted. The tokens up to
+ * its first wrong one are the same for all lengths, so the lengths that cost least are best: with s(k) the probability
+ * that k tokens are accepted and W(j) the least expected cost of continuing after j accepted ones,
  *
  *     W(j) = min over n of cost(1 + n) + s(j + n + 1) / s(j) W(j + n + 1)
  *
- * (a pass over n drafted tokens writes n + 1 where all hold; if the one after them is the draft's too, it goes on there).
+ * (a pass over n drafted tokens writes n + 1 if all are accepted; if the token after them is the draft's too, the draft continues there).
  */
 export function bestLength(
   survival: readonly number[],
@@ -58,8 +58,8 @@ export function bestLength(
     const most = Math.min(room, length - at);
     for (let n = 0; n <= most; n = n < most ? Math.min(most, nextLength(n)) : n + 1) {
       const next = at + n + 1;
-      const goesOn = next <= length && held > 0 ? survival[next - 1]! / held : 0;
-      const total = cost(1 + n) + goesOn * least[next]!;
+      const continues = next <= length && held > 0 ? survival[next - 1]! / held : 0;
+      const total = cost(1 + n) + continues * least[next]!;
       if (total > best) continue;
       best = total;
       if (at === 0) first = n;
@@ -75,9 +75,9 @@ function nextLength(n: number): number {
 }
 
 /**
- * The most promising draft at its best length, and beside it what else is worth its place: nodes in order of the chance that
- * they are accepted, each token at the price that writing the draft comes to per token. Chances fall along a draft, so
- * what is taken is a tree. Beginnings that drafts share count once.
+ * The most promising draft at its best length, and other nodes that are worth their cost: nodes in order of the probability
+ * that they are accepted, each token at the cost per token of writing the draft. Probabilities fall along a draft, so the
+ * nodes taken form a tree. Prefixes that drafts share count once.
  */
 export function bestTree(drafts: readonly Draft[], market: Market): Draft[] {
   const { room, cost } = market;
@@ -122,7 +122,7 @@ export function bestTree(drafts: readonly Draft[], market: Market): Draft[] {
   return drafts
     .map((draft, d) => {
       const end = nodesOf[d]!.findIndex((node) => !kept.has(node));
-      return cut(draft, end < 0 ? draft.tokens.length : end);
+      return cutDraft(draft, end < 0 ? draft.tokens.length : end);
     })
     .filter((draft) => draft.tokens.length > 0);
 }
@@ -146,7 +146,7 @@ function shareAmongSiblings(children: readonly Map<number, number>[], chances: n
   });
 }
 
-function cut(draft: Draft, length: number): Draft {
+function cutDraft(draft: Draft, length: number): Draft {
   return length >= draft.tokens.length
     ? draft
     : { ...draft, tokens: draft.tokens.slice(0, length) };

@@ -98,10 +98,10 @@ export interface DraftModelOptions {
 }
 
 /**
- * Drafts with a small model where nothing can be copied, only as far as it tends to be right (2 to 16 tokens: two
- * more after a success, half way to what was accepted after a failure) and as the plain steps it is likely to save
- * outweigh its passes and the dearer verification, and stops as soon as its text meets something known: the copy goes
- * into the same draft.
+ * Drafts with a small model where nothing can be copied. It drafts only as far as it tends to be right (2 to 16 tokens:
+ * two more after a success, half way to what was accepted after a failure), and only while the plain steps it is likely
+ * to save outweigh its own passes and the more expensive verification. It stops as soon as its text matches something
+ * known: the copy is added to the same draft.
  */
 export function draftModelDrafter(options: DraftModelOptions): Drafter {
   const { predictor, copy, below = 2, reanchorAt = 4, maxLength = 16, minChance = 0.3 } = options;

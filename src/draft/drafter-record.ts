@@ -23,7 +23,7 @@ export function createRecord(): DrafterRecord {
     },
     observe(draft, committed) {
       const count = sharedLength(draft.tokens, committed);
-      // What lies past the committed tokens was not seen.
+      // Tokens after the committed ones were not judged.
       const failed = count < Math.min(draft.tokens.length, committed.length);
       if (count === 0 && !failed) return;
       first = {

@@ -40,8 +40,8 @@ export interface IndexedText {
   /** How many tokens before `at` equal the end of `tail`, at most `matchLimit`. */
   matchBefore(at: number, tail: readonly Token[]): number;
   /**
-   * How the text has gone on after the context that ends before `end`, compared with `next`, where the token that followed
-   * stands in [from, to); the place `except` does not count.
+   * How the text continued after earlier occurrences of the context that ends before `end`, compared with `next`. Counts
+   * occurrences whose following token lies in [from, to), except the place `except`.
    */
   precedent(
     context: readonly Token[],

@@ -28,7 +28,7 @@ export function lookupDrafter(options: LookupOptions = {}): Drafter {
     // An n-gram becomes findable when something follows it, so the one ending at the last token is added later.
     const end = text.length - 2;
     for (let n = 1; n <= Math.min(size, end + 1); n++) {
-      const key = hash(text, end, n);
+      const key = ngramHash(text, end, n);
       if (!first[n]!.has(key)) first[n]!.set(key, end);
       last[n]!.set(key, end);
     }
@@ -47,7 +47,7 @@ export function lookupDrafter(options: LookupOptions = {}): Drafter {
       while (written < output.length) push(output[written++]!);
       if (budget < 1) return [];
       for (let n = Math.min(size, text.length - 1); n >= 1; n--) {
-        const key = hash(text, text.length - 1, n);
+        const key = ngramHash(text, text.length - 1, n);
         const end = (recent ? last : first)[n]!.get(key);
         if (end === undefined || !sameEnd(text, end, text.length - 1, n)) continue;
         // Published: only matches that a full draft follows.
@@ -61,7 +61,7 @@ export function lookupDrafter(options: LookupOptions = {}): Drafter {
 }
 
 /** Of the `n` tokens ending at `end`; exact for one, a 32-bit mix for more (matches are compared again). */
-export function hash(text: readonly Token[], end: number, n: number): number {
+export function ngramHash(text: readonly Token[], end: number, n: number): number {
   let h = text[end]!;
   for (let i = end - 1; i > end - n; i--) h = (Math.imul(h, 0x9e3779b1) ^ text[i]!) | 0;
   return h;

@@ -53,12 +53,12 @@ export interface RiskFeatures {
 /** Precedents in source and prompt by text and place: they do not change. For one request. */
 export type KnownPrecedents = Map<number, readonly Precedent[]>;
 
-/** So far into a draft what stands before it in its text is all the context that counts. */
+/** From this many tokens into a draft on, only the text before it counts as context. */
 const settledPart = 16;
 
 /**
- * What is known of each token of a draft beside where the draft began. Small models go astray where the same
- * context has gone on in another way: in the source, in the rest of the prompt (the sketch, the instruction) or in the
+ * The features of each token of a draft, besides where the draft began. Small models err where the same context
+ * continued in another way before: in the source, in the rest of the prompt (the sketch, the instruction) or in the
  * output.
  */
 export function riskFeaturesOf(

@@ -1,7 +1,7 @@
 import type { Token } from "../core/target.ts";
 import { longestRising } from "../text/rising.ts";
 import { nextLine } from "./lines.ts";
-import { newline, type TokenSpelling } from "./spelling.ts";
+import { newlineClass, type TokenSpelling } from "./spelling.ts";
 
 /** A line of a text in tokens: [start, end), the newline included. */
 export interface TokenLine {
@@ -14,7 +14,7 @@ export interface TokenLine {
 }
 
 export function tokenLines(tokens: readonly Token[], spelling: TokenSpelling): TokenLine[] {
-  const isNewline = (token: Token): boolean => spelling.classOf(token) === newline;
+  const isNewline = (token: Token): boolean => spelling.classOf(token) === newlineClass;
   const lines: TokenLine[] = [];
   for (let start = 0; start < tokens.length; ) {
     const end = nextLine(tokens, start, isNewline);

@@ -6,10 +6,10 @@ export const tokenClasses = ["newline", "space", "word", "open", "close", "quote
 /** An index into `tokenClasses`. */
 export type TokenClass = number;
 
-export const newline: TokenClass = 0;
+export const newlineClass: TokenClass = 0;
 
 export function classOfToken(text: string): TokenClass {
-  if (text.includes("\n")) return newline;
+  if (text.includes("\n")) return newlineClass;
   const bare = text.trim();
   if (bare === "") return 1;
   if (/^[\p{L}\p{N}_]/u.test(bare)) return 2;

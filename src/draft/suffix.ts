@@ -41,7 +41,7 @@ export function suffixDrafter(options: SuffixOptions = {}): Drafter {
     places.forEach(({ length }, i) => {
       if (i + 1 < places.length && places[i + 1]!.length === length) return;
       const room = Math.min(budget, Math.floor(alpha * length + offset));
-      const path = follow(places.slice(0, i + 1), room, minChance);
+      const path = likelyPath(places.slice(0, i + 1), room, minChance);
       if (path.score > found.score) found = path;
     });
     return found;
@@ -80,7 +80,7 @@ interface Path {
 }
 
 /** Along the most frequent next token, as long as the path stays likely. */
-function follow(places: readonly SuffixPlace[], room: number, minChance: number): Path {
+function likelyPath(places: readonly SuffixPlace[], room: number, minChance: number): Path {
   const tokens: Token[] = [];
   const chances: number[] = [];
   let at = places;

@@ -5,21 +5,21 @@ import { refuseBrokenLines } from "./broken-lines.ts";
 import { withFirstIndent } from "./first-line.ts";
 import type { EditInput } from "./format.ts";
 import { pairWithoutNumbers } from "./line-numbers.ts";
-import { unescaped } from "./unescape.ts";
+import { unescapedPairs } from "./unescape.ts";
 
 /** Both sides of a pair or a search block, by lines. */
 export interface PairSides {
   readonly old: readonly string[];
   readonly new: readonly string[];
-  /** 1-based source line where the old side is said to stand. */
+  /** 1-based source line where the old side is said to be. */
   readonly nearLine?: number;
 }
 
 /**
- * The pair as its writer meant it, where the old side does not stand in the text as written: without the line
- * numbers of a reading tool, without a level of escapes too many, with the indentation that its first line
- * lacks. Only what the text shows is done, and on both sides alike. `name` is how a message calls the pair;
- * `isInside` says whether the old side stands there though not as whole lines.
+ * The pair as its writer meant it, if the text does not contain the old side as written: without the line
+ * numbers of a reading tool, without an extra level of escapes, with the indentation that its first line
+ * lacks. Each repair needs the text as evidence and is made on both sides. `name` is how a message calls the pair;
+ * `isInside` says whether the text contains the old side other than as whole lines.
  */
 export function asMeant(
   sides: PairSides,
@@ -31,14 +31,14 @@ export function asMeant(
   if (areBlank(sides.old)) return sides;
   const text = trimmedLines(input);
   const places = (lines: readonly string[]): number[] => runPlaces(lines.map(trim), text);
-  const stands = (lines: readonly string[]): boolean =>
+  const isInSource = (lines: readonly string[]): boolean =>
     places(lines).length > 0 || isInside(lines.join("\n"));
   let meant = sides;
-  if (!stands(meant.old)) {
+  if (!isInSource(meant.old)) {
     const bare = pairWithoutNumbers(meant.old, meant.new, input.inSource);
     if (bare) meant = { ...bare, nearLine: meant.nearLine ?? bare.nearLine };
   }
-  if (!stands(meant.old)) meant = withoutLevel(meant, stands, name);
+  if (!isInSource(meant.old)) meant = withoutLevel(meant, isInSource, name);
   return firstLineSet(meant, places(meant.old), input.sourceLines);
 }
 
@@ -56,11 +56,11 @@ function trimmedLines(input: EditInput): readonly string[] {
 
 function withoutLevel(
   sides: PairSides,
-  stands: (lines: readonly string[]) => boolean,
+  isInSource: (lines: readonly string[]) => boolean,
   name: string,
 ): PairSides {
-  const found = unescaped(sides.old.join("\n"), sides.new.join("\n"), (old) =>
-    stands(old.split("\n")),
+  const found = unescapedPairs(sides.old.join("\n"), sides.new.join("\n"), (old) =>
+    isInSource(old.split("\n")),
   );
   const [first, ...others] = found;
   if (!first) return sides;

@@ -7,7 +7,7 @@ export interface FilledSides {
   readonly replace: readonly string[];
 }
 
-/** Lines with text, and how many blank lines stand before each; one more count for those behind the last. */
+/** Lines with text, and the number of blank lines before each; one more count for those after the last. */
 interface BlankRuns {
   readonly lines: readonly string[];
   readonly blanks: readonly number[];
@@ -27,50 +27,52 @@ function blankRuns(lines: readonly string[]): BlankRuns {
 }
 
 /**
- * Blank lines are miscounted more often than any others. Where the old side stands at one place of the file but for
- * the number of its blank lines, it gets those of the file. The new side keeps its own, except where it repeats
- * those of the old side between the same lines: they are no part of the change.
+ * Blank lines are miscounted more often than any others. If the old side is at one place of the file except for the
+ * number of its blank lines, it gets those of the file. The new side keeps its own, except where it repeats those of
+ * the old side between the same lines: they are not part of the change.
  */
 export function fitBlankLines(sides: FilledSides, source: readonly string[]): FilledSides {
   const old = blankRuns(sides.search);
   if (old.lines.length === 0) return sides;
-  const fresh = blankRuns(sides.replace);
+  const newRuns = blankRuns(sides.replace);
   const inFile =
     countsAt(old, source, (line) => line.trimEnd()) ?? countsAt(old, source, (line) => line.trim());
   if (inFile === undefined) return sides;
-  const kept = keptBlankPairs(old, fresh);
+  const kept = keptBlankPairs(old, newRuns);
   const counts = inFile.map((count, index) =>
-    count > old.blanks[index]! && !showsMore(fresh, old, kept, index) ? old.blanks[index]! : count,
+    count > old.blanks[index]! && !showsMore(newRuns, old, kept, index)
+      ? old.blanks[index]!
+      : count,
   );
   if (counts.join() === old.blanks.join()) return sides;
-  return { search: writtenSides(old.lines, counts), replace: refitted(fresh, old, kept, counts) };
+  return { search: writtenSides(old.lines, counts), replace: refitted(newRuns, old, kept, counts) };
 }
 
 /**
  * Whether the new side has more blank lines behind the line above, and before the line below, than the old side shows
  * between them. Where both left them out they are the file's, which keeps them.
  */
-function showsMore(fresh: BlankRuns, old: BlankRuns, kept: Kept, index: number): boolean {
+function showsMore(newRuns: BlankRuns, old: BlankRuns, kept: Kept, index: number): boolean {
   const above = kept.get(index - 1);
   const below = kept.get(index);
   const shown: number[] = [];
-  if (above !== undefined) shown.push(fresh.blanks[above + 1]!);
-  if (below !== undefined) shown.push(fresh.blanks[below]!);
+  if (above !== undefined) shown.push(newRuns.blanks[above + 1]!);
+  if (below !== undefined) shown.push(newRuns.blanks[below]!);
   return shown.length > 0 && Math.min(...shown) > old.blanks[index]!;
 }
 
 /** Lines of the old side that stay, with their place on the new side. */
 type Kept = ReadonlyMap<number, number>;
 
-function keptBlankPairs(old: BlankRuns, fresh: BlankRuns): Kept {
+function keptBlankPairs(old: BlankRuns, newRuns: BlankRuns): Kept {
   const kept = new Map<number, number>();
-  for (const line of lineRoles(old.lines, fresh.lines)) {
-    if (line.role === "keep") kept.set(line.old, line.new);
+  for (const line of lineRoles(old.lines, newRuns.lines)) {
+    if (line.role === "keep") kept.set(line.oldLine, line.new);
   }
   return kept;
 }
 
-/** The file's blank lines at the one place where the lines stand with other ones between them; undefined = none. */
+/** The file's blank lines at the one place that has these lines with other blank lines, or undefined if there is none. */
 function countsAt(
   old: BlankRuns,
   source: readonly string[],
@@ -97,14 +99,14 @@ function countsAt(
 
 /** The new side where the blank lines that it shares with the old one are counted as in the file. */
 function refitted(
-  fresh: BlankRuns,
+  newRuns: BlankRuns,
   old: BlankRuns,
   kept: Kept,
   counts: readonly number[],
 ): string[] {
-  const blanks = [...fresh.blanks];
+  const blanks = [...newRuns.blanks];
   const last = old.lines.length;
-  const end = fresh.lines.length;
+  const end = newRuns.lines.length;
   // Lines at the edges of both sides belong together; so do neighbours that stay neighbours.
   if (blanks[0] === old.blanks[0]) blanks[0] = counts[0]!;
   if (blanks[end] === old.blanks[last]) blanks[end] = counts[last]!;
@@ -113,7 +115,7 @@ function refitted(
     if (at === undefined || kept.get(index - 1) !== at - 1) continue;
     if (blanks[at] === old.blanks[index]) blanks[at] = counts[index]!;
   }
-  return writtenSides(fresh.lines, blanks);
+  return writtenSides(newRuns.lines, blanks);
 }
 
 function writtenSides(lines: readonly string[], blanks: readonly number[]): string[] {

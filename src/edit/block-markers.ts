@@ -9,14 +9,14 @@ export interface Marker {
   readonly known: boolean;
 }
 
-// Five marks and more are seen with any label. Three and four also stand in diffs, rules and comments: there
+// Five marks and more count with any label. Three and four also occur in diffs, rules and comments, so there
 // only the bare word counts.
 const start = /^\s{0,8}(<{5,20})\s*(?:SEARCH|ORIGINAL|FIND|OLD|BEFORE|CURRENT|HEAD)\b[^<=]{0,80}$/i;
 const dashedStart =
   /^\s{0,8}(-{5,20})\s*(?:SEARCH|ORIGINAL|FIND|OLD|BEFORE|CURRENT)(?:\s*[>:])?\s*$/;
 const shortStart = /^\s{0,8}(<{3,4}|-{3,4})\s*SEARCH(?:\s*[>:])?\s*$/;
 const dividerMarker = /^\s{0,8}(={5,20})\s*$/;
-const end =
+const endMarker =
   /^\s{0,8}(>{5,20}|\+{5,20})\s*(?:REPLACE|REPLACEMENT|UPDATED?|NEW|AFTER|MODIFIED)\b[^<=]{0,80}$/i;
 const shortEnd = /^\s{0,8}(>{3,4}|\+{3,4})\s*REPLACE\s*$/;
 const conflictStart = /^\s{0,8}<{5,20}\s*(?:HEAD|CURRENT)\b/i;
@@ -27,14 +27,14 @@ const shortDivider = /^\s{0,8}(={3,4})\s*$/;
 const nearStart = /^\s{0,8}(?=\S*[<-]{2})[<>-]{2,20}\s*SEARCH(?:\s*[>:])?\s*$/;
 const nearEnd = /^\s{0,8}[-+<>]{3,20}\s*REPLACE\s*$/;
 
-/** The marks of a line that opens a search block; undefined = it opens none. */
-export function startOf(line: string): string | undefined {
+/** The marks of a line that opens a search block, or undefined if it opens none. */
+export function openingMarks(line: string): string | undefined {
   return (start.exec(line) ?? dashedStart.exec(line) ?? shortStart.exec(line))?.[1];
 }
 
 /** Whether a line closes a search block and says so by its word. */
 export function isEnd(line: string): boolean {
-  return end.test(line) || shortEnd.test(line);
+  return endMarker.test(line) || shortEnd.test(line);
 }
 
 export function isDivider(line: string): boolean {
@@ -43,12 +43,12 @@ export function isDivider(line: string): boolean {
 
 /** Whether a line looks like the opening line of a block, and is none that can be relied on. */
 export function isNearStart(line: string): boolean {
-  return nearStart.test(line) && startOf(line) === undefined;
+  return nearStart.test(line) && openingMarks(line) === undefined;
 }
 
 /** Whether a line has a form that only blocks have. A divider alone may underline a heading. */
 export function isSyntax(line: string): boolean {
-  return startOf(line) !== undefined || isEnd(line) || isNearStart(line) || nearEnd.test(line);
+  return openingMarks(line) !== undefined || isEnd(line) || isNearStart(line) || nearEnd.test(line);
 }
 
 /** All lines of the edit that may be markers, in order. */
@@ -63,9 +63,9 @@ export function markersOf(input: EditInput): Marker[] {
       if (marks !== undefined)
         markers.push({ kind, index, length: marks.length, known: input.inSource(line) });
     };
-    add("start", startOf(line));
+    add("start", openingMarks(line));
     add("divider", (dividerMarker.exec(line) ?? (short ? shortDivider.exec(line) : null))?.[1]);
-    const closing = end.exec(line) ?? shortEnd.exec(line);
+    const closing = endMarker.exec(line) ?? shortEnd.exec(line);
     add("end", (closing ?? (asConflict ? conflictEnd.exec(line) : null))?.[1]);
   });
   return markers;

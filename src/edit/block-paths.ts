@@ -7,7 +7,7 @@ const tagLine = /^\s*<\/?[A-Za-z][\w.-]*(?:\s[^<>]*)?>\s*[\w+#-]*\s*$/;
 const pathTag = /^\s*<([\w-]*(?:path|file|filename))>\s*([^<>]+?)\s*<\/\1>\s*$/i;
 const pathAttribute = /\s(?:[\w-]*path|file|filename|name)\s*=\s*["']?([^"'<>\s]+)/i;
 
-/** Lines of wrapping that may stand between a path and its block. */
+/** Lines of wrapping that may come between a path and its block. */
 const mostWrapping = 4;
 
 /** The path that is named on the lines between `from` and a block, through fences, tags and blank lines. */

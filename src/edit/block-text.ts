@@ -1,6 +1,6 @@
-import { RedraftError } from "../core/errors.ts";
 import { isDivider, isSyntax } from "./block-markers.ts";
 import type { EditInput } from "./format.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** One search block as written. `searchAt` and `replaceAt` are 1-based lines of the caller's text. */
 export interface SearchBlock {
@@ -23,16 +23,16 @@ export interface BlockSpan {
 const headerLine = /^\s*:(start|end)_line:\s*(\d+)\s*$/;
 const escapedMarker = /^(\s*)\\(?=[<>=+-]{5}|:(?:start|end)_line:)/;
 
-/** What stands between the markers of a block: its line numbers, escapes and stray markers taken care of. */
+/** The text between the markers of a block, without line numbers, extra escapes and stray markers. */
 export function blockOf(input: EditInput, span: BlockSpan, path: string | undefined): SearchBlock {
   const old = input.lines.slice(span.start + 1, span.divider);
-  const fresh = input.lines.slice(span.divider + 1, span.end);
+  const newPart = input.lines.slice(span.divider + 1, span.end);
   const head = headerOf(old, input);
   // A header that both parts carry is one that was copied: it is no line of the file.
-  const repeated = headerOf(fresh, input);
+  const repeated = headerOf(newPart, input);
   const skip = repeated.lines > 0 && repeated.numbers === head.numbers ? repeated.lines : 0;
   const search = old.slice(head.lines);
-  const replace = fresh.slice(skip);
+  const replace = newPart.slice(skip);
   const searchAt = span.start + head.lines + 2;
   const replaceAt = span.divider + skip + 2;
   return {
@@ -51,14 +51,14 @@ export function blockOf(input: EditInput, span: BlockSpan, path: string | undefi
   };
 }
 
-interface Header {
+interface BlockHeader {
   readonly lines: number;
   readonly numbers: string;
   readonly nearLine?: number;
 }
 
 /** Line numbers at the top of a part: `:start_line:12`, `:end_line:14`, then perhaps a rule of dashes. */
-function headerOf(lines: readonly string[], input: EditInput): Header {
+function headerOf(lines: readonly string[], input: EditInput): BlockHeader {
   let count = 0;
   let nearLine: number | undefined;
   const numbers: string[] = [];
@@ -88,13 +88,14 @@ function isDoubledDivider(search: readonly string[], replace: readonly string[])
 
 /**
  * The replacement of a block with a doubled divider: nothing. A malformed block needs more evidence than another:
- * several lines that stand in the file to the letter.
+ * several lines that the file has exactly.
  */
 function emptied(input: EditInput, search: readonly string[], at: number): readonly string[] {
   const old = search.join("\n").trimEnd();
-  const stands = `\n${input.sourceLines.join("\n")}\n`.includes(`\n${old}\n`);
-  if (stands && search.filter((line) => line.trim() !== "").length > 1) return [];
+  const isInSource = `\n${input.sourceLines.join("\n")}\n`.includes(`\n${old}\n`);
+  if (isInSource && search.filter((line) => line.trim() !== "").length > 1) return [];
   throw unreadable(
+    "search-replace",
     `the block has two ======= lines, and nothing after the second (line ${at} of the edit). ` +
       "Send it with one; to delete the old lines, write nothing after it.",
     at,
@@ -112,6 +113,7 @@ function refuseSyntax(
   if (input.inSource(line)) return;
   if (headerLine.test(line)) {
     throw unreadable(
+      "search-replace",
       `line ${at} of the edit (${line.trim()}) names a line of the file inside the replacement. ` +
         "Line numbers belong to the search part. Where it is text, write a backslash before it.",
       at,
@@ -119,6 +121,7 @@ function refuseSyntax(
   }
   if (!isSyntax(line) && !(isDivider(line) && !isRule(replace, index, input.path))) return;
   throw unreadable(
+    "search-replace",
     `line ${at} of the edit (${line.trim()}) is a marker inside the replacement of a block. ` +
       "Send the block again with one of each marker. Where it is text, write a backslash before it.",
     at,
@@ -140,6 +143,7 @@ function refuseNewDivider(
   if (!isDivider(line) || !input.inSource(line) || isRule(replace, index, input.path)) return;
   if (replace.filter(isDivider).length <= search.filter(isDivider).length) return;
   throw unreadable(
+    "search-replace",
     `line ${at} of the edit (${line.trim()}) could divide the block, and so could the one before it. Nothing was written. ` +
       "Send the block as JSON with old_string and new_string, or write a backslash before each such line that is text.",
     at,
@@ -147,8 +151,8 @@ function refuseNewDivider(
 }
 
 /**
- * Whether a line of `=` is a heading's: it stands under one that is no longer than it, or around one. In a file that
- * is no prose, as in the comments of code, it has to be exactly as long.
+ * Whether a line of `=` marks a heading: it is below a line that is no longer than it, or around one. In a file that
+ * is not prose, as in the comments of code, it must be exactly as long.
  */
 function isRule(lines: readonly string[], index: number, path: string): boolean {
   const length = lines[index]!.trim().length;
@@ -161,10 +165,4 @@ function isRule(lines: readonly string[], index: number, path: string): boolean 
   };
   if (isHeading(lines[index - 1])) return true;
   return isHeading(lines[index + 1]) && lines[index + 2]?.trim() === lines[index]!.trim();
-}
-
-export function unreadable(message: string, line: number): RedraftError {
-  return new RedraftError("unreadable-edit", message, {
-    details: { line, format: "search-replace" },
-  });
 }

@@ -1,6 +1,6 @@
-import { RedraftError } from "../core/errors.ts";
 import type { EditInput } from "./format.ts";
 import { quoteAt } from "./unescape.ts";
+import { unreadable } from "./unreadable.ts";
 
 /**
  * Refuses new text whose line ends were lost or left over on the way through JSON, where nothing in the old
@@ -8,29 +8,31 @@ import { quoteAt } from "./unescape.ts";
  */
 export function refuseBrokenLines(
   old: string,
-  fresh: string,
+  newText: string,
   input: EditInput,
   name: string,
 ): void {
-  const escaped = escapedEnd(fresh);
+  const escaped = escapedEnd(newText);
   if (escaped !== undefined && escapedEnd(old) === undefined && !escapedEnd(input.source)) {
-    throw broken(
-      `${name} has \\n as two characters where a line ends (${shown(escaped)}): it is escaped once too often. Send it with real line ends.`,
+    throw unreadable(
+      "search-replace",
+      `${name} has \\n as two characters where a line ends (${quotedStart(escaped)}): it is escaped once too often. Send it with real line ends.`,
     );
   }
-  const cut = cutString(fresh, input.path);
+  const cut = cutString(newText, input.path);
   if (
     cut !== undefined &&
     cutString(old, input.path) === undefined &&
     !cutString(input.source, input.path)
   ) {
-    throw broken(
-      `${name} has a line end inside a quoted text (${shown(cut)}): a backslash was lost. Write \\n there as a backslash and an n.`,
+    throw unreadable(
+      "search-replace",
+      `${name} has a line end inside a quoted text (${quotedStart(cut)}): a backslash was lost. Write \\n there as a backslash and an n.`,
     );
   }
 }
 
-/** A line of code that goes on after a `\n` outside of quotes and patterns; undefined = there is none. */
+/** A line of code that continues after a `\n` outside of quotes and patterns, or undefined if there is none. */
 function escapedEnd(text: string): string | undefined {
   if (!text.includes("\\n")) return undefined;
   return text.split("\n").find((line) =>
@@ -45,7 +47,7 @@ function escapedEnd(text: string): string | undefined {
 const oneLineStrings =
   /\.(?:[cm]?[jt]sx?|go|java|kts?|c|h|cc|cpp|hpp|swift|pyi?|json|dart|scala|zig|lua)$/i;
 
-/** A line that leaves a quote open which the next one closes at once; undefined = there is none. */
+/** A line that leaves a quote open which the next line closes at once, or undefined if there is none. */
 function cutString(text: string, path: string): string | undefined {
   if (!oneLineStrings.test(path)) return undefined;
   const lines = text.replace(/"""|'''/g, "").split("\n");
@@ -59,8 +61,4 @@ function cutString(text: string, path: string): string | undefined {
   });
 }
 
-const shown = (line: string): string => JSON.stringify(line.trim().slice(0, 80));
-
-function broken(message: string): RedraftError {
-  return new RedraftError("unreadable-edit", message, { details: { format: "search-replace" } });
-}
+const quotedStart = (line: string): string => JSON.stringify(line.trim().slice(0, 80));

@@ -80,7 +80,7 @@ function holdsLines(input: EditInput, lines: readonly string[], block: CodeBlock
   return inner.some((line) => /[\p{L}\p{N}]{2}/u.test(line) && input.inSource(line));
 }
 
-/** Whether the sentence before a block names the file, or only another one; undefined = it names none. */
+/** Whether the sentence before a block names the file (true) or only another one (false); undefined if it names none. */
 function mentioned(
   input: EditInput,
   lines: readonly string[],

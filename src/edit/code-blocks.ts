@@ -6,7 +6,7 @@ interface Fence {
   readonly info: string;
 }
 
-/** An opening or closing code fence at the start of a line; undefined = no fence. */
+/** An opening or closing code fence at the start of a line, or undefined if there is none. */
 export function fenceOf(line: string): Fence | undefined {
   const match = /^\s{0,3}(`{3,}|~{3,})\s*([^`]*)$/.exec(line);
   return match ? { mark: match[1]!, info: match[2]!.trim() } : undefined;
@@ -104,7 +104,7 @@ function closingFence(
   return last;
 }
 
-/** Whether a block is said to be of the file; undefined = nothing is said. */
+/** Whether the reply says that a block belongs to the file; undefined if it says nothing. */
 export function isBlockOf(block: CodeBlock, path: string): boolean | undefined {
   return block.path === undefined ? undefined : samePath(block.path, path);
 }

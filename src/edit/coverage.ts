@@ -6,8 +6,8 @@ import type { EditInput } from "./format.ts";
 /** What of the file an edit without any marker holds. */
 export interface Coverage {
   /**
-   * `whole` it is the file as it is to be; `part` it is some lines of it; `doubled` a line that the file has once
-   * comes twice, as an old and a new version do; `none` no line tells.
+   * `whole`: it is the new text of the file; `part`: it is some lines of it; `doubled`: a line that the file has once
+   * occurs twice, as in an old and a new version; `none`: no line is evidence.
    */
   readonly kind: "whole" | "part" | "doubled" | "none";
   readonly why: string;
@@ -42,8 +42,8 @@ function filledOf(lines: readonly string[]): Filled[] {
 }
 
 /**
- * Whether a text is a file's whole new text or a part of it. Lines that the file has once are the evidence, each
- * counted once and in order: `return this;`, `end` and the like stand in many places and tell nothing.
+ * Whether a text is a file's whole new text or a part of it. The evidence are lines that the file has once, each
+ * counted once and in order: `return this;`, `end` and the like occur in many places and are no evidence.
  */
 export function coverageOf(lines: readonly string[], input: EditInput): Coverage {
   const source = filledOf(input.sourceLines);

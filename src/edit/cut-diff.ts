@@ -14,9 +14,9 @@ export function refuseCutDiff(files: readonly DiffFile[], input: EditInput): voi
     return;
   const lines = hunk.body.map(signedLine);
   const count = (role: string): number => lines.filter((line) => line.role !== role).length;
-  const [old, fresh] = [count("add"), count("drop")];
-  const isShort = old < hunk.counts.old || fresh < hunk.counts.new;
-  if (!isShort || old > hunk.counts.old || fresh > hunk.counts.new) return;
+  const [oldCount, newCount] = [count("add"), count("drop")];
+  const isShort = oldCount < hunk.counts.old || newCount < hunk.counts.new;
+  if (!isShort || oldCount > hunk.counts.old || newCount > hunk.counts.new) return;
   const { role, text } = lines.at(-1)!;
   const { sourceLines } = input;
   const isPart =
@@ -25,7 +25,7 @@ export function refuseCutDiff(files: readonly DiffFile[], input: EditInput): voi
   throw new RedraftError(
     "unreadable-edit",
     `the diff is cut off: it ends at line ${last.at}, inside a hunk that announces ${hunk.counts.old} old and ` +
-      `${hunk.counts.new} new lines but has ${old} and ${fresh}. Nothing was written. Send the whole diff again.`,
+      `${hunk.counts.new} new lines but has ${oldCount} and ${newCount}. Nothing was written. Send the whole diff again.`,
     { details: { line: last.at, format: "unified-diff" } },
   );
 }

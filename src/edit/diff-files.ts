@@ -1,5 +1,6 @@
 import { spend } from "../text/budget.ts";
-import { gitPaths, headerPath, unquoted } from "./diff-paths.ts";
+import { unquotedPath } from "../text/git-paths.ts";
+import { gitPaths, headerPath } from "./diff-paths.ts";
 import { type HunkCounts, type HunkLine, signedLine } from "./hunk-lines.ts";
 import { fenceOf } from "./wrapping.ts";
 
@@ -8,7 +9,7 @@ export interface DiffHunk {
   readonly oldStart?: number;
   readonly newStart?: number;
   readonly counts?: HunkCounts;
-  /** What stands after the second `@@`: a source line above. */
+  /** The text after the second `@@`: a source line above the hunk. */
   readonly section?: string;
   /** The lines as written; `hunkLines` reads them. */
   readonly body: readonly HunkLine[];
@@ -27,8 +28,8 @@ export interface DiffFile {
   readonly hunks: readonly DiffHunk[];
 }
 
-const numbered = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))?(?: ?@@(.*))?\s*$/s;
-/** `\ No newline at end of file`, in whatever language. */
+const hunkHeader = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))?(?: ?@@(.*))?\s*$/s;
+/** `\ No newline at end of file`, in any language. */
 const noFinalNewline = /^\\ \S/;
 const unnumbered = /^@@(?: \.\.\.)?(?: ?@@)?\s*$/;
 
@@ -41,15 +42,15 @@ type OpenFile = { -readonly [Key in keyof DiffFile]: DiffFile[Key] } & {
 type Holds = (line: string) => boolean;
 
 export function isHunkHeader(line: string): boolean {
-  return numbered.test(line) || unnumbered.test(line);
+  return hunkHeader.test(line) || unnumbered.test(line);
 }
 
-/** Reads all files of a diff; what stands outside headers and hunks (prose, fences, a mail's head) is passed over. */
+/** Reads all files of a diff. Lines outside headers and hunks (prose, fences, a mail header) are skipped. */
 export function parseDiff(lines: readonly string[], holds: Holds): DiffFile[] {
   const files: OpenFile[] = [];
   let file: OpenFile | undefined;
   const open = (git: boolean): OpenFile => {
-    const fresh: OpenFile = {
+    const opened: OpenFile = {
       git,
       created: false,
       deleted: false,
@@ -57,8 +58,8 @@ export function parseDiff(lines: readonly string[], holds: Holds): DiffFile[] {
       binary: false,
       hunks: [],
     };
-    files.push(fresh);
-    return fresh;
+    files.push(opened);
+    return opened;
   };
   for (let index = 0; index < lines.length; ) {
     const line = lines[index]!;
@@ -83,8 +84,8 @@ export function parseDiff(lines: readonly string[], holds: Holds): DiffFile[] {
 }
 
 /**
- * A diff of which only the lines are there: each begins with a blank, `-` or `+`, a fence or two file headers around
- * them aside. Undefined = there are other lines.
+ * A diff without headers of hunks: apart from a fence or two file headers, each line begins with a blank, `-` or `+`.
+ * Undefined if there are other lines.
  */
 export function parseBareDiff(lines: readonly string[]): DiffFile | undefined {
   const matter = [...lines.keys()].filter((n) => lines[n]!.trim() !== "" && !fenceOf(lines[n]!));
@@ -107,7 +108,7 @@ export function parseBareDiff(lines: readonly string[]): DiffFile | undefined {
 function extended(line: string, file: OpenFile): void {
   const path = (prefix: RegExp): string | undefined => {
     const named = prefix.exec(line)?.[1];
-    return named === undefined ? undefined : unquoted(named);
+    return named === undefined ? undefined : unquotedPath(named);
   };
   if (line.startsWith("new file mode")) file.created = true;
   if (line.startsWith("deleted file mode")) file.deleted = true;
@@ -122,8 +123,8 @@ function extended(line: string, file: OpenFile): void {
 }
 
 /**
- * `---` and `+++` one after the other; a removed line `-- x` before an added `++ y` is told apart by what follows: a
- * hunk, or nothing.
+ * `---` and `+++` one after the other. A removed line `-- x` before an added `++ y` looks the same, so a header must be
+ * followed by a hunk, or by nothing.
  */
 export function isFileHeader(lines: readonly string[], index: number): boolean {
   if (!/^--- \S/.test(lines[index]!) || !/^\+\+\+ \S/.test(lines[index + 1] ?? "")) return false;
@@ -152,7 +153,7 @@ type Head = Pick<DiffHunk, "oldStart" | "newStart" | "counts" | "section">;
 
 /** Numbers and section of a hunk header. */
 export function headOf(line: string): Head {
-  const match = numbered.exec(line);
+  const match = hunkHeader.exec(line);
   const section = (match ? (match[5] ?? "") : line.slice(2).trimEnd().replace(/@@$/, "")).trim();
   const named = section === "" || section === "..." ? {} : { section };
   if (!match) return named;
@@ -235,22 +236,22 @@ function isSignature(
   return counts !== undefined && countedLength(body, counts) === body.length;
 }
 
-/** How many of the lines fill the counts of a header; undefined = they do not fill them. */
+/** How many of the lines fill the counts of a header, or undefined if they do not fill them. */
 function countedLength(body: readonly string[], counts: HunkCounts): number | undefined {
-  let { old, new: fresh } = counts;
+  let { old: oldLeft, new: newLeft } = counts;
   let length = 0;
   spend(body.length);
-  while (length < body.length && (old > 0 || fresh > 0)) {
+  while (length < body.length && (oldLeft > 0 || newLeft > 0)) {
     const line = body[length]!;
-    if (line.startsWith("+")) fresh -= 1;
-    else if (line.startsWith("-")) old -= 1;
+    if (line.startsWith("+")) newLeft -= 1;
+    else if (line.startsWith("-")) oldLeft -= 1;
     else if (line.startsWith(" ") || line === "") {
-      old -= 1;
-      fresh -= 1;
+      oldLeft -= 1;
+      newLeft -= 1;
     } else if (!noFinalNewline.test(line)) return undefined;
     length++;
   }
-  if (old !== 0 || fresh !== 0) return undefined;
+  if (oldLeft !== 0 || newLeft !== 0) return undefined;
   while (noFinalNewline.test(body[length] ?? "")) length++;
   return length;
 }
@@ -259,7 +260,7 @@ function countedLength(body: readonly string[], counts: HunkCounts): number | un
 function withoutProseAfter(raw: readonly string[], holds: Holds): string[] {
   const body = [...raw];
   const trim = (): void => {
-    // Empty lines at the end stand between hunks; a blank context line would carry its space.
+    // Empty lines at the end separate hunks; a blank context line would have its leading space.
     while (body.length > 0 && body.at(-1) === "") body.pop();
   };
   trim();

@@ -1,50 +1,26 @@
+import { unquotedPath } from "../text/git-paths.ts";
 import { sameDiffPath } from "./paths.ts";
-
-const pathEscapes: Readonly<Record<string, number>> = {
-  a: 7,
-  b: 8,
-  t: 9,
-  n: 10,
-  v: 11,
-  f: 12,
-  r: 13,
-};
-
-/** A path as git quotes it where it holds special characters: `"a/\303\251.js"` is `a/é.js`. */
-export function unquoted(path: string): string {
-  const inner = /^"(.*)"$/.exec(path)?.[1];
-  if (inner === undefined) return path;
-  const bytes: number[] = [];
-  const plain = new TextEncoder();
-  for (const [part, octal, letter] of inner.matchAll(/\\([0-7]{1,3})|\\(.)|[^\\]+|\\$/gs)) {
-    if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 255);
-    else if (letter !== undefined)
-      bytes.push(...(pathEscapes[letter] ? [pathEscapes[letter]] : plain.encode(letter)));
-    else bytes.push(...plain.encode(part));
-  }
-  return new TextDecoder().decode(Uint8Array.from(bytes));
-}
 
 /** git's `a/` and `b/`, or the letters it puts there by `diff.mnemonicPrefix`, taken off. */
 export const stripped = (path: string): string => path.replace(/^[abciow]\//, "");
 
-/** Both paths of a `diff --git` line; undefined where it cannot be told where the first one ends. */
+/** Both paths of a `diff --git` line, or undefined if the end of the first one is unclear. */
 export function gitPaths(line: string): readonly [string, string] | undefined {
   const rest = line.slice("diff --git ".length).trim();
   const quoted = /^("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(rest);
-  if (quoted) return [unquoted(quoted[1]!), unquoted(quoted[2]!)];
+  if (quoted) return [unquotedPath(quoted[1]!), unquotedPath(quoted[2]!)];
   for (let at = rest.indexOf(" "); at !== -1; at = rest.indexOf(" ", at + 1)) {
-    const [one, other] = [unquoted(rest.slice(0, at)), unquoted(rest.slice(at + 1))];
+    const [one, other] = [unquotedPath(rest.slice(0, at)), unquotedPath(rest.slice(at + 1))];
     if (stripped(one) === stripped(other)) return [one, other];
   }
   const named = /^(a\/.*?) (b\/.*)$/.exec(rest);
   return named ? [named[1]!, named[2]!] : undefined;
 }
 
-/** The path of a `---` or `+++` line, without a timestamp or what else stands behind it. */
+/** The path of a `---` or `+++` line, without a timestamp or anything else after it. */
 export function headerPath(line: string): string {
   const text = line.slice(4).split("\t")[0]!.trim();
-  return unquoted(
+  return unquotedPath(
     text
       .replace(/\s\d{4}-\d\d-\d\d[ T].*$/, "")
       .trimEnd()
@@ -63,7 +39,7 @@ const labels = new Set(
   ).split(" "),
 );
 
-/** The words of a file's name, its extension and the sides' prefixes aside; undefined = it stands in a folder. */
+/** The words of a file's name, without its extension and the prefix of the side; undefined if it has a folder. */
 function wordsOfPath(header: string): string[] | undefined {
   const name = stripped(header).replace(/^(?:\.\/|(?:path\/)?to\/)*/, "");
   if (/[\\/]/.test(name)) return undefined;

@@ -1,18 +1,18 @@
 import { indentOf } from "../text/indent.ts";
 
 /**
- * Writers often copy a block from its first character on, so that its first line lacks the indentation which
- * the others have. Where the file shows that, the first line of both sides gets it, in the block's own units.
- * Undefined = the block is not of this kind.
+ * Writers often copy a block from its first character on, so that its first line lacks the indentation that
+ * the others have. If the file shows that, the first line of both sides gets it, in the block's own units.
+ * Undefined if the block is not of this kind.
  */
 export function withFirstIndent(
   old: readonly string[],
-  fresh: readonly string[],
+  newLines: readonly string[],
   places: readonly (readonly string[])[],
 ): { readonly old: string[]; readonly new: string[] } | undefined {
   const lacks = indentOf(old[0]!);
   const indentAt = (place: readonly string[]): string | undefined =>
-    old.length === 1 ? indentOfAlone(fresh, indentOf(place[0]!)) : missingIndent(old, place);
+    old.length === 1 ? indentOfAlone(newLines, indentOf(place[0]!)) : missingIndent(old, place);
   const indents = new Set(places.map(indentAt));
   const [indent] = indents;
   if (indents.size !== 1 || indent === undefined || indent.length <= lacks.length) return undefined;
@@ -22,7 +22,7 @@ export function withFirstIndent(
         ? indent + line.slice(lacks.length)
         : line,
     );
-  return { old: restored(old), new: restored(fresh) };
+  return { old: restored(old), new: restored(newLines) };
 }
 
 /** The indentation that the first line of the block has to have, by what its other lines have in the file. */
@@ -41,15 +41,16 @@ function missingIndent(old: readonly string[], place: readonly string[]): string
 }
 
 /**
- * The same for a block of one line: what its new lines tell. They are written as they stand in the file where
- * none is less deep than the old line, and no line before opens what they are inside of.
+ * The same for a block of one line, by its new lines. They have the indentation of the file if none is less
+ * indented than the old line and no line before them opens the scope that they are in.
  */
-function indentOfAlone(fresh: readonly string[], wanted: string): string | undefined {
-  const [first, ...rest] = fresh.filter((line) => line.trim() !== "");
+function indentOfAlone(newLines: readonly string[], wanted: string): string | undefined {
+  const [first, ...rest] = newLines.filter((line) => line.trim() !== "");
   if (first === undefined || rest.length === 0 || indentOf(first) !== "") return undefined;
   if (!rest.every((line) => indentOf(line).startsWith(wanted))) return undefined;
   const opens = /[{([:]\s*$|\b(?:then|do)\s*$/.test(first);
-  const goesOn = /^\s*[.&|+?:,=*<>/-]/.test(rest[0]!) && !/^\s*(?:\/\/|\/\*|--|<)/.test(rest[0]!);
-  if (goesOn) return undefined;
+  const isContinued =
+    /^\s*[.&|+?:,=*<>/-]/.test(rest[0]!) && !/^\s*(?:\/\/|\/\*|--|<)/.test(rest[0]!);
+  if (isContinued) return undefined;
   return !opens || indentOf(rest[0]!).length > wanted.length ? wanted : undefined;
 }

@@ -18,7 +18,7 @@ export interface EditInput {
   readonly sourceLines: readonly string[];
   /** The lines of the source that the edit is about, where the caller named them. */
   readonly within?: LineRange | undefined;
-  /** Whether the source has this line, blanks around it aside: then it is text, not a marker or a fence. */
+  /** Whether the source has this line, ignoring blanks around it: then it is text, not a marker or a fence. */
   readonly inSource: (line: string) => boolean;
 }
 
@@ -28,8 +28,8 @@ export const namedByCaller = "named by the caller";
 /** One way of writing edits. A new format is this object, its test, and one line in `formats.ts`. */
 export interface EditFormat {
   readonly name: FormatName;
-  /** Why this text is in this format, for `--json`; undefined = it is not. Must be cheap. */
+  /** Why this text is in this format, for `--json`, or undefined if it is not. Must be cheap. */
   recognise(input: EditInput): string | undefined;
-  /** Throws `RedraftError` `unreadable-edit` that tells the writer of the edit what is wrong with it. */
+  /** Throws a `RedraftError` `unreadable-edit` whose message says what the writer of the edit has to correct. */
   read(input: EditInput, why: string): Edit;
 }

@@ -2,7 +2,7 @@ import type { LinesSegment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { lineTexts } from "../text/lines.ts";
 import type { EditFormat, EditInput } from "./format.ts";
-import { checked, type HashLine, hashLineOf } from "./hashlines.ts";
+import { checkedText, type HashLine, hashLineOf } from "./hashlines.ts";
 import { rolesToLines } from "./line-roles.ts";
 import { forAnotherFile, samePath } from "./paths.ts";
 import { wordsOfName } from "./side-names.ts";
@@ -59,7 +59,7 @@ type HashFields = Readonly<Record<string, unknown>>;
 /** Whether JSON names lines by number and hash. Its keys are such as other tools have, too, so this is asked first. */
 export const hasHashOperations = (input: EditInput): boolean => operationsOf(input) !== undefined;
 
-/** The operations of a JSON edit; undefined = it is none of this kind. */
+/** The operations of a JSON edit, or undefined if it is not of this kind. */
 function operationsOf(input: EditInput): readonly Operation[] | undefined {
   const text = input.text.trim();
   if (!/^[[{]/.test(text) || !/"\s*\d{1,7}[:#][A-Za-z0-9]{1,8}\s*["|:]/.test(text))
@@ -68,7 +68,7 @@ function operationsOf(input: EditInput): readonly Operation[] | undefined {
   if (isDataPath(input.path) && input.source.trim() === "") return undefined;
   if (startKeys.slice(0, 4).some((key) => input.source.includes(`"${key}"`))) return undefined;
   try {
-    const found = collect(JSON.parse(text), "", undefined);
+    const found = operationsIn(JSON.parse(text), "", undefined);
     return found.length > 0 ? found : undefined;
   } catch (error) {
     if (error instanceof RedraftError) throw error;
@@ -76,15 +76,20 @@ function operationsOf(input: EditInput): readonly Operation[] | undefined {
   }
 }
 
-function collect(value: unknown, name: string, path: string | undefined, depth = 0): Operation[] {
+function operationsIn(
+  value: unknown,
+  name: string,
+  path: string | undefined,
+  depth = 0,
+): Operation[] {
   if (depth > 6 || typeof value !== "object" || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((one) => collect(one, name, path, depth + 1));
+  if (Array.isArray(value)) return value.flatMap((one) => operationsIn(one, name, path, depth + 1));
   const fields = value as HashFields;
   const named = ["path", "file_path", "filePath", "file"].map((key) => fields[key]);
   const own = named.find((one): one is string => typeof one === "string") ?? path;
   const operation = operationOf(fields, name);
   if (operation) return [own === undefined ? operation : { ...operation, path: own }];
-  return Object.entries(fields).flatMap(([key, inner]) => collect(inner, key, own, depth + 1));
+  return Object.entries(fields).flatMap(([key, inner]) => operationsIn(inner, key, own, depth + 1));
 }
 
 function operationOf(fields: HashFields, name: string): Operation | undefined {
@@ -124,8 +129,8 @@ function linesIn(fields: HashFields): string[] {
 
 function hashSegment(operation: Operation, input: EditInput): LinesSegment {
   const { kind, start, end, lines } = operation;
-  checked(start, input);
-  if (end !== start) checked(end, input);
+  checkedText(start, input);
+  if (end !== start) checkedText(end, input);
   if (end.line < start.line) {
     throw new RedraftError(
       "unreadable-edit",
@@ -135,16 +140,16 @@ function hashSegment(operation: Operation, input: EditInput): LinesSegment {
   // Lines copied with their prefix are written without it.
   const all = lines.map(hashLineOf);
   const isCopied = lines.length > 0 && all.every((line) => line?.text !== undefined);
-  const fresh = isCopied ? all.map((line) => line!.text!) : lines;
+  const newLines = isCopied ? all.map((line) => line!.text!) : lines;
   if (kind === "replace") {
     const old = input.sourceLines.slice(start.line - 1, end.line);
-    return { kind: "lines", lines: rolesToLines(old, fresh, 0, 0), atLine: start.line };
+    return { kind: "lines", lines: rolesToLines(old, newLines, 0, 0), atLine: start.line };
   }
-  const added = fresh.map((text) => ({ text, role: "add", at: 0 }) as const);
+  const added = newLines.map((text) => ({ text, role: "add", at: 0 }) as const);
   return { kind: "lines", lines: added, atLine: kind === "after" ? end.line + 1 : start.line };
 }
 
-/** The first line of an edit that consists of lines with number and hash, fences aside; undefined = it does not. */
+/** The first line of an edit that consists, apart from fences, of lines with number and hash; undefined for other edits. */
 function bareLine(input: EditInput): number | undefined {
   const telling = input.lines
     .map((line, index) => ({ line, index }))

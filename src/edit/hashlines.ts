@@ -25,7 +25,7 @@ export function hashLineOf(text: string): HashLine | undefined {
  * The text that a hashed line says line `line` of the file has, as the file has it. How the hash was made is not
  * known here, so the text is what is checked.
  */
-export function checked({ line, hash, text }: HashLine, input: EditInput): string {
+export function checkedText({ line, hash, text }: HashLine, input: EditInput): string {
   const own = input.sourceLines[line - 1];
   if (text === undefined) {
     throw new RedraftError(
@@ -55,14 +55,14 @@ export function withoutHashes(block: SearchBlock, input: EditInput): SearchBlock
   const [first] = old;
   if (first === undefined || old.some((one) => one?.text === undefined)) return block;
   if (block.search.filter(isText).every((line) => input.inSource(line))) return block;
-  const search = (old as HashLine[]).map((one) => checked(one, input));
+  const search = (old as HashLine[]).map((one) => checkedText(one, input));
   const known = new Set((old as HashLine[]).map(({ line, hash }) => `${line} ${hash}`));
-  const fresh = block.replace.map(hashLineOf);
+  const newLines = block.replace.map(hashLineOf);
   const all = block.replace.every(
-    (line, index) => !isText(line) || fresh[index]?.text !== undefined,
+    (line, index) => !isText(line) || newLines[index]?.text !== undefined,
   );
   const replace = block.replace.map((line, index) => {
-    const one = fresh[index];
+    const one = newLines[index];
     if (one?.text === undefined || !(all || known.has(`${one.line} ${one.hash}`))) return line;
     return one.text;
   });

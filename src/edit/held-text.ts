@@ -1,7 +1,7 @@
 import type { Edit, FormatName } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { splitLines } from "../text/lines.ts";
-import { changesBetween } from "./changes.ts";
+import { changedSegments } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import { hasHashOperations } from "./hash-edits.ts";
 import { editInput } from "./input.ts";
@@ -9,19 +9,20 @@ import { isElision } from "./lazy-markers.ts";
 import type { ToolCall } from "./tool-calls.ts";
 import { type ToolEdit, toolEdit, unknownKeys } from "./tool-edit.ts";
 import { unescapeLineEnds } from "./unescape.ts";
+import { unreadable } from "./unreadable.ts";
 import { fenceOf } from "./wrapping.ts";
 
-/** How a text is read that stands inside another: the registry, which knows this file and must not be known to it. */
+/** Reads an edit inside another one: the registry, passed in because it imports this file. */
 export interface Readers {
   /** In the named format, or in the first whose signs it carries. */
   readIn(input: EditInput, named: FormatName | undefined): Edit;
-  /** In the first of these formats whose signs it carries; undefined = it carries none. */
+  /** Reads it in the first of these formats whose signs it has; undefined if it has none. */
   readSigned(input: EditInput, among: readonly FormatName[]): Edit | undefined;
 }
 
 /**
- * The edit that a tool's JSON arguments hold as a text in some format (a patch, a sketch, the whole file).
- * Undefined = they hold none: the formats read the edit as it is.
+ * The edit that a tool's JSON arguments contain as a text in some format (a patch, a sketch, the whole file).
+ * Undefined if they contain none: then the formats read the edit as it is.
  */
 export function readHeld(
   input: EditInput,
@@ -32,6 +33,7 @@ export function readHeld(
   if (hasHashOperations(input)) {
     if (named === undefined || named === "search-replace") return undefined;
     throw unreadable(
+      "search-replace",
       `the edit is JSON that names lines by number and hash, which is not the format ${named}. Name its format: search-replace, or auto.`,
     );
   }
@@ -43,28 +45,30 @@ export function readHeld(
   if (texts.length === 0) {
     if (named === undefined || named === "search-replace") return undefined;
     throw unreadable(
+      "search-replace",
       `${said(tool)}, which is not the format ${named}. Name its format: search-replace, or auto.`,
     );
   }
   if (tool.calls.length > 1) {
     throw unreadable(
+      "search-replace",
       `${said(tool)} for ${input.path}, one of which is a text in another format or the whole file. Send them one at a time.`,
     );
   }
   const [call] = texts;
-  const edit = readText(call!, tool, input, named, readers);
+  const edit = readCall(call!, tool, input, named, readers);
   return tool.path === undefined ? edit : { ...edit, path: tool.path };
 }
 
 /** Whether JSON for a file of JSON is the call that writes it: it names the file. */
 function isWriteCall(input: EditInput): boolean {
-  const tool = attempt(() => toolEdit(input));
+  const tool = unlessRefused(() => toolEdit(input));
   return tool?.path !== undefined && tool.calls.length === 1 && tool.calls[0]!.kind === "write";
 }
 
 type TextCall = ToolCall & { readonly kind: "text" | "write" };
 
-function readText(
+function readCall(
   call: TextCall,
   tool: ToolEdit,
   input: EditInput,
@@ -74,7 +78,8 @@ function readText(
   if (call.kind === "write") return writeCall(call.text, input, tool.why, readers);
   const inner = editInput(call.text, input.path, input.source, input.within);
   if (call.as === "new") return onlyNew(inner, tool, readers);
-  if (inner.text.trim() === "") throw unreadable(`${said(tool)}, but that edit is empty.`);
+  if (inner.text.trim() === "")
+    throw unreadable("search-replace", `${said(tool)}, but that edit is empty.`);
   const isSketch = call.as === "any" && (named === "lazy" || named === "whole");
   const edit =
     call.as === "patch"
@@ -82,6 +87,7 @@ function readText(
       : readers.readIn(inner, isSketch ? named : undefined);
   if (!edit)
     throw unreadable(
+      "search-replace",
       `${said(tool)}, but the patch or diff in it has an unknown form. Send a *** Begin Patch, a unified diff, or search/replace blocks.`,
     );
   return { ...edit, why: `${tool.why}; ${edit.why}` };
@@ -91,15 +97,16 @@ function readText(
 function onlyNew(inner: EditInput, tool: ToolEdit, readers: Readers): Edit {
   if (tool.unused.length === 0) {
     if (inner.source === "") return writeCall(inner.text, inner, tool.why, readers);
-    const edit = attempt(() => readers.readIn(inner, undefined));
+    const edit = unlessRefused(() => readers.readIn(inner, undefined));
     if (edit?.format === "whole") return { ...edit, why: `${tool.why}; ${edit.why}` };
   }
   throw unreadable(
+    "search-replace",
     `the edit is JSON with a new string, but no old string that says which text it replaces. Send old_string as well.${unknownKeys(tool.unused)}`,
   );
 }
 
-function attempt<Value>(read: () => Value): Value | undefined {
+function unlessRefused<Value>(read: () => Value): Value | undefined {
   try {
     return read();
   } catch (error) {
@@ -113,7 +120,7 @@ const said = (tool: ToolEdit): string => tool.why.replace(/^it is/, "the edit is
 
 const isProseFile = (path: string): boolean => /\.(?:md|mdx|markdown|rst|adoc|txt)$/i.test(path);
 
-/** The text of a write call: the whole file, to the letter. */
+/** The text of a write call: exactly the whole file. */
 function writeCall(text: string, input: EditInput, why: string, readers: Readers): Edit {
   const inner = editInput(text, input.path, input.source, input.within);
   const { lines, source } = inner;
@@ -129,6 +136,7 @@ function writeCall(text: string, input: EditInput, why: string, readers: Readers
   }
   if (unescapeLineEnds(text) !== undefined) {
     throw unreadable(
+      "search-replace",
       "the text of the file is one line with \\n where lines end: it is escaped once too often. Send it with real line ends.",
     );
   }
@@ -149,10 +157,6 @@ function writeCall(text: string, input: EditInput, why: string, readers: Readers
     ...base,
     action: "update",
     ended: true,
-    segments: changesBetween(inner.sourceLines, lines),
+    segments: changedSegments(inner.sourceLines, lines),
   };
-}
-
-function unreadable(message: string): RedraftError {
-  return new RedraftError("unreadable-edit", message, { details: { format: "search-replace" } });
 }

@@ -45,8 +45,8 @@ export function signedLine({ text, at }: HunkLine): EditLine {
 
 /**
  * The lines of a hunk with their roles. Writers leave out the leading blank of context, and where such a line begins
- * with `-`, `+` or a blank of its own it looks signed. What the file holds decides, and the hunk as a whole: the reading
- * in which all old lines stand together is meant. Blank context at the edges that the file lacks is dropped.
+ * with `-`, `+` or a blank of its own it looks signed. The file decides, for the hunk as a whole: the reading whose old
+ * lines are consecutive lines of the file is meant. Blank context at the edges that the file lacks is dropped.
  */
 export function hunkLines(
   body: readonly HunkLine[],
@@ -70,7 +70,7 @@ function withContext(
     return { text, role: "keep", at };
   });
   if (bare.every((line) => line === undefined)) return signed;
-  const readings = standing(signed, bare, source);
+  const readings = readingsInSource(signed, bare, source);
   if (readings.length === 0) return lineByLine(signed, bare, source);
   const chosen = choose(readings, body, signed, source, hints);
   const doubtful = chosen && chosen !== signed ? doubtIn(chosen, body, signed, source, counts) : -1;
@@ -99,8 +99,8 @@ function inDoubt({ text, at }: HunkLine): RedraftError {
   );
 }
 
-/** All readings in which the old lines stand one after the other in the file, each with something that changes. */
-function standing(
+/** All readings that change something and whose old lines are consecutive lines of the file. */
+function readingsInSource(
   signed: readonly EditLine[],
   bare: readonly (EditLine | undefined)[],
   source: readonly string[],
@@ -124,8 +124,13 @@ function standing(
       const isOld = line.role !== "add";
       if (isOld && source[place] !== line.text) continue;
       reading.push(line);
-      const tells = old || (isOld && !isBlank(line.text));
-      const follows = follow(i + 1, place + Number(isOld), tells, changes || line.role !== "keep");
+      const hasOldText = old || (isOld && !isBlank(line.text));
+      const follows = follow(
+        i + 1,
+        place + Number(isOld),
+        hasOldText,
+        changes || line.role !== "keep",
+      );
       lives = follows || lives;
       reading.pop();
     }
@@ -136,7 +141,7 @@ function standing(
   return [...found.values()];
 }
 
-/** Where the first old line of a reading may stand. */
+/** Where the first old line of a reading may be. */
 function beginnings(
   signed: readonly EditLine[],
   bare: readonly (EditLine | undefined)[],
@@ -154,7 +159,7 @@ function beginnings(
   return found;
 }
 
-/** The one reading that is meant, `signed` itself where it is that; undefined = more than one may be. */
+/** The one reading that is meant (`signed` itself if it is that one), or undefined if more than one may be. */
 function choose(
   readings: readonly EditLine[][],
   body: readonly HunkLine[],
@@ -169,7 +174,7 @@ function choose(
   const others = left.filter((reading) => reading.some((line, i) => line.role !== signed[i]!.role));
   if (plain && others.length === 0) return signed;
   if (plain && left.length === 1) return signed;
-  // Where the signs make no sense, or blanks are missing for certain, every line that stands there is context.
+  // If the signs make no sense, or blanks are certainly missing, every line that the file has there is context.
   const lost = bare || signed.some(({ text }, i) => !isBlank(text) && text === body[i]!.text);
   const only = fullest(left);
   if (only === undefined) return undefined;
@@ -197,7 +202,7 @@ function isStrange(
   );
 }
 
-/** The reading that keeps whatever another one keeps; undefined = there is none. */
+/** The reading that keeps every line that another one keeps, or undefined if there is none. */
 function fullest(readings: readonly EditLine[][]): EditLine[] | undefined {
   const keeps = (line: EditLine | undefined): boolean => line?.role === "keep";
   return readings.find((full) =>
@@ -208,8 +213,8 @@ function fullest(readings: readonly EditLine[][]): EditLine[] | undefined {
 }
 
 /**
- * Whether a hunk in which only blanks tell the readings apart is indented one blank less than the file as a whole: its
- * new lines then have depths that the file does not know, and one blank more makes them right.
+ * Whether a hunk whose readings differ only in blanks is indented one blank less than the file as a whole: its new
+ * lines then have depths that the file does not have, and one blank more makes them right.
  */
 function isShifted(signed: readonly EditLine[], source: readonly string[]): boolean {
   const depths = knownIndents(source);
@@ -221,13 +226,13 @@ function isShifted(signed: readonly EditLine[], source: readonly string[]): bool
 
 function agrees(lines: readonly EditLine[], counts: HunkCounts): boolean {
   const old = lines.filter((line) => line.role !== "add").length;
-  const fresh = lines.filter((line) => line.role !== "drop").length;
-  return old === counts.old && fresh === counts.new;
+  const newCount = lines.filter((line) => line.role !== "drop").length;
+  return old === counts.old && newCount === counts.new;
 }
 
 /**
- * The line that keeps a reading against the signs from being certain; -1 = none. The header may count by the signs, the
- * signed lines may stand in the file but for their indentation, or other context of the kind has its leading blank.
+ * The line that makes a reading against the signs uncertain, or -1. The header may count by the signs, the file may have
+ * the signed lines with another indentation, or similar context may have its leading blank.
  */
 function doubtIn(
   chosen: readonly EditLine[],
@@ -239,7 +244,8 @@ function doubtIn(
   const turned = [...chosen.keys()].filter((i) => chosen[i]!.role !== signed[i]!.role);
   if (turned.length === 0) return -1;
   if (counts && agrees(signed, counts) && !agrees(chosen, counts)) return turned[0]!;
-  if (turned.some((i) => signed[i]!.role === "drop") && stands(signed, source)) return turned[0]!;
+  if (turned.some((i) => signed[i]!.role === "drop") && isInSource(signed, source))
+    return turned[0]!;
   const replaced = turned.find((i) => {
     const sign = body[i]!.text[0]!;
     const showsBlank = body.some(({ text }, n) => n !== i && text.startsWith(` ${sign}`));
@@ -249,7 +255,7 @@ function doubtIn(
   return -1;
 }
 
-/** Where no reading stands as a whole: a line that is in the file as written, and is not without its sign, is context. */
+/** If the file has no reading as a whole: a line that the file has as written, and not without its sign, is context. */
 function lineByLine(
   signed: readonly EditLine[],
   bare: readonly (EditLine | undefined)[],
@@ -262,8 +268,8 @@ function lineByLine(
   return lines.some((line) => line.role !== "keep") ? lines : [...signed];
 }
 
-/** Whether the old lines stand together in the file, blanks around each aside. */
-function stands(lines: readonly EditLine[], source: readonly string[]): boolean {
+/** Whether the old lines are consecutive lines of the file, ignoring blanks around each. */
+function isInSource(lines: readonly EditLine[], source: readonly string[]): boolean {
   const old = lines.filter((line) => line.role !== "add").map((line) => line.text.trim());
   if (old.length === 0) return false;
   const { places } = linesWithin(source);
@@ -278,7 +284,7 @@ function stands(lines: readonly EditLine[], source: readonly string[]): boolean 
 
 interface KnownLines {
   readonly exact: ReadonlySet<string>;
-  /** Where each line stands, blanks around it aside. */
+  /** The indices of each line, trimmed. */
   readonly places: ReadonlyMap<string, readonly number[]>;
 }
 
@@ -299,7 +305,7 @@ function linesWithin(source: readonly string[]): KnownLines {
   return made;
 }
 
-/** Blank context at the edges goes, as little as makes the rest stand in the file; nothing where that does not help. */
+/** Removes blank context at the edges: the least that makes the rest match the file, or nothing if that does not help. */
 export function withoutStrayBlanks(
   lines: readonly EditLine[],
   source: readonly string[],
@@ -308,15 +314,15 @@ export function withoutStrayBlanks(
     line !== undefined && line.role === "keep" && isBlank(line.text);
   const whole = [...lines];
   if (!isStray(lines[0]) && !isStray(lines.at(-1))) return whole;
-  if (stands(lines, source)) return whole;
+  if (isInSource(lines, source)) return whole;
   const leading = lines.findIndex((line) => !isStray(line));
   if (leading === -1) return whole;
   const trailing = lines.length - 1 - lines.findLastIndex((line) => !isStray(line));
   for (let count = 1; count <= leading + trailing; count++) {
     for (let head = Math.max(0, count - trailing); head <= Math.min(leading, count); head++) {
       const rest = lines.slice(head, lines.length - (count - head));
-      const tells = rest.some((line) => line.role !== "add" && !isBlank(line.text));
-      if (tells && stands(rest, source)) return rest;
+      const hasOldText = rest.some((line) => line.role !== "add" && !isBlank(line.text));
+      if (hasOldText && isInSource(rest, source)) return rest;
     }
   }
   return whole;

@@ -11,9 +11,9 @@ export interface HunkNumbers {
 }
 
 /**
- * Whether the numbers can be believed: then a hunk without any old line (`diff -U0`) is placed by its number alone.
- * Every hunk with old lines stands exactly where its header says, and the counts and the new side's numbers follow from
- * the hunks before.
+ * Whether the numbers are reliable: then a hunk without any old line (`diff -U0`) is placed by its number alone.
+ * They are if every hunk with old lines is exactly where its header says, and the counts and the new side's numbers
+ * follow from the hunks before.
  */
 export function numbersHold(
   hunks: readonly HunkNumbers[],
@@ -23,25 +23,25 @@ export function numbersHold(
   let shift = 0;
   return hunks.every(({ oldStart, newStart, counts }, k) => {
     const old = read[k]!.filter((line) => line.role !== "add");
-    const fresh = read[k]!.filter((line) => line.role !== "drop");
+    const newLines = read[k]!.filter((line) => line.role !== "drop");
     if (oldStart === undefined || newStart === undefined || counts === undefined) return false;
-    if (counts.old !== old.length || counts.new !== fresh.length) return false;
+    if (counts.old !== old.length || counts.new !== newLines.length) return false;
     const before = linesBefore(oldStart, old.length);
-    const stands = old.every((line, index) => source[before + index] === line.text);
-    const follows = linesBefore(newStart, fresh.length) === before + shift;
-    shift += fresh.length - old.length;
-    return stands && follows && before <= source.length;
+    const isThere = old.every((line, index) => source[before + index] === line.text);
+    const follows = linesBefore(newStart, newLines.length) === before + shift;
+    shift += newLines.length - old.length;
+    return isThere && follows && before <= source.length;
   });
 }
 
-/** How many lines stand before a side of a hunk: a count of 0 names the line before, any other the first line. */
+/** The number of lines before a side of a hunk: with a count of 0 the header names the line before, else the first line. */
 const linesBefore = (start: number, count: number): number => start - Number(count > 0);
 
 /** The 1-based line where the old side of a hunk begins. */
 export const firstOldLine = ({ oldStart, counts }: HunkNumbers): number | undefined =>
   oldStart === undefined ? undefined : linesBefore(oldStart, counts?.old ?? 1) + 1;
 
-/** New lines alone whose numbers cannot be believed: nothing tells their place. */
+/** The error for new lines without context whose numbers are unreliable: nothing says where they belong. */
 export function unplaced(lines: readonly EditLine[]): RedraftError {
   const { at, text } = lines.find((line) => line.text.trim() !== "") ?? lines[0]!;
   return new RedraftError(

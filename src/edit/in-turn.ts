@@ -1,11 +1,11 @@
 import type { Edit, EditLine } from "../core/edit.ts";
 import { spend } from "../text/budget.ts";
-import { changesBetween } from "./changes.ts";
+import { changedSegments } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import type { HunkCounts } from "./hunk-lines.ts";
 
 /** One of several changes of a file that follow each other, each against what the one before leaves. */
-export interface Part {
+export interface PatchPart {
   readonly kind: "create" | "delete" | "update";
   readonly hunks: readonly PartHunk[];
 }
@@ -21,10 +21,10 @@ export interface PartHunk {
 }
 
 /**
- * The text after all parts, each hunk found to the letter in what the parts before left. undefined = one is not, or
- * stands at several places.
+ * The text after all parts, each hunk found exactly in what the parts before it left. Undefined if one is not found, or
+ * is found at several places.
  */
-export function inTurn(parts: readonly Part[], input: EditInput): string[] | undefined {
+export function inTurn(parts: readonly PatchPart[], input: EditInput): string[] | undefined {
   let text: string[] | undefined = input.source === "" ? undefined : [...input.sourceLines];
   for (const { kind, hunks } of parts) {
     if (kind === "create") {
@@ -35,7 +35,7 @@ export function inTurn(parts: readonly Part[], input: EditInput): string[] | und
     if (text === undefined) return undefined;
     if (kind === "delete") {
       const old = hunks.flatMap(({ lines }) => lines([]).filter((line) => line.role !== "add"));
-      if (old.length > 0 && !standsAt(old, text, 0)) return undefined;
+      if (old.length > 0 && !placesFrom(old, text, 0)) return undefined;
       text = undefined;
       continue;
     }
@@ -48,7 +48,7 @@ export function inTurn(parts: readonly Part[], input: EditInput): string[] | und
 
 const added = (line: EditLine): string[] => (line.role === "drop" ? [] : [line.text]);
 
-function standsAt(old: readonly EditLine[], text: readonly string[], start: number): boolean {
+function placesFrom(old: readonly EditLine[], text: readonly string[], start: number): boolean {
   return (
     start >= 0 &&
     start + old.length <= text.length &&
@@ -64,17 +64,17 @@ function withHunks(before: readonly string[], hunks: readonly PartHunk[]): strin
     spend(4 * text.length);
     const lines = read([...text]);
     const old = lines.filter((line) => line.role !== "add");
-    const fresh = lines.flatMap(added);
+    const newLines = lines.flatMap(added);
     const named = start === undefined ? undefined : start - Number(counts?.old !== 0) + shift;
     let at: number | undefined;
     if (old.length > 0) {
-      const places = [...text.keys()].filter((place) => standsAt(old, text, place));
+      const places = [...text.keys()].filter((place) => placesFrom(old, text, place));
       at = places.length === 1 ? places[0] : places.find((place) => place === named);
     } else if (appends) at = text.length;
     else if (counts?.old === 0 && named !== undefined && named <= text.length) at = named;
     if (at === undefined) return undefined;
-    text.splice(at, old.length, ...fresh);
-    shift += fresh.length - old.length;
+    text.splice(at, old.length, ...newLines);
+    shift += newLines.length - old.length;
   }
   return text;
 }
@@ -85,7 +85,7 @@ export function toText(
   input: EditInput,
 ): Pick<Edit, "action" | "segments"> {
   if (input.source !== "")
-    return { action: "update", segments: changesBetween(input.sourceLines, text) };
+    return { action: "update", segments: changedSegments(input.sourceLines, text) };
   const lines = text.map((line): EditLine => ({ text: line, role: "add", at: 0 }));
   return { action: "create", segments: [{ kind: "lines", lines, anchor: "end" }] };
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "../text/json.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** A text read as JSON: its value, or where it stops being JSON. */
@@ -6,28 +7,28 @@ export type JsonText =
   | { readonly problem: string; readonly firstKey: string };
 
 /**
- * Reads a text that is one JSON object or array, or one object a line, bare or in a code fence. Line ends and
- * tabs that stand raw inside strings are read as such; a comma after the last field is passed over. `undefined` = it does not look like JSON.
+ * Reads a text that is one JSON object or array, or one object a line, bare or in a code fence. Raw line ends and tabs
+ * inside strings are accepted, and so is a comma after the last field. Undefined if it does not look like JSON.
  */
 export function jsonText(text: string): JsonText | undefined {
   const body = withoutFence(text);
   if (!/^[[{]/.test(body)) return undefined;
-  const read = parsed(body) ?? parsedLines(body);
+  const read = parseJson(body) ?? parsedLines(body);
   if (read) return read;
   const repaired = mended(body);
-  const again = repaired === body ? undefined : parsed(repaired);
+  const again = repaired === body ? undefined : parseJson(repaired);
   if (again) return again;
   const firstKey = /^[[{]\s*(?:\{\s*)?"([\w-]+)"\s*:/.exec(body)?.[1];
   return firstKey === undefined ? undefined : { problem: problemOf(repaired), firstKey };
 }
 
-/** The value of a string that holds one JSON object or array; undefined = it does not. */
+/** The value of a string that is one JSON object or array, or undefined for other strings. */
 export function jsonInside(text: string): { readonly value: unknown } | undefined {
   const body = text.trim();
-  return /^[[{]/.test(body) ? (parsed(body) ?? parsed(mended(body))) : undefined;
+  return /^[[{]/.test(body) ? (parseJson(body) ?? parseJson(mended(body))) : undefined;
 }
 
-/** The body of the only fenced block, prose around it aside; else the text itself. */
+/** The body of the only fenced block, without the prose around it; else the text itself. */
 function withoutFence(text: string): string {
   const trimmed = text.trim();
   if (/^[[{]/.test(trimmed) || !/`{3}|~{3}/.test(trimmed)) return trimmed;
@@ -40,20 +41,12 @@ function withoutFence(text: string): string {
     .trim();
 }
 
-function parsed(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
-}
-
 function parsedLines(text: string): { readonly value: unknown } | undefined {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   if (lines.length < 2 || lines.length > 1_000) return undefined;
   const values: unknown[] = [];
   for (const line of lines) {
-    const one = parsed(line);
+    const one = parseJson(line);
     if (!one) return undefined;
     values.push(one.value);
   }

@@ -1,6 +1,6 @@
 import { spend } from "../text/budget.ts";
 import { hasWords } from "../text/words.ts";
-import { startOf } from "./block-markers.ts";
+import { openingMarks } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { editOf } from "./search-replace.ts";
@@ -29,7 +29,7 @@ interface Labelled extends SearchBlock {
   readonly labelAt: number;
 }
 
-interface Body {
+interface LabelBody {
   readonly lines: readonly string[];
   /** Index of its first line, and of the line behind it. */
   readonly from: number;
@@ -39,7 +39,7 @@ interface Body {
 /** Pairs whose old text has a line of the file: without one it is prose about something else. */
 function labelledBlocks(input: EditInput): Labelled[] {
   const { lines } = input;
-  if (lines.some((line) => startOf(line))) return [];
+  if (lines.some((line) => openingMarks(line))) return [];
   const blocks: Labelled[] = [];
   for (let index = 0; index < lines.length; index++) {
     const label = labelOf(input, index);
@@ -49,22 +49,22 @@ function labelledBlocks(input: EditInput): Labelled[] {
     if (old === undefined || at === undefined) continue;
     const other = labelOf(input, at);
     const isPair = other !== undefined && areSides(label, other);
-    const fresh = isPair ? bodyAfter(lines, at + 1) : undefined;
-    if (fresh === undefined || !old.lines.some((line) => hasWords(line) && input.inSource(line)))
+    const newBody = isPair ? bodyAfter(lines, at + 1) : undefined;
+    if (newBody === undefined || !old.lines.some((line) => hasWords(line) && input.inSource(line)))
       continue;
     blocks.push({
       search: old.lines,
-      replace: fresh.lines,
+      replace: newBody.lines,
       searchAt: old.from + 1,
-      replaceAt: fresh.from + 1,
+      replaceAt: newBody.from + 1,
       labelAt: index,
     });
-    index = fresh.end - 1;
+    index = newBody.end - 1;
   }
   return blocks;
 }
 
-/** Words that a label has beside the one that tells its side. */
+/** Words of a label besides the one that names its side. */
 const neutral = new Set(
   "the this that code text version lines line block string content value file function section following it by is".split(
     " ",
@@ -100,7 +100,7 @@ function nextText(lines: readonly string[], from: number): number | undefined {
 }
 
 /** The fence, or the lines that are indented, right under a label. */
-function bodyAfter(lines: readonly string[], from: number): Body | undefined {
+function bodyAfter(lines: readonly string[], from: number): LabelBody | undefined {
   const first = nextText(lines, from);
   if (first === undefined) return undefined;
   const fence = fenceOf(lines[first]!);

@@ -56,17 +56,19 @@ const families: readonly (readonly string[])[] = [
 /** Words in a fence that say no language of a file: a change, or any text. */
 const noLanguage = /^(?:|text|txt|plain|plaintext|code|source|file|output|diff|patch|udiff)$/;
 
-const byName = new Map(families.flatMap((names, family) => names.map((name) => [name, family])));
+const familyByName = new Map(
+  families.flatMap((names, family) => names.map((name) => [name, family])),
+);
 
 /** The extension of a path, or its name where that says the language (`Makefile`). Lower case; may be empty. */
 function languageKind(path: string): string {
   const name = path.split(/[\\/]/).at(-1)!.toLowerCase();
-  return byName.has(name) ? name : (/\.([^.]+)$/.exec(name)?.[1] ?? "");
+  return familyByName.has(name) ? name : (/\.([^.]+)$/.exec(name)?.[1] ?? "");
 }
 
 /** Whether files with this path are code or data, so that a sentence or a code fence is no line of them. */
 export function isCodeFile(path: string): boolean {
-  return byName.has(languageKind(path));
+  return familyByName.has(languageKind(path));
 }
 
 /** Whether files with this path are texts in which a code fence is an everyday line. */
@@ -77,20 +79,20 @@ export function holdsFences(path: string): boolean {
 /** Whether lines of files with this path may be a single tag (`<ul class="a">`). Unknown kinds may. */
 export function usesTags(path: string): boolean {
   const kind = languageKind(path);
-  if (!byName.has(kind)) return true;
+  if (!familyByName.has(kind)) return true;
   return /^(?:[jt]sx|js|vue|svelte|astro|x?html?|xml|xs[dl]t?|svg|plist|csproj|xaml|pom|php|erb|jsp|cshtml)$/.test(
     kind,
   );
 }
 
-/** Whether the language that a fence names is the file's; undefined = it names none that is known. */
+/** Whether the language that a fence names is the file's; undefined if it names no known language. */
 export function fenceFits(info: string, path: string): boolean | undefined {
   const word = (/^[^\s{:,]*/.exec(info.trim())?.[0] ?? "").toLowerCase().replace(/^\./, "");
   const kind = languageKind(path);
   if (word !== "" && word === kind) return true;
   if (noLanguage.test(word)) return undefined;
-  const named = byName.get(word);
-  const own = byName.get(kind);
+  const named = familyByName.get(word);
+  const own = familyByName.get(kind);
   if (named === undefined || own === undefined) return undefined;
   return named === own;
 }

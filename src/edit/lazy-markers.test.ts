@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { goesOn, isElision, removalOf } from "./lazy-markers.ts";
+import { continuesSentence, isElision, removalOf } from "./lazy-markers.ts";
 
 describe("isElision", () => {
   it.each([
@@ -80,9 +80,9 @@ describe("removalOf", () => {
 
 describe("goesOn", () => {
   it("tells a sentence over two comment lines from a marker", () => {
-    expect(goesOn("  // ... then the disk", "  // First the cache,")).toBe(true);
-    expect(goesOn("  // ... existing code ...", "  // First the cache,")).toBe(false);
-    expect(goesOn("  // ... then the disk", "  read(cache);")).toBe(false);
-    expect(goesOn("  // ... il resto", "")).toBe(false);
+    expect(continuesSentence("  // ... then the disk", "  // First the cache,")).toBe(true);
+    expect(continuesSentence("  // ... existing code ...", "  // First the cache,")).toBe(false);
+    expect(continuesSentence("  // ... then the disk", "  read(cache);")).toBe(false);
+    expect(continuesSentence("  // ... il resto", "")).toBe(false);
   });
 });

@@ -6,7 +6,7 @@ const wholeEllipsis = new RegExp(`^[\\[(<{]?\\s*${ellipsis}\\s*[\\])>}]?$`, "u")
 const opensWithEllipsis = new RegExp(`^[\\[(<{]?\\s*${ellipsis}`, "u");
 const closesWithEllipsis = new RegExp(`${ellipsis}\\s*[\\])>}]?$`, "u");
 
-/** Words of which one stands in every marker that is more than an ellipsis. */
+/** Every marker that is more than an ellipsis has one of these words. */
 const elisionWords =
   /\b(?:existing|rest|remain(?:s|ing|der)?|other|unchanged|unmodified|untouched|omitted|elided|same|previous|original|keep|skip(?:ped)?|snip|truncated|code|imports?|methods?|functions?|fields?|as before|as is|no changes?)\b/iu;
 
@@ -22,7 +22,7 @@ const spokenMarkers: readonly RegExp[] = [
   /^snip(?:ped)?$/iu,
 ];
 
-/** An ellipsis that stands by itself before words, in any language: `// ... il resto`, not `// ...and so on`. */
+/** An ellipsis, separate from the words after it, in any language: `// ... il resto`, not `// ...and so on`. */
 const leads = new RegExp(
   `^[\\[(<{]?\\s*${ellipsis}[\\])>}]?(?:[\\s([{<（【「]|(?=\\p{Lo}))(?![=+*/|&<>?]|[-.]\\s)[^;={}]*$`,
   "u",
@@ -36,10 +36,10 @@ export function isElision(line: string): boolean {
 }
 
 /**
- * Whether the marker only goes on with the sentence of the comment above it: `// first the cache,` before
+ * Whether the marker only continues the sentence of the comment above it: `// first the cache,` before
  * `// ... then the disk`.
  */
-export function goesOn(line: string, above: string | undefined): boolean {
+export function continuesSentence(line: string, above: string | undefined): boolean {
   if (above === undefined || isSureElision(line)) return false;
   const opens = (text: string): string =>
     /^\s*\W*/u.exec(text)![0].replace(/(?<![.…\s])[.…\s]+$/u, "");

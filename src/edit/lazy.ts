@@ -1,16 +1,16 @@
 import type { Edit, EditLine, Segment } from "../core/edit.ts";
-import { goesOn, isElision, removalOf } from "./lazy-markers.ts";
+import { continuesSentence, isElision, removalOf } from "./lazy-markers.ts";
 
 /**
- * Reads a lazy sketch: lines to place, markers for what is left out, comments for what goes.
- * `at` = 1-based line of `lines[0]` in the caller's text.
+ * Reads a lazy sketch: lines to place, markers for what is left out, comments for what is removed.
+ * `at` is the 1-based line of `lines[0]` in the caller's text.
  */
 export function readLazy(lines: readonly string[], at = 1, why = "asked for"): Edit {
   const segments: Segment[] = [];
   let open: EditLine[] | undefined;
   for (const [index, text] of lines.entries()) {
     const line = at + index;
-    if (isElision(text) && !goesOn(text, lines[index - 1])) {
+    if (isElision(text) && !continuesSentence(text, lines[index - 1])) {
       segments.push({ kind: "elision", text, at: line });
       open = undefined;
       continue;

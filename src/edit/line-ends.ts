@@ -18,31 +18,33 @@ export function keptLineEnds(
 ): string {
   if (written === "" || written === old) return written;
   const end = start + old.length;
-  let fresh = written;
-  if (old.endsWith("\n") && !fresh.endsWith("\n") && !isLineEnd(text[end])) {
+  let newText = written;
+  if (old.endsWith("\n") && !newText.endsWith("\n") && !isLineEnd(text[end])) {
     const below = text.slice(end).split("\n", 1)[0]!;
-    if (`${fresh}\n` === old || /[ \t]$/.test(fresh) || !areLines(fresh, old))
-      throw joining(lastLine(fresh), below);
-    fresh += "\n";
+    if (`${newText}\n` === old || /[ \t]$/.test(newText) || !areLines(newText, old))
+      throw joining(lastLine(newText), below);
+    newText += "\n";
   }
-  if (old.startsWith("\n") && !fresh.startsWith("\n") && !isLineEnd(text[start - 1])) {
+  if (old.startsWith("\n") && !newText.startsWith("\n") && !isLineEnd(text[start - 1])) {
     const line = old.replace(/^\n+/, "");
-    if (fresh === line) throw joining(lastLine(text.slice(0, start)), fresh.split("\n", 1)[0]!);
-    if (indentOf(fresh) === indentOf(line) && firstWord(fresh) === firstWord(line))
-      fresh = `\n${fresh}`;
+    if (newText === line) throw joining(lastLine(text.slice(0, start)), newText.split("\n", 1)[0]!);
+    if (indentOf(newText) === indentOf(line) && firstToken(newText) === firstToken(line))
+      newText = `\n${newText}`;
   }
-  return fresh;
+  return newText;
 }
 
 const isLineEnd = (character: string | undefined): boolean =>
   character === undefined || character === "\n";
 
-const firstWord = (text: string): string => /^\s*(\w+|.)/.exec(text)?.[1] ?? "";
+const firstToken = (text: string): string => /^\s*(\w+|.)/.exec(text)?.[1] ?? "";
 const lastLine = (text: string): string => text.slice(text.lastIndexOf("\n") + 1);
 
 /** Whether a new text is written in lines, as the old one is, and no part of a line. */
-function areLines(fresh: string, old: string): boolean {
-  return fresh.includes("\n") || /^[ \t]/.test(fresh) || firstWord(fresh) === firstWord(old);
+function areLines(newText: string, old: string): boolean {
+  return (
+    newText.includes("\n") || /^[ \t]/.test(newText) || firstToken(newText) === firstToken(old)
+  );
 }
 
 function joining(above: string, below: string): RedraftError {

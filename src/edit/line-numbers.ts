@@ -20,8 +20,8 @@ export interface NumberedLines {
 }
 
 /**
- * Takes the line numbers of a reading tool off: every line (but a blank one) begins with a number and the
- * same separator, and the numbers ascend by one. Undefined = the lines have no such numbers.
+ * Removes the line numbers of a reading tool: every line that is not blank begins with a number and the same
+ * separator, and the numbers ascend by one. Undefined if the lines have no such numbers.
  */
 export function withoutNumbers(lines: readonly string[]): NumberedLines | undefined {
   for (const style of styles) {
@@ -52,7 +52,7 @@ function firstNumber(lines: readonly string[], style: RegExp): number | undefine
  */
 export function pairWithoutNumbers(
   old: readonly string[],
-  fresh: readonly string[],
+  newLines: readonly string[],
   isText: (line: string) => boolean,
 ): { readonly old: string[]; readonly new: string[]; readonly nearLine: number } | undefined {
   if (old.some((line) => hasWords(line) && isText(line))) return undefined;
@@ -62,23 +62,24 @@ export function pairWithoutNumbers(
   if (!plain.some(isText)) return undefined;
   return {
     old: [...numbered.lines],
-    new: newSide(fresh, numbered, old.length),
+    new: newSide(newLines, numbered, old.length),
     nearLine: numbered.first,
   };
 }
 
 /** New lines have the numbers of the place, or go on counting, or have none. Other numbers are text. */
 function newSide(
-  fresh: readonly string[],
+  newLines: readonly string[],
   { first, style }: NumberedLines,
   size: number,
 ): string[] {
   let last = first;
-  for (const line of fresh) {
+  for (const line of newLines) {
     const number = style.exec(line)?.[1];
     if (number === undefined) continue;
-    if (Number(number) < last || Number(number) > first + size + fresh.length) return [...fresh];
+    if (Number(number) < last || Number(number) > first + size + newLines.length)
+      return [...newLines];
     last = Number(number);
   }
-  return fresh.map((line) => line.replace(style, ""));
+  return newLines.map((line) => line.replace(style, ""));
 }

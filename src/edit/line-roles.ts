@@ -13,18 +13,20 @@ export function lineRoles(
 ): {
   readonly text: string;
   readonly role: LineRole;
-  readonly old: number;
+  readonly oldLine: number;
   readonly new: number;
 }[] {
-  const result: { text: string; role: LineRole; old: number; new: number }[] = [];
-  let old = 0;
-  let fresh = 0;
+  const result: { text: string; role: LineRole; oldLine: number; new: number }[] = [];
+  let oldLine = 0;
+  let newLine = 0;
   const { pairs } = equalPairs(before, after);
   for (const [a, b] of [...pairs, [before.length, after.length] as const]) {
-    for (; old < a; old++) result.push({ text: before[old]!, role: "drop", old, new: fresh });
-    for (; fresh < b; fresh++) result.push({ text: after[fresh]!, role: "add", old, new: fresh });
-    if (old === before.length) break;
-    result.push({ text: before[old]!, role: "keep", old: old++, new: fresh++ });
+    for (; oldLine < a; oldLine++)
+      result.push({ text: before[oldLine]!, role: "drop", oldLine, new: newLine });
+    for (; newLine < b; newLine++)
+      result.push({ text: after[newLine]!, role: "add", oldLine, new: newLine });
+    if (oldLine === before.length) break;
+    result.push({ text: before[oldLine]!, role: "keep", oldLine: oldLine++, new: newLine++ });
   }
   return result;
 }
@@ -46,7 +48,7 @@ export function rolesToLines(
           : newAt + line.new
         : oldAt === 0
           ? 0
-          : oldAt + line.old,
+          : oldAt + line.oldLine,
   }));
 }
 
@@ -70,14 +72,14 @@ export function withRewrittenKept(lines: readonly EditLine[]): EditLine[] {
 }
 
 function rewritten(run: readonly EditLine[]): readonly EditLine[] {
-  const old = run.filter(({ role }) => role === "drop");
-  const fresh = run.filter(({ role }) => role === "add");
-  const known = new Set(old.map(({ text }) => text));
-  if (!fresh.some(({ text }) => known.has(text))) return run;
+  const oldLine = run.filter(({ role }) => role === "drop");
+  const addedLines = run.filter(({ role }) => role === "add");
+  const known = new Set(oldLine.map(({ text }) => text));
+  if (!addedLines.some(({ text }) => known.has(text))) return run;
   const texts = (side: readonly EditLine[]): string[] => side.map(({ text }) => text);
-  return lineRoles(texts(old), texts(fresh)).map(({ text, role, ...line }) => ({
+  return lineRoles(texts(oldLine), texts(addedLines)).map(({ text, role, ...line }) => ({
     text,
     role,
-    at: role === "add" ? fresh[line.new]!.at : old[line.old]!.at,
+    at: role === "add" ? addedLines[line.new]!.at : oldLine[line.oldLine]!.at,
   }));
 }

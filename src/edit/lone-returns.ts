@@ -1,11 +1,11 @@
 import { RedraftError } from "../core/errors.ts";
 
 /**
- * Refuses a carriage return that ends no line of the file's kind. It would be taken for a line end and become the file's
- * (`\n`), so that the text is not what was sent. A file that has such line ends may get more of them, and a text
- * in which every line ends with one follows the file, as those with CRLF do.
+ * Refuses a carriage return that is not a line end of the file. It would be read as a line end and become the file's
+ * (`\n`), so the result would not be what was sent. A file that has such line ends may get more of them, and a text
+ * in which every line ends with one follows the file, as texts with CRLF do.
  *
- * @param isExact the text is a string that is to be taken to the letter: nothing in it is a line end of another system.
+ * @param isExact the text is a string to be taken exactly: nothing in it is a line end of another system.
  */
 export function refuseLoneReturns(
   text: string,

@@ -7,8 +7,8 @@ import { isElision, removalOf } from "./lazy-markers.ts";
 import type { Unwrapped } from "./wrapping.ts";
 
 /**
- * Refuses a sketch whose last line is a new comment by itself, in whatever words: it says "the rest as before" more often
- * than it is text, and nothing below it tells. One under a comment goes on with that, and code in a comment is code.
+ * Refuses a sketch whose last line is a new comment by itself, in any words: it means "the rest as before" more often
+ * than it is text, and no line below decides. A comment below a comment continues it, and code in a comment is code.
  */
 export function refuseOpenComment({ lines, at }: Unwrapped, input: EditInput): void {
   const index = lines.findLastIndex((line) => line.trim() !== "");

@@ -2,8 +2,8 @@ import type { LinesSegment } from "../core/edit.ts";
 import { runPlaces } from "../text/line-index.ts";
 
 /**
- * Brings segments into the order of the file. Writers put blocks and hunks in any order; where the old lines of a
- * segment stand in the source exactly once, or its place is certain, its order there is known. Any other one stays
+ * Brings segments into the order of the file. Writers put blocks and hunks in any order. If the old lines of a
+ * segment occur in the source exactly once, or its place is certain, its order is known. Any other segment stays
  * behind the one before it.
  */
 export function inFileOrder(
@@ -13,15 +13,15 @@ export function inFileOrder(
   if (segments.length < 2) return segments;
   let last = -1;
   const placed = segments.map((segment) => {
-    const place = placeOf(segment, source) ?? last;
+    const place = segmentPlace(segment, source) ?? last;
     if (place <= source.length) last = place;
     return { segment, place };
   });
   return placed.sort((a, b) => a.place - b.place).map(({ segment }) => segment);
 }
 
-/** The source line where a segment begins, if that is known; one past the last for what goes to the end. */
-function placeOf(
+/** The source line where a segment begins, if that is known; one past the last for a segment at the end. */
+function segmentPlace(
   { lines, atLine, anchor }: LinesSegment,
   source: readonly string[],
 ): number | undefined {

@@ -22,9 +22,9 @@ function shownPlaces(
   return { lines, shown };
 }
 
-/** The old string stands at several places, and nothing says which. */
+/** The old string occurs at several places, and nothing says which is meant. */
 export function ambiguousPair(
-  { old, new: fresh }: PairCall,
+  { old, new: newText }: PairCall,
   places: readonly number[],
   flat: string,
   input: EditInput,
@@ -32,7 +32,7 @@ export function ambiguousPair(
   const { lines, shown } = shownPlaces(places, flat);
   const candidates = places
     .slice(0, 3)
-    .map((place) => flat.slice(0, place) + fresh + flat.slice(place + old.length));
+    .map((place) => flat.slice(0, place) + newText + flat.slice(place + old.length));
   const overlap = places.some(
     (place, index) => place < (places[index - 1] ?? -old.length) + old.length,
   );
@@ -55,7 +55,7 @@ export function severalPlaces(
   const { lines, shown } = shownPlaces(places, text);
   return new RedraftError(
     "ambiguous",
-    `the old string of edit ${number} (${quoted(old)}) occurs at ${places.length} places in ${input.path} after the edits before it:\n${shown}\n` +
+    `the old string of edit ${number} (${quotedText(old)}) occurs at ${places.length} places in ${input.path} after the edits before it:\n${shown}\n` +
       "Nothing was written. Add lines before or after it until it is unique, or set replace_all.",
     { details: { lines } },
   );
@@ -84,6 +84,6 @@ function restored(texts: readonly string[], source: string): string[] {
   return windows ? texts.map((text) => text.replace(/\n/g, "\r\n")) : [...texts];
 }
 
-export function quoted(text: string): string {
+export function quotedText(text: string): string {
   return JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
 }

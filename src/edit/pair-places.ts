@@ -2,22 +2,22 @@ import type { Edit, Segment } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { LineRange } from "../core/merge.ts";
 import { spend } from "../text/budget.ts";
-import { lineTexts, splitLines } from "../text/lines.ts";
+import { lineAt, lineTexts, splitLines } from "../text/lines.ts";
 import { asMeant } from "./as-meant.ts";
 import { refuseBrokenLines } from "./broken-lines.ts";
-import { changesBetween } from "./changes.ts";
+import { changedSegments } from "./changes.ts";
 import type { EditInput } from "./format.ts";
 import { editInput } from "./input.ts";
 import { keptLineEnds } from "./line-ends.ts";
 import { rolesToLines } from "./line-roles.ts";
-import { ambiguousPair, quoted, severalPlaces, wrongCount } from "./pair-errors.ts";
+import { ambiguousPair, quotedText, severalPlaces, wrongCount } from "./pair-errors.ts";
 import type { ToolCall } from "./tool-calls.ts";
 
 export type OldNewPair = ToolCall & { readonly kind: "pair" };
 export type PairInsertion = ToolCall & { readonly kind: "insert" };
 export type PlacedCall = OldNewPair | PairInsertion;
 
-/** Placed by the reader where every old string is found to the letter; otherwise left to the merge. */
+/** Placed by the reader if every old string is found exactly; otherwise left to the merge. */
 export function placePairs(
   calls: readonly PlacedCall[],
   input: EditInput,
@@ -26,7 +26,7 @@ export function placePairs(
   const meant = calls.map((call) => (call.kind === "pair" ? pairAsMeant(call, input, flat) : call));
   const text = applyEverywhere(meant, flat, input) ?? pairsInTurn(calls, flat, input);
   if (text === undefined) return { segments: partlyPlaced(meant, flat, input) };
-  const segments = changesBetween(lineTexts(flat), lineTexts(text));
+  const segments = changedSegments(lineTexts(flat), lineTexts(text));
   const ends = text.endsWith("\n");
   return flat.endsWith("\n") === ends || text === ""
     ? { segments }
@@ -43,10 +43,10 @@ function pairAsMeant(call: OldNewPair, input: EditInput, flat: string): OldNewPa
   if (flat.includes(plain.old)) return plain;
   // A final newline is not a line of its own.
   const [old, oldEnd] = bodyOf(plain.old);
-  const [fresh, newEnd] = bodyOf(plain.new);
+  const [newBody, newEnd] = bodyOf(plain.new);
   const near = call.nearLine === undefined ? {} : { nearLine: call.nearLine };
-  const sides = { old: old.split("\n"), new: fresh.split("\n"), ...near };
-  const meant = asMeant(sides, input, `the pair ${quoted(call.old)}`, (part) =>
+  const sides = { old: old.split("\n"), new: newBody.split("\n"), ...near };
+  const meant = asMeant(sides, input, `the pair ${quotedText(call.old)}`, (part) =>
     flat.includes(part),
   );
   const nearLine = meant.nearLine === undefined ? {} : { nearLine: meant.nearLine };
@@ -71,8 +71,8 @@ function placesWithin(text: string, part: string, { within }: EditInput): number
   const every = occurrences(text, part);
   if (within === undefined) return every;
   return every.filter((place) => {
-    const first = lineAt(text, place) - 1;
-    const last = lineAt(text, place + Math.max(0, part.trimEnd().length - 1)) - 1;
+    const first = lineAt(text, place);
+    const last = lineAt(text, place + Math.max(0, part.trimEnd().length - 1));
     return first >= within.start && last < within.end;
   });
 }
@@ -85,11 +85,9 @@ function areApart(places: readonly number[], length: number): number[] {
   return kept;
 }
 
-const lineAt = (text: string, place: number): number => text.slice(0, place).split("\n").length;
-
 /**
  * Where a pair is to be replaced: at its one place, at the one that it names by line, or at every place.
- * Undefined = that is not clear.
+ * Undefined if that is not clear.
  */
 function pairPlaces(call: OldNewPair, flat: string, input: EditInput): number[] | undefined {
   const every = placesWithin(flat, call.old, input);
@@ -104,7 +102,7 @@ function pairPlaces(call: OldNewPair, flat: string, input: EditInput): number[] 
   if (call.nearLine === undefined) return undefined;
   // The line of the first character that is no line end: old strings begin with one at times.
   const skipped = /^\n*/.exec(call.old)![0].length;
-  const near = every.filter((place) => lineAt(flat, place + skipped) === call.nearLine);
+  const near = every.filter((place) => lineAt(flat, place + skipped) + 1 === call.nearLine);
   return near.length === 1 ? near : undefined;
 }
 
@@ -114,7 +112,7 @@ interface PairFound {
   readonly text: string;
 }
 
-/** All pairs against the source itself; undefined = one is not found in it, or two claim the same text. */
+/** All pairs against the source itself, or undefined if one is not found in it or two claim the same text. */
 function applyEverywhere(
   calls: readonly PlacedCall[],
   flat: string,
@@ -133,12 +131,12 @@ function applyEverywhere(
       throw ambiguousPair(call, placesWithin(flat, call.old, input), flat, input);
     }
     if (places.length === 0) return undefined;
-    for (const start of places) found.push(replaced(call, start, flat));
+    for (const start of places) found.push(replacement(call, start, flat));
   }
   return spliced(flat, found);
 }
 
-/** Calls that stand in the source to the letter at their places, the others for the merge to place. */
+/** Calls that the source has exactly at their places, the others for the merge to place. */
 function partlyPlaced(
   calls: readonly PlacedCall[],
   flat: string,
@@ -149,12 +147,12 @@ function partlyPlaced(
   if (text === undefined) return calls.flatMap((call) => asLines(call, input));
   const others = calls.filter((call) => !literal.includes(call));
   return [
-    ...changesBetween(lineTexts(flat), lineTexts(text)),
+    ...changedSegments(lineTexts(flat), lineTexts(text)),
     ...others.flatMap((call) => asLines(call, input)),
   ];
 }
 
-function replaced(call: OldNewPair, start: number, text: string): PairFound {
+function replacement(call: OldNewPair, start: number, text: string): PairFound {
   const end = start + call.old.length;
   return { start, end, text: keptLineEnds(call, text, start) };
 }
@@ -186,13 +184,13 @@ function pairsInTurn(
     const places = pairPlaces(pair, text, now);
     if (places === undefined) {
       const every = placesWithin(text, pair.old, now);
-      // Several places in the text that earlier pairs leave: nobody can tell either.
+      // Several places in the text that the earlier pairs leave: it is as unclear there.
       throw severalPlaces(pair, every, text, index + 1, input);
     }
     if (places.length === 0) return undefined;
     const next = spliced(
       text,
-      places.map((start) => replaced(pair, start, text)),
+      places.map((start) => replacement(pair, start, text)),
     );
     if (next === undefined) return undefined;
     text = next;
@@ -206,7 +204,10 @@ function grown(within: LineRange | undefined, text: string, flat: string): LineR
   return { start: within.start, end: within.end + lineTexts(text).length - lineTexts(flat).length };
 }
 
-/** Where a text goes that names a line. After it or before it: where that is not said, only what is either. */
+/**
+ * Where a text is inserted that names a line. If the call does not say whether after or before it, only a line that
+ * allows just one of the two is accepted.
+ */
 function insertion(call: PairInsertion, flat: string, input: EditInput): PairFound {
   const lines = splitLines(flat);
   const size = lines.length;
@@ -243,7 +244,7 @@ function asLines(call: PlacedCall, input: EditInput): Segment[] {
   if (call.all || (call.expected ?? 1) > 1) {
     throw new RedraftError(
       "no-match",
-      `${call.all ? "replace_all is set" : `${call.expected} places are expected`}, but ${input.path} does not contain the old string exactly: ${quoted(call.old)}. ` +
+      `${call.all ? "replace_all is set" : `${call.expected} places are expected`}, but ${input.path} does not contain the old string exactly: ${quotedText(call.old)}. ` +
         "Copy it from the file as it is now.",
     );
   }

@@ -31,8 +31,8 @@ export const pairs: EditFormat = {
       ...(path === undefined ? {} : { path }),
       ...(otherPaths === undefined ? {} : { otherPaths }),
     };
-    const told = why === tool.why ? why : `${why}: ${tool.why}`;
-    const base = { format: "search-replace", why: told, extent: "parts", ...named } as const;
+    const reason = why === tool.why ? why : `${why}: ${tool.why}`;
+    const base = { format: "search-replace", why: reason, extent: "parts", ...named } as const;
     if (calls.some((call) => call.kind === "pair" && call.old === ""))
       return { ...base, ...created(calls, input) };
     return { ...base, action: "update", ...placePairs(calls, input) };

@@ -72,11 +72,11 @@ export function sectionsOf(input: EditInput): Section[] {
       else section.body.push({ text, at });
     }
   }
-  if (begun !== -1 && sections.length > 0) throw cutOff(sections.at(-1)!, lines.length);
+  if (begun !== -1 && sections.length > 0) throw patchCutOff(sections.at(-1)!, lines.length);
   return sections;
 }
 
-function cutOff(section: Section, lines: number): RedraftError {
+function patchCutOff(section: Section, lines: number): RedraftError {
   return new RedraftError(
     "unreadable-edit",
     `the patch was cut off: *** End Patch is missing after the section for ${section.path} at line ${section.at}. ` +

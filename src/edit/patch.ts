@@ -4,15 +4,15 @@ import { headOf, isFileHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { type HunkLine, hunkLines, leavesBlanksOut } from "./hunk-lines.ts";
 import { firstOldLine, type HunkNumbers, numbersHold, unplaced } from "./hunk-numbers.ts";
-import { inTurn, type Part, type PartHunk, toText } from "./in-turn.ts";
+import { inTurn, type PartHunk, type PatchPart, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
 import { pathOfHeading, type Section, sectionsOf } from "./patch-sections.ts";
 import { forAnotherFile, otherPaths, samePath } from "./paths.ts";
-import { unifiedDiff } from "./unified-diff.ts";
+import { unifiedDiffFormat } from "./unified-diff.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** The `*** Begin Patch` format: update, add, delete and move of the named file. */
-export const patch: EditFormat = {
+export const patchFormat: EditFormat = {
   name: "patch",
 
   recognise(input) {
@@ -22,7 +22,7 @@ export const patch: EditFormat = {
     const first = input.lines.findIndex((one) => one.trim() !== "" && !fenceOf(one));
     const own = input.sourceLines.find((one) => one.trim() !== "");
     const isText = (index !== first && input.inSource(line)) || own?.trim() === line;
-    // A file that holds patches: the edit is one where it names the file, and the file anew where it does not.
+    // A file that contains patches: the edit is a patch if it names the file, and the new text of the file if not.
     if (isText && !input.lines.some((one) => namesThisFile(one, input))) return undefined;
     return `line ${index + 1} is ${line}`;
   },
@@ -73,7 +73,7 @@ function withoutSections(input: EditInput, why: string): Edit {
   const isEnvelope = (line: string): boolean => /^\*{3} ?(?:Begin|End) Patch/.test(line);
   const lines = input.lines.map((line) => (isEnvelope(line) ? "" : line));
   if (lines.some((_, index) => isFileHeader(lines, index))) {
-    return unifiedDiff.read({ ...input, sourceLines: input.sourceLines, lines }, why);
+    return unifiedDiffFormat.read({ ...input, sourceLines: input.sourceLines, lines }, why);
   }
   throw new RedraftError(
     "unreadable-edit",
@@ -92,17 +92,17 @@ function chunksOfThisFile(sections: readonly Section[], input: EditInput): Secti
   );
 }
 
-/** Several sections of one file, each against what the one before leaves; undefined = they are not that. */
+/** Several sections of one file, each against the text that the one before leaves, or undefined if they are not that. */
 function chunksInTurn(
   sections: readonly Section[],
   input: EditInput,
 ): Pick<Edit, "action" | "segments" | "finalNewline"> | undefined {
   if (sections.some(({ moveTo }) => moveTo !== undefined)) return undefined;
   if (sections.at(-1)!.kind === "Delete") return undefined;
-  const parts = sections.map((section): Part => {
+  const parts = sections.map((section): PatchPart => {
     if (section.kind === "Delete") return { kind: "delete", hunks: [] };
     if (section.kind === "Add")
-      return { kind: "create", hunks: [{ lines: () => addedLines(section) }] };
+      return { kind: "create", hunks: [{ lines: () => createdLines(section) }] };
     const chunks = patchChunks(section);
     const hunks = chunks.map((chunk) => ({
       lines: (text: readonly string[]) => chunkLines(chunk, text, leavesBlanksOut(chunks)),
@@ -115,7 +115,7 @@ function chunksInTurn(
   return text && { ...toText(text, input), ...(input.source === "" && { finalNewline: true }) };
 }
 
-/** Lines of an update that stand together, with what the `@@` lines above say about their place. */
+/** Consecutive lines of an update, with what the `@@` lines above say about their place. */
 interface PatchChunk {
   readonly body: readonly HunkLine[];
   /** Source lines above, outermost first. */
@@ -188,7 +188,7 @@ function chunkSegment(
   const { under, numbers, atEnd } = chunk;
   const { oldStart } = numbers;
   if (lines.every((line) => line.role === "add")) {
-    // With nothing that tells their place new lines are for the end of the file: so says the format.
+    // The format says that new lines without any indication of their place are for the end of the file.
     const toEnd =
       atEnd || source.length === 0 || (oldStart === undefined && isLastLine(under, source));
     if (toEnd) return [{ ...base, anchor: "end" }];
@@ -218,7 +218,7 @@ function addition(
   section: Section,
   input: EditInput,
 ): Pick<Edit, "action" | "segments" | "finalNewline"> {
-  const lines = addedLines(section);
+  const lines = createdLines(section);
   if (input.source === "") {
     const segment: LinesSegment = { kind: "lines", lines, anchor: "end" };
     return { action: "create", segments: [segment], finalNewline: true };
@@ -234,7 +234,7 @@ function addition(
 }
 
 /** The text of a new file: every line of it begins with `+`, or none. */
-function addedLines(section: Section): EditLine[] {
+function createdLines(section: Section): EditLine[] {
   const body = [...section.body];
   while (body.length > 0 && body.at(-1)!.text === "") body.pop();
   const marked = body.some(({ text }) => text.startsWith("+"));

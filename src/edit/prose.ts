@@ -5,7 +5,7 @@ const inCode = /`[^`]*`/g;
 
 /**
  * Whether a line is a sentence and nothing that code or data is: it begins with a capital (or a letter of a script
- * without capitals), goes on in words, and ends as sentences and headings of replies end.
+ * without capitals), continues in words, and ends as sentences and headings of replies end.
  */
 export function isSentence(line: string): boolean {
   const text = line.trim().replace(inCode, "x").replace(/\*\*/g, "");
@@ -21,15 +21,15 @@ export function isSentence(line: string): boolean {
   return words.length >= 3 && small && isWordy.length * 4 >= words.length * 3;
 }
 
-/** What may stand around a code block in a reply: anything but lines that only code ends or begins with. */
-export function mayStandAround(line: string): boolean {
+/** Whether a line may be next to a code block in a reply: any line but those that begin or end as only code does. */
+export function mayBeAround(line: string): boolean {
   const text = line.replace(inCode, "x");
   if (text.trim() === "" || pathIn(line) !== undefined || isSentence(line)) return true;
   if (/[;{}]\s*$/.test(text)) return false;
   return !/^(?:\t| {4,})[^\s\-*+\d]/.test(text);
 }
 
-/** Whether a line of prose names this file, or quotes the name of another one; undefined = neither. */
+/** Whether a line of prose names this file (true) or quotes the name of another one (false); undefined if neither. */
 export function namesFile(line: string, isFile: (path: string) => boolean): boolean | undefined {
   const isPath = (word: string): boolean => /[./\\]/.test(word) && pathIn(word) === word;
   const words = line.split(/[\s,;()`*"']+/).map((word) => word.replace(/(?<![.:!?])[.:!?]+$/, ""));

@@ -3,7 +3,7 @@ import { RedraftError } from "../core/errors.ts";
 import type { LineRange } from "../core/merge.ts";
 import { withinBudget } from "../text/budget.ts";
 import { type EditFormat, type EditInput, namedByCaller } from "./format.ts";
-import { formats } from "./formats.ts";
+import { editFormats } from "./formats.ts";
 import { readHeld } from "./held-text.ts";
 import { editInput } from "./input.ts";
 import { forAnotherFile, samePath } from "./paths.ts";
@@ -44,11 +44,11 @@ function readWithin(text: string, options: ReadOptions): Edit {
 }
 
 function readIn(input: EditInput, named: FormatName | undefined): Edit {
-  const choice = formats.filter((format) => named === undefined || format.name === named);
+  const choice = editFormats.filter((format) => named === undefined || format.name === named);
   const last = choice.at(-1);
   if (!last) throw new RedraftError("usage", `unknown edit format ${JSON.stringify(named)}`);
   const because = named === undefined ? undefined : namedByCaller;
-  // Blocks and diffs are found by their own lines, whatever stands around them. What tags wrap else is a text.
+  // Blocks and diffs are found by their own lines, whatever is around them. Other text is taken out of its tags first.
   const bare = choice.filter(isBare);
   const signed = choice.length === 1 ? [] : choice.filter((format) => !isBare(format));
   const edit = recognised(signed, input, because);
@@ -61,7 +61,7 @@ function readIn(input: EditInput, named: FormatName | undefined): Edit {
   return last.read(input, namedByCaller);
 }
 
-/** Sketches and whole files: text of the file, without a syntax that tells where it begins and ends. */
+/** Sketches and whole files: text of the file, without a syntax that marks where it begins and ends. */
 const isBare = ({ name }: EditFormat): boolean => name === "lazy" || name === "whole";
 
 function recognised(
@@ -76,7 +76,7 @@ function recognised(
   return undefined;
 }
 
-/** The edit in tags, with the line numbers of the text that they stand in. */
+/** Reads the edit in tags; its line numbers are those of the text around them. */
 function readInTags(
   { text, at, path }: Untagged,
   outer: EditInput,
@@ -99,14 +99,14 @@ function moved(segment: Segment, by: number): Segment {
   return { ...segment, lines };
 }
 
-/** In the first of these formats whose signs the text carries; undefined = it carries none. */
+/** Reads a text in the first of these formats whose signs it has; undefined if it has none. */
 function readSigned(
   input: EditInput,
   among: readonly FormatName[],
   because?: string,
 ): Edit | undefined {
   return recognised(
-    formats.filter(({ name }) => among.includes(name)),
+    editFormats.filter(({ name }) => among.includes(name)),
     input,
     because,
   );

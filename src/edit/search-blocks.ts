@@ -3,8 +3,9 @@ import { spend } from "../text/budget.ts";
 import { linePlaces } from "../text/line-index.ts";
 import { isNearStart, type Marker, markersOf } from "./block-markers.ts";
 import { pathBefore } from "./block-paths.ts";
-import { type BlockSpan, blockOf, type SearchBlock, unreadable } from "./block-text.ts";
+import { type BlockSpan, blockOf, type SearchBlock } from "./block-text.ts";
 import type { EditInput } from "./format.ts";
+import { unreadable } from "./unreadable.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /**
@@ -24,7 +25,7 @@ export function parseBlocks(input: EditInput): SearchBlock[] {
   return blocks;
 }
 
-/** Where the blocks of an edit stand. */
+/** Where the blocks of an edit are. */
 export function spansOf(input: EditInput): readonly BlockSpan[] {
   const markers = markersOf(input);
   return pairMarkers(input, markers) ?? pairFirst(input, markers);
@@ -77,9 +78,9 @@ function isPlainBlock(markers: readonly Marker[]): boolean {
 }
 
 /**
- * Lines that may divide the block, likeliest first: those whose search part stands in the source, a line or
- * two of it left out at most (the longest part first), then those of the fence's own length that the file
- * does not hold. A block that swallows markers which the file does not hold is no block.
+ * Lines that may divide the block, likeliest first: those whose search part is in the source, with at most a line
+ * or two left out (the longest part first), then those of the fence's own length that the file does not contain.
+ * A block that swallows markers which the file does not contain is no block.
  */
 function dividersBetween(
   input: EditInput,
@@ -94,13 +95,13 @@ function dividersBetween(
   const own = dividers.filter((marker) => marker.length === markers[from]!.length);
   const choice = own.length > 0 ? own : dividers;
   const start = markers[from]!.index + 1;
-  const stands = (marker: Marker): boolean =>
+  const isInSource = (marker: Marker): boolean =>
     isPartOf(input.lines.slice(start, marker.index), input.sourceLines);
-  const known = choice.filter(stands).reverse();
+  const known = choice.filter(isInSource).reverse();
   const rest = choice.filter((marker) => !known.includes(marker));
-  const fresh = rest.filter((marker) => !marker.known);
+  const notInSource = rest.filter((marker) => !marker.known);
   const last = rest.filter((marker) => marker.known);
-  return [...known, ...fresh, ...last].map((marker) => marker.index);
+  return [...known, ...notInSource, ...last].map((marker) => marker.index);
 }
 
 /** Lines of the source that a search part may leave out and still be found. */
@@ -159,7 +160,7 @@ function pairFirst(input: EditInput, markers: readonly Marker[]): BlockSpan[] {
     spans.push({ start: start.index, divider: divider.index, end });
   }
   if (spans.length === 0) {
-    throw unreadable(`the edit holds no search block. Send ${shape}.`, 1);
+    throw unreadable("search-replace", `the edit holds no search block. Send ${shape}.`, 1);
   }
   return spans;
 }
@@ -174,12 +175,16 @@ function unopened(input: EditInput, end: Marker, start: Marker | undefined): Red
     : near === -1
       ? "there is no <<<<<<< SEARCH before it"
       : `line ${near + 1} (${input.lines[near]!.trim()}) does not open one`;
-  return unreadable(`${closing}, but ${missing}. Send the whole block: ${shape}.`, end.index + 1);
+  return unreadable(
+    "search-replace",
+    `${closing}, but ${missing}. Send the whole block: ${shape}.`,
+    end.index + 1,
+  );
 }
 
 /**
- * The fence that closes around a last block without its own end: what it holds is complete, since its writer went
- * on after it. Undefined = the text may be cut off.
+ * The fence that closes around a last block without its own end: its content is complete, since the writer went
+ * on after it. Undefined if the text may be cut off.
  */
 function fencedEnd(input: EditInput, start: Marker, divider: Marker): number | undefined {
   const above = input.lines.slice(Math.max(0, start.index - 2), start.index);
@@ -196,6 +201,7 @@ function fencedEnd(input: EditInput, start: Marker, divider: Marker): number | u
 function unfinished(start: Marker, divider: Marker | undefined, block: number): RedraftError {
   const missing = divider === undefined ? "=======" : ">>>>>>> REPLACE";
   return unreadable(
+    "search-replace",
     `search block ${block}, which begins on line ${start.index + 1} of the edit, has no ${missing} line: ` +
       "the edit is cut off or malformed. Send the whole block again.",
     start.index + 1,

@@ -6,9 +6,9 @@ import { runPlaces } from "../text/line-index.ts";
 import { areBlank, hasWords } from "../text/words.ts";
 import { asMeant } from "./as-meant.ts";
 import { fitBlankLines } from "./blank-lines.ts";
-import { isEnd, isNearStart, startOf } from "./block-markers.ts";
+import { isEnd, isNearStart, openingMarks } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
-import { changesBetween } from "./changes.ts";
+import { changedSegments } from "./changes.ts";
 import { isHunkHeader } from "./diff-files.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { withoutHashes } from "./hashlines.ts";
@@ -19,21 +19,21 @@ import { parseBlocks, spansOf } from "./search-blocks.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** Blocks of `<<<<<<< SEARCH`, `=======`, `>>>>>>> REPLACE`, in the dialects that models write. */
-export const searchReplace: EditFormat = {
+export const searchReplaceFormat: EditFormat = {
   name: "search-replace",
 
   recognise(input) {
     const sign = searchReplaceSign(input);
     if (sign !== undefined) return sign;
-    if (!input.lines.some((line) => startOf(line))) return undefined;
-    // The file holds such lines itself, and the edit may be blocks, or the file anew.
+    if (!input.lines.some((line) => openingMarks(line))) return undefined;
+    // The file contains such lines itself, and the edit may be blocks, or the new text of the file.
     const among = blocksAmongText(input);
     if (among !== undefined) return among;
     const first = input.lines.findIndex((line) => line.trim() !== "" && !isPreamble(line));
-    if (first === -1 || !startOf(input.lines[first]!)) return undefined;
+    if (first === -1 || !openingMarks(input.lines[first]!)) return undefined;
     const begins = input.sourceLines.find((line) => line.trim() !== "");
     const why = `it begins with a search block (line ${first + 1})`;
-    return begins === undefined || !startOf(begins) ? why : amongMarkers(input, why);
+    return begins === undefined || !openingMarks(begins) ? why : amongMarkers(input, why);
   },
 
   read(input, why) {
@@ -41,7 +41,7 @@ export const searchReplace: EditFormat = {
   },
 };
 
-/** What blocks, in whatever spelling they came, ask of this file. */
+/** The edit that blocks, in any spelling, make of this file. */
 export function editOf(all: readonly SearchBlock[], input: EditInput, why: string): Edit {
   const blocks = blocksOfThisFile(all, input)
     .map((block) => withoutHashes(block, input))
@@ -85,7 +85,7 @@ function searchReplaceSign(input: EditInput): string | undefined {
   const inHunk = hunkLinesOf(input);
   const find = (test: (line: string) => boolean): number =>
     input.lines.findIndex((line, at) => test(line) && !inHunk[at] && !input.inSource(line));
-  const start = find((line) => startOf(line) !== undefined);
+  const start = find((line) => openingMarks(line) !== undefined);
   const end = find(isEnd);
   const near = find(isNearStart);
   if (start === -1 && end === -1 && near === -1) return undefined;
@@ -98,8 +98,8 @@ function searchReplaceSign(input: EditInput): string | undefined {
 }
 
 /**
- * All opening lines of the edit stand in the file as well. It is blocks where one of them does not stand there
- * whole, and most of what is around them is no text of the file, as prose is.
+ * For an edit whose opening lines are all in the file as well: why it is blocks. It is if the file lacks one of its
+ * blocks as a whole, and most text around the blocks is not of the file, such as prose.
  */
 function blocksAmongText(input: EditInput): string | undefined {
   let spans: ReturnType<typeof spansOf>;
@@ -134,7 +134,7 @@ function hunkLinesOf(input: EditInput): boolean[] {
   });
 }
 
-/** Whether the lines stand one after the other in the text, blanks around them aside. */
+/** Whether the lines are consecutive lines of the text, ignoring blanks around them. */
 function isRunOf(lines: readonly string[], text: readonly string[]): boolean {
   const wanted = lines.map((line) => line.trim());
   const first = wanted[0]!;
@@ -145,9 +145,9 @@ function isRunOf(lines: readonly string[], text: readonly string[]): boolean {
 }
 
 /**
- * The file begins with a search block as well, so that an edit that begins with one may be the file anew.
- * It is blocks where it searches for whole markers of the file, the file anew where it searches for nothing
- * of what stands there; else nobody can tell.
+ * The file begins with a search block as well, so an edit that begins with one may be the new text of the file.
+ * It is blocks if the file has every search part and one of them is a marker, and the new text (undefined) if it
+ * searches for nothing of the file. Throws if it may be either.
  */
 function amongMarkers(input: EditInput, why: string): string | undefined {
   let blocks: readonly SearchBlock[];
@@ -156,14 +156,14 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
   } catch {
     return undefined;
   }
-  const stand = ({ search }: SearchBlock): boolean =>
-    search.length > 0 && placesOf(search, input.sourceLines).length > 0;
-  const ofMarkers = blocks.some(({ search }) => search.some((line) => startOf(line)));
-  const all = blocks.length > 0 && blocks.every(stand);
+  const isInSource = ({ search }: SearchBlock): boolean =>
+    search.length > 0 && runPlaces(search, input.sourceLines).length > 0;
+  const ofMarkers = blocks.some(({ search }) => search.some((line) => openingMarks(line)));
+  const all = blocks.length > 0 && blocks.every(isInSource);
   if (all && ofMarkers) return why;
   // Blocks and nothing else that search for lines of the file, but not as it has them: stale ones look like that.
   const isOfFile = (line: string): boolean =>
-    startOf(line) !== undefined || (hasWords(line) && input.inSource(line));
+    openingMarks(line) !== undefined || (hasWords(line) && input.inSource(line));
   const isStale =
     blocks.some(({ search }) => search.some(isOfFile)) &&
     linesOutside(input).every((line) => areBlank([line]) || isPreamble(line));
@@ -202,8 +202,8 @@ function blocksOfThisFile(blocks: readonly SearchBlock[], input: EditInput): Sea
 }
 
 /**
- * An empty search part: the text is the whole file, where that has none yet. In a file with text some tools append,
- * some replace all of it, so nobody can tell.
+ * An empty search part: the text is the whole file if the file is empty. In a file with text some tools append and
+ * some replace all of it: there it throws.
  */
 function wholeText(
   blocks: readonly SearchBlock[],
@@ -226,14 +226,18 @@ function wholeText(
   });
 }
 
-/** Elision lines that stand on both sides of a block: what they stand for stays, unless the file has the lines themselves. */
+/** An elision line. On both sides of a block, what it leaves out stays, unless the file has the line itself. */
 const elision = /^(?:\/\/|#|--|\/\*|<!--)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?$/;
 
 function blockSegments(block: SearchBlock, input: EditInput): LinesSegment[] {
   const near = block.nearLine === undefined ? {} : { nearLine: block.nearLine };
-  const searches = pieces(block.search);
-  const replaces = pieces(block.replace);
-  if (searches.length > 1 && searches.length === replaces.length && !standsTrimmed(block, input)) {
+  const searches = piecesBetweenElisions(block.search);
+  const replaces = piecesBetweenElisions(block.replace);
+  if (
+    searches.length > 1 &&
+    searches.length === replaces.length &&
+    !isInSourceTrimmed(block, input)
+  ) {
     refuseMovedElisions(block);
     return searches.flatMap((search, index) => {
       const replace = replaces[index]!;
@@ -244,19 +248,19 @@ function blockSegments(block: SearchBlock, input: EditInput): LinesSegment[] {
     });
   }
   const { sourceLines } = input;
-  const stands = placesOf(block.search, sourceLines).length > 0;
-  const { search, replace } = stands ? block : fitBlankLines(block, sourceLines);
+  const isInSource = runPlaces(block.search, sourceLines).length > 0;
+  const { search, replace } = isInSource ? block : fitBlankLines(block, sourceLines);
   const lines = rolesToLines(search, replace, block.searchAt, block.replaceAt);
   return [{ kind: "lines", lines, ...near }];
 }
 
-/** Whether the search part stands in the file line by line, so that its `...` is one of them: in a stub, in a text. */
-function standsTrimmed({ search }: SearchBlock, input: EditInput): boolean {
+/** Whether the file has the search part line by line, so that its `...` is a line of the file: in a stub, in prose. */
+function isInSourceTrimmed({ search }: SearchBlock, input: EditInput): boolean {
   const trim = (line: string): string => line.trim();
   return runPlaces(search.map(trim), input.sourceLines.map(trim)).length > 0;
 }
 
-/** What an elision stands for is not in the edit, so it cannot be written with another indentation. */
+/** What an elision leaves out is not in the edit, so it cannot be written with another indentation. */
 function refuseMovedElisions({ search, replace, replaceAt }: SearchBlock): void {
   const indents = (lines: readonly string[]): string[] =>
     lines.filter((line) => elision.test(line.trim())).map((line) => leadingSpace(line));
@@ -273,7 +277,7 @@ function refuseMovedElisions({ search, replace, replaceAt }: SearchBlock): void 
   );
 }
 
-function pieces(lines: readonly string[]): { lines: string[]; from: number }[] {
+function piecesBetweenElisions(lines: readonly string[]): { lines: string[]; from: number }[] {
   const result: { lines: string[]; from: number }[] = [{ lines: [], from: 0 }];
   lines.forEach((line, index) => {
     if (elision.test(line.trim())) result.push({ lines: [], from: index + 1 });
@@ -290,12 +294,12 @@ function pieces(lines: readonly string[]): { lines: string[]; from: number }[] {
 function blocksInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment[] | undefined {
   if (blocks.length < 2) return undefined;
   const dependent = blocks.some(
-    (block, index) => index > 0 && placesOf(block.search, input.sourceLines).length === 0,
+    (block, index) => index > 0 && runPlaces(block.search, input.sourceLines).length === 0,
   );
   if (!dependent) return undefined;
   let lines: readonly string[] = input.sourceLines;
   for (const block of blocks) {
-    // A text that changes with every block is scanned; an index of it would be made anew each time.
+    // A text that changes with every block is scanned; an index would have to be rebuilt each time.
     spend(lines.length);
     const start = lines.findIndex((_, at) => isRunAt(block.search, lines, at));
     if (start === -1 || lines.some((_, at) => at > start && isRunAt(block.search, lines, at)))
@@ -306,13 +310,8 @@ function blocksInTurn(blocks: readonly SearchBlock[], input: EditInput): Segment
       ...lines.slice(start + block.search.length),
     ];
   }
-  return changesBetween(input.sourceLines, lines);
+  return changedSegments(input.sourceLines, lines);
 }
 
 const isRunAt = (run: readonly string[], lines: readonly string[], at: number): boolean =>
   run.every((line, index) => line === lines[at + index]);
-
-/** Indices where these lines stand one after the other in the text, exactly. */
-export function placesOf(lines: readonly string[], text: readonly string[]): number[] {
-  return runPlaces(lines, text);
-}

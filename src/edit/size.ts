@@ -5,7 +5,7 @@ import { splitLines } from "../text/lines.ts";
 const mostPairs = 25_000_000;
 
 /**
- * Why an edit is too large to place in bounded time; undefined = it is not. Lines that stand in the source
+ * Why an edit is too large to place in bounded time, or undefined if it is not. Lines that occur in the source
  * exactly once place themselves; every other line has to be compared with every line of the source.
  */
 export function tooLargeToPlace(edit: Edit, source: string): string | undefined {

@@ -62,7 +62,7 @@ function partOfFile(text: Unwrapped, input: EditInput): string | undefined {
   return coverage.kind === "part" ? coverage.why : undefined;
 }
 
-/** A part without any marker leaves out what stands before and after it, as if markers were there. */
+/** A part without any marker leaves out the lines before and after it, as if markers were there. */
 function withOpenEdges(edit: Edit, text: Unwrapped, input: EditInput): Edit {
   if (edit.segments.length !== 1 || edit.segments[0]!.kind !== "lines") return edit;
   const { kind, above, below, gap } = coverageOf(text.lines, input);

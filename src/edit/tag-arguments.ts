@@ -12,7 +12,7 @@ const aside = new Set(
 );
 
 /** The path that an element names: as its text (`<path>a.ts</path>`), or in an attribute (`filePath="a.ts"`). */
-export function pathOf(element: TaggedText): string | undefined {
+export function pathOfElement(element: TaggedText): string | undefined {
   for (const [name, value] of element.attributes) {
     const words = wordsOfName(name);
     const says = words.some((word) => pathNames.has(word)) || name === "name" || name === "id";

@@ -20,12 +20,12 @@ export function isLoneTag(line: string): boolean {
   );
 }
 
-/** An element on one line, as tools send arguments beside a text: `<path>a.py</path>`, `<line_count>14</line_count>`. */
+/** An element on one line, as tools send arguments besides a text: `<path>a.py</path>`, `<line_count>14</line_count>`. */
 export function isArgument(line: string): boolean {
   return element.test(line);
 }
 
-/** The outermost tag blocks of a text, in order; tags of which `isOwn` says that they are the file's are text. */
+/** The outermost tag blocks of a text, in order; tags that belong to the file (`isOwn`) are text. */
 export function tagBlocks(lines: readonly string[], isOwn: (name: string) => boolean): TagBlock[] {
   const blocks: TagBlock[] = [];
   const passed = new Set<string>();

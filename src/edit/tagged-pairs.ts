@@ -1,19 +1,19 @@
 import { RedraftError } from "../core/errors.ts";
 import { lineTexts } from "../text/lines.ts";
-import { startOf } from "./block-markers.ts";
+import { openingMarks } from "./block-markers.ts";
 import type { SearchBlock } from "./block-text.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { editInput } from "./input.ts";
 import { pairs } from "./pairs.ts";
 import { editOf } from "./search-replace.ts";
 import { sideNamed, wordsOfName } from "./side-names.ts";
-import { isAside, isPathArgument, lineHint, pathOf } from "./tag-arguments.ts";
+import { isAside, isPathArgument, lineHint, pathOfElement } from "./tag-arguments.ts";
 import { type TaggedText, tagsIn } from "./tags.ts";
 
 /** An old and a new text in tags, with what the tags around them say. */
 interface TaggedPair {
-  readonly old: TaggedText;
-  readonly fresh: TaggedText;
+  readonly oldSide: TaggedText;
+  readonly newSide: TaggedText;
   readonly all: boolean;
   readonly path?: string;
   readonly nearLine?: number;
@@ -21,18 +21,19 @@ interface TaggedPair {
 
 /**
  * Two tags whose names mean old and new (`<old_text>` and `<new_text>`, `<search>` and `<replace>`, the parameters of a
- * call written as XML), once or several times, in whatever other tags.
+ * call written as XML), once or several times, inside any other tags.
  */
 export const taggedPairs: EditFormat = {
   name: "search-replace",
 
   recognise(input) {
-    if (!input.text.includes("</") || input.lines.some((line) => startOf(line))) return undefined;
+    if (!input.text.includes("</") || input.lines.some((line) => openingMarks(line)))
+      return undefined;
     const found = pairsIn(input);
     if (found.length === 0) return undefined;
-    const { old, fresh } = found[0]!;
+    const { oldSide, newSide } = found[0]!;
     const count = found.length === 1 ? "an old and a new text" : `${found.length} pairs of texts`;
-    return `it holds ${count} in the tags ${old.label} and ${fresh.label}`;
+    return `it holds ${count} in the tags ${oldSide.label} and ${newSide.label}`;
   },
 
   read(input, why) {
@@ -64,7 +65,7 @@ function pairsAt(
 ): TaggedPair[] {
   const { elements } = tagsIn(text, at, input);
   const own = elements.find(isPathArgument);
-  const path = own === undefined ? around.path : pathOf(own);
+  const path = own === undefined ? around.path : pathOfElement(own);
   const sides = elements.filter(
     ({ label }) => !allFlag.test(label) && sideNamed(wordsOfName(label)) !== undefined,
   );
@@ -73,12 +74,12 @@ function pairsAt(
     const all = elements.some(
       ({ label, text: value }) => allFlag.test(label) && /^\s*true\s*$/i.test(value),
     );
-    return found.map(([old, fresh]) => {
-      const named = pathOf(old) ?? path;
-      const nearLine = lineHint(old) ?? lineHint(fresh) ?? around.nearLine;
+    return found.map(([oldSide, newSide]) => {
+      const named = pathOfElement(oldSide) ?? path;
+      const nearLine = lineHint(oldSide) ?? lineHint(newSide) ?? around.nearLine;
       return {
-        old,
-        fresh,
+        oldSide,
+        newSide,
         all,
         ...(named !== undefined && { path: named }),
         ...(nearLine !== undefined && { nearLine }),
@@ -88,7 +89,7 @@ function pairsAt(
   if (depth > 6) return [];
   return elements.flatMap((element) => {
     if (isAside(element) || isPathArgument(element)) return [];
-    const named = pathOf(element) ?? path;
+    const named = pathOfElement(element) ?? path;
     const nearLine = lineHint(element) ?? around.nearLine;
     const inner = {
       ...(named !== undefined && { path: named }),
@@ -98,7 +99,7 @@ function pairsAt(
   });
 }
 
-/** Old and new in turn, in either order; undefined = these are no pairs. */
+/** Old and new in turn, in either order, or undefined if these are not pairs. */
 function alternating(sides: readonly TaggedText[]): [TaggedText, TaggedText][] | undefined {
   if (sides.length < 2) return undefined;
   const found: [TaggedText, TaggedText][] = [];
@@ -121,27 +122,27 @@ function unclosed(side: TaggedText): RedraftError {
   );
 }
 
-function blockOfTags({ old, fresh, path, nearLine }: TaggedPair): SearchBlock {
+function blockOfTags({ oldSide, newSide, path, nearLine }: TaggedPair): SearchBlock {
   return {
-    search: lineTexts(old.text),
-    replace: lineTexts(fresh.text),
-    searchAt: old.at,
-    replaceAt: fresh.at,
+    search: lineTexts(oldSide.text),
+    replace: lineTexts(newSide.text),
+    searchAt: oldSide.at,
+    replaceAt: newSide.at,
     ...(path !== undefined && { path }),
     ...(nearLine !== undefined && { nearLine }),
   };
 }
 
-/** Whether the old text is a part of a line: it was written beside its tags, and no line of the file equals it. */
-function isInlineTag({ old }: TaggedPair, input: EditInput): boolean {
+/** Whether the old text is a part of a line: it is on the line of its tags, and no line of the file equals it. */
+function isInlineTag({ oldSide: old }: TaggedPair, input: EditInput): boolean {
   if (old.ownLines || old.text.includes("\n") || old.text.trim() === "") return false;
   return !input.inSource(old.text) && input.source.includes(old.text);
 }
 
 function asJson(found: readonly TaggedPair[], input: EditInput): EditInput {
-  const calls = found.map(({ old, fresh, all, path }) => ({
-    old_string: old.text,
-    new_string: fresh.text,
+  const calls = found.map(({ oldSide, newSide, all, path }) => ({
+    old_string: oldSide.text,
+    new_string: newSide.text,
     replace_all: all,
     ...(path !== undefined && { file_path: path }),
   }));

@@ -9,14 +9,14 @@ export interface TaggedText {
   readonly tag: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly text: string;
-  /** Whether the text stands on lines of its own. */
+  /** Whether the text is on lines of its own. */
   readonly ownLines: boolean;
   /** 1-based line of the caller's text where the text begins. */
   readonly at: number;
   readonly closed: boolean;
 }
 
-/** The tags that stand beside each other in a text, and what stands outside of them. */
+/** The sibling tags of a text, and the text outside of them. */
 export interface TagLevel {
   readonly elements: readonly TaggedText[];
   readonly outside: string;
@@ -102,7 +102,7 @@ function closingOf(
   return undefined;
 }
 
-/** What stands between two tags: the line ends beside them, and a CDATA section around it, are layout. */
+/** The text between two tags, without the line ends next to them and a CDATA section around it: they are layout. */
 function tagContent(
   text: string,
   start: number,

@@ -2,7 +2,7 @@ import { jsonInside } from "./json-text.ts";
 import { pathIn } from "./paths.ts";
 import { type KeyKind, kindOfKey, namesPlace } from "./tool-keys.ts";
 
-/** One call of an edit tool, whatever its maker names the arguments. */
+/** One call of an edit tool, under any names of its arguments. */
 export type ToolCall = { readonly path?: string } & (
   | {
       readonly kind: "pair";
@@ -13,7 +13,7 @@ export type ToolCall = { readonly path?: string } & (
       readonly expected?: number;
       readonly nearLine?: number;
     }
-  /** `line` as named; `after` = the text goes after it (0 = before the first), absent = not said. */
+  /** `line` as named. `after`: the text is inserted after it (0: before the first line); absent if the call does not say. */
   | {
       readonly kind: "insert";
       readonly line: number;
@@ -35,10 +35,10 @@ export interface FoundCalls {
 
 type CallFields = Readonly<Record<string, unknown>>;
 
-/** Levels of wrapping around a call, beyond which nobody wraps. */
+/** The most levels of wrapping around a call. */
 const deepestCall = 8;
 
-/** The calls that a JSON value holds, wrapped in whatever objects and lists. Undefined = there is nothing like one. */
+/** The calls that a JSON value holds, wrapped in any objects and lists. Undefined if nothing in it looks like one. */
 export function callsIn(value: unknown): FoundCalls | undefined {
   const search = new CallSearch();
   const calls = search.visit(value, undefined, 0);
@@ -79,9 +79,9 @@ class CallSearch {
     const insertLine = wholeNumber(valueAt(fields, "insert-line"));
     if (insertLine !== undefined) return this.insertion(fields, insertLine);
     const old = this.only(fields, "old");
-    const fresh = this.only(fields, "new");
-    if (old === undefined || fresh === undefined) return undefined;
-    if (old + fresh === "" && keyOf(fields, "holder") !== undefined) return undefined;
+    const newText = this.only(fields, "new");
+    if (old === undefined || newText === undefined) return undefined;
+    if (old + newText === "" && fieldOfKind(fields, "holder") !== undefined) return undefined;
     if (Object.entries(fields).some(([key, value]) => /regex/i.test(key) && isTrue(value))) {
       this.problem = "regular expressions are not read: give the text itself as the old string";
       return undefined;
@@ -91,7 +91,7 @@ class CallSearch {
     return {
       kind: "pair",
       old,
-      new: fresh,
+      new: newText,
       all: Object.entries(fields).some(([key, value]) => kindOfKey(key) === "all" && isTrue(value)),
       ...(expected !== undefined && expected > 0 && { expected }),
       ...(nearLine !== undefined && nearLine > 0 && { nearLine }),
@@ -137,16 +137,16 @@ class CallSearch {
       // Lines in a list are whole lines, the last one too.
       const isList = Array.isArray(valueAt(fields, "whole")) && !whole.endsWith("\n");
       if (place === undefined) return { kind: "write", text: isList ? `${whole}\n` : whole };
-      this.problem = `${place} beside ${keyOf(fields, "whole")} says that the text is a part of the file, but not which lines it replaces: send old_string and new_string`;
+      this.problem = `${place} beside ${fieldOfKind(fields, "whole")} says that the text is a part of the file, but not which lines it replaces: send old_string and new_string`;
       return undefined;
     }
     const sketch = fields.type === "text" ? undefined : textAt(fields, "sketch");
     if (sketch !== undefined) return { kind: "text", text: sketch, as: "any" };
-    const key = keyOf(fields, "new");
-    const fresh =
+    const key = fieldOfKind(fields, "new");
+    const newText =
       key === undefined || /^(?:after|replace)/i.test(key) ? undefined : textAt(fields, "new");
-    if (fresh !== undefined && keyOf(fields, "old") === undefined && place === undefined)
-      return { kind: "text", text: fresh, as: "new" };
+    if (newText !== undefined && fieldOfKind(fields, "old") === undefined && place === undefined)
+      return { kind: "text", text: newText, as: "new" };
     this.problem ??= incomplete(fields);
     return undefined;
   }
@@ -154,9 +154,9 @@ class CallSearch {
   /** The text of this kind, where all keys of the kind agree. */
   private only(fields: CallFields, kind: KeyKind): string | undefined {
     const keys = Object.keys(fields).filter(
-      (key) => kindOfKey(key) === kind && asText(fields[key]) !== undefined,
+      (key) => kindOfKey(key) === kind && textValue(fields[key]) !== undefined,
     );
-    const texts = new Set(keys.map((key) => asText(fields[key])));
+    const texts = new Set(keys.map((key) => textValue(fields[key])));
     if (texts.size > 1)
       this.problem = `${keys.join(" and ")} say different things: send one of them`;
     return texts.size === 1 ? [...texts][0] : undefined;
@@ -164,14 +164,14 @@ class CallSearch {
 }
 
 function incomplete(fields: CallFields): string | undefined {
-  const old = keyOf(fields, "old");
-  const fresh = keyOf(fields, "new");
-  if (old !== undefined && fresh !== undefined)
-    return `${typeof fields[old] === "string" ? fresh : old} is not a string`;
+  const old = fieldOfKind(fields, "old");
+  const newField = fieldOfKind(fields, "new");
+  if (old !== undefined && newField !== undefined)
+    return `${typeof fields[old] === "string" ? newField : old} is not a string`;
   if (old !== undefined) return `it has ${old} and no new string beside it: send both`;
-  if (fresh !== undefined)
-    return `it has ${fresh} and no old string that says what it replaces: send both`;
-  const whole = keyOf(fields, "whole");
+  if (newField !== undefined)
+    return `it has ${newField} and no old string that says what it replaces: send both`;
+  const whole = fieldOfKind(fields, "whole");
   return whole !== undefined && fields.type === undefined ? `${whole} is not a string` : undefined;
 }
 
@@ -197,25 +197,25 @@ function pathOfCall(fields: CallFields): string | undefined {
     : undefined;
 }
 
-function keyOf(fields: CallFields, kind: KeyKind): string | undefined {
+function fieldOfKind(fields: CallFields, kind: KeyKind): string | undefined {
   return Object.keys(fields).find((key) => kindOfKey(key) === kind && !isEmptyCall(fields[key]));
 }
 
 function valueAt(fields: CallFields, kind: KeyKind): unknown {
-  const key = keyOf(fields, kind);
+  const key = fieldOfKind(fields, kind);
   return key === undefined ? undefined : fields[key];
 }
 
 function textAt(fields: CallFields, kind: KeyKind): string | undefined {
   for (const key of Object.keys(fields)) {
-    const text = kindOfKey(key) === kind ? asText(fields[key]) : undefined;
+    const text = kindOfKey(key) === kind ? textValue(fields[key]) : undefined;
     if (text !== undefined) return text;
   }
   return undefined;
 }
 
 /** A text, or its lines as a list. */
-function asText(value: unknown): string | undefined {
+function textValue(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   if (!Array.isArray(value) || value.length === 0) return undefined;
   if (!value.every((line) => typeof line === "string")) return undefined;

@@ -1,10 +1,10 @@
-import { RedraftError } from "../core/errors.ts";
 import type { EditInput } from "./format.ts";
 import { jsonInside, jsonText } from "./json-text.ts";
 import { refuseLoneReturns } from "./lone-returns.ts";
 import { forAnotherFile, otherPaths, samePath } from "./paths.ts";
 import { callsIn, type FoundCalls, type ToolCall } from "./tool-calls.ts";
 import { kindOfKey, knownKeys } from "./tool-keys.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** The arguments of an edit tool, as far as they are for this file. */
 export interface ToolEdit {
@@ -17,17 +17,17 @@ export interface ToolEdit {
   readonly unused: readonly string[];
 }
 
-const read = new WeakMap<EditInput, { readonly edit: ToolEdit | undefined }>();
+const knownEdits = new WeakMap<EditInput, { readonly edit: ToolEdit | undefined }>();
 
 /**
- * The edit as JSON arguments of an edit tool; undefined = it is no such thing. Throws where it can only be
- * meant so, but cannot be read, or is for another file.
+ * The edit as JSON arguments of an edit tool, or undefined if it is something else. Throws if it can only be
+ * meant so, but cannot be read or is for another file.
  */
 export function toolEdit(input: EditInput): ToolEdit | undefined {
-  let known = read.get(input);
+  let known = knownEdits.get(input);
   if (!known) {
     known = { edit: readToolEdit(input) };
-    read.set(input, known);
+    knownEdits.set(input, known);
   }
   return known.edit;
 }
@@ -40,6 +40,7 @@ function readToolEdit(input: EditInput): ToolEdit | undefined {
     const kind = kindOfKey(json.firstKey);
     if (isData || kind === undefined || kind === "note") return undefined;
     throw unreadable(
+      "search-replace",
       `the edit looks like the JSON arguments of an edit tool, but ${json.problem}. Send it again as valid JSON, or as search/replace blocks.`,
     );
   }
@@ -48,9 +49,13 @@ function readToolEdit(input: EditInput): ToolEdit | undefined {
   if (found && found.calls.length > 0) return forThisFile(found, input);
   const keys = keysOfTool(json.value);
   if (found?.problem !== undefined && (input.source !== "" || keys.some(isEditKey)))
-    throw unreadable(`the edit is JSON, but ${found.problem}.${unknownKeys(found.unused)}`);
+    throw unreadable(
+      "search-replace",
+      `the edit is JSON, but ${found.problem}.${unknownKeys(found.unused)}`,
+    );
   if (input.source.trim() === "" || isData || keys.length === 0) return undefined;
   throw unreadable(
+    "search-replace",
     `the edit is JSON with the keys ${keys.slice(0, 8).join(", ")}, none of which says what to change. ` +
       `Use ${knownKeys}.`,
   );
@@ -74,7 +79,7 @@ function holdsData(input: EditInput): boolean {
 
 /**
  * Whether JSON for a file of JSON is the file's new text rather than a call: it does not name the file, and it
- * has keys of it, or most of them. A new file has no keys to tell by.
+ * has keys of it, or most of them. A new file has no keys to compare.
  */
 function isFileAnew(value: unknown, found: FoundCalls | undefined, input: EditInput): boolean {
   const calls = found?.calls ?? [];
@@ -91,8 +96,8 @@ function isFileAnew(value: unknown, found: FoundCalls | undefined, input: EditIn
 }
 
 /**
- * Whether the edit is JSON with everything that the file of JSON names, and lists no shorter: the file anew. Where all
- * keys are such as a tool has, it may be a call as well.
+ * Whether the edit is JSON with all keys of a JSON file and no shorter lists: the new text of the file. If all its keys
+ * are also arguments of edit tools, it may be a call as well.
  */
 export function keepsAllKeys(input: EditInput): boolean {
   const source = jsonInside(input.source);
@@ -102,14 +107,14 @@ export function keepsAllKeys(input: EditInput): boolean {
   return keepsKeys(source.value, text.value, 0);
 }
 
-function keepsKeys(old: unknown, fresh: unknown, depth: number): boolean {
+function keepsKeys(old: unknown, after: unknown, depth: number): boolean {
   if (typeof old !== "object" || old === null) return depth > 0;
-  if (typeof fresh !== "object" || fresh === null || depth > 100) return false;
-  if (Array.isArray(old) !== Array.isArray(fresh)) return false;
+  if (typeof after !== "object" || after === null || depth > 100) return false;
+  if (Array.isArray(old) !== Array.isArray(after)) return false;
   if (Object.keys(old).length === 0) return depth > 0;
   return Object.entries(old).every(
     ([key, value]) =>
-      Object.hasOwn(fresh, key) && keepsKeys(value, (fresh as ToolFields)[key], depth + 1),
+      Object.hasOwn(after, key) && keepsKeys(value, (after as ToolFields)[key], depth + 1),
   );
 }
 
@@ -130,7 +135,10 @@ function forThisFile({ calls, unused, problem }: FoundCalls, input: EditInput): 
     );
   }
   if (problem !== undefined)
-    throw unreadable(`one of the edits cannot be read: ${problem}. Nothing was written.`);
+    throw unreadable(
+      "search-replace",
+      `one of the edits cannot be read: ${problem}. Nothing was written.`,
+    );
   const exact = { isExact: true, what: "a string of the edit" };
   for (const call of mine)
     refuseLoneReturns(call.kind === "pair" ? call.new : call.text, input.source, exact);
@@ -167,8 +175,4 @@ const isEditKey = (key: string): boolean => {
 export function unknownKeys(keys: readonly string[]): string {
   if (keys.length === 0) return "";
   return ` Not known: ${keys.slice(0, 8).join(", ")}. Use ${knownKeys}.`;
-}
-
-function unreadable(message: string): RedraftError {
-  return new RedraftError("unreadable-edit", message, { details: { format: "search-replace" } });
 }

@@ -40,7 +40,7 @@ const patterns: readonly (readonly [KeyKind, RegExp])[] = [
   ["note", /^(?:(?:display)?description|thoughts?|reason|reasoning|title|summary)$/],
 ];
 
-/** What the argument of this name is for; undefined = the name is not known. */
+/** What the argument of this name is for, or undefined for an unknown name. */
 export function kindOfKey(key: string): KeyKind | undefined {
   const plain = key.replace(/[_\-\s]/g, "").toLowerCase();
   return patterns.find(([, pattern]) => pattern.test(plain))?.[0];
@@ -52,7 +52,7 @@ const placeWords = new Set(
   ),
 );
 
-/** Whether a key names a part of the file, so that the text beside it is not the whole of it. */
+/** Whether a key names a part of the file, so that the text next to it is not all of it. */
 export function namesPlace(key: string): boolean {
   const words = key
     .replace(/([a-z])([A-Z])/g, "$1 $2")

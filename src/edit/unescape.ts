@@ -51,24 +51,24 @@ export interface Unescaped {
 }
 
 /**
- * An old text that only stands in the file once one level of escapes (or entities) is off, and the new one
- * with exactly the same level off. Several different results = the new text leaves open which level that is.
+ * An old text that the file contains only after one level of escapes (or entities) is removed, and the new text
+ * with exactly the same level removed. Several different results: the new text leaves open which level that is.
  */
-export function unescaped(
+export function unescapedPairs(
   old: string,
-  fresh: string,
-  stands: (old: string) => boolean,
+  newText: string,
+  isInSource: (old: string) => boolean,
 ): readonly Unescaped[] {
   const results = new Map<string, Unescaped>();
   const consider = (take: (text: string) => string): void => {
     const plain = take(old);
-    if (plain === old || !stands(plain)) return;
-    const result = { old: plain, new: take(fresh) };
+    if (plain === old || !isInSource(plain)) return;
+    const result = { old: plain, new: take(newText) };
     results.set(JSON.stringify(result), result);
   };
   consider(withoutEntities);
   if (!old.includes("\\")) return [...results.values()];
-  const present = new Set([...classesIn(old), ...classesIn(fresh)]);
+  const present = new Set([...classesIn(old), ...classesIn(newText)]);
   const likely: Unescaped[] = [];
   for (const taken of subsets(classes.filter((one) => present.has(one)))) {
     consider((text) => withoutEscapes(text, taken));
@@ -109,7 +109,7 @@ export function quoteAt(line: string, end: number): string | undefined {
   return open;
 }
 
-/** Whether a line ends by an escape that stands outside of quotes, where code has no use for it. */
+/** Whether a line ends with an escape outside of quotes, where code has no use for it. */
 export function endsLinesByEscape(text: string): boolean {
   return text.split("\n").some((line) => {
     for (const { index } of line.matchAll(/\\n/g)) {
@@ -119,7 +119,7 @@ export function endsLinesByEscape(text: string): boolean {
   });
 }
 
-/** A text in one line whose lines end by `\n` as two characters, with real line ends; undefined = it is none. */
+/** A text on one line whose lines end in `\n` as two characters, with real line ends; undefined for other texts. */
 export function unescapeLineEnds(text: string): string | undefined {
   if (/[\r\n]/.test(text.trim()) || !/\\n/.test(text)) return undefined;
   // Code has such an escape in quotes only; a text that ends by one is surely escaped.

@@ -13,13 +13,14 @@ import { namesNoFile, stripped } from "./diff-paths.ts";
 import type { EditFormat, EditInput } from "./format.ts";
 import { hunkLines, leavesBlanksOut, signedLine } from "./hunk-lines.ts";
 import { firstOldLine, numbersHold, unplaced } from "./hunk-numbers.ts";
-import { inTurn, type Part, toText } from "./in-turn.ts";
+import { inTurn, type PatchPart, toText } from "./in-turn.ts";
 import { inFileOrder } from "./order.ts";
 import { forAnotherFile, otherPaths, sameDiffPath } from "./paths.ts";
+import { unreadable } from "./unreadable.ts";
 import { fenceOf } from "./wrapping.ts";
 
 /** Unified diffs, git's headers or none; line numbers and counts are hints, since models get them wrong. */
-export const unifiedDiff: EditFormat = {
+export const unifiedDiffFormat: EditFormat = {
   name: "unified-diff",
 
   recognise(input) {
@@ -50,6 +51,7 @@ export const unifiedDiff: EditFormat = {
     const combined = combinedAt(input) + 1;
     if (combined > 0) {
       throw unreadable(
+        "unified-diff",
         `line ${combined} is of a combined diff, which shows a merge. Send a diff against one version.`,
       );
     }
@@ -58,7 +60,10 @@ export const unifiedDiff: EditFormat = {
     const bare = files.length === 0 ? parseBareDiff(input.lines) : undefined;
     if (bare) files.push(bare);
     if (files.length === 0)
-      throw unreadable("the diff holds no hunk. Begin each with a line like @@ -1,3 +1,4 @@.");
+      throw unreadable(
+        "unified-diff",
+        "the diff holds no hunk. Begin each with a line like @@ -1,3 +1,4 @@.",
+      );
     refuseCutDiff(files, input);
     const mine = hunksOfThisFile(files, input);
     const file = mine.at(-1)!;
@@ -86,7 +91,7 @@ export const unifiedDiff: EditFormat = {
     const trusted = mine.length === 1 && numbersHold(hunks, read, input.sourceLines);
     const placed = hunks.flatMap((hunk, k) => hunkSegment(hunk, read[k]!, trusted, input));
     const segments = inFileOrder(placed, input.sourceLines);
-    const ends = endOf(hunks);
+    const ends = lastLineEnd(hunks);
     const common = { ...base, segments, ...(ends === undefined ? {} : { finalNewline: ends }) };
     if (file.renamed && file.newPath !== undefined && file.oldPath !== file.newPath) {
       return { ...common, action: "move", moveTo: stripped(file.newPath) };
@@ -102,10 +107,6 @@ const linesOfHunk = (hunk: DiffHunk, source: readonly string[], bare: boolean): 
 /** A merge shown against both sides: two columns of signs. -1 = it is none. */
 const combinedAt = ({ lines, inSource }: EditInput): number =>
   lines.findIndex((line) => /^@@@+ -\d/.test(line) && !inSource(line));
-
-function unreadable(message: string): RedraftError {
-  return new RedraftError("unreadable-edit", message, { details: { format: "unified-diff" } });
-}
 
 /** A diff without hunks: a pure rename, a deletion of an empty file, a binary patch. */
 function headersOnly(input: EditInput): string | undefined {
@@ -145,7 +146,7 @@ function hunksOfThisFile(files: readonly DiffFile[], input: EditInput): DiffFile
   });
   if (mine.length === 0) {
     const only = files.length === 1 ? files[0]! : undefined;
-    if (only && namesNoFile(paths(only), input.path, () => oldLinesStand(only, input)))
+    if (only && namesNoFile(paths(only), input.path, () => hasOldLines(only, input)))
       return [{ ...only, renamed: false }];
     throw forAnotherFile("diff", files.flatMap(paths).map(stripped), input.path);
   }
@@ -189,24 +190,24 @@ function withoutRepeats(files: readonly DiffFile[]): DiffFile[] {
 /** Whether a diff changes a file that begins as it does: its old lines, without their signs, are the file's. */
 function changesHeld(input: EditInput): boolean {
   const files = parseDiff(input.lines, () => false);
-  return files.some((file) => oldLinesStand(file, input));
+  return files.some((file) => hasOldLines(file, input));
 }
 
-function oldLinesStand(file: DiffFile, input: EditInput): boolean {
+function hasOldLines(file: DiffFile, input: EditInput): boolean {
   const old = file.hunks
     .flatMap((hunk) => linesOfHunk(hunk, input.sourceLines, leavesBlanksOut(file.hunks)))
     .filter((line) => line.role !== "add" && line.text.trim() !== "");
   return old.length > 0 && old.every((line) => input.inSource(line.text));
 }
 
-/** Several diffs of one file, each against what the one before leaves; undefined = they are not that. */
+/** Several diffs of one file, each against the text that the one before leaves, or undefined if they are not that. */
 function hunksInTurn(
   files: readonly DiffFile[],
   input: EditInput,
 ): Pick<Edit, "action" | "segments" | "finalNewline"> | undefined {
   if (files.at(-1)!.deleted || files.some((file) => file.renamed)) return undefined;
   const parts = files.map(
-    (file): Part => ({
+    (file): PatchPart => ({
       kind: file.created ? "create" : file.deleted ? "delete" : "update",
       hunks: file.hunks.map((hunk) => ({
         lines: (text) => linesOfHunk(hunk, text, leavesBlanksOut(file.hunks)),
@@ -217,7 +218,7 @@ function hunksInTurn(
   );
   const text = inTurn(parts, input);
   if (text === undefined) return undefined;
-  const ends = endOf(files.flatMap((file) => file.hunks));
+  const ends = lastLineEnd(files.flatMap((file) => file.hunks));
   const created = files[0]!.created && input.source === "";
   const finalNewline = ends ?? (created ? true : undefined);
   return { ...toText(text, input), ...(finalNewline !== undefined && { finalNewline }) };
@@ -244,8 +245,8 @@ function hunkSegment(
   return [{ ...base, ...near, ...under, ...anchor }];
 }
 
-/** What `\ No newline at end of file` says: it stands after the last old line, the last new line, or both. */
-function endOf(hunks: readonly DiffHunk[]): boolean | undefined {
+/** What `\ No newline at end of file` says: it is after the last old line, the last new line, or both. */
+function lastLineEnd(hunks: readonly DiffHunk[]): boolean | undefined {
   const last = hunks.find((hunk) => hunk.endsOld || hunk.endsNew);
   if (!last || last.endsOld === last.endsNew) return undefined;
   return !last.endsNew;

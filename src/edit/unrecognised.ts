@@ -41,7 +41,7 @@ const scripts: readonly (Nearest & { readonly form: RegExp })[] = [
 
 function nearestKey(input: EditInput): Nearest {
   // A file of data has such keys itself.
-  const keys = keysOf(input.source) ? undefined : keysOf(input.text);
+  const keys = jsonKeys(input.source) ? undefined : jsonKeys(input.text);
   if (keys) {
     const list = keys.slice(0, 8).join(", ");
     return {
@@ -80,7 +80,7 @@ function nearestKey(input: EditInput): Nearest {
   };
 }
 
-function keysOf(text: string): string[] | undefined {
+function jsonKeys(text: string): string[] | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);

@@ -1,8 +1,8 @@
 import { RedraftError } from "../core/errors.ts";
-import { startOf } from "./block-markers.ts";
+import { openingMarks } from "./block-markers.ts";
 import type { EditInput } from "./format.ts";
 import { forAnotherFile, samePath } from "./paths.ts";
-import { isAside, isPathArgument, pathOf } from "./tag-arguments.ts";
+import { isAside, isPathArgument, pathOfElement } from "./tag-arguments.ts";
 import { type TaggedText, tagsIn } from "./tags.ts";
 
 /** The text that tags wrap. */
@@ -14,11 +14,11 @@ export interface Untagged {
 }
 
 /**
- * Takes tags off that wrap the whole edit (`<file path="a.py">`, `<updated-code>`, a call with a path and a content):
- * tags that are none of the file's and have nothing of the file outside of them. Undefined = there are none.
+ * Removes tags that wrap the whole edit (`<file path="a.py">`, `<updated-code>`, a call with a path and a content):
+ * tags that the file does not have, with nothing of the file outside of them. Undefined if there are none.
  */
 export function untagged(input: EditInput): Untagged | undefined {
-  if (!input.text.includes("<") || input.lines.some((line) => startOf(line))) return undefined;
+  if (!input.text.includes("<") || input.lines.some((line) => openingMarks(line))) return undefined;
   let current: Untagged = { text: input.text, at: 1 };
   let found = false;
   for (let depth = 0; depth < 8; depth++) {
@@ -35,10 +35,10 @@ function untaggedContent(current: Untagged, input: EditInput): Untagged | undefi
   if (elements.length === 0 || !isProseOutside(outside, input))
     return afterAside(current, elements, input);
   const path = elements.find(isPathArgument);
-  const named = path ? pathOf(path) : current.path;
+  const named = path ? pathOfElement(path) : current.path;
   const texts = elements.filter((element) => !isAside(element) && !isPathArgument(element));
   const own = pairsOfThisFile(texts, input);
-  // One line beside the text of a file is an argument: a count, a name.
+  // One line besides the text of a file is an argument: a count, a name.
   const long = own.filter((element) => element.text.includes("\n"));
   const choice = own.length > 1 && long.length > 0 ? long : own;
   const [only] = choice;
@@ -58,7 +58,7 @@ function untaggedContent(current: Untagged, input: EditInput): Untagged | undefi
       { details: { line: only.at } },
     );
   }
-  const said = pathOf(only) ?? named;
+  const said = pathOfElement(only) ?? named;
   return { text: only.text, at: only.at, ...(said !== undefined && { path: said }) };
 }
 
@@ -80,14 +80,14 @@ function afterAside(
 
 /** The texts for this file, where any says for which it is; else all that do not say. */
 function pairsOfThisFile(texts: readonly TaggedText[], input: EditInput): readonly TaggedText[] {
-  const says = texts.filter((element) => pathOf(element) !== undefined);
+  const says = texts.filter((element) => pathOfElement(element) !== undefined);
   if (says.length === 0) return texts;
-  const mine = says.filter((element) => samePath(pathOf(element)!, input.path));
+  const mine = says.filter((element) => samePath(pathOfElement(element)!, input.path));
   if (mine.length > 0) return mine;
-  throw forAnotherFile("text", says.map(pathOf), input.path);
+  throw forAnotherFile("text", says.map(pathOfElement), input.path);
 }
 
-/** Whether nothing of the file stands outside of the tags. */
+/** Whether the text outside of the tags has nothing of the file. */
 function isProseOutside(outside: string, input: EditInput): boolean {
   return outside
     .split("\n")

@@ -1,5 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
-import { changesBetween } from "./changes.ts";
+import { changedSegments } from "./changes.ts";
 import { coverageOf } from "./coverage.ts";
 import { type EditFormat, type EditInput, namedByCaller } from "./format.ts";
 import { forAnotherFile, samePath } from "./paths.ts";
@@ -8,7 +8,7 @@ import { keepsAllKeys } from "./tool-edit.ts";
 import { unwrap } from "./wrapping.ts";
 
 /** The whole file as it is to be, bare or in a code fence, perhaps with a path line before it. */
-export const whole: EditFormat = {
+export const wholeFormat: EditFormat = {
   name: "whole",
 
   recognise(input) {
@@ -40,7 +40,7 @@ export const whole: EditFormat = {
     refuseInside(input, text.lines, text.at);
     // What is written is what is meant, to the blank: nothing has to be placed, so nothing is tolerated.
     const lines = withMark(text.lines, input, !text.fenced && why === namedByCaller);
-    const segments = changesBetween(input.sourceLines, lines, text.at);
+    const segments = changedSegments(input.sourceLines, lines, text.at);
     const named = text.path === undefined ? {} : { path: text.path };
     const action = input.source === "" ? "create" : "update";
     const ended = text.fenced || /[\r\n]$/.test(input.text);
@@ -48,7 +48,7 @@ export const whole: EditFormat = {
   },
 };
 
-const mark = "\uFEFF";
+const byteOrderMark = "\uFEFF";
 
 /** A byte order mark is written where the caller says that this text is the file, and stays where the file has one. */
 function withMark(
@@ -57,8 +57,10 @@ function withMark(
   isExact: boolean,
 ): readonly string[] {
   const [first, ...rest] = lines;
-  if (first === undefined || first.startsWith(mark)) return lines;
-  return (marked && isExact) || source.startsWith(mark) ? [mark + first, ...rest] : lines;
+  if (first === undefined || first.startsWith(byteOrderMark)) return lines;
+  return (marked && isExact) || source.startsWith(byteOrderMark)
+    ? [byteOrderMark + first, ...rest]
+    : lines;
 }
 
 /** A text that begins deeper than the file does is from its inside, and not the whole of it. */

@@ -6,7 +6,7 @@ import { holdsFences, isCodeFile, usesTags } from "./language.ts";
 import { isElision } from "./lazy-markers.ts";
 import { withoutNumberPrefixes } from "./numbered-lines.ts";
 import { pathIn, samePath } from "./paths.ts";
-import { isSentence, mayStandAround } from "./prose.ts";
+import { isSentence, mayBeAround } from "./prose.ts";
 import { isArgument, type TagBlock, tagBlocks } from "./tag-blocks.ts";
 
 export { fenceOf } from "./code-blocks.ts";
@@ -27,9 +27,9 @@ export interface Unwrapped {
 const deepest = 4;
 
 /**
- * Takes off a path line, code fences and tags around the edit, and prose around these. What stands in the source too
- * (a Markdown file that begins with a fence, a first line that is a path comment) is left alone. Throws where
- * several code blocks may be meant.
+ * Removes a path line, code fences and tags around the edit, and prose around these. Lines that the source has too
+ * (a Markdown file that begins with a fence, a first line that is a path comment) are left alone. Throws if several
+ * code blocks may be meant.
  */
 export function unwrap(input: EditInput): Unwrapped {
   const known = unwrapped.get(input);
@@ -46,7 +46,7 @@ function bared(input: EditInput): Unwrapped {
   let text: Unwrapped = { lines: input.lines, at: 1, fenced: false, cutOff: false };
   if (input.thoughts > 0) {
     const begins = Math.max(0, input.lines.findIndex(isFilled));
-    text = part(text, begins, input.lines.length, {});
+    text = partOf(text, begins, input.lines.length, {});
   }
   for (let depth = 0; depth < deepest; depth++) {
     const inner = withoutPathLine(input, text) ?? outOfFence(input, text) ?? outOfTags(input, text);
@@ -61,7 +61,7 @@ function bared(input: EditInput): Unwrapped {
   return lines ? { ...bare, lines } : bare;
 }
 
-function part(text: Unwrapped, from: number, to: number, more: Partial<Unwrapped>): Unwrapped {
+function partOf(text: Unwrapped, from: number, to: number, more: Partial<Unwrapped>): Unwrapped {
   const path = text.path ?? more.path;
   const inner = { ...text, ...more, lines: text.lines.slice(from, to), at: text.at + from };
   return path === undefined ? inner : { ...inner, path };
@@ -76,7 +76,7 @@ function withoutPathLine(input: EditInput, text: Unwrapped): Unwrapped | undefin
   if (path === undefined || !samePath(path, input.path)) return undefined;
   const next = lines.findIndex((line, index) => index > first && isFilled(line));
   if (next !== -1 && fenceOf(lines[next]!)) return undefined;
-  return part(text, next === -1 ? lines.length : next, lines.length, { path });
+  return partOf(text, next === -1 ? lines.length : next, lines.length, { path });
 }
 
 function outOfFence(input: EditInput, text: Unwrapped): Unwrapped | undefined {
@@ -92,7 +92,7 @@ function outOfFence(input: EditInput, text: Unwrapped): Unwrapped | undefined {
   if (!block) return undefined;
   const { open, close, path } = block;
   const more = { fenced: true, cutOff: close === -1, ...(path !== undefined && { path }) };
-  return part(text, open + 1, close === -1 ? lines.length : close, more);
+  return partOf(text, open + 1, close === -1 ? lines.length : close, more);
 }
 
 function outsideLines(lines: readonly string[], blocks: readonly CodeBlock[]): string[] {
@@ -106,12 +106,12 @@ function outsideLines(lines: readonly string[], blocks: readonly CodeBlock[]): s
   return found;
 }
 
-/** A line that tells something of the file: it has a word of it, and is no marker. */
+/** Whether a line is evidence of the file: it has a word of it, and is not a marker. */
 function isOfFile(input: EditInput, line: string): boolean {
   return /[\p{L}\p{N}]{2}/u.test(line) && input.inSource(line);
 }
 
-/** A file of code has no fences and no prose of its own: what stands outside the block is a reply's. */
+/** A file of code has no fences and no prose of its own, so the text outside the block belongs to the reply. */
 function amongCode(
   input: EditInput,
   lines: readonly string[],
@@ -119,14 +119,14 @@ function amongCode(
   around: readonly string[],
 ): CodeBlock | undefined {
   const isText = (line: string): boolean =>
-    isOfFile(input, line) || (isElision(line) && !/^\W*$/.test(line)) || !mayStandAround(line);
+    isOfFile(input, line) || (isElision(line) && !/^\W*$/.test(line)) || !mayBeAround(line);
   if (around.some(isText)) return undefined;
   return chosenBlock(input, lines, blocks);
 }
 
 /**
- * In a text that may hold prose and fences itself a fence wraps the edit only where it begins the edit or its path is
- * given, or where all that is known of the file, and every marker, stands inside it.
+ * In a text that may contain prose and fences itself, a fence wraps the edit only if it begins the edit or its path is
+ * given, or if every line known from the file, and every marker, is inside it.
  */
 function amongProse(
   input: EditInput,
@@ -178,9 +178,9 @@ function outOfTags(input: EditInput, text: Unwrapped): Unwrapped | undefined {
   const { open, close, path } = blocks[0]!;
   const around = [...lines.slice(0, open), ...lines.slice(close + 1)].filter(isFilled);
   const isAround = (line: string): boolean =>
-    !isOfFile(input, line) && (isArgument(line) || mayStandAround(line));
+    !isOfFile(input, line) && (isArgument(line) || mayBeAround(line));
   if (!around.every(isAround)) return undefined;
-  return part(text, open + 1, close, { fenced: true, ...(path !== undefined && { path }) });
+  return partOf(text, open + 1, close, { fenced: true, ...(path !== undefined && { path }) });
 }
 
 /** Whether a tag is none of the file's own: its language has none, or the text in it begins or ends as the file does. */
@@ -221,5 +221,5 @@ function withoutProse(input: EditInput, text: Unwrapped): Unwrapped {
   if (last > from && lines.slice(last + 1).some(isFilled)) {
     if (isEdge(lines[last], input.sourceLines.findLast(isFilled))) to = last + 1;
   }
-  return from === 0 && to === lines.length ? text : part(text, from, to, {});
+  return from === 0 && to === lines.length ? text : partOf(text, from, to, {});
 }

@@ -1,28 +1,27 @@
 import type { ServerResponse } from "node:http";
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { systemClock } from "../core/clock.ts";
-import { RedraftError } from "../core/errors.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
 import { silentLogger } from "../core/logger.ts";
 import { createKeyCheck } from "./auth.ts";
-import { createBodyBudget, readBody } from "./body.ts";
+import { type BodyBudget, createBodyBudget, readBody } from "./body.ts";
 import { createEditHandlers } from "./edits.ts";
-import { ApiError, toApiError } from "./errors.ts";
+import { errorAnswers } from "./error-answers.ts";
+import { ApiError } from "./errors.ts";
 import { createHandlers, type Handler } from "./handlers.ts";
-import { createMeasures } from "./measures.ts";
-import { defaultLimits, type HttpOptions } from "./options.ts";
+import { createMeasures, type Measures } from "./measures.ts";
+import { defaultLimits, type HttpLimits, type HttpOptions } from "./options.ts";
 import { createFairQueue } from "./queue.ts";
-import { parseJson } from "./reading.ts";
+import { bodyJson } from "./reading.ts";
 
-/** What a server over the app needs besides requests. */
+/** The app, and what a server needs to shut it down. */
 export interface RedraftApp {
   readonly app: Hono;
-  /** Turns new and waiting requests away; those in work go on. */
+  /** Refuses new and waiting requests; running ones continue. */
   drain(): void;
-  /** Ends the requests in work. */
+  /** Aborts the running requests. */
   abort(): void;
-  /** How many requests are in work. */
+  /** The number of running requests. */
   readonly busy: number;
 }
 
@@ -31,7 +30,7 @@ interface Bindings {
   readonly outgoing?: Pick<ServerResponse, "destroy" | "setTimeout" | "once">;
 }
 
-/** The OpenAI-compatible API as a Hono app: routes, keys, limits, queueing and metrics, and no port. */
+/** The OpenAI-compatible API as a Hono app: routes, keys, limits, queueing and metrics, without a port. */
 export function createApp(options: HttpOptions): RedraftApp {
   const limits = { ...defaultLimits, ...options.limits };
   const logger = options.logger ?? silentLogger;
@@ -41,7 +40,6 @@ export function createApp(options: HttpOptions): RedraftApp {
   const modelQueue = createFairQueue({ ...waitLimits, places: limits.sequences });
   const mergeQueue = createFairQueue({ ...waitLimits, places: limits.merges });
   const working = new Set<AbortController>();
-  const checkKey = createKeyCheck(options.apiKeys ?? []);
   const started = clock.now();
   const { registry } = measures;
   registry.gauge(
@@ -71,32 +69,7 @@ export function createApp(options: HttpOptions): RedraftApp {
   });
   const app = new Hono();
 
-  function answerError(context: Context, error: unknown): Response {
-    const api = toApiError(error);
-    const isOwn = error instanceof ApiError || (RedraftError.is(error) && !hides(error, api));
-    if (!isOwn && api.status >= 500) {
-      const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      logger.error("request failed", { path: context.req.path, cause });
-    }
-    // The official clients retry after a conflict or any 5xx, unless this header forbids it.
-    if (api.retryAfter === undefined && (api.status === 409 || api.status >= 500)) {
-      context.header("x-should-retry", "false");
-    }
-    measures.refusals.add({ code: api.body.error.code ?? "none" });
-    if (api.retryAfter !== undefined) context.header("retry-after", String(api.retryAfter));
-    return context.json(api.body, api.status as ContentfulStatusCode);
-  }
-
-  const names: Readonly<Record<string, string>> = {
-    "/v1/chat/completions": "chat",
-    "/v1/completions": "completions",
-    "/v1/models": "models",
-    "/tokenize": "tokenize",
-    "/detokenize": "detokenize",
-    "/v1/edits": "edits",
-    "/v1/edits/undo": "undo",
-  };
-
+  const answerError = errorAnswers(logger, measures);
   app.onError((error, context) => answerError(context, error));
   app.notFound((context) =>
     answerError(
@@ -107,34 +80,13 @@ export function createApp(options: HttpOptions): RedraftApp {
     ),
   );
 
-  app.use(async (context, next) => {
-    const endpoint = names[context.req.path];
-    const from = clock.now();
-    await next();
-    if (endpoint === undefined) return;
-    measures.requests.add({ endpoint, status: String(context.res.status) });
-    // A stream is timed by its handler: here it has only begun.
-    if (context.res.headers.get("content-type")?.startsWith("text/event-stream")) return;
-    measures.seconds.observe((clock.now() - from) / 1000, { endpoint });
-  });
+  app.use(measureRequests(measures, clock));
   if (options.corsOrigins && options.corsOrigins.length > 0) {
     app.use(
       cors({ origin: [...options.corsOrigins], allowHeaders: ["authorization", "content-type"] }),
     );
   }
-  app.use(async (context, next) => {
-    const { allowedHosts } = options;
-    const host = hostOf(context.req.header("host"));
-    if (allowedHosts && host !== undefined && !allowedHosts.includes(host)) {
-      // A page in a browser can reach loopback under a name of its own; it must not pass for a local client.
-      throw new ApiError(403, `This server does not answer to the name ${host}.`, {
-        code: "forbidden_host",
-      });
-    }
-    if (context.req.path !== "/health") checkKey(context.req.header("authorization"));
-    await next();
-  });
-
+  app.use(checkAccess(options));
   app.get("/health", (context) => context.json({ status: "ok", version: options.version }));
   app.get("/metrics", (context) =>
     context.text(registry.render(), 200, {
@@ -149,29 +101,7 @@ export function createApp(options: HttpOptions): RedraftApp {
   const bodies = createBodyBudget(Math.max(limits.maxBodiesBytes, limits.maxBodyBytes));
   registry.gauge("redraft_body_bytes", "Bytes of request bodies in memory.", () => bodies.taken);
   const post = (path: string, handler: Handler): void => {
-    app.post(path, async (context) => {
-      const bindings = context.env as Bindings | undefined;
-      const outgoing = bindings?.outgoing;
-      const address = bindings?.incoming?.socket?.remoteAddress ?? "local";
-      const signal = context.req.raw.signal;
-      const { bytes, release } = await readBody(context.req.raw, limits, bodies);
-      // What the answer holds is about as large, so the place is kept until it is sent.
-      outgoing?.once("close", release);
-      const cutOff = (): void => void outgoing?.destroy();
-      try {
-        return await handler(bytes, {
-          client: context.req.header("authorization") ?? address,
-          signal,
-          cutOff,
-          hurry: (ms) => void outgoing?.setTimeout(ms, cutOff),
-        });
-      } catch (error) {
-        release();
-        throw error;
-      } finally {
-        if (outgoing === undefined) release();
-      }
-    });
+    app.post(path, withBody(handler, limits, bodies));
   };
   post("/v1/chat/completions", handlers.chat);
   post("/v1/completions", handlers.completions);
@@ -179,10 +109,10 @@ export function createApp(options: HttpOptions): RedraftApp {
   post("/detokenize", handlers.detokenize);
   const edits = createEditHandlers(options.redraft, options.files);
   post("/v1/edits", async (bytes, { signal }) =>
-    Response.json(await edits.apply(parseJson(bytes), signal)),
+    Response.json(await edits.apply(bodyJson(bytes), signal)),
   );
   post("/v1/edits/undo", async (bytes, { signal }) =>
-    Response.json(await edits.undo(parseJson(bytes), signal)),
+    Response.json(await edits.undo(bodyJson(bytes), signal)),
   );
   app.get("/v1/edits", async (context) => context.json(await edits.log()));
 
@@ -205,9 +135,75 @@ export function createApp(options: HttpOptions): RedraftApp {
   };
 }
 
-/** Whether the answer says less than the error: then the log has to. */
-function hides(error: RedraftError, api: ApiError): boolean {
-  return api.message !== error.message || error.details.log !== undefined;
+const endpointNames: Readonly<Record<string, string>> = {
+  "/v1/chat/completions": "chat",
+  "/v1/completions": "completions",
+  "/v1/models": "models",
+  "/tokenize": "tokenize",
+  "/detokenize": "detokenize",
+  "/v1/edits": "edits",
+  "/v1/edits/undo": "undo",
+};
+
+/** Counts and times the requests of known endpoints. */
+function measureRequests(measures: Measures, clock: Clock): MiddlewareHandler {
+  return async (context, next) => {
+    const endpoint = endpointNames[context.req.path];
+    const from = clock.now();
+    await next();
+    if (endpoint === undefined) return;
+    measures.requests.add({ endpoint, status: String(context.res.status) });
+    // A stream is timed by its handler: here it has only begun.
+    if (context.res.headers.get("content-type")?.startsWith("text/event-stream")) return;
+    measures.seconds.observe((clock.now() - from) / 1000, { endpoint });
+  };
+}
+
+/** Refuses requests under a host name that is not allowed, and without a valid key. */
+function checkAccess({ allowedHosts, apiKeys = [] }: HttpOptions): MiddlewareHandler {
+  const checkKey = createKeyCheck(apiKeys);
+  return async (context, next) => {
+    const host = hostOf(context.req.header("host"));
+    if (allowedHosts && host !== undefined && !allowedHosts.includes(host)) {
+      // A page in a browser can reach loopback under a name of its own; it must not pass for a local client.
+      throw new ApiError(403, `This server does not answer to the name ${host}.`, {
+        code: "forbidden_host",
+      });
+    }
+    if (context.req.path !== "/health") checkKey(context.req.header("authorization"));
+    await next();
+  };
+}
+
+/** Reads the body within the budget, calls the handler, and gives the memory back when the answer is sent. */
+function withBody(
+  handler: Handler,
+  limits: HttpLimits,
+  bodies: BodyBudget,
+): (context: Context) => Promise<Response> {
+  return async (context) => {
+    const bindings = context.env as Bindings | undefined;
+    const outgoing = bindings?.outgoing;
+    const address = bindings?.incoming?.socket?.remoteAddress ?? "local";
+    const signal = context.req.raw.signal;
+    const { bytes, release } = await readBody(context.req.raw, limits, bodies);
+    // The answer is about as large, so the memory stays reserved until it is sent.
+    outgoing?.once("close", release);
+    const cutOff = (): void => void outgoing?.destroy();
+    try {
+      return await handler(bytes, {
+        client: context.req.header("authorization") ?? address,
+        signal,
+        cutOff,
+        hurry: (ms) => void outgoing?.setTimeout(ms, cutOff),
+      });
+    } catch (error) {
+      release();
+      throw error;
+    } finally {
+      if (outgoing === undefined) release();
+    }
+  };
 }
 
 function hostOf(header: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { ApiError } from "./errors.ts";
 
-/** What a hosted apply service is sent in its prompt. */
+/** The parts of a prompt for a hosted apply service. */
 export interface ApplyPrompt {
   readonly instruction?: string;
   readonly code: string;
@@ -10,16 +10,16 @@ export interface ApplyPrompt {
 }
 
 /**
- * Reads `<instruction>..</instruction><code>..</code><update>..</update>` out of a prompt; undefined where the
- * prompt has no such form. Prose around it (the templates of fast-apply models) is allowed, and both texts may
- * hold tags of their own: only a tag that begins a line or follows the instruction opens, and only `</code>`
+ * Reads `<instruction>..</instruction><code>..</code><update>..</update>` out of a prompt, or returns undefined for other
+ * prompts. Prose around it (the templates of fast-apply models) is allowed, and both texts may
+ * contain tags of their own: only a tag that begins a line or follows the instruction opens, and only `</code>`
  * right before `<update>` divides.
  */
 export function parseApplyPrompt(prompt: string): ApplyPrompt | undefined {
   const found = readForm(prompt);
-  // A model would answer it with some text, and the client would take that for the file.
+  // A model would answer it with some text, and the client would use that as the file.
   if (found === undefined && /^\s*<(instructions?)>[\s\S]*?<\/\1>\s*<code>/.test(prompt)) {
-    throw unreadable(
+    throw unreadablePrompt(
       "The prompt begins like an apply request but is not one: after `<instruction>..</instruction>` it needs `<code>..</code>` and then `<update>..</update>`, all closed.",
     );
   }
@@ -37,7 +37,7 @@ function readForm(prompt: string): ApplyPrompt | undefined {
   const updateStart = start + divider.index + divider[0].length;
   if (end < updateStart) return undefined;
   if (dividers.length > 1) {
-    throw unreadable(
+    throw unreadablePrompt(
       "`</code><update>` occurs more than once, so it is not clear where the code ends. Send the edit through `redraft apply`, the library or MCP, which take code and edit separately.",
     );
   }
@@ -64,7 +64,7 @@ function instructionIn(head: string): string | undefined {
   return open === null ? undefined : before.slice(open.index + open[0].length).trim();
 }
 
-/** The request itself is wrong, and wrong again when it is sent again. */
-function unreadable(message: string): ApiError {
+/** The request itself is wrong, so sending it again cannot succeed. */
+function unreadablePrompt(message: string): ApiError {
   return new ApiError(400, message, { code: "unreadable-edit" });
 }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { ApiError } from "./errors.ts";
 
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+const keyDigest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 /**
  * Checks the `Authorization: Bearer` header against the keys. Every key is compared, each in constant
@@ -10,11 +10,11 @@ const digest = (text: string): Buffer => createHash("sha256").update(text).diges
 export function createKeyCheck(
   keys: readonly string[],
 ): (authorization: string | undefined) => void {
-  const known = keys.map(digest);
+  const known = keys.map(keyDigest);
   return (authorization) => {
     if (known.length === 0) return;
     const given = /^Bearer +(.+)$/i.exec(authorization ?? "")?.[1]?.trim();
-    const guess = digest(given ?? "");
+    const guess = keyDigest(given ?? "");
     let matches = 0;
     for (const key of known) matches |= timingSafeEqual(guess, key) ? 1 : 0;
     if (given !== undefined && matches === 1) return;

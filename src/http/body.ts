@@ -1,8 +1,9 @@
 import { ApiError } from "./errors.ts";
+import { disconnected } from "./work.ts";
 
-/** What all request bodies together may hold in memory. */
+/** The memory that all request bodies together may use. */
 export interface BodyBudget {
-  /** Takes bytes; false = there are not so many left. */
+  /** Reserves bytes. Returns false if fewer are left. */
   take(bytes: number): boolean;
   give(bytes: number): void;
   readonly taken: number;
@@ -33,17 +34,17 @@ export interface BodyLimits {
 
 export interface Body {
   readonly bytes: Uint8Array;
-  /** Gives its memory back to the budget; twice does nothing more. */
+  /** Gives its memory back to the budget. A second call does nothing. */
   release(): void;
 }
 
-/** So much of a body is free: small requests are answered while large ones fill the budget. */
+/** Bytes of a body that the budget does not count: small requests are answered while large ones fill it. */
 const freeBytes = 64 * 1024;
 
 /**
  * Reads a JSON body of bounded size. A body of another type is refused: browsers may send those anywhere
- * without asking, and no client of this API does. Memory is taken from the budget as the bytes come, so a client that only announces a
- * large body holds nothing.
+ * without asking, and no client of this API does. Memory is reserved as the bytes arrive, so a client that only announces a
+ * large body reserves nothing.
  */
 export async function readBody(
   request: Request,
@@ -58,9 +59,9 @@ export async function readBody(
   }
   const { maxBodyBytes } = limits;
   const declared = Number(request.headers.get("content-length") ?? "0");
-  if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
-  if (declared > freeBytes && !budget.take(declared)) throw busy(budget);
-  // Only asked whether there is room now: it is taken as the bytes come.
+  if (declared > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+  if (declared > freeBytes && !budget.take(declared)) throw memoryFull(budget);
+  // Only checks that there is room now: it is reserved as the bytes arrive.
   if (declared > freeBytes) budget.give(declared);
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -72,10 +73,10 @@ export async function readBody(
   try {
     for await (const chunk of chunksOf(request, limits.bodyStallMs)) {
       size += chunk.byteLength;
-      if (size > maxBodyBytes) throw tooLarge(maxBodyBytes);
+      if (size > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
       if (size > freeBytes) {
         const more = size - freeBytes - held;
-        if (!budget.take(more)) throw busy(budget);
+        if (!budget.take(more)) throw memoryFull(budget);
         held += more;
       }
       chunks.push(chunk);
@@ -102,7 +103,7 @@ async function* chunksOf(request: Request, stallMs: number): AsyncGenerator<Uint
   try {
     for (;;) {
       timer?.refresh();
-      const { done, value } = await Promise.race([reader.read().catch(left), stalled]);
+      const { done, value } = await Promise.race([reader.read().catch(clientLeft), stalled]);
       if (done) return;
       yield value;
     }
@@ -112,12 +113,12 @@ async function* chunksOf(request: Request, stallMs: number): AsyncGenerator<Uint
   }
 }
 
-/** A body that breaks off is a client that left: nobody is there to be answered, and nothing failed. */
-function left(): never {
-  throw new DOMException("The client disconnected.", "AbortError");
+/** A body that breaks off means that the client disconnected. */
+function clientLeft(): never {
+  throw disconnected();
 }
 
-function tooLarge(maxBytes: number): ApiError {
+function bodyTooLarge(maxBytes: number): ApiError {
   return new ApiError(
     413,
     `The body is larger than the ${maxBytes} bytes that this server takes.`,
@@ -125,7 +126,7 @@ function tooLarge(maxBytes: number): ApiError {
   );
 }
 
-function busy(budget: BodyBudget): ApiError {
+function memoryFull(budget: BodyBudget): ApiError {
   return new ApiError(
     503,
     `The server already holds ${Math.round(budget.taken / 1024 / 1024)} MiB of requests. Try again shortly.`,

@@ -1,4 +1,4 @@
-/** Who asks, and whether they are still there. */
+/** The client of a request, and its connection. */
 export interface Call {
   readonly client: string;
   readonly signal: AbortSignal;

@@ -17,9 +17,9 @@ export type ScoreRequest = Pick<
 >;
 
 /**
- * A completion with `logprobs`: the tokens of the prompt (with `echo`) and of the answer, each with how likely
- * the model finds it and with what it would rather have written. Others verify drafts with it: the draft
- * is sent as the end of the prompt, and one pass scores all of it.
+ * A completion with `logprobs`: the tokens of the prompt (with `echo`) and of the answer, each with its
+ * log probability and the likeliest alternatives. Clients verify drafts with it: the draft is sent as the end
+ * of the prompt, and one pass scores all of it.
  */
 export async function* produceScored(
   model: ServedModel,
@@ -59,7 +59,7 @@ export async function* produceScored(
   const shown = echo ? [...prompt, ...written] : written;
   const scores = scored.tokens.slice(echo ? 0 : prompt.length).slice(0, shown.length);
   const names = namerFor(model.target, request.return_tokens_as_token_ids === true);
-  const text = decodeText(await model.target.detokenize(shown));
+  const text = utf8Text(await model.target.detokenize(shown));
   yield text;
   const offsets = await textOffsets(model.target, shown);
   return {
@@ -91,7 +91,7 @@ export async function* produceScored(
   };
 }
 
-/** Scores as vLLM writes them: by id, the prompt's own token among them whatever its rank. */
+/** Scores as vLLM writes them: by id, always including the prompt's own token. */
 function byId(token: Token, score: TokenScore | null, count: number): object | null {
   if (score === null) return null;
   const rows = score.top
@@ -101,9 +101,12 @@ function byId(token: Token, score: TokenScore | null, count: number): object | n
   return { ...own, ...Object.fromEntries(rows) };
 }
 
-type Namer = (token: Token) => Promise<string>;
+type TokenNamer = (token: Token) => Promise<string>;
 
-async function topObject(top: readonly TopEntry[], names: Namer): Promise<Record<string, number>> {
+async function topObject(
+  top: readonly TopEntry[],
+  names: TokenNamer,
+): Promise<Record<string, number>> {
   const object: Record<string, number> = {};
   for (const { token, logprob } of top) {
     const name = await names(token);
@@ -114,20 +117,20 @@ async function topObject(top: readonly TopEntry[], names: Namer): Promise<Record
 }
 
 /** The bytes of every token seen so far, per target: a vocabulary is asked for each of them once. */
-const piecesOf = new WeakMap<TokenTarget, Map<Token, Uint8Array>>();
+const knownBytes = new WeakMap<TokenTarget, Map<Token, Uint8Array>>();
 
-async function pieceOf(target: TokenTarget, token: Token): Promise<Uint8Array> {
-  const known = piecesOf.get(target) ?? new Map<Token, Uint8Array>();
-  piecesOf.set(target, known);
+async function tokenBytes(target: TokenTarget, token: Token): Promise<Uint8Array> {
+  const known = knownBytes.get(target) ?? new Map<Token, Uint8Array>();
+  knownBytes.set(target, known);
   const bytes = known.get(token) ?? (await target.detokenize([token]));
   known.set(token, bytes);
   return bytes;
 }
 
 /** Names tokens by their text, as the API does: `bytes:\xe2\x80` where a token is no whole UTF-8 text. */
-function namerFor(target: TokenTarget, asIds: boolean): Namer {
+function namerFor(target: TokenTarget, asIds: boolean): TokenNamer {
   if (asIds) return async (token) => `token_id:${token}`;
-  return async (token) => tokenText(await pieceOf(target, token));
+  return async (token) => tokenText(await tokenBytes(target, token));
 }
 
 function tokenText(bytes: Uint8Array): string {
@@ -138,7 +141,7 @@ function tokenText(bytes: Uint8Array): string {
   }
 }
 
-function decodeText(bytes: Uint8Array): string {
+function utf8Text(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
@@ -149,7 +152,7 @@ async function textOffsets(target: TokenTarget, tokens: readonly Token[]): Promi
   let length = 0;
   for (const token of tokens) {
     offsets.push(length);
-    length += decoder.decode(await pieceOf(target, token), { stream: true }).length;
+    length += decoder.decode(await tokenBytes(target, token), { stream: true }).length;
   }
   return offsets;
 }

@@ -7,7 +7,7 @@ import { baseOf, type TextStore } from "../core/text-store.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
 import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
-import { standings } from "../workspace/journal/history.ts";
+import { editStates } from "../workspace/journal/history.ts";
 import { openJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
@@ -25,7 +25,7 @@ export interface ServedFiles {
   readonly texts?: TextStore;
 }
 
-/** What the server does with files: the same transactions and the same undo as every other face. */
+/** Edits of files over HTTP: the same transactions and the same undo as every other face. */
 export interface EditHandlers {
   /** POST /v1/edits: `{edits: [{path, edit, format?, base?, cell?, symbol?}], dry_run?, receipts?}`: all files are written, or none. */
   apply(body: unknown, signal: AbortSignal): Promise<AppliedAll>;
@@ -51,7 +51,7 @@ export function createEditHandlers(
   return withShownPaths(roots, {
     async apply(body, signal) {
       const { edits, dry_run, receipts } = parseBody(editsRequest, body);
-      return applyAll(edits.map(rowOf), {
+      return applyAll(edits.map(editRow), {
         redraft,
         roots,
         texts,
@@ -79,7 +79,7 @@ export function createEditHandlers(
     async log() {
       await journal.recover();
       const entries = await journal.entries();
-      const states = new Map(standings(entries).map((one) => [one.entry.id, one.state]));
+      const states = new Map(editStates(entries).map((one) => [one.entry.id, one.state]));
       const edits = entries.toReversed().map(({ id, time, kind, of, by, files: changed }) => ({
         id,
         time,
@@ -94,7 +94,7 @@ export function createEditHandlers(
   });
 }
 
-/** A client learns of no place of this machine: errors name files as the client does, relative to the root. */
+/** Clients see no paths of this machine: errors name files as the client does, relative to the root. */
 function withShownPaths(roots: readonly string[], handlers: EditHandlers): EditHandlers {
   const shown = (text: string): string =>
     roots.reduce((now, root) => now.replaceAll(`${root}${sep}`, "").replaceAll(root, "."), text);
@@ -145,7 +145,14 @@ interface EditsRequest {
   readonly receipts?: boolean | null | undefined;
 }
 
-function rowOf({ path, edit, format, base, cell, symbol }: EditsRequest["edits"][number]): EditRow {
+function editRow({
+  path,
+  edit,
+  format,
+  base,
+  cell,
+  symbol,
+}: EditsRequest["edits"][number]): EditRow {
   return {
     path,
     edit,

@@ -8,7 +8,7 @@ export interface ApiErrorBody {
     readonly type: string;
     readonly param: string | null;
     readonly code: string | null;
-    /** Redraft's particulars: candidates, places. Absent where there are none. */
+    /** Details of Redraft's error: candidates, places. Absent if there are none. */
     readonly details?: Readonly<Record<string, unknown>>;
   };
 }
@@ -20,14 +20,14 @@ export interface ApiErrorOptions {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** An answer that is no success: what the transport says, and what the body says. */
+/** An error answer: its HTTP status and its body. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
   readonly body: ApiErrorBody;
   /** Seconds after which the same request may succeed. */
   readonly retryAfter: number | undefined;
-  /** As it was made with, for another thread to make it again. */
+  /** The options it was made with, so that another thread can make it again. */
   readonly options: ApiErrorOptions;
 
   constructor(status: number, message: string, options: ApiErrorOptions = {}) {
@@ -74,7 +74,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   cancelled: 499,
 };
 
-/** Any failure as an answer. What is not one of our own errors says that it happened and nothing else. */
+/** Any failure as an answer. An error that is not one of our own becomes a plain 500 without details. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (RedraftError.is(error)) {

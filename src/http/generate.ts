@@ -19,7 +19,7 @@ export function templateOf(
   };
 }
 
-/** Has the model write, or score. Tokenising is part of it: the caller holds a place on the model. */
+/** Lets the model write, or score. Includes tokenising: the caller has a place in the model's queue. */
 export async function* produceGeneration(
   served: ServedModel,
   read: GenerationRead,
@@ -27,7 +27,7 @@ export async function* produceGeneration(
   measures: Measures,
   signal: AbortSignal,
 ): Production {
-  const prompt = await tokensOf(served, read, template);
+  const prompt = await tokensOfPrompt(served, read, template);
   if (prompt.length === 0) {
     throw new ApiError(400, "`prompt` is empty.", { param: "prompt", code: "usage" });
   }
@@ -52,7 +52,7 @@ export async function* produceGeneration(
   );
 }
 
-async function tokensOf(
+async function tokensOfPrompt(
   served: ServedModel,
   { prompt }: GenerationRead,
   template: () => Promise<ChatTemplate>,

@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { ServedModel } from "../session/served-model.ts";
 import type { ThreadedRedraft } from "../threads/threads.ts";
 import type { Call } from "./call.ts";
-import { ApiError, toApiError } from "./errors.ts";
+import { ApiError } from "./errors.ts";
 import { checkTokens, produceGeneration, templateOf } from "./generate.ts";
 import type { Measures } from "./measures.ts";
 import type { HttpInput, HttpOutput } from "./on-thread.ts";
@@ -20,7 +20,8 @@ import {
 } from "./reading.ts";
 import { type AnswerShape, chatShape, completionShape, type Ending } from "./shapes.ts";
 import { openEventStream } from "./stream.ts";
-import { beginWork, gone, type Work } from "./work.ts";
+import { streamGeneration } from "./stream-generation.ts";
+import { beginWork, type RequestWork } from "./work.ts";
 
 export interface HandlerParts {
   readonly options: HttpOptions;
@@ -28,7 +29,7 @@ export interface HandlerParts {
   readonly measures: Measures;
   readonly modelQueue: FairQueue;
   readonly mergeQueue: FairQueue;
-  /** The requests in work, to be ended at shutdown. */
+  /** The running requests, to be aborted at shutdown. */
   readonly working: Set<AbortController>;
   readonly clock: Clock;
 }
@@ -66,7 +67,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
         const done = known ? await place(endpoint, bytes, read, call, work) : read;
         if ("body" in done) return reply(done, endpoint, call, work);
         if (done.kind === "generation") return await generate(done, endpoint, call, work);
-        const response = await convert(done, call, work);
+        work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
+        const response = await convertTokens(done, model!);
         work.finish();
         return response;
       } catch (error) {
@@ -75,13 +77,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
       }
     };
 
-  /** Makes an edit, on a worker where there are some; what turns out to be for the model comes back read. */
+  /** Makes an edit, on a worker if there are any. A request that turns out to be for the model is returned as read. */
   async function place(
     endpoint: Endpoint,
     bytes: Uint8Array,
     read: RequestRead | undefined,
     call: Call,
-    { signal }: Work,
+    { signal }: RequestWork,
   ): Promise<Reply | Exclude<RequestRead, { kind: "apply" }>> {
     const leave = await parts.mergeQueue.enter(call.client, signal);
     try {
@@ -96,7 +98,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     }
   }
 
-  function reply(done: Reply, endpoint: Endpoint, call: Call, work: Work): Response {
+  function reply(done: Reply, endpoint: Endpoint, call: Call, work: RequestWork): Response {
     measures.routes.add({ route: done.route });
     if (done.stats) measures.countDecoding(done.stats);
     work.finish();
@@ -107,7 +109,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     const events = openEventStream({
       stallMs: limits.stallMs,
       cutOff: call.cutOff,
-      onGone: () => {},
+      onDisconnect: () => {},
     });
     events.sendWhole(done.body);
     measures.seconds.observe((clock.now() - work.started) / 1000, { endpoint });
@@ -118,13 +120,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
     read: GenerationRead,
     endpoint: Endpoint,
     call: Call,
-    work: Work,
+    work: RequestWork,
   ): Promise<Response> {
-    const shape = shapeOf(read.endpoint, read.wish, modelName);
+    const shape = answerShape(read.endpoint, read.wish, modelName);
     work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
     const production = produceGeneration(model!, read, template!, measures, work.signal);
     if (!read.wish.stream) {
-      const { text, ending } = await collect(production);
+      const { text, ending } = await collectText(production);
       work.finish();
       return Response.json(shape.whole(text, ending));
     }
@@ -133,57 +135,17 @@ export function createHandlers(parts: HandlerParts): Handlers {
     work.onFinish(() =>
       measures.seconds.observe((clock.now() - work.started) / 1000, { endpoint }),
     );
-    return stream(production, first, shape, read.wish, call, work);
-  }
-
-  function stream(
-    production: Production,
-    first: IteratorResult<string, Ending>,
-    shape: AnswerShape,
-    wish: AnswerWish,
-    call: Call,
-    { controller, finish }: Work,
-  ): Response {
-    const events = openEventStream({
+    return streamGeneration(production, first, {
+      shape,
+      usage: read.wish.usage,
       stallMs: limits.stallMs,
       cutOff: call.cutOff,
-      onGone: () => controller.abort(gone()),
-    });
-    const write = async (): Promise<void> => {
-      const opening = shape.first();
-      if (opening !== undefined) events.send(opening);
-      let step = first;
-      for (; step.done !== true; step = await production.next())
-        events.send(shape.piece(step.value));
-      events.send(shape.last(step.value));
-      if (wish.usage) events.send(shape.usage(step.value));
-      events.end();
-    };
-    write()
-      .catch((error: unknown) => {
-        const api = toApiError(controller.signal.aborted ? controller.signal.reason : error);
+      work,
+      onFailure(api, error) {
         measures.refusals.add({ code: api.body.error.code ?? "none" });
         if (api.status === 500) options.logger?.error("stream failed", { cause: String(error) });
-        events.fail(api.body);
-      })
-      .finally(finish);
-    return events.response;
-  }
-
-  /** Text to tokens or back: work of the model's process, so it queues like all of it. */
-  async function convert(
-    read: Extract<RequestRead, { kind: "tokenize" | "detokenize" }>,
-    call: Call,
-    work: Work,
-  ): Promise<Response> {
-    const served = model!;
-    work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
-    if (read.kind === "detokenize") {
-      const bytes = await served.target.detokenize(checkTokens(read.tokens, served));
-      return Response.json({ prompt: new TextDecoder().decode(bytes) });
-    }
-    const tokens = await served.target.tokenize(read.prompt, { special: true });
-    return Response.json({ tokens, count: tokens.length, max_model_len: served.contextSize });
+      },
+    });
   }
 
   return {
@@ -218,7 +180,24 @@ async function onThread(
   return output;
 }
 
-function shapeOf(endpoint: "chat" | "completions", wish: AnswerWish, name: string): AnswerShape {
+/** Text to tokens or back: work of the model's process, so it waits in the same queue. */
+async function convertTokens(
+  read: Extract<RequestRead, { kind: "tokenize" | "detokenize" }>,
+  served: ServedModel,
+): Promise<Response> {
+  if (read.kind === "detokenize") {
+    const bytes = await served.target.detokenize(checkTokens(read.tokens, served));
+    return Response.json({ prompt: new TextDecoder().decode(bytes) });
+  }
+  const tokens = await served.target.tokenize(read.prompt, { special: true });
+  return Response.json({ tokens, count: tokens.length, max_model_len: served.contextSize });
+}
+
+function answerShape(
+  endpoint: "chat" | "completions",
+  wish: AnswerWish,
+  name: string,
+): AnswerShape {
   const created = Math.floor(Date.now() / 1000);
   return (endpoint === "chat" ? chatShape : completionShape)(wish.model ?? name, created);
 }
@@ -230,7 +209,7 @@ function modelList(model: ServedModel | undefined) {
   return [own, { ...entry(model.name), max_model_len: model.contextSize }];
 }
 
-async function collect(production: Production): Promise<{ text: string; ending: Ending }> {
+async function collectText(production: Production): Promise<{ text: string; ending: Ending }> {
   let text = "";
   for (;;) {
     const step = await production.next();

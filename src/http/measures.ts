@@ -1,7 +1,7 @@
 import type { SpeculationStats } from "../core/target.ts";
 import { type Counter, createRegistry, type Histogram, type Registry } from "./metrics.ts";
 
-/** What the server counts about itself. */
+/** The metrics of the server. */
 export interface Measures {
   readonly registry: Registry;
   readonly requests: Counter;

@@ -1,4 +1,4 @@
-type Labels = Readonly<Record<string, string>>;
+type MetricLabels = Readonly<Record<string, string>>;
 
 interface Metric {
   readonly name: string;
@@ -8,20 +8,20 @@ interface Metric {
 }
 
 export interface Counter {
-  add(labels?: Labels, amount?: number): void;
+  add(labels?: MetricLabels, amount?: number): void;
 }
 
 export interface Histogram {
   /** @param seconds the observed value */
-  observe(seconds: number, labels?: Labels): void;
+  observe(seconds: number, labels?: MetricLabels): void;
 }
 
 export interface Registry {
   counter(name: string, help: string): Counter;
-  /** A value asked for when the metrics are read. */
+  /** A value that is computed when the metrics are read. */
   gauge(name: string, help: string, read: () => number): void;
   histogram(name: string, help: string, buckets: readonly number[]): Histogram;
-  /** All of it in Prometheus' text format 0.0.4. */
+  /** All metrics in Prometheus' text format 0.0.4. */
   render(): string;
 }
 
@@ -48,7 +48,7 @@ export function createRegistry(): Registry {
       metrics.push({ name, help, type: "gauge", lines: () => [`${name} ${read()}`] });
     },
     histogram(name, help, buckets) {
-      const series = new Map<string, { labels: Labels; counts: number[]; sum: number }>();
+      const series = new Map<string, { labels: MetricLabels; counts: number[]; sum: number }>();
       metrics.push({
         name,
         help,
@@ -96,7 +96,7 @@ export function createRegistry(): Registry {
   };
 }
 
-function labelText(labels: Labels): string {
+function labelText(labels: MetricLabels): string {
   const entries = Object.entries(labels);
   if (entries.length === 0) return "";
   const escaped = (text: string): string =>

@@ -1,4 +1,4 @@
-import { engineFor, type Question, type TaskContext } from "../threads/context.ts";
+import { engineFor, type TaskContext, type ThreadQuestion } from "../threads/context.ts";
 import { ApiError, type ApiErrorOptions } from "./errors.ts";
 import { placeApply, type Reply } from "./place.ts";
 import { type Endpoint, type ModelLimits, type RequestRead, readRequest } from "./reading.ts";
@@ -21,7 +21,7 @@ export type HttpOutput =
       readonly options: ApiErrorOptions;
     };
 
-/** On a worker: reads a request; where it is an apply request, makes the edit and writes the answer. */
+/** On a worker: reads a request and, if it is an apply request, makes the edit and writes the answer. */
 export async function httpTask(input: HttpInput, context: TaskContext): Promise<HttpOutput> {
   try {
     const read = readRequest(input.endpoint, input.bytes, input.model);
@@ -29,7 +29,7 @@ export async function httpTask(input: HttpInput, context: TaskContext): Promise<
     return await placeApply(read, {
       redraft: engineFor(context),
       textOf: async (hash) => {
-        const question: Question = { kind: "text", hash };
+        const question: ThreadQuestion = { kind: "text", hash };
         return (await context.ask(question)) as string | undefined;
       },
       modelName: input.modelName,

@@ -19,7 +19,7 @@ export interface HttpLimits {
   readonly requestMs: number;
   /** How many requests the model works on at once: its sequences. */
   readonly sequences: number;
-  /** How many merges may be in work at once, those included that wait for the model. */
+  /** How many merges may run at once, including those that wait for the model. */
   readonly merges: number;
   /** How many requests may wait for a place; the next is answered 429. */
   readonly maxWaiting: number;
@@ -54,7 +54,7 @@ export interface HttpOptions {
   /** How messages become a prompt; default: what the model's vocabulary suggests. */
   readonly chatTemplate?: ChatTemplate;
   readonly limits?: Partial<HttpLimits>;
-  /** Any of these keys opens the server; none = open to everyone who reaches it. */
+  /** The keys that are accepted; without any, the server is open to everyone who can reach it. */
   readonly apiKeys?: readonly string[];
   /** Origins that browsers may call from; default none. */
   readonly corsOrigins?: readonly string[];

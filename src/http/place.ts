@@ -5,7 +5,13 @@ import { baseOf, type TextHash, textHash } from "../core/text-store.ts";
 import { ApiError } from "./errors.ts";
 import { usageOf } from "./produce.ts";
 import type { ApplyRead } from "./reading.ts";
-import { type AnswerShape, chatShape, completionShape, type Ending, type Usage } from "./shapes.ts";
+import {
+  type AnswerShape,
+  chatShape,
+  completionShape,
+  type Ending,
+  type UsageJson,
+} from "./shapes.ts";
 
 /** The response to an apply request as it is sent, and what the server keeps of it. */
 export interface Reply {
@@ -22,13 +28,13 @@ export interface PlaceOptions {
   readonly redraft: Pick<Redraft, "apply">;
   /** Looks up a base by its hash. Returns undefined if it is not known. */
   readonly textOf: (hash: string) => Promise<string | undefined>;
-  /** The name that answers give where the request names no model. */
+  /** The name of the model in answers to requests that name none. */
   readonly modelName: string;
   readonly signal: AbortSignal;
 }
 
-/** Clients do not share texts: who names one must know more of its hash than can be guessed. */
-const fewestDigits = 16;
+/** Clients do not share texts: to name one, a client must know more of its hash than can be guessed. */
+const shownHashDigits = 16;
 
 /** Makes the edit of an apply request and writes the answer, whole or as the events of a stream. */
 export async function placeApply(read: ApplyRead, options: PlaceOptions): Promise<Reply> {
@@ -54,7 +60,7 @@ export async function placeApply(read: ApplyRead, options: PlaceOptions): Promis
   const ending: Ending = {
     finish: "stop",
     usage: usageOfEdit(result),
-    redraft: accountOf(result, hash),
+    redraft: placementAccount(result, hash),
   };
   const text = prompt.tagged ? `<updated-code>${result.text}</updated-code>` : result.text;
   const name = wish.model ?? options.modelName;
@@ -84,17 +90,21 @@ async function baseFor(
   const base = baseOf(value);
   if (typeof base === "string") return base;
   const digits = base.hash.replace(/^sha256:/i, "").toLowerCase();
-  if (digits.length < fewestDigits) {
-    throw new ApiError(400, `\`metadata.base\` is a hash of fewer than ${fewestDigits} digits.`, {
-      param: "metadata.base",
-      code: "usage",
-    });
+  if (digits.length < shownHashDigits) {
+    throw new ApiError(
+      400,
+      `\`metadata.base\` is a hash of fewer than ${shownHashDigits} digits.`,
+      {
+        param: "metadata.base",
+        code: "usage",
+      },
+    );
   }
   // The code's own hash may have been handed out as well. One that is not known is the engine's to refuse.
   return textHash(code).startsWith(digits) ? code : ((await textOf(base.hash)) ?? base);
 }
 
-/** The whole stream: nothing of it is known before the result is. */
+/** The whole stream as one text: none of it is known before the result. */
 function eventsOf(text: string, ending: Ending, shape: AnswerShape, usage: boolean): string {
   const events: string[] = [];
   const send = (data: unknown): void => void events.push(`data: ${JSON.stringify(data)}\n\n`);
@@ -120,7 +130,7 @@ function pieceEnd(text: string, from: number): number {
   return end < text.length && last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
 
-function accountOf(result: EditResult, hash: string): Readonly<Record<string, unknown>> {
+function placementAccount(result: EditResult, hash: string): Readonly<Record<string, unknown>> {
   return {
     route: result.route,
     routeReason: result.routeReason,
@@ -128,8 +138,8 @@ function accountOf(result: EditResult, hash: string): Readonly<Record<string, un
     changed: result.changed,
     notes: result.notes,
     checks: result.checks,
-    // By which a later request may name this text as its base.
-    hash: hash.slice(0, fewestDigits),
+    // A later request may name this text as its base by it.
+    hash: hash.slice(0, shownHashDigits),
     ...(result.cells === undefined
       ? {}
       : { cells: result.cells.map(({ number, id }) => ({ number, id })) }),
@@ -138,7 +148,7 @@ function accountOf(result: EditResult, hash: string): Readonly<Record<string, un
 }
 
 /** Tokens of a model only: a merge needs none, and says so. */
-function usageOfEdit({ stats }: EditResult): Usage {
+function usageOfEdit({ stats }: EditResult): UsageJson {
   if (stats === undefined) return { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
   const fed = Math.max(0, stats.positions - stats.draftTokens - stats.forwards + 1);
   return usageOf(fed, stats, undefined);

@@ -1,16 +1,16 @@
 import type { SpeculationStats } from "../core/target.ts";
 import type { GenerateRequest, ServedModel } from "../session/served-model.ts";
 import type { Measures } from "./measures.ts";
-import type { Ending, Usage } from "./shapes.ts";
+import type { Ending, UsageJson } from "./shapes.ts";
 
-/** Text as it becomes known, and at the end how it ended. */
+/** Yields text as it is produced, and returns how it ended. */
 export type Production = AsyncGenerator<string, Ending>;
 
 export function usageOf(
   prompt: number,
   stats: SpeculationStats,
   prediction: number | undefined,
-): Usage {
+): UsageJson {
   const accepted = stats.acceptedByOrigin.source ?? 0;
   return {
     prompt_tokens: prompt,

@@ -1,7 +1,7 @@
 import { ApiError } from "./errors.ts";
 
 export interface FairQueueOptions {
-  /** How many hold a place at once: the sequences of the model. */
+  /** Places: how many requests run at once, the sequences of the model. */
   readonly places: number;
   /** How many may wait, all clients together; the next is answered 429. */
   readonly maxWaiting: number;
@@ -10,11 +10,11 @@ export interface FairQueueOptions {
 }
 
 export interface FairQueue {
-  /** Resolves to the function that gives the place back; calling it twice does nothing more. */
+  /** Resolves to the function that gives the place back. A second call does nothing. */
   enter(client: string, signal?: AbortSignal): Promise<() => void>;
   readonly running: number;
   readonly waiting: number;
-  /** Turns away everyone who waits and everyone who comes. */
+  /** Refuses waiting and new requests. */
   close(): void;
 }
 
@@ -24,8 +24,8 @@ interface Waiter {
 }
 
 /**
- * Hands out places, the clients in turn: who sends a hundred requests waits behind their own, and one request
- * of another client waits for one place, not for a hundred.
+ * Assigns places to clients in turn: a client with a hundred requests waits for its own, and one request of
+ * another client waits for one place, not for a hundred.
  */
 export function createFairQueue(options: FairQueueOptions): FairQueue {
   /** Waiting requests per client; the Map's order is the order of turns. */

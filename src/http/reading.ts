@@ -9,17 +9,17 @@ import {
   type CompletionRequest,
   chatRequest,
   completionRequest,
+  contentText,
   parseBody,
   type SharedRequest,
   stopsOf,
-  textOf,
 } from "./schemas.ts";
 
 export type Endpoint = "chat" | "completions" | "tokenize" | "detokenize";
 
-/** What reading must know about the model that is served. */
+/** The limits of the served model. */
 export interface ModelLimits {
-  /** Tokens that one request may hold. */
+  /** Tokens that one request may have. */
   readonly contextSize: number;
 }
 
@@ -40,7 +40,7 @@ export interface ApplyRead {
   readonly cell: string | undefined;
 }
 
-/** What the model is asked, nothing in it longer than its context can be. */
+/** A request to the model; nothing in it is longer than its context. */
 export interface GenerationRead {
   readonly kind: "generation";
   readonly endpoint: "chat" | "completions";
@@ -52,7 +52,7 @@ export interface GenerationRead {
   readonly temperature: number | undefined;
   readonly topP: number | undefined;
   readonly seed: number | undefined;
-  /** Present where tokens are to be scored. */
+  /** Present if tokens are to be scored. */
   readonly scores?: Pick<
     CompletionRequest,
     "echo" | "logprobs" | "prompt_logprobs" | "logprob_start_len" | "return_tokens_as_token_ids"
@@ -66,11 +66,11 @@ export type RequestRead =
   | { readonly kind: "detokenize"; readonly tokens: readonly Token[] };
 
 /** Hardly any token of any vocabulary is longer, in bytes: runs of blanks are. */
-const longestToken = 128;
+const longestEntry = 128;
 
 /**
- * Reads a request's body. Throws an `ApiError` for what is no such request, and for a prompt that cannot fit the model's context
- * however its tokens fall, before anything is tokenised.
+ * Reads a request's body. Throws an `ApiError` for an invalid request, and, before anything is tokenised, for a prompt that
+ * cannot fit the model's context however it is tokenised.
  *
  * @param model undefined if no model is served: then everything but an apply request is refused
  */
@@ -79,7 +79,7 @@ export function readRequest(
   bytes: Uint8Array,
   model: ModelLimits | undefined,
 ): RequestRead {
-  const body = parseJson(bytes);
+  const body = bodyJson(bytes);
   if (endpoint === "tokenize") {
     const { prompt } = parseBody(z.looseObject({ prompt: z.string() }), body);
     const { contextSize } = needModel(model);
@@ -94,8 +94,8 @@ export function readRequest(
   return endpoint === "chat" ? readChat(body, model) : readCompletion(body, model);
 }
 
-/** The JSON of a body. Throws an `ApiError` 400 for what is none, or is of absurd shape. */
-export function parseJson(bytes: Uint8Array): unknown {
+/** The JSON of a body. Throws an `ApiError` 400 if it is not JSON, or exceeds the bounds of nesting and size. */
+export function bodyJson(bytes: Uint8Array): unknown {
   const why = beyondBounds(bytes, requestBounds);
   if (why !== undefined) {
     throw new ApiError(400, `The body was refused: ${why}.`, { code: "invalid_json" });
@@ -119,16 +119,16 @@ function readChat(body: unknown, model: ModelLimits | undefined): RequestRead {
   const request: ChatRequest = parseBody(chatRequest, body);
   const messages = request.messages.map(({ role, content }) => ({
     role,
-    content: textOf(content),
+    content: contentText(content),
   }));
   const asked = messages.findLast(({ role }) => role === "user")?.content ?? "";
-  const apply = readApply("chat", request, asked);
+  const apply = readApplyPrompt("chat", request, asked);
   if (apply !== undefined) return apply;
   const { contextSize } = needModel(model);
   const length = messages.reduce((sum, { content }) => sum + content.length, 0);
   // Every message takes a token at least.
   if (messages.length > contextSize) {
-    throw tooLong(`${messages.length} messages`, contextSize, "messages");
+    throw promptTooLong(`${messages.length} messages`, contextSize, "messages");
   }
   checkLength(length, contextSize, "messages");
   const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? undefined;
@@ -141,12 +141,12 @@ function readCompletion(body: unknown, model: ModelLimits | undefined): RequestR
   const scored =
     request.echo === true || (request.logprobs ?? 0) > 0 || request.prompt_logprobs != null;
   if (typeof given === "string" && !scored) {
-    const apply = readApply("completions", request, given);
+    const apply = readApplyPrompt("completions", request, given);
     if (apply !== undefined) return apply;
   }
   const { contextSize } = needModel(model);
   if (typeof given === "string") checkLength(given.length, contextSize, "prompt");
-  else if (given.length > contextSize) throw tooLong(`${given.length} tokens`, contextSize);
+  else if (given.length > contextSize) throw promptTooLong(`${given.length} tokens`, contextSize);
   if (given.length === 0) {
     throw new ApiError(400, "`prompt` is empty.", { param: "prompt", code: "usage" });
   }
@@ -164,7 +164,7 @@ function readCompletion(body: unknown, model: ModelLimits | undefined): RequestR
   };
 }
 
-function readApply(
+function readApplyPrompt(
   endpoint: "chat" | "completions",
   request: SharedRequest,
   asked: string,
@@ -183,15 +183,15 @@ function generation(
   maxTokens: number | undefined,
   contextSize: number,
 ): GenerationRead {
-  const predicted = request.prediction ? textOf(request.prediction.content) : undefined;
+  const predicted = request.prediction ? contentText(request.prediction.content) : undefined;
   return {
     kind: "generation",
     endpoint,
     wish: wishOf(request),
     prompt,
     maxTokens,
-    // What lies beyond the context can never be accepted.
-    prediction: predicted?.slice(0, contextSize * longestToken),
+    // Text beyond the context can never be accepted.
+    prediction: predicted?.slice(0, contextSize * longestEntry),
     stop: stopsOf(request.stop),
     temperature: request.temperature ?? undefined,
     topP: request.top_p ?? undefined,
@@ -222,11 +222,11 @@ function needModel(model: ModelLimits | undefined): ModelLimits {
 }
 
 function checkLength(characters: number, contextSize: number, param: string): void {
-  if (characters <= contextSize * longestToken) return;
-  throw tooLong(`${characters} characters`, contextSize, param);
+  if (characters <= contextSize * longestEntry) return;
+  throw promptTooLong(`${characters} characters`, contextSize, param);
 }
 
-function tooLong(length: string, contextSize: number, param = "prompt"): ApiError {
+function promptTooLong(length: string, contextSize: number, param = "prompt"): ApiError {
   return new ApiError(
     400,
     `The prompt has ${length} and the context holds ${contextSize} tokens. Send less, or load the model with a larger --context.`,

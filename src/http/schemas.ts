@@ -49,8 +49,8 @@ export interface CompletionRequest extends SharedRequest {
 
 /** Every stop is looked for in every piece of an answer. */
 const stopText = z.string().max(1024);
-const part = z.looseObject({ type: z.literal("text"), text: z.string() });
-const content = z.union([z.string(), z.array(part)]);
+const textPart = z.looseObject({ type: z.literal("text"), text: z.string() });
+const content = z.union([z.string(), z.array(textPart)]);
 
 const shared = {
   model: z.string().optional(),
@@ -130,8 +130,8 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   return parsed.data;
 }
 
-/** A content, given whole or in parts, as one text. */
-export function textOf(value: Maybe<Content>): string {
+/** The content of a message, given as a whole or in parts, as one text. */
+export function contentText(value: Maybe<Content>): string {
   if (value === null || value === undefined) return "";
   return typeof value === "string" ? value : value.map(({ text }) => text).join("");
 }

@@ -6,10 +6,10 @@ import { createApp } from "./app.ts";
 import { defaultLimits, type HttpOptions } from "./options.ts";
 
 export interface ServeOptions extends HttpOptions {
-  /** 0 = any free port. */
+  /** 0: any free port. */
   readonly port: number;
   readonly host: string;
-  /** How long a shutdown waits for requests in work before it ends them, in ms. */
+  /** How long a shutdown waits for running requests before it aborts them, in ms. */
   readonly graceMs?: number;
   /** How long a client may take to send its request, in ms. */
   readonly receiveMs?: number;
@@ -17,7 +17,7 @@ export interface ServeOptions extends HttpOptions {
 
 export interface RunningServer {
   readonly url: string;
-  /** Takes no more requests, lets those in work finish for the grace period, then ends them. */
+  /** Accepts no more requests, lets running ones finish for the grace period, then aborts them. */
   close(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ async function shutDown(
   server.closeIdleConnections();
   const end = setTimeout(() => {
     app.abort();
-    // The aborted requests still answer; whoever does not read that is cut off.
+    // The aborted requests still answer; clients that do not read the answer are cut off.
     setTimeout(() => server.closeAllConnections(), 1000).unref();
   }, graceMs);
   end.unref();

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-export interface Usage {
+export interface UsageJson {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
@@ -13,7 +13,7 @@ export interface Usage {
 /** How an answer ended, and what is said about it besides its text. */
 export interface Ending {
   readonly finish: "stop" | "length";
-  readonly usage: Usage;
+  readonly usage: UsageJson;
   /** Redraft's own account: route, checks. Clients that do not know it ignore it. */
   readonly redraft?: Readonly<Record<string, unknown>>;
   readonly logprobs?: unknown;

@@ -2,7 +2,7 @@
 export interface EventStream {
   readonly response: Response;
   send(data: unknown): void;
-  /** Sends a stream that is written already, its end included. */
+  /** Sends a complete stream, including its end. */
   sendWhole(bytes: Uint8Array): void;
   /** Ends the stream with `[DONE]`. */
   end(): void;
@@ -12,15 +12,15 @@ export interface EventStream {
 
 /**
  * Opens a stream of server-sent events. What is sent is kept until it is read: an answer is no longer than the
- * model's context, and a slow reader must not hold the sequence that wrote it. A reader that takes nothing for
+ * model's context, and a slow reader must not occupy the sequence that wrote it. A reader that takes nothing for
  * `stallMs` while something waits is cut off.
  *
- * @param onGone called once when the reader leaves or is cut off before the end
+ * @param onDisconnect called once when the reader leaves or is cut off before the end
  */
 export function openEventStream(options: {
   readonly stallMs: number;
-  readonly onGone: () => void;
-  /** Ends the connection of a reader that stalls: nothing more can be said to it. */
+  readonly onDisconnect: () => void;
+  /** Ends the connection of a reader that stalls: nothing more can be sent to it. */
   readonly cutOff: () => void;
   readonly headers?: Readonly<Record<string, string>>;
 }): EventStream {
@@ -45,7 +45,7 @@ export function openEventStream(options: {
         if (chunk !== undefined) {
           controller.enqueue(chunk);
           timer = setTimeout(() => {
-            gone();
+            disconnect();
             options.cutOff();
             controller.close();
           }, options.stallMs);
@@ -55,18 +55,18 @@ export function openEventStream(options: {
           controller.close();
         }
       },
-      cancel: () => gone(),
+      cancel: () => disconnect(),
     },
     { highWaterMark: 0 },
   );
 
-  function gone(): void {
+  function disconnect(): void {
     clearTimeout(timer);
     if (closed) return;
     closed = true;
     waiting.length = 0;
     wake();
-    if (!ended) options.onGone();
+    if (!ended) options.onDisconnect();
   }
   function wake(): void {
     wanted?.();
@@ -108,10 +108,10 @@ export function openEventStream(options: {
   };
 }
 
-/** Larger pieces hide that a slow reader reads. */
+/** Larger pieces would hide that a slow reader still reads. */
 const slice = 256 * 1024;
 
-/** What waits, as much of it as makes one piece. */
+/** Takes as much of the waiting data as makes one piece. */
 function takeSome(waiting: Uint8Array[]): Uint8Array {
   let size = waiting[0]!.length;
   let count = 1;

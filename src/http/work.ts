@@ -3,30 +3,33 @@ import type { Call } from "./call.ts";
 import { ApiError } from "./errors.ts";
 import type { HttpLimits } from "./options.ts";
 
-/** One request in work: what ends it early, and what is to be done when it is over. */
-export interface Work {
+/** A running request: its abort signal, and what is to be done when it ends. */
+export interface RequestWork {
   readonly controller: AbortController;
   readonly signal: AbortSignal;
   /** When it began, in ms of the clock. */
   readonly started: number;
-  /** Runs when the work is over, however that comes. */
+  /** Called when the work ends, in any way. */
   onFinish(then: () => void): void;
   finish(): void;
 }
 
-/** Ends a request that takes too long or whose client leaves; at shutdown `working` has those that go on. */
+/** Begins the work of a request. It is aborted if it takes too long or its client disconnects; `working` has the running ones. */
 export function beginWork(
   call: Call,
   limits: HttpLimits,
   working: Set<AbortController>,
   clock: Clock,
-): Work {
+): RequestWork {
   const controller = new AbortController();
-  const onGone = (): void => controller.abort(gone());
-  const timer = setTimeout(() => controller.abort(timedOut(limits.requestMs)), limits.requestMs);
+  const onAbort = (): void => controller.abort(disconnected());
+  const timer = setTimeout(
+    () => controller.abort(requestTimedOut(limits.requestMs)),
+    limits.requestMs,
+  );
   timer.unref();
-  if (call.signal.aborted) onGone();
-  else call.signal.addEventListener("abort", onGone, { once: true });
+  if (call.signal.aborted) onAbort();
+  else call.signal.addEventListener("abort", onAbort, { once: true });
   working.add(controller);
   const after: (() => void)[] = [];
   return {
@@ -36,19 +39,19 @@ export function beginWork(
     onFinish: (then) => void after.push(then),
     finish() {
       clearTimeout(timer);
-      call.signal.removeEventListener("abort", onGone);
+      call.signal.removeEventListener("abort", onAbort);
       working.delete(controller);
       for (const then of after.splice(0)) then();
     },
   };
 }
 
-/** Nobody is there to read an answer, and nothing failed. */
-export function gone(): DOMException {
+/** The reason a request is aborted for when its client disconnects: nobody reads an answer, and nothing failed. */
+export function disconnected(): DOMException {
   return new DOMException("The client disconnected.", "AbortError");
 }
 
-function timedOut(ms: number): ApiError {
+function requestTimedOut(ms: number): ApiError {
   return new ApiError(504, `The request took longer than the ${ms} ms this server allows.`, {
     code: "timeout",
   });

@@ -12,21 +12,21 @@ import { baseOf, type TextStore } from "../core/text-store.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
 import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
-import { standings } from "../workspace/journal/history.ts";
-import { hunksOf } from "../workspace/journal/hunks.ts";
+import { editStates } from "../workspace/journal/history.ts";
+import { entryHunks } from "../workspace/journal/hunks.ts";
 import { type DiskJournal, openJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
 import { textPairs } from "../workspace/journal/take-back.ts";
 import { type UndoAnswer, type UndoRequest, undo } from "../workspace/journal/undo.ts";
 import type { WriteOptions } from "../workspace/write.ts";
-import type { ToolDefinition } from "./schemas.ts";
+import { dryRun, type ToolDefinition } from "./schemas.ts";
 
 export interface JournalToolsOptions {
   readonly redraft: Redraft;
   readonly texts: TextStore;
   readonly journalOf: (roots: readonly string[]) => DiskJournal;
   readonly uninterrupted?: WriteOptions["uninterrupted"];
-  /** Runs a call inside the roots that are open to it, and makes answers of refusals. */
+  /** Runs a call inside its roots, and turns refusals into answers. */
   readonly answer: (
     context: ServerContext,
     work: (roots: readonly string[]) => Promise<CallToolResult>,
@@ -54,14 +54,14 @@ export function rememberJournals(
   };
 }
 
-/** `apply_edits`, `undo_edit` and `edit_log`: edits of many files as one, and what becomes of edits later. */
+/** `apply_edits`, `undo_edit` and `edit_log`: edits of many files as one, their log and their undo. */
 export function registerJournalTools(server: McpServer, options: JournalToolsOptions): void {
   const { redraft, texts, journalOf, uninterrupted, answer } = options;
   const write = uninterrupted === undefined ? {} : { uninterrupted };
 
   server.registerTool("apply_edits", applyEdits, (args, context) =>
     answer(context, async (roots) => {
-      const done = await applyAll(args.edits.map(rowOf), {
+      const done = await applyAll(args.edits.map(rowOfArguments), {
         ...write,
         redraft,
         roots,
@@ -122,7 +122,7 @@ interface ApplyEditsArguments {
   readonly dry_run?: boolean | undefined;
 }
 
-function rowOf({ base, ...row }: ApplyEditsArguments["edits"][number]): EditRow {
+function rowOfArguments({ base, ...row }: ApplyEditsArguments["edits"][number]): EditRow {
   return base === undefined ? row : { ...row, base: baseOf(base) };
 }
 
@@ -158,7 +158,7 @@ async function logOf(
 ): Promise<Record<string, unknown>> {
   await journal.recover();
   const entries = await journal.entries();
-  const states = new Map(standings(entries).map((one) => [one.entry.id, one.state]));
+  const states = new Map(editStates(entries).map((one) => [one.entry.id, one.state]));
   const chosen = id === undefined ? entries.slice(-last) : entries.filter((one) => one.id === id);
   const rows = [];
   for (const entry of chosen.toReversed()) {
@@ -175,7 +175,7 @@ async function logOf(
       ...(id === undefined
         ? {}
         : {
-            hunks: hunksOf(await textPairs(entry)).map((hunk) => ({
+            hunks: entryHunks(await textPairs(entry)).map((hunk) => ({
               ...hunk,
               path: shownIn(roots, hunk.path),
             })),
@@ -194,7 +194,6 @@ const error = z
   })
   .optional();
 
-const dryRun = z.boolean().optional().describe("If true, return the diff and write nothing.");
 const annotations = {
   readOnlyHint: false,
   destructiveHint: true,

@@ -1,3 +1,5 @@
+import { parseJson } from "../text/json.ts";
+
 /** Finds the `id` of a JSON-RPC message that is too large to keep: it is fed the bytes as they come. */
 export interface IdScanner {
   feed(bytes: Uint8Array): void;
@@ -5,8 +7,8 @@ export interface IdScanner {
   readonly found: { readonly id: string | number | undefined; readonly isCall: boolean };
 }
 
-/** Names and ids are short: what is longer is neither. */
-const longest = 256;
+/** Names and ids are short: a longer string is neither. */
+const longestToken = 256;
 
 export function createIdScanner(): IdScanner {
   let depth = 0;
@@ -20,7 +22,7 @@ export function createIdScanner(): IdScanner {
 
   function endValue(): void {
     if (key === "id" && token.length > 0) {
-      const value = parse(token);
+      const value = parseJson(Buffer.from(token).toString("utf8"))?.value;
       if (typeof value === "string" || typeof value === "number") id = value;
     }
     if (key === "method") isCall = true;
@@ -30,7 +32,7 @@ export function createIdScanner(): IdScanner {
 
   function at(byte: number): void {
     if (inString) {
-      if (depth === 1 && token.length < longest) token.push(byte);
+      if (depth === 1 && token.length < longestToken) token.push(byte);
       if (escaped) escaped = false;
       else if (byte === 0x5c) escaped = true;
       else if (byte === 0x22) inString = false;
@@ -47,18 +49,18 @@ export function createIdScanner(): IdScanner {
       depth -= 1;
     } else if (depth !== 1) return;
     else if (byte === 0x3a) {
-      const name = parse(token);
+      const name = parseJson(Buffer.from(token).toString("utf8"))?.value;
       key = typeof name === "string" ? name : undefined;
       token = [];
     } else if (byte === 0x2c) endValue();
-    else if (byte > 0x20 && token.length < longest) token.push(byte);
+    else if (byte > 0x20 && token.length < longestToken) token.push(byte);
   }
 
   return {
     feed(bytes) {
       for (let index = 0; index < bytes.length; index += 1) {
         // Most of a large message is one string deep inside.
-        if (inString && !escaped && (depth !== 1 || token.length >= longest)) {
+        if (inString && !escaped && (depth !== 1 || token.length >= longestToken)) {
           index = nextSign(bytes, index);
           if (index === bytes.length) return;
         }
@@ -77,12 +79,4 @@ function nextSign(bytes: Uint8Array, from: number): number {
     if (bytes[at] === 0x22 || bytes[at] === 0x5c) return at;
   }
   return bytes.length;
-}
-
-function parse(token: readonly number[]): unknown {
-  try {
-    return JSON.parse(Buffer.from(token).toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,7 @@ import type { EditFileArguments, PatchArguments } from "../workspace/editor.ts";
 /** What a host shows its model about this server as a whole. */
 export const instructions: string = `Redraft edits files exactly. Prefer \`edit_file\` with \`code_edit\`: write only the lines that change, with one to three unchanged lines around them, and markers such as \`// ... existing code ...\` for everything else. An edit is either applied exactly, or refused with nothing written and a message that says what to send instead. Paths are relative to the project folder.`;
 
-const path = z
+const pathArgument = z
   .string()
   .min(1)
   .describe("The file, relative to the project folder. Nothing outside the folder can be changed.");
@@ -25,11 +25,15 @@ export interface ReadFileArguments {
   readonly last_line?: number | undefined;
 }
 
-const dryRun = z.boolean().optional().describe("If true, return the diff and write nothing.");
+/** The argument `dry_run` of every tool that writes. */
+export const dryRun: z.ZodOptional<z.ZodBoolean> = z
+  .boolean()
+  .optional()
+  .describe("If true, return the diff and write nothing.");
 
 /** The arguments of `edit_file`; the AI SDK tool takes the same. */
 export const editFileInput: z.ZodType<EditFileArguments> = z.strictObject({
-  path,
+  path: pathArgument,
   instructions: z
     .string()
     .optional()
@@ -152,7 +156,7 @@ export const readFile: ToolDefinition<ReadFileArguments> = {
   description:
     "Reads a file as text, whole or from `first_line` to `last_line` (counted from 1). An answer has at most 2,000 lines and 128 kB, and says where the rest begins. Also returns the hash of the whole file, for `base` and `expected_hash` of `edit_file`.",
   inputSchema: z.strictObject({
-    path,
+    path: pathArgument,
     first_line: z.int().min(1).optional().describe("First line to show, from 1."),
     last_line: z.int().min(1).optional().describe("Last line to show, included."),
   }),

@@ -1,5 +1,4 @@
 import { realpath } from "node:fs/promises";
-import { isAbsolute, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   type CallToolResult,
@@ -15,16 +14,17 @@ import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { createFileEditor, type FileEditor } from "../workspace/editor.ts";
+import { isInside } from "../workspace/inside.ts";
 import { stateHome } from "../workspace/journal/state-home.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
 import type { WriteOptions } from "../workspace/write.ts";
-import { failure, fileText, patchText, readText } from "./answers.ts";
+import { failure, fileRead, fileText, patchText } from "./answers.ts";
 import { registerJournalTools, rememberJournals } from "./journal-tools.ts";
 import * as schemas from "./schemas.ts";
 
 export interface McpServerOptions {
   readonly redraft: Redraft;
-  /** Folders given by whoever started the server. A client's own roots may narrow them, never widen them. */
+  /** The folders that the server was started with. A client's own roots may narrow them, never widen them. */
   readonly roots?: readonly string[];
   /** Where a server without roots works: the folder it was started in. */
   readonly cwd: string;
@@ -104,7 +104,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     }),
   );
   server.registerTool("read_file", schemas.readFile, (args, context) =>
-    answer(context, async (editor) => readText(await editor.read(args))),
+    answer(context, async (editor) => fileRead(await editor.read(args))),
   );
   registerJournalTools(server, {
     ...options,
@@ -169,17 +169,12 @@ async function openFolders(
   if (uris === undefined || uris.length === 0) return given.length > 0 ? given : [options.cwd];
   if (given.length === 0) return asked;
   const [outer, inner] = await Promise.all([realFolders(given), realFolders(asked)]);
-  const narrowed = inner.filter((folder) => outer.some((root) => contains(root, folder)));
-  const wider = outer.filter((root) => inner.some((folder) => contains(folder, root)));
+  const narrowed = inner.filter((folder) => outer.some((root) => isInside(folder, root)));
+  const wider = outer.filter((root) => inner.some((folder) => isInside(root, folder)));
   return [...new Set([...narrowed, ...wider])];
 }
 
 async function realFolders(folders: readonly string[]): Promise<string[]> {
   const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
   return real.filter((folder) => folder !== undefined);
-}
-
-function contains(root: string, folder: string): boolean {
-  const way = relative(root, folder);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }

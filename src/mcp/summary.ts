@@ -1,7 +1,7 @@
 import type { FileAnswer } from "../workspace/editor.ts";
 
 /** One line about one file: what happened, how, and how much. */
-export function summary(answer: FileAnswer): string {
+export function answerSummary(answer: FileAnswer): string {
   const name = answer.movedTo === undefined ? answer.path : `${answer.path} -> ${answer.movedTo}`;
   if (!answer.changed) return `${name}: nothing to do, the file already has this text.`;
   const verb = {

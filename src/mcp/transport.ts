@@ -6,9 +6,10 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import { beyondBounds, requestBounds } from "../text/json-bounds.ts";
+import { createLineReader } from "./line-reader.ts";
 import { createIdScanner, type IdScanner } from "./message-id.ts";
 
-type Message = Parameters<Transport["send"]>[0];
+type McpMessage = Parameters<Transport["send"]>[0];
 
 export interface StdioOptions {
   readonly stdin?: Readable;
@@ -19,63 +20,33 @@ export interface StdioOptions {
   readonly maxPendingBytes?: number;
 }
 
-const newline = 0x0a;
 const parseError = -32700;
 const invalidRequest = -32600;
 /** Of the range that JSON-RPC leaves to servers. */
 const serverBusy = -32000;
 
 /**
- * MCP on two streams, one message a line. What is no message, or a larger one than is taken, is answered with a JSON-RPC error and
+ * MCP on two streams, one message a line. A line that is not a message, or is too large, is answered with a JSON-RPC error, and
  * the connection continues: one bad call must not end a client's session. Ends when the client closes either stream.
  */
 export function stdioTransport(options: StdioOptions = {}): Transport {
   const { stdin = process.stdin, stdout = process.stdout } = options;
   const { maxMessageBytes = 10 * 1024 * 1024, maxPendingBytes = 64 * 1024 * 1024 } = options;
-  /** The line that is being read; its chunks are forgotten once it is too large. */
-  let chunks: Buffer[] = [];
-  let size = 0;
-  let dropping: IdScanner | undefined;
   /** Bytes of each call that is not answered yet. */
   const pending = new Map<string | number, number>();
   let pendingBytes = 0;
   let closed = false;
 
-  function onData(chunk: Buffer): void {
-    for (let from = 0; from < chunk.length && !closed; ) {
-      const end = chunk.indexOf(newline, from);
-      take(chunk.subarray(from, end < 0 ? chunk.length : end));
-      if (end < 0) return;
-      endLine();
-      from = end + 1;
-    }
-  }
-
-  function take(part: Buffer): void {
-    size += part.length;
-    if (dropping === undefined && size <= maxMessageBytes) {
-      chunks.push(part);
-      return;
-    }
-    if (dropping === undefined) {
-      dropping = createIdScanner();
-      for (const earlier of chunks.splice(0)) dropping.feed(earlier);
-    }
-    dropping.feed(part);
-  }
-
-  function endLine(): void {
-    const line = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    const [dropped, bytes] = [dropping, size];
-    chunks = [];
-    size = 0;
-    dropping = undefined;
-    if (dropped !== undefined) {
+  const lines = createLineReader({
+    maxBytes: maxMessageBytes,
+    onLine: read,
+    onTooLong(start, bytes) {
       const limit = `${maxMessageBytes} bytes`;
       const why = `The message has ${bytes} bytes and this server takes ${limit}. Send the edit in smaller parts.`;
-      refuse(dropped, invalidRequest, why);
-    } else if (line.some((byte) => byte > 0x20)) read(line);
-  }
+      refuse(start, invalidRequest, why);
+    },
+  });
+  const onData = (chunk: Buffer): void => lines.push(chunk);
 
   function read(line: Buffer): void {
     const beyond = beyondBounds(line, requestBounds);
@@ -83,7 +54,7 @@ export function stdioTransport(options: StdioOptions = {}): Transport {
       refuse(scanned(line), invalidRequest, `The message was refused: ${beyond}.`);
       return;
     }
-    let message: Message;
+    let message: McpMessage;
     try {
       message = deserializeMessage(line.toString("utf8"));
     } catch (error) {
@@ -106,7 +77,7 @@ export function stdioTransport(options: StdioOptions = {}): Transport {
 
   function refuse({ found }: IdScanner, code: number, message: string): void {
     transport.onerror?.(new Error(message));
-    // A notification has no answer; what is not even that is answered to nobody in particular.
+    // A notification gets no answer; a message that is not even that is answered with the id null.
     if (found.id !== undefined || !found.isCall) answer(found.id ?? null, code, message);
   }
 
@@ -114,7 +85,7 @@ export function stdioTransport(options: StdioOptions = {}): Transport {
     write(`${JSON.stringify({ jsonrpc: "2.0", id, error: { code, message } })}\n`).catch(() => {});
   }
 
-  function settle(message: Message): void {
+  function settle(message: McpMessage): void {
     if (!("id" in message) || "method" in message || message.id === undefined) return;
     pendingBytes -= pending.get(message.id) ?? 0;
     pending.delete(message.id);
@@ -138,9 +109,9 @@ export function stdioTransport(options: StdioOptions = {}): Transport {
     if (closed) return;
     closed = true;
     stdin.off("data", onData).off("error", onError).off("end", onEnd).off("close", onEnd);
-    // Late failures of writing are nobody's business any more: `onBroken` stays to swallow them.
+    // `onBroken` stays to swallow late failures of writing.
     stdin.destroy();
-    chunks = [];
+    lines.end();
     transport.onclose?.();
   }
 

@@ -3,7 +3,7 @@ import type { CallOptions, EditEvent } from "../core/redraft.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
 
 /** Makes one edit of one text; the last event is the result. `alone`: no model is asked. */
-export type Run = (
+export type RunEdit = (
   request: EditRequest,
   call: CallOptions,
   alone?: boolean,
@@ -17,7 +17,11 @@ export interface Attempt {
 }
 
 /** Tries an edit without a model. */
-export async function attempt(run: Run, request: EditRequest, call: CallOptions): Promise<Attempt> {
+export async function attempt(
+  run: RunEdit,
+  request: EditRequest,
+  call: CallOptions,
+): Promise<Attempt> {
   const events: EditEvent[] = [];
   try {
     for await (const event of run(request, call, true)) {

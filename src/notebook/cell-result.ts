@@ -1,26 +1,26 @@
 import { RedraftError } from "../core/errors.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
-import { type Cell, type Notebook, nameOf } from "./cells.ts";
+import { cellName, type Notebook, type NotebookCell } from "./cells.ts";
 import { withCellText } from "./splice.ts";
 
-/** The result of an edit of a cell's source as one of the notebook. */
+/** Turns the result of an edit of a cell's source into a result of the notebook. */
 export function cellResult(
   request: EditRequest,
   notebook: Notebook,
-  cell: Cell,
+  cell: NotebookCell,
   result: EditResult,
 ): EditResult {
   if (result.text === null || result.action === "move") {
     throw new RedraftError(
       "unreadable-edit",
-      `The edit ${result.text === null ? "deletes" : "moves"} a file, but ${nameOf(cell)} of ${request.path} is not a file. Edit the cell's source.`,
+      `The edit ${result.text === null ? "deletes" : "moves"} a file, but ${cellName(cell)} of ${request.path} is not a file. Edit the cell's source.`,
     );
   }
   const text = withCellText(notebook, cell, endedAsOthers(notebook, cell, result.text));
   if (text === undefined) {
     throw new RedraftError(
       "check-failed",
-      `The source of ${nameOf(cell)} could not be written without changing something else in ${request.path}. Edit the JSON of the file instead.`,
+      `The source of ${cellName(cell)} could not be written without changing something else in ${request.path}. Edit the JSON of the file instead.`,
     );
   }
   const { proof, ...rest } = result;
@@ -30,14 +30,14 @@ export function cellResult(
     text,
     changed: text !== request.source,
     action: "update",
-    routeReason: `${result.routeReason}, in ${nameOf(cell)}`,
+    routeReason: `${result.routeReason}, in ${cellName(cell)}`,
     checks: [...result.checks, { name: "nothing but the cell's source changed", ok: true }],
     cells: [{ number, ...(id === undefined ? {} : { id }), ...(proof && { proof }) }],
   };
 }
 
-/** A new text of an empty cell ends as the texts of other cells do: as a rule without a line end. */
-function endedAsOthers({ cells }: Notebook, cell: Cell, text: string): string {
+/** The new text of an empty cell ends like the texts of other cells: usually without a line end. */
+function endedAsOthers({ cells }: Notebook, cell: NotebookCell, text: string): string {
   if (cell.text !== "" || !text.endsWith("\n")) return text;
   const others = cells.filter((one) => one.text !== "");
   const ended = others.filter((one) => one.text.endsWith("\n"));
@@ -45,13 +45,13 @@ function endedAsOthers({ cells }: Notebook, cell: Cell, text: string): string {
 }
 
 /** A refusal in a cell: its lines are the cell's, and its candidates become notebooks. */
-export function cellError(notebook: Notebook, cell: Cell, error: unknown): unknown {
-  if (!RedraftError.is(error) || error.message.includes(nameOf(cell))) return error;
+export function cellError(notebook: Notebook, cell: NotebookCell, error: unknown): unknown {
+  if (!RedraftError.is(error) || error.message.includes(cellName(cell))) return error;
   const { candidates, ...details } = error.details;
   const texts = (Array.isArray(candidates) ? candidates : []).flatMap((text) =>
     typeof text === "string" ? [withCellText(notebook, cell, text) ?? []].flat() : [],
   );
-  return new RedraftError(error.code, `In ${nameOf(cell)}: ${error.message}`, {
+  return new RedraftError(error.code, `In ${cellName(cell)}: ${error.message}`, {
     cause: error,
     retryable: error.retryable,
     details: {

@@ -1,12 +1,12 @@
 import { type JsonRange, jsonRanges, memberOf } from "./json-ranges.ts";
 
 /** One cell of a notebook, and the range of its source in the notebook's text. */
-export interface Cell {
+export interface NotebookCell {
   /** From 1, as messages and callers count. */
   readonly number: number;
   readonly id?: string;
   readonly kind: string;
-  /** What is in the cell, as it shows there. */
+  /** The text of the cell, as shown to the user. */
   readonly text: string;
   /** The value of `source`: one string, or an array of them. */
   readonly source: JsonRange;
@@ -18,7 +18,7 @@ export interface Cell {
 
 export interface Notebook {
   readonly json: string;
-  readonly cells: readonly Cell[];
+  readonly cells: readonly NotebookCell[];
 }
 
 /** Whether a path is a notebook's by its name. */
@@ -29,7 +29,7 @@ export function readNotebook(json: string): Notebook | undefined {
   if (!isJson(json)) return undefined;
   const list = memberOf(jsonRanges(json), "cells")?.value;
   if (list?.kind !== "array") return undefined;
-  const cells: Cell[] = [];
+  const cells: NotebookCell[] = [];
   for (const [index, range] of list.items.entries()) {
     const source = memberOf(range, "source");
     if (!source) continue;
@@ -65,7 +65,7 @@ export function jsonProblem(text: string): string | undefined {
 }
 
 /** How a cell is named in messages: `cell 3 (id "a1b2")`. */
-export function nameOf({ number, id }: Pick<Cell, "number" | "id">): string {
+export function cellName({ number, id }: Pick<NotebookCell, "number" | "id">): string {
   return id === undefined ? `cell ${number}` : `cell ${number} (id ${JSON.stringify(id)})`;
 }
 

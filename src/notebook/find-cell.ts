@@ -3,9 +3,9 @@ import type { CallOptions, EditEvent } from "../core/redraft.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
 import { splitLines } from "../text/lines.ts";
 import { hasWords } from "../text/words.ts";
-import { type Attempt, attempt, type Run } from "./attempt.ts";
+import { type Attempt, attempt, type RunEdit } from "./attempt.ts";
 import { cellError, cellResult } from "./cell-result.ts";
-import { type Cell, type Notebook, nameOf, readNotebook } from "./cells.ts";
+import { cellName, type Notebook, type NotebookCell, readNotebook } from "./cells.ts";
 
 /** An edit that was made in the notebook. */
 export interface Made {
@@ -15,20 +15,20 @@ export interface Made {
 
 export interface FittingCells {
   /** The cells in which the edit is placed best; several = which one is meant is not said. */
-  readonly best: readonly (Made & { readonly cell: Cell })[];
+  readonly best: readonly (Made & { readonly cell: NotebookCell })[];
   /** Cells in which it has several places. */
-  readonly ambiguous: readonly { readonly cell: Cell; readonly error: unknown }[];
+  readonly ambiguous: readonly { readonly cell: NotebookCell; readonly error: unknown }[];
 }
 
 /** Tries the edit in the source of every cell. */
 export async function cellsThatFit(
-  run: Run,
+  run: RunEdit,
   request: EditRequest,
   notebook: Notebook,
   call: CallOptions,
 ): Promise<FittingCells> {
-  const made: (Made & { readonly cell: Cell; readonly rank: number })[] = [];
-  const ambiguous: { cell: Cell; error: unknown }[] = [];
+  const made: (Made & { readonly cell: NotebookCell; readonly rank: number })[] = [];
+  const ambiguous: { cell: NotebookCell; error: unknown }[] = [];
   for (const cell of notebook.cells) {
     if (cell.text.trim() === "") continue;
     const tried = await attempt(run, { ...request, source: cell.text }, call);
@@ -46,7 +46,7 @@ export async function cellsThatFit(
 }
 
 /** Whether the cell contains something of the edit: any text is a whole file, and fits every cell. */
-function quotesLines({ proof, format, action }: EditResult, cell: Cell): boolean {
+function quotesLines({ proof, format, action }: EditResult, cell: NotebookCell): boolean {
   if (!proof || format.name === "whole" || action !== "update") return false;
   const lines = splitLines(cell.text);
   return proof.edit.some(
@@ -57,7 +57,7 @@ function quotesLines({ proof, format, action }: EditResult, cell: Cell): boolean
 }
 
 /** Whether an edit that has several places in a cell quotes it: a sketch can also be put anywhere for want of a place. */
-function mayQuote({ events }: Attempt, { edit }: EditRequest, cell: Cell): boolean {
+function mayQuote({ events }: Attempt, { edit }: EditRequest, cell: NotebookCell): boolean {
   const read = events.find((event) => event.type === "edit-read");
   if (read?.format !== "lazy") return true;
   const known = new Set(splitLines(cell.text).map(({ text }) => text.trim()));
@@ -73,7 +73,7 @@ const inParts = ["search-replace", "unified-diff", "patch"];
  * no edit has. Undefined where it does not fit.
  */
 export async function acrossCells(
-  run: Run,
+  run: RunEdit,
   request: EditRequest,
   notebook: Notebook,
   call: CallOptions,
@@ -87,7 +87,7 @@ export async function acrossCells(
   if (!tried.result || !text || !inParts.includes(tried.result.format.name)) return undefined;
   let now = notebook;
   let from = 0;
-  const changed: Cell[] = [];
+  const changed: NotebookCell[] = [];
   let last = tried.result;
   for (const [i, cell] of cells.entries()) {
     const to = text.indexOf(`${divider(i)}\n`, from);
@@ -108,7 +108,7 @@ export async function acrossCells(
   const result: EditResult = {
     ...last,
     changed: true,
-    routeReason: `${tried.result.routeReason}, in ${changed.map(nameOf).join(" and ")}`,
+    routeReason: `${tried.result.routeReason}, in ${changed.map(cellName).join(" and ")}`,
     cells: changed.map(({ number, id }) => ({ number, ...(id === undefined ? {} : { id }) })),
   };
   return { result, events: withResult(tried.events, result) };
@@ -121,10 +121,10 @@ function withResult(events: readonly EditEvent[], result: EditResult): EditEvent
 const mostNames = 8;
 
 /** Cells by number, id and first line, for messages. */
-export function namesOf(cells: readonly Cell[]): string {
+export function cellNames(cells: readonly NotebookCell[]): string {
   const shown = cells.slice(0, mostNames).map((cell) => {
     const first = cell.text.split("\n").find((line) => line.trim() !== "") ?? "";
-    return `${nameOf(cell)}: ${JSON.stringify(first.trim().slice(0, 60))}`;
+    return `${cellName(cell)}: ${JSON.stringify(first.trim().slice(0, 60))}`;
   });
   const more = cells.length - shown.length;
   return shown.join(", ") + (more > 0 ? `, and ${more} more` : "");

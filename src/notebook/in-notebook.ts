@@ -1,24 +1,24 @@
 import { RedraftError } from "../core/errors.ts";
 import type { CallOptions, EditEvent } from "../core/redraft.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
-import { type Attempt, attempt, type Run } from "./attempt.ts";
+import { type Attempt, attempt, type RunEdit } from "./attempt.ts";
 import { cellError, cellResult } from "./cell-result.ts";
 import {
-  type Cell,
+  cellName,
   isNotebookPath,
   jsonProblem,
   type Notebook,
-  nameOf,
+  type NotebookCell,
   readNotebook,
 } from "./cells.ts";
-import { acrossCells, cellsThatFit, namesOf } from "./find-cell.ts";
+import { acrossCells, cellNames, cellsThatFit } from "./find-cell.ts";
 
 /**
  * Edits of notebooks: `run` makes an edit that was written for a cell's source in that source, and the result is put into the
  * file. An edit of the file's JSON is made as in any file, if the result is JSON. Other files go straight to `run`.
  */
 export function inNotebook(
-  run: Run,
+  run: RunEdit,
 ): (request: EditRequest, call: CallOptions) => AsyncGenerator<EditEvent> {
   return async function* (given, call) {
     const { cell, ...request } = given;
@@ -34,7 +34,7 @@ export function inNotebook(
   async function* inCell(
     request: EditRequest,
     notebook: Notebook,
-    cell: Cell,
+    cell: NotebookCell,
     call: CallOptions,
   ): AsyncGenerator<EditEvent> {
     try {
@@ -88,7 +88,7 @@ export function inNotebook(
       }
     } catch (error) {
       if (error !== raw.error && !RedraftError.is(error)) throw error;
-      throw nowhere(error, notebook);
+      throw errorInNotebook(error, notebook);
     }
   }
 }
@@ -105,7 +105,7 @@ function surerOf(raw: EditResult, cell: EditResult): EditResult | undefined {
 }
 
 /** A cell by its id, else by its number from 1. */
-function cellNamed(path: string, { cells }: Notebook, name: string | number): Cell {
+function cellNamed(path: string, { cells }: Notebook, name: string | number): NotebookCell {
   const byId = cells.filter(({ id }) => id !== undefined && id === String(name));
   if (byId.length === 1) return byId[0]!;
   const number = /^\s*\d+\s*$/.test(String(name)) ? Number(name) : undefined;
@@ -114,7 +114,7 @@ function cellNamed(path: string, { cells }: Notebook, name: string | number): Ce
   const what = byId.length > 1 ? `${byId.length} cells with the id` : "no cell";
   throw new RedraftError(
     "no-match",
-    `${path} has ${what} ${JSON.stringify(name)}. It has ${cells.length} cells: ${namesOf(cells)}. Name one by its id or its number.`,
+    `${path} has ${what} ${JSON.stringify(name)}. It has ${cells.length} cells: ${cellNames(cells)}. Name one by its id or its number.`,
     { details: { path, cell: name } },
   );
 }
@@ -131,10 +131,10 @@ function noNotebook({ path, source }: EditRequest, isNotebook: boolean): Redraft
   });
 }
 
-function several(path: string, cells: readonly Cell[]): RedraftError {
+function several(path: string, cells: readonly NotebookCell[]): RedraftError {
   return new RedraftError(
     "ambiguous",
-    `Ambiguous: the edit fits ${cells.length} cells of ${path}: ${namesOf(cells)}. Name the cell, or quote a line that only one of them has.`,
+    `Ambiguous: the edit fits ${cells.length} cells of ${path}: ${cellNames(cells)}. Name the cell, or quote a line that only one of them has.`,
     { details: { path, cells: cells.map(({ number, id }) => ({ number, id })) } },
   );
 }
@@ -142,7 +142,7 @@ function several(path: string, cells: readonly Cell[]): RedraftError {
 function twoReadings(path: string, { cells }: EditResult): RedraftError {
   return new RedraftError(
     "ambiguous",
-    `Ambiguous: the edit can be read as a change of the source of ${nameOf(cells![0]!)} and as one of the JSON of ${path}, with different results. ` +
+    `Ambiguous: the edit can be read as a change of the source of ${cellName(cells![0]!)} and as one of the JSON of ${path}, with different results. ` +
       "Name the cell, or quote the whole JSON lines.",
     { details: { path, cells } },
   );
@@ -161,7 +161,7 @@ function notJson(path: string, { text, format }: EditResult): RedraftError {
   );
 }
 
-function nowhere(error: unknown, { cells }: Notebook): unknown {
+function errorInNotebook(error: unknown, { cells }: Notebook): unknown {
   if (!RedraftError.is(error)) return error;
   const { message, retryable, details } = error;
   if (error.code === "check-failed") {

@@ -1,12 +1,16 @@
 import { splitLines } from "../text/lines.ts";
-import { type Cell, isJson, type Notebook, readNotebook } from "./cells.ts";
+import { isJson, type Notebook, type NotebookCell, readNotebook } from "./cells.ts";
 import { type Spelling, spellingOf } from "./spelling.ts";
 
 /**
  * The notebook with another text in one cell, or undefined where that cannot be proved. Only bytes of the cell's `source`
  * change, in the notebook's own way: one string or a list of lines, its indentation, its escapes.
  */
-export function withCellText(notebook: Notebook, cell: Cell, text: string): string | undefined {
+export function withCellText(
+  notebook: Notebook,
+  cell: NotebookCell,
+  text: string,
+): string | undefined {
   if (text === cell.text) return notebook.json;
   const spelling = spellingOf(notebook.json);
   const spliced =
@@ -19,7 +23,7 @@ export function withCellText(notebook: Notebook, cell: Cell, text: string): stri
 /** One string: only the text between the common beginning and the common end is rewritten. */
 function spliceString(
   { json }: Notebook,
-  { source, text: before }: Cell,
+  { source, text: before }: NotebookCell,
   after: string,
   spelling: Spelling,
 ): string {
@@ -42,12 +46,17 @@ function spliceString(
   while (tail < least - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
   while (tail > 0 && (isLow(before, before.length - tail) || isLow(after, after.length - tail)))
     tail--;
-  const fresh = spelling.quote(after.slice(head, after.length - tail)).slice(1, -1);
-  return json.slice(0, places[head]) + fresh + json.slice(places[before.length - tail]);
+  const newString = spelling.quote(after.slice(head, after.length - tail)).slice(1, -1);
+  return json.slice(0, places[head]) + newString + json.slice(places[before.length - tail]);
 }
 
 /** A list: strings at its beginning and end that stay are not touched; each line between is a string. */
-function spliceList(notebook: Notebook, cell: Cell, text: string, spelling: Spelling): string {
+function spliceList(
+  notebook: Notebook,
+  cell: NotebookCell,
+  text: string,
+  spelling: Spelling,
+): string {
   const { json } = notebook;
   const { source, parts } = cell;
   if (source.kind !== "array") throw new TypeError("the source is not a list");
@@ -66,13 +75,13 @@ function spliceList(notebook: Notebook, cell: Cell, text: string, spelling: Spel
     to = start;
     tail++;
   }
-  const fresh = splitLines(text.slice(from, to)).map((line) =>
+  const newItems = splitLines(text.slice(from, to)).map((line) =>
     spelling.quote(line.text + line.end),
   );
   const kept = (first: number, last: number): string[] =>
     items.slice(first, last).map((item) => json.slice(item.start, item.end));
   const layout = layoutOf(notebook, cell);
-  const all = [...kept(0, head), ...fresh, ...kept(items.length - tail, items.length)];
+  const all = [...kept(0, head), ...newItems, ...kept(items.length - tail, items.length)];
   // The text between two kept strings stays as it was.
   const between = (index: number): string => {
     const above = index < head ? index : index - (all.length - items.length);
@@ -91,14 +100,14 @@ function isLineOf(text: string, part: string, from: number): boolean {
   return part === "" || part.endsWith("\n") || from + part.length === text.length;
 }
 
-interface Layout {
+interface ListLayout {
   readonly open: string;
   readonly between: string;
   readonly close: string;
 }
 
 /** The layout around the strings of a list: of this cell, else of another one, else derived from the indentation of the keys. */
-function layoutOf({ json, cells }: Notebook, cell: Cell): Layout {
+function layoutOf({ json, cells }: Notebook, cell: NotebookCell): ListLayout {
   const lists = [cell, ...cells].flatMap(({ source }) => (source.kind === "array" ? [source] : []));
   const model = lists[0]!.items.length > 0 ? lists[0] : lists.find((one) => one.items.length > 0);
   const longer = lists.find((one) => one.items.length > 1);
@@ -119,8 +128,8 @@ function layoutOf({ json, cells }: Notebook, cell: Cell): Layout {
   return { open, between: `,${open}`, close: `${end}${indent}` };
 }
 
-/** The proof: read anew, the notebook is the same but for this text, and outside of its source to the byte. */
-function isOnlyChange(before: Notebook, cell: Cell, text: string, after: string): boolean {
+/** The proof: parsed again, the notebook is the same except for this text, and outside of its source byte for byte. */
+function isOnlyChange(before: Notebook, cell: NotebookCell, text: string, after: string): boolean {
   const { start, end } = cell.source;
   const behind = before.json.slice(end);
   if (!after.startsWith(before.json.slice(0, start)) || !after.endsWith(behind)) return false;

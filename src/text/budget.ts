@@ -6,11 +6,11 @@ export class OverBudget extends Error {
 let stepsLeft = Number.POSITIVE_INFINITY;
 
 /**
- * Does synchronous work that may take `steps` steps; undefined = it took more and was given up. Steps are counted, not
- * timed, so the same edit has the same answer on every machine. One step is about 20 ns of work: a cell of an alignment,
- * 100 characters that are searched through.
+ * Does synchronous work of at most `steps` steps. Returns undefined if it needs more: then it is abandoned. Steps are counted,
+ * not timed, so the same edit has the same answer on every machine. One step is about 20 ns of work: a cell of an
+ * alignment, or 100 characters of a search.
  *
- * Counting is by the call in progress and not by an object handed down, since the loops that count lie deep in pure functions.
+ * Counting is by the call in progress and not by an object handed down, since the loops that count are deep in pure functions.
  */
 export function withinBudget<Result>(steps: number, work: () => Result): Result | undefined {
   const outer = stepsLeft;

@@ -40,7 +40,7 @@ const commentForms: readonly (readonly [string, string])[] = [
 export const ellipsis: string = String.raw`(?:\.\s?\.\s?\.+|…+|⋯+|⋮+)`;
 export const ellipses: RegExp = new RegExp(ellipsis, "gu");
 
-/** The words of a comment without its syntax; undefined = the line is not one whole comment. */
+/** The words of a comment without its syntax, or undefined if the line is not one whole comment. */
 export function commentBody(line: string): string | undefined {
   const text = line.trim();
   for (const [open, close] of commentForms) {
@@ -73,8 +73,8 @@ export function isComment(line: string): boolean {
 const removalVerb = "removed|deleted|dropped|no longer needed";
 
 /**
- * What a comment says was removed, as in `// removed foo()` or `# foo was deleted`; empty when it only
- * says that something was; undefined = the line is no such comment.
+ * What a comment says was removed, as in `// removed foo()` or `# foo was deleted`. Empty if it does not say what;
+ * undefined if the line is no such comment.
  */
 export function removalOf(line: string): string | undefined {
   const body = commentBody(line);
@@ -86,17 +86,17 @@ export function removalOf(line: string): string | undefined {
   const leading = new RegExp(`^(?:${removalVerb}|removing|deleting)\\b[\\s:\\-–]*(.*)$`, "iu").exec(
     text,
   );
-  if (leading) return bare(leading[1]!);
+  if (leading) return withoutCommonWords(leading[1]!);
   const trailing = new RegExp(
     `^(.*?)[\\s:\\-–]*\\b(?:(?:was|were|has been|have been|is|are)\\s+)?(?:now\\s+)?(?:${removalVerb})(?:\\s+(?:here|from here))?[.!]?$`,
     "iu",
   ).exec(text);
-  if (trailing && trailing[1]!.split(/\s+/u).length <= 6) return bare(trailing[1]!);
+  if (trailing && trailing[1]!.split(/\s+/u).length <= 6) return withoutCommonWords(trailing[1]!);
   return undefined;
 }
 
 /** Words that name nothing are no name. */
-function bare(what: string): string {
+function withoutCommonWords(what: string): string {
   const text = what.trim();
   return /^(?:this|these|that|here|code|the code|this code|lines?|old code|unused code)?$/iu.test(
     text,

@@ -1,4 +1,4 @@
-/** Words before a name that say what it is; modifiers stand before them. */
+/** Words before a name that say what it is; modifiers come before them. */
 const keyword =
   "function\\*?|func|fn|fun|defp?|defmodule|defmacro|class|interface|struct|enum|trait|impl|object|module|namespace|" +
   "mod|type|record|protocol|extension|union|macro_rules!|sub|proc|procedure|message|service|" +
@@ -40,7 +40,7 @@ const statement =
 
 /**
  * The name that a line declares: a function, class, method, table, key. Read from the line alone, in any language: a
- * hint, not a parse. Undefined = none that can be seen.
+ * hint, not a parse. Undefined if the line declares nothing that can be seen.
  */
 export function declares(line: string): string | undefined {
   if (line.length > 300 || statement.test(line)) return undefined;

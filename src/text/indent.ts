@@ -14,7 +14,7 @@ export function leadingSpace(line: string): string {
   return /^\s*/.exec(line)![0];
 }
 
-/** The width of a line's indentation in columns; a tab counts 4 wherever it stands. */
+/** The width of a line's indentation in columns; a tab counts 4 in any column. */
 export function columnsOf(line: string): number {
   let columns = 0;
   for (let i = 0; line[i] === " " || line[i] === "\t"; i++)

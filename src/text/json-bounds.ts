@@ -2,7 +2,7 @@ const quoteSign = 0x22;
 const backslash = 0x5c;
 
 export interface JsonBounds {
-  /** How deep arrays and objects may stand in one another. */
+  /** How deep arrays and objects may be nested. */
   readonly depth: number;
   /** How many values there may be, keys counted. */
   readonly values: number;
@@ -12,8 +12,8 @@ export interface JsonBounds {
 export const requestBounds: JsonBounds = { depth: 64, values: 250_000 };
 
 /**
- * Why JSON text, in UTF-8, should not be parsed; undefined = it is cheap but for its strings. Nested arrays and millions of small values
- * take a hundred times their size in memory, and seconds, so they are counted first. Says nothing about whether it is JSON.
+ * Why JSON text, in UTF-8, should not be parsed, or undefined if only its strings can be large. Nested arrays and millions of small
+ * values take a hundred times their size in memory, and seconds, so they are counted first. Does not check that it is JSON.
  */
 export function beyondBounds(bytes: Uint8Array, bounds: JsonBounds): string | undefined {
   let depth = 0;
@@ -33,7 +33,7 @@ export function beyondBounds(bytes: Uint8Array, bounds: JsonBounds): string | un
   return undefined;
 }
 
-/** Where the string ends whose first character stands at `from`: its closing quote, or the end of the text. */
+/** The end of the string that begins at `from`: the index of its closing quote, or the length of the text. */
 function stringEnd(bytes: Uint8Array, from: number): number {
   for (let at = from; ; ) {
     const end = bytes.indexOf(quoteSign, at);

@@ -15,13 +15,13 @@ const mostSteps = 1_500_000;
 const smallRange = 200;
 
 /** The number of a new line that is none of the old ones in its range. */
-const nowhere = -1;
+const noLine = -1;
 
 /** How often a range may be cut at unique lines inside a range that was cut before. */
-const mostDepth = 12;
+const deepestRange = 12;
 
 /**
- * Compares two texts line by line in nearly linear time. Equal ends are cut off, the rest is cut at lines that stand once
+ * Compares two texts line by line in nearly linear time. Equal ends are cut off, the rest is cut at lines that occur once
  * on either side (patience diff), and what lies between is searched for the fewest changes (Myers 1986), with a bound on
  * the work. Its answer is always a correct account of the difference; only how short it is may vary.
  */
@@ -44,18 +44,18 @@ export class LineDiff {
 
   /**
    * The changes, in order. `known`: pairs of an old and a new line that are said to be the same one, ascending on both sides;
-   * only what lies between them is compared. Pairs that do not hold are passed over.
+   * only the lines between them are compared. Pairs that are not equal are skipped.
    */
   compare(known: Iterable<readonly [oldLine: number, newLine: number]> = []): LineChange[] {
-    let old = 0;
-    let fresh = 0;
+    let oldStart = 0;
+    let newStart = 0;
     for (const [a, b] of known) {
-      if (a < old || b < fresh || this.before[a] !== this.after[b]) continue;
-      if (a > old || b > fresh) this.range(old, a, fresh, b, 0);
-      old = a + 1;
-      fresh = b + 1;
+      if (a < oldStart || b < newStart || this.before[a] !== this.after[b]) continue;
+      if (a > oldStart || b > newStart) this.range(oldStart, a, newStart, b, 0);
+      oldStart = a + 1;
+      newStart = b + 1;
     }
-    this.range(old, this.before.length, fresh, this.after.length, 0);
+    this.range(oldStart, this.before.length, newStart, this.after.length, 0);
     return this.changes;
   }
 
@@ -74,64 +74,71 @@ export class LineDiff {
     depth: number,
   ): void {
     const { before, after } = this;
-    let [old, oldEnd, fresh, newEnd] = [oldFrom, oldTo, newFrom, newTo];
-    while (old < oldEnd && fresh < newEnd && before[old] === after[fresh]) {
-      old++;
-      fresh++;
+    let [oldStart, oldEnd, newStart, newEnd] = [oldFrom, oldTo, newFrom, newTo];
+    while (oldStart < oldEnd && newStart < newEnd && before[oldStart] === after[newStart]) {
+      oldStart++;
+      newStart++;
     }
-    while (old < oldEnd && fresh < newEnd && before[oldEnd - 1] === after[newEnd - 1]) {
+    while (oldStart < oldEnd && newStart < newEnd && before[oldEnd - 1] === after[newEnd - 1]) {
       oldEnd--;
       newEnd--;
     }
-    if (old === oldEnd && fresh === newEnd) return;
-    if (old === oldEnd || fresh === newEnd || (oldEnd - old === 1 && newEnd - fresh === 1)) {
-      this.emit(old, oldEnd, fresh, newEnd);
+    if (oldStart === oldEnd && newStart === newEnd) return;
+    if (
+      oldStart === oldEnd ||
+      newStart === newEnd ||
+      (oldEnd - oldStart === 1 && newEnd - newStart === 1)
+    ) {
+      this.emit(oldStart, oldEnd, newStart, newEnd);
       return;
     }
-    if (!this.number(old, oldEnd, fresh, newEnd)) {
-      this.emit(old, oldEnd, fresh, newEnd);
+    if (!this.number(oldStart, oldEnd, newStart, newEnd)) {
+      this.emit(oldStart, oldEnd, newStart, newEnd);
       return;
     }
-    const isSmall = oldEnd - old + newEnd - fresh <= smallRange;
-    if (isSmall && this.exact(old, oldEnd, fresh, newEnd)) return;
+    const isSmall = oldEnd - oldStart + newEnd - newStart <= smallRange;
+    if (isSmall && this.exact(oldStart, oldEnd, newStart, newEnd)) return;
     const cuts =
-      depth < mostDepth ? uniqueRun(this.oldIds, [old, oldEnd], this.newIds, [fresh, newEnd]) : [];
+      depth < deepestRange
+        ? uniqueRun(this.oldIds, [oldStart, oldEnd], this.newIds, [newStart, newEnd])
+        : [];
     if (cuts.length === 0) {
-      if (isSmall || !this.exact(old, oldEnd, fresh, newEnd)) this.emit(old, oldEnd, fresh, newEnd);
+      if (isSmall || !this.exact(oldStart, oldEnd, newStart, newEnd))
+        this.emit(oldStart, oldEnd, newStart, newEnd);
       return;
     }
     for (const [a, b] of cuts) {
-      this.range(old, a, fresh, b, depth + 1);
-      old = a + 1;
-      fresh = b + 1;
+      this.range(oldStart, a, newStart, b, depth + 1);
+      oldStart = a + 1;
+      newStart = b + 1;
     }
-    this.range(old, oldEnd, fresh, newEnd, depth + 1);
+    this.range(oldStart, oldEnd, newStart, newEnd, depth + 1);
   }
 
-  /** Numbers the lines of a range; false = no line stands on both sides. */
-  private number(old: number, oldEnd: number, fresh: number, newEnd: number): boolean {
+  /** Numbers the lines of a range. Returns false if no line occurs on both sides. */
+  private number(oldStart: number, oldEnd: number, newStart: number, newEnd: number): boolean {
     const { ids, oldIds, newIds } = this;
-    if (oldIds[old] === 0) {
-      for (let line = old; line < oldEnd; line++) {
+    if (oldIds[oldStart] === 0) {
+      for (let line = oldStart; line < oldEnd; line++) {
         const text = this.before[line]!;
         const known = ids.get(text);
         oldIds[line] = known ?? ids.size + 1;
         if (known === undefined) ids.set(text, ids.size + 1);
       }
-      for (let line = fresh; line < newEnd; line++) {
-        newIds[line] = ids.get(this.after[line]!) ?? nowhere;
+      for (let line = newStart; line < newEnd; line++) {
+        newIds[line] = ids.get(this.after[line]!) ?? noLine;
       }
     }
-    const here = new Set(oldIds.subarray(old, oldEnd));
-    for (let line = fresh; line < newEnd; line++) if (here.has(newIds[line]!)) return true;
+    const here = new Set(oldIds.subarray(oldStart, oldEnd));
+    for (let line = newStart; line < newEnd; line++) if (here.has(newIds[line]!)) return true;
     return false;
   }
 
   /** The fewest changes by Myers' greedy search; false = that takes more steps than are left. */
-  private exact(old: number, oldEnd: number, fresh: number, newEnd: number): boolean {
+  private exact(oldStart: number, oldEnd: number, newStart: number, newEnd: number): boolean {
     const { oldIds, newIds } = this;
-    const rows = oldEnd - old;
-    const columns = newEnd - fresh;
+    const rows = oldEnd - oldStart;
+    const columns = newEnd - newStart;
     const furthest: Int32Array[] = [];
     // Per diagonal k = x - y, from -d to d in steps of two: the furthest x that d changes reach.
     let last = new Int32Array([0]);
@@ -148,13 +155,14 @@ export class LineDiff {
         }
         const start = x;
         if (x <= rows && x - k <= columns) {
-          while (x < rows && x - k < columns && oldIds[old + x] === newIds[fresh + x - k]) x++;
+          while (x < rows && x - k < columns && oldIds[oldStart + x] === newIds[newStart + x - k])
+            x++;
         }
         reached[i] = x;
         this.steps -= 1 + x - start;
         if (x >= rows && x - k >= columns) {
           furthest.push(reached);
-          this.trace(furthest, { old, oldEnd, fresh, newEnd });
+          this.trace(furthest, { oldStart, oldEnd, newStart, newEnd });
           return true;
         }
       }
@@ -167,11 +175,11 @@ export class LineDiff {
   /** Walks a found path back and emits its changes in order. */
   private trace(
     furthest: readonly Int32Array[],
-    range: { old: number; oldEnd: number; fresh: number; newEnd: number },
+    range: { oldStart: number; oldEnd: number; newStart: number; newEnd: number },
   ): void {
-    const { old, fresh } = range;
-    let x = range.oldEnd - old;
-    let y = range.newEnd - fresh;
+    const { oldStart, newStart } = range;
+    let x = range.oldEnd - oldStart;
+    let y = range.newEnd - newStart;
     const found: LineChange[] = [];
     for (let d = furthest.length - 1; d > 0; d--) {
       const last = furthest[d - 1]!;
@@ -181,7 +189,7 @@ export class LineDiff {
       const isDown = down >= right;
       const start = isDown ? down : right;
       const k = x - y;
-      const [toX, toY] = [old + start, fresh + start - k];
+      const [toX, toY] = [oldStart + start, newStart + start - k];
       found.push(
         isDown
           ? { oldStart: toX, oldEnd: toX, newStart: toY - 1, newEnd: toY }

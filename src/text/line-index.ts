@@ -2,7 +2,7 @@ import { spend } from "./budget.ts";
 
 const knownIndexes = new WeakMap<readonly string[], ReadonlyMap<string, readonly number[]>>();
 
-/** Where each line of a text stands, ascending. Made once for a list of lines that is asked about again. */
+/** The indices at which each line of a text occurs, ascending. Computed once per list of lines. */
 export function linePlaces(lines: readonly string[]): ReadonlyMap<string, readonly number[]> {
   const made = knownIndexes.get(lines);
   if (made) return made;
@@ -17,7 +17,7 @@ export function linePlaces(lines: readonly string[]): ReadonlyMap<string, readon
   return places;
 }
 
-/** Indices where lines stand one after the other in a text, exactly; none for no lines. */
+/** Indices at which `run` occurs in a text as consecutive lines, exactly; none for an empty run. */
 export function runPlaces(run: readonly string[], text: readonly string[]): number[] {
   const places = linePlaces(text);
   let rarest = 0;

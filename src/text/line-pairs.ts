@@ -15,79 +15,79 @@ const tableLimit = 4_000_000;
  */
 export function matchedLines(before: readonly string[], after: readonly string[]): LinePair[] {
   const pairs: LinePair[] = [];
-  let old = 0;
-  let fresh = 0;
+  let oldLine = 0;
+  let newLine = 0;
   const equalUntil = (oldEnd: number): void => {
-    while (old < oldEnd) pairs.push([old++, fresh++]);
+    while (oldLine < oldEnd) pairs.push([oldLine++, newLine++]);
   };
-  for (const stretch of stretches(before, after)) {
-    // Before a stretch stands the line that it was cut at, or the texts' common head.
-    equalUntil(stretch.old);
-    const a = before.slice(stretch.old, stretch.oldEnd);
-    const b = after.slice(stretch.fresh, stretch.freshEnd);
-    for (const [i, j] of equalPairs(a, b).pairs) pairs.push([old + i, fresh + j]);
-    old = stretch.oldEnd;
-    fresh = stretch.freshEnd;
+  for (const stretch of stretchPairs(before, after)) {
+    // The lines before a stretch are equal: the line that it was cut at, or the common head of the texts.
+    equalUntil(stretch.oldStart);
+    const a = before.slice(stretch.oldStart, stretch.oldEnd);
+    const b = after.slice(stretch.newStart, stretch.newEnd);
+    for (const [i, j] of equalPairs(a, b).pairs) pairs.push([oldLine + i, newLine + j]);
+    oldLine = stretch.oldEnd;
+    newLine = stretch.newEnd;
   }
   equalUntil(before.length);
   return pairs;
 }
 
-/** Lines `old` to `oldEnd` of one text that stand for lines `fresh` to `freshEnd` of another. */
+/** Lines [oldStart, oldEnd) of one text and their counterpart, lines [newStart, newEnd) of another. */
 export interface StretchPair {
-  readonly old: number;
+  readonly oldStart: number;
   readonly oldEnd: number;
-  readonly fresh: number;
-  readonly freshEnd: number;
+  readonly newStart: number;
+  readonly newEnd: number;
 }
 
 /**
  * Cuts both sides at lines that are unique in each and in the same order (patience diff), so that the
  * quadratic table only ever sees the small stretches between. The cut lines themselves are equal.
  */
-export function stretches(source: readonly string[], text: readonly string[]): StretchPair[] {
+export function stretchPairs(source: readonly string[], text: readonly string[]): StretchPair[] {
   let head = 0;
   while (head < source.length && head < text.length && source[head] === text[head]) head++;
   let oldEnd = source.length;
-  let freshEnd = text.length;
-  while (oldEnd > head && freshEnd > head && source[oldEnd - 1] === text[freshEnd - 1]) {
+  let newEnd = text.length;
+  while (oldEnd > head && newEnd > head && source[oldEnd - 1] === text[newEnd - 1]) {
     oldEnd--;
-    freshEnd--;
+    newEnd--;
   }
   const cuts: StretchPair[] = [];
-  let old = head;
-  let fresh = head;
-  for (const [a, b] of uniqueRun(source, [head, oldEnd], text, [head, freshEnd])) {
-    cuts.push({ old, oldEnd: a, fresh, freshEnd: b });
-    old = a + 1;
-    fresh = b + 1;
+  let oldStart = head;
+  let newStart = head;
+  for (const [a, b] of uniqueRun(source, [head, oldEnd], text, [head, newEnd])) {
+    cuts.push({ oldStart, oldEnd: a, newStart, newEnd: b });
+    oldStart = a + 1;
+    newStart = b + 1;
   }
-  cuts.push({ old, oldEnd, fresh, freshEnd });
+  cuts.push({ oldStart, oldEnd, newStart, newEnd });
   return cuts;
 }
 
-/** Items that stand once in a range of either side, the longest run of them that keeps its order (patience diff). */
+/** Of the items that occur once in the range of each side, the longest run in the same order on both (patience diff). */
 export function uniqueRun<Item>(
   before: ArrayLike<Item>,
   [oldStart, oldEnd]: LinePair,
   after: ArrayLike<Item>,
-  [freshStart, freshEnd]: LinePair,
+  [newStart, newEnd]: LinePair,
 ): LinePair[] {
-  const places = new Map<Item, { old: number; fresh: number }>();
+  const places = new Map<Item, { oldIndex: number; newIndex: number }>();
   for (let index = oldStart; index < oldEnd; index++) {
     const known = places.get(before[index]!);
-    if (known) known.old = -1;
-    else places.set(before[index]!, { old: index, fresh: -2 });
+    if (known) known.oldIndex = -1;
+    else places.set(before[index]!, { oldIndex: index, newIndex: -2 });
   }
-  for (let index = freshStart; index < freshEnd; index++) {
+  for (let index = newStart; index < newEnd; index++) {
     const known = places.get(after[index]!);
-    if (known) known.fresh = known.fresh === -2 ? index : -1;
+    if (known) known.newIndex = known.newIndex === -2 ? index : -1;
   }
   const pairs: LinePair[] = [];
-  for (const { old, fresh } of places.values())
-    if (old >= 0 && fresh >= 0) pairs.push([old, fresh]);
+  for (const { oldIndex, newIndex } of places.values())
+    if (oldIndex >= 0 && newIndex >= 0) pairs.push([oldIndex, newIndex]);
   // The pairs rise on the first side already.
-  return longestRising(pairs.map(([, fresh]) => fresh)).map((index) => pairs[index]!);
+  return longestRising(pairs.map(([, newIndex]) => newIndex)).map((index) => pairs[index]!);
 }
 
 /**

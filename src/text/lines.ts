@@ -41,3 +41,11 @@ export function joinLines(lines: readonly TextLine[]): string {
 export function lineTexts(text: string): string[] {
   return splitLines(text).map((line) => line.text);
 }
+
+/** The line that a position of a text is on, from 0; only line feeds count as line ends. */
+export function lineAt(text: string, position: number): number {
+  let line = 0;
+  let feed = text.indexOf("\n");
+  for (; feed !== -1 && feed < position; feed = text.indexOf("\n", feed + 1)) line += 1;
+  return line;
+}

@@ -12,13 +12,13 @@ export interface TaskContext {
   readonly logger: Logger;
   emit(event: unknown): void;
   /** Asks the main thread; the worker does other tasks until the answer is there. */
-  ask(question: unknown, onTell?: (value: unknown) => void): Promise<unknown>;
+  ask(question: unknown, onNotice?: (value: unknown) => void): Promise<unknown>;
 }
 
 export type Task = (input: never, context: TaskContext) => Promise<unknown>;
 
 /** What tasks ask the main thread. */
-export type Question =
+export type ThreadQuestion =
   | {
       readonly kind: "model";
       readonly route: "settle" | "rewrite";
@@ -34,7 +34,7 @@ export function engineFor(context: TaskContext): Redraft {
   return createRedraft({ logger, texts: noTexts, ...(model && { settle: model }) });
 }
 
-/** Whoever sends a task has found the text of its base: a worker keeps none. */
+/** The sender of a task has already found the text of its base: a worker keeps no texts. */
 const noTexts: TextStore = { add: () => {}, find: () => undefined };
 
 function remoteModel(
@@ -50,12 +50,12 @@ function remoteModel(
         if (ranked) return ranked;
         if (task.outcome?.kind !== "ambiguous") return undefined;
       }
-      const question: Question = { kind: "model", route, task: { ...task, ranked: true } };
-      const onTell = (value: unknown): void => {
+      const question: ThreadQuestion = { kind: "model", route, task: { ...task, ranked: true } };
+      const onNotice = (value: unknown): void => {
         const { text, origin } = value as { text: string; origin: string };
         onText?.(text, origin);
       };
-      return (await context.ask(question, onTell)) as ModelAnswer | undefined;
+      return (await context.ask(question, onNotice)) as ModelAnswer | undefined;
     };
   return {
     name,

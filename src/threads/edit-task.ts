@@ -5,7 +5,7 @@ import { textHash } from "../core/text-store.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import { engineFor, type TaskContext } from "./context.ts";
 
-export interface EditInput {
+export interface EditTaskInput {
   readonly request: EditRequest;
   readonly account: Account;
 }
@@ -19,7 +19,7 @@ export interface EditOutput {
 
 /** On a worker: makes an edit, and says how it went as the engine does. */
 export async function editTask(
-  { request, account }: EditInput,
+  { request, account }: EditTaskInput,
   context: TaskContext,
 ): Promise<EditOutput> {
   for await (const event of engineFor(context).events(request, { signal: context.signal })) {

@@ -1,4 +1,4 @@
-/** The engine on worker threads, for servers: no edit keeps the calling thread from its work. */
+/** The engine on worker threads, for servers: no edit blocks the calling thread. */
 export {
   createThreadedRedraft,
   type ThreadedRedraft,

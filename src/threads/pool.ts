@@ -20,14 +20,14 @@ export interface PoolOptions {
 export interface TaskCall {
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: (event: unknown) => void;
-  /** Answers a question of the task; `tell` sends what is known on the way. The worker does other work meanwhile. */
-  readonly onAsk?: (question: unknown, tell: (value: unknown) => void) => Promise<unknown>;
+  /** Answers a question of the task; `notify` sends parts of the answer before it is complete. The worker does other work meanwhile. */
+  readonly onAsk?: (question: unknown, notify: (value: unknown) => void) => Promise<unknown>;
 }
 
 export interface Pool {
   /**
-   * Has a worker do a task. Rejects with the task's own error; with `timeout` or `cancelled` where it was given up, its
-   * worker then being ended; with `engine-failed` where it took its worker down.
+   * Runs a task on a worker. Rejects with the task's own error; with `timeout` or `cancelled` if it was stopped, which ends
+   * its worker; with `engine-failed` if it crashed its worker.
    */
   run(task: string, input: unknown, call?: TaskCall): Promise<unknown>;
   /** Starts a worker ahead of the first task. */
@@ -37,7 +37,7 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-interface Job {
+interface PoolJob {
   readonly id: number;
   readonly task: string;
   readonly input: unknown;
@@ -54,16 +54,16 @@ interface Job {
   spent: number;
 }
 
-interface Slot {
+interface WorkerSlot {
   readonly worker: Worker;
   /** The one task that computes; the others on this worker wait for answers. */
-  active: Job | undefined;
+  active: PoolJob | undefined;
   ready: boolean;
   since: number;
   timer: NodeJS.Timeout | undefined;
-  readonly parked: Set<Job>;
+  readonly parked: Set<PoolJob>;
   /** Answers that came while another task computed. */
-  readonly resumes: { readonly job: Job; readonly message: ToWorker }[];
+  readonly resumes: { readonly job: PoolJob; readonly message: ToWorker }[];
   dead: boolean;
 }
 
@@ -78,21 +78,21 @@ export function defaultWorkers(): number {
 }
 
 /**
- * Runs tasks on worker threads, one at a time on each. A task that passes its limit or is cancelled ends its worker, whatever
- * it computes; other tasks on that worker, which only wait for an answer, start over on another one, unnoticed by
- * their callers: a task must do the same every time it is run.
+ * Runs tasks on worker threads, one at a time on each. A task that passes its limit or is cancelled ends its worker. Other
+ * tasks on that worker, which only wait for an answer, start over on another one without their callers noticing, so a task
+ * must do the same every time it runs.
  */
 export function createPool(options: PoolOptions): Pool {
   const { size = defaultWorkers(), maxWaiting = 256, limitMs = 60_000 } = options;
   const logger = options.logger ?? silentLogger;
-  const slots = new Set<Slot>();
-  const waiting: Job[] = [];
+  const slots = new Set<WorkerSlot>();
+  const waiting: PoolJob[] = [];
   let nextId = 1;
   let closed = false;
 
-  function spawn(): Slot {
+  function spawn(): WorkerSlot {
     const worker = options.start();
-    const slot: Slot = {
+    const slot: WorkerSlot = {
       worker,
       active: undefined,
       ready: false,
@@ -130,7 +130,7 @@ export function createPool(options: PoolOptions): Pool {
     }
   }
 
-  function activate(slot: Slot, job: Job, message: ToWorker): void {
+  function activate(slot: WorkerSlot, job: PoolJob, message: ToWorker): void {
     slot.parked.delete(job);
     slot.active = job;
     slot.since = performance.now();
@@ -144,20 +144,20 @@ export function createPool(options: PoolOptions): Pool {
     }
   }
 
-  /** Ends the worker of a task that takes too long; until it has started, of a worker that takes too long to. */
-  function watch(slot: Slot, job: Job): void {
+  /** Ends the worker if its task takes too long, or if the worker itself takes too long to start. */
+  function watch(slot: WorkerSlot, job: PoolJob): void {
     clearTimeout(slot.timer);
     slot.timer = setTimeout(
       () => {
-        job.settle({ error: slot.ready ? tooLong(limitMs) : crashed(undefined) });
+        job.settle({ error: slot.ready ? editTimedOut(limitMs) : crashed(undefined) });
         end(slot);
       },
       slot.ready ? Math.max(1, limitMs - job.spent) : startMs,
     );
   }
 
-  /** The slot's task computes no more: the next one may. */
-  function release(slot: Slot): void {
+  /** The slot's task no longer computes: the next one may. */
+  function release(slot: WorkerSlot): void {
     clearTimeout(slot.timer);
     if (slot.active !== undefined) slot.active.spent += performance.now() - slot.since;
     slot.active = undefined;
@@ -170,7 +170,7 @@ export function createPool(options: PoolOptions): Pool {
     }
   }
 
-  function receive(slot: Slot, message: FromWorker): void {
+  function receive(slot: WorkerSlot, message: FromWorker): void {
     if (slot.dead) return;
     if (message.kind === "ready") {
       slot.ready = true;
@@ -203,13 +203,13 @@ export function createPool(options: PoolOptions): Pool {
     if (slot.active === job) release(slot);
   }
 
-  function park(slot: Slot, job: Job, question: unknown): void {
+  function park(slot: WorkerSlot, job: PoolJob, question: unknown): void {
     const { id, answers } = job;
-    const tell = (value: unknown): void => {
-      if (!slot.dead && !job.settled) slot.worker.postMessage({ kind: "tell", id, value });
+    const notify = (value: unknown): void => {
+      if (!slot.dead && !job.settled) slot.worker.postMessage({ kind: "notice", id, value });
     };
     const asked = job.asked++;
-    const answer = answers[asked] ?? Promise.resolve(job.call.onAsk?.(question, tell));
+    const answer = answers[asked] ?? Promise.resolve(job.call.onAsk?.(question, notify));
     answers[asked] = answer;
     slot.parked.add(job);
     if (slot.active === job) release(slot);
@@ -225,14 +225,14 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /** A worker exited by itself: its active task fails, the waiting tasks start over. */
-  function lose(slot: Slot, cause: Error | undefined): void {
+  function lose(slot: WorkerSlot, cause: Error | undefined): void {
     if (slot.dead) return;
     slot.active?.settle({ error: crashed(cause) });
     if (cause !== undefined) logger.error("a worker thread failed", { cause: cause.message });
     end(slot);
   }
 
-  function end(slot: Slot): void {
+  function end(slot: WorkerSlot): void {
     if (slot.dead) return;
     slot.dead = true;
     clearTimeout(slot.timer);
@@ -243,7 +243,7 @@ export function createPool(options: PoolOptions): Pool {
     if (!closed) dispatch();
   }
 
-  function give(job: Job): void {
+  function give(job: PoolJob): void {
     for (const slot of slots) {
       if (slot.active !== job && !slot.parked.has(job)) continue;
       const error = toPlain(stopReason(job.call.signal));
@@ -281,7 +281,7 @@ export function createPool(options: PoolOptions): Pool {
           job.settle({ error: stopReason(call.signal) });
           give(job);
         };
-        const job: Job = {
+        const job: PoolJob = {
           id: nextId++,
           task,
           input,
@@ -329,7 +329,7 @@ function stopReason(signal: AbortSignal | undefined): unknown {
   return new RedraftError("cancelled", "the edit was cancelled.");
 }
 
-function tooLong(limitMs: number): RedraftError {
+function editTimedOut(limitMs: number): RedraftError {
   return new RedraftError(
     "timeout",
     `The edit exceeded its time limit of ${limitMs / 1000} s. Nothing was written. Send it in smaller parts, with fewer lines that occur several times in the file.`,

@@ -23,7 +23,7 @@ export type ToWorker =
   | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
   | { readonly kind: "refusal"; readonly id: number; readonly error: PlainError }
   /** Something on the way to the answer. */
-  | { readonly kind: "tell"; readonly id: number; readonly value: unknown }
+  | { readonly kind: "notice"; readonly id: number; readonly value: unknown }
   | { readonly kind: "cancel"; readonly id: number; readonly error: PlainError };
 
 export type FromWorker =

@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 
 /** The start-up data of a worker. */
 export interface WorkerConfig {
-  /** What the model route that the main thread asks can do; absent = there is none. */
+  /** What the main thread's model route can do; absent if there is none. */
   readonly model?: {
     readonly name: string;
     readonly settles: boolean;

@@ -1,9 +1,9 @@
 import type { Task } from "./context.ts";
 
-/** The names by which the main thread calls them; what only one face needs is loaded when it asks. */
+/** The tasks by the names that the main thread uses. What only one face needs is loaded on first use. */
 export const tasks: Readonly<Record<string, () => Promise<Task>>> = {
   edit: async () => (await import("./edit-task.ts")).editTask as Task,
-  /** For tests of the pool: they compute for ever, or take all memory there is. */
+  /** For tests of the pool: they compute forever, or use up all memory. */
   spin: async () => async () => {
     for (;;);
   },

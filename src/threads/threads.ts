@@ -4,13 +4,13 @@ import type { Account, CallOptions, EditEvent, Redraft } from "../core/redraft.t
 import type { EditRequest, EditResult } from "../core/request.ts";
 import type { ModelRoute } from "../core/route.ts";
 import { createTextStore, type TextStore, unknownBase } from "../core/text-store.ts";
-import type { Question } from "./context.ts";
-import type { EditInput, EditOutput } from "./edit-task.ts";
+import type { ThreadQuestion } from "./context.ts";
+import type { EditOutput, EditTaskInput } from "./edit-task.ts";
 import { createPool, type Pool, type TaskCall } from "./pool.ts";
 import { startWorker } from "./start.ts";
 
 export interface ThreadsOptions {
-  /** Asked on the calling thread, where the merge gives up. */
+  /** Asked on the calling thread if the merge gives up. */
   readonly settle?: ModelRoute;
   /** Texts that a request's `base` may name by hash; default: the last ones that went through. */
   readonly texts?: TextStore;
@@ -25,14 +25,14 @@ export interface ThreadsOptions {
   readonly logger?: Logger;
 }
 
-/** An engine that makes edits on worker threads, so that none of them keeps the calling thread from its work. */
+/** An engine that makes edits on worker threads, so that none of them blocks the calling thread. */
 export interface ThreadedRedraft extends Redraft {
-  /** For callers that do other heavy work beside edits. */
+  /** For callers that do other heavy work besides edits. */
   readonly pool: Pool;
   readonly texts: TextStore;
   /** As `Redraft.events`, with the account that the caller reads: `diff` saves the copy of a long proof. */
   accounted(request: EditRequest, account: Account, call?: CallOptions): AsyncIterable<EditEvent>;
-  /** Does a task of `tasks.ts` that may ask for the model and for texts. */
+  /** Runs a task of `tasks.ts` that may ask for the model and for texts. */
   run(task: string, input: unknown, call?: Omit<TaskCall, "onAsk">): Promise<unknown>;
 }
 
@@ -61,10 +61,10 @@ export function createThreadedRedraft(options: ThreadsOptions = {}): ThreadedRed
   const run: ThreadedRedraft["run"] = (task, input, call = {}) =>
     pool.run(task, input, {
       ...call,
-      async onAsk(asked, tell) {
-        const question = asked as Question;
+      async onAsk(asked, notify) {
+        const question = asked as ThreadQuestion;
         if (question.kind === "text") return texts.find(question.hash);
-        const onText = (text: string, origin: string): void => tell({ text, origin });
+        const onText = (text: string, origin: string): void => notify({ text, origin });
         const signal = call.signal ? { signal: call.signal } : {};
         return model?.[question.route]?.({ ...question.task, ...signal, onText });
       },
@@ -75,7 +75,7 @@ export function createThreadedRedraft(options: ThreadsOptions = {}): ThreadedRed
     account: Account,
     call: CallOptions = {},
   ): AsyncGenerator<EditEvent> {
-    const input: EditInput = { request: withBaseText(request, texts), account };
+    const input: EditTaskInput = { request: withBaseText(request, texts), account };
     const events: EditEvent[] = [];
     let wake = (): void => {};
     let output: EditOutput | undefined;

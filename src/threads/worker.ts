@@ -1,4 +1,4 @@
-/** The program of a worker thread: does tasks that the main thread sends, and asks it what only that one knows. */
+/** The program of a worker thread: runs the tasks that the main thread sends, and asks it for the model and for texts. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Logger } from "../core/logger.ts";
 import type { TaskContext } from "./context.ts";
@@ -6,7 +6,7 @@ import { type FromWorker, fromPlain, type ToWorker, toPlain } from "./protocol.t
 import type { WorkerConfig } from "./start.ts";
 import { tasks } from "./tasks.ts";
 
-const port = parentPort!;
+const mainThread = parentPort!;
 const config = workerData as WorkerConfig;
 
 interface Running {
@@ -15,22 +15,22 @@ interface Running {
   question?: {
     readonly resolve: (answer: unknown) => void;
     readonly reject: (error: Error) => void;
-    readonly onTell: ((value: unknown) => void) | undefined;
+    readonly onNotice: ((value: unknown) => void) | undefined;
   };
 }
 
 const running = new Map<number, Running>();
-const send = (message: FromWorker): void => port.postMessage(message);
+const send = (message: FromWorker): void => mainThread.postMessage(message);
 
-const log =
+const logAt =
   (level: "info" | "warn" | "error"): Logger["info"] =>
   (message, fields) =>
     send({ kind: "log", level, message, fields });
 const logger: Logger = {
   debug: () => {},
-  info: log("info"),
-  warn: log("warn"),
-  error: log("error"),
+  info: logAt("info"),
+  warn: logAt("warn"),
+  error: logAt("error"),
 };
 
 function contextOf(id: number, job: Running): TaskContext {
@@ -39,16 +39,16 @@ function contextOf(id: number, job: Running): TaskContext {
     logger,
     signal: job.controller.signal,
     emit: (event) => send({ kind: "event", id, event }),
-    ask: (question, onTell) =>
+    ask: (question, onNotice) =>
       new Promise((resolve, reject) => {
         job.controller.signal.throwIfAborted();
-        job.question = { resolve, reject, onTell };
+        job.question = { resolve, reject, onNotice };
         send({ kind: "ask", id, question });
       }),
   };
 }
 
-async function run(id: number, name: string, input: unknown): Promise<void> {
+async function runTask(id: number, name: string, input: unknown): Promise<void> {
   const job: Running = { controller: new AbortController() };
   running.set(id, job);
   try {
@@ -64,14 +64,14 @@ async function run(id: number, name: string, input: unknown): Promise<void> {
 // What nearly every task needs is loaded before the first one is taken, and timed.
 await tasks.edit!();
 send({ kind: "ready" });
-port.on("message", (message: ToWorker) => {
+mainThread.on("message", (message: ToWorker) => {
   if (message.kind === "run") {
-    void run(message.id, message.task, message.input);
+    void runTask(message.id, message.task, message.input);
     return;
   }
   const job = running.get(message.id);
   const question = job?.question;
-  if (message.kind === "tell") question?.onTell?.(message.value);
+  if (message.kind === "notice") question?.onNotice?.(message.value);
   else if (message.kind === "cancel") {
     const reason = fromPlain(message.error);
     job?.controller.abort(reason);

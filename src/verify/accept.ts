@@ -5,7 +5,7 @@ import type { Acceptance, DraftNode, Rows, SamplingRule, Token, Verdict } from "
  * Walks from the root along accepted nodes. Of several accepted siblings the one of best rank wins (the target
  * would rather have written it), then the earlier one.
  *
- * @param rank of a token in a row: 0 = the target's own choice, undefined = not acceptable
+ * @param rank of a token in a row: 0 is the target's own choice; undefined if it is not acceptable
  */
 function walk(
   nodes: readonly DraftNode[],
@@ -112,7 +112,7 @@ export function acceptEntropy({
   };
 }
 
-/** Speculative sampling: distributed exactly as plain sampling. The target decides, beside its logits. */
+/** Speculative sampling: distributed exactly as plain sampling. The target decides, because it has all logits. */
 export function acceptSampling(rule: Partial<SamplingRule> = {}): Acceptance {
   const sampling = { temperature: 1, topP: 1, seed: 0, ...rule };
   if (!(sampling.temperature > 0) || !(sampling.topP > 0 && sampling.topP <= 1)) {

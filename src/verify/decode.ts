@@ -49,7 +49,7 @@ export async function* decode(
       const ms = clock.now() - started;
 
       const committed = [...path.map((index) => plan.nodes[index]!.token), next];
-      // By the clock a pass among others would look as dear as all of them, whatever its size.
+      // When passes are batched, wall time would charge this sequence for all of them.
       planner?.observe?.({ plan, path, committed, ms: rows.ms ?? ms });
       const released = await output.push(committed, originsOf(plan, path));
       kept = before + request.prompt.length + output.tokens.length;

@@ -66,17 +66,17 @@ export function createOutput({ maxTokens, isEnd, stop, detokenize }: OutputOptio
       const count = Math.min(end < 0 ? added.length : end, room);
       if (end >= 0 && end < room) finish = "end";
       else if (count === room) finish = "length";
-      const fresh = added.slice(0, count);
-      tokens.push(...fresh);
+      const taken = added.slice(0, count);
+      tokens.push(...taken);
       origins.push(...addedOrigins.slice(0, count));
 
       if (stops.length === 0 || spell === undefined) {
         released = tokens.length;
-        const bytes = (await spell?.(fresh, finish !== undefined)) ?? new Uint8Array();
+        const bytes = (await spell?.(taken, finish !== undefined)) ?? new Uint8Array();
         const text = decoder.decode(bytes, { stream: finish === undefined });
-        return { tokens: fresh, origins: addedOrigins.slice(0, count), text };
+        return { tokens: taken, origins: addedOrigins.slice(0, count), text };
       }
-      for (const token of fresh) {
+      for (const token of taken) {
         const bytes = await spell([token], false);
         held = Buffer.concat([held, bytes]);
         heldSizes.push(bytes.length);

@@ -28,7 +28,7 @@ export function wholeCharacters(
     waiting = [];
     const whole = await attempt(all);
     if (whole.bytes) return whole.bytes;
-    // The output begins with a whole character, and what was unfinished stands before these: this one is its own.
+    // `all` begins at a character boundary, because unfinished tokens are kept in it: nothing before it is missing.
     const lenient = Buffer.from(whole.cut.text);
     if (!whole.cut.ends || isLast) return lenient;
     for (let end = all.length - 1; end > 0 && all.length - end < longestCharacter; end--) {

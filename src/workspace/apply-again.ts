@@ -6,8 +6,8 @@ import type { EditRequest, EditResult } from "../core/request.ts";
 const explicit: readonly string[] = ["search-replace", "unified-diff", "patch"];
 
 /**
- * Makes an edit again, of a file that changed while it was being made: `first` is the text that it was made of before. The
- * change is carried over; an explicit edit that meets the other change is placed anew, any other one is refused.
+ * Makes an edit again after its file changed in the meantime: `first` is the text that it was made from before. The change
+ * is carried over. If it meets the other change, an explicit edit is placed again, and any other one is refused.
  */
 export async function applyAgain(
   redraft: Pick<Redraft, "apply">,

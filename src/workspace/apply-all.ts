@@ -14,7 +14,7 @@ import { type EditedSource, receiptOf } from "./receipt/receipt.ts";
 import { type RootedPath, resolveInRoots } from "./roots.ts";
 import { type FileChange, pathsOf } from "./steps.ts";
 import { readTextFile } from "./text-file.ts";
-import { missing } from "./update.ts";
+import { missingFile } from "./update.ts";
 import { changed, type WriteOptions, type Written, withLocks } from "./write.ts";
 
 /** One edit of a transaction. */
@@ -78,7 +78,7 @@ interface Planned {
   readonly changes: readonly FileChange[];
 }
 
-/** How often the locks are taken anew because an edit, made again, came to be about other paths. */
+/** How often the locks are taken again because an edit that was made again affects other paths. */
 const mostRounds = 5;
 
 /**
@@ -97,7 +97,7 @@ export async function applyAll(
   const seen = new Map<number, string>();
   for (let round = 0; ; round++) {
     const planned = await plan(rows, options, seen);
-    if (dryRun || planned.changes.length === 0) return answerOf(planned, [], roots);
+    if (dryRun || planned.changes.length === 0) return appliedAll(planned, [], roots);
     const paths = await pathsOf(planned.changes, fs);
     const done = await withLocks(paths, options, async (locks, folders) => {
       let last = planned;
@@ -106,8 +106,8 @@ export async function applyAll(
         const more = await pathsOf(last.changes, fs);
         if (more.some((path) => !paths.includes(path))) return undefined;
       }
-      if (last.changes.length === 0) return answerOf(last, [], roots);
-      return answerOf(last, await commit(last.changes, options, locks, folders), roots);
+      if (last.changes.length === 0) return appliedAll(last, [], roots);
+      return appliedAll(last, await commit(last.changes, options, locks, folders), roots);
     });
     if (done !== undefined) return done;
     if (round === mostRounds) throw changed(rows[0]!.path);
@@ -158,7 +158,7 @@ async function applyRow(
     ...(row.cell === undefined ? {} : { cell: row.cell }),
     ...(row.symbol === undefined ? {} : { symbol: row.symbol }),
     ...(row.instruction === undefined ? {} : { instruction: row.instruction }),
-    ...(await baseOf(row, target, view, texts)),
+    ...(await baseForRow(row, target, view, texts)),
   };
   const call = signal === undefined ? {} : { signal };
   const first = seen.get(index);
@@ -169,7 +169,7 @@ async function applyRow(
     : await redraft.apply(request, call);
   // Any text could be a whole new file: a mistyped path must not make one.
   const isGuess = result.format.name === "whole" && (row.format ?? "auto") === "auto";
-  if (current === undefined && (result.action !== "create" || isGuess)) throw missing(row.path);
+  if (current === undefined && (result.action !== "create" || isGuess)) throw missingFile(row.path);
   const goal = await put(result, target, view, roots);
   const diff = unifiedDiff(
     current === undefined ? null : { path: target.display, text: source },
@@ -187,19 +187,19 @@ async function applyRow(
     notes: result.notes,
     diff,
     ...(receipts && !dryRun
-      ? { receipt: receiptOf(result, { edit: row.edit, before: sourceOf(current) }) }
+      ? { receipt: receiptOf(result, { edit: row.edit, before: editedSource(current) }) }
       : {}),
   };
 }
 
 /** A file that an earlier row made is written as UTF-8, or as the one that it comes from. */
-function sourceOf(file: ViewedFile | undefined): EditedSource {
+function editedSource(file: ViewedFile | undefined): EditedSource {
   const { encoding = "utf-8", bom = false } = file?.form ?? file?.origin ?? {};
   return { exists: file !== undefined, text: file?.text ?? "", encoding, bom };
 }
 
 /** A hash that names the file as it is asks for nothing to be carried over. */
-async function baseOf(
+async function baseForRow(
   { base }: EditRow,
   target: RootedPath,
   view: FileView,
@@ -252,7 +252,7 @@ function inRow(error: unknown, row: EditRow, index: number, rows: number): unkno
   );
 }
 
-function answerOf(
+function appliedAll(
   { edits, changes }: Planned,
   written: readonly Written[],
   roots: readonly string[],

@@ -66,14 +66,14 @@ let known: Promise<AttributeCalls | undefined> | undefined;
 
 /** The calls of libc; undefined when koffi is not installed or does not load. */
 export function attributeCalls(): Promise<AttributeCalls | undefined> {
-  known ??= bind().catch(() => undefined);
+  known ??= bindAttributeCalls().catch(() => undefined);
   return known;
 }
 
 /** Bytes: the kernel's limit for a list of names, and for a value. */
-const largest = 65_536;
+const largestAttribute = 65_536;
 
-async function bind(): Promise<AttributeCalls> {
+async function bindAttributeCalls(): Promise<AttributeCalls> {
   const { default: koffi } = await import("koffi");
   const libc = koffi.load(null);
   const flist = libc.func("long flistxattr(int fd, _Out_ uint8_t *list, size_t size)");
@@ -91,10 +91,10 @@ async function bind(): Promise<AttributeCalls> {
       code,
     });
   };
-  const buffer = Buffer.alloc(largest);
+  const buffer = Buffer.alloc(largestAttribute);
   return {
     list(fd) {
-      const size = Number(flist(fd, buffer, largest));
+      const size = Number(flist(fd, buffer, largestAttribute));
       if (size < 0) {
         const error = failed("list");
         if (error.code === "ENOTSUP" || error.code === "ENOSYS") return [];
@@ -103,7 +103,7 @@ async function bind(): Promise<AttributeCalls> {
       return buffer.toString("latin1", 0, size).split("\0").filter(Boolean);
     },
     get(fd, name) {
-      const size = Number(fget(fd, cString(name), buffer, largest));
+      const size = Number(fget(fd, cString(name), buffer, largestAttribute));
       if (size >= 0) return Buffer.from(buffer.subarray(0, size));
       const error = failed(name);
       if (error.code === "ENODATA" || error.code === "ENOTSUP") return undefined;

@@ -26,19 +26,19 @@ export interface Checked {
 export function runChecks(result: Checked): Check[] {
   return [
     markerLeft(result),
-    editLines(result),
+    everyLinePlaced(result),
     sourceLines(result),
-    cutOff(result),
+    notCutOff(result),
     syntax(result),
   ];
 }
 
 /** Lines of the result that the source does not have: by the proof, or by comparing. */
-function freshLines({ source, text, edit, proof }: Checked): string[] {
+function addedLines({ source, text, edit, proof }: Checked): string[] {
   if (proof && edit) {
     const lines = edit.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
-    const fresh = lines.filter((_, index) => proof.edit[index]?.fate === "placed");
-    return fresh.map((line) => line.text);
+    const placed = lines.filter((_, index) => proof.edit[index]?.fate === "placed");
+    return placed.map((line) => line.text);
   }
   const known = new Set(lineTexts(source).map((line) => line.trim()));
   return lineTexts(text).filter((line) => !known.has(line.trim()));
@@ -50,7 +50,7 @@ const spoken = /\b(?:existing|rest|remain\w*|unchanged|omitted|same|previous)\b/
 function markerLeft(result: Checked): Check {
   const name = "no marker left behind";
   const explicit = result.edit !== undefined && result.edit.format !== "lazy";
-  const marker = freshLines(result).find((line) => {
+  const marker = addedLines(result).find((line) => {
     return result.isMarker(line) && (!explicit || (spoken.test(line) && /\.{3}|…/.test(line)));
   });
   if (marker === undefined) return { name, ok: true };
@@ -63,7 +63,7 @@ function markerLeft(result: Checked): Check {
   };
 }
 
-function editLines({ edit, text, proof }: Checked): Check {
+function everyLinePlaced({ edit, text, proof }: Checked): Check {
   const name = "every edit line placed";
   if (proof) return { name, ok: true, message: `${proof.edit.length} lines accounted for` };
   if (!edit) return { name, ok: "unknown", message: "the edit is an instruction" };
@@ -97,7 +97,7 @@ function sourceLines({ source, text, proof }: Checked): Check {
 }
 
 /** A whole file that stops in the middle of one of the file's lines was cut off at an output limit. */
-function cutOff({ edit, source, text }: Checked): Check {
+function notCutOff({ edit, source, text }: Checked): Check {
   const name = "not cut off";
   if (edit?.format !== "whole" || edit.action !== "update" || edit.ended) return { name, ok: true };
   const last = lineTexts(text).findLast((line) => line.trim() !== "");
@@ -122,17 +122,17 @@ function syntax({ newErrors, errorLine, isLiteral, text, source, edit, proof }: 
     return { name, ok: "unknown", message: why };
   }
   const echoes = proof === undefined || edit?.format === "whole" ? [] : echoesOf(text, proof);
-  // No grammar minds a head without a body everywhere, but nobody writes one twice.
+  // Not every grammar reports a head without a body, but no edit means to write a head twice.
   const lines = echoes.length === 0 ? [] : lineTexts(text);
   const head = echoes.find(({ start }) => opensDeclaration(lines[start]!));
-  if (head) return { name, ok: false, message: repeats(head, text, edit, "") };
+  if (head) return { name, ok: false, message: repeatMessage(head, text, edit, "") };
   const count = newErrors(text);
   if (count === undefined) return { name, ok: "unknown", message: "no grammar decides it" };
   if (count === 0) return { name, ok: true };
   const line = errorLine?.();
   const place = line === undefined ? "" : ` at line ${line}`;
   if (echoes.length > 0 && newErrors(withoutLines(text, echoes)) === 0) {
-    return { name, ok: false, message: repeats(echoes[0]!, text, edit, place) };
+    return { name, ok: false, message: repeatMessage(echoes[0]!, text, edit, place) };
   }
   if (isLiteral) {
     const note = `new syntax error${place}`;
@@ -150,7 +150,7 @@ function syntax({ newErrors, errorLine, isLiteral, text, source, edit, proof }: 
 const opensDeclaration = (line: string): boolean =>
   /[{:(]\s*$/.test(line) && declares(line) !== undefined;
 
-function repeats(echo: Echo, text: string, edit: Edit | undefined, place: string): string {
+function repeatMessage(echo: Echo, text: string, edit: Edit | undefined, place: string): string {
   const shown = JSON.stringify(lineTexts(text)[echo.start]!.trim());
   const lines = edit?.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
   const at = lines?.[echo.editLine]?.at ?? 0;

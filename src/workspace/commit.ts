@@ -2,17 +2,17 @@ import { dirname } from "node:path";
 import { RedraftError } from "../core/errors.ts";
 import { codeOf, disk, type FileSystem, fileError, reasonOf, syncFolder } from "./disk.ts";
 import { encodeText } from "./encoding.ts";
-import type { OpenTransaction, Plan, PlannedFile } from "./journal/types.ts";
+import type { OpenTransaction, PlannedFile, WritePlan } from "./journal/types.ts";
 import { type Lock, temporaryPath } from "./lock.ts";
 import type { Folders } from "./made-folders.ts";
 import { requireWritable, type Staged, stage } from "./stage.ts";
-import { exists, type FileChange, occupied, type Step, stepsOf } from "./steps.ts";
+import { exists, type FileChange, occupied, type PathStep, stepsOf } from "./steps.ts";
 import { hashOf } from "./text-file.ts";
 import type { WriteOptions, Written } from "./write-options.ts";
 
 /** A step on its way. */
-interface Work {
-  readonly step: Step;
+interface StepProgress {
+  readonly step: PathStep;
   readonly staged?: Staged;
   /** A second name, or a copy, of the old file, while something may still fail. */
   spare?: string;
@@ -22,9 +22,9 @@ interface Work {
 }
 
 /**
- * Makes all changes, or none, while their paths are locked and the files are known to be what was read. Every new text lies complete
- * on the disk before the first file is touched; then each path takes one rename. What was done is taken back when a later step,
- * or the check, fails: only that, so a file that somebody else put there meanwhile stays.
+ * Makes all changes, or none, while their paths are locked and the files are known to be what was read. Every new text is complete
+ * on the disk before the first file is touched; then each path takes one rename. If a later step or the check fails, only
+ * these steps are undone, so a file that another process put there in the meantime stays.
  */
 export async function commit(
   changes: readonly FileChange[],
@@ -33,7 +33,7 @@ export async function commit(
   folders: Folders,
 ): Promise<readonly Written[]> {
   const { fs = disk, journal, check } = options;
-  const works: Work[] = [];
+  const works: StepProgress[] = [];
   let record: OpenTransaction | undefined;
   try {
     for (const change of changes) requireWritable(change);
@@ -83,13 +83,13 @@ export async function commit(
 }
 
 /** A check may be a formatter, which leaves another text than it found. */
-async function hashNow({ step, staged }: Work, fs: FileSystem): Promise<string> {
+async function hashNow({ step, staged }: StepProgress, fs: FileSystem): Promise<string> {
   const bytes = await fs.readFile(step.renamed ?? step.path).catch(() => undefined);
   return bytes === undefined ? staged!.hash : hashOf(bytes);
 }
 
 /** A second name of the old file: by a link where the file system has them, else by a copy. */
-async function keepOld({ step, spare }: Work, fs: FileSystem): Promise<void> {
+async function keepOld({ step, spare }: StepProgress, fs: FileSystem): Promise<void> {
   if (spare === undefined || step.old === undefined) return;
   try {
     await fs.link(step.path, spare);
@@ -109,12 +109,12 @@ async function keepOld({ step, spare }: Work, fs: FileSystem): Promise<void> {
 }
 
 /** A step whose call fails may have happened nevertheless (network file systems): the content of the path decides. */
-async function perform(work: Work, fs: FileSystem): Promise<void> {
+async function perform(work: StepProgress, fs: FileSystem): Promise<void> {
   const { step, staged, spare } = work;
   work.tried = true;
   try {
     if (step.kind === "remove") await fs.rename(step.path, spare!);
-    else if (step.kind === "place") await place(staged!.temporary, step.path, fs);
+    else if (step.kind === "place") await linkNew(staged!.temporary, step.path, fs);
     else await fs.rename(staged!.temporary, step.path);
     if (step.kind !== "recase") return;
     work.done = true;
@@ -125,7 +125,10 @@ async function perform(work: Work, fs: FileSystem): Promise<void> {
   }
 }
 
-async function hasHappened({ step, staged, spare }: Work, fs: FileSystem): Promise<boolean> {
+async function hasHappened(
+  { step, staged, spare }: StepProgress,
+  fs: FileSystem,
+): Promise<boolean> {
   try {
     if (step.kind === "remove") return !(await exists(step.path, fs)) && (await exists(spare!, fs));
     return await isOurs(step.renamed ?? step.path, staged!, fs);
@@ -146,7 +149,7 @@ async function isOurs(path: string, { inode }: Staged, fs: FileSystem): Promise<
  * Puts a new file where nothing may be. A hard link fails when something is there, a rename would not; without links, an empty
  * file of the name is made first, which fails the same way, and the rename replaces that.
  */
-async function place(temporary: string, target: string, fs: FileSystem): Promise<void> {
+async function linkNew(temporary: string, target: string, fs: FileSystem): Promise<void> {
   try {
     await fs.link(temporary, target);
   } catch (error) {
@@ -178,11 +181,11 @@ async function placeWithoutLinks(temporary: string, target: string, fs: FileSyst
 }
 
 function planOf(
-  works: readonly Work[],
+  works: readonly StepProgress[],
   folders: Folders,
   isLong: boolean,
-  note: Plan["note"],
-): Plan {
+  note: WritePlan["note"],
+): WritePlan {
   const files = works.map(({ step, staged, spare }): PlannedFile => {
     const { path, old, change, link } = step;
     const goal = works.find((one) => one.staged && one.step.change === change)?.step.path;
@@ -227,7 +230,7 @@ interface Failing {
 /** Rolls back, last step first, checks the content of every path, and reports the outcome. */
 async function takenBack(
   error: unknown,
-  works: readonly Work[],
+  works: readonly StepProgress[],
   { record, folders, fs, isChecked }: Failing,
 ): Promise<unknown> {
   const left: string[] = [];
@@ -264,8 +267,8 @@ async function takenBack(
   return described(error, works, `Nothing was changed.${kept}`);
 }
 
-/** Undoes one step. What somebody made of the new text meanwhile is put aside, never thrown away. Answers where. */
-async function takeBack(work: Work, fs: FileSystem, isChecked: boolean): Promise<string[]> {
+/** Undoes one step. Changes that others made to the new text are kept in another file. Returns the paths of such files. */
+async function takeBack(work: StepProgress, fs: FileSystem, isChecked: boolean): Promise<string[]> {
   const { step, staged, spare } = work;
   const { renamed } = step;
   const isRenamed = renamed !== undefined && (await isOurs(renamed, staged!, fs));
@@ -274,13 +277,13 @@ async function takeBack(work: Work, fs: FileSystem, isChecked: boolean): Promise
   if (await exists(path, fs)) {
     const ours = staged !== undefined && (await isOurs(path, staged, fs));
     const same = ours && hashOf(await fs.readFile(path)) === staged.hash;
-    // Without a check nobody but a stranger can have put another file here: it is the stranger's.
+    // Without a check only another process can have put a different file here: it stays.
     if (!same && !ours && !isChecked) throw occupied(path);
     if (!same) aside.push(await putAside(path, fs));
     else if (step.old === undefined) await fs.unlink(path);
   }
   if (spare === undefined) return aside;
-  if (step.kind === "remove" || aside.length > 0) await place(spare, step.path, fs);
+  if (step.kind === "remove" || aside.length > 0) await linkNew(spare, step.path, fs);
   else {
     await fs.rename(spare, step.path);
     if (step.renamed !== undefined) await fs.rename(step.renamed, step.path).catch(() => {});
@@ -298,14 +301,14 @@ async function putAside(path: string, fs: FileSystem): Promise<string> {
 }
 
 /** Of a step that was tried and did not happen. What a stranger put at a free path is none of ours. */
-async function isAsBefore({ step, staged }: Work, fs: FileSystem): Promise<boolean> {
+async function isAsBefore({ step, staged }: StepProgress, fs: FileSystem): Promise<boolean> {
   if (step.kind === "place") return !(await isOurs(step.path, staged!, fs));
   if (step.link !== undefined) return exists(step.path, fs);
   return hashOf(await fs.readFile(step.path)) === step.old?.hash;
 }
 
 /** The error with what is true of the files now at its end. */
-function described(error: unknown, works: readonly Work[], state: string): unknown {
+function described(error: unknown, works: readonly StepProgress[], state: string): unknown {
   if (RedraftError.is(error)) {
     const said = error.message.replace(/Nothing was (?:changed|written)\.$/, "").trimEnd();
     const { code, retryable, details, cause } = error;
@@ -334,7 +337,7 @@ function lostLock(path: string): RedraftError {
   );
 }
 
-async function syncFolders(works: readonly Work[], fs: FileSystem): Promise<void> {
+async function syncFolders(works: readonly StepProgress[], fs: FileSystem): Promise<void> {
   const paths = new Set(works.map(({ step }) => dirname(step.path)));
   for (const folder of paths) await syncFolder(folder, fs);
 }

@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { RedraftError } from "../core/errors.ts";
 import { disk, type FileSystem } from "./disk.ts";
-import { isInside } from "./roots.ts";
+import { isInside } from "./inside.ts";
 
 /** Linux: a handle that names a thing and grants nothing; Node has no word for it. */
 const pathOnly = 0o10000000;
@@ -19,7 +19,7 @@ const openFlags: Readonly<Record<string, number>> = {
 };
 
 /**
- * The file system, as far as it lies in `roots`: a call on anything outside rejects with `outside-root`, also when a folder is swapped for a
+ * The file system inside `roots`: a call on anything outside rejects with `outside-root`, also when a folder is swapped for a
  * link between two calls, or during one.
  *
  * On Linux each call opens the folder that it works in, asks the kernel where that handle really is, and does its work below
@@ -29,7 +29,7 @@ const openFlags: Readonly<Record<string, number>> = {
  * A link in the last place of a path is never followed; the callers resolve links first. The roots are resolved at the
  * first call, so make one of these for each piece of work.
  *
- * @param roots absolute folders. Whoever may replace a root itself, or a folder above it, decides what is inside.
+ * @param roots absolute folders. A process that may replace a root, or a folder above it, decides what is inside.
  */
 export function confinedTo(
   roots: readonly string[],
@@ -51,14 +51,15 @@ export function confinedTo(
       { details: { path, roots: [...roots] } },
     );
   };
-  const place = platform === "linux" ? byHandle(fs, requireInside) : byName(fs, requireInside);
-  return methods(fs, place, requireInside);
+  const place =
+    platform === "linux" ? pathByHandle(fs, requireInside) : pathByName(fs, requireInside);
+  return confinedMethods(fs, place, requireInside);
 }
 
 type RequireInside = (real: string, path: string) => Promise<void>;
 
-/** Paths that mean the same whatever is renamed while `work` runs. */
-interface Place {
+/** Paths that keep their meaning even if folders are renamed while `work` runs. */
+interface ConfinedPath {
   /** Of an entry that need not exist: made, removed or renamed. A link under this name is not followed. */
   entry<Result>(path: string, work: (path: string) => Promise<Result>): Promise<Result>;
   /** Of a thing that exists: `work` may open it. Rejects with ELOOP where it is a link. */
@@ -68,7 +69,7 @@ interface Place {
   ): Promise<Result>;
 }
 
-function byHandle(fs: FileSystem, requireInside: RequireInside): Place {
+function pathByHandle(fs: FileSystem, requireInside: RequireInside): ConfinedPath {
   /** Where a handle really is. Below a folder that was removed meanwhile every call fails by itself. */
   const within = async <Result>(
     handle: FileHandle,
@@ -80,7 +81,7 @@ function byHandle(fs: FileSystem, requireInside: RequireInside): Place {
       await requireInside(await fs.readlink(handlePath), path);
       return await work(handlePath);
     } catch (error) {
-      throw named(error, path);
+      throw errorWithPath(error, path);
     } finally {
       await handle.close();
     }
@@ -88,7 +89,7 @@ function byHandle(fs: FileSystem, requireInside: RequireInside): Place {
   return {
     async entry(path, work) {
       const folder = await fs.open(dirname(path), pathOnly | O_DIRECTORY);
-      return within(folder, path, (handlePath) => work(join(handlePath, nameOf(path))));
+      return within(folder, path, (handlePath) => work(join(handlePath, entryName(path))));
     },
     async thing(path, work) {
       const handle = await fs.open(path, pathOnly | O_NOFOLLOW);
@@ -102,12 +103,12 @@ function byHandle(fs: FileSystem, requireInside: RequireInside): Place {
 }
 
 /** Without handles of folders: looks where the path leads, then uses the name that it had there. */
-function byName(fs: FileSystem, requireInside: RequireInside): Place {
+function pathByName(fs: FileSystem, requireInside: RequireInside): ConfinedPath {
   return {
     async entry(path, work) {
       const folder = await fs.realpath(dirname(path));
       await requireInside(folder, path);
-      return work(join(folder, nameOf(path)));
+      return work(join(folder, entryName(path)));
     },
     async thing(path, work) {
       const stat = await fs.lstat(path);
@@ -119,7 +120,11 @@ function byName(fs: FileSystem, requireInside: RequireInside): Place {
   };
 }
 
-function methods(fs: FileSystem, place: Place, requireInside: RequireInside): FileSystem {
+function confinedMethods(
+  fs: FileSystem,
+  place: ConfinedPath,
+  requireInside: RequireInside,
+): FileSystem {
   const { entry, thing } = place;
   const pair = <Result>(
     from: string,
@@ -191,7 +196,7 @@ function methods(fs: FileSystem, place: Place, requireInside: RequireInside): Fi
   return confined as unknown as FileSystem;
 }
 
-function nameOf(path: string): string {
+function entryName(path: string): string {
   const name = basename(path);
   if (name !== "" && name !== "." && name !== "..") return name;
   throw Object.assign(new Error(`\`${path}\` names no entry of a folder`), { code: "EINVAL" });
@@ -202,7 +207,7 @@ function isLink(path: string): Error {
 }
 
 /** Errors say the path that the caller gave, not the handle. */
-function named(error: unknown, path: string): unknown {
+function errorWithPath(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !("path" in error) || typeof error.path !== "string")
     return error;
   if (!error.path.startsWith("/proc/self/fd/")) return error;

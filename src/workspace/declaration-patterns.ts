@@ -20,10 +20,10 @@ export interface Declarations {
 
 const modifiers =
   "(?:(?:export|default|pub(?:\\([\\w: ]+\\))?|public|private|protected|internal|static|final|abstract|async|open|override|sealed|data|inline|extern|unsafe|virtual|suspend|local|partial|readonly|declare|const(?= fn)|case|lazy|implicit|native|synchronized)\\s+)*";
-const keywords =
+const declarationWords =
   "function\\*?|func|fun|fn|defp?|defmacro|defmodule|defn-?|class|interface|struct|enum|union|trait|object|protocol|extension|module|namespace|mod|type|typealias|record|sub|proc|procedure|macro|actor|contract|message|service|rpc|schema|model|impl|subroutine|annotation|@interface|newtype|instance";
 const byKeyword = new RegExp(
-  `^\\s*${modifiers}(?:${keywords})\\s+([\\p{L}_$][\\p{L}\\p{N}_$.:?!]*)`,
+  `^\\s*${modifiers}(?:${declarationWords})\\s+([\\p{L}_$][\\p{L}\\p{N}_$.:?!]*)`,
   "u",
 );
 const byValue = new RegExp(
@@ -44,7 +44,7 @@ const byBlock = /^(?:resource|data|variable|output|module|provider|locals)\s+("[
 const byTarget = /^([\w./%$()-]+)\s*::?(?:\s|$)/u;
 const byHeading = /^#{1,6}\s+(\S.{0,400}?)\s{0,200}#{0,200}$/u;
 
-const control = new Set(
+const controlWords = new Set(
   "if for while switch catch return else do with using lock foreach unless until when match select try synchronized elif super this new throw await yield not and or in of function".split(
     " ",
   ),
@@ -70,7 +70,7 @@ export function declaredBy(line: string, path: string): string | undefined {
     bySql.exec(line) ??
     byBlock.exec(line);
   const name = found?.[1];
-  return name === undefined || control.has(name) ? undefined : name;
+  return name === undefined || controlWords.has(name) ? undefined : name;
 }
 
 /** A line that may declare something in some language; only these are worth a parse. */
@@ -87,7 +87,7 @@ export function mayDeclare(line: string): boolean {
 export function declarationsByPattern(lines: readonly string[], path: string): Declarations {
   const at = (line: number): Declaration[] => {
     const name = declaredBy(lines[line] ?? "", path);
-    return name === undefined ? [] : [{ name, line, ...around(lines, line, path) }];
+    return name === undefined ? [] : [{ name, line, ...scopeAround(lines, line, path) }];
   };
   let all: Map<string, number[]> | undefined;
   return {
@@ -105,7 +105,7 @@ export function declarationsByPattern(lines: readonly string[], path: string): D
   };
 }
 
-function around(
+function scopeAround(
   lines: readonly string[],
   line: number,
   path: string,

@@ -7,7 +7,7 @@ import {
 import type { SyntaxChecker } from "./syntax.ts";
 
 /** Kinds of nodes, in all grammars, that declare what their field `name` or `declarator` says. */
-const declares =
+const declaringNode =
   /(?:definition|declaration|declarator|signature|_item|_spec|_elem|constructor|function|method|class|module|enum_variant|enum_constant|enum_assignment|enum_member_declaration|_specifier|_statement)$|^(?:class|module|method|singleton_method|property_signature|assignment|pair|enumerator|public_field_definition|field_definition|type_alias|const_element|method_elem)$/u;
 const isNoDeclaration =
   /param|import|export_spec|attribute|argument|call|jsx|use_|label|catch|for_|preproc_(?:if|else|include)|access_spec|lambda|_clause|storage_class|goto|command/u;
@@ -96,7 +96,7 @@ function declarationAt(
   let local = false;
   for (let outer = declaration.parent; outer; outer = outer.parent) {
     if (isFunction.test(outer.type) && outer.type !== "block") local = true;
-    const around = nameOf(outer);
+    const around = nameOfNode(outer);
     if (around !== undefined) scope.unshift(around);
   }
   if (local && isVariable.test(declaration.type)) return undefined;
@@ -120,7 +120,7 @@ function declarationOf(name: Node): Node | undefined {
       node = parent;
       continue;
     }
-    if (isNoDeclaration.test(parent.type) || !declares.test(parent.type)) return undefined;
+    if (isNoDeclaration.test(parent.type) || !declaringNode.test(parent.type)) return undefined;
     if (isPart) return parent;
     for (const field of ["name", "declarator", "property"]) {
       if (parent.childForFieldName(field)?.id === node.id) return parent;
@@ -140,8 +140,8 @@ function isFunctionPair(pair: Node, key: Node): boolean {
 }
 
 /** What a node around a declaration is called. */
-function nameOf(node: Node): string | undefined {
-  if (!declares.test(node.type) || isNoDeclaration.test(node.type)) return undefined;
+function nameOfNode(node: Node): string | undefined {
+  if (!declaringNode.test(node.type) || isNoDeclaration.test(node.type)) return undefined;
   const own = node.childForFieldName("name") ?? node.childForFieldName("type");
   if (own) return own.text.split("\n")[0];
   const declarator = node.childForFieldName("declarator");

@@ -1,4 +1,5 @@
 import type { Proof } from "../core/merge.ts";
+import { linesKeptByProof } from "../text/kept-lines.ts";
 import { type LineChange, LineDiff } from "../text/line-diff.ts";
 
 export interface DiffSide {
@@ -19,9 +20,11 @@ export function unifiedDiff(
   proof?: Pick<Proof, "result" | "source">,
 ): string {
   if (before?.text === after?.text && before?.path === after?.path) return "";
-  const old = linesOf(before?.text ?? "");
-  const fresh = linesOf(after?.text ?? "");
-  const changes = new LineDiff(old, fresh).compare(keptLines(proof, old.length, fresh.length));
+  const oldLines = diffLines(before?.text ?? "");
+  const newLines = diffLines(after?.text ?? "");
+  const changes = new LineDiff(oldLines, newLines).compare(
+    linesKeptByProof(proof, oldLines.length, newLines.length),
+  );
   const out = headers(before, after, changes.length > 0);
   for (let first = 0; first < changes.length; ) {
     let last = first;
@@ -31,7 +34,7 @@ export function unifiedDiff(
     ) {
       last++;
     }
-    writeHunk(out, old, fresh, changes.slice(first, last + 1));
+    writeHunk(out, oldLines, newLines, changes.slice(first, last + 1));
     first = last + 1;
   }
   out.push("");
@@ -42,56 +45,46 @@ export function unifiedDiff(
  * Lines as a diff counts them: a carriage return belongs to the line. An unfinished last line carries the remark that a
  * diff writes below it, so that it differs from the same line with an end.
  */
-function linesOf(text: string): string[] {
+function diffLines(text: string): string[] {
   const lines = text.split("\n");
   const last = lines.pop()!;
   if (last !== "") lines.push(`${last}\n\\ No newline at end of file`);
   return lines;
 }
 
-/** What the proof says was kept. A lone carriage return ends a line for the merge and not for a diff: then nothing is known. */
-function* keptLines(
-  proof: Pick<Proof, "result" | "source"> | undefined,
-  oldLines: number,
-  newLines: number,
-): Generator<readonly [number, number]> {
-  if (proof?.source.length !== oldLines || proof.result.length !== newLines) return;
-  for (const [line, origin] of proof.result.entries()) {
-    if (origin.from === "source") yield [origin.source, line];
-  }
-}
-
 function headers(before: DiffSide | null, after: DiffSide | null, hasHunks: boolean): string[] {
-  const from = before === null ? undefined : headerPath("a", before.path);
-  const to = after === null ? undefined : headerPath("b", after.path);
+  const from = before === null ? undefined : headerName("a", before.path);
+  const to = after === null ? undefined : headerName("b", after.path);
   const out: string[] = [];
   const moved = from !== undefined && to !== undefined && from.slice(2) !== to.slice(2);
   // Without hunks only git's own header lines say that something is to be done at all.
   if (moved || !hasHunks) {
-    const [a, b] = [from ?? headerPath("a", after!.path), to ?? headerPath("b", before!.path)];
+    const [a, b] = [from ?? headerName("a", after!.path), to ?? headerName("b", before!.path)];
     out.push(`diff --git ${a} ${b}`);
     if (from === undefined) out.push("new file mode 100644");
     else if (to === undefined) out.push("deleted file mode 100644");
-    else out.push(`rename from ${bare(before!.path)}`, `rename to ${bare(after!.path)}`);
+    else out.push(`rename from ${shownName(before!.path)}`, `rename to ${shownName(after!.path)}`);
   }
-  if (hasHunks) out.push(`--- ${ended(from ?? "/dev/null")}`, `+++ ${ended(to ?? "/dev/null")}`);
+  if (hasHunks)
+    out.push(`--- ${endedName(from ?? "/dev/null")}`, `+++ ${endedName(to ?? "/dev/null")}`);
   // Ends git's header, so that the `---` of a diff that follows is not taken for a part of it.
   else out.push("");
   return out;
 }
 
 /** Relative paths get the prefixes `a/` and `b/`. */
-const headerPath = (side: "a" | "b", path: string): string => quoted(`${side}/${relative(path)}`);
+const headerName = (side: "a" | "b", path: string): string =>
+  quotedName(`${side}/${relative(path)}`);
 
-const bare = (path: string): string => quoted(relative(path));
+const shownName = (path: string): string => quotedName(relative(path));
 
 const relative = (path: string): string => path.replace(/^[\\/]+|^\.\//, "");
 
 /** Readers take a name up to the first blank, unless a tab ends it. */
-const ended = (name: string): string => (/\s/.test(name) ? `${name}\t` : name);
+const endedName = (name: string): string => (/\s/.test(name) ? `${name}\t` : name);
 
 /** A name with a line end or the like in it is written as git does. */
-function quoted(name: string): string {
+function quotedName(name: string): string {
   if (!/[\p{Cc}"]/u.test(name)) return name;
   const escaped = name.replace(/["\\]/g, "\\$&").replace(/\p{Cc}/gu, (one) => {
     const bytes = [...Buffer.from(one, "utf8")];
@@ -102,25 +95,25 @@ function quoted(name: string): string {
 
 function writeHunk(
   out: string[],
-  old: readonly string[],
-  fresh: readonly string[],
+  oldLines: readonly string[],
+  newLines: readonly string[],
   changes: readonly LineChange[],
 ): void {
   const first = changes[0]!;
   const last = changes.at(-1)!;
   const above = Math.min(context, first.oldStart);
-  const below = Math.min(context, old.length - last.oldEnd);
+  const below = Math.min(context, oldLines.length - last.oldEnd);
   const [oldStart, oldEnd] = [first.oldStart - above, last.oldEnd + below];
   const [newStart, newEnd] = [first.newStart - above, last.newEnd + below];
-  out.push(`@@ -${span(oldStart, oldEnd)} +${span(newStart, newEnd)} @@`);
+  out.push(`@@ -${hunkRange(oldStart, oldEnd)} +${hunkRange(newStart, newEnd)} @@`);
   let line = oldStart;
   for (const change of changes) {
-    writeLines(out, " ", old, line, change.oldStart);
-    writeLines(out, "-", old, change.oldStart, change.oldEnd);
-    writeLines(out, "+", fresh, change.newStart, change.newEnd);
+    writeLines(out, " ", oldLines, line, change.oldStart);
+    writeLines(out, "-", oldLines, change.oldStart, change.oldEnd);
+    writeLines(out, "+", newLines, change.newStart, change.newEnd);
     line = change.oldEnd;
   }
-  writeLines(out, " ", old, line, oldEnd);
+  writeLines(out, " ", oldLines, line, oldEnd);
 }
 
 function writeLines(
@@ -134,6 +127,6 @@ function writeLines(
 }
 
 /** A range of no lines names the line before it. */
-function span(start: number, end: number): string {
+function hunkRange(start: number, end: number): string {
   return end === start ? `${start},0` : `${start + 1},${end - start}`;
 }

@@ -35,7 +35,7 @@ export const readingFlags: number =
   constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** The kind of a path that is not a regular file, in words. */
-export function kindOf(stat: Stats): string {
+export function fileKind(stat: Stats): string {
   if (stat.isDirectory()) return "a folder";
   if (stat.isSymbolicLink()) return "a symbolic link";
   if (stat.isFIFO()) return "a named pipe";
@@ -48,7 +48,7 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const systemReasons: Readonly<Record<string, string>> = {
   ENOENT: "it does not exist",
   EACCES: "permission denied",
   EPERM: "permission denied",
@@ -67,7 +67,8 @@ const reasons: Readonly<Record<string, string>> = {
 /** Why the file system refused, in words: `permission denied (EACCES)`. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
-  const why = (code && reasons[code]) ?? (error instanceof Error ? error.message : String(error));
+  const why =
+    (code && systemReasons[code]) ?? (error instanceof Error ? error.message : String(error));
   return `${why}${code ? ` (${code})` : ""}`;
 }
 

@@ -1,7 +1,7 @@
 import type { Proof } from "../core/merge.ts";
 import { splitLines } from "../text/lines.ts";
 
-/** New lines at the edge of a change that repeat the lines of the file beside them. */
+/** New lines at the edge of a change that repeat the lines of the file next to them. */
 export interface Echo {
   /** 0-based lines of the result, `end` not included. */
   readonly start: number;
@@ -32,7 +32,7 @@ export function echoesOf(text: string, proof: Proof): Echo[] {
       [end, -1],
       [start, 1],
     ] as const) {
-      // `size` lines at the edge, compared with as many beside it.
+      // `size` lines at the edge, compared with as many next to it.
       for (let size = Math.min(end - start, most); size > 0; size--) {
         const first = step === -1 ? end - size : start;
         const beside = step === -1 ? from : start - size;

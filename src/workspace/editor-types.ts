@@ -83,7 +83,7 @@ export interface FileEditor {
 
 export interface FileEditorOptions {
   readonly redraft: Redraft;
-  /** Absolute folders, asked anew for every call. */
+  /** Absolute folders, determined again for every call. */
   readonly roots: readonly string[];
   /** See `WriteOptions`. */
   readonly uninterrupted?: WriteOptions["uninterrupted"];

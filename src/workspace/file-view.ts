@@ -82,13 +82,13 @@ export function viewFiles(read: (path: string) => Promise<TextFile> = readTextFi
         files.set(to, file);
       }
     },
-    changes: () => changesOf(files, disk),
+    changes: () => viewChanges(files, disk),
   };
 }
 
 type Files = ReadonlyMap<string, ViewedFile | undefined>;
 
-function changesOf(files: Files, disk: ReadonlyMap<string, TextFile>): FileChange[] {
+function viewChanges(files: Files, disk: ReadonlyMap<string, TextFile>): FileChange[] {
   const changes: FileChange[] = [];
   const staying = new Set<string>();
   const rewritten = rewrittenPaths(files, disk);

@@ -1,29 +1,29 @@
 import type { Edit } from "../core/edit.ts";
 import { columnsOf } from "../text/indent.ts";
 import { escapeRegExp } from "../text/regexp.ts";
-import { type Comparison, Counts, isTellingKey, keyOf } from "./guard-lines.ts";
+import { Counts, isTellingKey, type LineComparison, lineKey } from "./guard-lines.ts";
 import { isExplicit, quotes, type Shown, type Stretch, stretchesOf } from "./guard-stretches.ts";
 
 /** What a source line declares. */
-interface Named {
+interface NamedLine {
   readonly name: string;
   readonly line: number;
 }
 
-export interface Span {
+export interface DeclaredSpan {
   readonly line: number;
   readonly end: number;
 }
 
-/** Lines beside a gap that are looked at one by one. */
+/** Lines next to a gap that are looked at one by one. */
 const besideLimit = 200;
 
-const none: ReadonlySet<number> = new Set();
+const noLines: ReadonlySet<number> = new Set();
 
 /** What is known of lines that go, besides the lines. */
-interface Gap {
+interface LostLines {
   /** Lines of other things that go as a whole. */
-  readonly gone?: ReadonlySet<number>;
+  readonly lost?: ReadonlySet<number>;
   readonly restated?: Restated;
   /** It is the first line of something whose other lines stay. */
   readonly isHead?: boolean;
@@ -32,34 +32,34 @@ interface Gap {
 /** A comment that opens and has no text yet: the lines below it do not belong to what is removed above it. */
 const opensComment = /^(?:\/\*{1,2}|<!--|\{\/\*|"""|'''|\(\*|\{-)$/u;
 
-/** The line, as compared, that declares anew what a source line declares. */
+/** The line, as compared, that declares again what a source line declares. */
 export type Restated = (line: number) => string | undefined;
 
 /** What an edit says about lines that go. It reads the edit alone, and knows nothing of how the edit was placed. */
 export class Accounts {
   private readonly stretches: readonly Stretch[];
   private readonly edit: Edit;
-  private readonly compared: Comparison;
+  private readonly compared: LineComparison;
   /** The edit is the file from its first to its last line. */
   private readonly isWhole: boolean;
   private readonly many: number;
-  private readonly gone: ReadonlySet<number>;
+  private readonly lost: ReadonlySet<number>;
   private dense: string[] | undefined;
   private shown: Counts | undefined;
   private idle: boolean | undefined;
 
   /** `many`: a line that occurs this often in the file identifies no place by itself. */
-  constructor(edit: Edit, compared: Comparison, isWhole: boolean, many: number) {
+  constructor(edit: Edit, compared: LineComparison, isWhole: boolean, many: number) {
     this.many = many;
     this.edit = edit;
     this.compared = compared;
     this.isWhole = isWhole;
-    this.gone = new Set(compared.gone().map(({ line }) => line));
+    this.lost = new Set(compared.lost().map(({ line }) => line));
     this.stretches = stretchesOf(edit, compared);
   }
 
   /** Whether a comment says that something of this name is removed, or a diff or a block removes such a line. */
-  removesByName({ name, line }: Named): boolean {
+  removesByName({ name, line }: NamedLine): boolean {
     const word = wordOf(name);
     const removes = (text: string): boolean =>
       word.test(text) && isAlike(text, this.compared.source[line]!);
@@ -71,13 +71,13 @@ export class Accounts {
   }
 
   /**
-   * Whether the edit quotes the nearest telling lines on both sides of lines that go, with nothing elided
-   * between. a neighbour that the edit declares anew is quoted by that.
+   * Whether the edit quotes the nearest telling lines on both sides of lost lines, with nothing elided
+   * between. A neighbour that the edit declares again counts as quoted.
    */
-  quotesAround(line: number, gap: Gap = {}): boolean {
-    const { gone = none, restated, isHead = false } = gap;
-    const above = this.nearest(line, -1, gone, restated);
-    const below = this.nearest(line, 1, gone, restated);
+  quotesAround(line: number, gap: LostLines = {}): boolean {
+    const { lost = noLines, restated, isHead = false } = gap;
+    const above = this.nearest(line, -1, lost, restated);
+    const below = this.nearest(line, 1, lost, restated);
     const upper = above.lines.reverse();
     const isQuoted = [...upper, ...below.lines].every(
       (key) => !isTellingKey(key) || this.isQuoted(key),
@@ -90,15 +90,15 @@ export class Accounts {
           const from = stretch.endOf(upper, 0, above.isRun);
           return from !== undefined && stretch.endOf(below.lines, from, below.isRun) !== undefined;
         })) ||
-      this.surrounds(line, gone, isHead)
+      this.surrounds(line, lost, isHead)
     );
   }
 
   private anewOf(key: string): number {
-    return this.compared.freshCounts.of(key) - this.compared.oldCounts.of(key);
+    return this.compared.newCounts.of(key) - this.compared.oldCounts.of(key);
   }
 
-  /** Whether the edit has a line more often than the result has it anew: the rest are the file's own. */
+  /** Whether the edit has a line more often than the result adds it: then some of them are the file's own. */
   private isQuoted(key: string): boolean {
     this.shown ??= new Counts(this.stretches.flatMap(({ lines }) => lines.map((one) => one.key)));
     const anew = this.anewOf(key);
@@ -110,9 +110,9 @@ export class Accounts {
    * the whole edit has no new line, to take something out is all it is for: then the blank line that ends the
    * paragraph is a bound as well, unless only the first line of something would go.
    */
-  private surrounds(line: number, gone: ReadonlySet<number>, isHead: boolean): boolean {
-    const above = this.beside(line, -1, gone);
-    const below = this.beside(line, 1, gone);
+  private surrounds(line: number, lost: ReadonlySet<number>, isHead: boolean): boolean {
+    const above = this.beside(line, -1, lost);
+    const below = this.beside(line, 1, lost);
     const isIdle = !isHead && this.isIdle();
     return this.stretches.some((stretch) => {
       const { lines } = stretch;
@@ -125,12 +125,16 @@ export class Accounts {
         const down = shown.slice(upper);
         if (up.some((key, n) => !quotes(key, above.lines[n]))) continue;
         if (down.some((key, n) => !quotes(key, below.lines[n]))) continue;
-        const told = (side: readonly string[], blank: boolean, edge: Shown | undefined): boolean =>
+        const isShown = (
+          side: readonly string[],
+          blank: boolean,
+          edge: Shown | undefined,
+        ): boolean =>
           side.length > 0
             ? side.some((key) => isTellingKey(key) && (side.length > 1 || this.isRare(key)))
             : isIdle && blank && edge?.key === "";
-        const isUpTold = told(up, above.blank && !below.blank, lines[0]);
-        if (isUpTold && told(down, below.blank && !above.blank, lines.at(-1))) return true;
+        const isUpShown = isShown(up, above.blank && !below.blank, lines[0]);
+        if (isUpShown && isShown(down, below.blank && !above.blank, lines.at(-1))) return true;
       }
       return false;
     });
@@ -144,11 +148,11 @@ export class Accounts {
     return this.idle;
   }
 
-  /** The lines right beside a gap, without blank ones, and whether a blank one is next to it. */
+  /** The lines directly next to a gap, without blank ones, and whether a blank one is next to it. */
   private beside(
     line: number,
     step: 1 | -1,
-    gone: ReadonlySet<number>,
+    lost: ReadonlySet<number>,
   ): { readonly lines: string[]; readonly blank: boolean } {
     const { source } = this.compared;
     const lines: string[] = [];
@@ -158,13 +162,13 @@ export class Accounts {
       at >= 0 && at < source.length && lines.length < besideLimit;
       at += step
     ) {
-      const goes = this.gone.has(at) || gone.has(at);
-      if (goes && lines.length === 0) {
+      const isLost = this.lost.has(at) || lost.has(at);
+      if (isLost && lines.length === 0) {
         // A gap of several paragraphs does not end inside a single paragraph.
         if (blank) return { lines: [], blank: false };
         continue;
       }
-      const key = keyOf(source[at]!);
+      const key = lineKey(source[at]!);
       if (key !== "") lines.push(key);
       else if (lines.length === 0) blank = true;
     }
@@ -174,7 +178,7 @@ export class Accounts {
   /** Whether the edit begins or ends as the file does, in other words: the file's edge itself is never quoted. */
   private restatesEdge(stretch: Stretch, edge: 0 | -1): boolean {
     if (this.isWhole) return true;
-    const isTelling = (line: string): boolean => isTellingKey(keyOf(line));
+    const isTelling = (line: string): boolean => isTellingKey(lineKey(line));
     const { source } = this.compared;
     const texts = stretch.shown.map(({ text }) => text);
     const shown = edge === 0 ? texts.find(isTelling) : texts.findLast(isTelling);
@@ -187,12 +191,12 @@ export class Accounts {
    * its next lines and then a marker inside, where something new would have nothing to leave out; all of
    * its lines as they are, between two markers; or the comment or attribute that belongs to it, right above.
    */
-  renames({ line, end }: Span): boolean {
+  renames({ line, end }: DeclaredSpan): boolean {
     if (isExplicit(this.edit)) return false;
     if (this.hasItsComment(line) || this.opensAnew(line)) return true;
     const body = this.compared.source
       .slice(line + 1, end + 1)
-      .map(keyOf)
+      .map(lineKey)
       .filter((key) => key !== "");
     return this.stretches.some(({ shown, first, last, marker }) => {
       const at = shown.findIndex(({ key }) => key === body[0]);
@@ -215,33 +219,33 @@ export class Accounts {
       const before = this.edit.segments[n - 1];
       if (segment.kind !== "elision" || before?.kind !== "lines") return false;
       const head = before.lines.findLast(({ text }) => text.trim() !== "")?.text;
-      if (head === undefined || this.compared.inSource.of(keyOf(head)) > 0) return false;
+      if (head === undefined || this.compared.inSource.of(lineKey(head)) > 0) return false;
       const isInside = columnsOf(segment.text) > columnsOf(head);
-      return isInside && firstWord(head) === firstWord(old);
+      return isInside && leadingWord(head) === leadingWord(old);
     });
   }
 
   private hasItsComment(line: number): boolean {
     const above = this.compared.source[line - 1] ?? "";
-    if (!/^\s*(?:\/\/|\*|#|--|@|\[)/u.test(above) || !isTellingKey(keyOf(above))) return false;
+    if (!/^\s*(?:\/\/|\*|#|--|@|\[)/u.test(above) || !isTellingKey(lineKey(above))) return false;
     return this.stretches.some(({ lines }) =>
       lines.some(({ key, text }, n) => {
         const isNew = this.compared.inSource.of(key) === 0;
         return (
           isNew &&
           n > 0 &&
-          quotes(lines[n - 1]!.key, keyOf(above)) &&
+          quotes(lines[n - 1]!.key, lineKey(above)) &&
           isAlike(text, this.compared.source[line]!)
         );
       }),
     );
   }
 
-  /** The lines beside a gap, outwards, until they identify its place. */
+  /** The lines next to a gap, outwards, until they identify its place. */
   private nearest(
     line: number,
     step: 1 | -1,
-    gone: ReadonlySet<number>,
+    lost: ReadonlySet<number>,
     restated?: Restated,
   ): { readonly lines: string[]; readonly edge: boolean; readonly isRun: boolean } {
     const { source } = this.compared;
@@ -249,11 +253,11 @@ export class Accounts {
     const lines: string[] = [];
     let words = false;
     for (let at = line + step; at >= 0 && at < source.length; at += step) {
-      if (gone.has(at)) continue;
-      const key = keyOf(source[at]!);
+      if (lost.has(at)) continue;
+      const key = lineKey(source[at]!);
       if (key === "") continue;
       const isBound = columnsOf(source[at]!) < depth;
-      if (this.gone.has(at) || (this.compared.isFewer(key) && !(isBound && !isTellingKey(key)))) {
+      if (this.lost.has(at) || (this.compared.isFewer(key) && !(isBound && !isTellingKey(key)))) {
         const anew = isTellingKey(key) ? restated?.(at) : undefined;
         if (anew === undefined) continue;
         lines.push(anew);
@@ -275,7 +279,7 @@ export class Accounts {
   /** Whether lines are consecutive at exactly one place of the source. */
   private isOnce(lines: readonly string[], step: 1 | -1): boolean {
     const last = lines.at(-1)!;
-    this.dense ??= this.compared.source.map(keyOf).filter((key) => key !== "");
+    this.dense ??= this.compared.source.map(lineKey).filter((key) => key !== "");
     let places = 0;
     for (let at = this.dense.indexOf(last); at !== -1; at = this.dense.indexOf(last, at + 1)) {
       if (lines.every((key, back) => this.dense![at - step * (lines.length - 1 - back)] === key))
@@ -285,7 +289,7 @@ export class Accounts {
   }
 }
 
-const firstWord = (line: string): string => /^\s*(\W*[\p{L}\p{N}_$]*)/u.exec(line)![1]!;
+const leadingWord = (line: string): string => /^\s*(\W*[\p{L}\p{N}_$]*)/u.exec(line)![1]!;
 
 /** At least half of all words are in both lines. */
 function isAlike(one: string, other: string): boolean {

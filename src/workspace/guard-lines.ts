@@ -6,7 +6,7 @@ import { changedStretches } from "./changed-stretches.ts";
 const typographic = /[^\p{ASCII}]/u;
 
 /** A line without its blanks and typography: what it says, however it is indented. */
-export function keyOf(line: string): string {
+export function lineKey(line: string): string {
   const bare = line.replace(/\s+/gu, "");
   if (!typographic.test(bare)) return bare;
   return bare
@@ -52,22 +52,22 @@ export class Counts {
 }
 
 /** Lines around a change that are compared with it. */
-const around = 40;
+const comparedContext = 40;
 
 /** Lines that are searched for in the text before all of its lines are counted instead. */
 const mostLookups = 50;
 
 /** Two texts where they differ, with some of the lines around each change. */
-export class Comparison {
+export class LineComparison {
   readonly source: readonly string[];
   readonly result: readonly string[];
   /** Numbers and keys of the lines that are compared. */
   readonly oldLines: readonly number[];
-  readonly freshLines: readonly number[];
-  readonly old: readonly string[];
-  readonly fresh: readonly string[];
+  readonly newLines: readonly number[];
+  readonly oldKeys: readonly string[];
+  readonly newKeys: readonly string[];
   readonly oldCounts: Counts;
-  readonly freshCounts: Counts;
+  readonly newCounts: Counts;
   private all: Counts | undefined;
   private missing: readonly { readonly line: number; readonly bare: boolean }[] | undefined;
   private allOfResult: Counts | undefined;
@@ -80,92 +80,96 @@ export class Comparison {
     this.result = lineTexts(result);
     const stretches = changedStretches(this.source, this.result);
     // The file's own lines begin and end what is compared, unless it is one stretch: then nothing around it matters.
-    const more = stretches.length > 1 ? around : 0;
+    const more = stretches.length > 1 ? comparedContext : 0;
     const oldLines: number[] = [];
-    const freshLines: number[] = [];
-    for (const [n, { from, to, freshFrom, freshTo }] of stretches.entries()) {
+    const newLines: number[] = [];
+    for (const [n, { from, to, newFrom, newTo }] of stretches.entries()) {
       const before = stretches[n - 1];
       const after = stretches[n + 1];
       const above = Math.min(more, from - (before ? before.to + more : 0));
       const below = Math.min(more, (after?.from ?? this.source.length) - to);
       for (let line = from - Math.max(0, above); line < to + below; line++) oldLines.push(line);
-      for (let line = freshFrom - Math.max(0, above); line < freshTo + below; line++)
-        freshLines.push(line);
+      for (let line = newFrom - Math.max(0, above); line < newTo + below; line++)
+        newLines.push(line);
     }
     this.oldLines = oldLines;
-    this.freshLines = freshLines;
-    this.old = oldLines.map((line) => keyOf(this.source[line]!));
-    this.fresh = freshLines.map((line) => keyOf(this.result[line]!));
-    this.oldCounts = new Counts(this.old);
-    this.freshCounts = new Counts(this.fresh);
+    this.newLines = newLines;
+    this.oldKeys = oldLines.map((line) => lineKey(this.source[line]!));
+    this.newKeys = newLines.map((line) => lineKey(this.result[line]!));
+    this.oldCounts = new Counts(this.oldKeys);
+    this.newCounts = new Counts(this.newKeys);
   }
 
   private lookups = 0;
 
   /** How often each line occurs in the whole source. */
   get inSource(): Counts {
-    this.all ??= new Counts(this.source.map(keyOf));
+    this.all ??= new Counts(this.source.map(lineKey));
     return this.all;
   }
 
   /** How often a line of the result is in the whole source. Few new lines are looked up in the text: most are not there. */
   sourceCountOf(line: string): number {
     if (this.lookups++ < mostLookups && !this.text.includes(line.trim())) return 0;
-    return this.inSource.of(keyOf(line));
+    return this.inSource.of(lineKey(line));
   }
 
   get inResult(): Counts {
-    this.allOfResult ??= new Counts(this.result.map(keyOf));
+    this.allOfResult ??= new Counts(this.result.map(lineKey));
     return this.allOfResult;
   }
 
   /** Whether the result has a line less often than the source has it. */
   isFewer(key: string): boolean {
-    return this.freshCounts.of(key) < this.oldCounts.of(key);
+    return this.newCounts.of(key) < this.oldCounts.of(key);
   }
 
   /**
    * Source lines that are not where they were: not in the result between the same unique lines. Lines that
    * moved are among them. `bare`: nothing with words was inserted in their place.
    */
-  gone(): readonly { readonly line: number; readonly bare: boolean }[] {
-    this.missing ??= this.findGone();
+  lost(): readonly { readonly line: number; readonly bare: boolean }[] {
+    this.missing ??= this.findLost();
     return this.missing;
   }
 
-  private findGone(): { readonly line: number; readonly bare: boolean }[] {
-    const gone: { line: number; bare: boolean }[] = [];
+  private findLost(): { readonly line: number; readonly bare: boolean }[] {
+    const lost: { line: number; bare: boolean }[] = [];
     let [from, to] = [0, 0];
-    for (const [a, b] of [...anchors(this.old, this.fresh), [this.old.length, this.fresh.length]]) {
-      gone.push(...this.goneBetween([from, a!], [to, b!]));
+    for (const [a, b] of [
+      ...anchors(this.oldKeys, this.newKeys),
+      [this.oldKeys.length, this.newKeys.length],
+    ]) {
+      lost.push(...this.lostBetween([from, a!], [to, b!]));
       from = a! + 1;
       to = b! + 1;
     }
-    return gone;
+    return lost;
   }
 
-  private goneBetween(
+  private lostBetween(
     [oldFrom, oldTo]: readonly [number, number],
-    [freshFrom, freshTo]: readonly [number, number],
+    [newFrom, newTo]: readonly [number, number],
   ): { readonly line: number; readonly bare: boolean }[] {
-    const old = withLines(this.old, oldFrom, oldTo);
-    const fresh = withLines(this.fresh, freshFrom, freshTo);
+    const old = linesWithKeys(this.oldKeys, oldFrom, oldTo);
+    const added = linesWithKeys(this.newKeys, newFrom, newTo);
     const keyAt = (keys: readonly string[], lines: readonly number[], at: number): string =>
       keys[lines.at(at)!]!;
-    const least = Math.min(old.length, fresh.length);
+    const least = Math.min(old.length, added.length);
     let head = 0;
-    while (head < least && keyAt(this.old, old, head) === keyAt(this.fresh, fresh, head)) head++;
+    while (head < least && keyAt(this.oldKeys, old, head) === keyAt(this.newKeys, added, head))
+      head++;
     let tail = 0;
     while (
       tail < least - head &&
-      keyAt(this.old, old, -1 - tail) === keyAt(this.fresh, fresh, -1 - tail)
+      keyAt(this.oldKeys, old, -1 - tail) === keyAt(this.newKeys, added, -1 - tail)
     )
       tail++;
-    const inner = fresh.slice(head, fresh.length - tail).map((line) => this.fresh[line]!);
+    const inner = added.slice(head, added.length - tail).map((line) => this.newKeys[line]!);
     const there = new Counts(inner);
     const here = old
       .slice(head, old.length - tail)
-      .filter((line) => !there.take(this.old[line]!))
+      .filter((line) => !there.take(this.oldKeys[line]!))
       .map((line) => this.oldLines[line]!);
     const bare = ![...there.entries()].some(([key, count]) => count > 0 && isTellingKey(key));
     return here.map((line) => ({ line, bare }));
@@ -185,21 +189,27 @@ export function positionIn(lines: readonly number[], line: number): number {
 }
 
 /** Indexes of the lines in a stretch that are not blank. */
-function withLines(keys: readonly string[], from: number, to: number): number[] {
+function linesWithKeys(keys: readonly string[], from: number, to: number): number[] {
   const lines: number[] = [];
   for (let line = from; line < to; line++) if (keys[line] !== "") lines.push(line);
   return lines;
 }
 
 /** Index pairs of lines that are unique on each side, as many as keep their order. */
-export function anchors(old: readonly string[], fresh: readonly string[]): [number, number][] {
-  const pairs = uniquePairs(old, fresh);
+export function anchors(
+  oldKeys: readonly string[],
+  newKeys: readonly string[],
+): [number, number][] {
+  const pairs = uniquePairs(oldKeys, newKeys);
   const kept = longestRising(pairs.map(([, place]) => place));
   return kept.map((index) => pairs[index]!);
 }
 
 /** Index pairs of lines with words that are unique on each side, in the order of the first. */
-export function uniquePairs(old: readonly string[], fresh: readonly string[]): [number, number][] {
+export function uniquePairs(
+  oldKeys: readonly string[],
+  newKeys: readonly string[],
+): [number, number][] {
   const places = (keys: readonly string[]): Map<string, number> => {
     const found = new Map<string, number>();
     for (const [index, key] of keys.entries()) {
@@ -207,9 +217,9 @@ export function uniquePairs(old: readonly string[], fresh: readonly string[]): [
     }
     return found;
   };
-  const there = places(fresh);
+  const there = places(newKeys);
   const pairs: [number, number][] = [];
-  for (const [key, index] of places(old)) {
+  for (const [key, index] of places(oldKeys)) {
     const place = there.get(key);
     if (index >= 0 && place !== undefined && place >= 0) pairs.push([index, place]);
   }

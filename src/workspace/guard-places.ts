@@ -1,33 +1,35 @@
 import type { Edit, LinesSegment } from "../core/edit.ts";
-import { type Comparison, isTellingKey, keyOf, positionIn, uniquePairs } from "./guard-lines.ts";
-
-const quoted = (line: string): string => {
-  const text = line.trim();
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
-};
+import { quotedLine } from "../text/quote.ts";
+import {
+  isTellingKey,
+  type LineComparison,
+  lineKey,
+  positionIn,
+  uniquePairs,
+} from "./guard-lines.ts";
 
 /**
  * What is wrong with the positions of lines: lines that the edit does not write keep the order of the source, lines
  * that it writes keep the order of the edit, and what a block or a hunk adds is where that block is.
  */
-export function placeProblem(edit: Edit, compared: Comparison): string | undefined {
-  if (edit.format === "whole" || compared.old.length === 0 || compared.fresh.length === 0)
+export function placeProblem(edit: Edit, compared: LineComparison): string | undefined {
+  if (edit.format === "whole" || compared.oldKeys.length === 0 || compared.newKeys.length === 0)
     return undefined;
   const written = new Set<string>();
   for (const segment of edit.segments) {
     if (segment.kind !== "lines") continue;
     for (const { text, role } of segment.lines) {
-      if (role === "add" || role === "either") written.add(keyOf(text));
+      if (role === "add" || role === "either") written.add(lineKey(text));
     }
   }
-  const pairs = uniquePairs(compared.old, compared.fresh).filter(
-    ([index]) => !written.has(compared.old[index]!),
+  const pairs = uniquePairs(compared.oldKeys, compared.newKeys).filter(
+    ([index]) => !written.has(compared.oldKeys[index]!),
   );
   for (const [n, [, place]] of pairs.entries()) {
     if (n === 0 || pairs[n - 1]![1] < place) continue;
     const [above, below] = [pairs[n - 1]![0], pairs[n]![0]].map((at) => compared.oldLines[at]!);
     return (
-      `line ${below! + 1} (${quoted(compared.source[below!]!)}) would move above line ${above! + 1}, and the edit does not move it. ` +
+      `line ${below! + 1} (${quotedLine(compared.source[below!]!)}) would move above line ${above! + 1}, and the edit does not move it. ` +
       "Quote more of the lines around the change."
     );
   }
@@ -37,21 +39,21 @@ export function placeProblem(edit: Edit, compared: Comparison): string | undefin
 }
 
 /** The lines of a sketch keep their order. */
-function sketchProblem(edit: Edit, compared: Comparison): string | undefined {
+function sketchProblem(edit: Edit, compared: LineComparison): string | undefined {
   const keys: string[] = [];
   const texts: string[] = [];
   for (const segment of edit.segments) {
     if (segment.kind !== "lines") continue;
     for (const { text } of segment.lines) {
-      keys.push(keyOf(text));
+      keys.push(lineKey(text));
       texts.push(text);
     }
   }
   let last: readonly [number, number] | undefined;
-  for (const pair of uniquePairs(keys, compared.fresh)) {
+  for (const pair of uniquePairs(keys, compared.newKeys)) {
     if (compared.inResult.of(keys[pair[0]]!) > 1) continue;
     if (last && last[1] > pair[1]) {
-      return `the edit has ${quoted(texts[last[0]]!)} above ${quoted(texts[pair[0]]!)}, but the result would have them in reverse order.`;
+      return `the edit has ${quotedLine(texts[last[0]]!)} above ${quotedLine(texts[pair[0]]!)}, but the result would have them in reverse order.`;
     }
     last = pair;
   }
@@ -61,7 +63,7 @@ function sketchProblem(edit: Edit, compared: Comparison): string | undefined {
 /** What a segment adds is between the lines around it that no segment touches. */
 function partsProblem(
   edit: Edit,
-  compared: Comparison,
+  compared: LineComparison,
   untouched: readonly (readonly [number, number])[],
 ): string | undefined {
   const places = new Map<string, number>();
@@ -73,7 +75,7 @@ function partsProblem(
   const segments = edit.segments.filter((one): one is LinesSegment => one.kind === "lines");
   for (const { lines } of segments) {
     for (const { text, role } of lines) {
-      if (role === "add") places.set(keyOf(text), places.has(keyOf(text)) ? -1 : 1);
+      if (role === "add") places.set(lineKey(text), places.has(lineKey(text)) ? -1 : 1);
     }
   }
   const indexes = untouched.map(([index]) => index);
@@ -82,40 +84,42 @@ function partsProblem(
   for (const { lines } of segments) {
     const added = lines.filter(
       ({ text, role }) =>
-        role === "add" && isTellingKey(keyOf(text)) && places.get(keyOf(text)) === 1,
+        role === "add" && isTellingKey(lineKey(text)) && places.get(lineKey(text)) === 1,
     );
-    const stood = lines.filter(({ text, role }) => role !== "add" && isTellingKey(keyOf(text)));
-    if (added.length === 0 || stood.length === 0) continue;
+    const oldLines = lines.filter(
+      ({ text, role }) => role !== "add" && isTellingKey(lineKey(text)),
+    );
+    if (added.length === 0 || oldLines.length === 0) continue;
     sourceAt ??= lineIn(compared.source.map((line) => line.trim()));
     resultAt ??= lineIn(compared.result.map((line) => line.trim()));
     // Each unique line determines where the block begins and ends.
     const old = lines.filter(({ role }) => role !== "add");
-    const keys = new Set(old.map(({ text }) => keyOf(text)));
+    const keys = new Set(old.map(({ text }) => lineKey(text)));
     let first = compared.source.length;
     let last = -1;
     for (const [offset, { text }] of old.entries()) {
-      const line = isTellingKey(keyOf(text)) ? (sourceAt.get(text.trim()) ?? -1) : -1;
+      const line = isTellingKey(lineKey(text)) ? (sourceAt.get(text.trim()) ?? -1) : -1;
       if (line < 0) continue;
       first = Math.min(first, positionIn(compared.oldLines, line - offset));
       last = Math.max(last, positionIn(compared.oldLines, line + old.length - 1 - offset));
     }
     if (last < 0 && first >= compared.source.length) continue;
-    const isOutside = (n: number): boolean => !keys.has(compared.old[untouched[n]![0]]!);
+    const isOutside = (n: number): boolean => !keys.has(compared.oldKeys[untouched[n]![0]]!);
     let before = Math.ceil(positionIn(indexes, first)) - 1;
     while (before >= 0 && !isOutside(before)) before--;
     const end = positionIn(indexes, last);
     let behind = Number.isInteger(end) ? end + 1 : Math.ceil(end);
     while (behind < untouched.length && !isOutside(behind)) behind++;
     const above = untouched[before]?.[1] ?? -1;
-    const below = untouched[behind]?.[1] ?? compared.fresh.length;
+    const below = untouched[behind]?.[1] ?? compared.newKeys.length;
     for (const { text, at: line } of added) {
       const place = resultAt.get(text.trim()) ?? -1;
       if (place < 0 || sourceAt.has(text.trim())) continue;
-      const inside = positionIn(compared.freshLines, place);
+      const inside = positionIn(compared.newLines, place);
       if (inside > above && inside < below) continue;
       const where = line > 0 ? `line ${line} of the edit` : "the new line";
       return (
-        `${where} (${quoted(text)}) would be at line ${place + 1}, away from the lines that the edit has beside it. ` +
+        `${where} (${quotedLine(text)}) would be at line ${place + 1}, away from the lines that the edit has beside it. ` +
         "Quote more of the lines around the change."
       );
     }

@@ -1,5 +1,5 @@
 import type { Edit } from "../core/edit.ts";
-import { type Comparison, Counts, keyOf } from "./guard-lines.ts";
+import { Counts, type LineComparison, lineKey } from "./guard-lines.ts";
 
 /** A line of an edit. */
 export interface Shown {
@@ -29,7 +29,7 @@ export class Stretch {
     this.first = edges.first;
     this.last = edges.last;
     this.marker = edges.marker;
-    this.hasCut = this.shown.some(({ key }) => cut.test(key));
+    this.hasCut = this.shown.some(({ key }) => cutQuote.test(key));
   }
 
   /**
@@ -85,12 +85,12 @@ export class Stretch {
   }
 }
 
-const cut = /^(.{6,}?)(?:\.{3}|\u2026)$/u;
+const cutQuote = /^(.{6,}?)(?:\.{3}|\u2026)$/u;
 
 /** Whether a line of an edit is this source line, or its beginning and `...`. */
 export function quotes(key: string, source: string | undefined): boolean {
   if (key === source) return true;
-  const beginning = cut.exec(key)?.[1];
+  const beginning = cutQuote.exec(key)?.[1];
   return beginning !== undefined && (source?.startsWith(beginning) ?? false);
 }
 
@@ -98,9 +98,9 @@ export function quotes(key: string, source: string | undefined): boolean {
 export const isExplicit = (edit: Edit): boolean =>
   edit.extent === "parts" && edit.format !== "whole";
 
-export function stretchesOf(edit: Edit, compared: Comparison): Stretch[] {
+export function stretchesOf(edit: Edit, compared: LineComparison): Stretch[] {
   if (edit.format === "whole") {
-    const lines = compared.result.map((text) => ({ key: keyOf(text), text }));
+    const lines = compared.result.map((text) => ({ key: lineKey(text), text }));
     return [new Stretch(lines, { first: true, last: true })];
   }
   const stretches: Stretch[] = [];
@@ -122,22 +122,23 @@ export function stretchesOf(edit: Edit, compared: Comparison): Stretch[] {
       segment.kind === "lines"
         ? segment.lines.filter(({ role }) => role !== "drop").map(({ text }) => text)
         : [segment.text];
-    lines.push(...texts.map((text) => ({ key: keyOf(text), text })));
+    lines.push(...texts.map((text) => ({ key: lineKey(text), text })));
   }
   close(true);
   return stretches;
 }
 
 /** How often each line occurs in an edit, by its role. */
-export function linesOf(edit: Edit, removed: boolean): Counts {
+export function countedLines(edit: Edit, removed: boolean): Counts {
   const counts = new Counts();
   for (const segment of edit.segments) {
     if (segment.kind !== "lines") {
-      if (!removed) counts.add(keyOf(segment.text));
+      if (!removed) counts.add(lineKey(segment.text));
       continue;
     }
     for (const { text, role } of segment.lines) {
-      if (removed ? role === "drop" : role === "add" || role === "either") counts.add(keyOf(text));
+      if (removed ? role === "drop" : role === "add" || role === "either")
+        counts.add(lineKey(text));
     }
   }
   return counts;

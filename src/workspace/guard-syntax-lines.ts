@@ -1,4 +1,4 @@
-import { type Comparison, isTellingKey, keyOf } from "./guard-lines.ts";
+import { isTellingKey, type LineComparison, lineKey } from "./guard-lines.ts";
 import type { Guarded } from "./guarded.ts";
 
 /** Lines by which one way of writing edits is known. */
@@ -11,7 +11,7 @@ interface Family {
 
 const markup =
   /\.(?:md|mdx|markdown|rst|txt|adoc|qmd|rmd|org|textile|tex|livemd|prompt|mdc|eta|hbs|j2|jinja|tmpl)$/iu;
-const tagged =
+const markupPath =
   /\.(?:x?html?|xml|xsl|xsd|svg|vue|svelte|astro|jsx|tsx|php|md|mdx|markdown|txt|rst|hbs|ejs|erb|j2|jinja|tmpl|tpl|jsp|cshtml|razor|csproj|props|targets|xaml|axaml|plist|resx|gsp|ftl|mustache|heex|eex|leex|twig|liquid|prompt|mdc|storyboard|xib|kml|rss|wsdl|pom|ui|qrc|config|nuspec)$/iu;
 const diffs = /\.(?:diff|patch|rej)$/iu;
 
@@ -31,7 +31,7 @@ const others: readonly Family[] = [
   {
     name: "a tag that frames the edit",
     line: /^\s*<\/?(?:[a-z]+[_-](?:text|code|string|str|content|file|edit|block|path)|(?:old|new|updated?|original|search|replace|code|file|edit|diff|changes?|content|result|output|answer)(?:\s[^<>]*)?)>\s*$/iu,
-    at: tagged,
+    at: markupPath,
   },
 ];
 
@@ -40,12 +40,12 @@ const others: readonly Family[] = [
  * taken for content. It is content where the source has such lines, where its language has, inside a
  * string or a comment, and where the edit says `+` or has it as a JSON string.
  */
-export function writtenSyntax(guarded: Guarded, compared: Comparison): string | undefined {
+export function writtenSyntax(guarded: Guarded, compared: LineComparison): string | undefined {
   const { edit, written, path } = guarded;
   const bare = new Set(written.split(/\r?\n/u).map((line) => line.trimEnd()));
   const isBlocks = edit.format === "search-replace";
   const families = isBlocks ? [searchReplace] : [searchReplace, ...others];
-  for (const [index, line] of freshLines(compared)) {
+  for (const [index, line] of linesOnlyInResult(compared)) {
     if (!bare.has(line.trimEnd())) continue;
     const family = families.find((one) => one.line.test(line));
     if (!family || (family.at?.test(path) ?? false)) continue;
@@ -59,16 +59,16 @@ export function writtenSyntax(guarded: Guarded, compared: Comparison): string | 
   return numberedLine(guarded, compared);
 }
 
-function* freshLines(compared: Comparison): Generator<[number, string]> {
-  for (const [offset, key] of compared.fresh.entries()) {
-    if (key === "" || compared.oldCounts.of(key) >= compared.freshCounts.of(key)) continue;
-    const index = compared.freshLines[offset]!;
+function* linesOnlyInResult(compared: LineComparison): Generator<[number, string]> {
+  for (const [offset, key] of compared.newKeys.entries()) {
+    if (key === "" || compared.oldCounts.of(key) >= compared.newCounts.of(key)) continue;
+    const index = compared.newLines[offset]!;
     yield [index, compared.result[index]!];
   }
 }
 
 /** Inside a string, a comment or a document in the code: the grammar says so, or else the quotes above it. */
-function isInText({ checker, text }: Guarded, { result }: Comparison, index: number): boolean {
+function isInText({ checker, text }: Guarded, { result }: LineComparison, index: number): boolean {
   const root = checker?.tree?.(text)?.rootNode;
   if (root) {
     const column = result[index]!.search(/\S/u);
@@ -85,21 +85,22 @@ function isInText({ checker, text }: Guarded, { result }: Comparison, index: num
   return [/"""/gu, /'''/gu].some((quotes) => (above.match(quotes)?.length ?? 0) % 2 === 1);
 }
 
-const numbered = /^\s*\d+\s*(?:[|\u2192\t]|:\s)\s?(.*)$/u;
+const numberPrefix = /^\s*\d+\s*(?:[|\u2192\t]|:\s)\s?(.*)$/u;
 
 /** Lines that still have the number before them that a tool printed: known by one of them that is a line of the file. */
-function numberedLine({ edit }: Guarded, compared: Comparison): string | undefined {
+function numberedLine({ edit }: Guarded, compared: LineComparison): string | undefined {
   const isNumbered = (line: string): boolean => {
-    const key = keyOf(numbered.exec(line)?.[1] ?? "");
+    const key = lineKey(numberPrefix.exec(line)?.[1] ?? "");
     return isTellingKey(key) && compared.inSource.of(key) > 0;
   };
-  const fresh = [...freshLines(compared)].filter(([, line]) => numbered.test(line));
-  if (fresh.length === 0 || compared.source.some((line) => numbered.test(line))) return undefined;
+  const added = [...linesOnlyInResult(compared)].filter(([, line]) => numberPrefix.test(line));
+  if (added.length === 0 || compared.source.some((line) => numberPrefix.test(line)))
+    return undefined;
   const shown = edit.segments.flatMap((one) => (one.kind === "lines" ? one.lines : []));
   const known =
-    shown.some(({ text }) => isNumbered(text)) || fresh.some(([, one]) => isNumbered(one));
+    shown.some(({ text }) => isNumbered(text)) || added.some(([, one]) => isNumbered(one));
   if (!known) return undefined;
-  const [index, line] = fresh[0]!;
+  const [index, line] = added[0]!;
   return (
     `line ${index + 1} of the result would have a line number in it: ${JSON.stringify(line.trim())}. ` +
     "Send the lines without their numbers."

@@ -1,3 +1,5 @@
+import { lineAt } from "../text/lines.ts";
+
 /** Returns the 0-based line where a text stops being JSON, or undefined if it is JSON. */
 export function jsonError(text: string): number | undefined {
   try {
@@ -14,15 +16,8 @@ export function looseJsonError(text: string): number | undefined {
   return at === undefined ? undefined : lineAt(text, at);
 }
 
-function lineAt(text: string, at: number): number {
-  let line = 0;
-  for (let feed = text.indexOf("\n"); feed !== -1 && feed < at; feed = text.indexOf("\n", feed + 1))
-    line += 1;
-  return line;
-}
-
 const layout = /\s*/uy;
-const blank = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/uy;
+const spaceOrComment = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/uy;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings hold none.
 const string = /(?<!\\)"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy;
 const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;
@@ -37,7 +32,7 @@ class Reader {
   constructor(text: string, loose: boolean) {
     this.text = text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text;
     this.loose = loose;
-    this.blank = loose ? blank : layout;
+    this.blank = loose ? spaceOrComment : layout;
   }
 
   firstError(): number | undefined {

@@ -1,15 +1,15 @@
-import { createHash } from "node:crypto";
 import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { codeOf, type FileSystem, kindOf, readingFlags } from "./disk.ts";
+import { codeOf, type FileSystem, fileKind, readingFlags } from "./disk.ts";
+import { sha256 } from "./sha256.ts";
 
 /** A lock that its holder has not touched for this long, in ms, is taken for dead. */
 export const staleAfter = 4_000;
 /** A lock gets its holder's name right after it is made; one that stays without was made by a process that died. */
 const namelessAfter = 750;
-/** Bytes. A lock holds about 150; what is larger is somebody's file. */
-const largest = 4_096;
+/** Bytes. A lock has about 150; a larger file is not a lock. */
+const largestLock = 4_096;
 
 export interface Holder {
   readonly pid: number;
@@ -37,11 +37,11 @@ export type Found =
 
 /** Short, for names near the file system's limit, and the same for everyone who edits this file. */
 export function lockPath(path: string): string {
-  const name = createHash("sha256").update(basename(path)).digest("hex").slice(0, 16);
+  const name = sha256(basename(path)).slice(0, 16);
   return join(dirname(path), `.redraft-${name}.lock`);
 }
 
-export function thisProcess(token: string): Holder {
+export function ownHolder(token: string): Holder {
   const space = processSpace();
   return { pid: process.pid, host: hostname(), ...(space === undefined ? {} : { space }), token };
 }
@@ -63,8 +63,8 @@ function processSpace(): string | undefined {
 export async function look(fs: FileSystem, file: string): Promise<Found> {
   try {
     const stat = await fs.lstat(file);
-    if (!stat.isFile()) return { kind: "foreign", what: kindOf(stat) };
-    if (stat.size > largest) return { kind: "foreign", what: `a file of ${stat.size} bytes` };
+    if (!stat.isFile()) return { kind: "foreign", what: fileKind(stat) };
+    if (stat.size > largestLock) return { kind: "foreign", what: `a file of ${stat.size} bytes` };
     const { holder, readable } = await readHolder(fs, file);
     return {
       kind: "lock",
@@ -88,7 +88,7 @@ export async function readHolder(
   try {
     const handle = await fs.open(file, readingFlags);
     try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(largest), 0, largest, 0);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(largestLock), 0, largestLock, 0);
       text = buffer.toString("utf8", 0, bytesRead);
     } finally {
       await handle.close();
@@ -129,7 +129,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Decides whether a lock is abandoned: its process is dead, or nobody touched it for seconds. Clocks of two
+ * Decides whether a lock is abandoned: its process is dead, or it was not touched for seconds. Clocks of two
  * machines may differ, so a lock dated in the future counts as untouched for as long as this watch sees no change.
  */
 export function createWatch(): (found: Found & { kind: "lock" }) => boolean {

@@ -11,8 +11,8 @@ import {
   isLocal,
   lockPath,
   look,
+  ownHolder,
   readHolder,
-  thisProcess,
 } from "./lock-file.ts";
 
 /** A holder touches its lock this often, in ms. */
@@ -34,11 +34,11 @@ export interface Lock {
 }
 
 /**
- * Takes the lock of a file by name: a small file beside it, created only if absent. Whoever finds the lock
- * of a dead process takes it over at once; of a stalled one, or one of another machine, after seconds.
+ * Takes the lock of a file by name: a small file next to it, created only if absent. The lock of a dead process is
+ * taken over at once, that of a stalled process or of another machine after seconds.
  *
- * Returns or refuses within `patience`, whatever is at that path: `stale-file` (retryable) when another process
- * holds on, `file-error` when it is no lock or cannot be removed. Both name the file, in `details.lock` too.
+ * Returns or refuses within `patience`, whatever is at that path: `stale-file` (retryable) if another process keeps
+ * the lock, `file-error` if it is not a lock or cannot be removed. Both name the file, in `details.lock` too.
  */
 export async function lockFile(path: string, options: LockOptions): Promise<Lock> {
   const { fs, patience = 30_000, signal } = options;
@@ -57,18 +57,18 @@ export async function lockFile(path: string, options: LockOptions): Promise<Lock
     const found = await look(fs, file).catch((error: unknown) => {
       throw fileError("write", path, error);
     });
-    if (found.kind === "foreign") throw inTheWay(path, file, found.what);
+    if (found.kind === "foreign") throw notOurLock(path, file, found.what);
     const removed =
       found.kind === "lock" && watch.lock(found)
         ? await takeAway({ fs, path, file, guard, token, watch })
         : false;
     const over = performance.now() - start >= patience;
-    if (over && (!removed || ++late > lateTries)) throw busy(path, file, found, patience);
+    if (over && (!removed || ++late > lateTries)) throw lockBusy(path, file, found, patience);
     if (!removed) await wait(Math.random() * Math.min(25, 2 + round));
   }
 }
 
-function busy(path: string, lock: string, found: Found, patience: number): RedraftError {
+function lockBusy(path: string, lock: string, found: Found, patience: number): RedraftError {
   const holder = found.kind === "lock" ? found.holder : undefined;
   const who = holder ? ` (process ${holder.pid} on ${JSON.stringify(holder.host)})` : "";
   return new RedraftError(
@@ -79,7 +79,7 @@ function busy(path: string, lock: string, found: Found, patience: number): Redra
   );
 }
 
-function inTheWay(path: string, lock: string, what: string): RedraftError {
+function notOurLock(path: string, lock: string, what: string): RedraftError {
   return new RedraftError(
     "file-error",
     `cannot write ${path}: ${lock} is ${what}, not a lock that Redraft made. Nothing was changed. Move or remove it, then try again.`,
@@ -110,7 +110,7 @@ async function create(fs: FileSystem, file: string, token: string, path: string)
 async function makeNamed(fs: FileSystem, file: string, token: string): Promise<void> {
   const handle = await fs.open(file, "wx", 0o644);
   try {
-    await handle.writeFile(JSON.stringify(thisProcess(token)));
+    await handle.writeFile(JSON.stringify(ownHolder(token)));
   } catch (error) {
     // Only a file that this call made is taken back: a failed open says nothing about another's.
     await fs.unlink(file).catch(() => {});
@@ -138,8 +138,8 @@ interface TakeAway {
 }
 
 /**
- * Removes an abandoned lock; false = somebody else is at it. Two that find it at once must not remove each other's
- * new one, so removing is itself locked by a guard file, and looks again once it may.
+ * Removes an abandoned lock. Returns false if another process is doing so. Two processes that find it at once must not
+ * remove each other's new lock, so removing is itself locked by a guard file, and checks again under that lock.
  */
 async function takeAway({ fs, path, file, guard, token, watch }: TakeAway): Promise<boolean> {
   try {
@@ -149,7 +149,7 @@ async function takeAway({ fs, path, file, guard, token, watch }: TakeAway): Prom
     const found = await look(fs, guard).catch((cause: unknown) => {
       throw stuck(path, guard, cause);
     });
-    if (found.kind === "foreign") throw inTheWay(path, guard, found.what);
+    if (found.kind === "foreign") throw notOurLock(path, guard, found.what);
     if (found.kind === "lock" && watch.guard(found)) await remove(fs, guard, path);
     return false;
   }
@@ -172,7 +172,7 @@ async function takeAway({ fs, path, file, guard, token, watch }: TakeAway): Prom
 async function remove(fs: FileSystem, file: string, path: string): Promise<void> {
   await fs.unlink(file).catch((error: unknown) => {
     const code = codeOf(error);
-    // On Windows a file that somebody has open cannot be removed for a moment.
+    // On Windows a file that another process has open cannot be removed for a moment.
     if (code === "ENOENT" || (process.platform === "win32" && code !== "EROFS")) return;
     throw stuck(path, file, error);
   });

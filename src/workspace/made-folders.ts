@@ -15,13 +15,13 @@ export function trackFolders(fs: FileSystem): Folders {
 
   async function makeFolder(folder: string): Promise<void> {
     // A root is there, and its own folder may not be looked into.
-    if (await isThere(folder, fs)) return;
+    if (await isReachable(folder, fs)) return;
     try {
       await fs.mkdir(folder);
       made.push(folder);
     } catch (error) {
       const code = codeOf(error);
-      // Somebody else made it, so it is not ours to remove; a file of that name is found when something is put below it.
+      // Another process made it, so it is not ours to remove; a file of that name fails later, when something is put below it.
       if (code === "EEXIST") return;
       if (code !== "ENOENT" || dirname(folder) === folder) throw error;
       await makeFolder(dirname(folder));
@@ -46,7 +46,7 @@ export function trackFolders(fs: FileSystem): Folders {
   };
 }
 
-function isThere(folder: string, fs: FileSystem): Promise<boolean> {
+function isReachable(folder: string, fs: FileSystem): Promise<boolean> {
   return fs.stat(folder).then(
     () => true,
     () => false,

@@ -72,6 +72,12 @@ describe("splitPatch", () => {
     expect(() => splitPatch("@@ -1 +1 @@\n-a\n+b\n")).toThrow(/names no file/);
   });
 
+  it("reads every escape that git writes in a quoted path", () => {
+    const side = (letter: string): string => `"${letter}/bell\\a, tab\\t.ts"`;
+    const diff = `--- ${side("a")}\n+++ ${side("b")}\n@@ -1 +1 @@\n-x\n+y\n`;
+    expect(splitPatch(diff).map(({ path }) => path)).toEqual(["bell\x07, tab\t.ts"]);
+  });
+
   it("takes the files of a git diff that have no hunks, each by itself", () => {
     const parts = splitPatch(
       [

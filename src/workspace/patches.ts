@@ -1,4 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
+import { unescapedPath, unquotedPath } from "../text/git-paths.ts";
 
 /** The part of a patch that is about one file. */
 export interface FilePatch {
@@ -74,7 +75,7 @@ function splitUnified(lines: readonly string[]): FilePatch[] {
   for (let at = 0; at < lines.length; at += 1) {
     const last = starts.at(-1);
     if (lines[at]!.startsWith("diff --git ")) starts.push({ at });
-    else if (isFileHeader(lines, at)) {
+    else if (startsFile(lines, at)) {
       const own = last !== undefined && last.headers === undefined && isGitHead(lines, last.at, at);
       if (own) last.headers = at;
       else starts.push({ at, headers: at });
@@ -83,9 +84,9 @@ function splitUnified(lines: readonly string[]): FilePatch[] {
   return starts.map(({ at, headers }, index) => {
     const body = lines.slice(at, starts[index + 1]?.at ?? lines.length);
     const text = `${body.join("\n").replace(/\n*$/, "")}\n`;
-    if (headers === undefined) return { ...withoutHunks(body), text, format: "unified-diff" };
-    const before = pathOf(lines[headers]!);
-    const after = pathOf(lines[headers + 1]!);
+    if (headers === undefined) return { ...pathOnlyChange(body), text, format: "unified-diff" };
+    const before = pathOfHeader(lines[headers]!);
+    const after = pathOfHeader(lines[headers + 1]!);
     if (after === undefined) {
       if (before === undefined)
         throw new RedraftError(
@@ -104,7 +105,7 @@ function splitUnified(lines: readonly string[]): FilePatch[] {
 }
 
 /** A removed line `-- x` above an added `++ y` looks the same: a header is followed by a hunk. */
-function isFileHeader(lines: readonly string[], at: number): boolean {
+function startsFile(lines: readonly string[], at: number): boolean {
   if (!lines[at]!.startsWith("--- ") || !lines[at + 1]?.startsWith("+++ ")) return false;
   return lines[at + 2] === undefined || lines[at + 2]!.startsWith("@@");
 }
@@ -114,10 +115,10 @@ function isGitHead(lines: readonly string[], from: number, to: number): boolean 
 }
 
 /** A file of a git diff that has no hunks: it moves as it is, or is empty. Anything else cannot be done with a text. */
-function withoutHunks(body: readonly string[]): Pick<FilePatch, "path" | "action" | "moveTo"> {
+function pathOnlyChange(body: readonly string[]): Pick<FilePatch, "path" | "action" | "moveTo"> {
   const named = (prefix: string): string | undefined => {
     const line = body.find((one) => one.startsWith(prefix));
-    return line === undefined ? undefined : unquoted(line.slice(prefix.length).trim());
+    return line === undefined ? undefined : unquotedPath(line.slice(prefix.length).trim());
   };
   const from = named("rename from ");
   const to = named("rename to ");
@@ -125,8 +126,8 @@ function withoutHunks(body: readonly string[]): Pick<FilePatch, "path" | "action
   const path = /^diff --git "?a\/(.+?)"? "?b\/\1"?\s*$/.exec(body[0]!)?.[1];
   const has = (prefix: string): boolean => body.some((line) => line.startsWith(prefix));
   if (path !== undefined && !has("Binary files ") && !has("GIT binary patch")) {
-    if (has("new file mode ")) return { path: unescaped(path), action: "create" };
-    if (has("deleted file mode ")) return { path: unescaped(path), action: "delete" };
+    if (has("new file mode ")) return { path: unescapedPath(path), action: "create" };
+    if (has("deleted file mode ")) return { path: unescapedPath(path), action: "delete" };
   }
   const what = has("old mode ")
     ? "changes the permissions of a file"
@@ -141,25 +142,7 @@ const gitHeader =
   /^(diff --git |index |old mode |new mode |new file mode |deleted file mode |similarity index |dissimilarity index |rename from |rename to |copy from |copy to )/;
 
 /** The path of a `---` or `+++` line: without `a/`, `b/` and the time some tools add; undefined for /dev/null. */
-function pathOf(header: string): string | undefined {
-  const path = unquoted(header.slice(4).replace(/\t.*$/, "").trim());
+function pathOfHeader(header: string): string | undefined {
+  const path = unquotedPath(header.slice(4).replace(/\t.*$/, "").trim());
   return path === "/dev/null" ? undefined : path.replace(/^[ab]\//, "");
-}
-
-function unquoted(path: string): string {
-  return /^".*"$/.test(path) ? unescaped(path.slice(1, -1)) : path;
-}
-
-/** Git writes the bytes of names that are not plain as octal escapes. */
-function unescaped(path: string): string {
-  if (!path.includes("\\")) return path;
-  const plain: Readonly<Record<string, string>> = { t: "\t", n: "\n", r: "\r" };
-  const bytes = path
-    .split(/(\\[0-7]{3}|\\.)/)
-    .map((part) =>
-      /^\\[0-7]{3}$/.test(part)
-        ? Buffer.of(Number.parseInt(part.slice(1), 8))
-        : Buffer.from(part.startsWith("\\") ? (plain[part[1]!] ?? part.slice(1)) : part, "utf8"),
-    );
-  return Buffer.concat(bytes).toString("utf8");
 }

@@ -115,7 +115,7 @@ async function runEdit(
 ): Promise<EditResult> {
   const signal = call.signal ? { signal: call.signal } : {};
   let characters = 0;
-  let told = 0;
+  let reported = 0;
   // The receipt is made of the proof.
   for await (const event of redraft.events(request, signal)) {
     if (event.type === "result") return event.result;
@@ -123,8 +123,8 @@ async function runEdit(
     if (event.type === "route-taken") call.onProgress?.(`${event.route}: ${event.why}`);
     if (event.type === "text-delta") {
       characters += event.text.length;
-      if (characters - told < 1000) continue;
-      told = characters;
+      if (characters - reported < 1000) continue;
+      reported = characters;
       call.onProgress?.(`the model wrote ${characters} characters`);
     }
   }

@@ -2,9 +2,10 @@ import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RedraftError } from "../core/errors.ts";
 import { disk } from "./disk.ts";
+import { isInside } from "./inside.ts";
 import { realPathOf } from "./real-path.ts";
 
-/** A path that was found to lie inside a root, every symbolic link resolved. */
+/** A path that is inside a root, with every symbolic link resolved. */
 export interface RootedPath {
   /** Where reading and writing happens: no component of it is a symbolic link. */
   readonly absolute: string;
@@ -126,10 +127,4 @@ async function realRoot(root: string): Promise<string | undefined> {
 function rebase(path: string, from: string, to: string): string {
   if (from === to || !isInside(path, from)) return path;
   return join(to, relative(from, path));
-}
-
-/** Whether a path is a folder or lies in it; both absolute and without `..`. */
-export function isInside(path: string, root: string): boolean {
-  const way = relative(root, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }

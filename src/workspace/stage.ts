@@ -3,10 +3,10 @@ import { type FileSystem, fileError } from "./disk.ts";
 import { encodeText } from "./encoding.ts";
 import { temporaryPath } from "./lock.ts";
 import { keepMetadata, privateMode } from "./metadata.ts";
-import type { FileChange, Step } from "./steps.ts";
+import type { FileChange, PathStep } from "./steps.ts";
 import { hashOf } from "./text-file.ts";
 
-/** A new text that lies complete on the disk, beside the place where it is to be. */
+/** A new text that is complete on the disk, next to its final path. */
 export interface Staged {
   readonly temporary: string;
   readonly bytes: Buffer;
@@ -29,7 +29,11 @@ export function requireWritable({ before }: FileChange): void {
 }
 
 /** Writes the text of a step that has one, with the encoding, the permissions and the owner of the file it comes from. */
-export async function stage({ change, path }: Step, text: string, fs: FileSystem): Promise<Staged> {
+export async function stage(
+  { change, path }: PathStep,
+  text: string,
+  fs: FileSystem,
+): Promise<Staged> {
   const before = { ...change.before, ...change.form };
   const bytes = encodeText(text, before.encoding, before.bom);
   const temporary = temporaryPath(path);

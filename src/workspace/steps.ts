@@ -30,7 +30,7 @@ export interface FileChange {
  * What happens at one path. `replace`: the file there gets a new text; `place`: a file comes where nothing is; `remove`: what
  * is there is removed; `recase`: the file gets a new text and a name that differs in case only, which is no other file to some systems.
  */
-export interface Step {
+export interface PathStep {
   readonly kind: "replace" | "place" | "remove" | "recase";
   readonly path: string;
   /** The change whose text comes here; of a removal, the change that takes the file away. */
@@ -73,28 +73,28 @@ export async function pathsOf(changes: readonly FileChange[], fs: FileSystem): P
  * The steps of a set of changes, which may move files in a chain (a to b, b to c) or swap them. Only while the paths are locked:
  * refuses a move onto a file that stays, and two changes that meet at one path.
  */
-export async function stepsOf(changes: readonly FileChange[], fs: FileSystem): Promise<Step[]> {
+export async function stepsOf(changes: readonly FileChange[], fs: FileSystem): Promise<PathStep[]> {
   const vacated = new Map<string, FileChange>();
   const filled = new Map<string, FileChange>();
   const taken = new Set<string>();
   for (const change of changes) {
     const { before, text, moveTo } = change;
-    if (taken.has(before.realPath)) throw twice(before.path);
+    if (taken.has(before.realPath)) throw changedTwice(before.path);
     taken.add(before.realPath);
     const goal = moveTo === undefined ? before.realPath : await leafPath(moveTo, fs);
     const leaves = text === null || goal !== before.realPath;
     if (leaves && before.exists) vacated.set(await leafPath(before.path, fs), change);
     if (text === null) continue;
-    if (filled.has(goal)) throw twice(moveTo ?? before.path);
+    if (filled.has(goal)) throw changedTwice(moveTo ?? before.path);
     filled.set(goal, change);
   }
-  const steps: Step[] = [];
+  const steps: PathStep[] = [];
   for (const [path, change] of filled) {
     const { before } = change;
-    const gone = vacated.get(path);
-    if (gone !== undefined && gone.before.realPath === path) {
+    const vacating = vacated.get(path);
+    if (vacating !== undefined && vacating.before.realPath === path) {
       vacated.delete(path);
-      steps.push({ kind: "replace", path, change, old: gone.before });
+      steps.push({ kind: "replace", path, change, old: vacating.before });
     } else if (path === before.realPath) {
       const kind = before.exists ? "replace" : "place";
       steps.push({ kind, path, change, ...(before.exists ? { old: before } : {}) });
@@ -146,7 +146,7 @@ export function occupied(target: string): RedraftError {
   });
 }
 
-function twice(path: string): RedraftError {
+function changedTwice(path: string): RedraftError {
   return new RedraftError(
     "file-error",
     `two changes affect ${path}. Send them as one, or one after the other.`,

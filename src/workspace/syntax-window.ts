@@ -19,65 +19,65 @@ const worthwhile = 0.6;
 const changesLimit = 24;
 
 /** Lines between two changes from which on each is looked at by itself. */
-const apart = 6;
+const windowGap = 6;
 
 /**
  * The changes between two texts, one after the other, each with the stretches around it that may be a whole by
  * themselves. Where a stretch of every change is sound, before and after, the text is as sound as it was.
  */
 export function* syntaxChanges(before: string, after: string): Generator<Iterable<SyntaxWindow>> {
-  const old = before.split("\n");
-  const fresh = after.split("\n");
-  const changes = changesBetween(old, fresh);
+  const oldLines = before.split("\n");
+  const newLines = after.split("\n");
+  const changes = changesBetween(oldLines, newLines);
   if (changes.length < 2 || changes.length > changesLimit) {
-    yield windows(old, fresh);
+    yield windows(oldLines, newLines);
     return;
   }
-  let lines = old;
+  let lines = oldLines;
   // From the last to the first, so that the lines above keep their numbers.
-  for (const { from, to, freshFrom, freshTo } of changes.reverse()) {
-    const next = [...lines.slice(0, from), ...fresh.slice(freshFrom, freshTo), ...lines.slice(to)];
+  for (const { from, to, newFrom, newTo } of changes.reverse()) {
+    const next = [...lines.slice(0, from), ...newLines.slice(newFrom, newTo), ...lines.slice(to)];
     yield windows(lines, next);
     lines = next;
   }
 }
 
-interface Change {
+interface WindowChange {
   readonly from: number;
   to: number;
-  readonly freshFrom: number;
-  freshTo: number;
+  readonly newFrom: number;
+  newTo: number;
 }
 
 /** Stretches that differ, those near each other as one. */
-function changesBetween(old: readonly string[], fresh: readonly string[]): Change[] {
-  const changes: Change[] = [];
-  const add = (from: number, to: number, freshFrom: number, freshTo: number): void => {
+function changesBetween(oldLines: readonly string[], newLines: readonly string[]): WindowChange[] {
+  const changes: WindowChange[] = [];
+  const add = (from: number, to: number, newFrom: number, newTo: number): void => {
     const last = changes.at(-1);
-    if (last && from - last.to < apart) {
+    if (last && from - last.to < windowGap) {
       last.to = to;
-      last.freshTo = freshTo;
-    } else changes.push({ from, to, freshFrom, freshTo });
+      last.newTo = newTo;
+    } else changes.push({ from, to, newFrom, newTo });
   };
-  for (const stretch of changedStretches(old, fresh)) {
-    let [a, b] = [stretch.from, stretch.freshFrom];
-    const ends: [number, number] = [stretch.to, stretch.freshTo];
-    const pairs = anchors(old.slice(a, stretch.to), fresh.slice(b, stretch.freshTo)).map(
-      ([p, q]): [number, number] => [p + stretch.from, q + stretch.freshFrom],
+  for (const stretch of changedStretches(oldLines, newLines)) {
+    let [a, b] = [stretch.from, stretch.newFrom];
+    const ends: [number, number] = [stretch.to, stretch.newTo];
+    const pairs = anchors(oldLines.slice(a, stretch.to), newLines.slice(b, stretch.newTo)).map(
+      ([p, q]): [number, number] => [p + stretch.from, q + stretch.newFrom],
     );
-    for (const [nextOld, nextFresh] of [...pairs, ends]) {
-      let [to, freshTo] = [nextOld, nextFresh];
-      while (a < to && b < freshTo && old[a] === fresh[b]) {
+    for (const [nextOld, nextNew] of [...pairs, ends]) {
+      let [to, newTo] = [nextOld, nextNew];
+      while (a < to && b < newTo && oldLines[a] === newLines[b]) {
         a++;
         b++;
       }
-      while (a < to && b < freshTo && old[to - 1] === fresh[freshTo - 1]) {
+      while (a < to && b < newTo && oldLines[to - 1] === newLines[newTo - 1]) {
         to--;
-        freshTo--;
+        newTo--;
       }
-      if (a < to || b < freshTo) add(a, to, b, freshTo);
+      if (a < to || b < newTo) add(a, to, b, newTo);
       a = nextOld + 1;
-      b = nextFresh + 1;
+      b = nextNew + 1;
     }
   }
   return changes;
@@ -92,14 +92,17 @@ export function syntaxWindows(before: string, after: string): Generator<SyntaxWi
   return windows(before.split("\n"), after.split("\n"));
 }
 
-function* windows(old: readonly string[], fresh: readonly string[]): Generator<SyntaxWindow> {
-  const least = Math.min(old.length, fresh.length);
+function* windows(
+  oldLines: readonly string[],
+  newLines: readonly string[],
+): Generator<SyntaxWindow> {
+  const least = Math.min(oldLines.length, newLines.length);
   let head = 0;
-  while (head < least && old[head] === fresh[head]) head++;
+  while (head < least && oldLines[head] === newLines[head]) head++;
   let tail = 0;
-  while (tail < least - head && old.at(-1 - tail) === fresh.at(-1 - tail)) tail++;
+  while (tail < least - head && oldLines.at(-1 - tail) === newLines.at(-1 - tail)) tail++;
   const depths = new Set<number>();
-  for (const lines of [old, fresh]) {
+  for (const lines of [oldLines, newLines]) {
     for (
       let line = Math.max(0, head - 1);
       line < Math.min(lines.length, lines.length - tail + 1);
@@ -110,19 +113,22 @@ function* windows(old: readonly string[], fresh: readonly string[]): Generator<S
   }
   let depth = depths.size > 0 ? Math.min(...depths) : 0;
   let start = head;
-  let end = old.length - tail;
+  let end = oldLines.length - tail;
   for (let tries = 0; tries < triesLimit; tries++) {
-    start = startAt(old, start, depth);
-    end = endAt(old, end, depth);
-    if (end - start > worthwhile * old.length) return;
+    start = startAt(oldLines, start, depth);
+    end = endAt(oldLines, end, depth);
+    if (end - start > worthwhile * oldLines.length) return;
     const cut = (lines: readonly string[], until: number): string => {
       return lines
         .slice(start, until)
         .map((line) => dedented(line, depth))
         .join("\n");
     };
-    yield { before: cut(old, end), after: cut(fresh, fresh.length - (old.length - end)) };
-    const lower = depthBelow(old, start, end, depth);
+    yield {
+      before: cut(oldLines, end),
+      after: cut(newLines, newLines.length - (oldLines.length - end)),
+    };
+    const lower = depthBelow(oldLines, start, end, depth);
     if (lower === undefined) return;
     depth = lower;
   }

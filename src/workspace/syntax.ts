@@ -56,8 +56,8 @@ const looseJsonFiles =
   /(?:\.(?:jsonc|json5|code-workspace)|(?:^|[\\/])(?:[tj]sconfig(?:\.\w+)*\.json|\.(?:babelrc|eslintrc|prettierrc|jshintrc)))$/iu;
 
 /** Longer texts are not parsed: about 9 ms per 1,000 lines would become seconds. */
-const longest = 1_000_000;
-const patience = 400;
+const longestText = 1_000_000;
+const parseMs = 400;
 
 const loaded = new Map<string, Promise<SyntaxChecker | undefined>>();
 
@@ -69,7 +69,7 @@ export function syntaxFor(path: string): Promise<SyntaxChecker | undefined> {
   const extension = extname(path).toLowerCase();
   if (looseJsonFiles.test(path)) return Promise.resolve(looseJson);
   if (jsonFiles.test(path)) return Promise.resolve(json);
-  if (extension === ".jsonl" || extension === ".ndjson") return Promise.resolve(jsonLines);
+  if (extension === ".jsonl" || extension === ".ndjson") return Promise.resolve(jsonLinesChecker);
   const grammar = grammars[extension];
   if (grammar === undefined) return Promise.resolve(undefined);
   let checker = loaded.get(grammar);
@@ -106,7 +106,7 @@ export function newErrors(
       let isSound = false;
       for (const window of change) {
         if (nesting(window.before).some((depth) => depth !== 0)) continue;
-        // Most are sound, and then nobody needs to know how the stretch was before.
+        // Most have no errors, and then the stretch before the edit need not be parsed.
         if (nesting(window.after).every((depth) => depth === 0) && errorsOf(window.after) === 0) {
           isSound = true;
           break;
@@ -145,9 +145,9 @@ export function errorLine(strict: SyntaxChecker, source: string, text: string): 
 }
 
 /** Per character code below 128: 1-based kind of bracket, negative for the opening one, 0 for others. */
-const brackets = new Int8Array(128);
+const bracketDepths = new Int8Array(128);
 for (const [index, one] of [..."()[]{}"].entries()) {
-  brackets[one.charCodeAt(0)] = ((index >> 1) + 1) * (index & 1 ? 1 : -1);
+  bracketDepths[one.charCodeAt(0)] = ((index >> 1) + 1) * (index & 1 ? 1 : -1);
 }
 
 /** Closing minus opening brackets of each kind; the same on both sides of nearly every sound edit. */
@@ -155,7 +155,7 @@ function nesting(text: string): readonly number[] {
   const depth = [0, 0, 0];
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    const kind = code < 128 ? brackets[code]! : 0;
+    const kind = code < 128 ? bracketDepths[code]! : 0;
     if (kind !== 0) depth[Math.abs(kind) - 1]! += Math.sign(kind);
   }
   return depth;
@@ -175,7 +175,7 @@ const json: SyntaxChecker = {
 };
 
 /** One value a line. */
-const jsonLines: SyntaxChecker = {
+const jsonLinesChecker: SyntaxChecker = {
   errors: (text) => badLines(text).length,
   errorLine: (text, from = 0) => {
     const bad = badLines(text);
@@ -237,7 +237,7 @@ class Trees {
       this.kept.set(text, known);
       return known;
     }
-    const tree = parse(this.parser, text);
+    const tree = parseTree(this.parser, text);
     if (!tree) return undefined;
     this.kept.set(text, tree);
     for (const [oldest, other] of this.kept) {
@@ -250,20 +250,20 @@ class Trees {
 }
 
 /** Characters of one line beyond which nothing is parsed: a parser may look at such a line again for each of them. */
-const longestLine = 10_000;
+const longestParsedLine = 10_000;
 
 function hasLongLine(text: string): boolean {
   let start = 0;
   for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
-    if (end - start > longestLine) return true;
+    if (end - start > longestParsedLine) return true;
     start = end + 1;
   }
-  return text.length - start > longestLine;
+  return text.length - start > longestParsedLine;
 }
 
-function parse(parser: Parser, text: string): Tree | undefined {
-  if (text.length > longest || hasLongLine(text)) return undefined;
-  const deadline = performance.now() + patience;
+function parseTree(parser: Parser, text: string): Tree | undefined {
+  if (text.length > longestText || hasLongLine(text)) return undefined;
+  const deadline = performance.now() + parseMs;
   const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
   if (tree) return tree;
   parser.reset();

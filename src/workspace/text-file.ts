@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
 import { RedraftError } from "../core/errors.ts";
-import { codeOf, disk, type FileSystem, fileError, kindOf, readingFlags } from "./disk.ts";
+import { codeOf, disk, type FileSystem, fileError, fileKind, readingFlags } from "./disk.ts";
 import { decodeText, type Encoding } from "./encoding.ts";
 import { realPathOf } from "./real-path.ts";
+import { sha256 } from "./sha256.ts";
 
 /** A file as it was read: its text, and what is needed to write it back the same way. */
 export interface TextFile {
@@ -33,7 +33,7 @@ const sizeLimit = 64 * 1024 * 1024;
 const lineLimit = 2_000_000;
 
 export function hashOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+  return sha256(bytes).slice(0, 16);
 }
 
 /**
@@ -48,7 +48,7 @@ export async function readTextFile(path: string, fs: FileSystem = disk): Promise
   try {
     const found = await fs.lstat(realPath);
     requireRegular(found, path);
-    const { bytes, stat } = await readBytes(realPath, path, fs);
+    const { bytes, stat } = await readOpened(realPath, path, fs);
     return {
       path,
       realPath,
@@ -61,7 +61,7 @@ export async function readTextFile(path: string, fs: FileSystem = disk): Promise
     };
   } catch (error) {
     const code = codeOf(error);
-    if (code === "ELOOP") throw replaced(path, error);
+    if (code === "ELOOP") throw replacedByLink(path, error);
     if (code !== "ENOENT") throw fileError("read", path, error);
     requireUtf8Name(path);
     const nothing = { exists: false, text: "", hash: "", encoding: "utf-8", bom: false } as const;
@@ -70,7 +70,7 @@ export async function readTextFile(path: string, fs: FileSystem = disk): Promise
 }
 
 /** Opens the file and checks the open handle, since the path may lead to another file later. */
-async function readBytes(
+async function readOpened(
   realPath: string,
   path: string,
   fs: FileSystem,
@@ -81,11 +81,11 @@ async function readBytes(
     requireRegular(stat, path);
     if (stat.size > sizeLimit) {
       const mebibytes = Math.ceil(stat.size / 1024 / 1024);
-      throw tooLarge(path, `${mebibytes} MiB`, `${sizeLimit / 1024 / 1024} MiB`);
+      throw fileTooLarge(path, `${mebibytes} MiB`, `${sizeLimit / 1024 / 1024} MiB`);
     }
     const bytes = await handle.readFile();
-    const lines = bytes.length > lineLimit ? countLines(bytes) : 0;
-    if (lines > lineLimit) throw tooLarge(path, `${lines} lines`, `${lineLimit} lines`);
+    const lines = bytes.length > lineLimit ? countLineEnds(bytes) : 0;
+    if (lines > lineLimit) throw fileTooLarge(path, `${lines} lines`, `${lineLimit} lines`);
     return { bytes, stat };
   } finally {
     await handle.close();
@@ -94,13 +94,13 @@ async function readBytes(
 
 function requireRegular(stat: Stats, path: string): void {
   if (stat.isFile()) return;
-  const what = stat.isDirectory() ? "a folder" : `${kindOf(stat)}, not a regular file`;
+  const what = stat.isDirectory() ? "a folder" : `${fileKind(stat)}, not a regular file`;
   throw new RedraftError("file-error", `cannot read ${path}: it is ${what}.`, {
     details: { path },
   });
 }
 
-function tooLarge(path: string, size: string, limit: string): RedraftError {
+function fileTooLarge(path: string, size: string, limit: string): RedraftError {
   return new RedraftError(
     "not-text",
     `${path} has ${size}; Redraft edits text files of up to ${limit}. Use a stream editor (sed, perl), or split the file.`,
@@ -109,7 +109,7 @@ function tooLarge(path: string, size: string, limit: string): RedraftError {
 }
 
 /** Line ends of any kind, in any encoding; a CRLF of UTF-16 counts twice. */
-function countLines(bytes: Uint8Array): number {
+function countLineEnds(bytes: Uint8Array): number {
   let lines = 0;
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index];
@@ -118,7 +118,7 @@ function countLines(bytes: Uint8Array): number {
   return lines;
 }
 
-function replaced(path: string, cause: unknown): RedraftError {
+function replacedByLink(path: string, cause: unknown): RedraftError {
   return new RedraftError(
     "stale-file",
     `${path} was replaced by a symbolic link while it was opened. Nothing was written. Read it again.`,

@@ -46,11 +46,11 @@ export async function updateFile<Result extends TextEdit>(
   const result = await edit(before).catch((error: unknown) => {
     // An edit that finds nothing to change in a missing file is not what is wrong.
     if (RedraftError.is(error) && !before.exists && exitCodeOf(error.code) === 1)
-      throw missing(path);
+      throw missingFile(path);
     throw error;
   });
   requireFile(before, result);
-  if (options.dryRun || isSame(before, result)) return { result, before, written: false };
+  if (options.dryRun || isUnchanged(before, result)) return { result, before, written: false };
   const paths = await pathsOf([changeOf(before, result)], fs);
   return withLocks(paths, options, async (locks, folders) => {
     const now = await readTextFile(path, fs);
@@ -59,7 +59,7 @@ export async function updateFile<Result extends TextEdit>(
     if (now.exists !== before.exists || now.hash !== before.hash) {
       if (options.remerge === false) throw changed(path);
       last = await again(path, now, (file) => edit(file, before));
-      if (isSame(now, last)) return { result: last, before: now, written: false };
+      if (isUnchanged(now, last)) return { result: last, before: now, written: false };
       // What the edit makes of the new text may be another kind of change, of another path.
       const more = await pathsOf([changeOf(now, last)], fs);
       if (more.some((one) => !paths.includes(one))) throw changed(path);
@@ -90,16 +90,16 @@ async function again<Result extends TextEdit>(
   }
 }
 
-function isSame(file: TextFile, result: TextEdit): boolean {
+function isUnchanged(file: TextFile, result: TextEdit): boolean {
   return file.exists && result.action !== "move" && result.text === file.text;
 }
 
 function requireFile(file: TextFile, result: TextEdit): void {
   if (file.exists || result.action === "create") return;
-  throw missing(file.path);
+  throw missingFile(file.path);
 }
 
-export function missing(path: string): RedraftError {
+export function missingFile(path: string): RedraftError {
   return new RedraftError(
     "file-error",
     `cannot read ${path}: it does not exist, and the edit does not create it. ` +

@@ -9,12 +9,12 @@ import { type FileChange, pathsOf } from "./steps.ts";
 import { changed, withLocks, writeChanges } from "./write.ts";
 import type { WriteOptions, Written } from "./write-options.ts";
 
-/** How often an edit is made on a file without holding its lock; after that the lock is taken first, and nobody can come between. */
+/** How often an edit is made on a file without holding its lock; after that the lock is taken first, so no other process can interfere. */
 const optimisticRounds = 2;
 
 /**
- * Makes the plan again when the file changed under it; the callers' own hash expectation is final. Whoever meets others again
- * and again plans under the lock of the files: then it waits its turn, as `updateFile` does.
+ * Makes the plan again if the file changed in the meantime, unless the caller expects a certain hash. After repeated changes
+ * it plans under the lock of the files: then it waits its turn, as `updateFile` does.
  */
 export async function writePlanned(
   make: () => Promise<readonly PlannedEdit[]>,

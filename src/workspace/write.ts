@@ -11,9 +11,9 @@ export type { FileChange } from "./steps.ts";
 export type { WriteOptions, Written } from "./write-options.ts";
 
 /**
- * Writes all changes, or none. Every new text lies complete on the disk before the first file is touched;
- * each file is then replaced by one rename. When a later one fails, the earlier ones are put back. With a journal, a kill
- * at any moment is put right by the next command.
+ * Writes all changes, or none. Every new text is complete on the disk before the first file is touched;
+ * each file is then replaced by one rename. When a later one fails, the earlier ones are put back. With a journal, the
+ * next command recovers from a kill at any moment.
  *
  * Files may move in a chain (a to b, b to c) or swap their names; a move onto a file that stays is refused.
  */
@@ -67,7 +67,7 @@ export async function withLocks<Result>(
         await folders.make(path);
         locks.push(await lockFile(path, { ...options, fs }));
       }
-      // Who holds the locks of a transaction that is not finished knows that its process has died.
+      // If we hold the locks of an unfinished transaction, its process has died.
       if (round === mostRecoveries || !(await journal?.isUnfinished(paths))) break;
       await release();
       await journal?.recover(paths);

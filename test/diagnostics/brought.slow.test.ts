@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { reportOf, snapshot } from "../../src/diagnostics/brought-errors.ts";
+import { snapshot, toolReport } from "../../src/diagnostics/brought-errors.ts";
 import { serverReport } from "../../src/diagnostics/lsp/report.ts";
 import { redraft } from "../support/cli.ts";
 
@@ -183,6 +183,6 @@ describe("a tool that is stopped", () => {
     setTimeout(() => controller.abort(), 200);
     const stopped = await running;
     expect(stopped.problem).toContain("SIGTERM");
-    expect(reportOf("sleep", { found: [] }, stopped, []).problem).toContain("after the edit");
+    expect(toolReport("sleep", { found: [] }, stopped, []).problem).toContain("after the edit");
   });
 });

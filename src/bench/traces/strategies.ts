@@ -5,7 +5,7 @@ import { createController } from "../../draft/controller.ts";
 import type { TokenPredictor } from "../../draft/draft-model.ts";
 import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import { drafters } from "../../draft/registry.ts";
-import { classOfToken, newline, type Speller } from "../../draft/spelling.ts";
+import { classOfToken, newlineClass, type Speller } from "../../draft/spelling.ts";
 import { fastFixerDrafter } from "../baselines/fastfixer.ts";
 import { ouroborosDrafter } from "../baselines/ouroboros.ts";
 import { speculativeDrafter } from "../baselines/speculative.ts";
@@ -56,7 +56,7 @@ export function isNewlineOf(speller: Speller): (token: Token) => boolean {
   return (token) => {
     let answer = known.get(token);
     if (answer === undefined) {
-      answer = classOfToken((speller([token]) as readonly string[])[0]!) === newline;
+      answer = classOfToken((speller([token]) as readonly string[])[0]!) === newlineClass;
       known.set(token, answer);
     }
     return answer;

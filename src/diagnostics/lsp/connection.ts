@@ -1,7 +1,7 @@
 import { type Started, startInShell } from "../shell.ts";
-import { type Message, receive, send } from "./messages.ts";
+import { type LspMessage, receiveMessages, sendMessage } from "./messages.ts";
 
-export interface ConnectionOptions {
+export interface ServerConnectionOptions {
   readonly signal?: AbortSignal;
   /** ms that the server has to answer, for every question. */
   readonly patience: number;
@@ -12,20 +12,20 @@ export interface ConnectionOptions {
 }
 
 /** A server as a process, and JSON-RPC with it. */
-export interface Connection {
+export interface ServerConnection {
   /** Why the server is of no use any more; undefined while it is. */
   readonly dead: () => Error | undefined;
   readonly ask: (method: string, params: unknown) => Promise<unknown>;
-  readonly tell: (method: string, params: unknown) => void;
+  readonly notify: (method: string, params: unknown) => void;
   readonly started: Started;
 }
 
 /** Starts a person's command and speaks JSON-RPC with it. */
-export function connect(command: string, options: ConnectionOptions): Connection {
+export function connectServer(command: string, options: ServerConnectionOptions): ServerConnection {
   const { signal, patience, answer, heard } = options;
   const started = startInShell(command, { input: true, ...(signal && { signal }) });
   const { stdin, stdout, stderr } = started.child;
-  const waiting = new Map<number, { take(message: Message): void; fail(error: Error): void }>();
+  const waiting = new Map<number, { take(message: LspMessage): void; fail(error: Error): void }>();
   let lastId = 0;
   let dead: Error | undefined;
   const die = (why: string): void => {
@@ -40,18 +40,18 @@ export function connect(command: string, options: ConnectionOptions): Connection
     ({ code }) => die(`it exited${code === null ? "" : ` with code ${code}`}`),
     (error: Error) => die(error.message),
   );
-  receive(stdout!, take, (why) => {
+  receiveMessages(stdout!, take, (why) => {
     die(why);
     started.stop();
   });
 
-  function take(message: Message): void {
+  function take(message: LspMessage): void {
     const { id, method, params } = message;
     if (method === undefined) {
       const asked = waiting.get(Number(id));
       waiting.delete(Number(id));
       asked?.take(message);
-    } else if (id !== undefined) send(stdin!, { id, result: answer(method, params) });
+    } else if (id !== undefined) sendMessage(stdin!, { id, result: answer(method, params) });
     else heard(method, params);
   }
 
@@ -74,10 +74,10 @@ export function connect(command: string, options: ConnectionOptions): Connection
           reject(error);
         },
       });
-      send(stdin!, { id, method, params });
+      sendMessage(stdin!, { id, method, params });
     });
   }
 
-  const tell = (method: string, params: unknown): void => send(stdin!, { method, params });
-  return { dead: () => dead, ask, tell, started };
+  const notify = (method: string, params: unknown): void => sendMessage(stdin!, { method, params });
+  return { dead: () => dead, ask, notify, started };
 }

@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 
 /** Names that the protocol gives to languages, where they are not the file's extension. */
-const names: Readonly<Record<string, string>> = {
+const languageIds: Readonly<Record<string, string>> = {
   ".ts": "typescript",
   ".mts": "typescript",
   ".cts": "typescript",
@@ -33,5 +33,5 @@ const names: Readonly<Record<string, string>> = {
 
 export function languageOf(path: string): string {
   const extension = extname(path).toLowerCase();
-  return names[extension] ?? (extension.slice(1) || "plaintext");
+  return languageIds[extension] ?? (extension.slice(1) || "plaintext");
 }

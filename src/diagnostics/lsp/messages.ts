@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 
 /** One JSON-RPC message, as far as a client reads it. */
-export interface Message {
+export interface LspMessage {
   readonly id?: number | string | null;
   readonly method?: string;
   readonly params?: unknown;
@@ -10,21 +10,21 @@ export interface Message {
 }
 
 /** A larger message than that is not read: the server is not to be trusted with our memory. */
-const mostBytes = 64 * 1024 * 1024;
+const largestMessage = 64 * 1024 * 1024;
 
 const blankLine = Buffer.from("\r\n\r\n");
 
 /** Writes a message with the header of the Language Server Protocol. */
-export function send(stream: Writable, message: Message): void {
+export function sendMessage(stream: Writable, message: LspMessage): void {
   const body = Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...message }), "utf8");
   stream.write(`Content-Length: ${body.length}\r\n\r\n`);
   stream.write(body);
 }
 
 /** Calls `take` for every message of a stream, and `fail` once where the stream is no such thing. */
-export function receive(
+export function receiveMessages(
   stream: Readable,
-  take: (message: Message) => void,
+  take: (message: LspMessage) => void,
   fail: (why: string) => void,
 ): void {
   let pieces: Buffer[] = [];
@@ -47,7 +47,8 @@ export function receive(
       }
       const header = /^content-length: *(\d{1,9})\s*$/im.exec(bytes.toString("latin1", 0, end));
       const size = header ? Number(header[1]) : -1;
-      if (size < 0 || size > mostBytes) return stop("its output is not that of a language server");
+      if (size < 0 || size > largestMessage)
+        return stop("its output is not that of a language server");
       const start = end + blankLine.length;
       wanted = start + size;
       if (length < wanted) {
@@ -59,9 +60,9 @@ export function receive(
       pieces = [bytes];
       length = bytes.length;
       wanted = 0;
-      let message: Message;
+      let message: LspMessage;
       try {
-        message = JSON.parse(body) as Message;
+        message = JSON.parse(body) as LspMessage;
       } catch {
         return stop("it sent a message that is not JSON");
       }

@@ -2,10 +2,10 @@ import type { ToolReport } from "../brought-errors.ts";
 import { compareDiagnostics } from "../compare.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { EditedText } from "../follow-lines.ts";
-import { type ServerDiagnostic, type ServerOptions, startServer } from "./server.ts";
+import { type ServerDiagnostic, type ServerOptions, startLanguageServer } from "./server.ts";
 
 /**
- * What a language server says about an edit: it receives the old texts and then the new ones, whatever is on the disk. Only its
+ * What a language server says about an edit: it receives the old texts and then the new ones, independent of the disk. Only its
  * messages about the edited files count.
  */
 export async function serverReport(
@@ -16,13 +16,14 @@ export async function serverReport(
   const before: Diagnostic[] = [];
   const after: Diagnostic[] = [];
   try {
-    const server = await startServer(command, options);
+    const server = await startLanguageServer(command, options);
     try {
       // A created file has no old text to check, and a deleted file has no new one.
       for (const { path, before: text } of edits)
-        if (text !== "") before.push(...plain(path, await server.diagnose(path, text)));
+        if (text !== "") before.push(...plainDiagnostics(path, await server.diagnose(path, text)));
       for (const { newPath, after: text } of edits)
-        if (newPath !== null) after.push(...plain(newPath, await server.diagnose(newPath, text)));
+        if (newPath !== null)
+          after.push(...plainDiagnostics(newPath, await server.diagnose(newPath, text)));
     } finally {
       await server.close();
     }
@@ -35,7 +36,7 @@ export async function serverReport(
 }
 
 /** Errors and warnings; what a server only remarks is left out. */
-function plain(file: string, found: readonly ServerDiagnostic[]): Diagnostic[] {
+function plainDiagnostics(file: string, found: readonly ServerDiagnostic[]): Diagnostic[] {
   return found
     .filter(({ severity = 1 }) => severity <= 2)
     .map(({ range, severity = 1, code, message }) => ({

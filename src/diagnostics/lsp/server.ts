@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { connect } from "./connection.ts";
+import { connectServer } from "./connection.ts";
 import { languageOf } from "./language.ts";
 
 /** A message of a language server; lines and columns count from 0. */
@@ -38,13 +38,13 @@ interface Document {
 }
 
 /** Starts a person's language server and says hello. */
-export async function startServer(
+export async function startLanguageServer(
   command: string,
   options: ServerOptions,
 ): Promise<LanguageServer> {
   const { folder, signal, patience, quiet } = { ...defaults, ...options };
   const documents = new Map<string, Document>();
-  const { dead, ask, tell, started } = connect(command, {
+  const { dead, ask, notify, started } = connectServer(command, {
     patience,
     ...(signal && { signal }),
     answer: (method, params) => answer(method, params, folder),
@@ -84,7 +84,7 @@ export async function startServer(
       readonly capabilities?: { readonly diagnosticProvider?: unknown };
     };
     pulls = capabilities?.diagnosticProvider != null && capabilities.diagnosticProvider !== false;
-    tell("initialized", {});
+    notify("initialized", {});
   } catch (error) {
     started.stop();
     throw error;
@@ -98,12 +98,12 @@ export async function startServer(
       documents.set(sameUri(uri), document);
       const { version } = document;
       if (known) {
-        tell("textDocument/didChange", {
+        notify("textDocument/didChange", {
           textDocument: { uri, version },
           contentChanges: [{ text }],
         });
       } else {
-        tell("textDocument/didOpen", {
+        notify("textDocument/didOpen", {
           textDocument: { uri, languageId: languageOf(path), version, text },
         });
       }
@@ -117,7 +117,7 @@ export async function startServer(
     async close() {
       try {
         await ask("shutdown", null);
-        tell("exit", null);
+        notify("exit", null);
         started.child.stdin!.end();
         await Promise.race([
           started.ended,

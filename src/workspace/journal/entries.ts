@@ -1,12 +1,13 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { sha256 } from "./private-files.ts";
-import { isInside, rootKey } from "./state-home.ts";
+import { isInside } from "../inside.ts";
+import { sha256 } from "../sha256.ts";
+import { rootKey } from "./state-home.ts";
 import type { EntryNote } from "./types.ts";
 
 /** What was, or is, at a path of an entry. */
 export interface EntryState {
-  /** Of the bytes; the text is kept beside the entry under this name. */
+  /** Of the bytes; the text is kept next to the entry under this name. */
   readonly sha256: string;
   /** Permission bits; null: the system's usual ones. */
   readonly mode: number | null;
@@ -25,25 +26,25 @@ export interface EntryFile {
 }
 
 /** A transaction as the journal keeps it: `record.json`, version 1. */
-export interface Entry extends EntryNote {
+export interface JournalEntry extends EntryNote {
   readonly id: string;
   readonly version: 1;
   /** When it began, ISO 8601. */
   readonly time: string;
   readonly root: string;
   readonly files: readonly EntryFile[];
-  /** Set where a kill cut it off and somebody had changed these files before it could be rolled back. */
+  /** Set if a kill interrupted it and these files were changed by others before it could be rolled back. */
   readonly interrupted?: true;
 }
 
 /** A record while its transaction is open. */
-export interface OpenRecord extends Entry {
+export interface OpenRecord extends JournalEntry {
   readonly keep: boolean;
   readonly temporaries: readonly string[];
   readonly folders: readonly string[];
 }
 
-/** A transaction that is over, and where its record lies. */
+/** A finished transaction, and the folder of its record. */
 export interface DoneTransaction {
   readonly id: string;
   readonly at: string;
@@ -52,9 +53,9 @@ export interface DoneTransaction {
 }
 
 /** `<home>/open/<id>-<process>/` while a transaction runs; `<home>/roots/<key of the root>/<id>/` when it is done. */
-export const openFolder = (home: string): string => join(home, "open");
+export const openEntriesFolder = (home: string): string => join(home, "open");
 export const rootsFolder = (home: string): string => join(home, "roots");
-export const rootFolder = (home: string, root: string): string =>
+export const folderOfRoot = (home: string, root: string): string =>
   join(rootsFolder(home), rootKey(root));
 
 export async function readRecord(folder: string): Promise<OpenRecord | undefined> {
@@ -72,8 +73,8 @@ export async function readBlob(folder: string, hash: string): Promise<Buffer | u
   return bytes !== undefined && sha256(bytes) === hash ? bytes : undefined;
 }
 
-/** An entry, and where it lies. */
-export interface KeptEntry extends Entry {
+/** An entry, and its folder. */
+export interface KeptEntry extends JournalEntry {
   readonly folder: string;
 }
 
@@ -113,7 +114,7 @@ export interface EntryLimits {
   readonly days: number;
 }
 
-export const defaultLimits: EntryLimits = { entries: 500, bytes: 256 * 1024 * 1024, days: 30 };
+export const defaultEntryLimits: EntryLimits = { entries: 500, bytes: 256 * 1024 * 1024, days: 30 };
 
 /** Removes the oldest entries of a root beyond its limits. */
 export async function pruneEntries(kept: string, limits: EntryLimits): Promise<void> {
@@ -122,14 +123,14 @@ export async function pruneEntries(kept: string, limits: EntryLimits): Promise<v
   let bytes = 0;
   for (const [index, name] of names.entries()) {
     const folder = join(kept, name);
-    bytes += await sizeOf(folder);
+    bytes += await entrySize(folder);
     const isOld = Number.parseInt(name, 36) < oldest;
     if (index < limits.entries && bytes <= limits.bytes && !isOld) continue;
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function sizeOf(folder: string): Promise<number> {
+async function entrySize(folder: string): Promise<number> {
   const names = await readdir(folder).catch(() => []);
   const sizes = await Promise.all(
     names.map((name) =>

@@ -2,7 +2,7 @@ import { RedraftError } from "../../core/errors.ts";
 import type { KeptEntry } from "./entries.ts";
 
 /** An edit of the log, and what became of it. */
-export interface EditStanding {
+export interface EditState {
   readonly entry: KeptEntry;
   readonly state: "in place" | "undone" | "partly undone";
   /** The hunks that are undone, where it is partly so; numbered from 1. */
@@ -14,8 +14,8 @@ export interface EditStanding {
 }
 
 /** What the log says of each of its edits, oldest first. */
-export function standings(entries: readonly KeptEntry[]): EditStanding[] {
-  const edits = new Map<string, EditStanding>();
+export function editStates(entries: readonly KeptEntry[]): EditState[] {
+  const edits = new Map<string, EditState>();
   const undoes = new Map<string, KeptEntry>();
   for (const entry of entries) {
     if (entry.kind === "edit") {
@@ -33,14 +33,14 @@ export function standings(entries: readonly KeptEntry[]): EditStanding[] {
             ? [...known.undos, entry]
             : known.undos.filter((one) => one.id !== id);
         const since = entry.kind === "redo" ? entry.id : known.since;
-        edits.set(edit, { entry: known.entry, undos, since, ...stateOf(undos) });
+        edits.set(edit, { entry: known.entry, undos, since, ...undoState(undos) });
       }
     }
   }
   return [...edits.values()];
 }
 
-function stateOf(undos: readonly KeptEntry[]): Pick<EditStanding, "state" | "hunks"> {
+function undoState(undos: readonly KeptEntry[]): Pick<EditState, "state" | "hunks"> {
   if (undos.length === 0) return { state: "in place", hunks: [] };
   if (undos.some(({ hunks }) => hunks === undefined)) return { state: "undone", hunks: [] };
   return {
@@ -59,9 +59,9 @@ export interface Choice {
 
 /** The edits that an undo is about, in the order in which they are taken back: newest first. */
 export function editsToUndo(entries: readonly KeptEntry[], choice: Choice): KeptEntry[] {
-  const all = standings(entries);
+  const all = editStates(entries);
   if (choice.ids !== undefined) {
-    const chosen = choice.ids.map((id) => named(all, id, entries));
+    const chosen = choice.ids.map((id) => entryWithId(all, id, entries));
     for (const { entry, state, undos } of chosen) {
       if (state !== "undone") continue;
       throw refused(
@@ -71,17 +71,17 @@ export function editsToUndo(entries: readonly KeptEntry[], choice: Choice): Kept
     checkHunks(chosen.length, choice);
     return newestFirst(chosen).map(({ entry }) => entry);
   }
-  const standing = newestFirst(all.filter(({ state }) => state !== "undone"));
-  if (standing.length === 0)
+  const inPlace = newestFirst(all.filter(({ state }) => state !== "undone"));
+  if (inPlace.length === 0)
     throw refused("there is no edit here to undo; redraft log lists all edits.");
-  const chosen = standing.slice(0, choice.last ?? 1);
+  const chosen = inPlace.slice(0, choice.last ?? 1);
   checkHunks(chosen.length, choice);
   return chosen.map(({ entry }) => entry);
 }
 
 /** The undos that a redo is about, newest first. */
 export function undosToRedo(entries: readonly KeptEntry[], choice: Choice): KeptEntry[] {
-  const all = standings(entries);
+  const all = editStates(entries);
   if (choice.hunks !== undefined)
     throw refused("redo takes no hunks; it applies again what one undo took back.", "usage");
   const open = new Map(all.flatMap(({ undos }) => undos.map((undo) => [undo.id, undo] as const)));
@@ -102,15 +102,15 @@ export function undosToRedo(entries: readonly KeptEntry[], choice: Choice): Kept
   return undos.slice(0, choice.last ?? 1);
 }
 
-function newestFirst(all: readonly EditStanding[]): EditStanding[] {
+function newestFirst(all: readonly EditState[]): EditState[] {
   return [...new Set(all)].sort((a, b) => (a.since < b.since ? 1 : -1));
 }
 
-function named(
-  all: readonly EditStanding[],
+function entryWithId(
+  all: readonly EditState[],
   id: string,
   entries: readonly KeptEntry[],
-): EditStanding {
+): EditState {
   const found = all.find(({ entry }) => entry.id === id);
   if (found !== undefined) return found;
   const other = entries.find((entry) => entry.id === id);

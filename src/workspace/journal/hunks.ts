@@ -20,42 +20,46 @@ export interface TextPair {
   readonly after: string;
 }
 
-const whole = (lines: readonly TextLine[]): string[] => lines.map(({ text, end }) => text + end);
+const textsWithEnds = (lines: readonly TextLine[]): string[] =>
+  lines.map(({ text, end }) => text + end);
 
 /** The hunks of an entry's files, in their order; a line whose end changed is a changed line. */
-export function hunksOf(files: readonly TextPair[]): EntryHunk[] {
+export function entryHunks(files: readonly TextPair[]): EntryHunk[] {
   const hunks: EntryHunk[] = [];
   for (const { path, before, after } of files) {
-    const [old, fresh] = [splitLines(before), splitLines(after)];
-    for (const change of new LineDiff(whole(old), whole(fresh)).compare()) {
+    const [oldLines, newLines] = [splitLines(before), splitLines(after)];
+    for (const change of new LineDiff(textsWithEnds(oldLines), textsWithEnds(newLines)).compare()) {
       const { oldStart, oldEnd, newStart, newEnd } = change;
       hunks.push({
         number: hunks.length + 1,
         path,
-        before: { from: oldStart, to: oldEnd, lines: shown(old, oldStart, oldEnd) },
-        after: { from: newStart, to: newEnd, lines: shown(fresh, newStart, newEnd) },
+        before: { from: oldStart, to: oldEnd, lines: hunkTexts(oldLines, oldStart, oldEnd) },
+        after: { from: newStart, to: newEnd, lines: hunkTexts(newLines, newStart, newEnd) },
       });
     }
   }
   return hunks;
 }
 
-function shown(lines: readonly TextLine[], from: number, to: number): string[] {
+function hunkTexts(lines: readonly TextLine[], from: number, to: number): string[] {
   return lines.slice(from, to).map(({ text }) => text);
 }
 
 /** The text after the edit with some of its hunks as they were before. */
-export function withoutHunks({ before, after }: TextPair, hunks: readonly EntryHunk[]): string {
-  const [old, fresh] = [splitLines(before), splitLines(after)];
+export function textWithoutHunks({ before, after }: TextPair, hunks: readonly EntryHunk[]): string {
+  const [oldLines, newLines] = [splitLines(before), splitLines(after)];
   const lines: TextLine[] = [];
   let at = 0;
   for (const hunk of hunks) {
-    lines.push(...fresh.slice(at, hunk.after.from), ...old.slice(hunk.before.from, hunk.before.to));
+    lines.push(
+      ...newLines.slice(at, hunk.after.from),
+      ...oldLines.slice(hunk.before.from, hunk.before.to),
+    );
     at = hunk.after.to;
   }
-  lines.push(...fresh.slice(at));
+  lines.push(...newLines.slice(at));
   // An unfinished last line that gets lines below it needs an end.
-  const usual = fresh.find(({ end }) => end !== "")?.end ?? "\n";
+  const usual = newLines.find(({ end }) => end !== "")?.end ?? "\n";
   return joinLines(
     lines.map((line, index) =>
       line.end === "" && index < lines.length - 1 ? { ...line, end: usual } : line,

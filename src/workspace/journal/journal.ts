@@ -1,27 +1,17 @@
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { RedraftError } from "../../core/errors.ts";
-import { codeOf, disk, reasonOf, syncFolder } from "../disk.ts";
+import { rm } from "node:fs/promises";
 import {
-  type DoneTransaction,
-  defaultLimits,
-  type EntryFile,
+  defaultEntryLimits,
   type EntryLimits,
-  type EntryState,
-  isEntryName,
+  folderOfRoot,
   type KeptEntry,
   listEntries,
-  type OpenRecord,
-  openFolder,
   pruneEntries,
-  rootFolder,
 } from "./entries.ts";
-import { fileMode, folderMode, makePrivate, sha256, writePrivate } from "./private-files.ts";
-import { thisProcess } from "./processes.ts";
-import { isUnfinished, openName, recover, setActive } from "./recover.ts";
+import { isUnfinished, recover } from "./recover.ts";
 import { journalRoot, realFolder, stateHome } from "./state-home.ts";
-import { clearTexts, pruneTexts, shareText } from "./texts.ts";
-import type { EntryNote, Journal, OpenTransaction, Plan, PlannedFile } from "./types.ts";
+import { clearTexts, pruneTexts } from "./texts.ts";
+import { beginTransaction, moveToLog, type TransactionOptions } from "./transaction.ts";
+import type { EntryNote, Journal, OpenTransaction, WritePlan } from "./types.ts";
 
 export interface JournalOptions {
   /** The folder that is worked in; entries are kept for the work tree around it. */
@@ -46,136 +36,32 @@ export interface DiskJournal extends Journal {
   entries(): Promise<KeptEntry[]>;
   /** Notes in the log what changed no file. */
   mark(note: EntryNote): Promise<void>;
-  /** Removes what is beyond the limits. It happens by itself every now and then. */
+  /** Removes entries and texts beyond the limits. Also done automatically after some transactions. */
   prune(): Promise<void>;
-  /** Forgets these entries, and all texts that were kept by hash. Answers how many entries. */
+  /** Removes these entries, and all texts that were kept by hash. Returns the number of entries. */
   clear(): Promise<number>;
 }
 
-/** How many transactions, in the mean, between two looks at the limits. */
+/** The limits are enforced after one in this many transactions, on average. */
 const pruneEvery = 32;
 
 export function openJournal(options: JournalOptions): DiskJournal {
-  const { keep = true, limits = defaultLimits, onUnavailable } = options;
+  const { keep = true, limits = defaultEntryLimits, onUnavailable } = options;
   const home = options.home ?? stateHome();
   const root = journalRoot(options.folder);
   const folders = [options.folder, ...(options.more ?? [])].map(realFolder);
-  const kept = rootFolder(home, root);
-
-  /** Makes the folder of a transaction under an id that is later than all of the log. */
-  async function reserve(): Promise<{ id: string; at: string }> {
-    await makePrivate(openFolder(home));
-    const names = await readdir(kept).catch(() => []);
-    const last = names.filter(isEntryName).sort().at(-1);
-    let time = Date.now();
-    if (last !== undefined) time = Math.max(time, Number.parseInt(last, 36) + 1);
-    for (; ; time++) {
-      const id = time.toString(36);
-      const at = join(openFolder(home), openName(id, thisProcess()));
-      try {
-        await mkdir(at, { mode: folderMode });
-        return { id, at };
-      } catch (error) {
-        if (codeOf(error) !== "EEXIST") throw error;
-      }
-    }
-  }
-
-  async function begin(plan: Plan): Promise<OpenTransaction | undefined> {
-    let place: { id: string; at: string } | undefined;
-    try {
-      place = await reserve();
-      setActive(place.at, true);
-      const files = [];
-      for (const file of plan.files) files.push(await keepTexts(file, place.at, plan.isLong));
-      const record: Omit<OpenRecord, "id"> = {
-        version: 1,
-        time: new Date().toISOString(),
-        root,
-        kind: "edit",
-        ...plan.note,
-        files,
-        keep,
-        temporaries: plan.temporaries,
-        folders: plan.folders,
-      };
-      await writePrivate(join(place.at, "record.json"), JSON.stringify(record), {
-        sync: plan.isLong,
-      });
-      if (plan.isLong) await syncFolder(place.at, disk);
-    } catch (error) {
-      if (place !== undefined) {
-        await rm(place.at, { recursive: true, force: true }).catch(() => {});
-        setActive(place.at, false);
-      }
-      onUnavailable?.(`the journal in ${home} cannot be written: ${reasonOf(error)}`);
-      return undefined;
-    }
-    return transaction(place.id, place.at);
-  }
-
-  async function keepTexts(file: PlannedFile, at: string, sync: boolean): Promise<EntryFile> {
-    const { path, before, after, movedFrom, movedTo, spare } = file;
-    const keepOne = async (bytes: Uint8Array, durable: boolean): Promise<string> => {
-      const hash = sha256(bytes);
-      await writePrivate(join(at, hash), bytes, { sync: durable });
-      return hash;
-    };
-    const stateOf = (state: NonNullable<PlannedFile["before"]>, hash: string): EntryState => ({
-      sha256: hash,
-      mode: state.mode,
-      ...(state.link === undefined ? {} : { link: state.link }),
-    });
-    return {
-      path,
-      before: before && stateOf(before, await keepOne(before.bytes, sync)),
-      // The new text is for undo: the roll back after a kill has no need of it.
-      after: after && {
-        sha256: keep ? await keepOne(after.bytes, false) : sha256(after.bytes),
-        mode: after.mode,
-        ...after.inode,
-      },
-      ...(movedFrom === undefined ? {} : { movedFrom }),
-      ...(movedTo === undefined ? {} : { movedTo }),
-      ...(spare === undefined ? {} : { spare }),
-    };
-  }
-
-  function transaction(id: string, at: string): OpenTransaction {
-    return {
-      id,
-      async commit() {
-        await writeFile(join(at, "committed"), "", { mode: fileMode }).catch((error: unknown) => {
-          throw new RedraftError(
-            "file-error",
-            `the journal in ${home} cannot be written: ${reasonOf(error)}.`,
-            { cause: error, details: { path: home } },
-          );
-        });
-      },
-      async finish() {
-        try {
-          const entry = await moveToLog(home, { id, at, root, keep });
-          if (Number.parseInt(id, 36) % pruneEvery === 0) await prune();
-          return entry;
-        } catch {
-          // The edit is made; what is left is cleared up by the next command.
-          return keep ? id : undefined;
-        } finally {
-          setActive(at, false);
-        }
-      },
-      async abort() {
-        // Without its record it is nothing, so that nobody rolls back by half of it.
-        await rm(join(at, "record.json"), { force: true }).catch(() => {});
-        await rm(at, { recursive: true, force: true }).catch(() => {});
-        setActive(at, false);
-      },
-      leave() {
-        setActive(at, false);
-      },
-    };
-  }
+  const kept = folderOfRoot(home, root);
+  const transactions: TransactionOptions = {
+    home,
+    root,
+    keep,
+    onUnavailable: (why) => onUnavailable?.(why),
+    onFinish: async (id) => {
+      if (Number.parseInt(id, 36) % pruneEvery === 0) await prune();
+    },
+  };
+  const begin = (plan: WritePlan): Promise<OpenTransaction | undefined> =>
+    beginTransaction(plan, transactions);
 
   async function prune(): Promise<void> {
     await pruneEntries(kept, limits);
@@ -202,30 +88,4 @@ export function openJournal(options: JournalOptions): DiskJournal {
       return entries.length;
     },
   };
-}
-
-/** Makes an entry of the log of a transaction that is done, and its texts known by their hashes. Answers the entry's id. */
-async function moveToLog(
-  home: string,
-  { id, at, root, keep }: DoneTransaction,
-): Promise<string | undefined> {
-  if (!keep) {
-    await rm(join(at, "record.json"), { force: true });
-    await rm(at, { recursive: true, force: true });
-    return undefined;
-  }
-  for (const name of await readdir(at)) {
-    if (/^[0-9a-f]{64}$/.test(name)) shareText(home, join(at, name), name);
-  }
-  const kept = rootFolder(home, root);
-  await makePrivate(kept);
-  await writePrivate(join(kept, "root"), root);
-  for (let time = Number.parseInt(id, 36); ; time++) {
-    try {
-      await rename(at, join(kept, time.toString(36)));
-      return time.toString(36);
-    } catch (error) {
-      if (codeOf(error) !== "ENOTEMPTY" && codeOf(error) !== "EEXIST") throw error;
-    }
-  }
 }

@@ -2,7 +2,7 @@ import { decodeText } from "../encoding.ts";
 import { type EntryState, type KeptEntry, readBlob } from "./entries.ts";
 import type { CarryOver } from "./types.ts";
 
-/** What came between: an entry of the log, or (without one) somebody who keeps no log. */
+/** What prevents an undo: an entry of the log, or (without one) a change that is in no log. */
 export interface Obstacle {
   readonly entry: KeptEntry | undefined;
 }
@@ -19,7 +19,7 @@ export interface ObstacleRequest {
 
 /**
  * Which later entry prevents an undo: the last one before which the change could be carried over, and after
- * which it cannot. None = somebody changed the file between two entries, or after all of them.
+ * which it cannot. Without an entry, the file was changed by hand between two entries, or after all of them.
  */
 export async function obstacle(request: ObstacleRequest): Promise<Obstacle> {
   const { entry, path, base, edited, log, carry } = request;
@@ -36,15 +36,15 @@ export async function obstacle(request: ObstacleRequest): Promise<Obstacle> {
     if (later.id <= entry.id) break;
     const file = later.files.find((one) => one.path === path);
     if (file === undefined) continue;
-    const after = await textOf(later, file.after, path);
+    const after = await textOfState(later, file.after, path);
     if (after !== undefined && fits(after)) return { entry: undefined };
-    const before = await textOf(later, file.before, path);
+    const before = await textOfState(later, file.before, path);
     if (before !== undefined && fits(before)) return { entry: later };
   }
   return { entry: undefined };
 }
 
-async function textOf(
+async function textOfState(
   entry: KeptEntry,
   state: EntryState | null,
   path: string,

@@ -1,13 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 
-/** Nobody but the user reads what the state folder holds: it has the texts of their files. */
+/** Only the user may read the state folder: it contains the texts of their files. */
 export const folderMode = 0o700;
 export const fileMode = 0o600;
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
 
 export async function makePrivate(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: folderMode });

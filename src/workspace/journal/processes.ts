@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { sha256 } from "../sha256.ts";
 
 /** Names a process for as long as the machine runs: its number, when it was started, and the machine. */
 export interface ProcessName {
@@ -10,10 +10,10 @@ export interface ProcessName {
   readonly host: string;
 }
 
-const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+const host = sha256(hostname()).slice(0, 8);
 
 export function thisProcess(): ProcessName {
-  return { pid: process.pid, start: startOf(process.pid), host };
+  return { pid: process.pid, start: startTicks(process.pid), host };
 }
 
 /** Whether a process of this machine is still there. Of another machine's, nothing is known: undefined. */
@@ -25,11 +25,11 @@ export function isRunning({ pid, start, host: where }: ProcessName): boolean | u
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
   // A number is given again to later processes, which were started at another time.
-  const now = startOf(pid);
+  const now = startTicks(pid);
   return start === 0 || now === 0 || now === start;
 }
 
-function startOf(pid: number): number {
+function startTicks(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]) || 0;

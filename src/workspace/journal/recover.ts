@@ -14,18 +14,19 @@ import {
 import { dirname, join } from "node:path";
 import { RedraftError } from "../../core/errors.ts";
 import { codeOf, disk } from "../disk.ts";
+import { isInside } from "../inside.ts";
 import { lockFile } from "../lock.ts";
+import { sha256 } from "../sha256.ts";
 import {
   type DoneTransaction,
   type EntryFile,
   type OpenRecord,
-  openFolder,
+  openEntriesFolder,
   readBlob,
   readRecord,
 } from "./entries.ts";
-import { sha256, writePrivate } from "./private-files.ts";
+import { writePrivate } from "./private-files.ts";
 import { isRunning, type ProcessName } from "./processes.ts";
-import { isInside } from "./state-home.ts";
 
 /** The folders of the transactions that this process is in. */
 const active = new Set<string>();
@@ -40,7 +41,7 @@ export function openName(id: string, { pid, start, host }: ProcessName): string 
   return `${id}-${pid}-${start}-${host}`;
 }
 
-function named(name: string): { id: string; owner: ProcessName } | undefined {
+function parsedName(name: string): { id: string; owner: ProcessName } | undefined {
   const match = /^([0-9a-z]{8,})-(\d+)-(\d+)-([0-9a-f]+)$/.exec(name);
   if (match === null) return undefined;
   const [, id, pid, start, host] = match;
@@ -56,9 +57,9 @@ interface Abandoned {
 /** The open transactions on which no process of this machine works. */
 async function abandoned(home: string): Promise<Abandoned[]> {
   const found: Abandoned[] = [];
-  for (const name of await readdir(openFolder(home)).catch(() => [])) {
-    const at = join(openFolder(home), name);
-    const known = named(name);
+  for (const name of await readdir(openEntriesFolder(home)).catch(() => [])) {
+    const at = join(openEntriesFolder(home), name);
+    const known = parsedName(name);
     if (known === undefined || active.has(at)) continue;
     const isOwn = known.owner.pid === process.pid;
     if (isRunning(known.owner) === true && !isOwn) continue;
@@ -84,12 +85,12 @@ export type Where = { readonly folders: readonly string[] } | { readonly paths: 
  * ms to wait for the locks of a transaction that is to be ended: longer than a guard of the lock, whose process was killed as well,
  * takes to count as abandoned.
  */
-const patience = 6_000;
+const lockPatience = 6_000;
 
 /**
- * Ends the transactions that were cut off. One rule: what has its mark of commitment is finished, everything else is rolled back.
- * A file that is neither as it was nor as the transaction made it was changed by somebody since: it stays, and the
- * transaction becomes an entry of the log, from which the rest of it can be taken back.
+ * Ends interrupted transactions. One rule: a transaction with its commit mark is finished, any other is rolled back.
+ * A file that is neither as it was nor as the transaction made it was changed by others since: it stays, and the
+ * transaction becomes an entry of the log, from which the rest of it can be undone.
  */
 export async function recover(home: string, where: Where, moveToLog: MoveToLog): Promise<void> {
   for (const one of await abandoned(home)) {
@@ -106,7 +107,7 @@ export async function recover(home: string, where: Where, moveToLog: MoveToLog):
     if (!concerns) continue;
     let isRolledBack = false;
     await locked(record, async () => {
-      // Somebody else may have ended it meanwhile.
+      // Another process may have ended it in the meantime.
       if ((await readRecord(at)) === undefined) return;
       const { root, keep } = record;
       if (await isThere(join(at, "committed"))) {
@@ -126,18 +127,18 @@ export async function recover(home: string, where: Where, moveToLog: MoveToLog):
       await writePrivate(join(at, "record.json"), JSON.stringify(rest));
       await moveToLog(home, { id, at, root, keep: true });
     });
-    // Only now that no lock lies in them any more.
+    // Only now, when they contain no lock any more.
     if (isRolledBack) await removeFolders(record);
   }
 }
 
-/** With the locks of all its files, which those of the dead are taken from. Whoever holds one is not dead: left alone. */
+/** Works under the locks of all its files, taken over from dead processes. A transaction whose locks a living process holds is left alone. */
 async function locked(record: OpenRecord, work: () => Promise<void>): Promise<void> {
   const locks = [];
   try {
     for (const { path } of [...record.files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
       if (!(await isThere(dirname(path)))) continue;
-      locks.push(await lockFile(path, { fs: disk, patience }));
+      locks.push(await lockFile(path, { fs: disk, patience: lockPatience }));
     }
     await work();
   } catch (error) {
@@ -147,7 +148,7 @@ async function locked(record: OpenRecord, work: () => Promise<void>): Promise<vo
   }
 }
 
-/** Answers the files that somebody changed since. */
+/** Returns the files that were changed by others since. */
 async function rollBack(record: OpenRecord, at: string): Promise<EntryFile[]> {
   const left: EntryFile[] = [];
   for (const file of record.files.toReversed()) {
@@ -158,7 +159,7 @@ async function rollBack(record: OpenRecord, at: string): Promise<EntryFile[]> {
 
 async function rollBackFile(file: EntryFile, at: string): Promise<boolean> {
   const { path, before, after, spare } = file;
-  const now = await stateOf(path);
+  const now = await stateAt(path);
   const isNew =
     now === "nothing"
       ? after === null
@@ -174,7 +175,7 @@ async function rollBackFile(file: EntryFile, at: string): Promise<boolean> {
   }
   // The old file itself, with its attributes, its access control list and its other names.
   if (spare !== undefined) {
-    const kept = await stateOf(spare);
+    const kept = await stateAt(spare);
     if (kept !== "nothing" && isState(kept, before)) {
       await rename(spare, path);
       return true;
@@ -212,7 +213,7 @@ interface State {
   readonly owner: { readonly uid: number; readonly gid: number };
 }
 
-async function stateOf(path: string): Promise<State | "nothing"> {
+async function stateAt(path: string): Promise<State | "nothing"> {
   try {
     const { dev, ino, uid, gid, ...stat } = await lstat(path).then((found) => ({
       dev: found.dev,

@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
 import { lstatSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { isInside } from "../inside.ts";
+import { sha256 } from "../sha256.ts";
 
 /**
  * The user's folder for what outlives a process: `$REDRAFT_STATE_HOME`, `$XDG_STATE_HOME/redraft`, or the platform's place
@@ -43,15 +44,10 @@ export function realFolder(folder: string): string {
 
 /** The name of a root's folder in the state folder. */
 export function rootKey(root: string): string {
-  return createHash("sha256").update(root).digest("hex").slice(0, 24);
+  return sha256(root).slice(0, 24);
 }
 
-export function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-}
-
-/** A path as answers and diffs show it: relative to the folder that it lies in, with `/`. */
+/** A path as answers and diffs show it: relative to the folder that it is in, with `/`. */
 export function shownIn(folders: readonly string[], path: string): string {
   const folder = folders.map(realFolder).find((one) => isInside(path, one));
   return folder === undefined ? path : relative(folder, path).split(sep).join("/");

@@ -4,12 +4,12 @@ import { splitLines } from "../../text/lines.ts";
 import { disk, type FileSystem } from "../disk.ts";
 import { type Decoded, decodeText } from "../encoding.ts";
 import { type FileView, viewFiles } from "../file-view.ts";
+import { isInside } from "../inside.ts";
 import type { FileChange } from "../steps.ts";
 import { hashOf, readTextFile } from "../text-file.ts";
 import { type EntryFile, type EntryState, type KeptEntry, readBlob } from "./entries.ts";
-import { hunksOf, type TextPair, withoutHunks } from "./hunks.ts";
+import { entryHunks, type TextPair, textWithoutHunks } from "./hunks.ts";
 import { type Obstacle, obstacle } from "./obstacle.ts";
-import { isInside } from "./state-home.ts";
 import type { CarryOver } from "./types.ts";
 
 export interface Reversal {
@@ -25,7 +25,7 @@ export interface Reversal {
   readonly fs?: FileSystem;
 }
 
-/** The changes that take entries back, over whatever was changed since; refused where that meets them. Writes nothing. */
+/** The changes that undo entries and keep all later changes; refused if a later change meets them. Writes nothing. */
 export async function reverse(reversal: Reversal): Promise<FileChange[]> {
   const { fs = disk } = reversal;
   const view = viewFiles((path) => readTextFile(path, fs));
@@ -47,8 +47,8 @@ export async function textPairs(entry: KeptEntry): Promise<(TextPair & { file: E
     pairs.push({
       file,
       path: file.path,
-      before: (await textOf(entry, before, file.path)).text,
-      after: (await textOf(entry, file.after, file.path)).text,
+      before: (await keptText(entry, before, file.path)).text,
+      after: (await keptText(entry, file.after, file.path)).text,
     });
   }
   return pairs;
@@ -68,7 +68,7 @@ function hasMoved(entry: KeptEntry, path: string): boolean {
   return entry.files.some(({ movedFrom }) => movedFrom === path);
 }
 
-async function textOf(
+async function keptText(
   entry: KeptEntry,
   { sha256 }: EntryState,
   path: string,
@@ -86,13 +86,13 @@ async function textOf(
 
 async function reverseEntry(entry: KeptEntry, reversal: Reversal, view: FileView): Promise<void> {
   const moves: { from: string; to: string; text: string }[] = [];
-  const gone: (() => Promise<void>)[] = [];
+  const restores: (() => Promise<void>)[] = [];
   for (const file of entry.files) {
     const { path, after } = file;
     const before = stateBefore(entry, file);
     if (after === null) {
       if (before !== null) {
-        gone.push(() => restore(entry, file, before, view));
+        restores.push(() => restore(entry, file, before, view));
       }
       continue;
     }
@@ -103,7 +103,7 @@ async function reverseEntry(entry: KeptEntry, reversal: Reversal, view: FileView
       }
       continue;
     }
-    if (current === undefined) throw await missing(entry, path, reversal);
+    if (current === undefined) throw await missingSince(entry, path, reversal);
     const text = await reversed(entry, file, before, current.text, reversal);
     if (file.movedFrom === undefined) await view.write(path, text);
     else {
@@ -111,12 +111,12 @@ async function reverseEntry(entry: KeptEntry, reversal: Reversal, view: FileView
       // What it came in the place of went without a trace elsewhere.
       const replaced = file.before;
       if (replaced !== null && !hasMoved(entry, path)) {
-        gone.push(() => restore(entry, file, replaced, view));
+        restores.push(() => restore(entry, file, replaced, view));
       }
     }
   }
   if (moves.length > 0) await view.move(moves);
-  for (const one of gone) await one();
+  for (const one of restores) await one();
 }
 
 /** A deleted file comes back, where nothing else has come since. */
@@ -133,7 +133,7 @@ async function restore(
       `it was a symbolic link: ln -s ${JSON.stringify(before.link)} restores it`,
     );
   }
-  const was = await textOf(entry, before, path);
+  const was = await keptText(entry, before, path);
   const now = await view.get(path);
   if (now === undefined) {
     const mode = before.mode === null ? {} : { mode: before.mode };
@@ -153,14 +153,14 @@ async function removeUnchanged(
   view: FileView,
 ): Promise<void> {
   const { path } = file;
-  const made = await textOf(entry, file.after!, path);
+  const made = await keptText(entry, file.after!, path);
   const isSame = current === made.text && (await isUntouched(path, made, view));
   if (isSame) return view.remove(path);
   const found = await obstacle({ entry, path, base: made.text, edited: "", ...reversal });
   throw cannot(
     entry,
     path,
-    `it created this file, which was changed since ${byWhom(found)}: remove it by hand`,
+    `it created this file, which was changed since ${writtenBy(found)}: remove it by hand`,
   );
 }
 
@@ -182,8 +182,8 @@ async function reversed(
   current: string,
   reversal: Reversal,
 ): Promise<string> {
-  const was = await textOf(entry, before, path);
-  const made = await textOf(entry, after!, path);
+  const was = await keptText(entry, before, path);
+  const made = await keptText(entry, after!, path);
   return carried(entry, { path, before: was.text, after: made.text }, current, reversal);
 }
 
@@ -211,7 +211,7 @@ async function carried(
     throw cannot(
       entry,
       path,
-      `${inTheWay(error, found)}${await freeHunks(entry, current, path, reversal)}`,
+      `${conflictReport(error, found)}${await freeHunks(entry, current, path, reversal)}`,
       {
         ...error.details,
         ...(found.entry === undefined ? {} : { by: found.entry.id }),
@@ -222,20 +222,20 @@ async function carried(
 
 /** Whether lines that stayed have other ends: a merge of lines does not see that. The end of the text is another thing. */
 function changesLineEnds(before: string, after: string): boolean {
-  const [old, fresh] = [splitLines(before), splitLines(after)];
+  const [oldLines, newLines] = [splitLines(before), splitLines(after)];
   const pairs = matchedLines(
-    old.map(({ text }) => text),
-    fresh.map(({ text }) => text),
+    oldLines.map(({ text }) => text),
+    newLines.map(({ text }) => text),
   );
   return pairs.some(([a, b]) => {
-    const [one, other] = [old[a]!.end, fresh[b]!.end];
+    const [one, other] = [oldLines[a]!.end, newLines[b]!.end];
     return one !== other && one !== "" && other !== "";
   });
 }
 
 async function reverseHunks(entry: KeptEntry, reversal: Reversal, view: FileView): Promise<void> {
   const pairs = await textPairs(entry);
-  const all = hunksOf(pairs);
+  const all = entryHunks(pairs);
   const wanted = new Set(reversal.hunks);
   const unknown = [...wanted].find((number) => !all.some((hunk) => hunk.number === number));
   if (unknown !== undefined || wanted.size === 0) {
@@ -248,8 +248,8 @@ async function reverseHunks(entry: KeptEntry, reversal: Reversal, view: FileView
     const chosen = all.filter(({ path, number }) => path === pair.path && wanted.has(number));
     if (chosen.length === 0) continue;
     const current = await view.get(pair.path);
-    if (current === undefined) throw await missing(entry, pair.path, reversal);
-    const part = { ...pair, before: withoutHunks(pair, chosen) };
+    if (current === undefined) throw await missingSince(entry, pair.path, reversal);
+    const part = { ...pair, before: textWithoutHunks(pair, chosen) };
     await view.write(pair.path, await carried(entry, part, current.text, reversal));
   }
 }
@@ -264,13 +264,13 @@ async function freeHunks(
   if (reversal.hunks !== undefined || reversal.entries.length > 1 || entry.kind !== "edit")
     return "";
   const pairs = await textPairs(entry);
-  const all = hunksOf(pairs);
+  const all = entryHunks(pairs);
   const pair = pairs.find((one) => one.path === path);
   if (pair === undefined || all.length < 2 || all.length > 50) return "";
   const free = all.filter((hunk) => {
     if (hunk.path !== path) return false;
     try {
-      reversal.carry({ path, base: pair.after, edited: withoutHunks(pair, [hunk]), current });
+      reversal.carry({ path, base: pair.after, edited: textWithoutHunks(pair, [hunk]), current });
       return true;
     } catch {
       return false;
@@ -281,7 +281,7 @@ async function freeHunks(
   return ` Some of its hunks can be undone: redraft undo --id ${entry.id} --hunk ${numbers}.`;
 }
 
-interface Conflict {
+interface UndoConflict {
   readonly base: {
     readonly firstLine: number;
     readonly lastLine: number;
@@ -295,11 +295,11 @@ interface Conflict {
 }
 
 /** `line 3 that it wrote ("a") is now line 5 ("b"), by edit k1 (redraft apply, ...)`. */
-function inTheWay(error: RedraftError, found: Obstacle): string {
-  const [first, ...more] = (error.details.conflicts ?? []) as readonly Conflict[];
-  if (first === undefined) return `what it wrote was changed since ${byWhom(found)}`;
-  const wrote = lines(first.base);
-  const now = lines(first.current);
+function conflictReport(error: RedraftError, found: Obstacle): string {
+  const [first, ...more] = (error.details.conflicts ?? []) as readonly UndoConflict[];
+  if (first === undefined) return `what it wrote was changed since ${writtenBy(found)}`;
+  const wrote = conflictLines(first.base);
+  const now = conflictLines(first.current);
   const was = wrote === "" ? "what it removed" : `${wrote} that it wrote`;
   const is =
     now === "" ? `was removed (after line ${first.current.firstLine - 1} now)` : `is now ${now}`;
@@ -309,22 +309,26 @@ function inTheWay(error: RedraftError, found: Obstacle): string {
       : `, and ${more.length} more ${more.length === 1 ? "place" : "places"} like this`;
   const place =
     wrote === "" && now !== "" ? `where it removed lines there is now ${now}` : `${was} ${is}`;
-  return `${place}, changed ${byWhom(found)}${others}.`;
+  return `${place}, changed ${writtenBy(found)}${others}.`;
 }
 
-function lines({ firstLine, lastLine, lines: texts }: Conflict["base"]): string {
+function conflictLines({ firstLine, lastLine, lines: texts }: UndoConflict["base"]): string {
   if (texts.length === 0) return "";
   const shown = JSON.stringify((texts[0] ?? "").trim().slice(0, 80));
   const dots = texts.length > 1 ? ", ..." : "";
   return `${lastLine === firstLine ? `line ${firstLine}` : `lines ${firstLine}-${lastLine}`} (${shown}${dots})`;
 }
 
-function byWhom({ entry }: Obstacle): string {
+function writtenBy({ entry }: Obstacle): string {
   if (entry === undefined) return "by hand, or by a program that keeps no journal";
   return `by ${entry.kind} ${entry.id} (${entry.by ?? "redraft"}, ${entry.time})`;
 }
 
-async function missing(entry: KeptEntry, path: string, reversal: Reversal): Promise<RedraftError> {
+async function missingSince(
+  entry: KeptEntry,
+  path: string,
+  reversal: Reversal,
+): Promise<RedraftError> {
   const later = reversal.log.find(
     (one) =>
       one.id > entry.id && one.files.some((file) => file.path === path && file.after === null),
@@ -334,7 +338,7 @@ async function missing(entry: KeptEntry, path: string, reversal: Reversal): Prom
   return cannot(
     entry,
     path,
-    `the file ${what}, ${byWhom({ entry: later })}${later ? ": undo that first" : ""}`,
+    `the file ${what}, ${writtenBy({ entry: later })}${later ? ": undo that first" : ""}`,
   );
 }
 

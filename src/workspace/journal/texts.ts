@@ -14,11 +14,12 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createTextStore, type TextStore } from "../../core/text-store.ts";
 import { decodeText } from "../encoding.ts";
-import { fileMode, folderMode, sha256 } from "./private-files.ts";
+import { sha256 } from "../sha256.ts";
+import { fileMode, folderMode } from "./private-files.ts";
 
 /** Larger texts are not kept beyond the process: in bytes. */
-const largest = 16 * 1024 * 1024;
-const mostBytes = 256 * 1024 * 1024;
+const largestText = 16 * 1024 * 1024;
+const storeLimit = 256 * 1024 * 1024;
 
 const textsFolder = (home: string): string => join(home, "texts");
 
@@ -49,20 +50,20 @@ export function persistentTextStore(
       if (hash === undefined || hash === "" || written.has(hash)) return;
       written.add(hash);
       try {
-        write(home, text, hash);
+        writeStored(home, text, hash);
       } catch {
         // The text is still known to this process.
       }
     },
     find(hash) {
-      return memory.find(hash) ?? read(home, hash);
+      return memory.find(hash) ?? readStored(home, hash);
     },
   };
 }
 
-function write(home: string, text: string, hash: string): void {
+function writeStored(home: string, text: string, hash: string): void {
   const bytes = Buffer.from(text, "utf8");
-  if (bytes.length > largest) return;
+  if (bytes.length > largestText) return;
   const own = sha256(bytes);
   // A hash of other bytes (a byte order mark, another encoding) comes before that of the text.
   const name = own.startsWith(hash) ? own : `${hash}-${own}`;
@@ -81,7 +82,7 @@ function write(home: string, text: string, hash: string): void {
   renameSync(temporary, path);
 }
 
-function read(home: string, asked: string): string | undefined {
+function readStored(home: string, asked: string): string | undefined {
   const wanted = asked
     .trim()
     .replace(/^sha256:/i, "")
@@ -98,7 +99,7 @@ function read(home: string, asked: string): string | undefined {
   for (const name of names) {
     const [first = "", second] = name.split("-");
     if (!first.startsWith(wanted) && !(second !== undefined && wanted.startsWith(first))) continue;
-    const text = textIn(join(folder, name), second ?? first, second !== undefined);
+    const text = textWithHash(join(folder, name), second ?? first, second !== undefined);
     if (text === undefined) continue;
     if (found !== undefined && found !== text) return undefined;
     found = text;
@@ -106,7 +107,7 @@ function read(home: string, asked: string): string | undefined {
   return found;
 }
 
-function textIn(path: string, hash: string, isText: boolean): string | undefined {
+function textWithHash(path: string, hash: string, isText: boolean): string | undefined {
   try {
     const bytes = readFileSync(path);
     if (sha256(bytes) !== hash) {
@@ -123,7 +124,7 @@ function textIn(path: string, hash: string, isText: boolean): string | undefined
 }
 
 /** Removes the texts that were not used for the longest time, until `limit` bytes are left. */
-export async function pruneTexts(home: string, limit: number = mostBytes): Promise<void> {
+export async function pruneTexts(home: string, limit: number = storeLimit): Promise<void> {
   const all: { path: string; size: number; time: number }[] = [];
   for (const part of await readdir(textsFolder(home)).catch(() => [])) {
     const folder = join(textsFolder(home), part);

@@ -22,9 +22,9 @@ export interface PlannedFile {
 }
 
 /** What a transaction is about to do. */
-export interface Plan {
+export interface WritePlan {
   readonly files: readonly PlannedFile[];
-  /** Files of ours beside the files: new texts that wait, and second names of the old ones. */
+  /** Our temporary files next to the files: staged new texts, and second names of the old ones. */
   readonly temporaries: readonly string[];
   /** Folders that were made for it. */
   readonly folders: readonly string[];
@@ -47,9 +47,9 @@ export interface EntryNote {
 /** A transaction that the journal knows of. */
 export interface OpenTransaction {
   readonly id: string;
-  /** The point of no return: from here on it is finished forward, whatever happens. */
+  /** The point of no return: after this, a recovery completes the transaction instead of rolling it back. */
   commit(): Promise<void>;
-  /** Everything is in place and cleared up: it becomes an entry of the log, or is forgotten. Answers the entry's id. */
+  /** Everything is in place and cleared up: it becomes an entry of the log, or is removed. Returns the entry's id. */
   finish(): Promise<string | undefined>;
   /** Everything was taken back. */
   abort(): Promise<void>;
@@ -59,11 +59,11 @@ export interface OpenTransaction {
 
 /** Writes transactions ahead. `src/workspace/journal/journal.ts` has the one that is used. */
 export interface Journal {
-  /** Answers undefined where the journal cannot be written: then there is no undo and no recovery. */
-  begin(plan: Plan): Promise<OpenTransaction | undefined>;
+  /** Returns undefined if the journal cannot be written: then there is no undo and no recovery. */
+  begin(plan: WritePlan): Promise<OpenTransaction | undefined>;
   /** Whether a transaction that no living process works on touches one of these paths. */
   isUnfinished(paths: readonly string[]): Promise<boolean>;
-  /** Ends the transactions that processes which died have left: those in the root, or at these paths. */
+  /** Ends the transactions of processes that died: those in the root, or at these paths. */
   recover(paths?: readonly string[]): Promise<void>;
 }
 

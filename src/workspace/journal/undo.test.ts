@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { carryOver } from "../../merge/rebase/carry.ts";
 import { readTextFile } from "../text-file.ts";
 import { writeChanges } from "../write.ts";
-import { standings } from "./history.ts";
+import { editStates } from "./history.ts";
 import { type DiskJournal, openJournal } from "./journal.ts";
 import { type UndoAnswer, type UndoRequest, undo } from "./undo.ts";
 
@@ -97,7 +97,7 @@ describe("undo", () => {
     expect(await text("a")).toBe(lines({ 2: "TWO", 9: "nine", 12: "twelve" }));
     await back({ ids: [first], hunks: [2] });
     expect(await text("a")).toBe(lines({ 2: "TWO", 12: "twelve" }));
-    const [one] = standings(await journal.entries());
+    const [one] = editStates(await journal.entries());
     expect(one).toMatchObject({ state: "partly undone", hunks: [2] });
   });
 

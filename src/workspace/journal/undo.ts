@@ -70,11 +70,11 @@ export async function undo(request: UndoRequest, options: UndoOptions): Promise<
     });
     const kind: UndoAnswer["kind"] = request.redo ? "redo" : "undo";
     const of = entries.map(({ id }) => id);
-    const answer = { kind, of, ...hunks, files: changes.map((one) => shown(one, show)) };
+    const answer = { kind, of, ...hunks, files: changes.map((one) => undoneFile(one, show)) };
     if (request.dryRun) return { ...answer, written: false };
     const note = { kind, of, ...hunks, ...(request.by === undefined ? {} : { by: request.by }) };
     if (changes.length === 0) {
-      // Somebody has taken it back by hand: the next undo is about the edit before it.
+      // It was already undone by hand: the next undo is about the edit before it.
       await journal.mark(note);
       return { ...answer, written: false };
     }
@@ -92,7 +92,10 @@ export async function undo(request: UndoRequest, options: UndoOptions): Promise<
   }
 }
 
-function shown({ before, text, moveTo }: FileChange, show: (path: string) => string): UndoneFile {
+function undoneFile(
+  { before, text, moveTo }: FileChange,
+  show: (path: string) => string,
+): UndoneFile {
   const action =
     text === null ? "delete" : moveTo !== undefined ? "move" : before.exists ? "update" : "create";
   const path = show(before.realPath);

@@ -1,24 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { bare, editLines, meanings } from "./edit-lines.ts";
+import { editTexts, meanings, trimmedLine } from "./edit-lines.ts";
 
 describe("the lines of an edit", () => {
   it("are those of the text, whatever ends them", () => {
-    expect(editLines("a\r\nb\rc\n")).toEqual(["a", "b", "c", ""]);
+    expect(editTexts("a\r\nb\rc\n")).toEqual(["a", "b", "c", ""]);
   });
 
   it("are then those of the JSON strings in it, and of the JSON strings in these", () => {
     const inner = JSON.stringify({ old: "x\ny", new: "z" });
     const edit = JSON.stringify({ arguments: inner });
-    expect(editLines(edit)).toEqual([edit, "arguments", inner, "old", "x", "y", "new", "z"]);
+    expect(editTexts(edit)).toEqual([edit, "arguments", inner, "old", "x", "y", "new", "z"]);
   });
 
   it("pass over quotes that are no JSON", () => {
-    expect(editLines('say "a\\q" and "b" and "')).toEqual(['say "a\\q" and "b" and "', "b"]);
+    expect(editTexts('say "a\\q" and "b" and "')).toEqual(['say "a\\q" and "b" and "', "b"]);
   });
 
   it("take time in proportion to the text, whatever its quotes are", () => {
     const start = process.cpuUsage();
-    for (const text of ['"', '\\"', '"\\', '\\"\\\\"']) editLines(text.repeat(200_000));
+    for (const text of ['"', '\\"', '"\\', '\\"\\\\"']) editTexts(text.repeat(200_000));
     expect(process.cpuUsage(start).user / 1000).toBeLessThan(5000);
   });
 });
@@ -29,6 +29,6 @@ describe("what a line of an edit stands for", () => {
     expect(meanings("  12| a")).toEqual(["12| a", "a"]);
     expect(meanings("12:ab3|a")).toEqual(["12:ab3|a", "a"]);
     expect(meanings("  a = 1  ")).toEqual(["a = 1"]);
-    expect(bare(" \t ")).toBe("");
+    expect(trimmedLine(" \t ")).toBe("");
   });
 });

@@ -1,16 +1,16 @@
 const lineEnd = /\r\n|\n|\r/;
 
 /** Strings inside strings are read this often: the arguments of a tool call are JSON inside JSON. */
-const mostDepth = 2;
+const deepestJson = 2;
 
 /**
  * The lines of an edit, in the order in which receipts count them from 1: those of the text as written, then those of
  * every JSON string in it, then those of the JSON strings inside these.
  */
-export function editLines(edit: string): string[] {
+export function editTexts(edit: string): string[] {
   const lines = edit.split(lineEnd);
   let texts = [edit];
-  for (let depth = 0; depth < mostDepth; depth++) {
+  for (let depth = 0; depth < deepestJson; depth++) {
     texts = texts.flatMap(jsonStrings);
     for (const text of texts) for (const line of text.split(lineEnd)) lines.push(line);
   }
@@ -36,7 +36,7 @@ function jsonStrings(text: string): string[] {
 }
 
 /** A line without blanks and tabs at its ends. */
-export function bare(line: string): string {
+export function trimmedLine(line: string): string {
   let start = 0;
   let end = line.length;
   while (start < end && isSpaceOrTab(line[start]!)) start++;
@@ -47,10 +47,10 @@ export function bare(line: string): string {
 const isSpaceOrTab = (character: string): boolean => character === " " || character === "\t";
 
 /** What formats write before a line: the sign of a diff, a line number with or without a hash. */
-const mark = /^(?:\+|[ \t]*[0-9]+(?::[0-9a-z]+)?[|:\t→])/;
+const linePrefix = /^(?:\+|[ \t]*[0-9]+(?::[0-9a-z]+)?[|:\t→])/;
 
 /** The texts that a line of an edit can mean, without spaces at the ends. */
 export function meanings(editLine: string): string[] {
-  const rest = editLine.replace(mark, "");
-  return rest === editLine ? [bare(editLine)] : [bare(editLine), bare(rest)];
+  const rest = editLine.replace(linePrefix, "");
+  return rest === editLine ? [trimmedLine(editLine)] : [trimmedLine(editLine), trimmedLine(rest)];
 }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { FormatName } from "../../core/edit.ts";
 import type { Encoding } from "../encoding.ts";
+import { sha256 } from "../sha256.ts";
 
 /** First and last line of a stretch, counted from 1, both included. */
 export type Span = readonly [first: number, last: number];
@@ -14,7 +14,7 @@ export type ResultRun =
       readonly source: number;
       readonly ends?: "changed";
     }
-  /** Lines of the edit, from line `edit` on (`editLines` numbers them); their indentation may be the file's. */
+  /** Lines of the edit, from line `edit` on (`editTexts` numbers them); their indentation may be the file's. */
   | { readonly from: "edit"; readonly lines: Span; readonly edit: number }
   /** A line made of the edit (line `edit`, where one line is known) and of source lines: begins as the first, ends as the last. */
   | {
@@ -92,9 +92,6 @@ export interface Receipt {
   /** SHA-256 of the canonical form of everything else. */
   readonly digest: string;
 }
-
-export const sha256 = (bytes: string | Uint8Array): string =>
-  createHash("sha256").update(bytes).digest("hex");
 
 /** JSON without white space, names sorted: one text for one value. */
 export function canonical(value: unknown): string {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { splitLines } from "../../text/lines.ts";
-import { editLines } from "./edit-lines.ts";
+import { editTexts } from "./edit-lines.ts";
 import type { LineMap } from "./format.ts";
 import { lineMap } from "./line-map.ts";
 import { receiptSchema } from "./shape.ts";
@@ -12,7 +12,7 @@ const mapOf = (
   edit: string,
   author: "edit" | "model" = "edit",
 ): LineMap =>
-  lineMap({ before: splitLines(before), after: splitLines(after), edit: editLines(edit), author });
+  lineMap({ before: splitLines(before), after: splitLines(after), edit: editTexts(edit), author });
 
 describe("the map of an edit's lines", () => {
   it("joins lines of one origin, and says what stands in place of what", () => {

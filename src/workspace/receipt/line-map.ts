@@ -1,7 +1,7 @@
 import type { CarriedProof, Proof } from "../../core/merge.ts";
 import { LineDiff } from "../../text/line-diff.ts";
 import type { TextLine } from "../../text/lines.ts";
-import { bare, meanings } from "./edit-lines.ts";
+import { meanings, trimmedLine } from "./edit-lines.ts";
 import type { LineMap, ResultRun, SourceRun, Span } from "./format.ts";
 import { isMerged, Stock } from "./merged-line.ts";
 
@@ -18,7 +18,7 @@ export interface Mapped {
 }
 
 /** Lines of both sides that no kept line divides: source lines that are removed, and the lines that replace them. */
-interface Gap {
+interface MapGap {
   readonly source: readonly [start: number, end: number];
   readonly result: readonly [start: number, end: number];
   /** The source lines, joined by line feeds. */
@@ -34,7 +34,7 @@ const mostSearched = 200_000_000;
  */
 export function lineMap(mapped: Mapped): LineMap {
   const { before, after } = mapped;
-  const source = keptLines(mapped);
+  const source = sourceOfLines(mapped);
   const namer = new Namer(mapped);
   const result: ResultRun[] = [];
   const fates: SourceRun[] = [];
@@ -44,9 +44,9 @@ export function lineMap(mapped: Mapped): LineMap {
     const lines: Span | undefined = old < oldEnd ? [old + 1, oldEnd] : undefined;
     if (lines !== undefined && line === end) fates.push({ fate: "removed", lines });
     else if (lines !== undefined) fates.push({ fate: "replaced", lines, result: [line + 1, end] });
-    const gone = line < end ? before.slice(old, oldEnd).map(({ text }) => text) : [];
-    const replaced = new Stock(gone.join("\n"));
-    const stretch: Gap = { source: [old, oldEnd], result: [line, end], replaced };
+    const replacedTexts = line < end ? before.slice(old, oldEnd).map(({ text }) => text) : [];
+    const replaced = new Stock(replacedTexts.join("\n"));
+    const stretch: MapGap = { source: [old, oldEnd], result: [line, end], replaced };
     for (; line < end; line++) push(result, namer.name(line, stretch));
     old = oldEnd;
   };
@@ -65,7 +65,7 @@ export function lineMap(mapped: Mapped): LineMap {
 }
 
 /** For every line of the result the source line that it is, or -1: ascending, and equal in text. */
-function keptLines({ before, after, proof }: Mapped): Int32Array {
+function sourceOfLines({ before, after, proof }: Mapped): Int32Array {
   const kept = new Int32Array(after.length).fill(-1);
   if (proof?.source.length === before.length && proof.result.length === after.length) {
     let last = -1;
@@ -112,16 +112,16 @@ class Namer {
     this.whole = new Stock(mapped.edit.join("\n"));
   }
 
-  name(line: number, gap: Gap): ResultRun {
+  name(line: number, gap: MapGap): ResultRun {
     const { after, proof, author } = this.mapped;
     const lines: Span = [line + 1, line + 1];
     const text = after[line]!.text;
     if (author === "cell") return { from: "cell", lines };
     const origin = proof?.result.length === after.length ? proof.result[line] : undefined;
-    if (origin?.from === "layout" && bare(text) === "") return { from: "layout", lines };
+    if (origin?.from === "layout" && trimmedLine(text) === "") return { from: "layout", lines };
     const named = origin !== undefined && "edit" in origin ? origin.edit : undefined;
     const at = named === undefined ? undefined : this.mapped.editAt?.[named];
-    const edit = origin?.from === "merged" ? undefined : this.lineOfEdit(bare(text), at);
+    const edit = origin?.from === "merged" ? undefined : this.lineOfEdit(trimmedLine(text), at);
     if (edit !== undefined) this.last = edit;
     if (author === "model") return { from: "model", lines, ...(edit !== undefined && { edit }) };
     if (edit !== undefined) return { from: "edit", lines, edit };
@@ -136,7 +136,7 @@ class Namer {
     return numbers[firstAbove(numbers, this.last)] ?? numbers[0]!;
   }
 
-  private merged(line: number, gap: Gap, at: number | undefined): ResultRun | undefined {
+  private merged(line: number, gap: MapGap, at: number | undefined): ResultRun | undefined {
     const { before, after, proof, edit } = this.mapped;
     const { source, result, replaced } = gap;
     if (this.searched > mostSearched) return undefined;

@@ -8,7 +8,7 @@ export class Stock {
   }
 
   has(word: string): boolean {
-    this.words ??= new Set(this.text.match(words));
+    this.words ??= new Set(this.text.match(asciiWord));
     return this.words.has(word);
   }
 }
@@ -23,19 +23,19 @@ export interface Material {
   readonly replaced: Stock;
 }
 
-const words = /[A-Za-z0-9_]+/g;
+const asciiWord = /[A-Za-z0-9_]+/g;
 
 /**
  * Whether a line is made of the edit and the source: it begins as one source line, ends as another, and what lies between
  * is in the edit; or every word of it is in the edit or in the lines that it replaces.
  */
 export function isMerged(line: string, { edit, source, replaced }: Material): boolean {
-  if (source !== undefined && edit.text.includes(between(line, ...source))) return true;
-  return (line.match(words) ?? []).every((word) => edit.has(word) || replaced.has(word));
+  if (source !== undefined && edit.text.includes(middleOf(line, ...source))) return true;
+  return (line.match(asciiWord) ?? []).every((word) => edit.has(word) || replaced.has(word));
 }
 
 /** The line without the beginning that it shares with `first` and the end that it shares with `last`. */
-function between(line: string, first: string, last: string): string {
+function middleOf(line: string, first: string, last: string): string {
   let start = 0;
   while (start < line.length && start < first.length && line[start] === first[start]) start++;
   if (isHigh(line, start - 1)) start--;

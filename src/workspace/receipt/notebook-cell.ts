@@ -1,3 +1,5 @@
+import { parseJson } from "../../text/json.ts";
+
 interface CellJson {
   id?: unknown;
   source?: unknown;
@@ -5,7 +7,7 @@ interface CellJson {
 
 /** Returns the source of a notebook's cell by its number from 1, or undefined if there is no such cell. */
 export function cellText(json: string, number: number): string | undefined {
-  const source = cellsOf(parsed(json))?.[number - 1]?.source;
+  const source = cellsOf(parseJson(json)?.value)?.[number - 1]?.source;
   if (typeof source === "string") return source;
   return Array.isArray(source) ? source.join("") : undefined;
 }
@@ -15,7 +17,7 @@ export function withoutSources(
   json: string,
   cells: readonly { readonly number: number; readonly id?: string }[],
 ): string | undefined {
-  const notebook = parsed(json);
+  const notebook = parseJson(json)?.value;
   const all = cellsOf(notebook);
   for (const { number, id } of cells) {
     const cell = all?.[number - 1];
@@ -23,14 +25,6 @@ export function withoutSources(
     delete cell.source;
   }
   return JSON.stringify(notebook);
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 function cellsOf(notebook: unknown): CellJson[] | undefined {

@@ -3,9 +3,10 @@ import type { EditResult } from "../../core/request.ts";
 import { textHash } from "../../core/text-store.ts";
 import { splitLines } from "../../text/lines.ts";
 import { type Encoding, encodeText } from "../encoding.ts";
+import { sha256 } from "../sha256.ts";
 import { packageVersion } from "../version.ts";
-import { editLines } from "./edit-lines.ts";
-import { type Receipt, type ReceiptCell, type ReceiptSide, sealed, sha256 } from "./format.ts";
+import { editTexts } from "./edit-lines.ts";
+import { type Receipt, type ReceiptCell, type ReceiptSide, sealed } from "./format.ts";
 import { lineMap } from "./line-map.ts";
 import { cellText } from "./notebook-cell.ts";
 
@@ -31,7 +32,7 @@ export interface ReceiptInput {
 export function receiptOf(result: EditResult, { edit, before }: ReceiptInput): Receipt {
   const file = typeof before === "string" ? textAlone(before, result) : before;
   const { text, route, confidence, proof, cells } = result;
-  const lines = editLines(edit);
+  const lines = editTexts(edit);
   const author = cells !== undefined ? "cell" : route === "merge" ? "edit" : "model";
   return sealed({
     receipt: 1,
@@ -45,7 +46,7 @@ export function receiptOf(result: EditResult, { edit, before }: ReceiptInput): R
     ...(result.base === undefined ? {} : { base: { sha256: result.base } }),
     route,
     why: wellFormed(result.routeReason),
-    ...(route === "merge" ? {} : { model: modelOf(result.model, confidence) }),
+    ...(route === "merge" ? {} : { model: receiptModel(result.model, confidence) }),
     checks: result.checks.map(({ name, ok }) => ({ name: wellFormed(name), ok })),
     lines: lineMap({
       before: splitLines(file.text),
@@ -57,7 +58,7 @@ export function receiptOf(result: EditResult, { edit, before }: ReceiptInput): R
     }),
     ...(cells === undefined || text === null
       ? {}
-      : { cells: cells.map((cell) => cellOf(cell, file.text, text, lines, result)) }),
+      : { cells: cells.map((cell) => receiptCell(cell, file.text, text, lines, result)) }),
   });
 }
 
@@ -69,7 +70,7 @@ const textAlone = (text: string, { action }: EditResult): EditedSource => ({
   bom: false,
 });
 
-/** A file that is there is not created, whatever the edit says; one that is not there is. */
+/** A file that exists is not created, even if the edit says so; one that does not exist is. */
 function actionOf({ action, text }: EditResult, { exists }: EditedSource): Receipt["action"] {
   if (text === null) return "delete";
   if (!exists) return "create";
@@ -82,13 +83,13 @@ function sideOf(text: string, { encoding, bom }: EditedSource): ReceiptSide {
   return { sha256: sha256(bytes), bytes: bytes.length, lines, encoding, bom };
 }
 
-function modelOf(
+function receiptModel(
   name: string | undefined,
   confidence: number | undefined,
 ): NonNullable<Receipt["model"]> {
   const known = name === undefined || name === "" ? "unnamed" : name;
   return {
-    // A model in a file is named by it; the folder is nobody else's business.
+    // A model in a file is named by the file; its folder stays private.
     name: wellFormed(known.includes("://") ? known : basename(known)),
     ...(confidence === undefined
       ? {}
@@ -96,7 +97,7 @@ function modelOf(
   };
 }
 
-function cellOf(
+function receiptCell(
   cell: NonNullable<EditResult["cells"]>[number],
   before: string,
   after: string,

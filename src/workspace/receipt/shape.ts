@@ -2,19 +2,19 @@ import * as z from "zod";
 import { formatNames } from "../../core/edit.ts";
 import type { Receipt } from "./format.ts";
 
-const count = z.int().min(0);
-const number = z.int().min(1);
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const span = z
-  .tuple([number, number])
+const countSchema = z.int().min(0);
+const lineNumberSchema = z.int().min(1);
+const sha256Digits = z.string().regex(/^[0-9a-f]{64}$/);
+const lineSpan = z
+  .tuple([lineNumberSchema, lineNumberSchema])
   .meta({ id: "Span", description: "First and last line, from 1, both included." });
 
 const resultRun = z
   .discriminatedUnion("from", [
     z.strictObject({
       from: z.literal("source"),
-      lines: span,
-      source: number.describe("The source line that is the first of these lines."),
+      lines: lineSpan,
+      source: lineNumberSchema.describe("The source line that is the first of these lines."),
       ends: z
         .literal("changed")
         .optional()
@@ -22,21 +22,25 @@ const resultRun = z
     }),
     z.strictObject({
       from: z.literal("edit"),
-      lines: span,
-      edit: number.describe("The line of the edit that is the first of these lines."),
+      lines: lineSpan,
+      edit: lineNumberSchema.describe("The line of the edit that is the first of these lines."),
     }),
     z.strictObject({
       from: z.literal("merged"),
-      lines: span,
-      source: span.optional().describe("The source lines that the line begins and ends like."),
-      edit: number
+      lines: lineSpan,
+      source: lineSpan.optional().describe("The source lines that the line begins and ends like."),
+      edit: lineNumberSchema
         .optional()
         .describe("The line of the edit that it is made of, where one is known."),
     }),
-    z.strictObject({ from: z.literal("layout"), lines: span }),
-    z.strictObject({ from: z.literal("model"), lines: span, edit: number.optional() }),
-    z.strictObject({ from: z.literal("cell"), lines: span }),
-    z.strictObject({ from: z.literal("other"), lines: span }),
+    z.strictObject({ from: z.literal("layout"), lines: lineSpan }),
+    z.strictObject({
+      from: z.literal("model"),
+      lines: lineSpan,
+      edit: lineNumberSchema.optional(),
+    }),
+    z.strictObject({ from: z.literal("cell"), lines: lineSpan }),
+    z.strictObject({ from: z.literal("other"), lines: lineSpan }),
   ])
   .meta({ id: "ResultRun" });
 
@@ -44,15 +48,15 @@ const sourceRun = z
   .discriminatedUnion("fate", [
     z.strictObject({
       fate: z.literal("kept"),
-      lines: span,
-      result: number.describe("The line of the result that is the first of these lines."),
+      lines: lineSpan,
+      result: lineNumberSchema.describe("The line of the result that is the first of these lines."),
     }),
     z.strictObject({
       fate: z.literal("replaced"),
-      lines: span,
-      result: span.describe("The lines of the result that replace them."),
+      lines: lineSpan,
+      result: lineSpan.describe("The lines of the result that replace them."),
     }),
-    z.strictObject({ fate: z.literal("removed"), lines: span }),
+    z.strictObject({ fate: z.literal("removed"), lines: lineSpan }),
   ])
   .meta({ id: "SourceRun" });
 
@@ -63,16 +67,16 @@ const confidence = z
   .refine((value) => Math.round(value * 1e4) / 1e4 === value, "more than four digits")
   .describe("At most four digits after the decimal point.");
 
-const lineMap = {
+const lineMapFields = {
   result: z.array(resultRun).describe("Every line of the result in one run, in order."),
   source: z.array(sourceRun).describe("Every line of the source in one run, in order."),
 };
 
 const side = z
   .strictObject({
-    sha256: hash.describe("Of the bytes of the file."),
-    bytes: count,
-    lines: count,
+    sha256: sha256Digits.describe("Of the bytes of the file."),
+    bytes: countSchema,
+    lines: countSchema,
     encoding: z.enum(["utf-8", "utf-8-stray", "utf-16le", "utf-16be", "windows-1252"]),
     bom: z.boolean(),
   })
@@ -90,13 +94,13 @@ export const receiptShape: z.ZodType<Receipt> = z
     after: side.nullable().describe("null: the file was deleted."),
     edit: z
       .strictObject({
-        sha256: hash.describe("Of the edit as written, in UTF-8."),
+        sha256: sha256Digits.describe("Of the edit as written, in UTF-8."),
         format: z.enum(formatNames),
       })
       .optional(),
     base: z
       .strictObject({
-        sha256: hash.describe("Of the text that the edit was written for, in UTF-8."),
+        sha256: sha256Digits.describe("Of the text that the edit was written for, in UTF-8."),
       })
       .optional(),
     route: z.enum(["merge", "model", "rewrite"]),
@@ -105,20 +109,20 @@ export const receiptShape: z.ZodType<Receipt> = z
     checks: z.array(
       z.strictObject({ name: z.string(), ok: z.union([z.boolean(), z.literal("unknown")]) }),
     ),
-    lines: z.strictObject(lineMap),
+    lines: z.strictObject(lineMapFields),
     cells: z
       .array(
         z.strictObject({
-          number,
+          number: lineNumberSchema,
           id: z.string().optional(),
-          before: count.describe("Lines of the cell's source before."),
-          after: count.describe("Lines of the cell's source after."),
-          ...lineMap,
+          before: countSchema.describe("Lines of the cell's source before."),
+          after: countSchema.describe("Lines of the cell's source after."),
+          ...lineMapFields,
         }),
       )
       .min(1)
       .optional(),
-    digest: hash.describe("SHA-256 of the canonical form of everything else."),
+    digest: sha256Digits.describe("SHA-256 of the canonical form of everything else."),
   })
   .meta({ title: "Receipt of an edit, version 1" }) as z.ZodType<Receipt>;
 

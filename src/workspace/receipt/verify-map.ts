@@ -1,5 +1,5 @@
 import type { TextLine } from "../../text/lines.ts";
-import { bare, meanings } from "./edit-lines.ts";
+import { meanings, trimmedLine } from "./edit-lines.ts";
 import type { LineMap, ResultRun, Span } from "./format.ts";
 import { isMerged, Stock } from "./merged-line.ts";
 
@@ -7,7 +7,7 @@ import { isMerged, Stock } from "./merged-line.ts";
 export interface MapTexts {
   readonly before?: readonly TextLine[] | undefined;
   readonly after?: readonly TextLine[] | undefined;
-  /** As `editLines` numbers them. */
+  /** As `editTexts` numbers them. */
   readonly edit?: readonly string[] | undefined;
 }
 
@@ -19,10 +19,10 @@ export interface LineCounts {
   untraced: number;
 }
 
-type Say = (problem: string) => void;
+type Complain = (problem: string) => void;
 
 /** Source lines that are removed, and the lines that replace them: 0-based, ends not included. */
-interface Gap {
+interface ReplacedRun {
   readonly source: Span;
   readonly result: Span;
 }
@@ -32,15 +32,16 @@ export function readMap(
   map: LineMap,
   before: number,
   after: number,
-  say: Say,
-): readonly Gap[] | undefined {
-  if (!covers(map.result, after)) say(`the runs of the result are not lines 1 to ${after}`);
-  else if (!covers(map.source, before)) say(`the runs of the source are not lines 1 to ${before}`);
+  say: Complain,
+): readonly ReplacedRun[] | undefined {
+  if (!coversAll(map.result, after)) say(`the runs of the result are not lines 1 to ${after}`);
+  else if (!coversAll(map.source, before))
+    say(`the runs of the source are not lines 1 to ${before}`);
   else return gapsOf(map, before, after, say);
   return undefined;
 }
 
-function covers(runs: readonly { readonly lines: Span }[], count: number): boolean {
+function coversAll(runs: readonly { readonly lines: Span }[], count: number): boolean {
   let next = 1;
   for (const { lines } of runs) {
     if (lines[0] !== next || lines[1] < lines[0]) return false;
@@ -49,19 +50,24 @@ function covers(runs: readonly { readonly lines: Span }[], count: number): boole
   return next === count + 1;
 }
 
-function gapsOf(map: LineMap, before: number, after: number, say: Say): Gap[] | undefined {
+function gapsOf(
+  map: LineMap,
+  before: number,
+  after: number,
+  say: Complain,
+): ReplacedRun[] | undefined {
   const kept = pairsOf(map);
-  const told = map.source.flatMap((run) =>
+  const claimed = map.source.flatMap((run) =>
     run.fate === "kept" ? each(run.lines, (line, offset) => [line, run.result + offset]) : [],
   );
   const isSame =
-    kept.length === told.length &&
-    kept.every(([line, result], at) => told[at]![0] === line && told[at]![1] === result);
+    kept.length === claimed.length &&
+    kept.every(([line, result], at) => claimed[at]![0] === line && claimed[at]![1] === result);
   if (!isSame) {
     say("the runs of the result and of the source do not keep the same lines");
     return undefined;
   }
-  const gaps: Gap[] = [];
+  const gaps: ReplacedRun[] = [];
   let [line, result] = [0, 0];
   for (const [nextLine, nextResult] of [...kept, [before + 1, after + 1] as const]) {
     if (nextLine <= line || nextResult <= result) {
@@ -107,10 +113,10 @@ function each(
 /** Compares the lines of the result with what they are said to be, as far as the texts are there. */
 export function compareLines(
   map: LineMap,
-  gaps: readonly Gap[],
+  gaps: readonly ReplacedRun[],
   texts: MapTexts,
   counts: LineCounts,
-  say: Say,
+  say: Complain,
 ): void {
   const { after, edit } = texts;
   const whole = edit && new Stock(edit.join("\n"));
@@ -121,7 +127,7 @@ export function compareLines(
       const offset = line - run.lines[0];
       if (run.from === "source") compareKept(run, line, offset, texts, counts, say);
       else if (run.from === "layout") {
-        if (after && bare(after[line - 1]!.text) !== "") say(`line ${line} is not blank`);
+        if (after && trimmedLine(after[line - 1]!.text) !== "") say(`line ${line} is not blank`);
       } else if (run.from === "edit" || (run.from === "model" && run.edit !== undefined)) {
         compareWithEdit(run.edit! + offset, line, texts, counts, say);
       } else if (run.from === "merged") {
@@ -137,7 +143,7 @@ function compareKept(
   offset: number,
   { before, after }: MapTexts,
   counts: LineCounts,
-  say: Say,
+  say: Complain,
 ): void {
   if (!before || !after) return;
   const source = run.source + offset;
@@ -155,13 +161,13 @@ function compareWithEdit(
   line: number,
   { after, edit }: MapTexts,
   counts: LineCounts,
-  say: Say,
+  say: Complain,
 ): void {
   if (!edit) return;
   const from = edit[number - 1];
   if (from === undefined)
     say(`line ${line} is said to be line ${number} of the edit, which has ${edit.length}`);
-  else if (after && !meanings(from).includes(bare(after[line - 1]!.text)))
+  else if (after && !meanings(from).includes(trimmedLine(after[line - 1]!.text)))
     say(`line ${line} is not line ${number} of the edit`);
   if (after) counts.edit++;
 }
@@ -169,10 +175,10 @@ function compareWithEdit(
 function compareMerged(
   run: ResultRun & { readonly from: "merged" },
   line: number,
-  gap: Gap,
+  gap: ReplacedRun,
   { before, after, edit, whole }: MapTexts & { readonly whole: Stock | undefined },
   counts: LineCounts,
-  say: Say,
+  say: Complain,
 ): void {
   const { source } = run;
   if (run.lines[0] !== run.lines[1]) say(`lines ${run.lines.join(" to ")} are merged as one`);

@@ -1,8 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { splitLines, type TextLine } from "../../text/lines.ts";
 import { decodeText } from "../encoding.ts";
-import { editLines } from "./edit-lines.ts";
-import { canonical, type Receipt, type ReceiptSide, sha256 } from "./format.ts";
+import { sha256 } from "../sha256.ts";
+import { editTexts } from "./edit-lines.ts";
+import { canonical, type Receipt, type ReceiptSide } from "./format.ts";
 import { cellText, withoutSources } from "./notebook-cell.ts";
 import { receiptShape } from "./shape.ts";
 import { compareLines, type LineCounts, type MapTexts, readMap } from "./verify-map.ts";
@@ -47,19 +48,19 @@ export function verifyReceipt(bytes: Uint8Array, files: ReceiptFiles = {}): Veri
   checkItself(receipt, say);
   const before = sideText("before", receipt.before, files.before, say);
   const after = sideText("after", receipt.after, files.after, say);
-  const edit = textOf("edit", receipt.edit, files.edit, say);
-  textOf("base", receipt.base, files.base, say);
-  for (const [name, told] of [
+  const edit = givenText("edit", receipt.edit, files.edit, say);
+  givenText("base", receipt.base, files.base, say);
+  for (const [name, side] of [
     ["before", receipt.before],
     ["after", receipt.after],
     ["edit", receipt.edit],
     ["base", receipt.base],
   ] as const) {
     if (files[name] !== undefined) checked.push(`${name}: its hash`);
-    else if (told) notChecked.push(`${name}: not given`);
+    else if (side) notChecked.push(`${name}: not given`);
   }
   const counts: LineCounts = { kept: 0, edit: 0, merged: 0, untraced: 0 };
-  const lines = edit === undefined ? undefined : editLines(edit);
+  const lines = edit === undefined ? undefined : editTexts(edit);
   const maps = mapsOf(receipt, before, after);
   let isCovered = true;
   for (const one of maps) {
@@ -160,7 +161,7 @@ function sideText(
   }
   if (bytes.length !== side.bytes)
     say(`${name}: the file has ${bytes.length} bytes, not ${side.bytes}`);
-  const text = decoded(bytes, side);
+  const text = decodedAs(bytes, side);
   if (text === undefined) {
     say(`${name}: the file is not ${side.encoding}${side.bom ? " with a byte order mark" : ""}`);
     return undefined;
@@ -174,7 +175,7 @@ function sideText(
 }
 
 /** Returns the text of bytes in this encoding, or undefined if they are in another one. */
-function decoded(bytes: Uint8Array, { encoding, bom }: ReceiptSide): string | undefined {
+function decodedAs(bytes: Uint8Array, { encoding, bom }: ReceiptSide): string | undefined {
   try {
     if (encoding === "utf-8" && !bom) {
       // A text that was in no file may begin with a mark of its own.
@@ -188,24 +189,27 @@ function decoded(bytes: Uint8Array, { encoding, bom }: ReceiptSide): string | un
 }
 
 /** A text that the receipt names by its hash in UTF-8; the file may be in any encoding that edits are read in. */
-function textOf(
+function givenText(
   name: "edit" | "base",
-  told: { readonly sha256: string } | undefined,
+  side: { readonly sha256: string } | undefined,
   bytes: Uint8Array | undefined,
   say: (problem: string) => void,
 ): string | undefined {
   if (bytes === undefined) return undefined;
-  if (told === undefined) {
+  if (side === undefined) {
     say(`${name}: the receipt knows of none, but one is given`);
     return undefined;
   }
-  const texts = [...(isUtf8(bytes) ? [Buffer.from(bytes).toString("utf8")] : []), textIn(bytes)];
-  const text = texts.find((one) => one !== undefined && sha256(one) === told.sha256);
+  const texts = [
+    ...(isUtf8(bytes) ? [Buffer.from(bytes).toString("utf8")] : []),
+    textOfBytes(bytes),
+  ];
+  const text = texts.find((one) => one !== undefined && sha256(one) === side.sha256);
   if (text === undefined) say(`${name}: the text has another hash`);
   return text;
 }
 
-function textIn(bytes: Uint8Array): string | undefined {
+function textOfBytes(bytes: Uint8Array): string | undefined {
   try {
     return decodeText(bytes, "").text;
   } catch {
