@@ -1,7 +1,10 @@
 import type { Planner } from "../../core/plan.ts";
-import type { DraftRequest, Origin, Token } from "../../core/target.ts";
+import type { Origin, Token } from "../../core/target.ts";
 import type { LlamaTarget } from "../../engines/llama/target.ts";
 import { decode } from "../../verify/decode.ts";
+import type { DecodeCase } from "./cases.ts";
+import { type FenceWatch, fenceWatch } from "./fence.ts";
+import type { RecordEnd } from "./records.ts";
 
 /** One pass of a generation: what it fed and what it wrote. */
 export interface Pass {
@@ -17,9 +20,11 @@ export interface Pass {
 
 /** One generation. */
 export interface Run {
+  /** Without the end token; with the closing fence. */
   readonly output: readonly Token[];
   readonly text: string;
   readonly passes: readonly Pass[];
+  readonly finish: RecordEnd;
   /** From the prompt to the last token, the first token included. */
   readonly ms: number;
 }
@@ -27,19 +32,27 @@ export interface Run {
 /** Wall clock, or the processor time of this process and the engine's, which other programs cannot falsify. */
 export type ClockKind = "wall" | "cpu";
 
+export interface GenerateOptions {
+  /** Absent = plain decoding. */
+  readonly planner?: Planner;
+  readonly clock: ClockKind;
+  /** Whether passes say the text of each token. */
+  readonly pieces?: boolean;
+}
+
+/** Writes the output of a case on the target: to an end token, the closing fence or the limit. */
 export async function generate(
   target: LlamaTarget,
-  request: DraftRequest,
-  planner: Planner | undefined,
-  maxTokens: number,
-  clock: ClockKind,
-  withPieces = false,
+  { request, maxTokens, fenced }: Pick<DecodeCase, "request" | "maxTokens" | "fenced">,
+  { planner, clock, pieces = false }: GenerateOptions,
 ): Promise<Run> {
   const sequence = await target.open();
   const output: Token[] = [];
   const passes: Pass[] = [];
+  const watch = fenceWatch();
   let text = "";
   let engineMs = 0;
+  let closed = false;
   const before = process.cpuUsage();
   const started = performance.now();
   try {
@@ -52,25 +65,45 @@ export async function generate(
       detokenize: target.detokenize,
     });
     for await (const step of steps) {
-      output.push(...step.tokens);
+      const tokens =
+        fenced && watch.closesWith(step.text)
+          ? await untilFence(target, watch, step.tokens)
+          : step.tokens;
+      closed = fenced && watch.push(step.text);
+      output.push(...tokens);
       text += step.text;
       engineMs += target.lastPass()?.cpuMs ?? 0;
       passes.push({
         positions: 1 + step.drafted,
-        tokens: step.tokens.length,
+        tokens: tokens.length,
         origins: step.origins,
         text: step.text,
-        ...(withPieces && { pieces: await piecesOf(target, step.tokens) }),
+        ...(pieces && { pieces: await piecesOf(target, tokens) }),
         ms: step.ms,
       });
+      if (closed) break;
     }
     const wall = performance.now() - started;
     const own = process.cpuUsage(before);
     const ms = clock === "wall" ? wall : (own.user + own.system) / 1000 + engineMs;
-    return { output, text, passes, ms };
+    const finish = closed ? "fence" : output.length < maxTokens ? "end" : "length";
+    return { output, text, passes, ms, finish };
   } finally {
     await sequence.dispose();
   }
+}
+
+/** The tokens of a pass up to the one that closes the fence: plain decoding would not have written the others. */
+async function untilFence(
+  target: LlamaTarget,
+  watch: FenceWatch,
+  tokens: readonly Token[],
+): Promise<readonly Token[]> {
+  for (let count = 1; count < tokens.length; count++) {
+    const bytes = await target.detokenize(tokens.slice(0, count));
+    if (watch.closesWith(Buffer.from(bytes).toString())) return tokens.slice(0, count);
+  }
+  return tokens;
 }
 
 async function piecesOf(target: LlamaTarget, tokens: readonly Token[]): Promise<string[]> {

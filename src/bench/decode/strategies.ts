@@ -1,5 +1,5 @@
 import type { Planner } from "../../core/plan.ts";
-import type { Drafter, Token, TokenTarget } from "../../core/target.ts";
+import type { Drafter, DraftRequest, Token, TokenTarget } from "../../core/target.ts";
 import type { AcceptanceWeights } from "../../draft/acceptance-model.ts";
 import { createController } from "../../draft/controller.ts";
 import { type TokenPredictor, targetPredictor } from "../../draft/draft-model.ts";
@@ -20,6 +20,13 @@ export interface Strategy {
 }
 
 export const plainName = "ar";
+
+/** What a strategy may draft from. */
+export function requestFor(strategy: Strategy, request: DraftRequest): DraftRequest {
+  if (strategy.sketch) return request;
+  const { sketch: _, ...rest } = request;
+  return rest;
+}
 
 export interface StrategyContext {
   readonly target: TokenTarget;

@@ -19,14 +19,18 @@ export interface CostKey {
 
 const identitySize = 1 << 20;
 
-export async function costKey(info: ModelInfo, gpu = false): Promise<CostKey> {
+/** A hash of the beginning of a model's file: metadata and some weights. Reading all of it would take seconds. */
+export async function beginningHash(model: string): Promise<string> {
   const bytes = Buffer.alloc(identitySize);
-  const file = await open(info.path);
+  const file = await open(model);
   const { bytesRead } = await file.read(bytes, 0, identitySize, 0).finally(() => file.close());
-  const hash = createHash("sha256").update(bytes.subarray(0, bytesRead)).digest("hex");
+  return createHash("sha256").update(bytes.subarray(0, bytesRead)).digest("hex").slice(0, 16);
+}
+
+export async function costKey(info: ModelInfo, gpu = false): Promise<CostKey> {
   const processors = cpus();
   return {
-    model: `${hash.slice(0, 16)} ${info.size}`,
+    model: `${await beginningHash(info.path)} ${info.size}`,
     machine: `${process.platform}-${process.arch} ${processors.length} x ${processors[0]?.model ?? "?"}${gpu ? " gpu" : ""}`,
     engine: info.context?.engine ?? "",
     threads: info.context?.threads ?? 0,

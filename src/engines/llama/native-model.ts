@@ -124,12 +124,15 @@ function describe(
     if (native.vocabIsEnd(vocab, token)) endTokens.push(token);
   }
   const chatTemplate = native.chatTemplate(model, null);
+  const architecture = metadata["general.architecture"] ?? "unknown";
   return {
     path: options.model,
     name: metadata["general.name"] || path.basename(options.model),
-    architecture: metadata["general.architecture"] ?? "unknown",
+    architecture,
     vocabSize,
-    trainedContext: native.modelTrainedContext(model),
+    // llama.cpp does not read it where only the vocabulary is loaded.
+    trainedContext:
+      native.modelTrainedContext(model) || Number(metadata[`${architecture}.context_length`] ?? 0),
     parameters: Number(native.modelParameters(model)),
     size: Number(native.modelSize(model)),
     metadata,

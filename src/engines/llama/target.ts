@@ -103,10 +103,7 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
     ...createVocabulary(engine.get),
     isEnd: (token) => ends.has(token),
     lastPass: () => last,
-    async chat(messages) {
-      const { header } = await (await engine.get()).request("chat", { messages });
-      return header.text as string;
-    },
+    chat: chatOf(engine),
     async open() {
       const process = await engine.get();
       const id = nextId();
@@ -149,6 +146,7 @@ export async function calibrate(
 /** A vocabulary without its model's weights: for counting, and for replaying recorded edits. */
 export interface LlamaVocabulary extends Vocabulary {
   readonly info: ModelInfo;
+  chat: LlamaTarget["chat"];
   isEnd(token: number): boolean;
   dispose(): Promise<void>;
 }
@@ -164,8 +162,16 @@ export async function llamaVocabulary(
   return {
     info,
     ...createVocabulary(engine.get),
+    chat: chatOf(engine),
     isEnd: (token) => ends.has(token),
     dispose: engine.dispose,
+  };
+}
+
+function chatOf(engine: EngineKeeper): LlamaTarget["chat"] {
+  return async (messages) => {
+    const { header } = await (await engine.get()).request("chat", { messages });
+    return header.text as string;
   };
 }
 
