@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
-import { costKey, writeCost } from "../engines/llama/cost-store.ts";
+import { RedraftError } from "../core/errors.ts";
+import type { CostPoint } from "../engines/llama/cost.ts";
+import { costKey, costSubject, writeCost } from "../engines/llama/cost-store.ts";
 import { calibrate } from "../engines/llama/target.ts";
 import { engines } from "../engines/registry.ts";
 import { modelPath } from "../engines/store/store.ts";
@@ -54,7 +57,7 @@ async function run(options: Options): Promise<void> {
       onProgress: (done, of) => note(`\rmeasuring ${done} of ${of}\u001b[K`),
     });
     note("\r\u001b[K");
-    const file = await writeCost(await costKey(target.info, options.gpu), points);
+    const file = await writeCost(await costKey(costSubject(target.info, options.gpu)), points);
     const rows: CalibrateRow[] = points.map(({ tokens, ms }) => ({
       tokens,
       ms: round(ms),
@@ -82,6 +85,29 @@ async function run(options: Options): Promise<void> {
   } finally {
     await target.dispose();
   }
+}
+
+/** The points of a curve from a file that `--json` was written to; throws `usage` where it holds none. */
+export async function readCostPoints(file: string): Promise<CostPoint[]> {
+  const text = await readFile(file, "utf8").catch((cause: Error) => {
+    throw new RedraftError("file-error", `cannot read --cost ${file}: ${cause.message}`, { cause });
+  });
+  try {
+    const points = text
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .map((line) => JSON.parse(line) as CostPoint)
+      .map(({ tokens, ms }) => ({ tokens, ms }));
+    if (points.every(({ tokens, ms }) => tokens >= 1 && ms > 0)) {
+      if (points.some(({ tokens }) => tokens === 1)) return points;
+    }
+  } catch {
+    // Said below, with the file's name.
+  }
+  throw new RedraftError(
+    "usage",
+    `--cost ${file} is not what redraft bench calibrate --json prints: lines with tokens and ms, one of them for 1 token`,
+  );
 }
 
 function round(value: number): number {

@@ -1,21 +1,30 @@
 import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
-import { costCurve } from "../engines/llama/cost.ts";
-import { costKey, readCost, writeCost } from "../engines/llama/cost-store.ts";
-import { calibrate, type LlamaTarget, llamaVocabulary } from "../engines/llama/target.ts";
+import { type CostCurve, costCurve } from "../engines/llama/cost.ts";
+import { costKey, costSubject, readCost, writeCost } from "../engines/llama/cost-store.ts";
+import {
+  calibrate,
+  type LlamaTarget,
+  type LlamaVocabulary,
+  llamaVocabulary,
+  storedCost,
+} from "../engines/llama/target.ts";
 import { engines } from "../engines/registry.ts";
 import { modelPath } from "../engines/store/store.ts";
-import { count } from "./calibrate.ts";
+import { count, readCostPoints } from "./calibrate.ts";
 import { regionSet, setNames } from "./decode/case-sets.ts";
 import { type ChosenSet, chooseCases, contextFor } from "./decode/choose.ts";
 import { recordSets } from "./decode/record-run.ts";
+import { recordedSets } from "./decode/recorded-sets.ts";
+import { replayRows } from "./decode/replay.ts";
 import { type DecodeRow, rowOf } from "./decode/rows.ts";
 import { type ClockKind, generate } from "./decode/run.ts";
 import { plainName, requestFor, type Strategy, strategiesFor } from "./decode/strategies.ts";
 import { timeStrategies } from "./decode/timed.ts";
 import { timelineSvg } from "./decode/timeline.ts";
 import { markdownTable, textTable } from "./table.ts";
+import { namedStrategies, strategies } from "./traces/strategies.ts";
 
 interface Options {
   readonly model: string;
@@ -33,6 +42,8 @@ interface Options {
   readonly tie?: number;
   readonly clock?: ClockKind;
   readonly record?: string;
+  readonly replay?: string;
+  readonly cost?: string;
   readonly svg?: string;
   readonly markdown?: boolean;
   readonly json?: boolean;
@@ -90,6 +101,14 @@ export function decodeCommand(): Command {
       "--record <folder>",
       "write the outputs of plain decoding there instead, once per model and case; may be ended and run again",
     )
+    .option(
+      "--replay <folder>",
+      "passes, acceptance and the oracle from the outputs recorded there, without the weights; strategies with a draft model are left out",
+    )
+    .option(
+      "--cost <file>",
+      'cost of passes, as "bench calibrate --json" prints it (default: as measured on this machine)',
+    )
     .option("--svg <file>", "draw how the last strategy wrote the first case")
     .option("--markdown", "print the table as Markdown")
     .option("--json", "print JSON, one object per row")
@@ -98,7 +117,8 @@ export function decodeCommand(): Command {
 
 /** Options that a way of running has no use for. */
 const unusedBy: Readonly<Record<string, readonly (keyof Options)[]>> = {
-  record: ["draft", "strategy", "runs", "tie", "clock", "svg", "markdown"],
+  record: ["draft", "strategy", "runs", "tie", "clock", "replay", "cost", "svg", "markdown"],
+  replay: ["draft", "runs", "tie", "clock", "svg"],
 };
 
 function requireUsed(options: Options): void {
@@ -128,7 +148,9 @@ function kebab(flag: string): string {
 async function run(options: Options): Promise<void> {
   requireUsed(options);
   const model = await modelPath(options.model);
-  const sets = await setsFor(model, options);
+  if (options.replay !== undefined) return replay(model, options.replay, options);
+  const vocabulary = await llamaVocabulary(model);
+  const sets = await setsFor(vocabulary, options).finally(vocabulary.dispose);
   const contextSize = contextFor(sets);
   const threads = options.threads && { threads: options.threads };
   const target = await engines.gguf.openTokens(model, { contextSize, ...threads });
@@ -140,25 +162,89 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-async function setsFor(model: string, options: Options): Promise<ChosenSet[]> {
+async function setsFor(vocabulary: LlamaVocabulary, options: Options): Promise<ChosenSet[]> {
+  const sets = await chooseCases(vocabulary, {
+    ...options,
+    sets: options.cases,
+    seed: options.seed ?? 1,
+    limit: options.limit ?? 200,
+  });
+  for (const { set, cases, tooLong } of sets) {
+    if (tooLong > 0) process.stderr.write(`${set}: ${tooLong} longer than --length, left out\n`);
+    if (cases.length === 0) {
+      throw new RedraftError("usage", `no case of ${set} in ${options.data} fits into --length`);
+    }
+  }
+  return sets;
+}
+
+async function replay(model: string, folder: string, options: Options): Promise<void> {
   const vocabulary = await llamaVocabulary(model);
   try {
-    const sets = await chooseCases(vocabulary, {
-      ...options,
-      sets: options.cases,
-      seed: options.seed ?? 1,
-      limit: options.limit ?? 200,
-    });
-    for (const { set, cases, tooLong } of sets) {
-      if (tooLong > 0) process.stderr.write(`${set}: ${tooLong} longer than --length, left out\n`);
-      if (cases.length === 0) {
-        throw new RedraftError("usage", `no case of ${set} in ${options.data} fits into --length`);
+    const curve = await knownCurve(model, options);
+    const replayed = strategies.filter(({ draftModel, sketch }) => !draftModel && !sketch);
+    const named = namedStrategies(replayed, options.strategy);
+    const sets = await setsFor(vocabulary, options);
+    const head = replayColumns;
+    for (const recorded of await recordedSets(model, sets, folder)) {
+      const rows = await replayRows({
+        ...recorded,
+        strategies: named,
+        vocabulary,
+        vocabSize: vocabulary.info.vocabSize,
+        cost: (positions) => curve.at(positions),
+        progress: progressOf(recorded.set),
+      });
+      note("\r\u001b[K");
+      if (options.json) {
+        for (const row of rows) {
+          process.stdout.write(`${JSON.stringify({ ...row, model: vocabulary.info.name })}\n`);
+        }
+        continue;
       }
+      const { set, cases, missing, cutOff } = recorded;
+      const table = options.markdown ? markdownTable : textTable;
+      const cells = rows.map((row) => head.map((column) => row[column]));
+      process.stdout.write(
+        `${set}: ${cases.length} recorded outputs, ${cutOff} cut off at the limit, ${missing} not recorded yet\n\n${table(head, cells)}\n`,
+      );
     }
-    return sets;
   } finally {
     await vocabulary.dispose();
   }
+}
+
+/** The curve that a file names, or this machine's for so many threads. */
+async function knownCurve(model: string, { cost, threads }: Options): Promise<CostCurve> {
+  if (cost !== undefined) return costCurve(await readCostPoints(cost));
+  const stored = await storedCost(model, threads === undefined ? {} : { threads });
+  if (stored !== undefined) return stored;
+  throw new RedraftError(
+    "usage",
+    `the cost of passes of ${model} on this machine is not known; measure it once by redraft bench calibrate with the same --model and --threads, or name a file with --cost`,
+  );
+}
+
+const replayColumns = [
+  "strategy",
+  "cases",
+  "tokens",
+  "forwards",
+  "tokensPerForward",
+  "macro",
+  "acceptance",
+  "positions",
+  "efficiency",
+  "ofOracle",
+  "worst",
+] as const;
+
+function note(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(text);
+}
+
+function progressOf(set: string): (done: number, of: number) => void {
+  return (done, of) => note(`\r${bar(done / of)} ${set} ${done} of ${of}\u001b[K`);
 }
 
 async function record(
@@ -169,9 +255,9 @@ async function record(
   { json }: Options,
 ): Promise<void> {
   const tty = process.stderr.isTTY;
-  const note = (text: string): void =>
+  const show = (text: string): void =>
     void process.stderr.write(tty ? `\r${text}\u001b[K` : `${text}\n`);
-  const rows = await recordSets(target, model, sets, folder, note);
+  const rows = await recordSets(target, model, sets, folder, show);
   if (tty) process.stderr.write("\r\u001b[K");
   for (const row of rows) {
     if (json) process.stdout.write(`${JSON.stringify({ suite: "decode-record", ...row })}\n`);
@@ -192,8 +278,6 @@ async function time(
   contextSize: number,
   options: Options,
 ): Promise<void> {
-  const tty = process.stderr.isTTY;
-  const note = (text: string): void => void (tty && process.stderr.write(text));
   const { runs = 5, clock = "wall", tie } = options;
   const draft =
     options.draft === undefined
@@ -205,7 +289,7 @@ async function time(
           ...(options.threads && { threads: options.threads }),
         });
   try {
-    const curve = await measuredCurve(target, note);
+    const curve = await curveFor(target, options);
     const cost = (positions: number): number => curve.at(positions);
     const drafts = draft && {
       draft,
@@ -219,7 +303,7 @@ async function time(
         strategies,
         cases,
         { runs, clock, ...(tie !== undefined && { tie }) },
-        (done, of) => note(`\r${bar(done / of)} ${set} ${done} of ${of}\u001b[K`),
+        progressOf(set),
       );
       note("\r\u001b[K");
       const rows: DecodeRow[] = [];
@@ -256,20 +340,14 @@ async function time(
 
 /** The named strategies; plain decoding comes first, and again last but under its own name, as the control. */
 function chosen(all: readonly Strategy[], names: readonly string[] | undefined): Strategy[] {
-  const unknown = names?.find((name) => !all.some((strategy) => strategy.name === name));
-  if (unknown !== undefined) {
-    throw new RedraftError(
-      "usage",
-      `no strategy "${unknown}"; known: ${all.map(({ name }) => name).join(", ")}`,
-    );
-  }
   const plain = all.find(({ name }) => name === plainName)!;
-  const others = all.filter(({ name }) => name !== plainName && (names?.includes(name) ?? true));
+  const others = namedStrategies(all, names).filter(({ name }) => name !== plainName);
   return [plain, { ...plain, name: "ar-control" }, ...others];
 }
 
-async function measuredCurve(target: LlamaTarget, note: (text: string) => void) {
-  const key = await costKey(target.info);
+async function curveFor(target: LlamaTarget, { cost }: Options): Promise<CostCurve> {
+  if (cost !== undefined) return costCurve(await readCostPoints(cost));
+  const key = await costKey(costSubject(target.info));
   const stored = await readCost(key);
   if (stored) return stored;
   note("measuring the cost of passes\n");

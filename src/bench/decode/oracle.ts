@@ -29,24 +29,34 @@ export async function acceptedAt(
   return accepted;
 }
 
+/** Longest draft that the oracle may use. */
+export const oracleBudget = 128;
+
+export interface OraclePlan {
+  readonly cost: number;
+  readonly passes: number;
+}
+
 /**
- * Least cost of writing the output by one who knows at every place how many drafted tokens will be accepted and
+ * The cheapest way to write the output for one who knows at every place how many drafted tokens will be accepted and
  * chooses every draft's length best: a pass over 1 + n positions costs cost(1 + n) and writes n + 1 tokens.
  * (Dynamic programming from the end; the last pass may end inside its draft.)
  */
-export function oracleCost(
+export function oraclePlan(
   accepted: readonly number[],
   cost: (positions: number) => number,
-): number {
+): OraclePlan {
   const length = accepted.length;
   const least = new Float64Array(length + 1);
+  const passes = new Int32Array(length + 1);
   for (let at = length - 1; at >= 0; at--) {
-    let best = Number.POSITIVE_INFINITY;
+    least[at] = Number.POSITIVE_INFINITY;
     for (let n = 0; n <= Math.min(accepted[at]!, length - at - 1); n++) {
       const total = cost(1 + n) + least[at + n + 1]!;
-      if (total < best) best = total;
+      if (total >= least[at]!) continue;
+      least[at] = total;
+      passes[at] = 1 + passes[at + n + 1]!;
     }
-    least[at] = best;
   }
-  return least[0]!;
+  return { cost: least[0]!, passes: passes[0]! };
 }

@@ -1,5 +1,5 @@
 import type { DecodeCase } from "./cases.ts";
-import { acceptedAt, oracleCost } from "./oracle.ts";
+import { acceptedAt, oracleBudget, oraclePlan } from "./oracle.ts";
 import type { Run } from "./run.ts";
 import { requestFor, type Strategy } from "./strategies.ts";
 import type { Comparison } from "./ties.ts";
@@ -53,9 +53,6 @@ export interface RowInput {
   readonly clock: "wall" | "cpu";
 }
 
-/** Longest draft the oracle may use. */
-const oracleBudget = 128;
-
 export async function rowOf(input: RowInput): Promise<DecodeRow> {
   const { strategy, measured, plain, cost, clock } = input;
   const times = measured.map(({ runs }) => median(runs.map(({ ms }) => ms)));
@@ -80,7 +77,7 @@ export async function rowOf(input: RowInput): Promise<DecodeRow> {
       target,
       oracleBudget,
     );
-    least += oracleCost(accepted, cost);
+    least += oraclePlan(accepted, cost).cost;
   }
   const kinds = measured.map(({ comparison }) => comparison.kind);
   const outputs = measured.map(({ runs }) => runs[0]!);

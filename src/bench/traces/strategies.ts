@@ -1,3 +1,4 @@
+import { RedraftError } from "../../core/errors.ts";
 import type { Planner } from "../../core/plan.ts";
 import type { Drafter, DraftRequest, Token } from "../../core/target.ts";
 import type { AcceptanceWeights } from "../../draft/acceptance-model.ts";
@@ -26,6 +27,8 @@ export interface Strategy {
   readonly summary: string;
   /** Whether the sketch of the edit is a source too. */
   readonly sketch?: boolean;
+  /** Whether it drafts by a model, for which traces have a stand-in. */
+  readonly draftModel?: boolean;
   /** Whether its drafts depend on the cost curve; else one replay is priced under all of them. */
   readonly adaptive?: boolean;
   /** Absent = plain decoding, or EfficientEdit's own loop. */
@@ -68,6 +71,7 @@ export const strategies: readonly Strategy[] = [
   {
     name: "sd-7",
     summary: "speculative decoding, 7 tokens of a stand-in draft model",
+    draftModel: true,
     planner: ({ standIn }) => fixedPlanner([speculativeDrafter(standIn, 7)], uncapped),
   },
   {
@@ -101,11 +105,13 @@ export const strategies: readonly Strategy[] = [
   {
     name: "ee-full",
     summary: "EfficientEdit as coded, stand-in draft model",
+    draftModel: true,
     loop: "efficient-edit",
   },
   {
     name: "ouroboros",
     summary: "Ouroboros, stand-in draft model",
+    draftModel: true,
     planner: ({ standIn }) =>
       fixedPlanner([ouroborosDrafter(standIn)], { ...uncapped, tree: true }),
   },
@@ -125,6 +131,7 @@ export const strategies: readonly Strategy[] = [
   {
     name: "redraft-line+draft",
     summary: "copies and a stand-in draft model, one line per pass",
+    draftModel: true,
     adaptive: true,
     planner: (context) =>
       createController({ drafters: [withModel(context)], cost: context.cost, tree: false }),
@@ -132,6 +139,7 @@ export const strategies: readonly Strategy[] = [
   {
     name: "redraft-tree+draft",
     summary: "copies and a stand-in draft model, token trees",
+    draftModel: true,
     adaptive: true,
     planner: (context) => createController({ drafters: [withModel(context)], cost: context.cost }),
   },
@@ -154,4 +162,19 @@ export function requestOf(strategy: Strategy, trace: Trace): DraftRequest {
     ...(context.length > 0 && { context: [context] }),
     ...(strategy.sketch && sketch.length > 0 && { sketch }),
   };
+}
+
+/** The strategies of these names, in the order of the list; all where none is named. */
+export function namedStrategies<T extends { readonly name: string }>(
+  all: readonly T[],
+  names: readonly string[] | undefined,
+): T[] {
+  const unknown = names?.find((name) => !all.some((strategy) => strategy.name === name));
+  if (unknown !== undefined) {
+    throw new RedraftError(
+      "usage",
+      `no strategy "${unknown}"; known: ${all.map(({ name }) => name).join(", ")}`,
+    );
+  }
+  return all.filter(({ name }) => names?.includes(name) ?? true);
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { RedraftError } from "../../core/errors.ts";
 import type { Binding, Pointer } from "./binding.ts";
-import type { NativeLibrary } from "./library.ts";
+import { engineName, type NativeLibrary } from "./library.ts";
 import type { LoadOptions, ModelInfo } from "./model-info.ts";
 
 /** A loaded model in this process. */
@@ -105,7 +105,7 @@ export function loadModel(
       threads: options.threads,
       sequences,
       kvEdit: kvEditOf(native, model, context, described),
-      engine: `llama.cpp ${library.release} (${library.package})`,
+      engine: engineName(library),
     },
   };
   return { ...base, info, context, batchSize };

@@ -6,8 +6,8 @@ import type { Logger } from "../../core/logger.ts";
 import type { Capabilities, TokenTarget } from "../../core/target.ts";
 import { type CalibrateOptions, measureCost } from "./calibrate.ts";
 import { type CostCurve, type CostPoint, costCurve, createCrowd, typicalCost } from "./cost.ts";
-import { costKey, readCost, writeCost } from "./cost-store.ts";
-import { findLibrary, type NativeLibrary } from "./library.ts";
+import { costKey, costSubject, readCost, writeCost } from "./cost-store.ts";
+import { engineName, findLibrary, type NativeLibrary } from "./library.ts";
 import type { LoadOptions, ModelInfo } from "./model-info.ts";
 import { type EngineProcess, startEngine } from "./process.ts";
 import { llamaSequence, type PassReport } from "./sequence.ts";
@@ -126,7 +126,7 @@ async function knownCost(
   target: LlamaTarget,
   options: LlamaOptions,
 ): Promise<CostCurve | undefined> {
-  const key = await costKey(target.info, options.gpu);
+  const key = await costKey(costSubject(target.info, options.gpu));
   const stored = await readCost(key);
   if (stored !== undefined || options.cost !== "measured") return stored;
   const points = await calibrate(target, { rounds: 5, budgetMs: startBudgetMs });
@@ -175,12 +175,29 @@ function chatOf(engine: EngineKeeper): LlamaTarget["chat"] {
   };
 }
 
+/** One less than the cores: with all of them, spinning barriers collapse when anything else runs. */
+function defaultThreads(): number {
+  return Math.max(1, availableParallelism() - 1);
+}
+
+/** The curve measured earlier for a model on this machine, without loading it; undefined where there is none. */
+export async function storedCost(
+  model: string,
+  {
+    threads = defaultThreads(),
+    gpu = false,
+  }: { readonly threads?: number; readonly gpu?: boolean },
+): Promise<CostCurve | undefined> {
+  const engine = engineName(findLibrary({ gpu }));
+  return readCost(await costKey({ model: path.resolve(model), threads, engine, gpu }));
+}
+
 function loadOptions(options: LlamaOptions): LoadOptions {
   return {
     model: path.resolve(options.model),
     vocabOnly: false,
     contextSize: options.contextSize ?? 0,
-    threads: options.threads ?? Math.max(1, availableParallelism() - 1),
+    threads: options.threads ?? defaultThreads(),
     outputs: options.outputs ?? 64,
     gpuLayers: options.gpu ? -1 : 0,
     flashAttention: options.flashAttention ?? "auto",
