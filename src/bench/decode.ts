@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
+import { spellerOf } from "../draft/spelling.ts";
 import { type CostCurve, costCurve } from "../engines/llama/cost.ts";
 import { costKey, costSubject, readCost, writeCost } from "../engines/llama/cost-store.ts";
 import {
@@ -15,12 +16,15 @@ import { modelPath } from "../engines/store/store.ts";
 import { count, readCostPoints } from "./calibrate.ts";
 import { regionSet, setNames } from "./decode/case-sets.ts";
 import { type ChosenSet, chooseCases, contextFor } from "./decode/choose.ts";
+import { copyOracle } from "./decode/oracle.ts";
 import { recordSets } from "./decode/record-run.ts";
 import { recordedSets } from "./decode/recorded-sets.ts";
 import { replayRows } from "./decode/replay.ts";
 import { type DecodeRow, rowOf } from "./decode/rows.ts";
 import { type ClockKind, generate } from "./decode/run.ts";
+import { requireSameVocabulary } from "./decode/same-vocabulary.ts";
 import { plainName, requestFor, type Strategy, strategiesFor } from "./decode/strategies.ts";
+import type { KernelNoise } from "./decode/ties.ts";
 import { timeStrategies } from "./decode/timed.ts";
 import { timelineSvg } from "./decode/timeline.ts";
 import { markdownTable, textTable } from "./table.ts";
@@ -289,16 +293,18 @@ async function time(
           ...(options.threads && { threads: options.threads }),
         });
   try {
+    if (draft) await requireSameVocabulary(target, draft);
     const curve = await curveFor(target, options);
     const cost = (positions: number): number => curve.at(positions);
     const drafts = draft && {
       draft,
       draftCost: (await calibrate(draft))[0]!.ms / curve.points[0]!.ms,
     };
+    const oracle = copyOracle(spellerOf(target), cost);
     let diverged = 0;
     for (const { set, cases } of sets) {
-      const strategies = chosen(strategiesFor({ target, cost, ...drafts }), options.strategy);
-      const measured = await timeStrategies(
+      const strategies = chosen(await strategiesFor({ target, cost, ...drafts }), options.strategy);
+      const { measured, noise } = await timeStrategies(
         target,
         strategies,
         cases,
@@ -316,12 +322,13 @@ async function time(
             plain: measured.get(plainName)!,
             cases,
             endToken: target.info.endTokens[0]!,
+            oracle,
             cost,
             clock,
           }),
         );
       }
-      print(rows, target, { ...options, runs, clock });
+      print(rows, noise, target, { ...options, runs, clock });
       diverged += rows.reduce((sum, row) => sum + row.diverged, 0);
       if (options.svg && set === sets[0]!.set) {
         await draw(options.svg, target, strategies.at(-1)!, cases[0]!, clock);
@@ -379,12 +386,13 @@ const columns = [
 
 function print(
   rows: readonly DecodeRow[],
+  noise: KernelNoise,
   target: LlamaTarget,
   { json, markdown, runs, clock }: Options,
 ): void {
   const { threads, engine } = target.info.context!;
   if (json) {
-    const more = { model: target.name, threads, engine };
+    const more = { model: target.name, threads, engine, noise };
     for (const row of rows) process.stdout.write(`${JSON.stringify({ ...row, ...more })}\n`);
     return;
   }
@@ -392,8 +400,12 @@ function print(
   const table = markdown ? markdownTable : textTable;
   process.stdout.write(`${rows[0]!.set}\n\n${table(columns, cells)}\n`);
   process.stderr.write(
-    `${target.name}, ${threads} thread(s), median of ${runs} interleaved runs, ${clock === "cpu" ? "processor time of both processes" : "wall clock"}\n`,
+    `${target.name}, ${threads} thread(s), median of ${runs} interleaved runs, ${clock === "cpu" ? "processor time of both processes" : "wall clock"}\npasses of 1 and of 64 tokens disagree about the margin of the two likeliest tokens by ${logits(noise.median)} (median), ${logits(noise.p99)} (99 %), ${logits(noise.max)} (most) logits over ${noise.places} tokens\n`,
   );
+}
+
+function logits(value: number): string {
+  return value.toFixed(3);
 }
 
 async function draw(
@@ -407,7 +419,12 @@ async function draw(
   const written = await generate(
     target,
     { ...shown, request: requestFor(strategy, shown.request) },
-    { clock, pieces: true, ...(planner && { planner }) },
+    {
+      clock,
+      pieces: true,
+      ...(planner && { planner }),
+      ...(strategy.loop && { loop: strategy.loop }),
+    },
   );
   await writeFile(file, timelineSvg(`${shown.id} by ${strategy.name}`, written));
 }

@@ -1,4 +1,8 @@
 import type { Drafter, DraftRequest, Token } from "../../core/target.ts";
+import { drafters } from "../../draft/registry.ts";
+import type { Speller } from "../../draft/spelling.ts";
+import { weightsFor } from "../traces/weights.ts";
+import type { DecodeCase } from "./cases.ts";
 
 /**
  * How many drafted tokens the target would accept at each place of a known output, by the drafters' own proposals
@@ -30,7 +34,7 @@ export async function acceptedAt(
 }
 
 /** Longest draft that the oracle may use. */
-export const oracleBudget = 128;
+const oracleBudget = 128;
 
 export interface OraclePlan {
   readonly cost: number;
@@ -59,4 +63,28 @@ export function oraclePlan(
     }
   }
   return { cost: least[0]!, passes: passes[0]! };
+}
+
+/** The cheapest way to an output with our copies as drafts. */
+export type CopyOracle = (
+  one: Pick<DecodeCase, "id" | "task" | "request">,
+  output: readonly Token[],
+) => Promise<OraclePlan>;
+
+/** Answers for the same case, texts and output are kept: strategies write the same. */
+export function copyOracle(speller: Speller, cost: (positions: number) => number): CopyOracle {
+  const known = new Map<string, Promise<OraclePlan>>();
+  const find = async (
+    { task, request }: Parameters<CopyOracle>[0],
+    output: readonly Token[],
+  ): Promise<OraclePlan> => {
+    const copies = drafters.copy({ speller, weights: weightsFor(task) });
+    return oraclePlan(await acceptedAt([copies], request, output, oracleBudget), cost);
+  };
+  return (one, output) => {
+    const key = `${one.id} ${one.request.sketch !== undefined} ${output.join()}`;
+    const plan = known.get(key) ?? find(one, output);
+    known.set(key, plan);
+    return plan;
+  };
 }

@@ -1,13 +1,12 @@
 import type { DraftRequest, Token, TokenTarget } from "../../core/target.ts";
-import { drafters } from "../../draft/registry.ts";
-import { type Speller, spellerOf } from "../../draft/spelling.ts";
-import { createStandIn } from "../baselines/stand-in.ts";
+import { spellerOf } from "../../draft/spelling.ts";
+import type { StandIn } from "../baselines/stand-in.ts";
 import type { Trace } from "../traces/data.ts";
 import { replayTrace, type TraceRun } from "../traces/run.ts";
 import type { Strategy } from "../traces/strategies.ts";
 import { weightsFor } from "../traces/weights.ts";
 import type { DecodeCase } from "./cases.ts";
-import { acceptedAt, type OraclePlan, oracleBudget, oraclePlan } from "./oracle.ts";
+import { copyOracle, type OraclePlan } from "./oracle.ts";
 import { round } from "./rows.ts";
 
 /** A recorded output and what it was asked for. */
@@ -40,6 +39,12 @@ export interface ReplayRow {
   readonly worst: number;
 }
 
+const noModel: StandIn = {
+  next: () => {
+    throw new Error("replays of recorded outputs have no draft model");
+  },
+};
+
 /** The row of one who knows every acceptance. */
 export const oracleName = "oracle";
 
@@ -60,9 +65,10 @@ export async function replayRows(options: ReplayOptions): Promise<ReplayRow[]> {
   const speller = await learnedSpeller(options);
   const total = cases.length * (strategies.length + 1);
   let done = 0;
+  const oracle = copyOracle(speller, cost);
   const best: OraclePlan[] = [];
   for (const { one, output } of cases) {
-    best.push(await cheapest(one, output, speller, cost));
+    best.push(await oracle(one, output));
     progress(++done, total);
   }
   const rows: ReplayRow[] = [];
@@ -71,25 +77,13 @@ export async function replayRows(options: ReplayOptions): Promise<ReplayRow[]> {
     for (const recorded of cases) {
       const trace = traceOf(recorded);
       const weights = weightsFor(trace.task);
-      const standIn = createStandIn(trace, vocabSize);
-      const context = { speller, weights, cost, standIn };
+      const context = { speller, weights, cost, standIn: noModel };
       runs.push(await replayTrace(strategy, trace, context, vocabSize));
       progress(++done, total);
     }
     rows.push(replayRow(set, strategy.name, runs, best, cost));
   }
   return [...rows, oracleRow(set, cases, best, cost)];
-}
-
-/** The cheapest way to an output with our copies as drafts. */
-async function cheapest(
-  { task, request }: DecodeCase,
-  output: readonly Token[],
-  speller: Speller,
-  cost: (positions: number) => number,
-): Promise<OraclePlan> {
-  const copies = drafters.copy({ speller, weights: weightsFor(task) });
-  return oraclePlan(await acceptedAt([copies], request, output, oracleBudget), cost);
 }
 
 /** All texts are spelled beforehand: replaying asks for tokens a million times. */

@@ -1,5 +1,5 @@
 import type { DecodeCase } from "./cases.ts";
-import { acceptedAt, oracleBudget, oraclePlan } from "./oracle.ts";
+import type { CopyOracle } from "./oracle.ts";
 import type { Run } from "./run.ts";
 import { requestFor, type Strategy } from "./strategies.ts";
 import type { Comparison } from "./ties.ts";
@@ -34,7 +34,10 @@ export interface DecodeRow {
   readonly speedup: number;
   /** Tokens x cost(1) / sum of cost(m) over the passes; 1 = plain decoding. */
   readonly efficiency: number;
-  /** Share of the efficiency of one who knows every acceptance and chooses lengths best on the same curve. */
+  /**
+   * Share of the oracle's efficiency: of one who drafts by our copies, knows every acceptance and chooses lengths best on
+   * the same curve. The same for all strategies that may draft from the same texts.
+   */
   readonly ofOracle: number;
   /** Lowest speed-up of a case, medians over its runs. */
   readonly worst: number;
@@ -49,6 +52,7 @@ export interface RowInput {
   readonly set: string;
   readonly cases: readonly DecodeCase[];
   readonly endToken: number;
+  readonly oracle: CopyOracle;
   readonly cost: (positions: number) => number;
   readonly clock: "wall" | "cpu";
 }
@@ -64,20 +68,15 @@ export async function rowOf(input: RowInput): Promise<DecodeRow> {
   let forwards = 0;
   for (const [i, { runs }] of measured.entries()) {
     const { output, passes, finish } = runs[0]!;
-    const { task, request } = input.cases[i]!;
+    const one = input.cases[i]!;
     // The end token is written too, by a pass that plain decoding needs as well.
     const ended = finish === "end";
     written += output.length + (ended ? 1 : 0);
     forwards += passes.length;
     for (const { positions } of passes) spent += cost(positions);
     const target = ended ? [...output, input.endToken] : output;
-    const accepted = await acceptedAt(
-      strategy.drafters(task),
-      requestFor(strategy, request),
-      target,
-      oracleBudget,
-    );
-    least += oraclePlan(accepted, cost).cost;
+    const own = { ...one, request: requestFor(strategy, one.request) };
+    least += (await input.oracle(own, target)).cost;
   }
   const kinds = measured.map(({ comparison }) => comparison.kind);
   const outputs = measured.map(({ runs }) => runs[0]!);

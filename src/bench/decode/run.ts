@@ -1,7 +1,10 @@
+import type { DecodeStep } from "../../core/decode.ts";
 import type { Planner } from "../../core/plan.ts";
-import type { Origin, Token } from "../../core/target.ts";
+import type { Origin, Sequence, Token } from "../../core/target.ts";
+import type { TokenPredictor } from "../../draft/draft-model.ts";
 import type { LlamaTarget } from "../../engines/llama/target.ts";
 import { decode } from "../../verify/decode.ts";
+import { efficientEdit } from "../baselines/efficient-edit.ts";
 import type { DecodeCase } from "./cases.ts";
 import { type FenceWatch, fenceWatch } from "./fence.ts";
 import type { RecordEnd } from "./records.ts";
@@ -33,19 +36,27 @@ export interface Run {
 export type ClockKind = "wall" | "cpu";
 
 export interface GenerateOptions {
-  /** Absent = plain decoding. */
+  /** Absent = plain decoding, or `loop`. */
   readonly planner?: Planner;
+  /** EfficientEdit's own loop. */
+  readonly loop?: { readonly model?: TokenPredictor };
   readonly clock: ClockKind;
   /** Whether passes say the text of each token. */
   readonly pieces?: boolean;
 }
 
+type Asked = Pick<DecodeCase, "request" | "maxTokens" | "fenced">;
+
+/** A pass as loops yield it. */
+type Step = Pick<DecodeStep, "tokens" | "text" | "drafted" | "origins" | "ms">;
+
 /** Writes the output of a case on the target: to an end token, the closing fence or the limit. */
 export async function generate(
   target: LlamaTarget,
-  { request, maxTokens, fenced }: Pick<DecodeCase, "request" | "maxTokens" | "fenced">,
-  { planner, clock, pieces = false }: GenerateOptions,
+  asked: Asked,
+  { planner, loop, clock, pieces = false }: GenerateOptions,
 ): Promise<Run> {
+  const { maxTokens, fenced } = asked;
   const sequence = await target.open();
   const output: Token[] = [];
   const passes: Pass[] = [];
@@ -56,20 +67,20 @@ export async function generate(
   const before = process.cpuUsage();
   const started = performance.now();
   try {
-    const steps = decode(sequence, {
-      request,
-      ...(planner && { planner }),
-      capabilities: target.capabilities,
-      maxTokens,
-      isEnd: target.isEnd,
-      detokenize: target.detokenize,
-    });
+    const steps = loop
+      ? efficientEditSteps(target, sequence, asked, loop)
+      : decode(sequence, {
+          request: asked.request,
+          ...(planner && { planner }),
+          capabilities: target.capabilities,
+          maxTokens,
+          isEnd: target.isEnd,
+          detokenize: target.detokenize,
+        });
     for await (const step of steps) {
-      const tokens =
-        fenced && watch.closesWith(step.text)
-          ? await untilFence(target, watch, step.tokens)
-          : step.tokens;
-      closed = fenced && watch.push(step.text);
+      closed = fenced && watch.closesWith(step.text);
+      const tokens = closed ? await untilFence(target, watch, step.tokens) : step.tokens;
+      watch.push(step.text);
       output.push(...tokens);
       text += step.text;
       engineMs += target.lastPass()?.cpuMs ?? 0;
@@ -90,6 +101,30 @@ export async function generate(
     return { output, text, passes, ms, finish };
   } finally {
     await sequence.dispose();
+  }
+}
+
+/** EfficientEdit's loop with the ends of ours: it has none but its stop words. */
+async function* efficientEditSteps(
+  target: LlamaTarget,
+  sequence: Sequence,
+  { request, maxTokens }: Asked,
+  loop: NonNullable<GenerateOptions["loop"]>,
+): AsyncGenerator<Step> {
+  const { contextSize, maxVerify } = target.capabilities;
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const room = (): number => Math.min(maxVerify, contextSize - sequence.length - 2);
+  let left = maxTokens;
+  let started = performance.now();
+  for await (const step of efficientEdit(sequence, request, { ...loop, room })) {
+    const end = step.tokens.findIndex(target.isEnd);
+    const tokens = step.tokens.slice(0, Math.min(left, end < 0 ? Number.POSITIVE_INFINITY : end));
+    left -= tokens.length;
+    const text = decoder.decode(await target.detokenize(tokens), { stream: true });
+    const ms = performance.now() - started;
+    yield { tokens, text, drafted: step.drafted, origins: [], ms };
+    if (left === 0 || tokens.length < step.tokens.length) return;
+    started = performance.now();
   }
 }
 

@@ -3,7 +3,7 @@ import type { DecodeCase } from "./cases.ts";
 import type { Measured } from "./rows.ts";
 import { type ClockKind, generate, type Run } from "./run.ts";
 import { plainName, requestFor, type Strategy } from "./strategies.ts";
-import { compareOutputs } from "./ties.ts";
+import { type KernelNoise, tieJudge } from "./ties.ts";
 
 export interface TimedOptions {
   readonly runs: number;
@@ -12,6 +12,16 @@ export interface TimedOptions {
   readonly tie?: number;
 }
 
+export interface Timed {
+  /** By strategy, in the order of the cases. */
+  readonly measured: ReadonlyMap<string, readonly Measured[]>;
+  /** How near two logits may be that change places. */
+  readonly noise: KernelNoise;
+}
+
+/** Plain outputs of which the noise is measured, besides those that another output differs from. */
+const noiseCases = 3;
+
 /** All strategies on one case, then the next; their order turns from run to run, so that none is always first. */
 export async function timeStrategies(
   target: LlamaTarget,
@@ -19,7 +29,7 @@ export async function timeStrategies(
   cases: readonly DecodeCase[],
   { runs: rounds, clock, tie }: TimedOptions,
   progress: (done: number, of: number) => void,
-): Promise<Map<string, Measured[]>> {
+): Promise<Timed> {
   const runs = new Map(strategies.map(({ name }) => [name, cases.map((): Run[] => [])]));
   const total = rounds * cases.length * strategies.length;
   let done = 0;
@@ -34,24 +44,26 @@ export async function timeStrategies(
         const written = await generate(
           target,
           { ...one, request },
-          { clock, ...(planner && { planner }) },
+          { clock, ...(planner && { planner }), ...(strategy.loop && { loop: strategy.loop }) },
         );
         runs.get(strategy.name)![i]!.push(written);
         progress(++done, total);
       }
     }
   }
-  const plain = runs.get(plainName)!;
+  const judge = tieJudge(target, tie);
+  const plain = runs.get(plainName)!.map(([first], i) => ({
+    prompt: cases[i]!.request.prompt,
+    output: first!.output,
+  }));
+  for (const some of plain.slice(0, noiseCases)) await judge.measure(some);
   const measured = new Map<string, Measured[]>();
   for (const [name, all] of runs) {
     const list: Measured[] = [];
     for (const [i, own] of all.entries()) {
-      const { prompt } = cases[i]!.request;
-      const [first, other] = [plain[i]![0]!, own[0]!];
-      const comparison = await compareOutputs(target, prompt, first.output, other.output, tie);
-      list.push({ runs: own, comparison });
+      list.push({ runs: own, comparison: await judge.compare(plain[i]!, own[0]!.output) });
     }
     measured.set(name, list);
   }
-  return measured;
+  return { measured, noise: judge.noise()! };
 }

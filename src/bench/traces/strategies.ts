@@ -3,14 +3,13 @@ import type { Planner } from "../../core/plan.ts";
 import type { Drafter, DraftRequest, Token } from "../../core/target.ts";
 import type { AcceptanceWeights } from "../../draft/acceptance-model.ts";
 import { createController } from "../../draft/controller.ts";
-import type { TokenPredictor } from "../../draft/draft-model.ts";
 import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import { drafters } from "../../draft/registry.ts";
 import { classOfToken, newline, type Speller } from "../../draft/spelling.ts";
 import { fastFixerDrafter } from "../baselines/fastfixer.ts";
 import { ouroborosDrafter } from "../baselines/ouroboros.ts";
 import { speculativeDrafter } from "../baselines/speculative.ts";
-import { type StandIn, standInCost } from "../baselines/stand-in.ts";
+import { type StandIn, standInCost, standInPredictor } from "../baselines/stand-in.ts";
 import type { Trace } from "./data.ts";
 
 /** What a strategy is made of, for one trace. */
@@ -44,13 +43,7 @@ function copies({ speller, weights }: StrategyContext): Drafter {
 
 function withModel(context: StrategyContext): Drafter {
   const { standIn, ...setting } = context;
-  const predictor: TokenPredictor = {
-    name: "stand-in",
-    begin() {},
-    async next(output, drafted) {
-      return { token: standIn.next(output.length, drafted), probability: 0.85 };
-    },
-  };
+  const predictor = standInPredictor(standIn);
   return drafters["draft-model"]({ ...setting, predictor, passCost: standInCost });
 }
 
@@ -72,7 +65,8 @@ export const strategies: readonly Strategy[] = [
     name: "sd-7",
     summary: "speculative decoding, 7 tokens of a stand-in draft model",
     draftModel: true,
-    planner: ({ standIn }) => fixedPlanner([speculativeDrafter(standIn, 7)], uncapped),
+    planner: ({ standIn }) =>
+      fixedPlanner([speculativeDrafter(standInPredictor(standIn), 7)], uncapped),
   },
   {
     name: "pld-3-10",
@@ -113,7 +107,7 @@ export const strategies: readonly Strategy[] = [
     summary: "Ouroboros, stand-in draft model",
     draftModel: true,
     planner: ({ standIn }) =>
-      fixedPlanner([ouroborosDrafter(standIn)], { ...uncapped, tree: true }),
+      fixedPlanner([ouroborosDrafter(standInPredictor(standIn))], { ...uncapped, tree: true }),
   },
   {
     name: "redraft-line",
