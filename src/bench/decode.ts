@@ -152,15 +152,15 @@ function kebab(flag: string): string {
 async function run(options: Options): Promise<void> {
   requireUsed(options);
   const model = await modelPath(options.model);
-  if (options.replay !== undefined) return replay(model, options.replay, options);
+  if (options.replay !== undefined) return runReplay(model, options.replay, options);
   const vocabulary = await llamaVocabulary(model);
   const sets = await setsFor(vocabulary, options).finally(vocabulary.dispose);
   const contextSize = contextFor(sets);
   const threads = options.threads && { threads: options.threads };
   const target = await engines.gguf.openTokens(model, { contextSize, ...threads });
   try {
-    if (options.record !== undefined) await record(target, model, sets, options.record, options);
-    else await time(target, sets, contextSize, options);
+    if (options.record !== undefined) await runRecord(target, model, sets, options.record, options);
+    else await runTimed(target, sets, contextSize, options);
   } finally {
     await target.dispose();
   }
@@ -182,7 +182,7 @@ async function setsFor(vocabulary: LlamaVocabulary, options: Options): Promise<C
   return sets;
 }
 
-async function replay(model: string, folder: string, options: Options): Promise<void> {
+async function runReplay(model: string, folder: string, options: Options): Promise<void> {
   const vocabulary = await llamaVocabulary(model);
   try {
     const curve = await knownCurve(model, options);
@@ -197,7 +197,7 @@ async function replay(model: string, folder: string, options: Options): Promise<
         vocabulary,
         vocabSize: vocabulary.info.vocabSize,
         cost: (positions) => curve.at(positions),
-        progress: progressOf(recorded.set),
+        progress: showProgress(recorded.set),
       });
       note("\r\u001b[K");
       if (options.json) {
@@ -247,11 +247,11 @@ function note(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(text);
 }
 
-function progressOf(set: string): (done: number, of: number) => void {
+function showProgress(set: string): (done: number, of: number) => void {
   return (done, of) => note(`\r${bar(done / of)} ${set} ${done} of ${of}\u001b[K`);
 }
 
-async function record(
+async function runRecord(
   target: LlamaTarget,
   model: string,
   sets: readonly ChosenSet[],
@@ -276,7 +276,7 @@ async function record(
   );
 }
 
-async function time(
+async function runTimed(
   target: LlamaTarget,
   sets: readonly ChosenSet[],
   contextSize: number,
@@ -309,7 +309,7 @@ async function time(
         strategies,
         cases,
         { runs, clock, ...(tie !== undefined && { tie }) },
-        progressOf(set),
+        showProgress(set),
       );
       note("\r\u001b[K");
       const rows: DecodeRow[] = [];

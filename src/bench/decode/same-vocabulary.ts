@@ -1,7 +1,7 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { TokenTarget } from "../../core/target.ts";
 
-type Vocabulary = Pick<TokenTarget, "name" | "capabilities" | "detokenize">;
+type Spelled = Pick<TokenTarget, "name" | "capabilities" | "detokenize">;
 
 /** Tokens that are compared. Families that differ do so within the first few hundred. */
 const compared = 4096;
@@ -10,11 +10,11 @@ const compared = 4096;
  * A draft model's token ids must mean the same as the target's. Vocabularies of one family may be padded to different
  * sizes: ids that only the draft model has are never verified. Throws `usage` at the first id that differs.
  */
-export async function requireSameVocabulary(target: Vocabulary, draft: Vocabulary): Promise<void> {
+export async function requireSameVocabulary(target: Spelled, draft: Spelled): Promise<void> {
   const size = Math.min(target.capabilities.vocabSize, draft.capabilities.vocabSize);
   const step = Math.max(1, Math.floor(size / compared));
   const ids = Array.from({ length: Math.ceil(size / step) }, (_, i) => i * step);
-  const texts = async ({ detokenize }: Vocabulary): Promise<Buffer[]> => {
+  const texts = async ({ detokenize }: Spelled): Promise<Buffer[]> => {
     await detokenize(ids);
     return Promise.all(ids.map(async (id) => Buffer.from(await detokenize([id]))));
   };

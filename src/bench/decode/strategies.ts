@@ -77,7 +77,7 @@ export async function strategiesFor({
     fixed("suffix-1", () => drafters.suffix({ speller, alpha: 1 }), 64),
     fixed("suffix-4", () => drafters.suffix({ speller, alpha: 4 }), 64),
     fixed("fastfixer", () => fastFixerDrafter(isNewline), unlimited),
-    efficientEdit("ee-reuse"),
+    efficientEditStrategy("ee-reuse"),
     ours("redraft-line", copies, false),
     ours("redraft-tree", copies, true),
     ours("redraft-sketch", copies, false, true),
@@ -89,7 +89,7 @@ export async function strategiesFor({
       drafters["draft-model"]({ speller, weights, predictor, cost, passCost: draftCost });
     all.push(
       fixed("sd-7", () => speculativeDrafter(predictor, 7), 7),
-      efficientEdit("ee-full", predictor),
+      efficientEditStrategy("ee-full", predictor),
       ours("redraft-line+draft", model, false),
       ours("redraft-tree+draft", model, true),
     );
@@ -97,7 +97,7 @@ export async function strategiesFor({
   return all;
 }
 
-function efficientEdit(name: string, model?: TokenPredictor): Strategy {
+function efficientEditStrategy(name: string, model?: TokenPredictor): Strategy {
   const loop = model === undefined ? {} : { model };
   return { name, planner: () => undefined, loop, sketch: false };
 }

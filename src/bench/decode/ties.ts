@@ -60,7 +60,7 @@ export function tieJudge(target: LlamaTarget, bound?: number): TieJudge {
   async function reread(plain: PlainOutput): Promise<Reread> {
     const found = known.get(plain);
     if (found !== undefined) return found;
-    const read = await readAgain(target, plain);
+    const read = await rereadOutput(target, plain);
     known.set(plain, read);
     measured.push(...read.noise);
     return read;
@@ -99,7 +99,7 @@ export function tieJudge(target: LlamaTarget, bound?: number): TieJudge {
 const noisePass = 64;
 
 /** One sequence at a time: the context is as long as the longest case needs. */
-async function readAgain(target: LlamaTarget, plain: PlainOutput): Promise<Reread> {
+async function rereadOutput(target: LlamaTarget, plain: PlainOutput): Promise<Reread> {
   const places = await teacherForced(target, plain, 1);
   const many = await teacherForced(target, plain, noisePass);
   const noise = places.flatMap((place, i) => {
