@@ -67,9 +67,10 @@ export async function readRecorded(
 ): Promise<Map<string, OutputRecord>> {
   const records = new Map<string, OutputRecord>();
   const text = await textOf(file);
-  for (const line of text.slice(0, text.lastIndexOf("\n") + 1).split("\n")) {
+  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+  for (const [i, line] of lines.entries()) {
     if (line === "") continue;
-    const record = JSON.parse(line) as OutputRecord;
+    const record = parsed(line, `${file}:${i + 1}`);
     if (record.model !== model.hash) {
       throw new RedraftError(
         "usage",
@@ -79,6 +80,18 @@ export async function readRecorded(
     records.set(record.id, record);
   }
   return records;
+}
+
+function parsed(line: string, where: string): OutputRecord {
+  try {
+    return JSON.parse(line) as OutputRecord;
+  } catch (cause) {
+    throw new RedraftError(
+      "usage",
+      `${where} is not a recorded output: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
 }
 
 async function textOf(file: string): Promise<string> {

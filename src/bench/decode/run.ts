@@ -1,6 +1,6 @@
 import type { DecodeStep } from "../../core/decode.ts";
 import type { Planner } from "../../core/plan.ts";
-import type { Origin, Sequence, Token } from "../../core/target.ts";
+import type { Origin, Sequence, Token, TokenTarget } from "../../core/target.ts";
 import type { TokenPredictor } from "../../draft/draft-model.ts";
 import type { LlamaTarget } from "../../engines/llama/target.ts";
 import { decode } from "../../verify/decode.ts";
@@ -45,6 +45,9 @@ export interface GenerateOptions {
   readonly pieces?: boolean;
 }
 
+/** A target that says what its engine's process spent. */
+export type TimedTarget = TokenTarget & Partial<Pick<LlamaTarget, "lastPass">>;
+
 type Asked = Pick<DecodeCase, "request" | "maxTokens" | "fenced">;
 
 /** A pass as loops yield it. */
@@ -52,7 +55,7 @@ type Step = Pick<DecodeStep, "tokens" | "text" | "drafted" | "origins" | "ms">;
 
 /** Writes the output of a case on the target: to an end token, the closing fence or the limit. */
 export async function generate(
-  target: LlamaTarget,
+  target: TimedTarget,
   asked: Asked,
   { planner, loop, clock, pieces = false }: GenerateOptions,
 ): Promise<Run> {
@@ -83,7 +86,7 @@ export async function generate(
       watch.push(step.text);
       output.push(...tokens);
       text += step.text;
-      engineMs += target.lastPass()?.cpuMs ?? 0;
+      engineMs += target.lastPass?.()?.cpuMs ?? 0;
       passes.push({
         positions: 1 + step.drafted,
         tokens: tokens.length,
@@ -106,7 +109,7 @@ export async function generate(
 
 /** EfficientEdit's loop with the ends of ours: it has none but its stop words. */
 async function* efficientEditSteps(
-  target: LlamaTarget,
+  target: TokenTarget,
   sequence: Sequence,
   { request, maxTokens }: Asked,
   loop: NonNullable<GenerateOptions["loop"]>,
@@ -130,7 +133,7 @@ async function* efficientEditSteps(
 
 /** The tokens of a pass up to the one that closes the fence: plain decoding would not have written the others. */
 async function untilFence(
-  target: LlamaTarget,
+  target: TokenTarget,
   watch: FenceWatch,
   tokens: readonly Token[],
 ): Promise<readonly Token[]> {
@@ -141,7 +144,7 @@ async function untilFence(
   return tokens;
 }
 
-async function piecesOf(target: LlamaTarget, tokens: readonly Token[]): Promise<string[]> {
+async function piecesOf(target: TokenTarget, tokens: readonly Token[]): Promise<string[]> {
   const bytes = await Promise.all(tokens.map((token) => target.detokenize([token])));
   return bytes.map((piece) => Buffer.from(piece).toString());
 }

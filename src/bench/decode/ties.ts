@@ -1,5 +1,4 @@
-import type { Token } from "../../core/target.ts";
-import type { LlamaTarget } from "../../engines/llama/target.ts";
+import type { Token, TokenTarget } from "../../core/target.ts";
 
 /** How two outputs of one prompt compare. */
 export interface Comparison {
@@ -53,7 +52,7 @@ interface Reread {
  * logits, or what the kernels disagree by on this very output) is a difference a near-tie. Everything else has diverged,
  * which is a defect.
  */
-export function tieJudge(target: LlamaTarget, bound?: number): TieJudge {
+export function tieJudge(target: TokenTarget, bound?: number): TieJudge {
   const known = new Map<PlainOutput, Reread>();
   const measured: number[] = [];
 
@@ -75,8 +74,9 @@ export function tieJudge(target: LlamaTarget, bound?: number): TieJudge {
       if (at === output.length && at === other.length) return { kind: "identical" };
       const { places, noise } = await reread(plain);
       const logitOf = (token: Token | undefined): number => {
-        const own = token === undefined ? target.info.endTokens : [token];
-        const logits = own.flatMap((id) => places[at]!.get(id) ?? []);
+        const isSame = (id: Token): boolean =>
+          token === undefined ? target.isEnd(id) : id === token;
+        const logits = [...places[at]!].flatMap(([id, logit]) => (isSame(id) ? [logit] : []));
         return Math.max(Number.NEGATIVE_INFINITY, ...logits);
       };
       const gap = Math.abs(logitOf(output[at]) - logitOf(other[at]));
@@ -99,7 +99,7 @@ export function tieJudge(target: LlamaTarget, bound?: number): TieJudge {
 const noisePass = 64;
 
 /** One sequence at a time: the context is as long as the longest case needs. */
-async function rereadOutput(target: LlamaTarget, plain: PlainOutput): Promise<Reread> {
+async function rereadOutput(target: TokenTarget, plain: PlainOutput): Promise<Reread> {
   const places = await teacherForced(target, plain, 1);
   const many = await teacherForced(target, plain, noisePass);
   const noise = places.flatMap((place, i) => {
@@ -117,7 +117,7 @@ async function rereadOutput(target: LlamaTarget, plain: PlainOutput): Promise<Re
  * many positions.
  */
 async function teacherForced(
-  target: LlamaTarget,
+  target: TokenTarget,
   { prompt, output }: PlainOutput,
   positions: number,
 ): Promise<Place[]> {

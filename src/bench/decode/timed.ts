@@ -1,7 +1,6 @@
-import type { LlamaTarget } from "../../engines/llama/target.ts";
 import type { DecodeCase } from "./cases.ts";
 import type { Measured } from "./rows.ts";
-import { type ClockKind, generate, type Run } from "./run.ts";
+import { type ClockKind, generate, type Run, type TimedTarget } from "./run.ts";
 import { plainName, requestFor, type Strategy } from "./strategies.ts";
 import { type KernelNoise, tieJudge } from "./ties.ts";
 
@@ -24,7 +23,7 @@ const noiseCases = 3;
 
 /** All strategies on one case, then the next; their order turns from run to run, so that none is always first. */
 export async function timeStrategies(
-  target: LlamaTarget,
+  target: TimedTarget,
   strategies: readonly Strategy[],
   cases: readonly DecodeCase[],
   { runs: rounds, clock, tie }: TimedOptions,
