@@ -33,8 +33,8 @@ export async function acceptedAt(
   return accepted;
 }
 
-/** Longest draft that the oracle may use. */
-const oracleBudget = 128;
+/** Longest draft that the oracle may use: no pass of the local engine takes more. */
+const oracleBudget = 512;
 
 export interface OraclePlan {
   readonly cost: number;
