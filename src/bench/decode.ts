@@ -373,6 +373,7 @@ const columns = [
   "cases",
   "identical",
   "nearTies",
+  "largestTie",
   "diverged",
   "tokens",
   "forwards",
