@@ -1,7 +1,12 @@
+import { execFile } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findLibrary } from "../src/engines/llama/library.ts";
 import { redraft } from "./support/cli.ts";
 import { hasEngine } from "./support/native.ts";
 import { modelFolder } from "./support/tiny-models.ts";
@@ -99,5 +104,38 @@ describe.skipIf(!hasEngine)("redraft bench decode", () => {
       expect(stderr).toMatch(message);
       expect(code).toBe(2);
     }
+  });
+});
+
+/** The script knows the parameters of one release. */
+const quantises = hasEngine && findLibrary().release === "v0.5.0";
+
+describe.skipIf(!quantises)("quantisations of a model", () => {
+  it("are written by a script and compared by redraft bench calibrate", async () => {
+    const script = fileURLToPath(new URL("../scripts/quantise.ts", import.meta.url));
+    const words = ["--model", model, "--out", folder, "--types", "F16,Q8_0"];
+    const loader = createRequire(import.meta.url).resolve("tsx");
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      "--import",
+      pathToFileURL(loader).href,
+      script,
+      ...words,
+    ]);
+    const files = stdout.trimEnd().split("\n");
+    expect(files).toEqual([join(folder, "tiny-f16.gguf"), join(folder, "tiny-q8_0.gguf")]);
+
+    const env = { XDG_CACHE_HOME: join(folder, "cache"), LOCALAPPDATA: join(folder, "cache") };
+    const quick = ["--rounds", "1", "--context", "16", "--threads", "1"];
+    const calibrate = ["bench", "calibrate", "--model", ...files, ...quick];
+    const answer = await redraft([...calibrate, "--json"], { env });
+    const rows = answer.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(new Set(rows.map(({ quantisation }) => quantisation))).toEqual(new Set(["F16", "Q8_0"]));
+    expect(rows.filter(({ tokens }) => tokens === 1).map(({ cost }) => cost)).toEqual([1, 1]);
+    const table = await redraft(calibrate, { env });
+    expect(table.stdout).toMatch(/file +quantisation +MiB/);
+    expect(table.stdout).toMatch(/ceiling: [\d.]+ times plain decoding/);
   });
 });
