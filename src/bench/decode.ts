@@ -298,7 +298,7 @@ async function runTimed(
     const cost = (positions: number): number => curve.at(positions);
     const drafts = draft && {
       draft,
-      draftCost: (await calibrate(draft))[0]!.ms / curve.points[0]!.ms,
+      draftCost: (await calibrate(draft, { sizes: [1] }))[0]!.ms / curve.points[0]!.ms,
     };
     const oracle = copyOracle(spellerOf(target), cost);
     let diverged = 0;
