@@ -40,9 +40,11 @@ try {
     const prompt = [file!, ...source, sketchMark!, ...sketch, apply!];
     const expected = region.expected ? [...(await target.tokenize(region.expected))] : [];
     if (prompt.length + Math.max(expected.length, source.length) > longest) continue;
-    const run = await generate(target, { prompt, source, sketch }, undefined, longest, "wall");
-    const ended = run.output.length < longest;
-    const output = ended ? [...run.output, target.info.endTokens[0]!] : [...run.output];
+    const request = { prompt, source, sketch };
+    const asked = { request, maxTokens: longest, fenced: false };
+    const run = await generate(target, asked, { clock: "wall" });
+    const output =
+      run.finish === "end" ? [...run.output, target.info.endTokens[0]!] : [...run.output];
     const { task } = region;
     lines.push(
       JSON.stringify({ task, prompt, source, sketch, expected, output } satisfies Recording),

@@ -1,32 +1,53 @@
 import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
-import type { DraftRequest } from "../core/target.ts";
-import { costCurve } from "../engines/llama/cost.ts";
-import { costKey, readCost, writeCost } from "../engines/llama/cost-store.ts";
-import { calibrate, type LlamaTarget } from "../engines/llama/target.ts";
+import { spellerOf } from "../draft/spelling.ts";
+import { type CostCurve, costCurve } from "../engines/llama/cost.ts";
+import { costKey, costSubject, readCost, writeCost } from "../engines/llama/cost-store.ts";
+import {
+  calibrate,
+  type LlamaTarget,
+  type LlamaVocabulary,
+  llamaVocabulary,
+  storedCost,
+} from "../engines/llama/target.ts";
 import { engines } from "../engines/registry.ts";
 import { modelPath } from "../engines/store/store.ts";
-import { count } from "./calibrate.ts";
-import { type Region, readRegions } from "./decode/regions.ts";
-import { type DecodeRow, type Measured, rowOf } from "./decode/rows.ts";
-import { type ClockKind, generate, type Run } from "./decode/run.ts";
-import { plainName, type Strategy, strategiesFor } from "./decode/strategies.ts";
-import { compareOutputs } from "./decode/ties.ts";
+import { count, readCostPoints } from "./calibrate.ts";
+import { regionSet, setNames } from "./decode/case-sets.ts";
+import { type ChosenSet, chooseCases, contextFor } from "./decode/choose.ts";
+import { copyOracle } from "./decode/oracle.ts";
+import { recordSets } from "./decode/record-run.ts";
+import { recordedSets } from "./decode/recorded-sets.ts";
+import { replayRows } from "./decode/replay.ts";
+import { type DecodeRow, rowOf } from "./decode/rows.ts";
+import { type ClockKind, generate } from "./decode/run.ts";
+import { requireSameVocabulary } from "./decode/same-vocabulary.ts";
+import { plainName, requestFor, type Strategy, strategiesFor } from "./decode/strategies.ts";
+import type { KernelNoise } from "./decode/ties.ts";
+import { timeStrategies } from "./decode/timed.ts";
 import { timelineSvg } from "./decode/timeline.ts";
 import { markdownTable, textTable } from "./table.ts";
+import { namedStrategies, strategies } from "./traces/strategies.ts";
 
 interface Options {
   readonly model: string;
   readonly draft?: string;
   readonly data: string;
+  readonly cases: string[];
+  readonly sample?: number;
+  readonly seed?: number;
+  readonly limit?: number;
+  readonly length?: number;
+  readonly maxTokens?: number;
   readonly strategy?: string[];
-  readonly runs: number;
-  readonly limit: number;
-  readonly length: number;
+  readonly runs?: number;
   readonly threads?: number;
   readonly tie?: number;
-  readonly clock: ClockKind;
+  readonly clock?: ClockKind;
+  readonly record?: string;
+  readonly replay?: string;
+  readonly cost?: string;
   readonly svg?: string;
   readonly markdown?: boolean;
   readonly json?: boolean;
@@ -36,16 +57,38 @@ interface Options {
 export function decodeCommand(): Command {
   return new Command("decode")
     .description("decodes edits on real weights by every strategy, interleaved with plain decoding")
-    .requiredOption("--model <gguf>", "the target: an apply model")
+    .requiredOption("--model <gguf>", "the target, or the name of an installed model")
     .option(
       "--draft <gguf>",
       "a small model with the same vocabulary, for the strategies with +draft",
     )
-    .requiredOption("--data <path>", "regions or edits as JSONL, or a folder with cases*.jsonl")
+    .requiredOption(
+      "--data <path>",
+      "the folder of the case sets' JSONL files; for regions a folder with cases*.jsonl, or a file",
+    )
+    .addOption(
+      new Option(
+        "--cases <sets>",
+        `case sets, in this order: ${setNames.join(", ")}; regions need an apply model`,
+      )
+        .default([regionSet], regionSet)
+        .argParser((text: string) => text.split(",").filter((name) => name !== "")),
+    )
+    .option("--sample <n>", "of every set but regions, as many as the seed draws first", count)
+    .option("--seed <n>", "what draws the order of the cases (default: 1)", count)
+    .option("--limit <n>", "regions, in the order of the data (default: 200)", count)
+    .option(
+      "--length <n>",
+      "longest prompt in tokens (default: 4608); of a region, prompt and expected output (1280)",
+      count,
+    )
+    .option(
+      "--max-tokens <n>",
+      "longest output (default: twice the original and 128 more; of a region, --length)",
+      count,
+    )
     .option("--strategy <name...>", "only these (default: all)")
-    .option("--runs <n>", "interleaved runs; medians are reported", count, 5)
-    .option("--limit <n>", "regions", count, 200)
-    .option("--length <n>", "longest region: tokens of prompt and expected output", count, 1280)
+    .option("--runs <n>", "interleaved runs; medians are reported (default: 5)", count)
     .option("--threads <n>", "threads (default: cores - 1)", count)
     .option(
       "--tie <logits>",
@@ -53,70 +96,244 @@ export function decodeCommand(): Command {
       Number,
     )
     .addOption(
-      new Option("--clock <kind>", "wall clock, or processor time of both processes")
-        .choices(["wall", "cpu"])
-        .default("wall"),
+      new Option(
+        "--clock <kind>",
+        "wall clock (default), or processor time of both processes",
+      ).choices(["wall", "cpu"]),
     )
-    .option("--svg <file>", "draw how the last strategy wrote the first region")
+    .option(
+      "--record <folder>",
+      "write the outputs of plain decoding there instead, once per model and case; may be ended and run again",
+    )
+    .option(
+      "--replay <folder>",
+      "passes, acceptance and the oracle from the outputs recorded there, without the weights; strategies with a draft model are left out",
+    )
+    .option(
+      "--cost <file>",
+      'cost of passes, as "bench calibrate --json" prints it (default: as measured on this machine)',
+    )
+    .option("--svg <file>", "draw how the last strategy wrote the first case")
     .option("--markdown", "print the table as Markdown")
     .option("--json", "print JSON, one object per row")
     .action(run);
 }
 
-/** A line of a region takes about so many tokens: as original, in the sketch where it changes, and as output. */
-const tokensPerLine = 16;
+/** Options that a way of running has no use for. */
+const unusedBy: Readonly<Record<string, readonly (keyof Options)[]>> = {
+  record: ["draft", "strategy", "runs", "tie", "clock", "replay", "cost", "svg", "markdown"],
+  replay: ["draft", "runs", "tie", "clock", "svg"],
+};
 
-/** A region in the target's tokens. */
-interface Case {
-  readonly region: Region;
-  readonly request: DraftRequest;
+function requireUsed(options: Options): void {
+  const refuse = (flag: string, why: string): never => {
+    throw new RedraftError("usage", `--${kebab(flag)} ${why}`);
+  };
+  for (const [way, unused] of Object.entries(unusedBy)) {
+    if (options[way as keyof Options] === undefined) continue;
+    const given = unused.find((flag) => options[flag] !== undefined);
+    if (given !== undefined) refuse(given, `has no use with --${way}`);
+  }
+  const regions = options.cases.includes(regionSet);
+  const others = options.cases.some((set) => set !== regionSet);
+  if (!regions && options.limit !== undefined) refuse("limit", "is for regions; use --sample");
+  if (others) return;
+  const given = (["sample", "seed", "maxTokens"] as const).find(
+    (flag) => options[flag] !== undefined,
+  );
+  if (given !== undefined)
+    refuse(given, `is for other sets than ${regionSet}; name them by --cases`);
+}
+
+function kebab(flag: string): string {
+  return flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 async function run(options: Options): Promise<void> {
-  const target = await engines.gguf.openTokens(await modelPath(options.model), {
-    contextSize: 2 * options.length + 256,
-    ...(options.threads && { threads: options.threads }),
+  requireUsed(options);
+  const model = await modelPath(options.model);
+  if (options.replay !== undefined) return runReplay(model, options.replay, options);
+  const vocabulary = await llamaVocabulary(model);
+  const sets = await setsFor(vocabulary, options).finally(vocabulary.dispose);
+  const contextSize = contextFor(sets);
+  const threads = options.threads && { threads: options.threads };
+  const target = await engines.gguf.openTokens(model, { contextSize, ...threads });
+  try {
+    if (options.record !== undefined) await runRecord(target, model, sets, options.record, options);
+    else await runTimed(target, sets, contextSize, options);
+  } finally {
+    await target.dispose();
+  }
+}
+
+async function setsFor(vocabulary: LlamaVocabulary, options: Options): Promise<ChosenSet[]> {
+  const sets = await chooseCases(vocabulary, {
+    ...options,
+    sets: options.cases,
+    seed: options.seed ?? 1,
+    limit: options.limit ?? 200,
   });
+  for (const { set, cases, tooLong } of sets) {
+    if (tooLong > 0) process.stderr.write(`${set}: ${tooLong} longer than --length, left out\n`);
+    if (cases.length === 0) {
+      throw new RedraftError("usage", `no case of ${set} in ${options.data} fits into --length`);
+    }
+  }
+  return sets;
+}
+
+async function runReplay(model: string, folder: string, options: Options): Promise<void> {
+  const vocabulary = await llamaVocabulary(model);
+  try {
+    const curve = await knownCurve(model, options);
+    const replayed = strategies.filter(({ draftModel, sketch }) => !draftModel && !sketch);
+    const named = namedStrategies(replayed, options.strategy);
+    const sets = await setsFor(vocabulary, options);
+    const head = replayColumns;
+    for (const recorded of await recordedSets(model, sets, folder)) {
+      const rows = await replayRows({
+        ...recorded,
+        strategies: named,
+        vocabulary,
+        vocabSize: vocabulary.info.vocabSize,
+        cost: (positions) => curve.at(positions),
+        progress: showProgress(recorded.set),
+      });
+      note("\r\u001b[K");
+      if (options.json) {
+        for (const row of rows) {
+          process.stdout.write(`${JSON.stringify({ ...row, model: vocabulary.info.name })}\n`);
+        }
+        continue;
+      }
+      const { set, cases, missing, cutOff } = recorded;
+      const table = options.markdown ? markdownTable : textTable;
+      const cells = rows.map((row) => head.map((column) => row[column]));
+      process.stdout.write(
+        `${set}: ${cases.length} recorded outputs, ${cutOff} cut off at the limit, ${missing} not recorded yet\n\n${table(head, cells)}\n`,
+      );
+    }
+  } finally {
+    await vocabulary.dispose();
+  }
+}
+
+/** The curve that a file names, or this machine's for so many threads. */
+async function knownCurve(model: string, { cost, threads }: Options): Promise<CostCurve> {
+  if (cost !== undefined) return costCurve(await readCostPoints(cost));
+  const stored = await storedCost(model, threads === undefined ? {} : { threads });
+  if (stored !== undefined) return stored;
+  throw new RedraftError(
+    "usage",
+    `the cost of passes of ${model} on this machine is not known; measure it once by redraft bench calibrate with the same --model and --threads, or name a file with --cost`,
+  );
+}
+
+const replayColumns = [
+  "strategy",
+  "cases",
+  "tokens",
+  "forwards",
+  "tokensPerForward",
+  "macro",
+  "acceptance",
+  "positions",
+  "efficiency",
+  "ofOracle",
+  "worst",
+] as const;
+
+function note(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(text);
+}
+
+function showProgress(set: string): (done: number, of: number) => void {
+  return (done, of) => note(`\r${bar(done / of)} ${set} ${done} of ${of}\u001b[K`);
+}
+
+async function runRecord(
+  target: LlamaTarget,
+  model: string,
+  sets: readonly ChosenSet[],
+  folder: string,
+  { json }: Options,
+): Promise<void> {
+  const tty = process.stderr.isTTY;
+  const show = (text: string): void =>
+    void process.stderr.write(tty ? `\r${text}\u001b[K` : `${text}\n`);
+  const rows = await recordSets(target, model, sets, folder, show);
+  if (tty) process.stderr.write("\r\u001b[K");
+  for (const row of rows) {
+    if (json) process.stdout.write(`${JSON.stringify({ suite: "decode-record", ...row })}\n`);
+  }
+  if (json) return;
+  const head = ["set", "cases", "written", "cutOff", "tooLong", "file"] as const;
+  process.stdout.write(
+    textTable(
+      head,
+      rows.map((row) => head.map((column) => row[column])),
+    ),
+  );
+}
+
+async function runTimed(
+  target: LlamaTarget,
+  sets: readonly ChosenSet[],
+  contextSize: number,
+  options: Options,
+): Promise<void> {
+  const { runs = 5, clock = "wall", tie } = options;
   const draft =
     options.draft === undefined
       ? undefined
       : await engines.gguf.openTokens(await modelPath(options.draft), {
-          contextSize: 2 * options.length + 256,
+          contextSize,
           // It is fed a token or two at a time, for which llama.cpp's flash attention is the slower kernel on CPUs.
           flashAttention: "off",
           ...(options.threads && { threads: options.threads }),
         });
-  const note = process.stderr.isTTY ? (text: string) => void process.stderr.write(text) : () => {};
   try {
-    const cases = await casesFrom(target, options);
-    const curve = await measuredCurve(target, note);
+    if (draft) await requireSameVocabulary(target, draft);
+    const curve = await curveFor(target, options);
     const cost = (positions: number): number => curve.at(positions);
     const drafts = draft && {
       draft,
-      draftCost: (await calibrate(draft))[0]!.ms / curve.points[0]!.ms,
+      draftCost: (await calibrate(draft, { sizes: [1] }))[0]!.ms / curve.points[0]!.ms,
     };
-    const strategies = chosen(strategiesFor({ target, cost, ...drafts }), options.strategy);
-    const measured = await measure(target, strategies, cases, options, note);
-    const plain = measured.get(plainName)!;
-    const rows: DecodeRow[] = [];
-    for (const strategy of strategies) {
-      rows.push(
-        await rowOf({
-          strategy,
-          measured: measured.get(strategy.name)!,
-          plain,
-          requests: cases.map((one) => requestFor(strategy, one.request)),
-          tasks: cases.map(({ region }) => region.task),
-          maxTokens: options.length,
-          endToken: target.info.endTokens[0]!,
-          cost,
-          clock: options.clock,
-        }),
+    const oracle = copyOracle(spellerOf(target), cost);
+    let diverged = 0;
+    for (const { set, cases } of sets) {
+      const strategies = chosen(await strategiesFor({ target, cost, ...drafts }), options.strategy);
+      const { measured, noise } = await timeStrategies(
+        target,
+        strategies,
+        cases,
+        { runs, clock, ...(tie !== undefined && { tie }) },
+        showProgress(set),
       );
+      note("\r\u001b[K");
+      const rows: DecodeRow[] = [];
+      for (const strategy of strategies) {
+        rows.push(
+          await rowOf({
+            set,
+            strategy,
+            measured: measured.get(strategy.name)!,
+            plain: measured.get(plainName)!,
+            cases,
+            endToken: target.info.endTokens[0]!,
+            oracle,
+            cost,
+            clock,
+          }),
+        );
+      }
+      print(rows, noise, target, { ...options, runs, clock });
+      diverged += rows.reduce((sum, row) => sum + row.diverged, 0);
+      if (options.svg && set === sets[0]!.set) {
+        await draw(options.svg, target, strategies.at(-1)!, cases[0]!, clock);
+      }
     }
-    print(rows, target, options);
-    if (options.svg) await draw(options.svg, target, strategies.at(-1)!, cases[0]!, options);
-    const diverged = rows.reduce((sum, row) => sum + row.diverged, 0);
     if (diverged > 0) {
       throw new RedraftError(
         "check-failed",
@@ -124,119 +341,26 @@ async function run(options: Options): Promise<void> {
       );
     }
   } finally {
-    await target.dispose();
     await draft?.dispose();
   }
 }
 
 /** The named strategies; plain decoding comes first, and again last but under its own name, as the control. */
 function chosen(all: readonly Strategy[], names: readonly string[] | undefined): Strategy[] {
-  const unknown = names?.find((name) => !all.some((strategy) => strategy.name === name));
-  if (unknown !== undefined) {
-    throw new RedraftError(
-      "usage",
-      `no strategy "${unknown}"; known: ${all.map(({ name }) => name).join(", ")}`,
-    );
-  }
   const plain = all.find(({ name }) => name === plainName)!;
-  const others = all.filter(({ name }) => name !== plainName && (names?.includes(name) ?? true));
+  const others = namedStrategies(all, names).filter(({ name }) => name !== plainName);
   return [plain, { ...plain, name: "ar-control" }, ...others];
 }
 
-async function casesFrom(target: LlamaTarget, options: Options): Promise<Case[]> {
-  const cases: Case[] = [];
-  for (const region of readRegions(options.data, Math.floor(options.length / tokensPerLine))) {
-    if (cases.length === options.limit) break;
-    const original = await target.tokenize(region.original);
-    const sketch = await target.tokenize(region.sketch);
-    const [file, sketchMark, apply] = await roles(target);
-    const prompt = [file, ...original, sketchMark, ...sketch, apply];
-    const output = region.expected
-      ? (await target.tokenize(region.expected)).length
-      : original.length;
-    if (prompt.length + output > options.length) continue;
-    cases.push({ region, request: { prompt, source: original, sketch } });
-  }
-  if (cases.length === 0) {
-    throw new RedraftError(
-      "usage",
-      `no region of ${options.data} fits into ${options.length} tokens`,
-    );
-  }
-  return cases;
-}
-
-/** The role tokens of the apply models' prompt form. */
-async function roles(target: LlamaTarget): Promise<[number, number, number]> {
-  const marks = await target.tokenize("<|file|><|sketch|><|apply|>", { special: true });
-  if (marks.length !== 3) {
-    throw new RedraftError(
-      "usage",
-      `${target.name} is not an apply model: its vocabulary lacks <|file|>, <|sketch|>, <|apply|>`,
-    );
-  }
-  return [marks[0]!, marks[1]!, marks[2]!];
-}
-
-async function measuredCurve(target: LlamaTarget, note: (text: string) => void) {
-  const key = await costKey(target.info);
+async function curveFor(target: LlamaTarget, { cost }: Options): Promise<CostCurve> {
+  if (cost !== undefined) return costCurve(await readCostPoints(cost));
+  const key = await costKey(costSubject(target.info));
   const stored = await readCost(key);
   if (stored) return stored;
   note("measuring the cost of passes\n");
   const points = await calibrate(target);
   await writeCost(key, points);
   return costCurve(points);
-}
-
-function requestFor(strategy: Strategy, request: DraftRequest): DraftRequest {
-  if (strategy.sketch) return request;
-  const { sketch: _, ...rest } = request;
-  return rest;
-}
-
-/** All strategies on one region, then the next; their order turns from run to run, so that none is always first. */
-async function measure(
-  target: LlamaTarget,
-  strategies: readonly Strategy[],
-  cases: readonly Case[],
-  options: Options,
-  note: (text: string) => void,
-): Promise<Map<string, Measured[]>> {
-  const runs = new Map(strategies.map(({ name }) => [name, cases.map((): Run[] => [])]));
-  const total = options.runs * cases.length * strategies.length;
-  let done = 0;
-  await generate(target, cases[0]!.request, undefined, 64, options.clock); // warm-up
-  for (let round = 0; round < options.runs; round++) {
-    for (const [i, { request, region }] of cases.entries()) {
-      for (let s = 0; s < strategies.length; s++) {
-        const strategy = strategies[(s + round + i) % strategies.length]!;
-        const own = requestFor(strategy, request);
-        const planner = strategy.planner(region.task);
-        const written = await generate(target, own, planner, options.length, options.clock);
-        runs.get(strategy.name)![i]!.push(written);
-        note(`\r${bar(++done / total)} ${done} of ${total}\u001b[K`);
-      }
-    }
-  }
-  note("\r\u001b[K");
-  const plain = runs.get(plainName)!;
-  const measured = new Map<string, Measured[]>();
-  for (const [name, all] of runs) {
-    const list: Measured[] = [];
-    for (const [i, own] of all.entries()) {
-      const { prompt } = cases[i]!.request;
-      const comparison = await compareOutputs(
-        target,
-        prompt,
-        plain[i]![0]!.output,
-        own[0]!.output,
-        options.tie,
-      );
-      list.push({ runs: own, comparison });
-    }
-    measured.set(name, list);
-  }
-  return measured;
 }
 
 function bar(share: number): string {
@@ -249,6 +373,7 @@ const columns = [
   "cases",
   "identical",
   "nearTies",
+  "largestTie",
   "diverged",
   "tokens",
   "forwards",
@@ -260,36 +385,47 @@ const columns = [
   "worst",
 ] as const;
 
-function print(rows: readonly DecodeRow[], target: LlamaTarget, options: Options): void {
-  if (options.json) {
-    const { threads, engine } = target.info.context!;
-    const more = { model: target.name, threads, engine };
+function print(
+  rows: readonly DecodeRow[],
+  noise: KernelNoise,
+  target: LlamaTarget,
+  { json, markdown, runs, clock }: Options,
+): void {
+  const { threads, engine } = target.info.context!;
+  if (json) {
+    const more = { model: target.name, threads, engine, noise };
     for (const row of rows) process.stdout.write(`${JSON.stringify({ ...row, ...more })}\n`);
     return;
   }
   const cells = rows.map((row) => columns.map((column) => row[column]));
-  const table = options.markdown ? markdownTable : textTable;
-  process.stdout.write(table(columns, cells));
+  const table = markdown ? markdownTable : textTable;
+  process.stdout.write(`${rows[0]!.set}\n\n${table(columns, cells)}\n`);
   process.stderr.write(
-    `${target.name}, ${target.info.context!.threads} thread(s), median of ${options.runs} interleaved runs, ${options.clock === "cpu" ? "processor time of both processes" : "wall clock"}\n`,
+    `${target.name}, ${threads} thread(s), median of ${runs} interleaved runs, ${clock === "cpu" ? "processor time of both processes" : "wall clock"}\npasses of 1 and of 64 tokens disagree about the margin of the two likeliest tokens by ${logits(noise.median)} (median), ${logits(noise.p99)} (99 %), ${logits(noise.max)} (most) logits over ${noise.places} tokens\n`,
   );
+}
+
+function logits(value: number): string {
+  return value.toFixed(3);
 }
 
 async function draw(
   file: string,
   target: LlamaTarget,
   strategy: Strategy,
-  { region, request }: Case,
-  options: Options,
+  shown: ChosenSet["cases"][number],
+  clock: ClockKind,
 ): Promise<void> {
-  const own = requestFor(strategy, request);
-  const shown = await generate(
+  const planner = strategy.planner(shown.task);
+  const written = await generate(
     target,
-    own,
-    strategy.planner(region.task),
-    options.length,
-    options.clock,
-    true,
+    { ...shown, request: requestFor(strategy, shown.request) },
+    {
+      clock,
+      pieces: true,
+      ...(planner && { planner }),
+      ...(strategy.loop && { loop: strategy.loop }),
+    },
   );
-  await writeFile(file, timelineSvg(`${region.id} by ${strategy.name}`, shown));
+  await writeFile(file, timelineSvg(`${shown.id} by ${strategy.name}`, written));
 }

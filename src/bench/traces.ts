@@ -10,7 +10,7 @@ import { readTraces, type Trace, tokenizeTrace } from "./traces/data.ts";
 import { curves, passCost } from "./traces/pricing.ts";
 import { rowOf, type TracesRow } from "./traces/rows.ts";
 import { replayTrace, type TraceRun } from "./traces/run.ts";
-import { type Strategy, strategies } from "./traces/strategies.ts";
+import { namedStrategies, type Strategy, strategies } from "./traces/strategies.ts";
 import { weightsFor } from "./traces/weights.ts";
 
 export interface TracesOptions {
@@ -59,7 +59,7 @@ export async function* traceRows(
   options: TracesOptions,
   note: (text: string) => void = () => {},
 ): AsyncGenerator<TracesRow[]> {
-  const chosen = options.ablation ? ablationSteps : strategiesNamed(options.strategy);
+  const chosen = options.ablation ? ablationSteps : namedStrategies(strategies, options.strategy);
   const suites = readTraces(options.data);
   const tokenizer = await loadTokenizer(options.vocab);
   const spell = spellerOf(tokenizer);
@@ -108,17 +108,6 @@ function replay(
   standIns.set(trace, standIn);
   const context = { speller, weights, cost, standIn };
   return replayTrace(strategy, trace, context, tokenizer.vocabSize, !options.promptAlone);
-}
-
-function strategiesNamed(names: readonly string[] | undefined): readonly Strategy[] {
-  const unknown = names?.find((name) => !strategies.some((strategy) => strategy.name === name));
-  if (unknown !== undefined) {
-    throw new RedraftError(
-      "usage",
-      `no strategy "${unknown}"; known: ${strategies.map(({ name }) => name).join(", ")}`,
-    );
-  }
-  return strategies.filter(({ name }) => names?.includes(name) ?? true);
 }
 
 function spellerOf(tokenizer: Tokenizer): (tokens: readonly Token[]) => readonly string[] {

@@ -52,7 +52,7 @@ export class Counts {
 }
 
 /** Lines around a change that are compared with it. */
-const comparedContext = 40;
+const surroundingLines = 40;
 
 /** Lines that are searched for in the text before all of its lines are counted instead. */
 const mostLookups = 50;
@@ -80,7 +80,7 @@ export class LineComparison {
     this.result = lineTexts(result);
     const stretches = changedStretches(this.source, this.result);
     // The file's own lines begin and end what is compared, unless it is one stretch: then nothing around it matters.
-    const more = stretches.length > 1 ? comparedContext : 0;
+    const more = stretches.length > 1 ? surroundingLines : 0;
     const oldLines: number[] = [];
     const newLines: number[] = [];
     for (const [n, { from, to, newFrom, newTo }] of stretches.entries()) {

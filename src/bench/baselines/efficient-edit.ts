@@ -1,11 +1,18 @@
 import type { DraftRequest, Sequence, Token } from "../../core/target.ts";
-
-/** A small model that drafts greedily after what is written; its forward passes are counted by the caller. */
-export type GreedyModel = (output: readonly Token[], count: number) => readonly Token[];
+import type { TokenPredictor } from "../../draft/draft-model.ts";
 
 export interface EfficientEditStep {
   readonly tokens: readonly Token[];
+  /** Nodes that were verified for them. */
+  readonly drafted: number;
   readonly draftForwards: number;
+}
+
+export interface EfficientEditOptions {
+  /** Drafts in Generate; absent = "Reuse" alone, with plain decoding in Generate. */
+  readonly model?: TokenPredictor;
+  /** Most nodes that a pass may have; the published code has no limit. */
+  readonly room?: () => number;
 }
 
 /** n-gram length of the switch back to reusing = draft length of Generate, as in the code. */
@@ -18,17 +25,24 @@ const gamma = 7;
  * Reuse: the whole remaining source is drafted; the accepted part is kept, the token after it is not.
  * Generate: the draft model's 7 tokens (or nothing: plain steps) with the bonus token, until the last 7 tokens
  * occur in the remaining source; the leftmost occurrence wins and everything before it is dropped.
- *
- * @param model absent = "Reuse" alone, with plain decoding in Generate
  */
 export async function* efficientEdit(
   sequence: Sequence,
   request: DraftRequest,
-  model?: GreedyModel,
+  { model, room = () => Number.POSITIVE_INFINITY }: EfficientEditOptions = {},
 ): AsyncGenerator<EfficientEditStep> {
   const output: Token[] = [];
   let rest = [...(request.source ?? [])];
+  await model?.begin(request);
   await sequence.append(request.prompt);
+
+  async function draftByModel(): Promise<Token[]> {
+    const tokens: Token[] = [];
+    while (model && tokens.length < Math.min(gamma, room())) {
+      tokens.push((await model.next(output, tokens)).token);
+    }
+    return tokens;
+  }
 
   async function verify(draft: readonly Token[]): Promise<{ accepted: number; next: Token }> {
     const rows = await sequence.verify(draft.map((token, i) => ({ token, parent: i - 1 })));
@@ -40,19 +54,20 @@ export async function* efficientEdit(
 
   for (;;) {
     if (rest.length > 0) {
-      const { accepted } = await verify(rest);
+      const draft = rest.slice(0, room());
+      const { accepted } = await verify(draft);
       const tokens = rest.slice(0, accepted);
       rest = rest.slice(accepted);
       output.push(...tokens);
-      yield { tokens, draftForwards: 0 };
+      yield { tokens, drafted: draft.length, draftForwards: 0 };
     }
     for (;;) {
-      const draft = model?.(output, gamma) ?? [];
+      const draft = await draftByModel();
       const { accepted, next } = await verify(draft);
       await sequence.append([next]);
       const tokens = [...draft.slice(0, accepted), next];
       output.push(...tokens);
-      yield { tokens, draftForwards: draft.length };
+      yield { tokens, drafted: draft.length, draftForwards: draft.length };
       const found = indexOfWindow(rest, [...request.prompt, ...output].slice(-gamma));
       if (found >= 0) {
         rest = rest.slice(found + gamma);

@@ -1,5 +1,5 @@
 import type { Draft, Drafter, Token } from "../../core/target.ts";
-import type { StandIn } from "./stand-in.ts";
+import type { TokenPredictor } from "../../draft/draft-model.ts";
 
 /** Drafted tokens, phrases per pass, phrases kept per first token, tokens of a phrase: the published defaults. */
 const gamma = 12;
@@ -13,7 +13,7 @@ const phraseLength = 6;
  * with the n-grams of the original code and grows with what is written. (The published code also rewrites phrases
  * by the target's rows off the accepted path; a replay has no such rows.)
  */
-export function ouroborosDrafter(model: StandIn): Drafter {
+export function ouroborosDrafter(model: TokenPredictor): Drafter {
   let pool = new Map<Token, Token[][]>();
   let read: Token[] = [];
 
@@ -35,13 +35,17 @@ export function ouroborosDrafter(model: StandIn): Drafter {
 
   return {
     name: "ouroboros",
-    begin({ prompt, source = [] }) {
+    async begin(request) {
+      await model.begin(request);
+      const { prompt, source = [] } = request;
       pool = new Map();
       read = [];
       learn(source);
       read = [...prompt.slice(-phraseLength)];
     },
-    draft({ output }, budget) {
+    async draft({ output }, budget, signal) {
+      const next = async (drafted: readonly Token[]): Promise<Token> =>
+        (await model.next(output, drafted, signal)).token;
       const tokens: Token[] = [];
       let forwards = 0;
       while (tokens.length < Math.min(gamma, budget)) {
@@ -52,12 +56,12 @@ export function ouroborosDrafter(model: StandIn): Drafter {
         for (const phrase of pool.get(last) ?? []) {
           const agreed: Token[] = [];
           for (const token of phrase) {
-            if (model.next(output.length, [...tokens, ...agreed]) !== token) break;
+            if ((await next([...tokens, ...agreed])) !== token) break;
             agreed.push(token);
           }
           if (agreed.length > run.length) run = agreed;
         }
-        tokens.push(...run, model.next(output.length, [...tokens, ...run]));
+        tokens.push(...run, await next([...tokens, ...run]));
       }
       tokens.length = Math.min(tokens.length, gamma, budget);
       const branches = (pool.get(tokens.at(-1) ?? -1) ?? []).slice(-phrases).reverse();

@@ -1,5 +1,6 @@
 import { diffArrays } from "diff";
 import type { Token } from "../../core/target.ts";
+import type { TokenPredictor } from "../../draft/draft-model.ts";
 import type { Trace } from "../traces/data.ts";
 
 /**
@@ -34,6 +35,17 @@ export function createStandIn(trace: Trace, vocabSize: number): StandIn {
       const place = written + drafted.length;
       const onTrack = drafted.every((token, i) => token === output[written + i]);
       return onTrack && right[place] ? output[place]! : wrong(place);
+    },
+  };
+}
+
+/** The stand-in as drafters ask a model, with the certainty that it has on average. */
+export function standInPredictor(standIn: StandIn): TokenPredictor {
+  return {
+    name: "stand-in",
+    begin() {},
+    async next(output, drafted) {
+      return { token: standIn.next(output.length, drafted), probability: 0.85 };
     },
   };
 }

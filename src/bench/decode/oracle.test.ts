@@ -1,16 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { oracleCost } from "./oracle.ts";
+import { oraclePlan } from "./oracle.ts";
 
-describe("oracleCost", () => {
+const oracleCost = (accepted: readonly number[], cost: (n: number) => number): number =>
+  oraclePlan(accepted, cost).cost;
+
+describe("oraclePlan", () => {
   it("is plain decoding where nothing is accepted", () => {
     expect(oracleCost([0, 0, 0], () => 1)).toBe(3);
   });
 
   it("takes all that pays: flat cost, whole drafts; steep cost, none", () => {
     const accepted = [3, 2, 1, 0, 3, 2, 1, 0];
-    expect(oracleCost(accepted, () => 1)).toBe(2);
-    expect(oracleCost(accepted, (n) => n * n)).toBe(8);
+    expect(oraclePlan(accepted, () => 1)).toEqual({ cost: 2, passes: 2 });
+    expect(oraclePlan(accepted, (n) => n * n)).toEqual({ cost: 8, passes: 8 });
   });
 
   it("equals the best of all choices", () => {

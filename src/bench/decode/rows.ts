@@ -1,10 +1,10 @@
-import type { DraftRequest } from "../../core/target.ts";
-import { acceptedAt, oracleCost } from "./oracle.ts";
+import type { DecodeCase } from "./cases.ts";
+import type { CopyOracle } from "./oracle.ts";
 import type { Run } from "./run.ts";
-import type { Strategy } from "./strategies.ts";
+import { requestFor, type Strategy } from "./strategies.ts";
 import type { Comparison } from "./ties.ts";
 
-/** Everything measured for one region and one strategy. */
+/** Everything measured for one case and one strategy. */
 export interface Measured {
   readonly runs: readonly Run[];
   readonly comparison: Comparison;
@@ -13,6 +13,8 @@ export interface Measured {
 /** One row of the table; times are medians over the runs. */
 export interface DecodeRow {
   readonly suite: "decode";
+  /** The case set. */
+  readonly set: string;
   readonly strategy: string;
   readonly cases: number;
   /** Outputs token for token equal to plain decoding's. */
@@ -32,9 +34,12 @@ export interface DecodeRow {
   readonly speedup: number;
   /** Tokens x cost(1) / sum of cost(m) over the passes; 1 = plain decoding. */
   readonly efficiency: number;
-  /** Share of the efficiency of one who knows every acceptance and chooses lengths best on the same curve. */
+  /**
+   * Share of the oracle's efficiency: of one who drafts by our copies, knows every acceptance and chooses lengths best on
+   * the same curve. The same for all strategies that may draft from the same texts.
+   */
   readonly ofOracle: number;
-  /** Lowest speed-up of a region, medians over its runs. */
+  /** Lowest speed-up of a case, medians over its runs. */
   readonly worst: number;
   readonly runs: number;
   readonly clock: "wall" | "cpu";
@@ -44,17 +49,13 @@ export interface RowInput {
   readonly strategy: Strategy;
   readonly measured: readonly Measured[];
   readonly plain: readonly Measured[];
-  readonly requests: readonly DraftRequest[];
-  /** Per request. */
-  readonly tasks: readonly string[];
-  readonly maxTokens: number;
+  readonly set: string;
+  readonly cases: readonly DecodeCase[];
   readonly endToken: number;
+  readonly oracle: CopyOracle;
   readonly cost: (positions: number) => number;
   readonly clock: "wall" | "cpu";
 }
-
-/** Longest draft the oracle may use. */
-const oracleBudget = 128;
 
 export async function rowOf(input: RowInput): Promise<DecodeRow> {
   const { strategy, measured, plain, cost, clock } = input;
@@ -66,25 +67,22 @@ export async function rowOf(input: RowInput): Promise<DecodeRow> {
   let least = 0;
   let forwards = 0;
   for (const [i, { runs }] of measured.entries()) {
-    const { output, passes } = runs[0]!;
+    const { output, passes, finish } = runs[0]!;
+    const one = input.cases[i]!;
     // The end token is written too, by a pass that plain decoding needs as well.
-    const ended = output.length < input.maxTokens;
+    const ended = finish === "end";
     written += output.length + (ended ? 1 : 0);
     forwards += passes.length;
     for (const { positions } of passes) spent += cost(positions);
     const target = ended ? [...output, input.endToken] : output;
-    const accepted = await acceptedAt(
-      strategy.drafters(input.tasks[i]!),
-      input.requests[i]!,
-      target,
-      oracleBudget,
-    );
-    least += oracleCost(accepted, cost);
+    const own = { ...one, request: requestFor(strategy, one.request) };
+    least += (await input.oracle(own, target)).cost;
   }
   const kinds = measured.map(({ comparison }) => comparison.kind);
   const outputs = measured.map(({ runs }) => runs[0]!);
   return {
     suite: "decode",
+    set: input.set,
     strategy: strategy.name,
     cases: measured.length,
     identical: kinds.filter((kind) => kind === "identical").length,

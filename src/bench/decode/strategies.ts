@@ -1,11 +1,13 @@
 import type { Planner } from "../../core/plan.ts";
-import type { Drafter, Token, TokenTarget } from "../../core/target.ts";
+import type { Drafter, DraftRequest, Token, TokenTarget } from "../../core/target.ts";
 import type { AcceptanceWeights } from "../../draft/acceptance-model.ts";
 import { createController } from "../../draft/controller.ts";
 import { type TokenPredictor, targetPredictor } from "../../draft/draft-model.ts";
 import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import { drafters } from "../../draft/registry.ts";
-import { spellerOf } from "../../draft/spelling.ts";
+import { classOfToken, newline, spellerOf } from "../../draft/spelling.ts";
+import { fastFixerDrafter } from "../baselines/fastfixer.ts";
+import { speculativeDrafter } from "../baselines/speculative.ts";
 import { weightsFor } from "../traces/weights.ts";
 
 /** A way of decoding. */
@@ -13,13 +15,23 @@ export interface Strategy {
   readonly name: string;
   /** For the next generation; undefined means plain decoding. Nothing was learned from its own task. */
   planner(task: string): Planner | undefined;
-  /** Who proposes, for the length oracle. */
-  drafters(task: string): Drafter[];
+  /** EfficientEdit's own loop, which no planner can be: it throws the target's free token away. */
+  readonly loop?: { readonly model?: TokenPredictor };
   /** Whether drafts may copy from the sketch as a text of its own; it is in the prompt in any case. */
   readonly sketch: boolean;
 }
 
 export const plainName = "ar";
+
+/** As many nodes as the target takes: the published code has no limit. */
+const unlimited = Number.MAX_SAFE_INTEGER;
+
+/** What a strategy may draft from. */
+export function requestFor(strategy: Strategy, request: DraftRequest): DraftRequest {
+  if (strategy.sketch) return request;
+  const { sketch: _, ...rest } = request;
+  return rest;
+}
 
 export interface StrategyContext {
   readonly target: TokenTarget;
@@ -31,12 +43,17 @@ export interface StrategyContext {
 }
 
 /** Published methods with the lengths they were published with, and ours, which fit theirs to the curve. */
-export function strategiesFor({ target, draft, draftCost = 0, cost }: StrategyContext): Strategy[] {
+export async function strategiesFor({
+  target,
+  draft,
+  draftCost = 0,
+  cost,
+}: StrategyContext): Promise<Strategy[]> {
   const speller = spellerOf(target);
+  const isNewline = await newlinesOf(target);
   const fixed = (name: string, make: () => Drafter, budget: number): Strategy => ({
     name,
     planner: () => fixedPlanner([make()], { budget }),
-    drafters: () => [make()],
     sketch: false,
   });
   type Make = (weights: AcceptanceWeights) => Drafter;
@@ -50,15 +67,17 @@ export function strategiesFor({ target, draft, draftCost = 0, cost }: StrategyCo
       planners.set(weights, made);
       return made;
     };
-    return { name, planner, drafters: (task) => [make(weightsFor(task))], sketch };
+    return { name, planner, sketch };
   };
   const copies: Make = (weights) => drafters.copy({ speller, weights });
   const all: Strategy[] = [
-    { name: plainName, planner: () => undefined, drafters: () => [], sketch: false },
+    { name: plainName, planner: () => undefined, sketch: false },
     fixed("pld-3-10", () => drafters.lookup({ speller, size: 3, length: 10 }), 10),
     fixed("pld-5-64", () => drafters.lookup({ speller, size: 5, length: 64, recent: true }), 64),
     fixed("suffix-1", () => drafters.suffix({ speller, alpha: 1 }), 64),
     fixed("suffix-4", () => drafters.suffix({ speller, alpha: 4 }), 64),
+    fixed("fastfixer", () => fastFixerDrafter(isNewline), unlimited),
+    efficientEditStrategy("ee-reuse"),
     ours("redraft-line", copies, false),
     ours("redraft-tree", copies, true),
     ours("redraft-sketch", copies, false, true),
@@ -69,7 +88,8 @@ export function strategiesFor({ target, draft, draftCost = 0, cost }: StrategyCo
     const model: Make = (weights) =>
       drafters["draft-model"]({ speller, weights, predictor, cost, passCost: draftCost });
     all.push(
-      fixed("sd-7", () => speculative(predictor, 7), 7),
+      fixed("sd-7", () => speculativeDrafter(predictor, 7), 7),
+      efficientEditStrategy("ee-full", predictor),
       ours("redraft-line+draft", model, false),
       ours("redraft-tree+draft", model, true),
     );
@@ -77,17 +97,18 @@ export function strategiesFor({ target, draft, draftCost = 0, cost }: StrategyCo
   return all;
 }
 
-/** Plain speculative decoding (Leviathan et al. 2023): the draft model's `length` greedy tokens, every time. */
-function speculative(predictor: TokenPredictor, length: number): Drafter {
-  return {
-    name: "sd",
-    begin: (request) => predictor.begin(request),
-    async draft({ output }, budget, signal) {
-      const tokens: Token[] = [];
-      while (tokens.length < Math.min(length, budget)) {
-        tokens.push((await predictor.next(output, tokens, signal)).token);
-      }
-      return [{ tokens, drafter: "sd", origin: "draft-model", forwards: tokens.length }];
-    },
-  };
+function efficientEditStrategy(name: string, model?: TokenPredictor): Strategy {
+  const loop = model === undefined ? {} : { model };
+  return { name, planner: () => undefined, loop, sketch: false };
+}
+
+/** Which tokens hold a line's end: all of the vocabulary is asked once, since drafters cannot wait. */
+async function newlinesOf({
+  capabilities,
+  detokenize,
+}: TokenTarget): Promise<(token: Token) => boolean> {
+  const tokens = Array.from({ length: capabilities.vocabSize }, (_, token) => token);
+  const texts = await spellerOf({ detokenize })(tokens);
+  const newlines = new Set(tokens.filter((token) => classOfToken(texts[token]!) === newline));
+  return (token) => newlines.has(token);
 }

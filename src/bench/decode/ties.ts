@@ -1,5 +1,4 @@
-import type { Token } from "../../core/target.ts";
-import type { LlamaTarget } from "../../engines/llama/target.ts";
+import type { Token, TokenTarget } from "../../core/target.ts";
 
 /** How two outputs of one prompt compare. */
 export interface Comparison {
@@ -9,8 +8,43 @@ export interface Comparison {
   readonly gap?: number;
 }
 
+/**
+ * By how much passes of one token and of many disagree about the margin between the two likeliest tokens, in logits, over
+ * the places of some outputs.
+ */
+export interface KernelNoise {
+  readonly places: number;
+  readonly median: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** What plain decoding wrote for a prompt. */
+export interface PlainOutput {
+  readonly prompt: readonly Token[];
+  readonly output: readonly Token[];
+}
+
+export interface TieJudge {
+  compare(plain: PlainOutput, other: readonly Token[]): Promise<Comparison>;
+  /** Measures this output's noise, whether or not another one differs from it. */
+  measure(plain: PlainOutput): Promise<void>;
+  /** Over all outputs measured so far; undefined where none was. */
+  noise(): KernelNoise | undefined;
+}
+
 /** Two logits this close may come out in either order whatever the weights. */
 const leastTie = 0.1;
+
+/** Logits of the likeliest tokens of a place, likeliest first. */
+type Place = ReadonlyMap<Token, number>;
+
+/** An output read again, token by token as plain decoding did, and in passes of many. */
+interface Reread {
+  readonly places: readonly Place[];
+  /** Per place, the disagreement about the margin. */
+  readonly noise: readonly number[];
+}
 
 /**
  * Compares with plain decoding. Kernels for one token and for several differ in the last bits, so two almost equal
@@ -18,97 +52,80 @@ const leastTie = 0.1;
  * logits, or what the kernels disagree by on this very output) is a difference a near-tie. Everything else has diverged,
  * which is a defect.
  */
-export async function compareOutputs(
-  target: LlamaTarget,
-  prompt: readonly Token[],
-  plain: readonly Token[],
-  other: readonly Token[],
-  bound?: number,
-): Promise<Comparison> {
-  const shared = Math.min(plain.length, other.length);
-  let at = 0;
-  while (at < shared && plain[at] === other[at]) at++;
-  if (at === plain.length && at === other.length) return { kind: "identical" };
-  const gap = await gapAt(target, prompt, plain, at, other[at]);
-  // One sequence at a time: the context is as long as the longest region needs.
-  const near =
-    gap <= (bound ?? leastTie) ||
-    (bound === undefined && gap <= (await marginNoise(target, prompt, plain)));
-  return { kind: near ? "near-tie" : "diverged", at, gap };
-}
+export function tieJudge(target: TokenTarget, bound?: number): TieJudge {
+  const known = new Map<PlainOutput, Reread>();
+  const measured: number[] = [];
 
-/**
- * How far the logits of plain decoding's own choice at `at` and of another one lie apart, read in the passes that plain
- * decoding made: the prompt, then token by token. Returns undefined at the end of the text.
- */
-async function gapAt(
-  target: LlamaTarget,
-  prompt: readonly Token[],
-  plain: readonly Token[],
-  at: number,
-  other: Token | undefined,
-): Promise<number> {
-  const end = target.info.endTokens;
-  const sequence = await target.open();
-  try {
-    await sequence.append(prompt);
-    let rows = await sequence.verify([], { topK: 8 });
-    for (let i = 0; i < at; i++) {
-      await sequence.commit([]);
-      await sequence.append([plain[i]!]);
-      rows = await sequence.verify([], { topK: 8 });
-    }
-    const logitOf = (token: Token | undefined): number => {
-      for (let i = 0; i < rows.k; i++) {
-        const id = rows.ids[i]!;
-        if (token === undefined ? end.includes(id) : id === token) return rows.logits[i]!;
-      }
-      return Number.NEGATIVE_INFINITY;
-    };
-    return Math.abs(logitOf(plain[at]) - logitOf(other));
-  } finally {
-    await sequence.dispose();
+  async function reread(plain: PlainOutput): Promise<Reread> {
+    const found = known.get(plain);
+    if (found !== undefined) return found;
+    const read = await rereadOutput(target, plain);
+    known.set(plain, read);
+    measured.push(...read.noise);
+    return read;
   }
+
+  return {
+    async compare(plain, other) {
+      const { output } = plain;
+      const shared = Math.min(output.length, other.length);
+      let at = 0;
+      while (at < shared && output[at] === other[at]) at++;
+      if (at === output.length && at === other.length) return { kind: "identical" };
+      const { places, noise } = await reread(plain);
+      const logitOf = (token: Token | undefined): number => {
+        const isSame = (id: Token): boolean =>
+          token === undefined ? target.isEnd(id) : id === token;
+        const logits = [...places[at]!].flatMap(([id, logit]) => (isSame(id) ? [logit] : []));
+        return Math.max(Number.NEGATIVE_INFINITY, ...logits);
+      };
+      const gap = Math.abs(logitOf(output[at]) - logitOf(other[at]));
+      const near = gap <= (bound ?? Math.max(leastTie, ...noise));
+      return { kind: near ? "near-tie" : "diverged", at, gap };
+    },
+    async measure(plain) {
+      await reread(plain);
+    },
+    noise() {
+      if (measured.length === 0) return undefined;
+      const sorted = measured.toSorted((a, b) => a - b);
+      const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!;
+      return { places: sorted.length, median: at(0.5), p99: at(0.99), max: at(1) };
+    },
+  };
 }
 
 /** Positions of the passes that the noise is measured with: what drafts are cut to on many CPUs. */
 const noisePass = 64;
 
-/**
- * By how much kernels for one token and for many disagree about the margin between plain decoding's two likeliest
- * tokens, at most, over this output. Of the order of 0.05 logits for F16 weights, and ten times that where activations are
- * rounded to eight bits for quantised ones.
- */
-async function marginNoise(
-  target: LlamaTarget,
-  prompt: readonly Token[],
-  output: readonly Token[],
-): Promise<number> {
-  const single = await teacherForced(target, prompt, output, 1);
-  const many = await teacherForced(target, prompt, output, noisePass);
-  let most = 0;
-  single.forEach((place, i) => {
+/** One sequence at a time: the context is as long as the longest case needs. */
+async function rereadOutput(target: TokenTarget, plain: PlainOutput): Promise<Reread> {
+  const places = await teacherForced(target, plain, 1);
+  const many = await teacherForced(target, plain, noisePass);
+  const noise = places.flatMap((place, i) => {
     const [first, second] = place;
-    if (first === undefined || second === undefined) return;
+    if (first === undefined || second === undefined) return [];
     const [a, b] = [many[i]!.get(first[0]), many[i]!.get(second[0])];
-    if (a === undefined || b === undefined) return;
-    most = Math.max(most, Math.abs(first[1] - second[1] - (a - b)));
+    if (a === undefined || b === undefined) return [];
+    return [Math.abs(first[1] - second[1] - (a - b))];
   });
-  return most;
+  return { places, noise };
 }
 
-/** The likeliest tokens of every place of a known output, likeliest first, read in passes over so many positions. */
+/**
+ * The likeliest tokens of every place of a known output, the place after its last token included, read in passes over so
+ * many positions.
+ */
 async function teacherForced(
-  target: LlamaTarget,
-  prompt: readonly Token[],
-  output: readonly Token[],
+  target: TokenTarget,
+  { prompt, output }: PlainOutput,
   positions: number,
-): Promise<Map<Token, number>[]> {
+): Promise<Place[]> {
   const sequence = await target.open();
-  const places: Map<Token, number>[] = [];
+  const places: Place[] = [];
   try {
     await sequence.append(prompt);
-    for (let at = 0; at < output.length; at += positions) {
+    for (let at = 0; at <= output.length; at += positions) {
       const nodes = output.slice(at, at + positions - 1);
       const rows = await sequence.verify(
         nodes.map((token, i) => ({ token, parent: i - 1 })),
@@ -123,7 +140,8 @@ async function teacherForced(
       }
       await sequence.commit([...nodes.keys()]);
       const next = output[at + nodes.length];
-      if (next !== undefined) await sequence.append([next]);
+      if (next === undefined) break;
+      await sequence.append([next]);
     }
     return places;
   } finally {

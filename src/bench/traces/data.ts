@@ -107,18 +107,21 @@ function lineReuse(original: string, edited: string): number {
   return lines.filter((line) => known.has(line)).length / lines.length;
 }
 
-/** EfficientEdit's prompt: raw text, the output begins inside the fence. */
-function editPrompt(instruction: string, original: string): string {
-  return `###User:
-You are an expert code editor. Please modify the given ##Code File according to the ##Instruction provided. Provide the complete revised code file with all modifications implemented.
+/** What EfficientEdit's prompt says to the model. */
+export function editQuestion(instruction: string, original: string): string {
+  return `You are an expert code editor. Please modify the given ##Code File according to the ##Instruction provided. Provide the complete revised code file with all modifications implemented.
 ##Instruction
 ${instruction}
 ##Code File
 \`\`\`python
 ${original}
-\`\`\`
-###Assistant
-##Code File
-\`\`\`python
-`;
+\`\`\``;
+}
+
+/** How its answer begins: the output continues inside the fence. */
+export const answerOpening = "##Code File\n```python\n";
+
+/** EfficientEdit's prompt: raw text. */
+function editPrompt(instruction: string, original: string): string {
+  return `###User:\n${editQuestion(instruction, original)}\n###Assistant\n${answerOpening}`;
 }

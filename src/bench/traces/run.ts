@@ -3,6 +3,7 @@ import type { DraftRequest, Sequence } from "../../core/target.ts";
 import { type ReplayPass, replayTarget } from "../../engines/replay.ts";
 import { decode } from "../../verify/decode.ts";
 import { efficientEdit } from "../baselines/efficient-edit.ts";
+import { standInPredictor } from "../baselines/stand-in.ts";
 import type { Trace } from "./data.ts";
 import { requestOf, type Strategy, type StrategyContext } from "./strategies.ts";
 
@@ -37,7 +38,11 @@ export async function replayTrace(
           strategy.planner?.(context),
           draftWithPrompt,
         )
-      : efficientEdit(sequence, request, modelOf(strategy, context));
+      : efficientEdit(
+          sequence,
+          request,
+          strategy.loop === "efficient-edit" ? { model: standInPredictor(context.standIn) } : {},
+        );
   let tokens = 0;
   let draftForwards = 0;
   for await (const step of steps) {
@@ -46,15 +51,6 @@ export async function replayTrace(
     if (tokens >= trace.output.length) break;
   }
   return { tokens: trace.output.length, passes: target.passes, draftForwards };
-}
-
-function modelOf(strategy: Strategy, { standIn }: StrategyContext) {
-  if (strategy.loop === "efficient-edit-reuse") return undefined;
-  return (output: readonly number[], count: number): number[] => {
-    const tokens: number[] = [];
-    while (tokens.length < count) tokens.push(standIn.next(output.length, tokens));
-    return tokens;
-  };
 }
 
 async function* decoded(

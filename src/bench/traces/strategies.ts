@@ -1,15 +1,15 @@
+import { RedraftError } from "../../core/errors.ts";
 import type { Planner } from "../../core/plan.ts";
 import type { Drafter, DraftRequest, Token } from "../../core/target.ts";
 import type { AcceptanceWeights } from "../../draft/acceptance-model.ts";
 import { createController } from "../../draft/controller.ts";
-import type { TokenPredictor } from "../../draft/draft-model.ts";
 import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import { drafters } from "../../draft/registry.ts";
 import { classOfToken, newlineClass, type Speller } from "../../draft/spelling.ts";
 import { fastFixerDrafter } from "../baselines/fastfixer.ts";
 import { ouroborosDrafter } from "../baselines/ouroboros.ts";
 import { speculativeDrafter } from "../baselines/speculative.ts";
-import { type StandIn, standInCost } from "../baselines/stand-in.ts";
+import { type StandIn, standInCost, standInPredictor } from "../baselines/stand-in.ts";
 import type { Trace } from "./data.ts";
 
 /** What a strategy is made of, for one trace. */
@@ -26,6 +26,8 @@ export interface Strategy {
   readonly summary: string;
   /** Whether the sketch of the edit is a source too. */
   readonly sketch?: boolean;
+  /** Whether it drafts by a model, for which traces have a stand-in. */
+  readonly draftModel?: boolean;
   /** Whether its drafts depend on the cost curve; else one replay is priced under all of them. */
   readonly adaptive?: boolean;
   /** Absent = plain decoding, or EfficientEdit's own loop. */
@@ -41,13 +43,7 @@ function copies({ speller, weights }: StrategyContext): Drafter {
 
 function withModel(context: StrategyContext): Drafter {
   const { standIn, ...setting } = context;
-  const predictor: TokenPredictor = {
-    name: "stand-in",
-    begin() {},
-    async next(output, drafted) {
-      return { token: standIn.next(output.length, drafted), probability: 0.85 };
-    },
-  };
+  const predictor = standInPredictor(standIn);
   return drafters["draft-model"]({ ...setting, predictor, passCost: standInCost });
 }
 
@@ -68,7 +64,9 @@ export const strategies: readonly Strategy[] = [
   {
     name: "sd-7",
     summary: "speculative decoding, 7 tokens of a stand-in draft model",
-    planner: ({ standIn }) => fixedPlanner([speculativeDrafter(standIn, 7)], uncapped),
+    draftModel: true,
+    planner: ({ standIn }) =>
+      fixedPlanner([speculativeDrafter(standInPredictor(standIn), 7)], uncapped),
   },
   {
     name: "pld-3-10",
@@ -101,13 +99,15 @@ export const strategies: readonly Strategy[] = [
   {
     name: "ee-full",
     summary: "EfficientEdit as coded, stand-in draft model",
+    draftModel: true,
     loop: "efficient-edit",
   },
   {
     name: "ouroboros",
     summary: "Ouroboros, stand-in draft model",
+    draftModel: true,
     planner: ({ standIn }) =>
-      fixedPlanner([ouroborosDrafter(standIn)], { ...uncapped, tree: true }),
+      fixedPlanner([ouroborosDrafter(standInPredictor(standIn))], { ...uncapped, tree: true }),
   },
   {
     name: "redraft-line",
@@ -125,6 +125,7 @@ export const strategies: readonly Strategy[] = [
   {
     name: "redraft-line+draft",
     summary: "copies and a stand-in draft model, one line per pass",
+    draftModel: true,
     adaptive: true,
     planner: (context) =>
       createController({ drafters: [withModel(context)], cost: context.cost, tree: false }),
@@ -132,6 +133,7 @@ export const strategies: readonly Strategy[] = [
   {
     name: "redraft-tree+draft",
     summary: "copies and a stand-in draft model, token trees",
+    draftModel: true,
     adaptive: true,
     planner: (context) => createController({ drafters: [withModel(context)], cost: context.cost }),
   },
@@ -154,4 +156,19 @@ export function requestOf(strategy: Strategy, trace: Trace): DraftRequest {
     ...(context.length > 0 && { context: [context] }),
     ...(strategy.sketch && sketch.length > 0 && { sketch }),
   };
+}
+
+/** The strategies of these names, in the order of the list; all where none is named. */
+export function namedStrategies<T extends { readonly name: string }>(
+  all: readonly T[],
+  names: readonly string[] | undefined,
+): T[] {
+  const unknown = names?.find((name) => !all.some((strategy) => strategy.name === name));
+  if (unknown !== undefined) {
+    throw new RedraftError(
+      "usage",
+      `no strategy "${unknown}"; known: ${all.map(({ name }) => name).join(", ")}`,
+    );
+  }
+  return all.filter(({ name }) => names?.includes(name) ?? true);
 }

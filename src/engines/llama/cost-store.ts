@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import path from "node:path";
 import { cacheFolder } from "../store/folder.ts";
@@ -19,19 +19,39 @@ export interface CostKey {
 
 const identitySize = 1 << 20;
 
-export async function costKey(info: ModelInfo, gpu = false): Promise<CostKey> {
+/** A hash of the beginning of a model's file: metadata and some weights. Reading all of it would take seconds. */
+export async function beginningHash(model: string): Promise<string> {
   const bytes = Buffer.alloc(identitySize);
-  const file = await open(info.path);
+  const file = await open(model);
   const { bytesRead } = await file.read(bytes, 0, identitySize, 0).finally(() => file.close());
-  const hash = createHash("sha256").update(bytes.subarray(0, bytesRead)).digest("hex");
+  return createHash("sha256").update(bytes.subarray(0, bytesRead)).digest("hex").slice(0, 16);
+}
+
+/** What a model is run by, known before it is loaded. */
+export interface CostSubject {
+  /** Path of the GGUF file. */
+  readonly model: string;
+  readonly threads: number;
+  /** llama.cpp release and package, as `engineName` says them. */
+  readonly engine: string;
+  readonly gpu?: boolean;
+}
+
+export async function costKey({ model, threads, engine, gpu }: CostSubject): Promise<CostKey> {
   const processors = cpus();
   return {
-    model: `${hash.slice(0, 16)} ${info.size}`,
+    model: `${await beginningHash(model)} ${(await stat(model)).size}`,
     machine: `${process.platform}-${process.arch} ${processors.length} x ${processors[0]?.model ?? "?"}${gpu ? " gpu" : ""}`,
-    engine: info.context?.engine ?? "",
-    threads: info.context?.threads ?? 0,
+    engine,
+    threads,
     sizes: calibrationSizes.join(" "),
   };
+}
+
+/** The subject of a loaded model. */
+export function costSubject(info: ModelInfo, gpu = false): CostSubject {
+  const { threads = 0, engine = "" } = info.context ?? {};
+  return { model: info.path, threads, engine, gpu };
 }
 
 /** Where the points of this key are kept. */

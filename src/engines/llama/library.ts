@@ -12,6 +12,11 @@ export interface NativeLibrary {
   readonly package: string;
 }
 
+/** The library as reports name it. */
+export function engineName(library: NativeLibrary): string {
+  return `llama.cpp ${library.release} (${library.package})`;
+}
+
 /** Packages with a library for this platform: with a GPU first where one is wanted, most special first. */
 export function packageNames(platform: string, arch: string, gpu: boolean): readonly string[] {
   const system = { linux: "linux", darwin: "mac", win32: "win" }[platform];

@@ -280,6 +280,7 @@ describe.skipIf(!hasEngine)("llama target", () => {
     const tokens = await vocabulary.tokenize("return a");
     expect(Buffer.from(await vocabulary.detokenize(tokens)).toString()).toBe("return a");
     expect(vocabulary.isEnd(2)).toBe(true);
+    expect(vocabulary.info.trainedContext).toBe(1024);
     await vocabulary.dispose();
   });
 

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { RedraftError } from "../../core/errors.ts";
 import type { Binding, Pointer } from "./binding.ts";
-import type { NativeLibrary } from "./library.ts";
+import { engineName, type NativeLibrary } from "./library.ts";
 import type { LoadOptions, ModelInfo } from "./model-info.ts";
 
 /** A loaded model in this process. */
@@ -115,7 +115,7 @@ export function loadModel(
       threads: options.threads,
       sequences,
       kvEdit: kvEditOf(native, model, context, described),
-      engine: `llama.cpp ${library.release} (${library.package})`,
+      engine: engineName(library),
     },
   };
   return { ...base, info, context, batchSize };
@@ -134,12 +134,15 @@ function describe(
     if (native.vocabIsEnd(vocab, token)) endTokens.push(token);
   }
   const chatTemplate = native.chatTemplate(model, null);
+  const architecture = metadata["general.architecture"] ?? "unknown";
   return {
     path: options.model,
     name: metadata["general.name"] || path.basename(options.model),
-    architecture: metadata["general.architecture"] ?? "unknown",
+    architecture,
     vocabSize,
-    trainedContext: native.modelTrainedContext(model),
+    // llama.cpp does not read it where only the vocabulary is loaded.
+    trainedContext:
+      native.modelTrainedContext(model) || Number(metadata[`${architecture}.context_length`] ?? 0),
     parameters: Number(native.modelParameters(model)),
     size: Number(native.modelSize(model)),
     metadata,

@@ -7,8 +7,8 @@ import type { Capabilities, TokenTarget } from "../../core/target.ts";
 import { requireMemory } from "../require-memory.ts";
 import { type CalibrateOptions, measureCost } from "./calibrate.ts";
 import { type CostCurve, type CostPoint, costCurve, createCrowd, typicalCost } from "./cost.ts";
-import { costKey, readCost, writeCost } from "./cost-store.ts";
-import { findLibrary, type NativeLibrary } from "./library.ts";
+import { costKey, costSubject, readCost, writeCost } from "./cost-store.ts";
+import { engineName, findLibrary, type NativeLibrary } from "./library.ts";
 import type { LoadOptions, ModelInfo } from "./model-info.ts";
 import { type EngineProcess, type StartOptions, startEngine } from "./process.ts";
 import { llamaSequence, type PassReport } from "./sequence.ts";
@@ -115,10 +115,7 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
     ...createVocabulary(engine.get),
     isEnd: (token) => ends.has(token),
     lastPass: () => last,
-    async chat(messages) {
-      const { header } = await (await engine.get()).request("chat", { messages });
-      return header.text as string;
-    },
+    chat: chatOf(engine),
     async open() {
       const process = await engine.get();
       const id = nextId();
@@ -149,7 +146,7 @@ async function knownCost(
   target: LlamaTarget,
   options: LlamaOptions,
 ): Promise<CostCurve | undefined> {
-  const key = await costKey(target.info, options.gpu);
+  const key = await costKey(costSubject(target.info, options.gpu));
   const stored = await readCost(key);
   if (stored !== undefined || options.cost !== "measured") return stored;
   const { onOpening, signal } = options;
@@ -176,6 +173,7 @@ export async function calibrate(
 /** A vocabulary without its model's weights: for counting, and for replaying recorded edits. */
 export interface LlamaVocabulary extends Vocabulary {
   readonly info: ModelInfo;
+  chat: LlamaTarget["chat"];
   isEnd(token: number): boolean;
   dispose(): Promise<void>;
 }
@@ -193,9 +191,34 @@ export async function llamaVocabulary(
   return {
     info,
     ...createVocabulary(engine.get),
+    chat: chatOf(engine),
     isEnd: (token) => ends.has(token),
     dispose: engine.dispose,
   };
+}
+
+function chatOf(engine: EngineKeeper): LlamaTarget["chat"] {
+  return async (messages) => {
+    const { header } = await (await engine.get()).request("chat", { messages });
+    return header.text as string;
+  };
+}
+
+/** One less than the cores: with all of them, spinning barriers collapse when anything else runs. */
+function defaultThreads(): number {
+  return Math.max(1, availableParallelism() - 1);
+}
+
+/** The curve measured earlier for a model on this machine, without loading it; undefined where there is none. */
+export async function storedCost(
+  model: string,
+  {
+    threads = defaultThreads(),
+    gpu = false,
+  }: { readonly threads?: number; readonly gpu?: boolean },
+): Promise<CostCurve | undefined> {
+  const engine = engineName(findLibrary({ gpu }));
+  return readCost(await costKey({ model: path.resolve(model), threads, engine, gpu }));
 }
 
 function loadOptions(options: LlamaOptions): LoadOptions {
@@ -203,7 +226,7 @@ function loadOptions(options: LlamaOptions): LoadOptions {
     model: path.resolve(options.model),
     vocabOnly: false,
     contextSize: options.contextSize ?? 0,
-    threads: options.threads ?? Math.max(1, availableParallelism() - 1),
+    threads: options.threads ?? defaultThreads(),
     outputs: options.outputs ?? 64,
     gpuLayers: options.gpu ? -1 : 0,
     flashAttention: options.flashAttention ?? "auto",

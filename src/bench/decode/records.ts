@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { appendFile, mkdir, readFile, stat, truncate } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { RedraftError } from "../../core/errors.ts";
+import type { Token } from "../../core/target.ts";
+import { beginningHash } from "../../engines/llama/cost-store.ts";
+import type { DecodeCase } from "./cases.ts";
+
+/** How an output ended: by an end token, by its closing fence, or cut off at the limit. */
+export type RecordEnd = "end" | "fence" | "length";
+
+/** What a model wrote for a case by plain greedy decoding: one line of a record file. */
+export interface OutputRecord {
+  readonly id: string;
+  /** Which weights: a hash of the file's beginning, and its bytes. */
+  readonly model: string;
+  /** Of the prompt's tokens. */
+  readonly promptHash: string;
+  readonly promptTokens: number;
+  readonly maxTokens: number;
+  readonly finish: RecordEnd;
+  /** The end token included. */
+  readonly tokens: readonly Token[];
+  /** Without the end token; with the closing fence, and with what the model wrote behind it in the same token. */
+  readonly text: string;
+  /** Per token, the token with the next lower logit, and by how many logits it was lower. */
+  readonly seconds: readonly Token[];
+  readonly gaps: readonly number[];
+  /** Wall clock of the pass that reads the prompt, and of all passes. */
+  readonly promptMs: number;
+  readonly ms: number;
+  readonly threads: number;
+  /** llama.cpp release and package. */
+  readonly engine: string;
+}
+
+/** What a record is valid for. */
+export interface RecordedModel {
+  /** As file name. */
+  readonly name: string;
+  readonly hash: string;
+}
+
+export async function recordedModel(path: string): Promise<RecordedModel> {
+  const { size } = await stat(path);
+  return {
+    name: basename(path).replace(/\.gguf$/i, ""),
+    hash: `${await beginningHash(path)} ${size}`,
+  };
+}
+
+export function promptHash(tokens: readonly Token[]): string {
+  return createHash("sha256").update(tokens.join(" ")).digest("hex").slice(0, 16);
+}
+
+export function recordFile(folder: string, model: RecordedModel, set: string): string {
+  return join(folder, `${model.name}.${set}.jsonl`);
+}
+
+/**
+ * The records of a file by case, the latest of a case counting; none where there is no file. A last line that a kill
+ * cut off is no record. Throws `usage` where the file is another model's.
+ */
+export async function readRecorded(
+  file: string,
+  model: RecordedModel,
+): Promise<Map<string, OutputRecord>> {
+  const records = new Map<string, OutputRecord>();
+  const text = await textOf(file);
+  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+  for (const [i, line] of lines.entries()) {
+    if (line === "") continue;
+    const record = parsed(line, `${file}:${i + 1}`);
+    if (record.model !== model.hash) {
+      throw new RedraftError(
+        "usage",
+        `${file} has outputs of other weights than ${model.name} (${record.model}, not ${model.hash}); record into another folder`,
+      );
+    }
+    records.set(record.id, record);
+  }
+  return records;
+}
+
+function parsed(line: string, where: string): OutputRecord {
+  try {
+    return JSON.parse(line) as OutputRecord;
+  } catch (cause) {
+    throw new RedraftError(
+      "usage",
+      `${where} is not a recorded output: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw new RedraftError("file-error", `cannot read ${file}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+/** Adds records to a file, each in one write; what a kill left of a line is taken away first. */
+export async function recordWriter(
+  folder: string,
+  file: string,
+): Promise<(record: OutputRecord) => Promise<void>> {
+  await mkdir(folder, { recursive: true });
+  const text = Buffer.from(await textOf(file));
+  const whole = text.lastIndexOf("\n") + 1;
+  if (whole < text.length) await truncate(file, whole);
+  return (record) => appendFile(file, `${JSON.stringify(record)}\n`);
+}
+
+/** The record of a case, if it is of this very prompt and limit. */
+export function recordOf(
+  records: ReadonlyMap<string, OutputRecord>,
+  { id, request, maxTokens }: DecodeCase,
+): OutputRecord | undefined {
+  const record = records.get(id);
+  if (record === undefined || record.promptHash !== promptHash(request.prompt)) return undefined;
+  // An output that ended by itself is the same under every limit that it fits into.
+  const fits = record.tokens.length <= maxTokens;
+  return fits && (record.finish !== "length" || record.maxTokens === maxTokens)
+    ? record
+    : undefined;
+}
