@@ -48,15 +48,15 @@ export interface GenerateOptions {
 /** A target that says what its engine's process spent. */
 export type TimedTarget = TokenTarget & Partial<Pick<LlamaTarget, "lastPass">>;
 
-type Asked = Pick<DecodeCase, "request" | "maxTokens" | "fenced">;
+type TimedRequest = Pick<DecodeCase, "request" | "maxTokens" | "fenced">;
 
 /** A pass as loops yield it. */
-type Step = Pick<DecodeStep, "tokens" | "text" | "drafted" | "origins" | "ms">;
+type TimedStep = Pick<DecodeStep, "tokens" | "text" | "drafted" | "origins" | "ms">;
 
 /** Writes the output of a case on the target: to an end token, the closing fence or the limit. */
 export async function generate(
   target: TimedTarget,
-  asked: Asked,
+  asked: TimedRequest,
   { planner, loop, clock, pieces = false }: GenerateOptions,
 ): Promise<Run> {
   const { maxTokens, fenced } = asked;
@@ -111,9 +111,9 @@ export async function generate(
 async function* efficientEditSteps(
   target: TokenTarget,
   sequence: Sequence,
-  { request, maxTokens }: Asked,
+  { request, maxTokens }: TimedRequest,
   loop: NonNullable<GenerateOptions["loop"]>,
-): AsyncGenerator<Step> {
+): AsyncGenerator<TimedStep> {
   const { contextSize, maxVerify } = target.capabilities;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const room = (): number => Math.min(maxVerify, contextSize - sequence.length - 2);

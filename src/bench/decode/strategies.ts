@@ -5,7 +5,7 @@ import { createController } from "../../draft/controller.ts";
 import { type TokenPredictor, targetPredictor } from "../../draft/draft-model.ts";
 import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import { drafters } from "../../draft/registry.ts";
-import { classOfToken, newline, spellerOf } from "../../draft/spelling.ts";
+import { classOfToken, newlineClass, spellerOf } from "../../draft/spelling.ts";
 import { fastFixerDrafter } from "../baselines/fastfixer.ts";
 import { speculativeDrafter } from "../baselines/speculative.ts";
 import { weightsFor } from "../traces/weights.ts";
@@ -109,6 +109,6 @@ async function newlinesOf({
 }: TokenTarget): Promise<(token: Token) => boolean> {
   const tokens = Array.from({ length: capabilities.vocabSize }, (_, token) => token);
   const texts = await spellerOf({ detokenize })(tokens);
-  const newlines = new Set(tokens.filter((token) => classOfToken(texts[token]!) === newline));
+  const newlines = new Set(tokens.filter((token) => classOfToken(texts[token]!) === newlineClass));
   return (token) => newlines.has(token);
 }

@@ -37,11 +37,11 @@ export interface TieJudge {
 const leastTie = 0.1;
 
 /** Logits of the likeliest tokens of a place, likeliest first. */
-type Place = ReadonlyMap<Token, number>;
+type RankedTokens = ReadonlyMap<Token, number>;
 
 /** An output read again, token by token as plain decoding did, and in passes of many. */
 interface Reread {
-  readonly places: readonly Place[];
+  readonly places: readonly RankedTokens[];
   /** Per place, the disagreement about the margin. */
   readonly noise: readonly number[];
 }
@@ -120,9 +120,9 @@ async function teacherForced(
   target: TokenTarget,
   { prompt, output }: PlainOutput,
   positions: number,
-): Promise<Place[]> {
+): Promise<RankedTokens[]> {
   const sequence = await target.open();
-  const places: Place[] = [];
+  const places: RankedTokens[] = [];
   try {
     await sequence.append(prompt);
     for (let at = 0; at <= output.length; at += positions) {
