@@ -7,6 +7,7 @@ import type {
   EditFate,
   LineRange,
   MergeOutcome,
+  Proof,
   Proved,
   Refused,
 } from "../core/merge.ts";
@@ -208,7 +209,9 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
       return undefined;
     }
     const { text, confidence, stats } = given;
+    const proof = proofOfCandidate(task.outcome, text);
     const more = {
+      ...(proof === undefined ? {} : { proof }),
       ...(model === undefined ? {} : { model: model.name }),
       ...(confidence === undefined ? {} : { confidence }),
       ...(stats === undefined ? {} : { stats }),
@@ -324,6 +327,12 @@ function resultOf(request: EditRequest, done: Done, ms: number): EditResult {
     ...(stats === undefined ? {} : { stats }),
     ms,
   };
+}
+
+/** The account of a text that the merge offered as one of several. */
+function proofOfCandidate(outcome: ModelTask["outcome"], text: string): Proof | undefined {
+  if (outcome?.kind !== "ambiguous") return undefined;
+  return outcome.candidates.find((candidate) => candidate.text === text)?.proof;
 }
 
 const editLinesOf = ({ segments }: Edit): number[] =>
