@@ -34,7 +34,7 @@ try {
     source: readFileSync(join(examples, "queue.go"), "utf8"),
     edit: readFileSync(join(examples, "left-out.diff"), "utf8"),
   });
-  print(`\n${dim("Now your own:  npx redraft-edit apply <file> --edit <sketch>  --dry-run")}`);
+  print(`\n${dim("Now your own:  npm run redraft -- apply <file> --edit <sketch> --dry-run")}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

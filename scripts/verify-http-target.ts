@@ -7,7 +7,7 @@
  *
  *   python -m venv v && v/bin/pip install 'llama-cpp-python[server]'       (compiles its own llama.cpp)
  *   v/bin/python -m llama_cpp.server --model m.gguf --logits_all true --n_ctx 2048 --port 8095
- *   npx redraft-edit serve --model m.gguf --port 8095        (then --server http://127.0.0.1:8095#m)
+ *   npm run redraft -- serve --model m.gguf --port 8095        (then --server http://127.0.0.1:8095#m)
  *
  * Every output must equal the server's own; where one does not, the server is asked how far apart the two tokens
  * were: at most `--tie` (0.1) in logits is a near-tie, which passes over one and over many tokens settle

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { obstacles, publicationFields } from "../../scripts/publication.ts";
+import { createRedraft } from "../../src/redraft/create-redraft.ts";
+import { unifiedDiff } from "../../src/workspace/diff.ts";
 import { listed, pages, root } from "./pages.ts";
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -94,5 +96,23 @@ describe("publication", () => {
   it("is nowhere else", () => {
     for (const field of ["repository", "bugs", "homepage"])
       expect(manifest).not.toHaveProperty(field);
+  });
+});
+
+describe("the first example of the README", () => {
+  it("gives the diff that it shows", async () => {
+    const readme = read("README.md");
+    const command = /\$ npm run -s redraft -- apply (\S+) --edit (\S+) --dry-run\n/.exec(readme);
+    const [, path, edit] = command ?? [];
+    const source = read(path!);
+    const { text } = await createRedraft().apply({
+      path: path!,
+      source,
+      edit: read(edit!),
+    });
+    const diff = unifiedDiff({ path: path!, text: source }, { path: path!, text: text! });
+    const shown = readme.slice(command!.index + command![0].length).split("```")[0]!;
+    expect(diff.slice(diff.indexOf("@@"))).toBe(shown);
+    expect(readme).toContain(read(edit!).split("\n")[2]!);
   });
 });
