@@ -84,7 +84,7 @@ export function replacedInPlace(
           { length: opener - limit },
           (_, n) => source[opener - 1 - n]!.text,
         );
-        const more = takenLines(rest, new Set(), above.slice(0, rest.length + limits.beyondLines));
+        const more = takenLines(side, rest, new Set(), above.slice(0, rest.length + limits.beyondLines));
         const further = opener - more.count;
         const isMoreSure = more.isSure || isBounded(k, side, further);
         const position = more.count > 0 && isMoreSure ? further : opener;
@@ -103,7 +103,7 @@ export function replacedInPlace(
         found.push({ block: k, side, position: line + 1, isSure });
         continue;
       }
-      const taken = takenLines(run, movedLines(near), beyond);
+      const taken = takenLines(side, run, movedLines(near), beyond);
       const count = taken.count > 0 ? taken.count : unusedImports(source, best, run, beyond);
       if (count === 0) continue;
       const position = side === "start" ? edge - count : edge + count;
@@ -213,14 +213,13 @@ function onceIn(lines: readonly { readonly text: string }[]): Set<string> {
 
 /** How many of the lines beyond the edge are earlier forms of the new lines, in the order in which they are met. */
 function takenLines(
+  side: "start" | "end",
   run: readonly BlockLine[],
   moved: ReadonlySet<string>,
   beyond: readonly string[],
 ): { count: number; isSure: boolean } {
-  // What lies deeper belongs to the new lines' own scopes.
   const filled = run.map((token) => token.text).filter((text) => text.trim() !== "");
-  const depth = Math.min(...filled.map(columnsOf));
-  const lines = filled.filter((text) => isTelling(text) && columnsOf(text) === depth);
+  const lines = side === "end" ? outermost(filled) : leastDeep(filled);
   let next = 0;
   let count = 0;
   let isSure = true;
@@ -241,6 +240,24 @@ function takenLines(
     count = n + 1;
   }
   return { count, isSure };
+}
+
+/** The new lines above a quoted line that are in none of the scopes which new lines open. */
+function leastDeep(lines: readonly string[]): string[] {
+  const depth = Math.min(...lines.map(columnsOf));
+  return lines.filter((text) => isTelling(text) && columnsOf(text) === depth);
+}
+
+/**
+ * The new lines that are in the scope of the quoted line which they follow, and then those of the scopes around it. What
+ * lies deeper belongs to scopes that the new lines open themselves.
+ */
+function outermost(lines: readonly string[]): string[] {
+  let depth = Number.POSITIVE_INFINITY;
+  return lines.filter((text) => {
+    depth = Math.min(depth, columnsOf(text));
+    return isTelling(text) && columnsOf(text) === depth;
+  });
 }
 
 /** Whether a line of the file may be an earlier form of a new line. */
