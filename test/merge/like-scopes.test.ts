@@ -296,3 +296,60 @@ describe("a new import beside an import that the edit leaves without a use", () 
     expect(await answer("a.ts", effect, changed([""]))).toContain("{ Middleware }");
   });
 });
+
+describe("what stands in many places shows none", () => {
+  const tests = L(
+    "class ApiTest(TestCase):",
+    ...["get", "put", "patch", "delete", "head"].flatMap((name) => [
+      "",
+      ...(name === "patch" ? [] : ["    @mock.patch('api.request')"]),
+      `    def test_${name}(self, request):`,
+      "        request.return_value = Response()",
+      `        api.${name}('/')`,
+      ...["status", "headers", "body", "time"].map(
+        (part) => `        check(request.${name}.${part})`,
+      ),
+      `        assert request.call_args.${name}`,
+      "",
+      `        request.assert_called_once_with('${name}')`,
+    ]),
+  );
+
+  it("so a decorator before a function that had none is new", async () => {
+    const edit = L(
+      "class ApiTest(TestCase):",
+      `    ${mp}`,
+      "",
+      "    @mock.patch('api.request')",
+      "    def test_patch(self, request):",
+      `        ${mp}`,
+    );
+    const expected = tests.replace(
+      "    def test_patch",
+      "    @mock.patch('api.request')\n    def test_patch",
+    );
+    expect(await answer("test_api.py", tests, edit)).toBe(expected);
+  });
+
+  it("and a line before a new function replaces the one that it resembles", async () => {
+    const edit = L(
+      "class ApiTest(TestCase):",
+      `    ${mp}`,
+      "        assert request.call_args.put",
+      "",
+      "        request.assert_called_once_with('put', timeout=3)",
+      "",
+      "    def test_post(self, request):",
+      "        api.post('/')",
+      "        request.assert_called_once_with('post')",
+      "",
+      `    ${mp}`,
+    );
+    const expected = tests.replace(
+      "        request.assert_called_once_with('put')\n",
+      `${edit.split("\n").slice(4, 9).join("\n")}\n`,
+    );
+    const text = await answer("test_api.py", tests, edit);
+    expect([expected, "ambiguous"]).toContain(text);
+  });
+});

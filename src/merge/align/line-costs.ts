@@ -39,7 +39,10 @@ export function looseCost(token: BlockLine, matches: readonly Match[]): number {
   if (token.role === "add") return 0;
   if (isBlank(token.text)) return costs.looseBlank;
   if (matches.length === 0) return costs.loose;
-  return !hasWords(token.text) ? costs.looseWeak : costs.looseThoughKnown;
+  if (!hasWords(token.text)) return costs.looseWeak;
+  const count = matches.reduce((sum, match) => sum + (match.kind === "resembles" ? 0 : 1), 0);
+  // A line that the file has many times shows no place: a decorator before a function may well be new.
+  return count > limits.rarePlaces ? costs.freshEdge : costs.looseThoughKnown;
 }
 
 /** Names that the source and the edit declare once each: an edit line that does so changes the source's line. */

@@ -84,7 +84,12 @@ export function replacedInPlace(
           { length: opener - limit },
           (_, n) => source[opener - 1 - n]!.text,
         );
-        const more = takenLines(side, rest, new Set(), above.slice(0, rest.length + limits.beyondLines));
+        const more = takenLines(
+          side,
+          rest,
+          new Set(),
+          above.slice(0, rest.length + limits.beyondLines),
+        );
         const further = opener - more.count;
         const isMoreSure = more.isSure || isBounded(k, side, further);
         const position = more.count > 0 && isMoreSure ? further : opener;
