@@ -10,16 +10,22 @@ import { readGgufMetadata } from "../engines/gguf.ts";
 import type { LlamaOptions, LlamaTarget } from "../engines/llama/target.ts";
 import { engines } from "../engines/registry.ts";
 import {
+  type ApplyFormat,
   type ApplyFormatName,
   applyFormats,
   detectApplyFormat,
 } from "../settle/model/apply-formats.ts";
-import { calibrationFor } from "../settle/model/calibrations.ts";
+import {
+  calibrationFor,
+  judgeCalibrationFor,
+  modelIdentity,
+} from "../settle/model/calibrations.ts";
 import {
   type Generate,
   type RegionRouteOptions,
   settleRegion,
 } from "../settle/model/region-route.ts";
+import { type JudgeRouteOptions, settleByJudge } from "../settle/model/settle-by-judge.ts";
 import { settleByRanking } from "../settle/rank/settle-by-rank.ts";
 import { decode } from "../verify/decode.ts";
 
@@ -38,22 +44,27 @@ export interface LocalModelOptions extends Pick<LlamaOptions, "threads" | "gpu" 
   readonly logger?: Logger;
 }
 
+interface OpenModel extends Required<Pick<ModelRoute, "settle">> {
+  readonly target: TokenTarget;
+}
+
 /** Prompt and answer together that the models of this repository were trained on, in tokens. */
 const trainedLength = 1792;
 /** What other models are asked at most: a region is small. */
 const largestQuestion = 8192;
 
 /**
- * The model route on local weights: the ranker first, then the model. Nothing is loaded before the first edit that needs
+ * The model route on local weights: the ranker first, then the model. An apply model ranks and writes the open region; any other
+ * model judges how likely the candidates are. Nothing is loaded before the first edit that needs
  * a model.
  */
 export function localModelRoute(options: LocalModelOptions): ModelRoute {
   const { logger = silentLogger } = options;
-  let opening: Promise<RegionRouteOptions & { readonly target: TokenTarget }> | undefined;
+  let opening: Promise<OpenModel> | undefined;
   let unavailable = false;
   let usable: Promise<boolean> | undefined;
 
-  async function open(): Promise<RegionRouteOptions & { readonly target: TokenTarget }> {
+  async function open(): Promise<OpenModel> {
     const { model, threads, gpu, contextSize = 4096, promptFormat } = options;
     const target =
       options.target ??
@@ -65,12 +76,22 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
         ...(gpu !== undefined && { gpu }),
       }));
     try {
-      const format = promptFormat ? applyFormats[promptFormat] : await detectApplyFormat(target);
-      const calibration = calibrationFor(target.info.name);
+      const format = promptFormat ? applyFormats[promptFormat] : await applyFormatOf(target);
       const longest =
         format.name === "redraft" ? trainedLength : Math.min(largestQuestion, contextSize);
-      const generate = generateWith(target);
-      return { target, format, generate, calibration, longest, logger };
+      const asked = { target, format, longest, logger };
+      if (format.name === "chat") {
+        const calibration = judgeCalibrationFor(modelIdentity(target.info.metadata));
+        const options: JudgeRouteOptions = { ...asked, ...(calibration && { calibration }) };
+        return { target, settle: (task) => settleByJudge(task, options) };
+      }
+      const calibration = calibrationFor(target.info.name);
+      const options: RegionRouteOptions = {
+        ...asked,
+        calibration,
+        generate: generateWith(target),
+      };
+      return { target, settle: (task) => settleRegion(task, options) };
     } catch (error) {
       if (target !== options.target) await target.dispose();
       throw error;
@@ -88,7 +109,7 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
         usable ??= mayAnswer(options.model);
         if (unavailable || !(await usable)) return undefined;
         opening ??= open();
-        return await settleRegion(task, await opening);
+        return await (await opening).settle(task);
       } catch (error) {
         opening = undefined;
         if (!options.optional || !RedraftError.is(error) || error.code !== "model-unavailable") {
@@ -104,6 +125,16 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
       if (opened?.target !== options.target) await opened?.target.dispose();
     },
   };
+}
+
+/** How a model is asked; one without a chat template can judge candidates all the same. */
+async function applyFormatOf(target: LlamaTarget): Promise<ApplyFormat> {
+  try {
+    return await detectApplyFormat(target);
+  } catch (error) {
+    if (!RedraftError.is(error) || error.code !== "model-unavailable") throw error;
+    return applyFormats.chat;
+  }
 }
 
 /** Whether anything may be taken from this model at all: if not, its weights need not be loaded. */

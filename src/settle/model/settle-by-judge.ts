@@ -1,0 +1,132 @@
+import { type Logger, silentLogger } from "../../core/logger.ts";
+import type { ModelAnswer, ModelTask } from "../../core/route.ts";
+import { type Ranking, rankCandidates } from "../rank/rank-candidates.ts";
+import { rankerWeights } from "../rank/ranker-asset.ts";
+import type { Measured } from "./confidence.ts";
+import { type JudgeForm, type JudgeOptions, judge } from "./judge.ts";
+import type { Likelihood } from "./score-candidates.ts";
+
+/** What is known about the candidate that a model of code finds likeliest. */
+export interface Verdict {
+  /** The likeliest candidate, by the sum of its tokens. */
+  readonly best: number;
+  /** Nats between it and the next. */
+  readonly margin: number;
+  /** Nats per token between it and the next. */
+  readonly meanMargin: number;
+  /** Whether the merge puts it first too. */
+  readonly first: boolean;
+  /** Log-odds of the ranker that its own best is right; negative where that is another one. */
+  readonly support: number;
+  /** Whether the edit is a sketch of the whole file: then no candidate may be right. */
+  readonly sketch: boolean;
+  readonly candidates: number;
+}
+
+/** Weighs the likelihoods of two candidates or more; the merge's own order is that of `scores`. */
+export function verdictOf(
+  scores: readonly Likelihood[],
+  ranking: Pick<Ranking, "best" | "confidence">,
+  sketch: boolean,
+): Verdict {
+  const order = [...scores.keys()].sort((a, b) => scores[b]!.total - scores[a]!.total);
+  const [best, next] = [order[0]!, order[1]!];
+  const odds = Math.log(ranking.confidence / (1 - ranking.confidence));
+  return {
+    best,
+    margin: scores[best]!.total - scores[next]!.total,
+    meanMargin: mean(scores[best]!) - mean(scores[next]!),
+    first: best === 0,
+    support: ranking.best === best ? odds : -odds,
+    sketch,
+    candidates: scores.length,
+  };
+}
+
+const mean = ({ total, tokens }: Likelihood): number => total / Math.max(1, tokens);
+
+/** Names of the numbers that a calibration weighs, in their order. */
+export const verdictFeatures = [
+  "constant",
+  "margin",
+  "meanMargin",
+  "first",
+  "support",
+  "sketch",
+  "sketchSupport",
+  "many",
+] as const;
+
+/** Numbers for the logistic model; bounded, so that nothing far outside what was measured counts for more. */
+export function verdictNumbers(verdict: Verdict): number[] {
+  const { margin, meanMargin, first, support, sketch, candidates } = verdict;
+  const supported = Math.max(-5, Math.min(5, support));
+  return [
+    1,
+    Math.log1p(Math.min(60, margin)),
+    Math.max(-1, Math.min(1, meanMargin)) * 4,
+    first ? 1 : 0,
+    sketch ? 0 : supported,
+    sketch ? 1 : 0,
+    sketch ? supported : 0,
+    candidates > 2 ? 1 : 0,
+  ];
+}
+
+/** From which confidence on the verdict of one model is taken; made by training/confidence.py. */
+export interface JudgeCalibration {
+  readonly form: JudgeForm;
+  /** Per number of `verdictNumbers`. */
+  readonly weights: readonly number[];
+  /** Verdicts below this are not taken; above 1 = none is. */
+  readonly threshold: number;
+  readonly measured: Measured;
+}
+
+/** Probability that the likeliest candidate is the right one. */
+export function verdictConfidence(verdict: Verdict, { weights }: JudgeCalibration): number {
+  const z = verdictNumbers(verdict).reduce((sum, value, i) => sum + value * weights[i]!, 0);
+  return 1 / (1 + Math.exp(-z));
+}
+
+export interface JudgeRouteOptions extends JudgeOptions {
+  /** Absent = the model was never measured: it is asked, and its verdict is logged and not taken. */
+  readonly calibration?: JudgeCalibration;
+  readonly logger?: Logger;
+}
+
+/**
+ * Asks a model of code which candidate of an ambiguous merge is likeliest in its place. Returns that candidate where the
+ * calibration says that it is right often enough, else undefined.
+ */
+export async function settleByJudge(
+  task: ModelTask,
+  options: JudgeRouteOptions,
+): Promise<ModelAnswer | undefined> {
+  const { outcome, edit, request, signal } = task;
+  if (outcome?.kind !== "ambiguous" || edit === undefined || outcome.candidates.length < 2) {
+    return undefined;
+  }
+  const { target, calibration, logger = silentLogger } = options;
+  const { candidates } = outcome;
+  const { path, source, instruction } = request;
+  const question = { path, source, edit, ...(instruction !== undefined && { instruction }) };
+  const form = calibration?.form ?? "place";
+  const scores = await judge(form, question, candidates, { ...options, ...(signal && { signal }) });
+  if (scores === undefined) {
+    logger.debug("the open region is longer than the model can read", { path });
+    return undefined;
+  }
+  const ranking = rankCandidates(source, edit, candidates, rankerWeights());
+  const verdict = verdictOf(scores, ranking, edit.extent === "file");
+  const { best, margin } = verdict;
+  const found = `${target.name} finds candidate ${best + 1} of ${candidates.length} likelier by ${margin.toFixed(1)} nats`;
+  if (calibration === undefined) {
+    logger.warn(`${path}: ${found}; this model has no calibration, so its answer is not taken`);
+    return undefined;
+  }
+  const confidence = verdictConfidence(verdict, calibration);
+  logger.debug("candidates judged", { ...verdict, confidence });
+  if (confidence < calibration.threshold) return undefined;
+  return { text: candidates[best]!.text, why: `the merge was ambiguous; ${found}`, confidence };
+}
