@@ -14,7 +14,7 @@ const judges: Readonly<Record<string, JudgeCalibration>> = {};
 
 /** When the verdict of a model is taken; undefined = it was never measured. */
 export function judgeCalibrationFor(identity: string): JudgeCalibration | undefined {
-  return judges[identity];
+  return Object.hasOwn(judges, identity) ? judges[identity] : undefined;
 }
 
 /** Words at the end of a name that say how the weights are stored. */
@@ -27,7 +27,7 @@ const storage = /^(?:gguf|awq|gptq|i?q\d\w*|f16|f32|bf16|fp16|mxfp4)$/;
  * @example `qwen2.5 coder 0.5b instruct, qwen2 24x896`
  */
 export function modelIdentity(metadata: Readonly<Record<string, string>>): string {
-  const words = (metadata["general.name"] ?? "").toLowerCase().split(/[\s_-]/);
+  const words = (metadata["general.name"] ?? "").toLowerCase().split(/[\s-]/);
   while (words.length > 1 && storage.test(words.at(-1)!)) words.pop();
   const architecture = metadata["general.architecture"] ?? "";
   const layers = metadata[`${architecture}.block_count`] ?? "";
