@@ -30,7 +30,7 @@ for (const row of jsonLines<Judged>(path)) {
     process.stdout.write(`${JSON.stringify({ ...common, long: true })}\n`);
     continue;
   }
-  const verdict = verdictOf(scores, rank, isSketch);
+  const verdict = verdictOf(scores, rank);
   const { best } = verdict;
   const features = verdictNumbers(verdict);
   process.stdout.write(

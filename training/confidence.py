@@ -81,10 +81,14 @@ def report(rows: list[dict], confidences: np.ndarray, right: np.ndarray) -> None
                   f"threshold {at['threshold']:.4f}", file=sys.stderr)
 
 
-def answers_of(path: Path, way: str) -> list[dict]:
+def answers_of(path: Path, way: str, kind: str | None = None) -> list[dict]:
     """The answers of a way to the questions that were not too long."""
     rows = [json.loads(line) for line in path.read_text().splitlines()]
-    return [row for row in rows if row.get("way") == way and not row.get("long")]
+    return [row for row in rows if row.get("way") == way and not row.get("long") and kind in (None, kind_of(row))]
+
+
+def kind_of(row: dict) -> str:
+    return "sketch" if row.get("extent") == "file" else "patch"
 
 
 def apart(fitted: list[dict], test: list[dict]) -> None:
@@ -113,9 +117,10 @@ def main() -> None:
     parser.add_argument("--way", choices=("rank", "write", "place", "ask"), default="rank")
     parser.add_argument("--model", required=True, help="its name in its file")
     parser.add_argument("--precision", type=float, default=0.99)
+    parser.add_argument("--kind", choices=("patch", "sketch"), help="only edits of this kind: sketches leave out the rest of the file")
     parser.add_argument("--test", type=Path, help="answers to questions of other repositories")
     options = parser.parse_args()
-    rows = answers_of(options.judged, options.way)
+    rows = answers_of(options.judged, options.way, options.kind)
     if len({row["repository"] for row in rows}) < 2:
         raise SystemExit(f"{options.judged} needs answers of the way {options.way} from two repositories or more")
     fitted = calibration(rows, options.model, options.precision)
@@ -123,7 +128,7 @@ def main() -> None:
         raise SystemExit(f"no threshold has the precision {options.precision}")
     print(json.dumps(fitted, indent=2))
     if options.test is not None:
-        test = answers_of(options.test, options.way)
+        test = answers_of(options.test, options.way, options.kind)
         apart(rows, test)
         taken = [row for row in test if confidence_of(row, fitted) >= fitted["threshold"]]
         right = sum(row["right"] for row in taken)

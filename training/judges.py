@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from confidence import answers_of, confidence_of, share, threshold_for, unseen_confidences, weights_of
+from confidence import answers_of, confidence_of, kind_of, share, threshold_for, unseen_confidences, weights_of
 from redraft_training.precision import bound
 
 Taken = dict[str, tuple[int, bool]]
@@ -38,8 +38,12 @@ def calibrated(rows: list[dict], precision: float) -> dict | None:
 
 
 def taken_of(rows: list[dict], precision: float, test: set[str]) -> Taken:
-    """What a model settles of repositories that its calibration has not seen."""
+    """What a model settles of repositories that its calibration has not seen; patches and sketches have each their own."""
     found: Taken = {}
+    kinds = sorted({kind_of(row) for row in rows})
+    if len(kinds) > 1:
+        return {key: value for kind in kinds
+                for key, value in taken_of([row for row in rows if kind_of(row) == kind], precision, test).items()}
     for repository in sorted(test or {row["repository"] for row in rows}):
         unseen = test or {repository}
         calibration = calibrated([row for row in rows if row["repository"] not in unseen], precision)
@@ -63,8 +67,8 @@ def either(left: Taken, right: Taken) -> Taken:
 
 GROUPS: dict[str, Callable[[dict], bool]] = {
     "all": lambda _: True,
-    "patch": lambda row: row["extent"] != "file",
-    "sketch": lambda row: row["extent"] == "file" and row["style"] != "S7p",
+    "patch": lambda row: kind_of(row) == "patch",
+    "sketch": lambda row: kind_of(row) == "sketch" and row["style"] != "S7p",
     "S7p": lambda row: row["style"] == "S7p",
 }
 

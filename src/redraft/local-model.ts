@@ -1,3 +1,4 @@
+import type { Edit } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Planner } from "../core/plan.ts";
@@ -25,7 +26,7 @@ import {
   type RegionRouteOptions,
   settleRegion,
 } from "../settle/model/region-route.ts";
-import { type JudgeRouteOptions, settleByJudge } from "../settle/model/settle-by-judge.ts";
+import { type JudgeRouteOptions, kindOf, settleByJudge } from "../settle/model/settle-by-judge.ts";
 import { settleByRanking } from "../settle/rank/settle-by-rank.ts";
 import { decode } from "../verify/decode.ts";
 
@@ -62,7 +63,7 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
   const { logger = silentLogger } = options;
   let opening: Promise<OpenModel> | undefined;
   let unavailable = false;
-  let usable: Promise<boolean> | undefined;
+  let usable: Promise<Usable> | undefined;
 
   async function open(): Promise<OpenModel> {
     const { model, threads, gpu, contextSize = 4096, promptFormat } = options;
@@ -81,8 +82,8 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
         format.name === "redraft" ? trainedLength : Math.min(largestQuestion, contextSize);
       const asked = { target, format, longest, logger };
       if (format.name === "chat") {
-        const calibration = judgeCalibrationFor(modelIdentity(target.info.metadata));
-        const options: JudgeRouteOptions = { ...asked, ...(calibration && { calibration }) };
+        const calibrations = judgeCalibrationFor(modelIdentity(target.info.metadata));
+        const options: JudgeRouteOptions = { ...asked, ...(calibrations && { calibrations }) };
         return { target, settle: (task) => settleByJudge(task, options) };
       }
       const calibration = calibrationFor(target.info.name);
@@ -106,8 +107,8 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
       const ranked = task.ranked ? undefined : settleByRanking(task);
       if (ranked) return ranked;
       try {
-        usable ??= mayAnswer(options.model);
-        if (unavailable || !(await usable)) return undefined;
+        usable ??= usableFor(options.model);
+        if (unavailable || !(await usable)(task.edit)) return undefined;
         opening ??= open();
         return await (await opening).settle(task);
       } catch (error) {
@@ -137,11 +138,19 @@ async function applyFormatOf(target: LlamaTarget): Promise<ApplyFormat> {
   }
 }
 
-/** Whether anything may be taken from this model at all: if not, its weights need not be loaded. */
-async function mayAnswer(model: string): Promise<boolean> {
-  const name = (await readGgufMetadata(model)).get("general.name");
-  const calibration = calibrationFor(typeof name === "string" ? name : "");
-  return calibration === "agreement" || Object.keys(calibration).length > 0;
+/** Whether an answer to this edit may be taken from the model: if not, its weights need not be loaded. */
+type Usable = (edit: Edit | undefined) => boolean;
+
+async function usableFor(model: string): Promise<Usable> {
+  const metadata = await readGgufMetadata(model, { lengths: true });
+  const named = Object.fromEntries([...metadata].map(([key, value]) => [key, String(value)]));
+  const judges = judgeCalibrationFor(modelIdentity(named));
+  if (judges !== undefined) {
+    return (edit) => edit !== undefined && judges[kindOf(edit)] !== undefined;
+  }
+  const calibration = calibrationFor(named["general.name"] ?? "");
+  const isAny = calibration === "agreement" || Object.keys(calibration).length > 0;
+  return () => isAny;
 }
 
 /** What edits are drafted from, chosen by the target's own cost curve. For one generation at a time. */

@@ -1,5 +1,5 @@
 import type { RegionCalibration } from "./region-route.ts";
-import type { JudgeCalibration } from "./settle-by-judge.ts";
+import type { JudgeCalibrations } from "./settle-by-judge.ts";
 
 /** Our own models settle nothing before they are measured; an apply model that a user brings must agree with itself. */
 export function calibrationFor(name: string): RegionCalibration {
@@ -10,10 +10,10 @@ export function calibrationFor(name: string): RegionCalibration {
  * Models of code that were measured as judges, by `modelIdentity`; made by scripts/judge-open.ts and training/confidence.py
  * (docs/internals/models.md).
  */
-const judges: Readonly<Record<string, JudgeCalibration>> = {};
+const judges: Readonly<Record<string, JudgeCalibrations>> = {};
 
 /** When the verdict of a model is taken; undefined = it was never measured. */
-export function judgeCalibrationFor(identity: string): JudgeCalibration | undefined {
+export function judgeCalibrationFor(identity: string): JudgeCalibrations | undefined {
   return Object.hasOwn(judges, identity) ? judges[identity] : undefined;
 }
 

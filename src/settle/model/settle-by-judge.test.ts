@@ -124,17 +124,28 @@ describe("in-place questions", () => {
 describe("settleByJudge", () => {
   it("takes the candidate that the model finds likelier, by what follows the new line", async () => {
     for (const next of ["stop()", "end()"]) {
-      const answer = await settleByJudge(task(), { ...options(next), calibration: sure });
+      const answer = await settleByJudge(task(), {
+        ...options(next),
+        calibrations: { patch: sure },
+      });
       expect(answer?.text).toContain(`add(2)\n${next}`);
       expect(answer?.confidence).toBeGreaterThan(0.9);
     }
   });
 
   it("declines below the threshold, and where the question is too long", async () => {
-    const calibration = { ...sure, threshold: 0.99999999 };
-    expect(await settleByJudge(task(), { ...options("end()"), calibration })).toBeUndefined();
-    const short = { ...options("end()"), calibration: sure, longest: 30 };
+    const calibrations = { patch: { ...sure, threshold: 0.99999999 } };
+    expect(await settleByJudge(task(), { ...options("end()"), calibrations })).toBeUndefined();
+    const short = { ...options("end()"), calibrations: { patch: sure }, longest: 30 };
     expect(await settleByJudge(task(), short)).toBeUndefined();
+  });
+
+  it("asks no model about kinds of edits for which it has no calibration", async () => {
+    const target = { ...liking("end()"), open: () => Promise.reject(new Error("asked")) };
+    const other = { ...options("end()"), target, calibrations: { sketch: sure } };
+    expect(await settleByJudge(task(), other)).toBeUndefined();
+    const own = settleByJudge(task(), { ...other, calibrations: { patch: sure } });
+    await expect(own).rejects.toThrow("asked");
   });
 
   it("says what a model without a calibration finds, and takes nothing", async () => {
@@ -161,7 +172,7 @@ describe("verdicts", () => {
     { total: -4, tokens: 4, worst: -2 },
   ];
   it("count the ranker for the candidate that it names, and against every other one", () => {
-    const verdict = verdictOf(scores, { best: 1, confidence: 0.8 }, false);
+    const verdict = verdictOf(scores, { best: 1, confidence: 0.8 });
     expect(verdict).toMatchObject({
       best: 1,
       margin: 5,
@@ -170,17 +181,13 @@ describe("verdicts", () => {
       candidates: 2,
     });
     expect(verdict.support).toBeCloseTo(Math.log(4), 12);
-    expect(verdictOf(scores, { best: 0, confidence: 0.8 }, false).support).toBeCloseTo(
-      -Math.log(4),
-    );
+    expect(verdictOf(scores, { best: 0, confidence: 0.8 }).support).toBeCloseTo(-Math.log(4));
     expect(verdictNumbers(verdict)).toHaveLength(verdictFeatures.length);
   });
 
   it("are bounded", () => {
     const numbers = (total: number) =>
-      verdictNumbers(
-        verdictOf([scores[0]!, { ...scores[1]!, total }], { best: 1, confidence: 1 }, true),
-      );
+      verdictNumbers(verdictOf([scores[0]!, { ...scores[1]!, total }], { best: 1, confidence: 1 }));
     expect(numbers(1e6)).toEqual(numbers(1e5));
   });
 });

@@ -1,3 +1,4 @@
+import type { Edit } from "../../core/edit.ts";
 import { type Logger, silentLogger } from "../../core/logger.ts";
 import type { ModelAnswer, ModelTask } from "../../core/route.ts";
 import { type Ranking, rankCandidates } from "../rank/rank-candidates.ts";
@@ -18,8 +19,6 @@ export interface Verdict {
   readonly first: boolean;
   /** Log-odds of the ranker that its own best is right; negative where that is another one. */
   readonly support: number;
-  /** Whether the edit is a sketch of the whole file: then no candidate may be right. */
-  readonly sketch: boolean;
   readonly candidates: number;
 }
 
@@ -27,7 +26,6 @@ export interface Verdict {
 export function verdictOf(
   scores: readonly Likelihood[],
   ranking: Pick<Ranking, "best" | "confidence">,
-  sketch: boolean,
 ): Verdict {
   const order = [...scores.keys()].sort((a, b) => scores[b]!.total - scores[a]!.total);
   const [best, next] = [order[0]!, order[1]!];
@@ -38,7 +36,6 @@ export function verdictOf(
     meanMargin: mean(scores[best]!) - mean(scores[next]!),
     first: best === 0,
     support: ranking.best === best ? odds : -odds,
-    sketch,
     candidates: scores.length,
   };
 }
@@ -52,23 +49,18 @@ export const verdictFeatures = [
   "meanMargin",
   "first",
   "support",
-  "sketch",
-  "sketchSupport",
   "many",
 ] as const;
 
 /** Numbers for the logistic model; bounded, so that nothing far outside what was measured counts for more. */
 export function verdictNumbers(verdict: Verdict): number[] {
-  const { margin, meanMargin, first, support, sketch, candidates } = verdict;
-  const supported = Math.max(-5, Math.min(5, support));
+  const { margin, meanMargin, first, support, candidates } = verdict;
   return [
     1,
     Math.log1p(Math.min(60, margin)),
     Math.max(-1, Math.min(1, meanMargin)) * 4,
     first ? 1 : 0,
-    sketch ? 0 : supported,
-    sketch ? 1 : 0,
-    sketch ? supported : 0,
+    Math.max(-5, Math.min(5, support)),
     candidates > 2 ? 1 : 0,
   ];
 }
@@ -83,6 +75,14 @@ export interface JudgeCalibration {
   readonly measured: Measured;
 }
 
+/** `sketch`: leaves out the rest of the file, and often no candidate is right; `patch`: any other edit. */
+export type EditKind = "patch" | "sketch";
+
+export const kindOf = (edit: Edit): EditKind => (edit.extent === "file" ? "sketch" : "patch");
+
+/** Of one model; for a kind of edit that is absent no threshold holds the precision, and the model is not asked. */
+export type JudgeCalibrations = Readonly<Partial<Record<EditKind, JudgeCalibration>>>;
+
 /** Probability that the likeliest candidate is the right one. */
 export function verdictConfidence(verdict: Verdict, { weights }: JudgeCalibration): number {
   const z = verdictNumbers(verdict).reduce((sum, value, i) => sum + value * weights[i]!, 0);
@@ -91,7 +91,7 @@ export function verdictConfidence(verdict: Verdict, { weights }: JudgeCalibratio
 
 export interface JudgeRouteOptions extends JudgeOptions {
   /** Absent = the model was never measured: it is asked, and its verdict is logged and not taken. */
-  readonly calibration?: JudgeCalibration;
+  readonly calibrations?: JudgeCalibrations;
   readonly logger?: Logger;
 }
 
@@ -107,7 +107,9 @@ export async function settleByJudge(
   if (outcome?.kind !== "ambiguous" || edit === undefined || outcome.candidates.length < 2) {
     return undefined;
   }
-  const { target, calibration, logger = silentLogger } = options;
+  const { target, calibrations, logger = silentLogger } = options;
+  const calibration = calibrations?.[kindOf(edit)];
+  if (calibrations !== undefined && calibration === undefined) return undefined;
   const { candidates } = outcome;
   const { path, source, instruction } = request;
   const question = { path, source, edit, ...(instruction !== undefined && { instruction }) };
@@ -118,7 +120,7 @@ export async function settleByJudge(
     return undefined;
   }
   const ranking = rankCandidates(source, edit, candidates, rankerWeights());
-  const verdict = verdictOf(scores, ranking, edit.extent === "file");
+  const verdict = verdictOf(scores, ranking);
   const { best, margin } = verdict;
   const found = `${target.name} finds candidate ${best + 1} of ${candidates.length} likelier by ${margin.toFixed(1)} nats`;
   if (calibration === undefined) {
