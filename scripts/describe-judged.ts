@@ -6,7 +6,7 @@
  */
 import { jsonLines } from "../src/bench/apply/cases.ts";
 import type { Likelihood } from "../src/settle/model/score-candidates.ts";
-import { verdictNumbers, verdictOf } from "../src/settle/model/settle-by-judge.ts";
+import { judgementFeatures, judgementOf } from "../src/settle/model/settle-by-judge.ts";
 
 interface Judged {
   readonly form: string;
@@ -30,10 +30,10 @@ for (const row of jsonLines<Judged>(path)) {
     process.stdout.write(`${JSON.stringify({ ...common, long: true })}\n`);
     continue;
   }
-  const verdict = verdictOf(scores, rank);
-  const { best } = verdict;
-  const features = verdictNumbers(verdict);
+  const judgement = judgementOf(scores, rank);
+  const { best } = judgement;
+  const features = judgementFeatures(judgement);
   process.stdout.write(
-    `${JSON.stringify({ ...common, best, right: best === present, margin: verdict.margin, features })}\n`,
+    `${JSON.stringify({ ...common, best, right: best === present, margin: judgement.margin, features })}\n`,
   );
 }

@@ -99,7 +99,7 @@ def apart(fitted: list[dict], test: list[dict]) -> None:
 
 
 def confidence_of(row: dict, calibration: dict) -> float:
-    """As src/settle/model/settle-by-judge.ts, verdictConfidence."""
+    """As src/settle/model/settle-by-judge.ts, judgementConfidence."""
     return float(1 / (1 + np.exp(-np.dot(row["features"], calibration["weights"]))))
 
 

@@ -26,7 +26,11 @@ import {
   type RegionRouteOptions,
   settleRegion,
 } from "../settle/model/region-route.ts";
-import { type JudgeRouteOptions, kindOf, settleByJudge } from "../settle/model/settle-by-judge.ts";
+import {
+  editKind,
+  type JudgeRouteOptions,
+  settleByJudge,
+} from "../settle/model/settle-by-judge.ts";
 import { settleByRanking } from "../settle/rank/settle-by-rank.ts";
 import { decode } from "../verify/decode.ts";
 
@@ -146,7 +150,7 @@ async function usableFor(model: string): Promise<Usable> {
   const named = Object.fromEntries([...metadata].map(([key, value]) => [key, String(value)]));
   const judges = judgeCalibrationFor(modelIdentity(named));
   if (judges !== undefined) {
-    return (edit) => edit !== undefined && judges[kindOf(edit)] !== undefined;
+    return (edit) => edit !== undefined && judges[editKind(edit)] !== undefined;
   }
   const calibration = calibrationFor(named["general.name"] ?? "");
   const isAny = calibration === "agreement" || Object.keys(calibration).length > 0;

@@ -33,12 +33,12 @@ export async function askedQuestion(
   if (prompt === undefined) return undefined;
   const answers: Token[][] = [];
   for (const lines of disputed.candidates) answers.push(await format.answer(target, lines));
-  if (!fits({ prompt, answers }, target, longest)) return undefined;
+  if (!hasRoom({ prompt, answers }, target, longest)) return undefined;
   return { prompt, answers, cropped: original.length < region.original.length };
 }
 
 /** Whether the prompt and its longest answer have room. */
-export function fits(
+export function hasRoom(
   { prompt, answers }: ScoredQuestion,
   target: LocalTarget,
   longest: number,

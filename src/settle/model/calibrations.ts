@@ -12,7 +12,7 @@ export function calibrationFor(name: string): RegionCalibration {
  */
 const judges: Readonly<Record<string, JudgeCalibrations>> = {};
 
-/** When the verdict of a model is taken; undefined = it was never measured. */
+/** When the judgement of a model is taken; undefined where it was never measured. */
 export function judgeCalibrationFor(identity: string): JudgeCalibrations | undefined {
   return Object.hasOwn(judges, identity) ? judges[identity] : undefined;
 }

@@ -52,11 +52,11 @@ export interface Calibration {
   readonly weights: readonly number[];
   /** Answers below this are not taken. */
   readonly threshold: number;
-  readonly measured: Measured;
+  readonly measured: MeasuredPrecision;
 }
 
 /** How a calibration was measured, on repositories that it was not fitted to. */
-export interface Measured {
+export interface MeasuredPrecision {
   readonly model: string;
   readonly repositories: readonly string[];
   readonly questions: number;

@@ -9,10 +9,10 @@ import { inPlaceQuestion } from "./in-place.ts";
 import { judge } from "./judge.ts";
 import {
   type JudgeCalibration,
+  judgementFeatures,
+  judgementNames,
+  judgementOf,
   settleByJudge,
-  verdictFeatures,
-  verdictNumbers,
-  verdictOf,
 } from "./settle-by-judge.ts";
 
 const path = "list.py";
@@ -89,7 +89,7 @@ const options = (wanted: string) => ({
 /** Sure of a margin of half a nat. */
 const sure: JudgeCalibration = {
   form: "place",
-  weights: verdictFeatures.map((name) => (name === "constant" ? -2 : name === "margin" ? 20 : 0)),
+  weights: judgementNames.map((name) => (name === "constant" ? -2 : name === "margin" ? 20 : 0)),
   threshold: 0.9,
   measured: { model: "stub", repositories: [], questions: 0, taken: 0, wrong: 0, bound: 0 },
 };
@@ -105,6 +105,14 @@ describe("in-place questions", () => {
     const whole = answers.map((answer) => shared + Buffer.from(answer).toString());
     expect(whole).toEqual(outcome.candidates.map((one) => `list.py\n${one.text}`));
     expect(await inPlaceQuestion(target, question, outcome.candidates, 40)).toBeUndefined();
+  });
+
+  it("are not asked where one candidate is the beginning of another", async () => {
+    const { edit, outcome } = task();
+    const [first] = outcome.candidates;
+    const asked = (candidates: Ambiguous["candidates"]) =>
+      inPlaceQuestion(liking(""), { path, source, edit: edit! }, candidates, 999);
+    expect(await asked([first!, first!])).toBeUndefined();
   });
 
   it("begin with the token that the vocabulary asks for", async () => {
@@ -166,28 +174,30 @@ describe("settleByJudge", () => {
   });
 });
 
-describe("verdicts", () => {
+describe("judgements", () => {
   const scores = [
     { total: -9, tokens: 3, worst: -5 },
     { total: -4, tokens: 4, worst: -2 },
   ];
   it("count the ranker for the candidate that it names, and against every other one", () => {
-    const verdict = verdictOf(scores, { best: 1, confidence: 0.8 });
-    expect(verdict).toMatchObject({
+    const judgement = judgementOf(scores, { best: 1, confidence: 0.8 });
+    expect(judgement).toMatchObject({
       best: 1,
       margin: 5,
       meanMargin: 2,
       first: false,
       candidates: 2,
     });
-    expect(verdict.support).toBeCloseTo(Math.log(4), 12);
-    expect(verdictOf(scores, { best: 0, confidence: 0.8 }).support).toBeCloseTo(-Math.log(4));
-    expect(verdictNumbers(verdict)).toHaveLength(verdictFeatures.length);
+    expect(judgement.support).toBeCloseTo(Math.log(4), 12);
+    expect(judgementOf(scores, { best: 0, confidence: 0.8 }).support).toBeCloseTo(-Math.log(4));
+    expect(judgementFeatures(judgement)).toHaveLength(judgementNames.length);
   });
 
   it("are bounded", () => {
     const numbers = (total: number) =>
-      verdictNumbers(verdictOf([scores[0]!, { ...scores[1]!, total }], { best: 1, confidence: 1 }));
+      judgementFeatures(
+        judgementOf([scores[0]!, { ...scores[1]!, total }], { best: 1, confidence: 1 }),
+      );
     expect(numbers(1e6)).toEqual(numbers(1e5));
   });
 });

@@ -3,12 +3,12 @@ import { type Logger, silentLogger } from "../../core/logger.ts";
 import type { ModelAnswer, ModelTask } from "../../core/route.ts";
 import { type Ranking, rankCandidates } from "../rank/rank-candidates.ts";
 import { rankerWeights } from "../rank/ranker-asset.ts";
-import type { Measured } from "./confidence.ts";
+import type { MeasuredPrecision } from "./confidence.ts";
 import { type JudgeForm, type JudgeOptions, judge } from "./judge.ts";
 import type { Likelihood } from "./score-candidates.ts";
 
 /** What is known about the candidate that a model of code finds likeliest. */
-export interface Verdict {
+export interface Judgement {
   /** The likeliest candidate, by the sum of its tokens. */
   readonly best: number;
   /** Nats between it and the next. */
@@ -23,10 +23,10 @@ export interface Verdict {
 }
 
 /** Weighs the likelihoods of two candidates or more; the merge's own order is that of `scores`. */
-export function verdictOf(
+export function judgementOf(
   scores: readonly Likelihood[],
   ranking: Pick<Ranking, "best" | "confidence">,
-): Verdict {
+): Judgement {
   const order = [...scores.keys()].sort((a, b) => scores[b]!.total - scores[a]!.total);
   const [best, next] = [order[0]!, order[1]!];
   const odds = Math.log(ranking.confidence / (1 - ranking.confidence));
@@ -43,7 +43,7 @@ export function verdictOf(
 const mean = ({ total, tokens }: Likelihood): number => total / Math.max(1, tokens);
 
 /** Names of the numbers that a calibration weighs, in their order. */
-export const verdictFeatures = [
+export const judgementNames = [
   "constant",
   "margin",
   "meanMargin",
@@ -53,8 +53,8 @@ export const verdictFeatures = [
 ] as const;
 
 /** Numbers for the logistic model; bounded, so that nothing far outside what was measured counts for more. */
-export function verdictNumbers(verdict: Verdict): number[] {
-  const { margin, meanMargin, first, support, candidates } = verdict;
+export function judgementFeatures(judgement: Judgement): number[] {
+  const { margin, meanMargin, first, support, candidates } = judgement;
   return [
     1,
     Math.log1p(Math.min(60, margin)),
@@ -65,32 +65,32 @@ export function verdictNumbers(verdict: Verdict): number[] {
   ];
 }
 
-/** From which confidence on the verdict of one model is taken; made by training/confidence.py. */
+/** From which confidence on the judgement of one model is taken; made by training/confidence.py. */
 export interface JudgeCalibration {
   readonly form: JudgeForm;
-  /** Per number of `verdictNumbers`. */
+  /** Per number of `judgementFeatures`. */
   readonly weights: readonly number[];
   /** Verdicts below this are not taken; above 1 = none is. */
   readonly threshold: number;
-  readonly measured: Measured;
+  readonly measured: MeasuredPrecision;
 }
 
 /** `sketch`: leaves out the rest of the file, and often no candidate is right; `patch`: any other edit. */
 export type EditKind = "patch" | "sketch";
 
-export const kindOf = (edit: Edit): EditKind => (edit.extent === "file" ? "sketch" : "patch");
+export const editKind = (edit: Edit): EditKind => (edit.extent === "file" ? "sketch" : "patch");
 
 /** Of one model; for a kind of edit that is absent no threshold holds the precision, and the model is not asked. */
 export type JudgeCalibrations = Readonly<Partial<Record<EditKind, JudgeCalibration>>>;
 
 /** Probability that the likeliest candidate is the right one. */
-export function verdictConfidence(verdict: Verdict, { weights }: JudgeCalibration): number {
-  const z = verdictNumbers(verdict).reduce((sum, value, i) => sum + value * weights[i]!, 0);
+export function judgementConfidence(judgement: Judgement, { weights }: JudgeCalibration): number {
+  const z = judgementFeatures(judgement).reduce((sum, value, i) => sum + value * weights[i]!, 0);
   return 1 / (1 + Math.exp(-z));
 }
 
 export interface JudgeRouteOptions extends JudgeOptions {
-  /** Absent = the model was never measured: it is asked, and its verdict is logged and not taken. */
+  /** Absent = the model was never measured: it is asked, and its judgement is logged and not taken. */
   readonly calibrations?: JudgeCalibrations;
   readonly logger?: Logger;
 }
@@ -108,7 +108,7 @@ export async function settleByJudge(
     return undefined;
   }
   const { target, calibrations, logger = silentLogger } = options;
-  const calibration = calibrations?.[kindOf(edit)];
+  const calibration = calibrations?.[editKind(edit)];
   if (calibrations !== undefined && calibration === undefined) return undefined;
   const { candidates } = outcome;
   const { path, source, instruction } = request;
@@ -120,15 +120,15 @@ export async function settleByJudge(
     return undefined;
   }
   const ranking = rankCandidates(source, edit, candidates, rankerWeights());
-  const verdict = verdictOf(scores, ranking);
-  const { best, margin } = verdict;
+  const judgement = judgementOf(scores, ranking);
+  const { best, margin } = judgement;
   const found = `${target.name} finds candidate ${best + 1} of ${candidates.length} likelier by ${margin.toFixed(1)} nats`;
   if (calibration === undefined) {
     logger.warn(`${path}: ${found}; this model has no calibration, so its answer is not taken`);
     return undefined;
   }
-  const confidence = verdictConfidence(verdict, calibration);
-  logger.debug("candidates judged", { ...verdict, confidence });
+  const confidence = judgementConfidence(judgement, calibration);
+  logger.debug("candidates judged", { ...judgement, confidence });
   if (confidence < calibration.threshold) return undefined;
   return { text: candidates[best]!.text, why: `the merge was ambiguous; ${found}`, confidence };
 }
