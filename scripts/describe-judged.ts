@@ -11,6 +11,8 @@ import { judgementFeatures, judgementOf } from "../src/settle/model/settle-by-ju
 interface Judged {
   readonly form: string;
   readonly extent: string;
+  /** `details.reading` of the outcome. */
+  readonly reading: string;
   /** Index of the right candidate; -1 = there is none. */
   readonly right: number;
   readonly rank: { readonly best: number; readonly confidence: number; readonly taken: boolean };
@@ -30,7 +32,7 @@ for (const row of jsonLines<Judged>(path)) {
     process.stdout.write(`${JSON.stringify({ ...common, long: true })}\n`);
     continue;
   }
-  const judgement = judgementOf(scores, rank);
+  const judgement = judgementOf(scores, labels.reading);
   const { best } = judgement;
   const features = judgementFeatures(judgement);
   process.stdout.write(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { calibrationFor, judgeCalibrationFor, modelIdentity } from "./calibrations.ts";
+import { judgementNames } from "./settle-by-judge.ts";
 
 const file = (name: string, width = "896") => ({
   "general.name": name,
@@ -28,6 +29,15 @@ describe("modelIdentity", () => {
 });
 
 describe("calibrations", () => {
+  it("belong to a model, whatever its quantisation, and have a weight for every feature", () => {
+    const judges = judgeCalibrationFor(modelIdentity(file("Qwen2.5 Coder 0.5B Instruct AWQ")));
+    expect(judges?.patch?.weights).toHaveLength(judgementNames.length);
+    expect(judges?.sketch).toBeUndefined();
+    expect(
+      judgeCalibrationFor(modelIdentity(file("Qwen2.5 Coder 1.5B Instruct", "1536"))),
+    ).toBeUndefined();
+  });
+
   it("are not invented", () => {
     expect(judgeCalibrationFor(modelIdentity(file("Another Coder")))).toBeUndefined();
     expect(judgeCalibrationFor("constructor")).toBeUndefined();

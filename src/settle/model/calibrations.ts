@@ -10,7 +10,28 @@ export function calibrationFor(name: string): RegionCalibration {
  * Models of code that were measured as judges, by `modelIdentity`; made by scripts/judge-open.ts and training/confidence.py
  * (docs/internals/models.md).
  */
-const judges: Readonly<Record<string, JudgeCalibrations>> = {};
+const judges: Readonly<Record<string, JudgeCalibrations>> = {
+  "qwen2.5 coder 0.5b instruct, qwen2 24x896": {
+    patch: {
+      form: "place",
+      weights: [-1.8012, 1.1561, 1.2839],
+      threshold: 0.92734,
+      measured: {
+        model: "qwen-0.5b, Q4_K_M",
+        repositories: [
+          "clap-rs/clap",
+          "labstack/echo",
+          "pallets/click",
+          "withcatai/node-llama-cpp",
+        ],
+        questions: 32,
+        taken: 12,
+        wrong: 0,
+        bound: 0.73535,
+      },
+    },
+  },
+};
 
 /** When the judgement of a model is taken; undefined where it was never measured. */
 export function judgeCalibrationFor(identity: string): JudgeCalibrations | undefined {

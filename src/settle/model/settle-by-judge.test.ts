@@ -178,27 +178,21 @@ describe("judgements", () => {
   const scores = [
     { total: -9, tokens: 3, worst: -5 },
     { total: -4, tokens: 4, worst: -2 },
+    { total: -6, tokens: 2, worst: -4 },
   ];
-  it("count the ranker for the candidate that it names, and against every other one", () => {
-    const judgement = judgementOf(scores, { best: 1, confidence: 0.8 });
-    expect(judgement).toMatchObject({
-      best: 1,
-      margin: 5,
-      meanMargin: 2,
-      first: false,
-      candidates: 2,
-    });
-    expect(judgement.support).toBeCloseTo(Math.log(4), 12);
-    expect(judgementOf(scores, { best: 0, confidence: 0.8 }).support).toBeCloseTo(-Math.log(4));
-    expect(judgementFeatures(judgement)).toHaveLength(judgementNames.length);
+
+  it("compare the likeliest candidate with the next", () => {
+    const judgement = judgementOf(scores, "far-side");
+    expect(judgement).toEqual({ best: 1, margin: 2, onlySide: true });
+    expect(judgementOf(scores, "another-place").onlySide).toBe(false);
+    expect(judgementFeatures(judgement)).toEqual([1, Math.log(3), 1]);
+    expect(judgementNames).toHaveLength(3);
   });
 
   it("are bounded", () => {
-    const numbers = (total: number) =>
-      judgementFeatures(
-        judgementOf([scores[0]!, { ...scores[1]!, total }], { best: 1, confidence: 1 }),
-      );
-    expect(numbers(1e6)).toEqual(numbers(1e5));
+    const features = (total: number) =>
+      judgementFeatures(judgementOf([scores[0]!, { ...scores[1]!, total }], undefined));
+    expect(features(1e6)).toEqual(features(1e5));
   });
 });
 

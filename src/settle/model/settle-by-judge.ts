@@ -1,8 +1,6 @@
 import type { Edit } from "../../core/edit.ts";
 import { type Logger, silentLogger } from "../../core/logger.ts";
 import type { ModelAnswer, ModelTask } from "../../core/route.ts";
-import { type Ranking, rankCandidates } from "../rank/rank-candidates.ts";
-import { rankerWeights } from "../rank/ranker-asset.ts";
 import type { MeasuredPrecision } from "./confidence.ts";
 import { type JudgeForm, type JudgeOptions, judge } from "./judge.ts";
 import type { Likelihood } from "./score-candidates.ts";
@@ -13,56 +11,28 @@ export interface Judgement {
   readonly best: number;
   /** Nats between it and the next. */
   readonly margin: number;
-  /** Nats per token between it and the next. */
-  readonly meanMargin: number;
-  /** Whether the merge puts it first too. */
-  readonly first: boolean;
-  /** Log-odds of the ranker that its own best is right; negative where that is another one. */
-  readonly support: number;
-  readonly candidates: number;
+  /** Whether the place is known, and open is only on which side of the lines that the edit leaves out its new lines belong. */
+  readonly onlySide: boolean;
 }
 
-/** Weighs the likelihoods of two candidates or more; the merge's own order is that of `scores`. */
-export function judgementOf(
-  scores: readonly Likelihood[],
-  ranking: Pick<Ranking, "best" | "confidence">,
-): Judgement {
+/**
+ * Weighs the likelihoods of two candidates or more.
+ *
+ * @param reading what the merge calls the kind of ambiguity, `details.reading` of its outcome
+ */
+export function judgementOf(scores: readonly Likelihood[], reading: unknown): Judgement {
   const order = [...scores.keys()].sort((a, b) => scores[b]!.total - scores[a]!.total);
   const [best, next] = [order[0]!, order[1]!];
-  const odds = Math.log(ranking.confidence / (1 - ranking.confidence));
-  return {
-    best,
-    margin: scores[best]!.total - scores[next]!.total,
-    meanMargin: mean(scores[best]!) - mean(scores[next]!),
-    first: best === 0,
-    support: ranking.best === best ? odds : -odds,
-    candidates: scores.length,
-  };
+  const margin = scores[best]!.total - scores[next]!.total;
+  return { best, margin, onlySide: reading === "far-side" };
 }
 
-const mean = ({ total, tokens }: Likelihood): number => total / Math.max(1, tokens);
-
 /** Names of the numbers that a calibration weighs, in their order. */
-export const judgementNames = [
-  "constant",
-  "margin",
-  "meanMargin",
-  "first",
-  "support",
-  "many",
-] as const;
+export const judgementNames = ["constant", "margin", "onlySide"] as const;
 
 /** Numbers for the logistic model; bounded, so that nothing far outside what was measured counts for more. */
-export function judgementFeatures(judgement: Judgement): number[] {
-  const { margin, meanMargin, first, support, candidates } = judgement;
-  return [
-    1,
-    Math.log1p(Math.min(60, margin)),
-    Math.max(-1, Math.min(1, meanMargin)) * 4,
-    first ? 1 : 0,
-    Math.max(-5, Math.min(5, support)),
-    candidates > 2 ? 1 : 0,
-  ];
+export function judgementFeatures({ margin, onlySide }: Judgement): number[] {
+  return [1, Math.log1p(Math.min(60, margin)), onlySide ? 1 : 0];
 }
 
 /** From which confidence on the judgement of one model is taken; made by training/confidence.py. */
@@ -119,8 +89,7 @@ export async function settleByJudge(
     logger.debug("the open region is longer than the model can read", { path });
     return undefined;
   }
-  const ranking = rankCandidates(source, edit, candidates, rankerWeights());
-  const judgement = judgementOf(scores, ranking);
+  const judgement = judgementOf(scores, outcome.details.reading);
   const { best, margin } = judgement;
   const found = `${target.name} finds candidate ${best + 1} of ${candidates.length} likelier by ${margin.toFixed(1)} nats`;
   if (calibration === undefined) {
