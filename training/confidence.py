@@ -1,10 +1,11 @@
 """Fits the confidence of a model that settles open regions: how likely is the answer right, and from which confidence on is it taken?
 
-    python confidence.py judged.jsonl --way rank --model NAME [--precision 0.99]
+    python confidence.py judged.jsonl --way rank --model NAME [--precision 0.99] [--test described.jsonl]
 
-scripts/judge-questions.ts writes the answers of one model to the questions of held-out repositories, each with its features and whether it is right.
+scripts/judge-questions.ts (ways rank and write) or scripts/judge-open.ts and describe-judged.ts (ways place and ask) write the answers of one model to the
+questions of held-out repositories, each with its features and whether it is right.
 A logistic model learns from them. The threshold is chosen on confidences that were predicted for repositories left out of the fit. Prints the calibration
-for src/settle/model/calibrations.ts.
+for src/settle/model/calibrations.ts. `--test` says what it takes of other repositories; one that is in both files is an error.
 """
 
 from __future__ import annotations
@@ -80,6 +81,28 @@ def report(rows: list[dict], confidences: np.ndarray, right: np.ndarray) -> None
                   f"threshold {at['threshold']:.4f}", file=sys.stderr)
 
 
+def answers_of(path: Path, way: str, kind: str | None = None) -> list[dict]:
+    """The answers of a way to the questions that were not too long."""
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    return [row for row in rows if row.get("way") == way and not row.get("long") and kind in (None, kind_of(row))]
+
+
+def kind_of(row: dict) -> str:
+    return "sketch" if row.get("extent") == "file" else "patch"
+
+
+def apart(fitted: list[dict], test: list[dict]) -> None:
+    """Ends the run where a repository is in both: its edits resemble each other."""
+    both = {row["repository"] for row in fitted} & {row["repository"] for row in test}
+    if both:
+        raise SystemExit(f"in both files, and so no test: {', '.join(sorted(both))}")
+
+
+def confidence_of(row: dict, calibration: dict) -> float:
+    """As src/settle/model/settle-by-judge.ts, judgementConfidence."""
+    return float(1 / (1 + np.exp(-np.dot(row["features"], calibration["weights"]))))
+
+
 def share(part: int, whole: int) -> str:
     return f"{part} of {whole} ({100 * part / max(1, whole):.1f} %)"
 
@@ -91,18 +114,25 @@ def rounded(value: float) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description="fits the confidence of a model that settles open regions")
     parser.add_argument("judged", type=Path)
-    parser.add_argument("--way", choices=("rank", "write"), default="rank")
+    parser.add_argument("--way", choices=("rank", "write", "place", "ask"), default="rank")
     parser.add_argument("--model", required=True, help="its name in its file")
     parser.add_argument("--precision", type=float, default=0.99)
+    parser.add_argument("--kind", choices=("patch", "sketch"), help="only edits of this kind: sketches leave out the rest of the file")
+    parser.add_argument("--test", type=Path, help="answers to questions of other repositories")
     options = parser.parse_args()
-    rows = [json.loads(line) for line in options.judged.read_text().splitlines()]
-    rows = [row for row in rows if row.get("way") == options.way]
+    rows = answers_of(options.judged, options.way, options.kind)
     if len({row["repository"] for row in rows}) < 2:
         raise SystemExit(f"{options.judged} needs answers of the way {options.way} from two repositories or more")
     fitted = calibration(rows, options.model, options.precision)
     if fitted is None:
         raise SystemExit(f"no threshold has the precision {options.precision}")
     print(json.dumps(fitted, indent=2))
+    if options.test is not None:
+        test = answers_of(options.test, options.way, options.kind)
+        apart(rows, test)
+        taken = [row for row in test if confidence_of(row, fitted) >= fitted["threshold"]]
+        right = sum(row["right"] for row in taken)
+        print(f"test: takes {share(len(taken), len(test))}, {len(taken) - right} wrong, bound {bound(right, len(taken)):.4f}", file=sys.stderr)
 
 
 if __name__ == "__main__":

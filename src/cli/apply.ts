@@ -20,6 +20,7 @@ import { promptFormatOption } from "./prompt-format.ts";
 import { checkReceiptOption, receiptFor, writeReceipt } from "./receipt-output.ts";
 import { uninterrupted } from "./signals.ts";
 import { summary } from "./summary.ts";
+import { warnings } from "./warnings.ts";
 
 interface ApplyOptions {
   readonly edit?: string;
@@ -80,7 +81,11 @@ export function applyCommand(): Command {
 async function apply(file: string, options: ApplyOptions): Promise<void> {
   checkReceiptOption(file, options);
   const watch = watchTools(options);
-  const settle = await settleRoute(options.model, { ...options, env: process.env });
+  const settle = await settleRoute(options.model, {
+    ...options,
+    env: process.env,
+    logger: warnings,
+  });
   const edit = await readEditText(options.edit, { keepMark: options.format === "whole" });
   const redraft = createRedraft(settle ? { settle } : {});
   const journal = cliJournal(folderOf(file), options.journal);

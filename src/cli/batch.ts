@@ -16,6 +16,7 @@ import type { Receipt } from "../workspace/receipt/format.ts";
 import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { jsonLines } from "./json-lines.ts";
 import { promptFormatOption } from "./prompt-format.ts";
+import { warnings } from "./warnings.ts";
 
 /** One answer of `redraft batch`. */
 export interface BatchAnswer {
@@ -46,7 +47,11 @@ export function batchCommand(): Command {
         options: { readonly model: string; readonly promptFormat?: ApplyFormatName },
       ) => {
         const input = await inputOf(file);
-        const settle = await settleRoute(options.model, { ...options, env: process.env });
+        const settle = await settleRoute(options.model, {
+          ...options,
+          env: process.env,
+          logger: warnings,
+        });
         const redraft = createRedraft(settle ? { settle } : {});
         try {
           for await (const line of jsonLines(input)) {

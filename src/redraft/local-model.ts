@@ -1,3 +1,4 @@
+import type { Edit } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Planner } from "../core/plan.ts";
@@ -10,16 +11,26 @@ import { readGgufMetadata } from "../engines/gguf.ts";
 import type { LlamaOptions, LlamaTarget } from "../engines/llama/target.ts";
 import { engines } from "../engines/registry.ts";
 import {
+  type ApplyFormat,
   type ApplyFormatName,
   applyFormats,
   detectApplyFormat,
 } from "../settle/model/apply-formats.ts";
-import { calibrationFor } from "../settle/model/calibrations.ts";
+import {
+  calibrationFor,
+  judgeCalibrationFor,
+  modelIdentity,
+} from "../settle/model/calibrations.ts";
 import {
   type Generate,
   type RegionRouteOptions,
   settleRegion,
 } from "../settle/model/region-route.ts";
+import {
+  editKind,
+  type JudgeRouteOptions,
+  settleByJudge,
+} from "../settle/model/settle-by-judge.ts";
 import { settleByRanking } from "../settle/rank/settle-by-rank.ts";
 import { decode } from "../verify/decode.ts";
 
@@ -38,22 +49,27 @@ export interface LocalModelOptions extends Pick<LlamaOptions, "threads" | "gpu" 
   readonly logger?: Logger;
 }
 
+interface OpenModel extends Required<Pick<ModelRoute, "settle">> {
+  readonly target: TokenTarget;
+}
+
 /** Prompt and answer together that the models of this repository were trained on, in tokens. */
 const trainedLength = 1792;
 /** What other models are asked at most: a region is small. */
 const largestQuestion = 8192;
 
 /**
- * The model route on local weights: the ranker first, then the model. Nothing is loaded before the first edit that needs
+ * The model route on local weights: the ranker first, then the model. An apply model ranks and writes the open region; any other
+ * model judges how likely the candidates are. Nothing is loaded before the first edit that needs
  * a model.
  */
 export function localModelRoute(options: LocalModelOptions): ModelRoute {
   const { logger = silentLogger } = options;
-  let opening: Promise<RegionRouteOptions & { readonly target: TokenTarget }> | undefined;
+  let opening: Promise<OpenModel> | undefined;
   let unavailable = false;
-  let usable: Promise<boolean> | undefined;
+  let usable: Promise<Usable> | undefined;
 
-  async function open(): Promise<RegionRouteOptions & { readonly target: TokenTarget }> {
+  async function open(): Promise<OpenModel> {
     const { model, threads, gpu, contextSize = 4096, promptFormat } = options;
     const target =
       options.target ??
@@ -65,12 +81,22 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
         ...(gpu !== undefined && { gpu }),
       }));
     try {
-      const format = promptFormat ? applyFormats[promptFormat] : await detectApplyFormat(target);
-      const calibration = calibrationFor(target.info.name);
+      const format = promptFormat ? applyFormats[promptFormat] : await applyFormatOf(target);
       const longest =
         format.name === "redraft" ? trainedLength : Math.min(largestQuestion, contextSize);
-      const generate = generateWith(target);
-      return { target, format, generate, calibration, longest, logger };
+      const asked = { target, format, longest, logger };
+      if (format.name === "chat") {
+        const calibrations = judgeCalibrationFor(modelIdentity(target.info.metadata));
+        const options: JudgeRouteOptions = { ...asked, ...(calibrations && { calibrations }) };
+        return { target, settle: (task) => settleByJudge(task, options) };
+      }
+      const calibration = calibrationFor(target.info.name);
+      const options: RegionRouteOptions = {
+        ...asked,
+        calibration,
+        generate: generateWith(target),
+      };
+      return { target, settle: (task) => settleRegion(task, options) };
     } catch (error) {
       if (target !== options.target) await target.dispose();
       throw error;
@@ -85,10 +111,10 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
       const ranked = task.ranked ? undefined : settleByRanking(task);
       if (ranked) return ranked;
       try {
-        usable ??= mayAnswer(options.model);
-        if (unavailable || !(await usable)) return undefined;
+        usable ??= usableFor(options.model);
+        if (unavailable || !(await usable)(task.edit)) return undefined;
         opening ??= open();
-        return await settleRegion(task, await opening);
+        return await (await opening).settle(task);
       } catch (error) {
         opening = undefined;
         if (!options.optional || !RedraftError.is(error) || error.code !== "model-unavailable") {
@@ -106,11 +132,29 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
   };
 }
 
-/** Whether anything may be taken from this model at all: if not, its weights need not be loaded. */
-async function mayAnswer(model: string): Promise<boolean> {
-  const name = (await readGgufMetadata(model)).get("general.name");
-  const calibration = calibrationFor(typeof name === "string" ? name : "");
-  return calibration === "agreement" || Object.keys(calibration).length > 0;
+/** How a model is asked; one without a chat template can judge candidates all the same. */
+async function applyFormatOf(target: LlamaTarget): Promise<ApplyFormat> {
+  try {
+    return await detectApplyFormat(target);
+  } catch (error) {
+    if (!RedraftError.is(error) || error.code !== "model-unavailable") throw error;
+    return applyFormats.chat;
+  }
+}
+
+/** Whether an answer to this edit may be taken from the model: if not, its weights need not be loaded. */
+type Usable = (edit: Edit | undefined) => boolean;
+
+async function usableFor(model: string): Promise<Usable> {
+  const metadata = await readGgufMetadata(model, { lengths: true });
+  const named = Object.fromEntries([...metadata].map(([key, value]) => [key, String(value)]));
+  const judges = judgeCalibrationFor(modelIdentity(named));
+  if (judges !== undefined) {
+    return (edit) => edit !== undefined && judges[editKind(edit)] !== undefined;
+  }
+  const calibration = calibrationFor(named["general.name"] ?? "");
+  const isAny = calibration === "agreement" || Object.keys(calibration).length > 0;
+  return () => isAny;
 }
 
 /** What edits are drafted from, chosen by the target's own cost curve. For one generation at a time. */

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { whole } from "../../cli/numbers.ts";
+import { warnings } from "../../cli/warnings.ts";
 import { RedraftError } from "../../core/errors.ts";
 import type { Redraft } from "../../core/redraft.ts";
 import { createRedraft } from "../../redraft/create-redraft.ts";
@@ -39,7 +40,11 @@ export function applyCommand(): Command {
     )
     .option("--styles <names>", "only these styles, separated by commas")
     .option("--by <what>", `rows by ${groupings.join(", ")}`, "style")
-    .option("--model <name>", "model for ambiguous edits: default, none, or a .gguf file", "none")
+    .option(
+      "--model <name>",
+      "model for ambiguous edits: default, none, an alias, or a .gguf file",
+      "none",
+    )
     .option(
       "--list <kind>",
       "list on stderr the cases that are wrong, ambiguous, refused or settled by the model",
@@ -78,7 +83,7 @@ async function run(options: Options): Promise<void> {
   const by = groupings.find((name) => name === options.by);
   if (!by) throw new RedraftError("usage", `--by must be one of ${groupings.join(", ")}.`);
   const styles = options.styles?.split(",").map((name) => name.trim());
-  const settle = await settleRoute(options.model, { env: process.env });
+  const settle = await settleRoute(options.model, { env: process.env, logger: warnings });
   const redraft = createRedraft(settle ? { settle } : {});
   const own = options.data.split(",").flatMap((path) => [...readCases(path.trim())]);
   if (options.ablate) {

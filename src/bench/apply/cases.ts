@@ -6,6 +6,8 @@ import { RedraftError } from "../../core/errors.ts";
 /** One edit of one file as the suite runs it. */
 export interface ApplyCase {
   readonly id: string;
+  /** Where the file is from, where the data say it. */
+  readonly repository?: string;
   readonly style: string;
   readonly noise: readonly string[];
   readonly language: string;
@@ -21,6 +23,8 @@ export interface ApplyCase {
 /** A file before and after an edit: a line of `cases.*.jsonl`. */
 export interface ApplyPair {
   readonly id: string;
+  /** `owner/name` of the repository that the file is from. */
+  readonly repo?: string;
   readonly path: string;
   readonly language?: string;
   readonly before: string;
@@ -90,6 +94,7 @@ export function* readCases(path: string): Generator<ApplyCase> {
         before: pair.before,
         after: pair.after,
         edit: textOf(sketch, pair),
+        ...(pair.repo === undefined ? {} : { repository: pair.repo }),
         ...(pair.base === undefined ? {} : { base: pair.base }),
       };
     }

@@ -52,16 +52,18 @@ export interface Calibration {
   readonly weights: readonly number[];
   /** Answers below this are not taken. */
   readonly threshold: number;
-  /** How it was measured, on repositories that neither the weights nor the model has seen. */
-  readonly measured: {
-    readonly model: string;
-    readonly repositories: readonly string[];
-    readonly questions: number;
-    readonly taken: number;
-    readonly wrong: number;
-    /** Lower bound of the precision at 95 % (Clopper and Pearson). */
-    readonly bound: number;
-  };
+  readonly measured: MeasuredPrecision;
+}
+
+/** How a calibration was measured, on repositories that it was not fitted to. */
+export interface MeasuredPrecision {
+  readonly model: string;
+  readonly repositories: readonly string[];
+  readonly questions: number;
+  readonly taken: number;
+  readonly wrong: number;
+  /** Lower bound of the precision at 95 % (Clopper and Pearson). */
+  readonly bound: number;
 }
 
 export function confidenceOf(evidence: Evidence, calibration: Calibration): number {

@@ -2,9 +2,10 @@ import { type Logger, silentLogger } from "../../core/logger.ts";
 import type { Ambiguous } from "../../core/merge.ts";
 import type { ModelAnswer, ModelTask } from "../../core/route.ts";
 import type { DraftRequest, Sequence, SpeculationStats, Token } from "../../core/target.ts";
-import type { ApplyFormat, LocalTarget } from "./apply-formats.ts";
+import type { LocalTarget } from "./apply-formats.ts";
+import { type AskOptions, askedQuestion, regionPrompt, type ScoredQuestion } from "./asked.ts";
 import { type Calibration, confidenceOf, type Evidence, evidenceFor, weigh } from "./confidence.ts";
-import { disputedLines, openRegion, type Region } from "./region.ts";
+import { openRegion, type Region } from "./region.ts";
 import { withRegion, wrongInRegion } from "./region-answer.ts";
 import { type Likelihood, scoreCandidates } from "./score-candidates.ts";
 
@@ -32,23 +33,17 @@ export type RegionCalibration =
   | { readonly rank?: Calibration; readonly write?: Calibration }
   | "agreement";
 
-export interface RegionRouteOptions {
-  readonly target: LocalTarget;
-  readonly format: ApplyFormat;
+export interface RegionRouteOptions extends AskOptions {
   readonly generate: Generate;
   readonly calibration: RegionCalibration;
-  /** Longest prompt and answer together that the model was trained on, in tokens. */
-  readonly longest: number;
   readonly logger?: Logger;
 }
 
 /** Everything the model says about one open region. */
-export interface RegionJudgement {
+export interface RegionJudgement extends ScoredQuestion {
   readonly region: Region;
   /** Whether lines that no candidate touches were left out of the question, so that it is short. */
   readonly cropped: boolean;
-  readonly prompt: readonly Token[];
-  readonly answers: readonly (readonly Token[])[];
   readonly scores: readonly Likelihood[];
 }
 
@@ -130,36 +125,20 @@ export async function judgeRegion(
   sequence: Sequence,
   region: Region,
   outcome: Ambiguous,
-  { target, format, longest }: Pick<RegionRouteOptions, "target" | "format" | "longest">,
+  options: AskOptions,
   instruction?: string,
   signal?: AbortSignal,
 ): Promise<RegionJudgement | undefined> {
-  const { original, candidates } = disputedLines(region, outcome.candidates);
-  const prompt = await regionPrompt(original, region, { target, format, longest }, instruction);
-  if (prompt === undefined) return undefined;
-  const answers: Token[][] = [];
-  for (const lines of candidates) answers.push(await format.answer(target, lines));
-  const size = prompt.length + Math.max(...answers.map((answer) => answer.length));
-  const room = Math.min(longest, target.capabilities.contextSize);
-  if (size > room) return undefined;
-  await sequence.append(prompt, signal);
-  const scores = await scoreCandidates(sequence, target.capabilities, answers, signal);
-  const cropped = original.length < region.original.length;
-  return { region, cropped, prompt, answers, scores };
-}
-
-/** Asks for the region of which `original` is shown; undefined where that is far too long. */
-async function regionPrompt(
-  original: readonly string[],
-  { sketch }: Region,
-  { target, format, longest }: Pick<RegionRouteOptions, "target" | "format" | "longest">,
-  instruction: string | undefined,
-): Promise<Token[] | undefined> {
-  const characters = [...original, ...sketch].reduce((sum, line) => sum + line.length + 1, 0);
-  // A token is at most some dozen characters on average: what is far too long need not be tokenised.
-  if (characters > 12 * longest) return undefined;
-  const question = { original, sketch, ...(instruction !== undefined && { instruction }) };
-  return format.prompt(target, question);
+  const asked = await askedQuestion(region, outcome.candidates, options, instruction);
+  if (asked === undefined) return undefined;
+  await sequence.append(asked.prompt, signal);
+  const scores = await scoreCandidates(
+    sequence,
+    options.target.capabilities,
+    asked.answers,
+    signal,
+  );
+  return { region, ...asked, scores };
 }
 
 /** Lets the model write the whole region; the sequence holds the prompt of the judgement. */
