@@ -1,8 +1,8 @@
 import { columnsOf } from "../text/indent.ts";
 import { splitLines, type TextLine } from "../text/lines.ts";
 import { once } from "../text/once.ts";
+import { isDistinctive } from "./align/distinctive.ts";
 import { isCloser } from "./align/nesting.ts";
-import { isTelling } from "./align/telling.ts";
 import { elidedScope } from "./elided-scope.ts";
 import type { Built } from "./proof/build.ts";
 import type { BlockLine, Shape } from "./shape.ts";
@@ -40,7 +40,7 @@ export function displacedLine(
         const { text } = isNew ? texts()[fate.result]! : source[fate.source]!;
         if (text.trim() === "" || columnsOf(text) >= depth) continue;
         // Of like openers, as a brace alone, any may be the new one.
-        return isNew && isTelling(text) && !isCloser(text) ? tokens[i]! : undefined;
+        return isNew && isDistinctive(text) && !isCloser(text) ? tokens[i]! : undefined;
       }
       return undefined;
     };
@@ -63,7 +63,7 @@ export function displacedLine(
     };
     for (const [i, { editLine }] of tokens.entries()) {
       const fate = built.proof.edit[editLine]!;
-      if (fate.fate !== "matched" || !isTelling(source[fate.source]!.text)) continue;
+      if (fate.fate !== "matched" || !isDistinctive(source[fate.source]!.text)) continue;
       if (i === 0 || isQuotedLine(built, tokens[i - 1]!) || !isFirstInScope(source, fate.source))
         continue;
       const opener = isDisplaced(fate.source, i);

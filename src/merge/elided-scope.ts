@@ -1,10 +1,10 @@
 import { columnsOf } from "../text/indent.ts";
 import type { TextLine } from "../text/lines.ts";
 import { escapeRegExp } from "../text/regexp.ts";
+import { isDistinctive } from "./align/distinctive.ts";
 import { isCloser } from "./align/nesting.ts";
 import { mayOpen } from "./align/new-scopes.ts";
 import { depthsOf, scopeUnder } from "./align/scope.ts";
-import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
 import { type BlockLine, isFilledLine, type Shape } from "./shape.ts";
 
@@ -24,7 +24,7 @@ export function elidedScope(shape: Shape, k: number, built: Built): ElidedScope 
   const opener = tokens.findLast(isFilledLine);
   if (marker === undefined || opener === undefined || isMatchedLine(built, opener))
     return undefined;
-  if (!mayOpen(opener.text) || !isTelling(opener.text)) return undefined;
+  if (!mayOpen(opener.text) || !isDistinctive(opener.text)) return undefined;
   const depth = columnsOf(opener.text);
   const next = shape.blocks[k + 1]?.tokens.find(isFilledLine);
   if (
@@ -66,7 +66,7 @@ export function earlierOpener(
   while (line < to && source[line]!.text.trim() === "") line++;
   if (line >= to) return undefined;
   const { text } = source[line]!;
-  const isLike = isTelling(text) && headWord(text) === headWord(opener.text);
+  const isLike = isDistinctive(text) && headWord(text) === headWord(opener.text);
   const scope = scopeUnder(line, depthsOf(source));
   if (!isLike || scope === undefined) return undefined;
   if (closer !== undefined) return scope.end === closer ? { line, isSure: true } : undefined;

@@ -6,7 +6,7 @@ import type { Match, Prepared } from "./align/matches.ts";
 import type { Placement } from "./align/placements.ts";
 import type { BlockTrace } from "./align/trace.ts";
 import type { Block, BlockLine, Shape } from "./shape.ts";
-import { standsChanged } from "./words/stale.ts";
+import { isFoundChanged } from "./words/stale.ts";
 
 /** An explicit edit whose every block stands in the source to the letter, in one place only. */
 export interface ExactPlacement {
@@ -64,7 +64,7 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
           spend(done.length / 4);
           return done.some((at) => covers(at, after, place, before));
         }) &&
-        !standsChanged(source, before, index, isDone) &&
+        !isFoundChanged(source, before, index, isDone) &&
         !remains(before, index, (line) => done.some((at) => at <= line && line < at + after.length))
       ) {
         applied.push(k);

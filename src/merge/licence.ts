@@ -1,9 +1,9 @@
 import type { LineRange } from "../core/merge.ts";
 import type { TextLine } from "../text/lines.ts";
+import { isDistinctive } from "./align/distinctive.ts";
 import { depthsOf } from "./align/scope.ts";
 import { looseKey } from "./align/similar.ts";
 import { subjectOf } from "./align/subject.ts";
-import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
 import type { Block, Shape } from "./shape.ts";
 
@@ -54,12 +54,12 @@ export function unquotedRemoval(
         let isDoubtful = false;
         for (let at = from; at >= range.start && at < range.end; at += step) {
           if (isBlank(at) || fates[at]!.fate !== "kept") continue;
-          const isTold = isTelling(source[at]!.text);
-          if (isTold && !quoted.has(at)) return false;
+          const isLandmark = isDistinctive(source[at]!.text);
+          if (isLandmark && !quoted.has(at)) return false;
           if (!quoted.has(at)) continue;
           if (isNearest(at, start, line)) return true;
           // One like it is removed too. Where the line before it is quoted as well, either gives the same text.
-          if (isTold) continue;
+          if (isLandmark) continue;
           if (depths[at]! < depth) return !isDoubtful;
           // A closer like this one is among the removed lines too: the sketch's may be that one.
           isDoubtful = true;
@@ -96,7 +96,7 @@ function isCutShort(text: string, whole: string): boolean {
   const ellipsis = ["...", "…"].find((end) => written.endsWith(end));
   if (ellipsis === undefined) return false;
   const stem = written.slice(0, -ellipsis.length).trimEnd();
-  return isTelling(stem) && whole.trimStart().startsWith(stem);
+  return isDistinctive(stem) && whole.trimStart().startsWith(stem);
 }
 
 /**

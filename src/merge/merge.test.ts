@@ -566,8 +566,8 @@ describe("merge of explicit parts", () => {
 
   it("takes no blank line or brace for a sign that a part was applied before", () => {
     const file = text("a();", "", "function one() {", "  load(first);", "}");
-    for (const fresh of ["+", "+}"]) {
-      const outcome = merge(file, parts(["-  load(second);", "-}", fresh]));
+    for (const added of ["+", "+}"]) {
+      const outcome = merge(file, parts(["-  load(second);", "-}", added]));
       expect(outcome.kind).toBe("refused");
     }
   });

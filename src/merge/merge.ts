@@ -3,9 +3,9 @@ import type { LineRange, MergeOutcome, Proved } from "../core/merge.ts";
 import { withinBudget } from "../text/budget.ts";
 import { splitLines, type TextLine } from "../text/lines.ts";
 import { bounds, infinity, limits } from "./align/costs.ts";
+import { isDistinctive } from "./align/distinctive.ts";
 import { pairsToWeigh, prepare } from "./align/matches.ts";
 import { placements } from "./align/placements.ts";
-import { isTelling } from "./align/telling.ts";
 import { bestText, refusedThough } from "./best-text.ts";
 import { lookExactly } from "./exact.ts";
 import { joinedBySharedText, joinedWhereShared } from "./overlaps.ts";
@@ -112,19 +112,19 @@ function mergeParts(
   const rivals = bareEdges(lines, shape, placement, edit.format).map(
     (edge): Built => ({ ...write(edge), reading: fileEdge }),
   );
-  const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
-  if (standing.length > 1) return offered(lines, shape, standing, best.proof.cost);
-  return proved(source, edit, standing[0]!, Number.POSITIVE_INFINITY);
+  const remaining = rivals.length > 0 ? withoutNewErrors([best, ...rivals], options) : [best];
+  if (remaining.length > 1) return offered(lines, shape, remaining, best.proof.cost);
+  return proved(source, edit, remaining[0]!, Number.POSITIVE_INFINITY);
 }
 
 /** Several texts, each with the account of it. */
 function offered(
   lines: readonly TextLine[],
   shape: Shape,
-  standing: readonly Built[],
+  remaining: readonly Built[],
   runnerUp: number,
 ): MergeOutcome {
-  const proofs = standing.map((one) => ({ ...one, proof: { ...one.proof, runnerUp } }));
+  const proofs = remaining.map((one) => ({ ...one, proof: { ...one.proof, runnerUp } }));
   return ambiguous(lines, shape, proofs);
 }
 
@@ -166,8 +166,8 @@ function place(
       // Where other lines of the part go, the comment may well speak of them.
       const { text, proof, notes } = taken;
       const asLines: Built = { ...best, text, proof, notes, reading: removalComment };
-      const standing = standingCandidates([best, asLines], options);
-      return standing.length > 1 ? offered(lines, shape, standing, best.placement.cost) : taken;
+      const remaining = withoutNewErrors([best, asLines], options);
+      return remaining.length > 1 ? offered(lines, shape, remaining, best.placement.cost) : taken;
     }
   }
   return decided(placing, best, rivals, options);
@@ -180,11 +180,11 @@ function decided(
   { texts, runnerUp }: Rivals,
   options: MergeOptions,
 ): MergeOutcome {
-  const standing = texts.length > 0 ? standingCandidates([best, ...texts], options) : [best];
-  const touched = standing.find((built) => built.touched !== undefined)?.touched;
+  const remaining = texts.length > 0 ? withoutNewErrors([best, ...texts], options) : [best];
+  const touched = remaining.find((built) => built.touched !== undefined)?.touched;
   if (touched !== undefined) return touchedTypography(lines, touched.token, touched.source);
-  if (standing.length > 1) return offered(lines, shape, standing, runnerUp);
-  const only = standing[0]!;
+  if (remaining.length > 1) return offered(lines, shape, remaining, runnerUp);
+  const only = remaining[0]!;
   const next = texts.length > 0 ? only.proof.cost + limits.margin : runnerUp;
   return proved(source, edit, only, Math.max(next, only.proof.cost + 1));
 }
@@ -197,13 +197,13 @@ function showsRemoval({ blocks }: Shape): boolean {
   return (
     blocks.some(({ blankBefore, blankBehind }) => blankBefore || blankBehind) &&
     blocks.every(
-      ({ tokens }) => tokens.filter(({ text }) => isTelling(text)).length <= limits.idleWords,
+      ({ tokens }) => tokens.filter(({ text }) => isDistinctive(text)).length <= limits.idleWords,
     )
   );
 }
 
 /** Syntax vetoes: candidates with new errors fall where one has none; where none is known all stand. */
-function standingCandidates(candidates: readonly Built[], options: MergeOptions): readonly Built[] {
+function withoutNewErrors(candidates: readonly Built[], options: MergeOptions): readonly Built[] {
   const { newSyntaxErrors } = options;
   if (!newSyntaxErrors) return candidates;
   const errors: number[] = [];

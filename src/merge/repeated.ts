@@ -1,8 +1,8 @@
 import { columnsOf } from "../text/indent.ts";
 import type { TextLine } from "../text/lines.ts";
+import { isDistinctive } from "./align/distinctive.ts";
 import { isCloser } from "./align/nesting.ts";
 import { subjectOf } from "./align/subject.ts";
-import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
 import { importedNames } from "./readings/imported-names.ts";
 import type { BlockLine, Shape } from "./shape.ts";
@@ -21,7 +21,7 @@ export function repeatedLines(source: readonly TextLine[], shape: Shape): (built
     [];
   for (const [text, [i, ...more]] of inEdit) {
     const [line, ...others] = inSource.get(text) ?? [];
-    if (line === undefined || more.length + others.length > 0 || !isTelling(text)) continue;
+    if (line === undefined || more.length + others.length > 0 || !isDistinctive(text)) continue;
     const token = tokens[i!]!;
     if (token.text.trimEnd() !== source[line]!.text.trimEnd()) continue;
     const at = openerAbove(tokens, i!);
@@ -98,7 +98,7 @@ function openerAbove(lines: readonly { readonly text: string }[], at: number): n
       if (isCloser(text)) closed.add(columns);
       continue;
     }
-    if (isTelling(text)) return i;
+    if (isDistinctive(text)) return i;
     depth = columns;
     if (isCloser(text)) closed.add(columns);
   }

@@ -20,15 +20,15 @@ export function unfoundedBlock(
   for (const [k, block] of shape.blocks.entries()) {
     if (built.idle[k] || isInserted(k)) continue;
     if (block.tokens.length === 0) return k;
-    const stands = block.tokens.filter(
+    const matched = block.tokens.filter(
       (token) => built.proof.edit[token.editLine]!.fate === "matched",
     );
     const founded =
-      stands.some((token) => token.text.trim() !== "") || redeclares(source, block, built, k);
+      matched.some((token) => token.text.trim() !== "") || redeclares(source, block, built, k);
     // Beside lines that it replaces, for they are like its own or declare the same name, even blank lines tell.
     const { start, end } = built.placement.ranges[k]!;
-    const gone = built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
-    const replaces = gone && stands.length > 0;
+    const removes = built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
+    const replaces = removes && matched.length > 0;
     const atStart = start === 0 && k === 0 && !shape.elidedStart;
     const last = k === shape.blocks.length - 1 && !shape.elidedEnd;
     const atEnd = last && end === built.proof.source.length;
@@ -45,12 +45,14 @@ function redeclares(
   k: number,
 ): boolean {
   const { start, end } = built.placement.ranges[k]!;
-  const gone = new Set<string>();
+  const removedNames = new Set<string>();
   for (let line = start; line < end; line++) {
     const name = declaredName(source[line]!.text);
-    if (name !== undefined && built.proof.source[line]!.fate !== "kept") gone.add(name);
+    if (name !== undefined && built.proof.source[line]!.fate !== "kept") removedNames.add(name);
   }
-  return gone.size > 0 && tokens.some(({ text }) => gone.has(declaredName(text) ?? ""));
+  return (
+    removedNames.size > 0 && tokens.some(({ text }) => removedNames.has(declaredName(text) ?? ""))
+  );
 }
 
 /** The lines with words of a sketch that stand in the source where they were put, and those that do not. */
@@ -78,26 +80,29 @@ export function isFarFetched(source: readonly TextLine[], shape: Shape, built: B
   if (shape.extent !== "file" || !(elides || isFragment(shape, source.length))) return false;
   const { found } = evidence(shape, built);
   if (found.length === 0 && isBesideFileEdge(shape, built)) return false;
-  const dear = looseEdges(shape, built) > 1 ? costs.farFetchedLoose : costs.farFetched;
-  const isTooDear = (lines: number): boolean => lines === 0 || built.proof.cost > lines * dear;
-  return isTooDear(found.length) && isTooDear(found.length + likeGone(source, shape, built));
+  const most = looseEdges(shape, built) > 1 ? costs.farFetchedLoose : costs.farFetched;
+  const isTooCostly = (lines: number): boolean => lines === 0 || built.proof.cost > lines * most;
+  return (
+    isTooCostly(found.length) && isTooCostly(found.length + likeReplaced(source, shape, built))
+  );
 }
 
 /** How many new lines resemble a line that goes where they come. */
-function likeGone(source: readonly TextLine[], shape: Shape, built: Built): number {
+function likeReplaced(source: readonly TextLine[], shape: Shape, built: Built): number {
   let like = 0;
   for (const [k, { tokens }] of shape.blocks.entries()) {
     const { start, end } = built.placement.ranges[k]!;
-    const gone = source
-      .slice(start, Math.min(end, start + limits.goneLines))
+    const replaced = source
+      .slice(start, Math.min(end, start + limits.replacedLines))
       .filter((_, i) => built.proof.source[start + i]!.fate !== "kept")
       .map((line) => signatureOf(line.text.trim()));
     const isLike = (token: BlockLine): boolean =>
       !isMatchedEdge(built, token) &&
-      gone.some(
-        (line) => signatureSimilarity(line, signatureOf(token.text.trim())) >= limits.goneLikeness,
+      replaced.some(
+        (line) =>
+          signatureSimilarity(line, signatureOf(token.text.trim())) >= limits.replacedLikeness,
       );
-    like += gone.length === 0 ? 0 : tokens.filter(isLike).length;
+    like += replaced.length === 0 ? 0 : tokens.filter(isLike).length;
   }
   return like;
 }

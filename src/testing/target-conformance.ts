@@ -98,17 +98,17 @@ export function targetConformance(
           await sequence.commit(path);
           await sequence.append([c]);
           assert.equal(sequence.length, 4 + path.length + 1);
-          const fresh = await opened(target, [...tokens.slice(0, 4), ...words, c]);
+          const reference = await opened(target, [...tokens.slice(0, 4), ...words, c]);
           same(
             await sequence.verify([], { topK }),
             0,
-            await fresh.verify([], { topK }),
+            await reference.verify([], { topK }),
             0,
             `after branch ${path}`,
           );
           await sequence.dispose();
           await alone.dispose();
-          await fresh.dispose();
+          await reference.dispose();
         }
       }),
     },
@@ -121,11 +121,11 @@ export function targetConformance(
         await sequence.commit([0, 1]);
         await sequence.append([tokens[6]!]);
         assert.equal(sequence.length, 7);
-        const fresh = await opened(target, tokens.slice(0, 7));
+        const reference = await opened(target, tokens.slice(0, 7));
         same(
           await sequence.verify([], { topK }),
           0,
-          await fresh.verify([], { topK }),
+          await reference.verify([], { topK }),
           0,
           "after the rejection",
         );
@@ -142,11 +142,11 @@ export function targetConformance(
         await sequence.truncate(3);
         assert.equal(sequence.length, 3);
         await sequence.append(tokens.slice(5, 9));
-        const fresh = await opened(target, [...tokens.slice(0, 3), ...tokens.slice(5, 9)]);
+        const reference = await opened(target, [...tokens.slice(0, 3), ...tokens.slice(5, 9)]);
         same(
           await sequence.verify([], { topK }),
           0,
-          await fresh.verify([], { topK }),
+          await reference.verify([], { topK }),
           0,
           "after the rewind",
         );
@@ -198,8 +198,8 @@ export function targetConformance(
         await left.commit([0]);
         await right.commit([]);
         await left.append([tokens[5]!]);
-        const fresh = await opened(target, tokens.slice(0, 6));
-        same(await left.verify([], { topK }), 0, await fresh.verify([], { topK }), 0, "left");
+        const reference = await opened(target, tokens.slice(0, 6));
+        same(await left.verify([], { topK }), 0, await reference.verify([], { topK }), 0, "left");
       }),
     },
     {
@@ -250,11 +250,11 @@ export function targetConformance(
         const signal = AbortSignal.abort();
         await assert.rejects(sequence.verify(line(tokens.slice(6, 8)), { signal }));
         await sequence.truncate(sequence.length);
-        const fresh = await opened(target, tokens.slice(0, 6));
+        const reference = await opened(target, tokens.slice(0, 6));
         same(
           await sequence.verify([], { topK }),
           0,
-          await fresh.verify([], { topK }),
+          await reference.verify([], { topK }),
           0,
           "after the abort",
         );

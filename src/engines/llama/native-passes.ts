@@ -95,8 +95,8 @@ export function createPasses(batch: NativeBatch, vocabSize: number, share: boole
     return parts;
   }
 
-  function remove(gone: ReadonlySet<Job>): void {
-    jobs = jobs.filter((job) => !gone.has(job));
+  function remove(removed: ReadonlySet<Job>): void {
+    jobs = jobs.filter((job) => !removed.has(job));
   }
 
   return {

@@ -101,7 +101,7 @@ async function probeEcho(
       if ((pieces[0]?.start ?? shown.length) > probe.length) {
         throw cannot("its tokens do not fit its text");
       }
-      return rightAmongTelling(shown, pieces, probe.length);
+      return rightWhereDistinct(shown, pieces, probe.length);
     }) as [Count, Count];
     // Some may fail: a near-tie, a text cut into other tokens. A list that is one off fails nearly everywhere.
     const enough = Math.max(2, documented.of * 0.6);
@@ -117,15 +117,15 @@ interface Count {
 }
 
 /** A token beside one of the same text says nothing: a model that repeats itself would look right either way. */
-function rightAmongTelling(text: string, pieces: readonly Piece[], from: number): Count {
+function rightWhereDistinct(text: string, pieces: readonly Piece[], from: number): Count {
   const textAt = (index: number): string | undefined => {
     const piece = pieces[index];
     return piece && text.slice(piece.start, piece.end);
   };
-  const telling = pieces.filter(
+  const distinct = pieces.filter(
     ({ start }, i) => start >= from && textAt(i) !== textAt(i - 1) && textAt(i) !== textAt(i + 1),
   );
-  return { count: telling.filter(({ chosen }) => chosen).length, of: telling.length };
+  return { count: distinct.filter(({ chosen }) => chosen).length, of: distinct.length };
 }
 
 function choiceOf(answer: unknown): Record<string, unknown> | undefined {

@@ -174,9 +174,9 @@ async function append(
 ): Promise<number> {
   const file = await onDisk(() => open(part, from > 0 ? "r+" : "w"), part);
   let received = from;
-  const tell = (): void => onProgress?.({ received, ...(total !== undefined && { total }) });
+  const report = (): void => onProgress?.({ received, ...(total !== undefined && { total }) });
   try {
-    tell();
+    report();
     const reader = response.body?.getReader();
     while (reader) {
       let chunk: Awaited<ReturnType<typeof reader.read>>;
@@ -197,7 +197,7 @@ async function append(
         offset += bytesWritten;
       }
       received += chunk.value.length;
-      tell();
+      report();
     }
   } finally {
     await file.close();

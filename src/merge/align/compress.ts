@@ -3,7 +3,7 @@ import type { AlignBlock, Problem, Row } from "./recurrence.ts";
 import type { Depths } from "./scope.ts";
 
 /** A smaller problem with the same answers, and the source position of each of its positions. */
-export interface Condensed {
+export interface Compressed {
   readonly problem: Problem;
   readonly cuts: Int32Array;
 }
@@ -13,7 +13,7 @@ export interface Condensed {
  * that follow one another, one of them matching nowhere else, become one row. Source lines that no row
  * can begin or end at become one step. What is left grows with what is uncertain, not with the file.
  */
-export function condense(problem: Problem): Condensed {
+export function compress(problem: Problem): Compressed {
   const blocks = problem.blocks.map((block) => ({ ...block, rows: chained(block.rows) }));
   const isCut = new Uint8Array(problem.steps + 1);
   isCut[0] = 1;
@@ -88,7 +88,7 @@ function chained(rows: readonly Row[]): Row[] {
   return result;
 }
 
-const isSure = (row: Row): boolean => row.telling && row.at.length === 1 && row.cost[0] === 0;
+const isSure = (row: Row): boolean => row.distinctive && row.at.length === 1 && row.cost[0] === 0;
 
 /**
  * How many rows from `first` on match one after the other, exactly. A chain begins and ends with lines
@@ -124,16 +124,16 @@ function matchesAt(row: Row, line: number): boolean {
 function joinedRows(rows: readonly Row[], first: number, length: number): Row {
   const members = rows.slice(first, first + length);
   const start = members[0]!.at[0]!;
-  let fresh = 0;
-  for (const row of members) fresh = Math.min(infinity, fresh + row.fresh);
+  let added = 0;
+  for (const row of members) added = Math.min(infinity, added + row.added);
   return {
-    fresh,
+    added,
     looseStart: members[0]!.looseStart,
     looseEnd: members.at(-1)!.looseEnd,
     at: Int32Array.of(start),
     to: Int32Array.of(start + length),
     cost: Int32Array.of(0),
     removal: members[0]!.removal,
-    telling: true,
+    distinctive: true,
   };
 }

@@ -25,23 +25,23 @@ export const costs = {
   misquotedWhole: 300,
 
   /** An edit line that stands nowhere in the source has to be new: the same in every placement. */
-  fresh: 10,
+  added: 10,
   /** An edit line taken as new although the source has it: once, a few times, often. */
-  freshThoughUnique: 40,
-  freshThoughRare: 25,
-  freshThoughCommon: 14,
-  freshThoughFrequent: 10,
+  addedThoughUnique: 40,
+  addedThoughRare: 25,
+  addedThoughCommon: 14,
+  addedThoughFrequent: 10,
   /** Times as much where every line of the block stands in the source. */
-  freshThoughAllKnown: 3,
+  addedThoughAllKnown: 3,
   /** A new line that declares a name which the source declares too. */
   declaredAgain: 350,
   redeclared: 10,
   /** On top for a block's first or last line: it is there to tell the place. */
-  freshEdgeUnique: 250,
-  freshEdge: 100,
-  freshWeak: 8,
-  freshBlank: 4,
-  freshAbbreviated: 500,
+  addedEdgeUnique: 250,
+  addedEdge: 100,
+  addedWeak: 8,
+  addedBlank: 4,
+  addedAbbreviated: 500,
 
   /** Source lines that go because two edit lines meet: to begin with, and per line. */
   removeOpen: 40,
@@ -76,7 +76,7 @@ export const costs = {
   edgeRun: 30,
   edgeRunSure: 80,
   /** On top for its first line with words, after braces and the like. */
-  edgeRunTells: 150,
+  edgeRunDistinctive: 150,
   /** A block of which no line stands in the source. */
   unknownBlock: 500,
   /** More than this for each line with words that was found is too much to believe; and with new lines at edges. */
@@ -163,8 +163,8 @@ export const limits = {
   grownWords: 3,
 
   /** Lines that a sketch replaces which are looked at for one that is like a new line, and how like it has to be. */
-  goneLines: 200,
-  goneLikeness: 0.75,
+  replacedLines: 200,
+  replacedLikeness: 0.75,
 
   /** Indented lines that are looked at on each side of a place, where the file has no one habit; and that make one. */
   habitLines: 4,

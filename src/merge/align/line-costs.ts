@@ -6,7 +6,7 @@ import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";
 
 /** What an edit line costs as a new one. `allKnown`: every line of the block stands in the source, so the block most likely only removes. */
-export function freshCost(
+export function addedCost(
   token: BlockLine,
   matches: readonly Match[],
   explicit: boolean,
@@ -15,15 +15,15 @@ export function freshCost(
   if (token.role === "add") return 0;
   if (explicit) return infinity;
   const count = matches.reduce((sum, match) => sum + (match.kind === "resembles" ? 0 : 1), 0);
-  if (isBlank(token.text)) return costs.freshBlank;
-  if (matches.some((match) => match.kind === "misquoted")) return costs.freshAbbreviated;
-  if (count === 0) return costs.fresh;
-  if (!hasWords(token.text)) return costs.freshWeak;
-  const factor = allKnown ? costs.freshThoughAllKnown : 1;
-  if (count === 1) return factor * costs.freshThoughUnique;
-  if (count <= limits.rarePlaces) return factor * costs.freshThoughRare;
+  if (isBlank(token.text)) return costs.addedBlank;
+  if (matches.some((match) => match.kind === "misquoted")) return costs.addedAbbreviated;
+  if (count === 0) return costs.added;
+  if (!hasWords(token.text)) return costs.addedWeak;
+  const factor = allKnown ? costs.addedThoughAllKnown : 1;
+  if (count === 1) return factor * costs.addedThoughUnique;
+  if (count <= limits.rarePlaces) return factor * costs.addedThoughRare;
   return (
-    factor * (count <= limits.commonPlaces ? costs.freshThoughCommon : costs.freshThoughFrequent)
+    factor * (count <= limits.commonPlaces ? costs.addedThoughCommon : costs.addedThoughFrequent)
   );
 }
 
@@ -31,7 +31,7 @@ export function freshCost(
 export function edgeCost(token: BlockLine, matches: readonly Match[]): number {
   const count = matches.reduce((sum, match) => sum + (match.cost === 0 ? 1 : 0), 0);
   if (count === 0 || !hasWords(token.text)) return 0;
-  return count === 1 ? costs.freshEdgeUnique : costs.freshEdge;
+  return count === 1 ? costs.addedEdgeUnique : costs.addedEdge;
 }
 
 /** What a new line costs on top at the edge of its block, with nothing known beside it. */

@@ -13,7 +13,7 @@ import {
   sameIndent,
   unitsOnly,
 } from "./indent.ts";
-import { DeclaredNames, edgeCost, freshCost, looseCost } from "./line-costs.ts";
+import { addedCost, DeclaredNames, edgeCost, looseCost } from "./line-costs.ts";
 import { withinNewScopes } from "./new-scopes.ts";
 import { onlyAt, placeCosts } from "./place-costs.ts";
 import type { AlignBlock, Problem, Row } from "./recurrence.ts";
@@ -96,7 +96,7 @@ export function prepare(source: readonly TextLine[], shape: Shape, within?: Line
     if (insertion) found[k] = found[k]!.map(() => []);
   }
   const bounds = shape.blocks.map((block, k): EdgeBound => {
-    if (explicit) return { matches: found[k]!, fresh: new Int32Array(found[k]!.length) };
+    if (explicit) return { matches: found[k]!, added: new Int32Array(found[k]!.length) };
     return bindEdges(block.tokens, block.removals, found[k]!);
   });
   const matches = bounds.map((bound) => bound.matches);
@@ -123,16 +123,16 @@ export function prepare(source: readonly TextLine[], shape: Shape, within?: Line
       const found = matches[k]![i]!;
       const atEdge = ends.includes(i) && !explicit;
       return {
-        fresh:
-          freshCost(token, found, explicit, allKnown) +
+        added:
+          addedCost(token, found, explicit, allKnown) +
           (atEdge ? edgeCost(token, found) : 0) +
-          bounds[k]!.fresh[i]! +
+          bounds[k]!.added[i]! +
           (declared?.line(token, found) === undefined ? 0 : costs.declaredAgain),
         looseStart: looseCost(token, found),
         looseEnd: looseCost(token, found),
         ...matchColumns(found),
         removal: block.removals[i] !== undefined,
-        telling: hasWords(token.text) && index.isOnceInEdit(token),
+        distinctive: hasWords(token.text) && index.isOnceInEdit(token),
       };
     });
     const removalAtEnd = block.removals[block.tokens.length] !== undefined;
@@ -145,11 +145,11 @@ export function prepare(source: readonly TextLine[], shape: Shape, within?: Line
       const only = onlyAt(source.length + 1, insertion.position);
       return { rows, removalAtEnd, startCost: only, endCost: only };
     }
-    const told = placeCosts(block, source);
-    if (within === undefined) return { rows, removalAtEnd, ...told };
+    const given = placeCosts(block, source);
+    if (within === undefined) return { rows, removalAtEnd, ...given };
     const inside = onlyIn(source.length + 1, within);
-    const startCost = told.startCost?.map((cost, at) => Math.max(cost, inside[at]!)) ?? inside;
-    const endCost = told.endCost?.map((cost, at) => Math.max(cost, inside[at]!)) ?? inside;
+    const startCost = given.startCost?.map((cost, at) => Math.max(cost, inside[at]!)) ?? inside;
+    const endCost = given.endCost?.map((cost, at) => Math.max(cost, inside[at]!)) ?? inside;
     return { rows, removalAtEnd, startCost, endCost };
   });
   return {

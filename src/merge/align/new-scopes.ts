@@ -1,12 +1,12 @@
 import type { TextLine } from "../../text/lines.ts";
 import type { BlockLine, Shape } from "../shape.ts";
 import { limits } from "./costs.ts";
+import { isDistinctive } from "./distinctive.ts";
 import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";
 import { isCloser, type Nesting, nestingOf } from "./nesting.ts";
 import { depthsOf, scopeUnder } from "./scope.ts";
 import { subjectOf } from "./subject.ts";
-import { isTelling } from "./telling.ts";
 
 /** Openers that stand for no thing of their own: what they hold may well have been there before. */
 const beginsNoDeclaration =
@@ -91,7 +91,7 @@ class Structure {
       const end = this.blockEnd(start);
       const isFilled = (j: number): boolean => this.tokens[j]!.text.trim() !== "";
       const isFound = (j: number): boolean =>
-        this.found[j]!.length > 0 && isTelling(this.tokens[j]!.text);
+        this.found[j]!.length > 0 && isDistinctive(this.tokens[j]!.text);
       let first = start;
       while (first < end && !isFound(first)) first++;
       if (first === end) continue;
@@ -117,7 +117,7 @@ class Structure {
 
   /** Whether the scope that a new line opens is new too, and not one of the file whose first line changes. */
   private isNewScope(i: number, end: number): boolean {
-    const body = this.telling(i + 1, end);
+    const body = this.distinctive(i + 1, end);
     if (body.some((j) => this.isAbbreviated(j))) return false;
     const known = body.filter((j) => this.isQuote(j));
     if (known.length === 0) return true;
@@ -128,16 +128,16 @@ class Structure {
     if (!isCopy) return declares && this.isShownWhole(i, end, body);
     if (!declares) {
       // A further branch is added between two others. It does not cut a like one in two.
-      if (!isBranch.test(text) || this.telling(this.blockStart(i), i).length > 0) return false;
-      return this.telling(end, this.blockEnd(i)).some((j) => this.isQuote(j));
+      if (!isBranch.test(text) || this.distinctive(this.blockStart(i), i).length > 0) return false;
+      return this.distinctive(end, this.blockEnd(i)).some((j) => this.isQuote(j));
     }
     // What declares the same name changes it.
     const subject = subjectOf(text);
     if (subject !== undefined && subject === subjectOf(this.source[copied.header]!.text))
       return false;
     // Between two quotes the file's lines are replaced, so the scope is one of the file that is renamed.
-    const above = this.telling(this.blockStart(i), i).filter((j) => this.isQuote(j));
-    const below = this.telling(end, this.blockEnd(i)).some((j) => this.isQuote(j));
+    const above = this.distinctive(this.blockStart(i), i).filter((j) => this.isQuote(j));
+    const below = this.distinctive(end, this.blockEnd(i)).some((j) => this.isQuote(j));
     if (above.length > 0 && below) return false;
     const isWhole = this.isWholeCopy(i, end, body, copied);
     // A copy follows what it copies; what takes its place follows what stands above that. With markers on both sides
@@ -161,7 +161,9 @@ class Structure {
   ): boolean {
     const scope = scopeUnder(header, this.depths);
     if (!scope) return false;
-    const inScope = this.source.slice(scope.start, scope.end).filter(({ text }) => isTelling(text));
+    const inScope = this.source
+      .slice(scope.start, scope.end)
+      .filter(({ text }) => isDistinctive(text));
     if (lines < limits.scopeCopyShare * inScope.length) return false;
     if (this.nesting.openers[end - 1] === i) return true;
     const bracketed = /[([{]\s*$/.test(this.tokens[i]!.text);
@@ -186,9 +188,9 @@ class Structure {
     return start;
   }
 
-  private telling(from: number, to: number): number[] {
+  private distinctive(from: number, to: number): number[] {
     const found: number[] = [];
-    for (let j = from; j < to; j++) if (isTelling(this.tokens[j]!.text)) found.push(j);
+    for (let j = from; j < to; j++) if (isDistinctive(this.tokens[j]!.text)) found.push(j);
     return found;
   }
 
@@ -256,7 +258,7 @@ class Structure {
     const scope = scopeUnder(header, this.depths);
     if (!scope) return false;
     let end = scope.end - 1;
-    while (end > header && !isTelling(this.source[end]!.text)) end--;
+    while (end > header && !isDistinctive(this.source[end]!.text)) end--;
     return this.found[last]!.some((match) => isStrict(match) && match.source === end);
   }
 

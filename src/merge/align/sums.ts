@@ -58,7 +58,7 @@ export function leastCosts({ blocks }: Problem): number[] {
   const least = [0];
   for (const { rows } of blocks.toReversed()) {
     let sum = least[0]!;
-    for (const { fresh, cost } of rows) sum += cost.reduce((a, b) => Math.min(a, b), fresh);
+    for (const { added, cost } of rows) sum += cost.reduce((a, b) => Math.min(a, b), added);
     least.unshift(Math.min(infinity, sum));
   }
   return least;
@@ -79,8 +79,8 @@ function lastEnds({ steps, blocks }: Problem, spare: number): number[] {
         lost += loss;
         return lost > spare;
       });
-      for (const { fresh, at, cost } of rows) {
-        const loss = fresh - cost.reduce((a, b) => Math.min(a, b), fresh);
+      for (const { added, at, cost } of rows) {
+        const loss = added - cost.reduce((a, b) => Math.min(a, b), added);
         if (loss > 0) losses.push({ position: at.at(-1)!, loss });
       }
       return beyond === undefined ? steps : beyond.position;

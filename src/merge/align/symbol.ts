@@ -1,9 +1,9 @@
 import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import type { BlockLine, Shape } from "../shape.ts";
+import { isDistinctive } from "./distinctive.ts";
 import type { Match } from "./matches.ts";
 import { isCloser } from "./nesting.ts";
-import { isTelling } from "./telling.ts";
 
 type MatchesPerBlock = readonly (readonly Match[])[];
 
@@ -21,7 +21,7 @@ export function symbolOf(
   const tokens = shape.blocks.flatMap((block) => block.tokens);
   const found = matches.flat();
   // Comments and decorators may come first.
-  const opener = tokens.findIndex(({ text }, i) => isTelling(text) && opensScope(tokens, i));
+  const opener = tokens.findIndex(({ text }, i) => isDistinctive(text) && opensScope(tokens, i));
   if (opener < 0 || opener >= shape.blocks[0]!.tokens.length) return undefined;
   const depth = columnsOf(tokens[opener]!.text);
   const isInside = (text: string): boolean =>
@@ -35,12 +35,12 @@ export function symbolOf(
   const end = endOfSymbol(source, header);
   const start = Math.max(0, header - opener);
   // A sketch that begins as the file does shows the file.
-  const first = source.findIndex(({ text }) => isTelling(text));
+  const first = source.findIndex(({ text }) => isDistinctive(text));
   const last = source.findLast(({ text }) => text.trim() !== "")?.text;
   const endsAlike = tokens.findLast(({ text }) => text.trim() !== "")?.text === last;
   if (start <= first && (endsAlike || shape.blocks.length > 1)) return undefined;
   const outside = [...source.slice(0, start), ...source.slice(end)];
-  return outside.some(({ text }) => isTelling(text)) ? { start, end } : undefined;
+  return outside.some(({ text }) => isDistinctive(text)) ? { start, end } : undefined;
 }
 
 /**

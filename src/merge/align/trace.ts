@@ -108,12 +108,12 @@ export function settleGaps(
     const far = trace.source[i + 1]!;
     let at = near;
     if (far > near && tokens[first - 1]!.role !== "drop") {
-      const fresh = tokens.slice(first, i + 1).map((token) => token.text);
+      const newTexts = tokens.slice(first, i + 1).map((token) => token.text);
       if (tokens[i + 1]!.role === "drop") at = far;
       else {
-        const told = sideByBlanks(fresh, lines, near, far);
-        if (told === undefined && choice === open++) at = far;
-        else if (told === "far") at = far;
+        const side = sideByBlanks(newTexts, lines, near, far);
+        if (side === undefined && choice === open++) at = far;
+        else if (side === "far") at = far;
       }
     }
     position.fill(at, first, i + 1);
@@ -123,7 +123,7 @@ export function settleGaps(
 
 /** The side of omitted blank lines on which new lines make fewer blank ones neighbours, if one does. */
 function sideByBlanks(
-  fresh: readonly string[],
+  newTexts: readonly string[],
   lines: readonly TextLine[],
   near: number,
   far: number,
@@ -134,8 +134,8 @@ function sideByBlanks(
   if (!omitted.every(isBlank)) return undefined;
   const above = texts(near - 1, near);
   const below = texts(far, far + 1);
-  const atNear = neighbours([...above, ...fresh, ...omitted, ...below]);
-  const atFar = neighbours([...above, ...omitted, ...fresh, ...below]);
+  const atNear = neighbours([...above, ...newTexts, ...omitted, ...below]);
+  const atFar = neighbours([...above, ...omitted, ...newTexts, ...below]);
   if (atNear === atFar) return undefined;
   return atNear < atFar ? "near" : "far";
 }
@@ -202,9 +202,9 @@ function lay(
       state = choices.best[r * width + p]!;
       source[first + r] = start + p;
       position[first + r] = start + p;
-    } else if (state === states.fresh || state === states.loose) {
+    } else if (state === states.added || state === states.loose) {
       r--;
-      state = (state === states.fresh ? choices.fresh : choices.loose)[r * width + p]!;
+      state = (state === states.added ? choices.added : choices.loose)[r * width + p]!;
       position[first + r] = start + p;
     } else {
       state = (state === states.short ? choices.short : choices.long)[r * width + p]!;

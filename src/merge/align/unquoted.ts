@@ -1,11 +1,11 @@
 import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { type Block, isFilledLine, type Shape } from "../shape.ts";
+import { isDistinctive } from "./distinctive.ts";
 import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";
 import { isCloser, nestingOf, opensAgain } from "./nesting.ts";
 import { depthsOf, scopeUnder } from "./scope.ts";
-import { isTelling } from "./telling.ts";
 
 /** Where new code that quotes nothing goes, and the blank lines that set it apart there. */
 export interface Insertion {
@@ -60,7 +60,7 @@ export function blanksAbove(
 }
 
 const quotesNothing = ({ tokens }: Block, found: MatchesPerLine): boolean =>
-  tokens.every(({ text }, i) => found[i]!.length === 0 || !isTelling(text)) &&
+  tokens.every(({ text }, i) => found[i]!.length === 0 || !isDistinctive(text)) &&
   // A closer that closes nothing of the block is the file's.
   tokens.every(({ text }, i) => found[i]!.length === 0 || !isCloser(text) || text.trim() === "");
 
@@ -102,7 +102,7 @@ function openScope(
     const { tokens } = shape.blocks[b]!;
     for (let i = tokens.length - 1; i >= 0; i--) {
       const { text } = tokens[i]!;
-      if (!isTelling(text) || columnsOf(text) >= depth) continue;
+      if (!isDistinctive(text) || columnsOf(text) >= depth) continue;
       const found = matches[b]![i]!.filter(({ kind }) => kind === "exact" || kind === "trailing");
       return found.length === 1 ? scopeUnder(found[0]!.source, depths) : undefined;
     }

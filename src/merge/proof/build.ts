@@ -186,17 +186,17 @@ function reindentsOf(
   prepared: Layout,
 ): Reindent[] {
   return shape.blocks.map((block, k) => {
-    const told = toldReindent(block, k);
-    if (shape.extent === "parts") return told;
+    const fitted = fittedReindent(block, k);
+    if (shape.extent === "parts") return fitted;
     return canShift(
       block.tokens.map(({ text }) => text),
-      told,
+      fitted,
     )
-      ? told
+      ? fitted
       : sameIndent;
   });
 
-  function toldReindent(block: Block, k: number): Reindent {
+  function fittedReindent(block: Block, k: number): Reindent {
     const pairs: IndentPair[] = [];
     const weak: IndentPair[] = [];
     for (const [i, token] of block.tokens.entries()) {
@@ -262,26 +262,26 @@ function writeBlock(
     if (shape.extent === "parts") writer.keepUntil(until, "outside");
     else writer.goUntil(until, removal ? "announced" : replaced ? "replaced" : "adjacent");
   };
-  let fresh = false;
+  let afterNew = false;
   for (const [i, token] of block.tokens.entries()) {
     const line = trace.source[i]!;
     const removal = block.removals[i] !== undefined;
     if (line < 0) {
       if (shape.extent === "parts") pass(trace.position[i]!, false, false);
-      fresh = true;
+      afterNew = true;
       const text = context.indent(token.text, i);
       const own = context.carry?.kind === "lines" ? context.carry.lines[i] : undefined;
       if (own === undefined) writer.place(token.editLine, text);
       else writer.place(token.editLine, indentOf(text) + own.text, own.source);
       continue;
     }
-    pass(line, fresh, removal);
-    fresh = false;
+    pass(line, afterNew, removal);
+    afterNew = false;
     const kind = fateKind(context.matches, k, i, line);
     if (kind === "resembles") {
       writer.goUntil(line + 1, "replaced");
       writer.place(token.editLine, indent(token.text, i));
-      fresh = true;
+      afterNew = true;
     } else if (token.role === "drop") {
       writer.drop(line, token.editLine, kind);
     } else if (
@@ -294,7 +294,7 @@ function writeBlock(
       writer.place(token.editLine, indent(token.text, i));
     }
   }
-  pass(context.end, fresh, block.removals[block.tokens.length] !== undefined);
+  pass(context.end, afterNew, block.removals[block.tokens.length] !== undefined);
 }
 
 /** Whether an inexact match of a sketch is the writer's slip, so that the file's own characters stay. */

@@ -362,23 +362,23 @@ function checkRemovals(
       }
       if (isRemoval) removal = true;
     }
-    const fresh = bottom - top > 1;
+    const addsLines = bottom - top > 1;
     if (before !== undefined && firstElided > from + 1) beside = true;
     if (after !== undefined && lastElided > from && lastElided < to) beside = true;
     const anchored = before !== undefined || after !== undefined;
     // Lines that only get other blanks tell their own place.
-    const gone = source.slice(first, s + 1);
+    const removed = source.slice(first, s + 1);
     const only =
-      gone.length === bottom - top - 1 &&
-      gone.every((line, n) => {
+      removed.length === bottom - top - 1 &&
+      removed.every((line, n) => {
         const e = editAt(top + 1 + n);
         return e !== undefined && lines[e]?.text.trim() === line.text.trim();
       });
     // Lines that the edit has anew have been moved.
-    const moved = gone.every(({ text }) => text.trim() === "" || placedTexts.has(text.trim()));
+    const moved = removed.every(({ text }) => text.trim() === "" || placedTexts.has(text.trim()));
     // A line that declares the same name is the new form of one, wherever it comes.
     const renewed = placed.map((e) => declares(lines[e]!.text));
-    const isRenewed = gone.every(({ text }) => {
+    const isRenewed = removed.every(({ text }) => {
       const name = declares(text);
       return text.trim() === "" || (name !== undefined && renewed.includes(name));
     });
@@ -388,7 +388,7 @@ function checkRemovals(
       isRenewed ||
       only ||
       (elided && beside) ||
-      (anchored && !elided && (fresh || (before !== undefined && after !== undefined)));
+      (anchored && !elided && (addsLines || (before !== undefined && after !== undefined)));
     if (!given)
       say(`source lines ${first} to ${s} are removed although nothing in the edit meets there`);
     if (edit.format === "whole" && elided) say("a whole file elides nothing");

@@ -87,10 +87,10 @@ function uneven(
 
 /** Whether the edit is about indentation: a line goes and comes back with another one. */
 function changesIndent({ tokens }: Block): boolean {
-  const gone = new Map<string, string>();
-  for (const { role, text } of tokens) if (role === "drop") gone.set(text.trim(), text);
+  const dropped = new Map<string, string>();
+  for (const { role, text } of tokens) if (role === "drop") dropped.set(text.trim(), text);
   return tokens.some(({ role, text }) => {
-    const before = role === "add" && text.trim() !== "" ? gone.get(text.trim()) : undefined;
+    const before = role === "add" && text.trim() !== "" ? dropped.get(text.trim()) : undefined;
     return before !== undefined && indentOf(before) !== indentOf(text);
   });
 }

@@ -54,11 +54,11 @@ export function bareEdges(
       const count = edge.findIndex((token) => token.role !== "add");
       if (count <= 0 || edge[count]!.role !== "keep") continue;
       if (!(side === "end" ? isFree(end, texts.length) : isFree(0, start))) continue;
-      const fresh = edge.slice(0, count).map((token) => token.text);
+      const newTexts = edge.slice(0, count).map((token) => token.text);
       const kept = edge[count]!.text;
       // Both sides are judged as ends: `beyond` leads from the new lines to the file's edge.
       const beyond = side === "end" ? texts.slice(end) : texts.slice(0, start).reverse();
-      const ordered = side === "end" ? fresh.toReversed() : fresh;
+      const ordered = side === "end" ? newTexts.toReversed() : newTexts;
       const first = ordered.find(isFilled);
       if (first === undefined) continue;
       const outermost = beyond.findLast(isFilled)!;
@@ -74,19 +74,25 @@ export function bareEdges(
 const mirroredOf = (block: Block): readonly BlockLine[] => block.tokens.toReversed();
 
 /** Whether new lines below `kept` would part what stands together: a block from its end, a paragraph in two. */
-function splitsBelow(fresh: readonly string[], kept: string, beyond: readonly string[]): boolean {
-  const first = fresh.find(isFilled)!;
+function splitsBelow(
+  newTexts: readonly string[],
+  kept: string,
+  beyond: readonly string[],
+): boolean {
+  const first = newTexts.find(isFilled)!;
   const next = beyond.find(isFilled)!;
   if (beginsClosing(next)) return !beginsClosing(first) && width(next) >= width(first);
   if (width(next) > width(first) && width(kept) > width(first)) return true;
-  return !isFilled(fresh[0]!) && isFilled(fresh.at(-1)!) && isFilled(kept) && isFilled(beyond[0]!);
+  return (
+    !isFilled(newTexts[0]!) && isFilled(newTexts.at(-1)!) && isFilled(kept) && isFilled(beyond[0]!)
+  );
 }
 
 /** The same above: `beyond[0]` is the line above the new ones. */
-function splitsAbove(fresh: readonly string[], beyond: readonly string[]): boolean {
+function splitsAbove(newTexts: readonly string[], beyond: readonly string[]): boolean {
   const previous = beyond.find(isFilled)!;
-  if (endsOpen(previous)) return width(previous) >= width(fresh.find(isFilled)!);
-  return isFilled(fresh[0]!) && !isFilled(fresh.at(-1)!) && isFilled(beyond[0]!);
+  if (endsOpen(previous)) return width(previous) >= width(newTexts.find(isFilled)!);
+  return isFilled(newTexts[0]!) && !isFilled(newTexts.at(-1)!) && isFilled(beyond[0]!);
 }
 
 /** The placement and the lines of a block with the new lines of one edge at the file's edge instead. */

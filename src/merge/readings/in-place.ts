@@ -3,9 +3,9 @@ import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { signatureOf, signatureSimilarity } from "../../text/similarity.ts";
 import { limits } from "../align/costs.ts";
+import { isDistinctive } from "../align/distinctive.ts";
 import { looseKey } from "../align/similar.ts";
 import { subjectOf } from "../align/subject.ts";
-import { isTelling } from "../align/telling.ts";
 import { earlierOpener, elidedScope } from "../elided-scope.ts";
 import type { Built } from "../proof/build.ts";
 import { writtenIn } from "../proof/written.ts";
@@ -52,11 +52,11 @@ export function replacedInPlace(
     const tokens = isShifted
       ? block.tokens.map((token) => ({ ...token, text: written(token) }))
       : block.tokens;
-    const fresh = tokens.filter((token) => !isMatched(token));
-    if (fresh.length === 0) continue;
+    const added = tokens.filter((token) => !isMatched(token));
+    if (added.length === 0) continue;
     // Without a quote only the file's own start tells where the lines are.
     const atStart = k === 0 && !shape.elidedStart && start === 0;
-    if (fresh.length === tokens.length && !atStart) continue;
+    if (added.length === tokens.length && !atStart) continue;
     for (const side of ["start", "end"] as const) {
       if (rest?.isSure && k === rest.block && side === "end") continue;
       const limit =
@@ -68,7 +68,7 @@ export function replacedInPlace(
       const run = ordered.slice(0, firstMatched < 0 ? ordered.length : firstMatched).reverse();
       // `run` leads from the edge's quoted line outwards.
       const beyond = Array.from(
-        { length: Math.min(room, fresh.length + limits.beyondLines) },
+        { length: Math.min(room, added.length + limits.beyondLines) },
         (_, n) => source[side === "start" ? edge - 1 - n : edge + n]!.text,
       );
       const least = Math.min(...ordered.filter(isFilledLine).map(({ text }) => columnsOf(text)));
@@ -141,7 +141,8 @@ function attributesAbove(
   beyond: readonly string[],
   declaration: string | undefined,
 ): number {
-  if (declaration === undefined || !isTelling(declaration) || isAttribute(declaration)) return 0;
+  if (declaration === undefined || !isDistinctive(declaration) || isAttribute(declaration))
+    return 0;
   const nearest = run[0]?.text;
   const isOther = (text: string): boolean =>
     isAttribute(text) && earlierForm(text, nearest!) === "no";
@@ -165,12 +166,12 @@ function scopeOpener(
 ): number | undefined {
   const opener = run.find(isFilledLine);
   const inside = source[edge]?.text;
-  if (opener === undefined || inside === undefined || !isTelling(opener.text)) return undefined;
+  if (opener === undefined || inside === undefined || !isDistinctive(opener.text)) return undefined;
   let line = edge - 1;
   while (line > limit && source[line]!.text.trim() === "") line--;
   if (line < limit) return undefined;
   const { text } = source[line]!;
-  const isOpener = isTelling(text) && columnsOf(text) < columnsOf(inside);
+  const isOpener = isDistinctive(text) && columnsOf(text) < columnsOf(inside);
   return isOpener && columnsOf(opener.text) === columnsOf(text) ? line : undefined;
 }
 
@@ -181,13 +182,13 @@ function scopeOpener(
 function movedIn(
   shape: Shape,
   source: readonly TextLine[],
-): (fresh: readonly BlockLine[]) => Set<string> {
+): (added: readonly BlockLine[]) => Set<string> {
   let known: { readonly inFile: Set<string>; readonly inEdit: Set<string> } | undefined;
-  return (fresh) => {
+  return (added) => {
     const moved = new Set<string>();
-    for (const token of fresh) {
+    for (const token of added) {
       const text = token.text.trim();
-      if (!isTelling(text)) continue;
+      if (!isDistinctive(text)) continue;
       known ??= {
         inFile: onceIn(source),
         inEdit: onceIn(shape.blocks.flatMap((block) => block.tokens)),
@@ -220,12 +221,12 @@ function takenLines(
   // What lies deeper belongs to the new lines' own scopes.
   const filled = run.map((token) => token.text).filter((text) => text.trim() !== "");
   const depth = Math.min(...filled.map(columnsOf));
-  const lines = filled.filter((text) => isTelling(text) && columnsOf(text) === depth);
+  const lines = filled.filter((text) => isDistinctive(text) && columnsOf(text) === depth);
   let next = 0;
   let count = 0;
   let isSure = true;
   for (const [n, text] of beyond.entries()) {
-    if (!isTelling(text)) continue;
+    if (!isDistinctive(text)) continue;
     if (moved.has(text.trim())) {
       count = n + 1;
       continue;
@@ -244,31 +245,31 @@ function takenLines(
 }
 
 /** Whether a line of the file may be an earlier form of a new line. */
-function earlierForm(old: string, fresh: string): "sure" | "perhaps" | "no" {
-  if (columnsOf(old) !== columnsOf(fresh)) return "no";
+function earlierForm(old: string, newer: string): "sure" | "perhaps" | "no" {
+  if (columnsOf(old) !== columnsOf(newer)) return "no";
   const name = subjectOf(old);
-  if (name !== undefined && name === subjectOf(fresh)) return "sure";
+  if (name !== undefined && name === subjectOf(newer)) return "sure";
   // No scope imports a name twice.
   const imported = importedNames(old);
-  const importing = importedNames(fresh);
+  const importing = importedNames(newer);
   if (imported.size > 0 && importing.size > 0) {
     if ([...importing].some((one) => imported.has(one))) return "sure";
     const module = importedModule(old);
-    return module !== undefined && module === importedModule(fresh) ? "perhaps" : "no";
+    return module !== undefined && module === importedModule(newer) ? "perhaps" : "no";
   }
-  if (name !== undefined && subjectOf(fresh) !== undefined) return "no";
-  const like = signatureSimilarity(signatureOf(looseKey(old)), signatureOf(looseKey(fresh)));
-  const [before, after] = [identifiersIn(old), identifiersIn(fresh)];
+  if (name !== undefined && subjectOf(newer) !== undefined) return "no";
+  const like = signatureSimilarity(signatureOf(looseKey(old)), signatureOf(looseKey(newer)));
+  const [before, after] = [identifiersIn(old), identifiersIn(newer)];
   // A sentence with a word mended. Lines of code that differ in a word are rather siblings.
   if (
     isCommentLine(old) &&
-    isCommentLine(fresh) &&
+    isCommentLine(newer) &&
     like >= limits.sameLikeness &&
     before.length >= limits.commentWords
   )
     return "sure";
   // A scope beside a like one is added.
-  if (endsWithOpener.test(old) && endsWithOpener.test(fresh)) return "no";
+  if (endsWithOpener.test(old) && endsWithOpener.test(newer)) return "no";
   const grows = before.length >= limits.grownWords && isWithin(before, after);
   return like >= limits.newerLikeness || grows ? "perhaps" : "no";
 }

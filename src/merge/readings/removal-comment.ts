@@ -31,9 +31,9 @@ export function withCommentsPlaced(
 function removesBeside(comments: ReadonlySet<number>, shape: Shape, built: Built): boolean {
   return shape.blocks.some(({ removals }, k) => {
     const { start, end } = built.placement.ranges[k]!;
-    const goes = (): boolean =>
+    const removesLines = (): boolean =>
       built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
-    return removals.some((removal) => removal && comments.has(removal.at)) && goes();
+    return removals.some((removal) => removal && comments.has(removal.at)) && removesLines();
   });
 }
 
@@ -51,8 +51,8 @@ function commentsAmongNew(edit: Edit, shape: Shape, built: Built): Set<number> {
       const below = fates.slice(i).find((fate) => fate.fate === "matched");
       const from = above?.fate === "matched" ? above.source + 1 : 0;
       const to = below?.fate === "matched" ? below.source : built.proof.source.length;
-      const gone = built.proof.source.slice(from, to).some((fate) => fate.fate !== "kept");
-      if (!gone) comments.add(removal.at);
+      const removesLines = built.proof.source.slice(from, to).some((fate) => fate.fate !== "kept");
+      if (!removesLines) comments.add(removal.at);
     }
   }
   return comments;

@@ -1,8 +1,8 @@
 import type { LineRange } from "../../core/merge.ts";
 import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
+import { isDistinctive } from "../align/distinctive.ts";
 import { isCloser } from "../align/nesting.ts";
-import { isTelling } from "../align/telling.ts";
 import type { Built } from "../proof/build.ts";
 import { writtenIn } from "../proof/written.ts";
 import type { Shape } from "../shape.ts";
@@ -26,7 +26,7 @@ export function restOfSymbol(
   const range = best.placement.ranges[block];
   if (symbol === undefined || last === undefined || range === undefined) return undefined;
   const rest = source.slice(range.end, symbol.end);
-  if (!rest.some(({ text }) => isTelling(text))) return undefined;
+  if (!rest.some(({ text }) => isDistinctive(text))) return undefined;
   const { text: end } = source[symbol.end - 1]!;
   if (isCloser(end) || isCloser(last.text)) return undefined;
   const text = writtenIn(source, best)(last);

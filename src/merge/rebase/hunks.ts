@@ -95,7 +95,7 @@ function joinedChanges(base: readonly string[], side: Side, changes: readonly Ch
   const result: Change[] = [];
   for (const change of changes) {
     const last = result.at(-1);
-    if (last === undefined || tells(last, change)) result.push(change);
+    if (last === undefined || isBarrier(last, change)) result.push(change);
     else {
       const { start, from, lo } = last;
       const { end, to, hi } = change;
@@ -112,7 +112,7 @@ function joinedChanges(base: readonly string[], side: Side, changes: readonly Ch
   }
   return result;
 
-  function tells(above: Change, below: Change): boolean {
+  function isBarrier(above: Change, below: Change): boolean {
     const start = above.hi;
     const end = below.lo;
     let word = -1;
@@ -124,8 +124,8 @@ function joinedChanges(base: readonly string[], side: Side, changes: readonly Ch
     if (word < 0) return false;
     const shift = above.to - above.end;
     return (
-      standsOnce(base, inBase, start, end, word) &&
-      standsOnce(side.lines, inSide, start + shift, end + shift, word + shift)
+      occursOnce(base, inBase, start, end, word) &&
+      occursOnce(side.lines, inSide, start + shift, end + shift, word + shift)
     );
   }
 }
@@ -154,7 +154,7 @@ function placesFinder(lines: readonly string[], questions: number): Places {
 }
 
 /** Whether these lines, one after the other, stand at no other place; `at` is the one of them to look for. */
-function standsOnce(
+function occursOnce(
   lines: readonly string[],
   places: Places,
   start: number,

@@ -46,12 +46,12 @@ function apart(side: Side, changes: readonly Change[], others: readonly Change[]
 function shifted(pairs: Map<number, number>, change: Change, by: number): Change {
   const { start, end, from, to } = change;
   const put = (line: number, own: number): LinePair => [line, own];
-  const fresh: LinePair[] = [];
-  if (by > 0) for (let i = 0; i < by; i++) fresh.push(put(start + i, from + i));
-  else for (let i = 1; i <= -by; i++) fresh.push(put(end - i, to - i));
+  const added: LinePair[] = [];
+  if (by > 0) for (let i = 0; i < by; i++) added.push(put(start + i, from + i));
+  else for (let i = 1; i <= -by; i++) added.push(put(end - i, to - i));
   const first = Math.min(start, start + by);
   const last = Math.max(end, end + by);
   for (let line = first; line < last; line++) pairs.delete(line);
-  for (const [line, own] of fresh) pairs.set(line, own);
+  for (const [line, own] of added) pairs.set(line, own);
   return { ...change, start: start + by, end: end + by, from: from + by, to: to + by };
 }

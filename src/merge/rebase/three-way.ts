@@ -137,8 +137,8 @@ function touches(upper: Change, its: Side, lower: Change, other: Side): boolean 
   // Of two insertions at one place nothing tells which is first.
   if (upper.start === upper.end && lower.start === lower.end) return true;
   // One of them slides and lies elsewhere. But the same line on both sides may be the same change.
-  const fresh = new Set(its.lines.slice(upper.from, upper.to).filter((line) => /\w/.test(line)));
-  return other.lines.slice(lower.from, lower.to).some((line) => fresh.has(line));
+  const added = new Set(its.lines.slice(upper.from, upper.to).filter((line) => /\w/.test(line)));
+  return other.lines.slice(lower.from, lower.to).some((line) => added.has(line));
 }
 
 /** Whether one side has made every change that the other one has made in a region, and perhaps more. */

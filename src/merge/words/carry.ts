@@ -53,32 +53,34 @@ export function carryWords(
     tails.push({ edit: mine.after, source: theirs.after });
   }
   const lines = news.map((line) => wordsOf(line));
-  const fresh = lines.flatMap(({ words }, line) =>
+  const newItems = lines.flatMap(({ words }, line) =>
     words.map((word, i): Item => ({ ...word, line, first: i === 0, source: word })),
   );
-  const paired = pairItems(old, fresh);
+  const paired = pairItems(old, newItems);
   if (paired === undefined) return undefined;
-  const held = withoutChance(old, fresh, paired);
-  return isTouched(old, fresh, held) ? undefined : writtenWords(old, fresh, held, lines, tails);
+  const held = withoutChance(old, newItems, paired);
+  return isTouched(old, newItems, held)
+    ? undefined
+    : writtenWords(old, newItems, held, lines, tails);
 }
 
 /**
  * Signs are alike everywhere: those outside of repeated chunks are only repeated in a line that is the old one changed, with
  * half of the words of the shorter of the two. A line that is written anew has its own quotes.
  */
-function withoutChance(old: readonly Item[], fresh: readonly Item[], pairing: Pairing): Pairing {
+function withoutChance(old: readonly Item[], newItems: readonly Item[], pairing: Pairing): Pairing {
   const key = (from: number, to: number): string => `${from}:${to}`;
   const common = new Map<string, number>();
-  for (const [j, item] of fresh.entries()) {
+  for (const [j, item] of newItems.entries()) {
     const from = old[pairing.of[j]!];
     if (!from || !hasWords(item.plain)) continue;
     const pair = key(from.line, item.line);
     common.set(pair, (common.get(pair) ?? 0) + 1);
   }
-  const [oldWords, newWords] = [wordsPerLine(old), wordsPerLine(fresh)];
+  const [oldWords, newWords] = [wordsPerLine(old), wordsPerLine(newItems)];
   const of = pairing.of.map((at, j) => {
-    if (at < 0 || hasWords(fresh[j]!.plain) || pairing.whole[j] === 2) return at;
-    const [from, to] = [old[at]!.line, fresh[j]!.line];
+    if (at < 0 || hasWords(newItems[j]!.plain) || pairing.whole[j] === 2) return at;
+    const [from, to] = [old[at]!.line, newItems[j]!.line];
     const words = Math.min(oldWords.get(from) ?? 0, newWords.get(to) ?? 0);
     return 2 * (common.get(key(from, to)) ?? 0) >= words ? at : -1;
   });
@@ -100,28 +102,28 @@ interface Pairing {
 }
 
 /** First whole chunks, so that a quoted word is not torn apart; between these single words and signs. */
-function pairItems(old: readonly Item[], fresh: readonly Item[]): Pairing | undefined {
-  const of = new Int32Array(fresh.length).fill(-1);
-  const whole = new Uint8Array(fresh.length);
+function pairItems(old: readonly Item[], newItems: readonly Item[]): Pairing | undefined {
+  const of = new Int32Array(newItems.length).fill(-1);
+  const whole = new Uint8Array(newItems.length);
   const a = wordChunks(old);
-  const b = wordChunks(fresh);
+  const b = wordChunks(newItems);
   const texts = (chunks: readonly WordChunk[]): string[] => chunks.map(({ text }) => text);
   const { pairs: anchors, isWhole } = equalPairs(texts(a), texts(b));
   if (!isWhole) return undefined;
-  const told = toldEnds(a, b, anchors);
+  const wordedEnds = endsWithWords(a, b, anchors);
   let [i, j] = [0, 0];
   for (const [atA, atB] of [...anchors, [a.length, b.length] as const]) {
-    const oldItems = itemsOf(old, a.slice(i, atA));
-    const newItems = itemsOf(fresh, b.slice(j, atB));
+    const oldTexts = itemsOf(old, a.slice(i, atA));
+    const newTexts = itemsOf(newItems, b.slice(j, atB));
     const [fromOld, fromNew] = [a[i]?.start ?? 0, b[j]?.start ?? 0];
-    const { pairs, isWhole } = equalPairs(oldItems, newItems);
+    const { pairs, isWhole } = equalPairs(oldTexts, newTexts);
     if (!isWhole) return undefined;
     for (const [x, y] of pairs) of[fromNew + y] = fromOld + x;
     if (atA < a.length) {
       const [one, other] = [a[atA]!, b[atB]!];
       for (let n = 0; other.start + n < other.end; n++) {
         of[other.start + n] = one.start + n;
-        whole[other.start + n] = hasWords(other.text) || told.has(atB) ? 2 : 1;
+        whole[other.start + n] = hasWords(other.text) || wordedEnds.has(atB) ? 2 : 1;
       }
     }
     i = atA + 1;
@@ -131,7 +133,7 @@ function pairItems(old: readonly Item[], fresh: readonly Item[]): Pairing | unde
 }
 
 /** New chunks that begin or end both sides alike, where these have words. */
-function toldEnds(
+function endsWithWords(
   a: readonly WordChunk[],
   b: readonly WordChunk[],
   anchors: readonly (readonly [number, number])[],
@@ -141,8 +143,8 @@ function toldEnds(
     const rest = anchors.length - n;
     return i === a.length - rest && j === b.length - rest;
   });
-  const told = [head, tail].filter((end) => end.some(([i]) => hasWords(a[i]!.text)));
-  return new Set(told.flat().map(([, j]) => j));
+  const worded = [head, tail].filter((end) => end.some(([i]) => hasWords(a[i]!.text)));
+  return new Set(worded.flat().map(([, j]) => j));
 }
 
 const itemsOf = (items: readonly Item[], chunks: readonly WordChunk[]): string[] =>
@@ -167,14 +169,14 @@ function wordChunks(items: readonly Item[]): WordChunk[] {
  * Quotes that the source writes in another way belong in pairs: where a new line repeats one of a pair and brings the
  * other, or brings more characters of a kind that the source writes as references, no spelling is right.
  */
-function isTouched(old: readonly Item[], fresh: readonly Item[], { of }: Pairing): boolean {
+function isTouched(old: readonly Item[], newItems: readonly Item[], { of }: Pairing): boolean {
   const respelled = new Set(
     old.filter((item) => item.text !== item.source.text).map((item) => item.plain),
   );
   const references = new Set(
     old.filter(({ source }) => /^&.+;$/u.test(source.text)).map((item) => item.plain),
   );
-  if (fresh.some(({ plain }, j) => of[j] === -1 && references.has(plain))) return true;
+  if (newItems.some(({ plain }, j) => of[j] === -1 && references.has(plain))) return true;
   for (const quote of ['"', "'"]) {
     if (!respelled.has(quote)) continue;
     const isKept = (j: number): boolean => {
@@ -182,9 +184,9 @@ function isTouched(old: readonly Item[], fresh: readonly Item[], { of }: Pairing
       return item !== undefined && item.text !== item.source.text;
     };
     let open: number | undefined;
-    for (const [j, item] of fresh.entries()) {
-      if (item.plain !== quote || isApostrophe(fresh, j)) continue;
-      if (open === undefined || fresh[open]!.line !== item.line) open = j;
+    for (const [j, item] of newItems.entries()) {
+      if (item.plain !== quote || isApostrophe(newItems, j)) continue;
+      if (open === undefined || newItems[open]!.line !== item.line) open = j;
       else {
         if (isKept(open) !== isKept(j)) return true;
         open = undefined;
@@ -204,20 +206,20 @@ function isApostrophe(items: readonly Item[], j: number): boolean {
 
 function writtenWords(
   old: readonly Item[],
-  fresh: readonly Item[],
+  newItems: readonly Item[],
   pairing: Pairing,
   lines: readonly Words[],
   tails: readonly { edit: string; source: string }[],
 ): CarriedLine[] {
   const { of } = pairing;
-  const blanks = blanksOf(old, fresh, pairing);
+  const blanks = blanksOf(old, newItems, pairing);
   let j = 0;
   return lines.map(({ words, after }): CarriedLine => {
     let text = "";
     const votes = new Map<number, number>();
     for (let n = 0; n < words.length; n++, j++) {
       const from = old[of[j]!];
-      text += blanks[j]! + (from?.source.text ?? fresh[j]!.text);
+      text += blanks[j]! + (from?.source.text ?? newItems[j]!.text);
       if (from) votes.set(from.line, (votes.get(from.line) ?? 0) + 1);
     }
     const last = of[j - 1] ?? -1;
@@ -231,20 +233,21 @@ function writtenWords(
 }
 
 /** The blanks before each new item: the source's where the new line has those of the old one. */
-function blanksOf(old: readonly Item[], fresh: readonly Item[], pairing: Pairing): string[] {
+function blanksOf(old: readonly Item[], newItems: readonly Item[], pairing: Pairing): string[] {
   const claimed = new Map<number, number>();
-  const blanks = fresh.map(({ before }) => before);
-  for (let j = 0; j < fresh.length; j++) {
-    const at = blankOf(old, fresh, pairing, j);
+  const blanks = newItems.map(({ before }) => before);
+  for (let j = 0; j < newItems.length; j++) {
+    const at = blankOf(old, newItems, pairing, j);
     if (at === undefined) continue;
     // Without a blank two words would be one.
-    const joins = !fresh[j]!.first && hasWords(fresh[j - 1]!.plain) && hasWords(fresh[j]!.plain);
-    if (joins && old[at]!.source.before === "" && !isIdeograph(fresh, j)) continue;
+    const joins =
+      !newItems[j]!.first && hasWords(newItems[j - 1]!.plain) && hasWords(newItems[j]!.plain);
+    if (joins && old[at]!.source.before === "" && !isIdeograph(newItems, j)) continue;
     // A blank with words put in: it stays with a sign that follows it, else with the word before it.
     const rival = claimed.get(at);
     if (rival !== undefined) {
-      if (hasWords(fresh[j]!.plain)) continue;
-      blanks[rival] = fresh[rival]!.before;
+      if (hasWords(newItems[j]!.plain)) continue;
+      blanks[rival] = newItems[rival]!.before;
     }
     claimed.set(at, j);
     blanks[j] = old[at]!.source.before;
@@ -255,11 +258,11 @@ function blanksOf(old: readonly Item[], fresh: readonly Item[], pairing: Pairing
 /** The old item whose blanks stand before this new one. */
 function blankOf(
   old: readonly Item[],
-  fresh: readonly Item[],
+  newItems: readonly Item[],
   { of, whole }: Pairing,
   j: number,
 ): number | undefined {
-  const { first, before, plain } = fresh[j]!;
+  const { first, before, plain } = newItems[j]!;
   const right = of[j]!;
   const left = first ? -1 : of[j - 1]!;
   const fits = (at: number): boolean => {
@@ -278,7 +281,7 @@ function blankOf(
 }
 
 const ideographs = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-const isIdeograph = (fresh: readonly Item[], j: number): boolean =>
-  ideographs.test(fresh[j - 1]!.plain) || ideographs.test(fresh[j]!.plain);
+const isIdeograph = (newItems: readonly Item[], j: number): boolean =>
+  ideographs.test(newItems[j - 1]!.plain) || ideographs.test(newItems[j]!.plain);
 
 const isOrdinary = (blank: string): boolean => /^[ \t]+$/.test(blank);

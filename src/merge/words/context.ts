@@ -21,7 +21,7 @@ export function misreadContext(
   built: Built,
 ): Misread | undefined {
   if (shape.extent !== "parts") return undefined;
-  const fresh = shape.blocks.flatMap(({ tokens }) => tokens.filter(({ role }) => role === "add"));
+  const added = shape.blocks.flatMap(({ tokens }) => tokens.filter(({ role }) => role === "add"));
   for (const [k, block] of shape.blocks.entries()) {
     const old = block.tokens.flatMap((token, i): DoubtfulLine[] => {
       const fate = built.proof.edit[token.editLine]!;
@@ -29,7 +29,7 @@ export function misreadContext(
     });
     const misquoted = old.filter(({ tier }) => tier === "misquoted");
     for (const { token, source: line } of misquoted) {
-      if (isEscaped(token.text, source[line]!.text, fresh))
+      if (isEscaped(token.text, source[line]!.text, added))
         return { token, source: line, because: "escapes" };
     }
     const first = misquoted[0];
@@ -39,8 +39,8 @@ export function misreadContext(
       misquoted.every(({ token, source: line }) =>
         isNearly(token.text, source[line + by]?.text ?? ""),
       );
-    const told = firm.some(({ token }) => hasWords(token.text));
-    if (!told || shiftsOf(block, firm, matches[k]!).some(elsewhere))
+    const isPlaced = firm.some(({ token }) => hasWords(token.text));
+    if (!isPlaced || shiftsOf(block, firm, matches[k]!).some(elsewhere))
       return { token: first.token, source: first.source, because: "place" };
   }
   return undefined;
@@ -81,10 +81,10 @@ function isHinted(block: Block, i: number, source: number): boolean {
 const escapeSigns = [/\\/gu, /&(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);/giu];
 
 /** Whether a line has escapes that the file has not, in an edit whose new lines have such escapes as well. */
-function isEscaped(edit: string, source: string, fresh: readonly BlockLine[]): boolean {
+function isEscaped(edit: string, source: string, added: readonly BlockLine[]): boolean {
   const count = (text: string, sign: RegExp): number => text.match(sign)?.length ?? 0;
   return escapeSigns.some(
     (sign) =>
-      count(edit, sign) > count(source, sign) && fresh.some(({ text }) => count(text, sign) > 0),
+      count(edit, sign) > count(source, sign) && added.some(({ text }) => count(text, sign) > 0),
   );
 }

@@ -44,15 +44,15 @@ export function doubtfulOmission(
       if (omitted === 0) continue;
       const like = nearTwin(source, from, Math.min(to, from + limits.omittedLines), removed);
       if (like !== undefined) return { because: "instead", ...like };
-      const told = Math.min(...[one, other].map(tellingLines));
-      if (omitted > told)
+      const quoted = Math.min(...[one, other].map(linesWithWords));
+      if (omitted > quoted)
         return { because: "apart", above: one.at(-1)!.token, below: other[0]!.token, from, to };
     }
   }
   return undefined;
 }
 
-const tellingLines = (piece: readonly OmittedPlace[]): number =>
+const linesWithWords = (piece: readonly OmittedPlace[]): number =>
   piece.filter(({ token }) => hasWords(token.text)).length;
 
 /** The old lines of a block, cut where lines of the file are left out between two of them. */

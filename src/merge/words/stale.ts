@@ -18,16 +18,16 @@ export function isNearly(edit: string, source: string): boolean {
  * Whether the old side of a block stands at a place that is not `done`, but for removed lines that somebody changed a little:
  * then new lines that stand elsewhere are no sign that the block was applied.
  */
-export function standsChanged(
+export function isFoundChanged(
   source: readonly TextLine[],
   before: readonly BlockLine[],
   index: ReadonlyMap<string, readonly number[]>,
   isDone: (start: number) => boolean,
 ): boolean {
-  const telling = before.flatMap((token, i) =>
+  const worded = before.flatMap((token, i) =>
     token.role === "keep" && hasWords(token.text) ? [{ token, i }] : [],
   );
-  const [rarest] = telling.toSorted(
+  const [rarest] = worded.toSorted(
     (a, b) => index.get(a.token.text)!.length - index.get(b.token.text)!.length,
   );
   if (!rarest) return false;

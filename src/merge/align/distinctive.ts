@@ -13,7 +13,7 @@ const closingTag = /^\s*<\/[^\s<>]*>[\s;,)}\]]*$/;
  * Whether a line can tell a place: it has a word that is no bare keyword. Blank lines, braces, closing tags, `end`,
  * `else`, `return this;` do not.
  */
-export function isTelling(text: string): boolean {
+export function isDistinctive(text: string): boolean {
   if (closingTag.test(text)) return false;
   for (const [word] of text.matchAll(/[\p{L}\p{N}_$]+/gu)) {
     if (!keywords.has(word.toLowerCase())) return true;
