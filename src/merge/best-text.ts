@@ -52,7 +52,7 @@ function cheapest(
   return undefined;
 }
 
-/** Why the best text cannot be trusted although its lines were placed; undefined where nothing speaks against it. */
+/** Returns why the best text is refused although its lines were placed, or undefined. */
 export function refusedThough(placing: Placing, best: Built): MergeOutcome | undefined {
   const { source, lines, shape, prepared } = placing;
   const isInserted = (k: number): boolean => prepared.insertions[k] !== undefined;

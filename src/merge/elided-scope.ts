@@ -8,7 +8,7 @@ import { depthsOf, scopeUnder } from "./align/scope.ts";
 import type { Built } from "./proof/build.ts";
 import { type BlockLine, isFilledLine, type Shape } from "./shape.ts";
 
-/** A new line behind which the sketch elides what its scope holds: the marker stands inside. */
+/** A new line that opens a scope whose content the sketch elides: the marker is inside the scope. */
 export interface ElidedScope {
   readonly opener: BlockLine;
   /** The line of the file that closes the scope, where the sketch quotes it. */
@@ -16,8 +16,8 @@ export interface ElidedScope {
 }
 
 /**
- * The scope that a block's last line opens anew and whose inside is a marker; undefined = there is none. The marker is
- * inside where it is written deeper than the line, or the line's own closer follows it.
+ * Returns the scope that the last line of a block newly opens and whose content is a marker, or undefined. The marker is
+ * inside if it is indented deeper than the line, or if the line's closer follows it.
  */
 export function elidedScope(shape: Shape, k: number, built: Built): ElidedScope | undefined {
   const { tokens, marker } = shape.blocks[k]!;
@@ -53,8 +53,8 @@ function closesOpener(text: string, opener: string): boolean {
 }
 
 /**
- * The line of the file that opens the elided scope at present, and which the new line takes the place of; undefined =
- * nothing shows it. It is the next line, and begins with the same word; what it holds is what is elided.
+ * Returns the line of the file that opens the elided scope at present, which the new line replaces, or undefined if
+ * nothing shows it. It is the next line and begins with the same word; its content is what the marker elides.
  */
 export function earlierOpener(
   source: readonly TextLine[],

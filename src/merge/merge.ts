@@ -34,8 +34,8 @@ export interface MergeOptions {
   /** The lines that the edit is about, `end` not included: it changes nothing outside. */
   readonly within?: LineRange;
   /**
-   * How many syntax errors a text has that the source has not; undefined = unknown. Asked only where it
-   * decides something: it may veto a candidate, never choose a place by itself.
+   * How many syntax errors a text has that the source does not have, or undefined if unknown. Called only where it can
+   * decide: it may veto a candidate, and never chooses a place by itself.
    */
   readonly newSyntaxErrors?: (text: string) => number | undefined;
 }
@@ -65,7 +65,7 @@ function mergeLines(
   return outcomes.reduce((best, other) => better(best, other));
 }
 
-/** Of two readings the one that can be placed, or is placed at much less cost; else both are offered. */
+/** Of two readings, the one that can be placed, or that costs much less; otherwise the outcome is ambiguous. */
 function better(one: MergeOutcome, other: MergeOutcome): MergeOutcome {
   if (other.kind === "refused") return one;
   if (one.kind === "refused") return other;
@@ -117,7 +117,7 @@ function mergeParts(
   return proved(source, edit, remaining[0]!, Number.POSITIVE_INFINITY);
 }
 
-/** Several texts, each with the account of it. */
+/** The ambiguous outcome: several texts, each with its proof. */
 function offered(
   lines: readonly TextLine[],
   shape: Shape,
@@ -163,7 +163,7 @@ function place(
       const reading = comments.edit;
       const taken = place(source, lines, reading, shapeOf(reading), options);
       if (taken.kind !== "proved" || !comments.removesBeside) return taken;
-      // Where other lines of the part go, the comment may well speak of them.
+      // If the part removes other lines, the comment may be about those.
       const { text, proof, notes } = taken;
       const asLines: Built = { ...best, text, proof, notes, reading: removalComment };
       const remaining = withoutNewErrors([best, asLines], options);
@@ -190,8 +190,8 @@ function decided(
 }
 
 /**
- * Whether a sketch that changes nothing was hardly sent for that: a line or two, set off by a blank line. What is to go
- * may be what follows them. A longer one was applied before.
+ * Whether a sketch that changes nothing probably means to remove something: it is a line or two, set off by a blank
+ * line, and the lines to remove may follow them. A longer sketch was probably applied before.
  */
 function showsRemoval({ blocks }: Shape): boolean {
   return (
@@ -202,7 +202,7 @@ function showsRemoval({ blocks }: Shape): boolean {
   );
 }
 
-/** Syntax vetoes: candidates with new errors fall where one has none; where none is known all stand. */
+/** The candidates without new syntax errors; all of them if none is free of errors, or if errors are unknown. */
 function withoutNewErrors(candidates: readonly Built[], options: MergeOptions): readonly Built[] {
   const { newSyntaxErrors } = options;
   if (!newSyntaxErrors) return candidates;

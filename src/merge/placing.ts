@@ -31,7 +31,7 @@ export interface Placing extends PlacingInput {
   replaceable(built: Built): InPlace[];
   /** Lines that a text removes although the edit quotes nothing around them. */
   unquoted(built: Built): LineRange | undefined;
-  /** A line that a text leaves in a scope that is not its own. */
+  /** A line that a text moves into a scope that is not its own. */
   displaced(built: Built): Displaced | undefined;
   /** How many lines a text adds that the file has in the same scope. */
   repeats(built: Built): number;
@@ -55,7 +55,7 @@ export function placingOf(question: PlacingInput): Placing {
       const sure = changes.filter(({ isSure }) => isSure);
       const built = sure.length === 0 ? drawn : draw(withReplaced(placement, sure));
       if (sure.length === changes.length || !displaced(built)) return built;
-      // There is no room for the new lines beside those that they may replace.
+      // The new lines cannot be added beside the lines that they may replace.
       return draw(withReplaced(placement, changes));
     },
     replaceable,

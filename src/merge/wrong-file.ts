@@ -7,9 +7,8 @@ import type { Built } from "./proof/build.ts";
 import { type Block, type BlockLine, isFilledLine, isFragment, type Shape } from "./shape.ts";
 
 /**
- * The first block whose place nothing tells: it brings new lines, and none of its lines with letters or
- * digits stands where it was put; or it is a mere comment that something goes. At the file's own start or
- * end the place of new lines is told by that.
+ * The first block with nothing to place it by: it has new lines and none of its lines with letters or digits matches where
+ * it was put, or it is only a comment that something is removed. The file's start or end is a place by itself.
  */
 export function unfoundedBlock(
   source: readonly TextLine[],
@@ -25,7 +24,7 @@ export function unfoundedBlock(
     );
     const founded =
       matched.some((token) => token.text.trim() !== "") || redeclares(source, block, built, k);
-    // Beside lines that it replaces, for they are like its own or declare the same name, even blank lines tell.
+    // Beside lines that it replaces, because they resemble its own or declare the same name, even a blank line is enough.
     const { start, end } = built.placement.ranges[k]!;
     const removes = built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
     const replaces = removes && matched.length > 0;
@@ -55,7 +54,7 @@ function redeclares(
   );
 }
 
-/** The lines with words of a sketch that stand in the source where they were put, and those that do not. */
+/** The lines with words of a sketch that match the source where they were placed, and those that do not. */
 export function evidence(shape: Shape, built: Built): { found: BlockLine[]; missing: BlockLine[] } {
   const found: BlockLine[] = [];
   const missing: BlockLine[] = [];
@@ -70,9 +69,8 @@ export function evidence(shape: Shape, built: Built): { found: BlockLine[]; miss
 }
 
 /**
- * Whether too little of a sketch stands in the file to believe that it is meant for it: no line with words; few,
- * around which a placement had to be built at great cost; or less than that, where blocks do not even begin and
- * end with the file's lines.
+ * Whether too little of a sketch is in the file to believe that it was written for it: no line with words, or few of
+ * them at a high cost; the cost may be lower where blocks do not even begin and end with lines of the file.
  */
 export function isFarFetched(source: readonly TextLine[], shape: Shape, built: Built): boolean {
   const { elidedStart, elidedEnd, blocks } = shape;
@@ -87,7 +85,7 @@ export function isFarFetched(source: readonly TextLine[], shape: Shape, built: B
   );
 }
 
-/** How many new lines resemble a line that goes where they come. */
+/** How many new lines resemble a line that they replace. */
 function likeReplaced(source: readonly TextLine[], shape: Shape, built: Built): number {
   let like = 0;
   for (const [k, { tokens }] of shape.blocks.entries()) {
@@ -110,7 +108,7 @@ function likeReplaced(source: readonly TextLine[], shape: Shape, built: Built): 
 const isMatchedEdge = (built: Built, token: BlockLine | undefined): boolean =>
   token !== undefined && built.proof.edit[token.editLine]!.fate === "matched";
 
-/** Whether new lines go to the file's start or end, beside the very lines (braces and the like) that stand there. */
+/** Whether new lines are put at the file's start or end, beside the lines (braces and the like) that are there. */
 function isBesideFileEdge({ blocks, elidedStart, elidedEnd }: Shape, built: Built): boolean {
   const first = blocks[0]?.tokens.findLast(isFilledLine);
   const last = blocks.at(-1)?.tokens.find(isFilledLine);
@@ -119,7 +117,7 @@ function isBesideFileEdge({ blocks, elidedStart, elidedEnd }: Shape, built: Buil
   );
 }
 
-/** Edges of blocks, the file's own aside, at which a new line stands where context is expected. */
+/** How many edges of blocks, the file's own aside, have a new line where context is expected. */
 function looseEdges({ blocks, elidedStart, elidedEnd }: Shape, built: Built): number {
   let loose = 0;
   for (const [k, { tokens }] of blocks.entries()) {

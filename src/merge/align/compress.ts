@@ -9,9 +9,9 @@ export interface Compressed {
 }
 
 /**
- * Makes a problem small before it is solved. Edit lines that follow one another and match source lines
- * that follow one another, one of them matching nowhere else, become one row. Source lines that no row
- * can begin or end at become one step. What is left grows with what is uncertain, not with the file.
+ * Makes a problem smaller before it is solved. Consecutive edit lines that match consecutive source lines, enough of them
+ * with no other match, become one row. Source lines at which no row can begin or end become one step. The size of the
+ * result depends on what is uncertain, not on the size of the file.
  */
 export function compress(problem: Problem): Compressed {
   const blocks = problem.blocks.map((block) => ({ ...block, rows: chained(block.rows) }));
@@ -91,8 +91,8 @@ function chained(rows: readonly Row[]): Row[] {
 const isSure = (row: Row): boolean => row.distinctive && row.at.length === 1 && row.cost[0] === 0;
 
 /**
- * How many rows from `first` on match one after the other, exactly. A chain begins and ends with lines
- * that are sure of their place: a brace or a blank line at its end may just as well belong elsewhere.
+ * How many rows from `first` on match consecutive source lines exactly. A chain begins and ends with lines that have one
+ * possible place: a brace or a blank line at its end may belong elsewhere.
  */
 function chainAt(rows: readonly Row[], first: number): number {
   if (!isSure(rows[first]!)) return 1;

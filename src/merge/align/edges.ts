@@ -11,9 +11,9 @@ export interface EdgeBound {
 }
 
 /**
- * A sketch's block begins and ends with context, to tell its place. Lines at its edge that stand in the
- * source one after the other are that context: taking them apart, or one of them for new, costs. Blank lines
- * at the edge tell no place by themselves: they belong to the line beside them.
+ * A sketch's block begins and ends with context that identifies its place. Lines at its edge that are consecutive in the
+ * source are that context: matching them apart, or taking one of them for new, costs more. Blank lines at the edge
+ * identify nothing by themselves: they belong to the line beside them.
  */
 export function bindEdges(
   tokens: readonly BlockLine[],

@@ -2,8 +2,6 @@ import { spend } from "../../text/budget.ts";
 import { indentOf } from "../../text/indent.ts";
 import { directive } from "./scope.ts";
 
-/** Leading blanks of a line. */
-
 /** How the edit's indentation becomes the source's: in other units, then deeper or less deep by a prefix. */
 export interface Reindent {
   readonly editUnit: string;
@@ -118,7 +116,7 @@ export function explained(pairs: readonly IndentPair[], reindent: Reindent): num
   return count;
 }
 
-/** What other blocks tell about this one: the units, not the shift. */
+/** What another block says about this one: the units, not the shift. */
 export function unitsOnly(reindent: Reindent): Reindent {
   return { ...reindent, add: "", cut: "" };
 }

@@ -5,7 +5,10 @@ import { costs, infinity, limits } from "./costs.ts";
 import type { Match } from "./matches.ts";
 import { declaredName } from "./names.ts";
 
-/** What an edit line costs as a new one. `allKnown`: every line of the block stands in the source, so the block most likely only removes. */
+/**
+ * What an edit line costs as a new one. `allKnown`: every line of the block is in the source, so the block most likely
+ * only removes lines.
+ */
 export function addedCost(
   token: BlockLine,
   matches: readonly Match[],
@@ -27,7 +30,7 @@ export function addedCost(
   );
 }
 
-/** A block's first and last line, blank ones aside, are there to tell its place: if they stand in the source, there. */
+/** On top for a block's first or last line that is not blank: it is there to identify the place, so it should match. */
 export function edgeCost(token: BlockLine, matches: readonly Match[]): number {
   const count = matches.reduce((sum, match) => sum + (match.cost === 0 ? 1 : 0), 0);
   if (count === 0 || !hasWords(token.text)) return 0;

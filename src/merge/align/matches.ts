@@ -36,7 +36,7 @@ export interface Prepared {
   readonly problem: Problem;
   /** Per block and token: its matches by source line, ascending. */
   readonly matches: readonly (readonly (readonly Match[])[])[];
-  /** Per block: how its indentation became the source's; undefined = the placement has to tell. */
+  /** Per block: how its indentation becomes the source's, or undefined if only the placement can show it. */
   readonly reindents: readonly (Reindent | undefined)[];
   /** Per block that quotes nothing: where it may go, the likeliest place first. */
   readonly insertions: readonly (readonly Insertion[] | undefined)[];
@@ -172,7 +172,7 @@ export function prepare(source: readonly TextLine[], shape: Shape, within?: Line
   };
 }
 
-/** Costs of standing at each of so many positions where only those of a range are possible. */
+/** Costs of each position where only those of a range are possible. */
 function onlyIn(positions: number, { start, end }: LineRange): Int32Array {
   return new Int32Array(positions).fill(infinity).fill(0, start, end + 1);
 }
@@ -205,8 +205,8 @@ function matchColumns(matches: readonly Match[]): Pick<Row, "at" | "to" | "cost"
 }
 
 /**
- * Each block's change of indentation, told by lines that stand once in the source; of blocks without such
- * lines what the others tell about the units. undefined = nothing is known.
+ * Each block's change of indentation, by the lines that occur once in the source; for blocks without such lines, the
+ * units of the others. Undefined where nothing is known.
  */
 function estimateReindents(shape: Shape, index: SourceIndex): (Reindent | undefined)[] {
   const all: IndentPair[] = [];

@@ -66,8 +66,8 @@ export function placements(whole: Problem): Placements {
 }
 
 /**
- * Solves for placements that are not too dear. Where the best one turns out to be dearer than guessed the limit follows
- * from it, or there is none.
+ * Solves for placements up to a cost limit. If the best one costs more than estimated, the limit is raised from its cost,
+ * or removed.
  */
 function solve(problem: Problem): { before: Sums; after: Sums; best: Placement | undefined } {
   let limit =

@@ -11,9 +11,9 @@ export interface Row {
   readonly at: Int32Array;
   readonly to: Int32Array;
   readonly cost: Int32Array;
-  /** A comment before this line says that source lines go here. */
+  /** A comment before this line says that source lines are removed here. */
   readonly removal: boolean;
-  /** It has letters or digits and stands once in the edit: a match of it tells something. */
+  /** It has letters or digits and occurs once in the edit: a match of it is meaningful. */
   readonly distinctive: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface AlignBlock {
 
 /**
  * Blocks to place one after the other in a source of `steps` lines. Position p lies before source line p.
- * `explicit`: the edit says what goes; source lines that it passes over stay, at a cost.
+ * `explicit`: the edit says what it removes; source lines that it passes over stay, at a cost.
  */
 export interface Problem {
   readonly steps: number;
@@ -40,7 +40,7 @@ export interface Problem {
   readonly explicit: boolean;
   /** Without a marker, and shorter than half of the file: what it does not show is hardly meant to go. */
   readonly fragment?: boolean;
-  /** How deep the source is indented; absent where that tells nothing. */
+  /** How deep the source is indented; absent where that is not meaningful. */
   readonly depths?: Depths;
 }
 
@@ -92,7 +92,7 @@ function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: Edges):
   const fileEdge = (i === 0 && edges.anchoredStart) || (atEnd && edges.anchoredEnd);
   const beyond = problem.fragment ? costs.fragmentEdge : 0;
   const open = fileEdge ? costs.removeAtFileEdge + beyond : costs.removeOpen;
-  // At a block's edge lines go only beside new lines, or where a comment says so.
+  // At a block's edge lines are removed only beside new lines, or where a comment says so.
   const closed = atEnd && !edges.anchoredEnd;
   const endAdded = atEnd ? (block.rows.at(-1)?.looseEnd ?? 0) : 0;
   const announced = costs.announcedAtEdge;
@@ -129,7 +129,7 @@ export interface LooseStretch {
 }
 
 /**
- * States at a position, in the order in which equal costs prefer them. `match`: the last edit line matched; `fresh`: new
+ * States at a position, in the order in which equal costs prefer them. `match`: the last edit line matched; `added`: new
  * lines since the last match; `loose`: new lines, nothing matched yet; `short` and `long`: source lines are being passed
  * over, by two running sums whose minimum is a concave cost (many lines replaced are one change); `begin`: the block
  * begins here.
@@ -188,7 +188,7 @@ export class Choices {
 
 /**
  * Dynamic programming over (edit lines x source positions), one row at a time; afterwards `sums.best` holds what all lines
- * of the stretch cost when they end at each position. Within a gap new lines come before lines that go, so each text has
+ * of the stretch cost when they end at each position. Within a gap new lines come before removed lines, so each text has
  * one path. A tag says where the block began, or, with `choices`, from which state the value came.
  * Time is rows x positions, space positions; with `choices` rows x positions.
  */
@@ -221,7 +221,7 @@ export function layOut(
   }
 }
 
-/** What stands before one edit line: new lines and lines passed over, position by position. */
+/** What comes before one edit line: new lines and lines passed over, position by position. */
 function layRow(
   { short, long }: Problem,
   gap: GapCosts,

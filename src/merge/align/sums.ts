@@ -21,8 +21,8 @@ export function forward(problem: Problem, limit: number = infinity): Sums {
 type NearestRange = (costs: Int32Array, depths: Depths, from: number, to: number) => Cheapest;
 
 /**
- * Sums that no placement of at most `limit` goes through become infinite, and positions before the first one
- * that is left, or after `lasts[k]`, are passed by: where the edit's lines are sure of their places, little is left.
+ * Sums that no placement of at most `limit` passes through become infinite, and positions before the first one that
+ * remains, or after `lasts[k]`, are skipped: where the edit's lines are sure of their places, few positions remain.
  */
 function align(
   problem: Problem,
@@ -230,7 +230,7 @@ function reversedProblem(problem: Problem): Problem {
     const turnedRows = rows.toReversed().map((row, index): Row => {
       const mirrored = (positions: Int32Array): Int32Array =>
         positions.map((_, c) => steps - positions[positions.length - 1 - c]!);
-      // A removal before line i stands, seen from the other side, before the line that came before it.
+      // Seen from the other side, a removal before line i is before the line that precedes it.
       const removal = index === 0 ? block.removalAtEnd : rows[rows.length - index]!.removal;
       return {
         ...row,

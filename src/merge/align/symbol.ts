@@ -8,9 +8,9 @@ import { isCloser } from "./nesting.ts";
 type MatchesPerBlock = readonly (readonly Match[])[];
 
 /**
- * The lines of the one symbol that a sketch shows: it has no marker before its first line nor behind its last one, and
- * begins with the line that opens the symbol, once in the file. The sketch says nothing about what lies outside.
- * Undefined = it shows something else.
+ * Returns the lines of the one symbol that a sketch shows, or undefined if it shows something else. Such a sketch has no
+ * marker before its first line or after its last one, and begins with the line that opens the symbol, which occurs once
+ * in the file. It says nothing about lines outside the symbol.
  */
 export function symbolOf(
   source: readonly TextLine[],
@@ -44,8 +44,8 @@ export function symbolOf(
 }
 
 /**
- * The line behind a symbol: behind the closer of the bracket that its first line leaves open, for text inside may stand
- * at the margin; else before the next line that is as little deep.
+ * The line after a symbol: after the closer of the bracket that its first line leaves open, because text inside may begin
+ * at the margin; otherwise the next line that is at most as deep.
  */
 export function endOfSymbol(source: readonly TextLine[], header: number): number {
   const { text: first } = source[header]!;
@@ -74,6 +74,6 @@ function opensScope(tokens: readonly BlockLine[], i: number): boolean {
   return next !== undefined && columnsOf(next.text) > columnsOf(tokens[i]!.text);
 }
 
-/** Whether a line closes a scope or goes on with its head: `}`, `) {`, `> {`, `else:`. */
+/** Whether a line closes a scope or continues its head: `}`, `) {`, `> {`, `else:`. */
 const continuesSymbol = (text: string): boolean =>
   isCloser(text) || /^\s*(?:>|\{|else\b|elif\b|except\b|finally\b|catch\b|rescue\b)/.test(text);

@@ -13,7 +13,7 @@ export interface BlockTrace {
   readonly open: number;
   /** Per edit line: the source line it matches, or -1. */
   readonly source: Int32Array;
-  /** Per edit line: the source position at which it stands. */
+  /** Per edit line: the source position of it. */
   readonly position: Int32Array;
 }
 
@@ -25,7 +25,11 @@ interface Window {
   readonly end: number;
 }
 
-/** The cheapest way to lay one block on exactly these source lines; undefined = too large to say. */
+/**
+ * The cheapest way to lay one block on exactly these source lines. A stretch that is too large is taken as replaced whole.
+ *
+ * @throws {OverBudget} the stretch is too large, and the edit is explicit.
+ */
 export function traceBlock(
   problem: Problem,
   k: number,
@@ -75,21 +79,20 @@ export function traceBlock(
     return traced;
   }
   if (lay(problem, k, rest, edges, source, position)) return traced;
-  // The equal lines were not the ones: of several blank lines the block stands on a later one.
+  // The equal lines were not the right ones: of several blank lines the block has a later one.
   const whole = { first: 0, last: count, ...range };
   source.fill(-1);
   if (!isTooLarge(whole) && lay(problem, k, whole, edges, source, position)) return traced;
-  // A range that was reached for takes more than the lines can be laid on: they replace it whole.
+  // The lines cannot be laid on this range: they replace it whole.
   source.fill(-1);
   position.fill(range.start);
   return traced;
 }
 
 /**
- * Explicit edits: new lines in a gap with omitted source lines stand beside the lines that they replace;
- * between two lines that stay, either side of the omitted ones is possible. `choice` picks the far side
- * for one of these open gaps. Where the omitted lines are blank, no side is taken that puts blank lines
- * side by side which the other side keeps apart.
+ * Explicit edits: new lines in a gap with omitted source lines are put beside the lines that they replace; between two
+ * lines that stay, either side of the omitted lines is possible. `choice` is the open gap whose new lines are put on the
+ * far side. Where the omitted lines are blank, the side with fewer adjacent blank lines is taken.
  */
 export function settleGaps(
   trace: BlockTrace,
@@ -121,7 +124,7 @@ export function settleGaps(
   return { source: trace.source, position, open };
 }
 
-/** The side of omitted blank lines on which new lines make fewer blank ones neighbours, if one does. */
+/** The side of omitted blank lines on which new lines leave fewer blank lines adjacent, or undefined. */
 function sideByBlanks(
   newTexts: readonly string[],
   lines: readonly TextLine[],

@@ -7,7 +7,7 @@ import { declaredName } from "./names.ts";
 import { isCloser, nestingOf, opensAgain } from "./nesting.ts";
 import { depthsOf, scopeUnder } from "./scope.ts";
 
-/** Where new code that quotes nothing goes, and the blank lines that set it apart there. */
+/** Where new code that quotes nothing is put, and the blank lines that set it apart there. */
 export interface Insertion {
   readonly position: number;
   readonly blanksBefore: number;
@@ -17,10 +17,10 @@ export interface Insertion {
 type MatchesPerLine = readonly (readonly Match[])[];
 
 /**
- * Places for blocks that quote no line of the file. After a leading marker everything up to here stays, so the code is
- * added at the end of its scope: the file, or what the sketch's last quoted line above opens. Before a trailing marker
- * everything from here on stays: the code is put at the beginning of the file, behind its head (licence, imports) first.
- * Undefined = the block quotes something, or nothing says where it goes. Several = either is meant.
+ * Places for blocks that quote no line of the file, the likeliest first; undefined for a block that quotes something, or
+ * that has nothing to place it by. After a leading marker everything up to here stays, so the code is added at the end of
+ * its scope: the file, or the scope that the last quoted line above opens. Before a trailing marker everything from here
+ * on stays, so the code is put at the beginning of the file: after its head (licence, imports), or before it.
  */
 export function insertionsOf(
   source: readonly TextLine[],
@@ -61,7 +61,7 @@ export function blanksAbove(
 
 const quotesNothing = ({ tokens }: Block, found: MatchesPerLine): boolean =>
   tokens.every(({ text }, i) => found[i]!.length === 0 || !isDistinctive(text)) &&
-  // A closer that closes nothing of the block is the file's.
+  // A closer that closes nothing of the block belongs to the file.
   tokens.every(({ text }, i) => found[i]!.length === 0 || !isCloser(text) || text.trim() === "");
 
 const comment = /^\s*(?:\/\/|\/?\*|#|--|;|%|<!--|"{3}|'{3}|@|\[)/;
@@ -138,7 +138,7 @@ function atBeginning(source: readonly TextLine[], block: Block): Insertion[] {
   return [isLast ? { ...behind, blanksAfter: 0 } : behind, top];
 }
 
-/** The line behind the file's head: shebang, licence, package clause, imports. */
+/** The line after the file's head: shebang, licence, package clause, imports. */
 function headEnd(source: readonly TextLine[]): number {
   let end = 0;
   let open = 0;

@@ -30,13 +30,13 @@ export interface Built extends WrittenText {
   /** Blocks that change nothing. */
   readonly idle: readonly boolean[];
   readonly placement: Placement;
-  /** Runs of new lines that may stand on either side of lines that the edit left out. */
+  /** The number of runs of new lines that may be put on either side of lines that the edit left out. */
   readonly open: number;
   /** A removed line that the file has in another typography, at the very place that the edit changes. */
   readonly touched: { readonly token: BlockLine; readonly source: number } | undefined;
 }
 
-/** What is known of the lines: enough to trace a block, or its trace. */
+/** What is known about the lines: enough to trace a block, or its trace. */
 export interface Layout extends Pick<Prepared, "matches" | "reindents"> {
   readonly insertions?: Prepared["insertions"];
   readonly blanksAbove?: Prepared["blanksAbove"];
@@ -48,7 +48,7 @@ export interface BuildOptions {
   readonly finalNewline?: boolean | undefined;
   /** Which open gap is filled from its far side. */
   readonly gap?: number;
-  /** New lines that go to the file's edge instead. */
+  /** New lines that are put at the file's edge instead. */
   readonly edge?: BareEdge;
   /** Which of a block's possible insertions is taken. */
   readonly insertion?: { readonly block: number; readonly choice: number };
@@ -56,7 +56,7 @@ export interface BuildOptions {
   readonly asWritten?: boolean;
 }
 
-/** The result of a placement, with the account of every line. */
+/** The result of a placement, with the proof: the fate of every line. */
 export function build(
   source: readonly TextLine[],
   shape: Shape,
@@ -130,7 +130,7 @@ export function build(
     return { writer, idle, tolerant };
   };
   let written = write([]);
-  // A block is shown for a reason: when it changes nothing but blanks, the blanks are the reason.
+  // A block is shown for a reason: if it changes only blanks, the blanks are the reason.
   const literal = written.idle.map(
     (idle, k) =>
       idle && written.tolerant[k]! && shape.blocks[k]!.tokens.some(({ text }) => hasWords(text)),
@@ -176,8 +176,8 @@ function touchedLine(
 }
 
 /**
- * How each block's new lines are re-indented. What the lines told before they were placed holds, unless
- * the block's own edges turned out to be equal: then its changes of indentation are what the edit is about.
+ * How each block's new lines are re-indented: as estimated before the lines were placed, unless the block's own edges
+ * turned out to be equal. In that case its changes of indentation are what the edit is about.
  */
 function reindentsOf(
   source: readonly TextLine[],
@@ -204,7 +204,7 @@ function reindentsOf(
       if (line < 0 || token.text.trim() === "") continue;
       if (fateKind(prepared, k, i, line) === "resembles") continue;
       const pair: IndentPair = [indentOf(token.text), indentOf(source[line]!.text)];
-      // Braces fit at many depths: in an explicit edit they tell only where nothing else does.
+      // Braces fit at many depths: in an explicit edit they count only if nothing else does.
       (shape.extent === "file" || hasWords(token.text) ? pairs : weak).push(pair);
     }
     if (pairs.length === 0) pairs.push(...weak);

@@ -21,7 +21,7 @@ const references: Readonly<Record<string, string>> = {
   "&nbsp;": " ",
 };
 
-/** A line with its typography made plain; the source's character references as what they stand for. */
+/** A line with its typography made plain. `resolve`: character references are read as their characters. */
 function plainText(line: string, resolve: boolean): string {
   const resolved = resolve
     ? line.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|[a-z]+);/giu, (all, hex, decimal) => {
@@ -52,9 +52,9 @@ function saysTheSame(edit: string, source: string): boolean {
 }
 
 /**
- * Checks the new lines that stand for removed ones of another typography: each says what the edit says, has no character
- * that neither side has, and repeats the source to the letter as far as the edit repeats the removed lines from
- * either end.
+ * Checks the new lines that replace removed lines of another typography: each says what the edit says, has no character
+ * that neither side has, and repeats the source to the letter as far as the edit repeats the removed lines from either
+ * end.
  */
 export function checkMerged(
   before: readonly TextLine[],

@@ -8,7 +8,7 @@ import { around, linesOf, nameOf, placeAt, sentenceStart } from "./places.ts";
 /** Lines of each version that a message shows. */
 const shownVersionLines = 12;
 
-/** Two or more texts: the places or versions that are possible, why, and what would decide between them. */
+/** The outcome for two or more texts: the possible places or versions, the reason, and what would decide between them. */
 export function ambiguous(
   source: readonly TextLine[],
   shape: Shape,

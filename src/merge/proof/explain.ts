@@ -20,7 +20,7 @@ interface Near {
   readonly text: string;
 }
 
-/** The source lines most like one that is not there; first of all the one `instead` of it. */
+/** The source lines most similar to a missing line, after the line `instead`, which is in its place. */
 function nearest(source: readonly TextLine[], token: BlockLine, instead?: number): Near[] {
   const sign = signatureOf(looseKey(token.text));
   const { signatures } = looseLines(source);
@@ -60,7 +60,7 @@ const removedElse = (token: BlockLine, { line, text }: Near): string =>
 
 const readAgain = "Nothing was written. Read the file again and quote its current lines.";
 
-/** A line of context that is not the file's, where that matters. */
+/** Refuses an edit with a context line that differs from the file's where that matters. */
 export function misread(
   source: readonly TextLine[],
   { token, source: line, because }: Misread,

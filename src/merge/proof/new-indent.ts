@@ -16,9 +16,9 @@ interface ReplacedLine {
 }
 
 /**
- * How the new lines of an explicit block are indented: as the old lines beside them are in the file. One rule for
- * the whole block where there is one (`reindent`); else each like the old line that the edit indents in the same way.
- * What is then written with blanks where the file has tabs, or the reverse, becomes the file's.
+ * How the new lines of an explicit block are indented: like the old lines beside them in the file. If one rule explains
+ * the whole block (`reindent`), it applies; otherwise each line follows the old line that the edit indents in the same
+ * way. Indentation with blanks where the file has tabs, or the reverse, is then converted to the file's.
  */
 export function indenterOf(
   source: readonly TextLine[],
@@ -42,8 +42,8 @@ export function indenterOf(
 }
 
 /**
- * How the new lines of a sketch are indented: by the one rule that makes its quoted lines the file's, and, where the
- * quoted lines say nothing about it, with what the file is indented with.
+ * How the new lines of a sketch are indented: by the one rule that makes its quoted lines the file's, and, if the quoted
+ * lines do not show it, with the tabs or blanks of the file.
  */
 export function sketchIndenter(
   source: readonly TextLine[],
@@ -57,7 +57,7 @@ export function sketchIndenter(
   return (_, token) => lines[token]!;
 }
 
-/** The indentation of lines in a block whose old lines are not all shifted alike; undefined = no rule of its own. */
+/** Indents the lines of a block whose old lines are not all shifted alike; undefined for lines without a rule of their own. */
 function uneven(
   old: readonly ReplacedLine[],
   block: Block,
@@ -85,7 +85,7 @@ function uneven(
   };
 }
 
-/** Whether the edit is about indentation: a line goes and comes back with another one. */
+/** Whether the edit is about indentation: it removes a line and adds it with another indentation. */
 function changesIndent({ tokens }: Block): boolean {
   const dropped = new Map<string, string>();
   for (const { role, text } of tokens) if (role === "drop") dropped.set(text.trim(), text);
@@ -135,7 +135,7 @@ function inHabit(
   return lines;
 }
 
-/** The new line, or the kept one, that stands above a token in the result. */
+/** The new line, or the kept one, above a token in the result. */
 function aboveOf(token: number, lines: readonly string[], block: Block): string {
   for (let index = token - 1; index >= 0; index--) {
     if (block.tokens[index]!.role !== "drop" && lines[index]!.trim() !== "") return lines[index]!;

@@ -6,14 +6,14 @@ import { leadingSpace } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { hasWords, isBlank } from "../../text/words.ts";
 
-/** A comment that stands alone where the file declares something. */
+/** A comment alone in the place of something that the file declares. */
 export interface Placeholder {
   readonly line: EditLine;
   /** What the file declares there, as it is named; empty where it is other code. */
   readonly names: readonly string[];
 }
 
-/** One line of the result, or a source line that goes, in the order of both texts. */
+/** One line of the result, or a removed source line, in the order of both texts. */
 interface PlaceholderRow {
   readonly text: string;
   readonly kind: "kept" | "new" | "removed";
@@ -21,10 +21,10 @@ interface PlaceholderRow {
 }
 
 /**
- * The first new comment that takes the place of code: alone where lines go that declare something, or alone as the
- * body of what had one. Whatever its words, it says "as before" more often than it is all that shall stand there,
- * so a result that has one is a question. `isQuoted`: the edit quotes the lines that it removes. Comments that say that something was removed, and code that is commented
- * out, are what they are.
+ * Returns the first new comment that takes the place of code, or undefined: alone in the place of removed lines that
+ * declare something, or alone as the body of a declaration that had one. Whatever its words, such a comment usually means
+ * "as before", so the result is not trusted. `isQuoted`: the edit quotes the lines that it removes. Comments that say that
+ * something was removed, and code that is commented out, are taken as text.
  */
 export function placeholderOf(
   source: readonly TextLine[],
@@ -87,7 +87,7 @@ function placeholderRows(
   return rows;
 }
 
-/** What comes and goes between two lines that stay. */
+/** The rows added and removed between two lines that stay. */
 interface RowStretch {
   readonly rows: PlaceholderRow[];
   /** Whether only blank lines, braces and lines that the file has often stay between the one before and this one. */
@@ -117,8 +117,8 @@ function rowStretches(rows: readonly PlaceholderRow[]): RowStretch[] {
 }
 
 /**
- * A stretch with those near it that declare less than they did: of equal braces and blank lines a diff may keep any, and
- * so put what goes beside another change.
+ * A stretch with those near it that declare less than they did: of equal braces and blank lines a diff may keep any one,
+ * which may put removed lines beside another change.
  */
 function withLosses(all: readonly RowStretch[], at: number): PlaceholderRow[] {
   const loses = ({ rows }: RowStretch): boolean =>
@@ -193,7 +193,7 @@ function inPlaceOfBody(rows: readonly PlaceholderRow[]): Placeholder | undefined
 
 const isRemoval = ({ text }: PlaceholderRow): boolean => removalOf(text) !== undefined;
 
-/** The new comment that is all that stands in the body of a declaration. */
+/** The new comment that is the whole body of a declaration. */
 function fillerBelow(rows: readonly PlaceholderRow[], at: number): PlaceholderRow | undefined {
   const depth = leadingSpace(rows[at]!.text).length;
   let filler: PlaceholderRow | undefined;
@@ -207,7 +207,7 @@ function fillerBelow(rows: readonly PlaceholderRow[], at: number): PlaceholderRo
   return filler;
 }
 
-/** Whether a declaration of this name had a body of which nothing stays, nor comes again. */
+/** Whether a declaration of this name had a body of which no line is kept or added again. */
 function lostBody(rows: readonly PlaceholderRow[], declared: string): boolean {
   const added = new Set(rows.flatMap(({ kind, text }) => (kind === "new" ? [text.trim()] : [])));
   return rows.some((row, at) => {

@@ -30,11 +30,11 @@ export interface WrittenText {
 }
 
 /**
- * Writes a result and keeps the account. Many placements are written to see whether their texts differ, and few are
- * looked at: so the text is put together of whole runs, and the account line by line only when it is read.
+ * Writes a result and its proof. Many placements are written only to see whether their texts differ: so the text is
+ * assembled from whole runs, and the fate of each line is computed only when the proof is read.
  */
 export class ResultWriter {
-  /** Lines placed or gone so far; inexact matches so far. */
+  /** Lines placed or removed so far; inexact matches so far. */
   changes = 0;
   slips = 0;
   private readonly source: readonly TextLine[];
@@ -96,7 +96,7 @@ export class ResultWriter {
     this.steps.push({ kind: "place", edit, text, end: this.endHere(), source });
   }
 
-  /** Blank lines between new code and the file's, as the file sets its own code apart. */
+  /** Blank lines between new code and the file's, as many as the file has between its own. */
   blanks(count: number): void {
     for (let n = 0; n < count; n++) {
       this.steps.push({ kind: "layout", text: "", end: this.endHere() });
@@ -109,7 +109,7 @@ export class ResultWriter {
     this.edit[edit] = { fate: "layout" };
   }
 
-  /** New lines end as the line before them, else as the line they stand before. */
+  /** New lines end like the line before them, or else like the line after them. */
   private endHere(): string {
     for (let line = this.cursor - 1; line >= 0; line--) {
       if (this.source[line]!.end !== "") return this.source[line]!.end;
@@ -174,7 +174,7 @@ export class ResultWriter {
   }
 }
 
-/** The account of every line. */
+/** The fate of every source line and the origin of every result line. */
 function accountOf(
   steps: readonly WriteStep[],
   lines: number,

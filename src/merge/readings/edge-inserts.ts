@@ -7,7 +7,7 @@ import type { Placement } from "../align/placements.ts";
 import type { BlockTrace } from "../align/trace.ts";
 import type { Block, BlockLine, Shape } from "../shape.ts";
 
-/** New lines at a block's edge with nothing beside them that tells how far out they go. */
+/** New lines at a block's edge with no context beyond them, so that they may belong further out. */
 export interface BareEdge {
   readonly block: number;
   readonly side: "start" | "end";
@@ -20,9 +20,9 @@ const endsOpen = (text: string): boolean => /[([{:]\s*$/.test(text);
 const width = (text: string): number => indentOf(text).length;
 
 /**
- * Edges of explicit edits where the new lines most likely belong at the file's own edge, a line or two
- * further out: diffs show context on both sides wherever there is some, and new lines that would split
- * what stands around them do so by mistake.
+ * Edges of explicit edits whose new lines most likely belong at the file's own edge, a line or two further out: a diff
+ * shows context on both sides wherever there is some, and new lines that would split the code around them are probably
+ * misplaced.
  */
 export function bareEdges(
   source: readonly TextLine[],
@@ -40,7 +40,7 @@ export function bareEdges(
     const { start, end } = placement.ranges[k]!;
     const isFree = (from: number, to: number): boolean => {
       let filled = 0;
-      // Hardly any block stands so close to the edge: the lines are not counted to their end.
+      // Few blocks are this close to the edge, so counting stops at the limit.
       for (let line = from; line < to && filled <= limits.bareEdgeLines; line++) {
         if (isFilled(texts[line]!)) filled++;
       }
@@ -73,7 +73,7 @@ export function bareEdges(
 
 const mirroredOf = (block: Block): readonly BlockLine[] => block.tokens.toReversed();
 
-/** Whether new lines below `kept` would part what stands together: a block from its end, a paragraph in two. */
+/** Whether new lines below `kept` would split what belongs together: a block from its end, or a paragraph. */
 function splitsBelow(
   newTexts: readonly string[],
   kept: string,

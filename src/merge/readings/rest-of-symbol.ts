@@ -8,12 +8,13 @@ import { writtenIn } from "../proof/written.ts";
 import type { Shape } from "../shape.ts";
 import type { InPlace } from "./in-place.ts";
 
-/** A statement behind which its scope has nothing more. */
+/** A statement that ends its scope: no other follows it. */
 const leaves = /^\s*(?:return|raise|throw|break|continue|pass)\b/;
 
 /**
- * The last lines of a symbol that ends by indentation alone, where the sketch shows the symbol and ends before them: they go,
- * or the sketch shows only its beginning. They go for certain where the sketch's last line leaves the symbol's own scope.
+ * The last lines of a symbol that ends by indentation alone, if the sketch shows the symbol and ends before them: they are
+ * removed, or the sketch shows only the beginning of the symbol. Removal is certain if the sketch's last line leaves the
+ * symbol's own scope.
  */
 export function restOfSymbol(
   source: readonly TextLine[],

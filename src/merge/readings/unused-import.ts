@@ -34,7 +34,7 @@ export function unusedImports(
 const withoutStrings = (text: string): string =>
   text.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, "");
 
-/** How often a name stands in a text as a word of its own. */
+/** How often a name occurs in a text as a whole word. */
 function usesOf(text: string, name: string): number {
   let count = 0;
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {

@@ -14,7 +14,7 @@ export interface CarryRequest {
   readonly base: string;
   /** The base with the edit made. */
   readonly edited: string;
-  /** The account of that; without one the two texts are compared. */
+  /** The proof of that edit; without one the two texts are compared. */
   readonly placement?: Proof | undefined;
   /** The file as it is now. */
   readonly current: string;
@@ -23,7 +23,7 @@ export interface CarryRequest {
 export interface CarriedText {
   readonly text: string;
   readonly proof?: CarriedProof;
-  /** Whether the two changes may have to do with each other. */
+  /** Whether the two changes may affect each other. */
   readonly together: boolean;
 }
 

@@ -1,9 +1,9 @@
 import type { Side } from "./hunks.ts";
 
 /**
- * Says what is wrong with a text that is to hold the changes of two sides; empty = nothing. Knows nothing of how the text
- * was made: it cuts all four texts at the lines of the base that both sides have, and between two cuts only one side
- * may have changed something, or both the same (the definition of diff3). So nothing of either side is lost.
+ * Checks a text that is to contain the changes of two sides; an empty list means that it does. Independent of how the text
+ * was made: it cuts all four texts at the lines of the base that both sides have, and between two cuts only one side may
+ * have changed something, or both the same (the definition of diff3). So no change of either side is lost.
  */
 export function checkBothSides(
   base: readonly string[],

@@ -11,7 +11,7 @@ const shownConflicts = 2;
 const shownLines = 3;
 const shownCharacters = 100;
 
-/** The refusal of an edit whose lines the file has otherwise by now: both sides, with their lines. */
+/** Refuses an edit of lines that the file has changed meanwhile; shows the lines of both sides. */
 export function overlap(
   path: string,
   conflicts: readonly Conflict[],

@@ -11,13 +11,13 @@ export interface Hunk {
 }
 
 /**
- * A hunk with all lines of the base that it may be about. Where equal lines stand side by side, a diff cannot say which of
- * them was removed, or between which of them a line was put: the hunk slides, from `lo` to `hi`.
+ * A hunk with all lines of the base that it may be about. Among equal adjacent lines a diff cannot say which of them was
+ * removed, or between which of them a line was added: the hunk slides, from `lo` to `hi`.
  */
 export interface Change extends Hunk {
   readonly lo: number;
   readonly hi: number;
-  /** The hunks that it was joined of, because nothing tells that the lines between them stayed. */
+  /** The hunks that were joined into it, because nothing shows that the lines between them stayed. */
   readonly parts: readonly Hunk[];
 }
 
@@ -58,7 +58,7 @@ function slideOf(
   least: number,
   most: number,
 ): { lo: number; hi: number } {
-  // Lines are only put in, or only taken out: otherwise the hunk lies where it lies.
+  // A hunk slides only if it only adds lines or only removes lines.
   if (start !== end && from !== to) return { lo: start, hi: end };
   const [text, first, after] = start === end ? [lines, from, to] : [base, start, end];
   let up = 0;
@@ -73,7 +73,7 @@ function slideOf(
   return { lo: start + (places[0] ?? -up), hi: end + (places.at(-1) ?? down) };
 }
 
-/** Whether no line is less indented than the first: what somebody puts in or takes out is whole. */
+/** Whether no line is less indented than the first: people add and remove whole blocks. */
 function beginsAtMargin(lines: readonly string[], start: number, end: number): boolean {
   let margin = -1;
   for (let at = start; at < end; at++) {
@@ -86,8 +86,8 @@ function beginsAtMargin(lines: readonly string[], start: number, end: number): b
 }
 
 /**
- * Two hunks are one where nothing tells that the lines between them stayed: a rewritten stretch has blank lines, braces and
- * `return` in common with what stood there by chance. Lines tell when one of them has words, and they stand once on both sides.
+ * Joins two hunks if nothing shows that the lines between them stayed: a rewritten stretch may have blank lines, braces and
+ * `return` in common with the old one by chance. Lines stayed if one of them has words and they occur once on both sides.
  */
 function joinedChanges(base: readonly string[], side: Side, changes: readonly Change[]): Change[] {
   const inBase = placesFinder(base, changes.length);
@@ -116,7 +116,7 @@ function joinedChanges(base: readonly string[], side: Side, changes: readonly Ch
     const start = above.hi;
     const end = below.lo;
     let word = -1;
-    // The longest line with words is the likeliest to stand once.
+    // The longest line with words is the likeliest to occur once.
     for (let at = start; at < end; at++) {
       if (word >= 0 && base[at]!.length <= base[word]!.length) continue;
       if (hasWords(base[at]!)) word = at;
@@ -130,7 +130,7 @@ function joinedChanges(base: readonly string[], side: Side, changes: readonly Ch
   }
 }
 
-/** Where a line stands. */
+/** The places of a line. */
 type Places = (line: string) => readonly number[];
 
 function placesFinder(lines: readonly string[], questions: number): Places {
@@ -153,7 +153,7 @@ function placesFinder(lines: readonly string[], questions: number): Places {
   return (line) => places.get(line) ?? [];
 }
 
-/** Whether these lines, one after the other, stand at no other place; `at` is the one of them to look for. */
+/** Whether this run of lines occurs at no other place; `at` is the line of it to search for. */
 function occursOnce(
   lines: readonly string[],
   places: Places,

@@ -7,8 +7,8 @@ export interface SettledSide extends Side {
 }
 
 /**
- * Moves changes that slide away from the other side's: the text is the same wherever they lie, and a function that was added
- * below another has nothing to do with a change of that one's last line.
+ * Moves changes that slide away from the other side's: the text is the same at each of their places, and a function added
+ * below another one does not conflict with a change of that one's last line.
  */
 export function settledConflicts(
   base: readonly string[],
@@ -42,7 +42,7 @@ function apart(side: Side, changes: readonly Change[], others: readonly Change[]
   return { lines: side.lines, pairs: rising ?? side.pairs, changes: moved };
 }
 
-/** Moves a change by some lines; the lines that it passes are paired on its other side. */
+/** Moves a change by some lines, and pairs the lines that it passes on its other side. */
 function shifted(pairs: Map<number, number>, change: Change, by: number): Change {
   const { start, end, from, to } = change;
   const put = (line: number, own: number): LinePair => [line, own];

@@ -2,7 +2,7 @@ import { checkBothSides } from "./check.ts";
 import type { Change, Side } from "./hunks.ts";
 import { type SettledSide, settledConflicts } from "./settle.ts";
 
-/** A line of the result, by its line in the file as it is now and in the edited base; -1 = that text has not got it. */
+/** A line of the result, by its line in the file as it is now and in the edited base; -1 = not in that text. */
 export interface CarriedRegion {
   readonly current: number;
   readonly edited: number;
@@ -34,8 +34,8 @@ interface ThreeWayRegion {
 }
 
 /**
- * Carries the change from `base` to `edited` over to `current` (diff3). Changes that overlap or touch are conflicts, as
- * git has it: lines that meet have to do with each other. The same change on both sides is made once.
+ * Carries the change from `base` to `edited` over to `current` (diff3). Changes that overlap or touch are conflicts, as in
+ * git: adjacent lines may depend on each other. The same change on both sides is made once.
  */
 export function threeWay(base: readonly string[], theirs: Side, ours: Side): ThreeWay {
   const sides = settledConflicts(base, theirs, ours);
@@ -134,9 +134,9 @@ function threeWayRegions(sides: ThreeSides): ThreeWayRegion[] {
 function touches(upper: Change, its: Side, lower: Change, other: Side): boolean {
   if (upper.hi !== lower.lo) return false;
   if (upper.end === lower.start) return true;
-  // Of two insertions at one place nothing tells which is first.
+  // Nothing decides which of two insertions at one place is first.
   if (upper.start === upper.end && lower.start === lower.end) return true;
-  // One of them slides and lies elsewhere. But the same line on both sides may be the same change.
+  // One of them slides and was moved elsewhere. But the same line on both sides may be the same change.
   const added = new Set(its.lines.slice(upper.from, upper.to).filter((line) => /\w/.test(line)));
   return other.lines.slice(lower.from, lower.to).some((line) => added.has(line));
 }

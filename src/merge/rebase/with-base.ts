@@ -13,7 +13,7 @@ export interface BaseOptions {
   /** Texts that a request may name by their hash. */
   readonly texts: TextStore;
   readonly clock: Clock;
-  /** Syntax errors that a text has and another has not; undefined = unknown. */
+  /** Syntax errors that a text has and another one does not; undefined if unknown. */
   readonly newErrors: (
     path: string,
     source: string,
@@ -94,7 +94,7 @@ async function carriedOver(
   };
 }
 
-/** Two changes may be sound by themselves and break the file together. */
+/** Refuses two changes that are each free of syntax errors and break the file together. */
 async function checkTogether(
   { path, source }: EditRequest,
   base: string,
@@ -114,7 +114,7 @@ async function checkTogether(
   );
 }
 
-/** A refusal in the base: its lines are not the file's, and its candidates are texts that the file would not be. */
+/** The refusal of an edit in its base, rewritten for the file: its lines are the base's, its candidates are carried over. */
 function inBase(request: EditRequest, base: string, error: unknown): unknown {
   if (!RedraftError.is(error) || error.code === "stale-file") return error;
   const known = ["no-match", "ambiguous", "check-failed"].includes(error.code);

@@ -2,7 +2,7 @@ import { equalPairs } from "../../text/line-pairs.ts";
 import { hasWords } from "../../text/words.ts";
 import { alike, type Word, type Words, wordsOf } from "./words.ts";
 
-/** A removed line as the edit has it, and the source line that it stands for. */
+/** A removed line as the edit has it, and the source line that it matches. */
 export interface OldLine {
   readonly edit: string;
   readonly source: string;
@@ -12,7 +12,7 @@ export interface OldLine {
 export interface CarriedLine {
   /** Without indentation. */
   readonly text: string;
-  /** Of the old lines the one of which it repeats the most words; -1 = none. */
+  /** The old line of which it repeats the most words; -1 = none. */
   readonly from: number;
 }
 
@@ -31,9 +31,9 @@ interface WordChunk {
 }
 
 /**
- * Merges by words: what old lines of an edit became in its new ones, applied to the source's spelling of the old lines.
- * What a new line repeats of the old ones is written as the source has it, what it changes as the edit has it.
- * undefined = a change touches characters in which old and source differ, so that neither spelling is right.
+ * Merges by words: what an edit changes between its old and new lines, applied to the source's spelling of the old lines.
+ * What a new line repeats of the old ones is written as the source has it, what it changes as the edit has it. Returns
+ * undefined if a change touches characters in which old and source differ, so that neither spelling is right.
  *
  * Example: old `It's "main".`, source `It’s “main”.`, new `It's "main" here.` -> `It’s “main” here.`
  */
@@ -65,8 +65,8 @@ export function carryWords(
 }
 
 /**
- * Signs are alike everywhere: those outside of repeated chunks are only repeated in a line that is the old one changed, with
- * half of the words of the shorter of the two. A line that is written anew has its own quotes.
+ * Signs are the same in every line: outside repeated chunks they count as repeated only if the new line has half of the
+ * words of the old one, or of its own if it is shorter. A line that is newly written has its own quotes.
  */
 function withoutChance(old: readonly Item[], newItems: readonly Item[], pairing: Pairing): Pairing {
   const key = (from: number, to: number): string => `${from}:${to}`;
@@ -97,11 +97,11 @@ function wordsPerLine(items: readonly Item[]): Map<number, number> {
 interface Pairing {
   /** Per new item the old one that it repeats, or -1. */
   readonly of: Int32Array;
-  /** Per new item: 1 where all that stands together with it is repeated, 2 where that has words. */
+  /** Per new item: 1 if its whole chunk is repeated, 2 if that chunk has words, or is in a repeated start or end that has. */
   readonly whole: Uint8Array;
 }
 
-/** First whole chunks, so that a quoted word is not torn apart; between these single words and signs. */
+/** Pairs whole chunks first, so that a quoted word stays in one piece, then single words and signs between them. */
 function pairItems(old: readonly Item[], newItems: readonly Item[]): Pairing | undefined {
   const of = new Int32Array(newItems.length).fill(-1);
   const whole = new Uint8Array(newItems.length);
@@ -132,7 +132,7 @@ function pairItems(old: readonly Item[], newItems: readonly Item[]): Pairing | u
   return { of, whole };
 }
 
-/** New chunks that begin or end both sides alike, where these have words. */
+/** The new chunks of the start and of the end that both sides share, if these have words. */
 function endsWithWords(
   a: readonly WordChunk[],
   b: readonly WordChunk[],
@@ -243,7 +243,7 @@ function blanksOf(old: readonly Item[], newItems: readonly Item[], pairing: Pair
     const joins =
       !newItems[j]!.first && hasWords(newItems[j - 1]!.plain) && hasWords(newItems[j]!.plain);
     if (joins && old[at]!.source.before === "" && !isIdeograph(newItems, j)) continue;
-    // A blank with words put in: it stays with a sign that follows it, else with the word before it.
+    // Words were added at a blank: it stays with a sign that follows it, or else with the word before it.
     const rival = claimed.get(at);
     if (rival !== undefined) {
       if (hasWords(newItems[j]!.plain)) continue;
@@ -255,7 +255,7 @@ function blanksOf(old: readonly Item[], newItems: readonly Item[], pairing: Pair
   return blanks;
 }
 
-/** The old item whose blanks stand before this new one. */
+/** The old item whose blanks belong before this new one. */
 function blankOf(
   old: readonly Item[],
   newItems: readonly Item[],
@@ -269,12 +269,12 @@ function blankOf(
     const item = old[at];
     if (item === undefined || item.first !== first || item.before !== before) return false;
     if (item.source.before === before) return false;
-    // How wide a blank beside changed words is, the edit says.
+    // The edit decides the width of blanks beside changed words.
     const certain = whole[j]! > 0 && (first || (left + 1 === right && whole[j - 1]! > 0));
     return certain || !(isOrdinary(before) && isOrdinary(item.source.before));
   };
   const beside = left >= 0 && fits(left + 1) ? left + 1 : undefined;
-  // What opens the old lines opens the new ones: a byte order mark.
+  // The new lines begin with the blanks that the old ones begin with: a byte order mark.
   const same = right < 0 && j === 0 ? 0 : right;
   const own = same >= 0 && fits(same) ? same : undefined;
   return hasWords(plain) ? (beside ?? own) : (own ?? beside);

@@ -5,11 +5,14 @@ import type { Built } from "../proof/build.ts";
 import type { Block, BlockLine, Shape } from "../shape.ts";
 import { isNearly } from "./stale.ts";
 
-/** A line of context that the file has in other words, and that may not be taken for the file's. */
+/** A context line that the file has in other words, and that must not be taken for the file's. */
 export interface Misread {
   readonly token: BlockLine;
   readonly source: number;
-  /** `place`: nothing else tells where its part belongs, or the rest of it fits where a like line stands too. `escapes`: its signs are escaped, and new lines have such escapes too. */
+  /**
+   * `place`: nothing else identifies the place of its part, or the rest of the part also matches beside a similar line.
+   * `escapes`: its signs are escaped, and new lines have such escapes too.
+   */
   readonly because: "place" | "escapes";
 }
 
@@ -53,7 +56,7 @@ interface DoubtfulLine {
   readonly tier: string;
 }
 
-/** How far away the lines that were not misquoted stand once more in the same order and distance. */
+/** The offsets at which the lines that were not misquoted occur again, in the same order and at the same distances. */
 function shiftsOf(
   block: Block,
   firm: readonly DoubtfulLine[],
@@ -80,7 +83,7 @@ function isHinted(block: Block, i: number, source: number): boolean {
 
 const escapeSigns = [/\\/gu, /&(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);/giu];
 
-/** Whether a line has escapes that the file has not, in an edit whose new lines have such escapes as well. */
+/** Whether a line has escapes that the file does not have, in an edit whose new lines have such escapes as well. */
 function isEscaped(edit: string, source: string, added: readonly BlockLine[]): boolean {
   const count = (text: string, sign: RegExp): number => text.match(sign)?.length ?? 0;
   return escapeSigns.some(

@@ -5,9 +5,9 @@ import type { Built } from "../proof/build.ts";
 import type { Block, BlockLine, Shape } from "../shape.ts";
 import { isNearly } from "./stale.ts";
 
-/** Lines of the file between two lines that follow each other in an explicit edit, where they make its place doubtful. */
+/** Lines of the file between two adjacent lines of an explicit edit, if they make its place doubtful. */
 export type Omission =
-  /** One of them is like a line that the edit removes elsewhere. */
+  /** One of them resembles a line that the edit removes elsewhere. */
   | { readonly because: "instead"; readonly token: BlockLine; readonly source: number }
   /** They are more than the edit quotes beside them. */
   | {
@@ -24,8 +24,9 @@ interface OmittedPlace {
 }
 
 /**
- * An explicit edit may leave out a line between two of its own, but the lines on either side have to tell together where
- * they belong: a removed line is not looked for far from its neighbours, nor beside a line that is nearly the same.
+ * Returns the first omission that makes an explicit edit doubtful, or undefined. An edit may leave out a line between two of
+ * its own, but the lines on both sides must identify the place together: a removed line is not accepted far from its
+ * neighbours, nor beside a line that is nearly the same.
  */
 export function doubtfulOmission(
   source: readonly TextLine[],
@@ -68,7 +69,7 @@ function piecesOf({ tokens }: Block, built: Built): OmittedPlace[][] {
   return pieces;
 }
 
-/** Of the lines left out one that a removed line may have been before somebody changed it. */
+/** The first omitted line that may be a changed version of a removed line. */
 function nearTwin(
   source: readonly TextLine[],
   from: number,
