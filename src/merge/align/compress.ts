@@ -88,7 +88,7 @@ function chained(rows: readonly Row[]): Row[] {
   return result;
 }
 
-const isSure = (row: Row): boolean => row.distinctive && row.at.length === 1 && row.cost[0] === 0;
+const isSure = (row: Row): boolean => row.unique && row.at.length === 1 && row.cost[0] === 0;
 
 /**
  * How many rows from `first` on match consecutive source lines exactly. A chain begins and ends with lines that have one
@@ -134,6 +134,6 @@ function joinedRows(rows: readonly Row[], first: number, length: number): Row {
     to: Int32Array.of(start + length),
     cost: Int32Array.of(0),
     removal: members[0]!.removal,
-    distinctive: true,
+    unique: true,
   };
 }

@@ -76,7 +76,7 @@ export const costs = {
   edgeRun: 30,
   edgeRunSure: 80,
   /** On top for the first line with words of such a run, after braces and the like. */
-  edgeRunDistinctive: 150,
+  edgeRunWords: 150,
   /** A block of which no line is in the source. */
   unknownBlock: 500,
   /** The highest credible cost per line with words that was found; and where new lines are at the edges of blocks. */

@@ -2,7 +2,7 @@ import { spend } from "../../text/budget.ts";
 import { hasWords, isBlank } from "../../text/words.ts";
 import type { BlockLine } from "../shape.ts";
 import { costs, limits } from "./costs.ts";
-import type { Match } from "./matches.ts";
+import type { Match } from "./match.ts";
 
 /** Per token: its matches, and what it costs on top as a new line. */
 export interface EdgeBound {
@@ -79,15 +79,14 @@ function bindRun(
   const filled = run.filter((token) => !isBlank(token.text));
   if (filled.length < 2 || !filled.some((token) => hasWords(token.text))) return;
   const cost = starts.size === 1 ? costs.edgeRunSure : costs.edgeRun;
-  let hasDistinctive = false;
+  let hasWordsSoFar = false;
   let behindOthers = false;
   for (let n = 0; n < length; n++) {
     const i = first + step * n;
     if (hasWords(tokens[i]!.text)) {
       added[i] = cost;
-      if (!hasDistinctive && behindOthers && starts.size === 1)
-        added[i]! += costs.edgeRunDistinctive;
-      hasDistinctive = true;
+      if (!hasWordsSoFar && behindOthers && starts.size === 1) added[i]! += costs.edgeRunWords;
+      hasWordsSoFar = true;
     } else if (!isBlank(tokens[i]!.text)) behindOthers = true;
     bound[i] = bound[i]!.map((match) =>
       starts.has(match.source - step * n) ? match : costlier(match, cost),

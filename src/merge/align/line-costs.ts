@@ -2,7 +2,7 @@ import type { TextLine } from "../../text/lines.ts";
 import { hasWords, isBlank } from "../../text/words.ts";
 import type { BlockLine, Shape } from "../shape.ts";
 import { costs, infinity, limits } from "./costs.ts";
-import type { Match } from "./matches.ts";
+import type { Match } from "./match.ts";
 import { declaredName } from "./names.ts";
 
 /**

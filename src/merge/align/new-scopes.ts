@@ -2,7 +2,7 @@ import type { TextLine } from "../../text/lines.ts";
 import type { BlockLine, Shape } from "../shape.ts";
 import { limits } from "./costs.ts";
 import { isDistinctive } from "./distinctive.ts";
-import type { Match } from "./matches.ts";
+import type { Match } from "./match.ts";
 import { declaredName } from "./names.ts";
 import { isCloser, type Nesting, nestingOf } from "./nesting.ts";
 import { depthsOf, scopeUnder } from "./scope.ts";

@@ -25,7 +25,7 @@ const row = fc
       to: places.map((place) => place + 1),
       cost: places.map((place) => cost + place),
       removal: false,
-      distinctive: true,
+      unique: true,
     };
   });
 

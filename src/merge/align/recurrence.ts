@@ -14,7 +14,7 @@ export interface Row {
   /** A comment before this line says that source lines are removed here. */
   readonly removal: boolean;
   /** It has letters or digits and occurs once in the edit: a match of it is meaningful. */
-  readonly distinctive: boolean;
+  readonly unique: boolean;
 }
 
 export interface AlignBlock {

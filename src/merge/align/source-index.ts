@@ -8,7 +8,7 @@ import { mayBeRemoved } from "../words/hunk.ts";
 import { roughKey } from "../words/words.ts";
 import { costs, limits } from "./costs.ts";
 import { isSame, type Reindent, reindented } from "./indent.ts";
-import type { Kind, Match } from "./matches.ts";
+import type { Kind, Match } from "./match.ts";
 import { boundedDistance, looseKey, looseLines } from "./similar.ts";
 
 /** Returns the text before the ellipsis of an abbreviated line, or undefined if the line is not abbreviated. */

@@ -2,7 +2,7 @@ import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import type { BlockLine, Shape } from "../shape.ts";
 import { isDistinctive } from "./distinctive.ts";
-import type { Match } from "./matches.ts";
+import type { Match } from "./match.ts";
 import { isCloser } from "./nesting.ts";
 
 type MatchesPerBlock = readonly (readonly Match[])[];

@@ -3,7 +3,7 @@ import type { TextLine } from "../../text/lines.ts";
 import { isBlank } from "../../text/words.ts";
 import type { BlockLine } from "../shape.ts";
 import { bounds, infinity } from "./costs.ts";
-import type { Match } from "./matches.ts";
+import type { Match } from "./match.ts";
 import type { BlockRange } from "./placements.ts";
 import { Choices, type Edges, layOut, type Problem, RowSums, states } from "./recurrence.ts";
 

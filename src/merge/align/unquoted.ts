@@ -2,7 +2,7 @@ import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { type Block, isFilledLine, type Shape } from "../shape.ts";
 import { isDistinctive } from "./distinctive.ts";
-import type { Match } from "./matches.ts";
+import type { Match } from "./match.ts";
 import { declaredName } from "./names.ts";
 import { isCloser, nestingOf, opensAgain } from "./nesting.ts";
 import { depthsOf, scopeUnder } from "./scope.ts";

@@ -13,8 +13,9 @@ import {
   reindentOf,
   sameIndent,
 } from "../align/indent.ts";
-import type { Kind, Prepared } from "../align/matches.ts";
+import type { Kind } from "../align/match.ts";
 import type { Placement } from "../align/placements.ts";
+import type { Prepared } from "../align/prepare.ts";
 import type { Problem } from "../align/recurrence.ts";
 import { type BlockTrace, settleGaps, traceBlock } from "../align/trace.ts";
 import { atFileEdge, type BareEdge } from "../readings/edge-inserts.ts";

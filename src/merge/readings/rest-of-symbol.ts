@@ -6,7 +6,7 @@ import { isCloser } from "../align/nesting.ts";
 import type { Built } from "../proof/build.ts";
 import { writtenIn } from "../proof/written.ts";
 import type { Shape } from "../shape.ts";
-import type { InPlace } from "./in-place.ts";
+import type { ReplacedBeside } from "./replaced-beside.ts";
 
 /** A statement that ends its scope: no other follows it. */
 const leaves = /^\s*(?:return|raise|throw|break|continue|pass)\b/;
@@ -21,7 +21,7 @@ export function restOfSymbol(
   shape: Shape,
   best: Built,
   symbol: LineRange | undefined,
-): InPlace | undefined {
+): ReplacedBeside | undefined {
   const block = shape.blocks.length - 1;
   const last = shape.blocks[block]?.tokens.findLast(({ text }) => text.trim() !== "");
   const range = best.placement.ranges[block];

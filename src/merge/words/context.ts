@@ -1,6 +1,6 @@
 import type { TextLine } from "../../text/lines.ts";
 import { hasWords } from "../../text/words.ts";
-import type { Match } from "../align/matches.ts";
+import type { Match } from "../align/match.ts";
 import type { Built } from "../proof/build.ts";
 import type { Block, BlockLine, Shape } from "../shape.ts";
 import { isNearly } from "./stale.ts";
