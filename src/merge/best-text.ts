@@ -3,11 +3,11 @@ import { limits } from "./align/costs.ts";
 import { isOwn, type Placing } from "./placing.ts";
 import type { Built } from "./proof/build.ts";
 import {
-  apart,
   foreign,
   intoNewScope,
   misread,
   notFounded,
+  separatedLines,
   unquotedLoss,
 } from "./proof/explain.ts";
 import { misreadContext } from "./words/context.ts";
@@ -66,5 +66,5 @@ export function refusedThough(placing: Placing, best: Built): MergeOutcome | und
   const doubt = misreadContext(lines, shape, prepared.matches, best);
   if (doubt !== undefined) return misread(lines, doubt);
   const omission = doubtfulOmission(lines, shape, best);
-  return omission === undefined ? undefined : apart(lines, omission);
+  return omission === undefined ? undefined : separatedLines(lines, omission);
 }

@@ -60,7 +60,7 @@ function mergeLines(
   if (edit.extent === "parts") return mergeParts(source, lines, edit, options);
   const readings = readingsOf(edit, new Set(lines.map((line) => line.text.trim())));
   const outcomes = readings.map((reading) =>
-    place(source, lines, reading, shapeOf(reading), options),
+    placeAligned(source, lines, reading, shapeOf(reading), options),
   );
   return outcomes.reduce((best, other) => better(best, other));
 }
@@ -83,7 +83,7 @@ function mergeParts(
   options: MergeOptions,
 ): MergeOutcome {
   const shape = shapeOf(edit);
-  if (options.within) return place(source, lines, edit, shape, options);
+  if (options.within) return placeAligned(source, lines, edit, shape, options);
   const look = lookExactly(lines, shape);
   if (look.kind === "overlap") {
     const joined = joinedWhereShared(edit, look.ranges);
@@ -98,7 +98,7 @@ function mergeParts(
     return { ...outcome, notes: [...outcome.notes, note] };
   }
   if (look.kind === "unclear") {
-    const apart = place(source, lines, edit, shape, options);
+    const apart = placeAligned(source, lines, edit, shape, options);
     const joined = apart.kind === "refused" ? joinedBySharedText(edit) : undefined;
     if (joined === undefined) return apart;
     const together = mergeParts(source, lines, joined, options);
@@ -129,7 +129,7 @@ function offered(
 }
 
 /** Places by alignment: the best text, the others that may be meant, and what follows from their distance. */
-function place(
+function placeAligned(
   source: string,
   lines: readonly TextLine[],
   edit: Edit,
@@ -161,7 +161,7 @@ function place(
     const comments = withCommentsPlaced(edit, shape, best);
     if (comments !== undefined) {
       const reading = comments.edit;
-      const taken = place(source, lines, reading, shapeOf(reading), options);
+      const taken = placeAligned(source, lines, reading, shapeOf(reading), options);
       if (taken.kind !== "proved" || !comments.removesBeside) return taken;
       // If the part removes other lines, the comment may be about those.
       const { text, proof, notes } = taken;

@@ -41,7 +41,7 @@ export interface LocalModelOptions extends Pick<LlamaOptions, "threads" | "gpu" 
 /** Prompt and answer together that the models of this repository were trained on, in tokens. */
 const trainedLength = 1792;
 /** What other models are asked at most: a region is small. */
-const largestQuestion = 8192;
+const mostPromptTokens = 8192;
 
 /**
  * The model route on local weights: the ranker first, then the model. Nothing is loaded before the first edit that needs
@@ -68,7 +68,7 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
       const format = promptFormat ? applyFormats[promptFormat] : await detectApplyFormat(target);
       const calibration = calibrationFor(target.info.name);
       const longest =
-        format.name === "redraft" ? trainedLength : Math.min(largestQuestion, contextSize);
+        format.name === "redraft" ? trainedLength : Math.min(mostPromptTokens, contextSize);
       const generate = generateWith(target);
       return { target, format, generate, calibration, longest, logger };
     } catch (error) {

@@ -4,7 +4,7 @@ import { echoScorer, greedyFor } from "./echo.ts";
 import { asObject, asText } from "./errors.ts";
 import { chooseModel, type ListedModel, listModels } from "./models.ts";
 import { type LogprobShift, type Piece, placePieces, readLogprobs } from "./pieces.ts";
-import type { Scorer } from "./scorer.ts";
+import type { TokenScorer } from "./scorer.ts";
 import { sglangScorer } from "./sglang.ts";
 import { type ServerTokenTarget, serverTokenTarget } from "./token-target.ts";
 import { vllmScorer } from "./vllm.ts";
@@ -13,7 +13,7 @@ export interface ServerTokensOptions extends ConnectionOptions {
   /** Absent = the only model that the server lists. */
   readonly model?: string;
   /** How drafts are verified; `auto` finds out what the server can. */
-  readonly dialect?: "auto" | Scorer["dialect"];
+  readonly dialect?: "auto" | TokenScorer["dialect"];
   /** Where the server puts its log-probabilities; saves the requests that find out. */
   readonly logprobShift?: LogprobShift;
   /** Context size in tokens, if the server does not report it. */
@@ -49,7 +49,7 @@ async function describeModel(
   return { ...model, ...(contextSize !== undefined && { contextSize }) };
 }
 
-function dialectOf({ owner }: ListedModel): Scorer["dialect"] {
+function dialectOf({ owner }: ListedModel): TokenScorer["dialect"] {
   if (owner === "sglang") return "sglang";
   // Redraft's own server answers vLLM's form too, in which no token is cut twice.
   return owner === "vllm" || owner === "redraft" ? "vllm" : "echo";

@@ -1,5 +1,5 @@
 import { infinity, limits } from "./costs.ts";
-import type { AlignBlock, Problem, Row } from "./recurrence.ts";
+import type { AlignBlock, AlignRow, Problem } from "./recurrence.ts";
 import type { Depths } from "./scope.ts";
 
 /** A smaller problem with the same answers, and the source position of each of its positions. */
@@ -75,8 +75,8 @@ export function compress(problem: Problem): Compressed {
   };
 }
 
-function chained(rows: readonly Row[]): Row[] {
-  const result: Row[] = [];
+function chained(rows: readonly AlignRow[]): AlignRow[] {
+  const result: AlignRow[] = [];
   for (let i = 0; i < rows.length; ) {
     const length = chainAt(rows, i);
     if (length < 2) result.push(rows[i++]!);
@@ -88,13 +88,13 @@ function chained(rows: readonly Row[]): Row[] {
   return result;
 }
 
-const isSure = (row: Row): boolean => row.unique && row.at.length === 1 && row.cost[0] === 0;
+const isSure = (row: AlignRow): boolean => row.unique && row.at.length === 1 && row.cost[0] === 0;
 
 /**
  * How many rows from `first` on match consecutive source lines exactly. A chain begins and ends with lines that have one
  * possible place: a brace or a blank line at its end may belong elsewhere.
  */
-function chainAt(rows: readonly Row[], first: number): number {
+function chainAt(rows: readonly AlignRow[], first: number): number {
   if (!isSure(rows[first]!)) return 1;
   const start = rows[first]!.at[0]!;
   let length = 1;
@@ -108,7 +108,7 @@ function chainAt(rows: readonly Row[], first: number): number {
   return sure < limits.chainLines ? 1 : length;
 }
 
-function matchesAt(row: Row, line: number): boolean {
+function matchesAt(row: AlignRow, line: number): boolean {
   let low = 0;
   let high = row.at.length - 1;
   while (low <= high) {
@@ -121,7 +121,7 @@ function matchesAt(row: Row, line: number): boolean {
   return false;
 }
 
-function joinedRows(rows: readonly Row[], first: number, length: number): Row {
+function joinedRows(rows: readonly AlignRow[], first: number, length: number): AlignRow {
   const members = rows.slice(first, first + length);
   const start = members[0]!.at[0]!;
   let added = 0;

@@ -32,7 +32,7 @@ function byBlanks(source: readonly TextLine[], { kinds }: FileHabit): Habit {
   return {
     kind: "blanks",
     get unit() {
-      return unitOf(source, kinds);
+      return indentUnit(source, kinds);
     },
   };
 }
@@ -75,7 +75,7 @@ function habitOf(source: readonly TextLine[]): FileHabit {
 }
 
 /** The most common step from one indentation to a deeper one. */
-function unitOf(source: readonly TextLine[], kinds: readonly string[]): number {
+function indentUnit(source: readonly TextLine[], kinds: readonly string[]): number {
   const steps = new Map<number, number>();
   let above = 0;
   for (const [index, { text }] of source.entries()) {

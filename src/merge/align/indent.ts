@@ -44,13 +44,13 @@ const units = ["\t", "  ", "    ", "   ", "        ", " "];
 export type IndentPair = readonly [edit: string, source: string];
 
 /** Pairs that are the same, and how many of them there are. */
-interface Counted {
+interface CountedPair {
   readonly pair: IndentPair;
   count: number;
 }
 
-function counted(pairs: readonly IndentPair[]): Counted[] {
-  const found = new Map<string, Counted>();
+function counted(pairs: readonly IndentPair[]): CountedPair[] {
+  const found = new Map<string, CountedPair>();
   for (const pair of pairs) {
     const key = `${pair[0]}|${pair[1]}`;
     const known = found.get(key);
@@ -66,7 +66,7 @@ function counted(pairs: readonly IndentPair[]): Counted[] {
  */
 export function reindentOf(pairs: readonly IndentPair[]): Reindent {
   let best = sameIndent;
-  let bestCount = explained(pairs, sameIndent);
+  let bestCount = explainedPairs(pairs, sameIndent);
   if (bestCount === pairs.length) return sameIndent;
   const kinds = counted(pairs);
   const consider = (candidate: Reindent): void => {
@@ -110,7 +110,7 @@ export function reindentOf(pairs: readonly IndentPair[]): Reindent {
   return best;
 }
 
-export function explained(pairs: readonly IndentPair[], reindent: Reindent): number {
+export function explainedPairs(pairs: readonly IndentPair[], reindent: Reindent): number {
   let count = 0;
   for (const [edit, source] of pairs) if (convert(edit, reindent) === source) count++;
   return count;

@@ -17,7 +17,7 @@ import { addedCost, DeclaredNames, edgeCost, looseCost } from "./line-costs.ts";
 import type { Match } from "./match.ts";
 import { withinNewScopes } from "./new-scopes.ts";
 import { onlyAt, placeCosts } from "./place-costs.ts";
-import type { AlignBlock, Problem, Row } from "./recurrence.ts";
+import type { AlignBlock, AlignRow, Problem } from "./recurrence.ts";
 import { lineDepths } from "./scope.ts";
 import { SourceIndex } from "./source-index.ts";
 import { symbolOf } from "./symbol.ts";
@@ -76,7 +76,7 @@ export function prepare(source: readonly TextLine[], shape: Shape, within?: Line
   });
   const matches = bounds.map((bound) => bound.matches);
   const blocks = shape.blocks.map((block, k): AlignBlock => {
-    const rows = rowsOf(block, bounds[k]!, { explicit, declared, index });
+    const rows = blockRows(block, bounds[k]!, { explicit, declared, index });
     const removalAtEnd = block.removals[block.tokens.length] !== undefined;
     const insertion = insertions[k]?.[0];
     return {
@@ -159,17 +159,17 @@ interface RowContext {
 }
 
 /** The lines of a block as the alignment sees them. */
-function rowsOf(
+function blockRows(
   { tokens, removals }: Block,
   { matches, added }: EdgeBound,
   { explicit, declared, index }: RowContext,
-): Row[] {
+): AlignRow[] {
   const allKnown = tokens.every(
     (token, i) => isBlank(token.text) || matches[i]!.some((match) => match.kind !== "resembles"),
   );
   const filled = (token: BlockLine): boolean => !isBlank(token.text);
   const ends = [tokens.findIndex(filled), tokens.findLastIndex(filled)];
-  return tokens.map((token, i): Row => {
+  return tokens.map((token, i): AlignRow => {
     const found = matches[i]!;
     const atEdge = ends.includes(i) && !explicit;
     return {
@@ -236,7 +236,7 @@ function quotedSpan(
 }
 
 /** Matches as the alignment reads them. */
-function matchColumns(matches: readonly Match[]): Pick<Row, "at" | "to" | "cost"> {
+function matchColumns(matches: readonly Match[]): Pick<AlignRow, "at" | "to" | "cost"> {
   const at = new Int32Array(matches.length);
   const to = new Int32Array(matches.length);
   const cost = new Int32Array(matches.length);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { costs, infinity } from "./costs.ts";
 import { type BlockRange, placements } from "./placements.ts";
-import type { Problem, Row } from "./recurrence.ts";
+import type { AlignRow, Problem } from "./recurrence.ts";
 import { traceBlock } from "./trace.ts";
 
 const steps = 7;
@@ -15,7 +15,7 @@ const row = fc
     at: fc.uniqueArray(fc.nat(steps - 1), { maxLength: 3 }),
     cost: fc.nat(20),
   })
-  .map(({ added, loose, at, cost }): Row => {
+  .map(({ added, loose, at, cost }): AlignRow => {
     const places = Int32Array.from(at).sort();
     return {
       added,

@@ -2,7 +2,7 @@ import { costs, infinity } from "./costs.ts";
 import type { Depths } from "./scope.ts";
 
 /** One edit line as the alignment sees it: what it costs as a new line, and where it matches. */
-export interface Row {
+export interface AlignRow {
   readonly added: number;
   /** What it costs on top as the first, the last line of its block, with nothing known beside it. */
   readonly looseStart: number;
@@ -18,7 +18,7 @@ export interface Row {
 }
 
 export interface AlignBlock {
-  readonly rows: readonly Row[];
+  readonly rows: readonly AlignRow[];
   readonly removalAtEnd: boolean;
   /** Extra cost of beginning at each position; hints and certain places. */
   readonly startCost?: Int32Array;
@@ -226,7 +226,7 @@ function layRow(
   { short, long }: Problem,
   gap: GapCosts,
   i: number,
-  row: Row | undefined,
+  row: AlignRow | undefined,
   { from, first, last, starts, opening, closed }: LooseStretch,
   { match, added, loose, best, ...tags }: RowSums,
   choices: Choices | undefined,
@@ -326,7 +326,7 @@ function layRow(
 }
 
 /** One edit line as the source's, wherever it matches. */
-function layMatches(row: Row, first: number, last: number, sums: RowSums): void {
+function layMatches(row: AlignRow, first: number, last: number, sums: RowSums): void {
   const { match, matchTag, best, bestTag } = sums;
   const { at, to, cost } = row;
   match.fill(infinity, 0, last - first + 1);

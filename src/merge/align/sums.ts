@@ -1,6 +1,6 @@
 import { spend } from "../../text/budget.ts";
 import { costs, infinity } from "./costs.ts";
-import { type AlignBlock, layOut, type Problem, type Row, RowSums } from "./recurrence.ts";
+import { type AlignBlock, type AlignRow, layOut, type Problem, RowSums } from "./recurrence.ts";
 import { type Cheapest, cheapestAfter, cheapestBefore, type Depths } from "./scope.ts";
 
 /** The best cost of everything up to a block's start and end, at each position; and how it came there. */
@@ -227,7 +227,7 @@ function reversedProblem(problem: Problem): Problem {
   const turned = (array: Int32Array): Int32Array => array.slice().reverse();
   const blocks = problem.blocks.toReversed().map((block): AlignBlock => {
     const { rows } = block;
-    const turnedRows = rows.toReversed().map((row, index): Row => {
+    const turnedRows = rows.toReversed().map((row, index): AlignRow => {
       const mirrored = (positions: Int32Array): Int32Array =>
         positions.map((_, c) => steps - positions[positions.length - 1 - c]!);
       // Seen from the other side, a removal before line i is before the line that precedes it.

@@ -4,7 +4,7 @@ import type { TextLine } from "../../text/lines.ts";
 import { hasWords } from "../../text/words.ts";
 import {
   canShift,
-  explained,
+  explainedPairs,
   explains,
   type IndentPair,
   isSame,
@@ -218,7 +218,7 @@ function reindentsOf(
       (pair) => pair && pair[0] === pair[1] && (shifts || pair[0] !== ""),
     );
     if (shape.extent === "file" && anchored && block.tokens.length > 1) return sameIndent;
-    if (known !== undefined && explained(pairs, known) === pairs.length) return known;
+    if (known !== undefined && explainedPairs(pairs, known) === pairs.length) return known;
     return pairs.every(([a, b]) => a === b) ? (known ?? sameIndent) : reindentOf(pairs);
   }
 }

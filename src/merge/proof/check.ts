@@ -282,7 +282,7 @@ function checkElisions(
       if (!besideMarker) say(`blank edit line ${e} is beside no marker`);
       continue;
     }
-    const at = resultOf(proof, e);
+    const at = resultLineOf(proof, e);
     const forgotten = last === -1 && mayForget;
     if (at !== last + 1 && !elided && !forgotten)
       say(`something is between edit lines ${e - 1} and ${e}`);
@@ -299,7 +299,7 @@ function checkElisions(
     say("something is behind the last edit line");
 }
 
-function resultOf(proof: Proof, e: number): number {
+function resultLineOf(proof: Proof, e: number): number {
   const fate = proof.edit[e]!;
   if (fate.fate === "placed") return fate.result;
   if (fate.fate === "layout") return -1;

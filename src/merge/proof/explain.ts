@@ -76,7 +76,7 @@ export function misread(
 }
 
 /** Lines of the file between lines that are adjacent in the edit. */
-export function apart(source: readonly TextLine[], omission: Omission): Refused {
+export function separatedLines(source: readonly TextLine[], omission: Omission): Refused {
   if (omission.because === "instead") {
     const { token, source: line } = omission;
     const near = { line: line + 1, text: source[line]!.text };

@@ -1,7 +1,7 @@
 import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { type Habit, habitAt, indentKind } from "../align/habit.ts";
-import { explained, type Reindent, reindented } from "../align/indent.ts";
+import { explainedPairs, type Reindent, reindented } from "../align/indent.ts";
 import type { BlockTrace } from "../align/trace.ts";
 import type { Block } from "../shape.ts";
 
@@ -65,10 +65,11 @@ function uneven(
 ): (text: string, token: number) => string | undefined {
   const pairs = old.map(({ edit, source }) => [edit, source] as const);
   const [first, ...rest] = old;
-  if (first === undefined || explained(pairs, reindent) === pairs.length) return () => undefined;
+  if (first === undefined || explainedPairs(pairs, reindent) === pairs.length)
+    return () => undefined;
   const others = rest.map(({ edit, source }) => [edit, source] as const);
   const newFirst = block.tokens.findIndex(({ role }) => role !== "drop");
-  if (rest.length > 0 && first.edit === "" && explained(others, reindent) === others.length) {
+  if (rest.length > 0 && first.edit === "" && explainedPairs(others, reindent) === others.length) {
     // Only the first line lost its indentation: so did the first new one, if it has none.
     return (text, token) =>
       token === newFirst && indentOf(text) === "" ? first.source + text : undefined;

@@ -26,7 +26,7 @@ type ReplacementRule = (
 ) => Pick<ReplacedBeside, "position" | "isSure"> | undefined;
 
 /** The first rule that applies to a side decides. */
-const rules: readonly ReplacementRule[] = [
+const replacementRules: readonly ReplacementRule[] = [
   replacedOpener,
   replacedAttributes,
   openerOfElided,
@@ -51,7 +51,7 @@ export function replacedInPlace(
     block === rest?.block && side === "end";
   for (const one of blockSides(source, shape, best)) {
     if (rest?.isSure && isRest(one)) continue;
-    for (const rule of rules) {
+    for (const rule of replacementRules) {
       const replaced = rule({ source, shape, best }, one);
       if (replaced === undefined) continue;
       found.push({ block: one.block, side: one.side, ...replaced });

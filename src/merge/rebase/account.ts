@@ -6,7 +6,7 @@ import type {
   ResultOrigin,
   SourceFate,
 } from "../../core/merge.ts";
-import type { Side } from "./hunks.ts";
+import type { PairedSide } from "./hunks.ts";
 import type { CarriedRegion } from "./three-way.ts";
 
 /**
@@ -15,7 +15,7 @@ import type { CarriedRegion } from "./three-way.ts";
  */
 export function carriedProof(
   placement: Proof,
-  current: Side,
+  current: PairedSide,
   lines: readonly CarriedRegion[],
 ): CarriedProof {
   const inCurrent = new Map(current.pairs);

@@ -22,13 +22,13 @@ export interface Change extends Hunk {
 }
 
 /** One side of a three-way merge: its lines, and the lines that it has in common with the base. */
-export interface Side {
+export interface PairedSide {
   readonly lines: readonly string[];
   readonly pairs: readonly LinePair[];
 }
 
 /** What a side changed, in order. */
-export function changesOf(base: readonly string[], side: Side): Change[] {
+export function slidingChanges(base: readonly string[], side: PairedSide): Change[] {
   const hunks = hunksOf(base.length, side);
   const changes = hunks.map((hunk, i) => {
     const least = i === 0 ? 0 : hunks[i - 1]!.end + 1;
@@ -38,7 +38,7 @@ export function changesOf(base: readonly string[], side: Side): Change[] {
   return joinedChanges(base, side, changes);
 }
 
-function hunksOf(baseLength: number, side: Side): Hunk[] {
+function hunksOf(baseLength: number, side: PairedSide): Hunk[] {
   const hunks: Hunk[] = [];
   let start = 0;
   let from = 0;
@@ -89,7 +89,11 @@ function beginsAtMargin(lines: readonly string[], start: number, end: number): b
  * Joins two hunks if nothing shows that the lines between them stayed: a rewritten stretch may have blank lines, braces and
  * `return` in common with the old one by chance. Lines stayed if one of them has words and they occur once on both sides.
  */
-function joinedChanges(base: readonly string[], side: Side, changes: readonly Change[]): Change[] {
+function joinedChanges(
+  base: readonly string[],
+  side: PairedSide,
+  changes: readonly Change[],
+): Change[] {
   const inBase = placesFinder(base, changes.length);
   const inSide = placesFinder(side.lines, changes.length);
   const result: Change[] = [];

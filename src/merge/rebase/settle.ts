@@ -1,8 +1,8 @@
 import type { LinePair } from "../../text/line-pairs.ts";
-import { type Change, changesOf, type Side } from "./hunks.ts";
+import { type Change, type PairedSide, slidingChanges } from "./hunks.ts";
 
 /** A side with its changes, each at one of the places where it may lie. */
-export interface SettledSide extends Side {
+export interface SettledSide extends PairedSide {
   readonly changes: readonly Change[];
 }
 
@@ -12,18 +12,22 @@ export interface SettledSide extends Side {
  */
 export function settledConflicts(
   base: readonly string[],
-  current: Side,
-  edited: Side,
+  current: PairedSide,
+  edited: PairedSide,
 ): { readonly current: SettledSide; readonly edited: SettledSide } {
-  const theirs = changesOf(base, current);
-  const ours = changesOf(base, edited);
+  const theirs = slidingChanges(base, current);
+  const ours = slidingChanges(base, edited);
   return {
-    current: apart(current, theirs, ours),
-    edited: apart(edited, ours, theirs),
+    current: movedApart(current, theirs, ours),
+    edited: movedApart(edited, ours, theirs),
   };
 }
 
-function apart(side: Side, changes: readonly Change[], others: readonly Change[]): SettledSide {
+function movedApart(
+  side: PairedSide,
+  changes: readonly Change[],
+  others: readonly Change[],
+): SettledSide {
   const begins = new Set(others.map(({ lo }) => lo));
   const ends = new Set(others.map(({ hi }) => hi));
   let pairs: Map<number, number> | undefined;

@@ -1,5 +1,5 @@
 import { checkBothSides } from "./check.ts";
-import type { Change, Side } from "./hunks.ts";
+import type { Change, PairedSide } from "./hunks.ts";
 import { type SettledSide, settledConflicts } from "./settle.ts";
 
 /** A line of the result, by its line in the file as it is now and in the edited base; -1 = not in that text. */
@@ -37,7 +37,7 @@ interface ThreeWayRegion {
  * Carries the change from `base` to `edited` over to `current` (diff3). Changes that overlap or touch are conflicts, as in
  * git: adjacent lines may depend on each other. The same change on both sides is made once.
  */
-export function threeWay(base: readonly string[], theirs: Side, ours: Side): ThreeWay {
+export function threeWay(base: readonly string[], theirs: PairedSide, ours: PairedSide): ThreeWay {
   const sides = settledConflicts(base, theirs, ours);
   const { current, edited } = sides;
   const toBase = {
@@ -131,7 +131,7 @@ function threeWayRegions(sides: ThreeSides): ThreeWayRegion[] {
 }
 
 /** Whether two changes of different sides meet where one ends and the other begins. */
-function touches(upper: Change, its: Side, lower: Change, other: Side): boolean {
+function touches(upper: Change, its: PairedSide, lower: Change, other: PairedSide): boolean {
   if (upper.hi !== lower.lo) return false;
   if (upper.end === lower.start) return true;
   // Nothing decides which of two insertions at one place is first.
@@ -161,7 +161,7 @@ function holds(sides: ThreeSides, region: ThreeWayRegion, more: SideName): boole
 }
 
 function equalRegions(
-  sides: Readonly<Record<SideName, Side>>,
+  sides: Readonly<Record<SideName, PairedSide>>,
   from: Readonly<Record<SideName, number>>,
   to: Readonly<Record<SideName, number>>,
 ): boolean {
@@ -173,13 +173,13 @@ function equalRegions(
   return true;
 }
 
-function forwardLine(pairs: Side["pairs"], length: number): Int32Array {
+function forwardLine(pairs: PairedSide["pairs"], length: number): Int32Array {
   const map = new Int32Array(length).fill(-1);
   for (const [line, own] of pairs) map[line] = own;
   return map;
 }
 
-function inverse(pairs: Side["pairs"], length: number): Int32Array {
+function inverse(pairs: PairedSide["pairs"], length: number): Int32Array {
   const map = new Int32Array(length).fill(-1);
   for (const [line, own] of pairs) map[own] = line;
   return map;

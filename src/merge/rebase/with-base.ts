@@ -27,7 +27,7 @@ export interface BaseOptions {
 export function withBase(run: BaseRun, options: BaseOptions): BaseRun {
   return async function* (request, call) {
     const { base: given, ...plain } = request;
-    const base = textOf(request, options.texts);
+    const base = givenBase(request, options.texts);
     if (base === undefined || base === request.source) {
       yield* run(plain, call);
       return;
@@ -48,7 +48,7 @@ export function withBase(run: BaseRun, options: BaseOptions): BaseRun {
   };
 }
 
-function textOf({ path, base, source }: EditRequest, texts: TextStore): string | undefined {
+function givenBase({ path, base, source }: EditRequest, texts: TextStore): string | undefined {
   if (base === undefined || typeof base === "string") return base;
   // The file's own text may have been handed out by hash as well.
   texts.add(source);

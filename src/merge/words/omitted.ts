@@ -35,7 +35,7 @@ export function doubtfulOmission(
 ): Omission | undefined {
   if (shape.extent !== "parts") return undefined;
   for (const block of shape.blocks) {
-    const pieces = piecesOf(block, built);
+    const pieces = adjacentPieces(block, built);
     const removed = block.tokens.filter(({ role, text }) => role === "drop" && hasWords(text));
     for (let n = 1; n < pieces.length; n++) {
       const [one, other] = [pieces[n - 1]!, pieces[n]!];
@@ -57,7 +57,7 @@ const linesWithWords = (piece: readonly OmittedPlace[]): number =>
   piece.filter(({ token }) => hasWords(token.text)).length;
 
 /** The old lines of a block, cut where lines of the file are left out between two of them. */
-function piecesOf({ tokens }: Block, built: Built): OmittedPlace[][] {
+function adjacentPieces({ tokens }: Block, built: Built): OmittedPlace[][] {
   const pieces: OmittedPlace[][] = [];
   for (const token of tokens) {
     const fate = built.proof.edit[token.editLine]!;
