@@ -12,7 +12,7 @@ import {
 } from "./proof/explain.ts";
 import { misreadContext } from "./words/context.ts";
 import { doubtfulOmission } from "./words/omitted.ts";
-import { isFarFetched, unfoundedBlock } from "./wrong-file.ts";
+import { isForOtherFile, unfoundedBlock } from "./wrong-file.ts";
 
 export type BestText =
   | { readonly kind: "best"; readonly built: Built }
@@ -60,7 +60,7 @@ export function refusedThough(placing: Placing, best: Built): MergeOutcome | und
     shape.extent === "file" ? unfoundedBlock(lines, shape, best, isInserted) : undefined;
   if (unfounded !== undefined) return notFounded(lines, shape, unfounded);
   const addsOnly = shape.blocks.every((_, k) => isInserted(k) || best.idle[k]);
-  if (best.text !== source && !addsOnly && isFarFetched(lines, shape, best)) {
+  if (best.text !== source && !addsOnly && isForOtherFile(lines, shape, best)) {
     return foreign(lines, shape, best);
   }
   const doubt = misreadContext(lines, shape, prepared.matches, best);

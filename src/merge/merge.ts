@@ -24,7 +24,7 @@ import {
 import { ambiguous } from "./proof/explain-ambiguous.ts";
 import { placeholderOf } from "./proof/placeholder.ts";
 import { fileEdge } from "./readings/at-file-edge.ts";
-import { type BareEdge, bareEdges } from "./readings/edge-inserts.ts";
+import { type EdgeInsert, edgeInserts } from "./readings/edge-inserts.ts";
 import { alreadyDone, readingsOf } from "./readings/marker-or-line.ts";
 import { removalComment, withCommentsPlaced } from "./readings/removal-comment.ts";
 import { type Rivals, rivalsOf } from "./rivals.ts";
@@ -106,10 +106,10 @@ function mergeParts(
   }
   const { placement, prepared, traces } = look.placed;
   const settings = settingsOf(edit);
-  const write = (edge?: BareEdge): Built =>
+  const write = (edge?: EdgeInsert): Built =>
     build(lines, shape, { ...prepared, traces }, placement, { ...settings, ...(edge && { edge }) });
   const best = write();
-  const rivals = bareEdges(lines, shape, placement, edit.format).map(
+  const rivals = edgeInserts(lines, shape, placement, edit.format).map(
     (edge): Built => ({ ...write(edge), reading: fileEdge }),
   );
   const remaining = rivals.length > 0 ? withoutNewErrors([best, ...rivals], options) : [best];

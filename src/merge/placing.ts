@@ -5,12 +5,12 @@ import { isBlank } from "../text/words.ts";
 import type { Placement, Placements } from "./align/placements.ts";
 import type { Prepared } from "./align/prepare.ts";
 import { type Displaced, displacedLine } from "./displaced.ts";
-import { unquotedRemoval } from "./licence.ts";
 import { type BuildOptions, type Built, build } from "./proof/build.ts";
 import { replacedInPlace } from "./readings/in-place.ts";
 import type { ReplacedBeside } from "./readings/replaced-beside.ts";
 import { repeatedLines } from "./repeated.ts";
 import type { Shape } from "./shape.ts";
+import { unquotedRemoval } from "./unquoted-removal.ts";
 
 /** What is known while an edit is placed. */
 export interface PlacingInput {

@@ -72,13 +72,13 @@ export function evidence(shape: Shape, built: Built): { found: BlockLine[]; miss
  * Whether too little of a sketch is in the file to believe that it was written for it: no line with words, or few of
  * them at a high cost; the cost may be lower where blocks do not even begin and end with lines of the file.
  */
-export function isFarFetched(source: readonly TextLine[], shape: Shape, built: Built): boolean {
+export function isForOtherFile(source: readonly TextLine[], shape: Shape, built: Built): boolean {
   const { elidedStart, elidedEnd, blocks } = shape;
   const elides = elidedStart || elidedEnd || blocks.length > 1;
   if (shape.extent !== "file" || !(elides || isFragment(shape, source.length))) return false;
   const { found } = evidence(shape, built);
   if (found.length === 0 && isBesideFileEdge(shape, built)) return false;
-  const most = looseEdges(shape, built) > 1 ? costs.farFetchedLoose : costs.farFetched;
+  const most = looseEdges(shape, built) > 1 ? costs.otherFileLoose : costs.otherFile;
   const isTooCostly = (lines: number): boolean => lines === 0 || built.proof.cost > lines * most;
   return (
     isTooCostly(found.length) && isTooCostly(found.length + likeReplaced(source, shape, built))

@@ -80,8 +80,8 @@ export const costs = {
   /** A block of which no line is in the source. */
   unknownBlock: 500,
   /** The highest credible cost per line with words that was found; and where new lines are at the edges of blocks. */
-  farFetched: 700,
-  farFetchedLoose: 200,
+  otherFile: 700,
+  otherFileLoose: 200,
   /** A part placed above every line that its format names as its header, or behind the scope of each. */
   aboveHeader: 150,
   behindHeader: 60,
@@ -130,7 +130,7 @@ export const limits = {
   /** Lines beyond a block in which the lines at its edge are searched again. */
   outwardLines: 40,
   /** Lines with something in them that a diff may leave out between its new lines and the file's edge. */
-  bareEdgeLines: 2,
+  edgeInsertLines: 2,
 
   /** The most occurrences in the source of a rare line, and of a common one; a more frequent line is everywhere. */
   rarePlaces: 3,

@@ -18,7 +18,7 @@ import type { Placement } from "../align/placements.ts";
 import type { Prepared } from "../align/prepare.ts";
 import type { Problem } from "../align/recurrence.ts";
 import { type BlockTrace, settleGaps, traceBlock } from "../align/trace.ts";
-import { atFileEdge, type BareEdge } from "../readings/edge-inserts.ts";
+import { atFileEdge, type EdgeInsert } from "../readings/edge-inserts.ts";
 import type { Meaning } from "../readings/meaning.ts";
 import type { Block, BlockLine, Shape } from "../shape.ts";
 import { type Carry, carryBlock } from "../words/hunk.ts";
@@ -50,7 +50,7 @@ export interface BuildOptions {
   /** Which open gap is filled from its far side. */
   readonly gap?: number;
   /** New lines that are put at the file's edge instead. */
-  readonly edge?: BareEdge;
+  readonly edge?: EdgeInsert;
   /** Which of a block's possible insertions is taken. */
   readonly insertion?: { readonly block: number; readonly choice: number };
   /** New lines are written to the blank: the edit is the whole file. */
@@ -261,7 +261,7 @@ function writeBlock(
   if (!isSame(reindent)) writer.note("indentation of the edit fitted to the file");
   const pass = (until: number, replaced: boolean, removal: boolean): void => {
     if (shape.extent === "parts") writer.keepUntil(until, "outside");
-    else writer.goUntil(until, removal ? "announced" : replaced ? "replaced" : "adjacent");
+    else writer.removeUntil(until, removal ? "announced" : replaced ? "replaced" : "adjacent");
   };
   let afterNew = false;
   for (const [i, token] of block.tokens.entries()) {
@@ -280,7 +280,7 @@ function writeBlock(
     afterNew = false;
     const kind = fateKind(context.matches, k, i, line);
     if (kind === "resembles") {
-      writer.goUntil(line + 1, "replaced");
+      writer.removeUntil(line + 1, "replaced");
       writer.place(token.editLine, indent(token.text, i));
       afterNew = true;
     } else if (token.role === "drop") {
@@ -291,7 +291,7 @@ function writeBlock(
     ) {
       writer.match(line, token.editLine, kind);
     } else {
-      writer.goUntil(line + 1, "replaced");
+      writer.removeUntil(line + 1, "replaced");
       writer.place(token.editLine, indent(token.text, i));
     }
   }

@@ -12,7 +12,12 @@ type WriteStep =
       readonly because: "elided" | "matched" | "outside";
       readonly edit?: number;
     }
-  | { readonly kind: "go"; readonly from: number; readonly to: number; readonly fate: SourceFate }
+  | {
+      readonly kind: "remove";
+      readonly from: number;
+      readonly to: number;
+      readonly fate: SourceFate;
+    }
   | { readonly kind: "layout"; readonly end: string; readonly text: "" }
   | {
       readonly kind: "place";
@@ -66,10 +71,10 @@ export class ResultWriter {
     this.cursor = line;
   }
 
-  goUntil(line: number, because: string): void {
+  removeUntil(line: number, because: string): void {
     if (line <= this.cursor) return;
     const fate = because === "replaced" ? "replaced" : "removed";
-    this.steps.push({ kind: "go", from: this.cursor, to: line, fate: { fate, because } });
+    this.steps.push({ kind: "remove", from: this.cursor, to: line, fate: { fate, because } });
     this.changes += line - this.cursor;
     this.cursor = line;
   }
@@ -87,7 +92,7 @@ export class ResultWriter {
     if (this.cursor !== line) throw new Error(`merge: line ${line} dropped out of order`);
     if (tier !== "exact") this.slip(tier);
     this.edit[edit] = { fate: "dropped-source", source: line, tier };
-    this.goUntil(line + 1, "dropped");
+    this.removeUntil(line + 1, "dropped");
   }
 
   place(edit: number, text: string, source?: number): void {
@@ -144,7 +149,7 @@ export class ResultWriter {
     const { source } = this;
     const runs = runsOfSteps(source);
     const unfinished = source.length > 0 && source.at(-1)!.end === "";
-    const lines = this.steps.filter((step) => step.kind !== "go");
+    const lines = this.steps.filter((step) => step.kind !== "remove");
     let text = "";
     /** The end of the last line so far, not written yet. */
     let end = "";
@@ -195,7 +200,7 @@ function accountOf(
       continue;
     }
     for (let line = step.from; line < step.to; line++) {
-      if (step.kind === "go") {
+      if (step.kind === "remove") {
         source[line] = step.fate;
         continue;
       }

@@ -8,7 +8,7 @@ import type { BlockTrace } from "../align/trace.ts";
 import type { Block, BlockLine, Shape } from "../shape.ts";
 
 /** New lines at a block's edge with no context beyond them, so that they may belong further out. */
-export interface BareEdge {
+export interface EdgeInsert {
   readonly block: number;
   readonly side: "start" | "end";
   /** How many new lines. */
@@ -24,13 +24,13 @@ const width = (text: string): number => indentOf(text).length;
  * shows context on both sides wherever there is some, and new lines that would split the code around them are probably
  * misplaced.
  */
-export function bareEdges(
+export function edgeInserts(
   source: readonly TextLine[],
   shape: Shape,
   placement: Placement,
   format: FormatName,
-): BareEdge[] {
-  const found: BareEdge[] = [];
+): EdgeInsert[] {
+  const found: EdgeInsert[] = [];
   if (shape.extent !== "parts") return found;
   // Where there is context on one side only, a diff's new lines are for the file's edge; a patch's follow that context.
   const showsBothSides = format === "unified-diff";
@@ -41,10 +41,10 @@ export function bareEdges(
     const isFree = (from: number, to: number): boolean => {
       let filled = 0;
       // Few blocks are this close to the edge, so counting stops at the limit.
-      for (let line = from; line < to && filled <= limits.bareEdgeLines; line++) {
+      for (let line = from; line < to && filled <= limits.edgeInsertLines; line++) {
         if (isFilled(texts[line]!)) filled++;
       }
-      if (filled === 0 || filled > limits.bareEdgeLines) return false;
+      if (filled === 0 || filled > limits.edgeInsertLines) return false;
       return !placement.ranges.some(
         (range, other) => other !== k && range.start < to && range.end > from,
       );
@@ -99,7 +99,7 @@ function splitsAbove(newTexts: readonly string[], beyond: readonly string[]): bo
 export function atFileEdge(
   placement: Placement,
   trace: BlockTrace,
-  edge: BareEdge,
+  edge: EdgeInsert,
   lineCount: number,
 ): { placement: Placement; trace: BlockTrace } {
   const position = trace.position.slice();
