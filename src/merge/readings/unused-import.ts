@@ -2,6 +2,7 @@ import type { TextLine } from "../../text/lines.ts";
 import type { Built } from "../proof/build.ts";
 import { type BlockLine, isFilledLine } from "../shape.ts";
 import { importedNames } from "./imported-names.ts";
+import { withoutStrings } from "./without-strings.ts";
 
 /**
  * How many imports of the file, from the edge of a block outwards, an edit leaves without a use, where it adds an import
@@ -30,9 +31,6 @@ export function unusedImports(
   }
   return count;
 }
-
-const withoutStrings = (text: string): string =>
-  text.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, "");
 
 /** How often a name occurs in a text as a whole word. */
 function usesOf(text: string, name: string): number {
