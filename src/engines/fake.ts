@@ -111,7 +111,7 @@ function fakeSequence(
       evaluated = tokens.length;
       nodes = drafted.map((node) => ({ ...node }));
       const contexts = [-1, ...nodes.keys()].map(context);
-      return rowsOf(contexts.map(logits), nodes, options, tokens.length);
+      return topRows(contexts.map(logits), nodes, options, tokens.length);
     },
     async commit(path) {
       if (nodes === undefined) return misuse("commit without verify");
@@ -139,7 +139,7 @@ function fakeSequence(
 }
 
 /** Rows as a real target gives them, from whole rows of logits. */
-function rowsOf(
+function topRows(
   logits: readonly Float32Array[],
   nodes: readonly DraftNode[],
   options: VerifyOptions,

@@ -54,10 +54,10 @@ export async function modelShape(path: string): Promise<ModelShape | undefined> 
     stat(path),
     readGgufMetadata(path, { lengths: true }),
   ]);
-  return shapeOf(metadata, size);
+  return modelShapeOf(metadata, size);
 }
 
-function shapeOf(
+function modelShapeOf(
   metadata: ReadonlyMap<string, GgufValue>,
   fileSize: number,
 ): ModelShape | undefined {

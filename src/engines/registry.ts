@@ -3,7 +3,7 @@ import type { LlamaOptions, LlamaTarget } from "./llama/target.ts";
 import { isServerAddress, serverAddress } from "./openai/address.ts";
 import type { OpenAiTextOptions, OpenAiTextTarget } from "./openai/chat.ts";
 import type { ServerTokensOptions } from "./openai/open.ts";
-import type { Scorer } from "./openai/scorer.ts";
+import type { TokenScorer } from "./openai/scorer.ts";
 import type { ServerTokenTarget } from "./openai/token-target.ts";
 
 /** A kind of model, by the addresses that name it. Its code is loaded when it is opened. */
@@ -48,7 +48,7 @@ interface Engines {
 }
 
 /** A completions server, verified in the dialect that the scheme names instead of the one that it seems to speak. */
-function dialect(name: Scorer["dialect"]): ServerEngine {
+function dialect(name: TokenScorer["dialect"]): ServerEngine {
   const rest = (address: string): string => address.slice(name.length + 1);
   return {
     address: `${name}:http://...`,

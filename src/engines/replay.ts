@@ -114,7 +114,7 @@ function replaySequence({ prompt, output }: Recording, end: Token, passes: Repla
         logits[row * topK] = 0;
       });
       const rows = { count: drafted.length + 1, k: topK, ids, logits };
-      return sampling === undefined ? rows : { ...rows, verdict: follow(drafted, rows) };
+      return sampling === undefined ? rows : { ...rows, verdict: followTree(drafted, rows) };
     },
     async commit(path) {
       for (const index of path) push(nodes![index]!.token);
@@ -132,7 +132,7 @@ function replaySequence({ prompt, output }: Recording, end: Token, passes: Repla
 }
 
 /** Sampling from a distribution with all its mass on the recorded token. */
-function follow(nodes: readonly DraftNode[], rows: Rows): NonNullable<Rows["verdict"]> {
+function followTree(nodes: readonly DraftNode[], rows: Rows): NonNullable<Rows["verdict"]> {
   const path: number[] = [];
   for (let at = -1; ; at = path.at(-1)!) {
     const next = rows.ids[(at + 1) * rows.k]!;

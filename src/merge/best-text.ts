@@ -3,16 +3,16 @@ import { limits } from "./align/costs.ts";
 import { isOwn, type Placing } from "./placing.ts";
 import type { Built } from "./proof/build.ts";
 import {
-  apart,
   foreign,
   intoNewScope,
   misread,
   notFounded,
+  separatedLines,
   unquotedLoss,
 } from "./proof/explain.ts";
 import { misreadContext } from "./words/context.ts";
 import { doubtfulOmission } from "./words/omitted.ts";
-import { isFarFetched, unfoundedBlock } from "./wrong-file.ts";
+import { isForOtherFile, unfoundedBlock } from "./wrong-file.ts";
 
 export type BestText =
   | { readonly kind: "best"; readonly built: Built }
@@ -52,7 +52,7 @@ function cheapest(
   return undefined;
 }
 
-/** Why the best text cannot be trusted although its lines were placed; undefined where nothing speaks against it. */
+/** Returns why the best text is refused although its lines were placed, or undefined. */
 export function refusedThough(placing: Placing, best: Built): MergeOutcome | undefined {
   const { source, lines, shape, prepared } = placing;
   const isInserted = (k: number): boolean => prepared.insertions[k] !== undefined;
@@ -60,11 +60,11 @@ export function refusedThough(placing: Placing, best: Built): MergeOutcome | und
     shape.extent === "file" ? unfoundedBlock(lines, shape, best, isInserted) : undefined;
   if (unfounded !== undefined) return notFounded(lines, shape, unfounded);
   const addsOnly = shape.blocks.every((_, k) => isInserted(k) || best.idle[k]);
-  if (best.text !== source && !addsOnly && isFarFetched(lines, shape, best)) {
+  if (best.text !== source && !addsOnly && isForOtherFile(lines, shape, best)) {
     return foreign(lines, shape, best);
   }
   const doubt = misreadContext(lines, shape, prepared.matches, best);
   if (doubt !== undefined) return misread(lines, doubt);
   const omission = doubtfulOmission(lines, shape, best);
-  return omission === undefined ? undefined : apart(lines, omission);
+  return omission === undefined ? undefined : separatedLines(lines, omission);
 }

@@ -1,13 +1,13 @@
 import { columnsOf } from "../text/indent.ts";
 import { splitLines, type TextLine } from "../text/lines.ts";
 import { once } from "../text/once.ts";
+import { isDistinctive } from "./align/distinctive.ts";
 import { isCloser } from "./align/nesting.ts";
-import { isTelling } from "./align/telling.ts";
 import { elidedScope } from "./elided-scope.ts";
 import type { Built } from "./proof/build.ts";
 import type { BlockLine, Shape } from "./shape.ts";
 
-/** A line of the file that a result leaves standing, in the scope of a new line that was put before it. */
+/** A line of the file that a result keeps, but inside the scope of a new line that was put before it. */
 export interface Displaced {
   readonly block: number;
   readonly line: number;
@@ -16,9 +16,9 @@ export interface Displaced {
 }
 
 /**
- * The first line of the file that a result of a sketch would leave standing in another scope, because a new line that
- * opens one comes between it and the line that opens its own; undefined = none. What an edit does not quote stays, and
- * stays where it belongs; and what it quotes may move into a new scope only where its own does not lose all it had.
+ * Returns the first line of the file that a result of a sketch would move into another scope, or undefined: a new line
+ * that opens a scope comes between it and the line that opens its own. Lines that the edit does not quote keep their
+ * scope. Lines that it quotes may move into a new scope only if their old scope keeps something.
  */
 export function displacedLine(
   source: readonly TextLine[],
@@ -30,7 +30,7 @@ export function displacedLine(
   const isKept = (line: number | undefined): boolean =>
     line !== undefined && built.proof.source[line]!.fate === "kept";
   for (const [block, { tokens }] of shape.blocks.entries()) {
-    /** The nearest line of the block before token `end` that opens the scope of a source line: a new one? */
+    /** The new line of the block, before token `end`, that would open the scope of a source line. */
     const newOpener = (end: number, line: number): BlockLine | undefined => {
       const depth = columnsOf(source[line]!.text);
       for (let i = end - 1; i >= 0; i--) {
@@ -39,8 +39,8 @@ export function displacedLine(
         const isNew = fate.fate === "placed";
         const { text } = isNew ? texts()[fate.result]! : source[fate.source]!;
         if (text.trim() === "" || columnsOf(text) >= depth) continue;
-        // Of like openers, as a brace alone, any may be the new one.
-        return isNew && isTelling(text) && !isCloser(text) ? tokens[i]! : undefined;
+        // Of equal openers, such as a brace alone, any may be the new one.
+        return isNew && isDistinctive(text) && !isCloser(text) ? tokens[i]! : undefined;
       }
       return undefined;
     };
@@ -63,7 +63,7 @@ export function displacedLine(
     };
     for (const [i, { editLine }] of tokens.entries()) {
       const fate = built.proof.edit[editLine]!;
-      if (fate.fate !== "matched" || !isTelling(source[fate.source]!.text)) continue;
+      if (fate.fate !== "matched" || !isDistinctive(source[fate.source]!.text)) continue;
       if (i === 0 || isQuotedLine(built, tokens[i - 1]!) || !isFirstInScope(source, fate.source))
         continue;
       const opener = isDisplaced(fate.source, i);
@@ -80,7 +80,7 @@ export function displacedLine(
   return undefined;
 }
 
-/** A line that a marker stands for, left outside of the new scope that the marker is written in. */
+/** An elided line that stays outside the new scope in which its marker is written. */
 function unheldLine(
   source: readonly TextLine[],
   shape: Shape,

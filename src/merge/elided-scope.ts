@@ -1,14 +1,14 @@
 import { columnsOf } from "../text/indent.ts";
 import type { TextLine } from "../text/lines.ts";
 import { escapeRegExp } from "../text/regexp.ts";
+import { isDistinctive } from "./align/distinctive.ts";
 import { isCloser } from "./align/nesting.ts";
 import { mayOpen } from "./align/new-scopes.ts";
 import { depthsOf, scopeUnder } from "./align/scope.ts";
-import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
 import { type BlockLine, isFilledLine, type Shape } from "./shape.ts";
 
-/** A new line behind which the sketch elides what its scope holds: the marker stands inside. */
+/** A new line that opens a scope whose content the sketch elides: the marker is inside the scope. */
 export interface ElidedScope {
   readonly opener: BlockLine;
   /** The line of the file that closes the scope, where the sketch quotes it. */
@@ -16,15 +16,15 @@ export interface ElidedScope {
 }
 
 /**
- * The scope that a block's last line opens anew and whose inside is a marker; undefined = there is none. The marker is
- * inside where it is written deeper than the line, or the line's own closer follows it.
+ * Returns the scope that the last line of a block newly opens and whose content is a marker, or undefined. The marker is
+ * inside if it is indented deeper than the line, or if the line's closer follows it.
  */
 export function elidedScope(shape: Shape, k: number, built: Built): ElidedScope | undefined {
   const { tokens, marker } = shape.blocks[k]!;
   const opener = tokens.findLast(isFilledLine);
   if (marker === undefined || opener === undefined || isMatchedLine(built, opener))
     return undefined;
-  if (!mayOpen(opener.text) || !isTelling(opener.text)) return undefined;
+  if (!mayOpen(opener.text) || !isDistinctive(opener.text)) return undefined;
   const depth = columnsOf(opener.text);
   const next = shape.blocks[k + 1]?.tokens.find(isFilledLine);
   if (
@@ -53,8 +53,8 @@ function closesOpener(text: string, opener: string): boolean {
 }
 
 /**
- * The line of the file that opens the elided scope at present, and which the new line takes the place of; undefined =
- * nothing shows it. It is the next line, and begins with the same word; what it holds is what is elided.
+ * Returns the line of the file that opens the elided scope at present, which the new line replaces, or undefined if
+ * nothing shows it. It is the next line and begins with the same word; its content is what the marker elides.
  */
 export function earlierOpener(
   source: readonly TextLine[],
@@ -66,7 +66,7 @@ export function earlierOpener(
   while (line < to && source[line]!.text.trim() === "") line++;
   if (line >= to) return undefined;
   const { text } = source[line]!;
-  const isLike = isTelling(text) && headWord(text) === headWord(opener.text);
+  const isLike = isDistinctive(text) && headWord(text) === headWord(opener.text);
   const scope = scopeUnder(line, depthsOf(source));
   if (!isLike || scope === undefined) return undefined;
   if (closer !== undefined) return scope.end === closer ? { line, isSure: true } : undefined;

@@ -2,13 +2,14 @@ import { spend } from "../text/budget.ts";
 import type { TextLine } from "../text/lines.ts";
 import { hasWords } from "../text/words.ts";
 import { sameIndent } from "./align/indent.ts";
-import type { Match, Prepared } from "./align/matches.ts";
+import type { Match } from "./align/match.ts";
 import type { Placement } from "./align/placements.ts";
+import type { Prepared } from "./align/prepare.ts";
 import type { BlockTrace } from "./align/trace.ts";
 import type { Block, BlockLine, Shape } from "./shape.ts";
-import { standsChanged } from "./words/stale.ts";
+import { isFoundChanged } from "./words/stale.ts";
 
-/** An explicit edit whose every block stands in the source to the letter, in one place only. */
+/** An explicit edit of which every block occurs in the source to the letter, exactly once. */
 export interface ExactPlacement {
   readonly placement: Placement;
   readonly prepared: Pick<Prepared, "matches" | "reindents">;
@@ -18,9 +19,9 @@ export interface ExactPlacement {
 /** What an exact look at an explicit edit found. */
 export type ExactLook =
   | { readonly kind: "placed"; readonly placed: ExactPlacement }
-  /** Blocks whose outcome, not whose source, stands in the file: nothing is left to do for them. */
+  /** Blocks whose new side, not whose old side, is in the file: they were applied before. */
   | { readonly kind: "applied"; readonly blocks: readonly number[] }
-  /** Two blocks claim the same lines. `ranges`: where every block stands. */
+  /** Two blocks claim the same lines. `ranges`: the lines of every block. */
   | {
       readonly kind: "overlap";
       readonly blocks: readonly [number, number];
@@ -29,8 +30,8 @@ export type ExactLook =
   | { readonly kind: "unclear" };
 
 /**
- * Looks for the old side of every block, line for line. Where each stands exactly once no tolerance is
- * tried: a place that is equal wins over any that is similar, in whatever order the blocks come.
+ * Looks for the old side of every block, line for line. If each occurs exactly once, no tolerance is tried: an equal
+ * place wins over a similar one, whatever the order of the blocks.
  */
 export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLook {
   const index = new Map<string, number[]>();
@@ -55,16 +56,16 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
       const done = exactPlaces(after, block, source, index);
       const isDone = (start: number): boolean =>
         done.some((at) => start < at + after.length && at < start + before.length);
-      // Gone are the old lines, or the new ones stand around the old already.
+      // The old lines are no longer there, or the new ones surround them already.
       if (
         done.length > 0 &&
-        // Blank lines and braces stand everywhere: they are no sign that the old lines are gone for this block's sake.
+        // Blank lines and braces occur everywhere: they do not show that this block was applied.
         haveWords(places.length === 0 ? after : adds) &&
         places.every((place) => {
           spend(done.length / 4);
           return done.some((at) => covers(at, after, place, before));
         }) &&
-        !standsChanged(source, before, index, isDone) &&
+        !isFoundChanged(source, before, index, isDone) &&
         !remains(before, index, (line) => done.some((at) => at <= line && line < at + after.length))
       ) {
         applied.push(k);
@@ -84,8 +85,8 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
 const rare = 2;
 
 /**
- * Whether a line that a block removes is still in the file, outside of the places where its new text is: then that text is there
- * for another reason.
+ * Whether a line that a block removes is still in the file, outside the places of its new text: then that text was not
+ * put there by this block.
  */
 function remains(
   before: readonly BlockLine[],
@@ -138,7 +139,7 @@ function exactPlaces(
     .filter(fits);
 }
 
-/** Of several equal places the one at the very line that the edit names; and no other. */
+/** Of several equal places, the one at exactly the line that the edit names, or undefined. */
 function hinted(places: readonly number[], block: Block): number | undefined {
   if (block.nearLine === undefined || block.under !== undefined) return undefined;
   return places.find((place) => place === block.nearLine! - 1);

@@ -3,9 +3,9 @@ import type { LineRange, MergeOutcome, Proved } from "../core/merge.ts";
 import { withinBudget } from "../text/budget.ts";
 import { splitLines, type TextLine } from "../text/lines.ts";
 import { bounds, infinity, limits } from "./align/costs.ts";
-import { pairsToWeigh, prepare } from "./align/matches.ts";
+import { isDistinctive } from "./align/distinctive.ts";
 import { placements } from "./align/placements.ts";
-import { isTelling } from "./align/telling.ts";
+import { pairsToWeigh, prepare } from "./align/prepare.ts";
 import { bestText, refusedThough } from "./best-text.ts";
 import { lookExactly } from "./exact.ts";
 import { joinedBySharedText, joinedWhereShared } from "./overlaps.ts";
@@ -24,7 +24,7 @@ import {
 import { ambiguous } from "./proof/explain-ambiguous.ts";
 import { placeholderOf } from "./proof/placeholder.ts";
 import { fileEdge } from "./readings/at-file-edge.ts";
-import { type BareEdge, bareEdges } from "./readings/edge-inserts.ts";
+import { type EdgeInsert, edgeInserts } from "./readings/edge-inserts.ts";
 import { alreadyDone, readingsOf } from "./readings/marker-or-line.ts";
 import { removalComment, withCommentsPlaced } from "./readings/removal-comment.ts";
 import { type Rivals, rivalsOf } from "./rivals.ts";
@@ -34,8 +34,8 @@ export interface MergeOptions {
   /** The lines that the edit is about, `end` not included: it changes nothing outside. */
   readonly within?: LineRange;
   /**
-   * How many syntax errors a text has that the source has not; undefined = unknown. Asked only where it
-   * decides something: it may veto a candidate, never choose a place by itself.
+   * How many syntax errors a text has that the source does not have, or undefined if unknown. Called only where it can
+   * decide: it may veto a candidate, and never chooses a place by itself.
    */
   readonly newSyntaxErrors?: (text: string) => number | undefined;
 }
@@ -60,12 +60,12 @@ function mergeLines(
   if (edit.extent === "parts") return mergeParts(source, lines, edit, options);
   const readings = readingsOf(edit, new Set(lines.map((line) => line.text.trim())));
   const outcomes = readings.map((reading) =>
-    place(source, lines, reading, shapeOf(reading), options),
+    placeAligned(source, lines, reading, shapeOf(reading), options),
   );
   return outcomes.reduce((best, other) => better(best, other));
 }
 
-/** Of two readings the one that can be placed, or is placed at much less cost; else both are offered. */
+/** Of two readings, the one that can be placed, or that costs much less; otherwise the outcome is ambiguous. */
 function better(one: MergeOutcome, other: MergeOutcome): MergeOutcome {
   if (other.kind === "refused") return one;
   if (one.kind === "refused") return other;
@@ -83,7 +83,7 @@ function mergeParts(
   options: MergeOptions,
 ): MergeOutcome {
   const shape = shapeOf(edit);
-  if (options.within) return place(source, lines, edit, shape, options);
+  if (options.within) return placeAligned(source, lines, edit, shape, options);
   const look = lookExactly(lines, shape);
   if (look.kind === "overlap") {
     const joined = joinedWhereShared(edit, look.ranges);
@@ -98,7 +98,7 @@ function mergeParts(
     return { ...outcome, notes: [...outcome.notes, note] };
   }
   if (look.kind === "unclear") {
-    const apart = place(source, lines, edit, shape, options);
+    const apart = placeAligned(source, lines, edit, shape, options);
     const joined = apart.kind === "refused" ? joinedBySharedText(edit) : undefined;
     if (joined === undefined) return apart;
     const together = mergeParts(source, lines, joined, options);
@@ -106,30 +106,30 @@ function mergeParts(
   }
   const { placement, prepared, traces } = look.placed;
   const settings = settingsOf(edit);
-  const write = (edge?: BareEdge): Built =>
+  const write = (edge?: EdgeInsert): Built =>
     build(lines, shape, { ...prepared, traces }, placement, { ...settings, ...(edge && { edge }) });
   const best = write();
-  const rivals = bareEdges(lines, shape, placement, edit.format).map(
+  const rivals = edgeInserts(lines, shape, placement, edit.format).map(
     (edge): Built => ({ ...write(edge), reading: fileEdge }),
   );
-  const standing = rivals.length > 0 ? standingCandidates([best, ...rivals], options) : [best];
-  if (standing.length > 1) return offered(lines, shape, standing, best.proof.cost);
-  return proved(source, edit, standing[0]!, Number.POSITIVE_INFINITY);
+  const remaining = rivals.length > 0 ? withoutNewErrors([best, ...rivals], options) : [best];
+  if (remaining.length > 1) return offered(lines, shape, remaining, best.proof.cost);
+  return proved(source, edit, remaining[0]!, Number.POSITIVE_INFINITY);
 }
 
-/** Several texts, each with the account of it. */
+/** The ambiguous outcome: several texts, each with its proof. */
 function offered(
   lines: readonly TextLine[],
   shape: Shape,
-  standing: readonly Built[],
+  remaining: readonly Built[],
   runnerUp: number,
 ): MergeOutcome {
-  const proofs = standing.map((one) => ({ ...one, proof: { ...one.proof, runnerUp } }));
+  const proofs = remaining.map((one) => ({ ...one, proof: { ...one.proof, runnerUp } }));
   return ambiguous(lines, shape, proofs);
 }
 
 /** Places by alignment: the best text, the others that may be meant, and what follows from their distance. */
-function place(
+function placeAligned(
   source: string,
   lines: readonly TextLine[],
   edit: Edit,
@@ -161,13 +161,13 @@ function place(
     const comments = withCommentsPlaced(edit, shape, best);
     if (comments !== undefined) {
       const reading = comments.edit;
-      const taken = place(source, lines, reading, shapeOf(reading), options);
+      const taken = placeAligned(source, lines, reading, shapeOf(reading), options);
       if (taken.kind !== "proved" || !comments.removesBeside) return taken;
-      // Where other lines of the part go, the comment may well speak of them.
+      // If the part removes other lines, the comment may be about those.
       const { text, proof, notes } = taken;
       const asLines: Built = { ...best, text, proof, notes, reading: removalComment };
-      const standing = standingCandidates([best, asLines], options);
-      return standing.length > 1 ? offered(lines, shape, standing, best.placement.cost) : taken;
+      const remaining = withoutNewErrors([best, asLines], options);
+      return remaining.length > 1 ? offered(lines, shape, remaining, best.placement.cost) : taken;
     }
   }
   return decided(placing, best, rivals, options);
@@ -180,30 +180,30 @@ function decided(
   { texts, runnerUp }: Rivals,
   options: MergeOptions,
 ): MergeOutcome {
-  const standing = texts.length > 0 ? standingCandidates([best, ...texts], options) : [best];
-  const touched = standing.find((built) => built.touched !== undefined)?.touched;
+  const remaining = texts.length > 0 ? withoutNewErrors([best, ...texts], options) : [best];
+  const touched = remaining.find((built) => built.touched !== undefined)?.touched;
   if (touched !== undefined) return touchedTypography(lines, touched.token, touched.source);
-  if (standing.length > 1) return offered(lines, shape, standing, runnerUp);
-  const only = standing[0]!;
+  if (remaining.length > 1) return offered(lines, shape, remaining, runnerUp);
+  const only = remaining[0]!;
   const next = texts.length > 0 ? only.proof.cost + limits.margin : runnerUp;
   return proved(source, edit, only, Math.max(next, only.proof.cost + 1));
 }
 
 /**
- * Whether a sketch that changes nothing was hardly sent for that: a line or two, set off by a blank line. What is to go
- * may be what follows them. A longer one was applied before.
+ * Whether a sketch that changes nothing probably means to remove something: it is a line or two, set off by a blank
+ * line, and the lines to remove may follow them. A longer sketch was probably applied before.
  */
 function showsRemoval({ blocks }: Shape): boolean {
   return (
     blocks.some(({ blankBefore, blankBehind }) => blankBefore || blankBehind) &&
     blocks.every(
-      ({ tokens }) => tokens.filter(({ text }) => isTelling(text)).length <= limits.idleWords,
+      ({ tokens }) => tokens.filter(({ text }) => isDistinctive(text)).length <= limits.idleWords,
     )
   );
 }
 
-/** Syntax vetoes: candidates with new errors fall where one has none; where none is known all stand. */
-function standingCandidates(candidates: readonly Built[], options: MergeOptions): readonly Built[] {
+/** The candidates without new syntax errors; all of them if none is free of errors, or if errors are unknown. */
+function withoutNewErrors(candidates: readonly Built[], options: MergeOptions): readonly Built[] {
   const { newSyntaxErrors } = options;
   if (!newSyntaxErrors) return candidates;
   const errors: number[] = [];

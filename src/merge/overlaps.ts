@@ -11,9 +11,9 @@ interface Said {
 const isLines = (segment: Segment): segment is LinesSegment => segment.kind === "lines";
 
 /**
- * Parts that share lines of the source as one part each: where all of them keep the shared lines, and no two of them put
- * new lines at one position, nothing is in doubt. `ranges`: where each part stands to the letter. undefined = two parts
- * want different things of a line, or there is no overlap.
+ * Joins parts that share lines of the source. This is safe where all of them keep the shared lines and no two of them put
+ * new lines at one position. `ranges`: the lines that each part matches exactly. Returns undefined if two parts disagree
+ * about a line, or if no parts overlap.
  */
 export function joinedWhereShared(edit: Edit, ranges: readonly LineRange[]): Edit | undefined {
   const parts = edit.segments.filter(isLines);
@@ -75,8 +75,8 @@ function joinedSegments(
 }
 
 /**
- * The same for parts that are not found to the letter: the last lines of one and the first of the next are the same
- * text, kept by both, so they may be the same lines. undefined = no two parts are so.
+ * The same for parts that do not match exactly: the last lines of one and the first lines of the next have the same
+ * text, and both keep it, so they may be the same lines. Returns undefined if no two parts are like this.
  */
 export function joinedBySharedText(edit: Edit): Edit | undefined {
   const segments: Segment[] = [];
@@ -99,7 +99,7 @@ export function joinedBySharedText(edit: Edit): Edit | undefined {
   return changed ? { ...edit, segments } : undefined;
 }
 
-/** How many lines end one part and begin the next, kept by both: the most there are, one with words among them. */
+/** The largest number of lines that end one part and begin the next, kept by both, one of them with words. */
 function sharedLines(above: LinesSegment, below: LinesSegment): number {
   if (above.atLine !== undefined || below.atLine !== undefined || above.anchor === "end") return 0;
   for (let count = Math.min(above.lines.length, below.lines.length); count > 0; count--) {

@@ -2,14 +2,15 @@ import type { Edit } from "../core/edit.ts";
 import type { LineRange } from "../core/merge.ts";
 import type { TextLine } from "../text/lines.ts";
 import { isBlank } from "../text/words.ts";
-import type { Prepared } from "./align/matches.ts";
 import type { Placement, Placements } from "./align/placements.ts";
+import type { Prepared } from "./align/prepare.ts";
 import { type Displaced, displacedLine } from "./displaced.ts";
-import { unquotedRemoval } from "./licence.ts";
 import { type BuildOptions, type Built, build } from "./proof/build.ts";
-import { type InPlace, replacedInPlace } from "./readings/in-place.ts";
+import { replacedInPlace } from "./readings/in-place.ts";
+import type { ReplacedBeside } from "./readings/replaced-beside.ts";
 import { repeatedLines } from "./repeated.ts";
 import type { Shape } from "./shape.ts";
+import { unquotedRemoval } from "./unquoted-removal.ts";
 
 /** What is known while an edit is placed. */
 export interface PlacingInput {
@@ -28,10 +29,10 @@ export interface Placing extends PlacingInput {
   /** The text of a placement together with the lines beside its blocks that they certainly replace. */
   complete(placement: Placement): Built;
   /** Lines beside the blocks of a text that they may replace. */
-  replaceable(built: Built): InPlace[];
+  replaceable(built: Built): ReplacedBeside[];
   /** Lines that a text removes although the edit quotes nothing around them. */
   unquoted(built: Built): LineRange | undefined;
-  /** A line that a text leaves in a scope that is not its own. */
+  /** A line that a text moves into a scope that is not its own. */
   displaced(built: Built): Displaced | undefined;
   /** How many lines a text adds that the file has in the same scope. */
   repeats(built: Built): number;
@@ -43,7 +44,7 @@ export function placingOf(question: PlacingInput): Placing {
   const draw = (placement: Placement, options: BuildOptions = {}): Built =>
     build(lines, shape, prepared, placement, { ...settings, ...options });
   const displaced = (built: Built): Displaced | undefined => displacedLine(lines, shape, built);
-  const replaceable = (built: Built): InPlace[] =>
+  const replaceable = (built: Built): ReplacedBeside[] =>
     replacedInPlace(lines, shape, built, prepared.symbol);
   return {
     ...question,
@@ -55,7 +56,7 @@ export function placingOf(question: PlacingInput): Placing {
       const sure = changes.filter(({ isSure }) => isSure);
       const built = sure.length === 0 ? drawn : draw(withReplaced(placement, sure));
       if (sure.length === changes.length || !displaced(built)) return built;
-      // There is no room for the new lines beside those that they may replace.
+      // The new lines cannot be added beside the lines that they may replace.
       return draw(withReplaced(placement, changes));
     },
     replaceable,
@@ -76,7 +77,7 @@ export function settingsOf({ finalNewline, format }: Edit): BuildOptions {
 }
 
 /** A placement whose blocks reach as far as what they replace. */
-export function withReplaced(placement: Placement, changes: readonly InPlace[]): Placement {
+export function withReplaced(placement: Placement, changes: readonly ReplacedBeside[]): Placement {
   const ranges = [...placement.ranges];
   for (const { block, side, position } of changes) {
     const range = ranges[block]!;

@@ -1,17 +1,16 @@
 import { columnsOf } from "../text/indent.ts";
 import type { TextLine } from "../text/lines.ts";
+import { isDistinctive } from "./align/distinctive.ts";
 import { isCloser } from "./align/nesting.ts";
 import { subjectOf } from "./align/subject.ts";
-import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
 import { importedNames } from "./readings/imported-names.ts";
 import type { BlockLine, Shape } from "./shape.ts";
 
 /**
- * Finds the lines that a result adds although the file has them in the same scope. A line that tells a place, stands
- * once in the sketch and once in the file, and is in the same scope in both, is quoted: a text that keeps the file's
- * line and adds the sketch's as well is not what was meant where another text is possible. Nor is one that imports a
- * name twice.
+ * Counts the lines that a result adds although the file has them in the same scope. A distinctive line that occurs once
+ * in the sketch and once in the file, in the same scope, is a quote: a text that keeps the file's line and also adds the
+ * sketch's is not what was meant if another text is possible. Nor is a text that imports a name twice.
  */
 export function repeatedLines(source: readonly TextLine[], shape: Shape): (built: Built) => number {
   const tokens = shape.blocks.flatMap((block) => block.tokens);
@@ -21,7 +20,7 @@ export function repeatedLines(source: readonly TextLine[], shape: Shape): (built
     [];
   for (const [text, [i, ...more]] of inEdit) {
     const [line, ...others] = inSource.get(text) ?? [];
-    if (line === undefined || more.length + others.length > 0 || !isTelling(text)) continue;
+    if (line === undefined || more.length + others.length > 0 || !isDistinctive(text)) continue;
     const token = tokens[i!]!;
     if (token.text.trimEnd() !== source[line]!.text.trimEnd()) continue;
     const at = openerAbove(tokens, i!);
@@ -84,8 +83,8 @@ function linePlacesOf(lines: readonly { readonly text: string }[]): Map<string, 
 }
 
 /**
- * The nearest line above that opens the scope of a line and tells a place; -1 = none. It is less deep, or ends with a
- * bracket that is still open: lines of a text over several lines stand at the margin wherever they are.
+ * The nearest distinctive line above that opens the scope of a line; -1 = none. It is less deep, or ends with a bracket
+ * that is still open: the lines of a multi-line string begin at the margin at any depth.
  */
 function openerAbove(lines: readonly { readonly text: string }[], at: number): number {
   let depth = columnsOf(lines[at]!.text);
@@ -98,7 +97,7 @@ function openerAbove(lines: readonly { readonly text: string }[], at: number): n
       if (isCloser(text)) closed.add(columns);
       continue;
     }
-    if (isTelling(text)) return i;
+    if (isDistinctive(text)) return i;
     depth = columns;
     if (isCloser(text)) closed.add(columns);
   }

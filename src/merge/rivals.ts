@@ -32,7 +32,7 @@ export class Rivals {
     return this.texts.length >= limits.rivals;
   }
 
-  /** Keeps a text, unless it is known or there is more against it than against the best one. */
+  /** Keeps a text unless it is known, impossible, or removes more declarations than the best one. */
   offer(built: Built, reading?: Meaning, cost: number = this.best.placement.cost): void {
     const { shape } = this.placing;
     if (this.texts.some((known) => isSameMeaning(known, built, shape))) return;
@@ -42,7 +42,7 @@ export class Rivals {
     this.texts.push(reading === undefined ? built : Object.assign(built, { reading }));
   }
 
-  /** Whether a text is another one than the best, and neither takes away nor repeats what the best does not. */
+  /** Whether a text differs from the best one, removes only what the edit shows, and repeats no more than the best one. */
   isPossible(built: Built): boolean {
     return (
       !isSameMeaning(built, this.best, this.placing.shape) &&
@@ -66,7 +66,7 @@ export function rivalsOf(placing: Placing, best: Built): Rivals {
   return rivals;
 }
 
-/** Adds the texts of placements that cost less than `margin` more, and learns what the next one costs. */
+/** Adds the texts of placements that cost less than `margin` more, and records the cost of the next one. */
 function addNearPlacements(rivals: Rivals, placing: Placing, best: Built): void {
   const { cost } = best.placement;
   let looked = 0;
@@ -93,7 +93,7 @@ function isSameMeaning(one: Built, other: Built, { extent }: Shape): boolean {
 
 const withoutBlanks = (text: string): string => text.replace(/^[ \t]*\r?\n/gm, "");
 
-/** Whether a placement only leaves standing what another one has its blocks replace for certain. */
+/** Whether a placement only keeps lines that the blocks of another one certainly replace. */
 function leavesReplaced({ ranges }: Placement, taken: Placement): boolean {
   return (
     taken.ranges.some(({ boundStart, boundEnd }) => boundStart || boundEnd) &&

@@ -16,7 +16,7 @@ export const isFilledLine = ({ text }: BlockLine): boolean => isFilled(text);
 /** Lines with nothing elided between them: they are placed together. */
 export interface Block {
   readonly tokens: readonly BlockLine[];
-  /** `removals[i]` = the comment before token i that says something goes here; one more at the end. */
+  /** `removals[i]` = the comment before token i that says that something is removed here; one more at the end. */
   readonly removals: readonly (RemovalSegment | undefined)[];
   readonly nearLine?: number;
   readonly atLine?: number;

@@ -4,7 +4,7 @@ import type { Built } from "./proof/build.ts";
 import type { Shape } from "./shape.ts";
 
 /**
- * Counts the declarations that a result takes away although no line of the sketch declares their names. A reading that
+ * Counts the declarations that a result removes although no line of the sketch declares their names. A reading that
  * removes more of them than another one is not what was meant.
  */
 export function unmentionedNames(

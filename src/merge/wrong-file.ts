@@ -7,9 +7,8 @@ import type { Built } from "./proof/build.ts";
 import { type Block, type BlockLine, isFilledLine, isFragment, type Shape } from "./shape.ts";
 
 /**
- * The first block whose place nothing tells: it brings new lines, and none of its lines with letters or
- * digits stands where it was put; or it is a mere comment that something goes. At the file's own start or
- * end the place of new lines is told by that.
+ * The first block with nothing to place it by: it has new lines and none of its lines with letters or digits matches where
+ * it was put, or it is only a comment that something is removed. The file's start or end is a place by itself.
  */
 export function unfoundedBlock(
   source: readonly TextLine[],
@@ -20,15 +19,15 @@ export function unfoundedBlock(
   for (const [k, block] of shape.blocks.entries()) {
     if (built.idle[k] || isInserted(k)) continue;
     if (block.tokens.length === 0) return k;
-    const stands = block.tokens.filter(
+    const matched = block.tokens.filter(
       (token) => built.proof.edit[token.editLine]!.fate === "matched",
     );
     const founded =
-      stands.some((token) => token.text.trim() !== "") || redeclares(source, block, built, k);
-    // Beside lines that it replaces, for they are like its own or declare the same name, even blank lines tell.
+      matched.some((token) => token.text.trim() !== "") || redeclares(source, block, built, k);
+    // Beside lines that it replaces, because they resemble its own or declare the same name, even a blank line is enough.
     const { start, end } = built.placement.ranges[k]!;
-    const gone = built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
-    const replaces = gone && stands.length > 0;
+    const removes = built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
+    const replaces = removes && matched.length > 0;
     const atStart = start === 0 && k === 0 && !shape.elidedStart;
     const last = k === shape.blocks.length - 1 && !shape.elidedEnd;
     const atEnd = last && end === built.proof.source.length;
@@ -45,15 +44,17 @@ function redeclares(
   k: number,
 ): boolean {
   const { start, end } = built.placement.ranges[k]!;
-  const gone = new Set<string>();
+  const removedNames = new Set<string>();
   for (let line = start; line < end; line++) {
     const name = declaredName(source[line]!.text);
-    if (name !== undefined && built.proof.source[line]!.fate !== "kept") gone.add(name);
+    if (name !== undefined && built.proof.source[line]!.fate !== "kept") removedNames.add(name);
   }
-  return gone.size > 0 && tokens.some(({ text }) => gone.has(declaredName(text) ?? ""));
+  return (
+    removedNames.size > 0 && tokens.some(({ text }) => removedNames.has(declaredName(text) ?? ""))
+  );
 }
 
-/** The lines with words of a sketch that stand in the source where they were put, and those that do not. */
+/** The lines with words of a sketch that match the source where they were placed, and those that do not. */
 export function evidence(shape: Shape, built: Built): { found: BlockLine[]; missing: BlockLine[] } {
   const found: BlockLine[] = [];
   const missing: BlockLine[] = [];
@@ -68,36 +69,38 @@ export function evidence(shape: Shape, built: Built): { found: BlockLine[]; miss
 }
 
 /**
- * Whether too little of a sketch stands in the file to believe that it is meant for it: no line with words; few,
- * around which a placement had to be built at great cost; or less than that, where blocks do not even begin and
- * end with the file's lines.
+ * Whether too little of a sketch is in the file to believe that it was written for it: no line with words, or few of
+ * them at a high cost; the cost may be lower where blocks do not even begin and end with lines of the file.
  */
-export function isFarFetched(source: readonly TextLine[], shape: Shape, built: Built): boolean {
+export function isForOtherFile(source: readonly TextLine[], shape: Shape, built: Built): boolean {
   const { elidedStart, elidedEnd, blocks } = shape;
   const elides = elidedStart || elidedEnd || blocks.length > 1;
   if (shape.extent !== "file" || !(elides || isFragment(shape, source.length))) return false;
   const { found } = evidence(shape, built);
   if (found.length === 0 && isBesideFileEdge(shape, built)) return false;
-  const dear = looseEdges(shape, built) > 1 ? costs.farFetchedLoose : costs.farFetched;
-  const isTooDear = (lines: number): boolean => lines === 0 || built.proof.cost > lines * dear;
-  return isTooDear(found.length) && isTooDear(found.length + likeGone(source, shape, built));
+  const most = looseEdges(shape, built) > 1 ? costs.otherFileLoose : costs.otherFile;
+  const isTooCostly = (lines: number): boolean => lines === 0 || built.proof.cost > lines * most;
+  return (
+    isTooCostly(found.length) && isTooCostly(found.length + likeReplaced(source, shape, built))
+  );
 }
 
-/** How many new lines resemble a line that goes where they come. */
-function likeGone(source: readonly TextLine[], shape: Shape, built: Built): number {
+/** How many new lines resemble a line that they replace. */
+function likeReplaced(source: readonly TextLine[], shape: Shape, built: Built): number {
   let like = 0;
   for (const [k, { tokens }] of shape.blocks.entries()) {
     const { start, end } = built.placement.ranges[k]!;
-    const gone = source
-      .slice(start, Math.min(end, start + limits.goneLines))
+    const replaced = source
+      .slice(start, Math.min(end, start + limits.replacedLines))
       .filter((_, i) => built.proof.source[start + i]!.fate !== "kept")
       .map((line) => signatureOf(line.text.trim()));
     const isLike = (token: BlockLine): boolean =>
       !isMatchedEdge(built, token) &&
-      gone.some(
-        (line) => signatureSimilarity(line, signatureOf(token.text.trim())) >= limits.goneLikeness,
+      replaced.some(
+        (line) =>
+          signatureSimilarity(line, signatureOf(token.text.trim())) >= limits.replacedLikeness,
       );
-    like += gone.length === 0 ? 0 : tokens.filter(isLike).length;
+    like += replaced.length === 0 ? 0 : tokens.filter(isLike).length;
   }
   return like;
 }
@@ -105,7 +108,7 @@ function likeGone(source: readonly TextLine[], shape: Shape, built: Built): numb
 const isMatchedEdge = (built: Built, token: BlockLine | undefined): boolean =>
   token !== undefined && built.proof.edit[token.editLine]!.fate === "matched";
 
-/** Whether new lines go to the file's start or end, beside the very lines (braces and the like) that stand there. */
+/** Whether new lines are put at the file's start or end, beside the lines (braces and the like) that are there. */
 function isBesideFileEdge({ blocks, elidedStart, elidedEnd }: Shape, built: Built): boolean {
   const first = blocks[0]?.tokens.findLast(isFilledLine);
   const last = blocks.at(-1)?.tokens.find(isFilledLine);
@@ -114,7 +117,7 @@ function isBesideFileEdge({ blocks, elidedStart, elidedEnd }: Shape, built: Buil
   );
 }
 
-/** Edges of blocks, the file's own aside, at which a new line stands where context is expected. */
+/** How many edges of blocks, the file's own aside, have a new line where context is expected. */
 function looseEdges({ blocks, elidedStart, elidedEnd }: Shape, built: Built): number {
   let loose = 0;
   for (const [k, { tokens }] of blocks.entries()) {

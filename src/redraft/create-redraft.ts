@@ -150,7 +150,7 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
     }
     throw refusal(failed);
 
-    async function* finish(done: Done | undefined): AsyncGenerator<EditEvent> {
+    async function* finish(done: FinishedEdit | undefined): AsyncGenerator<EditEvent> {
       if (!done)
         throw new RedraftError("engine-failed", `the model ${model?.name} gave no answer.`);
       yield { type: "result", result: resultOf(request, done, clock.now() - start) };
@@ -163,7 +163,7 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
     method: (task: ModelTask) => Promise<ModelAnswer | undefined>,
     task: ModelTask,
     why: string,
-  ): AsyncGenerator<EditEvent, Done | undefined> {
+  ): AsyncGenerator<EditEvent, FinishedEdit | undefined> {
     // A route that declines was not taken: the event comes with the first text, or with the answer.
     let isTaken = false;
     const taken = function* (): Generator<EditEvent> {
@@ -290,7 +290,7 @@ function writerOf({ writer, env }: RedraftOptions): Writer | undefined {
   });
 }
 
-interface Done {
+interface FinishedEdit {
   readonly edit: Edit | undefined;
   readonly text: string | null;
   readonly route: Route;
@@ -303,7 +303,7 @@ interface Done {
   readonly stats?: EditResult["stats"];
 }
 
-function resultOf(request: EditRequest, done: Done, ms: number): EditResult {
+function resultOf(request: EditRequest, done: FinishedEdit, ms: number): EditResult {
   const { edit, text, route, why, checks, notes = [], proof, confidence, stats } = done;
   const action = edit?.action ?? (request.source === "" ? "create" : "update");
   const movedTo =

@@ -5,14 +5,14 @@ import { namedPartsOf } from "./named-parts.ts";
 /** Characters per token at least, in code that tokenises badly. */
 const leastPerToken = 3;
 /** Rules, tags and the chat template. */
-const around = 700;
+const promptOverhead = 700;
 /** A context that is allocated in any case where the way is not decided yet, in tokens. */
 const usualContext = 8192;
 
 /** Tokens that prompt and answer of a request need at most, by which a local model's context is sized before it is loaded. */
 export function expectedTokens(request: InstructRequest): number {
   const { files, instruction, via = "auto", symbol } = request;
-  const asked = instruction.length / leastPerToken + around;
+  const asked = instruction.length / leastPerToken + promptOverhead;
   const all = files.reduce((sum, { text }) => sum + text.length, 0) / leastPerToken;
   // Read once and written once, some more for what is added.
   const whole = asked + 2.2 * all;

@@ -56,7 +56,7 @@ interface OpenModel extends Required<Pick<ModelRoute, "settle">> {
 /** Prompt and answer together that the models of this repository were trained on, in tokens. */
 const trainedLength = 1792;
 /** What other models are asked at most: a region is small. */
-const largestQuestion = 8192;
+const mostPromptTokens = 8192;
 
 /**
  * The model route on local weights: the ranker first, then the model. An apply model ranks and writes the open region; any other
@@ -83,7 +83,7 @@ export function localModelRoute(options: LocalModelOptions): ModelRoute {
     try {
       const format = promptFormat ? applyFormats[promptFormat] : await applyFormatOf(target);
       const longest =
-        format.name === "redraft" ? trainedLength : Math.min(largestQuestion, contextSize);
+        format.name === "redraft" ? trainedLength : Math.min(mostPromptTokens, contextSize);
       const asked = { target, format, longest, logger };
       if (format.name === "chat") {
         const calibrations = judgeCalibrationFor(modelIdentity(target.info.metadata));

@@ -60,7 +60,7 @@ export async function scoreTokens(
   return { tokens: scores, next };
 }
 
-function normalizer(rows: Rows, row: number): number {
+function logsumexpAt(rows: Rows, row: number): number {
   const value = rows.logsumexp?.[row];
   if (value === undefined) {
     throw new RedraftError("engine-failed", "This target gives no normalizer, so it cannot score.");
@@ -69,7 +69,7 @@ function normalizer(rows: Rows, row: number): number {
 }
 
 function topOf(rows: Rows, row: number): TopEntry[] {
-  const norm = normalizer(rows, row);
+  const norm = logsumexpAt(rows, row);
   const entries: TopEntry[] = [];
   for (let index = row * rows.k; index < (row + 1) * rows.k; index += 1) {
     if (rows.ids[index]! < 0) continue;
@@ -80,7 +80,7 @@ function topOf(rows: Rows, row: number): TopEntry[] {
 
 function logprobOf(rows: Rows, row: number, token: Token): number {
   const own = rows.nodeLogits?.[row];
-  if (own !== undefined) return own - normalizer(rows, row);
+  if (own !== undefined) return own - logsumexpAt(rows, row);
   const listed = topOf(rows, row).find((entry) => entry.token === token);
   if (listed !== undefined) return listed.logprob;
   throw new RedraftError(

@@ -174,16 +174,16 @@ export function createServedModel(
         const start = scoredLength(slot, Math.max(1, from), topK);
         const shared = Math.min(slot.shared, start - 1);
         await slot.sequence.truncate(shared);
-        const fresh = await scoreTokens(slot.sequence, capabilities, tokens, {
+        const rescored = await scoreTokens(slot.sequence, capabilities, tokens, {
           shared,
           from: start,
           topK,
           signal,
         });
-        const scores = fresh.tokens.map((score, at) => score ?? slot.scores[at] ?? null);
+        const scores = rescored.tokens.map((score, at) => score ?? slot.scores[at] ?? null);
         kept = { ...slot, scores, topK: start > 1 ? Math.min(topK, slot.topK || topK) : topK };
         sound = true;
-        return { tokens: scores, next: fresh.next };
+        return { tokens: scores, next: rescored.next };
       } finally {
         await put(kept, tokens.slice(0, slot.sequence.length), sound);
       }

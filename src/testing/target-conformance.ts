@@ -60,7 +60,7 @@ export function targetConformance(
       run: with_(async (target, tokens) => {
         const drafted = tokens.slice(4, 10);
         const once = await opened(target, tokens.slice(0, 4));
-        const rows = await once.verify(line(drafted), { topK });
+        const rows = await once.verify(lineDraft(drafted), { topK });
         assert.equal(rows.count, drafted.length + 1);
         const stepwise = await opened(target, tokens.slice(0, 4));
         for (let i = 0; i <= drafted.length; i++) {
@@ -91,24 +91,24 @@ export function targetConformance(
           const rows = await sequence.verify(nodes, { topK });
           const words = path.map((index) => nodes[index]!.token);
           const alone = await opened(target, tokens.slice(0, 4));
-          const expected = await alone.verify(line(words), { topK });
+          const expected = await alone.verify(lineDraft(words), { topK });
           path.forEach((index, i) => {
             same(rows, index + 1, expected, i + 1, `branch ${path}, node ${index}`);
           });
           await sequence.commit(path);
           await sequence.append([c]);
           assert.equal(sequence.length, 4 + path.length + 1);
-          const fresh = await opened(target, [...tokens.slice(0, 4), ...words, c]);
+          const reference = await opened(target, [...tokens.slice(0, 4), ...words, c]);
           same(
             await sequence.verify([], { topK }),
             0,
-            await fresh.verify([], { topK }),
+            await reference.verify([], { topK }),
             0,
             `after branch ${path}`,
           );
           await sequence.dispose();
           await alone.dispose();
-          await fresh.dispose();
+          await reference.dispose();
         }
       }),
     },
@@ -117,15 +117,15 @@ export function targetConformance(
       run: with_(async (target, tokens) => {
         if (!target.capabilities.rewind) return;
         const sequence = await opened(target, tokens.slice(0, 4));
-        await sequence.verify(line([...tokens.slice(4, 6), tokens[0]!, tokens[1]!]));
+        await sequence.verify(lineDraft([...tokens.slice(4, 6), tokens[0]!, tokens[1]!]));
         await sequence.commit([0, 1]);
         await sequence.append([tokens[6]!]);
         assert.equal(sequence.length, 7);
-        const fresh = await opened(target, tokens.slice(0, 7));
+        const reference = await opened(target, tokens.slice(0, 7));
         same(
           await sequence.verify([], { topK }),
           0,
-          await fresh.verify([], { topK }),
+          await reference.verify([], { topK }),
           0,
           "after the rejection",
         );
@@ -136,17 +136,17 @@ export function targetConformance(
       run: with_(async (target, tokens) => {
         if (!target.capabilities.rewind) return;
         const sequence = await opened(target, tokens.slice(0, 8));
-        await sequence.verify(line(tokens.slice(8, 10)));
+        await sequence.verify(lineDraft(tokens.slice(8, 10)));
         await sequence.truncate(sequence.length);
         assert.equal(sequence.length, 8);
         await sequence.truncate(3);
         assert.equal(sequence.length, 3);
         await sequence.append(tokens.slice(5, 9));
-        const fresh = await opened(target, [...tokens.slice(0, 3), ...tokens.slice(5, 9)]);
+        const reference = await opened(target, [...tokens.slice(0, 3), ...tokens.slice(5, 9)]);
         same(
           await sequence.verify([], { topK }),
           0,
-          await fresh.verify([], { topK }),
+          await reference.verify([], { topK }),
           0,
           "after the rewind",
         );
@@ -167,7 +167,7 @@ export function targetConformance(
       ...notGreedy,
       run: with_(async (target, tokens) => {
         const sequence = await opened(target, tokens.slice(0, 4));
-        const rows = await sequence.verify(line(tokens.slice(4, 7)), {
+        const rows = await sequence.verify(lineDraft(tokens.slice(4, 7)), {
           topK: 4,
           logsumexp: true,
           entropy: true,
@@ -193,13 +193,13 @@ export function targetConformance(
       run: with_(async (target, tokens) => {
         const left = await opened(target, tokens.slice(0, 4));
         const right = await opened(target, tokens.slice(4, 9));
-        await left.verify(line(tokens.slice(4, 6)));
-        await right.verify(line(tokens.slice(0, 2)));
+        await left.verify(lineDraft(tokens.slice(4, 6)));
+        await right.verify(lineDraft(tokens.slice(0, 2)));
         await left.commit([0]);
         await right.commit([]);
         await left.append([tokens[5]!]);
-        const fresh = await opened(target, tokens.slice(0, 6));
-        same(await left.verify([], { topK }), 0, await fresh.verify([], { topK }), 0, "left");
+        const reference = await opened(target, tokens.slice(0, 6));
+        same(await left.verify([], { topK }), 0, await reference.verify([], { topK }), 0, "left");
       }),
     },
     {
@@ -212,7 +212,7 @@ export function targetConformance(
           const fed: Token[] = [];
           for (let step = 0; step < 4; step++) {
             const drafted = tokens.slice(start, start + ((start + step) % 3));
-            rows.push(await sequence.verify(line(drafted), { topK }));
+            rows.push(await sequence.verify(lineDraft(drafted), { topK }));
             await sequence.commit(drafted.map((_, i) => i));
             const next = tokens[(start + 3 * step) % tokens.length]!;
             await sequence.append([next]);
@@ -226,7 +226,7 @@ export function targetConformance(
         // Another one gives up in the middle of it.
         const leaving = await opened(target, tokens.slice(0, 7));
         const controller = new AbortController();
-        const left = leaving.verify(line(tokens.slice(7, 9)), { signal: controller.signal });
+        const left = leaving.verify(lineDraft(tokens.slice(7, 9)), { signal: controller.signal });
         const together = Promise.all(starts.map(greedy));
         controller.abort();
         await left.catch(() => {});
@@ -248,13 +248,13 @@ export function targetConformance(
       run: with_(async (target, tokens) => {
         const sequence = await opened(target, tokens.slice(0, 6));
         const signal = AbortSignal.abort();
-        await assert.rejects(sequence.verify(line(tokens.slice(6, 8)), { signal }));
+        await assert.rejects(sequence.verify(lineDraft(tokens.slice(6, 8)), { signal }));
         await sequence.truncate(sequence.length);
-        const fresh = await opened(target, tokens.slice(0, 6));
+        const reference = await opened(target, tokens.slice(0, 6));
         same(
           await sequence.verify([], { topK }),
           0,
-          await fresh.verify([], { topK }),
+          await reference.verify([], { topK }),
           0,
           "after the abort",
         );
@@ -264,7 +264,7 @@ export function targetConformance(
       name: "samples the same with the same seed, along a path of the draft",
       ...notGreedy,
       run: with_(async (target, tokens) => {
-        const nodes = line(tokens.slice(4, 8));
+        const nodes = lineDraft(tokens.slice(4, 8));
         const draw = async (seed: number) => {
           const sequence = await opened(target, tokens.slice(0, 4));
           const { verdict } = await sequence.verify(nodes, {
@@ -308,7 +308,7 @@ async function opened(target: TokenTarget, tokens: readonly Token[]): Promise<Se
   return sequence;
 }
 
-function line(tokens: readonly Token[]): DraftNode[] {
+function lineDraft(tokens: readonly Token[]): DraftNode[] {
   return tokens.map((token, i) => ({ token, parent: i - 1 }));
 }
 

@@ -89,7 +89,7 @@ export async function measureCost(options: CalibrateOptions): Promise<CostPoint[
     await sequence.dispose();
   }
   const measured = sizes.filter((size) => times.get(size)!.length > 0);
-  return measured.map((size) => ({ tokens: size, ms: median(times.get(size)!) }));
+  return measured.map((size) => ({ tokens: size, ms: medianTime(times.get(size)!) }));
 }
 
 async function sampleTokens(target: TokenTarget, count: number): Promise<number[]> {
@@ -100,6 +100,6 @@ async function sampleTokens(target: TokenTarget, count: number): Promise<number[
   return Array.from({ length: count }, (_, i) => once[i % once.length]!);
 }
 
-function median(values: readonly number[]): number {
+function medianTime(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }

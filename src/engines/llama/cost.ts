@@ -15,7 +15,7 @@ export interface CostPoint {
 }
 
 /** Observations of one size (to the power of two) before they count, and the weight of a new one. */
-const enough = 12;
+const enoughPoints = 12;
 const weight = 0.05;
 /** A pass that was interrupted says little about the others: no observation counts for more than this factor. */
 const largestFactor = Math.log(3);
@@ -53,7 +53,7 @@ export function costCurve(
   function correction(octave: number): number {
     let best: number | undefined;
     octaves.forEach((seen, i) => {
-      if (seen === undefined || seen.count < enough) return;
+      if (seen === undefined || seen.count < enoughPoints) return;
       if (best === undefined || Math.abs(i - octave) < Math.abs(best - octave)) best = i;
     });
     return best === undefined ? 0 : octaves[best]!.mean;

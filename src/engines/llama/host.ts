@@ -11,20 +11,20 @@ import type { Binding } from "./binding.ts";
 import type { NativeLibrary } from "./library.ts";
 import type { LoadOptions } from "./model-info.ts";
 import { createBatch } from "./native-batch.ts";
-import { loadModel, type NativeModel } from "./native-model.ts";
+import { loadNativeModel, type NativeModel } from "./native-model.ts";
 import { createPasses, type NativePasses } from "./native-passes.ts";
 import { createSequences, type NativeSequences } from "./native-sequences.ts";
 import {
-  bytesOf,
   createDecoder,
   encodeMessage,
   type Header,
   int32At,
   type Message,
+  rawBytes,
 } from "./protocol.ts";
 import type { RowRequest } from "./rows.ts";
 
-interface Answer {
+interface HostAnswer {
   readonly fields?: Readonly<Record<string, unknown>>;
   readonly payload?: readonly (Int32Array | Float32Array | Uint8Array)[];
 }
@@ -43,12 +43,12 @@ const cancelledEarly = new Set<number>();
 
 const operations: Record<
   string,
-  (header: never, payload: Buffer) => Answer | Promise<Answer> | undefined
+  (header: never, payload: Buffer) => HostAnswer | Promise<HostAnswer> | undefined
 > = {
   async load({ library, options }: { library: NativeLibrary; options: LoadOptions }) {
     const { bind } = await import("./binding.ts");
     const native: Binding = bind(library);
-    model = loadModel(native, library, options, reportLoading());
+    model = loadNativeModel(native, library, options, reportLoading());
     if (!options.vocabOnly) {
       const batch = createBatch(native, model, options.outputs);
       passes = createPasses(batch, model.info.vocabSize, model.info.rewind);
@@ -143,7 +143,7 @@ function begin(message: Message): void {
 async function finish(
   header: Header,
   sequence: number | undefined,
-  answer: Promise<Answer>,
+  answer: Promise<HostAnswer>,
 ): Promise<void> {
   if (sequence !== undefined) busy.set(sequence, { call: header.id, later: [] });
   try {
@@ -164,9 +164,9 @@ function fail(header: Header, error: unknown): void {
   else if (header.sequence !== undefined) failures.set(header.sequence as number, error);
 }
 
-function reply(id: number, { fields, payload = [] }: Answer): void {
+function reply(id: number, { fields, payload = [] }: HostAnswer): void {
   const parts = payload.map((part) =>
-    part instanceof Uint8Array ? part : bytesOf(part as Int32Array | Float32Array),
+    part instanceof Uint8Array ? part : rawBytes(part as Int32Array | Float32Array),
   );
   socket.write(encodeMessage({ id, op: "answer", ...fields }, Buffer.concat(parts)));
 }
@@ -248,7 +248,7 @@ function cancel(call: number): void {
   if (queue.some(({ header }) => header.id === call)) cancelledEarly.add(call);
 }
 
-const decode = createDecoder((message) => {
+const decodeMessage = createDecoder((message) => {
   if (message.header.op === "cancel") {
     cancel((message.header as Header & { call: number }).call);
     return;
@@ -257,8 +257,8 @@ const decode = createDecoder((message) => {
   wake();
   void work();
 });
-socket.on("data", decode);
+socket.on("data", decodeMessage);
 // An exit waits for the pass that runs on another thread, which may take seconds.
-const end = (): void => void process.kill(process.pid, "SIGKILL");
-socket.on("close", end);
-socket.on("error", end);
+const endProcess = (): void => void process.kill(process.pid, "SIGKILL");
+socket.on("close", endProcess);
+socket.on("error", endProcess);

@@ -106,11 +106,11 @@ describe.skipIf(!hasEngine)("llama target", () => {
         [branch, tokens[3]!],
         [sequence, tokens[5]!],
       ] as const) {
-        const fresh = await opened([...tokens.slice(0, 9), last]);
-        const expected = await fresh.verify([], { logsumexp: true });
+        const reference = await opened([...tokens.slice(0, 9), last]);
+        const expected = await reference.verify([], { logsumexp: true });
         const found = await one.verify([], { logsumexp: true });
         expect(found.logsumexp![0]).toBeCloseTo(expected.logsumexp![0]!, 2);
-        await fresh.dispose();
+        await reference.dispose();
         await one.dispose();
       }
     });
@@ -144,9 +144,9 @@ describe.skipIf(!hasEngine)("llama target", () => {
       await expect(pass).rejects.toMatchObject({ code: "cancelled" });
       const found = await sequence.verify([], { logsumexp: true });
       await sequence.dispose();
-      const fresh = await large.open();
-      await fresh.append(long);
-      const expected = await fresh.verify([], { logsumexp: true });
+      const reference = await large.open();
+      await reference.append(long);
+      const expected = await reference.verify([], { logsumexp: true });
       expect(found.logsumexp![0]).toBeCloseTo(expected.logsumexp![0]!, 2);
       await large.dispose();
     });

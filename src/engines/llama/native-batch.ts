@@ -13,7 +13,7 @@ export interface Entry {
 }
 
 /** What a forward pass gave. */
-export interface Pass {
+export interface NativePass {
   /** The rows of the entries with `output`, in their order; valid until the next pass. */
   readonly logits: Float32Array;
   /** Spent in llama.cpp, in ms: waiting, and computing on all threads. */
@@ -26,7 +26,7 @@ export interface NativeBatch {
   /** Tokens and rows that one pass may hold. */
   readonly tokens: number;
   readonly outputs: number;
-  run(entries: readonly Entry[]): Promise<Pass>;
+  run(entries: readonly Entry[]): Promise<NativePass>;
   /** Stops the pass that runs now, and every later one until `resume`. */
   abort(): void;
   resume(): void;
@@ -96,7 +96,7 @@ export function createBatch(
     tokens: batchSize,
     outputs: Math.min(outputs, batchSize),
     async run(entries) {
-      if (aborted) throw cancelled();
+      if (aborted) throw cancelledPass();
       const rows = fill(entries);
       const count = entries.length;
       const started = performance.now();
@@ -125,13 +125,13 @@ export function createBatch(
   };
 }
 
-function cancelled(): RedraftError {
+export function cancelledPass(): RedraftError {
   return new RedraftError("cancelled", "the forward pass was cancelled");
 }
 
 /** What `llama_decode` says when it is not 0. */
 function passError(code: number, contextSize: number): RedraftError {
-  if (code === 2) return cancelled();
+  if (code === 2) return cancelledPass();
   if (code === 1) {
     return new RedraftError(
       "engine-failed",

@@ -41,7 +41,7 @@ const spliceable = new Set([
 /** `llama_load_mode`: `read` copies the file into memory instead of mapping it. */
 const loadModes = { read: 0 } as const;
 
-export function loadModel(
+export function loadNativeModel(
   native: Binding,
   library: NativeLibrary,
   options: LoadOptions,

@@ -1,5 +1,4 @@
-import { RedraftError } from "../../core/errors.ts";
-import type { Entry, NativeBatch, Pass } from "./native-batch.ts";
+import { cancelledPass, type Entry, type NativeBatch, type NativePass } from "./native-batch.ts";
 
 /** What a sequence wants evaluated. */
 export interface Work {
@@ -14,7 +13,7 @@ export interface Work {
 }
 
 /** Times of one work, in ms. A shared pass counts for each by its share of the tokens. */
-export interface Spent {
+export interface PassesSpent {
   /** The clock, and the processor on all threads: passes, and reading their rows. */
   readonly ms: number;
   readonly cpuMs: number;
@@ -37,7 +36,7 @@ export interface NativePasses {
   /** Whether anything waits for a pass. */
   readonly waiting: boolean;
   /** Resolves when all entries are evaluated; rejects with what went wrong with them, and with nothing of others. */
-  run(work: Work): Promise<Spent>;
+  run(work: Work): Promise<PassesSpent>;
   /** Runs one pass. Owners that were waiting for it go on in microtasks. Answers whose work it ended. */
   step(): Promise<readonly number[]>;
   /** Ends the work of an owner. The pass that runs now is stopped if nobody else is in it. */
@@ -46,11 +45,11 @@ export interface NativePasses {
 
 interface Job extends Work {
   at: number;
-  readonly spent: { -readonly [name in keyof Spent]: Spent[name] };
+  readonly spent: { -readonly [name in keyof PassesSpent]: PassesSpent[name] };
   /** Set where a pass with others failed: it may have been because of this one. */
   alone: boolean;
   cancelled: boolean;
-  readonly resolve: (spent: Spent) => void;
+  readonly resolve: (spent: PassesSpent) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -95,8 +94,8 @@ export function createPasses(batch: NativeBatch, vocabSize: number, share: boole
     return parts;
   }
 
-  function remove(gone: ReadonlySet<Job>): void {
-    jobs = jobs.filter((job) => !gone.has(job));
+  function remove(removed: ReadonlySet<Job>): void {
+    jobs = jobs.filter((job) => !removed.has(job));
   }
 
   return {
@@ -130,7 +129,7 @@ export function createPasses(batch: NativeBatch, vocabSize: number, share: boole
         const pass = await batch.run(entries);
         let row = 0;
         for (const { job, end, rows } of parts) {
-          count(job.spent, pass, (end - job.at) / entries.length);
+          countPass(job.spent, pass, (end - job.at) / entries.length);
           job.spent.passTokens = entries.length;
           job.spent.passWorks = parts.length;
           job.at = end;
@@ -157,7 +156,7 @@ export function createPasses(batch: NativeBatch, vocabSize: number, share: boole
       }
       for (const job of jobs.filter((job) => job.cancelled)) {
         over.add(job);
-        job.reject(cancelled());
+        job.reject(cancelledPass());
       }
       remove(over);
       // Who was in this pass and has more comes after those who were not.
@@ -172,15 +171,15 @@ export function createPasses(batch: NativeBatch, vocabSize: number, share: boole
       job.cancelled = true;
       if (current.length === 0) {
         remove(new Set([job]));
-        job.reject(cancelled());
+        job.reject(cancelledPass());
       } else if (current.every((part) => part.job.cancelled)) batch.abort();
     },
   };
 }
 
-type Counted = Job["spent"];
+type JobCosts = Job["spent"];
 
-function count(spent: Counted, { wall, cpu }: Pass, part: number): void {
+function countPass(spent: JobCosts, { wall, cpu }: NativePass, part: number): void {
   spent.passes++;
   spent.passMs += wall * part;
   spent.passCpuMs += cpu * part;
@@ -188,15 +187,11 @@ function count(spent: Counted, { wall, cpu }: Pass, part: number): void {
   spent.cpuMs += cpu * part;
 }
 
-function timed(spent: Counted, act: () => void): void {
+function timed(spent: JobCosts, act: () => void): void {
   const started = performance.now();
   const before = process.cpuUsage();
   act();
   const used = process.cpuUsage(before);
   spent.ms += performance.now() - started;
   spent.cpuMs += (used.user + used.system) / 1000;
-}
-
-function cancelled(): RedraftError {
-  return new RedraftError("cancelled", "the forward pass was cancelled");
 }

@@ -4,7 +4,7 @@ import type { KvEdit, Rows, SamplingRequest } from "../../core/target.ts";
 import type { Binding } from "./binding.ts";
 import type { Entry } from "./native-batch.ts";
 import type { NativeModel } from "./native-model.ts";
-import type { NativePasses, Spent } from "./native-passes.ts";
+import type { NativePasses, PassesSpent } from "./native-passes.ts";
 import { createRows, type RowRequest } from "./rows.ts";
 import { layoutTree, type TreeLayout } from "./tree.ts";
 
@@ -39,7 +39,7 @@ export interface NativeSequences {
     parents: Int32Array,
     request: RowRequest,
     sampling?: SamplingRequest,
-  ): Promise<{ readonly rows: Rows; readonly spent: Spent }>;
+  ): Promise<{ readonly rows: Rows; readonly spent: PassesSpent }>;
   commit(id: number, path: readonly number[]): void;
   truncate(id: number, length: number): void;
   splice(id: number, edits: readonly KvEdit[]): Promise<void>;

@@ -49,7 +49,7 @@ export function createDecoder(onMessage: (message: Message) => void): (chunk: Bu
 }
 
 /** Four-byte numbers as bytes, without a copy. */
-export function bytesOf(numbers: Int32Array | Float32Array): Uint8Array {
+export function rawBytes(numbers: Int32Array | Float32Array): Uint8Array {
   return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }
 

@@ -15,7 +15,7 @@ export interface RowRequest {
  */
 const perUnit = 128;
 const reach = 32;
-const table = new Float64Array(perUnit * reach + 1).map((_, i) => Math.exp(-i / perUnit));
+const expTable = new Float64Array(perUnit * reach + 1).map((_, i) => Math.exp(-i / perUnit));
 
 /**
  * The k largest (token, logit) pairs, largest first; equal logits in the order of token ids. Looks at eight
@@ -76,7 +76,7 @@ function normalizer(
       if (!(x < reach)) continue;
       const at = (x * perUnit) | 0;
       const d = x - at / perUnit;
-      const p = table[at]! * (1 - d + 0.5 * d * d);
+      const p = expTable[at]! * (1 - d + 0.5 * d * d);
       sum += p;
       weighted += p * x;
     }
@@ -86,7 +86,7 @@ function normalizer(
       if (!(x < reach)) continue;
       const at = (x * perUnit) | 0;
       const d = x - at / perUnit;
-      sum += table[at]! * (1 - d + 0.5 * d * d);
+      sum += expTable[at]! * (1 - d + 0.5 * d * d);
     }
   }
   return { logsumexp: max + Math.log(sum), entropy: Math.log(sum) + weighted / sum };

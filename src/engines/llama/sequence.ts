@@ -7,12 +7,12 @@ import type {
   Verdict,
   VerifyOptions,
 } from "../../core/target.ts";
-import type { Spent } from "./native-passes.ts";
+import type { PassesSpent } from "./native-passes.ts";
 import type { EngineProcess } from "./process.ts";
-import { bytesOf, float32At, int32At, type Message } from "./protocol.ts";
+import { float32At, int32At, type Message, rawBytes } from "./protocol.ts";
 
 /** How a pass went, for the cost curve. */
-export interface PassReport extends Spent {
+export interface PassReport extends PassesSpent {
   /** Token positions fed. */
   readonly positions: number;
 }
@@ -66,7 +66,7 @@ export function llamaSequence({
       signal?.throwIfAborted();
       requireOpen();
       requireRoom(tokens.length, "the text");
-      engine.send("append", { sequence: id }, bytesOf(Int32Array.from(tokens)));
+      engine.send("append", { sequence: id }, rawBytes(Int32Array.from(tokens)));
       length += tokens.length;
       pending += tokens.length;
       verified = undefined;
@@ -84,12 +84,12 @@ export function llamaSequence({
       const before = engine.outstanding;
       const message = await engine.request(
         "verify",
-        { sequence: id, nodes: nodes.length, ...requestOf(options) },
-        bytesOf(payload),
+        { sequence: id, nodes: nodes.length, ...rowRequestOf(options) },
+        rawBytes(payload),
         options.signal,
       );
       verified = nodes;
-      const spent = message.header.spent as Spent;
+      const spent = message.header.spent as PassesSpent;
       onPass?.({ positions: Math.max(1, pending) + nodes.length, ...spent });
       pending = 0;
       // Without other sequences the caller's clock is better: it includes the round trip.
@@ -159,7 +159,7 @@ export function llamaSequence({
   };
 }
 
-function requestOf({ topK, logsumexp, entropy, nodeLogits, sampling }: VerifyOptions): object {
+function rowRequestOf({ topK, logsumexp, entropy, nodeLogits, sampling }: VerifyOptions): object {
   const request = {
     k: topK ?? 1,
     logsumexp: logsumexp ?? false,

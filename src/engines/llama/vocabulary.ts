@@ -1,6 +1,6 @@
 import type { Token, TokenTarget } from "../../core/target.ts";
 import type { EngineProcess } from "./process.ts";
-import { bytesOf, int32At } from "./protocol.ts";
+import { int32At, rawBytes } from "./protocol.ts";
 import { tokensFrom } from "./sequence.ts";
 
 export type Vocabulary = Pick<TokenTarget, "tokenize" | "detokenize">;
@@ -15,7 +15,7 @@ export function createVocabulary(engine: () => Promise<EngineProcess>): Vocabula
     const { payload } = await (await engine()).request(
       "pieces",
       {},
-      bytesOf(Int32Array.from(unknown)),
+      rawBytes(Int32Array.from(unknown)),
     );
     const sizes = int32At(payload, 0, unknown.length);
     let offset = 4 * unknown.length;

@@ -57,7 +57,7 @@ export function anchorPlanner({
   return {
     name: "anchors",
     begin(request) {
-      texts = textsOf(request);
+      texts = draftTexts(request);
       pointer = 0;
       drafted = undefined;
     },
@@ -106,7 +106,7 @@ function isBetter(one: Anchor, other: Anchor, pointer: number): boolean {
   return Math.abs(one.at - pointer) < Math.abs(other.at - pointer);
 }
 
-function textsOf(request: DraftRequest): Text[] {
+function draftTexts(request: DraftRequest): Text[] {
   const { source, sketch, candidates = [], context = [], history = [] } = request;
   const named: [readonly Token[] | undefined, Origin][] = [
     ...candidates.map((tokens): [readonly Token[], Origin] => [tokens, "sketch"]),
@@ -116,11 +116,11 @@ function textsOf(request: DraftRequest): Text[] {
     ...history.map((tokens): [readonly Token[], Origin] => [tokens, "suffix"]),
   ];
   return named.flatMap(([tokens, origin]) =>
-    tokens && tokens.length > 0 ? [{ tokens, origin, places: placesOf(tokens) }] : [],
+    tokens && tokens.length > 0 ? [{ tokens, origin, places: tokenPlaces(tokens) }] : [],
   );
 }
 
-function placesOf(tokens: readonly Token[]): Map<Token, number[]> {
+function tokenPlaces(tokens: readonly Token[]): Map<Token, number[]> {
   const places = new Map<Token, number[]>();
   tokens.forEach((token, index) => {
     const known = places.get(token);

@@ -2,7 +2,7 @@ import { RedraftError } from "../../core/errors.ts";
 import type { Token } from "../../core/target.ts";
 
 /** Ids of servers' vocabularies are smaller; this one means "the text has ended". */
-export const end: Token = 2 ** 30;
+export const endOfText: Token = 2 ** 30;
 
 /**
  * The text that a server gives for tokens, as bytes. Servers give only whole characters: where the tokens begin or end

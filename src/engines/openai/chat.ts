@@ -4,7 +4,7 @@ import type { TextChunk, TextTarget } from "../../core/target.ts";
 import { type Connection, type ConnectionOptions, connect } from "./connection.ts";
 import { asObject, asText, malformed, readComplaint, statusError } from "./errors.ts";
 import { chooseModel } from "./models.ts";
-import { addUsage, emptyTally, readUsage, type Tally, type Usage } from "./tally.ts";
+import { addUsage, emptyTally, readUsage, type Usage, type UsageTally } from "./tally.ts";
 
 export interface OpenAiTextOptions extends ConnectionOptions {
   /** Absent = the only model that the server lists. */
@@ -24,7 +24,7 @@ export interface OpenAiTextTarget extends TextTarget {
   readonly prediction: PredictionState;
   /** Parameters that the server refused and that are left out since. */
   readonly leftOut: readonly string[];
-  readonly tally: Tally;
+  readonly tally: UsageTally;
   /** The model's name at the server, asked for where none was given. */
   modelName(signal?: AbortSignal): Promise<string>;
 }
@@ -56,7 +56,7 @@ export function openAiTextTarget(options: OpenAiTextOptions): OpenAiTextTarget {
     };
     let usage: Usage | undefined;
     let finish: string | undefined;
-    for await (const data of ask(connection, wished, agreed, signal)) {
+    for await (const data of askChat(connection, wished, agreed, signal)) {
       const event = readEvent(data, server);
       usage = readUsage(event.usage) ?? usage;
       const choice = asObject(Array.isArray(event.choices) ? event.choices[0] : undefined);
@@ -136,7 +136,7 @@ function negotiate(predict: boolean, logger?: Logger): Agreement {
       const name = ["prediction", "stream_options", "max_tokens", "temperature"].find(
         (one) =>
           sent[one] !== undefined &&
-          (param === one || (param === undefined && names(error.message, one))),
+          (param === one || (param === undefined && namesParameter(error.message, one))),
       );
       // A limit that is too large is no unknown parameter: leaving it out would only hide it.
       if (
@@ -156,11 +156,11 @@ function negotiate(predict: boolean, logger?: Logger): Agreement {
   };
 }
 
-function names(message: string, parameter: string): boolean {
+function namesParameter(message: string, parameter: string): boolean {
   return new RegExp(`(^|[^\\w])${parameter}([^\\w]|$)`).test(message);
 }
 
-async function* ask(
+async function* askChat(
   connection: Connection,
   wished: Wishes,
   agreed: Agreement,

@@ -5,12 +5,12 @@ import type { Connection } from "./connection.ts";
 import { asObject, asText, malformed } from "./errors.ts";
 import type { ListedModel } from "./models.ts";
 import { type LogprobShift, type Piece, placePieces, readLogprobs } from "./pieces.ts";
-import type { Scorer } from "./scorer.ts";
+import type { TokenScorer } from "./scorer.ts";
 import { addUsage, emptyTally, readUsage } from "./tally.ts";
 
 /** Interned texts: more than any file has different tokens. */
 const vocabSize = 1 << 22;
-const end: Token = 0;
+const internedEnd: Token = 0;
 const lookaheadWithPrompt = 16;
 
 /** Tokens that the model may write on where the server does not say how many it holds. */
@@ -25,7 +25,7 @@ export function echoScorer(
   connection: Connection,
   model: ListedModel,
   shift: LogprobShift,
-): Scorer {
+): TokenScorer {
   const texts: string[] = [""];
   const ids = new Map<string, Token>();
   let tally = emptyTally;
@@ -69,7 +69,7 @@ export function echoScorer(
       ...(upTo > from ? [answer.text.slice(from, upTo)] : []),
       ...own.map(({ start, end }) => answer.text.slice(start, end)),
     ];
-    return answer.ended ? [...texts.map(intern), end] : texts.map(intern);
+    return answer.ended ? [...texts.map(intern), internedEnd] : texts.map(intern);
   }
 
   /**
@@ -111,7 +111,7 @@ export function echoScorer(
     }
     const rest = written(answer, 0).map((token) => texts[token]!);
     const tokens = clip(rest, text.length, answer.text.length).map(intern);
-    if (answer.ended) tokens.push(end);
+    if (answer.ended) tokens.push(internedEnd);
     if (tokens.length === 0) throw malformed("nothing more than before", connection.server);
     return { tokens };
   }
@@ -125,7 +125,7 @@ export function echoScorer(
     get tally() {
       return tally;
     },
-    isEnd: (token) => token === end,
+    isEnd: (token) => token === internedEnd,
     async tokenize(text, isPrompt) {
       if (text === "") return [];
       // The source is in the prompt: its tokens are known from there.

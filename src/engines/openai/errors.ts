@@ -61,15 +61,15 @@ export function readComplaint(body: string): ServerComplaint {
   try {
     value = JSON.parse(body);
   } catch {
-    return { message: shorten(body) };
+    return { message: shortened(body) };
   }
   const root = asObject(value);
   const error = asObject(root?.error) ?? root;
   const message =
-    asText(error?.message) ?? asText(root?.error) ?? detailText(root?.detail) ?? shorten(body);
+    asText(error?.message) ?? asText(root?.error) ?? detailText(root?.detail) ?? shortened(body);
   const param = asText(error?.param) ?? detailPlace(root?.detail);
   const code = asText(error?.code) ?? asText(error?.type);
-  return { message: shorten(message), ...(param && { param }), ...(code && { code }) };
+  return { message: shortened(message), ...(param && { param }), ...(code && { code }) };
 }
 
 function detailText(detail: unknown): string | undefined {
@@ -136,7 +136,7 @@ export function asCount(value: unknown): number | undefined {
   return typeof value === "number" && value >= 0 ? value : undefined;
 }
 
-function shorten(text: string): string {
+function shortened(text: string): string {
   const flat = text.replaceAll(/\s+/g, " ").trim();
   return flat.length > 500 ? `${flat.slice(0, 500)}…` : flat;
 }

@@ -4,7 +4,7 @@ import { echoScorer, greedyFor } from "./echo.ts";
 import { asObject, asText } from "./errors.ts";
 import { chooseModel, type ListedModel, listModels } from "./models.ts";
 import { type LogprobShift, type Piece, placePieces, readLogprobs } from "./pieces.ts";
-import type { Scorer } from "./scorer.ts";
+import type { TokenScorer } from "./scorer.ts";
 import { sglangScorer } from "./sglang.ts";
 import { type ServerTokenTarget, serverTokenTarget } from "./token-target.ts";
 import { vllmScorer } from "./vllm.ts";
@@ -13,7 +13,7 @@ export interface ServerTokensOptions extends ConnectionOptions {
   /** Absent = the only model that the server lists. */
   readonly model?: string;
   /** How drafts are verified; `auto` finds out what the server can. */
-  readonly dialect?: "auto" | Scorer["dialect"];
+  readonly dialect?: "auto" | TokenScorer["dialect"];
   /** Where the server puts its log-probabilities; saves the requests that find out. */
   readonly logprobShift?: LogprobShift;
   /** Context size in tokens, if the server does not report it. */
@@ -49,7 +49,7 @@ async function describeModel(
   return { ...model, ...(contextSize !== undefined && { contextSize }) };
 }
 
-function dialectOf({ owner }: ListedModel): Scorer["dialect"] {
+function dialectOf({ owner }: ListedModel): TokenScorer["dialect"] {
   if (owner === "sglang") return "sglang";
   // Redraft's own server answers vLLM's form too, in which no token is cut twice.
   return owner === "vllm" || owner === "redraft" ? "vllm" : "echo";
@@ -101,7 +101,7 @@ async function probeEcho(
       if ((pieces[0]?.start ?? shown.length) > probe.length) {
         throw cannot("its tokens do not fit its text");
       }
-      return rightAmongTelling(shown, pieces, probe.length);
+      return rightWhereDistinct(shown, pieces, probe.length);
     }) as [Count, Count];
     // Some may fail: a near-tie, a text cut into other tokens. A list that is one off fails nearly everywhere.
     const enough = Math.max(2, documented.of * 0.6);
@@ -117,15 +117,15 @@ interface Count {
 }
 
 /** A token beside one of the same text says nothing: a model that repeats itself would look right either way. */
-function rightAmongTelling(text: string, pieces: readonly Piece[], from: number): Count {
+function rightWhereDistinct(text: string, pieces: readonly Piece[], from: number): Count {
   const textAt = (index: number): string | undefined => {
     const piece = pieces[index];
     return piece && text.slice(piece.start, piece.end);
   };
-  const telling = pieces.filter(
+  const distinct = pieces.filter(
     ({ start }, i) => start >= from && textAt(i) !== textAt(i - 1) && textAt(i) !== textAt(i + 1),
   );
-  return { count: telling.filter(({ chosen }) => chosen).length, of: telling.length };
+  return { count: distinct.filter(({ chosen }) => chosen).length, of: distinct.length };
 }
 
 function choiceOf(answer: unknown): Record<string, unknown> | undefined {

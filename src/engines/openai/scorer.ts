@@ -1,14 +1,14 @@
 import type { Token } from "../../core/target.ts";
-import type { Tally } from "./tally.ts";
+import type { UsageTally } from "./tally.ts";
 
 /** What a server can be asked about drafted tokens, one implementation per dialect. */
-export interface Scorer {
+export interface TokenScorer {
   readonly dialect: "echo" | "vllm" | "sglang";
   readonly model: string;
   readonly logprobShift?: 0 | 1;
   /** Tokens that a request may hold. */
   readonly contextSize: number;
-  readonly tally: Tally;
+  readonly tally: UsageTally;
   /** Every token id is below this. */
   readonly vocabSize: number;
   isEnd(token: Token): boolean;

@@ -1,8 +1,8 @@
 import type { Token } from "../../core/target.ts";
-import { bytesOfText, end } from "./by-ids.ts";
+import { bytesOfText, endOfText } from "./by-ids.ts";
 import type { Connection } from "./connection.ts";
 import { asCount, asObject, asText, malformed } from "./errors.ts";
-import type { Scored, Scorer } from "./scorer.ts";
+import type { Scored, TokenScorer } from "./scorer.ts";
 import { addUsage, emptyTally } from "./tally.ts";
 
 /**
@@ -13,7 +13,7 @@ import { addUsage, emptyTally } from "./tally.ts";
 export function sglangScorer(
   connection: Connection,
   model: { readonly id: string; readonly contextSize?: number },
-): Scorer {
+): TokenScorer {
   let tally = emptyTally;
   const endIds = new Set<Token>();
 
@@ -47,18 +47,18 @@ export function sglangScorer(
     const matched = asCount(finish?.matched);
     if (matched !== undefined) endIds.add(matched);
     if (endIds.has(tokens.at(-1) ?? -1)) tokens.pop();
-    return [...tokens, end];
+    return [...tokens, endOfText];
   }
 
   return {
     dialect: "sglang",
     model: model.id,
     contextSize: model.contextSize ?? 1 << 15,
-    vocabSize: end + 1,
+    vocabSize: endOfText + 1,
     get tally() {
       return tally;
     },
-    isEnd: (token) => token === end || endIds.has(token),
+    isEnd: (token) => token === endOfText || endIds.has(token),
     async tokenize(text) {
       const body = { model: model.id, prompt: text, add_special_tokens: false };
       const answer = asObject(await connection.post("tokenize", body));
@@ -66,7 +66,7 @@ export function sglangScorer(
       return answer.tokens.map((token) => asCount(token) ?? 0);
     },
     async detokenize(all) {
-      const tokens = all.filter((token) => token !== end);
+      const tokens = all.filter((token) => token !== endOfText);
       if (tokens.length === 0) return new Uint8Array();
       const body = { model: model.id, tokens, skip_special_tokens: false };
       const text = asText(asObject(await connection.post("detokenize", body))?.text);

@@ -1,7 +1,7 @@
 import { asCount, asObject } from "./errors.ts";
 
 /** What a server was asked and what it counts as used. */
-export interface Tally {
+export interface UsageTally {
   /** Answered requests; attempts that failed are not among them. */
   readonly requests: number;
   /** Billed tokens read and written, as the server reports them. */
@@ -14,7 +14,7 @@ export interface Tally {
   readonly rejectedPredictionTokens: number;
 }
 
-export const emptyTally: Tally = {
+export const emptyTally: UsageTally = {
   requests: 0,
   promptTokens: 0,
   completionTokens: 0,
@@ -50,7 +50,7 @@ export function readUsage(value: unknown): Usage | undefined {
   };
 }
 
-export function addUsage(tally: Tally, usage: Usage | undefined): Tally {
+export function addUsage(tally: UsageTally, usage: Usage | undefined): UsageTally {
   return {
     requests: tally.requests + 1,
     promptTokens: tally.promptTokens + (usage?.promptTokens ?? 0),

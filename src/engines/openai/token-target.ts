@@ -9,14 +9,14 @@ import type {
   VerifyOptions,
 } from "../../core/target.ts";
 import { sharedLength, startsWith } from "../../text/prefix.ts";
-import type { Scorer } from "./scorer.ts";
-import type { Tally } from "./tally.ts";
+import type { TokenScorer } from "./scorer.ts";
+import type { UsageTally } from "./tally.ts";
 
 export interface ServerTokenTarget extends TokenTarget {
-  readonly dialect: Scorer["dialect"];
+  readonly dialect: TokenScorer["dialect"];
   /** Where the server puts its log-probabilities, as found out; absent for dialects that use ids. */
   readonly logprobShift?: 0 | 1;
-  readonly tally: Tally;
+  readonly tally: UsageTally;
 }
 
 /** Tokens that a request for free text asks for: at first, and when the text continues. */
@@ -27,7 +27,7 @@ const lookahead = { first: 16, further: 32 } as const;
  * round trip whatever its length: draft long. Where nothing is drafted, one request fetches a block of tokens,
  * and the verifies that follow are answered from it as far as it reaches.
  */
-export function serverTokenTarget(scorer: Scorer): ServerTokenTarget {
+export function serverTokenTarget(scorer: TokenScorer): ServerTokenTarget {
   const capabilities: Capabilities = {
     vocabSize: scorer.vocabSize,
     contextSize: scorer.contextSize,
@@ -56,7 +56,7 @@ export function serverTokenTarget(scorer: Scorer): ServerTokenTarget {
   };
 }
 
-function openSequence(scorer: Scorer): Sequence {
+function openSequence(scorer: TokenScorer): Sequence {
   const committed: Token[] = [];
   /** What the model is known to write after the committed tokens. */
   let known: readonly Token[] = [];
@@ -115,7 +115,7 @@ function openSequence(scorer: Scorer): Sequence {
       const draft = drafted.map(({ token }) => token);
       await learn(draft, options.signal);
       nodes = drafted;
-      return rowsOf(draft, known);
+      return verdictRows(draft, known);
     },
     async commit(path) {
       const tokens = path.map((index) => nodes![index]!.token);
@@ -153,7 +153,7 @@ function refuseUnknown(nodes: readonly DraftNode[], options: VerifyOptions): voi
 }
 
 /** Rows past the first rejected node hold no token (-1): no greedy walk reaches them. */
-function rowsOf(draft: readonly Token[], known: readonly Token[]): Rows {
+function verdictRows(draft: readonly Token[], known: readonly Token[]): Rows {
   const count = draft.length + 1;
   const ids = new Int32Array(count).fill(-1);
   const logits = new Float32Array(count);

@@ -1,8 +1,8 @@
 import type { Token } from "../../core/target.ts";
-import { bytesOfText, end } from "./by-ids.ts";
+import { bytesOfText, endOfText } from "./by-ids.ts";
 import type { Connection } from "./connection.ts";
 import { asCount, asObject, asText, malformed } from "./errors.ts";
-import type { Scored, Scorer } from "./scorer.ts";
+import type { Scored, TokenScorer } from "./scorer.ts";
 import { addUsage, emptyTally, readUsage } from "./tally.ts";
 
 /**
@@ -13,7 +13,7 @@ import { addUsage, emptyTally, readUsage } from "./tally.ts";
 export function vllmScorer(
   connection: Connection,
   model: { readonly id: string; readonly contextSize?: number },
-): Scorer {
+): TokenScorer {
   let tally = emptyTally;
   const endIds = new Set<Token>();
 
@@ -58,7 +58,7 @@ export function vllmScorer(
       if (text === asText(choice.text)) endIds.add(last);
     }
     if (last !== undefined && endIds.has(last)) tokens.pop();
-    return [...tokens, end];
+    return [...tokens, endOfText];
   }
 
   async function decodeText(tokens: readonly Token[]): Promise<string> {
@@ -73,11 +73,11 @@ export function vllmScorer(
     dialect: "vllm",
     model: model.id,
     contextSize: model.contextSize ?? 1 << 15,
-    vocabSize: end + 1,
+    vocabSize: endOfText + 1,
     get tally() {
       return tally;
     },
-    isEnd: (token) => token === end || endIds.has(token),
+    isEnd: (token) => token === endOfText || endIds.has(token),
     async tokenize(text) {
       // Control tokens in the prompt are read as such; vLLM's tokenizers do that for every text.
       const answer = asObject(
@@ -91,7 +91,7 @@ export function vllmScorer(
       return answer.tokens.map((token) => asCount(token) ?? 0);
     },
     async detokenize(tokens) {
-      const text = await decodeText(tokens.filter((token) => token !== end));
+      const text = await decodeText(tokens.filter((token) => token !== endOfText));
       return bytesOfText(text, connection.server);
     },
     async score(prefix, draft, signal): Promise<Scored> {

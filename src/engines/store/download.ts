@@ -59,12 +59,12 @@ export async function download(
   let state: Resume;
   for (let attempt = 0; ; attempt++) {
     if (attempt > 0) await wait(attempt, options.signal).catch(() => {});
-    if (options.signal?.aborted) throw cancelled(url, await sizeOf(part));
+    if (options.signal?.aborted) throw cancelledDownload(url, await sizeOf(part));
     try {
       state = await receive(url, part, notes, await readResume(notes, url), options);
       break;
     } catch (error) {
-      if (options.signal?.aborted) throw cancelled(url, await sizeOf(part));
+      if (options.signal?.aborted) throw cancelledDownload(url, await sizeOf(part));
       if (!RedraftError.is(error) || !error.retryable || attempt >= retries) throw error;
     }
   }
@@ -106,7 +106,7 @@ async function receive(
     headers.range = `bytes=${have}-`;
     headers["if-range"] = state.validator!; // a changed file is sent anew from its first byte
   }
-  const { response, published: linked } = await follow(
+  const { response, published: linked } = await followRedirects(
     url,
     { headers, ...(signal && { signal }) },
     fetch,
@@ -122,7 +122,7 @@ async function receive(
     const busy = response.status === 429 || response.status >= 500;
     throw failed(`${url} answered ${response.status} ${response.statusText}`.trimEnd(), busy);
   }
-  const resumed = response.status === 206 && startOf(response) === have;
+  const resumed = response.status === 206 && rangeStart(response) === have;
   if (response.status === 206 && !resumed) {
     await response.body?.cancel();
     await discard(part, notes);
@@ -142,7 +142,7 @@ async function receive(
 }
 
 /** Follows redirects by hand: a hub publishes the digest on the answer that sends on to the storage server. */
-async function follow(
+async function followRedirects(
   url: string,
   init: RequestInit,
   fetch: typeof globalThis.fetch,
@@ -174,9 +174,9 @@ async function append(
 ): Promise<number> {
   const file = await onDisk(() => open(part, from > 0 ? "r+" : "w"), part);
   let received = from;
-  const tell = (): void => onProgress?.({ received, ...(total !== undefined && { total }) });
+  const report = (): void => onProgress?.({ received, ...(total !== undefined && { total }) });
   try {
-    tell();
+    report();
     const reader = response.body?.getReader();
     while (reader) {
       let chunk: Awaited<ReturnType<typeof reader.read>>;
@@ -197,7 +197,7 @@ async function append(
         offset += bytesWritten;
       }
       received += chunk.value.length;
-      tell();
+      report();
     }
   } finally {
     await file.close();
@@ -205,7 +205,7 @@ async function append(
   return received;
 }
 
-function startOf(response: Response): number | undefined {
+function rangeStart(response: Response): number | undefined {
   const match = /^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "");
   return match ? Number(match[1]) : undefined;
 }
@@ -290,7 +290,7 @@ function failed(message: string, retryable: boolean, cause?: unknown): RedraftEr
   return new RedraftError("engine-failed", message, { retryable, cause });
 }
 
-function cancelled(url: string, kept: number): RedraftError {
+function cancelledDownload(url: string, kept: number): RedraftError {
   return new RedraftError(
     "cancelled",
     `the download of ${url} was cancelled; ${kept} bytes are kept, and the same command resumes from there`,

@@ -1,19 +1,19 @@
 import { infinity, limits } from "./costs.ts";
-import type { AlignBlock, Problem, Row } from "./recurrence.ts";
+import type { AlignBlock, AlignRow, Problem } from "./recurrence.ts";
 import type { Depths } from "./scope.ts";
 
 /** A smaller problem with the same answers, and the source position of each of its positions. */
-export interface Condensed {
+export interface Compressed {
   readonly problem: Problem;
   readonly cuts: Int32Array;
 }
 
 /**
- * Makes a problem small before it is solved. Edit lines that follow one another and match source lines
- * that follow one another, one of them matching nowhere else, become one row. Source lines that no row
- * can begin or end at become one step. What is left grows with what is uncertain, not with the file.
+ * Makes a problem smaller before it is solved. Consecutive edit lines that match consecutive source lines, enough of them
+ * with no other match, become one row. Source lines at which no row can begin or end become one step. The size of the
+ * result depends on what is uncertain, not on the size of the file.
  */
-export function condense(problem: Problem): Condensed {
+export function compress(problem: Problem): Compressed {
   const blocks = problem.blocks.map((block) => ({ ...block, rows: chained(block.rows) }));
   const isCut = new Uint8Array(problem.steps + 1);
   isCut[0] = 1;
@@ -75,8 +75,8 @@ export function condense(problem: Problem): Condensed {
   };
 }
 
-function chained(rows: readonly Row[]): Row[] {
-  const result: Row[] = [];
+function chained(rows: readonly AlignRow[]): AlignRow[] {
+  const result: AlignRow[] = [];
   for (let i = 0; i < rows.length; ) {
     const length = chainAt(rows, i);
     if (length < 2) result.push(rows[i++]!);
@@ -88,13 +88,13 @@ function chained(rows: readonly Row[]): Row[] {
   return result;
 }
 
-const isSure = (row: Row): boolean => row.telling && row.at.length === 1 && row.cost[0] === 0;
+const isSure = (row: AlignRow): boolean => row.unique && row.at.length === 1 && row.cost[0] === 0;
 
 /**
- * How many rows from `first` on match one after the other, exactly. A chain begins and ends with lines
- * that are sure of their place: a brace or a blank line at its end may just as well belong elsewhere.
+ * How many rows from `first` on match consecutive source lines exactly. A chain begins and ends with lines that have one
+ * possible place: a brace or a blank line at its end may belong elsewhere.
  */
-function chainAt(rows: readonly Row[], first: number): number {
+function chainAt(rows: readonly AlignRow[], first: number): number {
   if (!isSure(rows[first]!)) return 1;
   const start = rows[first]!.at[0]!;
   let length = 1;
@@ -108,7 +108,7 @@ function chainAt(rows: readonly Row[], first: number): number {
   return sure < limits.chainLines ? 1 : length;
 }
 
-function matchesAt(row: Row, line: number): boolean {
+function matchesAt(row: AlignRow, line: number): boolean {
   let low = 0;
   let high = row.at.length - 1;
   while (low <= high) {
@@ -121,19 +121,19 @@ function matchesAt(row: Row, line: number): boolean {
   return false;
 }
 
-function joinedRows(rows: readonly Row[], first: number, length: number): Row {
+function joinedRows(rows: readonly AlignRow[], first: number, length: number): AlignRow {
   const members = rows.slice(first, first + length);
   const start = members[0]!.at[0]!;
-  let fresh = 0;
-  for (const row of members) fresh = Math.min(infinity, fresh + row.fresh);
+  let added = 0;
+  for (const row of members) added = Math.min(infinity, added + row.added);
   return {
-    fresh,
+    added,
     looseStart: members[0]!.looseStart,
     looseEnd: members.at(-1)!.looseEnd,
     at: Int32Array.of(start),
     to: Int32Array.of(start + length),
     cost: Int32Array.of(0),
     removal: members[0]!.removal,
-    telling: true,
+    unique: true,
   };
 }

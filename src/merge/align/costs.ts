@@ -1,6 +1,6 @@
 /**
- * Every number by which the merge decides stands in this file. \`redraft bench apply --ablate\` takes each of them at half
- * and at double and tells on which edits it decides; the table is in docs/internals/merge.md.
+ * Every number by which the merge decides is in this file. `redraft bench apply --ablate` halves and doubles each of them
+ * and reports the edits whose answer changes; the table is in docs/internals/merge.md.
  */
 
 /**
@@ -8,10 +8,10 @@
  * cheapest placement is taken when every placement that gives another text costs `limits.margin` more.
  */
 export const costs = {
-  /** A match by each tier but an exact one. `misquoted` comes on top of what the difference itself costs. */
+  /** A match by each tier except an exact one. `misquoted` is added to what the difference itself costs. */
   trailing: 6,
   indent: 15,
-  /** A brace or the like at another depth than the rest of its block says: most likely another brace. */
+  /** A brace or the like at another depth than the rest of its block implies: most likely another brace. */
   indentWeak: 130,
   /** A match that follows the shift of its whole block, one that does not, and an equal line in a shifted block. */
   shifted: 2,
@@ -24,33 +24,33 @@ export const costs = {
   /** A misquoted line of which every character differs; in proportion to the share that does. */
   misquotedWhole: 300,
 
-  /** An edit line that stands nowhere in the source has to be new: the same in every placement. */
-  fresh: 10,
+  /** An edit line that is not in the source must be new: the cost is the same in every placement. */
+  added: 10,
   /** An edit line taken as new although the source has it: once, a few times, often. */
-  freshThoughUnique: 40,
-  freshThoughRare: 25,
-  freshThoughCommon: 14,
-  freshThoughFrequent: 10,
-  /** Times as much where every line of the block stands in the source. */
-  freshThoughAllKnown: 3,
-  /** A new line that declares a name which the source declares too. */
+  addedThoughUnique: 40,
+  addedThoughRare: 25,
+  addedThoughCommon: 14,
+  addedThoughFrequent: 10,
+  /** The factor where every line of the block is in the source. */
+  addedThoughAllKnown: 3,
+  /** A new line that declares a name which the source declares too; a match with the source line that declares it. */
   declaredAgain: 350,
   redeclared: 10,
-  /** On top for a block's first or last line: it is there to tell the place. */
-  freshEdgeUnique: 250,
-  freshEdge: 100,
-  freshWeak: 8,
-  freshBlank: 4,
-  freshAbbreviated: 500,
+  /** On top for the first or last line of a block, which is there to identify the place. */
+  addedEdgeUnique: 250,
+  addedEdge: 100,
+  addedWeak: 8,
+  addedBlank: 4,
+  addedAbbreviated: 500,
 
-  /** Source lines that go because two edit lines meet: to begin with, and per line. */
+  /** Source lines removed because two edit lines are adjacent: a fixed cost, and a cost per line. */
   removeOpen: 40,
   removeLine: 30,
   /** Many lines: a rewritten function is one change, not sixty. */
   removeManyOpen: 250,
   replaceManyOpen: 250,
   manyLine: 10,
-  /** Source lines that a comment in the edit says are removed; and such a comment where nothing goes. */
+  /** A source line that a comment in the edit says is removed; and such a comment where nothing is removed. */
   announcedLine: 4,
   announcedNothing: 150,
   announcedAtEdge: 100,
@@ -60,7 +60,7 @@ export const costs = {
   /** A removed blank line, per line, whatever the reason. */
   blankLine: 8,
 
-  /** Removal of the file's first or last lines by leaving them out: markers are forgotten more often. */
+  /** The file's first or last lines removed by leaving them out: more often a marker was forgotten. */
   removeAtFileEdge: 140,
   replaceAtFileEdge: 100,
   /** On top where the sketch has no marker and shows only a small part of the file. */
@@ -72,22 +72,22 @@ export const costs = {
   looseThoughKnown: 1000,
   /** A blank line at the edge of a block, matched away from the line beside it that the source has too. */
   edgeBlank: 130,
-  /** A line of the context at a block's edge, taken apart from the lines beside it; where it stands once. */
+  /** A context line at a block's edge, matched apart from the lines beside it; the same where the run occurs once. */
   edgeRun: 30,
   edgeRunSure: 80,
-  /** On top for its first line with words, after braces and the like. */
-  edgeRunTells: 150,
-  /** A block of which no line stands in the source. */
+  /** On top for the first line with words of such a run, after braces and the like. */
+  edgeRunWords: 150,
+  /** A block of which no line is in the source. */
   unknownBlock: 500,
-  /** More than this for each line with words that was found is too much to believe; and with new lines at edges. */
-  farFetched: 700,
-  farFetchedLoose: 200,
-  /** A part that stands above every line which it is said to stand under, or behind the scope of each. */
+  /** The highest credible cost per line with words that was found; and where new lines are at the edges of blocks. */
+  otherFile: 700,
+  otherFileLoose: 200,
+  /** A part placed above every line that its format names as its header, or behind the scope of each. */
   aboveHeader: 150,
   behindHeader: 60,
-  /** An elision that stands for nothing. */
+  /** An elision of no lines. */
   emptyElision: 60,
-  /** An elision that leaves the scope in which it stands: indentation says where that ends. */
+  /** An elision that leaves the scope in which it begins; indentation shows where a scope ends. */
   leaveScope: 45,
   /** An elision that the writer forgot at the start or the end of the file. */
   missingElision: 60,
@@ -99,7 +99,7 @@ export const costs = {
 export const limits = {
   /** How much cheaper than every different text a placement must be to be taken. */
   margin: 36,
-  /** How much dearer than the best one a placement may be that is looked at for another text... */
+  /** How much more than the best one a placement may cost to be tried for another text... */
   rivalReach: 144,
   /** ...for one that removes nothing but what the edit quotes... */
   ownReach: 600,
@@ -111,69 +111,69 @@ export const limits = {
   edgeReach: 200,
   /** ...and than the best one with the same side of a block held. */
   heldReach: 250,
-  /** Placements that are dearer than the best one by more than this may be missing where one is looked for. */
+  /** Placements that cost more than the best one by more than this may be missing from the search. */
   kept: 300,
-  /** Cost beyond which "nothing changes" is no sign of an edit that was applied before. */
+  /** Above this cost, an edit that changes nothing is not taken for one that was applied before. */
   idleCost: 60,
 
-  /** Placements that are looked at for another text; and for one that costs more but may be meant. */
+  /** Placements tried for another text; and for one that costs more but may be meant. */
   searched: 48,
   suspected: 100,
-  /** Other texts that are kept to be ranked; of runs of new lines beside omitted ones so many are tried on the far side. */
+  /** Other texts kept for ranking; and runs of new lines beside omitted ones that are tried on the far side. */
   rivals: 5,
   farSides: 3,
-  /** Lines with words in a block that only shows where something else goes. */
+  /** Lines with words in a block that only shows where something is removed. */
   idleWords: 2,
-  /** Copies among the lines with words that one reading takes in and the other does not: so many, and this share. */
+  /** The least number, and share, of copies among the lines with words that only one of two readings includes. */
   copies: 2,
   copyShare: 0.4,
-  /** So many lines beyond a block what stands at its edge is looked for again. */
+  /** Lines beyond a block in which the lines at its edge are searched again. */
   outwardLines: 40,
   /** Lines with something in them that a diff may leave out between its new lines and the file's edge. */
-  bareEdgeLines: 2,
+  edgeInsertLines: 2,
 
-  /** A line that stands in the source up to so many times stands there a few times; and often, not on every page. */
+  /** The most occurrences in the source of a rare line, and of a common one; a more frequent line is everywhere. */
   rarePlaces: 3,
   commonPlaces: 10,
-  /** Lines that stand in the file more often tell nothing about the scope that they are in. */
+  /** Lines with more occurrences in the file say nothing about the scope that they are in. */
   scopePlaces: 4,
   /** From this share of its lines on, a new scope is a copy of one of the file. */
   scopeCopyShare: 0.5,
-  /** Lines of a run at a block's edge that count: more are shown as context seldom. */
+  /** Lines of a run at a block's edge that count: few edits show more as context. */
   edgeRunLines: 3,
-  /** Lines in a row that are sure of their place from which on they are one: fewer may be a copy of what stands elsewhere. */
+  /** Consecutive lines with one possible place that become one row: fewer of them may be a copy of lines elsewhere. */
   chainLines: 5,
-  /** One in so many of its characters may differ in a line of context from the file's, and so many at most. */
+  /** A context line may differ from the file's in one of this many characters, and in this many at most. */
   misquotedOneIn: 6,
   misquotedCharacters: 100,
-  /** The same for a line that somebody changed since the edit was written. */
+  /** The same for a line that was changed since the edit was written. */
   changedOneIn: 4,
-  /** Lines left out of an explicit edit that are looked at for one that was changed. */
+  /** Lines left out of an explicit edit that are searched for one that was changed. */
   omittedLines: 200,
 
-  /** Source lines beyond a block's edge that are looked at, on top of as many as it has new lines. */
+  /** Source lines tried beyond a block's edge, in addition to as many as it has new lines. */
   beyondLines: 4,
   /** New lines this near a block's edge may have been moved there from right beyond it. */
   movedLines: 3,
-  /** Dice coefficients of a line that is the same with a slip mended, and of one that may be its new version. */
+  /** Dice coefficients of a line that is the same with a typing error corrected, and of one that may be its new version. */
   sameLikeness: 0.85,
   newerLikeness: 0.6,
-  /** Words that make a comment long enough to be known again; and a line of which a longer one is a new version. */
+  /** The least words of a comment to be recognised again; and of a line for a longer line to be its new version. */
   commentWords: 5,
   grownWords: 3,
 
-  /** Lines that a sketch replaces which are looked at for one that is like a new line, and how like it has to be. */
-  goneLines: 200,
-  goneLikeness: 0.75,
+  /** Replaced lines that are compared with the new ones, and the Dice coefficient from which two are alike. */
+  replacedLines: 200,
+  replacedLikeness: 0.75,
 
-  /** Indented lines that are looked at on each side of a place, where the file has no one habit; and that make one. */
+  /** Indented lines inspected on each side of a place where the file's style is mixed; and the least that make a style. */
   habitLines: 4,
   leastHabit: 2,
 };
 
 /**
  * Bounds on work, in cells of a table, pairs of lines or steps of `text/budget.ts`: beyond them an edit is refused, or a
- * stretch is taken as replaced whole. And the first guess of what the best placement costs, which is mended if it is wrong.
+ * stretch is taken as replaced whole. And the first estimate of the best placement's cost, which is corrected if it is wrong.
  */
 export const bounds = {
   /** Edit lines times source lines, and equal pairs of them, beyond which placing would take too long. */
@@ -183,7 +183,7 @@ export const bounds = {
   steps: 15_000_000,
   /** Cells of the table in which a block is traced line by line. */
   traceCells: 3_000_000,
-  /** What the best placement is guessed to cost beyond what it must, once and per block. */
+  /** The estimated cost of the best placement above the lower bound, once and per block. */
   spare: 300,
   sparePerBlock: 60,
   /** Places where a change among equal lines may lie, and changes that are compared in a merge with a base. */

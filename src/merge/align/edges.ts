@@ -2,18 +2,18 @@ import { spend } from "../../text/budget.ts";
 import { hasWords, isBlank } from "../../text/words.ts";
 import type { BlockLine } from "../shape.ts";
 import { costs, limits } from "./costs.ts";
-import type { Match } from "./matches.ts";
+import type { Match } from "./match.ts";
 
 /** Per token: its matches, and what it costs on top as a new line. */
 export interface EdgeBound {
   readonly matches: readonly (readonly Match[])[];
-  readonly fresh: Int32Array;
+  readonly added: Int32Array;
 }
 
 /**
- * A sketch's block begins and ends with context, to tell its place. Lines at its edge that stand in the
- * source one after the other are that context: taking them apart, or one of them for new, costs. Blank lines
- * at the edge tell no place by themselves: they belong to the line beside them.
+ * A sketch's block begins and ends with context that identifies its place. Lines at its edge that are consecutive in the
+ * source are that context: matching them apart, or taking one of them for new, costs more. Blank lines at the edge
+ * identify nothing by themselves: they belong to the line beside them.
  */
 export function bindEdges(
   tokens: readonly BlockLine[],
@@ -21,13 +21,13 @@ export function bindEdges(
   matches: readonly (readonly Match[])[],
 ): EdgeBound {
   const bound = [...matches];
-  const fresh = new Int32Array(tokens.length);
+  const added = new Int32Array(tokens.length);
   bindBlanks(tokens, bound, 0, 1);
   bindBlanks(tokens, bound, tokens.length - 1, -1);
   const isCut = (i: number): boolean => removals[i] !== undefined;
-  bindRun(tokens, matches, isCut, bound, fresh, 1);
-  bindRun(tokens, matches, isCut, bound, fresh, -1);
-  return { matches: bound, fresh };
+  bindRun(tokens, matches, isCut, bound, added, 1);
+  bindRun(tokens, matches, isCut, bound, added, -1);
+  return { matches: bound, added };
 }
 
 function bindBlanks(
@@ -43,7 +43,7 @@ function bindBlanks(
     if (inner.length === 0) return;
     const beside = new Set(inner.map((match) => match.source - step));
     bound[j] = bound[j]!.map((match) =>
-      beside.has(match.source) ? match : dearer(match, costs.edgeBlank),
+      beside.has(match.source) ? match : costlier(match, costs.edgeBlank),
     );
   }
 }
@@ -53,7 +53,7 @@ function bindRun(
   matches: readonly (readonly Match[])[],
   isCut: (before: number) => boolean,
   bound: (readonly Match[])[],
-  fresh: Int32Array,
+  added: Int32Array,
   step: 1 | -1,
 ): void {
   const first = step === 1 ? 0 : tokens.length - 1;
@@ -79,17 +79,17 @@ function bindRun(
   const filled = run.filter((token) => !isBlank(token.text));
   if (filled.length < 2 || !filled.some((token) => hasWords(token.text))) return;
   const cost = starts.size === 1 ? costs.edgeRunSure : costs.edgeRun;
-  let told = false;
+  let hasWordsSoFar = false;
   let behindOthers = false;
   for (let n = 0; n < length; n++) {
     const i = first + step * n;
     if (hasWords(tokens[i]!.text)) {
-      fresh[i] = cost;
-      if (!told && behindOthers && starts.size === 1) fresh[i]! += costs.edgeRunTells;
-      told = true;
+      added[i] = cost;
+      if (!hasWordsSoFar && behindOthers && starts.size === 1) added[i]! += costs.edgeRunWords;
+      hasWordsSoFar = true;
     } else if (!isBlank(tokens[i]!.text)) behindOthers = true;
     bound[i] = bound[i]!.map((match) =>
-      starts.has(match.source - step * n) ? match : dearer(match, cost),
+      starts.has(match.source - step * n) ? match : costlier(match, cost),
     );
   }
 }
@@ -99,4 +99,4 @@ const isEqual = (match: Match): boolean =>
   match.kind === "trailing" ||
   (match.kind === "indent" && match.cost <= costs.indent);
 
-const dearer = (match: Match, by: number): Match => ({ ...match, cost: match.cost + by });
+const costlier = (match: Match, by: number): Match => ({ ...match, cost: match.cost + by });

@@ -16,7 +16,7 @@ interface FileHabit {
 
 const knownHabits = new WeakMap<readonly TextLine[], FileHabit>();
 
-/** What the lines around a place are indented with; undefined = nothing, or both. */
+/** What the lines around a place are indented with, or undefined if they are not indented or use both. */
 export function habitAt(source: readonly TextLine[], line: number): Habit | undefined {
   const file = habitOf(source);
   if (file.fenced || file.tabs + file.blanks < limits.leastHabit) return undefined;
@@ -32,7 +32,7 @@ function byBlanks(source: readonly TextLine[], { kinds }: FileHabit): Habit {
   return {
     kind: "blanks",
     get unit() {
-      return unitOf(source, kinds);
+      return indentUnit(source, kinds);
     },
   };
 }
@@ -40,7 +40,7 @@ function byBlanks(source: readonly TextLine[], { kinds }: FileHabit): Habit {
 const tab = 9;
 const blank = 32;
 
-/** What a line is indented with. The blank before the `*` of a comment that goes on is no indentation. */
+/** What a line is indented with. The blank before the `*` of a continued block comment is not indentation. */
 export function indentKind(line: string): "0" | "t" | "b" {
   const first = line.charCodeAt(0);
   if (first !== tab && first !== blank) return "0";
@@ -74,8 +74,8 @@ function habitOf(source: readonly TextLine[]): FileHabit {
   return habit;
 }
 
-/** The step by which lines most often go deeper. */
-function unitOf(source: readonly TextLine[], kinds: readonly string[]): number {
+/** The most common step from one indentation to a deeper one. */
+function indentUnit(source: readonly TextLine[], kinds: readonly string[]): number {
   const steps = new Map<number, number>();
   let above = 0;
   for (const [index, { text }] of source.entries()) {

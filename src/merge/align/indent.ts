@@ -2,8 +2,6 @@ import { spend } from "../../text/budget.ts";
 import { indentOf } from "../../text/indent.ts";
 import { directive } from "./scope.ts";
 
-/** Leading blanks of a line. */
-
 /** How the edit's indentation becomes the source's: in other units, then deeper or less deep by a prefix. */
 export interface Reindent {
   readonly editUnit: string;
@@ -46,13 +44,13 @@ const units = ["\t", "  ", "    ", "   ", "        ", " "];
 export type IndentPair = readonly [edit: string, source: string];
 
 /** Pairs that are the same, and how many of them there are. */
-interface Counted {
+interface CountedPair {
   readonly pair: IndentPair;
   count: number;
 }
 
-function counted(pairs: readonly IndentPair[]): Counted[] {
-  const found = new Map<string, Counted>();
+function counted(pairs: readonly IndentPair[]): CountedPair[] {
+  const found = new Map<string, CountedPair>();
   for (const pair of pairs) {
     const key = `${pair[0]}|${pair[1]}`;
     const known = found.get(key);
@@ -68,7 +66,7 @@ function counted(pairs: readonly IndentPair[]): Counted[] {
  */
 export function reindentOf(pairs: readonly IndentPair[]): Reindent {
   let best = sameIndent;
-  let bestCount = explained(pairs, sameIndent);
+  let bestCount = explainedPairs(pairs, sameIndent);
   if (bestCount === pairs.length) return sameIndent;
   const kinds = counted(pairs);
   const consider = (candidate: Reindent): void => {
@@ -112,13 +110,13 @@ export function reindentOf(pairs: readonly IndentPair[]): Reindent {
   return best;
 }
 
-export function explained(pairs: readonly IndentPair[], reindent: Reindent): number {
+export function explainedPairs(pairs: readonly IndentPair[], reindent: Reindent): number {
   let count = 0;
   for (const [edit, source] of pairs) if (convert(edit, reindent) === source) count++;
   return count;
 }
 
-/** What other blocks tell about this one: the units, not the shift. */
+/** What another block says about this one: the units, not the shift. */
 export function unitsOnly(reindent: Reindent): Reindent {
   return { ...reindent, add: "", cut: "" };
 }

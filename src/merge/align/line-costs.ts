@@ -2,11 +2,14 @@ import type { TextLine } from "../../text/lines.ts";
 import { hasWords, isBlank } from "../../text/words.ts";
 import type { BlockLine, Shape } from "../shape.ts";
 import { costs, infinity, limits } from "./costs.ts";
-import type { Match } from "./matches.ts";
+import type { Match } from "./match.ts";
 import { declaredName } from "./names.ts";
 
-/** What an edit line costs as a new one. `allKnown`: every line of the block stands in the source, so the block most likely only removes. */
-export function freshCost(
+/**
+ * What an edit line costs as a new one. `allKnown`: every line of the block is in the source, so the block most likely
+ * only removes lines.
+ */
+export function addedCost(
   token: BlockLine,
   matches: readonly Match[],
   explicit: boolean,
@@ -15,23 +18,23 @@ export function freshCost(
   if (token.role === "add") return 0;
   if (explicit) return infinity;
   const count = matches.reduce((sum, match) => sum + (match.kind === "resembles" ? 0 : 1), 0);
-  if (isBlank(token.text)) return costs.freshBlank;
-  if (matches.some((match) => match.kind === "misquoted")) return costs.freshAbbreviated;
-  if (count === 0) return costs.fresh;
-  if (!hasWords(token.text)) return costs.freshWeak;
-  const factor = allKnown ? costs.freshThoughAllKnown : 1;
-  if (count === 1) return factor * costs.freshThoughUnique;
-  if (count <= limits.rarePlaces) return factor * costs.freshThoughRare;
+  if (isBlank(token.text)) return costs.addedBlank;
+  if (matches.some((match) => match.kind === "misquoted")) return costs.addedAbbreviated;
+  if (count === 0) return costs.added;
+  if (!hasWords(token.text)) return costs.addedWeak;
+  const factor = allKnown ? costs.addedThoughAllKnown : 1;
+  if (count === 1) return factor * costs.addedThoughUnique;
+  if (count <= limits.rarePlaces) return factor * costs.addedThoughRare;
   return (
-    factor * (count <= limits.commonPlaces ? costs.freshThoughCommon : costs.freshThoughFrequent)
+    factor * (count <= limits.commonPlaces ? costs.addedThoughCommon : costs.addedThoughFrequent)
   );
 }
 
-/** A block's first and last line, blank ones aside, are there to tell its place: if they stand in the source, there. */
+/** On top for a block's first or last line that is not blank: it is there to identify the place, so it should match. */
 export function edgeCost(token: BlockLine, matches: readonly Match[]): number {
   const count = matches.reduce((sum, match) => sum + (match.cost === 0 ? 1 : 0), 0);
   if (count === 0 || !hasWords(token.text)) return 0;
-  return count === 1 ? costs.freshEdgeUnique : costs.freshEdge;
+  return count === 1 ? costs.addedEdgeUnique : costs.addedEdge;
 }
 
 /** What a new line costs on top at the edge of its block, with nothing known beside it. */
@@ -42,7 +45,7 @@ export function looseCost(token: BlockLine, matches: readonly Match[]): number {
   if (!hasWords(token.text)) return costs.looseWeak;
   const count = matches.reduce((sum, match) => sum + (match.kind === "resembles" ? 0 : 1), 0);
   // A line that the file has many times shows no place: a decorator before a function may well be new.
-  return count > limits.rarePlaces ? costs.freshEdge : costs.looseThoughKnown;
+  return count > limits.rarePlaces ? costs.addedEdge : costs.looseThoughKnown;
 }
 
 /** Names that the source and the edit declare once each: an edit line that does so changes the source's line. */

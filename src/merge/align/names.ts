@@ -20,8 +20,8 @@ const statementKeyword =
   /^\s*(?:return|throw|else|new|await|yield|case|if|for|while|switch|catch|using|in|not|and|or)\b/u;
 
 /**
- * The name that a line declares as a function, a class or the like, in the languages where a keyword or the
- * line's form says so; undefined = it declares none. Read from the line alone: a hint, not a parse.
+ * Returns the name that a line declares as a function, a class or the like, in languages where a keyword or the line's
+ * form shows it, or undefined. Reads the line alone: a hint, not a parse.
  */
 export function declaredName(line: string): string | undefined {
   if (line.length > 300 || statementKeyword.test(line)) return undefined;

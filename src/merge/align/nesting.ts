@@ -14,7 +14,7 @@ export interface Nesting {
   readonly depths: Int32Array;
   /** For a line that closes a scope: the line that opened it; else -1. */
   readonly openers: Int32Array;
-  /** Per line: the index behind the last line of the scope that it opens, closer included; its own index + 1 = none. */
+  /** Per line: the index after the last line of the scope that it opens, closer included; its own index + 1 = none. */
   readonly ends: Int32Array;
 }
 

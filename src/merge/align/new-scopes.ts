@@ -1,14 +1,14 @@
 import type { TextLine } from "../../text/lines.ts";
 import type { BlockLine, Shape } from "../shape.ts";
 import { limits } from "./costs.ts";
-import type { Match } from "./matches.ts";
+import { isDistinctive } from "./distinctive.ts";
+import type { Match } from "./match.ts";
 import { declaredName } from "./names.ts";
 import { isCloser, type Nesting, nestingOf } from "./nesting.ts";
 import { depthsOf, scopeUnder } from "./scope.ts";
 import { subjectOf } from "./subject.ts";
-import { isTelling } from "./telling.ts";
 
-/** Openers that stand for no thing of their own: what they hold may well have been there before. */
+/** Openers that declare nothing: their content may have been there before. */
 const beginsNoDeclaration =
   /^\s*(?:[^\s\p{L}\p{N}_$@.#"'<]|(?:if|else|elif|elsif|elseif|for|foreach|while|until|unless|switch|match|when|case|default|try|catch|except|rescue|ensure|finally|with|do|loop|begin|then|return|await|async|unsafe|using|lock|synchronized)\b)/u;
 
@@ -18,9 +18,9 @@ const isBranch = /^\s*(?:\}\s*)?(?:elif|elsif|elseif|else\s+if|when|case|catch|e
 type FoundMatches = readonly (readonly Match[])[];
 
 /**
- * The matches of a sketch's lines without those that its own structure rules out. A scope that the sketch opens anew
- * is new as a whole, however much its lines look like the file's: a function beside a like one is added. And the
- * line that closes a scope is the file's only where the line that opens it is, and then it is that scope's closer.
+ * The matches of a sketch's lines without those that its own structure rules out. A scope that the sketch newly opens is
+ * new as a whole, however much its lines look like the file's: a function beside a similar one is added. And the line
+ * that closes a scope matches only if the line that opens it does, and then only that scope's closer.
  */
 export function withinNewScopes(
   source: readonly TextLine[],
@@ -91,7 +91,7 @@ class Structure {
       const end = this.blockEnd(start);
       const isFilled = (j: number): boolean => this.tokens[j]!.text.trim() !== "";
       const isFound = (j: number): boolean =>
-        this.found[j]!.length > 0 && isTelling(this.tokens[j]!.text);
+        this.found[j]!.length > 0 && isDistinctive(this.tokens[j]!.text);
       let first = start;
       while (first < end && !isFound(first)) first++;
       if (first === end) continue;
@@ -117,7 +117,7 @@ class Structure {
 
   /** Whether the scope that a new line opens is new too, and not one of the file whose first line changes. */
   private isNewScope(i: number, end: number): boolean {
-    const body = this.telling(i + 1, end);
+    const body = this.distinctive(i + 1, end);
     if (body.some((j) => this.isAbbreviated(j))) return false;
     const known = body.filter((j) => this.isQuote(j));
     if (known.length === 0) return true;
@@ -127,21 +127,21 @@ class Structure {
     const isCopy = copied !== undefined && copied.lines >= limits.scopeCopyShare * body.length;
     if (!isCopy) return declares && this.isShownWhole(i, end, body);
     if (!declares) {
-      // A further branch is added between two others. It does not cut a like one in two.
-      if (!isBranch.test(text) || this.telling(this.blockStart(i), i).length > 0) return false;
-      return this.telling(end, this.blockEnd(i)).some((j) => this.isQuote(j));
+      // A further branch is added between two others, and not inside one that resembles it.
+      if (!isBranch.test(text) || this.distinctive(this.blockStart(i), i).length > 0) return false;
+      return this.distinctive(end, this.blockEnd(i)).some((j) => this.isQuote(j));
     }
     // What declares the same name changes it.
     const subject = subjectOf(text);
     if (subject !== undefined && subject === subjectOf(this.source[copied.header]!.text))
       return false;
     // Between two quotes the file's lines are replaced, so the scope is one of the file that is renamed.
-    const above = this.telling(this.blockStart(i), i).filter((j) => this.isQuote(j));
-    const below = this.telling(end, this.blockEnd(i)).some((j) => this.isQuote(j));
+    const above = this.distinctive(this.blockStart(i), i).filter((j) => this.isQuote(j));
+    const below = this.distinctive(end, this.blockEnd(i)).some((j) => this.isQuote(j));
     if (above.length > 0 && below) return false;
     const isWhole = this.isWholeCopy(i, end, body, copied);
-    // A copy follows what it copies; what takes its place follows what stands above that. With markers on both sides
-    // nothing says where a copy would go.
+    // A copy follows the original; a replacement follows the lines above the original. With markers on both sides
+    // nothing says where a copy belongs.
     if (above.length > 0) return isWhole && this.follows(above.at(-1)!, copied.header);
     return this.isAppended(this.blockOf[i]!) && (isWhole || this.isShownWhole(i, end, body));
   }
@@ -161,20 +161,22 @@ class Structure {
   ): boolean {
     const scope = scopeUnder(header, this.depths);
     if (!scope) return false;
-    const inScope = this.source.slice(scope.start, scope.end).filter(({ text }) => isTelling(text));
+    const inScope = this.source
+      .slice(scope.start, scope.end)
+      .filter(({ text }) => isDistinctive(text));
     if (lines < limits.scopeCopyShare * inScope.length) return false;
     if (this.nesting.openers[end - 1] === i) return true;
     const bracketed = /[([{]\s*$/.test(this.tokens[i]!.text);
     return !bracketed && this.endsAlike(body.at(-1)!, header);
   }
 
-  /** Whether a line of the edit is the file's only behind a line of the file. */
+  /** Whether all strict matches of an edit line are after a line of the file. */
   private follows(j: number, header: number): boolean {
     const places = this.found[j]!.filter(isStrict);
     return places.every(({ source }) => source > header);
   }
 
-  /** Whether a block has a marker before it and none behind: what it adds goes to the end. */
+  /** Whether a block has a marker before it and none after it: its new lines belong at the end. */
   private isAppended(block: number): boolean {
     const { elidedStart, elidedEnd, blocks } = this.shape;
     return (block > 0 || elidedStart) && block === blocks.length - 1 && !elidedEnd;
@@ -186,9 +188,9 @@ class Structure {
     return start;
   }
 
-  private telling(from: number, to: number): number[] {
+  private distinctive(from: number, to: number): number[] {
     const found: number[] = [];
-    for (let j = from; j < to; j++) if (isTelling(this.tokens[j]!.text)) found.push(j);
+    for (let j = from; j < to; j++) if (isDistinctive(this.tokens[j]!.text)) found.push(j);
     return found;
   }
 
@@ -256,7 +258,7 @@ class Structure {
     const scope = scopeUnder(header, this.depths);
     if (!scope) return false;
     let end = scope.end - 1;
-    while (end > header && !isTelling(this.source[end]!.text)) end--;
+    while (end > header && !isDistinctive(this.source[end]!.text)) end--;
     return this.found[last]!.some((match) => isStrict(match) && match.source === end);
   }
 
@@ -274,8 +276,8 @@ class Structure {
   }
 
   /**
-   * Whether nesting tells anything over elisions: in a sketch that shows one scope from its first to its last line.
-   * Others show places, and what opens or closes between them is not shown.
+   * Whether nesting is meaningful across elisions: only in a sketch that shows one scope from its first to its last line.
+   * Other sketches show places, and what opens or closes between them is not shown.
    */
   private spansElisions(opener: number, block: number): boolean {
     const { elidedStart, elidedEnd } = this.shape;
@@ -290,7 +292,7 @@ class Structure {
   }
 }
 
-/** Whether a line may open a scope: it is no finished statement, and closes none without going on. */
+/** Whether a line may open a scope: it is no finished statement, and no closer that ends there. */
 export const mayOpen = (text: string): boolean =>
   !/;\s*(?:\/\/.*)?$/.test(text) && (!isCloser(text) || /(?:[([{:]|=>)\s*$/.test(text));
 

@@ -3,7 +3,7 @@ import type { Block } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
 import { lineDepths, scopeUnder } from "./scope.ts";
 
-/** Costs of standing at each of so many positions where only one is possible. */
+/** Costs of each position where only one is possible. */
 export function onlyAt(positions: number, position: number): Int32Array {
   const array = new Int32Array(positions).fill(infinity);
   if (position >= 0 && position < positions) array[position] = 0;
@@ -35,8 +35,8 @@ export function placeCosts(
 }
 
 /**
- * A block said to stand under a line: above all its places is worst. Where such a line opens a scope, in one of these
- * is better than behind them.
+ * The costs of a block whose format names a header above it: positions above every such header cost most; where the
+ * headers open scopes, positions inside one of these cost less than those after them.
  */
 function underCosts(under: readonly string[], source: readonly TextLine[]): Int32Array {
   const array = new Int32Array(source.length + 1);

@@ -1,5 +1,5 @@
 import { spend } from "../../text/budget.ts";
-import { condense } from "./compress.ts";
+import { compress } from "./compress.ts";
 import { bounds, costs, infinity, limits } from "./costs.ts";
 import type { Problem } from "./recurrence.ts";
 import { backward, forward, leastCosts, type Sums } from "./sums.ts";
@@ -30,7 +30,7 @@ export interface Placements {
  * for each such position, the cheapest placement through it.
  */
 export function placements(whole: Problem): Placements {
-  const { problem, cuts } = condense(whole);
+  const { problem, cuts } = compress(whole);
   const inSource = ({ cost, ranges }: Placement): Placement => ({
     cost,
     ranges: ranges.map(({ start, end }) => ({ start: cuts[start]!, end: cuts[end]! })),
@@ -66,8 +66,8 @@ export function placements(whole: Problem): Placements {
 }
 
 /**
- * Solves for placements that are not too dear. Where the best one turns out to be dearer than guessed the limit follows
- * from it, or there is none.
+ * Solves for placements up to a cost limit. If the best one costs more than estimated, the limit is raised from its cost,
+ * or removed.
  */
 function solve(problem: Problem): { before: Sums; after: Sums; best: Placement | undefined } {
   let limit =

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { costs, infinity } from "./costs.ts";
 import { type BlockRange, placements } from "./placements.ts";
-import type { Problem, Row } from "./recurrence.ts";
+import type { AlignRow, Problem } from "./recurrence.ts";
 import { traceBlock } from "./trace.ts";
 
 const steps = 7;
@@ -10,22 +10,22 @@ const steps = 7;
 /** An edit line that matches some source lines, and may always be new. */
 const row = fc
   .record({
-    fresh: fc.integer({ min: 4, max: 60 }),
+    added: fc.integer({ min: 4, max: 60 }),
     loose: fc.nat(90),
     at: fc.uniqueArray(fc.nat(steps - 1), { maxLength: 3 }),
     cost: fc.nat(20),
   })
-  .map(({ fresh, loose, at, cost }): Row => {
+  .map(({ added, loose, at, cost }): AlignRow => {
     const places = Int32Array.from(at).sort();
     return {
-      fresh,
+      added,
       looseStart: loose,
       looseEnd: loose,
       at: places,
       to: places.map((place) => place + 1),
       cost: places.map((place) => cost + place),
       removal: false,
-      telling: true,
+      unique: true,
     };
   });
 
@@ -62,17 +62,17 @@ function priced(
   if (source[0]! < 0 || source.at(-1)! < 0) return undefined;
   let sum = range.start === 0 ? costs.emptyElision : 0;
   let next = range.start;
-  let isFresh = false;
-  for (const [i, { fresh, at, cost }] of rows.entries()) {
+  let isAdded = false;
+  for (const [i, { added, at, cost }] of rows.entries()) {
     const line = source[i]!;
     if (line < 0) {
-      sum += fresh;
-      isFresh = true;
+      sum += added;
+      isAdded = true;
       continue;
     }
     if (line > next) {
-      const quick = isFresh ? 0 : costs.removeOpen;
-      const slow = isFresh ? costs.replaceManyOpen : costs.removeManyOpen;
+      const quick = isAdded ? 0 : costs.removeOpen;
+      const slow = isAdded ? costs.replaceManyOpen : costs.removeManyOpen;
       sum += Math.min(
         quick + sumOf(short.subarray(next, line)),
         slow + sumOf(long.subarray(next, line)),
@@ -80,7 +80,7 @@ function priced(
     }
     sum += cost[at.indexOf(line)]!;
     next = line + 1;
-    isFresh = false;
+    isAdded = false;
   }
   expect(next).toBe(range.end);
   return sum + (range.end === steps ? costs.emptyElision : 0);

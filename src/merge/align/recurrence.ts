@@ -2,8 +2,8 @@ import { costs, infinity } from "./costs.ts";
 import type { Depths } from "./scope.ts";
 
 /** One edit line as the alignment sees it: what it costs as a new line, and where it matches. */
-export interface Row {
-  readonly fresh: number;
+export interface AlignRow {
+  readonly added: number;
   /** What it costs on top as the first, the last line of its block, with nothing known beside it. */
   readonly looseStart: number;
   readonly looseEnd: number;
@@ -11,14 +11,14 @@ export interface Row {
   readonly at: Int32Array;
   readonly to: Int32Array;
   readonly cost: Int32Array;
-  /** A comment before this line says that source lines go here. */
+  /** A comment before this line says that source lines are removed here. */
   readonly removal: boolean;
-  /** It has letters or digits and stands once in the edit: a match of it tells something. */
-  readonly telling: boolean;
+  /** It has letters or digits and occurs once in the edit: a match of it is meaningful. */
+  readonly unique: boolean;
 }
 
 export interface AlignBlock {
-  readonly rows: readonly Row[];
+  readonly rows: readonly AlignRow[];
   readonly removalAtEnd: boolean;
   /** Extra cost of beginning at each position; hints and certain places. */
   readonly startCost?: Int32Array;
@@ -27,7 +27,7 @@ export interface AlignBlock {
 
 /**
  * Blocks to place one after the other in a source of `steps` lines. Position p lies before source line p.
- * `explicit`: the edit says what goes; source lines that it passes over stay, at a cost.
+ * `explicit`: the edit says what it removes; source lines that it passes over stay, at a cost.
  */
 export interface Problem {
   readonly steps: number;
@@ -40,7 +40,7 @@ export interface Problem {
   readonly explicit: boolean;
   /** Without a marker, and shorter than half of the file: what it does not show is hardly meant to go. */
   readonly fragment?: boolean;
-  /** How deep the source is indented; absent where that tells nothing. */
+  /** How deep the source is indented; absent where that is not meaningful. */
   readonly depths?: Depths;
 }
 
@@ -55,15 +55,15 @@ interface GapCosts {
   /** Opening a run of passed-over lines after a match (short, long), after new lines, after loose new lines. */
   readonly matchShort: number;
   readonly matchLong: number;
-  readonly freshShort: number;
-  readonly freshLong: number;
+  readonly addedShort: number;
+  readonly addedLong: number;
   readonly loose: number;
   /** Passing over nothing. */
   readonly stay: number;
   /** New lines that begin the block here. */
   readonly begin: number;
   /** At a block's end that is not the file's: after new lines, with no match at all, after passed-over lines. */
-  readonly endFresh: number;
+  readonly endAdded: number;
   readonly endUnknown: number;
   readonly endPassed: number;
   readonly removal: boolean;
@@ -78,12 +78,12 @@ function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: Edges):
     return {
       matchShort: open,
       matchLong: infinity,
-      freshShort: open,
-      freshLong: infinity,
+      addedShort: open,
+      addedLong: infinity,
       loose: open,
       stay: 0,
       begin: 0,
-      endFresh: 0,
+      endAdded: 0,
       endUnknown: 0,
       endPassed: atEnd ? infinity : 0,
       removal: false,
@@ -92,21 +92,21 @@ function gapCosts(problem: Problem, block: AlignBlock, i: number, edges: Edges):
   const fileEdge = (i === 0 && edges.anchoredStart) || (atEnd && edges.anchoredEnd);
   const beyond = problem.fragment ? costs.fragmentEdge : 0;
   const open = fileEdge ? costs.removeAtFileEdge + beyond : costs.removeOpen;
-  // At a block's edge lines go only beside new lines, or where a comment says so.
+  // At a block's edge lines are removed only beside new lines, or where a comment says so.
   const closed = atEnd && !edges.anchoredEnd;
-  const endFresh = atEnd ? (block.rows.at(-1)?.looseEnd ?? 0) : 0;
+  const endAdded = atEnd ? (block.rows.at(-1)?.looseEnd ?? 0) : 0;
   const announced = costs.announcedAtEdge;
   const replaceAtEnd = atEnd && edges.anchoredEnd ? costs.replaceAtFileEdge + beyond : 0;
   return {
     matchShort: removal ? 0 : closed ? infinity : open,
     matchLong: closed ? infinity : costs.removeManyOpen + open - costs.removeOpen,
-    freshShort: replaceAtEnd,
-    freshLong: costs.replaceManyOpen + replaceAtEnd,
+    addedShort: replaceAtEnd,
+    addedLong: costs.replaceManyOpen + replaceAtEnd,
     loose: edges.anchoredStart ? costs.replaceAtFileEdge + beyond : infinity,
     stay: removal ? costs.announcedNothing : 0,
     begin: block.rows[0]?.looseStart ?? 0,
-    endFresh,
-    endUnknown: atEnd ? costs.unknownBlock + endFresh : 0,
+    endAdded,
+    endUnknown: atEnd ? costs.unknownBlock + endAdded : 0,
     endPassed: !atEnd ? 0 : removal ? announced : infinity,
     removal,
   };
@@ -129,22 +129,22 @@ export interface LooseStretch {
 }
 
 /**
- * States at a position, in the order in which equal costs prefer them. `match`: the last edit line matched; `fresh`: new
+ * States at a position, in the order in which equal costs prefer them. `match`: the last edit line matched; `added`: new
  * lines since the last match; `loose`: new lines, nothing matched yet; `short` and `long`: source lines are being passed
  * over, by two running sums whose minimum is a concave cost (many lines replaced are one change); `begin`: the block
  * begins here.
  */
-export const states = { match: 0, fresh: 1, loose: 2, short: 3, long: 4, begin: 5 } as const;
+export const states = { match: 0, added: 1, loose: 2, short: 3, long: 4, begin: 5 } as const;
 
 /** Sums of one row for each position of a stretch, and the tag of each: where its value came from. */
 export class RowSums {
   readonly match: Int32Array;
-  readonly fresh: Int32Array;
+  readonly added: Int32Array;
   readonly loose: Int32Array;
   /** The cheapest of all states, what is laid so far being complete. */
   readonly best: Int32Array;
   readonly matchTag: Int32Array;
-  readonly freshTag: Int32Array;
+  readonly addedTag: Int32Array;
   readonly looseTag: Int32Array;
   readonly bestTag: Int32Array;
   readonly shortTag: Int32Array;
@@ -152,8 +152,8 @@ export class RowSums {
 
   constructor(positions: number) {
     const array = (): Int32Array => new Int32Array(positions);
-    [this.match, this.fresh, this.loose, this.best] = [array(), array(), array(), array()];
-    [this.matchTag, this.freshTag, this.looseTag] = [array(), array(), array()];
+    [this.match, this.added, this.loose, this.best] = [array(), array(), array(), array()];
+    [this.matchTag, this.addedTag, this.looseTag] = [array(), array(), array()];
     [this.bestTag, this.shortTag, this.longTag] = [array(), array(), array()];
   }
 }
@@ -162,7 +162,7 @@ export class RowSums {
 export class Choices {
   readonly width: number;
   readonly best: Uint8Array;
-  readonly fresh: Uint8Array;
+  readonly added: Uint8Array;
   readonly loose: Uint8Array;
   readonly short: Uint8Array;
   readonly long: Uint8Array;
@@ -170,7 +170,7 @@ export class Choices {
   constructor(rows: number, width: number) {
     this.width = width;
     const table = (): Uint8Array => new Uint8Array((rows + 1) * width);
-    [this.best, this.fresh, this.loose] = [table(), table(), table()];
+    [this.best, this.added, this.loose] = [table(), table(), table()];
     [this.short, this.long] = [table(), table()];
   }
 
@@ -179,7 +179,7 @@ export class Choices {
     const { width } = this;
     const at = row * width;
     this.best.set(sums.bestTag.subarray(0, width), at);
-    this.fresh.set(sums.freshTag.subarray(0, width), at);
+    this.added.set(sums.addedTag.subarray(0, width), at);
     this.loose.set(sums.looseTag.subarray(0, width), at);
     this.short.set(sums.shortTag.subarray(0, width), at);
     this.long.set(sums.longTag.subarray(0, width), at);
@@ -188,7 +188,7 @@ export class Choices {
 
 /**
  * Dynamic programming over (edit lines x source positions), one row at a time; afterwards `sums.best` holds what all lines
- * of the stretch cost when they end at each position. Within a gap new lines come before lines that go, so each text has
+ * of the stretch cost when they end at each position. Within a gap new lines come before removed lines, so each text has
  * one path. A tag says where the block began, or, with `choices`, from which state the value came.
  * Time is rows x positions, space positions; with `choices` rows x positions.
  */
@@ -202,7 +202,7 @@ export function layOut(
   const { from, to, first, last, starts, opening } = stretch;
   const width = last - first + 1;
   sums.match.fill(infinity, 0, width);
-  sums.fresh.fill(infinity, 0, width);
+  sums.added.fill(infinity, 0, width);
   sums.loose.fill(infinity, 0, width);
   if (opening !== "free" && width > 0) {
     sums.match[0] = starts[0]!;
@@ -211,7 +211,7 @@ export function layOut(
   for (let i = from; i <= to; i++) {
     if (choices) {
       sums.matchTag.fill(states.match, 0, width);
-      sums.freshTag.fill(states.fresh, 0, width);
+      sums.addedTag.fill(states.added, 0, width);
       sums.looseTag.fill(states.loose, 0, width);
     }
     const row = i < to ? block.rows[i] : undefined;
@@ -221,22 +221,22 @@ export function layOut(
   }
 }
 
-/** What stands before one edit line: new lines and lines passed over, position by position. */
+/** What comes before one edit line: new lines and lines passed over, position by position. */
 function layRow(
   { short, long }: Problem,
   gap: GapCosts,
   i: number,
-  row: Row | undefined,
+  row: AlignRow | undefined,
   { from, first, last, starts, opening, closed }: LooseStretch,
-  { match, fresh, loose, best, ...tags }: RowSums,
+  { match, added, loose, best, ...tags }: RowSums,
   choices: Choices | undefined,
 ): void {
-  const { matchTag, freshTag, looseTag, bestTag, shortTag, longTag } = tags;
+  const { matchTag, addedTag, looseTag, bestTag, shortTag, longTag } = tags;
   const { removal, stay } = gap;
   const isFirst = i === from;
   const isRecorded = choices !== undefined;
-  const freshCost = row?.fresh ?? 0;
-  const blocked = freshCost >= infinity;
+  const addedCost = row?.added ?? 0;
+  const blocked = addedCost >= infinity;
   let d1 = infinity;
   let d1Tag: number = isRecorded ? states.short : -1;
   let d2 = infinity;
@@ -245,8 +245,8 @@ function layRow(
     const q = p - first;
     const m = match[q]!;
     const mTag = matchTag[q]!;
-    const n = fresh[q]!;
-    const nTag = freshTag[q]!;
+    const n = added[q]!;
+    const nTag = addedTag[q]!;
     const u = loose[q]!;
     const uTag = looseTag[q]!;
     const isOpened = isFirst && q === 0 && opening !== "free";
@@ -256,7 +256,7 @@ function layRow(
     const isEnd = closed && p === last;
     let b = m + stay;
     let bTag = mTag;
-    let offer = n + stay + (isEnd ? 0 : gap.endFresh);
+    let offer = n + stay + (isEnd ? 0 : gap.endAdded);
     if (offer < b) {
       b = offer;
       bTag = nTag;
@@ -283,10 +283,10 @@ function layRow(
     bestTag[q] = bTag;
     // This line as a new one. The file's start is no match: new lines there are loose, though they may well begin it.
     const atEdge = isOpened && opening === "edge";
-    fresh[q] = blocked || atEdge ? infinity : Math.min(m, n) + freshCost;
-    freshTag[q] = n < m ? nTag : mTag;
+    added[q] = blocked || atEdge ? infinity : Math.min(m, n) + addedCost;
+    addedTag[q] = n < m ? nTag : mTag;
     const begin = atEdge ? m : x + gap.begin;
-    loose[q] = blocked ? infinity : Math.min(begin, u) + freshCost;
+    loose[q] = blocked ? infinity : Math.min(begin, u) + addedCost;
     looseTag[q] = begin < u ? xTag : uTag;
     if (p === last) break;
     // Lines passed over, from here to the next position.
@@ -294,8 +294,8 @@ function layRow(
       d1 = m + gap.matchShort;
       d1Tag = mTag;
     }
-    if (n + gap.freshShort < d1) {
-      d1 = n + gap.freshShort;
+    if (n + gap.addedShort < d1) {
+      d1 = n + gap.addedShort;
       d1Tag = nTag;
     }
     if (u + gap.loose < d1) {
@@ -310,8 +310,8 @@ function layRow(
       d2 = m + gap.matchLong;
       d2Tag = mTag;
     }
-    if (n + gap.freshLong < d2) {
-      d2 = n + gap.freshLong;
+    if (n + gap.addedLong < d2) {
+      d2 = n + gap.addedLong;
       d2Tag = nTag;
     }
     if (isRecorded) {
@@ -326,7 +326,7 @@ function layRow(
 }
 
 /** One edit line as the source's, wherever it matches. */
-function layMatches(row: Row, first: number, last: number, sums: RowSums): void {
+function layMatches(row: AlignRow, first: number, last: number, sums: RowSums): void {
   const { match, matchTag, best, bestTag } = sums;
   const { at, to, cost } = row;
   match.fill(infinity, 0, last - first + 1);

@@ -17,15 +17,15 @@ export interface Cheapest {
   readonly at: Int32Array;
 }
 
-/** A line that goes on with what an earlier one at its depth began: `): void {`, `} else {`. */
+/** A line that continues what an earlier one at its depth began: `): void {`, `} else {`. */
 const continuesScope = /^(?:[)\]>]|\}.*[{(:]\s*$)/;
 
-/** A line that stands at the margin wherever it is: of a C preprocessor. */
+/** A directive of a C preprocessor: it begins at the margin at any depth. */
 export const directive: RegExp = /^#\s*[a-z]+/;
 
 /**
- * Twice the columns before each line; one more for a line that goes on with another one. Blank lines are as
- * deep as what follows them.
+ * Twice the columns before each line, plus one for a line that continues another one. A blank line is as deep as the
+ * line after it.
  */
 export function depthsOf(source: readonly TextLine[]): Int32Array {
   const depths = new Int32Array(source.length);
@@ -48,9 +48,9 @@ export function lineDepths(source: readonly TextLine[]): Depths {
 }
 
 /**
- * Whether a block that ended before step p and one that begins at step q > p stand in one scope, or the second
- * in one that the first opens: nothing between them is less deep than the second, or, where the second is
- * the deeper one, as little deep as the first's last line.
+ * Whether a block that ended before step p and one that begins at step q > p are in one scope, or the second is in a scope
+ * that the first opens: nothing between them is less deep than the second, or, if the second is deeper, nothing is at
+ * most as deep as the first's last line.
  */
 export function isWithinScope({ first, last, least }: Depths, p: number, q: number): boolean {
   if (p === 0 || q === first.length) return true;
@@ -62,7 +62,7 @@ export function isWithinScope({ first, last, least }: Depths, p: number, q: numb
   return true;
 }
 
-/** The lines that a line opens, from the one below it to the one that is as little deep again; undefined = none. */
+/** The lines of the scope that a line opens, up to the next line that is at most as deep, or undefined. */
 export function scopeUnder(
   line: number,
   depths: Int32Array,
@@ -112,7 +112,7 @@ class CostStack {
     this.#ats[this.size - 1] = at;
   }
 
-  /** Takes the top off; what it holds goes to the one below. */
+  /** Removes the top entry and offers its cost to the entry below. */
   mergeDown(): void {
     this.size--;
     this.offer(this.#costs[this.size]!, this.#ats[this.size]!);

@@ -54,7 +54,7 @@ export function boundedDistance(a: string, b: string, limit: number): number {
   for (let i = 1; i <= height; i++) {
     const from = Math.max(1, i - limit);
     const to = Math.min(width, i + limit);
-    // What stands beside the band is over the limit; the rows are used again, so it is written there.
+    // Cells beside the band are over the limit; the rows are reused, so this is written there.
     next[from - 1] = from === 1 ? Math.min(i, over) : over;
     if (to < width) next[to + 1] = over;
     let least = next[from - 1]!;
@@ -79,7 +79,7 @@ export function boundedDistance(a: string, b: string, limit: number): number {
   return Math.min(row[width]!, over);
 }
 
-/** What lines are compared by when nothing equal stands in the source. */
+/** What lines are compared by when no equal line is in the source. */
 export interface LooseLines {
   readonly keys: readonly string[];
   readonly signatures: readonly Signature[];

@@ -8,10 +8,10 @@ import { mayBeRemoved } from "../words/hunk.ts";
 import { roughKey } from "../words/words.ts";
 import { costs, limits } from "./costs.ts";
 import { isSame, type Reindent, reindented } from "./indent.ts";
-import type { Kind, Match } from "./matches.ts";
+import type { Kind, Match } from "./match.ts";
 import { boundedDistance, looseKey, looseLines } from "./similar.ts";
 
-/** The text before an ellipsis that ends an abbreviated line; undefined = it is not abbreviated. */
+/** Returns the text before the ellipsis of an abbreviated line, or undefined if the line is not abbreviated. */
 function abbreviated(text: string): string | undefined {
   const line = text.trim();
   const cut = line.endsWith("...") ? 3 : line.endsWith("…") ? 1 : 0;
@@ -23,7 +23,7 @@ function abbreviated(text: string): string | undefined {
 interface FindOptions {
   /** First or last of its block. */
   readonly edge: boolean;
-  /** Look for likenesses where nothing equal stands in the source. */
+  /** Look for similar lines if no equal line is in the source. */
   readonly soft: boolean;
   /** The edit keeps trailing blanks, so a line without them is changed. */
   readonly keepsTrailing: boolean;
@@ -63,7 +63,7 @@ export class SourceIndex {
     return this.inEdit.get(token.text.trim()) === 1;
   }
 
-  /** The indentation that all lines with a token's text have; undefined = they differ, or there is none. */
+  /** The indentation that all lines with a token's text have, or undefined if they differ or there are none. */
   onlyIndent(token: BlockLine): string | undefined {
     const [first, ...others] = this.occurrences(token);
     if (first === undefined) return undefined;
@@ -107,7 +107,7 @@ export class SourceIndex {
         matches.push({ source, cost: costs.reindented, kind: "resembles" });
       }
     }
-    // An explicit edit may mean a line of the same words though its own spelling stands elsewhere.
+    // An explicit edit may mean a line of the same words even if its own spelling is elsewhere.
     const explicit = token.role !== "either";
     if (trimmed === "" || (matches.length > 0 && !explicit)) return matches;
     const taken = new Set(matches.map((match) => match.source));
@@ -139,7 +139,7 @@ export class SourceIndex {
     return found;
   }
 
-  /** Lines that a removed line may stand for: a word or a number that differs is another line. */
+  /** Lines that a removed line may mean: a line with another word or number is another line. */
   private inSameWords(text: string): Match[] {
     if (this.byWords === undefined) {
       this.byWords = new Map([...this.inEdit.keys()].map((key) => [roughKey(key), []]));

@@ -1,6 +1,6 @@
 import { spend } from "../../text/budget.ts";
 import { costs, infinity } from "./costs.ts";
-import { type AlignBlock, layOut, type Problem, type Row, RowSums } from "./recurrence.ts";
+import { type AlignBlock, type AlignRow, layOut, type Problem, RowSums } from "./recurrence.ts";
 import { type Cheapest, cheapestAfter, cheapestBefore, type Depths } from "./scope.ts";
 
 /** The best cost of everything up to a block's start and end, at each position; and how it came there. */
@@ -21,8 +21,8 @@ export function forward(problem: Problem, limit: number = infinity): Sums {
 type NearestRange = (costs: Int32Array, depths: Depths, from: number, to: number) => Cheapest;
 
 /**
- * Sums that no placement of at most `limit` goes through become infinite, and positions before the first one
- * that is left, or after `lasts[k]`, are passed by: where the edit's lines are sure of their places, little is left.
+ * Sums that no placement of at most `limit` passes through become infinite, and positions before the first one that
+ * remains, or after `lasts[k]`, are skipped: where the edit's lines are sure of their places, few positions remain.
  */
 function align(
   problem: Problem,
@@ -58,7 +58,7 @@ export function leastCosts({ blocks }: Problem): number[] {
   const least = [0];
   for (const { rows } of blocks.toReversed()) {
     let sum = least[0]!;
-    for (const { fresh, cost } of rows) sum += cost.reduce((a, b) => Math.min(a, b), fresh);
+    for (const { added, cost } of rows) sum += cost.reduce((a, b) => Math.min(a, b), added);
     least.unshift(Math.min(infinity, sum));
   }
   return least;
@@ -79,8 +79,8 @@ function lastEnds({ steps, blocks }: Problem, spare: number): number[] {
         lost += loss;
         return lost > spare;
       });
-      for (const { fresh, at, cost } of rows) {
-        const loss = fresh - cost.reduce((a, b) => Math.min(a, b), fresh);
+      for (const { added, at, cost } of rows) {
+        const loss = added - cost.reduce((a, b) => Math.min(a, b), added);
         if (loss > 0) losses.push({ position: at.at(-1)!, loss });
       }
       return beyond === undefined ? steps : beyond.position;
@@ -227,10 +227,10 @@ function reversedProblem(problem: Problem): Problem {
   const turned = (array: Int32Array): Int32Array => array.slice().reverse();
   const blocks = problem.blocks.toReversed().map((block): AlignBlock => {
     const { rows } = block;
-    const turnedRows = rows.toReversed().map((row, index): Row => {
+    const turnedRows = rows.toReversed().map((row, index): AlignRow => {
       const mirrored = (positions: Int32Array): Int32Array =>
         positions.map((_, c) => steps - positions[positions.length - 1 - c]!);
-      // A removal before line i stands, seen from the other side, before the line that came before it.
+      // Seen from the other side, a removal before line i is before the line that precedes it.
       const removal = index === 0 ? block.removalAtEnd : rows[rows.length - index]!.removal;
       return {
         ...row,

@@ -1,16 +1,16 @@
 import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import type { BlockLine, Shape } from "../shape.ts";
-import type { Match } from "./matches.ts";
+import { isDistinctive } from "./distinctive.ts";
+import type { Match } from "./match.ts";
 import { isCloser } from "./nesting.ts";
-import { isTelling } from "./telling.ts";
 
 type MatchesPerBlock = readonly (readonly Match[])[];
 
 /**
- * The lines of the one symbol that a sketch shows: it has no marker before its first line nor behind its last one, and
- * begins with the line that opens the symbol, once in the file. The sketch says nothing about what lies outside.
- * Undefined = it shows something else.
+ * Returns the lines of the one symbol that a sketch shows, or undefined if it shows something else. Such a sketch has no
+ * marker before its first line or after its last one, and begins with the line that opens the symbol, which occurs once
+ * in the file. It says nothing about lines outside the symbol.
  */
 export function symbolOf(
   source: readonly TextLine[],
@@ -21,7 +21,7 @@ export function symbolOf(
   const tokens = shape.blocks.flatMap((block) => block.tokens);
   const found = matches.flat();
   // Comments and decorators may come first.
-  const opener = tokens.findIndex(({ text }, i) => isTelling(text) && opensScope(tokens, i));
+  const opener = tokens.findIndex(({ text }, i) => isDistinctive(text) && opensScope(tokens, i));
   if (opener < 0 || opener >= shape.blocks[0]!.tokens.length) return undefined;
   const depth = columnsOf(tokens[opener]!.text);
   const isInside = (text: string): boolean =>
@@ -35,17 +35,17 @@ export function symbolOf(
   const end = endOfSymbol(source, header);
   const start = Math.max(0, header - opener);
   // A sketch that begins as the file does shows the file.
-  const first = source.findIndex(({ text }) => isTelling(text));
+  const first = source.findIndex(({ text }) => isDistinctive(text));
   const last = source.findLast(({ text }) => text.trim() !== "")?.text;
   const endsAlike = tokens.findLast(({ text }) => text.trim() !== "")?.text === last;
   if (start <= first && (endsAlike || shape.blocks.length > 1)) return undefined;
   const outside = [...source.slice(0, start), ...source.slice(end)];
-  return outside.some(({ text }) => isTelling(text)) ? { start, end } : undefined;
+  return outside.some(({ text }) => isDistinctive(text)) ? { start, end } : undefined;
 }
 
 /**
- * The line behind a symbol: behind the closer of the bracket that its first line leaves open, for text inside may stand
- * at the margin; else before the next line that is as little deep.
+ * The line after a symbol: after the closer of the bracket that its first line leaves open, because text inside may begin
+ * at the margin; otherwise the next line that is at most as deep.
  */
 export function endOfSymbol(source: readonly TextLine[], header: number): number {
   const { text: first } = source[header]!;
@@ -74,6 +74,6 @@ function opensScope(tokens: readonly BlockLine[], i: number): boolean {
   return next !== undefined && columnsOf(next.text) > columnsOf(tokens[i]!.text);
 }
 
-/** Whether a line closes a scope or goes on with its head: `}`, `) {`, `> {`, `else:`. */
+/** Whether a line closes a scope or continues its head: `}`, `) {`, `> {`, `else:`. */
 const continuesSymbol = (text: string): boolean =>
   isCloser(text) || /^\s*(?:>|\{|else\b|elif\b|except\b|finally\b|catch\b|rescue\b)/.test(text);

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { readEdit } from "../../edit/read.ts";
 import { merge } from "../merge.ts";
 
-const block = (old: string, fresh: string): string =>
-  `<<<<<<< SEARCH\n${old}=======\n${fresh}>>>>>>> REPLACE\n`;
+const block = (old: string, added: string): string =>
+  `<<<<<<< SEARCH\n${old}=======\n${added}>>>>>>> REPLACE\n`;
 
 describe("a block that ends with one of several blank lines", () => {
   const source = "a {\n  zero();\n}\n\nf {\n  one();\n}\n\n\ng {\n  two();\n}\n";

@@ -3,7 +3,7 @@ import type { TextLine } from "../../text/lines.ts";
 import { isBlank } from "../../text/words.ts";
 import type { BlockLine } from "../shape.ts";
 import { bounds, infinity } from "./costs.ts";
-import type { Match } from "./matches.ts";
+import type { Match } from "./match.ts";
 import type { BlockRange } from "./placements.ts";
 import { Choices, type Edges, layOut, type Problem, RowSums, states } from "./recurrence.ts";
 
@@ -13,7 +13,7 @@ export interface BlockTrace {
   readonly open: number;
   /** Per edit line: the source line it matches, or -1. */
   readonly source: Int32Array;
-  /** Per edit line: the source position at which it stands. */
+  /** Per edit line: the source position of it. */
   readonly position: Int32Array;
 }
 
@@ -25,7 +25,11 @@ interface Window {
   readonly end: number;
 }
 
-/** The cheapest way to lay one block on exactly these source lines; undefined = too large to say. */
+/**
+ * The cheapest way to lay one block on exactly these source lines. A stretch that is too large is taken as replaced whole.
+ *
+ * @throws {OverBudget} the stretch is too large, and the edit is explicit.
+ */
 export function traceBlock(
   problem: Problem,
   k: number,
@@ -75,21 +79,20 @@ export function traceBlock(
     return traced;
   }
   if (lay(problem, k, rest, edges, source, position)) return traced;
-  // The equal lines were not the ones: of several blank lines the block stands on a later one.
+  // The equal lines were not the right ones: of several blank lines the block has a later one.
   const whole = { first: 0, last: count, ...range };
   source.fill(-1);
   if (!isTooLarge(whole) && lay(problem, k, whole, edges, source, position)) return traced;
-  // A range that was reached for takes more than the lines can be laid on: they replace it whole.
+  // The lines cannot be laid on this range: they replace it whole.
   source.fill(-1);
   position.fill(range.start);
   return traced;
 }
 
 /**
- * Explicit edits: new lines in a gap with omitted source lines stand beside the lines that they replace;
- * between two lines that stay, either side of the omitted ones is possible. `choice` picks the far side
- * for one of these open gaps. Where the omitted lines are blank, no side is taken that puts blank lines
- * side by side which the other side keeps apart.
+ * Explicit edits: new lines in a gap with omitted source lines are put beside the lines that they replace; between two
+ * lines that stay, either side of the omitted lines is possible. `choice` is the open gap whose new lines are put on the
+ * far side. Where the omitted lines are blank, the side with fewer adjacent blank lines is taken.
  */
 export function settleGaps(
   trace: BlockTrace,
@@ -108,12 +111,12 @@ export function settleGaps(
     const far = trace.source[i + 1]!;
     let at = near;
     if (far > near && tokens[first - 1]!.role !== "drop") {
-      const fresh = tokens.slice(first, i + 1).map((token) => token.text);
+      const newTexts = tokens.slice(first, i + 1).map((token) => token.text);
       if (tokens[i + 1]!.role === "drop") at = far;
       else {
-        const told = sideByBlanks(fresh, lines, near, far);
-        if (told === undefined && choice === open++) at = far;
-        else if (told === "far") at = far;
+        const side = sideByBlanks(newTexts, lines, near, far);
+        if (side === undefined && choice === open++) at = far;
+        else if (side === "far") at = far;
       }
     }
     position.fill(at, first, i + 1);
@@ -121,9 +124,9 @@ export function settleGaps(
   return { source: trace.source, position, open };
 }
 
-/** The side of omitted blank lines on which new lines make fewer blank ones neighbours, if one does. */
+/** The side of omitted blank lines on which new lines leave fewer blank lines adjacent, or undefined. */
 function sideByBlanks(
-  fresh: readonly string[],
+  newTexts: readonly string[],
   lines: readonly TextLine[],
   near: number,
   far: number,
@@ -134,8 +137,8 @@ function sideByBlanks(
   if (!omitted.every(isBlank)) return undefined;
   const above = texts(near - 1, near);
   const below = texts(far, far + 1);
-  const atNear = neighbours([...above, ...fresh, ...omitted, ...below]);
-  const atFar = neighbours([...above, ...omitted, ...fresh, ...below]);
+  const atNear = neighbours([...above, ...newTexts, ...omitted, ...below]);
+  const atFar = neighbours([...above, ...omitted, ...newTexts, ...below]);
   if (atNear === atFar) return undefined;
   return atNear < atFar ? "near" : "far";
 }
@@ -202,9 +205,9 @@ function lay(
       state = choices.best[r * width + p]!;
       source[first + r] = start + p;
       position[first + r] = start + p;
-    } else if (state === states.fresh || state === states.loose) {
+    } else if (state === states.added || state === states.loose) {
       r--;
-      state = (state === states.fresh ? choices.fresh : choices.loose)[r * width + p]!;
+      state = (state === states.added ? choices.added : choices.loose)[r * width + p]!;
       position[first + r] = start + p;
     } else {
       state = (state === states.short ? choices.short : choices.long)[r * width + p]!;

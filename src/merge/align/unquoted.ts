@@ -1,13 +1,13 @@
 import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { type Block, isFilledLine, type Shape } from "../shape.ts";
-import type { Match } from "./matches.ts";
+import { isDistinctive } from "./distinctive.ts";
+import type { Match } from "./match.ts";
 import { declaredName } from "./names.ts";
 import { isCloser, nestingOf, opensAgain } from "./nesting.ts";
 import { depthsOf, scopeUnder } from "./scope.ts";
-import { isTelling } from "./telling.ts";
 
-/** Where new code that quotes nothing goes, and the blank lines that set it apart there. */
+/** Where new code that quotes nothing is put, and the blank lines that set it apart there. */
 export interface Insertion {
   readonly position: number;
   readonly blanksBefore: number;
@@ -17,10 +17,10 @@ export interface Insertion {
 type MatchesPerLine = readonly (readonly Match[])[];
 
 /**
- * Places for blocks that quote no line of the file. After a leading marker everything up to here stays, so the code is
- * added at the end of its scope: the file, or what the sketch's last quoted line above opens. Before a trailing marker
- * everything from here on stays: the code is put at the beginning of the file, behind its head (licence, imports) first.
- * Undefined = the block quotes something, or nothing says where it goes. Several = either is meant.
+ * Places for blocks that quote no line of the file, the likeliest first; undefined for a block that quotes something, or
+ * that has nothing to place it by. After a leading marker everything up to here stays, so the code is added at the end of
+ * its scope: the file, or the scope that the last quoted line above opens. Before a trailing marker everything from here
+ * on stays, so the code is put at the beginning of the file: after its head (licence, imports), or before it.
  */
 export function insertionsOf(
   source: readonly TextLine[],
@@ -60,8 +60,8 @@ export function blanksAbove(
 }
 
 const quotesNothing = ({ tokens }: Block, found: MatchesPerLine): boolean =>
-  tokens.every(({ text }, i) => found[i]!.length === 0 || !isTelling(text)) &&
-  // A closer that closes nothing of the block is the file's.
+  tokens.every(({ text }, i) => found[i]!.length === 0 || !isDistinctive(text)) &&
+  // A closer that closes nothing of the block belongs to the file.
   tokens.every(({ text }, i) => found[i]!.length === 0 || !isCloser(text) || text.trim() === "");
 
 const comment = /^\s*(?:\/\/|\/?\*|#|--|;|%|<!--|"{3}|'{3}|@|\[)/;
@@ -102,7 +102,7 @@ function openScope(
     const { tokens } = shape.blocks[b]!;
     for (let i = tokens.length - 1; i >= 0; i--) {
       const { text } = tokens[i]!;
-      if (!isTelling(text) || columnsOf(text) >= depth) continue;
+      if (!isDistinctive(text) || columnsOf(text) >= depth) continue;
       const found = matches[b]![i]!.filter(({ kind }) => kind === "exact" || kind === "trailing");
       return found.length === 1 ? scopeUnder(found[0]!.source, depths) : undefined;
     }
@@ -138,7 +138,7 @@ function atBeginning(source: readonly TextLine[], block: Block): Insertion[] {
   return [isLast ? { ...behind, blanksAfter: 0 } : behind, top];
 }
 
-/** The line behind the file's head: shebang, licence, package clause, imports. */
+/** The line after the file's head: shebang, licence, package clause, imports. */
 function headEnd(source: readonly TextLine[]): number {
   let end = 0;
   let open = 0;

@@ -4,7 +4,7 @@ import type { TextLine } from "../../text/lines.ts";
 import { hasWords } from "../../text/words.ts";
 import {
   canShift,
-  explained,
+  explainedPairs,
   explains,
   type IndentPair,
   isSame,
@@ -13,11 +13,12 @@ import {
   reindentOf,
   sameIndent,
 } from "../align/indent.ts";
-import type { Kind, Prepared } from "../align/matches.ts";
+import type { Kind } from "../align/match.ts";
 import type { Placement } from "../align/placements.ts";
+import type { Prepared } from "../align/prepare.ts";
 import type { Problem } from "../align/recurrence.ts";
 import { type BlockTrace, settleGaps, traceBlock } from "../align/trace.ts";
-import { atFileEdge, type BareEdge } from "../readings/edge-inserts.ts";
+import { atFileEdge, type EdgeInsert } from "../readings/edge-inserts.ts";
 import type { Meaning } from "../readings/meaning.ts";
 import type { Block, BlockLine, Shape } from "../shape.ts";
 import { type Carry, carryBlock } from "../words/hunk.ts";
@@ -30,13 +31,13 @@ export interface Built extends WrittenText {
   /** Blocks that change nothing. */
   readonly idle: readonly boolean[];
   readonly placement: Placement;
-  /** Runs of new lines that may stand on either side of lines that the edit left out. */
+  /** The number of runs of new lines that may be put on either side of lines that the edit left out. */
   readonly open: number;
   /** A removed line that the file has in another typography, at the very place that the edit changes. */
   readonly touched: { readonly token: BlockLine; readonly source: number } | undefined;
 }
 
-/** What is known of the lines: enough to trace a block, or its trace. */
+/** What is known about the lines: enough to trace a block, or its trace. */
 export interface Layout extends Pick<Prepared, "matches" | "reindents"> {
   readonly insertions?: Prepared["insertions"];
   readonly blanksAbove?: Prepared["blanksAbove"];
@@ -48,15 +49,15 @@ export interface BuildOptions {
   readonly finalNewline?: boolean | undefined;
   /** Which open gap is filled from its far side. */
   readonly gap?: number;
-  /** New lines that go to the file's edge instead. */
-  readonly edge?: BareEdge;
+  /** New lines that are put at the file's edge instead. */
+  readonly edge?: EdgeInsert;
   /** Which of a block's possible insertions is taken. */
   readonly insertion?: { readonly block: number; readonly choice: number };
   /** New lines are written to the blank: the edit is the whole file. */
   readonly asWritten?: boolean;
 }
 
-/** The result of a placement, with the account of every line. */
+/** The result of a placement, with the proof: the fate of every line. */
 export function build(
   source: readonly TextLine[],
   shape: Shape,
@@ -130,7 +131,7 @@ export function build(
     return { writer, idle, tolerant };
   };
   let written = write([]);
-  // A block is shown for a reason: when it changes nothing but blanks, the blanks are the reason.
+  // A block is shown for a reason: if it changes only blanks, the blanks are the reason.
   const literal = written.idle.map(
     (idle, k) =>
       idle && written.tolerant[k]! && shape.blocks[k]!.tokens.some(({ text }) => hasWords(text)),
@@ -176,8 +177,8 @@ function touchedLine(
 }
 
 /**
- * How each block's new lines are re-indented. What the lines told before they were placed holds, unless
- * the block's own edges turned out to be equal: then its changes of indentation are what the edit is about.
+ * How each block's new lines are re-indented: as estimated before the lines were placed, unless the block's own edges
+ * turned out to be equal. In that case its changes of indentation are what the edit is about.
  */
 function reindentsOf(
   source: readonly TextLine[],
@@ -186,17 +187,17 @@ function reindentsOf(
   prepared: Layout,
 ): Reindent[] {
   return shape.blocks.map((block, k) => {
-    const told = toldReindent(block, k);
-    if (shape.extent === "parts") return told;
+    const fitted = fittedReindent(block, k);
+    if (shape.extent === "parts") return fitted;
     return canShift(
       block.tokens.map(({ text }) => text),
-      told,
+      fitted,
     )
-      ? told
+      ? fitted
       : sameIndent;
   });
 
-  function toldReindent(block: Block, k: number): Reindent {
+  function fittedReindent(block: Block, k: number): Reindent {
     const pairs: IndentPair[] = [];
     const weak: IndentPair[] = [];
     for (const [i, token] of block.tokens.entries()) {
@@ -204,7 +205,7 @@ function reindentsOf(
       if (line < 0 || token.text.trim() === "") continue;
       if (fateKind(prepared, k, i, line) === "resembles") continue;
       const pair: IndentPair = [indentOf(token.text), indentOf(source[line]!.text)];
-      // Braces fit at many depths: in an explicit edit they tell only where nothing else does.
+      // Braces fit at many depths: in an explicit edit they count only if nothing else does.
       (shape.extent === "file" || hasWords(token.text) ? pairs : weak).push(pair);
     }
     if (pairs.length === 0) pairs.push(...weak);
@@ -217,7 +218,7 @@ function reindentsOf(
       (pair) => pair && pair[0] === pair[1] && (shifts || pair[0] !== ""),
     );
     if (shape.extent === "file" && anchored && block.tokens.length > 1) return sameIndent;
-    if (known !== undefined && explained(pairs, known) === pairs.length) return known;
+    if (known !== undefined && explainedPairs(pairs, known) === pairs.length) return known;
     return pairs.every(([a, b]) => a === b) ? (known ?? sameIndent) : reindentOf(pairs);
   }
 }
@@ -260,28 +261,28 @@ function writeBlock(
   if (!isSame(reindent)) writer.note("indentation of the edit fitted to the file");
   const pass = (until: number, replaced: boolean, removal: boolean): void => {
     if (shape.extent === "parts") writer.keepUntil(until, "outside");
-    else writer.goUntil(until, removal ? "announced" : replaced ? "replaced" : "adjacent");
+    else writer.removeUntil(until, removal ? "announced" : replaced ? "replaced" : "adjacent");
   };
-  let fresh = false;
+  let afterNew = false;
   for (const [i, token] of block.tokens.entries()) {
     const line = trace.source[i]!;
     const removal = block.removals[i] !== undefined;
     if (line < 0) {
       if (shape.extent === "parts") pass(trace.position[i]!, false, false);
-      fresh = true;
+      afterNew = true;
       const text = context.indent(token.text, i);
       const own = context.carry?.kind === "lines" ? context.carry.lines[i] : undefined;
       if (own === undefined) writer.place(token.editLine, text);
       else writer.place(token.editLine, indentOf(text) + own.text, own.source);
       continue;
     }
-    pass(line, fresh, removal);
-    fresh = false;
+    pass(line, afterNew, removal);
+    afterNew = false;
     const kind = fateKind(context.matches, k, i, line);
     if (kind === "resembles") {
-      writer.goUntil(line + 1, "replaced");
+      writer.removeUntil(line + 1, "replaced");
       writer.place(token.editLine, indent(token.text, i));
-      fresh = true;
+      afterNew = true;
     } else if (token.role === "drop") {
       writer.drop(line, token.editLine, kind);
     } else if (
@@ -290,11 +291,11 @@ function writeBlock(
     ) {
       writer.match(line, token.editLine, kind);
     } else {
-      writer.goUntil(line + 1, "replaced");
+      writer.removeUntil(line + 1, "replaced");
       writer.place(token.editLine, indent(token.text, i));
     }
   }
-  pass(context.end, fresh, block.removals[block.tokens.length] !== undefined);
+  pass(context.end, afterNew, block.removals[block.tokens.length] !== undefined);
 }
 
 /** Whether an inexact match of a sketch is the writer's slip, so that the file's own characters stay. */

@@ -21,7 +21,7 @@ const references: Readonly<Record<string, string>> = {
   "&nbsp;": " ",
 };
 
-/** A line with its typography made plain; the source's character references as what they stand for. */
+/** A line with its typography made plain. `resolve`: character references are read as their characters. */
 function plainText(line: string, resolve: boolean): string {
   const resolved = resolve
     ? line.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|[a-z]+);/giu, (all, hex, decimal) => {
@@ -52,9 +52,9 @@ function saysTheSame(edit: string, source: string): boolean {
 }
 
 /**
- * Checks the new lines that stand for removed ones of another typography: each says what the edit says, has no character
- * that neither side has, and repeats the source to the letter as far as the edit repeats the removed lines from
- * either end.
+ * Checks the new lines that replace removed lines of another typography: each says what the edit says, has no character
+ * that neither side has, and repeats the source to the letter as far as the edit repeats the removed lines from either
+ * end.
  */
 export function checkMerged(
   before: readonly TextLine[],
@@ -119,21 +119,21 @@ function checkEnds(
   if (adds.length === 0 || !drops.some(isRespelled)) return;
   const [first, last] = [0, -1].map((at) => {
     const [drop, add] = [drops.at(at)!, adds.at(at)!];
-    const [gone, placed] = [proof.edit[drop]!, proof.edit[add]!];
-    if (!("source" in gone) || placed.fate !== "placed") return undefined;
-    const [source, result] = [before[gone.source]?.text, after[placed.result]?.text];
+    const [dropped, placed] = [proof.edit[drop]!, proof.edit[add]!];
+    if (!("source" in dropped) || placed.fate !== "placed") return undefined;
+    const [source, result] = [before[dropped.source]?.text, after[placed.result]?.text];
     if (source === undefined || result === undefined) return undefined;
-    return { old: lines[drop]!.text, fresh: lines[add]!.text, source, result, add };
+    return { old: lines[drop]!.text, added: lines[add]!.text, source, result, add };
   });
   if (!first || !last) return;
-  const head = commonHead(first.old.trim(), first.fresh.trim());
+  const head = commonHead(first.old.trim(), first.added.trim());
   const tail = reversedRun(
-    commonHead(reversedRun(last.old.trim()), reversedRun(last.fresh.trim())),
+    commonHead(reversedRun(last.old.trim()), reversedRun(last.added.trim())),
   );
   const shared = drops.length === 1 || adds.length === 1;
   const overlap =
     shared &&
-    head.length + tail.length > Math.min(first.old.trim().length, first.fresh.trim().length);
+    head.length + tail.length > Math.min(first.old.trim().length, first.added.trim().length);
   const lost = (add: number): void => say(`edit line ${add} loses typography of the source`);
   const starts = stretch(first.source.trim(), head, false);
   if (starts === undefined || !first.result.trim().startsWith(starts)) lost(first.add);

@@ -15,9 +15,9 @@ interface Line {
 }
 
 /**
- * Reads a proof with no knowledge of how it was found, and says what is wrong with it; empty = it holds.
- * Every result line must be the source line or the edit line it is said to be, every source line kept in
- * order or gone for a reason the edit gives, every edit line where its format wants it.
+ * Checks a proof without knowing how it was found. Returns what is wrong with it; an empty list means that it is valid.
+ * Every result line must be the source line or the edit line that the proof names, every source line must be kept in
+ * order or removed for a reason that the edit gives, and every edit line must be where its format requires it.
  */
 export function checkProof(source: string, edit: Edit, text: string, proof: Proof): string[] {
   const problems: string[] = [];
@@ -252,13 +252,13 @@ function checkOrder(edit: Edit, lines: readonly Line[], proof: Proof, say: Say):
       if (kept.result <= result) say(`edit line ${e} is before the line above it`);
       result = kept.result;
     } else if (result >= 0) {
-      // A dropped line: what was placed before it must not stand behind lines that follow it.
+      // A dropped line: what was placed before it must not be after lines that follow it.
       if (above[result]! > source) say(`edit line ${e} drops a line above its place`);
     }
   }
 }
 
-/** Edit lines with nothing elided between them are neighbours in the result; elided lines are the source's own. */
+/** Edit lines with nothing elided between them are adjacent in the result; elided lines are the source's own. */
 function checkElisions(
   edit: Edit,
   lines: readonly Line[],
@@ -282,7 +282,7 @@ function checkElisions(
       if (!besideMarker) say(`blank edit line ${e} is beside no marker`);
       continue;
     }
-    const at = resultOf(proof, e);
+    const at = resultLineOf(proof, e);
     const forgotten = last === -1 && mayForget;
     if (at !== last + 1 && !elided && !forgotten)
       say(`something is between edit lines ${e - 1} and ${e}`);
@@ -299,7 +299,7 @@ function checkElisions(
     say("something is behind the last edit line");
 }
 
-function resultOf(proof: Proof, e: number): number {
+function resultLineOf(proof: Proof, e: number): number {
   const fate = proof.edit[e]!;
   if (fate.fate === "placed") return fate.result;
   if (fate.fate === "layout") return -1;
@@ -307,7 +307,7 @@ function resultOf(proof: Proof, e: number): number {
   return kept.fate === "kept" ? kept.result : -1;
 }
 
-/** Source lines go only between two edit lines that meet, beside new lines, or where a comment says so. */
+/** Source lines are removed only between two adjacent edit lines, beside new lines, or where a comment says so. */
 function checkRemovals(
   edit: Edit,
   source: readonly TextLine[],
@@ -362,23 +362,23 @@ function checkRemovals(
       }
       if (isRemoval) removal = true;
     }
-    const fresh = bottom - top > 1;
+    const addsLines = bottom - top > 1;
     if (before !== undefined && firstElided > from + 1) beside = true;
     if (after !== undefined && lastElided > from && lastElided < to) beside = true;
     const anchored = before !== undefined || after !== undefined;
-    // Lines that only get other blanks tell their own place.
-    const gone = source.slice(first, s + 1);
+    // Lines that only get other blanks need no other proof of their place.
+    const removed = source.slice(first, s + 1);
     const only =
-      gone.length === bottom - top - 1 &&
-      gone.every((line, n) => {
+      removed.length === bottom - top - 1 &&
+      removed.every((line, n) => {
         const e = editAt(top + 1 + n);
         return e !== undefined && lines[e]?.text.trim() === line.text.trim();
       });
-    // Lines that the edit has anew have been moved.
-    const moved = gone.every(({ text }) => text.trim() === "" || placedTexts.has(text.trim()));
-    // A line that declares the same name is the new form of one, wherever it comes.
+    // Lines that the edit also adds have been moved.
+    const moved = removed.every(({ text }) => text.trim() === "" || placedTexts.has(text.trim()));
+    // A line that declares the same name is the new form of the old line, wherever it is put.
     const renewed = placed.map((e) => declares(lines[e]!.text));
-    const isRenewed = gone.every(({ text }) => {
+    const isRenewed = removed.every(({ text }) => {
       const name = declares(text);
       return text.trim() === "" || (name !== undefined && renewed.includes(name));
     });
@@ -388,7 +388,7 @@ function checkRemovals(
       isRenewed ||
       only ||
       (elided && beside) ||
-      (anchored && !elided && (fresh || (before !== undefined && after !== undefined)));
+      (anchored && !elided && (addsLines || (before !== undefined && after !== undefined)));
     if (!given)
       say(`source lines ${first} to ${s} are removed although nothing in the edit meets there`);
     if (edit.format === "whole" && elided) say("a whole file elides nothing");

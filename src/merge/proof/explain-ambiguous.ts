@@ -3,12 +3,12 @@ import { splitLines, type TextLine } from "../../text/lines.ts";
 import { anotherExtent, anotherPlace, type Meaning } from "../readings/meaning.ts";
 import type { Shape } from "../shape.ts";
 import type { Built } from "./build.ts";
-import { around, linesOf, nameOf, placeAt, sentenceStart } from "./places.ts";
+import { linesAround, nameOf, placeAt, rangeWording, sentenceStart } from "./places.ts";
 
 /** Lines of each version that a message shows. */
 const shownVersionLines = 12;
 
-/** Two or more texts: the places or versions that are possible, why, and what would decide between them. */
+/** The outcome for two or more texts: the possible places or versions, the reason, and what would decide between them. */
 export function ambiguous(
   source: readonly TextLine[],
   shape: Shape,
@@ -78,7 +78,7 @@ function placesMessage(
   ranges: readonly LineRange[],
   reading: Meaning,
 ): string {
-  const named = ranges.slice(0, 3).map(linesOf);
+  const named = ranges.slice(0, 3).map(rangeWording);
   const more = ranges.length - named.length;
   const last = more > 0 ? `${more} more places` : named.pop();
   const list = `${named.join(", ")} and ${last}`;
@@ -87,7 +87,7 @@ function placesMessage(
     .slice(0, 3)
     .map(
       (range) =>
-        `${sentenceStart(linesOf(range))}:\n${placeAt(source, range.start, range.end).lines.join("\n")}`,
+        `${sentenceStart(rangeWording(range))}:\n${placeAt(source, range.start, range.end).lines.join("\n")}`,
     );
   return (
     `Ambiguous: ${name} matches ${list}${why}. Nothing was written. ` +
@@ -102,17 +102,17 @@ function severalVersions(
   candidates: readonly Candidate[],
   reading: Meaning,
 ): string {
-  const place = range ? ` at ${linesOf(range)}` : "";
+  const place = range ? ` at ${rangeWording(range)}` : "";
   const versions = candidates.slice(0, 3).map(({ text, sourceRange, textRange }, index) => {
     const all = splitLines(text);
-    const start = Math.max(0, textRange.start - around);
-    const lines = all.slice(start, textRange.end + around);
+    const start = Math.max(0, textRange.start - linesAround);
+    const lines = all.slice(start, textRange.end + linesAround);
     const shown = lines
       .slice(0, shownVersionLines)
       .map((line) => `       | ${line.text.slice(0, 160)}`);
     if (lines.length > shownVersionLines)
       shown.push(`       … ${lines.length - shownVersionLines} more lines`);
-    return `Version ${index + 1}, the text at ${linesOf(sourceRange)}:\n${shown.join("\n")}`;
+    return `Version ${index + 1}, the text at ${rangeWording(sourceRange)}:\n${shown.join("\n")}`;
   });
   return (
     `Ambiguous: ${name} has one place${place}, but ${candidates.length} possible results: ${becauseOf(reading)}. Nothing was written. ` +

@@ -3,8 +3,9 @@ import type { TextLine } from "../../text/lines.ts";
 import { signatureOf, signatureSimilarity } from "../../text/similarity.ts";
 import { hasWords } from "../../text/words.ts";
 import { infinity } from "../align/costs.ts";
-import type { Match, Prepared } from "../align/matches.ts";
+import type { Match } from "../align/match.ts";
 import { placements } from "../align/placements.ts";
+import type { Prepared } from "../align/prepare.ts";
 import { looseKey, looseLines } from "../align/similar.ts";
 import type { Displaced } from "../displaced.ts";
 import type { Block, BlockLine, Shape } from "../shape.ts";
@@ -20,7 +21,7 @@ interface Near {
   readonly text: string;
 }
 
-/** The source lines most like one that is not there; first of all the one `instead` of it. */
+/** The source lines most similar to a missing line, after the line `instead`, which is in its place. */
 function nearest(source: readonly TextLine[], token: BlockLine, instead?: number): Near[] {
   const sign = signatureOf(looseKey(token.text));
   const { signatures } = looseLines(source);
@@ -60,7 +61,7 @@ const removedElse = (token: BlockLine, { line, text }: Near): string =>
 
 const readAgain = "Nothing was written. Read the file again and quote its current lines.";
 
-/** A line of context that is not the file's, where that matters. */
+/** Refuses an edit with a context line that differs from the file's where that matters. */
 export function misread(
   source: readonly TextLine[],
   { token, source: line, because }: Misread,
@@ -75,7 +76,7 @@ export function misread(
 }
 
 /** Lines of the file between lines that are adjacent in the edit. */
-export function apart(source: readonly TextLine[], omission: Omission): Refused {
+export function separatedLines(source: readonly TextLine[], omission: Omission): Refused {
   if (omission.because === "instead") {
     const { token, source: line } = omission;
     const near = { line: line + 1, text: source[line]!.text };

@@ -1,7 +1,7 @@
 import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { type Habit, habitAt, indentKind } from "../align/habit.ts";
-import { explained, type Reindent, reindented } from "../align/indent.ts";
+import { explainedPairs, type Reindent, reindented } from "../align/indent.ts";
 import type { BlockTrace } from "../align/trace.ts";
 import type { Block } from "../shape.ts";
 
@@ -16,9 +16,9 @@ interface ReplacedLine {
 }
 
 /**
- * How the new lines of an explicit block are indented: as the old lines beside them are in the file. One rule for
- * the whole block where there is one (`reindent`); else each like the old line that the edit indents in the same way.
- * What is then written with blanks where the file has tabs, or the reverse, becomes the file's.
+ * How the new lines of an explicit block are indented: like the old lines beside them in the file. If one rule explains
+ * the whole block (`reindent`), it applies; otherwise each line follows the old line that the edit indents in the same
+ * way. Indentation with blanks where the file has tabs, or the reverse, is then converted to the file's.
  */
 export function indenterOf(
   source: readonly TextLine[],
@@ -42,8 +42,8 @@ export function indenterOf(
 }
 
 /**
- * How the new lines of a sketch are indented: by the one rule that makes its quoted lines the file's, and, where the
- * quoted lines say nothing about it, with what the file is indented with.
+ * How the new lines of a sketch are indented: by the one rule that makes its quoted lines the file's, and, if the quoted
+ * lines do not show it, with the tabs or blanks of the file.
  */
 export function sketchIndenter(
   source: readonly TextLine[],
@@ -57,7 +57,7 @@ export function sketchIndenter(
   return (_, token) => lines[token]!;
 }
 
-/** The indentation of lines in a block whose old lines are not all shifted alike; undefined = no rule of its own. */
+/** Indents the lines of a block whose old lines are not all shifted alike; undefined for lines without a rule of their own. */
 function uneven(
   old: readonly ReplacedLine[],
   block: Block,
@@ -65,10 +65,11 @@ function uneven(
 ): (text: string, token: number) => string | undefined {
   const pairs = old.map(({ edit, source }) => [edit, source] as const);
   const [first, ...rest] = old;
-  if (first === undefined || explained(pairs, reindent) === pairs.length) return () => undefined;
+  if (first === undefined || explainedPairs(pairs, reindent) === pairs.length)
+    return () => undefined;
   const others = rest.map(({ edit, source }) => [edit, source] as const);
   const newFirst = block.tokens.findIndex(({ role }) => role !== "drop");
-  if (rest.length > 0 && first.edit === "" && explained(others, reindent) === others.length) {
+  if (rest.length > 0 && first.edit === "" && explainedPairs(others, reindent) === others.length) {
     // Only the first line lost its indentation: so did the first new one, if it has none.
     return (text, token) =>
       token === newFirst && indentOf(text) === "" ? first.source + text : undefined;
@@ -85,12 +86,12 @@ function uneven(
   };
 }
 
-/** Whether the edit is about indentation: a line goes and comes back with another one. */
+/** Whether the edit is about indentation: it removes a line and adds it with another indentation. */
 function changesIndent({ tokens }: Block): boolean {
-  const gone = new Map<string, string>();
-  for (const { role, text } of tokens) if (role === "drop") gone.set(text.trim(), text);
+  const dropped = new Map<string, string>();
+  for (const { role, text } of tokens) if (role === "drop") dropped.set(text.trim(), text);
   return tokens.some(({ role, text }) => {
-    const before = role === "add" && text.trim() !== "" ? gone.get(text.trim()) : undefined;
+    const before = role === "add" && text.trim() !== "" ? dropped.get(text.trim()) : undefined;
     return before !== undefined && indentOf(before) !== indentOf(text);
   });
 }
@@ -135,7 +136,7 @@ function inHabit(
   return lines;
 }
 
-/** The new line, or the kept one, that stands above a token in the result. */
+/** The new line, or the kept one, above a token in the result. */
 function aboveOf(token: number, lines: readonly string[], block: Block): string {
   for (let index = token - 1; index >= 0; index--) {
     if (block.tokens[index]!.role !== "drop" && lines[index]!.trim() !== "") return lines[index]!;

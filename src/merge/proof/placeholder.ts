@@ -6,25 +6,25 @@ import { leadingSpace } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { hasWords, isBlank } from "../../text/words.ts";
 
-/** A comment that stands alone where the file declares something. */
+/** A comment alone in the place of something that the file declares. */
 export interface Placeholder {
   readonly line: EditLine;
   /** What the file declares there, as it is named; empty where it is other code. */
   readonly names: readonly string[];
 }
 
-/** One line of the result, or a source line that goes, in the order of both texts. */
+/** One line of the result, or a removed source line, in the order of both texts. */
 interface PlaceholderRow {
   readonly text: string;
-  readonly kind: "kept" | "new" | "gone";
+  readonly kind: "kept" | "new" | "removed";
   readonly edit?: EditLine;
 }
 
 /**
- * The first new comment that takes the place of code: alone where lines go that declare something, or alone as the
- * body of what had one. Whatever its words, it says "as before" more often than it is all that shall stand there,
- * so a result that has one is a question. `isQuoted`: the edit quotes the lines that it removes. Comments that say that something was removed, and code that is commented
- * out, are what they are.
+ * Returns the first new comment that takes the place of code, or undefined: alone in the place of removed lines that
+ * declare something, or alone as the body of a declaration that had one. Whatever its words, such a comment usually means
+ * "as before", so the result is not trusted. `isQuoted`: the edit quotes the lines that it removes. Comments that say that
+ * something was removed, and code that is commented out, are taken as text.
  */
 export function placeholderOf(
   source: readonly TextLine[],
@@ -32,8 +32,8 @@ export function placeholderOf(
   edit: readonly EditLine[],
   isQuoted = true,
 ): Placeholder | undefined {
-  const fresh = (row: number): boolean => isFiller(edit[row]?.text ?? "");
-  if (!proof.edit.some((one, row) => one.fate === "placed" && fresh(row))) return undefined;
+  const isNewFiller = (row: number): boolean => isFiller(edit[row]?.text ?? "");
+  if (!proof.edit.some((one, row) => one.fate === "placed" && isNewFiller(row))) return undefined;
   const rows = placeholderRows(source, proof, edit);
   return (
     loneComment(rows, true) ??
@@ -69,25 +69,25 @@ function placeholderRows(
 ): PlaceholderRow[] {
   const rows: PlaceholderRow[] = [];
   let next = 0;
-  const goneUpTo = (to: number): void => {
+  const removedUpTo = (to: number): void => {
     for (; next < to; next++) {
       if (proof.source[next]!.fate !== "kept")
-        rows.push({ text: source[next]!.text, kind: "gone" });
+        rows.push({ text: source[next]!.text, kind: "removed" });
     }
   };
   for (const origin of proof.result) {
     if (origin.from === "layout") continue;
     if (origin.from === "source") {
-      goneUpTo(origin.source);
+      removedUpTo(origin.source);
       rows.push({ text: source[origin.source]!.text, kind: "kept" });
       next = Math.max(next, origin.source + 1);
     } else rows.push({ text: edit[origin.edit]!.text, kind: "new", edit: edit[origin.edit]! });
   }
-  goneUpTo(source.length);
+  removedUpTo(source.length);
   return rows;
 }
 
-/** What comes and goes between two lines that stay. */
+/** The rows added and removed between two lines that stay. */
 interface RowStretch {
   readonly rows: PlaceholderRow[];
   /** Whether only blank lines, braces and lines that the file has often stay between the one before and this one. */
@@ -117,12 +117,12 @@ function rowStretches(rows: readonly PlaceholderRow[]): RowStretch[] {
 }
 
 /**
- * A stretch with those near it that declare less than they did: of equal braces and blank lines a diff may keep any, and
- * so put what goes beside another change.
+ * A stretch with those near it that declare less than they did: of equal braces and blank lines a diff may keep any one,
+ * which may put removed lines beside another change.
  */
 function withLosses(all: readonly RowStretch[], at: number): PlaceholderRow[] {
   const loses = ({ rows }: RowStretch): boolean =>
-    declaresLess(rows) || rows.every(({ kind }) => kind === "gone");
+    declaresLess(rows) || rows.every(({ kind }) => kind === "removed");
   let from = at;
   while (from > 0 && all[from]!.near && loses(all[from - 1]!)) from--;
   let to = at + 1;
@@ -133,37 +133,37 @@ function withLosses(all: readonly RowStretch[], at: number): PlaceholderRow[] {
 function declaresLess(rows: readonly PlaceholderRow[]): boolean {
   const count = (wanted: PlaceholderRow["kind"]): number =>
     rows.filter(({ kind, text }) => kind === wanted && !isComment(text) && declares(text)).length;
-  return count("gone") > count("new");
+  return count("removed") > count("new");
 }
 
 /** `declaring`: only where the lines that are removed declare something. */
 function loneComment(rows: readonly PlaceholderRow[], declaring: boolean): Placeholder | undefined {
   const stay = new Set<string>();
   for (const { kind, text } of rows) {
-    const declared = kind === "gone" || isComment(text) ? undefined : declares(text);
+    const declared = kind === "removed" || isComment(text) ? undefined : declares(text);
     if (declared !== undefined) stay.add(declared);
   }
   const all = rowStretches(rows);
   for (const [at, { rows: own }] of all.entries()) {
     if (!own.some(({ kind, text }) => kind === "new" && isComment(text))) continue;
     const stretch = withLosses(all, at);
-    const fresh = own.filter(({ kind, text }) => kind === "new" && !isBlank(text));
-    const gone = stretch.filter(
-      (row) => row.kind === "gone" && hasWords(row.text) && !isComment(row.text),
+    const added = own.filter(({ kind, text }) => kind === "new" && !isBlank(text));
+    const removed = stretch.filter(
+      (row) => row.kind === "removed" && hasWords(row.text) && !isComment(row.text),
     );
     // Beside new code only comments at its end, where less is declared than before.
-    const lastCode = fresh.findLastIndex((row) => hasWords(row.text) && !isComment(row.text));
-    const code = fresh.filter((row) => hasWords(row.text) && !isComment(row.text)).length;
-    const isShorter = !declaring && gone.length >= code + 2;
+    const lastCode = added.findLastIndex((row) => hasWords(row.text) && !isComment(row.text));
+    const code = added.filter((row) => hasWords(row.text) && !isComment(row.text)).length;
+    const isShorter = !declaring && removed.length >= code + 2;
     if (lastCode !== -1 && !declaresLess(own) && !isShorter) continue;
-    const comments = fresh.slice(lastCode + 1).filter(({ text }) => isComment(text));
+    const comments = added.slice(lastCode + 1).filter(({ text }) => isComment(text));
     const said = comments.find(
       ({ text }) => /[\p{L}\p{N}.…]/u.test(text) || /^\s*\/\*\s*\*\/\s*$/.test(text),
     );
-    if (!said || gone.length < 2 || gone.length <= comments.length) continue;
+    if (!said || removed.length < 2 || removed.length <= comments.length) continue;
     if (comments.some(({ text }) => removalOf(text) !== undefined)) continue;
-    if (comments.some(({ text }) => isCommentedOut(text, gone))) continue;
-    const names = [...new Set(gone.map(({ text }) => declares(text)))].filter(
+    if (comments.some(({ text }) => isCommentedOut(text, removed))) continue;
+    const names = [...new Set(removed.map(({ text }) => declares(text)))].filter(
       (one): one is string => one !== undefined && !stay.has(one),
     );
     // A block or a diff quotes what it removes, and a whole file says all that is left; a sketch only leaves lines out.
@@ -172,14 +172,14 @@ function loneComment(rows: readonly PlaceholderRow[], declaring: boolean): Place
   return undefined;
 }
 
-function isCommentedOut(comment: string, gone: readonly PlaceholderRow[]): boolean {
+function isCommentedOut(comment: string, removed: readonly PlaceholderRow[]): boolean {
   const words = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, " ").trim();
   const said = words(comment);
-  return said !== "" && gone.some(({ text }) => words(text) === said);
+  return said !== "" && removed.some(({ text }) => words(text) === said);
 }
 
 function inPlaceOfBody(rows: readonly PlaceholderRow[]): Placeholder | undefined {
-  const here = rows.filter(({ kind }) => kind !== "gone");
+  const here = rows.filter(({ kind }) => kind !== "removed");
   for (const [index, row] of here.entries()) {
     const declared = isComment(row.text) ? undefined : declares(row.text);
     if (declared === undefined) continue;
@@ -193,7 +193,7 @@ function inPlaceOfBody(rows: readonly PlaceholderRow[]): Placeholder | undefined
 
 const isRemoval = ({ text }: PlaceholderRow): boolean => removalOf(text) !== undefined;
 
-/** The new comment that is all that stands in the body of a declaration. */
+/** The new comment that is the whole body of a declaration. */
 function fillerBelow(rows: readonly PlaceholderRow[], at: number): PlaceholderRow | undefined {
   const depth = leadingSpace(rows[at]!.text).length;
   let filler: PlaceholderRow | undefined;
@@ -207,9 +207,9 @@ function fillerBelow(rows: readonly PlaceholderRow[], at: number): PlaceholderRo
   return filler;
 }
 
-/** Whether a declaration of this name had a body of which nothing stays, nor comes again. */
+/** Whether a declaration of this name had a body of which no line is kept or added again. */
 function lostBody(rows: readonly PlaceholderRow[], declared: string): boolean {
-  const fresh = new Set(rows.flatMap(({ kind, text }) => (kind === "new" ? [text.trim()] : [])));
+  const added = new Set(rows.flatMap(({ kind, text }) => (kind === "new" ? [text.trim()] : [])));
   return rows.some((row, at) => {
     if (row.kind === "new" || declares(row.text) !== declared) return false;
     const depth = leadingSpace(row.text).length;
@@ -218,7 +218,7 @@ function lostBody(rows: readonly PlaceholderRow[], declared: string): boolean {
       if (kind === "new" || isBlank(text)) continue;
       if (leadingSpace(text).length <= depth) break;
       if (kind === "kept") return false;
-      if (fresh.has(text.trim())) return false;
+      if (added.has(text.trim())) return false;
       if (hasWords(text) && !isComment(text)) lost++;
     }
     return lost > 0;

@@ -3,7 +3,7 @@ import type { TextLine } from "../../text/lines.ts";
 import type { Block } from "../shape.ts";
 
 /** Lines of surroundings that a message shows around a place. */
-export const around = 2;
+export const linesAround = 2;
 
 /** A place in the source, for people and programs. Lines are 1-based, `to` included. */
 export interface Place {
@@ -13,8 +13,8 @@ export interface Place {
 }
 
 export function placeAt(source: readonly TextLine[], start: number, end: number): Place {
-  const from = Math.max(0, start - around);
-  const to = Math.min(source.length, Math.max(end, start) + around, from + 12);
+  const from = Math.max(0, start - linesAround);
+  const to = Math.min(source.length, Math.max(end, start) + linesAround, from + 12);
   const lines = source.slice(from, to).map((line, index) => {
     const text = line.text.length > 160 ? `${line.text.slice(0, 160)}…` : line.text;
     return `${String(from + index + 1).padStart(6)} | ${text}`;
@@ -33,7 +33,7 @@ export function nameOf(block: Block): string {
 export const sentenceStart = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** 1-based lines in words; an empty range is the position before its line. */
-export function linesOf({ start, end }: LineRange): string {
+export function rangeWording({ start, end }: LineRange): string {
   if (end - start > 1) return `lines ${start + 1} to ${end}`;
   if (end - start === 1) return `line ${end}`;
   return start === 0 ? "the start of the file" : `the place after line ${start}`;

@@ -12,7 +12,12 @@ type WriteStep =
       readonly because: "elided" | "matched" | "outside";
       readonly edit?: number;
     }
-  | { readonly kind: "go"; readonly from: number; readonly to: number; readonly fate: SourceFate }
+  | {
+      readonly kind: "remove";
+      readonly from: number;
+      readonly to: number;
+      readonly fate: SourceFate;
+    }
   | { readonly kind: "layout"; readonly end: string; readonly text: "" }
   | {
       readonly kind: "place";
@@ -30,11 +35,11 @@ export interface WrittenText {
 }
 
 /**
- * Writes a result and keeps the account. Many placements are written to see whether their texts differ, and few are
- * looked at: so the text is put together of whole runs, and the account line by line only when it is read.
+ * Writes a result and its proof. Many placements are written only to see whether their texts differ: so the text is
+ * assembled from whole runs, and the fate of each line is computed only when the proof is read.
  */
 export class ResultWriter {
-  /** Lines placed or gone so far; inexact matches so far. */
+  /** Lines placed or removed so far; inexact matches so far. */
   changes = 0;
   slips = 0;
   private readonly source: readonly TextLine[];
@@ -66,10 +71,10 @@ export class ResultWriter {
     this.cursor = line;
   }
 
-  goUntil(line: number, because: string): void {
+  removeUntil(line: number, because: string): void {
     if (line <= this.cursor) return;
     const fate = because === "replaced" ? "replaced" : "removed";
-    this.steps.push({ kind: "go", from: this.cursor, to: line, fate: { fate, because } });
+    this.steps.push({ kind: "remove", from: this.cursor, to: line, fate: { fate, because } });
     this.changes += line - this.cursor;
     this.cursor = line;
   }
@@ -87,7 +92,7 @@ export class ResultWriter {
     if (this.cursor !== line) throw new Error(`merge: line ${line} dropped out of order`);
     if (tier !== "exact") this.slip(tier);
     this.edit[edit] = { fate: "dropped-source", source: line, tier };
-    this.goUntil(line + 1, "dropped");
+    this.removeUntil(line + 1, "dropped");
   }
 
   place(edit: number, text: string, source?: number): void {
@@ -96,7 +101,7 @@ export class ResultWriter {
     this.steps.push({ kind: "place", edit, text, end: this.endHere(), source });
   }
 
-  /** Blank lines between new code and the file's, as the file sets its own code apart. */
+  /** Blank lines between new code and the file's, as many as the file has between its own. */
   blanks(count: number): void {
     for (let n = 0; n < count; n++) {
       this.steps.push({ kind: "layout", text: "", end: this.endHere() });
@@ -109,7 +114,7 @@ export class ResultWriter {
     this.edit[edit] = { fate: "layout" };
   }
 
-  /** New lines end as the line before them, else as the line they stand before. */
+  /** New lines end like the line before them, or else like the line after them. */
   private endHere(): string {
     for (let line = this.cursor - 1; line >= 0; line--) {
       if (this.source[line]!.end !== "") return this.source[line]!.end;
@@ -144,7 +149,7 @@ export class ResultWriter {
     const { source } = this;
     const runs = runsOfSteps(source);
     const unfinished = source.length > 0 && source.at(-1)!.end === "";
-    const lines = this.steps.filter((step) => step.kind !== "go");
+    const lines = this.steps.filter((step) => step.kind !== "remove");
     let text = "";
     /** The end of the last line so far, not written yet. */
     let end = "";
@@ -174,7 +179,7 @@ export class ResultWriter {
   }
 }
 
-/** The account of every line. */
+/** The fate of every source line and the origin of every result line. */
 function accountOf(
   steps: readonly WriteStep[],
   lines: number,
@@ -195,7 +200,7 @@ function accountOf(
       continue;
     }
     for (let line = step.from; line < step.to; line++) {
-      if (step.kind === "go") {
+      if (step.kind === "remove") {
         source[line] = step.fate;
         continue;
       }

@@ -2,7 +2,7 @@ import { splitLines, type TextLine } from "../../text/lines.ts";
 import type { BlockLine } from "../shape.ts";
 import type { Built } from "./build.ts";
 
-/** Returns how lines of the edit stand in a result, with its indentation; lines that are not in it, as the edit has them. */
+/** Returns the text of an edit line as a result has it, re-indented; for a line that is not in it, as the edit has it. */
 export function writtenIn(source: readonly TextLine[], built: Built): (token: BlockLine) => string {
   let result: readonly TextLine[] | undefined;
   return ({ editLine, text }) => {

@@ -27,7 +27,7 @@ function holdsBlankEdge(block: Block, best: Built, rival: Built): boolean {
   return [first!, last!].some((edge) => edge.blank && edge.best < 2 && edge.rival > 1);
 }
 
-/** How many lines from the block's first one on (step 1), or up from its last one (-1), stand one after the other. */
+/** How many lines, from the block's first one on (step 1) or up from its last one (-1), match consecutive source lines. */
 function edgeRun({ tokens }: Block, built: Built, step: number): number {
   let length = 0;
   let before: number | undefined;

@@ -21,10 +21,10 @@ export interface Rival {
   readonly repeated: RepeatedStretches;
 }
 
-/** A reason for which a placement that costs more than the best one may be the one that is meant. */
+/** A reason why a placement that costs more than the best one may be the one that is meant. */
 export interface CostlierReading extends Meaning {
-  /** What can be said before the text is built. */
+  /** The part of the condition that needs no text. */
   mayHold(rival: Rival): boolean;
-  /** What the text must show besides. */
+  /** The rest of the condition, on the text of the placement. */
   holds(rival: Rival, built: Built): boolean;
 }

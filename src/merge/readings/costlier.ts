@@ -12,7 +12,7 @@ import { removalShown } from "./removal-shown.ts";
 import { repeatedStretch } from "./repeated-lines.ts";
 import { RepeatedStretches } from "./repeated-stretches.ts";
 
-/** The readings of placements that move one block, each within its own reach of the best cost. */
+/** The readings of placements that move one block, each with its own limit on the extra cost. */
 export const readingsOfOthers: readonly CostlierReading[] = [
   removalShown,
   repeatedStretch,
@@ -21,7 +21,7 @@ export const readingsOfOthers: readonly CostlierReading[] = [
   copy,
 ];
 
-/** Texts of placements that cost more than the best one, but may be meant all the same; the cheapest first. */
+/** Texts of placements that cost more than the best one but may be meant, the cheapest first. */
 export function* costlierReadings(placing: Placing, best: Built): Generator<[Built, Meaning]> {
   const { lines, shape, found, draw } = placing;
   if (shape.extent !== "file") return;

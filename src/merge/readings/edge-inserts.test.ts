@@ -20,14 +20,14 @@ function texts(source: readonly string[], block: readonly string[], format: Form
 }
 
 const python = ["def a():", "    x = 1", "    return x"];
-const fresh = ["+", "+def b():", "+    return 2"];
+const added = ["+", "+def b():", "+    return 2"];
 const plain = (lines: readonly string[]): string[] => lines.map((line) => line.slice(1));
 
 describe("new lines at the edge of a block, a line or two from the file's edge", () => {
   it("offers the file's end where they would part a body from its last line", () => {
-    const found = texts(python, ["     x = 1", ...fresh], "search-replace");
+    const found = texts(python, ["     x = 1", ...added], "search-replace");
     expect(found).toHaveLength(2);
-    expect(found).toContain(`${[...python, ...plain(fresh)].join("\n")}\n`);
+    expect(found).toContain(`${[...python, ...plain(added)].join("\n")}\n`);
   });
 
   it("offers it for a diff, which shows context on both sides, and not for a patch", () => {

@@ -37,7 +37,7 @@ export function* heldSides(
   }
 }
 
-/** Whether a block adds and removes nothing but blank lines and braces: hardly what an edit is about. */
+/** Whether a block adds and removes only blank lines and braces, which is rarely what an edit is about. */
 function changesNoWords(
   source: readonly TextLine[],
   { tokens }: Block,

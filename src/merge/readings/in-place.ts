@@ -1,152 +1,126 @@
 import type { LineRange } from "../../core/merge.ts";
 import { columnsOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
-import { signatureOf, signatureSimilarity } from "../../text/similarity.ts";
 import { limits } from "../align/costs.ts";
-import { looseKey } from "../align/similar.ts";
-import { subjectOf } from "../align/subject.ts";
-import { isTelling } from "../align/telling.ts";
+import { isDistinctive } from "../align/distinctive.ts";
 import { earlierOpener, elidedScope } from "../elided-scope.ts";
 import type { Built } from "../proof/build.ts";
-import { writtenIn } from "../proof/written.ts";
 import { type BlockLine, isFilledLine, type Shape } from "../shape.ts";
-import { importedModule, importedNames } from "./imported-names.ts";
+import { type BlockSide, blockSides } from "./block-side.ts";
+import { earlierForm, earlierLines } from "./earlier-form.ts";
+import type { ReplacedBeside } from "./replaced-beside.ts";
 import { restOfSymbol } from "./rest-of-symbol.ts";
 import { unusedImports } from "./unused-import.ts";
 
-/** Lines beside a block that its new lines replace: how far out, and whether that is certain. */
-export interface InPlace {
-  readonly block: number;
-  readonly side: "start" | "end";
-  /** The block's range ends there instead. */
-  readonly position: number;
-  readonly isSure: boolean;
+/** A text of a sketch that is examined. */
+interface Examined {
+  readonly source: readonly TextLine[];
+  readonly shape: Shape;
+  readonly best: Built;
 }
 
+/** What new lines at one side of a block replace beyond it: where the block ends instead, or undefined. */
+type ReplacementRule = (
+  examined: Examined,
+  side: BlockSide,
+) => Pick<ReplacedBeside, "position" | "isSure"> | undefined;
+
+/** The first rule that applies to a side decides. */
+const replacementRules: readonly ReplacementRule[] = [
+  replacedOpener,
+  replacedAttributes,
+  openerOfElided,
+  replacedLines,
+];
+
 /**
- * New lines at the edge of a block have the file's lines on one side only. They are additions, unless what lies beyond
- * is an earlier form of them: it declares the same name, ends the same scope, says the same in other words, or the
- * block repeats it elsewhere (it was moved). Likeness alone is a question.
+ * New lines at the edge of a block have the file's lines on one side only. They are additions, unless the lines beyond
+ * are an earlier form of them: they declare the same name, end the same scope, say the same in other words, or the
+ * block repeats them elsewhere (they were moved). Similarity alone makes the edit ambiguous.
  */
 export function replacedInPlace(
   source: readonly TextLine[],
   shape: Shape,
   best: Built,
   symbol?: LineRange,
-): InPlace[] {
-  const found: InPlace[] = [];
+): ReplacedBeside[] {
+  const found: ReplacedBeside[] = [];
   if (shape.extent !== "file") return found;
   const rest = restOfSymbol(source, shape, best, symbol);
-  const { ranges } = best.placement;
-  const movedLines = movedIn(shape, source);
-  const isMatched = (token: BlockLine): boolean => {
-    const { fate } = best.proof.edit[token.editLine]!;
-    return fate === "matched";
-  };
-  const written = writtenIn(source, best);
-  for (const [k, block] of shape.blocks.entries()) {
-    const { start, end } = ranges[k]!;
-    const isShifted = block.tokens.some(
-      (token) => isFilledLine(token) && written(token) !== token.text,
-    );
-    const tokens = isShifted
-      ? block.tokens.map((token) => ({ ...token, text: written(token) }))
-      : block.tokens;
-    const fresh = tokens.filter((token) => !isMatched(token));
-    if (fresh.length === 0) continue;
-    // Without a quote only the file's own start tells where the lines are.
-    const atStart = k === 0 && !shape.elidedStart && start === 0;
-    if (fresh.length === tokens.length && !atStart) continue;
-    for (const side of ["start", "end"] as const) {
-      if (rest?.isSure && k === rest.block && side === "end") continue;
-      const limit =
-        side === "start" ? (ranges[k - 1]?.end ?? 0) : (ranges[k + 1]?.start ?? source.length);
-      const edge = side === "start" ? start : end;
-      const room = Math.abs(limit - edge);
-      const ordered = side === "start" ? tokens : tokens.toReversed();
-      const firstMatched = ordered.findIndex(isMatched);
-      const run = ordered.slice(0, firstMatched < 0 ? ordered.length : firstMatched).reverse();
-      // `run` leads from the edge's quoted line outwards.
-      const beyond = Array.from(
-        { length: Math.min(room, fresh.length + limits.beyondLines) },
-        (_, n) => source[side === "start" ? edge - 1 - n : edge + n]!.text,
-      );
-      const least = Math.min(...ordered.filter(isFilledLine).map(({ text }) => columnsOf(text)));
-      const near = ordered
-        .slice(0, run.length + limits.movedLines)
-        .filter((token) => !isMatched(token) && columnsOf(token.text) === least);
-      const opener = side === "start" ? scopeOpener(source, run, edge, limit) : undefined;
-      if (opener !== undefined) {
-        // Without a marker behind it the block may be new code that was cut off.
-        const isSure = k < shape.blocks.length - 1 || shape.elidedEnd || !shape.elidedStart;
-        const rest = run.slice(run.findIndex(isFilledLine) + 1);
-        const above = Array.from(
-          { length: opener - limit },
-          (_, n) => source[opener - 1 - n]!.text,
-        );
-        const more = takenLines(
-          side,
-          rest,
-          new Set(),
-          above.slice(0, rest.length + limits.beyondLines),
-        );
-        const further = opener - more.count;
-        const isMoreSure = more.isSure || isBounded(k, side, further);
-        const position = more.count > 0 && isMoreSure ? further : opener;
-        found.push({ block: k, side, position, isSure });
-        continue;
-      }
-      const attributes = side === "start" ? attributesAbove(run, beyond, source[edge]?.text) : 0;
-      if (attributes > 0) {
-        found.push({ block: k, side, position: edge - attributes, isSure: false });
-        continue;
-      }
-      const elided = side === "end" ? elidedScope(shape, k, best) : undefined;
-      const replaced = elided && earlierOpener(source, elided, edge, limit);
-      if (replaced !== undefined) {
-        const { line, isSure } = replaced;
-        found.push({ block: k, side, position: line + 1, isSure });
-        continue;
-      }
-      const taken = takenLines(side, run, movedLines(near), beyond);
-      const count = taken.count > 0 ? taken.count : unusedImports(source, best, run, beyond);
-      if (count === 0) continue;
-      const position = side === "start" ? edge - count : edge + count;
-      found.push({
-        block: k,
-        side,
-        position,
-        isSure: (taken.count > 0 && taken.isSure) || isBounded(k, side, position),
-      });
+  const isRest = ({ block, side }: Pick<ReplacedBeside, "block" | "side">): boolean =>
+    block === rest?.block && side === "end";
+  for (const one of blockSides(source, shape, best)) {
+    if (rest?.isSure && isRest(one)) continue;
+    for (const rule of replacementRules) {
+      const replaced = rule({ source, shape, best }, one);
+      if (replaced === undefined) continue;
+      found.push({ block: one.block, side: one.side, ...replaced });
+      break;
     }
   }
-  const isKnown = found.some(({ block, side }) => block === rest?.block && side === "end");
-  return rest === undefined || isKnown ? found : [...found, rest];
+  return rest === undefined || found.some(isRest) ? found : [...found, rest];
+}
 
-  /**
-   * Whether the sketch says that its block ends where these lines end: at the file's own start or end without a marker,
-   * or by a blank line where the file has one.
-   */
-  function isBounded(k: number, side: "start" | "end", position: number): boolean {
-    const beyond = side === "start" ? position - 1 : position;
-    const block = shape.blocks[k]!;
-    if (side === "start" ? block.blankBefore : block.blankBehind)
-      return source[beyond]?.text.trim() === "";
-    if (side === "start") return k === 0 && !shape.elidedStart && position === 0;
-    return k === shape.blocks.length - 1 && !shape.elidedEnd && position === source.length;
-  }
+/** A new line that opens the scope of the block's first quoted line replaces the file's line that opens it. */
+function replacedOpener(
+  { source, shape }: Examined,
+  { block, side, edge, limit, run, isBounded }: BlockSide,
+): ReturnType<ReplacementRule> {
+  const opener = side === "start" ? scopeOpener(source, run, edge, limit) : undefined;
+  if (opener === undefined) return undefined;
+  // Without a marker after it the block may be new code that was cut off.
+  const isSure = block < shape.blocks.length - 1 || shape.elidedEnd || !shape.elidedStart;
+  const rest = run.slice(run.findIndex(isFilledLine) + 1);
+  const above = source.slice(limit, opener).map(({ text }) => text);
+  const nearest = above.reverse().slice(0, rest.length + limits.beyondLines);
+  const more = earlierLines(side, rest, new Set(), nearest);
+  const further = opener - more.count;
+  const isMoreSure = more.isSure || isBounded(further);
+  return { position: more.count > 0 && isMoreSure ? further : opener, isSure };
+}
+
+/** New attributes of a declaration may replace its old ones. */
+function replacedAttributes(
+  { source }: Examined,
+  { side, edge, run, beyond }: BlockSide,
+): ReturnType<ReplacementRule> {
+  const count = side === "start" ? attributesAbove(run, beyond, source[edge]?.text) : 0;
+  return count > 0 ? { position: edge - count, isSure: false } : undefined;
+}
+
+/** A new line that opens a scope with elided content replaces the file's line that opens that scope. */
+function openerOfElided(
+  { source, shape, best }: Examined,
+  { block, side, edge, limit }: BlockSide,
+): ReturnType<ReplacementRule> {
+  const elided = side === "end" ? elidedScope(shape, block, best) : undefined;
+  const replaced = elided && earlierOpener(source, elided, edge, limit);
+  return replaced && { position: replaced.line + 1, isSure: replaced.isSure };
+}
+
+/** New lines replace their earlier forms, and imports that the edit leaves without a use. */
+function replacedLines(
+  { source, best }: Examined,
+  { side, edge, run, beyond, moved, isBounded }: BlockSide,
+): ReturnType<ReplacementRule> {
+  const earlier = earlierLines(side, run, moved(), beyond);
+  const count = earlier.count > 0 ? earlier.count : unusedImports(source, best, run, beyond);
+  if (count === 0) return undefined;
+  const position = side === "start" ? edge - count : edge + count;
+  return { position, isSure: (earlier.count > 0 && earlier.isSure) || isBounded(position) };
 }
 
 /**
  * How many attributes (decorators, annotations) a declaration has in the file right above it, where the sketch has new ones
- * in their place and quotes none: whether the new ones are added to them or replace them, nobody can tell.
+ * in their place and quotes none: nothing shows whether the new ones are added to them or replace them.
  */
 function attributesAbove(
   run: readonly BlockLine[],
   beyond: readonly string[],
   declaration: string | undefined,
 ): number {
-  if (declaration === undefined || !isTelling(declaration) || isAttribute(declaration)) return 0;
+  if (declaration === undefined || !isDistinctive(declaration) || isAttribute(declaration))
+    return 0;
   const nearest = run[0]?.text;
   const isOther = (text: string): boolean =>
     isAttribute(text) && earlierForm(text, nearest!) === "no";
@@ -159,8 +133,8 @@ const isAttribute = (text: string): boolean =>
   /^\s*(?:@[\p{L}_]|#!?\[|\[[\p{L}_][^\]]*\]\s*$)/u.test(text) && !/[{;]\s*$/.test(text);
 
 /**
- * The line that opens the scope in which a block's first quoted line is the first one, where the new line before it
- * opens it too: between a line that opens a scope and the scope's first line there is no room for another.
+ * The line that opens the scope of which a block's first quoted line is the first one, if the new line before it opens a
+ * scope at the same depth: only one line can open the scope of that first line.
  */
 function scopeOpener(
   source: readonly TextLine[],
@@ -170,153 +144,11 @@ function scopeOpener(
 ): number | undefined {
   const opener = run.find(isFilledLine);
   const inside = source[edge]?.text;
-  if (opener === undefined || inside === undefined || !isTelling(opener.text)) return undefined;
+  if (opener === undefined || inside === undefined || !isDistinctive(opener.text)) return undefined;
   let line = edge - 1;
   while (line > limit && source[line]!.text.trim() === "") line--;
   if (line < limit) return undefined;
   const { text } = source[line]!;
-  const isOpener = isTelling(text) && columnsOf(text) < columnsOf(inside);
+  const isOpener = isDistinctive(text) && columnsOf(text) < columnsOf(inside);
   return isOpener && columnsOf(opener.text) === columnsOf(text) ? line : undefined;
-}
-
-/**
- * Tells of new lines which ones are once in the edit and once in the file, and have words: where the edit has such a line
- * anew, it was moved.
- */
-function movedIn(
-  shape: Shape,
-  source: readonly TextLine[],
-): (fresh: readonly BlockLine[]) => Set<string> {
-  let known: { readonly inFile: Set<string>; readonly inEdit: Set<string> } | undefined;
-  return (fresh) => {
-    const moved = new Set<string>();
-    for (const token of fresh) {
-      const text = token.text.trim();
-      if (!isTelling(text)) continue;
-      known ??= {
-        inFile: onceIn(source),
-        inEdit: onceIn(shape.blocks.flatMap((block) => block.tokens)),
-      };
-      if (known.inFile.has(text) && known.inEdit.has(text)) moved.add(text);
-    }
-    return moved;
-  };
-}
-
-/** The lines that occur once. */
-function onceIn(lines: readonly { readonly text: string }[]): Set<string> {
-  const seen = new Set<string>();
-  const once = new Set<string>();
-  for (const { text } of lines) {
-    const key = text.trim();
-    if (seen.has(key)) once.delete(key);
-    else once.add(key);
-    seen.add(key);
-  }
-  return once;
-}
-
-/** How many of the lines beyond the edge are earlier forms of the new lines, in the order in which they are met. */
-function takenLines(
-  side: "start" | "end",
-  run: readonly BlockLine[],
-  moved: ReadonlySet<string>,
-  beyond: readonly string[],
-): { count: number; isSure: boolean } {
-  const filled = run.map((token) => token.text).filter((text) => text.trim() !== "");
-  const lines = side === "end" ? outermost(filled) : leastDeep(filled);
-  let next = 0;
-  let count = 0;
-  let isSure = true;
-  for (const [n, text] of beyond.entries()) {
-    if (!isTelling(text)) continue;
-    if (moved.has(text.trim())) {
-      count = n + 1;
-      continue;
-    }
-    const at = lines.findIndex((line, i) => i >= next && earlierForm(text, line) !== "no");
-    if (at >= 0) {
-      isSure &&= earlierForm(text, lines[at]!) === "sure";
-      next = at + 1;
-      count = n + 1;
-      continue;
-    }
-    if (!isSplitUp(text, lines, filled)) break;
-    count = n + 1;
-  }
-  return { count, isSure };
-}
-
-/** The new lines above a quoted line that are in none of the scopes which new lines open. */
-function leastDeep(lines: readonly string[]): string[] {
-  const depth = Math.min(...lines.map(columnsOf));
-  return lines.filter((text) => isTelling(text) && columnsOf(text) === depth);
-}
-
-/**
- * The new lines that are in the scope of the quoted line which they follow, and then those of the scopes around it. What
- * lies deeper belongs to scopes that the new lines open themselves.
- */
-function outermost(lines: readonly string[]): string[] {
-  let depth = Number.POSITIVE_INFINITY;
-  return lines.filter((text) => {
-    depth = Math.min(depth, columnsOf(text));
-    return isTelling(text) && columnsOf(text) === depth;
-  });
-}
-
-/** Whether a line of the file may be an earlier form of a new line. */
-function earlierForm(old: string, fresh: string): "sure" | "perhaps" | "no" {
-  if (columnsOf(old) !== columnsOf(fresh)) return "no";
-  const name = subjectOf(old);
-  if (name !== undefined && name === subjectOf(fresh)) return "sure";
-  // No scope imports a name twice.
-  const imported = importedNames(old);
-  const importing = importedNames(fresh);
-  if (imported.size > 0 && importing.size > 0) {
-    if ([...importing].some((one) => imported.has(one))) return "sure";
-    const module = importedModule(old);
-    return module !== undefined && module === importedModule(fresh) ? "perhaps" : "no";
-  }
-  if (name !== undefined && subjectOf(fresh) !== undefined) return "no";
-  const like = signatureSimilarity(signatureOf(looseKey(old)), signatureOf(looseKey(fresh)));
-  const [before, after] = [identifiersIn(old), identifiersIn(fresh)];
-  // A sentence with a word mended. Lines of code that differ in a word are rather siblings.
-  if (
-    isCommentLine(old) &&
-    isCommentLine(fresh) &&
-    like >= limits.sameLikeness &&
-    before.length >= limits.commentWords
-  )
-    return "sure";
-  // A scope beside a like one is added.
-  if (endsWithOpener.test(old) && endsWithOpener.test(fresh)) return "no";
-  const grows = before.length >= limits.grownWords && isWithin(before, after);
-  return like >= limits.newerLikeness || grows ? "perhaps" : "no";
-}
-
-const endsWithOpener = /(?:[([{:]|=>)\s*$/;
-
-const isCommentLine = (text: string): boolean =>
-  /^\s*(?:\/\/|\/?\*|#|--|;|%|<!--|"{3}|'{3})/.test(text);
-
-const identifiersIn = (text: string): string[] => text.match(/[\p{L}\p{N}_$]+/gu) ?? [];
-
-/** Whether new lines are one line of the file cut into several: one begins it, and all its words follow in order. */
-function isSplitUp(old: string, lines: readonly string[], all: readonly string[]): boolean {
-  const begins = (line: string): boolean => {
-    const part = line.trimEnd();
-    return part.length < old.trimEnd().length && old.startsWith(part);
-  };
-  return lines.some(begins) && isWithin(identifiersIn(old), all.flatMap(identifiersIn));
-}
-
-/** Whether words occur in others in this order. */
-function isWithin(words: readonly string[], others: readonly string[]): boolean {
-  let at = 0;
-  for (const word of words) {
-    at = others.indexOf(word, at) + 1;
-    if (at === 0) return false;
-  }
-  return true;
 }

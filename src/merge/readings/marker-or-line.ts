@@ -1,6 +1,6 @@
 import type { Edit, EditLine, LinesSegment, Segment } from "../../core/edit.ts";
 
-/** Markers and removal comments of a sketch that stand in the file too may be what they seem, or lines. */
+/** The readings of a sketch with markers or removal comments that are lines of the file too: as markers, and as lines. */
 export function readingsOf(edit: Edit, source: ReadonlySet<string>): Edit[] {
   const inFile = (segment: Segment): boolean =>
     segment.kind !== "lines" && source.has(segment.text.trim());
@@ -29,7 +29,7 @@ export function withLines(edit: Edit, chosen: (segment: Segment) => boolean): Ed
   return { ...edit, segments };
 }
 
-/** An explicit edit without what it asks for and the file already has: there its new side only has to stand. */
+/** An explicit edit in which the parts that the file already has only require their new side to match. */
 export function alreadyDone(edit: Edit, done: ReadonlySet<number>): Edit {
   let k = -1;
   const segments = edit.segments.map((segment): Segment => {

@@ -1,6 +1,6 @@
 /**
- * Why an edit may mean another text than the best one. The name is stable, and is reported as `details.reading`; the reason
- * completes "the block may be meant in several ways: ..." in the message.
+ * Why an edit may mean another text than the best one. The name is stable and is reported as `details.reading`; the reason
+ * follows a colon in the message: "the block has 2 possible results: ...".
  */
 export interface Meaning {
   readonly name: string;

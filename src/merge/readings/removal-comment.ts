@@ -10,8 +10,8 @@ export const removalComment: Meaning = {
 };
 
 /**
- * A comment that something goes, among new lines where nothing goes, may be a comment like any other: `// removed in
- * version 2`. This is the edit with such comments as lines to place; undefined where it has none.
+ * A comment that says that something is removed, among new lines where nothing is removed, may be an ordinary comment:
+ * `// removed in version 2`. Returns the edit with such comments as lines to place, or undefined if it has none.
  */
 export function withCommentsPlaced(
   edit: Edit,
@@ -27,17 +27,17 @@ export function withCommentsPlaced(
   return { edit: placed, removesBeside: removesBeside(comments, shape, best) };
 }
 
-/** Whether lines go in a block with one of these comments, though not where it stands. */
+/** Whether lines are removed in a block with one of these comments, though not at the comment itself. */
 function removesBeside(comments: ReadonlySet<number>, shape: Shape, built: Built): boolean {
   return shape.blocks.some(({ removals }, k) => {
     const { start, end } = built.placement.ranges[k]!;
-    const goes = (): boolean =>
+    const removesLines = (): boolean =>
       built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
-    return removals.some((removal) => removal && comments.has(removal.at)) && goes();
+    return removals.some((removal) => removal && comments.has(removal.at)) && removesLines();
   });
 }
 
-/** Removal comments among new lines where nothing goes: comments like any other. By their line in the edit. */
+/** Removal comments among new lines where nothing is removed, by their line in the edit. */
 function commentsAmongNew(edit: Edit, shape: Shape, built: Built): Set<number> {
   const comments = new Set<number>();
   if (!edit.segments.some((segment) => segment.kind === "removal")) return comments;
@@ -51,8 +51,8 @@ function commentsAmongNew(edit: Edit, shape: Shape, built: Built): Set<number> {
       const below = fates.slice(i).find((fate) => fate.fate === "matched");
       const from = above?.fate === "matched" ? above.source + 1 : 0;
       const to = below?.fate === "matched" ? below.source : built.proof.source.length;
-      const gone = built.proof.source.slice(from, to).some((fate) => fate.fate !== "kept");
-      if (!gone) comments.add(removal.at);
+      const removesLines = built.proof.source.slice(from, to).some((fate) => fate.fate !== "kept");
+      if (!removesLines) comments.add(removal.at);
     }
   }
   return comments;

@@ -2,6 +2,7 @@ import type { TextLine } from "../../text/lines.ts";
 import type { Built } from "../proof/build.ts";
 import { type BlockLine, isFilledLine } from "../shape.ts";
 import { importedNames } from "./imported-names.ts";
+import { withoutStrings } from "./without-strings.ts";
 
 /**
  * How many imports of the file, from the edge of a block outwards, an edit leaves without a use, where it adds an import
@@ -31,22 +32,7 @@ export function unusedImports(
   return count;
 }
 
-/** A text without what stands between quoteMarks: a name there is no use. */
-function withoutStrings(text: string): string {
-  return text
-    .split("\n")
-    .map((line) =>
-      line
-        .split(quoteMarks)
-        .filter((_, part) => part % 2 === 0)
-        .join(" "),
-    )
-    .join("\n");
-}
-
-const quoteMarks = /["']/;
-
-/** How often a name stands in a text as a word of its own. */
+/** How often a name occurs in a text as a whole word. */
 function usesOf(text: string, name: string): number {
   let count = 0;
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {

@@ -6,16 +6,16 @@ import type {
   ResultOrigin,
   SourceFate,
 } from "../../core/merge.ts";
-import type { Side } from "./hunks.ts";
+import type { PairedSide } from "./hunks.ts";
 import type { CarriedRegion } from "./three-way.ts";
 
 /**
- * The account of a carried edit against the file as it is now: that of the placement in the base, each line followed to
- * where it stands. The file's own new lines are `elided` or `outside`, as the edit's lines beside them are.
+ * The proof of a carried edit against the file as it is now: the proof of the placement in the base, with each line mapped
+ * to its place in the file. The file's own new lines are `elided` or `outside`, by the extent of the edit.
  */
 export function carriedProof(
   placement: Proof,
-  current: Side,
+  current: PairedSide,
   lines: readonly CarriedRegion[],
 ): CarriedProof {
   const inCurrent = new Map(current.pairs);
@@ -38,7 +38,7 @@ export function carriedProof(
     return { from: "source", source: line.current, ...(matched && { edit: origin.edit! }) };
   });
   for (let line = 0; line < source.length; line++) {
-    // A line that is not in the result is one of the base, and the edit says why it goes.
+    // A line that is not in the result is one of the base, and the edit says why it is removed.
     source[line] ??= placement.source[inBase.get(line)!]!;
   }
   const edit = placement.edit.map((fate): EditFate | CarriedFate => {

@@ -4,7 +4,7 @@ import { matchedLines } from "../../text/line-pairs.ts";
 import { splitLines, type TextLine } from "../../text/lines.ts";
 import { carriedProof } from "./account.ts";
 import { overlap } from "./explain.ts";
-import type { Side } from "./hunks.ts";
+import type { PairedSide } from "./hunks.ts";
 import { inOneStretch, reachesOut } from "./near.ts";
 import { type CarriedRegion, threeWay } from "./three-way.ts";
 
@@ -14,7 +14,7 @@ export interface CarryRequest {
   readonly base: string;
   /** The base with the edit made. */
   readonly edited: string;
-  /** The account of that; without one the two texts are compared. */
+  /** The proof of that edit; without one the two texts are compared. */
   readonly placement?: Proof | undefined;
   /** The file as it is now. */
   readonly current: string;
@@ -23,7 +23,7 @@ export interface CarryRequest {
 export interface CarriedText {
   readonly text: string;
   readonly proof?: CarriedProof;
-  /** Whether the two changes may have to do with each other. */
+  /** Whether the two changes may affect each other. */
   readonly together: boolean;
 }
 
@@ -40,7 +40,7 @@ export function carryOver(request: CarryRequest): CarriedText {
   };
   const base = lineWords(texts.base);
   const current = matchedSide(base, lineWords(texts.current));
-  const edited: Side = placement
+  const edited: PairedSide = placement
     ? { lines: lineWords(texts.edited), pairs: keptPairs(placement) }
     : matchedSide(base, lineWords(texts.edited));
   const { lines, conflicts, problems, sides } = threeWay(base, current, edited);
@@ -54,7 +54,7 @@ export function carryOver(request: CarryRequest): CarriedText {
   const inText = lineWords(splitLines(text));
   const isWhole =
     inText.length === lines.length &&
-    lines.every((line, r) => inText[r] === textOf(line, texts.current, texts.edited).text);
+    lines.every((line, r) => inText[r] === carriedLine(line, texts.current, texts.edited).text);
   if (problems.length > 0 || !isWhole) throw unproved(path, problems);
   const open = reachesOut(base, sides.current) || reachesOut(base, sides.edited);
   const together = open && inOneStretch(lines, inText);
@@ -64,7 +64,7 @@ export function carryOver(request: CarryRequest): CarriedText {
 
 const lineWords = (lines: readonly TextLine[]): string[] => lines.map(({ text }) => text);
 
-function matchedSide(base: readonly string[], lines: readonly string[]): Side {
+function matchedSide(base: readonly string[], lines: readonly string[]): PairedSide {
   return { lines, pairs: matchedLines(base, lines) };
 }
 
@@ -77,7 +77,7 @@ function keptPairs({ result }: Proof): [number, number][] {
 const isEnded = (lines: readonly TextLine[]): boolean =>
   lines.length > 0 && lines.at(-1)!.end !== "";
 
-function textOf(
+function carriedLine(
   { current, edited }: CarriedRegion,
   currentLines: readonly TextLine[],
   editedLines: readonly TextLine[],
@@ -95,10 +95,10 @@ function writtenEdit(
   let usual = current.find(({ end }) => end !== "")?.end ?? "\n";
   let text = "";
   for (const [r, line] of lines.entries()) {
-    const { text: own, end: ownEnd } = textOf(line, current, edited);
+    const { text: own, end: ownEnd } = carriedLine(line, current, edited);
     let end = line.current < 0 || ownEnd === "" ? usual : ownEnd;
     usual = end;
-    const below = lines[r + 1] && textOf(lines[r + 1]!, current, edited);
+    const below = lines[r + 1] && carriedLine(lines[r + 1]!, current, edited);
     // A lone "\r" before an empty line that ends with "\n" would make one line's end of two.
     if (end === "\r" && below?.text === "") end = "\r\n";
     // An empty line that nothing ends would be no line.

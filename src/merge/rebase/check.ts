@@ -1,14 +1,14 @@
-import type { Side } from "./hunks.ts";
+import type { PairedSide } from "./hunks.ts";
 
 /**
- * Says what is wrong with a text that is to hold the changes of two sides; empty = nothing. Knows nothing of how the text
- * was made: it cuts all four texts at the lines of the base that both sides have, and between two cuts only one side
- * may have changed something, or both the same (the definition of diff3). So nothing of either side is lost.
+ * Checks a text that is to contain the changes of two sides; an empty list means that it does. Independent of how the text
+ * was made: it cuts all four texts at the lines of the base that both sides have, and between two cuts only one side may
+ * have changed something, or both the same (the definition of diff3). So no change of either side is lost.
  */
 export function checkBothSides(
   base: readonly string[],
-  current: Side,
-  edited: Side,
+  current: PairedSide,
+  edited: PairedSide,
   result: readonly string[],
 ): string[] {
   const problems = [...checkPairs("file", base, current), ...checkPairs("edit", base, edited)];
@@ -40,7 +40,7 @@ export function checkBothSides(
   return problems;
 }
 
-function checkPairs(name: string, base: readonly string[], side: Side): string[] {
+function checkPairs(name: string, base: readonly string[], side: PairedSide): string[] {
   let line = -1;
   let own = -1;
   for (const [a, b] of side.pairs) {
@@ -60,7 +60,7 @@ function equal(a: readonly string[], b: readonly string[]): boolean {
 /** A line of the base that both sides have, and its lines there. */
 type RegionCut = readonly [number, number, number];
 
-function cutsOf(base: readonly string[], current: Side, edited: Side): RegionCut[] {
+function cutsOf(base: readonly string[], current: PairedSide, edited: PairedSide): RegionCut[] {
   const cuts: RegionCut[] = [];
   let i = 0;
   for (const [line, own] of current.pairs) {

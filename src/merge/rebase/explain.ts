@@ -11,7 +11,7 @@ const shownConflicts = 2;
 const shownLines = 3;
 const shownCharacters = 100;
 
-/** The refusal of an edit whose lines the file has otherwise by now: both sides, with their lines. */
+/** Refuses an edit of lines that the file has changed meanwhile; shows the lines of both sides. */
 export function overlap(
   path: string,
   conflicts: readonly Conflict[],
@@ -34,16 +34,16 @@ function sentence({ base, current, edited }: Conflict, texts: ThreeTexts): strin
   const now = texts.current.slice(...current);
   const wanted = texts.edited.slice(...edited);
   const makes =
-    wanted.length === 0 ? "the edit removes it" : `the edit has ${quoted(wanted)} there`;
+    wanted.length === 0 ? "the edit removes it" : `the edit has ${quotedTexts(wanted)} there`;
   if (base[0] === base[1]) {
     const place = base[0] === 0 ? "at the beginning" : `after line ${base[0]} of the base`;
-    return `${place} the file now has ${lines(current)} (${quoted(now)}), and ${makes}`;
+    return `${place} the file now has ${lines(current)} (${quotedTexts(now)}), and ${makes}`;
   }
-  const was = `${lines(base)} of the base (${quoted(texts.base.slice(...base))})`;
+  const was = `${lines(base)} of the base (${quotedTexts(texts.base.slice(...base))})`;
   const is =
     now.length === 0
       ? `${base[1] - base[0] === 1 ? "was" : "were"} removed from the file (after its line ${current[0]})`
-      : `${base[1] - base[0] === 1 ? "is" : "are"} now ${lines(current)} of the file (${quoted(now)})`;
+      : `${base[1] - base[0] === 1 ? "is" : "are"} now ${lines(current)} of the file (${quotedTexts(now)})`;
   return `${was} ${is}, and ${makes}`;
 }
 
@@ -51,7 +51,7 @@ function lines([from, to]: readonly [number, number]): string {
   return to - from === 1 ? `line ${from + 1}` : `lines ${from + 1}-${to}`;
 }
 
-function quoted(texts: readonly string[]): string {
+function quotedTexts(texts: readonly string[]): string {
   const shown = texts.slice(0, shownLines).map((text) => {
     const words = text.trim();
     return JSON.stringify(

@@ -11,24 +11,24 @@ export interface Hunk {
 }
 
 /**
- * A hunk with all lines of the base that it may be about. Where equal lines stand side by side, a diff cannot say which of
- * them was removed, or between which of them a line was put: the hunk slides, from `lo` to `hi`.
+ * A hunk with all lines of the base that it may be about. Among equal adjacent lines a diff cannot say which of them was
+ * removed, or between which of them a line was added: the hunk slides, from `lo` to `hi`.
  */
 export interface Change extends Hunk {
   readonly lo: number;
   readonly hi: number;
-  /** The hunks that it was joined of, because nothing tells that the lines between them stayed. */
+  /** The hunks that were joined into it, because nothing shows that the lines between them stayed. */
   readonly parts: readonly Hunk[];
 }
 
 /** One side of a three-way merge: its lines, and the lines that it has in common with the base. */
-export interface Side {
+export interface PairedSide {
   readonly lines: readonly string[];
   readonly pairs: readonly LinePair[];
 }
 
 /** What a side changed, in order. */
-export function changesOf(base: readonly string[], side: Side): Change[] {
+export function slidingChanges(base: readonly string[], side: PairedSide): Change[] {
   const hunks = hunksOf(base.length, side);
   const changes = hunks.map((hunk, i) => {
     const least = i === 0 ? 0 : hunks[i - 1]!.end + 1;
@@ -38,7 +38,7 @@ export function changesOf(base: readonly string[], side: Side): Change[] {
   return joinedChanges(base, side, changes);
 }
 
-function hunksOf(baseLength: number, side: Side): Hunk[] {
+function hunksOf(baseLength: number, side: PairedSide): Hunk[] {
   const hunks: Hunk[] = [];
   let start = 0;
   let from = 0;
@@ -58,7 +58,7 @@ function slideOf(
   least: number,
   most: number,
 ): { lo: number; hi: number } {
-  // Lines are only put in, or only taken out: otherwise the hunk lies where it lies.
+  // A hunk slides only if it only adds lines or only removes lines.
   if (start !== end && from !== to) return { lo: start, hi: end };
   const [text, first, after] = start === end ? [lines, from, to] : [base, start, end];
   let up = 0;
@@ -73,7 +73,7 @@ function slideOf(
   return { lo: start + (places[0] ?? -up), hi: end + (places.at(-1) ?? down) };
 }
 
-/** Whether no line is less indented than the first: what somebody puts in or takes out is whole. */
+/** Whether no line is less indented than the first: people add and remove whole blocks. */
 function beginsAtMargin(lines: readonly string[], start: number, end: number): boolean {
   let margin = -1;
   for (let at = start; at < end; at++) {
@@ -86,16 +86,20 @@ function beginsAtMargin(lines: readonly string[], start: number, end: number): b
 }
 
 /**
- * Two hunks are one where nothing tells that the lines between them stayed: a rewritten stretch has blank lines, braces and
- * `return` in common with what stood there by chance. Lines tell when one of them has words, and they stand once on both sides.
+ * Joins two hunks if nothing shows that the lines between them stayed: a rewritten stretch may have blank lines, braces and
+ * `return` in common with the old one by chance. Lines stayed if one of them has words and they occur once on both sides.
  */
-function joinedChanges(base: readonly string[], side: Side, changes: readonly Change[]): Change[] {
+function joinedChanges(
+  base: readonly string[],
+  side: PairedSide,
+  changes: readonly Change[],
+): Change[] {
   const inBase = placesFinder(base, changes.length);
   const inSide = placesFinder(side.lines, changes.length);
   const result: Change[] = [];
   for (const change of changes) {
     const last = result.at(-1);
-    if (last === undefined || tells(last, change)) result.push(change);
+    if (last === undefined || isBarrier(last, change)) result.push(change);
     else {
       const { start, from, lo } = last;
       const { end, to, hi } = change;
@@ -112,11 +116,11 @@ function joinedChanges(base: readonly string[], side: Side, changes: readonly Ch
   }
   return result;
 
-  function tells(above: Change, below: Change): boolean {
+  function isBarrier(above: Change, below: Change): boolean {
     const start = above.hi;
     const end = below.lo;
     let word = -1;
-    // The longest line with words is the likeliest to stand once.
+    // The longest line with words is the likeliest to occur once.
     for (let at = start; at < end; at++) {
       if (word >= 0 && base[at]!.length <= base[word]!.length) continue;
       if (hasWords(base[at]!)) word = at;
@@ -124,13 +128,13 @@ function joinedChanges(base: readonly string[], side: Side, changes: readonly Ch
     if (word < 0) return false;
     const shift = above.to - above.end;
     return (
-      standsOnce(base, inBase, start, end, word) &&
-      standsOnce(side.lines, inSide, start + shift, end + shift, word + shift)
+      occursOnce(base, inBase, start, end, word) &&
+      occursOnce(side.lines, inSide, start + shift, end + shift, word + shift)
     );
   }
 }
 
-/** Where a line stands. */
+/** The places of a line. */
 type Places = (line: string) => readonly number[];
 
 function placesFinder(lines: readonly string[], questions: number): Places {
@@ -153,8 +157,8 @@ function placesFinder(lines: readonly string[], questions: number): Places {
   return (line) => places.get(line) ?? [];
 }
 
-/** Whether these lines, one after the other, stand at no other place; `at` is the one of them to look for. */
-function standsOnce(
+/** Whether this run of lines occurs at no other place; `at` is the line of it to search for. */
+function occursOnce(
   lines: readonly string[],
   places: Places,
   start: number,

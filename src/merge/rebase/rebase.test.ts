@@ -129,8 +129,8 @@ describe("carryOver against git merge-file", () => {
     const result = [...lines];
     for (let count = 1 + random(2); count > 0; count--) {
       const at = random(result.length + 1);
-      const fresh = Array.from({ length: random(3) }, line);
-      result.splice(at, random(3), ...fresh);
+      const added = Array.from({ length: random(3) }, line);
+      result.splice(at, random(3), ...added);
     }
     return result;
   }

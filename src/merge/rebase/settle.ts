@@ -1,29 +1,33 @@
 import type { LinePair } from "../../text/line-pairs.ts";
-import { type Change, changesOf, type Side } from "./hunks.ts";
+import { type Change, type PairedSide, slidingChanges } from "./hunks.ts";
 
 /** A side with its changes, each at one of the places where it may lie. */
-export interface SettledSide extends Side {
+export interface SettledSide extends PairedSide {
   readonly changes: readonly Change[];
 }
 
 /**
- * Moves changes that slide away from the other side's: the text is the same wherever they lie, and a function that was added
- * below another has nothing to do with a change of that one's last line.
+ * Moves changes that slide away from the other side's: the text is the same at each of their places, and a function added
+ * below another one does not conflict with a change of that one's last line.
  */
 export function settledConflicts(
   base: readonly string[],
-  current: Side,
-  edited: Side,
+  current: PairedSide,
+  edited: PairedSide,
 ): { readonly current: SettledSide; readonly edited: SettledSide } {
-  const theirs = changesOf(base, current);
-  const ours = changesOf(base, edited);
+  const theirs = slidingChanges(base, current);
+  const ours = slidingChanges(base, edited);
   return {
-    current: apart(current, theirs, ours),
-    edited: apart(edited, ours, theirs),
+    current: movedApart(current, theirs, ours),
+    edited: movedApart(edited, ours, theirs),
   };
 }
 
-function apart(side: Side, changes: readonly Change[], others: readonly Change[]): SettledSide {
+function movedApart(
+  side: PairedSide,
+  changes: readonly Change[],
+  others: readonly Change[],
+): SettledSide {
   const begins = new Set(others.map(({ lo }) => lo));
   const ends = new Set(others.map(({ hi }) => hi));
   let pairs: Map<number, number> | undefined;
@@ -42,16 +46,16 @@ function apart(side: Side, changes: readonly Change[], others: readonly Change[]
   return { lines: side.lines, pairs: rising ?? side.pairs, changes: moved };
 }
 
-/** Moves a change by some lines; the lines that it passes are paired on its other side. */
+/** Moves a change by some lines, and pairs the lines that it passes on its other side. */
 function shifted(pairs: Map<number, number>, change: Change, by: number): Change {
   const { start, end, from, to } = change;
   const put = (line: number, own: number): LinePair => [line, own];
-  const fresh: LinePair[] = [];
-  if (by > 0) for (let i = 0; i < by; i++) fresh.push(put(start + i, from + i));
-  else for (let i = 1; i <= -by; i++) fresh.push(put(end - i, to - i));
+  const added: LinePair[] = [];
+  if (by > 0) for (let i = 0; i < by; i++) added.push(put(start + i, from + i));
+  else for (let i = 1; i <= -by; i++) added.push(put(end - i, to - i));
   const first = Math.min(start, start + by);
   const last = Math.max(end, end + by);
   for (let line = first; line < last; line++) pairs.delete(line);
-  for (const [line, own] of fresh) pairs.set(line, own);
+  for (const [line, own] of added) pairs.set(line, own);
   return { ...change, start: start + by, end: end + by, from: from + by, to: to + by };
 }

@@ -1,8 +1,8 @@
 import { checkBothSides } from "./check.ts";
-import type { Change, Side } from "./hunks.ts";
+import type { Change, PairedSide } from "./hunks.ts";
 import { type SettledSide, settledConflicts } from "./settle.ts";
 
-/** A line of the result, by its line in the file as it is now and in the edited base; -1 = that text has not got it. */
+/** A line of the result, by its line in the file as it is now and in the edited base; -1 = not in that text. */
 export interface CarriedRegion {
   readonly current: number;
   readonly edited: number;
@@ -34,10 +34,10 @@ interface ThreeWayRegion {
 }
 
 /**
- * Carries the change from `base` to `edited` over to `current` (diff3). Changes that overlap or touch are conflicts, as
- * git has it: lines that meet have to do with each other. The same change on both sides is made once.
+ * Carries the change from `base` to `edited` over to `current` (diff3). Changes that overlap or touch are conflicts, as in
+ * git: adjacent lines may depend on each other. The same change on both sides is made once.
  */
-export function threeWay(base: readonly string[], theirs: Side, ours: Side): ThreeWay {
+export function threeWay(base: readonly string[], theirs: PairedSide, ours: PairedSide): ThreeWay {
   const sides = settledConflicts(base, theirs, ours);
   const { current, edited } = sides;
   const toBase = {
@@ -131,14 +131,14 @@ function threeWayRegions(sides: ThreeSides): ThreeWayRegion[] {
 }
 
 /** Whether two changes of different sides meet where one ends and the other begins. */
-function touches(upper: Change, its: Side, lower: Change, other: Side): boolean {
+function touches(upper: Change, its: PairedSide, lower: Change, other: PairedSide): boolean {
   if (upper.hi !== lower.lo) return false;
   if (upper.end === lower.start) return true;
-  // Of two insertions at one place nothing tells which is first.
+  // Nothing decides which of two insertions at one place is first.
   if (upper.start === upper.end && lower.start === lower.end) return true;
-  // One of them slides and lies elsewhere. But the same line on both sides may be the same change.
-  const fresh = new Set(its.lines.slice(upper.from, upper.to).filter((line) => /\w/.test(line)));
-  return other.lines.slice(lower.from, lower.to).some((line) => fresh.has(line));
+  // One of them slides and was moved elsewhere. But the same line on both sides may be the same change.
+  const added = new Set(its.lines.slice(upper.from, upper.to).filter((line) => /\w/.test(line)));
+  return other.lines.slice(lower.from, lower.to).some((line) => added.has(line));
 }
 
 /** Whether one side has made every change that the other one has made in a region, and perhaps more. */
@@ -161,7 +161,7 @@ function holds(sides: ThreeSides, region: ThreeWayRegion, more: SideName): boole
 }
 
 function equalRegions(
-  sides: Readonly<Record<SideName, Side>>,
+  sides: Readonly<Record<SideName, PairedSide>>,
   from: Readonly<Record<SideName, number>>,
   to: Readonly<Record<SideName, number>>,
 ): boolean {
@@ -173,13 +173,13 @@ function equalRegions(
   return true;
 }
 
-function forwardLine(pairs: Side["pairs"], length: number): Int32Array {
+function forwardLine(pairs: PairedSide["pairs"], length: number): Int32Array {
   const map = new Int32Array(length).fill(-1);
   for (const [line, own] of pairs) map[line] = own;
   return map;
 }
 
-function inverse(pairs: Side["pairs"], length: number): Int32Array {
+function inverse(pairs: PairedSide["pairs"], length: number): Int32Array {
   const map = new Int32Array(length).fill(-1);
   for (const [line, own] of pairs) map[own] = line;
   return map;

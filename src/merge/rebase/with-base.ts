@@ -13,7 +13,7 @@ export interface BaseOptions {
   /** Texts that a request may name by their hash. */
   readonly texts: TextStore;
   readonly clock: Clock;
-  /** Syntax errors that a text has and another has not; undefined = unknown. */
+  /** Syntax errors that a text has and another one does not; undefined if unknown. */
   readonly newErrors: (
     path: string,
     source: string,
@@ -27,7 +27,7 @@ export interface BaseOptions {
 export function withBase(run: BaseRun, options: BaseOptions): BaseRun {
   return async function* (request, call) {
     const { base: given, ...plain } = request;
-    const base = textOf(request, options.texts);
+    const base = givenBase(request, options.texts);
     if (base === undefined || base === request.source) {
       yield* run(plain, call);
       return;
@@ -48,7 +48,7 @@ export function withBase(run: BaseRun, options: BaseOptions): BaseRun {
   };
 }
 
-function textOf({ path, base, source }: EditRequest, texts: TextStore): string | undefined {
+function givenBase({ path, base, source }: EditRequest, texts: TextStore): string | undefined {
   if (base === undefined || typeof base === "string") return base;
   // The file's own text may have been handed out by hash as well.
   texts.add(source);
@@ -94,7 +94,7 @@ async function carriedOver(
   };
 }
 
-/** Two changes may be sound by themselves and break the file together. */
+/** Refuses two changes that are each free of syntax errors and break the file together. */
 async function checkTogether(
   { path, source }: EditRequest,
   base: string,
@@ -114,7 +114,7 @@ async function checkTogether(
   );
 }
 
-/** A refusal in the base: its lines are not the file's, and its candidates are texts that the file would not be. */
+/** The refusal of an edit in its base, rewritten for the file: its lines are the base's, its candidates are carried over. */
 function inBase(request: EditRequest, base: string, error: unknown): unknown {
   if (!RedraftError.is(error) || error.code === "stale-file") return error;
   const known = ["no-match", "ambiguous", "check-failed"].includes(error.code);

@@ -3,8 +3,8 @@ import { carryWords } from "./carry.ts";
 import { alike } from "./words.ts";
 
 /** What one new line becomes that replaces one old line. */
-function carried(source: string, edit: string, fresh: string): string | undefined {
-  return carryWords([{ edit, source }], [fresh])?.at(0)?.text;
+function carried(source: string, edit: string, added: string): string | undefined {
+  return carryWords([{ edit, source }], [added])?.at(0)?.text;
 }
 
 describe("alike", () => {

@@ -1,15 +1,18 @@
 import type { TextLine } from "../../text/lines.ts";
 import { hasWords } from "../../text/words.ts";
-import type { Match } from "../align/matches.ts";
+import type { Match } from "../align/match.ts";
 import type { Built } from "../proof/build.ts";
 import type { Block, BlockLine, Shape } from "../shape.ts";
 import { isNearly } from "./stale.ts";
 
-/** A line of context that the file has in other words, and that may not be taken for the file's. */
+/** A context line that the file has in other words, and that must not be taken for the file's. */
 export interface Misread {
   readonly token: BlockLine;
   readonly source: number;
-  /** `place`: nothing else tells where its part belongs, or the rest of it fits where a like line stands too. `escapes`: its signs are escaped, and new lines have such escapes too. */
+  /**
+   * `place`: nothing else identifies the place of its part, or the rest of the part also matches beside a similar line.
+   * `escapes`: its signs are escaped, and new lines have such escapes too.
+   */
   readonly because: "place" | "escapes";
 }
 
@@ -21,7 +24,7 @@ export function misreadContext(
   built: Built,
 ): Misread | undefined {
   if (shape.extent !== "parts") return undefined;
-  const fresh = shape.blocks.flatMap(({ tokens }) => tokens.filter(({ role }) => role === "add"));
+  const added = shape.blocks.flatMap(({ tokens }) => tokens.filter(({ role }) => role === "add"));
   for (const [k, block] of shape.blocks.entries()) {
     const old = block.tokens.flatMap((token, i): DoubtfulLine[] => {
       const fate = built.proof.edit[token.editLine]!;
@@ -29,7 +32,7 @@ export function misreadContext(
     });
     const misquoted = old.filter(({ tier }) => tier === "misquoted");
     for (const { token, source: line } of misquoted) {
-      if (isEscaped(token.text, source[line]!.text, fresh))
+      if (isEscaped(token.text, source[line]!.text, added))
         return { token, source: line, because: "escapes" };
     }
     const first = misquoted[0];
@@ -39,8 +42,8 @@ export function misreadContext(
       misquoted.every(({ token, source: line }) =>
         isNearly(token.text, source[line + by]?.text ?? ""),
       );
-    const told = firm.some(({ token }) => hasWords(token.text));
-    if (!told || shiftsOf(block, firm, matches[k]!).some(elsewhere))
+    const isPlaced = firm.some(({ token }) => hasWords(token.text));
+    if (!isPlaced || shiftsOf(block, firm, matches[k]!).some(elsewhere))
       return { token: first.token, source: first.source, because: "place" };
   }
   return undefined;
@@ -53,7 +56,7 @@ interface DoubtfulLine {
   readonly tier: string;
 }
 
-/** How far away the lines that were not misquoted stand once more in the same order and distance. */
+/** The offsets at which the lines that were not misquoted occur again, in the same order and at the same distances. */
 function shiftsOf(
   block: Block,
   firm: readonly DoubtfulLine[],
@@ -80,11 +83,11 @@ function isHinted(block: Block, i: number, source: number): boolean {
 
 const escapeSigns = [/\\/gu, /&(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);/giu];
 
-/** Whether a line has escapes that the file has not, in an edit whose new lines have such escapes as well. */
-function isEscaped(edit: string, source: string, fresh: readonly BlockLine[]): boolean {
+/** Whether a line has escapes that the file does not have, in an edit whose new lines have such escapes as well. */
+function isEscaped(edit: string, source: string, added: readonly BlockLine[]): boolean {
   const count = (text: string, sign: RegExp): number => text.match(sign)?.length ?? 0;
   return escapeSigns.some(
     (sign) =>
-      count(edit, sign) > count(source, sign) && fresh.some(({ text }) => count(text, sign) > 0),
+      count(edit, sign) > count(source, sign) && added.some(({ text }) => count(text, sign) > 0),
   );
 }

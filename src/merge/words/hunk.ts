@@ -9,14 +9,14 @@ export interface CarriedWords {
   readonly source: number;
 }
 
-/** Per token the text that is written for it where that is not the edit's own; or the removed line that cannot be merged. */
+/** Per token the text written for it, if that is not the edit's own; or the removed line that cannot be merged. */
 export type Carry =
   | { readonly kind: "lines"; readonly lines: readonly (CarriedWords | undefined)[] }
   | { readonly kind: "touched"; readonly token: number };
 
 /**
  * What the new lines of one block keep of the source lines that they replace. `lines[i]` is the source line of token i,
- * -1 for new ones; `isRespelled` tells whether the two are equal in their words only.
+ * -1 for new ones; `isRespelled` returns whether the two are equal in their words only.
  */
 export function carryBlock(
   source: readonly TextLine[],
@@ -40,7 +40,7 @@ export function carryBlock(
       if (from >= 0) carried[adds[n]!] = { text, source: lines[drops[from]!]! };
     }
   }
-  // A line that is moved within the block is the source's as well.
+  // A line that is moved within the block keeps the source's spelling as well.
   const moved = new Map([...respelled].map((i) => [tokens[i]!.text.trim(), lines[i]!]));
   for (const [i, { role, text }] of tokens.entries()) {
     const line = role === "add" ? moved.get(text.trim()) : undefined;
@@ -49,7 +49,7 @@ export function carryBlock(
   return { kind: "lines", lines: carried };
 }
 
-/** Whether an edit's line that is to be removed may stand for a source line: equal in every word, number and sign. */
+/** Whether a line that an edit removes may be this source line: equal in every word, number and sign. */
 export const mayBeRemoved = (edit: string, source: string): boolean =>
   alike(edit, source) !== undefined;
 

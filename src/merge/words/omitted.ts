@@ -5,9 +5,9 @@ import type { Built } from "../proof/build.ts";
 import type { Block, BlockLine, Shape } from "../shape.ts";
 import { isNearly } from "./stale.ts";
 
-/** Lines of the file between two lines that follow each other in an explicit edit, where they make its place doubtful. */
+/** Lines of the file between two adjacent lines of an explicit edit, if they make its place doubtful. */
 export type Omission =
-  /** One of them is like a line that the edit removes elsewhere. */
+  /** One of them resembles a line that the edit removes elsewhere. */
   | { readonly because: "instead"; readonly token: BlockLine; readonly source: number }
   /** They are more than the edit quotes beside them. */
   | {
@@ -24,8 +24,9 @@ interface OmittedPlace {
 }
 
 /**
- * An explicit edit may leave out a line between two of its own, but the lines on either side have to tell together where
- * they belong: a removed line is not looked for far from its neighbours, nor beside a line that is nearly the same.
+ * Returns the first omission that makes an explicit edit doubtful, or undefined. An edit may leave out a line between two of
+ * its own, but the lines on both sides must identify the place together: a removed line is not accepted far from its
+ * neighbours, nor beside a line that is nearly the same.
  */
 export function doubtfulOmission(
   source: readonly TextLine[],
@@ -34,7 +35,7 @@ export function doubtfulOmission(
 ): Omission | undefined {
   if (shape.extent !== "parts") return undefined;
   for (const block of shape.blocks) {
-    const pieces = piecesOf(block, built);
+    const pieces = adjacentPieces(block, built);
     const removed = block.tokens.filter(({ role, text }) => role === "drop" && hasWords(text));
     for (let n = 1; n < pieces.length; n++) {
       const [one, other] = [pieces[n - 1]!, pieces[n]!];
@@ -44,19 +45,19 @@ export function doubtfulOmission(
       if (omitted === 0) continue;
       const like = nearTwin(source, from, Math.min(to, from + limits.omittedLines), removed);
       if (like !== undefined) return { because: "instead", ...like };
-      const told = Math.min(...[one, other].map(tellingLines));
-      if (omitted > told)
+      const quoted = Math.min(...[one, other].map(linesWithWords));
+      if (omitted > quoted)
         return { because: "apart", above: one.at(-1)!.token, below: other[0]!.token, from, to };
     }
   }
   return undefined;
 }
 
-const tellingLines = (piece: readonly OmittedPlace[]): number =>
+const linesWithWords = (piece: readonly OmittedPlace[]): number =>
   piece.filter(({ token }) => hasWords(token.text)).length;
 
 /** The old lines of a block, cut where lines of the file are left out between two of them. */
-function piecesOf({ tokens }: Block, built: Built): OmittedPlace[][] {
+function adjacentPieces({ tokens }: Block, built: Built): OmittedPlace[][] {
   const pieces: OmittedPlace[][] = [];
   for (const token of tokens) {
     const fate = built.proof.edit[token.editLine]!;
@@ -68,7 +69,7 @@ function piecesOf({ tokens }: Block, built: Built): OmittedPlace[][] {
   return pieces;
 }
 
-/** Of the lines left out one that a removed line may have been before somebody changed it. */
+/** The first omitted line that may be a changed version of a removed line. */
 function nearTwin(
   source: readonly TextLine[],
   from: number,

@@ -4,7 +4,7 @@ import { limits } from "../align/costs.ts";
 import { boundedDistance, looseKey } from "../align/similar.ts";
 import type { BlockLine } from "../shape.ts";
 
-/** Whether a source line may be what became of a removed line since the edit was written: at most one character in four differs. */
+/** Whether a source line may be a changed version of an edit line: at most one character in four differs. */
 export function isNearly(edit: string, source: string): boolean {
   const [one, other] = [looseKey(edit), looseKey(source)];
   const limit = Math.min(
@@ -15,19 +15,19 @@ export function isNearly(edit: string, source: string): boolean {
 }
 
 /**
- * Whether the old side of a block stands at a place that is not `done`, but for removed lines that somebody changed a little:
- * then new lines that stand elsewhere are no sign that the block was applied.
+ * Whether the old side of a block is at a place that is not `done`, except for small changes in the lines that it removes:
+ * then new lines elsewhere do not show that the block was applied.
  */
-export function standsChanged(
+export function isFoundChanged(
   source: readonly TextLine[],
   before: readonly BlockLine[],
   index: ReadonlyMap<string, readonly number[]>,
   isDone: (start: number) => boolean,
 ): boolean {
-  const telling = before.flatMap((token, i) =>
+  const worded = before.flatMap((token, i) =>
     token.role === "keep" && hasWords(token.text) ? [{ token, i }] : [],
   );
-  const [rarest] = telling.toSorted(
+  const [rarest] = worded.toSorted(
     (a, b) => index.get(a.token.text)!.length - index.get(b.token.text)!.length,
   );
   if (!rarest) return false;

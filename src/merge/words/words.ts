@@ -9,7 +9,7 @@ export interface Word {
   readonly before: string;
 }
 
-/** A line cut into words; `before` of the first word follows the indentation, which is no part of this. */
+/** A line cut into words; `before` of the first word follows the indentation, which is not included. */
 export interface Words {
   readonly words: readonly Word[];
   /** Blanks behind the last word. */
@@ -19,14 +19,14 @@ export interface Words {
 const blankPattern = String.raw`[\s\u00AD\u200B-\u200D\u2060]`;
 const inWord = String.raw`[\p{L}\p{N}\p{M}_\u00AD\u200B-\u200D\u2060\uFEFF]`;
 const ideograph = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]`;
-// Ideographs stand without blanks between them, so each is a word of its own.
+// Ideographs have no blanks between them, so each is a word of its own.
 const wordOrSign = String.raw`\.\.\.|…|${ideograph}\p{M}*|(?:(?!${ideograph})[\p{L}\p{N}_])(?:(?!${ideograph})${inWord})*|\P{M}\p{M}*|\p{M}`;
 const wordPattern = new RegExp(`(${blankPattern}*)(${wordOrSign})`, "gu");
 const trailing = new RegExp(`(?<!${blankPattern})${blankPattern}*$`, "u");
 const reference = "&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});";
 const entityPattern = new RegExp(`((?:&nbsp;|${blankPattern})*)(${reference}|${wordOrSign})`, "gu");
 
-/** Cuts a line into words. `entities`: character references are read as the characters that they stand for. */
+/** Cuts a line into words. `entities`: character references are read as their characters. */
 export function wordsOf(line: string, entities = false): Words {
   const text = line.slice(0, line.length - trailing.exec(line)![0].length);
   const found = text.slice(indentOf(text).length).matchAll(entities ? entityPattern : wordPattern);
@@ -81,8 +81,8 @@ export function roughKey(line: string): string {
 }
 
 /**
- * The source line cut into the very words of the edit's line, typography and blanks aside; undefined = a word, a number or
- * a sign differs. Where the source writes characters as references (`&amp;`), the edit may show what they stand for.
+ * Returns the source line cut into the same words as the edit's line, typography and blanks aside, or undefined if a word, a
+ * number or a sign differs. Where the source writes characters as references (`&amp;`), the edit may have the characters.
  */
 export function alike(edit: string, source: string): Words | undefined {
   const { words } = wordsOf(edit);

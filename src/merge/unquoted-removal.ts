@@ -1,18 +1,17 @@
 import type { LineRange } from "../core/merge.ts";
 import type { TextLine } from "../text/lines.ts";
+import { isDistinctive } from "./align/distinctive.ts";
 import { depthsOf } from "./align/scope.ts";
 import { looseKey } from "./align/similar.ts";
 import { subjectOf } from "./align/subject.ts";
-import { isTelling } from "./align/telling.ts";
 import type { Built } from "./proof/build.ts";
 import type { Block, Shape } from "./shape.ts";
 
 /**
- * The first lines of the file that a sketch would remove although it does not quote what is around them; undefined =
- * all removals are its own. What an edit does not quote stays: lines are removed between two lines that the sketch
- * quotes with nothing elided between them, and these are the nearest ones that tell a place. Blank lines, braces and
- * the like are no such lines, except the line that opens or closes the scope around the removed ones; the file's own
- * start and end are, where no marker stands there.
+ * Returns the first lines of the file that a sketch would remove without quoting the lines around them, or undefined. An
+ * edit removes lines only between two quoted lines with nothing elided between them, and these must be the nearest
+ * distinctive lines. Blank lines, braces and the like do not count, except the line that opens or closes the scope
+ * around the removed lines. The file's start and end count where no marker is written.
  */
 export function unquotedRemoval(
   source: readonly TextLine[],
@@ -40,7 +39,7 @@ export function unquotedRemoval(
         isRestated &&= restated(source[at]!.text);
       }
       if (isRestated) continue;
-      // Deletions need quotes to the letter; where new lines come instead, abbreviated ones show the place as well.
+      // A deletion needs exact quotes; where new lines replace the old ones, abbreviated quotes show the place as well.
       const isReplaced = fates.slice(start, line + 1).every((fate) => fate.fate === "replaced");
       const quoted = isReplaced ? loose : strict;
       if (depth === Number.POSITIVE_INFINITY) continue;
@@ -54,14 +53,14 @@ export function unquotedRemoval(
         let isDoubtful = false;
         for (let at = from; at >= range.start && at < range.end; at += step) {
           if (isBlank(at) || fates[at]!.fate !== "kept") continue;
-          const isTold = isTelling(source[at]!.text);
-          if (isTold && !quoted.has(at)) return false;
+          const isLandmark = isDistinctive(source[at]!.text);
+          if (isLandmark && !quoted.has(at)) return false;
           if (!quoted.has(at)) continue;
           if (isNearest(at, start, line)) return true;
-          // One like it is removed too. Where the line before it is quoted as well, either gives the same text.
-          if (isTold) continue;
+          // An equal line is removed too. If the line before it is quoted as well, either choice gives the same text.
+          if (isLandmark) continue;
           if (depths[at]! < depth) return !isDoubtful;
-          // A closer like this one is among the removed lines too: the sketch's may be that one.
+          // An equal closer is among the removed lines: the sketch may quote that one.
           isDoubtful = true;
         }
         if (step === -1)
@@ -96,12 +95,12 @@ function isCutShort(text: string, whole: string): boolean {
   const ellipsis = ["...", "…"].find((end) => written.endsWith(end));
   if (ellipsis === undefined) return false;
   const stem = written.slice(0, -ellipsis.length).trimEnd();
-  return isTelling(stem) && whole.trimStart().startsWith(stem);
+  return isDistinctive(stem) && whole.trimStart().startsWith(stem);
 }
 
 /**
- * The lines of the file that the sketch repeats; strictly: to the letter as far as it writes them out, blanks around
- * them aside.
+ * The lines of the file that the sketch repeats. `strictly`: to the letter, as far as it writes them out, surrounding
+ * blanks aside.
  */
 function quotedLines(
   source: readonly TextLine[],

@@ -1,4 +1,4 @@
-/** Words of many languages that make no line tell a place: they are alone on lines everywhere. */
+/** Words of many languages that are alone on lines everywhere, so they do not make a line distinctive. */
 const keywords = new Set(
   (
     "begin break catch continue default do done else elif elsif end endif ensure esac except false fi finally " +
@@ -10,10 +10,10 @@ const keywords = new Set(
 const closingTag = /^\s*<\/[^\s<>]*>[\s;,)}\]]*$/;
 
 /**
- * Whether a line can tell a place: it has a word that is no bare keyword. Blank lines, braces, closing tags, `end`,
- * `else`, `return this;` do not.
+ * Whether a line can identify a place: it has a word that is not a keyword alone on lines everywhere. Blank lines,
+ * braces, closing tags, `end`, `else` and `return this;` are not distinctive.
  */
-export function isTelling(text: string): boolean {
+export function isDistinctive(text: string): boolean {
   if (closingTag.test(text)) return false;
   for (const [word] of text.matchAll(/[\p{L}\p{N}_$]+/gu)) {
     if (!keywords.has(word.toLowerCase())) return true;

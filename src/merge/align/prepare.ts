@@ -1,8 +1,8 @@
-import type { LineRange, Tier } from "../../core/merge.ts";
+import type { LineRange } from "../../core/merge.ts";
 import { indentOf } from "../../text/indent.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { hasWords, isBlank } from "../../text/words.ts";
-import { type BlockLine, isFragment, type Shape } from "../shape.ts";
+import { type Block, type BlockLine, isFragment, type Shape } from "../shape.ts";
 import { costs, infinity } from "./costs.ts";
 import { bindEdges, type EdgeBound } from "./edges.ts";
 import {
@@ -13,30 +13,22 @@ import {
   sameIndent,
   unitsOnly,
 } from "./indent.ts";
-import { DeclaredNames, edgeCost, freshCost, looseCost } from "./line-costs.ts";
+import { addedCost, DeclaredNames, edgeCost, looseCost } from "./line-costs.ts";
+import type { Match } from "./match.ts";
 import { withinNewScopes } from "./new-scopes.ts";
 import { onlyAt, placeCosts } from "./place-costs.ts";
-import type { AlignBlock, Problem, Row } from "./recurrence.ts";
+import type { AlignBlock, AlignRow, Problem } from "./recurrence.ts";
 import { lineDepths } from "./scope.ts";
 import { SourceIndex } from "./source-index.ts";
 import { symbolOf } from "./symbol.ts";
 import { blanksAbove, type Insertion, insertionsOf } from "./unquoted.ts";
-
-/** How a match counts: by a tier the source line stays; `resembles` = the edit's line replaces it. */
-export type Kind = Tier | "resembles";
-
-export interface Match {
-  readonly source: number;
-  readonly cost: number;
-  readonly kind: Kind;
-}
 
 /** Everything the alignment needs to know about one edit and one source. */
 export interface Prepared {
   readonly problem: Problem;
   /** Per block and token: its matches by source line, ascending. */
   readonly matches: readonly (readonly (readonly Match[])[])[];
-  /** Per block: how its indentation became the source's; undefined = the placement has to tell. */
+  /** Per block: how its indentation becomes the source's, or undefined if only the placement can show it. */
   readonly reindents: readonly (Reindent | undefined)[];
   /** Per block that quotes nothing: where it may go, the likeliest place first. */
   readonly insertions: readonly (readonly Insertion[] | undefined)[];
@@ -67,28 +59,11 @@ export function prepare(source: readonly TextLine[], shape: Shape, within?: Line
   const index = new SourceIndex(source, shape);
   const explicit = shape.extent === "parts";
   const reindents = estimateReindents(shape, index);
-  const keepsTrailing = shape.blocks.some((block) =>
-    block.tokens.some((token) => token.text !== token.text.trimEnd() && index.hasExact(token)),
-  );
   const declared = explicit ? undefined : new DeclaredNames(source, shape);
-  const candidates = shape.blocks.map((block, k) => {
-    const quoted = quotedSpan(block.tokens, index);
-    return block.tokens.map((token, position): readonly Match[] => {
-      if (token.role === "add") return [];
-      const edge = position <= quoted.first || position >= quoted.last;
-      const soft = explicit || edge;
-      const how = { edge, soft, keepsTrailing, reindent: reindents[k] };
-      const matches = index.find(token, how);
-      const line = declared?.line(token, matches);
-      if (line === undefined) return matches;
-      const others = matches.filter((match) => match.source !== line);
-      const redeclared: Match = { source: line, cost: costs.redeclared, kind: "resembles" };
-      return [...others, redeclared].sort((a, b) => a.source - b.source);
-    });
-  });
+  const candidates = candidateMatches(shape, index, reindents, declared);
   const isShifted = (k: number): boolean => reindents[k] !== undefined && !isSame(reindents[k]);
   const found = explicit ? candidates : withinNewScopes(source, shape, candidates, isShifted);
-  const symbol: LineRange | undefined = symbolOf(source, shape, found);
+  const symbol = symbolOf(source, shape, found);
   const insertions = explicit
     ? shape.blocks.map(() => undefined)
     : insertionsOf(source, shape, found);
@@ -96,67 +71,24 @@ export function prepare(source: readonly TextLine[], shape: Shape, within?: Line
     if (insertion) found[k] = found[k]!.map(() => []);
   }
   const bounds = shape.blocks.map((block, k): EdgeBound => {
-    if (explicit) return { matches: found[k]!, fresh: new Int32Array(found[k]!.length) };
+    if (explicit) return { matches: found[k]!, added: new Int32Array(found[k]!.length) };
     return bindEdges(block.tokens, block.removals, found[k]!);
   });
   const matches = bounds.map((bound) => bound.matches);
-  const short = new Int32Array(source.length);
-  const long = new Int32Array(source.length);
-  for (let line = 0; line < source.length; line++) {
-    const blank = isBlank(source[line]!.text);
-    if (explicit) {
-      short[line] = blank ? costs.omittedLine / 2 : costs.omittedLine;
-      long[line] = infinity;
-    } else {
-      short[line] = blank ? costs.blankLine : costs.removeLine;
-      long[line] = blank ? costs.blankLine / 2 : costs.manyLine;
-    }
-  }
   const blocks = shape.blocks.map((block, k): AlignBlock => {
-    const allKnown = block.tokens.every(
-      (token, i) =>
-        isBlank(token.text) || matches[k]![i]!.some((match) => match.kind !== "resembles"),
-    );
-    const filled = (token: BlockLine): boolean => !isBlank(token.text);
-    const ends = [block.tokens.findIndex(filled), block.tokens.findLastIndex(filled)];
-    const rows = block.tokens.map((token, i): Row => {
-      const found = matches[k]![i]!;
-      const atEdge = ends.includes(i) && !explicit;
-      return {
-        fresh:
-          freshCost(token, found, explicit, allKnown) +
-          (atEdge ? edgeCost(token, found) : 0) +
-          bounds[k]!.fresh[i]! +
-          (declared?.line(token, found) === undefined ? 0 : costs.declaredAgain),
-        looseStart: looseCost(token, found),
-        looseEnd: looseCost(token, found),
-        ...matchColumns(found),
-        removal: block.removals[i] !== undefined,
-        telling: hasWords(token.text) && index.isOnceInEdit(token),
-      };
-    });
+    const rows = blockRows(block, bounds[k]!, { explicit, declared, index });
     const removalAtEnd = block.removals[block.tokens.length] !== undefined;
-    const [insertion] = insertions[k] ?? [];
-    if (symbol && !insertion) {
-      const inside = onlyIn(source.length + 1, symbol);
-      return { rows, removalAtEnd, startCost: inside, endCost: inside };
-    }
-    if (insertion) {
-      const only = onlyAt(source.length + 1, insertion.position);
-      return { rows, removalAtEnd, startCost: only, endCost: only };
-    }
-    const told = placeCosts(block, source);
-    if (within === undefined) return { rows, removalAtEnd, ...told };
-    const inside = onlyIn(source.length + 1, within);
-    const startCost = told.startCost?.map((cost, at) => Math.max(cost, inside[at]!)) ?? inside;
-    const endCost = told.endCost?.map((cost, at) => Math.max(cost, inside[at]!)) ?? inside;
-    return { rows, removalAtEnd, startCost, endCost };
+    const insertion = insertions[k]?.[0];
+    return {
+      rows,
+      removalAtEnd,
+      ...positionCosts(block, source, { insertion, symbol, within }),
+    };
   });
   return {
     problem: {
       steps: source.length,
-      short,
-      long,
+      ...passingCosts(source, explicit),
       blocks,
       anchoredStart: !explicit && !shape.elidedStart && !symbol && !within,
       anchoredEnd: !explicit && !shape.elidedEnd && !symbol && !within,
@@ -172,7 +104,120 @@ export function prepare(source: readonly TextLine[], shape: Shape, within?: Line
   };
 }
 
-/** Costs of standing at each of so many positions where only those of a range are possible. */
+/** Per block and token: the source lines that it may be, with a line that declares the same name among them. */
+function candidateMatches(
+  shape: Shape,
+  index: SourceIndex,
+  reindents: Prepared["reindents"],
+  declared: DeclaredNames | undefined,
+): (readonly Match[])[][] {
+  const explicit = shape.extent === "parts";
+  const keepsTrailing = shape.blocks.some((block) =>
+    block.tokens.some((token) => token.text !== token.text.trimEnd() && index.hasExact(token)),
+  );
+  return shape.blocks.map((block, k) => {
+    const quoted = quotedSpan(block.tokens, index);
+    return block.tokens.map((token, position): readonly Match[] => {
+      if (token.role === "add") return [];
+      const edge = position <= quoted.first || position >= quoted.last;
+      const soft = explicit || edge;
+      const how = { edge, soft, keepsTrailing, reindent: reindents[k] };
+      const matches = index.find(token, how);
+      const line = declared?.line(token, matches);
+      if (line === undefined) return matches;
+      const others = matches.filter((match) => match.source !== line);
+      const redeclared: Match = { source: line, cost: costs.redeclared, kind: "resembles" };
+      return [...others, redeclared].sort((a, b) => a.source - b.source);
+    });
+  });
+}
+
+/** The cost of passing over each source line within a block: it stays in an explicit edit, and is removed by a sketch. */
+function passingCosts(
+  source: readonly TextLine[],
+  explicit: boolean,
+): Pick<Problem, "short" | "long"> {
+  const short = new Int32Array(source.length);
+  const long = new Int32Array(source.length);
+  for (let line = 0; line < source.length; line++) {
+    const blank = isBlank(source[line]!.text);
+    if (explicit) {
+      short[line] = blank ? costs.omittedLine / 2 : costs.omittedLine;
+      long[line] = infinity;
+    } else {
+      short[line] = blank ? costs.blankLine : costs.removeLine;
+      long[line] = blank ? costs.blankLine / 2 : costs.manyLine;
+    }
+  }
+  return { short, long };
+}
+
+interface RowContext {
+  readonly explicit: boolean;
+  readonly declared: DeclaredNames | undefined;
+  readonly index: SourceIndex;
+}
+
+/** The lines of a block as the alignment sees them. */
+function blockRows(
+  { tokens, removals }: Block,
+  { matches, added }: EdgeBound,
+  { explicit, declared, index }: RowContext,
+): AlignRow[] {
+  const allKnown = tokens.every(
+    (token, i) => isBlank(token.text) || matches[i]!.some((match) => match.kind !== "resembles"),
+  );
+  const filled = (token: BlockLine): boolean => !isBlank(token.text);
+  const ends = [tokens.findIndex(filled), tokens.findLastIndex(filled)];
+  return tokens.map((token, i): AlignRow => {
+    const found = matches[i]!;
+    const atEdge = ends.includes(i) && !explicit;
+    return {
+      added:
+        addedCost(token, found, explicit, allKnown) +
+        (atEdge ? edgeCost(token, found) : 0) +
+        added[i]! +
+        (declared?.line(token, found) === undefined ? 0 : costs.declaredAgain),
+      looseStart: looseCost(token, found),
+      looseEnd: looseCost(token, found),
+      ...matchColumns(found),
+      removal: removals[i] !== undefined,
+      unique: hasWords(token.text) && index.isOnceInEdit(token),
+    };
+  });
+}
+
+interface PlaceLimits {
+  readonly insertion: Insertion | undefined;
+  readonly symbol: LineRange | undefined;
+  readonly within: LineRange | undefined;
+}
+
+/** The costs of beginning and ending a block at each position: where it may be, and where its format says that it is. */
+function positionCosts(
+  block: Block,
+  source: readonly TextLine[],
+  { insertion, symbol, within }: PlaceLimits,
+): Pick<AlignBlock, "startCost" | "endCost"> {
+  const positions = source.length + 1;
+  if (insertion) {
+    const only = onlyAt(positions, insertion.position);
+    return { startCost: only, endCost: only };
+  }
+  if (symbol) {
+    const inside = onlyIn(positions, symbol);
+    return { startCost: inside, endCost: inside };
+  }
+  const given = placeCosts(block, source);
+  if (within === undefined) return given;
+  const inside = onlyIn(positions, within);
+  return {
+    startCost: given.startCost?.map((cost, at) => Math.max(cost, inside[at]!)) ?? inside,
+    endCost: given.endCost?.map((cost, at) => Math.max(cost, inside[at]!)) ?? inside,
+  };
+}
+
+/** Costs of each position where only those of a range are possible. */
 function onlyIn(positions: number, { start, end }: LineRange): Int32Array {
   return new Int32Array(positions).fill(infinity).fill(0, start, end + 1);
 }
@@ -191,7 +236,7 @@ function quotedSpan(
 }
 
 /** Matches as the alignment reads them. */
-function matchColumns(matches: readonly Match[]): Pick<Row, "at" | "to" | "cost"> {
+function matchColumns(matches: readonly Match[]): Pick<AlignRow, "at" | "to" | "cost"> {
   const at = new Int32Array(matches.length);
   const to = new Int32Array(matches.length);
   const cost = new Int32Array(matches.length);
@@ -205,8 +250,8 @@ function matchColumns(matches: readonly Match[]): Pick<Row, "at" | "to" | "cost"
 }
 
 /**
- * Each block's change of indentation, told by lines that stand once in the source; of blocks without such
- * lines what the others tell about the units. undefined = nothing is known.
+ * Each block's change of indentation, by the lines that occur once in the source; for blocks without such lines, the
+ * units of the others. Undefined where nothing is known.
  */
 function estimateReindents(shape: Shape, index: SourceIndex): (Reindent | undefined)[] {
   const all: IndentPair[] = [];
