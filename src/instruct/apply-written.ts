@@ -19,6 +19,12 @@ export interface CascadeOptions {
   /** Further checks of a text before it may be written: syntax. A failed one is a refusal. */
   readonly check?: (path: string, source: string, text: string) => Promise<readonly Check[]>;
   readonly costs?: Costs;
+  /** Whether sketches and blocks are asked for with a worked example; default: of a small local model. */
+  readonly example?: boolean;
+  /** How often refused sketches or blocks are sent back; default 1. */
+  readonly retries?: number;
+  /** Whether a file whose edits stay refused is rewritten; default true. */
+  readonly rewriteRefused?: boolean;
   /** Finds what a text declares, for `region`; absent = no regions. */
   readonly namedPartsOf?: FindNamedParts;
   readonly clock?: Clock;
@@ -29,7 +35,7 @@ export interface CascadeOptions {
 export async function applied(
   file: PromptFile,
   edit: WrittenEdit,
-  format: "auto" | "whole",
+  format: "auto" | "whole" | "search-replace",
   via: EditedFile["via"],
   options: CascadeOptions,
   call: InstructCall,
@@ -45,7 +51,8 @@ export async function applied(
     path: file.path,
     source: file.text,
     edit: edit.text,
-    format: file.exists ? format : "whole",
+    // A sketch of a file that does not exist is the file; blocks stay blocks.
+    format: file.exists || format === "search-replace" ? format : "whole",
     ...(edit.instruction && { instruction: edit.instruction }),
   } as const;
   const result = await options.redraft.apply(request, call);
@@ -93,5 +100,12 @@ export function noEdit(): RedraftError {
   return new RedraftError(
     "unreadable-edit",
     "the answer contains no edit_file block. Answer with one for each file that must change.",
+  );
+}
+
+export function noBlocks(): RedraftError {
+  return new RedraftError(
+    "unreadable-edit",
+    "the answer contains no search/replace block. Answer with one for each place that must change.",
   );
 }

@@ -8,6 +8,9 @@ import type { InstructRequest } from "./request.ts";
 /** Models with fewer weights write bad sketches: a rewrite with the source as its draft is cheaper than it looks. */
 const smallModel = 4e9;
 
+export const isSmall = (local: LocalModelFacts | undefined): boolean =>
+  local !== undefined && local.parameters < smallModel;
+
 export interface ChosenWay extends Decision {
   /** The part that is rewritten, for `region`. */
   readonly region?: Region;
@@ -31,10 +34,9 @@ export function chooseWay(
     readonly namedPartsOf: FindNamedParts | undefined;
   },
 ): ChosenWay {
-  const isSmall = local !== undefined && local.parameters < smallModel;
   if (via !== "region" && symbol === undefined) {
     if (via !== "auto") return { ...expected, via, why: "asked for" };
-    if (!isSmall) return expected;
+    if (!isSmall(local)) return expected;
     const region = namedPartsOf && namedRegion(files, instruction, namedPartsOf);
     if (region === undefined) {
       return { ...expected, via: "rewrite", why: "a small model, and no one declaration is named" };

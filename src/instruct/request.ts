@@ -2,8 +2,8 @@ import type { CallOptions } from "../core/redraft.ts";
 import type { EditResult } from "../core/request.ts";
 import type { PromptFile } from "./prompt.ts";
 
-/** How a model is asked: for sketches, for whole files, or for the part of a file that the instruction names. */
-export type Way = "rewrite" | "cascade" | "region";
+/** How a model is asked: for whole files, for sketches, for search/replace blocks, or for the part of a file that the instruction names. */
+export type Way = "rewrite" | "cascade" | "search-replace" | "region";
 export type Via = "auto" | Way;
 
 export interface InstructRequest {
@@ -46,8 +46,8 @@ export interface InstructCall extends CallOptions {
 export interface EditedFile {
   readonly path: string;
   readonly result: EditResult;
-  /** `cascade`: from the first sketch; `cascade-again`: from the one written after a refusal; `rewrite`; `region`. */
-  readonly via: Way | "cascade-again";
-  /** The sketch that was applied, or undefined. */
+  /** `cascade`, `search-replace`: from the first answer; with `-again`: from the one written after a refusal; `rewrite`; `region`. */
+  readonly via: Way | "cascade-again" | "search-replace-again";
+  /** The sketch that was applied, or the blocks, or undefined. */
   readonly sketch?: string;
 }
