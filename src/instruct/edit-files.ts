@@ -142,7 +142,10 @@ async function byDialect(
   const paths = files.map(({ path }) => path);
   const question: Question = { via, paths, outputTokens, predictedTokens };
   let refusals: readonly Refusal[] = [];
-  refusals = await round(await talk.ask(dialect.prompt(files, instruction, example), question), via);
+  refusals = await round(
+    await talk.ask(dialect.prompt(files, instruction, example), question),
+    via,
+  );
   for (let turn = 0; turn < retries && refusals.length > 0; turn++) {
     for (const { path, error } of refusals) {
       call.onEvent?.({ type: "refused", path, message: error.message });

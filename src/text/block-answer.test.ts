@@ -14,8 +14,12 @@ describe("readSearchBlocks", () => {
   });
 
   it("takes the path from the fence, and leaves it out where prose is above", () => {
-    expect(readSearchBlocks(`\`\`\`src/a.ts\n${block("x", "y")}\n\`\`\``)[0]!.path).toBe("src/a.ts");
-    expect(readSearchBlocks(`I change the line.\n${block("x", "y")}`)[0]).not.toHaveProperty("path");
+    expect(readSearchBlocks(`\`\`\`src/a.ts\n${block("x", "y")}\n\`\`\``)[0]!.path).toBe(
+      "src/a.ts",
+    );
+    expect(readSearchBlocks(`I change the line.\n${block("x", "y")}`)[0]).not.toHaveProperty(
+      "path",
+    );
     expect(readSearchBlocks(`File: \`a.py\`\n${block("x", "y")}`)[0]!.path).toBe("a.py");
   });
 

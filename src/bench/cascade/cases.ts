@@ -77,7 +77,14 @@ export async function readWrittenCases(
     const { id, instruction, original, edited } = parsed(trace, row, data);
     const path = "file.py";
     const files = [{ path, text: original, exists: true }];
-    return { id, set, instruction, files, after: new Map([[path, edited]]), judge: { kind: "exact" } };
+    return {
+      id,
+      set,
+      instruction,
+      files,
+      after: new Map([[path, edited]]),
+      judge: { kind: "exact" },
+    };
   });
 }
 
@@ -109,7 +116,8 @@ async function fromCommits(
     );
   }
   const cases: WrittenCase[] = [];
-  for (const row of rows) cases.push(await caseOfCommit(set, parsed(commitCase, row, data), mirror));
+  for (const row of rows)
+    cases.push(await caseOfCommit(set, parsed(commitCase, row, data), mirror));
   return cases;
 }
 

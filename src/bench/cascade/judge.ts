@@ -55,7 +55,15 @@ function counts(text: string): Map<string, number> {
  * Whether a text has the change from `before` to `after`: every line at least as often as the later of them has it, and a line
  * that the change removes not more often than `after`. Lines that neither has may be there: a comment of the writer's own.
  */
-function hasChange({ before, text, after }: { before: string; text: string; after: string }): boolean {
+function hasChange({
+  before,
+  text,
+  after,
+}: {
+  before: string;
+  text: string;
+  after: string;
+}): boolean {
   const [old, own, wanted] = [counts(before), counts(text), counts(after)];
   const isThere = [...wanted].every(([line, times]) => (own.get(line) ?? 0) >= times);
   const isGone = [...old].every(([line, times]) => {

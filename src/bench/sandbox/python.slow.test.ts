@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runPython } from "./python.ts";
 
-const hasPython = process.platform !== "win32" && spawnSync("python3", ["-c", "import socket"]).status === 0;
+const hasPython =
+  process.platform !== "win32" && spawnSync("python3", ["-c", "import socket"]).status === 0;
 
 describe.skipIf(!hasPython)("runPython", () => {
   it("says whether a program ends well, and why not", async () => {

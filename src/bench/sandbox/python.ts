@@ -53,7 +53,10 @@ sys.exit(${whole})
  *
  * @throws `RedraftError` `usage` where Python does not start
  */
-export async function runPython(program: string, options: SandboxOptions = {}): Promise<SandboxRun> {
+export async function runPython(
+  program: string,
+  options: SandboxOptions = {},
+): Promise<SandboxRun> {
   const { python = "python3", seconds = 10, megabytes = 2048 } = options;
   requirePython(python);
   const folder = await mkdtemp(join(tmpdir(), "redraft-sandbox-"));
