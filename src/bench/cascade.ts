@@ -47,7 +47,11 @@ export function cascadeCommand(): Command {
       "a .jsonl: CanItEdit with tests, commits of bench-data/multi-file.jsonl, or recorded edits; without a model also a folder of apply cases",
     )
     .option("--model <name>", "the writer: a .gguf file, an alias, or the URL of a server")
-    .option("--ways <list>", "ways to compare; +retry, +rules and +prediction vary them", usualWays)
+    .option(
+      "--ways <list>",
+      "ways to compare; +retry, +rules, +tags and +prediction vary them",
+      usualWays,
+    )
     .option("--sample <number>", "cases, drawn by --seed from those that can be judged", Number, 40)
     .option("--seed <number>", "draws the sample", Number, 1)
     .option("--state <path>", "JSON lines of outcomes: what is there is not run again")
@@ -181,7 +185,7 @@ function writeTable(path: string, cases: readonly CaseWays[]): void {
 }
 
 const help = `
-Ways: rewrite (plain decoding), rewrite+prediction (the source is the draft), sketch, search-replace (each with a worked example for
+Ways: rewrite (plain decoding), rewrite+prediction (the source is the draft; +tags: small models write tags, not code blocks), sketch, search-replace (each with a worked example for
 small models; +rules leaves it out, +retry sends a refusal back once), region (where the instruction names a declaration).
 Cases with tests run in a Python child without network, for 10 seconds and 2 GB at most.
 Columns: right = passes its tests, or is the expected result; tokens = written; own = of these, not drafted; means over all cases.`;

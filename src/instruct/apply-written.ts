@@ -10,6 +10,7 @@ import type { Costs } from "./costs.ts";
 import type { PromptFile } from "./prompt.ts";
 import type { FindNamedParts } from "./region.ts";
 import type { EditedFile, InstructCall } from "./request.ts";
+import type { WayTable } from "./way-table.ts";
 
 export interface CascadeOptions {
   /** Writes the sketch, or the files. */
@@ -21,6 +22,10 @@ export interface CascadeOptions {
   readonly costs?: Costs;
   /** Whether sketches and blocks are asked for with a worked example; default: of a small local model. */
   readonly example?: boolean;
+  /** What is known of small local models, for `auto`; default: the shipped table. */
+  readonly ways?: WayTable;
+  /** Whether whole files are asked for in code blocks, one by one, and not between tags; default: of a small local model. */
+  readonly fenced?: boolean;
   /** How often refused sketches or blocks are sent back; default 1. */
   readonly retries?: number;
   /** Whether a file whose edits stay refused is rewritten; default true. */

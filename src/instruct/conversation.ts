@@ -31,6 +31,7 @@ export interface Question extends Pick<ModelWork, "outputTokens" | "predictedTok
   readonly via: Way;
   readonly paths: readonly string[];
   readonly lines?: readonly [number, number];
+  readonly fenced?: boolean;
   readonly prediction?: string;
 }
 
@@ -119,7 +120,7 @@ async function announce(
   question: Question,
   onEvent: InstructCall["onEvent"],
 ): Promise<{ readonly room: number }> {
-  const { via, paths, lines, outputTokens, predictedTokens } = question;
+  const { via, paths, lines, fenced, outputTokens, predictedTokens } = question;
   const promptTokens = local
     ? await local.count(asked)
     : asked.reduce((sum, { content }) => sum + tokensOf(content), 0);
@@ -138,6 +139,7 @@ async function announce(
     via,
     paths,
     ...(lines && { lines }),
+    ...(fenced && { fenced }),
     promptTokens,
     outputTokens: Math.ceil(outputTokens),
     ...(seconds !== undefined && { seconds }),

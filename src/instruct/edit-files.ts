@@ -5,6 +5,7 @@ import { throwIfStopped } from "../core/signal.ts";
 import { readSearchBlocks } from "../text/block-answer.ts";
 import { readRewrites, readSketches, type WrittenEdit } from "../text/model-answer.ts";
 import { applied, type CascadeOptions, noBlocks, noEdit, refusalOf } from "./apply-written.ts";
+import { byFence, canBeFenced } from "./by-fence.ts";
 import { byRegion } from "./by-region.ts";
 import { chooseWay, isSmall } from "./choose-way.ts";
 import { type Conversation, converse, type Question } from "./conversation.ts";
@@ -51,7 +52,12 @@ export async function editFiles(
   const start = clock.now();
   const expected = forecast(files, instruction, costs);
   const { namedPartsOf, large } = options;
-  let way = chooseWay(request, { expected, local: large.local, namedPartsOf });
+  let way = chooseWay(request, {
+    expected,
+    local: large.local,
+    namedPartsOf,
+    ...(options.ways && { ways: options.ways }),
+  });
   const talk = converse(large, call);
   const edited = new Map<string, EditedFile>();
   let refusals: readonly Refusal[] = [];
@@ -75,7 +81,11 @@ export async function editFiles(
   }
   const open =
     way.via === "rewrite" ? files : files.filter(({ path }) => refusedFor(refusals, path));
-  if (open.length > 0) await byRewrite(open, instruction, options, talk, edited, refusals, call);
+  if (open.length > 0) {
+    const { fenced = isSmall(large.local) } = options;
+    if (fenced && canBeFenced(open)) await byFence(open, instruction, options, talk, edited, call);
+    else await byRewrite(open, instruction, options, talk, edited, refusals, call);
+  }
   throwIfStopped(call.signal);
 
   const changed = files.flatMap(({ path }) => edited.get(path) ?? []);

@@ -103,6 +103,27 @@ export function partPrompt(path: string, code: string, instruction: string): Pro
   ];
 }
 
+const fileRules = `You edit code. You are given a file and an instruction. Answer with the whole file after the change in one code block, and with nothing else. Leave nothing out: write the unchanged lines, too. Keep the names, the order, the comments and the indentation. Change nothing that the instruction does not ask for.`;
+
+/** Asks for one whole file in a code block. */
+export function filePrompt(
+  { path, text }: PromptFile,
+  others: readonly string[],
+  instruction: string,
+): PromptMessage[] {
+  const more =
+    others.length === 0
+      ? ""
+      : `\n\nThe change concerns ${others.join(" and ")}, too. Answer with ${path} only; if nothing changes in it, repeat it.`;
+  return [
+    { role: "system", content: fileRules },
+    {
+      role: "user",
+      content: `The file ${path}:\n\n${inFence(path, text)}\n\n${instruction}${more}`,
+    },
+  ];
+}
+
 /** The code in a fence that is longer than any in it; the prediction of the answer, too. */
 export function inFence(path: string, code: string): string {
   const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([ticks]) => ticks.length));

@@ -23,6 +23,8 @@ export type InstructEvent =
       readonly paths: readonly string[];
       /** Lines of the one file that are rewritten, 1-based and inclusive, for `region`. */
       readonly lines?: readonly [number, number];
+      /** The one file comes in a code block, and not between tags. */
+      readonly fenced?: boolean;
       /** Of the prompt, counted by a local model and estimated else; of the answer, as expected. */
       readonly promptTokens: number;
       readonly outputTokens: number;

@@ -45,8 +45,8 @@ export interface TableChoice {
   readonly why: string;
 }
 
-/** As many cases as the rate over all cells of a model counts for in a single cell. */
-const priorCases = 4;
+/** A cell with fewer cases of a way says nothing: then all cells of the model count. */
+const leastCases = 5;
 /** A way may be this much less often right than the best one if it writes less. */
 const tolerated = 0.01;
 
@@ -61,7 +61,7 @@ export const wayTable: () => WayTable = lazyAsset(modelAsset("ways.json"), wayTa
 
 /**
  * The way that suits a request by the measured model that is nearest in size: the one that writes least of those that are right about as
- * often as the best. Cells with few cases lean on the rates over all cells. Undefined where no model was measured.
+ * often as the best. Where a cell has few cases, those of all cells count. Undefined where no model was measured.
  */
 export function wayByTable({ models }: WayTable, facts: WayFacts): TableChoice | undefined {
   const distance = ({ parameters }: MeasuredModel): number =>
@@ -97,14 +97,13 @@ function expectedOf(
   own: WayTally | undefined,
   { cells }: MeasuredModel,
 ): { readonly way: Way; readonly rate: number; readonly own: number } {
-  const all = sumOf(cells.flatMap((cell) => cell.ways[way] ?? []));
-  const here = own ?? { cases: 0, right: 0, own: 0 };
-  const cases = here.cases + priorCases;
-  return {
-    way,
-    rate: (here.right + (priorCases * all.right) / all.cases) / cases,
-    own: (here.own + (priorCases * all.own) / all.cases) / cases,
-  };
+  const enough = own !== undefined && own.cases >= leastCases;
+  const {
+    cases,
+    right,
+    own: tokens,
+  } = enough ? own : sumOf(cells.flatMap((cell) => cell.ways[way] ?? []));
+  return { way, rate: right / cases, own: tokens / cases };
 }
 
 function sumOf(tallies: readonly WayTally[]): WayTally {

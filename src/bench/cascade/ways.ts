@@ -8,13 +8,13 @@ export interface WrittenWay {
   readonly via: Way;
   /** False: plain decoding, one pass a token. */
   readonly drafting: boolean;
-  readonly options: Pick<CascadeOptions, "retries" | "rewriteRefused" | "example">;
+  readonly options: Pick<CascadeOptions, "retries" | "rewriteRefused" | "example" | "fenced">;
 }
 
 const kinds: Readonly<
   Record<string, { readonly via: Way; readonly modifiers: readonly string[] }>
 > = {
-  rewrite: { via: "rewrite", modifiers: ["prediction"] },
+  rewrite: { via: "rewrite", modifiers: ["prediction", "tags"] },
   sketch: { via: "cascade", modifiers: ["retry", "rules"] },
   "search-replace": { via: "search-replace", modifiers: ["retry", "rules"] },
   region: { via: "region", modifiers: [] },
@@ -24,7 +24,7 @@ export const usualWays = "rewrite,rewrite+prediction,sketch,sketch+retry,region,
 
 /**
  * The ways of a list such as `rewrite+prediction,sketch+retry`. `+retry`: a refusal is sent back once. `+rules`: without
- * the worked example that small models get. A sketch that stays refused is not rewritten here: the report adds that.
+ * the worked example that small models get. `+tags`: files between tags also for small models. A sketch that stays refused is not rewritten here: the report adds that.
  *
  * @throws `usage` for a name that is none
  */
@@ -47,6 +47,7 @@ export function waysNamed(list: string): WrittenWay[] {
         retries: modifiers.includes("retry") ? 1 : 0,
         rewriteRefused: false,
         ...(modifiers.includes("rules") && { example: false }),
+        ...(modifiers.includes("tags") && { fenced: false }),
       },
     };
   });
