@@ -74,7 +74,7 @@ export function cascadeCommand(): Command {
       }
       const run = openState(state);
       if (model !== undefined) await runModel(model, run, options);
-      report(run.outcomes, options);
+      printReport(run.outcomes, options);
     });
 }
 
@@ -90,7 +90,7 @@ async function runModel(
   const all = await readWrittenCases(data, mirror === undefined ? {} : { mirror });
   const { cases, left } = await judgeable(seededOrder(all, seed), sample, sandbox);
   if (left.length > 0) {
-    note(`${left.length} cases left out: their reference does not pass its tests here (${left})`);
+    tell(`${left.length} cases left out: their reference does not pass its tests here (${left})`);
   }
   if (cases.length === 0) throw new RedraftError("usage", `no case of ${data} can be judged here.`);
   await runWays({
@@ -103,12 +103,12 @@ async function runModel(
       openWriter(model, {
         env: process.env,
         drafting,
-        expectedTokens: roomFor(cases),
+        expectedTokens: contextTokens(cases),
         ...(threads !== undefined && { threads }),
       }),
     onOutcome(one, open) {
       const what = one.right ? "right" : (one.code ?? "wrong");
-      note(
+      tell(
         `${one.case} ${one.way}: ${what}, ${one.outputTokens} tokens, ${one.seconds} s (${open} to go)`,
       );
     },
@@ -116,16 +116,16 @@ async function runModel(
 }
 
 /** The example, and a second answer, beside what a rewrite needs. */
-const roomFor = (cases: readonly WrittenCase[]): number =>
+const contextTokens = (cases: readonly WrittenCase[]): number =>
   Math.max(
     ...cases.map(({ files, instruction }) =>
       Math.ceil(1.4 * expectedTokens({ files, instruction, via: "rewrite" }) + 1000),
     ),
   );
 
-const note = (text: string): void => void process.stderr.write(`${text}\n`);
+const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 
-function report(outcomes: readonly Outcome[], options: Options): void {
+function printReport(outcomes: readonly Outcome[], options: Options): void {
   if (outcomes.length === 0) throw new RedraftError("usage", "there are no outcomes to report.");
   const rows = wayRows(outcomes);
   const cases = productCases(outcomes).filter(({ ways }) => ways.size > 0);
@@ -140,7 +140,7 @@ function report(outcomes: readonly Outcome[], options: Options): void {
   }
   if (options.each) {
     for (const one of outcomes.filter(({ right }) => !right)) {
-      note(`${one.model} ${one.case} ${one.way}: ${one.message ?? "wrong"}`);
+      tell(`${one.model} ${one.case} ${one.way}: ${one.message ?? "wrong"}`);
     }
   }
   if (options.fit !== undefined) writeTable(options.fit, cases);

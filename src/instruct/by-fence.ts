@@ -8,7 +8,7 @@ import type { EditedFile, InstructCall } from "./request.ts";
 
 /** Whether files can be asked for in code blocks: they exist, and hold no fence that could end the block early. */
 export const canBeFenced = (files: readonly PromptFile[]): boolean =>
-  files.every(({ exists, text }) => exists && !/^\s*(?:`{3,}|~{3,})/m.test(text));
+  files.every(({ exists, text }) => exists && !/^[ \t]{0,8}(?:`{3}|~{3})/m.test(text));
 
 /**
  * Has the model write files anew, each in a code block and by a question of its own: small models lose track of tags and of several files
@@ -48,7 +48,7 @@ export async function byFence(
   }
 }
 
-const mayGo = /\b(?:remov|delet|renam|replac|drop|inline|turn|convert|merg|clean|simplif)/i;
+const mayLose = /\b(?:remov|delet|renam|replac|drop|inline|turn|convert|merg|clean|simplif)/i;
 
 /** Refuses an answer that has only a part of the file: it lacks a declaration that the instruction does not speak of. */
 function checkWhole(
@@ -57,7 +57,7 @@ function checkWhole(
   instruction: string,
   { namedPartsOf }: CascadeOptions,
 ): void {
-  if (namedPartsOf === undefined || mayGo.test(instruction)) return;
+  if (namedPartsOf === undefined || mayLose.test(instruction)) return;
   const kept = new Set(namedPartsOf(written).map(({ name }) => name));
   const lost = namedPartsOf(text).find(
     ({ name }) => !kept.has(name) && !instruction.includes(name.split(/\.|::/).at(-1)!),

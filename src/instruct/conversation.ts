@@ -33,6 +33,8 @@ export interface Question extends Pick<ModelWork, "outputTokens" | "predictedTok
   readonly lines?: readonly [number, number];
   readonly fenced?: boolean;
   readonly prediction?: string;
+  /** An answer of a local model that has more tokens repeats itself. */
+  readonly most?: number;
 }
 
 /** A model on this machine that repeats itself would go on until the context is full: minutes. */
@@ -50,7 +52,8 @@ export function converse(model: TextTarget, { signal, onEvent }: InstructCall = 
     throwIfStopped(signal);
     const work = await announce(model, asked, question, onEvent);
     const { prediction, outputTokens } = question;
-    const limit = model.local && Math.ceil(runaway.factor * outputTokens + runaway.more);
+    const usual = runaway.factor * outputTokens + runaway.more;
+    const limit = model.local && Math.ceil(Math.min(usual, question.most ?? usual));
     const more = {
       ...(prediction && { prediction }),
       ...(limit !== undefined && { maxTokens: limit }),

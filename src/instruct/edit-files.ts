@@ -9,7 +9,7 @@ import { byFence, canBeFenced } from "./by-fence.ts";
 import { byRegion } from "./by-region.ts";
 import { chooseWay, isSmall } from "./choose-way.ts";
 import { type Conversation, converse, type Question } from "./conversation.ts";
-import { type Forecast, forecast } from "./costs.ts";
+import { type Forecast, forecast, tokensOf } from "./costs.ts";
 import { findFile } from "./paths.ts";
 import {
   blockPrompt,
@@ -150,7 +150,14 @@ async function byDialect(
   const { retries = 1, example = isSmall(options.large.local) } = options;
   const { via } = dialect;
   const paths = files.map(({ path }) => path);
-  const question: Question = { via, paths, outputTokens, predictedTokens };
+  const question: Question = {
+    via,
+    paths,
+    outputTokens,
+    predictedTokens,
+    // Both sides of every line of all files, and some more.
+    most: 2.5 * files.reduce((sum, { text }) => sum + tokensOf(text), 0) + 128,
+  };
   let refusals: readonly Refusal[] = [];
   refusals = await round(
     await talk.ask(dialect.prompt(files, instruction, example), question),

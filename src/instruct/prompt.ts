@@ -54,7 +54,7 @@ the lines that come in their place
 Copy the lines of SEARCH letter by letter, with their indentation: the line or lines that change, and one or two around them if they occur more than once. Write one block for each place that changes. To add lines, search for the line before them, and repeat it. To delete lines, leave them out below =======. Change nothing that the instruction does not ask for.`;
 
 /** What an answer in each form looks like, for models that follow an example better than rules. */
-const example = {
+const worked = {
   path: "greet.py",
   before: `import sys
 
@@ -72,7 +72,7 @@ def main():
 } as const;
 
 function exampleTurns(answer: string): PromptMessage[] {
-  const { path, before, instruction } = example;
+  const { path, before, instruction } = worked;
   const file = { path, text: before, exists: true };
   return [
     { role: "user", content: question([file], instruction) },
@@ -86,7 +86,7 @@ export function blockPrompt(
   instruction: string,
   withExample: boolean,
 ): PromptMessage[] {
-  const { path, search, replace } = example;
+  const { path, search, replace } = worked;
   const answer = `${path}\n<<<<<<< SEARCH\n${search}\n=======\n${replace}\n>>>>>>> REPLACE`;
   return [
     { role: "system", content: blockRules },
@@ -139,13 +139,13 @@ export function sketchPrompt(
 ): PromptMessage[] {
   const markers = [...new Set(files.map((file) => markerFor(file.path)))];
   const rules = sketchRules.replace("MARKER", markers.join(" or "));
-  const marker = markerFor(example.path);
+  const marker = markerFor(worked.path);
   const answer = `<edit_file>
-<target_file>${example.path}</target_file>
+<target_file>${worked.path}</target_file>
 <instructions>I add the parameter greeting.</instructions>
 <code_edit>
 ${marker}
-${example.replace}
+${worked.replace}
 
 def main():
 ${marker}

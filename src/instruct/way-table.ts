@@ -68,10 +68,10 @@ export function wayByTable({ models }: WayTable, facts: WayFacts): TableChoice |
     Math.abs(Math.log(parameters / facts.parameters));
   const nearest = models.toSorted((a, b) => distance(a) - distance(b))[0];
   if (nearest === undefined) return undefined;
-  const cell = nearest.cells.find((one) => isIn(one, facts));
+  const cell = nearest.cells.find((one) => isInCell(one, facts));
   const expected = waysOf(nearest)
     .filter((way) => way !== "region" || facts.named)
-    .map((way) => expectedOf(way, cell?.ways[way], nearest));
+    .map((way) => expectedBy(way, cell?.ways[way], nearest));
   if (expected.length === 0) return undefined;
   const best = Math.max(...expected.map(({ rate }) => rate));
   const good = expected.filter(({ rate }) => rate >= best - tolerated);
@@ -83,7 +83,7 @@ export function wayByTable({ models }: WayTable, facts: WayFacts): TableChoice |
   };
 }
 
-function isIn({ from, to, severalFiles, named }: WayCell, facts: WayFacts): boolean {
+function isInCell({ from, to, severalFiles, named }: WayCell, facts: WayFacts): boolean {
   if (severalFiles !== facts.severalFiles || named !== facts.named) return false;
   return facts.lines >= from && (to === null || facts.lines < to);
 }
@@ -92,7 +92,7 @@ const waysOf = ({ cells }: MeasuredModel): Way[] => [
   ...new Set(cells.flatMap(({ ways }) => Object.keys(ways) as Way[])),
 ];
 
-function expectedOf(
+function expectedBy(
   way: Way,
   own: WayTally | undefined,
   { cells }: MeasuredModel,

@@ -1,13 +1,15 @@
-import type { WrittenEdit } from "./model-answer.ts";
-import { withoutThoughts } from "./model-answer.ts";
+import { type WrittenEdit, withoutThoughts } from "./model-answer.ts";
 
-const start = /^\s{0,8}<{5,}\s*(?:SEARCH|ORIGINAL)\b/;
-const divider = /^\s{0,8}={5,}\s*$/;
-const end = /^\s{0,8}>{5,}\s*(?:REPLACE|UPDATED)\b/;
-const fence = /^\s{0,8}(?:`{3,}|~{3,})(\S*)\s*$/;
+const blockStart = /^\s{0,8}<{5,}\s*(?:SEARCH|ORIGINAL)\b/;
+const blockDivider = /^\s{0,8}={5,}\s*$/;
+const blockEnd = /^\s{0,8}>{5,}\s*(?:REPLACE|UPDATED)\b/;
+const fenceLine = /^\s{0,8}(?:`{3,}|~{3,})(\S*)\s*$/;
+
+/** Quotes and emphasis around a path, and the colon behind it. */
+const wrapping = /^[*`'"]{1,4}|[*`'":]{1,4}$/g;
 
 /** Lines of wrapping (blank lines and fences) that may come between a path and its block. */
-const mostWrapping = 3;
+const mostLinesAbove = 3;
 
 /**
  * The search/replace blocks of an answer, one edit for each path in the order of the paths. A path stands on a line of its own above
@@ -18,9 +20,9 @@ export function readSearchBlocks(answer: string): WrittenEdit[] {
   const edits = new Map<string | undefined, { texts: string[]; cutOff: boolean }>();
   let path: string | undefined;
   for (let at = 0; at < lines.length; at++) {
-    if (!start.test(lines[at]!)) continue;
-    path = pathAbove(lines, at) ?? path;
-    const last = endOf(lines, at);
+    if (!blockStart.test(lines[at]!)) continue;
+    path = pathOfBlock(lines, at) ?? path;
+    const last = replaceLine(lines, at);
     const edit = edits.get(path) ?? { texts: [], cutOff: false };
     edits.set(path, edit);
     edit.texts.push(...lines.slice(at, (last ?? lines.length) + 1));
@@ -34,34 +36,34 @@ export function readSearchBlocks(answer: string): WrittenEdit[] {
   }));
 }
 
-/** The closing line of the block that opens at a line; undefined where the next block begins first, or there is none. */
-function endOf(lines: readonly string[], at: number): number | undefined {
+/** The closing line of the block that opens at a line; undefined where there is none. */
+function replaceLine(lines: readonly string[], at: number): number | undefined {
   let divided = false;
   for (let index = at + 1; index < lines.length; index++) {
-    if (divider.test(lines[index]!)) divided = true;
-    else if (divided && end.test(lines[index]!)) return index;
+    if (blockDivider.test(lines[index]!)) divided = true;
+    else if (divided && blockEnd.test(lines[index]!)) return index;
   }
   return undefined;
 }
 
-function pathAbove(lines: readonly string[], at: number): string | undefined {
-  for (let index = at - 1, wrapping = 0; index >= 0 && wrapping <= mostWrapping; index--) {
+function pathOfBlock(lines: readonly string[], at: number): string | undefined {
+  for (let index = at - 1, passed = 0; index >= 0 && passed <= mostLinesAbove; index--) {
     const line = lines[index]!;
-    const info = fence.exec(line)?.[1];
-    if (info === undefined && line.trim() !== "") return pathIn(line);
+    const info = fenceLine.exec(line)?.[1];
+    if (info === undefined && line.trim() !== "") return pathAlone(line);
     if (info && /[./\\]/.test(info)) return info;
-    wrapping++;
+    passed++;
   }
   return undefined;
 }
 
 /** A line that is a path, perhaps in quotes, in bold, as a heading, or behind a word such as "File:"; undefined for prose. */
-function pathIn(line: string): string | undefined {
+function pathAlone(line: string): string | undefined {
   const text = line
     .trim()
     .replace(/^#{1,6}\s+/, "")
-    .replace(/^[*`'"]+|[*`'":]+$/g, "")
+    .replace(wrapping, "")
     .replace(/^(?:file|path):\s*/i, "")
-    .replace(/^[*`'"]+|[*`'":]+$/g, "");
-  return text !== "" && !/\s/.test(text) && !end.test(line) ? text : undefined;
+    .replace(wrapping, "");
+  return text !== "" && !/\s/.test(text) && !blockEnd.test(line) ? text : undefined;
 }

@@ -6,7 +6,7 @@ import type { TextTarget } from "../../core/target.ts";
 import type { WrittenCase } from "./cases.ts";
 import { judge } from "./judge.ts";
 import { runWays } from "./run.ts";
-import { keyOf, type Outcome, openState } from "./state.ts";
+import { type Outcome, openState, outcomeKey } from "./state.ts";
 import { waysNamed } from "./ways.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "redraft-cascade-"));
@@ -108,7 +108,7 @@ describe("openState", () => {
     expect(state.has({ ...outcome, way: "sketch" })).toBe(false);
     state.add({ ...outcome, way: "sketch" });
     expect(readFileSync(path, "utf8").trimEnd().split("\n")).toHaveLength(2);
-    expect(openState(path).outcomes.map(keyOf)).toHaveLength(2);
+    expect(openState(path).outcomes.map(outcomeKey)).toHaveLength(2);
   });
 
   it("refuses a file of another kind", () => {

@@ -74,7 +74,7 @@ export async function readWrittenCases(
   if (first && "tests" in first) return rows.flatMap((row) => fromCanItEdit(set, row, data));
   if (first && "commit" in first) return fromCommits(set, rows, data, mirror);
   return rows.map((row): WrittenCase => {
-    const { id, instruction, original, edited } = parsed(trace, row, data);
+    const { id, instruction, original, edited } = rowAs(trace, row, data);
     const path = "file.py";
     const files = [{ path, text: original, exists: true }];
     return {
@@ -89,7 +89,7 @@ export async function readWrittenCases(
 }
 
 function fromCanItEdit(set: string, row: unknown, data: string): WrittenCase[] {
-  const one = parsed(canItEdit, row, data);
+  const one = rowAs(canItEdit, row, data);
   const path = `${one.full_name.replace(/^\d+_/, "")}.py`;
   const shared = {
     set,
@@ -116,8 +116,7 @@ async function fromCommits(
     );
   }
   const cases: WrittenCase[] = [];
-  for (const row of rows)
-    cases.push(await caseOfCommit(set, parsed(commitCase, row, data), mirror));
+  for (const row of rows) cases.push(await caseOfCommit(set, rowAs(commitCase, row, data), mirror));
   return cases;
 }
 
@@ -143,7 +142,7 @@ export async function caseOfCommit(
   };
 }
 
-function parsed<Row>(shape: z.ZodType<Row>, row: unknown, data: string): Row {
+function rowAs<Row>(shape: z.ZodType<Row>, row: unknown, data: string): Row {
   const result = shape.safeParse(row);
   if (result.success) return result.data;
   throw new RedraftError("usage", `${data}: ${z.prettifyError(result.error)}`);

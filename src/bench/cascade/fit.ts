@@ -10,7 +10,7 @@ import {
 import type { Outcome } from "./state.ts";
 
 /** Bounds between the cells of the table, in lines of all files. */
-const bounds = [60, 200] as const;
+const lineBounds = [60, 200] as const;
 
 /** The benchmark's names of the ways that the product takes; the first that was measured counts. */
 const measuredAs: Readonly<Record<Way, readonly string[]>> = {
@@ -68,7 +68,7 @@ export function fitWays(cases: readonly CaseWays[]): WayTable {
 
 function measuredModel(model: string, cases: readonly CaseWays[]): MeasuredModel {
   const own = cases.filter((one) => one.model === model);
-  const edges = [0, ...bounds, null];
+  const edges = [0, ...lineBounds, null];
   const cells: WayCell[] = [];
   for (const severalFiles of [false, true]) {
     for (const named of [false, true]) {

@@ -24,7 +24,7 @@ export async function judge(
     case "exact":
       return { ok: exact, exact };
     case "lines":
-      return { ok: got.every(hasChange), exact };
+      return { ok: got.every(hasEdit), exact };
     case "tests": {
       const program = got.map(({ text }) => text).join("\n");
       const { ok } = await runPython(`${program}\n\n${one.judge.tests}\n`, sandbox);
@@ -42,7 +42,7 @@ const linesOf = (text: string): string[] =>
 const bare = (text: string): string => linesOf(text).join("\n");
 
 /** How often each line occurs, indentation aside. */
-function counts(text: string): Map<string, number> {
+function lineCounts(text: string): Map<string, number> {
   const all = new Map<string, number>();
   for (const line of linesOf(text)) {
     const own = line.trimStart();
@@ -55,7 +55,7 @@ function counts(text: string): Map<string, number> {
  * Whether a text has the change from `before` to `after`: every line at least as often as the later of them has it, and a line
  * that the change removes not more often than `after`. Lines that neither has may be there: a comment of the writer's own.
  */
-function hasChange({
+function hasEdit({
   before,
   text,
   after,
@@ -64,7 +64,7 @@ function hasChange({
   text: string;
   after: string;
 }): boolean {
-  const [old, own, wanted] = [counts(before), counts(text), counts(after)];
+  const [old, own, wanted] = [lineCounts(before), lineCounts(text), lineCounts(after)];
   const isThere = [...wanted].every(([line, times]) => (own.get(line) ?? 0) >= times);
   const isGone = [...old].every(([line, times]) => {
     const left = wanted.get(line) ?? 0;

@@ -28,7 +28,7 @@ export interface Outcome {
   readonly answers: readonly string[];
 }
 
-export const keyOf = ({
+export const outcomeKey = ({
   model,
   set,
   case: id,
@@ -45,20 +45,20 @@ export interface RunState {
 
 /** @throws `usage` where the file is no state of this benchmark */
 export function openState(path: string | undefined): RunState {
-  const outcomes = path === undefined || !existsSync(path) ? [] : readState(path);
-  const known = new Set(outcomes.map(keyOf));
+  const outcomes = path === undefined || !existsSync(path) ? [] : readOutcomes(path);
+  const known = new Set(outcomes.map(outcomeKey));
   return {
     outcomes,
-    has: (key) => known.has(keyOf(key)),
+    has: (key) => known.has(outcomeKey(key)),
     add(outcome) {
       if (path !== undefined) appendFileSync(path, `${JSON.stringify(outcome)}\n`);
-      known.add(keyOf(outcome));
+      known.add(outcomeKey(outcome));
       outcomes.push(outcome);
     },
   };
 }
 
-function readState(path: string): Outcome[] {
+function readOutcomes(path: string): Outcome[] {
   const text = readFileSync(path, "utf8");
   const complete = text.slice(0, text.lastIndexOf("\n") + 1);
   if (complete.length < text.length) truncateSync(path, Buffer.byteLength(complete));

@@ -11,7 +11,7 @@ export interface WrittenWay {
   readonly options: Pick<CascadeOptions, "retries" | "rewriteRefused" | "example" | "fenced">;
 }
 
-const kinds: Readonly<
+const wayForms: Readonly<
   Record<string, { readonly via: Way; readonly modifiers: readonly string[] }>
 > = {
   rewrite: { via: "rewrite", modifiers: ["prediction", "tags"] },
@@ -31,10 +31,10 @@ export const usualWays = "rewrite,rewrite+prediction,sketch,sketch+retry,region,
 export function waysNamed(list: string): WrittenWay[] {
   return list.split(",").map((name) => {
     const [base = "", ...modifiers] = name.trim().split("+");
-    const kind = Object.hasOwn(kinds, base) ? kinds[base] : undefined;
+    const kind = Object.hasOwn(wayForms, base) ? wayForms[base] : undefined;
     const unknown = modifiers.find((one) => !kind?.modifiers.includes(one));
     if (kind === undefined || unknown !== undefined) {
-      const forms = Object.entries(kinds).map(([word, { modifiers: own }]) =>
+      const forms = Object.entries(wayForms).map(([word, { modifiers: own }]) =>
         [word, ...own.map((one) => `[+${one}]`)].join(""),
       );
       throw new RedraftError("usage", `no way "${name}"; known: ${forms.join(", ")}`);

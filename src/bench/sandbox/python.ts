@@ -24,7 +24,7 @@ export interface SandboxRun {
 }
 
 /** Exit status of a program that ran to its end: one that calls `sys.exit(0)` before its tests has not passed them. */
-const whole = 42;
+const ranToEnd = 42;
 
 /** Limits, and no sockets, for systems where a child cannot be given a network of its own. */
 const launcher = `import resource, runpy, socket, sys
@@ -43,7 +43,7 @@ def refuse(*_, **__):
     raise OSError("there is no network here")
 socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = socket.create_connection = refuse
 runpy.run_path("program.py", run_name="__main__")
-sys.exit(${whole})
+sys.exit(${ranToEnd})
 `;
 
 /**
@@ -83,7 +83,7 @@ export async function runPython(
     }, seconds * 1000);
     try {
       const [code] = (await once(child, "exit")) as [number | null];
-      if (code === whole) return { ok: true, errors };
+      if (code === ranToEnd) return { ok: true, errors };
       return { ok: false, why: late ? "time" : "failed", errors };
     } finally {
       clearTimeout(timer);
