@@ -4,7 +4,7 @@ import { createRedraft } from "../redraft/create-redraft.ts";
 import { namedPartsOf } from "../redraft/named-parts.ts";
 import { type CascadeOptions, editFiles, type InstructRequest } from "./edit-files.ts";
 import type { PromptMessage } from "./prompt.ts";
-import type { WayTable, WayTally } from "./way-table.ts";
+import { type WayTable, type WayTally, wayByTable, wayTable } from "./way-table.ts";
 
 interface Asked {
   readonly messages: readonly PromptMessage[];
@@ -179,6 +179,22 @@ describe("auto with a small model", () => {
     });
     const equal = table({ rewrite: tally(9, 900), "search-replace": tally(9, 300) });
     expect((await run(small(blocks), auto, { ways: equal })).report.via).toBe("search-replace");
+  });
+
+  it("learns nothing from few cases, and takes the model that is nearest in size", () => {
+    const facts = { parameters: 1.5e9, lines: 20, severalFiles: false, named: false };
+    const few = table({ rewrite: { cases: 4, right: 0, own: 900 } });
+    expect(wayByTable(few, facts)).toBeUndefined();
+    expect(wayByTable({ models: [] }, facts)).toBeUndefined();
+    const [small] = table({ rewrite: tally(9, 900), cascade: tally(2, 300) }).models;
+    const [large] = table({ rewrite: tally(8, 900), cascade: tally(8, 300) }).models;
+    const models = [small!, { ...large!, model: "larger", parameters: 1.6e9 }];
+    expect(wayByTable({ models }, facts)?.way).toBe("cascade");
+    expect(wayByTable({ models }, { ...facts, parameters: 0.4e9 })?.way).toBe("rewrite");
+  });
+
+  it("has a shipped table", () => {
+    expect(Array.isArray(wayTable().models)).toBe(true);
   });
 
   it("takes a region only where the instruction names one", async () => {

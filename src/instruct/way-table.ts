@@ -45,7 +45,7 @@ export interface TableChoice {
   readonly why: string;
 }
 
-/** A cell with fewer cases of a way says nothing: then all cells of the model count. */
+/** A cell with fewer cases of a way says nothing: then all cells of the model count, and below as many the way is not taken. */
 const leastCases = 5;
 /** A way may be this much less often right than the best one if it writes less. */
 const tolerated = 0.01;
@@ -88,9 +88,13 @@ function isInCell({ from, to, severalFiles, named }: WayCell, facts: WayFacts): 
   return facts.lines >= from && (to === null || facts.lines < to);
 }
 
-const waysOf = ({ cells }: MeasuredModel): Way[] => [
-  ...new Set(cells.flatMap(({ ways }) => Object.keys(ways) as Way[])),
-];
+/** The ways that were tried often enough. */
+function waysOf({ cells }: MeasuredModel): Way[] {
+  const tried = [...new Set(cells.flatMap(({ ways }) => Object.keys(ways) as Way[]))];
+  return tried.filter(
+    (way) => sumOf(cells.flatMap((cell) => cell.ways[way] ?? [])).cases >= leastCases,
+  );
+}
 
 function expectedBy(
   way: Way,
