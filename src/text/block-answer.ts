@@ -2,7 +2,7 @@ import { type WrittenEdit, withoutThoughts } from "./model-answer.ts";
 
 const blockStart = /^\s{0,8}<{5,}\s*(?:SEARCH|ORIGINAL)\b/;
 const blockDivider = /^\s{0,8}={5,}\s*$/;
-const blockEnd = /^\s{0,8}>{5,}\s*(?:REPLACE|UPDATED)\b/;
+const blockClose = /^\s{0,8}>{5,}\s*(?:REPLACE|UPDATED)\b/;
 const fenceLine = /^\s{0,8}(?:`{3,}|~{3,})(\S*)\s*$/;
 
 /** Quotes and emphasis around a path, and the colon behind it. */
@@ -12,7 +12,7 @@ const wrapping = /^[*`'"]{1,4}|[*`'":]{1,4}$/g;
 const mostLinesAbove = 3;
 
 /**
- * The search/replace blocks of an answer, one edit for each path in the order of the paths. A path stands on a line of its own above
+ * The search/replace blocks of an answer, one edit for each path in the order of the paths. A path is on a line of its own above
  * a block, or behind the fence that opens it; a block without one belongs to the path before it. Without any block, none.
  */
 export function readSearchBlocks(answer: string): WrittenEdit[] {
@@ -41,7 +41,7 @@ function replaceLine(lines: readonly string[], at: number): number | undefined {
   let divided = false;
   for (let index = at + 1; index < lines.length; index++) {
     if (blockDivider.test(lines[index]!)) divided = true;
-    else if (divided && blockEnd.test(lines[index]!)) return index;
+    else if (divided && blockClose.test(lines[index]!)) return index;
   }
   return undefined;
 }
@@ -65,5 +65,5 @@ function pathAlone(line: string): string | undefined {
     .replace(wrapping, "")
     .replace(/^(?:file|path):\s*/i, "")
     .replace(wrapping, "");
-  return text !== "" && !/\s/.test(text) && !blockEnd.test(line) ? text : undefined;
+  return text !== "" && !/\s/.test(text) && !blockClose.test(line) ? text : undefined;
 }

@@ -65,10 +65,10 @@ function hasEdit({
   after: string;
 }): boolean {
   const [old, own, wanted] = [lineCounts(before), lineCounts(text), lineCounts(after)];
-  const isThere = [...wanted].every(([line, times]) => (own.get(line) ?? 0) >= times);
-  const isGone = [...old].every(([line, times]) => {
+  const hasAll = [...wanted].every(([line, times]) => (own.get(line) ?? 0) >= times);
+  const isRemoved = [...old].every(([line, times]) => {
     const left = wanted.get(line) ?? 0;
     return left >= times || (own.get(line) ?? 0) <= left;
   });
-  return isThere && isGone;
+  return hasAll && isRemoved;
 }
