@@ -101,7 +101,12 @@ describe("editFiles by search/replace blocks", () => {
     const of = (answer: string) => run(small(answer), { files: [a, b] }, options);
     await expect(of(`src/c.py\n${block("x", "y")}`)).rejects.toMatchObject({ code: "no-match" });
     await expect(of("Nothing to do.")).rejects.toThrow("no search/replace block");
-    await expect(of("src/a.py\n<<<<<<< SEARCH\n    return 2\n")).rejects.toThrow("cut off");
+    await expect(of("src/a.py\n<<<<<<< SEARCH\n    return 2\n")).rejects.toThrow(
+      "has no ======= line",
+    );
+    await expect(
+      of("src/a.py\n<<<<<<< SEARCH\n    return 2\n=======\n    return 22\n"),
+    ).rejects.toThrow("has no >>>>>>> REPLACE line");
   });
 
   it("makes a file that does not exist from an empty search, and never from the markers", async () => {

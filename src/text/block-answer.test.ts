@@ -30,9 +30,9 @@ describe("readSearchBlocks", () => {
     expect(edits[0]!.text).toBe(`${block("1", "2")}\n${block("5", "6")}\n`);
   });
 
-  it("says that a block is cut off", () => {
-    expect(readSearchBlocks("a.py\n<<<<<<< SEARCH\nx\n=======\ny\n")).toMatchObject([
-      { path: "a.py", cutOff: true },
+  it("keeps a block that is cut off, for the reader of blocks to refuse", () => {
+    expect(readSearchBlocks("a.py\n<<<<<<< SEARCH\nx\n=======\ny")).toEqual([
+      { path: "a.py", text: "<<<<<<< SEARCH\nx\n=======\ny\n", cutOff: false },
     ]);
   });
 

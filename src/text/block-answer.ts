@@ -13,26 +13,26 @@ const mostLinesAbove = 3;
 
 /**
  * The search/replace blocks of an answer, one edit for each path in the order of the paths. A path is on a line of its own above
- * a block, or behind the fence that opens it; a block without one belongs to the path before it. Without any block, none.
+ * a block, or behind the fence that opens it; a block without one belongs to the path before it. A block
+ * that is cut off is part of the text: who reads the blocks says what it lacks. Without any block, none.
  */
 export function readSearchBlocks(answer: string): WrittenEdit[] {
   const lines = withoutThoughts(answer).split("\n");
-  const edits = new Map<string | undefined, { texts: string[]; cutOff: boolean }>();
+  const edits = new Map<string | undefined, string[]>();
   let path: string | undefined;
   for (let at = 0; at < lines.length; at++) {
     if (!blockStart.test(lines[at]!)) continue;
     path = pathOfBlock(lines, at) ?? path;
     const last = replaceLine(lines, at);
-    const edit = edits.get(path) ?? { texts: [], cutOff: false };
+    const edit = edits.get(path) ?? [];
     edits.set(path, edit);
-    edit.texts.push(...lines.slice(at, (last ?? lines.length) + 1));
-    if (last === undefined) edit.cutOff = true;
+    edit.push(...lines.slice(at, (last ?? lines.length) + 1));
     at = last ?? lines.length;
   }
-  return [...edits].map(([of, { texts, cutOff }]) => ({
+  return [...edits].map(([of, texts]) => ({
     ...(of !== undefined && { path: of }),
     text: `${texts.join("\n")}\n`,
-    cutOff,
+    cutOff: false,
   }));
 }
 
