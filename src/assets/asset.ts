@@ -83,7 +83,7 @@ export function whyUnusable(asset: Asset, expected: AssetExpectation): string | 
   return undefined;
 }
 
-const sha256Of = (payload: unknown): string =>
+export const sha256Of = (payload: unknown): string =>
   createHash("sha256").update(canonicalJson(payload)).digest("hex");
 
 function unusable(path: string, why: string, cause?: unknown): RedraftError {

@@ -1,221 +1,191 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { Command } from "commander";
+import { sha256Of } from "../assets/asset.ts";
 import { RedraftError } from "../core/errors.ts";
-import type { TextTarget } from "../core/target.ts";
-import { editFiles } from "../instruct/edit-files.ts";
-import { createRedraft } from "../redraft/create-redraft.ts";
-import { readTraces } from "./traces/data.ts";
-
-interface Case {
-  readonly id: string;
-  readonly path: string;
-  readonly instruction: string;
-  readonly before: string;
-  readonly after: string;
-  readonly sketch: string;
-}
-
-interface Row {
-  readonly suite: "cascade";
-  readonly set: string;
-  readonly cases: number;
-  /** The file as it should be, byte for byte (the last newline aside), right after applying. */
-  readonly exact: number;
-  readonly refused: number;
-  readonly wrong: number;
-  /** Sketch by rewrite, in characters: what the large model writes one way and the other. */
-  readonly sketchShare: number;
-  /** The same in tokens, where a vocabulary is given. */
-  readonly sketchTokenShare?: number;
-  /** How often the cost model would have chosen the sketch, and how often that was the shorter way. */
-  readonly autoCascade: number;
-  readonly autoRight: number;
-  /** Output of the large model with `--via auto`, by rewriting everything. */
-  readonly autoShare: number;
-  readonly p50: number;
-  readonly p95: number;
-}
-
-/** `redraft bench cascade`: recorded sketches in the place of a large model. */
-export function cascadeCommand(): Command {
-  return new Command("cascade")
-    .description(
-      "Runs the cascade with a scripted large model: its answers are recorded sketches, and Redraft applies them. " +
-        "Counts the edits that are right at the first try, and how much less the large model writes.",
-    )
-    .requiredOption(
-      "--data <path>",
-      "a .jsonl of recorded edits with sketches (traces), or a folder with cases*.jsonl and sketches*.jsonl (apply)",
-    )
-    .option("--style <name>", "of the sketches in an apply folder", "S1")
-    .option("--limit <number>", "use at most this many cases of each set", Number, 60)
-    .option("--vocab <path>", "a GGUF vocabulary, to count tokens instead of characters")
-    .option("--each", "also print every case that is not right, on standard error")
-    .option("--json", "print one JSON object per row")
-    .action(async (options: Options) => {
-      for (const { name, cases } of readSets(options)) {
-        const row = await measure(name, cases, options);
-        print(row, options.json === true);
-      }
-    });
-}
+import { wayTableExpectation } from "../instruct/way-table.ts";
+import { expectedTokens } from "../redraft/expected-tokens.ts";
+import { openWriter } from "../redraft/writer.ts";
+import { readWrittenCases, type WrittenCase } from "./cascade/cases.ts";
+import { type CaseWays, fitWays, productCases, type Regret, regretOf } from "./cascade/fit.ts";
+import { codesOf, regretLine, rowHead, type WayRow, wayRows } from "./cascade/report.ts";
+import { judgeable, runWays } from "./cascade/run.ts";
+import { runScripted } from "./cascade/scripted.ts";
+import { type Outcome, openState } from "./cascade/state.ts";
+import { usualWays, waysNamed } from "./cascade/ways.ts";
+import { seededOrder } from "./decode/case-sets.ts";
+import { markdownTable, textTable } from "./table.ts";
 
 interface Options {
-  readonly data: string;
+  readonly data?: string;
   readonly style: string;
   readonly limit: number;
   readonly vocab?: string;
   readonly each?: boolean;
   readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly model?: string;
+  readonly ways: string;
+  readonly sample: number;
+  readonly seed: number;
+  readonly state?: string;
+  readonly mirror?: string;
+  readonly python?: string;
+  readonly threads?: number;
+  readonly fit?: string;
 }
 
-async function measure(set: string, cases: readonly Case[], options: Options): Promise<Row> {
-  const count = await counter(options.vocab);
-  const redraft = createRedraft();
-  const times: number[] = [];
-  let exact = 0;
-  let refused = 0;
-  let autoCascade = 0;
-  let autoRight = 0;
-  const sums = { sketch: 0, rewrite: 0, auto: 0, sketchTokens: 0, rewriteTokens: 0 };
-  for (const one of cases) {
-    const file = { path: one.path, text: one.before, exists: true };
-    const request = { files: [file], instruction: one.instruction };
-    const start = performance.now();
-    const large = scripted(one);
-    const outcome = await editFiles({ ...request, via: "cascade" }, { large, redraft }).catch(
-      (error: unknown) => {
-        // The script has one answer; going back to it means that the sketch was refused.
-        if (error === secondQuestion || RedraftError.is(error)) return undefined;
-        throw error;
-      },
-    );
-    times.push(performance.now() - start);
-    const text = outcome?.files[0]?.result.text;
-    const isRight = trimmed(text ?? "") === trimmed(one.after);
-    if (text === undefined || text === null) refused += 1;
-    else if (isRight) exact += 1;
-    if (options.each && !isRight) {
-      process.stderr.write(`${one.id}: ${text === undefined ? "refused" : "wrong"}\n`);
-    }
-    const { forecast } = await import("../instruct/costs.ts");
-    const { via } = forecast([file], one.instruction);
-    const shorter = one.sketch.length < one.after.length ? "cascade" : "rewrite";
-    if (via === "cascade") autoCascade += 1;
-    if (via === shorter) autoRight += 1;
-    sums.sketch += one.sketch.length;
-    sums.rewrite += one.after.length;
-    sums.auto += via === "cascade" ? one.sketch.length : one.after.length;
-    sums.sketchTokens += count?.(one.sketch) ?? 0;
-    sums.rewriteTokens += count?.(one.after) ?? 0;
+/** `redraft bench cascade`: ways of asking a model for an edit; without a model, recorded sketches. */
+export function cascadeCommand(): Command {
+  return new Command("cascade")
+    .description(
+      "With --model: has a model make edits in several ways and counts right results, tokens, seconds and refusals. " +
+        "Without: runs the cascade with recorded sketches in the place of a large model.",
+    )
+    .option(
+      "--data <path>",
+      "a .jsonl: CanItEdit with tests, commits of bench-data/multi-file.jsonl, or recorded edits; without a model also a folder of apply cases",
+    )
+    .option("--model <name>", "the writer: a .gguf file, an alias, or the URL of a server")
+    .option(
+      "--ways <list>",
+      "ways to compare; +retry, +rules, +tags and +prediction vary them",
+      usualWays,
+    )
+    .option("--sample <number>", "cases, drawn by --seed from those that can be judged", Number, 40)
+    .option("--seed <number>", "draws the sample", Number, 1)
+    .option("--state <path>", "JSON lines of outcomes: what is there is not run again")
+    .option("--mirror <folder>", "clones of the repositories that commits are read from")
+    .option("--python <path>", "interpreter for tests", "python3")
+    .option("--threads <number>", "threads of a local model", Number)
+    .option("--fit <path>", "write the table that --via auto asks, from the outcomes of --state")
+    .option("--style <name>", "without a model: of the sketches in an apply folder", "S1")
+    .option("--limit <number>", "without a model: at most this many cases of each set", Number, 60)
+    .option("--vocab <path>", "without a model: a GGUF vocabulary, to count tokens")
+    .option("--each", "also print every case that is not right, on standard error")
+    .option("--markdown", "print tables as Markdown")
+    .option("--json", "print one JSON object per row")
+    .addHelpText("after", help)
+    .action(async (options: Options) => {
+      const { data, model, state } = options;
+      if (model === undefined && data !== undefined) return runScripted({ ...options, data });
+      if (model === undefined && state === undefined) {
+        throw new RedraftError("usage", "name --data, and --model for a run with a model.");
+      }
+      const run = openState(state);
+      if (model !== undefined) await runModel(model, run, options);
+      printReport(run.outcomes, options);
+    });
+}
+
+async function runModel(
+  model: string,
+  state: ReturnType<typeof openState>,
+  options: Options,
+): Promise<void> {
+  const { data, seed, sample, mirror, python, threads } = options;
+  if (data === undefined) throw new RedraftError("usage", "--model needs --data: the cases.");
+  const sandbox = { ...(python !== undefined && { python }) };
+  const ways = waysNamed(options.ways);
+  const all = await readWrittenCases(data, mirror === undefined ? {} : { mirror });
+  const { cases, left } = await judgeable(seededOrder(all, seed), sample, sandbox);
+  if (left.length > 0) {
+    tell(`${left.length} cases left out: their reference does not pass its tests here (${left})`);
   }
-  await redraft.dispose();
-  times.sort((a, b) => a - b);
-  const share = (part: number, all: number): number => Number((part / all).toFixed(3));
-  return {
-    suite: "cascade",
-    set,
-    cases: cases.length,
-    exact,
-    refused,
-    wrong: cases.length - exact - refused,
-    sketchShare: share(sums.sketch, sums.rewrite),
-    ...(count && { sketchTokenShare: share(sums.sketchTokens, sums.rewriteTokens) }),
-    autoCascade,
-    autoRight,
-    autoShare: share(sums.auto, sums.rewrite),
-    p50: at(times, 0.5),
-    p95: at(times, 0.95),
-  };
-}
-
-const secondQuestion = new Error("the script has no second answer");
-
-/** A large model whose one answer is the recorded sketch, in the form that the prompt asks for. */
-function scripted({ path, sketch }: Case): TextTarget {
-  let asked = 0;
-  return {
-    kind: "text",
-    name: "recorded sketches",
-    async *complete() {
-      asked += 1;
-      if (asked > 1) throw secondQuestion;
-      const edit = sketch.endsWith("\n") ? sketch : `${sketch}\n`;
-      yield {
-        text: `<edit_file>\n<target_file>${path}</target_file>\n<instructions>I make the edit.</instructions>\n<code_edit>\n${edit}</code_edit>\n</edit_file>`,
-      };
-      yield { text: "", finish: "stop" };
+  if (cases.length === 0) throw new RedraftError("usage", `no case of ${data} can be judged here.`);
+  await runWays({
+    cases,
+    ways,
+    state,
+    sandbox,
+    model: basename(model).replace(/\.gguf$/i, ""),
+    open: (drafting) =>
+      openWriter(model, {
+        env: process.env,
+        drafting,
+        expectedTokens: contextTokens(cases),
+        ...(threads !== undefined && { threads }),
+      }),
+    onOutcome(one, open) {
+      const what = one.right ? "right" : (one.code ?? "wrong");
+      tell(
+        `${one.case} ${one.way}: ${what}, ${one.outputTokens} tokens, ${one.seconds} s (${open} to go)`,
+      );
     },
-    async dispose() {},
-  };
-}
-
-async function counter(vocab: string | undefined): Promise<((text: string) => number) | undefined> {
-  if (vocab === undefined) return undefined;
-  const { loadTokenizer } = await import("../engines/bpe.ts");
-  const tokenizer = await loadTokenizer(vocab);
-  return (text) => tokenizer.tokenize(text).length;
-}
-
-function readSets(options: Options): { name: string; cases: readonly Case[] }[] {
-  if (!options.data.endsWith(".jsonl")) {
-    return [{ name: `apply ${options.style}`, cases: readApply(options) }];
-  }
-  return readTraces(options.data).map(({ name, records }) => ({
-    name,
-    cases: records.slice(0, options.limit).flatMap((record): Case[] => {
-      if (record.sketch === undefined) return [];
-      const { id, instruction, original: before, edited: after, sketch } = record;
-      return [{ id, path: "file.py", instruction, before, after, sketch }];
-    }),
-  }));
-}
-
-/** The apply cases in order of id with their sketches of one style, spread evenly over the set. */
-function readApply({ data, style, limit }: Options): Case[] {
-  const read = (name: string): Record<string, string>[] =>
-    readFileSync(join(data, name), "utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as Record<string, string>);
-  const edits = new Map(read("cases.public.jsonl").map((one) => [one.id, one]));
-  const sketches = read("sketches.public.jsonl").filter((one) => one.style === style);
-  const step = Math.max(1, sketches.length / limit);
-  const chosen = Array.from(
-    { length: Math.min(limit, sketches.length) },
-    (_, index) => sketches[Math.floor(index * step)]!,
-  );
-  return chosen.map(({ id, case: edit, sketch }) => {
-    const { path, before, after } = edits.get(edit)!;
-    return {
-      id: id!,
-      path: path!,
-      instruction: "make the edit",
-      before: before!,
-      after: after!,
-      sketch: sketch!,
-    };
   });
 }
 
-const trimmed = (text: string): string => text.replace(/\r?\n$/, "");
-
-function at(sorted: readonly number[], share: number): number {
-  const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  return Number(value.toFixed(2));
-}
-
-function print(row: Row, json: boolean): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify(row)}\n`);
-    return;
-  }
-  const { set, cases, exact, refused, wrong, sketchShare, sketchTokenShare } = row;
-  const tokens = sketchTokenShare === undefined ? "" : ` (${sketchTokenShare} in tokens)`;
-  process.stdout.write(
-    `${set}: ${cases} cases, ${exact} exact, ${refused} refused, ${wrong} wrong; sketch/rewrite ${sketchShare}${tokens}; ` +
-      `auto takes the sketch in ${row.autoCascade}, the shorter way in ${row.autoRight}, and writes ${row.autoShare} of rewriting; ` +
-      `${row.p50} ms, p95 ${row.p95} ms\n`,
+/** The example, and a second answer, beside what a rewrite needs. */
+const contextTokens = (cases: readonly WrittenCase[]): number =>
+  Math.max(
+    ...cases.map(({ files, instruction }) =>
+      Math.ceil(1.4 * expectedTokens({ files, instruction, via: "rewrite" }) + 1000),
+    ),
   );
+
+const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+
+function printReport(outcomes: readonly Outcome[], options: Options): void {
+  if (outcomes.length === 0) throw new RedraftError("usage", "there are no outcomes to report.");
+  const rows = wayRows(outcomes);
+  const cases = productCases(outcomes).filter(({ ways }) => ways.size > 0);
+  const regrets = regretOf(cases);
+  if (options.json) {
+    for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+    for (const one of regrets) {
+      process.stdout.write(`${JSON.stringify({ suite: "cascade-auto", ...one })}\n`);
+    }
+  } else {
+    printTables(rows, regrets, options);
+  }
+  if (options.each) {
+    for (const one of outcomes.filter(({ right }) => !right)) {
+      tell(`${one.model} ${one.case} ${one.way}: ${one.message ?? "wrong"}`);
+    }
+  }
+  if (options.fit !== undefined) writeTable(options.fit, cases);
 }
+
+function printTables(
+  rows: readonly WayRow[],
+  regrets: readonly Regret[],
+  { markdown }: Options,
+): void {
+  const table = markdown ? markdownTable : textTable;
+  const sets = [...new Set(rows.map(({ model, set }) => `${set}, ${model}`))];
+  for (const title of sets) {
+    const own = rows.filter(({ model, set }) => `${set}, ${model}` === title);
+    const cells = own.map((row) => [...rowHead.map((column) => row[column]), codesOf(row)]);
+    process.stdout.write(`${title}\n\n${table([...rowHead, "codes"], cells)}\n`);
+    for (const one of regrets) {
+      if (`${one.set}, ${one.model}` === title) process.stdout.write(`${regretLine(one)}\n\n`);
+    }
+  }
+}
+
+/** Writes the asset that `--via auto` reads. */
+function writeTable(path: string, cases: readonly CaseWays[]): void {
+  const payload = fitWays(cases);
+  const sets = [...new Set(cases.map(({ model, set }) => `${model} on ${set}`))].sort();
+  const asset = {
+    ...wayTableExpectation,
+    provenance: {
+      command: "redraft bench cascade --state <file> --fit models/ways.json",
+      date: new Date().toISOString().slice(0, 10),
+      data: sets.map((name) => {
+        const count = cases.filter(({ model, set }) => `${model} on ${set}` === name).length;
+        return `${name}: ${count} cases`;
+      }),
+      regret: regretOf(cases),
+    },
+    sha256: sha256Of(payload),
+    payload,
+  };
+  writeFileSync(path, `${JSON.stringify(asset, null, 1)}\n`);
+}
+
+const help = `
+Ways: rewrite (plain decoding), rewrite+prediction (the source is the draft; +tags: small models write tags, not code blocks), sketch, search-replace (each with a worked example for
+small models; +rules leaves it out, +retry sends a refusal back once), region (where the instruction names a declaration).
+Cases with tests run in a Python child without network, for 10 seconds and 2 GB at most.
+Columns: right = passes its tests, or is the expected result; tokens = written; own = of these, not drafted; means over all cases.`;

@@ -53,7 +53,7 @@ export const suites: readonly SuiteEntry[] = [
   {
     name: "cascade",
     summary:
-      "a scripted large model's sketches applied: right at the first try, and how much shorter",
+      "ways of asking a model for an edit: right, tokens, seconds, refusals; or recorded sketches in its place",
     load: async () => (await import("./cascade.ts")).cascadeCommand(),
   },
 ];

@@ -106,7 +106,7 @@ function forecastLine({ via, paths, promptTokens, outputTokens, seconds }: Asked
   const shorter =
     via === "rewrite"
       ? "; shorter if the instruction names one function (--via region)"
-      : via === "cascade"
+      : via !== "region"
         ? "; --via rewrite drafts from the source"
         : "";
   return `${paths.join(", ")}: about ${roundTime(seconds!)} on this machine (${promptTokens} tokens to read, about ${outputTokens} to write)${shorter}`;

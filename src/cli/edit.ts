@@ -68,9 +68,9 @@ export function editCommand(): Command {
     .addOption(
       new Option(
         "--via <way>",
-        "have the model write a sketch, whole files, or the one function that the instruction names; auto = the one expected to be cheaper, for a small local model region or rewrite",
+        "have the model write a sketch, search/replace blocks, whole files, or the one function that the instruction names; auto = the one expected to be cheaper, for a small local model what was measured best",
       )
-        .choices(["auto", "rewrite", "cascade", "region"])
+        .choices(["auto", "rewrite", "cascade", "search-replace", "region"])
         .default("auto"),
     )
     .option("--symbol <name>", "the function or class to rewrite (--via region)")
@@ -309,7 +309,7 @@ function fileLine({ path, result, via }: EditedFile, written: boolean): string {
       ? via === "region"
         ? "one part rewritten"
         : "rewritten"
-      : `sketch applied by ${result.route}${via === "cascade-again" ? ", on the second try" : ""}`;
+      : `${via.startsWith("cascade") ? "sketch" : "blocks"} applied by ${result.route}${via.endsWith("-again") ? ", on the second try" : ""}`;
   const notes = result.notes.length > 0 ? `; ${result.notes.join("; ")}` : "";
   return `${path}: ${written ? "written" : "not written (dry run)"} (${how}${notes})`;
 }

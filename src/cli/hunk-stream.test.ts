@@ -75,6 +75,13 @@ describe("a diff that grows while it is written", () => {
     expect(run.out()).toBe(whole);
   });
 
+  it("prints a file that comes in a code block", () => {
+    const run = start();
+    run.stream.event({ ...asked("rewrite"), fenced: true } as InstructEvent);
+    write(run, `Sure.\n\`\`\`js\n${after}\`\`\`\nDone.\n`);
+    expect(run.out()).toBe(patch);
+  });
+
   it("prints the whole diff anew where the result is another one", () => {
     const run = start();
     run.stream.event(asked("rewrite"));

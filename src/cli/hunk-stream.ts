@@ -43,14 +43,14 @@ export function hunkStream(
 
   /** Takes one whole line of the answer. */
   function takeLine(text: string): void {
-    if (asked?.via === "rewrite") {
+    if (asked?.via === "rewrite" && !asked.fenced) {
       const open = /^\s*<updated_file path="([^"\n]{1,300})">/.exec(text);
       if (text.startsWith("</updated_file>")) growing = undefined;
       if (open) {
         begin(open[1]!);
         return;
       }
-    } else if (asked?.via === "region" && /^(?:`{3,}|~{3,})/.test(text)) {
+    } else if ((asked?.via === "region" || asked?.fenced) && /^(?:`{3,}|~{3,})/.test(text)) {
       if (growing === undefined) begin(asked.paths[0]!, asked.lines);
       else growing = undefined;
       return;

@@ -10,6 +10,7 @@ import type { Costs } from "./costs.ts";
 import type { PromptFile } from "./prompt.ts";
 import type { FindNamedParts } from "./region.ts";
 import type { EditedFile, InstructCall } from "./request.ts";
+import type { WayTable } from "./way-table.ts";
 
 export interface CascadeOptions {
   /** Writes the sketch, or the files. */
@@ -19,6 +20,16 @@ export interface CascadeOptions {
   /** Further checks of a text before it may be written: syntax. A failed one is a refusal. */
   readonly check?: (path: string, source: string, text: string) => Promise<readonly Check[]>;
   readonly costs?: Costs;
+  /** Whether sketches and blocks are asked for with a worked example; default: of a small local model. */
+  readonly example?: boolean;
+  /** What is known of small local models, for `auto`; default: the shipped table. */
+  readonly ways?: WayTable;
+  /** Whether whole files are asked for in code blocks, one by one, and not between tags; default: of a small local model. */
+  readonly fenced?: boolean;
+  /** How often refused sketches or blocks are sent back; default 1. */
+  readonly retries?: number;
+  /** Whether a file whose edits stay refused is rewritten; default true. */
+  readonly rewriteRefused?: boolean;
   /** Finds what a text declares, for `region`; absent = no regions. */
   readonly namedPartsOf?: FindNamedParts;
   readonly clock?: Clock;
@@ -29,7 +40,7 @@ export interface CascadeOptions {
 export async function applied(
   file: PromptFile,
   edit: WrittenEdit,
-  format: "auto" | "whole",
+  format: "auto" | "whole" | "search-replace",
   via: EditedFile["via"],
   options: CascadeOptions,
   call: InstructCall,
@@ -45,7 +56,8 @@ export async function applied(
     path: file.path,
     source: file.text,
     edit: edit.text,
-    format: file.exists ? format : "whole",
+    // A sketch of a file that does not exist is the file; blocks stay blocks.
+    format: file.exists || format === "search-replace" ? format : "whole",
     ...(edit.instruction && { instruction: edit.instruction }),
   } as const;
   const result = await options.redraft.apply(request, call);
@@ -93,5 +105,12 @@ export function noEdit(): RedraftError {
   return new RedraftError(
     "unreadable-edit",
     "the answer contains no edit_file block. Answer with one for each file that must change.",
+  );
+}
+
+export function noBlocks(): RedraftError {
+  return new RedraftError(
+    "unreadable-edit",
+    "the answer contains no search/replace block. Answer with one for each place that must change.",
   );
 }

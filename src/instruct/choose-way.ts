@@ -4,9 +4,13 @@ import type { Forecast } from "./costs.ts";
 import { type FindNamedParts, namedRegion, type Region, symbolRegion } from "./region.ts";
 import type { Decision } from "./report.ts";
 import type { InstructRequest } from "./request.ts";
+import { type WayTable, wayByTable, wayTable } from "./way-table.ts";
 
 /** Models with fewer weights write bad sketches: a rewrite with the source as its draft is cheaper than it looks. */
 const smallModel = 4e9;
+
+export const isSmall = (local: LocalModelFacts | undefined): boolean =>
+  local !== undefined && local.parameters < smallModel;
 
 export interface ChosenWay extends Decision {
   /** The part that is rewritten, for `region`. */
@@ -14,8 +18,9 @@ export interface ChosenWay extends Decision {
 }
 
 /**
- * The way that a request is made. Asked for: that one. `auto`: with a local model of fewer than 4,000 million weights the region, if
- * the instruction names exactly one declaration, else a rewrite; with all others what `forecast` expects to be cheaper.
+ * The way that a request is made. Asked for: that one. `auto`: with a local model of fewer than 4,000 million weights what the table of
+ * measured models says, and where it has none the region, if the instruction names exactly one declaration, else a rewrite; with all others
+ * what `forecast` expects to be cheaper.
  *
  * @throws `usage` where a region is asked for and the instruction names none
  */
@@ -25,17 +30,30 @@ export function chooseWay(
     expected,
     local,
     namedPartsOf,
+    ways,
   }: {
     readonly expected: Forecast;
     readonly local: LocalModelFacts | undefined;
     readonly namedPartsOf: FindNamedParts | undefined;
+    /** Default: the shipped table. */
+    readonly ways?: WayTable;
   },
 ): ChosenWay {
-  const isSmall = local !== undefined && local.parameters < smallModel;
   if (via !== "region" && symbol === undefined) {
     if (via !== "auto") return { ...expected, via, why: "asked for" };
-    if (!isSmall) return expected;
+    if (local === undefined || !isSmall(local)) return expected;
     const region = namedPartsOf && namedRegion(files, instruction, namedPartsOf);
+    const facts = {
+      parameters: local.parameters,
+      lines: files.reduce((sum, { text }) => sum + text.split("\n").length, 0),
+      severalFiles: files.length > 1,
+      named: region !== undefined,
+    };
+    const measured = wayByTable(ways ?? wayTable(), facts);
+    if (measured !== undefined) {
+      const { way, why } = measured;
+      return { ...expected, via: way, why, ...(way === "region" && region && { region }) };
+    }
     if (region === undefined) {
       return { ...expected, via: "rewrite", why: "a small model, and no one declaration is named" };
     }

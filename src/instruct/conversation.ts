@@ -31,7 +31,10 @@ export interface Question extends Pick<ModelWork, "outputTokens" | "predictedTok
   readonly via: Way;
   readonly paths: readonly string[];
   readonly lines?: readonly [number, number];
+  readonly fenced?: boolean;
   readonly prediction?: string;
+  /** An answer of a local model that has more tokens repeats itself. */
+  readonly most?: number;
 }
 
 /** A model on this machine that repeats itself would go on until the context is full: minutes. */
@@ -49,7 +52,8 @@ export function converse(model: TextTarget, { signal, onEvent }: InstructCall = 
     throwIfStopped(signal);
     const work = await announce(model, asked, question, onEvent);
     const { prediction, outputTokens } = question;
-    const limit = model.local && Math.ceil(runaway.factor * outputTokens + runaway.more);
+    const usual = runaway.factor * outputTokens + runaway.more;
+    const limit = model.local && Math.ceil(Math.min(usual, question.most ?? usual));
     const more = {
       ...(prediction && { prediction }),
       ...(limit !== undefined && { maxTokens: limit }),
@@ -119,7 +123,7 @@ async function announce(
   question: Question,
   onEvent: InstructCall["onEvent"],
 ): Promise<{ readonly room: number }> {
-  const { via, paths, lines, outputTokens, predictedTokens } = question;
+  const { via, paths, lines, fenced, outputTokens, predictedTokens } = question;
   const promptTokens = local
     ? await local.count(asked)
     : asked.reduce((sum, { content }) => sum + tokensOf(content), 0);
@@ -138,6 +142,7 @@ async function announce(
     via,
     paths,
     ...(lines && { lines }),
+    ...(fenced && { fenced }),
     promptTokens,
     outputTokens: Math.ceil(outputTokens),
     ...(seconds !== undefined && { seconds }),

@@ -250,7 +250,7 @@ describe("editFiles by region", () => {
   ) =>
     editFiles(
       { files: [store], instruction: "let `get` return null for an empty key", ...more },
-      { large, redraft: createRedraft(), namedPartsOf },
+      { large, redraft: createRedraft(), namedPartsOf, ways: { models: [] } },
       onEvent && { onEvent },
     );
 

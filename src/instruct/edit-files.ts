@@ -2,14 +2,22 @@ import { systemClock } from "../core/clock.ts";
 import { RedraftError } from "../core/errors.ts";
 import { silentLogger } from "../core/logger.ts";
 import { throwIfStopped } from "../core/signal.ts";
-import { readRewrites, readSketches } from "../text/model-answer.ts";
-import { applied, type CascadeOptions, noEdit, refusalOf } from "./apply-written.ts";
+import { readSearchBlocks } from "../text/block-answer.ts";
+import { readRewrites, readSketches, type WrittenEdit } from "../text/model-answer.ts";
+import { applied, type CascadeOptions, noBlocks, noEdit, refusalOf } from "./apply-written.ts";
+import { byFence, canBeFenced } from "./by-fence.ts";
 import { byRegion } from "./by-region.ts";
-import { chooseWay } from "./choose-way.ts";
+import { chooseWay, isSmall } from "./choose-way.ts";
 import { type Conversation, converse, type Question } from "./conversation.ts";
-import { type Forecast, forecast } from "./costs.ts";
+import { type Forecast, forecast, tokensOf } from "./costs.ts";
 import { findFile } from "./paths.ts";
-import { type PromptFile, rewritePrediction, rewritePrompt, sketchPrompt } from "./prompt.ts";
+import {
+  blockPrompt,
+  type PromptFile,
+  rewritePrediction,
+  rewritePrompt,
+  sketchPrompt,
+} from "./prompt.ts";
 import { type CascadeReport, reportOf } from "./report.ts";
 import type { EditedFile, InstructCall, InstructRequest } from "./request.ts";
 
@@ -28,8 +36,8 @@ interface Refusal {
 }
 
 /**
- * Has a large model edit files: it writes sketches and the engine applies them, or it writes the files anew with the
- * sources as prediction. A refused sketch is sent back to it once, with the message; what is refused then is
+ * Has a large model edit files: it writes sketches or search/replace blocks and the engine applies them, or it writes the files anew with
+ * the sources as prediction. A refused sketch is sent back to it once, with the message; what is refused then is
  * rewritten. All files or none: rejects with the first refusal that nothing could settle. Writes nothing.
  */
 export async function editFiles(
@@ -44,7 +52,12 @@ export async function editFiles(
   const start = clock.now();
   const expected = forecast(files, instruction, costs);
   const { namedPartsOf, large } = options;
-  let way = chooseWay(request, { expected, local: large.local, namedPartsOf });
+  let way = chooseWay(request, {
+    expected,
+    local: large.local,
+    namedPartsOf,
+    ...(options.ways && { ways: options.ways }),
+  });
   const talk = converse(large, call);
   const edited = new Map<string, EditedFile>();
   let refusals: readonly Refusal[] = [];
@@ -56,8 +69,10 @@ export async function editFiles(
       way = { ...way, via: "rewrite", why: `the part was refused: ${refused.code}` };
     }
   }
-  if (way.via === "cascade") {
-    refusals = await bySketch(request, expected, options, talk, edited, call);
+  if (way.via === "cascade" || way.via === "search-replace") {
+    const dialect = dialects[way.via];
+    refusals = await byDialect(dialect, request, expected, options, talk, edited, call);
+    if (refusals[0] && options.rewriteRefused === false) throw refusals[0].error;
     for (const { path, error } of refusals) {
       // A part of the change that belongs to none of the files cannot be settled by rewriting one.
       if (!files.some((file) => file.path === path)) throw error;
@@ -66,7 +81,11 @@ export async function editFiles(
   }
   const open =
     way.via === "rewrite" ? files : files.filter(({ path }) => refusedFor(refusals, path));
-  if (open.length > 0) await byRewrite(open, instruction, options, talk, edited, refusals, call);
+  if (open.length > 0) {
+    const { fenced = isSmall(large.local) } = options;
+    if (fenced && canBeFenced(open)) await byFence(open, instruction, options, talk, edited, call);
+    else await byRewrite(open, instruction, options, talk, edited, refusals, call);
+  }
   throwIfStopped(call.signal);
 
   const changed = files.flatMap(({ path }) => edited.get(path) ?? []);
@@ -87,8 +106,39 @@ export async function editFiles(
 const refusedFor = (refusals: readonly Refusal[], path: string): boolean =>
   refusals.some((refusal) => refusal.path === path);
 
-/** Two rounds of sketches; answers what is refused after the second. */
-async function bySketch(
+/** How edits of files are written, so that a program has to place them. */
+interface Dialect {
+  readonly via: "cascade" | "search-replace";
+  readonly format: "auto" | "search-replace";
+  readonly prompt: typeof sketchPrompt;
+  readonly read: (answer: string) => readonly WrittenEdit[];
+  readonly noEdit: () => RedraftError;
+  /** What a corrected answer has for each refused file. */
+  readonly unit: string;
+}
+
+const dialects: Readonly<Record<Dialect["via"], Dialect>> = {
+  cascade: {
+    via: "cascade",
+    format: "auto",
+    prompt: sketchPrompt,
+    read: readSketches,
+    noEdit,
+    unit: "a corrected edit_file block for each refused file",
+  },
+  "search-replace": {
+    via: "search-replace",
+    format: "search-replace",
+    prompt: blockPrompt,
+    read: readSearchBlocks,
+    noEdit: noBlocks,
+    unit: "all blocks of each refused file, corrected",
+  },
+};
+
+/** Sketches or blocks, again after a refusal; answers what is refused at last. */
+async function byDialect(
+  dialect: Dialect,
   { files, instruction }: InstructRequest,
   expected: Forecast,
   options: CascadeOptions,
@@ -97,25 +147,40 @@ async function bySketch(
   call: InstructCall,
 ): Promise<readonly Refusal[]> {
   const { outputTokens, predictedTokens } = expected.cascade;
+  const { retries = 1, example = isSmall(options.large.local) } = options;
+  const { via } = dialect;
   const paths = files.map(({ path }) => path);
-  const question: Question = { via: "cascade", paths, outputTokens, predictedTokens };
+  const question: Question = {
+    via,
+    paths,
+    outputTokens,
+    predictedTokens,
+    // Both sides of every line of all files, and some more.
+    most: 2.5 * files.reduce((sum, { text }) => sum + tokensOf(text), 0) + 128,
+  };
   let refusals: readonly Refusal[] = [];
-  refusals = await round(await talk.ask(sketchPrompt(files, instruction), question), "cascade");
-  if (refusals.length > 0) {
+  refusals = await round(
+    await talk.ask(dialect.prompt(files, instruction, example), question),
+    via,
+  );
+  for (let turn = 0; turn < retries && refusals.length > 0; turn++) {
     for (const { path, error } of refusals) {
       call.onEvent?.({ type: "refused", path, message: error.message });
     }
-    const answer = await talk.goOn(refusalMessage(refusals, edited.size > 0), question);
-    refusals = await round(answer, "cascade-again");
+    const answer = await talk.goOn(
+      refusalMessage(refusals, edited.size > 0, dialect.unit),
+      question,
+    );
+    refusals = await round(answer, `${via}-again`);
   }
   return refusals;
 
   async function round(answer: string, via: EditedFile["via"]): Promise<Refusal[]> {
     const refused: Refusal[] = [];
-    const written = readSketches(answer);
+    const written = dialect.read(answer);
     if (written.length === 0) {
       const open = files.filter(({ path }) => !edited.has(path));
-      return open.map(({ path }) => ({ path, error: noEdit() }));
+      return open.map(({ path }) => ({ path, error: dialect.noEdit() }));
     }
     const seen = new Set<string>();
     for (const edit of written) {
@@ -127,7 +192,7 @@ async function bySketch(
       }
       seen.add(file.path);
       try {
-        edited.set(file.path, await applied(file, edit, "auto", via, options, call));
+        edited.set(file.path, await applied(file, edit, dialect.format, via, options, call));
       } catch (error) {
         refused.push({ path: file.path, error: refusalOf(error) });
       }
@@ -169,12 +234,12 @@ async function byRewrite(
   if (missing) throw missing.error;
 }
 
-function refusalMessage(refusals: readonly Refusal[], others: boolean): string {
+function refusalMessage(refusals: readonly Refusal[], others: boolean, unit: string): string {
   const parts = refusals.map(
     ({ path, error }) => `${path || "A block"} was refused (${error.code}): ${error.message}`,
   );
   const rest = others ? "The other files were applied; do not send them again. " : "";
-  return `${parts.join("\n\n")}\n\n${rest}Send a corrected edit_file block for each refused file, complete in itself, against the file as it was given.`;
+  return `${parts.join("\n\n")}\n\n${rest}Send ${unit}, complete in itself, against the file as it was given.`;
 }
 
 function twice(path: string): RedraftError {

@@ -42,11 +42,85 @@ Keep the structure, the order, the comments and the indentation exactly. Change 
 
 const regionRules = `You edit code. You are given a part of a file and an instruction. Answer with this part after the change, whole, in one code block, and with nothing else. Keep the name, the order, the comments and the indentation. Change nothing that the instruction does not ask for.`;
 
+const blockRules = `You edit files. You are given files and an instruction. Answer with search/replace blocks, and with nothing else:
+
+the path as given
+<<<<<<< SEARCH
+the lines that are there now, copied exactly
+=======
+the lines that come in their place
+>>>>>>> REPLACE
+
+Copy the lines of SEARCH letter by letter, with their indentation: the line or lines that change, and one or two around them if they occur more than once. Write one block for each place that changes. To add lines, search for the line before them, and repeat it. To delete lines, leave them out below =======. Change nothing that the instruction does not ask for.`;
+
+/** What an answer in each form looks like, for models that follow an example better than rules. */
+const worked = {
+  path: "greet.py",
+  before: `import sys
+
+def greet(name):
+    print("Hello, " + name)
+
+def main():
+    greet(sys.argv[1])
+`,
+  instruction: "Let `greet` take the greeting as a second parameter, Hello by default.",
+  search: `def greet(name):
+    print("Hello, " + name)`,
+  replace: `def greet(name, greeting="Hello"):
+    print(greeting + ", " + name)`,
+} as const;
+
+function exampleTurns(answer: string): PromptMessage[] {
+  const { path, before, instruction } = worked;
+  const file = { path, text: before, exists: true };
+  return [
+    { role: "user", content: question([file], instruction) },
+    { role: "assistant", content: answer },
+  ];
+}
+
+/** Asks for search/replace blocks. */
+export function blockPrompt(
+  files: readonly PromptFile[],
+  instruction: string,
+  withExample: boolean,
+): PromptMessage[] {
+  const { path, search, replace } = worked;
+  const answer = `${path}\n<<<<<<< SEARCH\n${search}\n=======\n${replace}\n>>>>>>> REPLACE`;
+  return [
+    { role: "system", content: blockRules },
+    ...(withExample ? exampleTurns(answer) : []),
+    { role: "user", content: question(files, instruction) },
+  ];
+}
+
 /** Asks for one part of a file, which small models manage better than a format of their own. */
 export function partPrompt(path: string, code: string, instruction: string): PromptMessage[] {
   return [
     { role: "system", content: regionRules },
     { role: "user", content: `A part of ${path}:\n\n${inFence(path, code)}\n\n${instruction}` },
+  ];
+}
+
+const fileRules = `You edit code. You are given a file and an instruction. Answer with the whole file after the change in one code block, and with nothing else. Leave nothing out: write the unchanged lines, too. Keep the names, the order, the comments and the indentation. Change nothing that the instruction does not ask for.`;
+
+/** Asks for one whole file in a code block. */
+export function filePrompt(
+  { path, text }: PromptFile,
+  others: readonly string[],
+  instruction: string,
+): PromptMessage[] {
+  const more =
+    others.length === 0
+      ? ""
+      : `\n\nThe change concerns ${others.join(" and ")}, too. Answer with ${path} only; if nothing changes in it, repeat it.`;
+  return [
+    { role: "system", content: fileRules },
+    {
+      role: "user",
+      content: `The file ${path}:\n\n${inFence(path, text)}\n\n${instruction}${more}`,
+    },
   ];
 }
 
@@ -58,12 +132,29 @@ export function inFence(path: string, code: string): string {
 }
 
 /** Asks the large model for sketches in the `edit_file` form. */
-export function sketchPrompt(files: readonly PromptFile[], instruction: string): PromptMessage[] {
+export function sketchPrompt(
+  files: readonly PromptFile[],
+  instruction: string,
+  withExample: boolean,
+): PromptMessage[] {
   const markers = [...new Set(files.map((file) => markerFor(file.path)))];
   const rules = sketchRules.replace("MARKER", markers.join(" or "));
+  const marker = markerFor(worked.path);
+  const answer = `<edit_file>
+<target_file>${worked.path}</target_file>
+<instructions>I add the parameter greeting.</instructions>
+<code_edit>
+${marker}
+${worked.replace}
+
+def main():
+${marker}
+</code_edit>
+</edit_file>`;
   return [
     { role: "system", content: rules },
-    { role: "user", content: `${shown(files)}\n<instruction>\n${instruction}\n</instruction>` },
+    ...(withExample ? exampleTurns(answer) : []),
+    { role: "user", content: question(files, instruction) },
   ];
 }
 
@@ -71,7 +162,7 @@ export function sketchPrompt(files: readonly PromptFile[], instruction: string):
 export function rewritePrompt(files: readonly PromptFile[], instruction: string): PromptMessage[] {
   return [
     { role: "system", content: rewriteRules },
-    { role: "user", content: `${shown(files)}\n<instruction>\n${instruction}\n</instruction>` },
+    { role: "user", content: question(files, instruction) },
   ];
 }
 
@@ -81,6 +172,9 @@ export function rewritePrediction(files: readonly PromptFile[]): string {
     .map(({ path, text }) => `<updated_file path="${path}">\n${endLine(text)}</updated_file>`)
     .join("\n");
 }
+
+const question = (files: readonly PromptFile[], instruction: string): string =>
+  `${shown(files)}\n<instruction>\n${instruction}\n</instruction>`;
 
 function shown(files: readonly PromptFile[]): string {
   return files

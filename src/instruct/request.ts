@@ -2,8 +2,8 @@ import type { CallOptions } from "../core/redraft.ts";
 import type { EditResult } from "../core/request.ts";
 import type { PromptFile } from "./prompt.ts";
 
-/** How a model is asked: for sketches, for whole files, or for the part of a file that the instruction names. */
-export type Way = "rewrite" | "cascade" | "region";
+/** How a model is asked: for whole files, for sketches, for search/replace blocks, or for the part of a file that the instruction names. */
+export type Way = "rewrite" | "cascade" | "search-replace" | "region";
 export type Via = "auto" | Way;
 
 export interface InstructRequest {
@@ -23,6 +23,8 @@ export type InstructEvent =
       readonly paths: readonly string[];
       /** Lines of the one file that are rewritten, 1-based and inclusive, for `region`. */
       readonly lines?: readonly [number, number];
+      /** The one file comes in a code block, and not between tags. */
+      readonly fenced?: boolean;
       /** Of the prompt, counted by a local model and estimated else; of the answer, as expected. */
       readonly promptTokens: number;
       readonly outputTokens: number;
@@ -46,8 +48,8 @@ export interface InstructCall extends CallOptions {
 export interface EditedFile {
   readonly path: string;
   readonly result: EditResult;
-  /** `cascade`: from the first sketch; `cascade-again`: from the one written after a refusal; `rewrite`; `region`. */
-  readonly via: Way | "cascade-again";
-  /** The sketch that was applied, or undefined. */
+  /** `cascade`, `search-replace`: from the first answer; with `-again`: from the one written after a refusal; `rewrite`; `region`. */
+  readonly via: Way | "cascade-again" | "search-replace-again";
+  /** The sketch that was applied, or the blocks, or undefined. */
   readonly sketch?: string;
 }

@@ -37,6 +37,7 @@ import { splitLines } from "../text/lines.ts";
 import { runChecks } from "../workspace/checks.ts";
 import { guard } from "../workspace/guard.ts";
 import { errorLine, newErrors, syntaxFor } from "../workspace/syntax.ts";
+import { checkSyntax, newErrorsFor } from "./check-syntax.ts";
 import { lazyRoute } from "./lazy-route.ts";
 import type { Environment } from "./server-options.ts";
 
@@ -429,24 +430,6 @@ function isLiteral(edit: Edit, { proof }: Proved, isWhole: boolean): boolean {
     proof.runnerUp === Number.POSITIVE_INFINITY &&
     proof.edit.every(exact)
   );
-}
-
-async function newErrorsFor(
-  path: string,
-  source: string,
-): Promise<((text: string) => number | undefined) | undefined> {
-  const checker = await syntaxFor(path);
-  return checker && newErrors(checker, source);
-}
-
-/** New syntax errors in the output of a large model: a refusal that is sent back to it. */
-async function checkSyntax(path: string, source: string, text: string): Promise<Check[]> {
-  const checker = await syntaxFor(path);
-  if (!checker) return [];
-  const count = newErrors(checker, source)(text);
-  if (count === undefined) return [{ name: "syntax", ok: "unknown" }];
-  const message = `${path} would have ${count} ${count === 1 ? "syntax error" : "syntax errors"} that it does not have now.`;
-  return [count === 0 ? { name: "syntax", ok: true } : { name: "syntax", ok: false, message }];
 }
 
 function noWriter(): RedraftError {

@@ -16,7 +16,7 @@ export function expectedTokens(request: InstructRequest): number {
   const all = files.reduce((sum, { text }) => sum + text.length, 0) / leastPerToken;
   // Read once and written once, some more for what is added.
   const whole = asked + 2.2 * all;
-  if (via === "rewrite" || via === "cascade") return Math.ceil(whole);
+  if (via !== "auto" && via !== "region") return Math.ceil(whole);
   const region =
     symbol === undefined
       ? namedRegion(files, instruction, namedPartsOf)

@@ -4,9 +4,16 @@ import { serveModel } from "../redraft/serve-model.ts";
 import { detectChatTemplate } from "../session/chat-template.ts";
 import { editPlanner } from "./local-model.ts";
 
-/** A GGUF as a text target: the prediction is drafted from, and the model verifies it. Takes the target over. */
-export async function localTextTarget(target: LlamaTarget): Promise<TextTarget> {
-  const model = serveModel({ target, createPlanner: () => editPlanner(target) });
+/**
+ * A GGUF as a text target: the prediction is drafted from, and the model verifies it. Takes the target over. `drafting` false = plain
+ * decoding.
+ */
+export async function localTextTarget(
+  target: LlamaTarget,
+  { drafting = true }: { readonly drafting?: boolean | undefined } = {},
+): Promise<TextTarget> {
+  const createPlanner = drafting ? () => editPlanner(target) : undefined;
+  const model = serveModel({ target, ...(createPlanner && { createPlanner }) });
   const template = await detectChatTemplate(target);
   const count: LocalModelFacts["count"] = async (messages) =>
     (await target.tokenize(await template(messages), { special: true })).length;

@@ -15,6 +15,8 @@ export interface WriterOptions {
   /** Tokens that the work is expected to need: a GGUF without `contextSize` gets a context of about this size. */
   readonly expectedTokens?: number;
   readonly threads?: number;
+  /** False: a GGUF decodes plainly, one pass a token; for measurements. Default true. */
+  readonly drafting?: boolean;
   /** What the opening of a GGUF is at. */
   readonly onOpening?: LlamaOptions["onOpening"];
   readonly signal?: AbortSignal;
@@ -58,7 +60,7 @@ export async function openWriter(
 /** Refuses the models of this repository: they were taught to apply sketches, not to read instructions. */
 async function localModel(
   path: string,
-  { contextSize, expectedTokens, threads, onOpening, signal }: WriterOptions,
+  { contextSize, expectedTokens, threads, drafting, onOpening, signal }: WriterOptions,
 ): Promise<TextTarget> {
   const { readGgufMetadata } = await import("../engines/gguf.ts");
   const metadata = await readGgufMetadata(path, { lengths: true });
@@ -78,7 +80,7 @@ async function localModel(
     ...(onOpening && { onOpening }),
     ...(signal && { signal }),
   });
-  return localTextTarget(target);
+  return localTextTarget(target, { drafting });
 }
 
 /** Least context without `--context`, in tokens: a second question may follow. */
