@@ -6,8 +6,10 @@ import { RedraftError } from "../../core/errors.ts";
 export interface HiddenTest {
   /** Python that follows the edited code. */
   readonly tests: string;
-  /** Code of the data set that may import what the edited code will: the file before, and a right answer if there is one. */
+  /** Code of the data set that may import what the edited code will. */
   readonly related: readonly string[];
+  /** Code of the data set that is right, and the tests that it must pass: for a CodeIF function those before the edit. */
+  readonly solution: { readonly code: string; readonly tests: string };
 }
 
 /** The hidden tests by the id of a recorded edit; undefined where its task has none that run by themselves. */
@@ -50,7 +52,8 @@ export function readHiddenTests(data: string): HiddenTests {
   const edits = new Map<string, HiddenTest>();
   for (const task of linesOf<CanItEditTask>(join(folder, "canitedit.jsonl"))) {
     const { full_name, tests, before, after } = task;
-    edits.set(full_name, { tests, related: [before, after] });
+    const solution = { code: after, tests };
+    edits.set(full_name, { tests, related: [before, after], solution });
   }
   const functions = new Map<string, HiddenTest>();
   for (const task of linesOf<CodeIfTask>(join(folder, "codeif_L_1_part_1.jsonl"))) {
@@ -58,7 +61,8 @@ export function readHiddenTests(data: string): HiddenTests {
       if (requirement === undefined) continue;
       const own = [requirement.unit_test].flat();
       const tests = [...(name === extension ? [] : task.test), ...own].join("\n");
-      functions.set(`${task.task_id}/${name}`, { tests, related: [task.code] });
+      const solution = { code: task.code, tests: task.test.join("\n") };
+      functions.set(`${task.task_id}/${name}`, { tests, related: [task.code], solution });
     }
   }
   return (id) => {

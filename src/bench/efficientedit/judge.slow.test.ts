@@ -17,6 +17,7 @@ const canitedit = [
   { full_name: "2_odd", before, after, tests: `import no_such_module_of_ours\n${tests}` },
 ];
 const requirements = {
+  "Exception Handling": { unit_test: ["try: add('a'); assert False except TypeError: pass"] },
   "Edge Case Handling": { unit_test: ["assert add(0, 0) == 0"] },
   "Functionality Extension": { unit_test: "assert add('a', 'b') == 'ab'" },
 };
@@ -59,6 +60,10 @@ describe.skipIf("missing" in opened)("createJudge", () => {
     expect(await judge.judge("m/l1_multi/jinja2.f/Edge Case Handling", after)).toBe("no-tests");
   });
 
+  it("leaves a task out whose tests are not Python", async () => {
+    expect(await judge.judge("m/fn_multi/7/Exception Handling", after)).toBe("broken-tests");
+  });
+
   it("leaves a task out whose tests need an absent module, and names it", async () => {
     expect(await judge.judge("canitedit/2_odd/lazy", after)).toBe("missing-module");
     expect(judge.missingModules()).toEqual(["no_such_module_of_ours"]);
@@ -76,7 +81,8 @@ describe.skipIf("missing" in opened)("createJudge", () => {
       original: before,
       edited: after,
     }));
-    const [edited, original] = await referenceRows("canitedit", records, judge, () => {});
+    const [solution, edited, original] = await referenceRows("canitedit", records, judge, () => {});
+    expect(solution).toMatchObject({ text: "solution", passed: 1, missingModule: 1 });
     expect(edited).toMatchObject({ cases: 2, passed: 1, missingModule: 1, unexpected: [] });
     expect(original).toMatchObject({ passed: 0, failed: 1, unexpected: [] });
   });

@@ -5,16 +5,17 @@ import type { Judge, Judgement } from "./judge.ts";
 export interface ReferenceRow {
   readonly suite: "efficientedit-reference";
   readonly set: string;
-  /** `edited` as recorded, or `original`. */
-  readonly text: "edited" | "original";
+  /** What the data set calls right, `edited` as recorded (of L-1 a model's answers), or `original`. */
+  readonly text: "solution" | "edited" | "original";
   readonly cases: number;
   readonly passed: number;
   readonly failed: number;
   readonly timedOut: number;
-  /** Tasks without tests that run by themselves, and with tests that import what this Python has not. */
+  /** Tasks without tests that run by themselves, with tests that are not Python, and with tests that import what this Python has not. */
   readonly noTests: number;
+  readonly brokenTests: number;
   readonly missingModule: number;
-  /** Ids that say something about the runner or the data: edits that fail, originals that pass. */
+  /** Ids that say something about the runner or the data: solutions and edits that fail, originals that pass. */
   readonly unexpected: readonly string[];
 }
 
@@ -26,17 +27,20 @@ export async function referenceRows(
 ): Promise<ReferenceRow[]> {
   let done = 0;
   const rows: ReferenceRow[] = [];
-  for (const text of ["edited", "original"] as const) {
+  for (const text of ["solution", "edited", "original"] as const) {
     const judged = await Promise.all(
       records.map(async (record) => {
-        const judgement = await judge.judge(record.id, record[text]);
-        progress(++done, 2 * records.length);
+        const judgement =
+          text === "solution"
+            ? await judge.judgeSolution(record.id)
+            : await judge.judge(record.id, record[text]);
+        progress(++done, 3 * records.length);
         return { id: record.id, judgement };
       }),
     );
     const count = (kind: Judgement): number =>
       judged.filter(({ judgement }) => judgement === kind).length;
-    const strange = text === "edited" ? ["failed", "timed-out"] : ["passed"];
+    const strange = text === "original" ? ["passed"] : ["failed", "timed-out"];
     rows.push({
       suite: "efficientedit-reference",
       set,
@@ -46,6 +50,7 @@ export async function referenceRows(
       failed: count("failed"),
       timedOut: count("timed-out"),
       noTests: count("no-tests"),
+      brokenTests: count("broken-tests"),
       missingModule: count("missing-module"),
       unexpected: judged.filter(({ judgement }) => strange.includes(judgement)).map(({ id }) => id),
     });

@@ -1,6 +1,6 @@
 import { fencedCode } from "../decode/fence.ts";
 import { round } from "../decode/rows.ts";
-import type { Judge } from "./judge.ts";
+import { isVerdict, type Judge } from "./judge.ts";
 import { plainMethod, type TableMethod } from "./methods.ts";
 import { passAtK } from "./pass-at-k.ts";
 import type { MethodRun } from "./runs.ts";
@@ -78,7 +78,7 @@ async function rowFor(
   const verdicts = judge
     ? await Promise.all(own.map(({ id, text }) => judge.judge(id, fencedCode(text))))
     : [];
-  const judged = verdicts.filter((one) => one !== "no-tests" && one !== "missing-module");
+  const judged = verdicts.filter(isVerdict);
   const passes = sum(judged.map((one) => passAtK(1, one === "passed" ? 1 : 0, 1)));
   return {
     suite: "efficientedit",

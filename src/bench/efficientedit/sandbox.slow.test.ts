@@ -64,6 +64,8 @@ describe.skipIf("missing" in opened)("a program in the sandbox", () => {
     const endless = await sandbox.run("import time\nwhile True: time.sleep(1)", { ms: 1500 });
     expect(endless.outcome).toBe("timed-out");
     expect(performance.now() - started).toBeLessThan(8000);
+    const busy = await sandbox.run("while True: pass", { seconds: 1 });
+    expect(busy.outcome).toBe("timed-out");
     const large = await sandbox.run("x = bytearray(600 << 20)", { memory: 512 });
     expect(large).toEqual({ outcome: "failed", message: "MemoryError" });
     const full = await sandbox.run('open("big", "wb").write(b"x" * (3 << 20))', { folder: 2 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -13,7 +13,9 @@ export interface SandboxResult {
 }
 
 export interface SandboxLimits {
-  /** Wall clock in ms; what it started is killed with it. */
+  /** Processor time of a process in seconds, which other programs cannot use up. */
+  readonly seconds: number;
+  /** Wall clock in ms, for a program that waits; what it started is killed with it. */
   readonly ms: number;
   /** Address space of each process, and the temporary folder, in MiB. */
   readonly memory: number;
@@ -29,8 +31,8 @@ export interface Sandbox {
   run(program: string, limits?: Partial<SandboxLimits>): Promise<SandboxResult>;
 }
 
-/** The time limit is that of CanItEdit and of EfficientEdit's scripts. */
-const defaults: SandboxLimits = { ms: 10_000, memory: 2048, folder: 64 };
+/** Ten seconds are the limit of CanItEdit and of EfficientEdit's scripts. */
+const defaults: SandboxLimits = { seconds: 10, ms: 30_000, memory: 2048, folder: 64 };
 
 /** Bytes of output that are kept. */
 const keptOutput = 1 << 16;
@@ -111,7 +113,8 @@ cut -d' ' -f5 /proc/self/mountinfo | sort -r | while read -r at; do
 done
 cd "$1"
 ulimit -v "$4"
-ulimit -t "$5"
+ulimit -S -t "$5"
+ulimit -H -t "$(($5 + 2))"
 ulimit -c 0
 exec env -i HOME="$1" TMPDIR="$1" PATH=/usr/bin:/bin LANG=C.UTF-8 OPENBLAS_NUM_THREADS=1 "$2" -I -B program.py
 `;
@@ -119,12 +122,11 @@ exec env -i HOME="$1" TMPDIR="$1" PATH=/usr/bin:/bin LANG=C.UTF-8 OPENBLAS_NUM_T
 async function runIsolated(
   python: string,
   program: string,
-  { ms, memory, folder }: SandboxLimits,
+  { seconds, ms, memory, folder }: SandboxLimits,
 ): Promise<SandboxResult> {
   const at = await mkdtemp(join(tmpdir(), "redraft-sandbox-"));
   // A program that leaves early by exit(0) has passed nothing: only the last line prints this.
   const token = randomUUID();
-  const seconds = Math.ceil(ms / 1000) + 1;
   const words = [at, python, folder, 1024 * memory, seconds].map(String);
   try {
     const child = spawn(
@@ -175,12 +177,15 @@ function resultOf(
     // It may end before it has read its program.
     child.stdin!.on("error", () => {});
     child.stdin!.end(program);
-    const end = (code: number | null, message: string): void => {
+    const end = (code: number | null, message: string, signal?: NodeJS.Signals | null): void => {
       clearTimeout(timer);
+      timedOut ||= signal === "SIGXCPU" || code === 128 + constants.signals.SIGXCPU;
       const passed = code === 0 && out.trimEnd().endsWith(token);
       resolve({ outcome: timedOut ? "timed-out" : passed ? "passed" : "failed", message });
     };
     child.on("error", ({ message }) => end(null, message));
-    child.on("close", (code) => end(code, errors.trimEnd().split("\n").at(-1) ?? ""));
+    child.on("close", (code, signal) =>
+      end(code, errors.trimEnd().split("\n").at(-1) ?? "", signal),
+    );
   });
 }
