@@ -149,8 +149,8 @@ async function runReference(data: readonly CaseSet[], options: Options): Promise
     const chosen = seededOrder(records, options.seed).slice(0, options.sample);
     rows.push(...(await referenceRows(name, chosen, judge, progress(`tests of ${name}`))));
   }
-  note("\r\u001b[K");
-  if (options.json) printJson(rows);
+  liveNote("\r\u001b[K");
+  if (options.json) printLines(rows);
   else process.stdout.write(printedReference(rows, options.markdown));
   sayMissing(judge, options);
 }
@@ -168,7 +168,7 @@ async function runTable(
     try {
       for (const set of options.cases) {
         const runs = await source.runs(set, progress(`${source.kind} ${set}`));
-        note("\r\u001b[K");
+        liveNote("\r\u001b[K");
         const rows = await tableRows({
           table,
           source: source.kind,
@@ -179,7 +179,7 @@ async function runTable(
           // Recorded edits are the reference: --reference judges them.
           ...(judge && source.kind !== "modelled" && { judge }),
         });
-        if (options.json) printJson(rows.map((row) => ({ ...row, time: source.time })));
+        if (options.json) printLines(rows.map((row) => ({ ...row, time: source.time })));
         else {
           const heading = `Table ${"I".repeat(table)}, ${set}, ${source.kind}`;
           process.stdout.write(`${heading}\n\n${printedTable(rows, options.markdown)}\n`);
@@ -219,22 +219,22 @@ function sourcesFor(
         model,
         ...(options.draft && { draft: await modelPath(options.draft) }),
         table,
-        sets: await setsFor(vocabulary, options),
+        sets: await paperSets(vocabulary, options),
         state,
-        note,
+        note: liveNote,
       }),
     );
   }
   if (replay !== undefined && table !== 3) {
     all.push(async () => {
-      const sets = await setsFor(vocabulary, wide);
+      const sets = await paperSets(vocabulary, wide);
       const curve = await knownCurve(model, await curveOptions(options));
       return replayedSource({ table, vocabulary, sets, model, folder: replay, curve });
     });
   }
   if (options.modelled && table !== 3) {
     all.push(async () =>
-      modelledSource({ table, vocabulary, sets: await setsFor(vocabulary, wide), data }),
+      modelledSource({ table, vocabulary, sets: await paperSets(vocabulary, wide), data }),
     );
   }
   if (all.length === 0) {
@@ -250,7 +250,7 @@ async function curveOptions({ cost, threads }: Options) {
   return { ...(cost !== undefined && { cost }), ...(threads !== undefined && { threads }) };
 }
 
-async function setsFor(vocabulary: LlamaVocabulary, options: Options): Promise<ChosenSet[]> {
+async function paperSets(vocabulary: LlamaVocabulary, options: Options): Promise<ChosenSet[]> {
   const { data, cases, sample, seed, length, maxTokens } = options;
   const sets = await chooseCases(vocabulary, {
     data,
@@ -281,7 +281,7 @@ async function runFigure(
         ? await drawSpeedups(source, data, options)
         : await drawCase(source, data, options);
     if (options.svg !== undefined) await writeFile(options.svg, drawn.svg);
-    if (options.json) printJson(drawn.numbers);
+    if (options.json) printLines(drawn.numbers);
     else process.stdout.write(drawn.text);
   } finally {
     await source.dispose();
@@ -310,7 +310,7 @@ async function drawSpeedups(
 ): Promise<Drawn> {
   const runs: MethodRun[] = [];
   for (const set of cases) runs.push(...(await source.runs(set, progress(set))));
-  note("\r\u001b[K");
+  liveNote("\r\u001b[K");
   const figure = speedupFigure({
     source: source.kind,
     time: source.time,
@@ -417,14 +417,14 @@ function sayMissing(judge: Judge, { python }: Options): void {
   );
 }
 
-function printJson(rows: readonly object[]): void {
+function printLines(rows: readonly object[]): void {
   for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
 }
 
-function note(text: string): void {
+function liveNote(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(text);
 }
 
 function progress(what: string): (done: number, of: number) => void {
-  return (done, of) => note(`\r${what}: ${done} of ${of}\u001b[K`);
+  return (done, of) => liveNote(`\r${what}: ${done} of ${of}\u001b[K`);
 }

@@ -132,14 +132,14 @@ async function* efficientEditSteps(
     const text = decoder.decode(await target.detokenize(tokens), { stream: true });
     const ms = performance.now() - started;
     const { drafted, accepted } = step;
-    yield { tokens, text, drafted, accepted, origins: originsOf(step), ms };
+    yield { tokens, text, drafted, accepted, origins: reuseOrigins(step), ms };
     if (left === 0 || tokens.length < step.tokens.length) return;
     started = performance.now();
   }
 }
 
 /** Reuse copies the source; Generate takes the draft model's tokens, and the last one is the target's own. */
-function originsOf({ tokens, accepted, reused }: EfficientEditStep): Origin[] {
+function reuseOrigins({ tokens, accepted, reused }: EfficientEditStep): Origin[] {
   return tokens.map((_, i) => (i >= accepted ? "target" : reused ? "source" : "draft-model"));
 }
 

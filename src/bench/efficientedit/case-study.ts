@@ -61,7 +61,8 @@ export function caseStudy(head: StudyHead, counted: CountedRun, pricing?: Pricin
   let start = 0;
   run.passes.forEach((pass, i) => {
     const first = lines.length;
-    for (const [text, origin] of stretchesOf(pass)) write(lines, { pass: i + 1, origin, text });
+    for (const [text, origin] of piecesByOrigin(pass))
+      writeText(lines, { pass: i + 1, origin, text });
     // A pass that only ended a line wrote nothing in the next one.
     const last = lines.length - (lines.at(-1)!.length === 0 ? 1 : 0);
     const time = own[i]! + drafting;
@@ -89,7 +90,7 @@ export function caseStudy(head: StudyHead, counted: CountedRun, pricing?: Pricin
   };
 }
 
-function write(lines: StudyStretch[][], { text, ...rest }: StudyStretch): void {
+function writeText(lines: StudyStretch[][], { text, ...rest }: StudyStretch): void {
   text.split("\n").forEach((part, i) => {
     if (i > 0) lines.push([]);
     if (part === "") return;
@@ -101,7 +102,7 @@ function write(lines: StudyStretch[][], { text, ...rest }: StudyStretch): void {
   });
 }
 
-function stretchesOf({ text, origins, pieces }: Pass): [string, Origin][] {
+function piecesByOrigin({ text, origins, pieces }: Pass): [string, Origin][] {
   if (pieces === undefined) return [[text, origins[0] ?? "target"]];
   return pieces.map((piece, i) => [piece, origins[i] ?? "target"]);
 }

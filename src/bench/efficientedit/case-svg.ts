@@ -2,11 +2,11 @@ import type { Origin } from "../../core/target.ts";
 import type { CaseStudy, StudyStretch } from "./case-study.ts";
 import { colourOf, svgLine, svgPicture, svgText, tenths } from "./svg.ts";
 
-const row = 15;
+const lineHeight = 15;
 const character = 6.7;
 const margin = 78;
-const shownCharacters = 78;
-const column = margin + shownCharacters * character + 24;
+const widestLine = 78;
+const column = margin + widestLine * character + 24;
 const barHeight = 26;
 
 const origins: readonly (readonly [Origin, string, number])[] = [
@@ -26,7 +26,7 @@ export function caseStudySvg(studies: readonly CaseStudy[]): string {
   const width = studies.length * column + 16;
   const timeline = { top: 66, width: width - 260, left: 200 };
   const textTop = timeline.top + studies.length * (barHeight + 12) + 64;
-  const height = textTop + (longest + 2) * row;
+  const height = textTop + (longest + 2) * lineHeight;
   const title = `${first.id}: which pass wrote which lines`;
   const end = Math.max(...studies.map(({ total }) => total));
   const x = (time: number): number => timeline.left + (timeline.width * time) / end;
@@ -100,23 +100,23 @@ function axis({ unit }: CaseStudy, end: number, x: (time: number) => number, y: 
 function textOf({ label, lines }: CaseStudy, left: number, top: number): string {
   const shapes = [svgText(left, top - 8, `${label}: passes, and what they wrote`)];
   lines.forEach((line, i) => {
-    const y = top + i * row;
+    const y = top + i * lineHeight;
     shapes.push(svgText(left, y + 11, passesOf(line), { kind: "small" }));
     let at = 0;
     for (const { text, origin } of line) {
-      const shown = text.slice(0, Math.max(0, shownCharacters - at));
+      const shown = text.slice(0, Math.max(0, widestLine - at));
       if (shown === "") break;
       const x = left + margin + at * character;
       const width = tenths(shown.length * character);
       shapes.push(
-        `<rect x="${tenths(x)}" y="${y}" width="${width}" height="${row - 1}" style="fill:${colourOf(colourNumber(origin))}" opacity=".22"/>`,
+        `<rect x="${tenths(x)}" y="${y}" width="${width}" height="${lineHeight - 1}" style="fill:${colourOf(colourNumber(origin))}" opacity=".22"/>`,
       );
       at += text.length;
     }
     const whole = line.map(({ text }) => text).join("");
     const options = { kind: "code" } as const;
-    const width = tenths(Math.min(whole.length, shownCharacters) * character);
-    const text = svgText(left + margin, y + 11, whole.slice(0, shownCharacters), options);
+    const width = tenths(Math.min(whole.length, widestLine) * character);
+    const text = svgText(left + margin, y + 11, whole.slice(0, widestLine), options);
     if (whole !== "") {
       shapes.push(
         text.replace("<text ", `<text textLength="${width}" lengthAdjust="spacingAndGlyphs" `),

@@ -32,11 +32,11 @@ interface CodeIfTask {
 }
 
 /** A requirement that changes what the function does: the tests of before no longer hold. */
-const extension = "Functionality Extension";
+const extendingRequirement = "Functionality Extension";
 
 /**
  * Reads `canitedit.jsonl` and `codeif_L_1_part_1.jsonl` from the folder, or from `benchmarks/` in it. The tests of a CodeIF
- * edit are those of the task and of its requirement, of an extension only the latter, as EfficientEdit counts them.
+ * edit are those of the task and of its requirement, of an extendingRequirement only the latter, as EfficientEdit counts them.
  * CodeIF's functions from repositories (part 2) have tests in their projects, which are not part of the data.
  */
 export function readHiddenTests(data: string): HiddenTests {
@@ -60,7 +60,7 @@ export function readHiddenTests(data: string): HiddenTests {
     for (const [name, requirement] of Object.entries(task.requirements)) {
       if (requirement === undefined) continue;
       const own = [requirement.unit_test].flat();
-      const tests = [...(name === extension ? [] : task.test), ...own].join("\n");
+      const tests = [...(name === extendingRequirement ? [] : task.test), ...own].join("\n");
       const solution = { code: task.code, tests: task.test.join("\n") };
       functions.set(`${task.task_id}/${name}`, { tests, related: [task.code], solution });
     }

@@ -33,7 +33,7 @@ export interface MethodContext {
   readonly predictor?: TokenPredictor;
   /** What a pass of the draft model costs, in plain steps of the target. */
   readonly draftCost?: number;
-  /** Whether the predictor stands in for a model: it can also answer for the lookahead passes of Ouroboros. */
+  /** Whether the predictor is a stand-in for a model: it can also answer for the lookahead passes of Ouroboros. */
   readonly standIn?: boolean;
 }
 
@@ -53,7 +53,7 @@ export const tableRules: readonly string[] = [
 /** The rule that "verification" switches on in Table II: equations 9 and 10 of the paper. */
 const paperRule = "entropy-3-ceil";
 
-const unlimited = Number.MAX_SAFE_INTEGER;
+const anyNumber = Number.MAX_SAFE_INTEGER;
 
 /** The rows of a table, plain decoding first. */
 export function tableMethods(table: TableNumber, context: MethodContext): TableMethod[] {
@@ -125,7 +125,7 @@ function methodMakers(context: MethodContext) {
     name,
     label,
     lossless: true,
-    prepare: () => ({ planner: fixedPlanner([drafter()], { budget: unlimited, tree }) }),
+    prepare: () => ({ planner: fixedPlanner([drafter()], { budget: anyNumber, tree }) }),
   });
   const drafterOf = (withDraft: boolean, weights: AcceptanceWeights): Drafter =>
     withDraft && predictor
@@ -136,7 +136,7 @@ function methodMakers(context: MethodContext) {
     sd(name: string, label: string, rule = "greedy"): TableMethod {
       const { lossless, options } = ruled(rule);
       const planner = (): Planner =>
-        fixedPlanner([speculativeDrafter(predictor!, 7)], { budget: unlimited });
+        fixedPlanner([speculativeDrafter(predictor!, 7)], { budget: anyNumber });
       return { name, label, lossless, prepare: () => ({ planner: planner(), ...options }) };
     },
     fastFixer: fixed("fastfixer", "FastFixer", () => fastFixerDrafter(isNewline)),

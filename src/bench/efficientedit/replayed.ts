@@ -20,7 +20,7 @@ export interface KnownBytes {
   readonly speller: Speller;
 }
 
-export function knownBytes({ detokenize }: Pick<TokenTarget, "detokenize">): KnownBytes {
+export function rememberedBytes({ detokenize }: Pick<TokenTarget, "detokenize">): KnownBytes {
   const bytes = new Map<Token, Buffer>();
   const texts = new Map<Token, string>();
   return {

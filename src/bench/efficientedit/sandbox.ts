@@ -32,10 +32,10 @@ export interface Sandbox {
 }
 
 /** Ten seconds are the limit of CanItEdit and of EfficientEdit's scripts. */
-const defaults: SandboxLimits = { seconds: 10, ms: 30_000, memory: 2048, folder: 64 };
+const sandboxLimits: SandboxLimits = { seconds: 10, ms: 30_000, memory: 2048, folder: 64 };
 
 /** Bytes of output that are kept. */
-const keptOutput = 1 << 16;
+const keptBytes = 1 << 16;
 
 /**
  * The sandbox as this machine has it, or why there is none: without all of its walls no program is run. It needs Linux with
@@ -52,7 +52,7 @@ export async function openSandbox(
   let found: { executable: string; version: string };
   try {
     const script = "import json, sys; print(json.dumps([sys.executable, sys.version.split()[0]]))";
-    const { stdout } = await ask(python, ["-I", "-c", script], { timeout: defaults.ms });
+    const { stdout } = await ask(python, ["-I", "-c", script], { timeout: sandboxLimits.ms });
     const [executable, version] = JSON.parse(stdout) as [string, string];
     found = { executable, version };
   } catch (cause) {
@@ -63,7 +63,8 @@ export async function openSandbox(
   const sandbox: Sandbox = {
     python: `Python ${found.version}`,
     executable: found.executable,
-    run: (program, limits) => runIsolated(found.executable, program, { ...defaults, ...limits }),
+    run: (program, limits) =>
+      runIsolated(found.executable, program, { ...sandboxLimits, ...limits }),
   };
   const { outcome, message } = await sandbox.run(probe);
   if (outcome === "passed") return sandbox;
@@ -170,7 +171,7 @@ function resultOf(
       timedOut = true;
       child.kill("SIGKILL");
     }, ms);
-    const tail = (text: string, more: Buffer): string => `${text}${more}`.slice(-keptOutput);
+    const tail = (text: string, more: Buffer): string => `${text}${more}`.slice(-keptBytes);
     child.stdout!.on("data", (more: Buffer) => {
       out = tail(out, more);
     });

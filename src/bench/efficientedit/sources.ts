@@ -18,8 +18,8 @@ import { passCost } from "../traces/pricing.ts";
 import { type TableMethod, type TableNumber, tableMethods } from "./methods.ts";
 import {
   editsAsOutputs,
-  knownBytes,
   recordedTarget,
+  rememberedBytes,
   replayedRuns,
   standInFor,
 } from "./replayed.ts";
@@ -143,13 +143,13 @@ async function draftFor(
   }
 }
 
-interface ReplayOptions {
+interface RecordingInput {
   readonly table: TableNumber;
   readonly vocabulary: LlamaVocabulary;
   readonly sets: readonly ChosenSet[];
 }
 
-export interface RecordedOptions extends ReplayOptions {
+export interface RecordedOptions extends RecordingInput {
   readonly model: string;
   readonly folder: string;
   readonly curve: CostCurve;
@@ -179,7 +179,7 @@ export async function replayedSource(options: RecordedOptions): Promise<RunSourc
   });
 }
 
-export interface ModelledOptions extends ReplayOptions {
+export interface ModelledOptions extends RecordingInput {
   readonly data: readonly CaseSet[];
 }
 
@@ -207,7 +207,7 @@ export async function modelledSource(options: ModelledOptions): Promise<RunSourc
 type MethodsFor = (recorded: RecordedCase, speller: Speller) => readonly TableMethod[];
 
 async function replayMethods(
-  { table, vocabulary }: ReplayOptions,
+  { table, vocabulary }: RecordingInput,
   cost: (n: number) => number,
   standIn = false,
 ): Promise<MethodsFor> {
@@ -235,7 +235,7 @@ interface ReplaySourceOptions extends Pick<RunSource, "kind" | "time" | "unit" |
 
 function replaySource(options: ReplaySourceOptions): RunSource {
   const { recorded, vocabulary, methods, pricing, ...rest } = options;
-  const bytes = knownBytes(vocabulary);
+  const bytes = rememberedBytes(vocabulary);
   const all = [...recorded.values()].flat();
   const methodsFor = (one: RecordedCase) => methods(one, bytes.speller);
   return {
