@@ -309,7 +309,8 @@ async function drawSpeedups(
   { cases }: Options,
 ): Promise<Drawn> {
   const runs: MethodRun[] = [];
-  for (const set of cases) runs.push(...(await source.runs(set, progress(set))));
+  const wanted = (name: string): boolean => name === plainMethod || isDrawn(name, source);
+  for (const set of cases) runs.push(...(await source.runs(set, progress(set), wanted)));
   liveNote("\r\u001b[K");
   const figure = speedupFigure({
     source: source.kind,

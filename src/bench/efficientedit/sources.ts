@@ -39,7 +39,8 @@ export interface RunSource {
   readonly leftOut: readonly string[];
   /** The cases of a set, in the order of the seed. */
   cases(set: string): readonly { readonly id: string }[];
-  runs(set: string, progress: Progress): Promise<MethodRun[]>;
+  /** @param wanted which methods; default all */
+  runs(set: string, progress: Progress, wanted?: (method: string) => boolean): Promise<MethodRun[]>;
   /** One case, to be written again: the target, and what asks it. */
   one(id: string): Promise<SourceCase | undefined>;
   /** The rows of the table that this source has. */
@@ -111,7 +112,14 @@ export async function measuredSource(options: MeasuredOptions): Promise<RunSourc
       ],
       labels: methods,
       cases: (set) => casesOf(sets, set),
-      runs: (set, progress) => measureRuns(target, methods, casesOf(sets, set), state, progress),
+      runs: (set, progress, wanted = () => true) =>
+        measureRuns(
+          target,
+          methods.filter(({ name }) => wanted(name)),
+          casesOf(sets, set),
+          state,
+          progress,
+        ),
       async one(id) {
         const found = all.find((one) => one.id === id);
         return found && { target, methods, case: found };
@@ -243,12 +251,12 @@ function replaySource(options: ReplaySourceOptions): RunSource {
     pricing,
     labels: all[0] ? methodsFor(all[0]) : [],
     cases: (set) => (recorded.get(set) ?? []).map(({ one }) => one),
-    runs: (set, progress) =>
+    runs: (set, progress, wanted = () => true) =>
       replayedRuns({
         cases: recorded.get(set) ?? [],
         vocabulary,
         bytes,
-        methodsFor,
+        methodsFor: (one) => methodsFor(one).filter(({ name }) => wanted(name)),
         pricing,
         progress,
       }),
