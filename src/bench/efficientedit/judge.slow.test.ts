@@ -60,6 +60,10 @@ describe.skipIf("missing" in opened)("createJudge", () => {
     expect(await judge.judge("m/l1_multi/jinja2.f/Edge Case Handling", after)).toBe("no-tests");
   });
 
+  it("judges a task's own solution by its own tests", async () => {
+    expect(await judge.judgeSolution("m/fn_multi/7/Exception Handling")).toBe("passed");
+  });
+
   it("leaves a task out whose tests are not Python", async () => {
     expect(await judge.judge("m/fn_multi/7/Exception Handling", after)).toBe("broken-tests");
   });

@@ -64,7 +64,9 @@ export function createJudge(sandbox: Sandbox, testsOf: HiddenTests, parallel = 2
     },
     async judgeSolution(id) {
       const test = testsOf(id);
-      return test === undefined ? "no-tests" : once(test, test.solution.code, test.solution.tests);
+      if (test === undefined) return "no-tests";
+      const { code, tests } = test.solution;
+      return once({ ...test, tests, related: [code] }, code, tests);
     },
     missingModules: () => [...missing].sort(),
   };
