@@ -13,7 +13,9 @@ export function speedupFigureSvg(figure: SpeedupFigure): string {
   const y = (value: number): number => panel.top + panel.height * (1 - share(value));
   const rows = figure.series.length;
   const width = panel.left + 2 * panel.width + panel.gap + 16;
-  const height = panel.top + panel.height + 64 + 16 * rows;
+  const notes = wrapped(figure.time, 150);
+  const notesTop = panel.top + panel.height + 64 + 14 * rows;
+  const height = notesTop + 15 * notes.length;
   const cases = Math.max(0, ...figure.series.map(({ points }) => points.length));
   const title = `Speed-up over plain decoding, ${cases} cases (${figure.source})`;
 
@@ -29,9 +31,26 @@ export function speedupFigureSvg(figure: SpeedupFigure): string {
     svgText(panel.left, 20, title, { kind: "title" }),
     ...legend,
     ...panels,
-    svgText(panel.left, height - 8, figure.time, { kind: "small" }),
+    svgText(14, panel.top + panel.height / 2, "speed-up over plain decoding", {
+      kind: "small",
+      anchor: "middle",
+      rotate: -90,
+    }),
+    ...notes.map((line, i) => svgText(panel.left, notesTop + 15 * i, line, { kind: "small" })),
   ];
   return svgPicture(title, width, height, body.join(""));
+}
+
+/** Lines of at most so many characters, cut at blanks. */
+function wrapped(text: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < most)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 interface Panel {
