@@ -36,8 +36,12 @@ beforeAll(() => {
   writeFileSync(costs, '{"tokens":1,"ms":1}\n{"tokens":64,"ms":20}\n');
 });
 
+// The user's cache may know what passes of the same model cost.
+const cache = join(folder, "cache");
 const decode = (...words: string[]) =>
-  redraft(["bench", "decode", "--model", model, "--data", folder, "--threads", "1", ...words]);
+  redraft(["bench", "decode", "--model", model, "--data", folder, "--threads", "1", ...words], {
+    env: { XDG_CACHE_HOME: cache, LOCALAPPDATA: cache },
+  });
 const canitedit = ["--cases", "canitedit", "--max-tokens", "12"];
 
 describe.skipIf(!hasEngine)("redraft bench decode", () => {
@@ -124,7 +128,7 @@ describe.skipIf(!quantises)("quantisations of a model", () => {
     const files = stdout.trimEnd().split("\n");
     expect(files).toEqual([join(folder, "tiny-f16.gguf"), join(folder, "tiny-q8_0.gguf")]);
 
-    const env = { XDG_CACHE_HOME: join(folder, "cache"), LOCALAPPDATA: join(folder, "cache") };
+    const env = { XDG_CACHE_HOME: cache, LOCALAPPDATA: cache };
     const quick = ["--rounds", "1", "--context", "16", "--threads", "1"];
     const calibrate = ["bench", "calibrate", "--model", ...files, ...quick];
     const answer = await redraft([...calibrate, "--json"], { env });

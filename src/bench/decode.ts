@@ -2,20 +2,18 @@ import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import { spellerOf } from "../draft/spelling.ts";
-import { type CostCurve, costCurve } from "../engines/llama/cost.ts";
-import { costKey, costSubject, readCost, writeCost } from "../engines/llama/cost-store.ts";
 import {
   calibrate,
   type LlamaTarget,
   type LlamaVocabulary,
   llamaVocabulary,
-  storedCost,
 } from "../engines/llama/target.ts";
 import { engines } from "../engines/registry.ts";
 import { modelPath } from "../engines/store/store.ts";
-import { count, readCostPoints } from "./calibrate.ts";
+import { count } from "./calibrate.ts";
 import { regionSet, setNames } from "./decode/case-sets.ts";
 import { type ChosenSet, chooseCases, contextFor } from "./decode/choose.ts";
+import { knownCurve, measuredCurve } from "./decode/cost-curves.ts";
 import { copyOracle } from "./decode/oracle.ts";
 import { recordSets } from "./decode/record-run.ts";
 import { recordedSets } from "./decode/recorded-sets.ts";
@@ -218,17 +216,6 @@ async function runReplay(model: string, folder: string, options: Options): Promi
   }
 }
 
-/** The curve that a file names, or this machine's for so many threads. */
-async function knownCurve(model: string, { cost, threads }: Options): Promise<CostCurve> {
-  if (cost !== undefined) return costCurve(await readCostPoints(cost));
-  const stored = await storedCost(model, threads === undefined ? {} : { threads });
-  if (stored !== undefined) return stored;
-  throw new RedraftError(
-    "usage",
-    `the cost of passes of ${model} on this machine is not known; measure it once by redraft bench calibrate with the same --model and --threads, or name a file with --cost`,
-  );
-}
-
 const replayColumns = [
   "strategy",
   "cases",
@@ -294,7 +281,7 @@ async function runTimed(
         });
   try {
     if (draft) await requireSameVocabulary(target, draft);
-    const curve = await curveFor(target, options);
+    const curve = await measuredCurve(target, options, note);
     const cost = (positions: number): number => curve.at(positions);
     const drafts = draft && {
       draft,
@@ -350,17 +337,6 @@ function chosen(all: readonly Strategy[], names: readonly string[] | undefined):
   const plain = all.find(({ name }) => name === plainName)!;
   const others = namedStrategies(all, names).filter(({ name }) => name !== plainName);
   return [plain, { ...plain, name: "ar-control" }, ...others];
-}
-
-async function curveFor(target: LlamaTarget, { cost }: Options): Promise<CostCurve> {
-  if (cost !== undefined) return costCurve(await readCostPoints(cost));
-  const key = await costKey(costSubject(target.info));
-  const stored = await readCost(key);
-  if (stored) return stored;
-  note("measuring the cost of passes\n");
-  const points = await calibrate(target);
-  await writeCost(key, points);
-  return costCurve(points);
 }
 
 function bar(share: number): string {

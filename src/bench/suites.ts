@@ -46,6 +46,11 @@ export const suites: readonly SuiteEntry[] = [
     load: async () => (await import("./decode.ts")).decodeCommand(),
   },
   {
+    name: "efficientedit",
+    summary: "the tables and figures of the EfficientEdit paper: speed, Pass@1, ablations",
+    load: async () => (await import("./efficientedit.ts")).efficientEditCommand(),
+  },
+  {
     name: "drafts",
     summary: "draft models under every acceptance rule, on held-out regions",
     load: async () => (await import("./evaluate/drafts.ts")).draftsCommand(),

@@ -1,10 +1,15 @@
-import type { DraftRequest, Sequence, Token } from "../../core/target.ts";
+import type { Acceptance, DraftRequest, Sequence, Token } from "../../core/target.ts";
 import type { TokenPredictor } from "../../draft/draft-model.ts";
+import { acceptGreedy } from "../../verify/accept.ts";
 
 export interface EfficientEditStep {
   readonly tokens: readonly Token[];
   /** Nodes that were verified for them. */
   readonly drafted: number;
+  /** Of them, how many were accepted. */
+  readonly accepted: number;
+  /** Whether the drafted tokens are the source's; else they are the draft model's. */
+  readonly reused: boolean;
   readonly draftForwards: number;
 }
 
@@ -13,14 +18,15 @@ export interface EfficientEditOptions {
   readonly model?: TokenPredictor;
   /** Most nodes that a pass may have; the published code has no limit. */
   readonly room?: () => number;
+  /** What Generate keeps of the draft model's tokens (default greedy). Reuse is greedy in any case, as in the code. */
+  readonly acceptance?: Acceptance;
 }
 
 /** n-gram length of the switch back to reusing = draft length of Generate, as in the code. */
 const gamma = 7;
 
 /**
- * EfficientEdit as its authors coded it (`efficient_edit_speculative_sampling`), greedy verification. It is a loop
- * of its own, because it throws away the target's free token after every reuse:
+ * EfficientEdit as its authors coded it (`efficient_edit_speculative_sampling`). It is a loop of its own, because it throws away the target's free token after every reuse:
  *
  * Reuse: the whole remaining source is drafted; the accepted part is kept, the token after it is not.
  * Generate: the draft model's 7 tokens (or nothing: plain steps) with the bonus token, until the last 7 tokens
@@ -29,7 +35,11 @@ const gamma = 7;
 export async function* efficientEdit(
   sequence: Sequence,
   request: DraftRequest,
-  { model, room = () => Number.POSITIVE_INFINITY }: EfficientEditOptions = {},
+  {
+    model,
+    room = () => Number.POSITIVE_INFINITY,
+    acceptance = acceptGreedy,
+  }: EfficientEditOptions = {},
 ): AsyncGenerator<EfficientEditStep> {
   const output: Token[] = [];
   let rest = [...(request.source ?? [])];
@@ -44,30 +54,33 @@ export async function* efficientEdit(
     return tokens;
   }
 
-  async function verify(draft: readonly Token[]): Promise<{ accepted: number; next: Token }> {
-    const rows = await sequence.verify(draft.map((token, i) => ({ token, parent: i - 1 })));
-    let accepted = 0;
-    while (accepted < draft.length && rows.ids[accepted * rows.k] === draft[accepted]) accepted++;
-    await sequence.commit(draft.slice(0, accepted).map((_, i) => i));
-    return { accepted, next: rows.ids[accepted * rows.k]! };
+  async function verify(
+    draft: readonly Token[],
+    rule: Acceptance,
+  ): Promise<{ accepted: number; next: Token }> {
+    const nodes = draft.map((token, i) => ({ token, parent: i - 1 }));
+    const rows = await sequence.verify(nodes, { topK: rule.topK, ...rule.needs });
+    const { path, next } = rule.accept(nodes, rows);
+    await sequence.commit(path);
+    return { accepted: path.length, next };
   }
 
   for (;;) {
     if (rest.length > 0) {
       const draft = rest.slice(0, room());
-      const { accepted } = await verify(draft);
+      const { accepted } = await verify(draft, acceptGreedy);
       const tokens = rest.slice(0, accepted);
       rest = rest.slice(accepted);
       output.push(...tokens);
-      yield { tokens, drafted: draft.length, draftForwards: 0 };
+      yield { tokens, drafted: draft.length, accepted, reused: true, draftForwards: 0 };
     }
     for (;;) {
       const draft = await draftByModel();
-      const { accepted, next } = await verify(draft);
+      const { accepted, next } = await verify(draft, acceptance);
       await sequence.append([next]);
       const tokens = [...draft.slice(0, accepted), next];
       output.push(...tokens);
-      yield { tokens, drafted: draft.length, draftForwards: draft.length };
+      yield { tokens, drafted: draft.length, accepted, reused: false, draftForwards: draft.length };
       const found = indexOfWindow(rest, [...request.prompt, ...output].slice(-gamma));
       if (found >= 0) {
         rest = rest.slice(found + gamma);

@@ -1,10 +1,10 @@
 import type { DecodeStep } from "../../core/decode.ts";
 import type { Planner } from "../../core/plan.ts";
-import type { Origin, Sequence, Token, TokenTarget } from "../../core/target.ts";
+import type { Acceptance, Origin, Sequence, Token, TokenTarget } from "../../core/target.ts";
 import type { TokenPredictor } from "../../draft/draft-model.ts";
 import type { LlamaTarget } from "../../engines/llama/target.ts";
 import { decode } from "../../verify/decode.ts";
-import { efficientEdit } from "../baselines/efficient-edit.ts";
+import { type EfficientEditStep, efficientEdit } from "../baselines/efficient-edit.ts";
 import type { DecodeCase } from "./cases.ts";
 import { type FenceWatch, fenceWatch } from "./fence.ts";
 import type { RecordEnd } from "./records.ts";
@@ -13,6 +13,8 @@ import type { RecordEnd } from "./records.ts";
 export interface Pass {
   /** Positions fed, the prompt's prefill counted as one: it is the same for every strategy. */
   readonly positions: number;
+  /** Drafted positions that were accepted. */
+  readonly accepted: number;
   readonly tokens: number;
   readonly origins: readonly Origin[];
   readonly text: string;
@@ -40,6 +42,8 @@ export interface GenerateOptions {
   readonly planner?: Planner;
   /** EfficientEdit's own loop. */
   readonly loop?: { readonly model?: TokenPredictor };
+  /** What is kept of drafts (default greedy); in EfficientEdit's loop, of those of the draft model. */
+  readonly acceptance?: Acceptance;
   readonly clock: ClockKind;
   /** Whether passes say the text of each token. */
   readonly pieces?: boolean;
@@ -51,13 +55,13 @@ export type TimedTarget = TokenTarget & Partial<Pick<LlamaTarget, "lastPass">>;
 type TimedRequest = Pick<DecodeCase, "request" | "maxTokens" | "fenced">;
 
 /** A pass as loops yield it. */
-type TimedStep = Pick<DecodeStep, "tokens" | "text" | "drafted" | "origins" | "ms">;
+type TimedStep = Pick<DecodeStep, "tokens" | "text" | "drafted" | "accepted" | "origins" | "ms">;
 
 /** Writes the output of a case on the target: to an end token, the closing fence or the limit. */
 export async function generate(
   target: TimedTarget,
   asked: TimedRequest,
-  { planner, loop, clock, pieces = false }: GenerateOptions,
+  { planner, loop, acceptance, clock, pieces = false }: GenerateOptions,
 ): Promise<Run> {
   const { maxTokens, fenced } = asked;
   const sequence = await target.open();
@@ -71,10 +75,11 @@ export async function generate(
   const started = performance.now();
   try {
     const steps = loop
-      ? efficientEditSteps(target, sequence, asked, loop)
+      ? efficientEditSteps(target, sequence, asked, { ...loop, ...(acceptance && { acceptance }) })
       : decode(sequence, {
           request: asked.request,
           ...(planner && { planner }),
+          ...(acceptance && { acceptance }),
           capabilities: target.capabilities,
           maxTokens,
           isEnd: target.isEnd,
@@ -89,6 +94,7 @@ export async function generate(
       engineMs += target.lastPass?.()?.cpuMs ?? 0;
       passes.push({
         positions: 1 + step.drafted,
+        accepted: step.accepted,
         tokens: tokens.length,
         origins: step.origins,
         text: step.text,
@@ -112,7 +118,7 @@ async function* efficientEditSteps(
   target: TokenTarget,
   sequence: Sequence,
   { request, maxTokens }: TimedRequest,
-  loop: NonNullable<GenerateOptions["loop"]>,
+  loop: NonNullable<GenerateOptions["loop"]> & Pick<GenerateOptions, "acceptance">,
 ): AsyncGenerator<TimedStep> {
   const { contextSize, maxVerify } = target.capabilities;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -125,10 +131,16 @@ async function* efficientEditSteps(
     left -= tokens.length;
     const text = decoder.decode(await target.detokenize(tokens), { stream: true });
     const ms = performance.now() - started;
-    yield { tokens, text, drafted: step.drafted, origins: [], ms };
+    const { drafted, accepted } = step;
+    yield { tokens, text, drafted, accepted, origins: reuseOrigins(step), ms };
     if (left === 0 || tokens.length < step.tokens.length) return;
     started = performance.now();
   }
+}
+
+/** Reuse copies the source; Generate takes the draft model's tokens, and the last one is the target's own. */
+function reuseOrigins({ tokens, accepted, reused }: EfficientEditStep): Origin[] {
+  return tokens.map((_, i) => (i >= accepted ? "target" : reused ? "source" : "draft-model"));
 }
 
 /** The tokens of a pass up to the one that closes the fence: plain decoding would not have written the others. */

@@ -102,11 +102,15 @@ function efficientEditStrategy(name: string, model?: TokenPredictor): Strategy {
   return { name, planner: () => undefined, loop, sketch: false };
 }
 
+export interface NewlineVocabulary extends Pick<TokenTarget, "detokenize"> {
+  readonly capabilities: Pick<TokenTarget["capabilities"], "vocabSize">;
+}
+
 /** Which tokens hold a line's end: all of the vocabulary is asked once, since drafters cannot wait. */
-async function newlinesOf({
+export async function newlinesOf({
   capabilities,
   detokenize,
-}: TokenTarget): Promise<(token: Token) => boolean> {
+}: NewlineVocabulary): Promise<(token: Token) => boolean> {
   const tokens = Array.from({ length: capabilities.vocabSize }, (_, token) => token);
   const texts = await spellerOf({ detokenize })(tokens);
   const newlines = new Set(tokens.filter((token) => classOfToken(texts[token]!) === newlineClass));

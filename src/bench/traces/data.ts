@@ -101,7 +101,8 @@ export function tokenizeTrace(record: TraceRecord, tokenizer: Tokenizer): Trace 
   };
 }
 
-function lineReuse(original: string, edited: string): number {
+/** Share of the lines of `edited` that occur in `original`. */
+export function lineReuse(original: string, edited: string): number {
   const known = new Set(original.split("\n"));
   const lines = edited.replace(/\n$/, "").split("\n");
   return lines.filter((line) => known.has(line)).length / lines.length;
