@@ -12,7 +12,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { caseOfCommit, commitCase } from "../src/bench/cascade/cases.ts";
-import { judge } from "../src/bench/cascade/judge.ts";
+import { judgeCase } from "../src/bench/cascade/judge.ts";
 import { openRepository } from "../src/bench/data/git.ts";
 
 /** Of one candidate: files, characters of all files before, changed lines. */
@@ -38,8 +38,8 @@ async function checkSet(mirror: string): Promise<void> {
   for (const line of lines) {
     const one = await caseOfCommit("multi-file", commitCase.parse(JSON.parse(line)), mirror);
     const before = new Map(one.files.map(({ path, text }) => [path, text]));
-    const reference = await judge(one, one.after);
-    const untouched = await judge(one, before);
+    const reference = await judgeCase(one, one.after);
+    const untouched = await judgeCase(one, before);
     sizes.push(one.files.reduce((sum, { text }) => sum + text.split("\n").length, 0));
     if (reference.ok && reference.exact && !untouched.ok) continue;
     wrong += 1;

@@ -14,6 +14,7 @@ import { runScripted } from "./cascade/scripted.ts";
 import { type Outcome, openState } from "./cascade/state.ts";
 import { usualWays, waysNamed } from "./cascade/ways.ts";
 import { seededOrder } from "./decode/case-sets.ts";
+import { openSandbox, type Sandbox } from "./sandbox/sandbox.ts";
 import { markdownTable, textTable } from "./table.ts";
 
 interface Options {
@@ -85,9 +86,11 @@ async function runModel(
 ): Promise<void> {
   const { data, seed, sample, mirror, python, threads } = options;
   if (data === undefined) throw new RedraftError("usage", "--model needs --data: the cases.");
-  const sandbox = { ...(python !== undefined && { python }) };
   const ways = waysNamed(options.ways);
   const all = await readWrittenCases(data, mirror === undefined ? {} : { mirror });
+  const sandbox = all.some(({ judge }) => judge.kind === "tests")
+    ? await sandboxOf(python)
+    : undefined;
   const { cases, left } = await judgeable(seededOrder(all, seed), sample, sandbox);
   if (left.length > 0) {
     tell(`${left.length} cases left out: their reference does not pass its tests here (${left})`);
@@ -113,6 +116,13 @@ async function runModel(
       );
     },
   });
+}
+
+async function sandboxOf(python: string | undefined): Promise<Sandbox | undefined> {
+  const sandbox = await openSandbox(python);
+  if (!("missing" in sandbox)) return sandbox;
+  tell(`no tests are run: ${sandbox.missing}`);
+  return undefined;
 }
 
 /** The example, and a second answer, beside what a rewrite needs. */

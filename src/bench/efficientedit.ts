@@ -18,13 +18,13 @@ import { printedReference, printedTable } from "./efficientedit/print.ts";
 import { referenceRows } from "./efficientedit/reference.ts";
 import { tableRows } from "./efficientedit/rows.ts";
 import { generateBy, type MethodRun, timeOfRun } from "./efficientedit/runs.ts";
-import { openSandbox } from "./efficientedit/sandbox.ts";
 import {
   measuredSource,
   modelledSource,
   type RunSource,
   replayedSource,
 } from "./efficientedit/sources.ts";
+import { openSandbox } from "./sandbox/sandbox.ts";
 
 interface Options {
   readonly table?: string;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { TextTarget } from "../../core/target.ts";
 import type { WrittenCase } from "./cases.ts";
-import { judge } from "./judge.ts";
+import { judgeCase } from "./judge.ts";
 import { runWays } from "./run.ts";
 import { type Outcome, openState, outcomeKey } from "./state.ts";
 import { waysNamed } from "./ways.ts";
@@ -120,7 +120,7 @@ describe("openState", () => {
 
 describe("judge", () => {
   const lines = { ...written, judge: { kind: "lines" } } as const;
-  const of = (one: WrittenCase, text: string) => judge(one, new Map([["a.py", text]]));
+  const of = (one: WrittenCase, text: string) => judgeCase(one, new Map([["a.py", text]]));
 
   it("compares files, blank lines and blanks at line ends aside", async () => {
     expect(await of(written, after)).toEqual({ ok: true, exact: true });
@@ -128,7 +128,7 @@ describe("judge", () => {
       ok: true,
     });
     expect(await of(written, `${after}# done\n`)).toEqual({ ok: false, exact: false });
-    expect(await judge(written, new Map())).toMatchObject({ ok: false });
+    expect(await judgeCase(written, new Map())).toMatchObject({ ok: false });
   });
 
   it("looks for the lines of a change", async () => {

@@ -3,11 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { openSandbox } from "../sandbox/sandbox.ts";
 import { readWrittenCases } from "./cases.ts";
-import { judge } from "./judge.ts";
+import { judgeCase } from "./judge.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "redraft-cases-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const opened = await openSandbox();
+const sandbox = "missing" in opened ? undefined : opened;
 
 function git(...words: string[]): string {
   const identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
@@ -23,27 +26,30 @@ function jsonLines(name: string, ...rows: object[]): string {
 }
 
 describe("readWrittenCases", () => {
-  it("reads both instructions of a task, and judges by its tests", async () => {
-    const path = jsonLines("canitedit.jsonl", {
-      full_name: "7_add",
-      before: "def add(a, b):\n    return a",
-      after: "def add(a, b):\n    return a + b",
-      tests: "assert add(1, 2) == 3",
-      instruction_descriptive: "return the sum of both",
-      instruction_lazy: "fix it",
-    });
-    const cases = await readWrittenCases(path);
-    expect(cases.map(({ id, instruction }) => [id, instruction])).toEqual([
-      ["7_add/descriptive", "return the sum of both"],
-      ["7_add/lazy", "fix it"],
-    ]);
-    const [one] = cases;
-    expect(one!.files[0]!.path).toBe("add.py");
-    const other = new Map([["add.py", "def add(a, b):\n    return b + a\n"]]);
-    expect(await judge(one!, other)).toEqual({ ok: true, exact: false });
-    expect(await judge(one!, new Map())).toEqual({ ok: false, exact: false });
-    expect(await judge(one!, one!.after)).toEqual({ ok: true, exact: true });
-  });
+  it.skipIf(sandbox === undefined)(
+    "reads both instructions of a task, and judges by its tests",
+    async () => {
+      const path = jsonLines("canitedit.jsonl", {
+        full_name: "7_add",
+        before: "def add(a, b):\n    return a",
+        after: "def add(a, b):\n    return a + b",
+        tests: "assert add(1, 2) == 3",
+        instruction_descriptive: "return the sum of both",
+        instruction_lazy: "fix it",
+      });
+      const cases = await readWrittenCases(path);
+      expect(cases.map(({ id, instruction }) => [id, instruction])).toEqual([
+        ["7_add/descriptive", "return the sum of both"],
+        ["7_add/lazy", "fix it"],
+      ]);
+      const [one] = cases;
+      expect(one!.files[0]!.path).toBe("add.py");
+      const other = new Map([["add.py", "def add(a, b):\n    return b + a\n"]]);
+      expect(await judgeCase(one!, other, sandbox)).toEqual({ ok: true, exact: false });
+      expect(await judgeCase(one!, new Map(), sandbox)).toEqual({ ok: false, exact: false });
+      expect(await judgeCase(one!, one!.after, sandbox)).toEqual({ ok: true, exact: true });
+    },
+  );
 
   it("reads the files of a commit from a clone", async () => {
     mkdirSync(join(folder, "owner+name"));
@@ -72,9 +78,9 @@ describe("readWrittenCases", () => {
       { path: "a.js", text: "old(1)\n", exists: true },
       { path: "b.js", text: "old(2)\n", exists: true },
     ]);
-    expect(await judge(one!, one!.after)).toMatchObject({ ok: true });
+    expect(await judgeCase(one!, one!.after)).toMatchObject({ ok: true });
     // One file of two is no edit.
-    expect(await judge(one!, new Map([["a.js", "renamed(1)\n"]]))).toMatchObject({ ok: false });
+    expect(await judgeCase(one!, new Map([["a.js", "renamed(1)\n"]]))).toMatchObject({ ok: false });
     await expect(readWrittenCases(path)).rejects.toThrow("--mirror");
     await expect(
       readWrittenCases(jsonLines("bad.jsonl", { ...row, paths: ["a.js"] }), { mirror: folder }),

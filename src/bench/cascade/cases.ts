@@ -6,7 +6,7 @@ import type { PromptFile } from "../../instruct/prompt.ts";
 import { openRepository, readBlobs } from "../data/git.ts";
 
 /** How the result of a case is judged. */
-export type Judge =
+export type CaseJudge =
   /** The program with its tests behind it runs to its end. */
   | { readonly kind: "tests"; readonly tests: string }
   /** The files are as in `after`; blank lines and blanks at line ends aside. */
@@ -22,7 +22,7 @@ export interface WrittenCase {
   readonly files: readonly PromptFile[];
   /** By path; of `tests` one answer that passes them. */
   readonly after: ReadonlyMap<string, string>;
-  readonly judge: Judge;
+  readonly judge: CaseJudge;
 }
 
 const canItEdit = z.object({

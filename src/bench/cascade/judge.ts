@@ -1,19 +1,22 @@
-import { runPython, type SandboxOptions } from "../sandbox/python.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { WrittenCase } from "./cases.ts";
 
-export interface Judgement {
+export interface CaseVerdict {
   /** By the case's own judge. */
   readonly ok: boolean;
   /** As the reference, blank lines and blanks at line ends aside. */
   readonly exact: boolean;
 }
 
-/** Judges the files that a model's answer led to; a file that is not in `texts` is as before. */
-export async function judge(
+/**
+ * Judges the files that a model's answer led to; a file that is not in `texts` is as before. Tests need a sandbox: without one
+ * they do not pass.
+ */
+export async function judgeCase(
   one: WrittenCase,
   texts: ReadonlyMap<string, string>,
-  sandbox: SandboxOptions = {},
-): Promise<Judgement> {
+  sandbox?: Sandbox,
+): Promise<CaseVerdict> {
   const got = one.files.map(({ path, text }) => ({
     before: text,
     text: texts.get(path) ?? text,
@@ -27,8 +30,8 @@ export async function judge(
       return { ok: got.every(hasEdit), exact };
     case "tests": {
       const program = got.map(({ text }) => text).join("\n");
-      const { ok } = await runPython(`${program}\n\n${one.judge.tests}\n`, sandbox);
-      return { ok, exact };
+      const outcome = (await sandbox?.run(`${program}\n\n${one.judge.tests}\n`))?.outcome;
+      return { ok: outcome === "passed", exact };
     }
   }
 }

@@ -5,10 +5,10 @@ import { namedRegion } from "../../instruct/region.ts";
 import { checkSyntax } from "../../redraft/check-syntax.ts";
 import { createRedraft } from "../../redraft/create-redraft.ts";
 import { namedPartsOf } from "../../redraft/named-parts.ts";
-import { runPython, type SandboxOptions } from "../sandbox/python.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { WrittenCase } from "./cases.ts";
-import { judge } from "./judge.ts";
-import type { Outcome, RunState } from "./state.ts";
+import { judgeCase } from "./judge.ts";
+import type { Outcome, WaysState } from "./state.ts";
 import type { WrittenWay } from "./ways.ts";
 
 export interface WaysRun {
@@ -16,10 +16,10 @@ export interface WaysRun {
   readonly ways: readonly WrittenWay[];
   /** As outcomes name it. */
   readonly model: string;
-  readonly state: RunState;
+  readonly state: WaysState;
   /** Opens the model; `drafting` false = plain decoding. */
   readonly open: (drafting: boolean) => Promise<TextTarget>;
-  readonly sandbox?: SandboxOptions;
+  readonly sandbox?: Sandbox | undefined;
   readonly signal?: AbortSignal;
   readonly onOutcome?: (outcome: Outcome, left: number) => void;
 }
@@ -78,7 +78,7 @@ async function outcomeOf(
     await redraft.dispose();
   }
   const seconds = (performance.now() - start) / 1000;
-  const verdict = texts ? await judge(one, texts, sandbox) : { ok: false, exact: false };
+  const verdict = texts ? await judgeCase(one, texts, sandbox) : { ok: false, exact: false };
   return {
     model,
     parameters: large.local?.parameters ?? 0,
@@ -131,7 +131,7 @@ function metered(target: TextTarget): {
 export async function judgeable(
   cases: readonly WrittenCase[],
   count: number,
-  sandbox: SandboxOptions = {},
+  sandbox?: Sandbox,
 ): Promise<{ readonly cases: readonly WrittenCase[]; readonly left: readonly string[] }> {
   const good: WrittenCase[] = [];
   const left: string[] = [];
@@ -142,7 +142,8 @@ export async function judgeable(
       continue;
     }
     const program = [...one.after.values(), one.judge.tests].join("\n\n");
-    if ((await runPython(`${program}\n`, sandbox)).ok) good.push(one);
+    const run = await sandbox?.run(`${program}\n`);
+    if (run?.outcome === "passed") good.push(one);
     else left.push(one.id);
   }
   return { cases: good, left };

@@ -37,14 +37,14 @@ export const outcomeKey = ({
   JSON.stringify([model, set, id, way]);
 
 /** Outcomes that a killed run left behind are kept, and a line that it did not finish is dropped. */
-export interface RunState {
+export interface WaysState {
   readonly outcomes: readonly Outcome[];
   has(key: Pick<Outcome, "model" | "set" | "case" | "way">): boolean;
   add(outcome: Outcome): void;
 }
 
 /** @throws `usage` where the file is no state of this benchmark */
-export function openState(path: string | undefined): RunState {
+export function openState(path: string | undefined): WaysState {
   const outcomes = path === undefined || !existsSync(path) ? [] : readOutcomes(path);
   const known = new Set(outcomes.map(outcomeKey));
   return {

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { openSandbox, type Sandbox } from "../sandbox/sandbox.ts";
 import { readHiddenTests } from "./hidden-tests.ts";
 import { createJudge } from "./judge.ts";
 import { referenceRows } from "./reference.ts";
-import { openSandbox, type Sandbox } from "./sandbox.ts";
 
 const data = mkdtempSync(join(tmpdir(), "redraft-hidden-"));
 afterAll(() => rmSync(data, { recursive: true, force: true }));

@@ -1,28 +1,28 @@
 import { execFile } from "node:child_process";
+import type { Sandbox, SandboxResult } from "../sandbox/sandbox.ts";
 import type { HiddenTest, HiddenTests } from "./hidden-tests.ts";
-import type { Sandbox, SandboxResult } from "./sandbox.ts";
 
 /** Why an edit has no verdict: its task has no tests here, they are not Python, or they import what this Python has not. */
 export type Untested = "no-tests" | "broken-tests" | "missing-module";
 
-export type Judgement = SandboxResult["outcome"] | Untested;
+export type TestVerdict = SandboxResult["outcome"] | Untested;
 
-export function isVerdict(judgement: Judgement): judgement is SandboxResult["outcome"] {
+export function isVerdict(judgement: TestVerdict): judgement is SandboxResult["outcome"] {
   return ["passed", "failed", "timed-out"].includes(judgement);
 }
 
 export interface Judge {
   /** Runs the edited code with the hidden tests of its task. The same code is run once. */
-  judge(id: string, code: string): Promise<Judgement>;
+  judge(id: string, code: string): Promise<TestVerdict>;
   /** Runs what the data set itself calls right. */
-  judgeSolution(id: string): Promise<Judgement>;
+  judgeSolution(id: string): Promise<TestVerdict>;
   /** Modules that tests import and this Python has not. */
   missingModules(): readonly string[];
 }
 
 /** Judges of the same sandbox and tests, at most so many programs at a time. */
 export function createJudge(sandbox: Sandbox, testsOf: HiddenTests, parallel = 2): Judge {
-  const known = new Map<string, Promise<Judgement>>();
+  const known = new Map<string, Promise<TestVerdict>>();
   const needs = new Map<HiddenTest, Promise<TestNeeds>>();
   const missing = new Set<string>();
   const waiting: (() => void)[] = [];
@@ -40,7 +40,7 @@ export function createJudge(sandbox: Sandbox, testsOf: HiddenTests, parallel = 2
     }
   }
 
-  async function decide(test: HiddenTest, code: string, tests: string): Promise<Judgement> {
+  async function decide(test: HiddenTest, code: string, tests: string): Promise<TestVerdict> {
     const asked = needs.get(test) ?? needsOf(sandbox.executable, test);
     needs.set(test, asked);
     const { absent, broken } = await asked;
@@ -50,7 +50,7 @@ export function createJudge(sandbox: Sandbox, testsOf: HiddenTests, parallel = 2
     return (await sandbox.run(`${code}\n\n${tests}\n`)).outcome;
   }
 
-  function once(test: HiddenTest, code: string, tests: string): Promise<Judgement> {
+  function once(test: HiddenTest, code: string, tests: string): Promise<TestVerdict> {
     const key = `${code}\u0000${tests}`;
     const answer = known.get(key) ?? inTurn(() => decide(test, code, tests));
     known.set(key, answer);

@@ -1,5 +1,5 @@
 import type { TraceRecord } from "../traces/data.ts";
-import type { Judge, Judgement } from "./judge.ts";
+import type { Judge, TestVerdict } from "./judge.ts";
 
 /** What the hidden tests say of edits that are right and of files that were not edited: a test of the runner. */
 export interface ReferenceRow {
@@ -38,7 +38,7 @@ export async function referenceRows(
         return { id: record.id, judgement };
       }),
     );
-    const count = (kind: Judgement): number =>
+    const count = (kind: TestVerdict): number =>
       judged.filter(({ judgement }) => judgement === kind).length;
     const strange = text === "original" ? ["passed"] : ["failed", "timed-out"];
     rows.push({

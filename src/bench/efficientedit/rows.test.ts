@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Judge, Judgement } from "./judge.ts";
+import type { Judge, TestVerdict } from "./judge.ts";
 import { printedTable } from "./print.ts";
 import { tableRows } from "./rows.ts";
 import type { MethodRun } from "./runs.ts";
@@ -37,7 +37,7 @@ const runs = [
   }),
 ];
 const judge: Judge = {
-  judge: async (id, code): Promise<Judgement> =>
+  judge: async (id, code): Promise<TestVerdict> =>
     id === "c" ? "no-tests" : code === "x = 1\n" ? "passed" : "failed",
   judgeSolution: async () => "passed",
   missingModules: () => [],

@@ -9,7 +9,7 @@ import { disputedLines, openRegion } from "./region.ts";
 
 /** Lines shown above the region, and around every disputed line. */
 const linesAbove = 10;
-const linesAround = 4;
+const placeContext = 4;
 
 /**
  * The text of every candidate from some lines above the dispute to some lines below it, below the file's path, without
@@ -24,8 +24,8 @@ export async function inPlaceQuestion(
   candidates: readonly Candidate[],
   longest: number,
 ): Promise<ScoredQuestion | undefined> {
-  const region = openRegion(source, edit, candidates, { context: linesAround });
-  const disputed = disputedLines(region, candidates, { context: linesAround });
+  const region = openRegion(source, edit, candidates, { context: placeContext });
+  const disputed = disputedLines(region, candidates, { context: placeContext });
   const start = region.source.start;
   const above = [path, ...lineTexts(source).slice(Math.max(0, start - linesAbove), start)];
   const texts = disputed.candidates.map((lines) => `${[...above, ...lines].join("\n")}\n`);

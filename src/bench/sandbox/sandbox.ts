@@ -151,13 +151,13 @@ async function runIsolated(
       ],
       { stdio: ["pipe", "pipe", "pipe"], env: { PATH: process.env.PATH ?? "/usr/bin:/bin" } },
     );
-    return await resultOf(child, `${program}\nprint("\\n${token}", flush=True)\n`, token, ms);
+    return await sandboxResult(child, `${program}\nprint("\\n${token}", flush=True)\n`, token, ms);
   } finally {
     await rm(at, { recursive: true, force: true });
   }
 }
 
-function resultOf(
+function sandboxResult(
   child: ChildProcess,
   program: string,
   token: string,
