@@ -35,7 +35,17 @@ const canItEdit = z.object({
 });
 
 /** A commit as a case, without the contents of its files. */
-export const commitCase = z.object({
+export interface CommitCase {
+  readonly id: string;
+  readonly repository: string;
+  readonly commit: string;
+  readonly licence: string;
+  readonly paths: string[];
+  readonly instruction: string;
+  readonly check: "exact" | "lines";
+}
+
+export const commitCase: z.ZodType<CommitCase> = z.object({
   id: z.string(),
   repository: z.string(),
   commit: z.string().regex(/^[0-9a-f]{40}$/),
@@ -44,8 +54,6 @@ export const commitCase = z.object({
   instruction: z.string().min(1),
   check: z.enum(["exact", "lines"]),
 });
-
-export type CommitCase = z.infer<typeof commitCase>;
 
 const trace = z.object({
   id: z.string(),
