@@ -222,7 +222,24 @@ class Structure {
     const [best] = [...votes].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
     if (best === undefined) return undefined;
     const [header] = best;
-    return { header, lines: body.filter((j) => this.headersOf(opener, j).has(header)).length };
+    const end = scopeUnder(header, this.depths)?.end ?? header + 1;
+    return { header, lines: body.filter((j) => this.isMatchedBetween(j, header, end)).length };
+  }
+
+  /** Whether a line has a strict match below `header` and above `end`. The matches are in ascending order. */
+  private isMatchedBetween(j: number, header: number, end: number): boolean {
+    const matches = this.found[j]!;
+    let low = 0;
+    let high = matches.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (matches[middle]!.source <= header) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < matches.length && matches[low]!.source < end; low++) {
+      if (isStrict(matches[low]!)) return true;
+    }
+    return false;
   }
 
   /** The lines of the file that open what the matches of line `j` are in, as many scopes up as the edit's line is in. */
