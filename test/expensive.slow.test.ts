@@ -2,31 +2,10 @@ import { describe, expect, it } from "vitest";
 import { RedraftError } from "../src/core/errors.ts";
 import type { EditRequest } from "../src/core/request.ts";
 import { createRedraft } from "../src/redraft/create-redraft.ts";
+import { block, code, misspelt, text } from "./support/expensive-edits.ts";
 
 const redraft = createRedraft();
 const path = "a.js";
-const words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda sigma".split(" ");
-
-/** Lines that resemble one another, each standing once. */
-function code(count: number): string[] {
-  const word = (n: number): string => words[n % words.length]!;
-  return Array.from(
-    { length: count },
-    (_, i) =>
-      `  const ${word(i)}_${i} = ${word(i * 7)}.${word(i * 5 + 1)}(${word(i * 3)}, ${i % 89});`,
-  );
-}
-
-const text = (lines: readonly string[]): string => `${lines.join("\n")}\n`;
-const block = (search: readonly string[], replace: readonly string[]): string[] => [
-  "<<<<<<< SEARCH",
-  ...search,
-  "=======",
-  ...replace,
-  ">>>>>>> REPLACE",
-];
-const misspelt = (line: string): string => line.replace("const", "cosnt");
-
 interface Outcome {
   readonly cpu: number;
   readonly text?: string;

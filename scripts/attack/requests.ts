@@ -1,3 +1,4 @@
+import { block, code, misspelt, text } from "../../test/support/expensive-edits.ts";
 /** One kind of adversarial request: what is sent, and which answers are right. */
 export interface AttackRequest {
   readonly name: string;
@@ -7,28 +8,6 @@ export interface AttackRequest {
   /** Statuses that may come back; anything else is a finding. */
   readonly allowed: readonly number[];
 }
-
-const words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda sigma".split(" ");
-
-/** Lines that resemble one another, each standing once. */
-function code(count: number): string[] {
-  const word = (n: number): string => words[n % words.length]!;
-  return Array.from(
-    { length: count },
-    (_, i) =>
-      `  const ${word(i)}_${i} = ${word(i * 7)}.${word(i * 5 + 1)}(${word(i * 3)}, ${i % 89});`,
-  );
-}
-
-const text = (lines: readonly string[]): string => `${lines.join("\n")}\n`;
-const block = (search: readonly string[], replace: readonly string[]): string[] => [
-  "<<<<<<< SEARCH",
-  ...search,
-  "=======",
-  ...replace,
-  ">>>>>>> REPLACE",
-];
-const misspelt = (line: string): string => line.replace("const", "cosnt");
 
 /** An edit is placed, refused, or ended at its time limit. */
 const edited = [200, 409, 422, 500, 504] as const;

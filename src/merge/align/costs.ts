@@ -4,7 +4,7 @@
  */
 
 /**
- * What a placement costs, in hundredths of one ordinary line out of place. Only differences matter: the
+ * What a placement costs, in points without a unit of their own: a removed line costs 30. Only differences matter: the
  * cheapest placement is taken when every placement that gives another text costs `limits.margin` more.
  */
 export const costs = {
