@@ -46,3 +46,78 @@ describe("a sketch that was written for another file", () => {
     );
   });
 });
+
+describe("a sketch with a marker and code that quotes nothing", () => {
+  const source = text(
+    'import { app } from "./app";',
+    "",
+    "export const limits = { rate: 10 };",
+    "",
+    'app.get("/users", (c) => {',
+    "  return c.json(users);",
+    "});",
+  );
+  const appended = (...code: string[]): string => provedText(source, sketch("...", ...code));
+  const refusal = (...code: string[]): string => {
+    const outcome = merge(source, sketch("...", ...code));
+    expect(outcome.kind).toBe("refused");
+    return outcome.kind === "refused" ? outcome.message : "";
+  };
+
+  it.each([
+    ["function stop() {", "  app.close();", "}"],
+    ["export async function* pages(", "  from: number,", ") {", "  yield from;", "}"],
+    ["class Limits {", "  rate = 1;", "}"],
+    ["static int stop(struct app *app) {", "  return close(app);", "}"],
+    ["export const stop = async () => {", "  app.close();", "};"],
+    ["@cached", "def stop():", "    app.close()"],
+    ["func (a *App) Stop() error {", "  return a.Close()", "}"],
+  ])("appends what any file may have more of: %s", (...code) => {
+    expect(appended(...code)).toBe(`${source}\n${text(...code)}`);
+  });
+
+  it.each([
+    ['app.post("/users", (c) => {', "  return c.json(add(c));", "});"],
+    ["export const sizes = {", "  small: 1,", "};"],
+  ])("appends what begins like a line of the file: %s", (...code) => {
+    expect(appended(...code)).toBe(`${source}\n${text(...code)}`);
+  });
+
+  it.each([
+    ["cleanup(", '  "."', ");"],
+    ["$(function() {", "  $(document).ready(start);", "});"],
+    ['Deno.test("it works", async () => {', "  await start();", "});"],
+    ["settings = {", '  "a": 1,', "}"],
+    ["function stop() {", "  app.close();", "}", "", "stop(", "  1,", ");"],
+  ])("refuses a statement or a value that is like no line of the file: %s", (...code) => {
+    expect(refusal(...code)).toMatch(/none of (?:its|the edit.s \d+) lines/i);
+  });
+
+  it("refuses a piece whose only quote is a lone brace or `else`", () => {
+    const branches = text("if (a) {", "  one();", "} else {", "  two();", "}");
+    const piece = sketch("...", "} else {", "  const dir = here();", "  ensure(dir);", "...");
+    const outcome = merge(branches, piece);
+    expect(outcome.kind).toBe("refused");
+  });
+});
+
+describe("a sketch whose cheapest place would move lines into another scope", () => {
+  it("is not placed where lines that it quotes would be new", () => {
+    const scope = ["function load() {", "", "  if (user) {", "    return route;", "  }", "", "}"];
+    const source = text(...scope, "", ...scope, "", "function page() {", "  return 1;", "}");
+    const edit = sketch(
+      "...",
+      ...scope.slice(2, 5),
+      "  const more = 1;",
+      ...scope.slice(5),
+      "",
+      ...scope.slice(0, 3),
+      "  const page = 2;",
+      ...scope.slice(3),
+      "",
+      "function page() {",
+      "...",
+    );
+    expect(merge(source, edit).kind).toBe("refused");
+  });
+});

@@ -2,38 +2,56 @@ import type { TextLine } from "../text/lines.ts";
 import { signatureOf, signatureSimilarity } from "../text/similarity.ts";
 import { hasWords } from "../text/words.ts";
 import { costs, limits } from "./align/costs.ts";
+import { isDistinctive } from "./align/distinctive.ts";
 import { declaredName } from "./align/names.ts";
 import type { Built } from "./proof/build.ts";
 import { type Block, type BlockLine, isFilledLine, isFragment, type Shape } from "./shape.ts";
 
+/** A block with nothing to place it by. */
+export interface Unfounded {
+  readonly block: number;
+  /** It quotes lines, though none that is distinctive. */
+  readonly quotes: boolean;
+}
+
 /**
- * The first block with nothing to place it by: it has new lines and none of its lines with letters or digits matches where
- * it was put, or it is only a comment that something is removed. The file's start or end is a place by itself.
+ * The first block with nothing to place it by: it has new lines and none of its lines that are not blank matches where
+ * it was put, or it is only a comment that something is removed. The file's start or end is a place by itself. A lone
+ * brace or `else` is enough only beside other blocks, one of which quotes a distinctive line: such lines are in any file.
  */
 export function unfoundedBlock(
   source: readonly TextLine[],
   shape: Shape,
   built: Built,
   isInserted: (block: number) => boolean,
-): number | undefined {
+): Unfounded | undefined {
+  let undistinctive: Unfounded | undefined;
+  let hasPlace = false;
   for (const [k, block] of shape.blocks.entries()) {
-    if (built.idle[k] || isInserted(k)) continue;
-    if (block.tokens.length === 0) return k;
     const matched = block.tokens.filter(
       (token) => built.proof.edit[token.editLine]!.fate === "matched",
     );
-    const founded =
-      matched.some((token) => token.text.trim() !== "") || redeclares(source, block, built, k);
+    hasPlace ||= matched.some((token) => isDistinctive(token.text));
+    if (built.idle[k]) continue;
+    if (isInserted(k)) {
+      hasPlace = true;
+      continue;
+    }
+    if (block.tokens.length === 0) return { block: k, quotes: false };
+    const isFounded = matched.some(isFilledLine);
     // Beside lines that it replaces, because they resemble its own or declare the same name, even a blank line is enough.
     const { start, end } = built.placement.ranges[k]!;
     const removes = built.proof.source.slice(start, end).some(({ fate }) => fate !== "kept");
-    const replaces = removes && matched.length > 0;
     const atStart = start === 0 && k === 0 && !shape.elidedStart;
     const last = k === shape.blocks.length - 1 && !shape.elidedEnd;
     const atEnd = last && end === built.proof.source.length;
-    if (!founded && !replaces && !atStart && !atEnd) return k;
+    const hasOwnPlace =
+      atStart || atEnd || redeclares(source, block, built, k) || (removes && matched.length > 0);
+    if (!isFounded && !hasOwnPlace) return { block: k, quotes: false };
+    if (hasOwnPlace) hasPlace = true;
+    else undistinctive ??= { block: k, quotes: true };
   }
-  return undefined;
+  return hasPlace ? undefined : undistinctive;
 }
 
 /** Whether a block replaces a line by one that declares the same name. */

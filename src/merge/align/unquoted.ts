@@ -30,6 +30,7 @@ export function insertionsOf(
   const last = shape.blocks.length - 1;
   return shape.blocks.map((block, k) => {
     if (!isWholeCode(block) || !quotesNothing(block, matches[k]!)) return undefined;
+    if (!headsOf(block).every((head) => isKindOf(source, head))) return undefined;
     const behindMarker = k > 0 || shape.elidedStart;
     const beforeMarker = k < last || shape.elidedEnd;
     if (behindMarker === beforeMarker) return undefined;
@@ -88,6 +89,41 @@ function isWholeCode({ tokens }: Block): boolean {
     return closer >= 0;
   });
 }
+
+/** The first lines of what a block holds at its least depth, comments, decorators and closers aside. */
+function headsOf({ tokens }: Block): string[] {
+  const filled = tokens.filter(isFilledLine);
+  const depth = columnsOf(filled[0]!.text);
+  const isHead = (text: string): boolean =>
+    columnsOf(text) === depth && !comment.test(text) && !isCloser(text) && !opensAgain.test(text);
+  return filled.flatMap(({ text }) => (isHead(text) ? [text] : []));
+}
+
+/**
+ * Whether a file may have more of what a line begins: a function, a class or the like can be added to any file; a
+ * statement or a value only where a line of the same depth begins as it does (`describe(`, `app.`, `export const`).
+ */
+function isKindOf(source: readonly TextLine[], head: string): boolean {
+  if ([addable, opensBody, opensParameters].some((form) => form.test(head))) return true;
+  const beginning = beginningOf(head);
+  return source.some(({ text }) => beginningOf(text) === beginning);
+}
+
+/** Words that introduce a function, a type or the like. */
+const addable =
+  /^\s*(?:[\p{L}@][\p{L}\p{N}_()]*\s+)*(?:function\*?|func|fn|fun|defp?|defmodule|defmacro|class|interface|struct|enum|trait|impl|object|module|namespace|mod|type|record|protocol|extension|union|macro_rules!|sub|proc|procedure)\b/iu;
+
+/** A name with parameters and a body: a method, a C function; or a value that is a function. */
+const opensBody =
+  /^\s*(?:[\p{L}_#][\p{L}\p{N}_<>,.[\]*&?:]*\s+)*[*&#]*[\p{L}_$][\p{L}\p{N}_$.:]*\s*\([^;=()]*\)[^;=()'"]*\{\s*$|=\s*(?:async\s+)?(?:function\b|\(?[^=()]*\)?[^=()]*=>)/u;
+
+/** The same where the parameters go on below, or the body does: unlike a call it follows a type, or is indented. */
+const opensParameters =
+  /^(?:\s+|(?:[\p{L}_][\p{L}\p{N}_<>,.[\]*&?:]*\s+)+)[*&#]*[\p{L}_$][\p{L}\p{N}_$.:]*\s*\([^;=]*$/u;
+
+/** Indentation and the first word of a line, with the dot or parenthesis behind it. */
+const beginningOf = (text: string): string =>
+  /^\s*(?:(?:export|pub|static)\s+)?[\p{L}_$@#.][\p{L}\p{N}_$]*[.(]?/u.exec(text)?.[0] ?? "";
 
 /** The scope that the sketch leaves open above a block: opened by the nearest quoted line that is less deep. */
 function openScope(
