@@ -16,8 +16,9 @@ export function tooLargeToPlace(edit: Edit, source: string): string | undefined 
   );
   // A text has no more lines than characters: most edits need no counting.
   if (lines.length * source.length <= mostPairs) return undefined;
-  const counts = new Map<string, number>();
   const all = splitLines(source);
+  if (lines.length * all.length <= mostPairs) return undefined;
+  const counts = new Map<string, number>();
   for (const { text } of all) counts.set(text, (counts.get(text) ?? 0) + 1);
   const open = lines.filter((line) => counts.get(line.text) !== 1).length;
   if (open * all.length <= mostPairs) return undefined;

@@ -4,6 +4,7 @@ import { withinBudget } from "../text/budget.ts";
 import { splitLines, type TextLine } from "../text/lines.ts";
 import { bounds, infinity, limits } from "./align/costs.ts";
 import { isDistinctive } from "./align/distinctive.ts";
+import { rememberingNames } from "./align/names.ts";
 import { placements } from "./align/placements.ts";
 import { pairsToWeigh, prepare } from "./align/prepare.ts";
 import { bestText, refusedThough } from "./best-text.ts";
@@ -47,7 +48,9 @@ export interface MergeOptions {
  */
 export function merge(source: string, edit: Edit, options: MergeOptions = {}): MergeOutcome {
   const lines = splitLines(source);
-  const outcome = withinBudget(bounds.steps, () => mergeLines(source, lines, edit, options));
+  const outcome = rememberingNames(() =>
+    withinBudget(bounds.steps, () => mergeLines(source, lines, edit, options)),
+  );
   return outcome ?? tooLarge(lines.length, shapeOf(edit).editLines);
 }
 

@@ -15,7 +15,7 @@ import type { BlockLine, Shape } from "./shape.ts";
 export function repeatedLines(source: readonly TextLine[], shape: Shape): (built: Built) => number {
   const tokens = shape.blocks.flatMap((block) => block.tokens);
   const inEdit = linePlacesOf(tokens);
-  const inSource = linePlacesOf(source);
+  const inSource = linePlacesOf(source, inEdit);
   const pairs: { token: BlockLine; line: number; parent: BlockLine | undefined; above: number }[] =
     [];
   for (const [text, [i, ...more]] of inEdit) {
@@ -29,18 +29,7 @@ export function repeatedLines(source: readonly TextLine[], shape: Shape): (built
     if (at < 0 && columnsOf(token.text) > 0) continue;
     pairs.push({ token, line, parent: tokens[at], above });
   }
-  const importers = new Map<string, number[]>();
-  for (const [line, { text }] of source.entries()) {
-    for (const name of importedNames(text)) {
-      const lines = importers.get(name);
-      if (lines) lines.push(line);
-      else importers.set(name, [line]);
-    }
-  }
-  const imports = tokens.flatMap(({ text, editLine }) => {
-    const lines = [...importedNames(text)].flatMap((name) => importers.get(name) ?? []);
-    return lines.length > 0 ? [{ editLine, lines }] : [];
-  });
+  const imports = importsOf(source, tokens);
   return ({ proof }) => {
     let count = 0;
     for (const { editLine, lines } of imports) {
@@ -71,10 +60,36 @@ function isAbout(text: string, other: string): boolean {
   return subject !== undefined && subject === subjectOf(other);
 }
 
-function linePlacesOf(lines: readonly { readonly text: string }[]): Map<string, number[]> {
+/** Edit lines that import a name which the file imports too, with the lines of the file that do. */
+function importsOf(
+  source: readonly TextLine[],
+  tokens: readonly BlockLine[],
+): { readonly editLine: number; readonly lines: readonly number[] }[] {
+  const imported = tokens.map((token) => ({ token, names: [...importedNames(token.text)] }));
+  if (imported.every(({ names }) => names.length === 0)) return [];
+  const importers = new Map<string, number[]>();
+  for (const [line, { text }] of source.entries()) {
+    for (const name of importedNames(text)) {
+      const lines = importers.get(name);
+      if (lines) lines.push(line);
+      else importers.set(name, [line]);
+    }
+  }
+  return imported.flatMap(({ token: { editLine }, names }) => {
+    const lines = names.flatMap((name) => importers.get(name) ?? []);
+    return lines.length > 0 ? [{ editLine, lines }] : [];
+  });
+}
+
+/** The places of each line, blanks around aside; of those only that `among` holds. */
+function linePlacesOf(
+  lines: readonly { readonly text: string }[],
+  among?: ReadonlyMap<string, unknown>,
+): Map<string, number[]> {
   const places = new Map<string, number[]>();
   for (const [i, { text }] of lines.entries()) {
     const key = text.trim();
+    if (among && !among.has(key)) continue;
     const known = places.get(key);
     if (known) known.push(i);
     else places.set(key, [i]);

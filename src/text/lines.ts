@@ -4,11 +4,29 @@ export interface TextLine {
   readonly end: string;
 }
 
+/** Texts whose lines are kept, and the least length that is worth it: an edit's stages cut the same few texts. */
+const keptTexts = 3;
+const keptLength = 2_000;
+const recentTexts = new Map<string, readonly TextLine[]>();
+
 /**
  * Cuts a text into lines. `lines.map((line) => line.text + line.end).join("")` is the text again.
  * A final newline ends the last line and starts no further one; the empty text has no lines.
  */
-export function splitLines(text: string): TextLine[] {
+export function splitLines(text: string): readonly TextLine[] {
+  if (text.length < keptLength) return textLines(text);
+  const known = recentTexts.get(text);
+  if (known) return known;
+  const lines = textLines(text);
+  for (const [oldest] of recentTexts) {
+    if (recentTexts.size < keptTexts) break;
+    recentTexts.delete(oldest);
+  }
+  recentTexts.set(text, lines);
+  return lines;
+}
+
+function textLines(text: string): TextLine[] {
   const lines: TextLine[] = [];
   let start = 0;
   // Looking for one character is several times faster than a pattern; few texts hold a carriage return.

@@ -51,6 +51,15 @@ export class Counts {
   }
 }
 
+/** A source line that is not where it was. */
+export interface LostLine {
+  readonly line: number;
+  /** Nothing with words was inserted in its place. */
+  readonly bare: boolean;
+  /** New lines of the result between the same unique lines; the same list for all lines that are lost there. */
+  readonly replacedBy: readonly number[];
+}
+
 /** Lines around a change that are compared with it. */
 const surroundingLines = 40;
 
@@ -69,7 +78,7 @@ export class LineComparison {
   readonly oldCounts: Counts;
   readonly newCounts: Counts;
   private all: Counts | undefined;
-  private missing: readonly { readonly line: number; readonly bare: boolean }[] | undefined;
+  private missing: readonly LostLine[] | undefined;
   private allOfResult: Counts | undefined;
 
   private readonly text: string;
@@ -126,15 +135,15 @@ export class LineComparison {
 
   /**
    * Source lines that are not where they were: not in the result between the same unique lines. Lines that
-   * moved are among them. `bare`: nothing with words was inserted in their place.
+   * moved are among them.
    */
-  lost(): readonly { readonly line: number; readonly bare: boolean }[] {
+  lost(): readonly LostLine[] {
     this.missing ??= this.findLost();
     return this.missing;
   }
 
-  private findLost(): { readonly line: number; readonly bare: boolean }[] {
-    const lost: { line: number; bare: boolean }[] = [];
+  private findLost(): LostLine[] {
+    const lost: LostLine[] = [];
     let [from, to] = [0, 0];
     for (const [a, b] of [
       ...anchors(this.oldKeys, this.newKeys),
@@ -150,7 +159,7 @@ export class LineComparison {
   private lostBetween(
     [oldFrom, oldTo]: readonly [number, number],
     [newFrom, newTo]: readonly [number, number],
-  ): { readonly line: number; readonly bare: boolean }[] {
+  ): LostLine[] {
     const old = linesWithKeys(this.oldKeys, oldFrom, oldTo);
     const added = linesWithKeys(this.newKeys, newFrom, newTo);
     const keyAt = (keys: readonly string[], lines: readonly number[], at: number): string =>
@@ -165,14 +174,19 @@ export class LineComparison {
       keyAt(this.oldKeys, old, -1 - tail) === keyAt(this.newKeys, added, -1 - tail)
     )
       tail++;
-    const inner = added.slice(head, added.length - tail).map((line) => this.newKeys[line]!);
-    const there = new Counts(inner);
+    const inner = added.slice(head, added.length - tail);
+    const there = new Counts(inner.map((line) => this.newKeys[line]!));
     const here = old
       .slice(head, old.length - tail)
       .filter((line) => !there.take(this.oldKeys[line]!))
       .map((line) => this.oldLines[line]!);
+    if (here.length === 0) return [];
     const bare = ![...there.entries()].some(([key, count]) => count > 0 && isTellingKey(key));
-    return here.map((line) => ({ line, bare }));
+    const kept = new Counts(old.slice(head, old.length - tail).map((line) => this.oldKeys[line]!));
+    const replacedBy = inner
+      .filter((line) => !kept.take(this.newKeys[line]!))
+      .map((line) => this.newLines[line]!);
+    return here.map((line) => ({ line, bare, replacedBy }));
   }
 }
 

@@ -49,8 +49,11 @@ function sketchProblem(edit: Edit, compared: LineComparison): string | undefined
       texts.push(text);
     }
   }
+  const pairs = uniquePairs(keys, compared.newKeys);
+  // Whether a line is unique in the whole result matters only where the order is not the edit's.
+  if (pairs.every(([, place], n) => n === 0 || pairs[n - 1]![1] <= place)) return undefined;
   let last: readonly [number, number] | undefined;
-  for (const pair of uniquePairs(keys, compared.newKeys)) {
+  for (const pair of pairs) {
     if (compared.inResult.of(keys[pair[0]]!) > 1) continue;
     if (last && last[1] > pair[1]) {
       return `the edit has ${quotedLine(texts[last[0]]!)} above ${quotedLine(texts[pair[0]]!)}, but the result would have them in reverse order.`;

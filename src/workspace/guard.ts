@@ -8,6 +8,7 @@ import { placeProblem } from "./guard-places.ts";
 import { countedLines, isExplicit } from "./guard-stretches.ts";
 import { writtenSyntax } from "./guard-syntax-lines.ts";
 import type { Guarded } from "./guarded.ts";
+import { notRestated } from "./restated-lines.ts";
 
 /**
  * Looks at an answer once more, whoever made it, by rules that need no placement: what the edit does not
@@ -43,7 +44,7 @@ function lostDeclaration(
     mayDeclare(line) || declaredBy(line, guarded.path) !== undefined;
   if (!missing.some(({ line }) => isDeclared(compared.source[line]!))) return undefined;
   const dropped = isExplicit(edit) ? countedLines(edit, true) : undefined;
-  const suspects = missing
+  const suspects = notRestated(missing, compared)
     .map(({ line }) => line)
     .filter((line) => {
       const text = compared.source[line]!;

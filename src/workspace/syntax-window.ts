@@ -28,18 +28,26 @@ const windowGap = 6;
 export function* syntaxChanges(before: string, after: string): Generator<Iterable<SyntaxWindow>> {
   const oldLines = before.split("\n");
   const newLines = after.split("\n");
-  const changes = changesBetween(oldLines, newLines);
-  if (changes.length < 2 || changes.length > changesLimit) {
-    yield windows(oldLines, newLines);
-    return;
-  }
-  let lines = oldLines;
+  const found = changesBetween(oldLines, newLines);
+  const changes =
+    found.length < 2 || found.length > changesLimit ? [wholeChange(oldLines, newLines)] : found;
+  let lines: readonly string[] = oldLines;
   // From the last to the first, so that the lines above keep their numbers.
   for (const { from, to, newFrom, newTo } of changes.reverse()) {
-    const next = [...lines.slice(0, from), ...newLines.slice(newFrom, newTo), ...lines.slice(to)];
-    yield windows(lines, next);
-    lines = next;
+    const added = newLines.slice(newFrom, newTo);
+    yield windows(lines, from, to, added);
+    lines = lines.slice(0, from).concat(added, lines.slice(to));
   }
+}
+
+/** From the first line that differs to the last. */
+function wholeChange(oldLines: readonly string[], newLines: readonly string[]): WindowChange {
+  const least = Math.min(oldLines.length, newLines.length);
+  let from = 0;
+  while (from < least && oldLines[from] === newLines[from]) from++;
+  let tail = 0;
+  while (tail < least - from && oldLines.at(-1 - tail) === newLines.at(-1 - tail)) tail++;
+  return { from, to: oldLines.length - tail, newFrom: from, newTo: newLines.length - tail };
 }
 
 interface WindowChange {
@@ -89,46 +97,35 @@ function changesBetween(oldLines: readonly string[], newLines: readonly string[]
  * its language only a parse of it can say.
  */
 export function syntaxWindows(before: string, after: string): Generator<SyntaxWindow> {
-  return windows(before.split("\n"), after.split("\n"));
+  const oldLines = before.split("\n");
+  const newLines = after.split("\n");
+  const { from, to, newFrom, newTo } = wholeChange(oldLines, newLines);
+  return windows(oldLines, from, to, newLines.slice(newFrom, newTo));
 }
 
+/** The windows of a change that puts the lines `added` in place of those from `from` to `to`. */
 function* windows(
-  oldLines: readonly string[],
-  newLines: readonly string[],
+  lines: readonly string[],
+  from: number,
+  to: number,
+  added: readonly string[],
 ): Generator<SyntaxWindow> {
-  const least = Math.min(oldLines.length, newLines.length);
-  let head = 0;
-  while (head < least && oldLines[head] === newLines[head]) head++;
-  let tail = 0;
-  while (tail < least - head && oldLines.at(-1 - tail) === newLines.at(-1 - tail)) tail++;
-  const depths = new Set<number>();
-  for (const lines of [oldLines, newLines]) {
-    for (
-      let line = Math.max(0, head - 1);
-      line < Math.min(lines.length, lines.length - tail + 1);
-      line++
-    ) {
-      if (!isBlank(lines[line]!)) depths.add(indentOf(lines[line]!).length);
-    }
-  }
-  let depth = depths.size > 0 ? Math.min(...depths) : 0;
-  let start = head;
-  let end = oldLines.length - tail;
+  const touched = [...lines.slice(Math.max(0, from - 1), to + 1), ...added];
+  const depths = touched.flatMap((line) => (isBlank(line) ? [] : [indentOf(line).length]));
+  let depth = depths.length > 0 ? Math.min(...depths) : 0;
+  let start = from;
+  let end = to;
   for (let tries = 0; tries < triesLimit; tries++) {
-    start = startAt(oldLines, start, depth);
-    end = endAt(oldLines, end, depth);
-    if (end - start > worthwhile * oldLines.length) return;
-    const cut = (lines: readonly string[], until: number): string => {
-      return lines
-        .slice(start, until)
-        .map((line) => dedented(line, depth))
-        .join("\n");
-    };
+    start = startAt(lines, start, depth);
+    end = endAt(lines, end, depth);
+    if (end - start > worthwhile * lines.length) return;
+    const cut = (within: readonly string[]): string =>
+      within.map((line) => dedented(line, depth)).join("\n");
     yield {
-      before: cut(oldLines, end),
-      after: cut(newLines, newLines.length - (oldLines.length - end)),
+      before: cut(lines.slice(start, end)),
+      after: cut([...lines.slice(start, from), ...added, ...lines.slice(to, end)]),
     };
-    const lower = depthBelow(oldLines, start, end, depth);
+    const lower = depthBelow(lines, start, end, depth);
     if (lower === undefined) return;
     depth = lower;
   }

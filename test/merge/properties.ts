@@ -1,3 +1,4 @@
+import { RedraftError } from "../../src/core/errors.ts";
 import type { MergeOutcome } from "../../src/core/merge.ts";
 import { readEdit } from "../../src/edit/read.ts";
 import { merge } from "../../src/merge/merge.ts";
@@ -16,8 +17,18 @@ export interface Trial {
   readonly lazy: boolean;
 }
 
-function outcomeOf(source: string, edit: string, format: "lazy" | "search-replace"): MergeOutcome {
-  return merge(source, readEdit(edit, { path: "a.ts", source, format }));
+function outcomeOf(
+  source: string,
+  edit: string,
+  format: "lazy" | "search-replace",
+): MergeOutcome | undefined {
+  try {
+    return merge(source, readEdit(edit, { path: "a.ts", source, format }));
+  } catch (error) {
+    // A reader refuses too: a sketch that leaves out declarations without a marker, for one.
+    if (error instanceof RedraftError) return undefined;
+    throw error;
+  }
 }
 
 /** Applies one random edit in one random style; `twins` = some stretches of the file stand twice. */
@@ -31,13 +42,13 @@ export function tryEdit(random: Random, twins: boolean): Trial {
   const at = { source, edit: written, lazy };
   if (edit.hunks.length === 0 || source === wanted) return { kind: "idle", ...at };
   const outcome = outcomeOf(source, written, lazy ? "lazy" : "search-replace");
-  if (outcome.kind !== "proved") return { kind: "declined", ...at };
+  if (outcome?.kind !== "proved") return { kind: "declined", ...at };
   if (outcome.text !== wanted)
     return { kind: "right", broken: "a third text", wanted, got: outcome.text, ...at };
   // Where stretches stand twice, the edit may fit once more after it was applied.
   if (twins) return { kind: "right", ...at };
   const again = outcomeOf(wanted, written, lazy ? "lazy" : "search-replace");
-  if (again.kind === "proved" && again.text !== wanted) {
+  if (again?.kind === "proved" && again.text !== wanted) {
     return {
       kind: "right",
       broken: "applied again it changes the text",

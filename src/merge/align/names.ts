@@ -19,12 +19,27 @@ const declaration = new RegExp(
 const statementKeyword =
   /^\s*(?:return|throw|else|new|await|yield|case|if|for|while|switch|catch|using|in|not|and|or)\b/u;
 
+/** Names by line, while an edit is merged: each line is asked about several times. */
+const knownNames = new Map<string, string | undefined>();
+
+/** Runs a merge, and forgets the names of its lines: a kept line would keep its whole text in memory. */
+export function rememberingNames<T>(work: () => T): T {
+  try {
+    return work();
+  } finally {
+    knownNames.clear();
+  }
+}
+
 /**
  * Returns the name that a line declares as a function, a class or the like, in languages where a keyword or the line's
  * form shows it, or undefined. Reads the line alone: a hint, not a parse.
  */
 export function declaredName(line: string): string | undefined {
-  if (line.length > 300 || statementKeyword.test(line)) return undefined;
-  const found = declaration.exec(line);
-  return found?.slice(1).find((name) => name !== undefined);
+  if (line.length > 300) return undefined;
+  if (knownNames.has(line)) return knownNames.get(line);
+  const found = statementKeyword.test(line) ? null : declaration.exec(line);
+  const name = found?.slice(1).find((one) => one !== undefined);
+  knownNames.set(line, name);
+  return name;
 }

@@ -231,7 +231,7 @@ function mapsOf(
   old: string | undefined,
   now: string | undefined,
 ): MapToCheck[] {
-  const linesOf = (text: string | undefined): TextLine[] | undefined =>
+  const linesOf = (text: string | undefined): readonly TextLine[] | undefined =>
     text === undefined ? undefined : splitLines(text);
   const file: MapToCheck = {
     map: lines,
@@ -241,7 +241,7 @@ function mapsOf(
     where: "",
   };
   const inCells = (cells ?? []).map((cell): MapToCheck => {
-    const source = (json: string | undefined): TextLine[] | undefined =>
+    const source = (json: string | undefined): readonly TextLine[] | undefined =>
       json === undefined ? undefined : linesOf(cellText(json, cell.number) ?? "");
     const texts = { before: source(old), after: source(now) };
     const { length: had = cell.before } = texts.before ?? {};
