@@ -1,5 +1,6 @@
 /**
- * A long run of the merge's properties over generated edits: npm run soak:merge [-- count seed].
+ * A long run of the merge's properties over generated edits: npm run soak:merge [-- count seed state].
+ * With a state file, a run that was interrupted goes on where it was.
  * Every second edit is of a file in which stretches stand twice. Prints a line every 50,000 edits, and the
  * first edits that break a property. Among repeated stretches a sketch may give a third text, neither the wanted one
  * nor a refusal: those that differ in more than blank lines are applied once more as a user would, with the guard and
@@ -7,15 +8,25 @@
  * sketch in a thousand among repeated stretches was written with a third text.
  */
 
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRedraft } from "../src/redraft/create-redraft.ts";
 import { randomOf } from "../test/merge/generate.ts";
 import { type Trial, tryEdit } from "../test/merge/properties.ts";
 
 const count = Number(process.argv[2] ?? 1_000_000);
 const seed = Number(process.argv[3] ?? 1);
-const tally = { right: 0, declined: 0, idle: 0 };
-const unique = { edits: 0, declined: 0, broken: 0 };
-const twin = { edits: 0, declined: 0, broken: 0, brokenExplicit: 0, blanks: 0, written: 0 };
+const stateFile = process.argv[4];
+const fresh = {
+  seed,
+  next: 0,
+  tally: { right: 0, declined: 0, idle: 0 },
+  unique: { edits: 0, declined: 0, broken: 0 },
+  twin: { edits: 0, declined: 0, broken: 0, brokenExplicit: 0, blanks: 0, written: 0 },
+};
+const isSaved = stateFile !== undefined && existsSync(stateFile);
+const state: typeof fresh = isSaved ? JSON.parse(readFileSync(stateFile, "utf8")) : fresh;
+if (state.seed !== seed) throw new Error(`${stateFile} is of seed ${state.seed}`);
+const { tally, unique, twin } = state;
 const redraft = createRedraft();
 const withoutBlanks = (text: string): string => text.replace(/^[ \t]*\n/gm, "");
 
@@ -30,7 +41,10 @@ async function isWritten({ source, edit, lazy, wanted }: Trial): Promise<boolean
 }
 
 const shown = 5;
-for (let index = 0; index < count; index++) {
+const savedEvery = 1_000;
+for (let index = state.next; index < count; index++) {
+  if (stateFile !== undefined && index % savedEvery === 0)
+    writeFileSync(stateFile, JSON.stringify({ ...state, next: index }));
   const twins = index % 2 === 1;
   const trial = tryEdit(randomOf(seed * 1_000_003 + index), twins);
   tally[trial.kind]++;
