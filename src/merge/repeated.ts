@@ -1,6 +1,7 @@
 import { columnsOf } from "../text/indent.ts";
 import type { TextLine } from "../text/lines.ts";
 import { isDistinctive } from "./align/distinctive.ts";
+import { declaredName } from "./align/names.ts";
 import { isCloser } from "./align/nesting.ts";
 import { subjectOf } from "./align/subject.ts";
 import type { Built } from "./proof/build.ts";
@@ -10,7 +11,8 @@ import type { BlockLine, Shape } from "./shape.ts";
 /**
  * Counts the lines that a result adds although the file has them in the same scope. A distinctive line that occurs once
  * in the sketch and once in the file, in the same scope, is a quote: a text that keeps the file's line and also adds the
- * sketch's is not what was meant if another text is possible. Nor is a text that imports a name twice.
+ * sketch's is not what was meant if another text is possible. Nor is a text that imports a name twice, or has the same
+ * declaration at the margin more often than both the sketch and the file.
  */
 export function repeatedLines(source: readonly TextLine[], shape: Shape): (built: Built) => number {
   const tokens = shape.blocks.flatMap((block) => block.tokens);
@@ -18,8 +20,13 @@ export function repeatedLines(source: readonly TextLine[], shape: Shape): (built
   const inSource = linePlacesOf(source, inEdit);
   const pairs: { token: BlockLine; line: number; parent: BlockLine | undefined; above: number }[] =
     [];
+  const declared: { places: readonly BlockLine[]; lines: readonly number[] }[] = [];
   for (const [text, [i, ...more]] of inEdit) {
     const [line, ...others] = inSource.get(text) ?? [];
+    if (line !== undefined && more.length + others.length > 0 && declaresAtMargin(source[line]!)) {
+      const places = [i!, ...more].map((at) => tokens[at]!);
+      declared.push({ places, lines: [line, ...others] });
+    }
     if (line === undefined || more.length + others.length > 0 || !isDistinctive(text)) continue;
     const token = tokens[i!]!;
     if (token.text.trimEnd() !== source[line]!.text.trimEnd()) continue;
@@ -35,6 +42,12 @@ export function repeatedLines(source: readonly TextLine[], shape: Shape): (built
     for (const { editLine, lines } of imports) {
       if (proof.edit[editLine]!.fate !== "placed") continue;
       if (lines.some((line) => proof.source[line]!.fate === "kept")) count++;
+    }
+    for (const { places, lines } of declared) {
+      const placed = places.filter(({ editLine }) => proof.edit[editLine]!.fate === "placed");
+      const kept = lines.filter((line) => proof.source[line]!.fate === "kept");
+      const most = Math.max(places.length, lines.length);
+      count += Math.max(0, placed.length + kept.length - most);
     }
     for (const { token, line, parent, above } of pairs) {
       if (proof.edit[token.editLine]!.fate !== "placed" || proof.source[line]!.fate !== "kept")
@@ -53,6 +66,9 @@ export function repeatedLines(source: readonly TextLine[], shape: Shape): (built
     return count;
   };
 }
+
+const declaresAtMargin = ({ text }: TextLine): boolean =>
+  columnsOf(text) === 0 && declaredName(text) !== undefined;
 
 /** Whether two lines declare or assign the same name. */
 function isAbout(text: string, other: string): boolean {

@@ -121,3 +121,15 @@ describe("a sketch whose cheapest place would move lines into another scope", ()
     expect(merge(source, edit).kind).toBe("refused");
   });
 });
+
+describe("a sketch with as many declarations of one name as the file", () => {
+  it("changes one of them, and does not add another", () => {
+    const twin = ["function load() {", "", "  if (user) {", "    return route;", "  }", "}"];
+    const source = text("const user = 1;", "", ...twin, "", ...twin, "", "start();");
+    const changed = ["function load() {", "", "  const name = find(79);", "  use(name);", "}"];
+    const edit = sketch("const user = 1;", "", ...changed, "", ...twin.slice(0, 4), "...");
+    expect(provedText(source, edit)).toBe(
+      text("const user = 1;", "", ...changed, "", ...twin, "", "start();"),
+    );
+  });
+});
