@@ -80,7 +80,10 @@ export function efficientEditCommand(): Command {
       "--draft <gguf>",
       "a smaller model of the same vocabulary; without it rows have no draft model",
     )
-    .option("--replay <folder>", "use what bench decode --record wrote there; needs no weights")
+    .option(
+      "--replay <folder>",
+      "use what bench decode --record wrote there, with --draft also of that model; needs no weights",
+    )
     .option(
       "--state <file>",
       "measure on the weights and keep each case and method there: may be ended and run again",
@@ -135,8 +138,8 @@ function requireSense(options: Options): void {
   if (options.case !== undefined && figure !== "case") refuse("--case is for --figure case");
   if (table === "3" && options.state === undefined && options.replay !== undefined)
     refuse("table 3 compares lossy rules, which no recording can answer; measure with --state");
-  if (options.draft !== undefined && options.state === undefined)
-    refuse("--draft is for measuring; add --state <file>");
+  if (options.draft !== undefined && options.state === undefined && options.replay === undefined)
+    refuse("--draft is for measuring and for replays; add --state <file> or --replay <folder>");
 }
 
 async function runReference(data: readonly CaseSet[], options: Options): Promise<void> {
@@ -229,7 +232,12 @@ function sourcesFor(
     all.push(async () => {
       const sets = await paperSets(vocabulary, wide);
       const curve = await knownCurve(model, await curveOptions(options));
-      return replayedSource({ table, vocabulary, sets, model, folder: replay, curve });
+      const draft = options.draft && {
+        model: await modelPath(options.draft),
+        curve: await knownCurve(await modelPath(options.draft), threadsOf(options)),
+      };
+      const recorded = { model, folder: replay, curve, ...(draft && { draft }) };
+      return replayedSource({ table, vocabulary, sets, ...recorded });
     });
   }
   if (options.modelled && table !== 3) {
@@ -246,8 +254,13 @@ function sourcesFor(
   return all;
 }
 
-async function curveOptions({ cost, threads }: Options) {
-  return { ...(cost !== undefined && { cost }), ...(threads !== undefined && { threads }) };
+async function curveOptions(options: Options) {
+  const { cost } = options;
+  return { ...(cost !== undefined && { cost }), ...threadsOf(options) };
+}
+
+function threadsOf({ threads }: Options): { threads?: number } {
+  return threads === undefined ? {} : { threads };
 }
 
 async function paperSets(vocabulary: LlamaVocabulary, options: Options): Promise<ChosenSet[]> {
