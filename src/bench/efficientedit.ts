@@ -37,8 +37,10 @@ interface Options {
   readonly draft?: string;
   readonly replay?: string;
   readonly state?: string;
+  readonly method?: string[];
   readonly modelled: boolean;
   readonly cost?: string;
+  readonly draftCost?: string;
   readonly sample?: number;
   readonly seed: number;
   readonly length?: number;
@@ -88,8 +90,10 @@ export function efficientEditCommand(): Command {
       "--state <file>",
       "measure on the weights and keep each case and method there: may be ended and run again",
     )
+    .option("--method <name...>", "only these rows of the table, and plain decoding")
     .option("--no-modelled", "without the table of recorded edits under a GPU's cost curve")
     .option("--cost <file>", 'cost of passes, as "bench calibrate --json" prints it')
+    .option("--draft-cost <file>", "the same of the draft model, for --replay")
     .option(
       "--sample <n>",
       "as many cases of each set as the seed draws first: of what is measured, or without --state of all",
@@ -135,6 +139,7 @@ function requireSense(options: Options): void {
   if (!reference && model === undefined)
     refuse("--model is needed: for --replay its vocabulary only");
   if (svg !== undefined && figure === undefined) refuse("--svg is for --figure");
+  if (options.method !== undefined && table === undefined) refuse("--method is for --table");
   if (options.case !== undefined && figure !== "case") refuse("--case is for --figure case");
   if (table === "3" && options.state === undefined && options.replay !== undefined)
     refuse("table 3 compares lossy rules, which no recording can answer; measure with --state");
@@ -170,7 +175,8 @@ async function runTable(
     const source = await open();
     try {
       for (const set of options.cases) {
-        const runs = await source.runs(set, progress(`${source.kind} ${set}`));
+        const wanted = wantedMethods(source, options);
+        const runs = await source.runs(set, progress(`${source.kind} ${set}`), wanted);
         liveNote("\r\u001b[K");
         const rows = await tableRows({
           table,
@@ -198,6 +204,21 @@ async function runTable(
   }
   if (judge) sayMissing(judge, options);
   if (!options.json) process.stderr.write(explanation);
+}
+
+/** Which methods `--method` names; undefined = all. Throws `usage` for a name that the source's table has not. */
+function wantedMethods(
+  { labels, kind }: Pick<RunSource, "labels" | "kind">,
+  { method }: Options,
+): ((name: string) => boolean) | undefined {
+  if (method === undefined) return undefined;
+  const names = labels.map(({ name }) => name);
+  const unknown = method.find((name) => !names.includes(name));
+  if (unknown === undefined) return (name) => name === plainMethod || method.includes(name);
+  throw new RedraftError(
+    "usage",
+    `the ${kind} table has no row "${unknown}"; it has ${names.join(", ")}`,
+  );
 }
 
 const explanation =
@@ -234,7 +255,10 @@ function sourcesFor(
       const curve = await knownCurve(model, await curveOptions(options));
       const draft = options.draft && {
         model: await modelPath(options.draft),
-        curve: await knownCurve(await modelPath(options.draft), threadsOf(options)),
+        curve: await knownCurve(await modelPath(options.draft), {
+          ...threadsOf(options),
+          ...(options.draftCost !== undefined && { cost: options.draftCost }),
+        }),
       };
       const recorded = { model, folder: replay, curve, ...(draft && { draft }) };
       return replayedSource({ table, vocabulary, sets, ...recorded });
