@@ -62,7 +62,7 @@ describe.skipIf(!hasEngine)("redraft bench efficientedit", () => {
     const rows = rowsOf(stdout);
     const names = (source: string) =>
       rows.filter((row) => row.source === source).map(({ method }) => method);
-    expect(names("replayed")).toEqual(["ar", "fastfixer", "ee-reuse", "redraft-line"]);
+    expect(names("replayed")).toEqual(["ar", "fastfixer", "suffix-1", "ee-reuse", "redraft-line"]);
     expect(names("modelled")).toContain("ouroboros");
     for (const row of rows) expect(row).toMatchObject({ cases: 2, exact: 1, set: "canitedit" });
     const [plain] = rows;
