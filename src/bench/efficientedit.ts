@@ -7,6 +7,7 @@ import { count } from "./calibrate.ts";
 import { type CaseSet, readCaseSet, seededOrder } from "./decode/case-sets.ts";
 import { type ChosenSet, chooseCases } from "./decode/choose.ts";
 import { knownCurve } from "./decode/cost-curves.ts";
+import { fencedCode } from "./decode/fence.ts";
 import { caseStudy } from "./efficientedit/case-study.ts";
 import { caseStudySvg } from "./efficientedit/case-svg.ts";
 import { hunksBetween, speedupFigure } from "./efficientedit/figure3.ts";
@@ -422,10 +423,11 @@ function fittingCase(
   { cases }: Options,
 ): string | undefined {
   const records = new Map(data.flatMap((set) => set.records.map((one) => [one.id, one] as const)));
-  const fits = ({ id }: { id: string }): boolean => {
+  const fits = ({ id, text }: { id: string; text?: string }): boolean => {
     const { original, edited } = records.get(id)!;
-    const lines = edited.split("\n").length;
-    const hunks = hunksBetween(original, edited);
+    const written = text === undefined ? edited : fencedCode(text);
+    const lines = written.split("\n").length;
+    const hunks = hunksBetween(original, written);
     return lines >= 15 && lines <= 40 && hunks >= 2 && hunks <= 3;
   };
   return cases.flatMap((set) => source.cases(set)).find(fits)?.id;

@@ -45,8 +45,8 @@ export interface RunSource {
   readonly unit: "ms" | "plain steps";
   /** Rows that the table has and this source cannot give, with the reason. */
   readonly leftOut: readonly string[];
-  /** The cases of a set, in the order of the seed. */
-  cases(set: string): readonly { readonly id: string }[];
+  /** The cases of a set, in the order of the seed, with what the model wrote where that is recorded. */
+  cases(set: string): readonly { readonly id: string; readonly text?: string }[];
   /** @param wanted which methods; default all */
   runs(set: string, progress: Progress, wanted?: (method: string) => boolean): Promise<MethodRun[]>;
   /** One case, to be written again: the target, and what asks it. */
@@ -316,7 +316,11 @@ function replaySource(options: ReplaySourceOptions): RunSource {
     ...rest,
     pricing,
     labels: all[0] ? methodsFor(all[0]) : [],
-    cases: (set) => (recorded.get(set) ?? []).map(({ one }) => one),
+    cases: (set) =>
+      (recorded.get(set) ?? []).map(({ one: { id }, text }) => ({
+        id,
+        ...(text !== undefined && { text }),
+      })),
     runs: (set, progress, wanted = () => true) =>
       replayedRuns({
         cases: recorded.get(set) ?? [],
