@@ -207,7 +207,7 @@ async function runTable(
   if (!options.json) process.stderr.write(explanation);
 }
 
-/** Which methods `--method` names; undefined = all. Throws `usage` for a name that the source's table has not. */
+/** Which methods `--method` names; undefined means all. Throws `usage` for a name that the source's table has not. */
 function wantedMethods(
   { labels, kind }: Pick<RunSource, "labels" | "kind">,
   { method }: Options,

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Token, TokenTarget } from "../../core/target.ts";
 import type { TokenPredictor } from "../../draft/draft-model.ts";
 import type { DecodeCase } from "./cases.ts";
-import { readJsonLines, wholeLines } from "./record-lines.ts";
-import { promptHash, type RecordedModel } from "./records.ts";
+import { type RecordedModel, readJsonLines, wholeLines } from "./record-lines.ts";
+import { promptHash } from "./records.ts";
 
 /**
  * What a draft model holds likeliest at every place of a recorded output: one line of a file. The model is given the output
@@ -22,7 +22,7 @@ export interface DraftRecord {
   readonly probabilities: readonly number[];
 }
 
-type Asked = Pick<DecodeCase, "id" | "request">;
+type DraftedCase = Pick<DecodeCase, "id" | "request">;
 
 export function draftRecordFile(
   folder: string,
@@ -36,7 +36,7 @@ export function draftRecordFile(
 /** Reads the prompt and the output in passes of many tokens: some seconds where decoding takes a minute. */
 export async function recordDraft(
   draft: TokenTarget,
-  { id, request }: Asked,
+  { id, request }: DraftedCase,
   output: readonly Token[],
   model: string,
 ): Promise<DraftRecord> {
@@ -98,7 +98,7 @@ export async function draftRecordWriter(
 /** The record of this very prompt and output. */
 export function draftRecordOf(
   records: ReadonlyMap<string, DraftRecord>,
-  { id, request }: Asked,
+  { id, request }: DraftedCase,
   output: readonly Token[],
 ): DraftRecord | undefined {
   const record = records.get(id);
@@ -110,8 +110,8 @@ export function draftRecordOf(
 
 /**
  * A draft model that answers from its record while its draft follows the output. What it would write after a token that the
- * target rejects is not recorded: there it says the record's token of the same place, which the target rejects as well. Only how
- * long such a draft goes on, by its probabilities, may differ from the real model's.
+ * target rejects is not recorded: there it says the record's token of the same place, which the target rejects as well. Only the
+ * length of such a draft, which its probabilities decide, may differ from the real model's.
  */
 export function recordedPredictor(
   { tokens, probabilities }: Pick<DraftRecord, "tokens" | "probabilities">,

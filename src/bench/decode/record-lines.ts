@@ -1,6 +1,12 @@
 import { readFile, truncate } from "node:fs/promises";
 import { RedraftError } from "../../core/errors.ts";
-import type { RecordedModel } from "./records.ts";
+
+/** What a record is valid for. */
+export interface RecordedModel {
+  /** As file name. */
+  readonly name: string;
+  readonly hash: string;
+}
 
 /**
  * The lines of a file that records are added to; none where there is no file. A last line that a kill cut off is left out.

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import type { Token } from "../../core/target.ts";
 import { beginningHash } from "../../engines/llama/cost-store.ts";
 import type { DecodeCase } from "./cases.ts";
-import { readJsonLines, wholeLines } from "./record-lines.ts";
+import { type RecordedModel, readJsonLines, wholeLines } from "./record-lines.ts";
 
 /** How an output ended: by an end token, by its closing fence, or cut off at the limit. */
 export type RecordEnd = "end" | "fence" | "length";
@@ -32,13 +32,6 @@ export interface OutputRecord {
   readonly threads: number;
   /** llama.cpp release and package. */
   readonly engine: string;
-}
-
-/** What a record is valid for. */
-export interface RecordedModel {
-  /** As file name. */
-  readonly name: string;
-  readonly hash: string;
 }
 
 export async function recordedModel(path: string): Promise<RecordedModel> {
