@@ -62,11 +62,41 @@ describe.skipIf(!hasEngine)("redraft bench efficientedit", () => {
     const rows = rowsOf(stdout);
     const names = (source: string) =>
       rows.filter((row) => row.source === source).map(({ method }) => method);
-    expect(names("replayed")).toEqual(["ar", "fastfixer", "ee-reuse", "redraft-line"]);
+    expect(names("replayed")).toEqual(["ar", "fastfixer", "suffix-1", "ee-reuse", "redraft-line"]);
     expect(names("modelled")).toContain("ouroboros");
     for (const row of rows) expect(row).toMatchObject({ cases: 2, exact: 1, set: "canitedit" });
     const [plain] = rows;
     expect(plain).toMatchObject({ macro: 1, total: 1, passes: plain.tokens });
+  });
+
+  it("replays a draft model from what it says of the recorded outputs", async () => {
+    const words = ["--table", "1", "--replay", records, "--draft", model, "--draft-cost", costs];
+    const before = await paper(...words, "--no-modelled", "--json");
+    expect(before.stderr).toMatch(/redraft bench decode --record .* and --draft/);
+    const record = ["--record", records, "--draft", model, "--threads", "1", "--max-tokens", "12"];
+    const { stderr } = await bench("decode", ...record, "--sample", "1");
+    expect(stderr).toContain("canitedit 1 of 1");
+    const again = await bench("decode", ...record, "--json");
+    expect(JSON.parse(again.stdout)).toMatchObject({ cases: 2, written: 1 });
+
+    const { stdout } = await paper(...words, "--no-modelled", "--json");
+    const rows = rowsOf(stdout);
+    for (const row of rows) expect(row).toMatchObject({ cases: 2, exact: 1, source: "replayed" });
+    // The model drafts for itself: near-ties of its kernels aside, all of its drafts are right.
+    const sd = rows.find(({ method }) => method === "sd-7");
+    expect(sd.acceptance).toBeGreaterThan(0.4);
+    expect(sd.passes).toBeLessThan(rows[0].passes / 2);
+    expect(sd.draftPasses).toBeGreaterThan(sd.passes);
+    expect(rows.map(({ method }) => method)).toContain("redraft-line+draft");
+  });
+
+  it("makes the rows that it is asked for, beside plain decoding", async () => {
+    const words = ["--table", "1", "--replay", records, "--no-modelled", "--json"];
+    const { stdout } = await paper(...words, "--method", "redraft-line");
+    expect(rowsOf(stdout).map(({ method }) => method)).toEqual(["ar", "redraft-line"]);
+    const { stderr, code } = await paper(...words, "--method", "sd-7");
+    expect(stderr).toMatch(/no row "sd-7"; it has ar, fastfixer/);
+    expect(code).toBe(2);
   });
 
   it("measures with a draft model, and goes on where it was ended", async () => {
@@ -120,7 +150,8 @@ describe.skipIf(!hasEngine)("redraft bench efficientedit", () => {
       [["--table", "3", "--replay", records], /no recording can answer; measure with --state/],
       [["--table", "3"], /name --state \(measure\) or --replay/],
       [["--table", "1", "--svg", "x.svg"], /--svg is for --figure/],
-      [["--table", "1", "--draft", model], /--draft is for measuring; add --state/],
+      [["--table", "1", "--draft", model], /--draft is for measuring and for replays/],
+      [["--figure", "3", "--method", "ar", "--replay", records], /--method is for --table/],
       [["--figure", "case", "--case", "nothing", "--replay", records], /no case nothing.*--case/],
     ];
     for (const [words, message] of messages) {

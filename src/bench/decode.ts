@@ -15,7 +15,7 @@ import { regionSet, setNames } from "./decode/case-sets.ts";
 import { type ChosenSet, chooseCases, contextFor } from "./decode/choose.ts";
 import { knownCurve, measuredCurve } from "./decode/cost-curves.ts";
 import { copyOracle } from "./decode/oracle.ts";
-import { recordSets } from "./decode/record-run.ts";
+import { recordDrafts, recordSets } from "./decode/record-run.ts";
 import { recordedSets } from "./decode/recorded-sets.ts";
 import { replayRows } from "./decode/replay.ts";
 import { type DecodeRow, rowOf } from "./decode/rows.ts";
@@ -101,7 +101,7 @@ export function decodeCommand(): Command {
     )
     .option(
       "--record <folder>",
-      "write the outputs of plain decoding there instead, once per model and case; may be ended and run again",
+      "write the outputs of plain decoding there instead, once per model and case; with --draft, what that model says of the outputs that are there; may be ended and run again",
     )
     .option(
       "--replay <folder>",
@@ -119,7 +119,7 @@ export function decodeCommand(): Command {
 
 /** Options that a way of running has no use for. */
 const unusedBy: Readonly<Record<string, readonly (keyof Options)[]>> = {
-  record: ["draft", "strategy", "runs", "tie", "clock", "replay", "cost", "svg", "markdown"],
+  record: ["strategy", "runs", "tie", "clock", "replay", "cost", "svg", "markdown"],
   replay: ["draft", "runs", "tie", "clock", "svg"],
 };
 
@@ -152,6 +152,10 @@ async function run(options: Options): Promise<void> {
   const model = await modelPath(options.model);
   if (options.replay !== undefined) return runReplay(model, options.replay, options);
   const vocabulary = await llamaVocabulary(model);
+  if (options.record !== undefined && options.draft !== undefined) {
+    const draft = await modelPath(options.draft);
+    return runRecordDrafts(vocabulary, { target: model, draft }, options.record, options);
+  }
   const sets = await setsFor(vocabulary, options).finally(vocabulary.dispose);
   const contextSize = contextFor(sets);
   const threads = options.threads && { threads: options.threads };
@@ -238,29 +242,62 @@ function showProgress(set: string): (done: number, of: number) => void {
   return (done, of) => note(`\r${bar(done / of)} ${set} ${done} of ${of}\u001b[K`);
 }
 
+async function runRecordDrafts(
+  vocabulary: LlamaVocabulary,
+  path: { readonly target: string; readonly draft: string },
+  folder: string,
+  options: Options,
+): Promise<void> {
+  try {
+    const sets = await setsFor(vocabulary, options);
+    const draft = await engines.gguf.openTokens(path.draft, {
+      contextSize: contextFor(sets),
+      ...(options.threads && { threads: options.threads }),
+    });
+    try {
+      const { name, vocabSize } = vocabulary.info;
+      await requireSameVocabulary({ ...vocabulary, name, capabilities: { vocabSize } }, draft);
+      const rows = await recordDrafts(draft, path, sets, folder, lineNote);
+      if (process.stderr.isTTY) note("\r\u001b[K");
+      printRecorded(rows, ["set", "cases", "written", "file"], options);
+    } finally {
+      await draft.dispose();
+    }
+  } finally {
+    await vocabulary.dispose();
+  }
+}
+
+/** A line that the next one replaces, on a terminal. */
+function lineNote(text: string): void {
+  process.stderr.write(process.stderr.isTTY ? `\r${text}\u001b[K` : `${text}\n`);
+}
+
+function printRecorded<Row extends object>(
+  rows: readonly Row[],
+  head: readonly (keyof Row & string)[],
+  { json }: Options,
+): void {
+  if (json) {
+    for (const row of rows) {
+      process.stdout.write(`${JSON.stringify({ suite: "decode-record", ...row })}\n`);
+    }
+    return;
+  }
+  const cells = rows.map((row) => head.map((column) => row[column] as string | number));
+  process.stdout.write(textTable(head, cells));
+}
+
 async function runRecord(
   target: LlamaTarget,
   model: string,
   sets: readonly ChosenSet[],
   folder: string,
-  { json }: Options,
+  options: Options,
 ): Promise<void> {
-  const tty = process.stderr.isTTY;
-  const show = (text: string): void =>
-    void process.stderr.write(tty ? `\r${text}\u001b[K` : `${text}\n`);
-  const rows = await recordSets(target, model, sets, folder, show);
-  if (tty) process.stderr.write("\r\u001b[K");
-  for (const row of rows) {
-    if (json) process.stdout.write(`${JSON.stringify({ suite: "decode-record", ...row })}\n`);
-  }
-  if (json) return;
-  const head = ["set", "cases", "written", "cutOff", "tooLong", "file"] as const;
-  process.stdout.write(
-    textTable(
-      head,
-      rows.map((row) => head.map((column) => row[column])),
-    ),
-  );
+  const rows = await recordSets(target, model, sets, folder, lineNote);
+  if (process.stderr.isTTY) note("\r\u001b[K");
+  printRecorded(rows, ["set", "cases", "written", "cutOff", "tooLong", "file"], options);
 }
 
 async function runTimed(

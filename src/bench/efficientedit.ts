@@ -7,6 +7,7 @@ import { count } from "./calibrate.ts";
 import { type CaseSet, readCaseSet, seededOrder } from "./decode/case-sets.ts";
 import { type ChosenSet, chooseCases } from "./decode/choose.ts";
 import { knownCurve } from "./decode/cost-curves.ts";
+import { fencedCode } from "./decode/fence.ts";
 import { caseStudy } from "./efficientedit/case-study.ts";
 import { caseStudySvg } from "./efficientedit/case-svg.ts";
 import { hunksBetween, speedupFigure } from "./efficientedit/figure3.ts";
@@ -37,8 +38,10 @@ interface Options {
   readonly draft?: string;
   readonly replay?: string;
   readonly state?: string;
+  readonly method?: string[];
   readonly modelled: boolean;
   readonly cost?: string;
+  readonly draftCost?: string;
   readonly sample?: number;
   readonly seed: number;
   readonly length?: number;
@@ -80,13 +83,18 @@ export function efficientEditCommand(): Command {
       "--draft <gguf>",
       "a smaller model of the same vocabulary; without it rows have no draft model",
     )
-    .option("--replay <folder>", "use what bench decode --record wrote there; needs no weights")
+    .option(
+      "--replay <folder>",
+      "use what bench decode --record wrote there, with --draft also of that model; needs no weights",
+    )
     .option(
       "--state <file>",
       "measure on the weights and keep each case and method there: may be ended and run again",
     )
+    .option("--method <name...>", "only these rows of the table, and plain decoding")
     .option("--no-modelled", "without the table of recorded edits under a GPU's cost curve")
     .option("--cost <file>", 'cost of passes, as "bench calibrate --json" prints it')
+    .option("--draft-cost <file>", "the same of the draft model, for --replay")
     .option(
       "--sample <n>",
       "as many cases of each set as the seed draws first: of what is measured, or without --state of all",
@@ -132,11 +140,12 @@ function requireSense(options: Options): void {
   if (!reference && model === undefined)
     refuse("--model is needed: for --replay its vocabulary only");
   if (svg !== undefined && figure === undefined) refuse("--svg is for --figure");
+  if (options.method !== undefined && table === undefined) refuse("--method is for --table");
   if (options.case !== undefined && figure !== "case") refuse("--case is for --figure case");
   if (table === "3" && options.state === undefined && options.replay !== undefined)
     refuse("table 3 compares lossy rules, which no recording can answer; measure with --state");
-  if (options.draft !== undefined && options.state === undefined)
-    refuse("--draft is for measuring; add --state <file>");
+  if (options.draft !== undefined && options.state === undefined && options.replay === undefined)
+    refuse("--draft is for measuring and for replays; add --state <file> or --replay <folder>");
 }
 
 async function runReference(data: readonly CaseSet[], options: Options): Promise<void> {
@@ -167,7 +176,8 @@ async function runTable(
     const source = await open();
     try {
       for (const set of options.cases) {
-        const runs = await source.runs(set, progress(`${source.kind} ${set}`));
+        const wanted = wantedMethods(source, options);
+        const runs = await source.runs(set, progress(`${source.kind} ${set}`), wanted);
         liveNote("\r\u001b[K");
         const rows = await tableRows({
           table,
@@ -195,6 +205,21 @@ async function runTable(
   }
   if (judge) sayMissing(judge, options);
   if (!options.json) process.stderr.write(explanation);
+}
+
+/** Which methods `--method` names; undefined means all. Throws `usage` for a name that the source's table has not. */
+function wantedMethods(
+  { labels, kind }: Pick<RunSource, "labels" | "kind">,
+  { method }: Options,
+): ((name: string) => boolean) | undefined {
+  if (method === undefined) return undefined;
+  const names = labels.map(({ name }) => name);
+  const unknown = method.find((name) => !names.includes(name));
+  if (unknown === undefined) return (name) => name === plainMethod || method.includes(name);
+  throw new RedraftError(
+    "usage",
+    `the ${kind} table has no row "${unknown}"; it has ${names.join(", ")}`,
+  );
 }
 
 const explanation =
@@ -229,7 +254,15 @@ function sourcesFor(
     all.push(async () => {
       const sets = await paperSets(vocabulary, wide);
       const curve = await knownCurve(model, await curveOptions(options));
-      return replayedSource({ table, vocabulary, sets, model, folder: replay, curve });
+      const draft = options.draft && {
+        model: await modelPath(options.draft),
+        curve: await knownCurve(await modelPath(options.draft), {
+          ...threadsOf(options),
+          ...(options.draftCost !== undefined && { cost: options.draftCost }),
+        }),
+      };
+      const recorded = { model, folder: replay, curve, ...(draft && { draft }) };
+      return replayedSource({ table, vocabulary, sets, ...recorded });
     });
   }
   if (options.modelled && table !== 3) {
@@ -246,8 +279,13 @@ function sourcesFor(
   return all;
 }
 
-async function curveOptions({ cost, threads }: Options) {
-  return { ...(cost !== undefined && { cost }), ...(threads !== undefined && { threads }) };
+async function curveOptions(options: Options) {
+  const { cost } = options;
+  return { ...(cost !== undefined && { cost }), ...threadsOf(options) };
+}
+
+function threadsOf({ threads }: Options): { threads?: number } {
+  return threads === undefined ? {} : { threads };
 }
 
 async function paperSets(vocabulary: LlamaVocabulary, options: Options): Promise<ChosenSet[]> {
@@ -385,10 +423,11 @@ function fittingCase(
   { cases }: Options,
 ): string | undefined {
   const records = new Map(data.flatMap((set) => set.records.map((one) => [one.id, one] as const)));
-  const fits = ({ id }: { id: string }): boolean => {
+  const fits = ({ id, text }: { id: string; text?: string }): boolean => {
     const { original, edited } = records.get(id)!;
-    const lines = edited.split("\n").length;
-    const hunks = hunksBetween(original, edited);
+    const written = text === undefined ? edited : fencedCode(text);
+    const lines = written.split("\n").length;
+    const hunks = hunksBetween(original, written);
     return lines >= 15 && lines <= 40 && hunks >= 2 && hunks <= 3;
   };
   return cases.flatMap((set) => source.cases(set)).find(fits)?.id;

@@ -85,7 +85,7 @@ export interface DraftModelOptions {
   readonly predictor: TokenPredictor;
   /** Copies to stop at: the model need not write what can be copied. */
   readonly copy?: CopyDrafter;
-  /** Drafted only where the best copy is expected to hold for fewer tokens than this (default 2). */
+  /** Drafted only where the best copy is expected to hold for fewer tokens than this (default 4: the estimates of the best of several copies are high). */
   readonly below?: number;
   /** The model stops where a copy of what follows is expected to hold for at least this many tokens (default 4). */
   readonly reanchorAt?: number;
@@ -104,13 +104,16 @@ export interface DraftModelOptions {
  * known: the copy is added to the same draft.
  */
 export function draftModelDrafter(options: DraftModelOptions): Drafter {
-  const { predictor, copy, below = 2, reanchorAt = 4, maxLength = 16, minChance = 0.3 } = options;
+  const { predictor, copy, below = 4, reanchorAt = 4, maxLength = 16, minChance = 0.3 } = options;
   const { passCost = 0, cost = () => 1 } = options;
   let length = 4;
   let drafted = 0;
-  /** Drafted tokens that were right, of those whose fate was seen; begun as if some had been. */
-  let right = 3;
-  let seen = 4;
+  /**
+   * Drafted tokens that were right, of those whose fate was seen. It begins with trust: a model that is never tried because its
+   * passes might not pay shows nothing, and one that is wrong is found out within a few drafts.
+   */
+  let right = 9;
+  let seen = 10;
 
   /** Whether any number of further tokens, `count` being drafted with this chance of all, is expected to pay. */
   function pays(count: number, chance: number, most: number): boolean {

@@ -26,13 +26,26 @@ describe("chatTokens", () => {
     expect(marksIn(tokens)).toBe(1);
   });
 
-  it("reads marks in the user's text as text", async () => {
-    const content = `a test of ${mark} and more`;
-    const tokens = await chatTokens(target, chatml, content, "");
-    expect(marksIn(tokens)).toBe(1);
-    const bytes = tokens.filter((token) => token !== markToken);
-    expect(Buffer.from(bytes).toString()).toContain(content);
+  it("puts a system message before the user's", async () => {
+    const tokens = await chatTokens(target, chatml, "hello", "", "be brief");
+    const [system, user] = [`system\nbe brief${mark}\n`, `user\nhello${mark}\n`];
+    expect(tokens).toEqual(
+      await target.tokenize(`<|im_start|>${system}<|im_start|>${user}<|im_start|>assistant\n`, {
+        special: true,
+      }),
+    );
   });
+
+  it.each([undefined, "about a test of marks"])(
+    "reads marks in the user's text as text",
+    async (system) => {
+      const content = `a test of ${mark} and more`;
+      const tokens = await chatTokens(target, chatml, content, "", system);
+      expect(marksIn(tokens)).toBe(system === undefined ? 1 : 2);
+      const bytes = tokens.filter((token) => token !== markToken);
+      expect(Buffer.from(bytes).toString()).toContain(content);
+    },
+  );
 
   it("adds nothing where there is no template", async () => {
     expect(await chatTokens(target, plain, "hello", "!")).toEqual([...Buffer.from("hello!")]);

@@ -57,19 +57,22 @@ export async function detectChatTemplate(target: ChatVocabulary): Promise<ChatTe
  * text, also where it spells one of them (`<|im_end|>` in the tests of a tokenizer).
  *
  * @param opening what the answer begins with, given to the model
+ * @param system a message before the user's
  */
 export async function chatTokens(
   target: ChatVocabulary,
   template: ChatTemplate,
   content: string,
   opening: string,
+  system?: string,
 ): Promise<readonly Token[]> {
-  const prompt = `${await template([{ role: "user", content }])}${opening}`;
+  const before: ChatMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
+  const prompt = `${await template([...before, { role: "user", content }])}${opening}`;
   const special = { special: true };
   const [text, parsed] = [await target.tokenize(content), await target.tokenize(content, special)];
   const same = text.length === parsed.length && text.every((token, i) => token === parsed[i]);
   // Some templates trim what they are given.
-  const at = same ? -1 : prompt.indexOf(content);
+  const at = same ? -1 : prompt.lastIndexOf(content);
   if (at < 0) return target.tokenize(prompt, special);
   return [
     ...(await target.tokenize(prompt.slice(0, at), special)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fakeTarget } from "../../engines/fake.ts";
-import { plain } from "../../session/chat-template.ts";
+import { chatml, plain } from "../../session/chat-template.ts";
 import { type ChatCasesOptions, chatCases } from "./cases.ts";
 import { regionCases } from "./region-cases.ts";
 
@@ -27,11 +27,19 @@ describe("chatCases", () => {
     const { cases } = await chatCases(set, options);
     const one = cases.find(({ id }) => id.includes("/1/"))!;
     const prompt = textOf(one.request.prompt);
-    expect(prompt).toContain("##Instruction\ndo it\n##Code File\n```python\nb = 1\nc = 2\n```");
-    expect(prompt.endsWith("##Code File\n```python\n")).toBe(true);
+    expect(prompt).toBe(
+      "## Code Before:\n```py\nb = 1\nc = 2\n```\n## Instruction:\ndo it\n## Code After:```py\n",
+    );
     expect(textOf(one.request.source!)).toBe("b = 1\nc = 2\n");
     expect(one.request.context?.map(textOf)).toEqual(["around"]);
     expect(one).toMatchObject({ set: "l1", task: "fn/1", fenced: true, maxTokens: 2 * 12 + 128 });
+  });
+
+  it("asks under the system message that it is given", async () => {
+    const marked = { ...options, template: chatml, system: "You edit." };
+    const { cases } = await chatCases(set, marked);
+    const begin = "<|im_start|>system\nYou edit.<|im_end|>\n<|im_start|>user\n## Code Before:\n";
+    for (const { request } of cases) expect(textOf(request.prompt).startsWith(begin)).toBe(true);
   });
 
   it("leaves long prompts out and counts them", async () => {

@@ -1,7 +1,8 @@
 import type { DraftRequest, Token, TokenTarget } from "../../core/target.ts";
 import { type ChatTemplate, chatTokens } from "../../session/chat-template.ts";
-import { answerOpening, editQuestion, type TraceRecord, taskOf } from "../traces/data.ts";
+import { type TraceRecord, taskOf } from "../traces/data.ts";
 import { type CaseSet, seededOrder } from "./case-sets.ts";
+import { chatOpening, chatQuestion } from "./question.ts";
 
 /** One edit in the target's tokens. */
 export interface DecodeCase {
@@ -19,6 +20,8 @@ export interface DecodeCase {
 export interface ChatCasesOptions {
   readonly target: Pick<TokenTarget, "tokenize">;
   readonly template: ChatTemplate;
+  /** Message before the question; default none. */
+  readonly system?: string;
   /** Present where the vocabulary asks for it at the start of every text. */
   readonly beginToken?: Token;
   /** Longest prompt, in tokens. */
@@ -38,7 +41,7 @@ export interface ChosenCases {
   readonly tooLong: number;
 }
 
-/** The cases of a set: EfficientEdit's question in the model's chat template, the answer begun inside the fence. */
+/** The cases of a set: the question in the model's chat template, the answer begun inside the fence. */
 export async function chatCases(
   { name, records }: CaseSet,
   options: ChatCasesOptions,
@@ -58,15 +61,15 @@ export async function chatCases(
 async function chatCase(
   set: string,
   record: TraceRecord,
-  { target, template, beginToken, maxTokens }: ChatCasesOptions,
+  { target, template, system, beginToken, maxTokens }: ChatCasesOptions,
 ): Promise<DecodeCase> {
   const { id, instruction, original, context } = record;
   const asked = await chatTokens(
     target,
     template,
-    // The fence follows the last line: a blank line before it would be copied too.
-    editQuestion(instruction, original.replace(/\n$/, "")),
-    answerOpening,
+    chatQuestion(instruction, original),
+    chatOpening,
+    system,
   );
   const begins = beginToken === undefined || asked[0] === beginToken;
   const source = await target.tokenize(original);

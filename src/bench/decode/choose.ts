@@ -2,6 +2,7 @@ import type { LlamaTarget, LlamaVocabulary } from "../../engines/llama/target.ts
 import { detectChatTemplate } from "../../session/chat-template.ts";
 import { readCaseSet, regionSet } from "./case-sets.ts";
 import { type ChosenCases, chatCases } from "./cases.ts";
+import { usualSystem } from "./question.ts";
 import { regionCases } from "./region-cases.ts";
 
 export interface ChooseOptions {
@@ -32,7 +33,8 @@ export async function chooseCases(
   options: ChooseOptions,
 ): Promise<ChosenSet[]> {
   const { data, length, sample, seed } = options;
-  const { trainedContext, beginToken } = vocabulary.info;
+  const { trainedContext, beginToken, architecture } = vocabulary.info;
+  const system = usualSystem(architecture);
   const template = await detectChatTemplate(vocabulary);
   const chosen: ChosenSet[] = [];
   for (const set of options.sets) {
@@ -45,6 +47,7 @@ export async function chooseCases(
         : await chatCases(readCaseSet(set, data), {
             target: vocabulary,
             template,
+            ...(system !== undefined && { system }),
             ...(beginToken !== undefined && { beginToken }),
             length: length ?? longestPrompt,
             contextSize: trainedContext,

@@ -1,7 +1,16 @@
 import { RedraftError } from "../../core/errors.ts";
+import type { TokenTarget } from "../../core/target.ts";
 import type { LlamaTarget } from "../../engines/llama/target.ts";
 import type { ChosenSet } from "./choose.ts";
+import {
+  draftRecordFile,
+  draftRecordOf,
+  draftRecordWriter,
+  readDraftRecords,
+  recordDraft,
+} from "./draft-records.ts";
 import { recordOutput } from "./record.ts";
+import { recordedSets } from "./recorded-sets.ts";
 import {
   type OutputRecord,
   readRecorded,
@@ -71,6 +80,46 @@ export async function recordSets(
   }
   if (done.every(({ cases }) => cases === 0)) {
     throw new RedraftError("usage", "no prompt is as short as --length allows");
+  }
+  return done;
+}
+
+/** What was written into one file of a draft model. */
+export interface RecordedDrafts {
+  readonly set: string;
+  readonly file: string;
+  /** Recorded outputs of the target, and how many of them this run asked the draft model about. */
+  readonly cases: number;
+  readonly written: number;
+}
+
+/**
+ * Asks a draft model about the recorded outputs of a target, which need not be open: what it holds likeliest at every place.
+ * May be ended at any time; throws `usage` where a set has no recorded output.
+ *
+ * @param path of the target's and of the draft model's file
+ */
+export async function recordDrafts(
+  draft: TokenTarget,
+  path: { readonly target: string; readonly draft: string },
+  sets: readonly ChosenSet[],
+  folder: string,
+  note: (text: string) => void,
+): Promise<RecordedDrafts[]> {
+  const [target, model] = [await recordedModel(path.target), await recordedModel(path.draft)];
+  const done: RecordedDrafts[] = [];
+  for (const { set, cases } of await recordedSets(path.target, sets, folder)) {
+    const file = draftRecordFile(folder, target, model, set);
+    const known = await readDraftRecords(file, model);
+    const write = await draftRecordWriter(folder, file);
+    let written = 0;
+    for (const [i, { one, output }] of cases.entries()) {
+      if (draftRecordOf(known, one, output)) continue;
+      await write(await recordDraft(draft, one, output, model.hash));
+      written++;
+      note(`${set} ${i + 1} of ${cases.length}`);
+    }
+    done.push({ set, file, cases: cases.length, written });
   }
   return done;
 }

@@ -26,7 +26,9 @@ export async function recordedSets(
     const records = await readRecorded(file, model);
     const found = cases.flatMap((one) => {
       const record = recordOf(records, one);
-      return record ? [{ one, output: record.tokens, finish: record.finish }] : [];
+      if (record === undefined) return [];
+      const { tokens: output, finish, text } = record;
+      return [{ one, output, finish, text }];
     });
     if (found.length === 0) {
       const why =

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { appendFile, mkdir, readFile, stat, truncate } from "node:fs/promises";
+import { appendFile, mkdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { RedraftError } from "../../core/errors.ts";
 import type { Token } from "../../core/target.ts";
 import { beginningHash } from "../../engines/llama/cost-store.ts";
 import type { DecodeCase } from "./cases.ts";
+import { type RecordedModel, readJsonLines, wholeLines } from "./record-lines.ts";
 
 /** How an output ended: by an end token, by its closing fence, or cut off at the limit. */
 export type RecordEnd = "end" | "fence" | "length";
@@ -34,13 +34,6 @@ export interface OutputRecord {
   readonly engine: string;
 }
 
-/** What a record is valid for. */
-export interface RecordedModel {
-  /** As file name. */
-  readonly name: string;
-  readonly hash: string;
-}
-
 export async function recordedModel(path: string): Promise<RecordedModel> {
   const { size } = await stat(path);
   return {
@@ -65,44 +58,8 @@ export async function readRecorded(
   file: string,
   model: RecordedModel,
 ): Promise<Map<string, OutputRecord>> {
-  const records = new Map<string, OutputRecord>();
-  const text = await textOf(file);
-  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
-  for (const [i, line] of lines.entries()) {
-    if (line === "") continue;
-    const record = parsed(line, `${file}:${i + 1}`);
-    if (record.model !== model.hash) {
-      throw new RedraftError(
-        "usage",
-        `${file} has outputs of other weights than ${model.name} (${record.model}, not ${model.hash}); record into another folder`,
-      );
-    }
-    records.set(record.id, record);
-  }
-  return records;
-}
-
-function parsed(line: string, where: string): OutputRecord {
-  try {
-    return JSON.parse(line) as OutputRecord;
-  } catch (cause) {
-    throw new RedraftError(
-      "usage",
-      `${where} is not a recorded output: ${(cause as Error).message}`,
-      { cause },
-    );
-  }
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw new RedraftError("file-error", `cannot read ${file}: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
+  const lines = await readJsonLines<OutputRecord>(file, model);
+  return new Map(lines.map((line) => [line.id, line]));
 }
 
 /** Adds records to a file, each in one write; what a kill left of a line is taken away first. */
@@ -111,9 +68,7 @@ export async function recordWriter(
   file: string,
 ): Promise<(record: OutputRecord) => Promise<void>> {
   await mkdir(folder, { recursive: true });
-  const text = Buffer.from(await textOf(file));
-  const whole = text.lastIndexOf("\n") + 1;
-  if (whole < text.length) await truncate(file, whole);
+  await wholeLines(file);
   return (record) => appendFile(file, `${JSON.stringify(record)}\n`);
 }
 

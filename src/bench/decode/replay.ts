@@ -14,6 +14,8 @@ export interface RecordedCase {
   readonly one: DecodeCase;
   /** The end token included. */
   readonly output: readonly Token[];
+  /** The output as a text, where it is known. */
+  readonly text?: string;
 }
 
 /** What one strategy does with the recorded outputs of a set. No weights run: costs are read from a curve. */

@@ -1,7 +1,9 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { TokenTarget } from "../../core/target.ts";
 
-type Spelled = Pick<TokenTarget, "name" | "capabilities" | "detokenize">;
+interface Spelled extends Pick<TokenTarget, "name" | "detokenize"> {
+  readonly capabilities: Pick<TokenTarget["capabilities"], "vocabSize">;
+}
 
 /** Tokens that are compared. Families that differ do so within the first few hundred. */
 const compared = 4096;

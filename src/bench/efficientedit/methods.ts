@@ -65,6 +65,7 @@ export function tableMethods(table: TableNumber, context: MethodContext): TableM
       ar,
       ...(withDraft ? [sd("sd-7", "SD")] : []),
       make.fastFixer,
+      make.suffix,
       ...(context.standIn ? [make.ouroboros] : []),
       withDraft ? ee("ee-full", "EfficientEdit") : ee("ee-reuse", "EfficientEdit (Reuse)"),
       withDraft
@@ -120,12 +121,12 @@ function methodMakers(context: MethodContext) {
     name: string,
     label: string,
     drafter: () => Drafter,
-    tree = false,
+    { tree = false, budget = anyNumber } = {},
   ): TableMethod => ({
     name,
     label,
     lossless: true,
-    prepare: () => ({ planner: fixedPlanner([drafter()], { budget: anyNumber, tree }) }),
+    prepare: () => ({ planner: fixedPlanner([drafter()], { budget, tree }) }),
   });
   const drafterOf = (withDraft: boolean, weights: AcceptanceWeights): Drafter =>
     withDraft && predictor
@@ -140,7 +141,11 @@ function methodMakers(context: MethodContext) {
       return { name, label, lossless, prepare: () => ({ planner: planner(), ...options }) };
     },
     fastFixer: fixed("fastfixer", "FastFixer", () => fastFixerDrafter(isNewline)),
-    ouroboros: fixed("ouroboros", "Ouroboros", () => ouroborosDrafter(predictor!), true),
+    // The strongest published method without a draft model on such machines: the paper's table has it not.
+    suffix: fixed("suffix-1", "suffix decoding", () => drafters.suffix({ speller, alpha: 1 }), {
+      budget: 64,
+    }),
+    ouroboros: fixed("ouroboros", "Ouroboros", () => ouroborosDrafter(predictor!), { tree: true }),
     ee(name: string, label: string, withDraft = true, rule = "greedy"): TableMethod {
       const { lossless, options } = ruled(rule);
       const loop = withDraft && predictor ? { model: predictor } : {};

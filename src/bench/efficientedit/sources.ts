@@ -1,4 +1,5 @@
-import { targetPredictor } from "../../draft/draft-model.ts";
+import { RedraftError } from "../../core/errors.ts";
+import { type TokenPredictor, targetPredictor } from "../../draft/draft-model.ts";
 import type { Speller } from "../../draft/spelling.ts";
 import { spellerOf } from "../../draft/spelling.ts";
 import type { CostCurve } from "../../engines/llama/cost.ts";
@@ -8,7 +9,14 @@ import { standInCost } from "../baselines/stand-in.ts";
 import type { CaseSet } from "../decode/case-sets.ts";
 import { type ChosenSet, contextFor } from "../decode/choose.ts";
 import { type CurveOptions, measuredCurve } from "../decode/cost-curves.ts";
-import { recordedSets } from "../decode/recorded-sets.ts";
+import {
+  type DraftRecord,
+  draftRecordFile,
+  draftRecordOf,
+  readDraftRecords,
+  recordedPredictor,
+} from "../decode/draft-records.ts";
+import { type RecordedCases, recordedSets } from "../decode/recorded-sets.ts";
 import { recordedModel } from "../decode/records.ts";
 import type { RecordedCase } from "../decode/replay.ts";
 import type { TimedTarget } from "../decode/run.ts";
@@ -37,8 +45,8 @@ export interface RunSource {
   readonly unit: "ms" | "plain steps";
   /** Rows that the table has and this source cannot give, with the reason. */
   readonly leftOut: readonly string[];
-  /** The cases of a set, in the order of the seed. */
-  cases(set: string): readonly { readonly id: string }[];
+  /** The cases of a set, in the order of the seed, with what the model wrote where that is recorded. */
+  cases(set: string): readonly { readonly id: string; readonly text?: string }[];
   /** @param wanted which methods; default all */
   runs(set: string, progress: Progress, wanted?: (method: string) => boolean): Promise<MethodRun[]>;
   /** One case, to be written again: the target, and what asks it. */
@@ -161,30 +169,76 @@ export interface RecordedOptions extends RecordingInput {
   readonly model: string;
   readonly folder: string;
   readonly curve: CostCurve;
+  /** A draft model that was asked about the recorded outputs. */
+  readonly draft?: { readonly model: string; readonly curve: CostCurve };
 }
 
 /** Recorded outputs of this model under the curve of this machine. */
 export async function replayedSource(options: RecordedOptions): Promise<RunSource> {
   const { curve, vocabulary, table } = options;
-  const recorded = await recordedSets(options.model, options.sets, options.folder);
+  const all = await recordedSets(options.model, options.sets, options.folder);
+  const drafts = options.draft && (await recordedDrafts(all, { ...options, draft: options.draft }));
+  // Rows are compared on the same cases: those that both models were asked about.
+  const recorded = all.map((set) => ({
+    ...set,
+    cases: set.cases.filter(({ one }) => drafts?.byCase.has(one.id) ?? true),
+  }));
   const step = curve.points[0]!.ms;
   const amounts = recorded.map(
-    ({ set, cases, missing, cutOff }) =>
-      `${set}: ${cases.length} recorded, ${missing} not yet, ${cutOff} cut off at the limit`,
+    ({ set, cases, missing, cutOff }, i) =>
+      `${set}: ${cases.length} recorded, ${missing + all[i]!.cases.length - cases.length} not yet, ${cutOff} cut off at the limit`,
   );
+  const draftNote = drafts
+    ? `; draft model ${drafts.name} by what it says at each place of these outputs, ${drafts.cost.toFixed(2)} plain steps a pass`
+    : "";
   return replaySource({
     kind: "replayed",
-    time: `recorded outputs of ${vocabulary.info.name}, passes under this machine's cost curve (${step.toFixed(1)} ms for one token, ${curve.at(64).toFixed(1)} times that for 64; the prompt's pass counts like the others); ${amounts.join("; ")}`,
-    pricing: { pass: (n) => step * curve.at(n), draftPass: 0 },
+    time: `recorded outputs of ${vocabulary.info.name}, passes under this machine's cost curve (${step.toFixed(1)} ms for one token, ${curve.at(64).toFixed(1)} times that for 64; the prompt's pass counts like the others)${draftNote}; ${amounts.join("; ")}`,
+    pricing: { pass: (n) => step * curve.at(n), draftPass: drafts ? step * drafts.cost : 0 },
     unit: "ms",
     leftOut: [
-      ...(table === 1 ? ["SD and Ouroboros: a recording has no draft model"] : []),
-      ...(table > 1 ? ["rows with a draft model or a lossy rule: they need the weights"] : []),
+      ...(table === 1 ? [noLookahead] : []),
+      ...(table > 1 ? ["rows with a lossy rule: they need the weights"] : []),
+      ...(drafts
+        ? []
+        : ["SD, and every row with a draft model: record one and name it with --draft"]),
     ],
     recorded: new Map(recorded.map(({ set, cases }) => [set, cases])),
-    methods: await replayMethods(options, (n) => curve.at(n)),
+    methods: await replayMethods(
+      options,
+      (n) => curve.at(n),
+      drafts && {
+        predictorFor: ({ one }) =>
+          recordedPredictor(drafts.byCase.get(one.id)!, vocabulary.info.endTokens[0] ?? 0),
+        cost: drafts.cost,
+        standIn: false,
+      },
+    ),
     vocabulary,
   });
+}
+
+async function recordedDrafts(
+  recorded: readonly RecordedCases[],
+  { model, folder, curve, draft }: RecordedOptions & Required<Pick<RecordedOptions, "draft">>,
+) {
+  const [target, own] = [await recordedModel(model), await recordedModel(draft.model)];
+  const byCase = new Map<string, DraftRecord>();
+  for (const { set, cases } of recorded) {
+    const file = draftRecordFile(folder, target, own, set);
+    const records = await readDraftRecords(file, own);
+    for (const { one, output } of cases) {
+      const record = draftRecordOf(records, one, output);
+      if (record) byCase.set(one.id, record);
+    }
+  }
+  if (byCase.size === 0) {
+    throw new RedraftError(
+      "usage",
+      `${folder} does not say what ${own.name} makes of these outputs; write it by redraft bench decode --record ${folder} with the same --model and --draft`,
+    );
+  }
+  return { name: own.name, byCase, cost: draft.curve.points[0]!.ms / curve.points[0]!.ms };
 }
 
 export interface ModelledOptions extends RecordingInput {
@@ -207,17 +261,29 @@ export async function modelledSource(options: ModelledOptions): Promise<RunSourc
     unit: "plain steps",
     leftOut: [...(options.table > 1 ? ["rows with a lossy rule: they need the weights"] : [])],
     recorded,
-    methods: await replayMethods(options, passCost(gpuNodes), true),
+    methods: await replayMethods(options, passCost(gpuNodes), {
+      predictorFor: (one) => standInFor(one, vocabulary.info.vocabSize),
+      cost: standInCost,
+      standIn: true,
+    }),
     vocabulary,
   });
 }
 
 type MethodsFor = (recorded: RecordedCase, speller: Speller) => readonly TableMethod[];
 
+/** A draft model that needs no weights. */
+interface ReplayedDraft {
+  predictorFor(recorded: RecordedCase): TokenPredictor;
+  /** In plain steps of the target. */
+  readonly cost: number;
+  readonly standIn: boolean;
+}
+
 async function replayMethods(
   { table, vocabulary }: RecordingInput,
   cost: (n: number) => number,
-  standIn = false,
+  draft?: ReplayedDraft,
 ): Promise<MethodsFor> {
   const { vocabSize } = vocabulary.info;
   const isNewline = await newlinesOf({ ...vocabulary, capabilities: { vocabSize } });
@@ -226,10 +292,10 @@ async function replayMethods(
       speller,
       isNewline,
       cost,
-      ...(standIn && {
-        predictor: standInFor(recorded, vocabSize),
-        draftCost: standInCost,
-        standIn,
+      ...(draft && {
+        predictor: draft.predictorFor(recorded),
+        draftCost: draft.cost,
+        standIn: draft.standIn,
       }),
     }).filter(({ lossless }) => lossless);
 }
@@ -250,7 +316,11 @@ function replaySource(options: ReplaySourceOptions): RunSource {
     ...rest,
     pricing,
     labels: all[0] ? methodsFor(all[0]) : [],
-    cases: (set) => (recorded.get(set) ?? []).map(({ one }) => one),
+    cases: (set) =>
+      (recorded.get(set) ?? []).map(({ one: { id }, text }) => ({
+        id,
+        ...(text !== undefined && { text }),
+      })),
     runs: (set, progress, wanted = () => true) =>
       replayedRuns({
         cases: recorded.get(set) ?? [],
