@@ -14,6 +14,7 @@ import { baseText } from "./base.ts";
 import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
+import { modelOption } from "./model-option.ts";
 import { requireOneFile, withPatchCommand } from "./one-file.ts";
 import { errorJson, resultJson } from "./output.ts";
 import { promptFormatOption } from "./prompt-format.ts";
@@ -60,7 +61,7 @@ export function applyCommand(): Command {
     )
     .option("--symbol <name>", "the function or class that the edit is about: get, Store.get")
     .option("--cell <id or number>", "the notebook cell that the edit is for")
-    .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .addOption(modelOption())
     .addOption(promptFormatOption())
     .option("--receipt <file>", "write the edit's receipt to this file (- for standard output)")
     .option("--dry-run", "print the unified diff and write nothing")

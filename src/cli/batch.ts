@@ -15,6 +15,7 @@ import { fileError } from "../workspace/disk.ts";
 import type { Receipt } from "../workspace/receipt/format.ts";
 import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { jsonLines } from "./json-lines.ts";
+import { modelOption } from "./model-option.ts";
 import { promptFormatOption } from "./prompt-format.ts";
 import { warnings } from "./warnings.ts";
 
@@ -38,7 +39,7 @@ export function batchCommand(): Command {
       "Applies many edits to texts: reads one JSON object per line and writes one result per line, in order.",
     )
     .argument("[file]", "file with the edits (default, or -: standard input)")
-    .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .addOption(modelOption())
     .addOption(promptFormatOption())
     .addHelpText("after", help)
     .action(
@@ -193,7 +194,7 @@ function idIn(line: string): unknown {
 }
 
 const help = `
-In:   {"id","path","original","edit","format"?,"instruction"?}, and optionally "base" and "cell":
+In:   {"id","path","original","edit","format"?,"instruction"?}, and optionally "base", "cell", "symbol", "receipt":
       base = the text that the edit was written for, if the file has changed since, or the SHA-256 (8 digits or more) of
       the original or result of an earlier line: the edit is placed in it and carried over to the original.
       cell = the notebook cell that the edit is for: its id, or its number from 1.

@@ -16,6 +16,7 @@ import { requirePassing } from "./check-command.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
 import { jsonLines } from "./json-lines.ts";
+import { modelOption } from "./model-option.ts";
 import { onInterrupt, uninterrupted } from "./signals.ts";
 
 interface PatchOptions {
@@ -45,7 +46,7 @@ export function patchCommand(): Command {
       "--check <command>",
       "command to run in the folder on the result; if it fails, every file is restored",
     )
-    .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .addOption(modelOption())
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON, with the receipts")
     .addHelpText("after", help)

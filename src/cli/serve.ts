@@ -85,24 +85,28 @@ export function serveCommand(): Command {
     )
     .option(
       "--connections <number>",
-      "connections at once; more are closed",
+      "connections open at once; any more are closed",
       whole,
       defaultLimits.maxConnections,
     )
     .addOption(
       inSeconds("--grace <seconds>", "how long a shutdown waits for running requests", 10_000),
     )
-    .option(
-      "--root <folder>",
-      "a folder whose files may be edited by /v1/edits; repeat for more",
-      collect,
-      [],
+    .addOption(
+      new Option(
+        "--root <folder>",
+        "a folder whose files may be edited by /v1/edits; repeat for more",
+      )
+        .argParser(collect)
+        .default([], "none"),
     )
-    .option(
-      "--cors <origin>",
-      "allow requests from pages of this origin (CORS); repeat for more",
-      collect,
-      [],
+    .addOption(
+      new Option(
+        "--cors <origin>",
+        "allow requests from pages of this origin (CORS); repeat for more",
+      )
+        .argParser(collect)
+        .default([], "none"),
     )
     .addOption(
       new Option("--api-key <key>", "accept only requests with this API key; repeat for more")

@@ -37,7 +37,7 @@ export function undoCommand(): Command {
 export function redoCommand(): Command {
   return withOptions(
     new Command("redo").description(
-      "Redoes what the last undo took back, or the edit or undo with this id.",
+      "Applies again what the last undo took back, or what --id names: an edit that is undone, or the undo.",
     ),
   ).action((options: UndoCommandOptions) => run(options, true));
 }

@@ -22,7 +22,8 @@ const mostBytes = 256 * 1024 * 1024;
  * with the file of the commit. Paths are relative to `folder`, as they were when the edits were made.
  */
 export async function verifyNote(commit: string, folder: string): Promise<NamedVerification[]> {
-  if (commit.startsWith("-")) throw new RedraftError("usage", "a commit does not begin with -.");
+  if (commit.startsWith("-"))
+    throw new RedraftError("usage", "--note needs a commit, whose name cannot begin with -.");
   const note = await git(["notes", "--ref=redraft", "show", commit], folder);
   if (!note.ok) {
     throw new RedraftError(

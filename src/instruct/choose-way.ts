@@ -60,10 +60,16 @@ export function chooseWay(
     return { ...expected, via: "region", why: `a small model, and ${region.why}`, region };
   }
   if (via !== "region" && via !== "auto") {
-    throw new RedraftError("usage", `a symbol is for --via region, not for --via ${via}.`);
+    throw new RedraftError(
+      "usage",
+      `--symbol works only with --via region or auto, not with --via ${via}.`,
+    );
   }
   if (namedPartsOf === undefined) {
-    throw new RedraftError("usage", "nothing finds declarations here: leave out --via region.");
+    throw new RedraftError(
+      "usage",
+      "--via region needs a parser that finds declarations, and none is configured: use another way.",
+    );
   }
   const region =
     symbol === undefined
