@@ -67,7 +67,7 @@ export function applyCommand(): Command {
     .option("--dry-run", "print the unified diff and write nothing")
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON: text, route, checks, proof, patch, receipt")
-    .addHelpText("after", examples)
+    .addHelpText("after", help)
     .action(async (file: string, options: ApplyOptions) => {
       try {
         await apply(file, options);
@@ -161,7 +161,7 @@ function textsOf(
   });
 }
 
-interface Extras {
+interface ApplyExtras {
   readonly receipt: Receipt | undefined;
   readonly reports: readonly ToolReport[] | undefined;
 }
@@ -170,7 +170,7 @@ async function print(
   file: string,
   updated: Updated<EditResult>,
   options: ApplyOptions,
-  { receipt, reports }: Extras,
+  { receipt, reports }: ApplyExtras,
 ): Promise<void> {
   const needsPatch = options.json || options.dryRun;
   const patch = needsPatch ? await patchOf(file, updated) : "";
@@ -197,7 +197,7 @@ async function patchOf(file: string, { before, result }: Updated<EditResult>): P
   );
 }
 
-const examples = `
+const help = `
 Examples:
   redraft apply src/app.ts --edit sketch.txt
   git diff other -- src/app.ts | redraft apply src/app.ts --format unified-diff

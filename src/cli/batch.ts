@@ -14,13 +14,13 @@ import type { ApplyFormatName } from "../settle/model/apply-formats.ts";
 import { fileError } from "../workspace/disk.ts";
 import type { Receipt } from "../workspace/receipt/format.ts";
 import { receiptOf } from "../workspace/receipt/receipt.ts";
-import { jsonLines } from "./json-lines.ts";
+import { readJsonLines } from "./json-lines.ts";
 import { modelOption } from "./model-option.ts";
 import { promptFormatOption } from "./prompt-format.ts";
 import { warnings } from "./warnings.ts";
 
 /** One answer of `redraft batch`. */
-export interface BatchAnswer {
+export interface BatchAnswerLine {
   readonly id: unknown;
   readonly result: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
@@ -55,7 +55,7 @@ export function batchCommand(): Command {
         });
         const redraft = createRedraft(settle ? { settle } : {});
         try {
-          for await (const line of jsonLines(input)) {
+          for await (const line of readJsonLines(input)) {
             const answer = await answerLine(line, redraft);
             if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
               await once(process.stdout, "drain");
@@ -88,7 +88,7 @@ async function inputOf(path: string | undefined): Promise<Readable> {
 export async function answerLine(
   line: string | RedraftError,
   redraft: Redraft,
-): Promise<BatchAnswer> {
+): Promise<BatchAnswerLine> {
   let id: unknown = null;
   const start = performance.now();
   try {
@@ -98,7 +98,7 @@ export async function answerLine(
     const started = performance.now();
     const asked = request(fields);
     const result = await redraft.apply(asked);
-    const receipt = fields.receipt === true ? receiptFor(asked, result) : {};
+    const receipt = fields.receipt === true ? receiptField(asked, result) : {};
     const ms = performance.now() - started;
     return { id, result: result.text ?? "", error: null, route: result.route, ...receipt, ms };
   } catch (error) {
@@ -108,14 +108,14 @@ export async function answerLine(
   }
 }
 
-function receiptFor(
+function receiptField(
   { edit, source }: EditRequest,
   result: EditResult,
 ): { readonly receipt: Receipt } {
   return { receipt: receiptOf(result, { edit, before: source }) };
 }
 
-function explained(error: unknown): Pick<BatchAnswer, "error" | "candidates"> {
+function explained(error: unknown): Pick<BatchAnswerLine, "error" | "candidates"> {
   if (!RedraftError.is(error)) {
     const message = `internal error: ${error instanceof Error ? error.message : String(error)}`;
     return { error: { code: "engine-failed", message } };
@@ -156,14 +156,14 @@ function request(fields: Fields): EditRequest {
     throw new RedraftError("usage", '"receipt" must be true or false.');
   const instruction = fields.instruction ?? undefined;
   return {
-    path: text(fields, "path"),
-    source: text(fields, "original"),
-    edit: text(fields, "edit"),
+    path: textField(fields, "path"),
+    source: textField(fields, "original"),
+    edit: textField(fields, "edit"),
     format: format as FormatName | "auto",
-    ...(instruction === undefined ? {} : { instruction: text(fields, "instruction") }),
+    ...(instruction === undefined ? {} : { instruction: textField(fields, "instruction") }),
     ...(fields.cell == null ? {} : { cell: cellOf(fields.cell) }),
-    ...(fields.symbol == null ? {} : { symbol: text(fields, "symbol") }),
-    ...(fields.base == null ? {} : { base: baseOf(text(fields, "base")) }),
+    ...(fields.symbol == null ? {} : { symbol: textField(fields, "symbol") }),
+    ...(fields.base == null ? {} : { base: baseOf(textField(fields, "base")) }),
   };
 }
 
@@ -172,7 +172,7 @@ function cellOf(value: unknown): string | number {
   throw new RedraftError("usage", '"cell" must be an id (a string) or a number from 1.');
 }
 
-function text(fields: Fields, name: string): string {
+function textField(fields: Fields, name: string): string {
   const value = fields[name];
   if (typeof value === "string") return value;
   throw new RedraftError(

@@ -15,7 +15,7 @@ import { rootFolder } from "./patch.ts";
 import { onInterrupt } from "./signals.ts";
 import { packageVersion } from "./version.ts";
 
-interface ServeOptions {
+interface ServeCommandOptions {
   readonly port: number;
   readonly host: string;
   readonly model: string;
@@ -123,7 +123,7 @@ export function serveCommand(): Command {
     .action(serve);
 }
 
-async function serve(options: ServeOptions): Promise<void> {
+async function serve(options: ServeCommandOptions): Promise<void> {
   // A polite kill lets requests finish. Ctrl-C ends at once: a write that it cuts off is put right by the journal.
   const signal = onInterrupt(["SIGTERM"]);
   const logger = jsonLogger(options.log);
@@ -185,7 +185,7 @@ interface LoadedModel {
 
 /** The weights, loaded once for chats and for edits that the merge cannot settle; or for the latter a model server. */
 async function loadModel(
-  options: ServeOptions,
+  options: ServeCommandOptions,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<LoadedModel | undefined> {

@@ -1,7 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import type { LocalModelFacts } from "../core/target.ts";
 import type { Forecast } from "./costs.ts";
-import { type FindNamedParts, namedRegion, type Region, symbolRegion } from "./region.ts";
+import { type FindNamedParts, type InstructRegion, namedRegion, symbolRegion } from "./region.ts";
 import type { Decision } from "./report.ts";
 import type { InstructRequest } from "./request.ts";
 import { type WayTable, wayByTable, wayTable } from "./way-table.ts";
@@ -14,7 +14,7 @@ export const isSmall = (local: LocalModelFacts | undefined): boolean =>
 
 export interface ChosenWay extends Decision {
   /** The part that is rewritten, for `region`. */
-  readonly region?: Region;
+  readonly region?: InstructRegion;
 }
 
 /**

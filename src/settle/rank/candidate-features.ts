@@ -99,7 +99,7 @@ export function candidateFeatures(
   const least = Math.min(...candidates.map(({ cost }) => cost));
   return candidates.map((candidate, order) => {
     const text = lineTexts(candidate.text);
-    const row = changesOf(candidate, lines, text, counts, shown);
+    const row = lineChanges(candidate, lines, text, counts, shown);
     const beside = neighboursOf(candidate, lines, text, habits);
     const features: Record<FeatureName, number> = {
       cost: candidate.cost - least,
@@ -113,7 +113,7 @@ export function candidateFeatures(
       unpairedCloser: unpairedClosers(text, candidate.textRange.start, candidate.textRange.end),
       orphanCloser: orphanClosers(text, candidate.textRange.start, candidate.textRange.end),
       hintDistance: hintDistance(candidate, hints),
-      place: placeOf(candidate, lines.length),
+      place: relativePlace(candidate, lines.length),
       length: text.length - lines.length,
     };
     return featureNames.map((name) => features[name]);
@@ -139,7 +139,7 @@ type Changes = Pick<
 >;
 
 /** Counts of the lines that the candidate removes and inserts in the disputed stretch. */
-function changesOf(
+function lineChanges(
   { proof, sourceRange, textRange }: Candidate,
   lines: readonly string[],
   text: readonly string[],
@@ -462,7 +462,7 @@ function hintDistance(
 }
 
 /** Where in the file the first line of the edit matters, 0 to 1. */
-function placeOf({ proof }: Candidate, count: number): number {
+function relativePlace({ proof }: Candidate, count: number): number {
   const fates = proof.edit.filter((fate) => fate.fate === "matched");
   const sum = fates.reduce((total, fate) => total + fate.source, 0);
   return fates.length === 0 ? 0 : sum / fates.length / Math.max(1, count);
