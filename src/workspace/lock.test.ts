@@ -3,7 +3,13 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lockObjects } from "../../scripts/attack/lock-objects.ts";
-import { abortLock, attackLocks, isWrong } from "../../scripts/attack/locks.ts";
+import {
+  abortLock,
+  attackLock,
+  attackLocks,
+  isWrong,
+  type LockRow,
+} from "../../scripts/attack/locks.ts";
 import { disk, type FileSystem } from "./disk.ts";
 import { lockFile } from "./lock.ts";
 import { lockPath } from "./lock-file.ts";
@@ -19,7 +25,16 @@ describe("what stands under the name of a lock", () => {
   it("is taken, or named in a refusal, within the patience", async () => {
     const rows = await attackLocks(400);
     expect(rows.length).toBeGreaterThan(30);
-    expect(rows.filter(isWrong)).toEqual([]);
+    const wrong = rows.filter(isWrong);
+    // On a busy machine 0.4 s may end before a dead lock is taken: alone, and with more patience, it must be.
+    const slow = wrong.filter(
+      ({ outcome, expected }) => outcome === "refused" && expected === "taken",
+    );
+    const again: LockRow[] = [];
+    for (const { object } of slow)
+      again.push(await attackLock(lockObjects().find(({ name }) => name === object)!, 2_000));
+    expect(wrong.filter((row) => !slow.includes(row))).toEqual([]);
+    expect(again.filter(isWrong)).toEqual([]);
     // Far below the 30 s that a call may wait by itself.
     expect(rows.filter(({ ms }) => ms > 400 + 5_000)).toEqual([]);
   });
