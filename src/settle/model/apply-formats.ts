@@ -1,7 +1,7 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { Token, TokenTarget } from "../../core/target.ts";
 
-/** What a local target offers beyond the seam; both are absent for targets without a model file. */
+/** What a local target offers beyond `TokenTarget`; both are absent without a model file. */
 export interface LocalTarget extends TokenTarget {
   readonly info?: {
     readonly name: string;
@@ -13,14 +13,14 @@ export interface LocalTarget extends TokenTarget {
   chat?(messages: readonly { readonly role: string; readonly content: string }[]): Promise<string>;
 }
 
-/** What an apply model is asked: lines without line ends. */
+/** The question for an apply model: lines without line ends. */
 export interface ApplyQuestion {
   readonly original: readonly string[];
   readonly sketch: readonly string[];
   readonly instruction?: string;
 }
 
-/** How a family of apply models is asked and answers. */
+/** The prompt and answer format of a family of apply models. */
 export interface ApplyFormat {
   readonly name: ApplyFormatName;
   prompt(target: LocalTarget, question: ApplyQuestion): Promise<Token[]>;
@@ -229,7 +229,7 @@ function formatByName(name: string): ApplyFormat | undefined {
   return /osmosis/i.test(name) ? osmosisFormat : undefined;
 }
 
-/** How a model is asked of which only the name is known, by chat. */
+/** The chat prompt of a model of which only the name is known. */
 export function chatApplyFormat(name: string): ApplyFormat {
   return formatByName(name) ?? chatFormat;
 }

@@ -211,7 +211,7 @@ type Neighbours = Pick<
   | "unsorted"
 >;
 
-/** The pairs of neighbouring lines that the candidate makes, and how unlike the file's own they are. */
+/** How unusual the pairs of neighbouring lines are that the candidate creates, compared with the file's own. */
 function neighboursOf(
   { proof, sourceRange, textRange }: Candidate,
   lines: readonly string[],
@@ -278,7 +278,7 @@ function neighboursOf(
   return sums;
 }
 
-/** What holds together where the candidate joins lines, and what held together where it parts the file's. */
+/** How strongly the lines belong together that the candidate joins, and those that it separates. */
 function bondsOf(
   { proof, sourceRange, textRange }: Candidate,
   lines: readonly string[],
@@ -369,7 +369,7 @@ function modelsOf(
   return sums;
 }
 
-/** Names in new lines that the file's own lines bring in only further down: a use before its definition, mostly. */
+/** Counts names in new lines that the file's own lines mention only further down: mostly uses before the definition. */
 function earlyNames({ proof, textRange }: Candidate, text: readonly string[]): number {
   const unseen = new Map<string, number>();
   for (let at = textRange.start; at < Math.min(textRange.end, textRange.start + 200); at++) {
