@@ -5,9 +5,12 @@ const slow = "**/*.slow.test.ts";
 /** Needs real weights: vitest.models.config.ts runs it. */
 const models = "**/*.models.test.ts";
 
+/** With a module replaced by another one, so that its file shares no modules with others. */
+const aiSdk7 = "test/faces/ai-sdk-7.slow.test.ts";
+
 /**
  * Two parts: `slow` holds the files named `*.slow.test.ts`, which start processes, load models or take seconds; `fast` holds
- * the others, which share two processes and so load every module once.
+ * the others. The files of a part share two processes and so load every module once.
  */
 export default defineConfig({
   test: {
@@ -30,7 +33,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "slow", include: all.map((path) => path.replace("*.test", "*.slow.test")) },
+        test: {
+          name: "slow",
+          include: all.map((path) => path.replace("*.test", "*.slow.test")),
+          exclude: [aiSdk7],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        resolve: { alias: [{ find: /^ai$/, replacement: "ai7" }] },
+        test: { name: "slow-ai-sdk-7", include: [aiSdk7] },
       },
     ],
   },

@@ -141,19 +141,17 @@ try {
   const { paths: _, ...compilerOptions } = config.compilerOptions;
   await writeFile(
     join(folder, "tsconfig.json"),
-    JSON.stringify({ compilerOptions, include: ["examples"] }),
+    JSON.stringify({
+      compilerOptions: { ...compilerOptions, noEmit: false },
+      include: ["examples"],
+    }),
   );
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
   await quietly("examples compile against the packed types", bin("tsc"), ["-p", folder]);
   const programs = (await readdir(join(folder, "examples"))).filter((name) => name.endsWith(".ts"));
   for (const name of programs.sort()) {
     const program = join(folder, "examples", name);
-    await quietly(
-      `examples/${name}`,
-      node,
-      ["--import", import.meta.resolve("tsx"), program],
-      folder,
-    );
+    await quietly(`examples/${name}`, node, [program.replace(/\.ts$/, ".js")], folder);
   }
   const help = await quietly("redraft --help", node, [
     join(folder, "node_modules/redraft-edit/dist/cli/main.js"),

@@ -27,6 +27,7 @@ export function workerProgram(script: URL): readonly string[] {
   return [...programOf(fileURLToPath(script)), ...code];
 }
 
-function programOf(path: string): string[] {
+/** What starts a script in a Node process that can load the code. */
+export function programOf(path: string): string[] {
   return isBuilt ? [path] : ["--import", import.meta.resolve("tsx"), path];
 }

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { redraft } from "./support/cli.ts";
+import { redraft, redraftProcess } from "./support/cli.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -25,7 +25,7 @@ describe("redraft apply", { concurrent: true }, () => {
   it("writes the file and says so in one line on stderr", async () => {
     const name = file("a.txt");
     writeFileSync(join(folder, "a.edit"), block("two", "TWO"));
-    const answer = await redraft(["apply", name, "--edit", "a.edit"], { cwd: folder });
+    const answer = await redraftProcess(["apply", name, "--edit", "a.edit"], { cwd: folder });
     expect(answer).toMatchObject({ code: 0, stdout: "" });
     expect(answer.stderr).toMatch(
       /^a\.txt: 1 line added, 1 removed \(merge: placed exactly, unique; [\d.]+ ms\)\n$/,

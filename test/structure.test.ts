@@ -104,12 +104,9 @@ function functionsOf({ tree }: Source): Measured[] {
  */
 const factories = new Map([
   ["engines/llama/native-sequences.ts", "createSequences"],
-  ["engines/llama/sequence.ts", "llamaSequence"],
-  ["engines/openai/connection.ts", "connect"],
   ["engines/openai/echo.ts", "echoScorer"],
   ["redraft/create-redraft.ts", "createRedraft"],
   ["session/served-model.ts", "createServedModel"],
-  ["testing/drafter-conformance.ts", "drafterConformance"],
   ["testing/target-conformance.ts", "targetConformance"],
   ["threads/pool.ts", "createPool"],
 ]);

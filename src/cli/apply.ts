@@ -14,6 +14,7 @@ import { baseText } from "./base.ts";
 import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
+import { modelOption } from "./model-option.ts";
 import { requireOneFile, withPatchCommand } from "./one-file.ts";
 import { errorJson, resultJson } from "./output.ts";
 import { promptFormatOption } from "./prompt-format.ts";
@@ -60,13 +61,13 @@ export function applyCommand(): Command {
     )
     .option("--symbol <name>", "the function or class that the edit is about: get, Store.get")
     .option("--cell <id or number>", "the notebook cell that the edit is for")
-    .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .addOption(modelOption())
     .addOption(promptFormatOption())
     .option("--receipt <file>", "write the edit's receipt to this file (- for standard output)")
     .option("--dry-run", "print the unified diff and write nothing")
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON: text, route, checks, proof, patch, receipt")
-    .addHelpText("after", examples)
+    .addHelpText("after", help)
     .action(async (file: string, options: ApplyOptions) => {
       try {
         await apply(file, options);
@@ -160,7 +161,7 @@ function textsOf(
   });
 }
 
-interface Extras {
+interface ApplyExtras {
   readonly receipt: Receipt | undefined;
   readonly reports: readonly ToolReport[] | undefined;
 }
@@ -169,7 +170,7 @@ async function print(
   file: string,
   updated: Updated<EditResult>,
   options: ApplyOptions,
-  { receipt, reports }: Extras,
+  { receipt, reports }: ApplyExtras,
 ): Promise<void> {
   const needsPatch = options.json || options.dryRun;
   const patch = needsPatch ? await patchOf(file, updated) : "";
@@ -196,7 +197,7 @@ async function patchOf(file: string, { before, result }: Updated<EditResult>): P
   );
 }
 
-const examples = `
+const help = `
 Examples:
   redraft apply src/app.ts --edit sketch.txt
   git diff other -- src/app.ts | redraft apply src/app.ts --format unified-diff

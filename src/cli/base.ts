@@ -1,12 +1,9 @@
-import { execFile } from "node:child_process";
 import { basename, dirname } from "node:path";
-import { promisify } from "node:util";
 import { RedraftError } from "../core/errors.ts";
 import { disk } from "../workspace/disk.ts";
 import { decodeText } from "../workspace/encoding.ts";
 import { readTextFile } from "../workspace/text-file.ts";
-
-const mostBytes = 256 * 1024 * 1024;
+import { git } from "./git.ts";
 
 /**
  * The text that `--base` names: that of a file, or of `path` as it is in a git revision. What is both is neither: `./main` and
@@ -38,18 +35,7 @@ export async function baseText(base: string, path: string): Promise<string> {
 /** The file in a revision, or why there is none. */
 async function fromGit(revision: string, path: string): Promise<{ text: string } | string> {
   if (revision.startsWith("-")) return "a revision does not begin with -";
-  const run = promisify(execFile);
-  const name = `${revision}:./${basename(path)}`;
-  try {
-    const { stdout } = await run("git", ["show", name], {
-      cwd: dirname(path),
-      encoding: "buffer",
-      maxBuffer: mostBytes,
-    });
-    return { text: decodeText(stdout, `${path} in ${revision}`).text };
-  } catch (error) {
-    if (RedraftError.is(error)) throw error;
-    const said = String((error as { stderr?: unknown }).stderr ?? "").trim();
-    return `git says ${JSON.stringify(said.split("\n")[0] || (error as Error).message)}`;
-  }
+  const found = await git(["show", `${revision}:./${basename(path)}`], dirname(path));
+  if (!found.ok) return `git says ${JSON.stringify(found.said)}`;
+  return { text: decodeText(found.bytes, `${path} in ${revision}`).text };
 }

@@ -14,12 +14,13 @@ import type { ApplyFormatName } from "../settle/model/apply-formats.ts";
 import { fileError } from "../workspace/disk.ts";
 import type { Receipt } from "../workspace/receipt/format.ts";
 import { receiptOf } from "../workspace/receipt/receipt.ts";
-import { jsonLines } from "./json-lines.ts";
+import { readJsonLines } from "./json-lines.ts";
+import { modelOption } from "./model-option.ts";
 import { promptFormatOption } from "./prompt-format.ts";
 import { warnings } from "./warnings.ts";
 
 /** One answer of `redraft batch`. */
-export interface BatchAnswer {
+export interface BatchAnswerLine {
   readonly id: unknown;
   readonly result: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
@@ -38,7 +39,7 @@ export function batchCommand(): Command {
       "Applies many edits to texts: reads one JSON object per line and writes one result per line, in order.",
     )
     .argument("[file]", "file with the edits (default, or -: standard input)")
-    .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .addOption(modelOption())
     .addOption(promptFormatOption())
     .addHelpText("after", help)
     .action(
@@ -54,7 +55,7 @@ export function batchCommand(): Command {
         });
         const redraft = createRedraft(settle ? { settle } : {});
         try {
-          for await (const line of jsonLines(input)) {
+          for await (const line of readJsonLines(input)) {
             const answer = await answerLine(line, redraft);
             if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
               await once(process.stdout, "drain");
@@ -87,7 +88,7 @@ async function inputOf(path: string | undefined): Promise<Readable> {
 export async function answerLine(
   line: string | RedraftError,
   redraft: Redraft,
-): Promise<BatchAnswer> {
+): Promise<BatchAnswerLine> {
   let id: unknown = null;
   const start = performance.now();
   try {
@@ -97,7 +98,7 @@ export async function answerLine(
     const started = performance.now();
     const asked = request(fields);
     const result = await redraft.apply(asked);
-    const receipt = fields.receipt === true ? receiptFor(asked, result) : {};
+    const receipt = fields.receipt === true ? receiptField(asked, result) : {};
     const ms = performance.now() - started;
     return { id, result: result.text ?? "", error: null, route: result.route, ...receipt, ms };
   } catch (error) {
@@ -107,14 +108,14 @@ export async function answerLine(
   }
 }
 
-function receiptFor(
+function receiptField(
   { edit, source }: EditRequest,
   result: EditResult,
 ): { readonly receipt: Receipt } {
   return { receipt: receiptOf(result, { edit, before: source }) };
 }
 
-function explained(error: unknown): Pick<BatchAnswer, "error" | "candidates"> {
+function explained(error: unknown): Pick<BatchAnswerLine, "error" | "candidates"> {
   if (!RedraftError.is(error)) {
     const message = `internal error: ${error instanceof Error ? error.message : String(error)}`;
     return { error: { code: "engine-failed", message } };
@@ -155,14 +156,14 @@ function request(fields: Fields): EditRequest {
     throw new RedraftError("usage", '"receipt" must be true or false.');
   const instruction = fields.instruction ?? undefined;
   return {
-    path: text(fields, "path"),
-    source: text(fields, "original"),
-    edit: text(fields, "edit"),
+    path: textField(fields, "path"),
+    source: textField(fields, "original"),
+    edit: textField(fields, "edit"),
     format: format as FormatName | "auto",
-    ...(instruction === undefined ? {} : { instruction: text(fields, "instruction") }),
+    ...(instruction === undefined ? {} : { instruction: textField(fields, "instruction") }),
     ...(fields.cell == null ? {} : { cell: cellOf(fields.cell) }),
-    ...(fields.symbol == null ? {} : { symbol: text(fields, "symbol") }),
-    ...(fields.base == null ? {} : { base: baseOf(text(fields, "base")) }),
+    ...(fields.symbol == null ? {} : { symbol: textField(fields, "symbol") }),
+    ...(fields.base == null ? {} : { base: baseOf(textField(fields, "base")) }),
   };
 }
 
@@ -171,7 +172,7 @@ function cellOf(value: unknown): string | number {
   throw new RedraftError("usage", '"cell" must be an id (a string) or a number from 1.');
 }
 
-function text(fields: Fields, name: string): string {
+function textField(fields: Fields, name: string): string {
   const value = fields[name];
   if (typeof value === "string") return value;
   throw new RedraftError(
@@ -193,7 +194,7 @@ function idIn(line: string): unknown {
 }
 
 const help = `
-In:   {"id","path","original","edit","format"?,"instruction"?}, and optionally "base" and "cell":
+In:   {"id","path","original","edit","format"?,"instruction"?}, and optionally "base", "cell", "symbol", "receipt":
       base = the text that the edit was written for, if the file has changed since, or the SHA-256 (8 digits or more) of
       the original or result of an earlier line: the edit is placed in it and carried over to the original.
       cell = the notebook cell that the edit is for: its id, or its number from 1.

@@ -5,7 +5,7 @@ import { Command, Option } from "commander";
 import { z } from "zod";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { ToolReport } from "../diagnostics/brought-errors.ts";
-import { type Costs, shown } from "../instruct/costs.ts";
+import { type Costs, shortCost } from "../instruct/costs.ts";
 import type { EditedFile, InstructResult, Via } from "../instruct/edit-files.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
 import { expectedTokens } from "../redraft/expected-tokens.ts";
@@ -245,7 +245,7 @@ async function readCosts(path: string | undefined): Promise<Costs> {
   throw new RedraftError("usage", `--costs ${path}: ${z.prettifyError(parsed.error)}`);
 }
 
-interface Extras {
+interface EditExtras {
   readonly prediction: string | undefined;
   readonly reports: readonly ToolReport[] | undefined;
   /** What was printed of the diff already. */
@@ -256,7 +256,7 @@ function print(
   { files, report }: InstructResult,
   byPath: ReadonlyMap<string, TextFile>,
   options: EditOptions,
-  { prediction, reports, hunks }: Extras,
+  { prediction, reports, hunks }: EditExtras,
 ): void {
   const patches = files.map(({ path, result }) => {
     const before = byPath.get(path)!;
@@ -326,7 +326,7 @@ function reportLine({
 }: InstructResult["report"]): string {
   const tokens = `${large.counted ? "" : "about "}${large.promptTokens} read, ${large.outputTokens} written by the large model`;
   const few = small.tokens > 0 ? `, ${small.tokens} by the small one` : "";
-  return `${via} (${why}): tokens ${tokens}${few}; ${seconds.toFixed(1)} s; ${unit} ${shown(cost)}, by ${other.via} about ${shown(other.cost)} (${other.outputTokens} written)`;
+  return `${via} (${why}): tokens ${tokens}${few}; ${seconds.toFixed(1)} s; ${unit} ${shortCost(cost)}, by ${other.via} about ${shortCost(other.cost)} (${other.outputTokens} written)`;
 }
 
 const help = `

@@ -65,7 +65,7 @@ function showAll(
       ...(hunks === undefined ? {} : { hunks }),
       ...(standing === undefined ? {} : { state: standing.state, undoneHunks: standing.hunks }),
       ...(interrupted ? { interrupted } : {}),
-      files: filesOf(entry, folder),
+      files: changedFiles(entry, folder),
     };
   });
   if (options.json) {
@@ -85,7 +85,7 @@ function showAll(
   }
 }
 
-function filesOf(entry: KeptEntry, folder: string): { path: string; action: string }[] {
+function changedFiles(entry: KeptEntry, folder: string): { path: string; action: string }[] {
   return entry.files
     .filter(({ movedTo }) => movedTo === undefined)
     .map(({ path, before, after, movedFrom }) => {
@@ -113,10 +113,10 @@ async function showOne(
     path: shownIn([folder], hunk.path),
   }));
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ id, files: filesOf(entry, folder), hunks })}\n`);
+    process.stdout.write(`${JSON.stringify({ id, files: changedFiles(entry, folder), hunks })}\n`);
     return;
   }
-  for (const { path, action } of filesOf(entry, folder))
+  for (const { path, action } of changedFiles(entry, folder))
     process.stdout.write(`${action} ${path}\n`);
   for (const hunk of hunks) process.stdout.write(hunkText(hunk));
 }

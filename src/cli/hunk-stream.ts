@@ -78,11 +78,11 @@ export function hunkStream(
         const before = files.find((file) => file.path === path);
         if (before === undefined || event.file.via === "rewrite" || event.file.via === "region")
           return;
-        print(path, piecesOf(diffOf(before, result.text ?? "")));
+        print(path, hunksOfPatch(diffOf(before, result.text ?? "")));
       }
     },
     finish(path, patch) {
-      const pieces = piecesOf(patch);
+      const pieces = hunksOfPatch(patch);
       const before = printed.get(path) ?? [];
       if (before.some((piece, index) => piece !== pieces[index])) {
         note(`${path}: the result differs from what was printed above. The whole diff:\n`);
@@ -120,18 +120,18 @@ function growingFile({ path, text }: Source, range?: readonly [number, number]):
       }
       isPending = true;
       const tail = written.slice(-settled);
-      const found = tail.length < settled ? -1 : placeOf(tail, source, at);
+      const found = tail.length < settled ? -1 : indexOfLines(tail, source, at);
       if (found < 0) return undefined;
       at = found + settled;
       isPending = false;
       const before = { path, text: `${source.slice(0, at).join("\n")}\n` };
-      return piecesOf(diffOf(before, `${written.join("\n")}\n`));
+      return hunksOfPatch(diffOf(before, `${written.join("\n")}\n`));
     },
   };
 }
 
 /** Where lines are in the source, from a line on; -1 = nowhere. */
-function placeOf(lines: readonly string[], source: readonly string[], from: number): number {
+function indexOfLines(lines: readonly string[], source: readonly string[], from: number): number {
   for (let start = from; start + lines.length <= source.length; start++) {
     if (lines.every((line, index) => source[start + index] === line)) return start;
   }
@@ -142,7 +142,7 @@ const diffOf = ({ path, text }: Source, after: string): string =>
   unifiedDiff({ path, text }, { path, text: after });
 
 /** The header of a diff and each of its hunks. */
-function piecesOf(patch: string): string[] {
+function hunksOfPatch(patch: string): string[] {
   const pieces: string[] = [];
   for (const line of patch.split(/(?<=\n)/)) {
     if (line === "") continue;

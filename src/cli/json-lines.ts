@@ -7,7 +7,7 @@ const longest = 256 * 1024 * 1024;
  * The lines of a byte stream, cut at `\n` only (readline also cuts at U+2028, which JSON may hold). Blank
  * lines are passed over. Holds one line at a time; reads on only when asked for the next.
  */
-export async function* jsonLines(
+export async function* readJsonLines(
   input: AsyncIterable<Uint8Array | string>,
 ): AsyncGenerator<string | RedraftError> {
   let parts: Buffer[] = [];

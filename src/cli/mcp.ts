@@ -5,6 +5,7 @@ import { RedraftError } from "../core/errors.ts";
 import { settleRoute } from "../redraft/settle-route.ts";
 import { createThreadedRedraft } from "../threads/threads.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
+import { modelOption } from "./model-option.ts";
 import { inSeconds } from "./numbers.ts";
 import { uninterrupted } from "./signals.ts";
 import { packageVersion } from "./version.ts";
@@ -23,8 +24,12 @@ export function mcpCommand(): Command {
     .description(
       "Serves MCP on standard input and output, for agents and editors: edit_file, apply_patch, read_file.",
     )
-    .option("--root <folder>", "a folder that may be edited; repeat for more", collect, [])
-    .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .addOption(
+      new Option("--root <folder>", "a folder that may be edited; repeat for more")
+        .argParser(collect)
+        .default([], "the client's roots"),
+    )
+    .addOption(modelOption())
     .addOption(inSeconds("--timeout <seconds>", "time limit for one edit", 60_000))
     .addOption(
       new Option("--log <level>", "what to log on standard error")

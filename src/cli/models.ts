@@ -32,12 +32,14 @@ const processOutput: ModelsOutput = {
 /** `redraft models`: lists, downloads, adds and removes models. */
 export function modelsCommand(output: ModelsOutput = processOutput): Command {
   const models = new Command("models")
-    .description("list the models at hand and those with an alias; download, add or remove one")
+    .description(
+      "Lists the installed models and those that have an alias; downloads, adds or removes one.",
+    )
     .option("--json", "print JSON")
     .option("--verify", "compare the shipped models with their checksums");
   models
     .command("list", { isDefault: true })
-    .description("list the models at hand, and which known ones fit this machine")
+    .description("list the installed models, and which known ones fit this machine")
     .option("--json", "print JSON")
     .option("--verify", "compare the shipped models with their checksums")
     .action(async (_options: object, command: Command) => {

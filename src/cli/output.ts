@@ -32,7 +32,7 @@ export function errorJson(path: string, error: RedraftError): Record<string, unk
   return { path, text: null, written: false, error: { code, message, retryable, details } };
 }
 
-interface Run {
+interface LineRun {
   readonly from: number;
   to: number;
 }
@@ -63,8 +63,8 @@ function runs<Item>(
   items: readonly Item[],
   key: (item: Item, index: number) => string,
   describe: (item: Item, index: number) => Record<string, unknown>,
-): Run[] {
-  const result: Run[] = [];
+): LineRun[] {
+  const result: LineRun[] = [];
   let last: string | undefined;
   items.forEach((item, index) => {
     const own = key(item, index);

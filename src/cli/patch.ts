@@ -15,7 +15,8 @@ import { splitPatch } from "../workspace/patches.ts";
 import { requirePassing } from "./check-command.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
-import { jsonLines } from "./json-lines.ts";
+import { readJsonLines } from "./json-lines.ts";
+import { modelOption } from "./model-option.ts";
 import { onInterrupt, uninterrupted } from "./signals.ts";
 
 interface PatchOptions {
@@ -45,7 +46,7 @@ export function patchCommand(): Command {
       "--check <command>",
       "command to run in the folder on the result; if it fails, every file is restored",
     )
-    .option("--model <name>", "default, none, a path to a .gguf file, or a URL", "default")
+    .addOption(modelOption())
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON, with the receipts")
     .addHelpText("after", help)
@@ -70,7 +71,7 @@ async function patch(file: string | undefined, options: PatchOptions): Promise<v
   }
   const root = await rootFolder(options.root);
   const text = await readEditText(file);
-  const rows = options.jsonl ? await rowsOf(text) : patchRows(text);
+  const rows = options.jsonl ? await jsonlEdits(text) : patchRows(text);
   const journal = cliJournal(root, options.journal);
   const settle = await settleRoute(options.model, { env: process.env });
   const texts = persistentTextStore(journal.home);
@@ -126,18 +127,18 @@ const rowShape = z.strictObject({
   instruction: z.string().nullish(),
 });
 
-async function rowsOf(text: string): Promise<EditRow[]> {
+async function jsonlEdits(text: string): Promise<EditRow[]> {
   const rows: EditRow[] = [];
   let number = 0;
-  for await (const line of jsonLines(Readable.from([Buffer.from(text)]))) {
+  for await (const line of readJsonLines(Readable.from([Buffer.from(text)]))) {
     number += 1;
     if (typeof line !== "string") throw line;
-    rows.push(rowOf(line, number));
+    rows.push(jsonlEdit(line, number));
   }
   return rows;
 }
 
-function rowOf(line: string, number: number): EditRow {
+function jsonlEdit(line: string, number: number): EditRow {
   let value: unknown;
   try {
     value = JSON.parse(line);

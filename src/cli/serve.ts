@@ -15,7 +15,7 @@ import { rootFolder } from "./patch.ts";
 import { onInterrupt } from "./signals.ts";
 import { packageVersion } from "./version.ts";
 
-interface ServeOptions {
+interface ServeCommandOptions {
   readonly port: number;
   readonly host: string;
   readonly model: string;
@@ -85,24 +85,28 @@ export function serveCommand(): Command {
     )
     .option(
       "--connections <number>",
-      "connections at once; more are closed",
+      "connections open at once; any more are closed",
       whole,
       defaultLimits.maxConnections,
     )
     .addOption(
       inSeconds("--grace <seconds>", "how long a shutdown waits for running requests", 10_000),
     )
-    .option(
-      "--root <folder>",
-      "a folder whose files may be edited by /v1/edits; repeat for more",
-      collect,
-      [],
+    .addOption(
+      new Option(
+        "--root <folder>",
+        "a folder whose files may be edited by /v1/edits; repeat for more",
+      )
+        .argParser(collect)
+        .default([], "none"),
     )
-    .option(
-      "--cors <origin>",
-      "allow requests from pages of this origin (CORS); repeat for more",
-      collect,
-      [],
+    .addOption(
+      new Option(
+        "--cors <origin>",
+        "allow requests from pages of this origin (CORS); repeat for more",
+      )
+        .argParser(collect)
+        .default([], "none"),
     )
     .addOption(
       new Option("--api-key <key>", "accept only requests with this API key; repeat for more")
@@ -119,7 +123,7 @@ export function serveCommand(): Command {
     .action(serve);
 }
 
-async function serve(options: ServeOptions): Promise<void> {
+async function serve(options: ServeCommandOptions): Promise<void> {
   // A polite kill lets requests finish. Ctrl-C ends at once: a write that it cuts off is put right by the journal.
   const signal = onInterrupt(["SIGTERM"]);
   const logger = jsonLogger(options.log);
@@ -181,7 +185,7 @@ interface LoadedModel {
 
 /** The weights, loaded once for chats and for edits that the merge cannot settle; or for the latter a model server. */
 async function loadModel(
-  options: ServeOptions,
+  options: ServeCommandOptions,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<LoadedModel | undefined> {

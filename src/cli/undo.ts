@@ -30,16 +30,16 @@ export function undoCommand(): Command {
       numbers,
     )
     .addHelpText("after", help)
-    .action((options: UndoCommandOptions) => run(options, false));
+    .action((options: UndoCommandOptions) => runUndo(options, false));
 }
 
 /** `redraft redo`: takes an undo back. */
 export function redoCommand(): Command {
   return withOptions(
     new Command("redo").description(
-      "Redoes what the last undo took back, or the edit or undo with this id.",
+      "Applies again what the last undo took back, or what --id names: an edit that is undone, or the undo.",
     ),
-  ).action((options: UndoCommandOptions) => run(options, true));
+  ).action((options: UndoCommandOptions) => runUndo(options, true));
 }
 
 function withOptions(command: Command): Command {
@@ -48,14 +48,14 @@ function withOptions(command: Command): Command {
     ...value.split(","),
   ];
   return command
-    .option("--last <number>", "how many, newest first (default: 1)", count)
+    .option("--last <number>", "how many, newest first (default: 1)", positiveNumber)
     .option("--id <id>", "id of an edit; repeat for more", collect)
     .option("--root <folder>", "only edits inside this folder", ".")
     .option("--dry-run", "print the unified diff and write nothing")
     .option("--json", "print the result as JSON");
 }
 
-function count(value: string): number {
+function positiveNumber(value: string): number {
   const number = Number(value);
   if (Number.isSafeInteger(number) && number > 0) return number;
   throw new RedraftError("usage", `--last ${value}: give a number from 1.`);
@@ -67,7 +67,7 @@ function numbers(value: string, all: readonly number[] = []): readonly number[] 
   throw new RedraftError("usage", `--hunk ${value}: hunks are numbered from 1, as in 1,3.`);
 }
 
-async function run(options: UndoCommandOptions, redo: boolean): Promise<void> {
+async function runUndo(options: UndoCommandOptions, redo: boolean): Promise<void> {
   try {
     const { last, id, hunk, dryRun } = options;
     if (last !== undefined && id !== undefined) {

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { isAbsolute, relative, sep } from "node:path";
 import { RedraftError } from "../core/errors.ts";
 import type { Receipt } from "../workspace/receipt/format.ts";
@@ -8,13 +7,12 @@ import {
   verifyReceipt,
 } from "../workspace/receipt/verify.ts";
 import { sha256 } from "../workspace/sha256.ts";
+import { git } from "./git.ts";
 
 /** The outcome for one receipt, and what it is called in messages. */
 export interface NamedVerification extends Verification {
   readonly name: string;
 }
-
-const mostBytes = 256 * 1024 * 1024;
 
 /**
  * Checks every receipt in the git note of a commit (one a line, blank lines between them). Receipts of one path follow each
@@ -22,7 +20,8 @@ const mostBytes = 256 * 1024 * 1024;
  * with the file of the commit. Paths are relative to `folder`, as they were when the edits were made.
  */
 export async function verifyNote(commit: string, folder: string): Promise<NamedVerification[]> {
-  if (commit.startsWith("-")) throw new RedraftError("usage", "a commit does not begin with -.");
+  if (commit.startsWith("-"))
+    throw new RedraftError("usage", "--note needs a commit, whose name cannot begin with -.");
   const note = await git(["notes", "--ref=redraft", "show", commit], folder);
   if (!note.ok) {
     throw new RedraftError(
@@ -93,19 +92,4 @@ async function addFile(
       `${name}: ${path} in ${revision} has another hash: something else changed it too`,
     );
   } else files[name] = found.bytes;
-}
-
-type GitAnswer =
-  | { readonly ok: true; readonly bytes: Buffer }
-  | { readonly ok: false; readonly said: string };
-
-/** What git prints, or the first line of what it complains of. */
-function git(words: readonly string[], cwd: string): Promise<GitAnswer> {
-  return new Promise((resolve) => {
-    const options = { cwd, encoding: "buffer", maxBuffer: mostBytes } as const;
-    execFile("git", [...words], options, (error, stdout, stderr) => {
-      if (!error) resolve({ ok: true, bytes: stdout });
-      else resolve({ ok: false, said: stderr.toString().split("\n")[0] || error.message });
-    });
-  });
 }

@@ -6,7 +6,7 @@ import { type ReceiptFiles, verifyReceipt } from "../workspace/receipt/verify.ts
 import { readStdin } from "./input.ts";
 import { type NamedVerification, verifyNote } from "./verify-note.ts";
 
-interface VerifyOptions {
+interface VerifyCommandOptions {
   readonly before?: string;
   readonly after?: string;
   readonly edit?: string;
@@ -33,10 +33,10 @@ export function verifyCommand(): Command {
     )
     .option("--json", "print the outcome as JSON")
     .addHelpText("after", help)
-    .action(async (path: string | undefined, options: VerifyOptions) => {
+    .action(async (path: string | undefined, options: VerifyCommandOptions) => {
       const { note, json = false } = options;
       if (note === undefined) {
-        const [bytes, files] = [await bytesOf(path), await filesOf(options)];
+        const [bytes, files] = [await bytesOf(path), await givenFiles(options)];
         print([{ name: path ?? "-", ...verifyReceipt(bytes, files) }], json);
         return;
       }
@@ -57,7 +57,7 @@ async function bytesOf(path: string | undefined): Promise<Uint8Array> {
   return path === undefined || path === "-" ? readStdin() : readBytes(path);
 }
 
-async function filesOf(options: VerifyOptions): Promise<ReceiptFiles> {
+async function givenFiles(options: VerifyCommandOptions): Promise<ReceiptFiles> {
   const names = ["before", "after", "edit", "base"] as const;
   const pairs = names.flatMap((name) => {
     const path = options[name];

@@ -67,8 +67,8 @@ function withoutLevel(
   if (others.length > 0) {
     throw new RedraftError(
       "unreadable-edit",
-      `the strings of ${name} are escaped once too often: the file has the old one only without its backslashes, ` +
-        "and it is not clear which backslashes of the new one to remove. Send both exactly as the file has them, escaped once.",
+      `the old string of ${name} is in the file only without its backslashes, so both strings seem to be escaped once too often. ` +
+        "Which backslashes of the new string to remove is not clear. Send both strings exactly as the file has them, escaped once.",
       { details: { format: "search-replace" } },
     );
   }

@@ -27,8 +27,8 @@ export const hashEdits: EditFormat = {
     if (!operations) {
       throw new RedraftError(
         "unreadable-edit",
-        `line ${(bareLine(input) ?? 0) + 1} of the edit begins with a line number and a hash, and what it replaces is ` +
-          "not said. Send the old lines and the new ones, as a search/replace block.",
+        `line ${(bareLine(input) ?? 0) + 1} of the edit begins with a line number and a hash, but ` +
+          "does not say which lines it replaces. Send the old lines and the new ones, as a search/replace block.",
       );
     }
     const segments = operations.map((operation) => hashSegment(operation, input));

@@ -66,7 +66,7 @@ describe("lines named by number and hash", () => {
 
   it("are refused alone, and never written into the file", () => {
     expect(() => read("2:9f|const b = 20;\n")).toThrow(
-      /line 1 of the edit begins with a line number and a hash, and what it replaces is not said/,
+      /line 1 of the edit begins with a line number and a hash, but does not say which lines it replaces/,
     );
   });
 

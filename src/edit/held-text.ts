@@ -34,7 +34,7 @@ export function readHeld(
     if (named === undefined || named === "search-replace") return undefined;
     throw unreadable(
       "search-replace",
-      `the edit is JSON that names lines by number and hash, which is not the format ${named}. Name its format: search-replace, or auto.`,
+      `the edit is JSON that names lines by number and hash, which is not the format ${named}. Set the format to search-replace or auto.`,
     );
   }
   const tool = toolEdit(input);
@@ -46,7 +46,7 @@ export function readHeld(
     if (named === undefined || named === "search-replace") return undefined;
     throw unreadable(
       "search-replace",
-      `${said(tool)}, which is not the format ${named}. Name its format: search-replace, or auto.`,
+      `${said(tool)}, which is not the format ${named}. Set the format to search-replace or auto.`,
     );
   }
   if (tool.calls.length > 1) {

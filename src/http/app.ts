@@ -166,9 +166,13 @@ function checkAccess({ allowedHosts, apiKeys = [] }: HttpOptions): MiddlewareHan
     const host = hostOf(context.req.header("host"));
     if (allowedHosts && host !== undefined && !allowedHosts.includes(host)) {
       // A page in a browser can reach loopback under a name of its own; it must not pass for a local client.
-      throw new ApiError(403, `This server does not answer to the name ${host}.`, {
-        code: "forbidden_host",
-      });
+      throw new ApiError(
+        403,
+        `This server does not accept requests for the host ${host}. Use the address that it was started with.`,
+        {
+          code: "forbidden_host",
+        },
+      );
     }
     if (context.req.path !== "/health") checkKey(context.req.header("authorization"));
     await next();

@@ -6,7 +6,7 @@ import { applied, type CascadeOptions, refusalOf } from "./apply-written.ts";
 import type { Conversation } from "./conversation.ts";
 import { tokensOf } from "./costs.ts";
 import { inFence, partPrompt } from "./prompt.ts";
-import type { Region } from "./region.ts";
+import type { InstructRegion } from "./region.ts";
 import type { EditedFile, InstructCall } from "./request.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { EditedFile, InstructCall } from "./request.ts";
  * gets it back. Answers with the refusal, if it is one that another way may settle.
  */
 export async function byRegion(
-  region: Region,
+  region: InstructRegion,
   instruction: string,
   options: CascadeOptions,
   talk: Conversation,
@@ -51,7 +51,7 @@ export async function byRegion(
 /** The file with the part replaced. Lines get the part's own line end, and its last line the end that it had. */
 function replaced(
   lines: readonly TextLine[],
-  { start, end }: Region,
+  { start, end }: InstructRegion,
   written: string,
   indent: string,
 ): string {
@@ -75,7 +75,7 @@ const mayGo = /\b(?:remov|delet|renam|replac|drop|inline|turn|convert)/i;
  * the rest of the file has already.
  */
 function checkPart(
-  { name, file, start, end }: Region,
+  { name, file, start, end }: InstructRegion,
   written: string,
   code: string,
   { namedPartsOf }: CascadeOptions,
@@ -102,6 +102,6 @@ function checkPart(
   );
 }
 
-function noPart({ name }: Region): RedraftError {
+function noPart({ name }: InstructRegion): RedraftError {
   return new RedraftError("unreadable-edit", `the answer contains no code block with ${name}.`);
 }

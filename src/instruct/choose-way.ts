@@ -1,7 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import type { LocalModelFacts } from "../core/target.ts";
 import type { Forecast } from "./costs.ts";
-import { type FindNamedParts, namedRegion, type Region, symbolRegion } from "./region.ts";
+import { type FindNamedParts, type InstructRegion, namedRegion, symbolRegion } from "./region.ts";
 import type { Decision } from "./report.ts";
 import type { InstructRequest } from "./request.ts";
 import { type WayTable, wayByTable, wayTable } from "./way-table.ts";
@@ -14,7 +14,7 @@ export const isSmall = (local: LocalModelFacts | undefined): boolean =>
 
 export interface ChosenWay extends Decision {
   /** The part that is rewritten, for `region`. */
-  readonly region?: Region;
+  readonly region?: InstructRegion;
 }
 
 /**
@@ -60,10 +60,16 @@ export function chooseWay(
     return { ...expected, via: "region", why: `a small model, and ${region.why}`, region };
   }
   if (via !== "region" && via !== "auto") {
-    throw new RedraftError("usage", `a symbol is for --via region, not for --via ${via}.`);
+    throw new RedraftError(
+      "usage",
+      `--symbol works only with --via region or auto, not with --via ${via}.`,
+    );
   }
   if (namedPartsOf === undefined) {
-    throw new RedraftError("usage", "nothing finds declarations here: leave out --via region.");
+    throw new RedraftError(
+      "usage",
+      "--via region needs a parser that finds declarations, and none is configured: use another way.",
+    );
   }
   const region =
     symbol === undefined

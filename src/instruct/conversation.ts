@@ -21,13 +21,13 @@ export interface Conversation {
   readonly spent: Spent;
   readonly lastAnswer: string;
   /** Begins anew. */
-  ask(messages: readonly PromptMessage[], question: Question): Promise<string>;
+  ask(messages: readonly PromptMessage[], question: InstructQuestion): Promise<string>;
   /** Says something more after the last answer. */
-  goOn(message: string, question: Question): Promise<string>;
+  goOn(message: string, question: InstructQuestion): Promise<string>;
 }
 
 /** What is expected of an answer. */
-export interface Question extends Pick<ModelWork, "outputTokens" | "predictedTokens"> {
+export interface InstructQuestion extends Pick<ModelWork, "outputTokens" | "predictedTokens"> {
   readonly via: Way;
   readonly paths: readonly string[];
   readonly lines?: readonly [number, number];
@@ -45,7 +45,7 @@ export function converse(model: TextTarget, { signal, onEvent }: InstructCall = 
   let lastAnswer = "";
   let spent: Spent = { requests: 0, promptTokens: 0, outputTokens: 0, counted: true };
 
-  async function ask(asked: readonly PromptMessage[], question: Question): Promise<string> {
+  async function ask(asked: readonly PromptMessage[], question: InstructQuestion): Promise<string> {
     let text = "";
     let usage: TextChunk["usage"];
     let finish: TextChunk["finish"];
@@ -120,7 +120,7 @@ export function converse(model: TextTarget, { signal, onEvent }: InstructCall = 
 async function announce(
   { local, name }: TextTarget,
   asked: readonly PromptMessage[],
-  question: Question,
+  question: InstructQuestion,
   onEvent: InstructCall["onEvent"],
 ): Promise<{ readonly room: number }> {
   const { via, paths, lines, fenced, outputTokens, predictedTokens } = question;
@@ -172,13 +172,13 @@ function add(
     promptTokens: spent.promptTokens + (usage?.promptTokens ?? read),
     outputTokens: spent.outputTokens + (usage?.completionTokens ?? tokensOf(answer)),
     ...(accepted !== undefined && {
-      acceptedPredictionTokens: sum(
+      acceptedPredictionTokens: addUp(
         spent.acceptedPredictionTokens,
         usage?.acceptedPredictionTokens,
       ),
     }),
     ...(rejected !== undefined && {
-      rejectedPredictionTokens: sum(
+      rejectedPredictionTokens: addUp(
         spent.rejectedPredictionTokens,
         usage?.rejectedPredictionTokens,
       ),
@@ -187,4 +187,4 @@ function add(
   };
 }
 
-const sum = (a = 0, b = 0): number => a + b;
+const addUp = (a = 0, b = 0): number => a + b;

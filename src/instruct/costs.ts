@@ -47,7 +47,7 @@ export function tokensOf(text: string | number): number {
 }
 
 /** Rules of the prompt, tags around file and instruction, and around each block of the answer, in tokens. */
-const rules = { sketch: 390, rewrite: 130 } as const;
+const rulesTokens = { sketch: 390, rewrite: 130 } as const;
 const perBlock = { sketch: 45, rewrite: 16 } as const;
 
 /**
@@ -108,13 +108,13 @@ export function forecast(
   const asked = sources + tokensOf(instruction);
   const sketches = files.reduce((sum, { text }) => sum + tokensOf(expectedSketch(text.length)), 0);
   const rewrite = estimate(costs, {
-    promptTokens: asked + rules.rewrite,
+    promptTokens: asked + rulesTokens.rewrite,
     outputTokens: sources + files.length * perBlock.rewrite,
     // The changed lines are new; a sketch is about half changed lines.
     predictedTokens: Math.max(0, sources - sketches / 2),
   });
   const once = estimate(costs, {
-    promptTokens: asked + rules.sketch,
+    promptTokens: asked + rulesTokens.sketch,
     outputTokens: sketches + files.length * perBlock.sketch,
     predictedTokens: 0,
   });
@@ -126,7 +126,7 @@ export function forecast(
   };
   const unit = unitOf(costs);
   const via = cascade.cost < rewrite.cost ? "cascade" : "rewrite";
-  const why = `expected ${unit}: ${shown(cascade.cost)} by sketch, ${shown(rewrite.cost)} by rewriting`;
+  const why = `expected ${unit}: ${shortCost(cascade.cost)} by sketch, ${shortCost(rewrite.cost)} by rewriting`;
   return { via, why, unit, rewrite, cascade };
 }
 
@@ -134,6 +134,6 @@ function estimate(costs: Costs, tokens: Omit<Estimate, "cost">): Estimate {
   return { ...tokens, cost: costOf(tokens, costs) };
 }
 
-export function shown(cost: number): string {
+export function shortCost(cost: number): string {
   return cost >= 100 ? String(Math.round(cost)) : String(Number(cost.toPrecision(3)));
 }

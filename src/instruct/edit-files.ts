@@ -8,7 +8,7 @@ import { applied, type CascadeOptions, noBlocks, noEdit, refusalOf } from "./app
 import { byFence, canBeFenced } from "./by-fence.ts";
 import { byRegion } from "./by-region.ts";
 import { chooseWay, isSmall } from "./choose-way.ts";
-import { type Conversation, converse, type Question } from "./conversation.ts";
+import { type Conversation, converse, type InstructQuestion } from "./conversation.ts";
 import { type Forecast, forecast, tokensOf } from "./costs.ts";
 import { findFile } from "./paths.ts";
 import {
@@ -150,7 +150,7 @@ async function byDialect(
   const { retries = 1, example = isSmall(options.large.local) } = options;
   const { via } = dialect;
   const paths = files.map(({ path }) => path);
-  const question: Question = {
+  const question: InstructQuestion = {
     via,
     paths,
     outputTokens,

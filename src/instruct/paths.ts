@@ -4,18 +4,18 @@ export function findFile<File extends { readonly path: string }>(
   named: string | undefined,
 ): File | undefined {
   if (named === undefined) return files.length === 1 ? files[0] : undefined;
-  const wanted = plain(named);
-  const exact = files.find(({ path }) => plain(path) === wanted);
+  const wanted = plainPath(named);
+  const exact = files.find(({ path }) => plainPath(path) === wanted);
   if (exact) return exact;
   // Models shorten long paths, or write them from the root of a project that we do not know.
   const alike = files.filter(({ path }) => {
-    const own = plain(path);
+    const own = plainPath(path);
     return own.endsWith(`/${wanted}`) || wanted.endsWith(`/${own}`);
   });
   return alike.length === 1 ? alike[0] : undefined;
 }
 
-function plain(path: string): string {
+function plainPath(path: string): string {
   return path
     .trim()
     .replaceAll("\\", "/")

@@ -174,9 +174,9 @@ export function rewritePrediction(files: readonly PromptFile[]): string {
 }
 
 const question = (files: readonly PromptFile[], instruction: string): string =>
-  `${shown(files)}\n<instruction>\n${instruction}\n</instruction>`;
+  `${shownFiles(files)}\n<instruction>\n${instruction}\n</instruction>`;
 
-function shown(files: readonly PromptFile[]): string {
+function shownFiles(files: readonly PromptFile[]): string {
   return files
     .map(({ path, text, exists }) =>
       exists

@@ -11,7 +11,7 @@ export interface NamedPart {
 export type FindNamedParts = (text: string) => readonly NamedPart[];
 
 /** The part of a file that an instruction is about. */
-export interface Region extends NamedPart {
+export interface InstructRegion extends NamedPart {
   readonly file: PromptFile;
   readonly why: string;
 }
@@ -30,13 +30,13 @@ export function namedRegion(
   files: readonly PromptFile[],
   instruction: string,
   namedPartsOf: FindNamedParts,
-): Region | undefined {
+): InstructRegion | undefined {
   if (widespread.test(instruction)) return undefined;
   const mentioned = mentionsIn(instruction);
   const known = files
     .filter(({ exists }) => exists)
     .map((file) => ({ file, declarations: namedPartsOf(file.text) }));
-  const named: Region[] = [];
+  const named: InstructRegion[] = [];
   for (const { file, declarations } of known) {
     for (const one of declarations) {
       if (mentioned.some((name) => isNamed(one, name, declarations))) {
@@ -60,7 +60,7 @@ export function symbolRegion(
   files: readonly PromptFile[],
   symbol: string,
   namedPartsOf: FindNamedParts,
-): Region {
+): InstructRegion {
   const found = files.flatMap((file) => {
     const declarations = namedPartsOf(file.text);
     return declarations
@@ -132,13 +132,17 @@ function fragmentsIn(instruction: string): string[] {
 }
 
 /** The smallest declaration around each line that holds a text. */
-function holders(file: PromptFile, declarations: readonly NamedPart[], text: string): Region[] {
-  const found = new Map<string, Region>();
+function holders(
+  file: PromptFile,
+  declarations: readonly NamedPart[],
+  text: string,
+): InstructRegion[] {
+  const found = new Map<string, InstructRegion>();
   for (const [line, content] of file.text.split("\n").entries()) {
     if (!content.includes(text)) continue;
     const around = declarations.filter(({ start, end }) => start <= line && line < end);
     const smallest = around.sort((a, b) => a.end - a.start - (b.end - b.start))[0];
-    const region: Region = smallest
+    const region: InstructRegion = smallest
       ? { ...smallest, file, why: `${JSON.stringify(text)} occurs only in ${smallest.name}` }
       : // A line outside of every declaration: then it is not about one.
         { name: "", start: line, end: line + 1, file, why: "" };
@@ -148,7 +152,7 @@ function holders(file: PromptFile, declarations: readonly NamedPart[], text: str
 }
 
 /** The one region that lies within all others; undefined where there is none. */
-function innermost(regions: readonly Region[]): Region | undefined {
+function innermost(regions: readonly InstructRegion[]): InstructRegion | undefined {
   const inner = regions.find((one) =>
     regions.every(
       ({ file, start, end }) => file === one.file && start <= one.start && one.end <= end,

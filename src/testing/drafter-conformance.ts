@@ -40,6 +40,40 @@ const edited: readonly Token[] = [
 
 const example: DraftRequest = { prompt: [2, 3, ...source, 4, 5], source };
 
+interface WrittenOutput {
+  readonly drafts: readonly (readonly Draft[])[];
+  readonly steps: number;
+}
+
+/** Feeds the output as a loop would that accepts what is right; returns all drafts and the number of steps. */
+async function writeOutput(
+  drafter: Drafter,
+  request: DraftRequest,
+  output: readonly Token[],
+  budget: number,
+  withFeedback: boolean,
+): Promise<WrittenOutput> {
+  await drafter.begin(request);
+  const all: (readonly Draft[])[] = [];
+  const written: Token[] = [];
+  while (written.length < output.length) {
+    const drafts = await drafter.draft({ output: written }, budget);
+    all.push(drafts);
+    const used = drafts[0];
+    let accepted = 0;
+    while (
+      used !== undefined &&
+      accepted < used.tokens.length &&
+      used.tokens[accepted] === output[written.length + accepted]
+    )
+      accepted++;
+    const committed = output.slice(written.length, written.length + accepted + 1);
+    written.push(...committed);
+    if (withFeedback) drafter.accept?.({ committed, ...(used && { used }), accepted });
+  }
+  return { drafts: all, steps: all.length };
+}
+
 /** What every drafter must do, whatever it drafts from. `make` creates one for each case. */
 export function drafterConformance(
   make: () => Drafter,
@@ -47,28 +81,8 @@ export function drafterConformance(
 ): ConformanceCase[] {
   const { request = example, output = edited, vocabSize = 1000, copies = true } = options;
 
-  /** Feeds the output as a loop would that accepts what is right; returns all drafts and the number of steps. */
-  async function write(drafter: Drafter, budget: number, withFeedback = true) {
-    await drafter.begin(request);
-    const all: (readonly Draft[])[] = [];
-    const written: Token[] = [];
-    while (written.length < output.length) {
-      const drafts = await drafter.draft({ output: written }, budget);
-      all.push(drafts);
-      const used = drafts[0];
-      let accepted = 0;
-      while (
-        used !== undefined &&
-        accepted < used.tokens.length &&
-        used.tokens[accepted] === output[written.length + accepted]
-      )
-        accepted++;
-      const committed = output.slice(written.length, written.length + accepted + 1);
-      written.push(...committed);
-      if (withFeedback) drafter.accept?.({ committed, ...(used && { used }), accepted });
-    }
-    return { drafts: all, steps: all.length };
-  }
+  const write = (drafter: Drafter, budget: number, withFeedback = true): Promise<WrittenOutput> =>
+    writeOutput(drafter, request, output, budget, withFeedback);
 
   return [
     {

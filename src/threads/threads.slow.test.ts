@@ -117,13 +117,13 @@ describe("the engine on worker threads", () => {
 
   it("refuses what comes after a full queue", async () => {
     const redraft = threaded({ maxWaiting: 1, limitMs: 3000 });
-    const spinning = redraft.run("spin", undefined).catch(() => {});
+    const blocking = redraft.run("block", undefined).catch(() => {});
     const waiting = redraft.apply(request);
     await expect(redraft.apply(request)).rejects.toMatchObject({
       code: "timeout",
       retryable: true,
     });
-    await spinning;
+    await blocking;
     expect((await waiting).text).toContain("return 3");
   });
 
@@ -155,7 +155,7 @@ describe("the engine on worker threads", () => {
     // The only worker waits for the model, and answers others meanwhile.
     expect((await redraft.apply(request)).text).toContain("return 3");
     // It is ended for another task's sake: the first one starts over, and the model is not asked again.
-    await expect(redraft.run("spin", undefined)).rejects.toMatchObject({ code: "timeout" });
+    await expect(redraft.run("block", undefined)).rejects.toMatchObject({ code: "timeout" });
     answer(twins.replace("x();", "z();"));
     const result = await asking;
     expect(result).toMatchObject({ route: "model", text: twins.replace("x();", "z();") });

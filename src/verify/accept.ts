@@ -129,7 +129,10 @@ export function acceptSampling(rule: Partial<SamplingRule> = {}): Acceptance {
     sampling,
     accept(_nodes, rows) {
       if (rows.verdict === undefined) {
-        throw new RedraftError("engine-failed", "this target cannot sample beside its logits");
+        throw new RedraftError(
+          "engine-failed",
+          "sampling needs a target that samples, and this one returns no sampled tokens",
+        );
       }
       return rows.verdict;
     },

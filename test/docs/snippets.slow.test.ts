@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Tokens } from "marked";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { isBuilt } from "../../scripts/code.ts";
 import { type Page, pages, root } from "./pages.ts";
 
 /**
@@ -52,6 +53,13 @@ describe("snippets", () => {
   }, 120_000);
 });
 
+/** The declarations in `dist` in place of the sources: what an installation has, and a third of the work. */
+function builtPaths(paths: ts.MapLike<string[]>): ts.MapLike<string[]> {
+  const built = (path: string): string =>
+    path.replace(/^\.\/src\//, "./dist/").replace(/\.ts$/, ".d.ts");
+  return Object.fromEntries(Object.entries(paths).map(([name, files]) => [name, files.map(built)]));
+}
+
 /** The errors of all snippets, in one program with the paths of this repository. */
 function check(all: readonly Snippet[]): string[] {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), (path) =>
@@ -59,6 +67,7 @@ function check(all: readonly Snippet[]): string[] {
   );
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, root);
   const settings = { ...options, noUnusedLocals: false };
+  if (isBuilt) settings.paths = builtPaths(options.paths ?? {});
   const texts = new Map(all.map(({ file, text }) => [file.replaceAll("\\", "/"), text]));
   const host = ts.createCompilerHost(settings);
   const { getSourceFile, fileExists, readFile } = host;

@@ -5,12 +5,10 @@ import { generateText, stepCountIs, streamText } from "ai7";
 import { MockLanguageModelV4 } from "ai7/test";
 import { createOpenAICompatible } from "openai-compatible7";
 import ts from "typescript";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type AiSdk, testAiSdk } from "../support/ai-sdk.ts";
 
-// `src/ai` imports the version that its user has installed: here it is 7. A file of the slow tests has its modules to itself.
-vi.mock("ai", () => import("ai7"));
-
+// `src/ai` imports the version that its user has installed: in this project of vitest.config.ts it is 7.
 describe("AI SDK 7", () => {
   testAiSdk({
     generateText,

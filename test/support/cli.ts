@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { redraftProgram } from "../../scripts/code.ts";
+import { fileURLToPath } from "node:url";
+import { codeOf, programOf, redraftProgram } from "../../scripts/code.ts";
 
 export interface CliAnswer {
   readonly code: number | null;
@@ -14,8 +15,72 @@ export interface CliOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Runs `redraft` as a process of its own. */
+const host = fileURLToPath(new URL("./command-host.mjs", import.meta.url));
+let running: ChildProcess | undefined;
+let asked = 0;
+const waiting = new Map<number, { resolve(answer: CliAnswer): void; reject(error: Error): void }>();
+
+/** A process that runs one command line after another: a start takes ten times as long as most commands. */
+function commandHost(): ChildProcess {
+  if (running !== undefined) return running;
+  const child = spawn(process.execPath, [...programOf(host), codeOf("cli/run")], {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    serialization: "advanced",
+  });
+  const fail = (error: Error): void => {
+    running = undefined;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  child.on("error", fail);
+  child.on("exit", (code, signal) =>
+    fail(new Error(`the process of the commands ended with ${code ?? signal}`)),
+  );
+  child.on("message", ({ id, answer }: { id: number; answer: CliAnswer }) => {
+    waiting.get(id)?.resolve(answer);
+    waiting.delete(id);
+    if (waiting.size === 0) letEnd(child, true);
+  });
+  letEnd(child, true);
+  running = child;
+  return child;
+}
+
+/** Whether this process may end while the host runs: the host then ends too. */
+function letEnd(child: ChildProcess, may: boolean): void {
+  const how = may ? "unref" : "ref";
+  child[how]();
+  child.channel?.[how]();
+}
+
+/**
+ * Runs a command of `redraft` that ends by itself, after those before it in one process. `redraftProcess` gives it a process of
+ * its own.
+ */
 export function redraft(words: readonly string[], options: CliOptions = {}): Promise<CliAnswer> {
+  const child = commandHost();
+  const id = ++asked;
+  letEnd(child, false);
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject });
+    child.send({
+      id,
+      words,
+      cwd: options.cwd ?? process.cwd(),
+      env: definedOnly({ ...process.env, ...options.env }),
+      stdin: options.stdin ?? "",
+    });
+  });
+}
+
+const definedOnly = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+
+/** Runs `redraft` as a process of its own. */
+export function redraftProcess(
+  words: readonly string[],
+  options: CliOptions = {},
+): Promise<CliAnswer> {
   const child = spawn(process.execPath, [...redraftProgram, ...words], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },

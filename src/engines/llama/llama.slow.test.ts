@@ -210,7 +210,7 @@ describe.skipIf(!hasEngine)("llama target", () => {
       const sequence = await target.open();
       await expect(sequence.verify([])).rejects.toThrowError(/sequence is empty/);
       await sequence.append(tokens.slice(0, 3));
-      await expect(sequence.commit([])).rejects.toThrowError(/verify comes first/);
+      await expect(sequence.commit([])).rejects.toThrowError(/call verify first/);
       await expect(sequence.verify([{ token: tokens[0]!, parent: 0 }])).rejects.toThrowError(
         /parents must come before/,
       );

@@ -192,7 +192,7 @@ export function createSequences(
       if (open === undefined) {
         throw new RedraftError(
           "engine-failed",
-          "nothing to commit: verify comes first, and commits once",
+          "nothing to commit: call verify first, and commit once after it",
         );
       }
       let parent = -1;

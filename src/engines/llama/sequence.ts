@@ -1,6 +1,7 @@
 import { RedraftError } from "../../core/errors.ts";
 import type {
   DraftNode,
+  KvEdit,
   Rows,
   Sequence,
   Token,
@@ -102,7 +103,7 @@ export function llamaSequence({
       if (verified === undefined) {
         throw new RedraftError(
           "engine-failed",
-          "nothing to commit: verify comes first, and commits once",
+          "nothing to commit: call verify first, and commit once after it",
         );
       }
       engine.send("commit", { sequence: id, path });
@@ -126,18 +127,7 @@ export function llamaSequence({
 
     async splice(edits, signal) {
       requireOpen();
-      let change = 0;
-      let last = 0;
-      for (const { start, end, tokens } of [...edits].sort((a, b) => a.start - b.start)) {
-        if (start < last || end < start || end > length) {
-          throw new RedraftError(
-            "engine-failed",
-            `edit [${start}, ${end}) overlaps another or lies outside the ${length} tokens of the sequence`,
-          );
-        }
-        last = end;
-        change += tokens.length - (end - start);
-      }
+      const change = growthBy(edits, length);
       requireRoom(change, "the edited text");
       await engine.request("splice", { sequence: id, edits }, undefined, signal);
       length += change;
@@ -157,6 +147,27 @@ export function llamaSequence({
       closed = true;
     },
   };
+}
+
+/**
+ * How many tokens longer edits make a sequence of `length` tokens.
+ *
+ * @throws `engine-failed` where edits overlap or lie outside
+ */
+function growthBy(edits: readonly KvEdit[], length: number): number {
+  let change = 0;
+  let last = 0;
+  for (const { start, end, tokens } of [...edits].sort((a, b) => a.start - b.start)) {
+    if (start < last || end < start || end > length) {
+      throw new RedraftError(
+        "engine-failed",
+        `edit [${start}, ${end}) overlaps another or lies outside the ${length} tokens of the sequence`,
+      );
+    }
+    last = end;
+    change += tokens.length - (end - start);
+  }
+  return change;
 }
 
 function rowRequestOf({ topK, logsumexp, entropy, nodeLogits, sampling }: VerifyOptions): object {

@@ -106,7 +106,7 @@ export function connect(options: ConnectionOptions): Connection {
       } catch (cause) {
         deadline.end();
         const error = deadline.explain(cause) ?? cause;
-        const pause = pauseBefore(error, round);
+        const pause = round >= retries ? undefined : pauseBefore(error, round, random);
         if (pause === undefined) throw error;
         logger.warn("asking the model server again", { server, path, round: round + 1, pause });
         await wait(pause, signal).catch((reason: unknown) => {
@@ -114,16 +114,6 @@ export function connect(options: ConnectionOptions): Connection {
         });
       }
     }
-  }
-
-  /** Returns the ms to wait before the next attempt, or undefined if there is none. */
-  function pauseBefore(error: unknown, round: number): number | undefined {
-    if (round >= retries || !RedraftError.is(error) || !error.retryable) return undefined;
-    // A server that was too slow once has its answer half done: asking again would double its load.
-    if (error.code === "timeout" && error.details.status === undefined) return undefined;
-    const asked = error.details.retryAfter;
-    if (typeof asked === "number") return asked > longestWait ? undefined : asked;
-    return Math.min(8_000, 500 * 2 ** round) * (0.5 + 0.5 * random());
   }
 
   async function json(response: Response, deadline: Deadline): Promise<unknown> {
@@ -168,6 +158,16 @@ export function connect(options: ConnectionOptions): Connection {
       }
     },
   };
+}
+
+/** Returns the ms to wait before the attempt after `round` others failed, or undefined where asking again does not help. */
+function pauseBefore(error: unknown, round: number, random: () => number): number | undefined {
+  if (!RedraftError.is(error) || !error.retryable) return undefined;
+  // A server that was too slow once has its answer half done: asking again would double its load.
+  if (error.code === "timeout" && error.details.status === undefined) return undefined;
+  const asked = error.details.retryAfter;
+  if (typeof asked === "number") return asked > longestWait ? undefined : asked;
+  return Math.min(8_000, 500 * 2 ** round) * (0.5 + 0.5 * random());
 }
 
 /** `/tokenize` begins at the server's root, `completions` at its version. */

@@ -148,7 +148,7 @@ function refuseUnknown(nodes: readonly DraftNode[], options: VerifyOptions): voi
   if (wants.length === 0) return;
   throw new RedraftError(
     "usage",
-    `a model behind a completions API can only verify lines greedily; it cannot give ${wants.join(" and ")}.`,
+    `a model behind a completions API can only verify chains of tokens, greedily; it cannot give ${wants.join(" and ")}.`,
   );
 }
 

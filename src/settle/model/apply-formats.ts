@@ -1,7 +1,7 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { Token, TokenTarget } from "../../core/target.ts";
 
-/** What a local target offers beyond the seam; both are absent for targets without a model file. */
+/** What a local target offers beyond `TokenTarget`; both are absent without a model file. */
 export interface LocalTarget extends TokenTarget {
   readonly info?: {
     readonly name: string;
@@ -13,14 +13,14 @@ export interface LocalTarget extends TokenTarget {
   chat?(messages: readonly { readonly role: string; readonly content: string }[]): Promise<string>;
 }
 
-/** What an apply model is asked: lines without line ends. */
+/** The question for an apply model: lines without line ends. */
 export interface ApplyQuestion {
   readonly original: readonly string[];
   readonly sketch: readonly string[];
   readonly instruction?: string;
 }
 
-/** How a family of apply models is asked and answers. */
+/** The prompt and answer format of a family of apply models. */
 export interface ApplyFormat {
   readonly name: ApplyFormatName;
   prompt(target: LocalTarget, question: ApplyQuestion): Promise<Token[]>;
@@ -46,14 +46,14 @@ export interface ApplyDialogue {
 export const applyFormatNames = ["redraft", "kortix", "osmosis", "chat"] as const;
 export type ApplyFormatName = (typeof applyFormatNames)[number];
 
-const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+const endedLines = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 
-function linesOf(written: string): string[] {
+function writtenLines(written: string): string[] {
   const body = written.endsWith("\n") ? written.slice(0, -1) : written;
   return body === "" ? [] : body.split("\n");
 }
 
-const roles = ["<|file|>", "<|sketch|>", "<|apply|>"] as const;
+const roleNames = ["<|file|>", "<|sketch|>", "<|apply|>"] as const;
 
 /**
  * Tokens of lines, verbatim: a role token inside a file is plain text. llama.cpp takes such symbols (`user defined`,
@@ -63,7 +63,7 @@ export async function plainTokens(
   target: Pick<TokenTarget, "tokenize">,
   lines: readonly string[],
 ): Promise<Token[]> {
-  const parts = text(lines).split(/(?<=<)(?=\|(?:file|sketch|apply)\|>)/);
+  const parts = endedLines(lines).split(/(?<=<)(?=\|(?:file|sketch|apply)\|>)/);
   return (await Promise.all(parts.map((part) => target.tokenize(part)))).flat();
 }
 
@@ -73,15 +73,15 @@ const redraftFormat: ApplyFormat = {
   stop: [],
   async prompt(target, { original, sketch }) {
     const [file, mark, apply] = await Promise.all(
-      roles.map((role) => target.tokenize(role, { special: true })),
+      roleNames.map((role) => target.tokenize(role, { special: true })),
     );
     const before = await plainTokens(target, original);
     return [...file!, ...before, ...mark!, ...(await plainTokens(target, sketch)), ...apply!];
   },
   async answer(target, lines) {
-    return [...(await plainTokens(target, lines)), endToken(target)];
+    return [...(await plainTokens(target, lines)), firstEndToken(target)];
   },
-  read: linesOf,
+  read: writtenLines,
 };
 
 /**
@@ -146,7 +146,7 @@ function taggedFormat({ name, system, user, open, close }: TaggedOptions): Apply
     read(written) {
       // The tag may be on a line of its own.
       const inner = written.replace(/^\r?\n/, "").replace(/\r?\n$/, "");
-      return /<\/?(?:updated-)?code>/.test(inner) ? undefined : linesOf(inner);
+      return /<\/?(?:updated-)?code>/.test(inner) ? undefined : writtenLines(inner);
     },
   };
 }
@@ -208,8 +208,8 @@ export const applyFormats: Readonly<Record<ApplyFormatName, ApplyFormat>> = {
 
 /** The format of a model, by its vocabulary and its metadata. */
 export async function detectApplyFormat(target: LocalTarget): Promise<ApplyFormat> {
-  const marks = await target.tokenize(roles.join(""), { special: true });
-  if (marks.length === roles.length) return redraftFormat;
+  const marks = await target.tokenize(roleNames.join(""), { special: true });
+  if (marks.length === roleNames.length) return redraftFormat;
   const metadata = target.info?.metadata ?? {};
   const named = Object.entries(metadata)
     .filter(([key]) => key.startsWith("general."))
@@ -229,12 +229,12 @@ function formatByName(name: string): ApplyFormat | undefined {
   return /osmosis/i.test(name) ? osmosisFormat : undefined;
 }
 
-/** How a model is asked of which only the name is known, by chat. */
+/** The chat prompt of a model of which only the name is known. */
 export function chatApplyFormat(name: string): ApplyFormat {
   return formatByName(name) ?? chatFormat;
 }
 
-function endToken(target: LocalTarget): Token {
+function firstEndToken(target: LocalTarget): Token {
   const known = target.info?.endTokens[0];
   if (known !== undefined) return known;
   for (let token = 0; token < target.capabilities.vocabSize; token++) {

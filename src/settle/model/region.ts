@@ -59,7 +59,7 @@ export function openRegion(
     source: range,
     candidates: ranges,
     original: lines.slice(range.start, range.end),
-    sketch: sketchOf(edit, sides, range, ranges),
+    sketch: sketchPart(edit, sides, range, ranges),
   };
 }
 
@@ -183,7 +183,7 @@ function endOf(
 }
 
 /** The edit's own text from its first to its last line that has to do with the region, in any candidate. */
-function sketchOf(
+function sketchPart(
   edit: Edit,
   sides: readonly Side[],
   source: LineRange,

@@ -24,7 +24,9 @@ export async function scoreCandidates(
   if (capabilities.trees && nodes.length <= capabilities.maxVerify) {
     const rows = await verify(sequence, nodes, signal);
     await sequence.commit([]);
-    return paths.map((path) => likelihood(path.map((node) => logProbability(rows, nodes, node))));
+    return paths.map((path) =>
+      likelihood(path.map((node) => nodeLogProbability(rows, nodes, node))),
+    );
   }
   const scores: Likelihood[] = [];
   const length = sequence.length;
@@ -34,7 +36,7 @@ export async function scoreCandidates(
       const part = answer.slice(at, at + capabilities.maxVerify);
       const line = part.map((token, i) => ({ token, parent: i - 1 }));
       const rows = await verify(sequence, line, signal);
-      all.push(...line.map((_, i) => logProbability(rows, line, i)));
+      all.push(...line.map((_, i) => nodeLogProbability(rows, line, i)));
       await sequence.commit(line.map((_, i) => i));
     }
     await sequence.truncate(length);
@@ -75,7 +77,7 @@ function verify(
   return sequence.verify(nodes, { logsumexp: true, nodeLogits: true, ...(signal && { signal }) });
 }
 
-function logProbability(rows: Rows, nodes: readonly DraftNode[], node: number): number {
+function nodeLogProbability(rows: Rows, nodes: readonly DraftNode[], node: number): number {
   return rows.nodeLogits![node]! - rows.logsumexp![nodes[node]!.parent + 1]!;
 }
 

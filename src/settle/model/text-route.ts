@@ -60,7 +60,7 @@ export function textModelRoute(options: TextModelOptions): ModelRoute {
     const name = promptFormat === undefined ? await modelName?.(signal) : undefined;
     const format = promptFormat ? applyFormats[promptFormat] : chatApplyFormat(name ?? target.name);
     const { messages, open, close } = format.dialogue!;
-    const asked = ask(target, signal);
+    const asked = askerOf(target, signal);
     const written = await asked(messages(question), {
       prediction: `${open}${region.original.join("\n")}${close}`,
       ...(onText && { onText: (text: string) => onText(text, "target") }),
@@ -106,7 +106,7 @@ interface Ask {
   stats(): SpeculationStats;
 }
 
-function ask(target: TextTarget, signal: AbortSignal | undefined): Ask {
+function askerOf(target: TextTarget, signal: AbortSignal | undefined): Ask {
   const counts = { tokens: 0, positions: 0, drafts: 0, draftTokens: 0, acceptedTokens: 0 };
   const started = performance.now();
   const asked = async (

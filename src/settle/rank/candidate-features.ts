@@ -17,19 +17,19 @@ type BondName<Side extends string> = `${Side}${Capitalize<keyof Bond>}`;
 export const featureNames = [
   "cost",
   "order",
-  "goneWords",
-  "goneBlank",
-  "goneBracket",
-  "goneUnlike",
-  "goneShown",
-  "goneAtStart",
-  "goneAtEnd",
-  "goneTwin",
-  "comeWords",
-  "comeBlank",
-  "comeKnown",
-  "comeNear",
-  "comeLikeKept",
+  "removedWords",
+  "removedBlank",
+  "removedBracket",
+  "removedUnlike",
+  "removedShown",
+  "removedAtStart",
+  "removedAtEnd",
+  "removedTwin",
+  "insertedWords",
+  "insertedBlank",
+  "insertedKnown",
+  "insertedNear",
+  "insertedLikeKept",
   "matched",
   "repeated",
   "doubleBlank",
@@ -99,7 +99,7 @@ export function candidateFeatures(
   const least = Math.min(...candidates.map(({ cost }) => cost));
   return candidates.map((candidate, order) => {
     const text = lineTexts(candidate.text);
-    const row = changesOf(candidate, lines, text, counts, shown);
+    const row = lineChanges(candidate, lines, text, counts, shown);
     const beside = neighboursOf(candidate, lines, text, habits);
     const features: Record<FeatureName, number> = {
       cost: candidate.cost - least,
@@ -113,7 +113,7 @@ export function candidateFeatures(
       unpairedCloser: unpairedClosers(text, candidate.textRange.start, candidate.textRange.end),
       orphanCloser: orphanClosers(text, candidate.textRange.start, candidate.textRange.end),
       hintDistance: hintDistance(candidate, hints),
-      place: placeOf(candidate, lines.length),
+      place: relativePlace(candidate, lines.length),
       length: text.length - lines.length,
     };
     return featureNames.map((name) => features[name]);
@@ -122,44 +122,44 @@ export function candidateFeatures(
 
 type Changes = Pick<
   Record<FeatureName, number>,
-  | "goneWords"
-  | "goneBlank"
-  | "goneBracket"
-  | "goneUnlike"
-  | "goneShown"
-  | "goneAtStart"
-  | "goneAtEnd"
-  | "goneTwin"
-  | "comeWords"
-  | "comeBlank"
-  | "comeKnown"
-  | "comeNear"
-  | "comeLikeKept"
+  | "removedWords"
+  | "removedBlank"
+  | "removedBracket"
+  | "removedUnlike"
+  | "removedShown"
+  | "removedAtStart"
+  | "removedAtEnd"
+  | "removedTwin"
+  | "insertedWords"
+  | "insertedBlank"
+  | "insertedKnown"
+  | "insertedNear"
+  | "insertedLikeKept"
   | "matched"
 >;
 
-/** The lines that go and come in the disputed stretch. */
-function changesOf(
+/** Counts of the lines that the candidate removes and inserts in the disputed stretch. */
+function lineChanges(
   { proof, sourceRange, textRange }: Candidate,
   lines: readonly string[],
   text: readonly string[],
   counts: ReadonlyMap<string, number>,
   shown: ReadonlySet<string>,
 ): Changes {
-  const gone: number[] = [];
+  const removed: number[] = [];
   const kept: { source: number; result: number }[] = [];
   for (let line = sourceRange.start; line < sourceRange.end; line++) {
     const fate = proof.source[line];
     if (fate === undefined) continue;
     if (fate.fate === "kept") kept.push({ source: line, result: fate.result });
-    else gone.push(line);
+    else removed.push(line);
   }
-  const come: number[] = [];
+  const inserted: number[] = [];
   for (let at = textRange.start; at < textRange.end; at++) {
-    if (isNewLine(proof, at)) come.push(at);
+    if (isNewLine(proof, at)) inserted.push(at);
   }
-  const comeTexts = come.map((at) => text[at]!).filter(hasWords);
-  const wordsGone = gone.filter((line) => hasWords(lines[line]!));
+  const insertedTexts = inserted.map((at) => text[at]!).filter(hasWords);
+  const removedWithWords = removed.filter((line) => hasWords(lines[line]!));
   const keptTexts = new Set(kept.map(({ source }) => lines[source]!.trim()));
   const near = (at: number): boolean =>
     text.slice(Math.max(0, at - 3), at + 4).some((other, i) => {
@@ -168,21 +168,23 @@ function changesOf(
       return origin?.from === "source" && hasWords(other) && similarity(other, text[at]!) > 0.7;
     });
   return {
-    goneWords: wordsGone.length,
-    goneBlank: gone.filter((line) => isBlank(lines[line]!)).length,
-    goneBracket: gone.filter((line) => !isBlank(lines[line]!) && !hasWords(lines[line]!)).length,
-    goneUnlike: wordsGone
+    removedWords: removedWithWords.length,
+    removedBlank: removed.filter((line) => isBlank(lines[line]!)).length,
+    removedBracket: removed.filter((line) => !isBlank(lines[line]!) && !hasWords(lines[line]!))
+      .length,
+    removedUnlike: removedWithWords
       .slice(0, 40)
-      .reduce((sum, line) => sum + 1 - mostLike(lines[line]!, comeTexts.slice(0, 60)), 0),
-    goneShown: wordsGone.filter((line) => shown.has(lines[line]!.trim())).length,
-    goneAtStart: gone.includes(0) ? 1 : 0,
-    goneAtEnd: gone.includes(lines.length - 1) ? 1 : 0,
-    goneTwin: wordsGone.filter((line) => (counts.get(lines[line]!.trim()) ?? 0) > 1).length,
-    comeWords: comeTexts.length,
-    comeBlank: come.filter((at) => isBlank(text[at]!)).length,
-    comeKnown: comeTexts.filter((line) => counts.has(line.trim())).length,
-    comeNear: comeTexts.filter((line) => keptTexts.has(line.trim())).length,
-    comeLikeKept: come.slice(0, 40).filter((at) => hasWords(text[at]!) && near(at)).length,
+      .reduce((sum, line) => sum + 1 - mostLike(lines[line]!, insertedTexts.slice(0, 60)), 0),
+    removedShown: removedWithWords.filter((line) => shown.has(lines[line]!.trim())).length,
+    removedAtStart: removed.includes(0) ? 1 : 0,
+    removedAtEnd: removed.includes(lines.length - 1) ? 1 : 0,
+    removedTwin: removedWithWords.filter((line) => (counts.get(lines[line]!.trim()) ?? 0) > 1)
+      .length,
+    insertedWords: insertedTexts.length,
+    insertedBlank: inserted.filter((at) => isBlank(text[at]!)).length,
+    insertedKnown: insertedTexts.filter((line) => counts.has(line.trim())).length,
+    insertedNear: insertedTexts.filter((line) => keptTexts.has(line.trim())).length,
+    insertedLikeKept: inserted.slice(0, 40).filter((at) => hasWords(text[at]!) && near(at)).length,
     matched: proof.edit.filter(
       (fate) =>
         fate.fate === "matched" &&
@@ -209,7 +211,7 @@ type Neighbours = Pick<
   | "unsorted"
 >;
 
-/** The pairs of neighbouring lines that the candidate makes, and how unlike the file's own they are. */
+/** How unusual the pairs of neighbouring lines are that the candidate creates, compared with the file's own. */
 function neighboursOf(
   { proof, sourceRange, textRange }: Candidate,
   lines: readonly string[],
@@ -276,7 +278,7 @@ function neighboursOf(
   return sums;
 }
 
-/** What holds together where the candidate joins lines, and what held together where it parts the file's. */
+/** How strongly the lines belong together that the candidate joins, and those that it separates. */
 function bondsOf(
   { proof, sourceRange, textRange }: Candidate,
   lines: readonly string[],
@@ -367,25 +369,25 @@ function modelsOf(
   return sums;
 }
 
-/** Names in new lines that the file's own lines bring in only further down: a use before its definition, mostly. */
+/** Counts names in new lines that the file's own lines mention only further down: mostly uses before the definition. */
 function earlyNames({ proof, textRange }: Candidate, text: readonly string[]): number {
-  const fresh = new Map<string, number>();
+  const unseen = new Map<string, number>();
   for (let at = textRange.start; at < Math.min(textRange.end, textRange.start + 200); at++) {
     if (!isNewLine(proof, at)) continue;
     for (const [name] of text[at]!.matchAll(/[A-Za-z_]\w+/g))
-      if (!fresh.has(name)) fresh.set(name, at);
+      if (!unseen.has(name)) unseen.set(name, at);
   }
-  if (fresh.size === 0) return 0;
+  if (unseen.size === 0) return 0;
   for (let at = 0; at < textRange.start; at++) {
-    for (const [name] of text[at]!.matchAll(/[A-Za-z_]\w+/g)) fresh.delete(name);
+    for (const [name] of text[at]!.matchAll(/[A-Za-z_]\w+/g)) unseen.delete(name);
   }
   let early = 0;
   for (let at = textRange.start; at < textRange.end; at++) {
     if (isNewLine(proof, at)) continue;
     for (const [name] of text[at]!.matchAll(/[A-Za-z_]\w+/g)) {
-      const first = fresh.get(name);
+      const first = unseen.get(name);
       if (first !== undefined && first < at) early++;
-      fresh.delete(name);
+      unseen.delete(name);
     }
   }
   return early;
@@ -460,7 +462,7 @@ function hintDistance(
 }
 
 /** Where in the file the first line of the edit matters, 0 to 1. */
-function placeOf({ proof }: Candidate, count: number): number {
+function relativePlace({ proof }: Candidate, count: number): number {
   const fates = proof.edit.filter((fate) => fate.fate === "matched");
   const sum = fates.reduce((total, fate) => total + fate.source, 0);
   return fates.length === 0 ? 0 : sum / fates.length / Math.max(1, count);

@@ -70,8 +70,8 @@ describe("candidateFeatures", () => {
     ]);
     const of = (row: number, name: (typeof featureNames)[number]): number =>
       blank[row]![featureNames.indexOf(name)]!;
-    expect([of(0, "comeWords"), of(0, "comeBlank")]).toEqual([1, 1]);
-    expect([of(1, "comeWords"), of(1, "comeBlank")]).toEqual([1, 0]);
+    expect([of(0, "insertedWords"), of(0, "insertedBlank")]).toEqual([1, 1]);
+    expect([of(1, "insertedWords"), of(1, "insertedBlank")]).toEqual([1, 0]);
     expect([of(0, "order"), of(1, "order")]).toEqual([0, 1]);
   });
 });
