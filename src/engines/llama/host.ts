@@ -93,11 +93,10 @@ const operations: Record<
   truncate: ({ sequence, length }: { sequence: number; length: number }) =>
     void sequences!.truncate(sequence, length),
   async splice({ sequence, edits }: { sequence: number; edits: KvEdit[] }) {
-    await sequences!.splice(sequence, edits);
-    return {};
+    return { fields: { report: await sequences!.splice(sequence, edits) } };
   },
-  fork({ sequence, to }: { sequence: number; to: number }) {
-    sequences!.fork(sequence, to);
+  async fork({ sequence, to, ownCells }: { sequence: number; to: number; ownCells: boolean }) {
+    await sequences!.fork(sequence, to, ownCells);
     return {};
   },
   dispose: ({ sequence }: { sequence: number }) => void sequences!.dispose(sequence),

@@ -3,6 +3,7 @@ import type {
   DraftNode,
   Rows,
   Sequence,
+  SpliceReport,
   Token,
   Verdict,
   VerifyOptions,
@@ -139,15 +140,18 @@ export function llamaSequence({
         change += tokens.length - (end - start);
       }
       requireRoom(change, "the edited text");
-      await engine.request("splice", { sequence: id, edits }, undefined, signal);
-      length += change;
       verified = undefined;
+      const { header } = await engine.request("splice", { sequence: id, edits }, undefined, signal);
+      const report = header.report as SpliceReport;
+      length += change;
+      pending = report.pending;
+      return report;
     },
 
-    async fork() {
+    async fork({ ownCells = false } = {}) {
       requireOpen();
       const to = nextId();
-      await engine.request("fork", { sequence: id, to });
+      await engine.request("fork", { sequence: id, to, ownCells });
       verified = undefined;
       return llamaSequence({ engine, id: to, length, nextId, ...(onPass && { onPass }) });
     },
