@@ -19,6 +19,8 @@ export interface TokenText {
   change(edits: readonly TextEdit[]): Promise<KvEdit[]>;
   /** Whether edits are tokenised by themselves; false = the whole text is, at every change. */
   readonly local: boolean;
+  /** A document of its own with the same text. */
+  copyOf(): TokenText;
 }
 
 /**
@@ -34,10 +36,24 @@ export async function createTokenText(
 ): Promise<TokenText> {
   const holds = await cutsHold(vocabulary);
   const sizes = pieceSizes(vocabulary);
-  let text = initial;
-  let tokens: readonly Token[] = await vocabulary.tokenize(text);
+  const tokens = await vocabulary.tokenize(initial);
+  const starts = startsOf(await sizes(tokens), Buffer.byteLength(initial));
+  return tokenTextOf({ vocabulary, holds, sizes, text: initial, tokens, starts });
+}
+
+interface TokenTextParts {
+  readonly vocabulary: TextVocabulary;
+  readonly holds: boolean;
+  readonly sizes: SizesOf;
+  readonly text: string;
+  readonly tokens: readonly Token[];
   /** Byte at which each token starts, and the end; undefined where pieces do not spell the text. */
-  let starts = startsOf(await sizes(tokens), Buffer.byteLength(text));
+  readonly starts: Int32Array | undefined;
+}
+
+function tokenTextOf(parts: TokenTextParts): TokenText {
+  const { vocabulary, holds, sizes } = parts;
+  let { text, tokens, starts } = parts;
 
   async function whole(after: string): Promise<KvEdit[]> {
     const next = await vocabulary.tokenize(after);
@@ -57,6 +73,7 @@ export async function createTokenText(
     get local() {
       return holds && starts !== undefined;
     },
+    copyOf: () => tokenTextOf({ ...parts, text, tokens, starts }),
     tokenAt(at) {
       if (starts === undefined) {
         throw new RedraftError("engine-failed", "the tokens of this model do not spell the text");

@@ -365,8 +365,11 @@ export function createSequences(
           sequences: [sequence.id],
           output: false,
         }));
-        await passes.run({ owner, entries, done: () => {} });
-        if (entries.length > 0) rotationWaits = false;
+        // Without entries nothing may be awaited: the host looks for waiting work once, when the call begins.
+        if (entries.length > 0) {
+          await passes.run({ owner, entries, done: () => {} });
+          rotationWaits = false;
+        }
         native.sequenceCopy(memory, id, sequence.id, -1, -1);
       }
       sequence.evaluated = before + shift;

@@ -29,6 +29,10 @@ function kindsOf(tokens: readonly Token[]): Record<string, KvEdit[]> {
       { start: 60, end: 63, tokens: tokens.slice(5, 12) },
       { start: 90, end: 91, tokens: tokens.slice(7, 8) },
     ],
+    "a deletion, then an insertion": [
+      { start: 10, end: 14, tokens: [] },
+      { start: 60, end: 60, tokens: tokens.slice(5, 12) },
+    ],
     "the same length": [{ start: 30, end: 40, tokens: tokens.slice(0, 10) }],
     "the beginning": [{ start: 0, end: 4, tokens: tokens.slice(20, 22) }],
   };
