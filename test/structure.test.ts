@@ -109,6 +109,7 @@ const factories = new Map([
   ["engines/openai/echo.ts", "echoScorer"],
   ["redraft/create-redraft.ts", "createRedraft"],
   ["session/served-model.ts", "createServedModel"],
+  ["session/session.ts", "createSession"],
   ["testing/drafter-conformance.ts", "drafterConformance"],
   ["testing/target-conformance.ts", "targetConformance"],
   ["threads/pool.ts", "createPool"],

@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { llamaVocabulary } from "../../src/engines/llama/target.ts";
-import { applyEdits } from "../../src/session/text-edits.ts";
+import { withTextEdits } from "../../src/session/text-edits.ts";
 import { createTokenText, type TextVocabulary } from "../../src/session/token-text.ts";
 import { randomEdits, randomFrom, randomText } from "../../test/support/text-walk.ts";
 
@@ -20,7 +20,7 @@ export async function soakTokens(
   let wrong = 0;
   for (let i = 0; i < edits; i++) {
     const step = randomEdits(random, document.text, 300);
-    const text = applyEdits(document.text, step);
+    const text = withTextEdits(document.text, step);
     await document.change(step);
     const whole = await vocabulary.tokenize(text);
     const same = document.text === text && String(document.tokens) === String(whole);

@@ -1,9 +1,9 @@
 import type { Capabilities, KvEdit } from "../core/target.ts";
 import type { SyntaxTree } from "./dependents.ts";
 import type { Drift } from "./drift.ts";
-import { addedRanges, passCost, withRepair } from "./kv-plan.ts";
+import { addedRanges, costOfTokens, withRepair } from "./kv-plan.ts";
 import { chooseRepair, type RepairSelector } from "./repair.ts";
-import type { TextEdit } from "./text-edits.ts";
+import type { DocumentEdit } from "./text-edits.ts";
 import type { TokenText } from "./token-text.ts";
 
 /**
@@ -24,7 +24,7 @@ export interface PlanOptions {
   readonly policy: KvPolicy;
   readonly repair: Required<RepairOptions>;
   /** A token that this many changes passed by is evaluated again. */
-  readonly refreshAfter: number;
+  readonly renewAfter: number;
 }
 
 export interface ChangePlan {
@@ -39,7 +39,7 @@ export interface ChangePlan {
 
 export interface PlannedChange {
   readonly before: string;
-  readonly textEdits: readonly TextEdit[];
+  readonly textEdits: readonly DocumentEdit[];
   readonly edits: readonly KvEdit[];
   readonly document: TokenText;
   readonly drift: Drift;
@@ -60,7 +60,7 @@ const cellsPerStep = 2048;
 /** Decides how the cache follows a change. */
 export function planChange(
   change: PlannedChange,
-  { policy, repair, refreshAfter }: PlanOptions,
+  { policy, repair, renewAfter }: PlanOptions,
   capabilities: Pick<Capabilities, "kvEdit" | "rewind" | "contextSize" | "cost">,
 ): ChangePlan {
   const { edits, document, drift } = change;
@@ -74,8 +74,8 @@ export function planChange(
   if (policy === "full") return full("asked for");
   const obstacle = whyNoSplice(capabilities);
   if (obstacle !== undefined) return full(obstacle);
-  const old = drift.firstAbove(refreshAfter - 1);
-  if (old !== undefined) return full(`tokens have missed ${refreshAfter} changes`, old);
+  const old = drift.firstAbove(renewAfter - 1);
+  if (old !== undefined) return full(`tokens have missed ${renewAfter} changes`, old);
   const suffix = document.tokens.length - from;
   if (policy === "auto" && change.distrusted) {
     return full("a probe found that splices change what the model says too much");
@@ -98,10 +98,10 @@ export function planChange(
   if (policy === "auto") {
     const rotation = capabilities.contextSize / cellsPerStep;
     const splice = repaired.reduce(
-      (sum, { tokens }) => sum + passCost(capabilities.cost, tokens.length),
+      (sum, { tokens }) => sum + costOfTokens(capabilities.cost, tokens.length),
       rotation,
     );
-    const whole = passCost(capabilities.cost, suffix);
+    const whole = costOfTokens(capabilities.cost, suffix);
     if (splice > worthSplicing * whole) {
       return full(`a splice would cost ${Math.round((100 * splice) / whole)} % of it`);
     }

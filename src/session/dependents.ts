@@ -19,7 +19,7 @@ const scopes =
   /^(?:program|module|source_file|translation_unit|block|statement_block|class_body|body|.*function.*|method_.*|.*class.*|.*lambda.*)$/;
 
 /** How far meaning is followed: a use in an initialiser defines a name that depends on it too. */
-const deepest = 3;
+const deepestUse = 3;
 
 /**
  * The lines whose meaning depends on what edits changed: uses of the names that they define, in the scope of the definition, then uses of
@@ -32,7 +32,7 @@ export function dependentRanges(tree: SyntaxTree, changed: readonly TextRange[])
   const found: TextRange[] = [];
   const seen = new Set<string>();
   let names = changed.flatMap((range) => definedAround(tree.rootNode, range));
-  for (let depth = 0; depth < deepest && names.length > 0; depth++) {
+  for (let depth = 0; depth < deepestUse && names.length > 0; depth++) {
     const next: Definition[] = [];
     for (const { name, scope, from } of names) {
       const key = `${name} ${scope.id}`;

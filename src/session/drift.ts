@@ -10,7 +10,7 @@ export interface Drift {
   /** @param edits sorted, in the numbering before all of them; what they put in is evaluated */
   splice(edits: readonly KvEdit[]): void;
   /** Everything from `start` on is evaluated again; the document has `length` tokens then. */
-  refresh(start: number, length: number): void;
+  renew(start: number, length: number): void;
 }
 
 export function createDrift(length: number): Drift {
@@ -42,7 +42,7 @@ export function createDrift(length: number): Drift {
       while (from < ages.length) next[to++] = ages[from++]! + (edits.length > 0 ? 1 : 0);
       ages = next;
     },
-    refresh(start, newLength) {
+    renew(start, newLength) {
       const next = new Uint16Array(newLength);
       next.set(ages.subarray(0, Math.min(start, newLength)));
       ages = next;

@@ -51,7 +51,7 @@ export function withRepair(
 }
 
 /** Positions in all passes over `count` tokens. */
-export function passCost(cost: (n: number) => number, count: number): number {
+export function costOfTokens(cost: (n: number) => number, count: number): number {
   const largest = 512;
   const whole = Math.floor(count / largest);
   const rest = count - whole * largest;

@@ -13,8 +13,8 @@ export interface Probe {
 }
 
 /** Divergence in nats below which splices are good, and above which they are not used. */
-const small = 0.05;
-const large = 0.5;
+const smallDivergence = 0.05;
+const largeDivergence = 0.5;
 const longestInterval = 256;
 
 /** @param every splices before the first comparison; 0 = none is made */
@@ -33,9 +33,9 @@ export function createProbe(every: number): Probe {
     learn(found) {
       last = found;
       since = 0;
-      const good = found.kl <= small && found.top1;
+      const good = found.kl <= smallDivergence && found.top1;
       interval = good ? Math.min(longestInterval, 2 * interval) : Math.max(1, interval >> 1);
-      distrusted = found.kl > large ? every : 0;
+      distrusted = found.kl > largeDivergence ? every : 0;
     },
     trusts() {
       if (distrusted === 0) return true;

@@ -1,6 +1,6 @@
 import { dependentRanges, type SyntaxTree, type TextRange } from "./dependents.ts";
 import type { TokenRange } from "./kv-plan.ts";
-import type { TextEdit } from "./text-edits.ts";
+import type { DocumentEdit } from "./text-edits.ts";
 import type { TokenText } from "./token-text.ts";
 
 /** How the tokens are chosen that a repair evaluates again. */
@@ -12,7 +12,7 @@ export interface RepairRequest {
   readonly budget: number;
   /** The text before the edits, and the edits. */
   readonly before: string;
-  readonly edits: readonly TextEdit[];
+  readonly edits: readonly DocumentEdit[];
   /** The document after them, and where its new tokens are. */
   readonly document: TokenText;
   readonly added: readonly TokenRange[];
@@ -56,7 +56,7 @@ export function chooseRepair(request: RepairRequest): Repair {
 }
 
 /** Where the new text of edits is. */
-function changedRanges(edits: readonly TextEdit[]): TextRange[] {
+function changedRanges(edits: readonly DocumentEdit[]): TextRange[] {
   let shift = 0;
   return edits.map(({ start, end, text }) => {
     const from = start + shift;
@@ -84,7 +84,7 @@ function seamRanges({ added, budget, document }: RepairRequest): TokenRange[] {
 const words = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 
 /** Words of many languages that name nothing. */
-const keywords: ReadonlySet<string> = new Set(
+const namelessWords: ReadonlySet<string> = new Set(
   `abstract and as assert async await boolean break case catch char class const continue def default del do double elif else enum except export
   extends false False final finally float fn for from func function global if implements import in int interface is lambda let long match new nil
   None not null number or package pass private protected public raise readonly return self short static str string struct super switch this
@@ -95,8 +95,8 @@ const keywords: ReadonlySet<string> = new Set(
 function mentionRanges({ before, edits, document }: RepairRequest): TextRange[] {
   const text = document.text;
   const changed = changedRanges(edits);
-  const oldWords = wordsIn(edits.map(({ start, end }) => linesAround(before, { start, end })));
-  const newWords = wordsIn(changed.map((range) => linesAround(text, range)));
+  const oldWords = wordsIn(edits.map(({ start, end }) => wholeLines(before, { start, end })));
+  const newWords = wordsIn(changed.map((range) => wholeLines(text, range)));
   const edited = [...oldWords, ...newWords].filter(
     (word) => !(oldWords.has(word) && newWords.has(word)),
   );
@@ -124,12 +124,12 @@ function mentionRanges({ before, edits, document }: RepairRequest): TextRange[] 
 function wordsIn(texts: readonly string[]): Set<string> {
   const found = new Set<string>();
   for (const text of texts) {
-    for (const [word] of text.matchAll(words)) if (!keywords.has(word)) found.add(word);
+    for (const [word] of text.matchAll(words)) if (!namelessWords.has(word)) found.add(word);
   }
   return found;
 }
 
-function linesAround(text: string, { start, end }: TextRange): string {
+function wholeLines(text: string, { start, end }: TextRange): string {
   return text.slice(text.lastIndexOf("\n", start - 1) + 1, lineEndAt(text, end));
 }
 

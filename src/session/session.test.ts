@@ -10,7 +10,7 @@ import { createProbe } from "./probe.ts";
 import { chooseRepair } from "./repair.ts";
 import { createSessions, type SessionsOptions } from "./sessions.ts";
 import { editsOf } from "./text-edits.ts";
-import { createTokenText, spliced } from "./token-text.ts";
+import { createTokenText, splicedTokens } from "./token-text.ts";
 
 const splicing: Partial<Capabilities> = { kvEdit: "splice", contextSize: 20_000 };
 
@@ -111,7 +111,7 @@ describe("a session", () => {
     const session = await sessionsOf(bytes()).open({
       text: lines(30),
       policy: "splice",
-      refreshAfter: 3,
+      renewAfter: 3,
       probeEvery: 0,
     });
     await session.next();
@@ -237,7 +237,7 @@ describe("drift", () => {
     expect([drift.largest, drift.firstStale]).toEqual([1, 4]);
     drift.splice([{ start: 0, end: 0, tokens: [1] }]);
     expect([drift.largest, drift.firstStale, drift.firstAbove(1)]).toEqual([2, 1, 5]);
-    drift.refresh(5, 8);
+    drift.renew(5, 8);
     expect([drift.largest, drift.firstStale]).toEqual([1, 1]);
   });
 
@@ -340,12 +340,12 @@ const limits = first(limit);
         end,
         tokens: Array.from(text.slice(0, 4), () => 100 + Math.floor(random() * 9)),
       }));
-      const after = spliced(tokens, edits);
+      const after = splicedTokens(tokens, edits);
       const ranges = Array.from({ length: 3 }, () => {
         const start = Math.floor(random() * after.length);
         return { start, end: Math.min(after.length, start + Math.floor(random() * 9)) };
       });
-      expect(spliced(tokens, withRepair(edits, after, ranges))).toEqual(after);
+      expect(splicedTokens(tokens, withRepair(edits, after, ranges))).toEqual(after);
     }
   });
 });

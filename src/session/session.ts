@@ -11,7 +11,7 @@ import { createDrift } from "./drift.ts";
 import { createProbe } from "./probe.ts";
 import type { RepairSelector } from "./repair.ts";
 import { type Scores, scoreTokens } from "./score.ts";
-import { editsOf, inverseEdits, type TextChange, type TextEdit } from "./text-edits.ts";
+import { type DocumentEdit, editsOf, inverseEdits, type TextChange } from "./text-edits.ts";
 import type { TokenText } from "./token-text.ts";
 
 /** What a change cost and did. All counts are tokens. */
@@ -32,7 +32,7 @@ export interface ChangeReport {
   readonly saved: number;
 }
 
-export interface AskOptions {
+export interface SessionAsk {
   /** What follows the document in the prompt: a question, the beginning of an answer. */
   readonly after?: string | readonly Token[];
   /** Default: until the model ends. */
@@ -66,11 +66,11 @@ export interface Session {
   /** Takes the last change back; undefined where there is none. */
   undo(signal?: AbortSignal): Promise<ChangeReport | undefined>;
   /** What the model writes after the document and `after`. */
-  ask(options?: AskOptions): Promise<SessionAnswer>;
+  ask(options?: SessionAsk): Promise<SessionAnswer>;
   /** How likely the model finds a text after the document and `after`. */
-  score(text: string, options?: Pick<AskOptions, "after" | "signal">): Promise<Scores>;
+  score(text: string, options?: Pick<SessionAsk, "after" | "signal">): Promise<Scores>;
   /** Row of the next token after the document and `after`. */
-  next(options?: Pick<AskOptions, "after" | "signal"> & { readonly topK?: number }): Promise<Rows>;
+  next(options?: Pick<SessionAsk, "after" | "signal"> & { readonly topK?: number }): Promise<Rows>;
   /** A session of its own that begins where this one is; its cache is a copy, so that both can change. */
   fork(): Promise<Session>;
   close(): Promise<void>;
@@ -105,7 +105,7 @@ export function createSession(parts: SessionParts): Session {
   pool.add(slot);
   const drift = createDrift(document.tokens.length);
   const probe = createProbe(parts.probeEvery);
-  const history: (readonly TextEdit[])[] = [];
+  const history: (readonly DocumentEdit[])[] = [];
   let queue: Promise<unknown> = Promise.resolve();
   let closed = false;
 
@@ -136,7 +136,7 @@ export function createSession(parts: SessionParts): Session {
     const rewound = await rewind(sequence, shared);
     await rewound.append(tokens.slice(rewound.length), signal);
     slot.held = tokens;
-    drift.refresh(Math.max(0, shared - prefix.length), document.tokens.length);
+    drift.renew(Math.max(0, shared - prefix.length), document.tokens.length);
     return rewound;
   }
 
@@ -163,20 +163,26 @@ export function createSession(parts: SessionParts): Session {
 
   async function follow(
     before: string,
-    textEdits: readonly TextEdit[],
+    textEdits: readonly DocumentEdit[],
     edits: Awaited<ReturnType<TokenText["change"]>>,
     signal?: AbortSignal,
   ): Promise<ChangeReport> {
     const total = prefix.length + document.tokens.length;
-    const counts = countsOf(edits);
+    const counts = tokenCounts(edits);
     const { sequence } = slot;
     if (sequence === undefined || edits.length === 0 || slot.held.length === 0) {
-      if (edits.length > 0) drift.refresh(0, document.tokens.length);
+      if (edits.length > 0) drift.renew(0, document.tokens.length);
       const recomputed = edits.length === 0 ? 0 : total;
       const obstacle = recomputed > 0 ? whyNoSplice(capabilities) : undefined;
       const reason = recomputed > 0 ? "the document is not in the cache" : "no token changed";
       const done = { policy: obstacle ? ("full" as const) : ("none" as const) };
-      return reportOf({ ...done, reason: obstacle ?? reason }, counts, recomputed, total, total);
+      return changeReport(
+        { ...done, reason: obstacle ?? reason },
+        counts,
+        recomputed,
+        total,
+        total,
+      );
     }
     await pool.reserve(slot, total);
     const chosen = planChange(
@@ -197,7 +203,7 @@ export function createSession(parts: SessionParts): Session {
       await rewind(sequence, Math.min(prefix.length + chosen.from, sequence.length));
       await synchronise(signal);
       const recomputed = capabilities.rewind ? suffix : total;
-      return reportOf(chosen, counts, recomputed, total, suffix);
+      return changeReport(chosen, counts, recomputed, total, suffix);
     }
     const moved = chosen.edits.map(({ start, end, tokens }) => ({
       start: start + prefix.length,
@@ -207,13 +213,13 @@ export function createSession(parts: SessionParts): Session {
     const { evaluated, pending } = await sequence.splice(moved, signal);
     slot.held = wanted();
     const shared = pending > 0 && evaluated === 0;
-    if (shared) drift.refresh(chosen.from, document.tokens.length);
+    if (shared) drift.renew(chosen.from, document.tokens.length);
     else drift.splice(chosen.edits);
     probe.count();
     const done = shared
       ? { policy: "full" as const, reason: "its cells are shared, or it was not evaluated yet" }
       : chosen;
-    return reportOf(done, counts, evaluated + pending, total, suffix);
+    return changeReport(done, counts, evaluated + pending, total, suffix);
   }
 
   async function applyChange(
@@ -232,7 +238,7 @@ export function createSession(parts: SessionParts): Session {
     return guarded(signal, () => follow(before, textEdits, edits, signal));
   }
 
-  const suffixOf = async (after: AskOptions["after"]): Promise<readonly Token[]> =>
+  const suffixOf = async (after: SessionAsk["after"]): Promise<readonly Token[]> =>
     typeof after === "string" ? target.tokenize(after, { special: true }) : (after ?? []);
 
   const rowOf = async (sequence: Sequence, topK: number, signal?: AbortSignal): Promise<Rows> => {
@@ -246,15 +252,15 @@ export function createSession(parts: SessionParts): Session {
   async function maybeProbe(sequence: Sequence, signal?: AbortSignal): Promise<void> {
     const stale = drift.firstStale;
     if (!probe.isDue || stale === undefined) return;
-    const spliced = await rowOf(sequence, divergenceTopK, signal);
+    const splicedTokens = await rowOf(sequence, divergenceTopK, signal);
     await rewind(sequence, prefix.length + stale);
     const exact = await rowOf(await synchronise(signal), divergenceTopK, signal);
-    probe.learn(divergence(exact, spliced));
+    probe.learn(divergence(exact, splicedTokens));
   }
 
   /** The prompt's sequence, with `after` for the time of one request. */
   function withPrompt<T>(
-    { after, signal }: Pick<AskOptions, "after" | "signal">,
+    { after, signal }: Pick<SessionAsk, "after" | "signal">,
     work: (sequence: Sequence, suffix: readonly Token[], cached: number) => Promise<T>,
   ): Promise<T> {
     return inTurn(() =>
@@ -365,7 +371,7 @@ interface TokenCounts {
   readonly added: number;
 }
 
-function countsOf(
+function tokenCounts(
   edits: readonly {
     readonly start: number;
     readonly end: number;
@@ -378,7 +384,7 @@ function countsOf(
   };
 }
 
-function reportOf(
+function changeReport(
   { policy, reason, selector }: Pick<ChangeReport, "policy" | "reason" | "selector">,
   counts: TokenCounts,
   recomputed: number,

@@ -15,7 +15,7 @@ export interface SessionsOptions extends CachePoolOptions {
   readonly decode: Decode;
   /** Makes the drafting of one generation; absent = plain decoding. */
   readonly createPlanner?: () => Planner;
-  /** Trees of the texts of a file; absent or undefined = no grammar, and repairs go by words. */
+  /** Trees of the texts of a file; absent, or without a result = no grammar, and repairs go by words. */
   readonly trees?: (
     path: string,
   ) => Promise<((text: string) => SyntaxTree | undefined) | undefined>;
@@ -31,7 +31,7 @@ export interface OpenSession {
   readonly policy?: KvPolicy;
   readonly repair?: RepairOptions;
   /** A token that this many changes passed by is evaluated again (default 32). */
-  readonly refreshAfter?: number;
+  readonly renewAfter?: number;
   /** Every so many splices the next token is compared with full evaluation (default 16; 0 = never). */
   readonly probeEvery?: number;
 }
@@ -68,7 +68,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         plan: {
           policy,
           repair: { selector: "dependents", share: 0.05, ...rest.repair },
-          refreshAfter: rest.refreshAfter ?? 32,
+          renewAfter: rest.renewAfter ?? 32,
         },
         probeEvery: rest.probeEvery ?? 16,
       });

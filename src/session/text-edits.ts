@@ -2,7 +2,7 @@ import { RedraftError } from "../core/errors.ts";
 import { LineDiff } from "../text/line-diff.ts";
 
 /** Replaces characters [start, end) by `text`; UTF-16 units of the text before all edits of the same change. */
-export interface TextEdit {
+export interface DocumentEdit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -22,7 +22,7 @@ export interface LspPosition {
 
 /** Offsets, a list of LSP changes (each refers to the text after the one before), or the whole new text. */
 export type TextChange =
-  | { readonly edits: readonly TextEdit[] }
+  | { readonly edits: readonly DocumentEdit[] }
   | { readonly lsp: readonly LspChange[] }
   | { readonly text: string };
 
@@ -31,7 +31,7 @@ export type TextChange =
  *
  * @throws RedraftError `usage` where edits overlap or lie outside the text
  */
-export function editsOf(text: string, change: TextChange): TextEdit[] {
+export function editsOf(text: string, change: TextChange): DocumentEdit[] {
   if ("text" in change) return diffEdits(text, change.text);
   if ("edits" in change) return sortedEdits(text, change.edits);
   const [only] = change.lsp;
@@ -40,13 +40,13 @@ export function editsOf(text: string, change: TextChange): TextEdit[] {
   }
   let after = text;
   for (const one of change.lsp) {
-    after = one.range === undefined ? one.text : applyEdits(after, [lspEdit(after, one)]);
+    after = one.range === undefined ? one.text : withTextEdits(after, [lspEdit(after, one)]);
   }
   return diffEdits(text, after);
 }
 
 /** @param edits sorted, none overlapping another */
-export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+export function withTextEdits(text: string, edits: readonly DocumentEdit[]): string {
   let result = "";
   let at = 0;
   for (const edit of edits) {
@@ -57,7 +57,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 }
 
 /** The edits that lead back: applied to the text after `edits`, they give the text before. */
-export function inverseEdits(text: string, edits: readonly TextEdit[]): TextEdit[] {
+export function inverseEdits(text: string, edits: readonly DocumentEdit[]): DocumentEdit[] {
   let shift = 0;
   return edits.map(({ start, end, text: added }) => {
     const from = start + shift;
@@ -66,7 +66,7 @@ export function inverseEdits(text: string, edits: readonly TextEdit[]): TextEdit
   });
 }
 
-function sortedEdits(text: string, edits: readonly TextEdit[]): TextEdit[] {
+function sortedEdits(text: string, edits: readonly DocumentEdit[]): DocumentEdit[] {
   const sorted = edits
     .filter(({ start, end, text: added }) => start !== end || added !== "")
     .toSorted((a, b) => a.start - b.start || a.end - b.end);
@@ -85,9 +85,9 @@ function sortedEdits(text: string, edits: readonly TextEdit[]): TextEdit[] {
 }
 
 /** The hunks by which two texts differ, each cut to the characters that differ. */
-export function diffEdits(before: string, after: string): TextEdit[] {
-  const [start, end] = sameEnds(before, after, 0, before.length, 0, after.length);
-  const [from, to] = [before.lastIndexOf("\n", start - 1) + 1, lineEnd(before, end)];
+export function diffEdits(before: string, after: string): DocumentEdit[] {
+  const [start, end] = differingRange(before, after, 0, before.length, 0, after.length);
+  const [from, to] = [before.lastIndexOf("\n", start - 1) + 1, endOfLine(before, end)];
   const newTo = after.length - (before.length - to);
   const oldLines = linesWithEnds(before.slice(from, to));
   const newLines = linesWithEnds(after.slice(from, newTo));
@@ -95,14 +95,14 @@ export function diffEdits(before: string, after: string): TextEdit[] {
   return new LineDiff(oldLines, newLines).compare().flatMap((hunk) => {
     const [newStart, newEnd] = [newAt[hunk.newStart]!, newAt[hunk.newEnd]!];
     const [oldStart, oldEnd] = [oldAt[hunk.oldStart]!, oldAt[hunk.oldEnd]!];
-    const [first, last] = sameEnds(before, after, oldStart, oldEnd, newStart, newEnd);
+    const [first, last] = differingRange(before, after, oldStart, oldEnd, newStart, newEnd);
     const text = after.slice(first - oldStart + newStart, last - oldEnd + newEnd);
     return first === last && text === "" ? [] : [{ start: first, end: last, text }];
   });
 }
 
 /** [start, end) of `before` that is left when equal ends are cut off two ranges. */
-function sameEnds(
+function differingRange(
   before: string,
   after: string,
   oldStart: number,
@@ -125,7 +125,7 @@ function sameEnds(
   return [oldStart + head, oldEnd - tail];
 }
 
-function lineEnd(text: string, from: number): number {
+function endOfLine(text: string, from: number): number {
   const at = text.indexOf("\n", Math.max(0, from - 1));
   return at < 0 ? text.length : at + 1;
 }
@@ -147,7 +147,7 @@ function offsets(lines: readonly string[], from: number): number[] {
   return found;
 }
 
-function lspEdit(text: string, { range, text: added }: LspChange): TextEdit {
+function lspEdit(text: string, { range, text: added }: LspChange): DocumentEdit {
   const { start, end } = range!;
   return { start: offsetAt(text, start), end: offsetAt(text, end), text: added };
 }

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomEdits, randomFrom, randomText } from "../../test/support/text-walk.ts";
 import { tinyVocabulary } from "../../test/support/tiny-vocabulary.ts";
 import { loadTokenizer, type Tokenizer } from "../engines/bpe.ts";
-import { applyEdits, diffEdits, editsOf, inverseEdits } from "./text-edits.ts";
-import { createTokenText, spliced, type TextVocabulary } from "./token-text.ts";
+import { diffEdits, editsOf, inverseEdits, withTextEdits } from "./text-edits.ts";
+import { createTokenText, splicedTokens, type TextVocabulary } from "./token-text.ts";
 
 let tokenizer: Tokenizer;
 const folder = mkdtempSync(path.join(tmpdir(), "redraft-session-"));
@@ -39,11 +39,11 @@ describe("createTokenText", () => {
     for (let i = 0; i < 1500; i++) {
       const before = document.tokens;
       const edits = randomEdits(random, document.text, 300);
-      const text = applyEdits(document.text, edits);
+      const text = withTextEdits(document.text, edits);
       const changes = await document.change(edits);
       expect(document.text).toBe(text);
       expect(document.tokens).toEqual(tokenizer.tokenize(text));
-      expect(spliced(before, changes)).toEqual(document.tokens);
+      expect(splicedTokens(before, changes)).toEqual(document.tokens);
     }
   });
 
@@ -72,7 +72,7 @@ describe("createTokenText", () => {
     const changes = await document.change([{ start: 3, end: 3, text: "x" }]);
     expect(document.text).toBe("onex two three four five");
     expect(document.tokens).toEqual(await odd.tokenize(document.text));
-    expect(spliced([...new Array(11).fill(2), 1], changes)).toEqual(document.tokens);
+    expect(splicedTokens([...new Array(11).fill(2), 1], changes)).toEqual(document.tokens);
   });
 
   it("changes nothing where the tokenizer fails", async () => {
@@ -100,10 +100,10 @@ describe("text edits", () => {
     let text = randomText(random, 200);
     for (let i = 0; i < 500; i++) {
       const edits = randomEdits(random, text, 500);
-      const after = applyEdits(text, edits);
+      const after = withTextEdits(text, edits);
       const found = diffEdits(text, after);
-      expect(applyEdits(text, found)).toBe(after);
-      expect(applyEdits(after, inverseEdits(text, edits))).toBe(text);
+      expect(withTextEdits(text, found)).toBe(after);
+      expect(withTextEdits(after, inverseEdits(text, edits))).toBe(text);
       text = after;
     }
   });
@@ -127,7 +127,7 @@ describe("text edits", () => {
     const first = { range: range(1, 0, 99), text: "2" };
     expect(editsOf(text, { lsp: [first] })).toEqual([{ start: 5, end: 8, text: "2" }]);
     const two = editsOf(text, { lsp: [first, { range: range(1, 1, 1), text: "!" }] });
-    expect(applyEdits(text, two)).toBe("one\r\n2!\r\nthree");
+    expect(withTextEdits(text, two)).toBe("one\r\n2!\r\nthree");
     const end = { range: { start: at(3, 0), end: at(3, 0) }, text: "x" };
     expect(editsOf("a\nb\nc", { lsp: [end] })).toEqual([{ start: 5, end: 5, text: "x" }]);
     expect(() => editsOf("a", { lsp: [{ range: range(2, 0, 1), text: "" }] })).toThrow(

@@ -1,7 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import type { KvEdit, Token, TokenTarget } from "../core/target.ts";
 import { sharedLength } from "../text/prefix.ts";
-import { applyEdits, type TextEdit } from "./text-edits.ts";
+import { type DocumentEdit, withTextEdits } from "./text-edits.ts";
 
 export type TextVocabulary = Pick<TokenTarget, "tokenize" | "detokenize">;
 
@@ -16,7 +16,7 @@ export interface TokenText {
    *
    * @param edits sorted, none overlapping another
    */
-  change(edits: readonly TextEdit[]): Promise<KvEdit[]>;
+  change(edits: readonly DocumentEdit[]): Promise<KvEdit[]>;
   /** Whether edits are tokenised by themselves; false = the whole text is, at every change. */
   readonly local: boolean;
   /** A document of its own with the same text. */
@@ -58,7 +58,7 @@ function tokenTextOf(parts: TokenTextParts): TokenText {
   async function whole(after: string): Promise<KvEdit[]> {
     const next = await vocabulary.tokenize(after);
     const nextStarts = startsOf(await sizes(next), Buffer.byteLength(after));
-    const edit = trimmed(tokens, next, 0);
+    const edit = differingTokens(tokens, next, 0);
     [text, tokens, starts] = [after, next, nextStarts];
     return edit === undefined ? [] : [edit];
   }
@@ -81,7 +81,7 @@ function tokenTextOf(parts: TokenTextParts): TokenText {
       return tokenFrom(starts, Buffer.byteLength(text.slice(0, at)));
     },
     async change(edits) {
-      const after = applyEdits(text, edits);
+      const after = withTextEdits(text, edits);
       if (!holds || starts === undefined) return whole(after);
       const windows = windowsOf(text, edits, starts);
       const parts = await Promise.all(
@@ -91,15 +91,15 @@ function tokenTextOf(parts: TokenTextParts): TokenText {
             start: edit.start - left,
             end: edit.end - left,
           }));
-          return vocabulary.tokenize(applyEdits(text.slice(left, right), shifted));
+          return vocabulary.tokenize(withTextEdits(text.slice(left, right), shifted));
         }),
       );
       const found = windows.flatMap(({ from, to }, i) => {
-        const edit = trimmed(tokens.slice(from, to), parts[i]!, from);
+        const edit = differingTokens(tokens.slice(from, to), parts[i]!, from);
         return edit === undefined ? [] : [edit];
       });
       const added = await sizes(found.flatMap((edit) => edit.tokens));
-      tokens = spliced(tokens, found);
+      tokens = splicedTokens(tokens, found);
       starts = splicedStarts(starts, found, added);
       text = after;
       return found;
@@ -108,7 +108,7 @@ function tokenTextOf(parts: TokenTextParts): TokenText {
 }
 
 /** The tokens after edits, which are sorted and in the numbering before all of them. */
-export function spliced(tokens: readonly Token[], edits: readonly KvEdit[]): Token[] {
+export function splicedTokens(tokens: readonly Token[], edits: readonly KvEdit[]): Token[] {
   const change = edits.reduce((sum, edit) => sum + edit.tokens.length - (edit.end - edit.start), 0);
   // Plain loops: flat() and concat() take some 20 ms for 200,000 tokens.
   const result = new Array<Token>(tokens.length + change);
@@ -122,22 +122,26 @@ export function spliced(tokens: readonly Token[], edits: readonly KvEdit[]): Tok
   return result;
 }
 
-interface Window {
+interface RetokenisedWindow {
   /** Characters of the text before. */
   readonly left: number;
   readonly right: number;
   /** Tokens of the text before. */
   readonly from: number;
   readonly to: number;
-  readonly edits: readonly TextEdit[];
+  readonly edits: readonly DocumentEdit[];
 }
 
-function windowsOf(text: string, edits: readonly TextEdit[], starts: Int32Array): Window[] {
-  const windows: Window[] = [];
+function windowsOf(
+  text: string,
+  edits: readonly DocumentEdit[],
+  starts: Int32Array,
+): RetokenisedWindow[] {
+  const windows: RetokenisedWindow[] = [];
   for (const edit of edits) {
     const [left, from] = cutBefore(text, edit.start, starts);
     const [right, to] = cutAfter(text, edit.end, starts);
-    let first = { left, from, edits: [edit] as readonly TextEdit[] };
+    let first = { left, from, edits: [edit] as readonly DocumentEdit[] };
     // A cut inside the window of an earlier edit is none in the text after both.
     while (windows.length > 0 && first.left < windows.at(-1)!.right) {
       const last = windows.pop()!;
@@ -201,7 +205,7 @@ function tokenFrom(starts: Int32Array, byte: number): number {
 }
 
 /** The edit without the tokens that both sides share at their ends; undefined where they are equal. */
-function trimmed(
+function differingTokens(
   before: readonly Token[],
   after: readonly Token[],
   offset: number,

@@ -1,4 +1,4 @@
-import type { TextEdit } from "../../src/session/text-edits.ts";
+import type { DocumentEdit } from "../../src/session/text-edits.ts";
 
 /** Numbers in [0, 1) from a seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
@@ -51,7 +51,7 @@ export function randomText(random: () => number, most: number): string {
 }
 
 /** One to four edits, sorted and apart; texts neither grow nor shrink for long. */
-export function randomEdits(random: () => number, text: string, usualLength: number): TextEdit[] {
+export function randomEdits(random: () => number, text: string, usualLength: number): DocumentEdit[] {
   const count = random() < 0.7 ? 1 : 1 + Math.floor(random() * 4);
   const most = text.length > usualLength ? 40 : 12;
   const cuts = Array.from({ length: count }, () => Math.floor(random() * (text.length + 1))).sort(
