@@ -92,8 +92,9 @@ const operations: Record<
     void sequences!.commit(sequence, path),
   truncate: ({ sequence, length }: { sequence: number; length: number }) =>
     void sequences!.truncate(sequence, length),
-  async splice({ sequence, edits }: { sequence: number; edits: KvEdit[] }) {
-    return { fields: { report: await sequences!.splice(sequence, edits) } };
+  async splice(header: { sequence: number; edits: KvEdit[]; rotate: boolean }) {
+    const { sequence, edits, rotate } = header;
+    return { fields: { report: await sequences!.splice(sequence, edits, rotate) } };
   },
   async fork({ sequence, to, ownCells }: { sequence: number; to: number; ownCells: boolean }) {
     await sequences!.fork(sequence, to, ownCells);

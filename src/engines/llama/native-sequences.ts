@@ -22,6 +22,8 @@ interface Held {
         readonly ids: readonly number[];
       })
     | undefined;
+  /** Position minus index of the last token; 0 but after a splice that left the positions as they were. */
+  skew: number;
   /** The sequences that hold some of the same cells, and the length up to which: those keys must not be rotated. */
   readonly sharing: Map<Held, { length: number }>;
 }
@@ -42,7 +44,8 @@ export interface NativeSequences {
   ): Promise<{ readonly rows: Rows; readonly spent: PassesSpent }>;
   commit(id: number, path: readonly number[]): void;
   truncate(id: number, length: number): void;
-  splice(id: number, edits: readonly KvEdit[]): Promise<SpliceReport>;
+  /** @param rotate false = a baseline for measurements: the keys keep the positions that they had */
+  splice(id: number, edits: readonly KvEdit[], rotate: boolean): Promise<SpliceReport>;
   fork(from: number, to: number, ownCells: boolean): Promise<void>;
   dispose(id: number): void;
 }
@@ -85,11 +88,15 @@ export function createSequences(
   function rewind(sequence: Held, length: number): void {
     for (const shared of sequence.sharing.values()) shared.length = Math.min(shared.length, length);
     if (length >= sequence.evaluated) return;
-    if (model.info.rewind && native.sequenceRemove(memory, sequence.id, length, -1)) {
+    if (
+      model.info.rewind &&
+      native.sequenceRemove(memory, sequence.id, length + sequence.skew, -1)
+    ) {
       sequence.evaluated = length;
     } else {
       native.sequenceRemove(memory, sequence.id, -1, -1);
       sequence.evaluated = 0;
+      sequence.skew = 0;
     }
   }
 
@@ -99,14 +106,14 @@ export function createSequences(
     sequence.open = undefined;
     for (const id of open.ids.slice(1)) releaseId(id);
     if (open.tokens.length > 0) {
-      native.sequenceRemove(memory, sequence.id, sequence.tokens.length, -1);
+      native.sequenceRemove(memory, sequence.id, sequence.tokens.length + sequence.skew, -1);
     }
   }
 
   return {
     open(id) {
       const sharing = new Map();
-      all.set(id, { id: takeId(), tokens: [], evaluated: 0, open: undefined, sharing });
+      all.set(id, { id: takeId(), tokens: [], evaluated: 0, open: undefined, skew: 0, sharing });
     },
 
     append(id, tokens) {
@@ -143,7 +150,7 @@ export function createSequences(
         for (let i = start; i < length; i++) {
           entries.push({
             token: sequence.tokens[i]!,
-            position: i,
+            position: i + sequence.skew,
             sequences: ids,
             output: i === length - 1,
           });
@@ -151,7 +158,7 @@ export function createSequences(
         for (let i = 0; i < tokens.length; i++) {
           entries.push({
             token: tokens[i]!,
-            position: length - 1 + layout.depths[i]!,
+            position: length - 1 + layout.depths[i]! + sequence.skew,
             sequences: ids.length === 1 ? ids : layout.leavesOf[i]!.map((leaf) => ids[leaf]!),
             output: true,
           });
@@ -186,7 +193,8 @@ export function createSequences(
         return { rows: { ...found, verdict }, spent };
       } catch (error) {
         for (const branch of ids.slice(1)) releaseId(branch);
-        native.sequenceRemove(memory, sequence.id, Math.min(sequence.evaluated, length), -1);
+        const held = Math.min(sequence.evaluated, length);
+        native.sequenceRemove(memory, sequence.id, held + sequence.skew, -1);
         throw error;
       }
     },
@@ -214,8 +222,9 @@ export function createSequences(
       const to = from + path.length;
       if (path.length > 0 && !open.leavesOf[parent]!.includes(0)) {
         const branch = open.ids[open.leavesOf[parent]![0]!]!;
-        native.sequenceRemove(memory, sequence.id, from, -1);
-        native.sequenceCopy(memory, branch, sequence.id, from, to);
+        const { skew } = sequence;
+        native.sequenceRemove(memory, sequence.id, from + skew, -1);
+        native.sequenceCopy(memory, branch, sequence.id, from + skew, to + skew);
       }
       for (const node of path) sequence.tokens.push(open.tokens[node]!);
       sequence.evaluated = to;
@@ -229,9 +238,10 @@ export function createSequences(
       sequence.tokens.length = Math.min(length, sequence.tokens.length);
     },
 
-    async splice(id, edits) {
+    async splice(id, edits, rotates) {
       const sequence = held(id);
       dropOpen(sequence);
+      if (sequence.skew !== 0) rewind(sequence, 0);
       const sorted = [...edits].sort((a, b) => a.start - b.start);
       const inCache = sorted.filter((edit) => edit.end <= sequence.evaluated);
       const rotate =
@@ -243,7 +253,7 @@ export function createSequences(
       // What cannot be rotated is forgotten and evaluated again with the next pass: slower, and exact.
       if (firstOther !== undefined) rewind(sequence, firstOther.start);
       const added = inCache.reduce((sum, { tokens }) => sum + tokens.length, 0);
-      if (rotate) await rotateCells(id, sequence, inCache);
+      if (rotate) await rotateCells(id, sequence, inCache, rotates);
       for (const { start, end, tokens } of sorted.reverse()) {
         sequence.tokens.splice(start, end - start, ...tokens);
       }
@@ -333,6 +343,7 @@ export function createSequences(
     owner: number,
     sequence: Held,
     edits: readonly KvEdit[],
+    rotates: boolean,
   ): Promise<void> {
     const before = sequence.evaluated;
     const stretches: {
@@ -342,7 +353,7 @@ export function createSequences(
     }[] = [];
     let shift = 0;
     for (const { start, end, tokens } of edits) {
-      stretches.push({ id: takeId(), position: start + shift, tokens });
+      stretches.push({ id: takeId(), position: start + (rotates ? shift : 0), tokens });
       shift += tokens.length - (end - start);
     }
     let later = shift;
@@ -351,7 +362,7 @@ export function createSequences(
       const { id } = stretches[i]!;
       native.sequenceCopy(memory, sequence.id, id, end, -1);
       native.sequenceRemove(memory, sequence.id, start, -1);
-      if (later !== 0) {
+      if (later !== 0 && rotates) {
         native.sequenceShift(memory, id, end, -1, later);
         rotationWaits = true;
       }
@@ -373,6 +384,7 @@ export function createSequences(
         native.sequenceCopy(memory, id, sequence.id, -1, -1);
       }
       sequence.evaluated = before + shift;
+      if (!rotates) sequence.skew = -shift;
       for (const shared of sequence.sharing.values()) {
         if (edits[0]!.end >= shared.length)
           shared.length = Math.min(shared.length, edits[0]!.start);

@@ -1,6 +1,7 @@
 import { RedraftError } from "../../core/errors.ts";
 import type {
   DraftNode,
+  KvEdit,
   Rows,
   Sequence,
   SpliceReport,
@@ -27,6 +28,13 @@ export interface LlamaSequenceOptions {
   readonly onPass?: (report: PassReport) => void;
 }
 
+/** A sequence of llama.cpp. */
+export interface LlamaSequence extends Sequence {
+  splice(edits: readonly KvEdit[], signal?: AbortSignal): Promise<SpliceReport>;
+  /** A splice without rotation, so that positions collide or are missing: for comparisons, never for answers. */
+  spliceInPlace(edits: readonly KvEdit[]): Promise<SpliceReport>;
+}
+
 /**
  * A sequence in the engine's process. Only `verify`, `splice` and `fork` wait for it; the others are sent along,
  * so that a step of the decode loop costs one round trip.
@@ -37,7 +45,7 @@ export function llamaSequence({
   nextId,
   onPass,
   ...options
-}: LlamaSequenceOptions): Sequence {
+}: LlamaSequenceOptions): LlamaSequence {
   const { context, name } = engine.info;
   let length = options.length ?? 0;
   /** Committed tokens that no pass has fed yet. */
@@ -56,6 +64,38 @@ export function llamaSequence({
       `${what} needs ${length + more} tokens, and the context of ${name} holds ${context!.size}; shorten it, or load the model with a larger context size (trained for ${engine.info.trainedContext})`,
       { details: { contextSize: context!.size, needed: length + more } },
     );
+  }
+
+  async function splice(
+    edits: readonly KvEdit[],
+    rotate: boolean,
+    signal?: AbortSignal,
+  ): Promise<SpliceReport> {
+    requireOpen();
+    let change = 0;
+    let last = 0;
+    for (const { start, end, tokens } of [...edits].sort((a, b) => a.start - b.start)) {
+      if (start < last || end < start || end > length) {
+        throw new RedraftError(
+          "engine-failed",
+          `edit [${start}, ${end}) overlaps another or lies outside the ${length} tokens of the sequence`,
+        );
+      }
+      last = end;
+      change += tokens.length - (end - start);
+    }
+    requireRoom(change, "the edited text");
+    verified = undefined;
+    const { header } = await engine.request(
+      "splice",
+      { sequence: id, edits, rotate },
+      undefined,
+      signal,
+    );
+    const report = header.report as SpliceReport;
+    length += change;
+    pending = report.pending;
+    return report;
   }
 
   return {
@@ -125,28 +165,9 @@ export function llamaSequence({
       verified = undefined;
     },
 
-    async splice(edits, signal) {
-      requireOpen();
-      let change = 0;
-      let last = 0;
-      for (const { start, end, tokens } of [...edits].sort((a, b) => a.start - b.start)) {
-        if (start < last || end < start || end > length) {
-          throw new RedraftError(
-            "engine-failed",
-            `edit [${start}, ${end}) overlaps another or lies outside the ${length} tokens of the sequence`,
-          );
-        }
-        last = end;
-        change += tokens.length - (end - start);
-      }
-      requireRoom(change, "the edited text");
-      verified = undefined;
-      const { header } = await engine.request("splice", { sequence: id, edits }, undefined, signal);
-      const report = header.report as SpliceReport;
-      length += change;
-      pending = report.pending;
-      return report;
-    },
+    splice: (edits, signal) => splice(edits, true, signal),
+
+    spliceInPlace: (edits) => splice(edits, false),
 
     async fork({ ownCells = false } = {}) {
       requireOpen();
