@@ -22,7 +22,7 @@ const extensions: Readonly<Record<string, string>> = {
   typescript: "ts",
 };
 
-const longestLine = 40;
+const longestLine = 24;
 const longestDecision = 12;
 
 /** The change in tokens, and a sequence that has read the text before it. */
