@@ -20,7 +20,7 @@ export interface AgentRow {
   readonly top1: number;
 }
 
-const question = "\n\n// Summary of the last change:";
+const agentQuestion = "\n\n// Summary of the last change:";
 
 /** @param lines of the file that is edited; the first file with as many is taken */
 export async function runAgent(
@@ -57,7 +57,7 @@ export async function runAgent(
         session = await open(list.join("\n"));
         recomputed += session.tokens.length;
       } else recomputed += (await session.change({ text: list.join("\n") })).recomputed;
-      first.push((await session.next({ after: question })).ids[0]!);
+      first.push((await session.next({ after: agentQuestion })).ids[0]!);
       spent += (engineTime(target) ?? 0) - started;
     }
     if (policy === "no session") exact = first;

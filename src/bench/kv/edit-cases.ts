@@ -1,35 +1,35 @@
 import type { SourceFile } from "./sources.ts";
 
 export const editKinds = ["insertion", "deletion", "multi-place", "rename"] as const;
-export type EditKind = (typeof editKinds)[number];
+export type KvEditKind = (typeof editKinds)[number];
 
 /** Where the lines before the file's own come from, as in RepoBench. */
 export const settings = ["in-file", "cross-file-first", "cross-file-random"] as const;
-export type Setting = (typeof settings)[number];
+export type ContextSetting = (typeof settings)[number];
 
 /** One change of a context, which ends in a line's first word, and the rest of that line in the file. */
 export interface KvCase {
   readonly id: string;
-  readonly edit: EditKind;
+  readonly edit: KvEditKind;
   readonly language: string;
-  readonly setting: Setting;
+  readonly setting: ContextSetting;
   readonly before: string;
   readonly after: string;
   readonly restOfLine: string;
 }
 
-const comment = /^\s*(?:\/\/|#|\*|\/\*)/;
+const commentLine = /^\s*(?:\/\/|#|\*|\/\*)/;
 
 /** What a line begins with: given to the model, for instruction-tuned models end a text at a line end rather than go on. */
-const firstWord = /^\s*(?:[\p{L}\p{N}_$@]+|\S)/u;
+const lineHead = /^\s*(?:[\p{L}\p{N}_$@]+|\S)/u;
 const shortestRest = 5;
 
 /** Index of a line that a model may be asked for: code, behind other code, more than a word. */
 function askedLine(lines: readonly string[], random: () => number): number | undefined {
   const from = Math.floor(lines.length * (0.6 + 0.35 * random()));
   for (let i = from; i < lines.length; i++) {
-    const head = firstWord.exec(lines[i]!)?.[0];
-    if (head === undefined || comment.test(lines[i]!)) continue;
+    const head = lineHead.exec(lines[i]!)?.[0];
+    if (head === undefined || commentLine.test(lines[i]!)) continue;
     const rest = lines[i]!.slice(head.length).trim();
     if (rest.length >= shortestRest && lines[i]!.length < 120 && i > 10) return i;
   }
@@ -47,8 +47,8 @@ export function editCase(
   files: readonly SourceFile[],
   options: {
     readonly file: SourceFile;
-    readonly edit: EditKind;
-    readonly setting: Setting;
+    readonly edit: KvEditKind;
+    readonly setting: ContextSetting;
     readonly characters: number;
     readonly at: number;
     readonly id: string;
@@ -59,7 +59,7 @@ export function editCase(
   const lines = file.text.split("\n");
   const asked = askedLine(lines, random);
   if (asked === undefined) return undefined;
-  const head = firstWord.exec(lines[asked]!)![0];
+  const head = lineHead.exec(lines[asked]!)![0];
   let own = `# Path: ${file.path}\n${lines.slice(0, asked).join("\n")}\n${head}`;
   const others = files.filter((one) => one.language === file.language && one !== file);
   const start = Math.floor(random() * others.length);
@@ -75,7 +75,7 @@ export function editCase(
   if (setting === "in-file" && own.length < characters / 2) return undefined;
   if (own.length > characters) own = lastLines(own, characters);
   const whole = lastLines(context, Math.max(0, characters - own.length)) + own;
-  const changed = changeOf(whole, edit, at, file.language, random);
+  const changed = contextChange(whole, edit, at, file.language, random);
   return (
     changed && {
       id,
@@ -94,14 +94,14 @@ function lastLines(text: string, characters: number): string {
   return cut.slice(cut.indexOf("\n") + 1);
 }
 
-function changeOf(
+function contextChange(
   context: string,
-  edit: EditKind,
+  edit: KvEditKind,
   at: number,
   language: string,
   random: () => number,
 ): { before: string; after: string } | undefined {
-  if (edit === "rename") return renamed(context, at, language, random);
+  if (edit === "rename") return identifierRenamed(context, at, language, random);
   const lines = context.split("\n");
   const places = edit === "multi-place" ? 2 + Math.floor(random() * 4) : 1;
   const kept = [...lines];
@@ -121,7 +121,7 @@ function changeOf(
 }
 
 /** An identifier that occurs three times and more had another name before. */
-function renamed(
+function identifierRenamed(
   context: string,
   at: number,
   language: string,

@@ -1,9 +1,9 @@
 import type { KvRow } from "./kv-rows.ts";
 
-const width = 640;
+const plotWidth = 640;
 const height = 360;
-const margin = { left: 56, right: 220, top: 40, bottom: 44 } as const;
-const colours = ["#4c78a8", "#f58518", "#54a24b", "#e45756", "#72b7b2", "#b279a2", "#9d755d"];
+const plotMargin = { left: 56, right: 220, top: 40, bottom: 44 } as const;
+const policyColours = ["#4c78a8", "#f58518", "#54a24b", "#e45756", "#72b7b2", "#b279a2", "#9d755d"];
 
 /** Answers equal to those of full evaluation against the share of the suffix that was evaluated: one point per policy, set and context. */
 export function costSvg(rows: readonly KvRow[]): string {
@@ -11,11 +11,11 @@ export function costSvg(rows: readonly KvRow[]): string {
   const policies = [...new Set(points.map(({ policy }) => policy))];
   const most = Math.max(0.1, ...points.map(({ savedOfSuffix }) => 1 - savedOfSuffix));
   const x = (share: number): number =>
-    margin.left + (share / most) * (width - margin.left - margin.right);
+    plotMargin.left + (share / most) * (plotWidth - plotMargin.left - plotMargin.right);
   const y = (percent: number): number =>
-    height - margin.bottom - (percent / 100) * (height - margin.top - margin.bottom);
+    height - plotMargin.bottom - (percent / 100) * (height - plotMargin.top - plotMargin.bottom);
   const marks = points.map((row) => {
-    const colour = colours[policies.indexOf(row.policy) % colours.length]!;
+    const colour = policyColours[policies.indexOf(row.policy) % policyColours.length]!;
     const [cx, cy] = [x(1 - row.savedOfSuffix).toFixed(1), y(row.sameAsFull).toFixed(1)];
     const title = `<title>${row.set}, ${row.context} tokens, ${row.policy}: ${row.sameAsFull} %</title>`;
     return row.set === "stale"
@@ -23,22 +23,22 @@ export function costSvg(rows: readonly KvRow[]): string {
       : `<circle cx="${cx}" cy="${cy}" r="4.5" fill="${colour}">${title}</circle>`;
   });
   const legend = policies.map((policy, i) => {
-    const at = margin.top + 18 * i;
-    const left = width - margin.right + 16;
-    return `<circle cx="${left}" cy="${at}" r="4.5" fill="${colours[i % colours.length]}"/><text x="${left + 10}" y="${at + 4}">${policy}</text>`;
+    const at = plotMargin.top + 18 * i;
+    const left = plotWidth - plotMargin.right + 16;
+    return `<circle cx="${left}" cy="${at}" r="4.5" fill="${policyColours[i % policyColours.length]}"/><text x="${left + 10}" y="${at + 4}">${policy}</text>`;
   });
   const grid = [0, 25, 50, 75, 100].map(
     (percent) =>
-      `<line x1="${margin.left}" x2="${width - margin.right}" y1="${y(percent)}" y2="${y(percent)}" stroke="#ddd"/><text x="${margin.left - 8}" y="${y(percent) + 4}" text-anchor="end">${percent}</text>`,
+      `<line x1="${plotMargin.left}" x2="${plotWidth - plotMargin.right}" y1="${y(percent)}" y2="${y(percent)}" stroke="#ddd"/><text x="${plotMargin.left - 8}" y="${y(percent) + 4}" text-anchor="end">${percent}</text>`,
   );
   const ticks = [0, most / 2, most].map(
     (share) =>
-      `<text x="${x(share)}" y="${height - margin.bottom + 18}" text-anchor="middle">${Math.round(100 * share)} %</text>`,
+      `<text x="${x(share)}" y="${height - plotMargin.bottom + 18}" text-anchor="middle">${Math.round(100 * share)} %</text>`,
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">
-<text x="${margin.left}" y="20" font-size="13">Same answer as full evaluation, by tokens evaluated (${points[0]?.model ?? ""})</text>
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${plotWidth} ${height}" font-family="sans-serif" font-size="11">
+<text x="${plotMargin.left}" y="20" font-size="13">Same answer as full evaluation, by tokens evaluated (${points[0]?.model ?? ""})</text>
 ${[...grid, ...ticks, ...marks, ...legend].join("\n")}
-<text x="${margin.left}" y="${height - 8}">evaluated share of the tokens behind the first change; squares: edits that change the meaning of later text</text>
+<text x="${plotMargin.left}" y="${height - 8}">evaluated share of the tokens behind the first change; squares: edits that change the meaning of later text</text>
 </svg>
 `;
 }

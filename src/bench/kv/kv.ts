@@ -16,7 +16,7 @@ import { runEditCase, runStaleCase } from "./run-cases.ts";
 import { readSources, type SourceFile, seededNumbers } from "./sources.ts";
 import { staleCases } from "./stale-cases.ts";
 
-const setNames = ["edits", "stale", "agent"] as const;
+const kvSets = ["edits", "stale", "agent"] as const;
 
 interface Options {
   readonly model: string;
@@ -33,7 +33,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-const list = (text: string): string[] => text.split(",").filter((one) => one !== "");
+const commaList = (text: string): string[] => text.split(",").filter((one) => one !== "");
 
 /** `redraft bench kv`: edits of the cache beside full evaluation, on real text and real weights. */
 export function kvCommand(): Command {
@@ -45,11 +45,11 @@ export function kvCommand(): Command {
     .option("--repo <folder...>", "repositories whose files make the contexts (.py, .java, .ts)", [
       ".",
     ])
-    .option("--set <names>", `sets: ${setNames.join(", ")}`, list, [...setNames])
+    .option("--set <names>", `sets: ${kvSets.join(", ")}`, commaList, [...kvSets])
     .option(
       "--context <tokens>",
       "lengths of the contexts",
-      (text) => list(text).map(count),
+      (text) => commaList(text).map(count),
       [1024],
     )
     .option("--cases <n>", "cases per kind of edit and context", count, 10)
@@ -69,7 +69,7 @@ export function kvCommand(): Command {
 }
 
 function shares(text: string): number[] {
-  const found = list(text).map(Number);
+  const found = commaList(text).map(Number);
   if (found.length > 0 && found.every((share) => share > 0 && share <= 1)) return found;
   throw new RedraftError(
     "usage",
@@ -78,9 +78,9 @@ function shares(text: string): number[] {
 }
 
 async function run(options: Options): Promise<void> {
-  const unknown = options.set.find((name) => !(setNames as readonly string[]).includes(name));
+  const unknown = options.set.find((name) => !(kvSets as readonly string[]).includes(name));
   if (unknown !== undefined) {
-    throw new RedraftError("usage", `--set ${unknown}: there are ${setNames.join(", ")}`);
+    throw new RedraftError("usage", `--set ${unknown}: there are ${kvSets.join(", ")}`);
   }
   const files = readSources(options.repo);
   const model = await modelPath(options.model);
@@ -125,7 +125,7 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-function progress(text: string): void {
+function showCase(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`);
 }
 
@@ -136,18 +136,18 @@ async function runEdits(
   options: Options,
   store: ResultStore,
 ): Promise<void> {
-  const perToken = await charactersPerToken(model, files);
+  const perToken = await meanTokenLength(model, files);
   const policies = measuredPolicies(options.share);
   for (const context of options.context) {
     for (const edit of editKinds) {
       const cases = drawCases(files, edit, Math.floor(context * perToken), options);
       for (const [i, one] of cases.entries()) {
-        progress(`${context} tokens, ${edit}: ${i + 1} of ${cases.length}`);
+        showCase(`${context} tokens, ${edit}: ${i + 1} of ${cases.length}`);
         await runEditCase(target, one, context, policies, store);
       }
     }
   }
-  progress("");
+  showCase("");
 }
 
 /** Cases of one kind, over all settings, languages and places of the change. */
@@ -173,7 +173,7 @@ function drawCases(
   return found;
 }
 
-async function charactersPerToken(model: string, files: readonly SourceFile[]): Promise<number> {
+async function meanTokenLength(model: string, files: readonly SourceFile[]): Promise<number> {
   const vocabulary = await llamaVocabulary(model);
   try {
     const sample = files
@@ -202,11 +202,11 @@ async function runStale(
     const filler = text.slice(0, text.indexOf("\n", characters) + 1);
     const cases = staleCases(filler);
     for (const [i, one] of cases.entries()) {
-      progress(`${context} tokens, stale meaning: ${i + 1} of ${cases.length}`);
+      showCase(`${context} tokens, stale meaning: ${i + 1} of ${cases.length}`);
       await runStaleCase(target, one, context, policies, store);
     }
   }
-  progress("");
+  showCase("");
 }
 
 function show(rows: readonly KvRow[], { json, markdown }: Options): void {

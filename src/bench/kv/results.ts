@@ -30,10 +30,10 @@ export interface KvResult {
   readonly cpuMs?: number;
 }
 
-const keyOf = (one: Pick<KvResult, "set" | "model" | "id" | "policy" | "context">): string =>
+const resultKey = (one: Pick<KvResult, "set" | "model" | "id" | "policy" | "context">): string =>
   [one.set, one.model, one.context, one.id, one.policy].join("\n");
 
-/** Results that were measured before, and a place for new ones: the bench goes on where it was ended. */
+/** Results that were measured before, and a place for new ones: the bench continues where it was ended. */
 export interface ResultStore {
   readonly all: readonly KvResult[];
   has(one: Pick<KvResult, "set" | "model" | "id" | "policy" | "context">): boolean;
@@ -43,13 +43,13 @@ export interface ResultStore {
 /** @param file JSON lines; absent = nothing is kept */
 export function openResults(file: string | undefined): ResultStore {
   const all = file === undefined ? [] : readResults(file);
-  const keys = new Set(all.map(keyOf));
+  const keys = new Set(all.map(resultKey));
   return {
     all,
-    has: (one) => keys.has(keyOf(one)),
+    has: (one) => keys.has(resultKey(one)),
     add(one) {
       all.push(one);
-      keys.add(keyOf(one));
+      keys.add(resultKey(one));
       if (file !== undefined) appendFileSync(file, `${JSON.stringify(one)}\n`);
     },
   };

@@ -22,7 +22,7 @@ const extensions: Readonly<Record<string, string>> = {
   typescript: "ts",
 };
 
-const longestLine = 24;
+const mostLineTokens = 24;
 const longestDecision = 12;
 
 /** The change in tokens, and a sequence that has read the text before it. */
@@ -41,7 +41,7 @@ async function readBefore(
   return { base, change: { path, before, textEdits, edits, document } };
 }
 
-interface Followed {
+interface FollowedCase {
   readonly policy: MeasuredPolicy;
   readonly recomputed: number;
   readonly row: Rows;
@@ -55,7 +55,7 @@ async function follow(
   change: MeasuredChange,
   policy: MeasuredPolicy,
   asked: { readonly question?: string; readonly ends: RegExp; readonly most: number },
-): Promise<Followed> {
+): Promise<FollowedCase> {
   const sequence = await base.fork!({ ownCells: true });
   try {
     const started = engineTime(target);
@@ -74,7 +74,7 @@ async function follow(
   }
 }
 
-function common(change: MeasuredChange, followed: Followed, full: Followed) {
+function comparedFields(change: MeasuredChange, followed: FollowedCase, full: FollowedCase) {
   const first = change.edits[0]!.start;
   return {
     policy: followed.policy.name,
@@ -102,7 +102,7 @@ export async function runEditCase(
   const path = `case.${extensions[language] ?? "txt"}`;
   const { base, change } = await readBefore(target, path, one.before, one.after);
   if (change.edits.length === 0) return base.dispose();
-  const asked = { ends: /\n/, most: longestLine };
+  const asked = { ends: /\n/, most: mostLineTokens };
   const full = await follow(target, base, change, policies[0]!, asked);
   for (const policy of open) {
     const found =
@@ -117,7 +117,7 @@ export async function runEditCase(
       edit,
       language,
       setting,
-      ...common(change, found, full),
+      ...comparedFields(change, found, full),
       exactMatch: line.split(/\s+/).join(" ") === one.restOfLine.split(/\s+/).join(" "),
       editSimilarity: editSimilarity(line, one.restOfLine),
       sameAsFull: line === full.line.trim(),
@@ -154,7 +154,7 @@ export async function runStaleCase(
       edit: one.kind,
       language: "typescript",
       setting: "in-file",
-      ...common(change, found, full),
+      ...comparedFields(change, found, full),
       exactMatch: same,
       editSimilarity: editSimilarity(found.line.trim(), full.line.trim()),
       sameAsFull: same,
