@@ -51,7 +51,11 @@ export function randomText(random: () => number, most: number): string {
 }
 
 /** One to four edits, sorted and apart; texts neither grow nor shrink for long. */
-export function randomEdits(random: () => number, text: string, usualLength: number): DocumentEdit[] {
+export function randomEdits(
+  random: () => number,
+  text: string,
+  usualLength: number,
+): DocumentEdit[] {
   const count = random() < 0.7 ? 1 : 1 + Math.floor(random() * 4);
   const most = text.length > usualLength ? 40 : 12;
   const cuts = Array.from({ length: count }, () => Math.floor(random() * (text.length + 1))).sort(
