@@ -22,6 +22,11 @@ export {
   type RedraftEngine,
   type RedraftOptions,
 } from "./redraft/create-redraft.ts";
+export { type OpenSessionsOptions, openSessions } from "./redraft/open-sessions.ts";
+export type { KvPolicy, RepairOptions } from "./session/change-plan.ts";
+export type { ChangeReport, Session, SessionAnswer, SessionAsk } from "./session/session.ts";
+export type { OpenSession, Sessions } from "./session/sessions.ts";
+export type { DocumentEdit, LspChange, TextChange } from "./session/text-edits.ts";
 export { readTextFile, type TextFile } from "./workspace/text-file.ts";
 export { type Updated, type UpdateOptions, updateFile } from "./workspace/update.ts";
 export {

@@ -107,6 +107,7 @@ const factories = new Map([
   ["engines/openai/echo.ts", "echoScorer"],
   ["redraft/create-redraft.ts", "createRedraft"],
   ["session/served-model.ts", "createServedModel"],
+  ["session/session.ts", "createSession"],
   ["testing/target-conformance.ts", "targetConformance"],
   ["threads/pool.ts", "createPool"],
 ]);

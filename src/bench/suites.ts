@@ -46,6 +46,11 @@ export const suites: readonly SuiteEntry[] = [
     load: async () => (await import("./decode.ts")).decodeCommand(),
   },
   {
+    name: "kv",
+    summary: "edits of the KV cache beside full evaluation: tokens saved, next token, next line",
+    load: async () => (await import("./kv/kv.ts")).kvCommand(),
+  },
+  {
     name: "efficientedit",
     summary: "the tables and figures of the EfficientEdit paper: speed, Pass@1, ablations",
     load: async () => (await import("./efficientedit.ts")).efficientEditCommand(),

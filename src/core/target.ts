@@ -95,6 +95,16 @@ export interface KvEdit {
   readonly tokens: readonly Token[];
 }
 
+/** What a splice did to the cells behind the first edit. Their sum is the number of tokens there. */
+export interface SpliceReport {
+  /** Tokens that were evaluated. */
+  readonly evaluated: number;
+  /** Tokens whose keys and values were kept, the keys rotated to their new positions. */
+  readonly kept: number;
+  /** Tokens that the next pass has to evaluate: with `kvEdit` "none" all of them. */
+  readonly pending: number;
+}
+
 /**
  * One context in the target's KV cache. All calls are serialised by the caller.
  * Committed tokens may be evaluated lazily: `append` then `verify` may share one forward pass, so the
@@ -110,8 +120,13 @@ export interface Sequence {
   commit(path: readonly number[]): Promise<void>;
   /** Forgets every token from `length` on, unverified nodes included. */
   truncate(length: number): Promise<void>;
-  splice?(edits: readonly KvEdit[], signal?: AbortSignal): Promise<void>;
-  fork?(): Promise<Sequence>;
+  /**
+   * Applies edits, which are in the numbering before all of them and do not overlap. Rejected, it leaves the tokens as they were;
+   * those from the first edit on are then evaluated again.
+   */
+  splice?(edits: readonly KvEdit[], signal?: AbortSignal): Promise<SpliceReport>;
+  /** @param options.ownCells copies the keys and values, so that both can be spliced; by default they are shared. */
+  fork?(options?: { readonly ownCells?: boolean }): Promise<Sequence>;
   dispose(): Promise<void>;
 }
 

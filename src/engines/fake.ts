@@ -132,10 +132,34 @@ function fakeSequence(
       evaluated = Math.min(evaluated, length);
       nodes = undefined;
     },
+    ...(capabilities.kvEdit === "splice" && {
+      async splice(edits, signal) {
+        if (nodes !== undefined) misuse("splice between verify and commit");
+        await onPass?.(passes.length, signal);
+        signal?.throwIfAborted();
+        const first = edits[0]?.start ?? tokens.length;
+        const rotates = edits.every(({ end }) => end <= evaluated);
+        const added = edits.reduce((sum, edit) => sum + edit.tokens.length, 0);
+        for (const { start, end, tokens: own } of edits.toReversed()) {
+          tokens.splice(start, end - start, ...own);
+          if (rotates) evaluated += own.length - (end - start);
+        }
+        if (!rotates) evaluated = Math.min(first, evaluated);
+        const pending = tokens.length - evaluated;
+        const fed = rotates ? added : 0;
+        if (fed > 0) passes.push(fed);
+        return { evaluated: fed, kept: tokens.length - first - fed - pending, pending };
+      },
+    }),
+    async fork() {
+      const copy = fakeSequence(capabilities, logits, passes, onPass);
+      await copy.append(tokens);
+      return copy;
+    },
     async dispose() {
       open = false;
     },
-  };
+  } satisfies Sequence;
 }
 
 /** Rows as a real target gives them, from whole rows of logits. */

@@ -237,6 +237,24 @@ describe("the model", () => {
     ]);
   });
 
+  it("names a session to the model together with its client", async () => {
+    const model = parrot();
+    const seen: (string | undefined)[] = [];
+    const generate: typeof model.generate = (request) => {
+      seen.push(request.session);
+      return model.generate(request);
+    };
+    const { post } = makeApp({ model: { ...model, generate }, apiKeys: ["one", "two"] });
+    for (const [key, session] of [["one", "a"], ["two", "a"], ["one"]] as const) {
+      const headers = { authorization: `Bearer ${key}` };
+      const body = { prompt: "abc", max_tokens: 2, ...(session && { session }) };
+      expect((await answerOf(post("/v1/completions", body, headers))).choices[0]!.text).toBe("ab");
+    }
+    expect(seen[0]).toContain('"a"');
+    expect(seen[1]).not.toBe(seen[0]);
+    expect(seen[2]).toBeUndefined();
+  });
+
   it("turns text into tokens and back", async () => {
     const { post } = makeApp({ model: parrot() });
     const tokens = await (await post("/tokenize", { prompt: "hé" })).json();

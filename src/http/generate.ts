@@ -25,7 +25,7 @@ export async function* produceGeneration(
   read: GenerationRead,
   template: () => Promise<ChatTemplate>,
   measures: Measures,
-  signal: AbortSignal,
+  { signal, client }: { readonly signal: AbortSignal; readonly client: string },
 ): Production {
   const prompt = await tokensOfPrompt(served, read, template);
   if (prompt.length === 0) {
@@ -42,6 +42,8 @@ export async function* produceGeneration(
       prompt,
       signal,
       stop,
+      // Nobody edits or reads the cache of another client by guessing a name.
+      ...(read.session && { session: JSON.stringify([client, read.session]) }),
       ...(maxTokens === undefined ? {} : { maxTokens }),
       ...(prediction === undefined ? {} : { prediction: await served.target.tokenize(prediction) }),
       ...(temperature

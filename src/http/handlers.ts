@@ -124,7 +124,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
   ): Promise<Response> {
     const shape = answerShape(read.endpoint, read.wish, modelName);
     work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
-    const production = produceGeneration(model!, read, template!, measures, work.signal);
+    const { client } = call;
+    const production = produceGeneration(model!, read, template!, measures, { ...work, client });
     if (!read.wish.stream) {
       const { text, ending } = await collectText(production);
       work.finish();

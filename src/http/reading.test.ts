@@ -32,6 +32,20 @@ describe("reading a request", () => {
     expect(read("completions", apply, undefined)).toMatchObject({ kind: "apply" });
   });
 
+  it("reads the name of a session, and refuses one with scores", () => {
+    expect(read("completions", { prompt: "a", session: "s" })).toMatchObject({ session: "s" });
+    expect(read("chat", { ...user("a"), session: "s" })).toMatchObject({ session: "s" });
+    expect(read("completions", { prompt: "a", session: null })).not.toHaveProperty("session");
+    for (const body of [
+      { prompt: "a", session: "s", echo: true },
+      { prompt: "a", session: "s", logprobs: 2 },
+      { prompt: "a", session: "x".repeat(201) },
+      { prompt: "a", session: "" },
+    ]) {
+      expect(() => read("completions", body)).toThrow(/session/);
+    }
+  });
+
   it("answers 400 and not 5xx where the same request must fail again", () => {
     const head = "<instruction>I add b.</instruction>\n<code>a</code>";
     for (const [body, code] of [

@@ -52,6 +52,7 @@ export interface GenerationRead {
   readonly temperature: number | undefined;
   readonly topP: number | undefined;
   readonly seed: number | undefined;
+  readonly session?: string;
   /** Present if tokens are to be scored. */
   readonly scores?: Pick<
     CompletionRequest,
@@ -156,6 +157,11 @@ function readCompletion(body: unknown, model: ModelLimits | undefined): RequestR
     const message = "`logprobs` is supported for greedy decoding only: leave `temperature` at 0.";
     throw new ApiError(400, message, { param: "temperature", code: "unsupported_value" });
   }
+  if (request.session) {
+    const message =
+      "`session` is for generation: scores are those of full evaluation. Leave one of the two out.";
+    throw new ApiError(400, message, { param: "session", code: "unsupported_value" });
+  }
   const { echo, logprobs, prompt_logprobs, logprob_start_len, return_tokens_as_token_ids } =
     request;
   return {
@@ -196,6 +202,7 @@ function generation(
     temperature: request.temperature ?? undefined,
     topP: request.top_p ?? undefined,
     seed: request.seed ?? undefined,
+    ...(request.session && { session: request.session }),
   };
 }
 

@@ -18,6 +18,8 @@ export interface SharedRequest {
   readonly stop?: Maybe<string | readonly string[]>;
   readonly n?: Maybe<1>;
   readonly user?: Maybe<string>;
+  /** Ours: names a prompt that changes between requests of the same key, so that its cache is edited. */
+  readonly session?: Maybe<string>;
   readonly prediction?: Maybe<{ readonly type: "content"; readonly content: Content }>;
   /**
    * Of an apply request: `path` names the file, so that its language is known; `base` is the text that the edit was written for, or
@@ -63,6 +65,7 @@ const shared = {
   stop: z.union([stopText, z.array(stopText).max(16)]).nullish(),
   n: z.literal(1).nullish(),
   user: z.string().nullish(),
+  session: z.string().min(1).max(200).nullish(),
   prediction: z.looseObject({ type: z.literal("content"), content }).nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
 };

@@ -3,6 +3,7 @@ import { RedraftError } from "../core/errors.ts";
 import type { Planner } from "../core/plan.ts";
 import type { Acceptance, Sequence, SpeculationStats, Token, TokenTarget } from "../core/target.ts";
 import { sharedLength } from "../text/prefix.ts";
+import { followPrompt } from "./follow-prompt.ts";
 import { type Scores, scoreTokens, type TokenScore } from "./score.ts";
 
 export interface GenerateRequest {
@@ -17,6 +18,11 @@ export interface GenerateRequest {
     readonly topP: number;
     readonly seed: number;
   };
+  /**
+   * Names a prompt that changes between requests. The cache of its last request is edited instead of evaluated from the first change on, which
+   * is sooner, and may differ a little from full evaluation. Without a splice it is as any other request.
+   */
+  readonly session?: string;
   readonly signal: AbortSignal;
   /** Called after each pass, before its text is yielded, with the tokens that it released and how many drafted ones it accepted. */
   readonly onPass?: (released: number, accepted: number) => void;
@@ -70,7 +76,15 @@ interface Slot {
   /** The scores of those tokens that were scored, and how many entries each has at the top. */
   readonly scores: readonly (TokenScore | null)[];
   readonly topK: number;
+  /** The tokens before this are as full evaluation gives them: other requests may share those, and no more. */
+  readonly exact: number;
+  /** The session whose prompt it holds, and the splices since it was evaluated whole. */
+  readonly session?: string;
+  readonly splices: number;
 }
+
+/** So many splices in a row, then the prompt is evaluated again. */
+const mostSplices = 32;
 
 export function createServedModel(
   options: ServedModelOptions,
@@ -82,19 +96,62 @@ export function createServedModel(
     target.capabilities.contextSize,
   );
   const capabilities = { ...target.capabilities, contextSize };
+  const mostSequences = Math.max(1, Math.floor(target.capabilities.contextSize / contextSize));
   const idle: Slot[] = [];
+  let opened = 0;
   let disposed = false;
+
+  /** The sequence of a session, its cache edited to hold the prompt; undefined where that gains nothing. */
+  async function takeSession(
+    prompt: readonly Token[],
+    session: string,
+    signal: AbortSignal,
+  ): Promise<(Slot & { shared: number }) | undefined> {
+    const slot = idle.find((one) => one.session === session);
+    if (slot === undefined || slot.splices >= mostSplices) return undefined;
+    idle.splice(idle.indexOf(slot), 1);
+    try {
+      const followed = await followPrompt(slot.sequence, slot.tokens, prompt, capabilities, signal);
+      if (followed === undefined) {
+        idle.push(slot);
+        return undefined;
+      }
+      const exact = Math.min(slot.exact, followed.exact);
+      const scores = slot.scores.slice(0, exact);
+      const splices = slot.splices + 1;
+      return { ...slot, tokens: prompt, scores, exact, splices, shared: prompt.length };
+    } catch (error) {
+      opened -= 1;
+      await slot.sequence.dispose().catch(() => {});
+      throw error;
+    }
+  }
 
   /** The free sequence that already holds most of the prompt, rewound to what they share. */
   async function take(prompt: readonly Token[], most: number): Promise<Slot & { shared: number }> {
     let best: { slot: Slot; shared: number } | undefined;
     for (const slot of idle) {
-      const shared = Math.min(sharedLength(slot.tokens, prompt), most);
-      if (best === undefined || shared > best.shared) best = { slot, shared };
+      const shared = Math.min(sharedLength(slot.tokens, prompt), slot.exact, most);
+      const isFreer = best?.slot.session !== undefined && slot.session === undefined;
+      if (best === undefined || shared > best.shared || (shared === best.shared && isFreer)) {
+        best = { slot, shared };
+      }
     }
-    if (best === undefined) {
+    // The cache of a session is taken for something else only where there is no room for another.
+    const isHeld = best?.slot.session !== undefined && opened < mostSequences;
+    if (best === undefined || isHeld) {
       const sequence = await target.open();
-      return { sequence, planner: createPlanner?.(), tokens: [], scores: [], topK: 0, shared: 0 };
+      opened += 1;
+      return {
+        sequence,
+        planner: createPlanner?.(),
+        tokens: [],
+        scores: [],
+        topK: 0,
+        exact: 0,
+        splices: 0,
+        shared: 0,
+      };
     }
     idle.splice(idle.indexOf(best.slot), 1);
     const shared = target.capabilities.rewind ? best.shared : 0;
@@ -106,15 +163,23 @@ export function createServedModel(
       tokens: prompt.slice(0, shared),
       scores: scores.slice(0, shared),
       topK,
+      exact: shared,
+      splices: 0,
       shared,
     };
   }
 
   async function put(slot: Slot, tokens: readonly Token[], sound: boolean): Promise<void> {
-    const { sequence, planner, scores, topK } = slot;
+    const { sequence, planner, scores, topK, session, splices } = slot;
+    const exact = splices > 0 ? slot.exact : tokens.length;
     // After a failure the content of the KV cache is unknown: a new sequence is cheaper than a wrong answer.
-    if (!sound || disposed) await sequence.dispose().catch(() => {});
-    else idle.push({ sequence, planner, tokens, scores, topK });
+    if (!sound || disposed) {
+      opened -= 1;
+      await sequence.dispose().catch(() => {});
+    } else {
+      const kept = { sequence, planner, tokens, scores, topK, exact, splices };
+      idle.push({ ...kept, ...(session !== undefined && { session }) });
+    }
   }
 
   return {
@@ -124,7 +189,10 @@ export function createServedModel(
     async *generate(request) {
       const { prompt, signal } = request;
       if (prompt.length >= contextSize) throw tooLong(prompt.length, contextSize);
-      const slot = await take(prompt, prompt.length - 1);
+      const { session } = request;
+      const followed = session && (await takeSession(prompt, session, signal));
+      const taken = followed || (await take(prompt, prompt.length - 1));
+      const slot = session === undefined ? taken : { ...taken, session };
       let output: readonly Token[] = [];
       let sound = false;
       try {

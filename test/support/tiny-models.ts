@@ -12,10 +12,11 @@ export interface TinyModelOptions {
   /** RoPE scaling as GGUF names it. */
   readonly ropeScaling?: "linear" | "yarn";
   readonly chatTemplate?: string;
+  /** Default 2. With one layer an edit of the cache is exact: its keys and values depend on no other token. */
+  readonly layers?: number;
 }
 
 const width = 64;
-const layers = 2;
 const heads = 4;
 const hidden = 96;
 
@@ -24,7 +25,7 @@ const hidden = 96;
  * from wrong engine code, small enough for every test run. SentencePiece vocabulary: bytes, ASCII, a few words.
  */
 export function writeTinyModel(file: string, options: TinyModelOptions = {}): void {
-  const { architecture = "llama", seed = 1, contextLength = 1024 } = options;
+  const { architecture = "llama", seed = 1, contextLength = 1024, layers = 2 } = options;
   const vocabulary = sentencePieces();
   const metadata = new Map<string, GgufValue>([
     ["general.architecture", gguf.string(architecture)],
@@ -50,7 +51,7 @@ export function writeTinyModel(file: string, options: TinyModelOptions = {}): vo
   const tensors = [
     make.matrix("token_embd.weight", [width, vocabulary.length], "f32", 4),
     make.vector("output_norm.weight", width, 1),
-    ...(architecture === "llama" ? llama(make, metadata, options) : mamba(make, metadata)),
+    ...(architecture === "llama" ? llama(make, metadata, options) : mamba(make, metadata, layers)),
   ];
   writeGguf(file, metadata, tensors);
 }
@@ -58,7 +59,7 @@ export function writeTinyModel(file: string, options: TinyModelOptions = {}): vo
 function llama(
   make: ReturnType<typeof weightMaker>,
   metadata: Map<string, GgufValue>,
-  { ropeScaling }: TinyModelOptions,
+  { ropeScaling, layers = 2 }: TinyModelOptions,
 ): GgufTensor[] {
   metadata.set("llama.feed_forward_length", gguf.u32(hidden));
   metadata.set("llama.attention.head_count", gguf.u32(heads));
@@ -68,7 +69,7 @@ function llama(
     metadata.set("llama.rope.scaling.factor", gguf.f32(4));
     metadata.set("llama.rope.scaling.original_context_length", gguf.u32(256));
   }
-  return eachLayer((name) => [
+  return eachLayer(layers, (name) => [
     make.vector(name("attn_norm.weight"), width, 1),
     make.vector(name("ffn_norm.weight"), width, 1),
     make.matrix(name("attn_q.weight"), [width, width], "f32", 2),
@@ -85,6 +86,7 @@ function llama(
 function mamba(
   make: ReturnType<typeof weightMaker>,
   metadata: Map<string, GgufValue>,
+  layers: number,
 ): GgufTensor[] {
   const inner = 2 * width;
   const state = 8;
@@ -95,7 +97,7 @@ function mamba(
   metadata.set("mamba.ssm.time_step_rank", gguf.u32(rank));
   metadata.set("mamba.feed_forward_length", gguf.u32(0));
   metadata.set("mamba.attention.head_count", gguf.u32(0));
-  return eachLayer((name) => [
+  return eachLayer(layers, (name) => [
     make.vector(name("attn_norm.weight"), width, 1),
     make.matrix(name("ssm_in.weight"), [width, 2 * inner], "f32"),
     make.matrix(name("ssm_conv1d.weight"), [4, inner], "f32"),
@@ -109,7 +111,10 @@ function mamba(
   ]);
 }
 
-function eachLayer(tensors: (name: (field: string) => string) => GgufTensor[]): GgufTensor[] {
+function eachLayer(
+  layers: number,
+  tensors: (name: (field: string) => string) => GgufTensor[],
+): GgufTensor[] {
   return Array.from({ length: layers }, (_, i) => tensors((field) => `blk.${i}.${field}`)).flat();
 }
 

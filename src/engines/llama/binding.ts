@@ -71,6 +71,10 @@ export interface Binding {
   sequenceCopy(memory: Pointer, from: number, to: number, start: number, end: number): void;
   sequenceShift(memory: Pointer, sequence: number, start: number, end: number, by: number): void;
   sequenceLast(memory: Pointer, sequence: number): number;
+  /** Bytes of the cells of a sequence, and the cells themselves: positions, keys, values. 0 = there was no room. */
+  stateSize(context: Pointer, sequence: number): number | bigint;
+  stateRead(context: Pointer, into: Uint8Array, size: number, sequence: number): number | bigint;
+  stateWrite(context: Pointer, from: Uint8Array, size: number, sequence: number): number | bigint;
   batchInit(tokens: number, embedding: number, sequences: number): Struct;
   decode(context: Pointer, batch: Struct): number;
   decodeAside: Async<[context: Pointer, batch: Struct], number>;
@@ -147,6 +151,13 @@ export function bind(library: NativeLibrary): Binding {
       "void llama_memory_seq_add(void *memory, int32_t sequence, int32_t start, int32_t end, int32_t by)",
     ),
     sequenceLast: f("int32_t llama_memory_seq_pos_max(void *memory, int32_t sequence)"),
+    stateSize: f("size_t llama_state_seq_get_size(void *context, int32_t sequence)"),
+    stateRead: f(
+      "size_t llama_state_seq_get_data(void *context, void *into, size_t size, int32_t sequence)",
+    ),
+    stateWrite: f(
+      "size_t llama_state_seq_set_data(void *context, const void *from, size_t size, int32_t sequence)",
+    ),
     batchInit: f(
       "llama_batch llama_batch_init(int32_t tokens, int32_t embedding, int32_t sequences)",
     ),

@@ -92,12 +92,12 @@ const operations: Record<
     void sequences!.commit(sequence, path),
   truncate: ({ sequence, length }: { sequence: number; length: number }) =>
     void sequences!.truncate(sequence, length),
-  async splice({ sequence, edits }: { sequence: number; edits: KvEdit[] }) {
-    await sequences!.splice(sequence, edits);
-    return {};
+  async splice(header: { sequence: number; edits: KvEdit[]; rotate: boolean }) {
+    const { sequence, edits, rotate } = header;
+    return { fields: { report: await sequences!.splice(sequence, edits, rotate) } };
   },
-  fork({ sequence, to }: { sequence: number; to: number }) {
-    sequences!.fork(sequence, to);
+  async fork({ sequence, to, ownCells }: { sequence: number; to: number; ownCells: boolean }) {
+    await sequences!.fork(sequence, to, ownCells);
     return {};
   },
   dispose: ({ sequence }: { sequence: number }) => void sequences!.dispose(sequence),

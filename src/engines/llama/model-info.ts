@@ -32,6 +32,9 @@ export interface ModelInfo {
   };
 }
 
+/** How keys and values are stored. `q8_0` halves their memory; its keys cannot be rotated without damage. */
+export type CacheType = "f32" | "f16" | "q8_0";
+
 /** How to load. All of it is plain data: it crosses the process boundary. */
 export interface LoadOptions {
   readonly model: string;
@@ -44,4 +47,5 @@ export interface LoadOptions {
   /** Layers on the GPU; 0 = CPU only, -1 = all. */
   readonly gpuLayers: number;
   readonly flashAttention: "auto" | "on" | "off";
+  readonly cacheType: CacheType;
 }

@@ -2,7 +2,7 @@ import path from "node:path";
 import { RedraftError } from "../../core/errors.ts";
 import type { Binding, Pointer } from "./binding.ts";
 import { engineName, type NativeLibrary } from "./library.ts";
-import type { LoadOptions, ModelInfo } from "./model-info.ts";
+import type { CacheType, LoadOptions, ModelInfo } from "./model-info.ts";
 
 /** A loaded model in this process. */
 export interface NativeModel {
@@ -37,6 +37,9 @@ const spliceable = new Set([
   "olmo2",
   "deepseek",
 ]);
+
+/** `ggml_type` */
+const cacheTypes: Readonly<Record<CacheType, number>> = { f32: 0, f16: 1, q8_0: 8 };
 
 /** `llama_load_mode`: `read` copies the file into memory instead of mapping it. */
 const loadModes = { read: 0 } as const;
@@ -95,6 +98,8 @@ export function loadNativeModel(
     n_threads: options.threads,
     n_threads_batch: options.threads,
     flash_attn_type: { auto: -1, off: 0, on: 1 }[options.flashAttention],
+    type_k: cacheTypes[options.cacheType],
+    type_v: cacheTypes[options.cacheType],
     kv_unified: true,
     swa_full: true,
     abort_callback: native.abort.callback,
@@ -114,7 +119,7 @@ export function loadNativeModel(
       maxVerify: size,
       threads: options.threads,
       sequences,
-      kvEdit: kvEditOf(native, model, context, described),
+      kvEdit: options.cacheType === "q8_0" ? "none" : kvEditOf(native, model, context, described),
       engine: engineName(library),
     },
   };

@@ -1,6 +1,6 @@
 import { RedraftError } from "../../core/errors.ts";
 import { sampleVerdict } from "../../core/sampling.ts";
-import type { KvEdit, Rows, SamplingRequest } from "../../core/target.ts";
+import type { KvEdit, Rows, SamplingRequest, SpliceReport } from "../../core/target.ts";
 import type { Binding } from "./binding.ts";
 import type { Entry } from "./native-batch.ts";
 import type { NativeModel } from "./native-model.ts";
@@ -22,8 +22,10 @@ interface Held {
         readonly ids: readonly number[];
       })
     | undefined;
-  /** Whether other sequences hold some of the same cells: then keys must not be rotated. */
-  shared: boolean;
+  /** Position minus index of the last token; 0 but after a splice that left the positions as they were. */
+  skew: number;
+  /** The sequences that hold some of the same cells, and the length up to which: those keys must not be rotated. */
+  readonly sharing: Map<Held, { length: number }>;
 }
 
 /**
@@ -42,8 +44,9 @@ export interface NativeSequences {
   ): Promise<{ readonly rows: Rows; readonly spent: PassesSpent }>;
   commit(id: number, path: readonly number[]): void;
   truncate(id: number, length: number): void;
-  splice(id: number, edits: readonly KvEdit[]): Promise<void>;
-  fork(from: number, to: number): void;
+  /** @param rotate false = a baseline for measurements: the keys keep the positions that they had */
+  splice(id: number, edits: readonly KvEdit[], rotate: boolean): Promise<SpliceReport>;
+  fork(from: number, to: number, ownCells: boolean): Promise<void>;
   dispose(id: number): void;
 }
 
@@ -56,6 +59,8 @@ export function createSequences(
   const memory = native.memory(model.context);
   const all = new Map<number, Held>();
   const free = Array.from({ length: idCount }, (_, i) => idCount - 1 - i);
+  /** Whether llama.cpp has noted rotations that it does with the next pass. */
+  let rotationWaits = false;
 
   function held(id: number): Held {
     const found = all.get(id);
@@ -81,12 +86,17 @@ export function createSequences(
 
   /** Forgets cells from `length` on. A recurrent state cannot: it is cleared and evaluated again. */
   function rewind(sequence: Held, length: number): void {
+    for (const shared of sequence.sharing.values()) shared.length = Math.min(shared.length, length);
     if (length >= sequence.evaluated) return;
-    if (model.info.rewind && native.sequenceRemove(memory, sequence.id, length, -1)) {
+    if (
+      model.info.rewind &&
+      native.sequenceRemove(memory, sequence.id, length + sequence.skew, -1)
+    ) {
       sequence.evaluated = length;
     } else {
       native.sequenceRemove(memory, sequence.id, -1, -1);
       sequence.evaluated = 0;
+      sequence.skew = 0;
     }
   }
 
@@ -96,13 +106,14 @@ export function createSequences(
     sequence.open = undefined;
     for (const id of open.ids.slice(1)) releaseId(id);
     if (open.tokens.length > 0) {
-      native.sequenceRemove(memory, sequence.id, sequence.tokens.length, -1);
+      native.sequenceRemove(memory, sequence.id, sequence.tokens.length + sequence.skew, -1);
     }
   }
 
   return {
     open(id) {
-      all.set(id, { id: takeId(), tokens: [], evaluated: 0, open: undefined, shared: false });
+      const sharing = new Map();
+      all.set(id, { id: takeId(), tokens: [], evaluated: 0, open: undefined, skew: 0, sharing });
     },
 
     append(id, tokens) {
@@ -139,7 +150,7 @@ export function createSequences(
         for (let i = start; i < length; i++) {
           entries.push({
             token: sequence.tokens[i]!,
-            position: i,
+            position: i + sequence.skew,
             sequences: ids,
             output: i === length - 1,
           });
@@ -147,7 +158,7 @@ export function createSequences(
         for (let i = 0; i < tokens.length; i++) {
           entries.push({
             token: tokens[i]!,
-            position: length - 1 + layout.depths[i]!,
+            position: length - 1 + layout.depths[i]! + sequence.skew,
             sequences: ids.length === 1 ? ids : layout.leavesOf[i]!.map((leaf) => ids[leaf]!),
             output: true,
           });
@@ -173,6 +184,7 @@ export function createSequences(
           }
         };
         const spent = await passes.run({ owner: id, entries, done });
+        rotationWaits = false;
         sequence.open = { ...layout, tokens, parents, ids };
         const found = { ...rows.finish(), ...(nodeLogits && { nodeLogits }) };
         if (sampling === undefined) return { rows: found, spent };
@@ -181,7 +193,8 @@ export function createSequences(
         return { rows: { ...found, verdict }, spent };
       } catch (error) {
         for (const branch of ids.slice(1)) releaseId(branch);
-        native.sequenceRemove(memory, sequence.id, Math.min(sequence.evaluated, length), -1);
+        const held = Math.min(sequence.evaluated, length);
+        native.sequenceRemove(memory, sequence.id, held + sequence.skew, -1);
         throw error;
       }
     },
@@ -209,8 +222,9 @@ export function createSequences(
       const to = from + path.length;
       if (path.length > 0 && !open.leavesOf[parent]!.includes(0)) {
         const branch = open.ids[open.leavesOf[parent]![0]!]!;
-        native.sequenceRemove(memory, sequence.id, from, -1);
-        native.sequenceCopy(memory, branch, sequence.id, from, to);
+        const { skew } = sequence;
+        native.sequenceRemove(memory, sequence.id, from + skew, -1);
+        native.sequenceCopy(memory, branch, sequence.id, from + skew, to + skew);
       }
       for (const node of path) sequence.tokens.push(open.tokens[node]!);
       sequence.evaluated = to;
@@ -224,33 +238,48 @@ export function createSequences(
       sequence.tokens.length = Math.min(length, sequence.tokens.length);
     },
 
-    async splice(id, edits) {
+    async splice(id, edits, rotates) {
       const sequence = held(id);
       dropOpen(sequence);
+      if (sequence.skew !== 0) rewind(sequence, 0);
       const sorted = [...edits].sort((a, b) => a.start - b.start);
       const inCache = sorted.filter((edit) => edit.end <= sequence.evaluated);
       const rotate =
         kvEdit === "splice" &&
-        !sequence.shared &&
         inCache.length > 0 &&
-        inCache.length <= free.length;
+        inCache.length <= free.length &&
+        mayMove(sequence, inCache);
       const firstOther = sorted.find((edit) => !rotate || edit.end > sequence.evaluated);
       // What cannot be rotated is forgotten and evaluated again with the next pass: slower, and exact.
       if (firstOther !== undefined) rewind(sequence, firstOther.start);
-      const before = sequence.evaluated;
-      for (const { start, end, tokens } of [...sorted].reverse()) {
+      const added = inCache.reduce((sum, { tokens }) => sum + tokens.length, 0);
+      if (rotate) await rotateCells(id, sequence, inCache, rotates);
+      for (const { start, end, tokens } of sorted.reverse()) {
         sequence.tokens.splice(start, end - start, ...tokens);
       }
-      if (rotate) await rotateCells(id, sequence, inCache, before);
+      const pending = sequence.tokens.length - sequence.evaluated;
+      const first = sorted.at(-1)?.start ?? sequence.tokens.length;
+      const evaluated = rotate ? added : 0;
+      return {
+        evaluated,
+        kept: sequence.tokens.length - Math.min(first, sequence.evaluated) - evaluated - pending,
+        pending,
+      };
     },
 
-    fork(from, to) {
+    async fork(from, to, ownCells) {
       const source = held(from);
       dropOpen(source);
+      if (ownCells) await finishRotation(from, source);
       const id = takeId();
-      native.sequenceCopy(memory, source.id, id, -1, -1);
-      source.shared = true;
-      all.set(to, { ...source, id, tokens: [...source.tokens] });
+      const copy: Held = { ...source, id, tokens: [...source.tokens], sharing: new Map() };
+      if (ownCells) copyCells(source, copy);
+      else {
+        native.sequenceCopy(memory, source.id, id, -1, -1);
+        for (const [other, { length }] of source.sharing) share(copy, other, length);
+        share(copy, source, source.evaluated);
+      }
+      all.set(to, copy);
     },
 
     dispose(id) {
@@ -258,9 +287,51 @@ export function createSequences(
       if (sequence === undefined) return;
       dropOpen(sequence);
       releaseId(sequence.id);
+      for (const other of sequence.sharing.keys()) other.sharing.delete(sequence);
       all.delete(id);
     },
   };
+
+  function share(a: Held, b: Held, length: number): void {
+    const shared = { length };
+    a.sharing.set(b, shared);
+    b.sharing.set(a, shared);
+  }
+
+  /** Whether no cell that would get another position belongs to another sequence too. */
+  function mayMove(sequence: Held, edits: readonly KvEdit[]): boolean {
+    const shared = Math.max(0, ...[...sequence.sharing.values()].map(({ length }) => length));
+    let shift = 0;
+    return edits.every(({ start, end, tokens }, i) => {
+      shift += tokens.length - (end - start);
+      const behind = edits[i + 1]?.start ?? sequence.evaluated;
+      return shift === 0 || end >= Math.min(shared, behind);
+    });
+  }
+
+  /** llama.cpp rotates with the next pass; what reads the cells itself must come after one. */
+  async function finishRotation(owner: number, sequence: Held): Promise<void> {
+    if (!rotationWaits || sequence.evaluated === 0) return;
+    const last = sequence.evaluated - 1;
+    rewind(sequence, last);
+    const token = sequence.tokens[last]!;
+    const entry = { token, position: last, sequences: [sequence.id], output: false };
+    await passes.run({ owner, entries: [entry], done: () => {} });
+    rotationWaits = false;
+    sequence.evaluated = last + 1;
+  }
+
+  function copyCells(source: Held, copy: Held): void {
+    if (source.evaluated === 0) return;
+    const bytes = new Uint8Array(Number(native.stateSize(model.context, source.id)));
+    native.stateRead(model.context, bytes, bytes.length, source.id);
+    if (Number(native.stateWrite(model.context, bytes, bytes.length, copy.id)) > 0) return;
+    releaseId(copy.id);
+    throw new RedraftError(
+      "engine-failed",
+      `the context of ${model.info.context!.size} tokens has no room for a copy of ${source.evaluated}; close sequences, or load the model with a larger context size`,
+    );
+  }
 
   /**
    * Positional integrity encoding (He et al. 2024): everything behind an edit keeps its keys and values, its keys
@@ -272,8 +343,9 @@ export function createSequences(
     owner: number,
     sequence: Held,
     edits: readonly KvEdit[],
-    before: number,
+    rotates: boolean,
   ): Promise<void> {
+    const before = sequence.evaluated;
     const stretches: {
       readonly id: number;
       readonly position: number;
@@ -281,7 +353,7 @@ export function createSequences(
     }[] = [];
     let shift = 0;
     for (const { start, end, tokens } of edits) {
-      stretches.push({ id: takeId(), position: start + shift, tokens });
+      stretches.push({ id: takeId(), position: start + (rotates ? shift : 0), tokens });
       shift += tokens.length - (end - start);
     }
     let later = shift;
@@ -290,7 +362,10 @@ export function createSequences(
       const { id } = stretches[i]!;
       native.sequenceCopy(memory, sequence.id, id, end, -1);
       native.sequenceRemove(memory, sequence.id, start, -1);
-      if (later !== 0) native.sequenceShift(memory, id, end, -1, later);
+      if (later !== 0 && rotates) {
+        native.sequenceShift(memory, id, end, -1, later);
+        rotationWaits = true;
+      }
       later -= tokens.length - (end - start);
     }
     try {
@@ -301,10 +376,19 @@ export function createSequences(
           sequences: [sequence.id],
           output: false,
         }));
-        await passes.run({ owner, entries, done: () => {} });
+        // Without entries nothing may be awaited: the host looks for waiting work once, when the call begins.
+        if (entries.length > 0) {
+          await passes.run({ owner, entries, done: () => {} });
+          rotationWaits = false;
+        }
         native.sequenceCopy(memory, id, sequence.id, -1, -1);
       }
       sequence.evaluated = before + shift;
+      if (!rotates) sequence.skew = -shift;
+      for (const shared of sequence.sharing.values()) {
+        if (edits[0]!.end >= shared.length)
+          shared.length = Math.min(shared.length, edits[0]!.start);
+      }
     } catch (error) {
       native.sequenceRemove(memory, sequence.id, edits[0]!.start, -1);
       sequence.evaluated = edits[0]!.start;

@@ -4,6 +4,7 @@ import type {
   KvEdit,
   Rows,
   Sequence,
+  SpliceReport,
   Token,
   Verdict,
   VerifyOptions,
@@ -27,6 +28,13 @@ export interface LlamaSequenceOptions {
   readonly onPass?: (report: PassReport) => void;
 }
 
+/** A sequence of llama.cpp. */
+export interface LlamaSequence extends Sequence {
+  splice(edits: readonly KvEdit[], signal?: AbortSignal): Promise<SpliceReport>;
+  /** A splice without rotation, so that positions collide or are missing: for comparisons, never for answers. */
+  spliceInPlace(edits: readonly KvEdit[]): Promise<SpliceReport>;
+}
+
 /**
  * A sequence in the engine's process. Only `verify`, `splice` and `fork` wait for it; the others are sent along,
  * so that a step of the decode loop costs one round trip.
@@ -37,7 +45,7 @@ export function llamaSequence({
   nextId,
   onPass,
   ...options
-}: LlamaSequenceOptions): Sequence {
+}: LlamaSequenceOptions): LlamaSequence {
   const { context, name } = engine.info;
   let length = options.length ?? 0;
   /** Committed tokens that no pass has fed yet. */
@@ -56,6 +64,27 @@ export function llamaSequence({
       `${what} needs ${length + more} tokens, and the context of ${name} holds ${context!.size}; shorten it, or load the model with a larger context size (trained for ${engine.info.trainedContext})`,
       { details: { contextSize: context!.size, needed: length + more } },
     );
+  }
+
+  async function splice(
+    edits: readonly KvEdit[],
+    rotate: boolean,
+    signal?: AbortSignal,
+  ): Promise<SpliceReport> {
+    requireOpen();
+    const change = growthBy(edits, length);
+    requireRoom(change, "the edited text");
+    verified = undefined;
+    const { header } = await engine.request(
+      "splice",
+      { sequence: id, edits, rotate },
+      undefined,
+      signal,
+    );
+    const report = header.report as SpliceReport;
+    length += change;
+    pending = report.pending;
+    return report;
   }
 
   return {
@@ -125,19 +154,14 @@ export function llamaSequence({
       verified = undefined;
     },
 
-    async splice(edits, signal) {
-      requireOpen();
-      const change = growthBy(edits, length);
-      requireRoom(change, "the edited text");
-      await engine.request("splice", { sequence: id, edits }, undefined, signal);
-      length += change;
-      verified = undefined;
-    },
+    splice: (edits, signal) => splice(edits, true, signal),
 
-    async fork() {
+    spliceInPlace: (edits) => splice(edits, false),
+
+    async fork({ ownCells = false } = {}) {
       requireOpen();
       const to = nextId();
-      await engine.request("fork", { sequence: id, to });
+      await engine.request("fork", { sequence: id, to, ownCells });
       verified = undefined;
       return llamaSequence({ engine, id: to, length, nextId, ...(onPass && { onPass }) });
     },

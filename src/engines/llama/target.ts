@@ -9,7 +9,7 @@ import { type CalibrateOptions, measureCost } from "./calibrate.ts";
 import { type CostCurve, type CostPoint, costCurve, createCrowd, typicalCost } from "./cost.ts";
 import { costKey, costSubject, readCost, writeCost } from "./cost-store.ts";
 import { engineName, findLibrary, type NativeLibrary } from "./library.ts";
-import type { LoadOptions, ModelInfo } from "./model-info.ts";
+import type { CacheType, LoadOptions, ModelInfo } from "./model-info.ts";
 import { type EngineProcess, type StartOptions, startEngine } from "./process.ts";
 import { llamaSequence, type PassReport } from "./sequence.ts";
 import { createVocabulary, type Vocabulary } from "./vocabulary.ts";
@@ -26,6 +26,8 @@ export interface LlamaOptions {
   /** Use a GPU package and put all layers there; default false. */
   readonly gpu?: boolean;
   readonly flashAttention?: "auto" | "on" | "off";
+  /** How keys and values are stored; default `f16`. With `q8_0` edits of the cache are off: each rotation rounds the keys again. */
+  readonly cacheType?: CacheType;
   /**
    * Cost of passes: `stored` (default) takes what was measured earlier for this model, machine and thread count,
    * else a typical curve of CPUs; `measured` measures where nothing is stored, for at most a second or so.
@@ -230,6 +232,7 @@ function loadOptions(options: LlamaOptions): LoadOptions {
     outputs: options.outputs ?? 64,
     gpuLayers: options.gpu ? -1 : 0,
     flashAttention: options.flashAttention ?? "auto",
+    cacheType: options.cacheType ?? "f16",
   };
 }
 

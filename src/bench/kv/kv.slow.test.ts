@@ -1,0 +1,110 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { hasEngine } from "../../../test/support/native.ts";
+import { modelFolder } from "../../../test/support/tiny-models.ts";
+import { llamaTarget } from "../../engines/llama/target.ts";
+import { divergence } from "../../session/divergence.ts";
+import { conflictEncode } from "../baselines/conflict.ts";
+import { kvCommand } from "./kv.ts";
+import type { KvRow } from "./kv-rows.ts";
+import { nextRow } from "./measure.ts";
+
+const models = modelFolder();
+const folder = mkdtempSync(path.join(tmpdir(), "redraft-kv-"));
+afterAll(() => {
+  models.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(!hasEngine)("bench kv", () => {
+  it("leaves positions as they are in the conflict baseline: wrong after an insertion, right where none moves", async () => {
+    const model = models.file("one", { layers: 1 });
+    const target = await llamaTarget({
+      model,
+      threads: 1,
+      flashAttention: "off",
+      contextSize: 1024,
+    });
+    const text =
+      "def add(a, b):\n    return a + b\n\n\nclass Other:\n  x = 3 # note\n  y = [1, 2, 5]\nz = sub(q, w) + 'text of it'\n";
+    const tokens = await target.tokenize(text);
+    const followed = async (
+      edit: { start: number; end: number; count: number },
+      conflict: boolean,
+    ) => {
+      const sequence = await target.open();
+      await sequence.append(tokens);
+      await nextRow(sequence);
+      const edits = [{ ...edit, tokens: tokens.slice(40, 40 + edit.count) }];
+      if (conflict) await conflictEncode(sequence, edits);
+      else await sequence.splice!(edits);
+      const first = await nextRow(sequence);
+      await sequence.append(tokens.slice(3, 5));
+      const later = await nextRow(sequence);
+      await sequence.dispose();
+      return [first, later] as const;
+    };
+    for (const [edit, differs] of [
+      [{ start: 10, end: 10, count: 12 }, true],
+      [{ start: 10, end: 25, count: 0 }, true],
+      [{ start: 10, end: 14, count: 4 }, false],
+    ] as const) {
+      const splice = await followed(edit, false);
+      const conflict = await followed(edit, true);
+      for (const [i, row] of splice.entries()) {
+        const { kl } = divergence(row, conflict[i]!);
+        if (differs) expect(kl, `${edit.start}, row ${i}`).toBeGreaterThan(1e-3);
+        else expect(kl).toBeLessThan(1e-9);
+      }
+    }
+    await target.dispose();
+  });
+
+  it("prints a row per kind of edit and policy, and goes on from its state", async () => {
+    const repo = path.join(folder, "repo");
+    mkdirSync(repo);
+    for (const name of ["a", "b"]) {
+      const lines = Array.from(
+        { length: 60 },
+        (_, i) => `def add${i}(a, b): return self.${name}${i % 5}_value`,
+      );
+      writeFileSync(path.join(repo, `${name}.py`), lines.join("\n"));
+    }
+    const model = models.file("two", { contextLength: 4096 });
+    const state = path.join(folder, "state.jsonl");
+    const printed: string[] = [];
+    const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+      printed.push(String(text));
+      return true;
+    });
+    const run = async (): Promise<KvRow[]> => {
+      printed.length = 0;
+      const words = `--model ${model} --repo ${repo} --set edits,stale --context 300 --cases 1 --state ${state} --json`;
+      await kvCommand().parseAsync(words.split(" "), { from: "user" });
+      return printed
+        .join("")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as KvRow);
+    };
+    try {
+      const rows = await run();
+      const splice = rows.find(({ policy, edit }) => policy === "splice" && edit === "insertion")!;
+      const full = rows.find(({ policy, edit }) => policy === "full" && edit === "insertion")!;
+      expect(full).toMatchObject({
+        suite: "kv",
+        savedOfSuffix: 0,
+        top1: 100,
+        kl: 0,
+        sameAsFull: 100,
+      });
+      expect(splice.savedOfSuffix).toBeGreaterThan(0.2);
+      expect(rows.filter(({ set, edit }) => set === "stale" && edit === "all")).toHaveLength(6);
+      expect(await run()).toEqual(rows);
+    } finally {
+      write.mockRestore();
+    }
+  });
+});

@@ -1,0 +1,121 @@
+import type { Capabilities, KvEdit } from "../core/target.ts";
+import type { SyntaxTree } from "./dependents.ts";
+import type { Drift } from "./drift.ts";
+import { addedRanges, costOfTokens, withRepair } from "./kv-plan.ts";
+import { chooseRepair, type RepairSelector } from "./repair.ts";
+import type { DocumentEdit } from "./text-edits.ts";
+import type { TokenText } from "./token-text.ts";
+
+/**
+ * What a change does to the cache. `full`: everything from the first changed token on is evaluated again. `splice`: only new tokens are, the
+ * others keep their keys and values, rotated to their new positions (positional integrity encoding, He et al., ICLR 2025).
+ * `splice+repair`: also the later tokens that depend most on the change. `auto`: `full` where it costs about as much, else `splice+repair`.
+ */
+export type KvPolicy = "full" | "splice" | "splice+repair" | "auto";
+
+export interface RepairOptions {
+  /** Default `dependents`. */
+  readonly selector?: RepairSelector;
+  /** Tokens that a repair may evaluate, as a share of those behind the change (default 0.05). */
+  readonly share?: number;
+}
+
+export interface PlanOptions {
+  readonly policy: KvPolicy;
+  readonly repair: Required<RepairOptions>;
+  /** A token that this many changes passed by is evaluated again. */
+  readonly renewAfter: number;
+}
+
+export interface ChangePlan {
+  readonly policy: "full" | "splice" | "splice+repair";
+  readonly reason: string;
+  /** For the splice, in the document's numbering before it; the changes of the tokens are among them. */
+  readonly edits: readonly KvEdit[];
+  /** First token that `full` evaluates, in the numbering after the change. */
+  readonly from: number;
+  readonly selector?: RepairSelector;
+}
+
+export interface PlannedChange {
+  readonly before: string;
+  readonly textEdits: readonly DocumentEdit[];
+  readonly edits: readonly KvEdit[];
+  readonly document: TokenText;
+  readonly drift: Drift;
+  /** True while a probe has found splices to differ too much. */
+  readonly distrusted: boolean;
+  readonly tree?: (text: string) => SyntaxTree | undefined;
+}
+
+/** Suffixes shorter than this are evaluated again: there is nothing to save. */
+const shortSuffix = 64;
+
+/** Below this share of the cost of `full`, `auto` takes a splice. */
+const worthSplicing = 0.6;
+
+/** Cells of the cache whose rotation costs about one decoding step (measured on 0.5 B weights, docs/internals/engine.md). */
+const cellsPerStep = 2048;
+
+/** Decides how the cache follows a change. */
+export function planChange(
+  change: PlannedChange,
+  { policy, repair, renewAfter }: PlanOptions,
+  capabilities: Pick<Capabilities, "kvEdit" | "rewind" | "contextSize" | "cost">,
+): ChangePlan {
+  const { edits, document, drift } = change;
+  const from = edits[0]!.start;
+  const full = (reason: string, start = from): ChangePlan => ({
+    policy: "full",
+    reason,
+    edits,
+    from: Math.min(from, start),
+  });
+  if (policy === "full") return full("asked for");
+  const obstacle = whyNoSplice(capabilities);
+  if (obstacle !== undefined) return full(obstacle);
+  const old = drift.firstAbove(renewAfter - 1);
+  if (old !== undefined) return full(`tokens have missed ${renewAfter} changes`, old);
+  const suffix = document.tokens.length - from;
+  if (policy === "auto" && change.distrusted) {
+    return full("a probe found that splices change what the model says too much");
+  }
+  if (policy === "auto" && suffix < shortSuffix) {
+    return full(`only ${suffix} tokens follow the change`);
+  }
+  if (policy === "splice") return { policy, reason: "asked for", edits, from };
+  const added = addedRanges(edits);
+  const chosen = chooseRepair({
+    selector: repair.selector,
+    budget: Math.ceil(repair.share * suffix),
+    before: change.before,
+    edits: change.textEdits,
+    document,
+    added,
+    ...(change.tree && { tree: change.tree }),
+  });
+  const repaired = withRepair(edits, document.tokens, chosen.ranges);
+  if (policy === "auto") {
+    const rotation = capabilities.contextSize / cellsPerStep;
+    const splice = repaired.reduce(
+      (sum, { tokens }) => sum + costOfTokens(capabilities.cost, tokens.length),
+      rotation,
+    );
+    const whole = costOfTokens(capabilities.cost, suffix);
+    if (splice > worthSplicing * whole) {
+      return full(`a splice would cost ${Math.round((100 * splice) / whole)} % of it`);
+    }
+  }
+  const reason = chosen.note ?? (policy === "auto" ? "much cheaper than full" : "asked for");
+  return { policy: "splice+repair", reason, edits: repaired, from, selector: chosen.selector };
+}
+
+/** Why the keys of a model cannot move; undefined where they can. */
+export function whyNoSplice({
+  kvEdit,
+  rewind,
+}: Pick<Capabilities, "kvEdit" | "rewind">): string | undefined {
+  if (!rewind) return "the model keeps a recurrent state, which no edit can change";
+  if (kvEdit === "splice") return undefined;
+  return "the keys of this model cannot be moved: sliding window, scaled or several positions per token, a quantised cache, or a server";
+}
