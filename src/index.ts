@@ -17,11 +17,26 @@ export type {
   InstructResult,
   Via,
 } from "./instruct/edit-files.ts";
+export type { JudgedCandidate, OrchestrateEvent } from "./orchestrate/orchestrate.ts";
+export type { RenamePlan, RenameRequest } from "./orchestrate/rename/rename.ts";
+export type {
+  EditCandidate,
+  OrchestrateRequest,
+  SpeculationContext,
+  Speculator,
+} from "./orchestrate/speculator.ts";
+export type { CandidateVerifier, Verdict } from "./orchestrate/verifier.ts";
 export {
   createRedraft,
   type RedraftEngine,
   type RedraftOptions,
 } from "./redraft/create-redraft.ts";
+export {
+  createOrchestrator,
+  type Orchestrated,
+  type Orchestrator,
+  type OrchestratorOptions,
+} from "./redraft/orchestrator.ts";
 export { readTextFile, type TextFile } from "./workspace/text-file.ts";
 export { type Updated, type UpdateOptions, updateFile } from "./workspace/update.ts";
 export {

@@ -6,7 +6,7 @@ export const valueSpace = 1;
 export const typeSpace = 2;
 export const bothSpaces = 3;
 
-/** What an import binding stands for in its module; `*` is the module itself. */
+/** What an import binding means in its module; `*` is the module itself. */
 export interface ImportedAs {
   readonly specifier: string;
   readonly name: string;

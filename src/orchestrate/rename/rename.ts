@@ -39,7 +39,7 @@ export interface ShownPlace {
 export interface RenamePlan {
   readonly from: string;
   readonly to: string;
-  /** Where the symbol is declared. */
+  /** Where the symbol is declared, imports left out. */
   readonly declarations: readonly ShownPlace[];
   readonly files: readonly {
     readonly path: string;
@@ -114,13 +114,15 @@ export async function planRename(view: NameView, request: RenameRequest): Promis
     from: name,
     to,
     declarations: group.places
-      .filter(({ declares }) => declares)
+      .filter(({ declares, before }) => declares && before === undefined)
       .map(({ path, start }) => show(path, start)),
     files: [...written.texts].sort().map(([path, text]) => ({
       path,
       before: texts.get(path)!,
       after: text,
-      places: [...chosen].filter((place) => place.path === path).length,
+      // One name may be two places: `import { old }` names an export and a binding.
+      places: new Set([...chosen].flatMap((place) => (place.path === path ? place.start : [])))
+        .size,
     })),
     unsure: unsure.map(({ path, start, why, place }) => ({
       ...show(path, start),
