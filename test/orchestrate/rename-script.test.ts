@@ -58,6 +58,10 @@ const traps: Record<string, Trap> = {
   "a destructured parameter": {
     files: ts("function f({ «old=old: next», ...rest }: any) { return «old»; }\n"),
   },
+  "a parameter that takes a member out of its type": {
+    files: ts("interface A { old: 1 }\nfunction f({ «old=old: next» }: A) { return «old»; }\n"),
+    at: "a.ts:2:14",
+  },
   "destructuring assignment": {
     files: ts("let «old»;\n({ «old=old: next» } = value());\n[«old»] = list();\n"),
   },

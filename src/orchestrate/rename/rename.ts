@@ -1,6 +1,7 @@
 import { RedraftError } from "../../core/errors.ts";
 import { type NameLanguage, nameLanguageOf } from "../index/languages.ts";
 import {
+  type FoundPlace,
   type NameGroup,
   type NameView,
   type Resolution,
@@ -67,9 +68,10 @@ const mostShown = 10;
  * @throws `no-match` where nothing is declared under the name, `ambiguous` where several symbols have it or places are unsure,
  * `check-failed` where the new name would change the meaning of a place, `usage` for names that are not allowed.
  */
-export async function planRename(view: NameView, request: RenameRequest): Promise<RenamePlan> {
+export async function planRename(all: NameView, request: RenameRequest): Promise<RenamePlan> {
   const { to, unsure: mode = "refuse" } = request;
   const [name, owner] = nameAndOwner(request.from);
+  const view = await viewFor(all, request, name);
   if (name === to) {
     throw new RedraftError(
       "usage",
@@ -88,10 +90,14 @@ export async function planRename(view: NameView, request: RenameRequest): Promis
   if (unsure.length > 0 && mode === "refuse") throw unsureError(name, unsure, show);
   const included = new Set(mode === "include" ? unsure.flatMap(({ place }) => place ?? []) : []);
   const chosen = new Set([...group.places, ...included]);
-  const all = before.groups.flatMap(({ places }) => places);
-  const mentions = before.mentions.filter(({ path }) => nameLanguageOf(path) === language);
+  const places = before.groups.flatMap((one) => one.places);
+  const own = new Set(group.places.map(({ path }) => path));
+  const isLocal = isLocalGroup(group, before);
+  const mentions = before.mentions.filter(({ path }) =>
+    isLocal ? own.has(path) : nameLanguageOf(path) === language,
+  );
   const replaced = request.mentions ? mentions.map((one) => ({ ...one, text: to })) : [];
-  const written = rewrite(texts, all, chosen, to, replaced);
+  const written = rewrite(texts, places, chosen, to, replaced);
 
   const after = withTexts(view, written.texts);
   const states = {
@@ -134,9 +140,29 @@ export async function planRename(view: NameView, request: RenameRequest): Promis
       in: kind,
       renamed: request.mentions === true,
     })),
-    notes: notesOf(otherFiles),
+    notes: isLocal ? [] : notesOf(otherFiles),
   };
 }
+
+/** Where a place says which symbol is meant, and no other file can use it, that file is enough. */
+async function viewFor(view: NameView, { at }: RenameRequest, name: string): Promise<NameView> {
+  if (at === undefined || !view.mentions(name).includes(at.path)) return view;
+  const own: NameView = {
+    ...view,
+    mentions: (word) => view.mentions(word).filter((path) => path === at.path),
+  };
+  const resolution = await resolveName(own, name);
+  const texts = await textsOfPlaces(own, resolution);
+  const here = resolution.groups.filter(({ places }) =>
+    places.some(({ path, start }) => shown(texts, path, start).line === at.line),
+  );
+  const isEnough = resolution.unreadable.length === 0 && here.length > 0;
+  return isEnough && here.every((group) => isLocalGroup(group, resolution)) ? own : view;
+}
+
+/** Whether only the file itself can use a symbol. */
+const isLocalGroup = ({ keys }: NameGroup, { globals }: Resolution): boolean =>
+  [...keys].every((key) => key.startsWith("L") && !globals.has(key));
 
 function nameAndOwner(from: string): [name: string, owner: string | undefined] {
   const dot = from.lastIndexOf(".");
@@ -164,18 +190,17 @@ function chooseSymbol(
   const { groups, containers, name } = resolution;
   const isOwned = ({ keys }: NameGroup): boolean =>
     [...keys].some((key) => containers.get(key)?.name === owner);
-  const isAt = ({ places }: NameGroup): boolean =>
-    places.some(({ path, start, end }) => {
+  const placesAt = ({ places }: NameGroup): FoundPlace[] =>
+    places.filter(({ path, start, end }) => {
       if (path !== at!.path) return false;
       const { line, column } = show(path, start);
-      const within =
-        at!.column === undefined || (at!.column >= column && at!.column <= column + end - start);
-      return line === at!.line && within;
+      const behind = (at!.column ?? column) - column;
+      return line === at!.line && behind >= 0 && behind <= end - start;
     });
   const declared = groups.filter(
     (group) => group.isDeclared && (owner === undefined || isOwned(group)),
   );
-  const found = at === undefined ? declared : declared.filter(isAt);
+  const found = at === undefined ? declared : meant(declared, placesAt);
   const [only] = found;
   if (only && found.length === 1) return only;
   const list = (found.length === 0 ? declared : found).map((group) => {
@@ -195,6 +220,18 @@ function chooseSymbol(
     ? `no \`${from}\` that the repository declares is at ${at.path}:${at.line}.`
     : `no file declares \`${from}\`.`;
   throw new RedraftError("no-match", `${where}${elsewhere}Nothing was written.`, { details });
+}
+
+/** The groups with a place; where one name has two meanings, as in `{ old }`, the one that it declares. */
+function meant(
+  groups: readonly NameGroup[],
+  placesAt: (group: NameGroup) => readonly FoundPlace[],
+): readonly NameGroup[] {
+  const found = groups.filter((group) => placesAt(group).length > 0);
+  const starts = new Set(found.flatMap((group) => placesAt(group).map(({ start }) => start)));
+  if (starts.size !== 1) return found;
+  const declaring = found.filter((group) => placesAt(group).some(({ declares }) => declares));
+  return declaring.length > 0 ? declaring : found;
 }
 
 function requireAllowed(language: NameLanguage, name: string, to: string, group: NameGroup): void {
