@@ -151,6 +151,14 @@ const traps: Record<string, Trap> = {
       "main.py": "from pkg import a\nuse(a.«old»)\n",
     },
   },
+  "a module in a list": {
+    files: {
+      "pkg/a.py": "old = 1\n",
+      "main.py": "from pkg import a\nfor m in [a]:\n    use(m.old)\n",
+    },
+    at: "pkg/a.py:1",
+    refused: ["ambiguous", "imports the whole module"],
+  },
   "an import from a library": {
     files: py("from lib import «old=old as next»\n«old»()\n"),
   },

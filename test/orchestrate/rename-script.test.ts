@@ -215,6 +215,27 @@ const traps: Record<string, Trap> = {
       "b.ts": "import * as a from './a';\nuse(a.«old», b.old);\n",
     },
   },
+  "a module that is passed on": {
+    files: {
+      "a.ts": "export const old = 1;\n",
+      "b.ts": "void import('./a').then((m) => m.old);\n",
+    },
+    refused: ["ambiguous", "imports the whole module"],
+  },
+  "a module that is kept in a constant": {
+    files: {
+      "a.ts": "export const «old» = 1;\n",
+      "b.ts": "import * as a from './a';\nconst b = a;\nuse(b.«old»);\n",
+    },
+  },
+  "a member of something else beside another module": {
+    files: {
+      "a.ts": "export const «old» = 1;\n",
+      "c.ts": "export const c = 1;\n",
+      "b.ts": "import * as c from './c';\nuse(c.c, value().old);\n",
+    },
+    at: "a.ts:1",
+  },
   "a type of a module as a namespace": {
     files: {
       "a.ts": "export interface «Old» {}\n",

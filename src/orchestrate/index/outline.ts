@@ -1,4 +1,4 @@
-import { type Node, Query, type Tree } from "web-tree-sitter";
+import { Query, type Tree } from "web-tree-sitter";
 import type { NameLanguage } from "./languages.ts";
 
 /** What a file declares outside of functions, or as a function. */
@@ -26,7 +26,10 @@ const scriptTags = `
 (function_declaration name: (identifier) @function)
 (generator_function_declaration name: (identifier) @function)
 (class_declaration name: (_) @class)
-(variable_declarator name: (identifier) @value)
+(program (lexical_declaration (variable_declarator name: (identifier) @value)))
+(program (variable_declaration (variable_declarator name: (identifier) @value)))
+(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @value))))
+(program (export_statement (variable_declaration (variable_declarator name: (identifier) @value))))
 (method_definition name: (property_identifier) @member)
 (import_statement source: (string) @import)
 (export_statement source: (string) @import)
@@ -77,7 +80,7 @@ export function outlineOf(tree: Tree, language: NameLanguage): Outline {
     const line = node.startPosition.row + 1;
     if (name === "import") {
       imports.push({ specifier: node.text.replace(/^["'`]|["'`]$/gu, ""), line });
-    } else if (!name.startsWith("_") && !(name === "value" && isInsideFunction(node))) {
+    } else if (!name.startsWith("_")) {
       definitions.push({ name: node.text, kind: name as Definition["kind"], line });
     }
   }
@@ -97,13 +100,3 @@ function queryFor(tree: Tree, language: NameLanguage): Query {
 
 const hasTypes = (tree: Tree): boolean =>
   tree.language.idForNodeType("interface_declaration", true) !== null;
-
-const holdsLocals =
-  /^(?:function_declaration|function_expression|generator_function|generator_function_declaration|arrow_function|method_definition|class_static_block)$/u;
-
-function isInsideFunction(node: Node): boolean {
-  for (let outer = node.parent; outer; outer = outer.parent) {
-    if (holdsLocals.test(outer.type)) return true;
-  }
-  return false;
-}

@@ -56,9 +56,16 @@ export interface Resolution {
   /** Containers that declare the name, and whether their parents are all known. */
   readonly containers: ReadonlyMap<Key, Container & { readonly isOpen: boolean }>;
   readonly globals: ReadonlySet<Key>;
+  /** Exports of the name by modules that a file takes whole, for files with members of unknown values: the module may be one. */
+  readonly wholeModules: ReadonlyMap<string, ReadonlySet<Key>>;
 }
 
 const readers = { script: scriptFacts, python: pythonFacts, go: goFacts };
+/** Imports of modules as values; Go has none. */
+const wholeImport: Readonly<Record<string, RegExp>> = {
+  script: /(?:\b(?:import|require)\s*\(\s*|\*\s*as\s+[\w$]+\s+from\s*)["'`]([^"'`\n]+)["'`]/gu,
+  python: /^[ \t]*(?:import[ \t]+([\w.]+)|from[ \t]+([\w.]+)[ \t]+import[ \t]+(\w+))/gmu,
+};
 const noFacts: NameFacts = {
   places: [],
   links: [],
@@ -126,6 +133,7 @@ class NameLinker {
           .filter(({ declares }) => declares)
           .map((one) => [one.key, { ...one, isOpen: openContainers.has(one.key) }]),
       ),
+      wholeModules: await this.wholeModules(places),
       globals: new Set(read.flatMap(([, { globals }]) => globals)),
     };
   }
@@ -198,6 +206,20 @@ class NameLinker {
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  private async wholeModules(places: readonly FoundPlace[]): Promise<Map<string, Set<Key>>> {
+    const found = new Map<string, Set<Key>>();
+    for (const path of new Set(places.flatMap((one) => (one.key[0] === "P" ? [one.path] : [])))) {
+      const text = (await this.view.text(path)) ?? "";
+      const whole = wholeImport[nameLanguageOf(path)!];
+      for (const [, only, folder = "", module = ""] of whole ? text.matchAll(whole) : []) {
+        const specifier = only ?? joined(folder, module);
+        const key = await this.exportOf(path, specifier, 0);
+        found.set(path, (found.get(path) ?? new Set<Key>()).add(key));
+      }
+    }
+    return found;
   }
 
   /** The modules that a file exports whole. */

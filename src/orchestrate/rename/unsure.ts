@@ -80,6 +80,14 @@ function lexical(
     for (const place of inLanguage("U")) {
       found.push({ ...unsure(place, "it is imported from a module that is not found"), place });
     }
+    for (const place of inLanguage("P")) {
+      const whole = [...(resolution.wholeModules.get(place.path) ?? [])];
+      if (!whole.some((key) => group.keys.has(key))) continue;
+      found.push({
+        ...unsure(place, "the file imports the whole module, and this value may be it"),
+        place,
+      });
+    }
     for (const path of otherFiles.filter((one) => embedding.test(one))) {
       found.push({ path, start: 0, why: "files of this kind are not understood" });
     }
