@@ -159,6 +159,22 @@ const traps: Record<string, Trap> = {
     at: "pkg/a.py:1",
     refused: ["ambiguous", "imports the whole module"],
   },
+  slots: {
+    files: py(
+      "class A:\n    __slots__ = ('«old»', 'b')\n    def __init__(self):\n        self.«old» = 1\n",
+    ),
+  },
+  "a path in a string": {
+    files: {
+      "pkg/a.py": "def old(): pass\n",
+      "test_a.py": "@patch('pkg.a.old')\ndef test_a(m): pass\n",
+    },
+    refused: ["ambiguous", "a string of this text may name it"],
+  },
+  getattr: {
+    files: py("class A:\n    def old(self): pass\ngetattr(x, 'old')\n"),
+    refused: ["ambiguous", "a string of this text may name it"],
+  },
   "an import from a library": {
     files: py("from lib import «old=old as next»\n«old»()\n"),
   },

@@ -222,6 +222,29 @@ const traps: Record<string, Trap> = {
     },
     refused: ["ambiguous", "imports the whole module"],
   },
+  "a string that names a member": {
+    files: ts("class A { old() {} }\nuse(A.prototype['old']);\n"),
+    refused: ["ambiguous", "a string of this text may name it"],
+  },
+  "such a string, included": {
+    files: ts("class A { «old»() {} }\nuse(a['«old»'], 'old school');\n"),
+    unsure: "include",
+  },
+  "a string that names an export of a module": {
+    files: {
+      "a.ts": "export const old = 1;\n",
+      "b.ts": "import * as a from './a';\nspyOn(a, 'old');\n",
+    },
+    refused: ["ambiguous", "a string of this text may name it"],
+  },
+  "an augmentation of a module": {
+    files: {
+      "a.ts": "export interface «Old» { a: 1 }\n",
+      "b.ts": "import './a';\ndeclare module './a' {\n  interface «Old» { b: 2 }\n}\n",
+    },
+    from: "Old",
+    to: "Next",
+  },
   "a module that is kept in a constant": {
     files: {
       "a.ts": "export const «old» = 1;\n",

@@ -52,6 +52,10 @@ export interface Mention {
   readonly start: number;
   readonly end: number;
   readonly in: "comment" | "string";
+  /** The string is the name alone, or a dotted path that ends with it: a program may look it up. */
+  readonly isName?: boolean;
+  /** The second of these. */
+  readonly isPath?: boolean;
 }
 
 export interface NameFacts {

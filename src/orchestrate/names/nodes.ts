@@ -31,6 +31,16 @@ export function nodeAt(root: Node, start: number, end: number): Node {
   return root.namedDescendantForIndex(start, end) ?? root;
 }
 
+/** Whether a string around a place is the name alone, or a dotted path that ends with it. */
+export function isNameString(text: string, start: number, end: number): boolean {
+  const quotes = "\"'`";
+  if (!quotes.includes(text[end] || " ")) return false;
+  let from = start;
+  while (/[\w.]/u.test(text[from - 1] ?? "")) from -= 1;
+  const path = text.slice(from, start);
+  return quotes.includes(text[from - 1] || " ") && (path === "" || path.endsWith("."));
+}
+
 /** The 1-based line of the first syntax error, or undefined. */
 export function firstBrokenLine(root: Node): number | undefined {
   if (!root.hasError) return undefined;

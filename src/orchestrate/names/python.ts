@@ -1,6 +1,6 @@
 import type { Node } from "web-tree-sitter";
 import { FactsBuilder, type Key, keys, type NameFacts, type NamePlace } from "./facts.ts";
-import { around, firstBrokenLine, isField, nodeAt, wordStarts } from "./nodes.ts";
+import { around, firstBrokenLine, isField, isNameString, nodeAt, wordStarts } from "./nodes.ts";
 import { PythonReceivers } from "./python-receivers.ts";
 import { type PythonBinding, type PythonDeclared, PythonScopes } from "./python-scopes.ts";
 
@@ -120,6 +120,12 @@ class PythonReader {
     const string = node.type === "string" ? node : around(node, /^string$/u);
     const isWhole =
       string !== undefined && string.text.replace(/^[rRbBuU]*["']+|["']+$/gu, "") === this.name;
+    const owner = isWhole ? slotsOwner(string) : undefined;
+    if (owner) {
+      const { key } = this.receivers.container(owner, true);
+      this.builder.places.push({ start, end, key, declares: true });
+      return;
+    }
     if (isWhole && isInAll(string)) {
       this.builder.exportsName = true;
       this.builder.places.push({ start, end, key: keys.export(this.path), declares: false });
@@ -132,7 +138,9 @@ class PythonReader {
       this.builder.places.push({ start, end, key, declares: false });
       return;
     }
-    this.builder.mentions.push({ start, end, in: "string" });
+    const isName = isNameString(this.scopes.text, start, end);
+    const isPath = isName && this.scopes.text[start - 1] === ".";
+    this.builder.mentions.push({ start, end, in: "string", isName, isPath });
   }
 
   private bindingAt(node: Node): {
@@ -193,6 +201,16 @@ const isImportedName = (node: Node, parent: Node): boolean =>
   (parent.type === "dotted_name" &&
     !(parent.parent?.type === "import_from_statement" && isField(parent, "module_name"))) ||
   (parent.type === "aliased_import" && !isField(node, "alias"));
+
+/** The class whose `__slots__` or `__match_args__` name an attribute. */
+function slotsOwner(string: Node): Node | undefined {
+  const list = string.parent;
+  const statement = list && /^(?:list|tuple|set)$/u.test(list.type) ? list.parent : list;
+  const isSlots =
+    statement?.type === "assignment" &&
+    /^__(?:slots|match_args)__$/u.test(statement.childForFieldName("left")?.text ?? "");
+  return isSlots ? around(statement, /^class_definition$/u) : undefined;
+}
 
 /** Whether a string is an element of `__all__`. */
 function isInAll(string: Node): boolean {

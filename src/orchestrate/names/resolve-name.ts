@@ -1,6 +1,6 @@
 import type { ParserFor } from "../../core/repository.ts";
 import { nameLanguageOf } from "../index/languages.ts";
-import type { Container, Key, NameFacts, NamePlace, ParentRef } from "./facts.ts";
+import type { Container, Key, Mention, NameFacts, NamePlace, ParentRef } from "./facts.ts";
 import { keys } from "./facts.ts";
 import { goFacts } from "./go.ts";
 import type { ModuleResolver } from "./modules.ts";
@@ -28,6 +28,10 @@ export interface FoundPlace extends NamePlace {
   readonly path: string;
 }
 
+export interface FoundMention extends Mention {
+  readonly path: string;
+}
+
 /** Places that mean one thing. */
 export interface NameGroup {
   readonly keys: ReadonlySet<Key>;
@@ -47,12 +51,7 @@ export interface Resolution {
   readonly name: string;
   readonly groups: readonly NameGroup[];
   readonly unreadable: readonly Unreadable[];
-  readonly mentions: readonly {
-    path: string;
-    start: number;
-    end: number;
-    in: "comment" | "string";
-  }[];
+  readonly mentions: readonly FoundMention[];
   /** Containers that declare the name, and whether their parents are all known. */
   readonly containers: ReadonlyMap<Key, Container & { readonly isOpen: boolean }>;
   readonly globals: ReadonlySet<Key>;
@@ -133,7 +132,7 @@ class NameLinker {
           .filter(({ declares }) => declares)
           .map((one) => [one.key, { ...one, isOpen: openContainers.has(one.key) }]),
       ),
-      wholeModules: await this.wholeModules(places),
+      wholeModules: await this.wholeModules(places, read),
       globals: new Set(read.flatMap(([, { globals }]) => globals)),
     };
   }
@@ -208,9 +207,16 @@ class NameLinker {
     return undefined;
   }
 
-  private async wholeModules(places: readonly FoundPlace[]): Promise<Map<string, Set<Key>>> {
+  private async wholeModules(
+    places: readonly FoundPlace[],
+    read: readonly [string, NameFacts][],
+  ): Promise<Map<string, Set<Key>>> {
     const found = new Map<string, Set<Key>>();
-    for (const path of new Set(places.flatMap((one) => (one.key[0] === "P" ? [one.path] : [])))) {
+    const inCode = places.flatMap(({ key, path }) => (key[0] === "P" ? [path] : []));
+    const inStrings = read.flatMap(([path, { mentions }]) =>
+      mentions.some(({ isName }) => isName) ? [path] : [],
+    );
+    for (const path of new Set([...inCode, ...inStrings])) {
       const text = (await this.view.text(path)) ?? "";
       const whole = wholeImport[nameLanguageOf(path)!];
       for (const [, only, folder = "", module = ""] of whole ? text.matchAll(whole) : []) {

@@ -1,6 +1,14 @@
 import type { Node } from "web-tree-sitter";
 import { FactsBuilder, type Key, keys, type NameFacts, type NamePlace } from "./facts.ts";
-import { around, firstBrokenLine, isField, nodeAt, stringValue, wordStarts } from "./nodes.ts";
+import {
+  around,
+  firstBrokenLine,
+  isField,
+  isNameString,
+  nodeAt,
+  stringValue,
+  wordStarts,
+} from "./nodes.ts";
 import {
   isParameterProperty,
   moduleOf,
@@ -48,7 +56,8 @@ class ScriptReader {
     const node = nodeAt(this.scopes.root, start, end);
     if (node.startIndex !== start || node.endIndex !== end || !isScriptName.test(node.type)) {
       const kind = /comment/u.test(node.type) ? "comment" : "string";
-      this.builder.mentions.push({ start, end, in: kind });
+      const isName = kind === "string" && isNameString(this.scopes.text, start, end);
+      this.builder.mentions.push({ start, end, in: kind, isName });
       return;
     }
     const { parent } = node;
@@ -282,6 +291,11 @@ class ScriptReader {
 
   private linkDeclared(key: Key, by: Node, binding: ScriptBinding): void {
     const { builder, path } = this;
+    const augmented = stringValue(around(by, /^module$/u)?.childForFieldName("name"));
+    if (augmented !== undefined) {
+      // It adds to what the module itself exports.
+      builder.link(key, keys.import(path, augmented));
+    }
     if (!binding.scope.endsWith(":program")) return;
     const statement = exportAround(by);
     if (statement && isDefaultExport(statement)) builder.link(key, keys.defaultExport(path));

@@ -97,7 +97,7 @@ export async function planRename(all: NameView, request: RenameRequest): Promise
     isLocal ? own.has(path) : nameLanguageOf(path) === language,
   );
   const replaced = request.mentions ? mentions.map((one) => ({ ...one, text: to })) : [];
-  const written = rewrite(texts, places, chosen, to, replaced);
+  const written = rewrite(texts, [...new Set([...places, ...chosen])], chosen, to, replaced);
 
   const after = withTexts(view, written.texts);
   const states = {

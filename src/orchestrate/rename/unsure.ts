@@ -27,6 +27,7 @@ export function unsurePlaces(
     ...lexical(resolution, group, traits, otherFiles),
     ...ofMembers(resolution, group, traits),
     ...ofParameters(resolution, group, traits),
+    ...inStrings(resolution, group, traits),
   ];
 }
 
@@ -147,6 +148,21 @@ function ofMembers(resolution: Resolution, group: NameGroup, traits: Traits): Un
     found.push(unsure(place, "its type extends one that is not understood, which may declare it"));
   }
   return found;
+}
+
+/** Strings by which a program may look the symbol up. */
+function inStrings(resolution: Resolution, group: NameGroup, traits: Traits): UnsurePlace[] {
+  const isMember = traits.members.some(({ isPrivate }) => !isPrivate);
+  return resolution.mentions.flatMap((one): UnsurePlace[] => {
+    const { path, start, end, isName } = one;
+    if (!isName || nameLanguageOf(path) !== traits.language) return [];
+    const whole = [...(resolution.wholeModules.get(path) ?? [])];
+    const isModule = traits.isExported && whole.some((key) => group.keys.has(key));
+    const isPath = traits.isExported && one.isPath === true;
+    if (!isMember && !isModule && !isPath) return [];
+    const place = { path, start, end, key: "S\0", declares: false };
+    return [{ path, start, why: "a string of this text may name it", place }];
+  });
 }
 
 function ofParameters(resolution: Resolution, group: NameGroup, traits: Traits): UnsurePlace[] {
