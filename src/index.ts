@@ -25,7 +25,7 @@ export type {
   SpeculationContext,
   Speculator,
 } from "./orchestrate/speculator.ts";
-export type { CandidateVerifier, Verdict } from "./orchestrate/verifier.ts";
+export type { CandidateVerdict, CandidateVerifier } from "./orchestrate/verifier.ts";
 export {
   createRedraft,
   type RedraftEngine,

@@ -65,12 +65,12 @@ export function registerRenameTool(server: McpServer, options: RenameToolOptions
           ...(uninterrupted && { uninterrupted }),
         },
       );
-      return renamed(done, args.dry_run === true);
+      return renameAnswer(done, args.dry_run === true);
     }),
   );
 }
 
-function renamed({ chosen, applied }: Orchestrated, isDry: boolean): CallToolResult {
+function renameAnswer({ chosen, applied }: Orchestrated, isDry: boolean): CallToolResult {
   const plan = chosen.details as Omit<RenamePlan, "files">;
   const { files, written, entry } = applied;
   const left = [

@@ -12,7 +12,7 @@ export type GenerateEvent =
   | { readonly type: "speculator-failed"; readonly name: string; readonly why: string }
   | { readonly type: "speculator-ended"; readonly name: string; readonly candidates: number };
 
-export interface GenerateOptions {
+export interface SpeculationLimits {
   readonly signal?: AbortSignal | undefined;
   /** ms that each specialist has. */
   readonly limitMs: number;
@@ -29,7 +29,7 @@ export async function* generateCandidates(
   request: OrchestrateRequest,
   recognised: readonly Recognised[],
   context: SpeculationContext,
-  { signal, limitMs }: GenerateOptions,
+  { signal, limitMs }: SpeculationLimits,
 ): AsyncGenerator<GenerateEvent> {
   const waiting: GenerateEvent[] = [];
   let wake = (): void => {};

@@ -8,10 +8,10 @@ import type {
   SpeculationContext,
   Speculator,
 } from "./speculator.ts";
-import { type CandidateVerifier, confidenceVerifier, type Verdict } from "./verifier.ts";
+import { type CandidateVerdict, type CandidateVerifier, confidenceVerifier } from "./verifier.ts";
 
 /** A candidate and what the verifier says about it. */
-export interface JudgedCandidate extends Verdict {
+export interface JudgedCandidate extends CandidateVerdict {
   readonly candidate: EditCandidate;
 }
 

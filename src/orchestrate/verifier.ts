@@ -1,7 +1,7 @@
 import type { EditCandidate, OrchestrateRequest } from "./speculator.ts";
 
 /** What a verifier says about one candidate. */
-export interface Verdict {
+export interface CandidateVerdict {
   readonly accepted: boolean;
   /** Higher is better; comparable among the candidates of one request. */
   readonly score: number;
@@ -18,7 +18,7 @@ export interface CandidateVerifier {
     candidates: readonly EditCandidate[],
     request: OrchestrateRequest,
     signal: AbortSignal,
-  ): Promise<readonly Verdict[]>;
+  ): Promise<readonly CandidateVerdict[]>;
 }
 
 /** Takes a specialist at its word: right where all candidates are proved. */

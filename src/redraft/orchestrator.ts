@@ -59,7 +59,7 @@ export interface Orchestrator {
 }
 
 /** How often a request is made again because files changed while it was worked on. */
-const mostRounds = 3;
+const mostProposals = 3;
 
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const { root, redraft = createRedraft(), ...how } = options;
@@ -110,7 +110,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
           return { chosen, judged, applied: await apply(chosen, write) };
         } catch (error) {
           const isStale = RedraftError.is(error) && error.code === "stale-file";
-          if (!isStale || round === mostRounds) throw error;
+          if (!isStale || round === mostProposals) throw error;
         }
       }
     },

@@ -187,13 +187,36 @@ function aliasesOf(folder: string, json: unknown): Alias[] {
 /** JSON with comments and trailing commas, or undefined. */
 function parseLooseJson(text: string | undefined): unknown {
   if (text === undefined) return undefined;
-  const plain = text.replace(
-    /("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//gu,
-    "$1",
-  );
   try {
-    return JSON.parse(plain.replace(/,(?=\s*[}\]])/gu, ""));
+    return JSON.parse(plainJson(text));
   } catch {
     return undefined;
   }
+}
+
+/** A text without its comments, and without commas before a closing bracket. */
+function plainJson(text: string): string {
+  let plain = "";
+  /** Where the last comma is, while only blanks and comments are behind it. */
+  let comma = -1;
+  for (let at = 0; at < text.length; at++) {
+    const one = text[at]!;
+    if (one === "/" && (text[at + 1] === "/" || text[at + 1] === "*")) {
+      const close = text[at + 1] === "/" ? "\n" : "*/";
+      const end = text.indexOf(close, at + 2);
+      at = end < 0 ? text.length : end + close.length - 1;
+      continue;
+    }
+    if (/[}\]]/u.test(one) && comma >= 0)
+      plain = `${plain.slice(0, comma)} ${plain.slice(comma + 1)}`;
+    if (one.trim() !== "") comma = one === "," ? plain.length : -1;
+    if (one !== '"') {
+      plain += one;
+      continue;
+    }
+    const start = at;
+    for (at += 1; at < text.length && text[at] !== '"'; at++) if (text[at] === "\\") at += 1;
+    plain += text.slice(start, at + 1);
+  }
+  return plain;
 }

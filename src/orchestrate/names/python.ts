@@ -1,6 +1,14 @@
 import type { Node } from "web-tree-sitter";
 import { FactsBuilder, type Key, keys, type NameFacts, type NamePlace } from "./facts.ts";
-import { around, firstBrokenLine, isField, isNameString, nodeAt, wordStarts } from "./nodes.ts";
+import {
+  around,
+  firstBrokenLine,
+  isField,
+  isNameString,
+  nodeAt,
+  stringValue,
+  wordStarts,
+} from "./nodes.ts";
 import { PythonReceivers } from "./python-receivers.ts";
 import { type PythonBinding, type PythonDeclared, PythonScopes } from "./python-scopes.ts";
 
@@ -118,8 +126,7 @@ class PythonReader {
       return;
     }
     const string = node.type === "string" ? node : around(node, /^string$/u);
-    const isWhole =
-      string !== undefined && string.text.replace(/^[rRbBuU]*["']+|["']+$/gu, "") === this.name;
+    const isWhole = string !== undefined && stringValue(string) === this.name;
     const owner = isWhole ? slotsOwner(string) : undefined;
     if (owner) {
       const { key } = this.receivers.container(owner, true);

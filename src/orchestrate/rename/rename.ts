@@ -200,7 +200,7 @@ function chooseSymbol(
   const declared = groups.filter(
     (group) => group.isDeclared && (owner === undefined || isOwned(group)),
   );
-  const found = at === undefined ? declared : meant(declared, placesAt);
+  const found = at === undefined ? declared : groupsMeant(declared, placesAt);
   const [only] = found;
   if (only && found.length === 1) return only;
   const list = (found.length === 0 ? declared : found).map((group) => {
@@ -223,7 +223,7 @@ function chooseSymbol(
 }
 
 /** The groups with a place; where one name has two meanings, as in `{ old }`, the one that it declares. */
-function meant(
+function groupsMeant(
   groups: readonly NameGroup[],
   placesAt: (group: NameGroup) => readonly FoundPlace[],
 ): readonly NameGroup[] {

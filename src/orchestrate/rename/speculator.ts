@@ -12,7 +12,7 @@ export const renameSpeculator: Speculator = {
     const places = files.reduce((sum, file) => sum + file.places, 0);
     yield {
       by: "rename",
-      title: `${details.from} -> ${details.to}: ${counted(places, "place")} in ${counted(files.length, "file")}`,
+      title: `${details.from} -> ${details.to}: ${withCount(places, "place")} in ${withCount(files.length, "file")}`,
       why: "every name means in the new texts what it meant before",
       confidence: 1,
       files: files.map(({ path, before, after }) => ({ path, before, after })),
@@ -22,5 +22,5 @@ export const renameSpeculator: Speculator = {
   },
 };
 
-const counted = (count: number, what: string): string =>
+const withCount = (count: number, what: string): string =>
   `${count} ${count === 1 ? what : `${what}s`}`;
