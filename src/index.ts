@@ -17,12 +17,27 @@ export type {
   InstructResult,
   Via,
 } from "./instruct/edit-files.ts";
+export type { JudgedCandidate, OrchestrateEvent } from "./orchestrate/orchestrate.ts";
+export type { RenamePlan, RenameRequest } from "./orchestrate/rename/rename.ts";
+export type {
+  EditCandidate,
+  OrchestrateRequest,
+  SpeculationContext,
+  Speculator,
+} from "./orchestrate/speculator.ts";
+export type { CandidateVerdict, CandidateVerifier } from "./orchestrate/verifier.ts";
 export {
   createRedraft,
   type RedraftEngine,
   type RedraftOptions,
 } from "./redraft/create-redraft.ts";
 export { type OpenSessionsOptions, openSessions } from "./redraft/open-sessions.ts";
+export {
+  createOrchestrator,
+  type Orchestrated,
+  type Orchestrator,
+  type OrchestratorOptions,
+} from "./redraft/orchestrator.ts";
 export type { KvPolicy, RepairOptions } from "./session/change-plan.ts";
 export type { ChangeReport, Session, SessionAnswer, SessionAsk } from "./session/session.ts";
 export type { OpenSession, Sessions } from "./session/sessions.ts";

@@ -18,6 +18,7 @@ const stages = [
   "engines",
   "workspace",
   "diagnostics",
+  "orchestrate",
 ];
 /** What outsiders see: they parse, call the composer and print. */
 const faces = ["cli", "http", "mcp", "ai", "threads"];

@@ -14,6 +14,7 @@ const folders = [
   "src/settle",
   "src/instruct",
   "src/diagnostics",
+  "src/orchestrate",
 ];
 const files = ["src/http/apply-prompt.ts", "src/cli/json-lines.ts"];
 

@@ -21,6 +21,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./patch.ts")).patchCommand(),
   },
   {
+    name: "rename",
+    summary: "rename a symbol in all files of a folder",
+    load: async () => (await import("./rename.ts")).renameCommand(),
+  },
+  {
     name: "undo",
     summary: "undo an edit and keep newer ones",
     load: async () => (await import("./undo.ts")).undoCommand(),

@@ -105,6 +105,7 @@ describe.each(generations)("MCP server with a client of %s", (generation) => {
       "edit_file",
       "edit_log",
       "read_file",
+      "rename_symbol",
       "undo_edit",
     ]);
     expect(hints.read_file).toMatchObject({ readOnlyHint: true, openWorldHint: false });

@@ -20,6 +20,7 @@ import { persistentTextStore } from "../workspace/journal/texts.ts";
 import type { WriteOptions } from "../workspace/write.ts";
 import { failure, fileRead, fileText, patchText } from "./answers.ts";
 import { registerJournalTools, rememberJournals } from "./journal-tools.ts";
+import { registerRenameTool } from "./rename-tool.ts";
 import * as schemas from "./schemas.ts";
 
 export interface McpServerOptions {
@@ -37,7 +38,7 @@ export interface McpServerOptions {
 }
 
 /**
- * An MCP server with the tools `edit_file`, `apply_patch`, `apply_edits`, `read_file`, `undo_edit` and `edit_log`, not yet connected. One instance
+ * An MCP server with the tools `edit_file`, `apply_patch`, `apply_edits`, `read_file`, `rename_symbol`, `undo_edit` and `edit_log`, not yet connected. One instance
  * serves one connection; it works with clients of the 2025 revisions and of 2026-07-28.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
@@ -106,12 +107,15 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   server.registerTool("read_file", schemas.readFile, (args, context) =>
     answer(context, async (editor) => fileRead(await editor.read(args))),
   );
-  registerJournalTools(server, {
+  const inRoots = {
     ...options,
     texts,
     journalOf,
-    answer: (context, work) => answer(context, (_, __, roots) => work(roots)),
-  });
+    answer: (context: ServerContext, work: (roots: readonly string[]) => Promise<CallToolResult>) =>
+      answer(context, (_, __, roots) => work(roots)),
+  };
+  registerJournalTools(server, inRoots);
+  registerRenameTool(server, inRoots);
   return server;
 }
 

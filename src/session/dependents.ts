@@ -33,7 +33,7 @@ export function dependentRanges(tree: SyntaxTree, changed: readonly TextRange[])
   const seen = new Set<string>();
   let names = changed.flatMap((range) => definedAround(tree.rootNode, range));
   for (let depth = 0; depth < deepestUse && names.length > 0; depth++) {
-    const next: Definition[] = [];
+    const next: DefinedName[] = [];
     for (const { name, scope, from } of names) {
       const key = `${name} ${scope.id}`;
       if (seen.has(key)) continue;
@@ -54,7 +54,7 @@ export function dependentRanges(tree: SyntaxTree, changed: readonly TextRange[])
   return found;
 }
 
-interface Definition {
+interface DefinedName {
   readonly name: string;
   readonly scope: Node;
   /** Uses before this are not looked at: they cannot have seen the change. */
@@ -62,7 +62,7 @@ interface Definition {
 }
 
 /** What is defined by the nodes around a changed range, innermost first. */
-function definedAround(root: Node, { start, end }: TextRange): Definition[] {
+function definedAround(root: Node, { start, end }: TextRange): DefinedName[] {
   const last = Math.max(start, end - 1);
   const inner = root.descendantForIndex(start, last);
   if (inner === null) return [];
@@ -78,13 +78,13 @@ function namedIn(node: Node, start: number, end: number): Node[] {
 }
 
 /** The names of the declarations and assignments that a node is a part of, innermost first. */
-function definedBy(node: Node): Definition[] {
-  const found: Definition[] = [];
+function definedBy(node: Node): DefinedName[] {
+  const found: DefinedName[] = [];
   for (let at: Node | null = node; at !== null; at = at.parent) {
     for (const field of nameFields) {
       const named: Node | null = at.childForFieldName(field);
       if (named === null) continue;
-      const scope = scopeOf(at);
+      const scope = nameScope(at);
       const identifiers = /identifier$/.test(named.type)
         ? [named]
         : named.descendantsOfType(["identifier", "property_identifier", "type_identifier"]);
@@ -99,7 +99,7 @@ function definedBy(node: Node): Definition[] {
 }
 
 /** A member is used beyond its class, so its scope is the whole text. */
-function scopeOf(declaration: Node): Node {
+function nameScope(declaration: Node): Node {
   let at: Node = declaration;
   while (at.parent !== null) {
     at = at.parent;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import type { Node, Parser, Tree } from "web-tree-sitter";
+import type { TreeParser } from "../core/repository.ts";
 import { jsonError, looseJsonError } from "./json-syntax.ts";
 import { syntaxChanges } from "./syntax-window.ts";
 
@@ -191,7 +192,28 @@ function badLines(text: string): number[] {
   );
 }
 
-async function load(grammar: string): Promise<SyntaxChecker> {
+/** ms for one text of a whole repository, where a file that cannot be read costs more than time. */
+const patientParseMs = 2000;
+
+/**
+ * Parses whole files by their extension, without keeping trees; undefined if there is no grammar. What is too long is not
+ * parsed, as for the checkers.
+ */
+export async function parserFor(path: string): Promise<TreeParser | undefined> {
+  const grammar = grammars[extname(path).toLowerCase()];
+  if (grammar === undefined) return undefined;
+  let parser = parsers.get(grammar);
+  if (!parser) {
+    parser = loadParser(grammar).catch(() => undefined);
+    parsers.set(grammar, parser);
+  }
+  const loadedParser = await parser;
+  return loadedParser && { parse: (text) => parseTree(loadedParser, text, patientParseMs) };
+}
+
+const parsers = new Map<string, Promise<Parser | undefined>>();
+
+async function loadParser(grammar: string): Promise<Parser> {
   const require = createRequire(import.meta.url);
   const folder = join(dirname(require.resolve("@vscode/tree-sitter-wasm/package.json")), "wasm");
   const { Language, Parser: TreeParser } = await import("web-tree-sitter");
@@ -199,7 +221,11 @@ async function load(grammar: string): Promise<SyntaxChecker> {
   const language = await Language.load(await readFile(join(folder, `tree-sitter-${grammar}.wasm`)));
   const parser = new TreeParser();
   parser.setLanguage(language);
-  const trees = new Trees(parser);
+  return parser;
+}
+
+async function load(grammar: string): Promise<SyntaxChecker> {
+  const trees = new Trees(await loadParser(grammar));
   return {
     errors: (text) => trees.errors(text),
     errorLine: (text, from = 0) => {
@@ -261,9 +287,9 @@ function hasLongLine(text: string): boolean {
   return text.length - start > longestParsedLine;
 }
 
-function parseTree(parser: Parser, text: string): Tree | undefined {
+function parseTree(parser: Parser, text: string, limitMs: number = parseMs): Tree | undefined {
   if (text.length > longestText || hasLongLine(text)) return undefined;
-  const deadline = performance.now() + parseMs;
+  const deadline = performance.now() + limitMs;
   const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
   if (tree) return tree;
   parser.reset();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Token, TokenTarget } from "../../core/target.ts";
 import type { TokenPredictor } from "../../draft/draft-model.ts";
 import type { DecodeCase } from "./cases.ts";
-import { type RecordedModel, readJsonLines, wholeLines } from "./record-lines.ts";
+import { type RecordedModel, recordLines, withoutCutLine } from "./record-lines.ts";
 import { promptHash } from "./records.ts";
 
 /**
@@ -82,7 +82,7 @@ export async function readDraftRecords(
   file: string,
   draft: RecordedModel,
 ): Promise<Map<string, DraftRecord>> {
-  const lines = await readJsonLines<DraftRecord>(file, draft);
+  const lines = await recordLines<DraftRecord>(file, draft);
   return new Map(lines.map((line) => [line.id, line]));
 }
 
@@ -91,7 +91,7 @@ export async function draftRecordWriter(
   file: string,
 ): Promise<(record: DraftRecord) => Promise<void>> {
   await mkdir(folder, { recursive: true });
-  await wholeLines(file);
+  await withoutCutLine(file);
   return (record) => appendFile(file, `${JSON.stringify(record)}\n`);
 }
 

@@ -12,7 +12,7 @@ export interface RecordedModel {
  * The lines of a file that records are added to; none where there is no file. A last line that a kill cut off is left out.
  * Throws `usage` where a line is no JSON or of other weights.
  */
-export async function readJsonLines<Line extends { readonly model: string }>(
+export async function recordLines<Line extends { readonly model: string }>(
   file: string,
   { name, hash }: RecordedModel,
 ): Promise<Line[]> {
@@ -55,7 +55,7 @@ async function textOf(file: string): Promise<string> {
 }
 
 /** Takes away what a kill left of a last line. */
-export async function wholeLines(file: string): Promise<void> {
+export async function withoutCutLine(file: string): Promise<void> {
   const text = Buffer.from(await textOf(file));
   const whole = text.lastIndexOf("\n") + 1;
   if (whole < text.length) await truncate(file, whole);

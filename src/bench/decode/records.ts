@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import type { Token } from "../../core/target.ts";
 import { beginningHash } from "../../engines/llama/cost-store.ts";
 import type { DecodeCase } from "./cases.ts";
-import { type RecordedModel, readJsonLines, wholeLines } from "./record-lines.ts";
+import { type RecordedModel, recordLines, withoutCutLine } from "./record-lines.ts";
 
 /** How an output ended: by an end token, by its closing fence, or cut off at the limit. */
 export type RecordEnd = "end" | "fence" | "length";
@@ -58,7 +58,7 @@ export async function readRecorded(
   file: string,
   model: RecordedModel,
 ): Promise<Map<string, OutputRecord>> {
-  const lines = await readJsonLines<OutputRecord>(file, model);
+  const lines = await recordLines<OutputRecord>(file, model);
   return new Map(lines.map((line) => [line.id, line]));
 }
 
@@ -68,7 +68,7 @@ export async function recordWriter(
   file: string,
 ): Promise<(record: OutputRecord) => Promise<void>> {
   await mkdir(folder, { recursive: true });
-  await wholeLines(file);
+  await withoutCutLine(file);
   return (record) => appendFile(file, `${JSON.stringify(record)}\n`);
 }
 

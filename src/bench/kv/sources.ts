@@ -24,7 +24,7 @@ const skipped = new Set([
   "site-packages",
   "__pycache__",
 ]);
-const largestSource = 200_000;
+const largestDocument = 200_000;
 const mostFiles = 3000;
 
 /** Source files of repositories, in the order of their paths. */
@@ -41,7 +41,7 @@ export function readSources(folders: readonly string[]): SourceFile[] {
         }
         const language = languages[extname(entry.name).toLowerCase()];
         if (language === undefined || !entry.isFile() || /\.d\.ts$/.test(entry.name)) continue;
-        if (statSync(path).size > largestSource) continue;
+        if (statSync(path).size > largestDocument) continue;
         const text = readFileSync(path, "utf8").replaceAll("\r\n", "\n");
         if (text.includes("\u0000")) continue;
         found.push({ path: join(basename(folder), relative(folder, path)), language, text });

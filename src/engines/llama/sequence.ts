@@ -9,6 +9,7 @@ import type {
   Verdict,
   VerifyOptions,
 } from "../../core/target.ts";
+import type { ModelInfo } from "./model-info.ts";
 import type { PassesSpent } from "./native-passes.ts";
 import type { EngineProcess } from "./process.ts";
 import { float32At, int32At, type Message, rawBytes } from "./protocol.ts";
@@ -46,7 +47,6 @@ export function llamaSequence({
   onPass,
   ...options
 }: LlamaSequenceOptions): LlamaSequence {
-  const { context, name } = engine.info;
   let length = options.length ?? 0;
   /** Committed tokens that no pass has fed yet. */
   let pending = length;
@@ -58,12 +58,8 @@ export function llamaSequence({
   }
 
   function requireRoom(more: number, what: string): void {
-    if (length + more <= context!.size) return;
-    throw new RedraftError(
-      "engine-failed",
-      `${what} needs ${length + more} tokens, and the context of ${name} holds ${context!.size}; shorten it, or load the model with a larger context size (trained for ${engine.info.trainedContext})`,
-      { details: { contextSize: context!.size, needed: length + more } },
-    );
+    const needed = length + more;
+    if (needed > engine.info.context!.size) throw noRoom(engine.info, needed, what);
   }
 
   async function splice(
@@ -75,12 +71,8 @@ export function llamaSequence({
     const change = growthBy(edits, length);
     requireRoom(change, "the edited text");
     verified = undefined;
-    const { header } = await engine.request(
-      "splice",
-      { sequence: id, edits, rotate },
-      undefined,
-      signal,
-    );
+    const request = { sequence: id, edits, rotate };
+    const { header } = await engine.request("splice", request, undefined, signal);
     const report = header.report as SpliceReport;
     length += change;
     pending = report.pending;
@@ -129,12 +121,7 @@ export function llamaSequence({
 
     async commit(path) {
       requireOpen();
-      if (verified === undefined) {
-        throw new RedraftError(
-          "engine-failed",
-          "nothing to commit: call verify first, and commit once after it",
-        );
-      }
+      if (verified === undefined) throw nothingToCommit();
       engine.send("commit", { sequence: id, path });
       length += path.length;
       verified = undefined;
@@ -171,6 +158,24 @@ export function llamaSequence({
       closed = true;
     },
   };
+}
+
+const nothingToCommit = (): RedraftError =>
+  new RedraftError(
+    "engine-failed",
+    "nothing to commit: call verify first, and commit once after it",
+  );
+
+function noRoom(
+  { name, context, trainedContext }: ModelInfo,
+  needed: number,
+  what: string,
+): RedraftError {
+  return new RedraftError(
+    "engine-failed",
+    `${what} needs ${needed} tokens, and the context of ${name} holds ${context!.size}; shorten it, or load the model with a larger context size (trained for ${trainedContext})`,
+    { details: { contextSize: context!.size, needed } },
+  );
 }
 
 /**

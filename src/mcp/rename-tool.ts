@@ -1,0 +1,153 @@
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  McpServer,
+  ServerContext,
+} from "@modelcontextprotocol/server";
+import * as z from "zod";
+import { RedraftError } from "../core/errors.ts";
+import type { Redraft } from "../core/redraft.ts";
+import type { RenamePlan } from "../orchestrate/rename/rename.ts";
+import {
+  createOrchestrator,
+  type Orchestrated,
+  type Orchestrator,
+} from "../redraft/orchestrator.ts";
+import type { DiskJournal } from "../workspace/journal/journal.ts";
+import { resolveInRoots } from "../workspace/roots.ts";
+import type { WriteOptions } from "../workspace/write.ts";
+import { dryRun, type ToolDefinition } from "./schemas.ts";
+
+export interface RenameToolOptions {
+  readonly redraft: Redraft;
+  readonly journalOf: (roots: readonly string[]) => DiskJournal;
+  readonly uninterrupted?: WriteOptions["uninterrupted"];
+  /** Runs a call inside its roots, and turns refusals into answers. */
+  readonly answer: (
+    context: ServerContext,
+    work: (roots: readonly string[]) => Promise<CallToolResult>,
+  ) => Promise<CallToolResult | InputRequiredResult>;
+}
+
+/** `rename_symbol`: one symbol in all files of a root. */
+export function registerRenameTool(server: McpServer, options: RenameToolOptions): void {
+  const { redraft, journalOf, uninterrupted, answer } = options;
+  /** An index stays, so that the next rename reads only what changed. */
+  const orchestrators = new Map<string, Orchestrator>();
+  const orchestratorFor = (root: string): Orchestrator => {
+    const known = orchestrators.get(root) ?? createOrchestrator({ root, redraft });
+    orchestrators.set(root, known);
+    return known;
+  };
+  server.registerTool("rename_symbol", renameSymbol, (args, context) =>
+    answer(context, async (roots) => {
+      const place = args.path === undefined ? undefined : await resolveInRoots(args.path, roots);
+      if (place === undefined && roots.length > 1) {
+        throw new RedraftError(
+          "usage",
+          "Several folders are open: send `path`, a file of the one that is meant.",
+        );
+      }
+      if (args.line !== undefined && place === undefined) {
+        throw new RedraftError("usage", "`line` needs `path`, the file that it is a line of.");
+      }
+      const root = place?.root ?? roots[0]!;
+      const at =
+        place && args.line !== undefined ? { path: place.display, line: args.line } : undefined;
+      const { old_name: from, new_name: to, unsure, mentions } = args;
+      const done = await orchestratorFor(root).run(
+        { rename: { from, to, at, unsure, mentions } },
+        {
+          dryRun: args.dry_run === true,
+          journal: journalOf([root]),
+          note: { kind: "edit", by: "MCP" },
+          signal: context.mcpReq.signal,
+          ...(uninterrupted && { uninterrupted }),
+        },
+      );
+      return renameAnswer(done, args.dry_run === true);
+    }),
+  );
+}
+
+function renameAnswer({ chosen, applied }: Orchestrated, isDry: boolean): CallToolResult {
+  const plan = chosen.details as Omit<RenamePlan, "files">;
+  const { files, written, entry } = applied;
+  const left = [
+    ...plan.unsure.filter((one) => !one.renamed),
+    ...plan.mentions.filter((one) => !one.renamed),
+  ];
+  const lines = [
+    chosen.title,
+    ...files.map(({ path, hash }) => (hash === undefined ? path : `${path} ${hash}`)),
+    ...(left.length > 0
+      ? [`${left.length} places were left: see \`unsure\` and \`mentions\`.`]
+      : []),
+    ...chosen.notes,
+    written ? `Written.${entry === undefined ? "" : ` Edit ${entry}.`}` : "Nothing was written.",
+    ...(isDry ? files.map(({ diff }) => diff) : []),
+  ];
+  return {
+    content: [{ type: "text", text: lines.join("\n") }],
+    structuredContent: { ...plan, files, written, ...(entry === undefined ? {} : { entry }) },
+  };
+}
+
+interface RenameArguments {
+  readonly old_name: string;
+  readonly new_name: string;
+  readonly path?: string | undefined;
+  readonly line?: number | undefined;
+  readonly unsure?: "refuse" | "include" | "leave" | undefined;
+  readonly mentions?: boolean | undefined;
+  readonly dry_run?: boolean | undefined;
+}
+
+const shownPlace = z.looseObject({ path: z.string(), line: z.number(), text: z.string() });
+
+const renameSymbol: ToolDefinition<RenameArguments> = {
+  title: "Rename a symbol",
+  description:
+    "Renames a variable, function, type, member or parameter in all files of the project (JavaScript, TypeScript, Python, Go) as one change. Scopes, imports and re-exports are followed; other things of the same name stay. If several symbols have the name, or some places may mean it or not, nothing is written and the error lists them.",
+  inputSchema: z.strictObject({
+    old_name: z.string().min(1).describe("The name; a member also as `Type.member`."),
+    new_name: z.string().min(1),
+    path: z.string().min(1).optional().describe("A file in which the symbol is written."),
+    line: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("A line of `path` with the symbol, from 1, where several symbols have the name."),
+    unsure: z
+      .enum(["refuse", "include", "leave"])
+      .optional()
+      .describe("What to do with places that may mean the symbol; default: refuse and list them."),
+    mentions: z
+      .boolean()
+      .optional()
+      .describe("If true, replace the name in comments and strings, too."),
+    dry_run: dryRun,
+  }),
+  outputSchema: z.looseObject({
+    files: z.array(z.looseObject({ path: z.string() })).optional(),
+    unsure: z.array(shownPlace).optional(),
+    mentions: z.array(shownPlace).optional(),
+    written: z.boolean().optional(),
+    entry: z.string().optional().describe("For `undo_edit`."),
+    error: z
+      .object({
+        code: z.string(),
+        message: z.string(),
+        retryable: z.boolean(),
+        details: z.record(z.string(), z.unknown()),
+      })
+      .optional(),
+  }),
+  annotations: {
+    title: "Rename a symbol",
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+};

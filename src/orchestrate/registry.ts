@@ -1,0 +1,5 @@
+import { renameSpeculator } from "./rename/speculator.ts";
+import type { Speculator } from "./speculator.ts";
+
+/** Every specialist that is built in. */
+export const speculators: readonly Speculator[] = [renameSpeculator];

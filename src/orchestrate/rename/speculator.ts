@@ -1,0 +1,26 @@
+import type { Speculator } from "../speculator.ts";
+import { planRename } from "./rename.ts";
+
+/** Renames a symbol. Deterministic: its one candidate is proved, or it refuses. */
+export const renameSpeculator: Speculator = {
+  name: "rename",
+  recognise: ({ rename }) =>
+    rename && { confidence: 1, why: `the request names \`${rename.from}\` and \`${rename.to}\`` },
+  async *speculate({ rename }, context) {
+    if (!rename) return;
+    const { files, ...details } = await planRename(await context.names(), rename);
+    const places = files.reduce((sum, file) => sum + file.places, 0);
+    yield {
+      by: "rename",
+      title: `${details.from} -> ${details.to}: ${withCount(places, "place")} in ${withCount(files.length, "file")}`,
+      why: "every name means in the new texts what it meant before",
+      confidence: 1,
+      files: files.map(({ path, before, after }) => ({ path, before, after })),
+      notes: details.notes,
+      details,
+    };
+  },
+};
+
+const withCount = (count: number, what: string): string =>
+  `${count} ${count === 1 ? what : `${what}s`}`;

@@ -1,0 +1,67 @@
+import type { ParserFor } from "../core/repository.ts";
+import type { RepositoryIndex } from "./index/repository-index.ts";
+import type { NameView } from "./names/resolve-name.ts";
+import type { RenameRequest } from "./rename/rename.ts";
+
+/** What is asked about a repository. More kinds of requests are more fields. */
+export interface OrchestrateRequest {
+  readonly rename?: RenameRequest;
+  /** In words, for specialists that read them. */
+  readonly instruction?: string;
+}
+
+/** One file of a candidate. */
+export interface CandidateFile {
+  /** Relative to the root of the repository, with `/`. */
+  readonly path: string;
+  /** The text that the candidate was made of: another one refuses it. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** A complete edit that a specialist proposes. It is data: nothing is written by proposing it. */
+export interface EditCandidate {
+  /** The specialist. */
+  readonly by: string;
+  /** One line for people. */
+  readonly title: string;
+  /** Why the specialist proposes it. */
+  readonly why: string;
+  /** 0 to 1, as the specialist judges itself; 1 = proved. */
+  readonly confidence: number;
+  readonly files: readonly CandidateFile[];
+  /** What a reader should know, in sentences. */
+  readonly notes: readonly string[];
+  /** Particulars of the specialist: plain JSON. */
+  readonly details?: unknown;
+}
+
+/** Why a specialist takes a request, and how surely, 0 to 1. */
+export interface Recognition {
+  readonly confidence: number;
+  readonly why: string;
+}
+
+/** What a specialist may look at. It gets no way to write. */
+export interface SpeculationContext {
+  readonly index: RepositoryIndex;
+  readonly parserFor: ParserFor;
+  /** Names of the repository, as of the last update of the index. */
+  names(): Promise<NameView>;
+}
+
+/** Proposes whole edits of one kind. A new one is a file, its test, and a line in `registry.ts`. */
+export interface Speculator {
+  readonly name: string;
+  /** Undefined: not a request for this one. Cheap, and looks at no file. */
+  recognise(request: OrchestrateRequest): Recognition | undefined;
+  /**
+   * Yields candidates as they come. Throws a `RedraftError` to refuse with a message for the caller; anything else that is thrown
+   * is a defect of the specialist, and the others go on.
+   */
+  speculate(
+    request: OrchestrateRequest,
+    context: SpeculationContext,
+    signal: AbortSignal,
+  ): AsyncIterable<EditCandidate>;
+}
