@@ -39,9 +39,9 @@ export interface ScriptBinding {
   spaces: number;
 }
 
-export const scriptFunction =
+export const scriptFunction: RegExp =
   /^(?:function_declaration|function_expression|generator_function|generator_function_declaration|arrow_function|method_definition|function_signature|method_signature|abstract_method_signature|call_signature|construct_signature|function_type|constructor_type)$/u;
-export const classLike = /^(?:class_declaration|abstract_class_declaration|class)$/u;
+export const classLike: RegExp = /^(?:class_declaration|abstract_class_declaration|class)$/u;
 const blockLike =
   /^(?:program|statement_block|switch_body|class_static_block|for_statement|for_in_statement)$/u;
 const scriptPattern = /^(?:array_pattern|object_pattern|rest_pattern)$/u;
