@@ -1,9 +1,11 @@
 import type { MergeOutcome } from "../core/merge.ts";
 import { limits } from "./align/costs.ts";
 import { isDistinctive } from "./align/distinctive.ts";
+import { declaredTwice } from "./declared-twice.ts";
 import { isOwn, type Placing } from "./placing.ts";
 import type { Built } from "./proof/build.ts";
 import {
+  addedTwice,
   foreign,
   intoNewScope,
   misread,
@@ -88,5 +90,7 @@ export function refusedThough(placing: Placing, best: Built): MergeOutcome | und
   const doubt = misreadContext(lines, shape, prepared.matches, best);
   if (doubt !== undefined) return misread(lines, doubt);
   const omission = doubtfulOmission(lines, shape, best);
-  return omission === undefined ? undefined : separatedLines(lines, omission);
+  if (omission !== undefined) return separatedLines(lines, omission);
+  const twice = declaredTwice(lines, shape, best);
+  return twice === undefined ? undefined : addedTwice(lines, twice);
 }

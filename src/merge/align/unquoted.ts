@@ -104,10 +104,14 @@ function headsOf({ tokens }: Block): string[] {
  * statement or a value only where a line of the same depth begins as it does (`describe(`, `app.`, `export const`).
  */
 function isKindOf(source: readonly TextLine[], head: string): boolean {
-  if ([addable, opensBody, opensParameters].some((form) => form.test(head))) return true;
+  if (beginsScope(head)) return true;
   const beginning = beginningOf(head);
   return source.some(({ text }) => beginningOf(text) === beginning);
 }
+
+/** Whether a line begins a function, a type or the like, by its words and brackets. */
+export const beginsScope = (line: string): boolean =>
+  [addable, opensBody, opensParameters].some((form) => form.test(line));
 
 /** Words that introduce a function, a type or the like. */
 const addable =
