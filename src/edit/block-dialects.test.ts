@@ -72,6 +72,20 @@ describe("dividers", () => {
     );
   });
 
+  it("refuses one of another length where the replacement should be: it may be text", () => {
+    const edit = "<<<<<< SEARCH\ngamma()\ndelta()\n======\n=======\n>>>>>> REPLACE";
+    expect(() => read(edit)).toThrow(/line 5 of the edit \(=======\) is a marker inside/);
+  });
+
+  it("divides behind a heading that the search part quotes below a line number", () => {
+    const text = "Setup\n=======\n\nrun()\n\nUsage\n=======\n\nnpm start\n";
+    const search = ["run()", "", "Usage", "=======", "", "npm start"];
+    const replace = ["run()", "", "Use", "=======", "", "npm start"];
+    const edit = ["<<<<<<< SEARCH", ":start_line:4", "-------", ...search, "=======", ...replace];
+    const shown = read([...edit, ">>>>>>> REPLACE"].join("\n"), text, "README.md");
+    expect(shown.filter((line) => /^[-+]/.test(line))).toEqual(["-Usage", "+Use"]);
+  });
+
   it("writes one that underlines a new heading", () => {
     const edit = "<<<<<<< SEARCH\ntext\n=======\nSteps\n=======\n\ntext\n>>>>>>> REPLACE";
     expect(read(edit, "intro\n\ntext\n", "a.rst")).toEqual([
@@ -192,5 +206,23 @@ describe("a file that holds blocks itself", () => {
   it("may be rewritten with another example", () => {
     const edit = readEdit(prompt.replace("foo", "spam"), { path: "prompt.txt", source: prompt });
     expect(edit.format).toBe("whole");
+  });
+});
+
+describe("a file that begins with a search block itself", () => {
+  const text = "<<<<<<< SEARCH\nbeta()\n=======\nbeta(2)\n>>>>>>> REPLACE\n";
+  const format = (edit: string): string =>
+    readEdit(edit, { path: "edit.txt", source: text }).format;
+
+  it("reads a text that begins with its first two lines as its new text", () => {
+    expect(format(text.replace("=======\n", ""))).toBe("whole");
+    expect(format(text.replace(">>>>>>> REPLACE\n", "gamma()\n"))).toBe("whole");
+  });
+
+  it("refuses blocks that cannot be read as blocks, or may be a new text", () => {
+    const broken = "<<<<<<< SEARCH\n<<<<<<< SEARCH\nbeta()\n>>>>>>> RAPLACE\n";
+    const stale =
+      "<<<<<<< SEARCH\n:start_line:2\n-------\nother()\nbeta()\n=======\nx()\n>>>>>>> REPLACE\n";
+    for (const edit of [broken, stale]) expect(() => format(edit)).toThrow(/Name its format/);
   });
 });

@@ -37,7 +37,7 @@ export function blockOf(input: EditInput, span: BlockSpan, path: string | undefi
   const replaceAt = span.divider + skip + 2;
   return {
     search: search.map((line) => withoutEscape(line, input)),
-    replace: isDoubledDivider(search, replace)
+    replace: isDoubledDivider(input.lines[span.divider]!, search, replace)
       ? emptied(input, search, replaceAt)
       : replace.map((line, index) => {
           refuseSyntax(input, replace, index, replaceAt + index);
@@ -58,7 +58,7 @@ interface BlockHeader {
 }
 
 /** Line numbers at the top of a part: `:start_line:12`, `:end_line:14`, then perhaps a rule of dashes. */
-function headerOf(lines: readonly string[], input: EditInput): BlockHeader {
+export function headerOf(lines: readonly string[], input: EditInput): BlockHeader {
   let count = 0;
   let nearLine: number | undefined;
   const numbers: string[] = [];
@@ -80,10 +80,15 @@ function withoutEscape(line: string, input: EditInput): string {
     : line;
 }
 
-/** A second divider where the replacement should be. A search part with dividers of its own may mean one. */
-function isDoubledDivider(search: readonly string[], replace: readonly string[]): boolean {
-  const telling = replace.filter((line) => line.trim() !== "");
-  return telling.length > 0 && telling.every(isDivider) && !search.some(isDivider);
+/** The divider once more where the replacement should be. A search part with dividers of its own may mean one. */
+function isDoubledDivider(
+  divider: string,
+  search: readonly string[],
+  replace: readonly string[],
+): boolean {
+  const telling = replace.map((line) => line.trim()).filter((line) => line !== "");
+  const isSame = (line: string): boolean => line === divider.trim();
+  return telling.length > 0 && telling.every(isSame) && !search.some(isDivider);
 }
 
 /**

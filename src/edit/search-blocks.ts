@@ -3,7 +3,7 @@ import { spend } from "../text/budget.ts";
 import { linePlaces } from "../text/line-index.ts";
 import { isNearStart, type Marker, markersOf } from "./block-markers.ts";
 import { pathBefore } from "./block-paths.ts";
-import { type BlockSpan, blockOf, type SearchBlock } from "./block-text.ts";
+import { type BlockSpan, blockOf, headerOf, type SearchBlock } from "./block-text.ts";
 import type { EditInput } from "./format.ts";
 import { unreadable } from "./unreadable.ts";
 import { fenceOf } from "./wrapping.ts";
@@ -94,7 +94,8 @@ function dividersBetween(
   if (swallowed.length > 0) return [];
   const own = dividers.filter((marker) => marker.length === markers[from]!.length);
   const choice = own.length > 0 ? own : dividers;
-  const start = markers[from]!.index + 1;
+  const above = markers[from]!.index + 1;
+  const start = above + headerOf(input.lines.slice(above, markers[to]!.index), input).lines;
   const isInSource = (marker: Marker): boolean =>
     isPartOf(input.lines.slice(start, marker.index), input.sourceLines);
   const known = choice.filter(isInSource).reverse();

@@ -3,7 +3,7 @@ import { RedraftError } from "../core/errors.ts";
 import { spend } from "../text/budget.ts";
 import { leadingSpace } from "../text/indent.ts";
 import { runPlaces } from "../text/line-index.ts";
-import { areBlank, hasWords } from "../text/words.ts";
+import { areBlank, hasWords, isFilled } from "../text/words.ts";
 import { asMeant } from "./as-meant.ts";
 import { fitBlankLines } from "./blank-lines.ts";
 import { isEnd, isNearStart, openingMarks } from "./block-markers.ts";
@@ -154,25 +154,39 @@ function amongMarkers(input: EditInput, why: string): string | undefined {
   try {
     blocks = parseBlocks(input);
   } catch {
-    return undefined;
+    if (opensAsFile(input)) return undefined;
+    throw mayBeEither(input);
   }
   const isInSource = ({ search }: SearchBlock): boolean =>
     search.length > 0 && runPlaces(search, input.sourceLines).length > 0;
   const ofMarkers = blocks.some(({ search }) => search.some((line) => openingMarks(line)));
   const all = blocks.length > 0 && blocks.every(isInSource);
   if (all && ofMarkers) return why;
-  // Blocks and nothing else that search for lines of the file, but not as it has them: stale ones look like that.
+  // Blocks that search for lines of the file, but not as it has them: stale ones look like that.
   const isOfFile = (line: string): boolean =>
     openingMarks(line) !== undefined || (hasWords(line) && input.inSource(line));
   const isStale =
     blocks.some(({ search }) => search.some(isOfFile)) &&
-    linesOutside(input).every((line) => areBlank([line]) || isPreamble(line));
+    (!opensAsFile(input) ||
+      linesOutside(input).every((line) => areBlank([line]) || isPreamble(line)));
   if (!all && !isStale) return undefined;
-  throw new RedraftError(
+  throw mayBeEither(input);
+}
+
+/** Whether the edit's first two lines are the file's: a block of the writer's own has another line below its opening one. */
+function opensAsFile({ lines, sourceLines }: EditInput): boolean {
+  const [own, other] = [lines, sourceLines].map((all) =>
+    all.map((line) => line.trim()).filter(isFilled),
+  );
+  return own![0] === other![0] && own![1] === other![1];
+}
+
+function mayBeEither({ path }: EditInput): RedraftError {
+  return new RedraftError(
     "unreadable-edit",
     "the file itself contains search blocks, so the edit may be search blocks or a new version of the whole file. " +
       "Nothing was written. Name its format: search-replace or whole.",
-    { details: { path: input.path } },
+    { details: { path } },
   );
 }
 

@@ -27,6 +27,16 @@ describe("the whole text, named as such", () => {
     expect(whole("```ini\na = 1\n```\n", "", "app.conf")).toBe("a = 1\n");
   });
 
+  it("is refused between fences of which the file has the first one only", () => {
+    const source = "```\n$ npm ci\nadded 3 packages\n";
+    for (const path of ["log.md", "log.txt", "Log.java"]) {
+      expect(() => whole("```\n$ npm i\nadded 3 packages\n```\n", source, path)).toThrow(
+        /they may be of the file, or around it/,
+      );
+    }
+    expect(whole("```\n$ npm i\nadded 3 packages\n", source)).toContain("$ npm i\n");
+  });
+
   it("keeps a byte order mark", () => {
     expect(whole("\uFEFFone\ntwo\n", "")).toBe("\uFEFFone\ntwo\n");
     expect(whole("\uFEFFone\ntwo\n", "one\n")).toBe("\uFEFFone\ntwo\n");

@@ -1,3 +1,4 @@
+import { RedraftError } from "../core/errors.ts";
 import { isFilled } from "../text/words.ts";
 import { chosenBlock } from "./chosen-block.ts";
 import { type CodeBlock, codeBlocks, fenceOf } from "./code-blocks.ts";
@@ -166,7 +167,22 @@ function isWrapper(input: EditInput, lines: readonly string[], open: number): bo
   const begins = input.sourceLines.find(isFilled);
   if (begins === undefined || begins.trim() !== lines[open]!.trim()) return true;
   const after = lines.slice(open + 1).find(isFilled);
-  return after !== undefined && after.trim() === begins.trim();
+  if (after !== undefined && after.trim() === begins.trim()) return true;
+  if (isClosed(lines) && !isClosed(input.sourceLines)) {
+    throw new RedraftError(
+      "unreadable-edit",
+      `the file begins with the line ${JSON.stringify(begins.trim())} and the edit is between such lines: they may be of the file, or around it. ` +
+        "Nothing was written. Send the text without a fence around it, or with a longer one.",
+      { details: { line: open + 1, path: input.path } },
+    );
+  }
+  return false;
+}
+
+/** Whether the last line closes a fence. */
+function isClosed(lines: readonly string[]): boolean {
+  const last = lines.findLast(isFilled);
+  return last !== undefined && fenceOf(last)?.info === "";
 }
 
 function outOfTags(input: EditInput, text: Unwrapped): Unwrapped | undefined {

@@ -116,8 +116,11 @@ function mergeParts(
     (edge): Built => ({ ...write(edge), reading: fileEdge }),
   );
   const remaining = rivals.length > 0 ? withoutNewErrors([best, ...rivals], options) : [best];
+  // Syntax may rule out the file's edge, but not the place that the edit shows: it may be what the edit means to break.
+  const isShown = remaining.includes(best);
+  if (!isShown) return offered(lines, shape, [best, ...rivals], best.proof.cost);
   if (remaining.length > 1) return offered(lines, shape, remaining, best.proof.cost);
-  return proved(source, edit, remaining[0]!, Number.POSITIVE_INFINITY);
+  return proved(source, edit, best, Number.POSITIVE_INFINITY);
 }
 
 /** The ambiguous outcome: several texts, each with its proof. */

@@ -4,7 +4,12 @@ import { merge } from "../merge.ts";
 
 const roles: Readonly<Record<string, LineRole>> = { " ": "keep", "-": "drop", "+": "add" };
 
-function texts(source: readonly string[], block: readonly string[], format: FormatName): string[] {
+function texts(
+  source: readonly string[],
+  block: readonly string[],
+  format: FormatName,
+  newSyntaxErrors?: (text: string) => number,
+): string[] {
   const lines = block.map((line, i) => ({
     text: line.slice(1),
     role: roles[line[0]!]!,
@@ -12,7 +17,8 @@ function texts(source: readonly string[], block: readonly string[], format: Form
   }));
   const segments = [{ kind: "lines", lines } as const];
   const edit: Edit = { format, why: "test", extent: "parts", segments, action: "update" };
-  const outcome = merge(`${source.join("\n")}\n`, edit);
+  const options = newSyntaxErrors ? { newSyntaxErrors } : {};
+  const outcome = merge(`${source.join("\n")}\n`, edit, options);
   if (outcome.kind === "refused") throw new Error(outcome.message);
   return outcome.kind === "proved"
     ? [outcome.text]
@@ -39,6 +45,15 @@ describe("new lines at the edge of a block, a line or two from the file's edge",
     ]);
     expect(texts(imports, block, "patch")).toHaveLength(1);
     expect(texts(imports, block, "search-replace")).toHaveLength(1);
+  });
+
+  it("asks where the place that the edit shows breaks the syntax and the file's end does not", () => {
+    const file = ["const a = {", "  x,", "};", "const z = 1;"];
+    const found = texts(file, ["   x,", "+call();"], "patch", (text) =>
+      text.includes("x,\ncall") ? 1 : 0,
+    );
+    expect(found).toHaveLength(2);
+    expect(found[0]).toBe("const a = {\n  x,\ncall();\n};\nconst z = 1;\n");
   });
 
   it("leaves lines inside the braces that follow them", () => {

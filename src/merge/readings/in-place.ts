@@ -58,7 +58,21 @@ export function replacedInPlace(
       break;
     }
   }
-  return rest === undefined || found.some(isRest) ? found : [...found, rest];
+  return claimedOnce(rest === undefined || found.some(isRest) ? found : [...found, rest]);
+}
+
+/** Lines between two blocks that both would replace: only one can, and which is not certain. The upper one keeps them. */
+function claimedOnce(found: readonly ReplacedBeside[]): ReplacedBeside[] {
+  const isDisputed = (upper: ReplacedBeside, lower: ReplacedBeside): boolean =>
+    upper.side === "end" &&
+    lower.side === "start" &&
+    upper.block < lower.block &&
+    upper.position > lower.position;
+  return found
+    .filter((lower) => !found.some((upper) => isDisputed(upper, lower)))
+    .map((upper) =>
+      found.some((lower) => isDisputed(upper, lower)) ? { ...upper, isSure: false } : upper,
+    );
 }
 
 /** A new line that opens the scope of the block's first quoted line replaces the file's line that opens it. */
