@@ -25,6 +25,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (name: string): string => join(root, "node_modules/.bin", name);
+const tsc = join(root, "node_modules/typescript-native/bin/tsc");
 const nodeAt = process.argv.indexOf("--node");
 const node = nodeAt === -1 ? process.execPath : process.argv[nodeAt + 1]!;
 
@@ -147,7 +148,7 @@ try {
     }),
   );
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
-  await quietly("examples compile against the packed types", bin("tsc"), ["-p", folder]);
+  await quietly("examples compile against the packed types", process.execPath, [tsc, "-p", folder]);
   const programs = (await readdir(join(folder, "examples"))).filter((name) => name.endsWith(".ts"));
   for (const name of programs.sort()) {
     const program = join(folder, "examples", name);

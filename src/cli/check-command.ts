@@ -1,6 +1,9 @@
+import { Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import { throwIfStopped } from "../core/signal.ts";
 import { startInShell } from "../diagnostics/shell.ts";
+import type { WriteOptions } from "../workspace/write-options.ts";
+import { onInterrupt, uninterrupted } from "./signals.ts";
 
 export interface CheckOutcome {
   readonly ok: boolean;
@@ -45,6 +48,24 @@ export async function runCheck(command: string, options: CheckOptions): Promise<
       cause,
     });
   }
+}
+
+/** The option of commands that write several files of a folder at once. */
+export const checkOption = (): Option =>
+  new Option(
+    "--check <command>",
+    "command to run in the folder on the result; if it fails, every file is restored",
+  ).conflicts("dryRun");
+
+/** What `--check` means for such a write. From here on an interrupt stops the check, and the files are restored. */
+export function checkedWrite(
+  check: string | undefined,
+  root: string,
+): Pick<WriteOptions, "check" | "signal" | "uninterrupted"> {
+  if (check === undefined) return { uninterrupted };
+  const signal = onInterrupt();
+  const onOutput = (output: string): void => void process.stderr.write(output);
+  return { signal, check: () => requirePassing(check, { signal, cwd: root, onOutput }) };
 }
 
 /** Runs the check of a transaction: rejects with `check-failed` where it fails, and everything is taken back. */

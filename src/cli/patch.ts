@@ -12,12 +12,11 @@ import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.
 import { confinedTo } from "../workspace/confined.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
 import { splitPatch } from "../workspace/patches.ts";
-import { requirePassing } from "./check-command.ts";
+import { checkedWrite, checkOption } from "./check-command.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
 import { readJsonLines } from "./json-lines.ts";
 import { modelOption } from "./model-option.ts";
-import { onInterrupt, uninterrupted } from "./signals.ts";
 
 interface PatchOptions {
   readonly root: string;
@@ -42,10 +41,7 @@ export function patchCommand(): Command {
       "the input has one edit per line: {path, edit, format?, base?, cell?, symbol?}",
     )
     .option("--dry-run", "print the unified diff and write nothing")
-    .option(
-      "--check <command>",
-      "command to run in the folder on the result; if it fails, every file is restored",
-    )
+    .addOption(checkOption())
     .addOption(modelOption())
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON, with the receipts")
@@ -66,9 +62,6 @@ export function patchCommand(): Command {
 
 async function patch(file: string | undefined, options: PatchOptions): Promise<void> {
   const { check, dryRun = false } = options;
-  if (check !== undefined && dryRun) {
-    throw new RedraftError("usage", "--check runs on the written files: leave out --dry-run.");
-  }
   const root = await rootFolder(options.root);
   const text = await readEditText(file);
   const rows = options.jsonl ? await jsonlEdits(text) : patchRows(text);
@@ -77,7 +70,6 @@ async function patch(file: string | undefined, options: PatchOptions): Promise<v
   const texts = persistentTextStore(journal.home);
   const redraft = createRedraft({ texts, ...(settle ? { settle } : {}) });
   try {
-    const signal = check === undefined ? undefined : onInterrupt();
     const done = await applyAll(rows, {
       redraft,
       roots: [root],
@@ -87,15 +79,7 @@ async function patch(file: string | undefined, options: PatchOptions): Promise<v
       journal,
       texts,
       note: { kind: "edit", by: "redraft patch" },
-      ...(signal === undefined ? { uninterrupted } : { signal }),
-      ...(check !== undefined && {
-        check: () =>
-          requirePassing(check, {
-            signal: signal!,
-            cwd: root,
-            onOutput: (output) => void process.stderr.write(output),
-          }),
-      }),
+      ...checkedWrite(check, root),
     });
     print(done, options);
   } finally {

@@ -4,10 +4,9 @@ import { Command, Option } from "commander";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { RenamePlan, RenameRequest } from "../orchestrate/rename/rename.ts";
 import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.ts";
-import { requirePassing } from "./check-command.ts";
+import { checkedWrite, checkOption } from "./check-command.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
-import { onInterrupt, uninterrupted } from "./signals.ts";
 
 interface RenameOptions {
   readonly root: string;
@@ -40,10 +39,7 @@ export function renameCommand(): Command {
     )
     .option("--mentions", "replace the name in comments and strings, too")
     .option("--dry-run", "print the unified diff and write nothing")
-    .option(
-      "--check <command>",
-      "command to run in the folder on the result; if it fails, every file is restored",
-    )
+    .addOption(checkOption())
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON")
     .addHelpText("after", help)
@@ -62,9 +58,6 @@ export function renameCommand(): Command {
 
 async function rename(from: string, to: string, options: RenameOptions): Promise<void> {
   const { check, dryRun = false } = options;
-  if (check !== undefined && dryRun) {
-    throw new RedraftError("usage", "--check runs on the written files: leave out --dry-run.");
-  }
   const root = await rootFolder(options.root);
   const request: RenameRequest = {
     from,
@@ -73,22 +66,13 @@ async function rename(from: string, to: string, options: RenameOptions): Promise
     mentions: options.mentions === true,
     at: options.at === undefined ? undefined : await placeIn(root, options.at),
   };
-  const signal = check === undefined ? undefined : onInterrupt();
   const done = await createOrchestrator({ root }).run(
     { rename: request },
     {
       dryRun,
       journal: cliJournal(root, options.journal),
       note: { kind: "edit", by: "redraft rename" },
-      ...(signal === undefined ? { uninterrupted } : { signal }),
-      ...(check !== undefined && {
-        check: () =>
-          requirePassing(check, {
-            signal: signal!,
-            cwd: root,
-            onOutput: (output) => void process.stderr.write(output),
-          }),
-      }),
+      ...checkedWrite(check, root),
     },
   );
   print(done, options);
