@@ -27,14 +27,26 @@ describe("the whole text, named as such", () => {
     expect(whole("```ini\na = 1\n```\n", "", "app.conf")).toBe("a = 1\n");
   });
 
-  it("is refused between fences of which the file has the first one only", () => {
-    const source = "```\n$ npm ci\nadded 3 packages\n";
+  it("is refused between fences of which the file has one only", () => {
+    const begins = "```\n$ npm ci\nadded 3 packages\n";
+    const ends = "$ npm ci\nadded 3 packages\n```\n";
     for (const path of ["log.md", "log.txt", "Log.java"]) {
-      expect(() => whole("```\n$ npm i\nadded 3 packages\n```\n", source, path)).toThrow(
-        /they may be of the file, or around it/,
-      );
+      const refused = (source: string, changed: string): void =>
+        expect(() => whole(`\`\`\`\n${changed}\`\`\`\n`, source, path)).toThrow(
+          /they may be of the file, or around it/,
+        );
+      refused(begins, "$ npm i\nadded 3 packages\n");
+      refused(ends, "$ npm i\nadded 4 packages\n");
     }
-    expect(whole("```\n$ npm i\nadded 3 packages\n", source)).toContain("$ npm i\n");
+    expect(whole("```\n$ npm i\nadded 3 packages\n", begins)).toContain("$ npm i\n");
+    expect(whole(`\`\`\`\n${ends}\`\`\`\n`, ends.replace("ci", "i"))).toBe(ends);
+  });
+
+  it("is not taken from an empty fence", () => {
+    for (const path of ["a.ts", "a.md", "a.yaml"]) {
+      expect(() => whole("```\n```\n", "a\nb\n", path)).toThrow(/the code fence is empty/);
+    }
+    expect(whole("```\n```\n", "```\n", "a.md")).toBe("```\n```\n");
   });
 
   it("keeps a byte order mark", () => {

@@ -1,4 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
+import { areBlank } from "../text/words.ts";
 import { changedSegments } from "./changes.ts";
 import { coverageOf } from "./coverage.ts";
 import { type EditFormat, type EditInput, namedByCaller } from "./format.ts";
@@ -35,6 +36,13 @@ export const wholeFormat: EditFormat = {
     }
     if (text.path !== undefined && !samePath(text.path, input.path)) {
       throw forAnotherFile("text", [text.path], input.path);
+    }
+    if (text.fenced && areBlank(text.lines) && input.source.trim() !== "") {
+      throw new RedraftError(
+        "unreadable-edit",
+        `the code fence is empty, and ${input.path} is not. Send the text of the file.`,
+        { details: { line: text.at, format: "whole" } },
+      );
     }
     refuseStrangeLines(input, text, "whole");
     refuseInside(input, text.lines, text.at);

@@ -162,21 +162,25 @@ function isOfText({ info, path }: CodeBlock, around: readonly string[]): boolean
   return info.trim() === "" && around.length === 0;
 }
 
-/** A fence wraps the edit unless the file itself begins with this very fence. */
+/**
+ * A fence wraps the edit unless the file itself is between such lines, or begins with this one. Throws where the file has
+ * one line of the pair at that end and the edit has both: either may be meant.
+ */
 function isWrapper(input: EditInput, lines: readonly string[], open: number): boolean {
-  const begins = input.sourceLines.find(isFilled);
-  if (begins === undefined || begins.trim() !== lines[open]!.trim()) return true;
-  const after = lines.slice(open + 1).find(isFilled);
-  if (after !== undefined && after.trim() === begins.trim()) return true;
-  if (isClosed(lines) && !isClosed(input.sourceLines)) {
-    throw new RedraftError(
-      "unreadable-edit",
-      `the file begins with the line ${JSON.stringify(begins.trim())} and the edit is between such lines: they may be of the file, or around it. ` +
-        "Nothing was written. Send the text without a fence around it, or with a longer one.",
-      { details: { line: open + 1, path: input.path } },
-    );
-  }
-  return false;
+  const begins = beginsAsFile(input, lines.slice(open));
+  const ends = isClosed(input.sourceLines);
+  const isBare = fenceOf(lines[open]!)?.info === "";
+  if (!begins && !(ends && isBare && isClosed(lines))) return true;
+  const close = isClosed(lines) ? lines.findLastIndex(isFilled) : lines.length;
+  const inner = lines.slice(open + 1, close);
+  if (begins ? beginsAsFile(input, inner) : endsAsFile(input, inner)) return true;
+  if (begins === ends || !isClosed(lines)) return false;
+  throw new RedraftError(
+    "unreadable-edit",
+    `the file ${begins ? "begins" : "ends"} with a code fence and the edit is between two: they may be of the file, or around it. ` +
+      "Nothing was written. Send the text without a fence around it, or with a longer one.",
+    { details: { line: open + 1, path: input.path } },
+  );
 }
 
 /** Whether the last line closes a fence. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { provedText, sketch, text } from "../../test/support/written-edits.ts";
+import { readEdit } from "../edit/read.ts";
 import { merge } from "./merge.ts";
 
 describe("merge of a sketch", () => {
@@ -110,6 +111,16 @@ describe("a sketch without a marker that shows a small part of the file", () => 
 
   it("changes that part", () => {
     expect(provedText(source, sketch(...shown))).toBe(source.replace("= 5\n", "= 55\n"));
+  });
+
+  it("adds no blank line where the file has some", () => {
+    const spaced = source.replace(/^(alpha[369] .*)$/gm, "$1\n");
+    for (const left of ["alpha10 = 10\n", "alpha11 = 11\n", "alpha0 = 0\n"]) {
+      const edit = readEdit(spaced.replace(left, ""), { path: "a.py", source: spaced });
+      const outcome = merge(spaced, edit);
+      if (outcome.kind === "proved")
+        expect([spaced, spaced.replace(left, "")]).toContain(outcome.text);
+    }
   });
 
   it("removes nothing beyond it, even with new lines at its edges", () => {

@@ -1,9 +1,11 @@
 import type { Edit, EditLine, LinesSegment, Segment } from "../../core/edit.ts";
+import { isFilled } from "../../text/words.ts";
 
 /** The readings of a sketch with markers or removal comments that are lines of the file too: as markers, and as lines. */
 export function readingsOf(edit: Edit, source: ReadonlySet<string>): Edit[] {
+  // A sketch without any marker has elisions without a text: a blank line of the file is none of them.
   const inFile = (segment: Segment): boolean =>
-    segment.kind !== "lines" && source.has(segment.text.trim());
+    segment.kind !== "lines" && isFilled(segment.text) && source.has(segment.text.trim());
   if (edit.extent !== "file" || !edit.segments.some(inFile)) return [edit];
   return [edit, withLines(edit, inFile)];
 }

@@ -167,3 +167,19 @@ describe("new lines that stand in the file already", () => {
     expect(refusal(source, edit)).toContain("Read the file again");
   });
 });
+
+describe("a part whose new text is in the file already", () => {
+  const source = file("open(one)", "read(two)", "close(three)", "end()");
+
+  it("was applied before if its old text is gone", () => {
+    const edit = parts("-open(zero)", "+open(one)", "", "-close(three)", "+close(four)");
+    expect(applied(source, edit)).toBe(source.replace("three", "four"));
+  });
+
+  it("is stale if its old text is there with a small change", () => {
+    const edit = parts("-read(twa)", "+end()", "", "-open(one)", "+open(1)");
+    expect(refusal(source, edit)).toMatch(/removes "read\(twa\)"/);
+    const long = parts("-open(one)", "-read(twa)", "+end()", "", "-close(three)", "+close(3)");
+    expect(refusal(source, long)).toMatch(/twa/);
+  });
+});

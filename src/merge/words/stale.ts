@@ -1,3 +1,4 @@
+import { spend } from "../../text/budget.ts";
 import type { TextLine } from "../../text/lines.ts";
 import { hasWords } from "../../text/words.ts";
 import { limits } from "../align/costs.ts";
@@ -24,20 +25,22 @@ export function isFoundChanged(
   index: ReadonlyMap<string, readonly number[]>,
   isDone: (start: number) => boolean,
 ): boolean {
-  const worded = before.flatMap((token, i) =>
-    token.role === "keep" && hasWords(token.text) ? [{ token, i }] : [],
-  );
-  const [rarest] = worded.toSorted(
-    (a, b) => index.get(a.token.text)!.length - index.get(b.token.text)!.length,
-  );
-  if (!rarest) return false;
-  return index.get(rarest.token.text)!.some((line) => {
-    const start = line - rarest.i;
-    if (start < 0 || isDone(start)) return false;
-    return before.every(({ text, role }, i) => {
+  const isThere = (start: number): boolean =>
+    start >= 0 &&
+    !isDone(start) &&
+    before.every(({ text, role }, i) => {
       const there = source[start + i]?.text;
       if (there === undefined) return false;
       return there === text || (role === "drop" && isNearly(text, there));
     });
-  });
+  const worded = before.flatMap(({ text, role }, i) => (hasWords(text) ? [{ text, role, i }] : []));
+  const [rarest] = worded
+    .filter(({ role }) => role === "keep")
+    .toSorted((a, b) => index.get(a.text)!.length - index.get(b.text)!.length);
+  if (rarest) return index.get(rarest.text)!.some((line) => isThere(line - rarest.i));
+  // A block without context is compared with every place, by its longest line first.
+  const [longest] = worded.toSorted((a, b) => b.text.length - a.text.length);
+  if (!longest) return false;
+  spend(source.length);
+  return source.some(({ text }, line) => isNearly(longest.text, text) && isThere(line - longest.i));
 }
