@@ -61,18 +61,26 @@ export function replacedInPlace(
   return claimedOnce(rest === undefined || found.some(isRest) ? found : [...found, rest]);
 }
 
-/** Lines between two blocks that both would replace: only one can, and which is not certain. The upper one keeps them. */
+/**
+ * Lines between two blocks that both would replace: only one can. It is the one that is sure, or else the upper one, and
+ * not for certain where both are.
+ */
 function claimedOnce(found: readonly ReplacedBeside[]): ReplacedBeside[] {
-  const isDisputed = (upper: ReplacedBeside, lower: ReplacedBeside): boolean =>
-    upper.side === "end" &&
-    lower.side === "start" &&
-    upper.block < lower.block &&
-    upper.position > lower.position;
-  return found
-    .filter((lower) => !found.some((upper) => isDisputed(upper, lower)))
-    .map((upper) =>
-      found.some((lower) => isDisputed(upper, lower)) ? { ...upper, isSure: false } : upper,
+  const claims = [...found];
+  for (const upper of found) {
+    const lower = claims.find(
+      ({ block, side, position }) =>
+        upper.side === "end" &&
+        side === "start" &&
+        upper.block < block &&
+        upper.position > position,
     );
+    if (lower === undefined) continue;
+    const [kept, other] = lower.isSure && !upper.isSure ? [lower, upper] : [upper, lower];
+    claims.splice(claims.indexOf(other), 1);
+    claims[claims.indexOf(kept)] = { ...kept, isSure: kept.isSure && !other.isSure };
+  }
+  return claims;
 }
 
 /** A new line that opens the scope of the block's first quoted line replaces the file's line that opens it. */
