@@ -34,6 +34,13 @@ export function symbolOf(
   const header = places[0]!.source;
   const end = endOfSymbol(source, header);
   const start = Math.max(0, header - opener);
+  // What comes first is above the symbol in the file too.
+  const isElsewhere = ({ text }: BlockLine, i: number): boolean => {
+    const [only, ...others] = found[i]!;
+    if (only === undefined || others.length > 0 || !isDistinctive(text)) return false;
+    return only.source < start || only.source >= header;
+  };
+  if (tokens.slice(0, opener).some(isElsewhere)) return undefined;
   // A sketch that begins as the file does shows the file.
   const first = source.findIndex(({ text }) => isDistinctive(text));
   const last = source.findLast(({ text }) => text.trim() !== "")?.text;
