@@ -1,11 +1,9 @@
 import type { MergeOutcome } from "../core/merge.ts";
 import { limits } from "./align/costs.ts";
 import { isDistinctive } from "./align/distinctive.ts";
-import { declaredTwice } from "./declared-twice.ts";
 import { isOwn, type Placing } from "./placing.ts";
 import type { Built } from "./proof/build.ts";
 import {
-  addedTwice,
   foreign,
   intoNewScope,
   misread,
@@ -90,7 +88,5 @@ export function refusedThough(placing: Placing, best: Built): MergeOutcome | und
   const doubt = misreadContext(lines, shape, prepared.matches, best);
   if (doubt !== undefined) return misread(lines, doubt);
   const omission = doubtfulOmission(lines, shape, best);
-  if (omission !== undefined) return separatedLines(lines, omission);
-  const twice = declaredTwice(lines, shape, best);
-  return twice === undefined ? undefined : addedTwice(lines, twice);
+  return omission === undefined ? undefined : separatedLines(lines, omission);
 }

@@ -133,32 +133,3 @@ describe("a sketch with as many declarations of one name as the file", () => {
     );
   });
 });
-
-describe("a sketch that would declare a function of the file twice", () => {
-  it("is refused with both lines", () => {
-    const end = ["  if (token) {", "    return value;"];
-    const close = ["  } // if", "} // count"];
-    const source = text(
-      ...[
-        "function load() {",
-        "",
-        "",
-        "  const value = find(78);",
-        "  print(value);",
-        "} // load",
-        "",
-      ],
-      ...["function count() {", "  const order = sort(8);", ...end, ...close],
-    );
-    const edit = sketch(
-      ...["function load() {", "", "", "", "function count() {", "  const order = sort(8);"],
-      ...[...end, "  const more = list(30);", "  if (page) {", "    return user;", "  } // entry"],
-      ...[...close, ""],
-    );
-    const outcome = merge(source, edit);
-    expect(outcome.kind).toBe("refused");
-    expect(outcome.kind === "refused" && outcome.message).toMatch(
-      /line 1 of the edit .* would be added, although line 1 of the file is the same and stays/,
-    );
-  });
-});

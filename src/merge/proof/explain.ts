@@ -7,7 +7,6 @@ import type { Match } from "../align/match.ts";
 import { placements } from "../align/placements.ts";
 import type { Prepared } from "../align/prepare.ts";
 import { looseKey, looseLines } from "../align/similar.ts";
-import type { DeclaredTwice } from "../declared-twice.ts";
 import type { Displaced } from "../displaced.ts";
 import type { Block, BlockLine, Shape } from "../shape.ts";
 import type { Misread } from "../words/context.ts";
@@ -88,16 +87,6 @@ export function separatedLines(source: readonly TextLine[], omission: Omission):
   const lines = to - from === 1 ? `line ${to}` : `lines ${from + 1} to ${to}`;
   const message = `${quote(above.text)} and ${quote(below.text)} are adjacent in the edit, but the file has ${lines} between them. ${readAgain}`;
   return unlike(message, below, near);
-}
-
-/** A declaration of the file that would be there twice. */
-export function addedTwice(
-  source: readonly TextLine[],
-  { token, source: line }: DeclaredTwice,
-): Refused {
-  const near = { line: line + 1, text: source[line]!.text };
-  const message = `line ${token.at} of the edit (${quote(token.text)}) would be added, although line ${line + 1} of the file is the same and stays. Show between which of the file's lines the change is, or remove the old lines with a diff.`;
-  return unlike(message, token, near);
 }
 
 /** A removed line whose typography the file has in another way, where the edit changes that very place. */
