@@ -12,7 +12,8 @@ export function fenceOf(line: string): Fence | undefined {
   return match ? { mark: match[1]!, info: match[2]!.trim() } : undefined;
 }
 
-function isFenceEnd(line: string, open: Fence): boolean {
+/** Whether a line closes what a fence opened. */
+export function closesFence(line: string, open: Fence): boolean {
   const fence = fenceOf(line);
   return (
     fence !== undefined &&
@@ -30,6 +31,25 @@ export interface CodeBlock {
   readonly info: string;
   /** The path that the fence itself or the line above it names. */
   readonly path?: string;
+}
+
+/** How many blocks the fences of a text make in pairs, as Markdown reads them, and whether the last one is left open. */
+export function fencePairs(lines: readonly string[]): {
+  readonly count: number;
+  readonly isOpen: boolean;
+} {
+  let open: Fence | undefined;
+  let count = 0;
+  for (const line of lines) {
+    const fence = fenceOf(line);
+    if (fence === undefined) continue;
+    if (open === undefined) open = fence;
+    else if (closesFence(line, open)) {
+      open = undefined;
+      count++;
+    }
+  }
+  return { count, isOpen: open !== undefined };
 }
 
 /** The blocks of a text, one after the other; those inside another one are its text. */
@@ -84,7 +104,7 @@ function closingFence(
   spend(stepsALine * (lines.length - open));
   const fence = fenceOf(lines[open]!)!;
   const end = lines.findLastIndex((line) => line.trim() !== "");
-  if (end > open && isFenceEnd(lines[end]!, fence)) {
+  if (end > open && closesFence(lines[end]!, fence)) {
     const inner = lines.slice(open + 1, end).filter((line) => fenceOf(line));
     // Blocks come as opening and closing: one fence left over inside can only be text.
     if (inner.every(inSource) || inner.length % 2 === 1) return end;
@@ -95,7 +115,7 @@ function closingFence(
   for (let index = open + 1; index < lines.length; index++) {
     const inner = fenceOf(lines[index]!);
     if (!inner || inner.mark[0] !== fence.mark[0]) continue;
-    if (isFenceEnd(lines[index]!, fence)) {
+    if (closesFence(lines[index]!, fence)) {
       last = index;
       if (depth === 0 && !wrapsMarkdown) return index;
       if (depth > 0) depth -= 1;

@@ -42,6 +42,32 @@ describe("the whole text, named as such", () => {
     expect(whole(`\`\`\`\n${ends}\`\`\`\n`, ends.replace("ci", "i"))).toBe(ends);
   });
 
+  it("is taken out of a fence around it, whatever fences it has itself", () => {
+    const ends = "# Tool\n\n```sh\nnpm ci\n```\n";
+    const begins = "```sh\nnpm ci\n```\n\nThat is all.\n";
+    const changes = [
+      [ends, ends.replace("Tool", "Kit")],
+      [ends, `${ends.replace("ci", "i")}\nDone.\n`],
+      [begins, begins.replace("all", "it")],
+    ] as const;
+    for (const [source, changed] of changes) {
+      for (const fence of ["```", "````", "```markdown"]) {
+        const close = fence.replace("markdown", "");
+        expect(whole(`${fence}\n${changed}${close}\n`, source)).toBe(changed);
+      }
+      expect(whole(changed, source)).toBe(changed);
+    }
+  });
+
+  it("keeps its own fences where its first and its last line are of two blocks", () => {
+    const source = "```sh\nnpm ci\n```\n\nThat is all.\n";
+    for (const last of ["More:\n\n```sh\nls\n```\n", "```sh\nls\n```\n"]) {
+      const text = source.replace("That is all.\n", last);
+      expect(whole(text, source)).toBe(text);
+      expect(whole(source, text)).toBe(source);
+    }
+  });
+
   it("is not taken from an empty fence", () => {
     for (const path of ["a.ts", "a.md", "a.yaml"]) {
       expect(() => whole("```\n```\n", "a\nb\n", path)).toThrow(/the code fence is empty/);

@@ -1,7 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import { isFilled } from "../text/words.ts";
 import { chosenBlock } from "./chosen-block.ts";
-import { type CodeBlock, codeBlocks, fenceOf } from "./code-blocks.ts";
+import { type CodeBlock, closesFence, codeBlocks, fenceOf, fencePairs } from "./code-blocks.ts";
 import type { EditInput } from "./format.ts";
 import { holdsFences, isCodeFile, usesTags } from "./language.ts";
 import { isElision } from "./lazy-markers.ts";
@@ -163,30 +163,30 @@ function isOfText({ info, path }: CodeBlock, around: readonly string[]): boolean
 }
 
 /**
- * A fence wraps the edit unless the file itself is between such lines, or begins with this one. Throws where the file has
- * one line of the pair at that end and the edit has both: either may be meant.
+ * Whether a fence at the start of an edit wraps it, and is not the file's own. It is the file's if the file begins with it
+ * too, or ends with a line that closes it, unless the text inside begins or ends as the file does. Otherwise fences pair up
+ * in a text, so the pairs decide; throws where one pair is around all of it and the file has one of the two lines.
  */
 function isWrapper(input: EditInput, lines: readonly string[], open: number): boolean {
+  const fence = fenceOf(lines[open]!)!;
   const begins = beginsAsFile(input, lines.slice(open));
-  const ends = isClosed(input.sourceLines);
-  const isBare = fenceOf(lines[open]!)?.info === "";
-  if (!begins && !(ends && isBare && isClosed(lines))) return true;
-  const close = isClosed(lines) ? lines.findLastIndex(isFilled) : lines.length;
-  const inner = lines.slice(open + 1, close);
+  const last = input.sourceLines.findLast(isFilled);
+  const ends = last !== undefined && fence.info === "" && closesFence(last, fence);
+  const end = lines.findLastIndex(isFilled);
+  const isClosed = end > open && closesFence(lines[end]!, fence);
+  if (!begins && !(ends && isClosed)) return true;
+  const inner = lines.slice(open + 1, isClosed ? end : lines.length);
   if (begins ? beginsAsFile(input, inner) : endsAsFile(input, inner)) return true;
-  if (begins === ends || !isClosed(lines)) return false;
+  if (!isClosed) return false;
+  const pairs = fencePairs(lines.slice(open, end + 1));
+  if (pairs.isOpen) return true;
+  if (pairs.count > 1 || (begins && last !== undefined && closesFence(last, fence))) return false;
   throw new RedraftError(
     "unreadable-edit",
     `the file ${begins ? "begins" : "ends"} with a code fence and the edit is between two: they may be of the file, or around it. ` +
       "Nothing was written. Send the text without a fence around it, or with a longer one.",
     { details: { line: open + 1, path: input.path } },
   );
-}
-
-/** Whether the last line closes a fence. */
-function isClosed(lines: readonly string[]): boolean {
-  const last = lines.findLast(isFilled);
-  return last !== undefined && fenceOf(last)?.info === "";
 }
 
 function outOfTags(input: EditInput, text: Unwrapped): Unwrapped | undefined {
