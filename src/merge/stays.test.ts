@@ -115,6 +115,35 @@ describe("what a sketch does not quote stays, and stays where it belongs", () =>
     expect(textOf(source, edit)).toBe(text("for (;;) {", ...["a", "c"].flatMap(option), "}"));
   });
 
+  it("does not remove the first line of a function whose body stays", () => {
+    const bodies = [
+      ["a.py", "def one(x):", "def two(x):", "", "# ..."],
+      ["a.rb", "def one(x)", "def two(x)", "end", "# ..."],
+      ["a.ts", "function one(x) {", "function two(x) {", "}", marker],
+    ] as const;
+    for (const [path, one, two, end, rest] of bodies) {
+      const body = ["  log(x);", "  count(1);"];
+      const close = end === "" ? [] : [end];
+      const source = text(
+        one,
+        ...body,
+        "  last(x);",
+        ...close,
+        "",
+        two,
+        ...body,
+        ...close,
+        "start();",
+      );
+      const gone = text(rest, "  last(x);", ...close, ...body, ...close, rest);
+      expect(outcomeOf(source, gone, path).kind).not.toBe("proved");
+      // A function that goes with its body is another matter.
+      expect(textOf(source, text(rest, "  last(x);", ...close, "start();"), path)).toBe(
+        source.replace(`\n${text(two, ...body, ...close)}start`, "start"),
+      );
+    }
+  });
+
   it("takes a context line that is cut short for a quote", () => {
     const source = text(
       "function f() {",

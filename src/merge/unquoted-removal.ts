@@ -1,9 +1,11 @@
 import type { LineRange } from "../core/merge.ts";
+import { columnsOf } from "../text/indent.ts";
 import type { TextLine } from "../text/lines.ts";
 import { isDistinctive } from "./align/distinctive.ts";
 import { depthsOf } from "./align/scope.ts";
 import { looseKey } from "./align/similar.ts";
 import { subjectOf } from "./align/subject.ts";
+import { beginsScope } from "./align/unquoted.ts";
 import type { Built } from "./proof/build.ts";
 import type { Block, Shape } from "./shape.ts";
 
@@ -39,6 +41,7 @@ export function unquotedRemoval(
         isRestated &&= restated(source[at]!.text);
       }
       if (isRestated) continue;
+      if (losesHead(source, start, line, fates)) return run;
       // A deletion needs exact quotes; where new lines replace the old ones, abbreviated quotes show the place as well.
       const isReplaced = fates.slice(start, line + 1).every((fate) => fate.fate === "replaced");
       const quoted = isReplaced ? loose : strict;
@@ -87,6 +90,27 @@ export function unquotedRemoval(
     }
   }
   return undefined;
+}
+
+/**
+ * Whether lines are removed that begin a function or a type whose body stays as it is, deeper than what is then above it:
+ * no edit means that, however well it quotes what is around it.
+ */
+function losesHead(
+  source: readonly TextLine[],
+  start: number,
+  last: number,
+  fates: Built["proof"]["source"],
+): boolean {
+  if (!fates.slice(start, last + 1).every(({ fate }) => fate === "removed")) return false;
+  const isFilled = (line: number): boolean => source[line]!.text.trim() !== "";
+  let head = last;
+  while (head > start && !isFilled(head)) head--;
+  let below = last + 1;
+  while (below < source.length && !isFilled(below)) below++;
+  if (below >= source.length || fates[below]!.fate !== "kept") return false;
+  const { text } = source[head]!;
+  return beginsScope(text) && columnsOf(source[below]!.text) > columnsOf(text);
 }
 
 /** Whether a line is the beginning of another one, to the letter, and ends with an ellipsis. */
