@@ -13,7 +13,7 @@ export function fenceOf(line: string): Fence | undefined {
 }
 
 /** Whether a line closes what a fence opened. */
-export function closesFence(line: string, open: Fence): boolean {
+export function endsFence(line: string, open: Fence): boolean {
   const fence = fenceOf(line);
   return (
     fence !== undefined &&
@@ -44,7 +44,7 @@ export function fencePairs(lines: readonly string[]): {
     const fence = fenceOf(line);
     if (fence === undefined) continue;
     if (open === undefined) open = fence;
-    else if (closesFence(line, open)) {
+    else if (endsFence(line, open)) {
       open = undefined;
       count++;
     }
@@ -104,7 +104,7 @@ function closingFence(
   spend(stepsALine * (lines.length - open));
   const fence = fenceOf(lines[open]!)!;
   const end = lines.findLastIndex((line) => line.trim() !== "");
-  if (end > open && closesFence(lines[end]!, fence)) {
+  if (end > open && endsFence(lines[end]!, fence)) {
     const inner = lines.slice(open + 1, end).filter((line) => fenceOf(line));
     // Blocks come as opening and closing: one fence left over inside can only be text.
     if (inner.every(inSource) || inner.length % 2 === 1) return end;
@@ -115,7 +115,7 @@ function closingFence(
   for (let index = open + 1; index < lines.length; index++) {
     const inner = fenceOf(lines[index]!);
     if (!inner || inner.mark[0] !== fence.mark[0]) continue;
-    if (closesFence(lines[index]!, fence)) {
+    if (endsFence(lines[index]!, fence)) {
       last = index;
       if (depth === 0 && !wrapsMarkdown) return index;
       if (depth > 0) depth -= 1;

@@ -1,7 +1,7 @@
 import { RedraftError } from "../core/errors.ts";
 import { isFilled } from "../text/words.ts";
 import { chosenBlock } from "./chosen-block.ts";
-import { type CodeBlock, closesFence, codeBlocks, fenceOf, fencePairs } from "./code-blocks.ts";
+import { type CodeBlock, codeBlocks, endsFence, fenceOf, fencePairs } from "./code-blocks.ts";
 import type { EditInput } from "./format.ts";
 import { holdsFences, isCodeFile, usesTags } from "./language.ts";
 import { isElision } from "./lazy-markers.ts";
@@ -171,16 +171,16 @@ function isWrapper(input: EditInput, lines: readonly string[], open: number): bo
   const fence = fenceOf(lines[open]!)!;
   const begins = beginsAsFile(input, lines.slice(open));
   const last = input.sourceLines.findLast(isFilled);
-  const ends = last !== undefined && fence.info === "" && closesFence(last, fence);
+  const ends = last !== undefined && fence.info === "" && endsFence(last, fence);
   const end = lines.findLastIndex(isFilled);
-  const isClosed = end > open && closesFence(lines[end]!, fence);
+  const isClosed = end > open && endsFence(lines[end]!, fence);
   if (!begins && !(ends && isClosed)) return true;
   const inner = lines.slice(open + 1, isClosed ? end : lines.length);
   if (begins ? beginsAsFile(input, inner) : endsAsFile(input, inner)) return true;
   if (!isClosed) return false;
   const pairs = fencePairs(lines.slice(open, end + 1));
   if (pairs.isOpen) return true;
-  if (pairs.count > 1 || (begins && last !== undefined && closesFence(last, fence))) return false;
+  if (pairs.count > 1 || (begins && last !== undefined && endsFence(last, fence))) return false;
   throw new RedraftError(
     "unreadable-edit",
     `the file ${begins ? "begins" : "ends"} with a code fence and the edit is between two: they may be of the file, or around it. ` +
