@@ -7,7 +7,7 @@ import type { Placement } from "./align/placements.ts";
 import type { Prepared } from "./align/prepare.ts";
 import type { BlockTrace } from "./align/trace.ts";
 import type { Block, BlockLine, Shape } from "./shape.ts";
-import { isFoundChanged } from "./words/stale.ts";
+import { isFoundChanged, isFoundNearly } from "./words/stale.ts";
 
 /** An explicit edit of which every block occurs in the source to the letter, exactly once. */
 export interface ExactPlacement {
@@ -40,6 +40,7 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
   const starts: number[] = [];
   const applied: number[] = [];
   let unclear = false;
+  let doubtful = 0;
   for (const [k, block] of shape.blocks.entries()) {
     const before = block.tokens.filter((token) => token.role !== "add");
     const places = exactPlaces(before, block, source, index);
@@ -65,10 +66,11 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
           spend(done.length / 4);
           return done.some((at) => covers(at, after, place, before));
         }) &&
-        !isFoundChanged(source, before, index, isDone) &&
+        !isFoundChanged({ source, before, isDone }, index) &&
         !remains(before, index, (line) => done.some((at) => at <= line && line < at + after.length))
       ) {
         applied.push(k);
+        if (isFoundNearly({ source, before, isDone })) doubtful++;
         continue;
       }
     }
@@ -76,6 +78,8 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
     if (place === undefined) unclear = true;
     else starts[k] = place;
   }
+  // An edit that was applied as a whole may be applied again. Of one that was not, no part is taken for done in doubt.
+  if (doubtful > 0 && applied.length < shape.blocks.length) return { kind: "unclear" };
   if (applied.length > 0) return { kind: "applied", blocks: applied };
   if (unclear) return { kind: "unclear" };
   return laidOut(shape, starts);

@@ -1,6 +1,7 @@
 import type { LineRange } from "../core/merge.ts";
 import { columnsOf } from "../text/indent.ts";
 import type { TextLine } from "../text/lines.ts";
+import { once } from "../text/once.ts";
 import { isDistinctive } from "./align/distinctive.ts";
 import { depthsOf } from "./align/scope.ts";
 import { looseKey } from "./align/similar.ts";
@@ -26,6 +27,8 @@ export function unquotedRemoval(
   const loose = quotedLines(source, shape, built, false);
   const depths = depthsOf(source);
   const isBlank = (line: number): boolean => source[line]!.text.trim() === "";
+  const counts = once(() => occurrencesByText(source));
+  const isOnly = (line: number): boolean => counts().get(source[line]!.text.trim()) === 1;
   for (const [k, range] of built.placement.ranges.entries()) {
     const restated = restatedBy(shape.blocks[k]!, built);
     for (let line = range.start; line < range.end; line++) {
@@ -41,7 +44,7 @@ export function unquotedRemoval(
         isRestated &&= restated(source[at]!.text);
       }
       if (isRestated) continue;
-      if (losesHead(source, start, line, fates)) return run;
+      const needsOnly = losesHead(source, start, line, fates);
       // A deletion needs exact quotes; where new lines replace the old ones, abbreviated quotes show the place as well.
       const isReplaced = fates.slice(start, line + 1).every((fate) => fate.fate === "replaced");
       const quoted = isReplaced ? loose : strict;
@@ -59,7 +62,8 @@ export function unquotedRemoval(
           const isLandmark = isDistinctive(source[at]!.text);
           if (isLandmark && !quoted.has(at)) return false;
           if (!quoted.has(at)) continue;
-          if (isNearest(at, start, line)) return true;
+          const isSure = !needsOnly || (isLandmark && isOnly(at));
+          if (isSure && isNearest(at, start, line)) return true;
           // An equal line is removed too. If the line before it is quoted as well, either choice gives the same text.
           if (isLandmark) continue;
           if (depths[at]! < depth) return !isDoubtful;
@@ -92,9 +96,15 @@ export function unquotedRemoval(
   return undefined;
 }
 
+function occurrencesByText(source: readonly TextLine[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { text } of source) counts.set(text.trim(), (counts.get(text.trim()) ?? 0) + 1);
+  return counts;
+}
+
 /**
- * Whether lines are removed that begin a function or a type whose body stays as it is, deeper than what is then above it:
- * no edit means that, however well it quotes what is around it.
+ * Whether lines are removed that begin a function or a type whose body stays as it is. Hardly an edit means that, so only
+ * lines that are in the file once show it.
  */
 function losesHead(
   source: readonly TextLine[],
