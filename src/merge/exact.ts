@@ -7,7 +7,7 @@ import type { Placement } from "./align/placements.ts";
 import type { Prepared } from "./align/prepare.ts";
 import type { BlockTrace } from "./align/trace.ts";
 import type { Block, BlockLine, Shape } from "./shape.ts";
-import { isFoundChanged, isFoundNearly } from "./words/stale.ts";
+import { isFoundChanged, isFoundNearly, type OldSide } from "./words/stale.ts";
 
 /** An explicit edit of which every block occurs in the source to the letter, exactly once. */
 export interface ExactPlacement {
@@ -40,7 +40,7 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
   const starts: number[] = [];
   const applied: number[] = [];
   let unclear = false;
-  let doubtful = 0;
+  const sides: OldSide[] = [];
   for (const [k, block] of shape.blocks.entries()) {
     const before = block.tokens.filter((token) => token.role !== "add");
     const places = exactPlaces(before, block, source, index);
@@ -70,7 +70,7 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
         !remains(before, index, (line) => done.some((at) => at <= line && line < at + after.length))
       ) {
         applied.push(k);
-        if (isFoundNearly({ source, before, isDone })) doubtful++;
+        sides.push({ source, before, isDone });
         continue;
       }
     }
@@ -79,7 +79,7 @@ export function lookExactly(source: readonly TextLine[], shape: Shape): ExactLoo
     else starts[k] = place;
   }
   // An edit that was applied as a whole may be applied again. Of one that was not, no part is taken for done in doubt.
-  if (doubtful > 0 && applied.length < shape.blocks.length) return { kind: "unclear" };
+  if (applied.length < shape.blocks.length && sides.some(isFoundNearly)) return { kind: "unclear" };
   if (applied.length > 0) return { kind: "applied", blocks: applied };
   if (unclear) return { kind: "unclear" };
   return laidOut(shape, starts);

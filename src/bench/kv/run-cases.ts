@@ -104,12 +104,11 @@ export async function runEditCase(
   if (change.edits.length === 0) return base.dispose();
   const asked = { ends: /\n/, most: mostLineTokens };
   const full = await follow(target, base, change, policies[0]!, asked);
+  // Without rotation some changes leave positions that llama.cpp refuses.
+  const followed = (policy: MeasuredPolicy) =>
+    follow(target, base, change, policy, asked).catch(() => undefined);
   for (const policy of open) {
-    const found =
-      policy.name === "full"
-        ? full
-        : await follow(target, base, change, policy, asked).catch(() => undefined);
-    // Without rotation some changes leave positions that llama.cpp refuses.
+    const found = policy.name === "full" ? full : await followed(policy);
     if (found === undefined) continue;
     const line = found.line.trim();
     store.add({
@@ -140,13 +139,13 @@ export async function runStaleCase(
   const { base, change } = await readBefore(target, one.path, one.before, one.after);
   const asked = { question: one.question, ends: /[\n;{]/, most: longestDecision };
   const full = await follow(target, base, change, policies[0]!, asked);
+  // Without rotation some changes leave positions that llama.cpp refuses.
+  const followed = (policy: MeasuredPolicy) =>
+    follow(target, base, change, policy, asked).catch(() => undefined);
   const old = await follow(target, base, { ...change, edits: [] }, { name: "none" }, asked);
   const decisive = old.line.trim() !== full.line.trim();
   for (const policy of open) {
-    const found =
-      policy.name === "full"
-        ? full
-        : await follow(target, base, change, policy, asked).catch(() => undefined);
+    const found = policy.name === "full" ? full : await followed(policy);
     if (found === undefined) continue;
     const same = found.line.trim() === full.line.trim();
     const result: KvResult = {

@@ -15,7 +15,8 @@ export function isNearly(edit: string, source: string): boolean {
   return hasWords(other) && boundedDistance(one, other, limit) <= limit;
 }
 
-interface OldSide {
+/** The old side of a block that may have been applied before. */
+export interface OldSide {
   readonly source: readonly TextLine[];
   /** The lines that the block keeps or removes. */
   readonly before: readonly BlockLine[];
