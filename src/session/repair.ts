@@ -4,7 +4,7 @@ import type { DocumentEdit } from "./text-edits.ts";
 import type { TokenText } from "./token-text.ts";
 
 /** How the tokens are chosen that a repair evaluates again. */
-export type RepairSelector = "dependents" | "mentions" | "seams" | "keys";
+export type RepairSelector = "dependents" | "mentions" | "seams" | "tail" | "keys";
 
 export interface RepairRequest {
   readonly selector: RepairSelector;
@@ -36,6 +36,7 @@ const mostRanges = 24;
 export function chooseRepair(request: RepairRequest): Repair {
   const { selector, document, added } = request;
   if (selector === "seams") return { selector, ranges: seamRanges(request) };
+  if (selector === "tail") return { selector, ranges: tailRanges(request) };
   if (selector === "keys") {
     const note =
       "the engine does not report keys, so lines that mention edited names are evaluated";
@@ -79,6 +80,13 @@ function seamRanges({ added, budget, document }: RepairRequest): TokenRange[] {
     left -= stop - end;
   }
   return ranges;
+}
+
+/** The last tokens: what is written next depends most on them. */
+function tailRanges({ added, budget, document }: RepairRequest): TokenRange[] {
+  const end = document.tokens.length;
+  const start = Math.max(end - budget, added[0]?.end ?? 0);
+  return start < end ? [{ start, end }] : [];
 }
 
 const words = /[\p{L}_$][\p{L}\p{N}_$]*/gu;

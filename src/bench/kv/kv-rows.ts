@@ -20,6 +20,9 @@ export interface KvRow {
   readonly sameAsFull: number;
   /** Of the decisions that the change alters (stale set): those that are still the old ones. */
   readonly staleShare?: number;
+  /** Mean over the layers, and the lowest layer's. */
+  readonly keyCosine?: number;
+  readonly lowestKeyCosine?: number;
   readonly cpuMs?: number;
 }
 
@@ -50,6 +53,8 @@ export function kvRows(results: readonly KvResult[], model: string): KvRow[] {
       rounded(100 * mean(cell.map((one) => (test(one) ? 1 : 0))), 1);
     const decisive = cell.filter((one) => one.decisive);
     const times = cell.flatMap(({ cpuMs }) => (cpuMs === undefined ? [] : [cpuMs]));
+    const cosines = cell.flatMap(({ keyCosine }) => (keyCosine ? [keyCosine] : []));
+    const layers = (cosines[0] ?? []).map((_, layer) => mean(cosines.map((one) => one[layer]!)));
     return {
       suite: "kv" as const,
       set,
@@ -68,6 +73,10 @@ export function kvRows(results: readonly KvResult[], model: string): KvRow[] {
       sameAsFull: percent((one) => one.sameAsFull),
       ...(set === "stale" && {
         staleShare: rounded(mean(decisive.map((one) => (one.stale ? 1 : 0))), 3),
+      }),
+      ...(layers.length > 0 && {
+        keyCosine: rounded(mean(layers), 4),
+        lowestKeyCosine: rounded(Math.min(...layers), 4),
       }),
       ...(times.length > 0 && { cpuMs: rounded(mean(times), 0) }),
     };

@@ -4,9 +4,11 @@ import path from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { hasEngine } from "../../../test/support/native.ts";
 import { modelFolder } from "../../../test/support/tiny-models.ts";
+import type { LlamaSequence } from "../../engines/llama/sequence.ts";
 import { llamaTarget } from "../../engines/llama/target.ts";
 import { divergence } from "../../session/divergence.ts";
 import { conflictEncode } from "../baselines/conflict.ts";
+import { keyDistances, readKeys } from "./key-states.ts";
 import { kvCommand } from "./kv.ts";
 import type { KvRow } from "./kv-rows.ts";
 import { nextRow } from "./measure.ts";
@@ -62,6 +64,40 @@ describe.skipIf(!hasEngine)("bench kv", () => {
     await target.dispose();
   });
 
+  it("reads keys out of the engine's state: after a splice on one layer they are those of full evaluation", async () => {
+    for (const cacheType of ["f32", "f16"] as const) {
+      const model = models.file("one", { layers: 1 });
+      const target = await llamaTarget({ model, threads: 1, contextSize: 1024, cacheType });
+      const tokens = await target.tokenize("def add(a, b):\n    return a + b\n".repeat(8));
+      const keysOf = async (change: (sequence: LlamaSequence) => Promise<unknown>) => {
+        const sequence = (await target.open()) as LlamaSequence;
+        await sequence.append(tokens);
+        await nextRow(sequence);
+        await change(sequence);
+        await nextRow(sequence);
+        const keys = readKeys(await sequence.state());
+        await sequence.dispose();
+        return keys;
+      };
+      const edits = [{ start: 10, end: 10, tokens: tokens.slice(20, 27) }];
+      const exact = await keysOf(async (sequence) => {
+        await sequence.truncate(10);
+        await sequence.append([...edits[0]!.tokens, ...tokens.slice(10)]);
+      });
+      expect(exact).toMatchObject({ tokens: tokens.length + 7, layers: 1 });
+      const spliced = await keysOf((sequence) => sequence.splice(edits));
+      expect(Math.max(...keyDistances(exact, spliced, 0, 0))).toBeLessThan(1e-4);
+      const conflict = await keysOf((sequence) => sequence.spliceInPlace(edits));
+      expect(Math.max(...keyDistances(exact, conflict, 0, 20))).toBeGreaterThan(0.01);
+      await target.dispose();
+    }
+  });
+
+  it("refuses a state of another form", () => {
+    expect(() => readKeys(new Uint8Array(64))).toThrow("its form is new");
+    expect(() => readKeys(new Uint8Array(2))).toThrow("it ends early");
+  });
+
   it("prints a row per kind of edit and policy, and goes on from its state", async () => {
     const repo = path.join(folder, "repo");
     mkdirSync(repo);
@@ -101,7 +137,8 @@ describe.skipIf(!hasEngine)("bench kv", () => {
         sameAsFull: 100,
       });
       expect(splice.savedOfSuffix).toBeGreaterThan(0.2);
-      expect(rows.filter(({ set, edit }) => set === "stale" && edit === "all")).toHaveLength(6);
+      expect(rows.filter(({ set, edit }) => set === "stale" && edit === "all")).toHaveLength(8);
+      expect(splice.keyCosine).toBeGreaterThan(0.5);
       expect(await run()).toEqual(rows);
     } finally {
       write.mockRestore();

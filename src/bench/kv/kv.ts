@@ -4,13 +4,14 @@ import { RedraftError } from "../../core/errors.ts";
 import { type LlamaTarget, llamaVocabulary } from "../../engines/llama/target.ts";
 import { engines } from "../../engines/registry.ts";
 import { modelPath } from "../../engines/store/store.ts";
+import type { RepairSelector } from "../../session/repair.ts";
 import { count } from "../calibrate.ts";
 import { markdownTable, textTable } from "../table.ts";
 import { runAgent } from "./agent.ts";
 import { editCase, editKinds, type KvCase, settings } from "./edit-cases.ts";
 import { type KvRow, kvRows } from "./kv-rows.ts";
 import { costSvg } from "./kv-svg.ts";
-import { measuredPolicies } from "./measure.ts";
+import { type MeasuredPolicy, measuredPolicies, measuredSelectors } from "./measure.ts";
 import { openResults, type ResultStore } from "./results.ts";
 import { runEditCase, runStaleCase } from "./run-cases.ts";
 import { readSources, type SourceFile, seededNumbers } from "./sources.ts";
@@ -25,6 +26,7 @@ interface Options {
   readonly context: readonly number[];
   readonly cases: number;
   readonly share: readonly number[];
+  readonly select: readonly string[];
   readonly threads?: number;
   readonly state?: string;
   readonly seed: number;
@@ -59,6 +61,7 @@ export function kvCommand(): Command {
       shares,
       [0.05],
     )
+    .option("--select <names>", "how repairs choose", commaList, [...measuredSelectors])
     .option("--threads <n>", "threads (default: cores - 1)", count)
     .option("--state <file>", "keep results there, and go on from them")
     .option("--seed <n>", "what draws the cases", count, 1)
@@ -81,6 +84,13 @@ async function run(options: Options): Promise<void> {
   const unknown = options.set.find((name) => !(kvSets as readonly string[]).includes(name));
   if (unknown !== undefined) {
     throw new RedraftError("usage", `--set ${unknown}: there are ${kvSets.join(", ")}`);
+  }
+  const unknownSelector = options.select.find((name) => !isSelector(name));
+  if (unknownSelector !== undefined) {
+    throw new RedraftError(
+      "usage",
+      `--select ${unknownSelector}: there are ${measuredSelectors.join(", ")}`,
+    );
   }
   const files = readSources(options.repo);
   const model = await modelPath(options.model);
@@ -125,6 +135,12 @@ async function run(options: Options): Promise<void> {
   }
 }
 
+const isSelector = (name: string): name is RepairSelector =>
+  (measuredSelectors as readonly string[]).includes(name);
+
+const policiesOf = ({ share, select }: Options): MeasuredPolicy[] =>
+  measuredPolicies(share, select.filter(isSelector));
+
 function showCase(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`);
 }
@@ -137,7 +153,7 @@ async function runEdits(
   store: ResultStore,
 ): Promise<void> {
   const perToken = await meanTokenLength(model, files);
-  const policies = measuredPolicies(options.share);
+  const policies = policiesOf(options);
   for (const context of options.context) {
     for (const edit of editKinds) {
       const cases = drawCases(files, edit, Math.floor(context * perToken), options);
@@ -193,7 +209,7 @@ async function runStale(
   options: Options,
   store: ResultStore,
 ): Promise<void> {
-  const policies = measuredPolicies(options.share);
+  const policies = policiesOf(options);
   const typescript = files.filter(({ language }) => language === "typescript");
   const text = (typescript.length > 0 ? typescript : files).map((file) => file.text).join("\n");
   for (const context of options.context) {
@@ -228,6 +244,7 @@ function show(rows: readonly KvRow[], { json, markdown }: Options): void {
     "exactMatch",
     "editSimilarity",
     "sameAsFull",
+    "keyCosine",
     "staleShare",
     "cpuMs",
   ] as const;

@@ -2,22 +2,35 @@ import { readFileSync } from "node:fs";
 import type { KvEdit, Rows, Sequence, Token } from "../../core/target.ts";
 import type { LlamaTarget } from "../../engines/llama/target.ts";
 import { divergenceTopK } from "../../session/divergence.ts";
-import { addedRanges, withRepair } from "../../session/kv-plan.ts";
+import { addedRanges, type TokenRange, withRepair } from "../../session/kv-plan.ts";
 import { chooseRepair, type RepairSelector } from "../../session/repair.ts";
 import type { DocumentEdit } from "../../session/text-edits.ts";
 import type { TokenText } from "../../session/token-text.ts";
 import { syntaxFor } from "../../workspace/syntax.ts";
 import { conflictEncode } from "../baselines/conflict.ts";
 
-/** How the cache follows a change: `full`, `conflict`, `splice`, or a splice with a repair: `repair:<selector>@<share>`. */
+/**
+ * How the cache follows a change: `full`, `conflict`, `splice`, or a splice with a repair: `splice+repair:<selector>@<share>`. The selector
+ * `keys` takes the lines whose keys differ most from those of full evaluation: no product could know, so it is a bound for the others.
+ */
 export interface MeasuredPolicy {
   readonly name: string;
   readonly repair?: { readonly selector: RepairSelector; readonly share: number };
 }
 
-/** The policies of the bench: every selector at every share, and those that the table compares. */
-export function measuredPolicies(shares: readonly number[]): MeasuredPolicy[] {
-  const selectors: readonly RepairSelector[] = ["dependents", "mentions", "seams"];
+export const measuredSelectors: readonly RepairSelector[] = [
+  "dependents",
+  "mentions",
+  "seams",
+  "tail",
+  "keys",
+];
+
+/** The policies of the bench: `full` first, then those that the table compares, then every selector at every share. */
+export function measuredPolicies(
+  shares: readonly number[],
+  selectors: readonly RepairSelector[] = measuredSelectors,
+): MeasuredPolicy[] {
   return [
     { name: "full" },
     { name: "conflict" },
@@ -39,6 +52,8 @@ export interface MeasuredChange {
   readonly edits: readonly KvEdit[];
   /** After the change. */
   readonly document: TokenText;
+  /** Per token from the first change on: how far its key is from the exact one after a splice. Needed for the selector `keys`. */
+  readonly keyDistances?: readonly number[];
 }
 
 /** Makes the change in a sequence that holds the tokens before it. Returns the tokens that had to be evaluated. */
@@ -62,20 +77,57 @@ export async function followChange(
   }
   let own = edits;
   if (repair !== undefined) {
-    const checker = await syntaxFor(change.path);
-    const { ranges } = chooseRepair({
-      selector: repair.selector,
-      budget: Math.ceil(repair.share * suffix),
-      before: change.before,
-      edits: change.textEdits,
-      document,
-      added: addedRanges(edits),
-      ...(checker?.tree && { tree: (text: string) => checker.tree!(text) }),
-    });
+    const ranges = await repairRanges(change, repair, Math.ceil(repair.share * suffix));
     own = withRepair(edits, document.tokens, ranges);
   }
   const { evaluated, pending } = await sequence.splice!(own);
   return evaluated + pending;
+}
+
+async function repairRanges(
+  { path, before, textEdits, edits, document, keyDistances }: MeasuredChange,
+  { selector }: NonNullable<MeasuredPolicy["repair"]>,
+  budget: number,
+): Promise<readonly TokenRange[]> {
+  if (selector === "keys") return farthestLines(document, edits[0]!.start, keyDistances!, budget);
+  const checker = await syntaxFor(path);
+  const { ranges } = chooseRepair({
+    selector,
+    budget,
+    before,
+    edits: textEdits,
+    document,
+    added: addedRanges(edits),
+    ...(checker?.tree && { tree: (text: string) => checker.tree!(text) }),
+  });
+  return ranges;
+}
+
+/** Whole lines, those with the largest mean distance first, until the budget is spent. */
+function farthestLines(
+  document: TokenText,
+  from: number,
+  distances: readonly number[],
+  budget: number,
+): TokenRange[] {
+  const lines: { start: number; end: number; mean: number }[] = [];
+  for (const { index } of document.text.matchAll(/^/gm)) {
+    const lineEnd = document.text.indexOf("\n", index);
+    const start = Math.max(from, document.tokenAt(index));
+    const end = lineEnd < 0 ? document.tokens.length : document.tokenAt(lineEnd);
+    const own = distances.slice(start - from, Math.max(0, end - from));
+    if (own.length > 0) {
+      lines.push({ start, end, mean: own.reduce((a, b) => a + b, 0) / own.length });
+    }
+  }
+  let left = budget;
+  return lines
+    .sort((a, b) => b.mean - a.mean)
+    .flatMap(({ start, end }) => {
+      const stop = Math.min(end, start + left);
+      left -= Math.max(0, stop - start);
+      return stop > start ? [{ start, end: stop }] : [];
+    });
 }
 
 /** The row of the next token. */

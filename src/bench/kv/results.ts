@@ -26,6 +26,10 @@ export interface KvResult {
   /** For the stale set: whether the decision is still that of the text before the change, and whether the change alters it at all. */
   readonly stale?: boolean;
   readonly decisive?: boolean;
+  /** Logit of the exact row's likeliest token minus the second: below the noise of the kernels a different token means nothing. */
+  readonly margin?: number;
+  /** Mean cosine of the keys behind the first change with those of full evaluation, per layer. */
+  readonly keyCosine?: readonly number[];
   /** Processor time of the engine for the update and the next token, in ms; undefined where it is not known. */
   readonly cpuMs?: number;
 }

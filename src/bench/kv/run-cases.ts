@@ -1,9 +1,12 @@
+import { RedraftError } from "../../core/errors.ts";
 import type { Rows, Sequence } from "../../core/target.ts";
+import type { LlamaSequence } from "../../engines/llama/sequence.ts";
 import type { LlamaTarget } from "../../engines/llama/target.ts";
 import { divergence } from "../../session/divergence.ts";
 import { editsOf } from "../../session/text-edits.ts";
 import { createTokenText } from "../../session/token-text.ts";
 import type { KvCase } from "./edit-cases.ts";
+import { cosine, type KeyStates, keyDistances, readKeys } from "./key-states.ts";
 import {
   editSimilarity,
   engineTime,
@@ -42,6 +45,8 @@ async function readBefore(
 }
 
 interface FollowedCase {
+  /** Where they are asked for. */
+  readonly keys?: KeyStates;
   readonly policy: MeasuredPolicy;
   readonly recomputed: number;
   readonly row: Rows;
@@ -49,26 +54,35 @@ interface FollowedCase {
   readonly cpuMs: number | undefined;
 }
 
+interface Asked {
+  readonly question?: string;
+  readonly ends: RegExp;
+  readonly most: number;
+  /** Whether the keys are compared. */
+  readonly keys: boolean;
+}
+
 async function follow(
   target: LlamaTarget,
   base: Sequence,
   change: MeasuredChange,
   policy: MeasuredPolicy,
-  asked: { readonly question?: string; readonly ends: RegExp; readonly most: number },
+  asked: Asked,
 ): Promise<FollowedCase> {
-  const sequence = await base.fork!({ ownCells: true });
+  const sequence = (await base.fork!({ ownCells: true })) as LlamaSequence;
   try {
     const started = engineTime(target);
     const recomputed = await followChange(sequence, change, policy);
     let row = await nextRow(sequence);
     const ended = engineTime(target);
+    const keys = asked.keys ? readKeys(await sequence.state()) : undefined;
     if (asked.question !== undefined) {
       await sequence.append(await target.tokenize(asked.question));
       row = await nextRow(sequence);
     }
     const line = await greedyText(target, sequence, row, asked.ends, asked.most);
     const cpuMs = started === undefined || ended === undefined ? undefined : ended - started;
-    return { policy, recomputed, row, line, cpuMs };
+    return { policy, recomputed, row, line, cpuMs, ...(keys && { keys }) };
   } finally {
     await sequence.dispose();
   }
@@ -83,8 +97,56 @@ function comparedFields(change: MeasuredChange, followed: FollowedCase, full: Fo
     newTokens: change.edits.reduce((sum, { tokens }) => sum + tokens.length, 0),
     recomputed: followed.recomputed,
     ...divergence(full.row, followed.row),
+    margin: Number((full.row.logits[0]! - full.row.logits[1]!).toFixed(3)),
+    ...(full.keys &&
+      followed.keys &&
+      followed !== full && { keyCosine: meanCosines(full.keys, followed.keys, first) }),
     ...(followed.cpuMs !== undefined && { cpuMs: followed.cpuMs }),
   };
+}
+
+/** Follows the change by any policy; the result is undefined where llama.cpp refuses the positions that a change without rotation leaves. */
+async function follower(
+  target: LlamaTarget,
+  base: Sequence,
+  change: MeasuredChange,
+  full: FollowedCase,
+  open: readonly MeasuredPolicy[],
+  asked: Asked,
+): Promise<(policy: MeasuredPolicy) => Promise<FollowedCase | undefined>> {
+  let known = change;
+  if (open.some(({ repair }) => repair?.selector === "keys")) {
+    const spliced = await follow(target, base, change, { name: "splice" }, { ...asked, most: 0 });
+    const first = change.edits[0]!.start;
+    known = { ...change, keyDistances: keyDistances(full.keys!, spliced.keys!, earlyLayer, first) };
+  }
+  return async (policy) => {
+    try {
+      return await follow(target, base, known, policy, asked);
+    } catch (error) {
+      if (policy.name === "conflict" && RedraftError.is(error)) return undefined;
+      throw error;
+    }
+  };
+}
+
+/** Keys of the first layer depend on nothing but the token. */
+const earlyLayer = 1;
+
+const mostCompared = 256;
+
+/** Means over at most 256 tokens, evenly spread from the first change on. */
+function meanCosines(exact: KeyStates, other: KeyStates, first: number): number[] {
+  const step = Math.max(1, Math.ceil((exact.tokens - first) / mostCompared));
+  return Array.from({ length: exact.layers }, (_, layer) => {
+    let sum = 0;
+    let compared = 0;
+    for (let token = first; token < Math.min(exact.tokens, other.tokens); token += step) {
+      sum += cosine(exact.key(layer, token), other.key(layer, token));
+      compared++;
+    }
+    return Number((sum / Math.max(1, compared)).toFixed(4));
+  });
 }
 
 /** Every policy on one change; what the store has is not run again. */
@@ -102,11 +164,9 @@ export async function runEditCase(
   const path = `case.${extensions[language] ?? "txt"}`;
   const { base, change } = await readBefore(target, path, one.before, one.after);
   if (change.edits.length === 0) return base.dispose();
-  const asked = { ends: /\n/, most: mostLineTokens };
+  const asked = { ends: /\n/, most: mostLineTokens, keys: true };
   const full = await follow(target, base, change, policies[0]!, asked);
-  // Without rotation some changes leave positions that llama.cpp refuses.
-  const followed = (policy: MeasuredPolicy) =>
-    follow(target, base, change, policy, asked).catch(() => undefined);
+  const followed = await follower(target, base, change, full, open, asked);
   for (const policy of open) {
     const found = policy.name === "full" ? full : await followed(policy);
     if (found === undefined) continue;
@@ -137,11 +197,9 @@ export async function runStaleCase(
   const open = policies.filter(({ name }) => !store.has({ ...key, policy: name }));
   if (open.length === 0) return;
   const { base, change } = await readBefore(target, one.path, one.before, one.after);
-  const asked = { question: one.question, ends: /[\n;{]/, most: longestDecision };
+  const asked = { question: one.question, ends: /[\n;{]/, most: longestDecision, keys: true };
   const full = await follow(target, base, change, policies[0]!, asked);
-  // Without rotation some changes leave positions that llama.cpp refuses.
-  const followed = (policy: MeasuredPolicy) =>
-    follow(target, base, change, policy, asked).catch(() => undefined);
+  const followed = await follower(target, base, change, full, open, asked);
   const old = await follow(target, base, { ...change, edits: [] }, { name: "none" }, asked);
   const decisive = old.line.trim() !== full.line.trim();
   for (const policy of open) {

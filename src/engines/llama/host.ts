@@ -100,6 +100,9 @@ const operations: Record<
     await sequences!.fork(sequence, to, ownCells);
     return {};
   },
+  state: async ({ sequence }: { sequence: number }) => ({
+    payload: [await sequences!.state(sequence)],
+  }),
   dispose: ({ sequence }: { sequence: number }) => void sequences!.dispose(sequence),
 };
 

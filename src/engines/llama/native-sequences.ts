@@ -47,6 +47,8 @@ export interface NativeSequences {
   /** @param rotate false = a baseline for measurements: the keys keep the positions that they had */
   splice(id: number, edits: readonly KvEdit[], rotate: boolean): Promise<SpliceReport>;
   fork(from: number, to: number, ownCells: boolean): Promise<void>;
+  /** Positions, keys and values as llama.cpp saves them. */
+  state(id: number): Promise<Uint8Array>;
   dispose(id: number): void;
 }
 
@@ -282,6 +284,13 @@ export function createSequences(
       all.set(to, copy);
     },
 
+    async state(id) {
+      const sequence = held(id);
+      dropOpen(sequence);
+      await finishRotation(id, sequence);
+      return readState(sequence);
+    },
+
     dispose(id) {
       const sequence = all.get(id);
       if (sequence === undefined) return;
@@ -321,10 +330,15 @@ export function createSequences(
     sequence.evaluated = last + 1;
   }
 
+  function readState({ id }: Held): Uint8Array {
+    const bytes = new Uint8Array(Number(native.stateSize(model.context, id)));
+    native.stateRead(model.context, bytes, bytes.length, id);
+    return bytes;
+  }
+
   function copyCells(source: Held, copy: Held): void {
     if (source.evaluated === 0) return;
-    const bytes = new Uint8Array(Number(native.stateSize(model.context, source.id)));
-    native.stateRead(model.context, bytes, bytes.length, source.id);
+    const bytes = readState(source);
     if (Number(native.stateWrite(model.context, bytes, bytes.length, copy.id)) > 0) return;
     releaseId(copy.id);
     throw new RedraftError(

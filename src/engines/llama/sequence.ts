@@ -34,6 +34,8 @@ export interface LlamaSequence extends Sequence {
   splice(edits: readonly KvEdit[], signal?: AbortSignal): Promise<SpliceReport>;
   /** A splice without rotation, so that positions collide or are missing: for comparisons, never for answers. */
   spliceInPlace(edits: readonly KvEdit[]): Promise<SpliceReport>;
+  /** What the cache holds of the sequence, as llama.cpp saves it: for measurements. */
+  state(): Promise<Uint8Array>;
 }
 
 /**
@@ -144,6 +146,11 @@ export function llamaSequence({
     splice: (edits, signal) => splice(edits, true, signal),
 
     spliceInPlace: (edits) => splice(edits, false),
+
+    async state() {
+      requireOpen();
+      return (await engine.request("state", { sequence: id })).payload;
+    },
 
     async fork({ ownCells = false } = {}) {
       requireOpen();
