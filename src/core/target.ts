@@ -146,6 +146,8 @@ export interface Capabilities {
   readonly rewind: boolean;
   /** Measured cost of a pass over n tokens, relative to one plain decoding step. */
   readonly cost: (n: number) => number;
+  /** Cost of moving keys, once per splice whatever its size, in the same unit; absent = nothing. */
+  readonly shiftCost?: () => number;
 }
 
 /** A model whose tokens we verify ourselves. */

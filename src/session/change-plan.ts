@@ -1,7 +1,7 @@
 import type { Capabilities, KvEdit } from "../core/target.ts";
 import type { SyntaxTree } from "./dependents.ts";
 import type { Drift } from "./drift.ts";
-import { addedRanges, costOfTokens, withRepair } from "./kv-plan.ts";
+import { addedRanges, spliceShare, withRepair, worthSplicing } from "./kv-plan.ts";
 import { chooseRepair, type RepairSelector } from "./repair.ts";
 import type { DocumentEdit } from "./text-edits.ts";
 import type { TokenText } from "./token-text.ts";
@@ -51,17 +51,11 @@ export interface PlannedChange {
 /** Suffixes shorter than this are evaluated again: there is nothing to save. */
 const shortSuffix = 64;
 
-/** Below this share of the cost of `full`, `auto` takes a splice. */
-const worthSplicing = 0.6;
-
-/** Cells of the cache whose rotation costs about one decoding step (measured on 0.5 B weights, docs/internals/engine.md). */
-const cellsPerStep = 2048;
-
 /** Decides how the cache follows a change. */
 export function planChange(
   change: PlannedChange,
   { policy, repair, renewAfter }: PlanOptions,
-  capabilities: Pick<Capabilities, "kvEdit" | "rewind" | "contextSize" | "cost">,
+  capabilities: Pick<Capabilities, "kvEdit" | "rewind" | "cost" | "shiftCost">,
 ): ChangePlan {
   const { edits, document, drift } = change;
   const from = edits[0]!.start;
@@ -96,15 +90,9 @@ export function planChange(
   });
   const repaired = withRepair(edits, document.tokens, chosen.ranges);
   if (policy === "auto") {
-    const rotation = capabilities.contextSize / cellsPerStep;
-    const splice = repaired.reduce(
-      (sum, { tokens }) => sum + costOfTokens(capabilities.cost, tokens.length),
-      rotation,
-    );
-    const whole = costOfTokens(capabilities.cost, suffix);
-    if (splice > worthSplicing * whole) {
-      return full(`a splice would cost ${Math.round((100 * splice) / whole)} % of it`);
-    }
+    const share = spliceShare(capabilities, repaired, suffix);
+    if (share > worthSplicing)
+      return full(`a splice would cost ${Math.round(100 * share)} % of it`);
   }
   const reason = chosen.note ?? (policy === "auto" ? "much cheaper than full" : "asked for");
   return { policy: "splice+repair", reason, edits: repaired, from, selector: chosen.selector };

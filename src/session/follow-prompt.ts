@@ -1,7 +1,7 @@
 import type { Capabilities, KvEdit, Sequence, Token } from "../core/target.ts";
 import { LineDiff } from "../text/line-diff.ts";
 import { whyNoSplice } from "./change-plan.ts";
-import { addedRanges, withRepair } from "./kv-plan.ts";
+import { addedRanges, spliceShare, withRepair, worthSplicing } from "./kv-plan.ts";
 
 /** A prompt that a sequence was made to hold by editing its cache. */
 export interface FollowedPrompt {
@@ -11,8 +11,6 @@ export interface FollowedPrompt {
 
 /** Of the tokens behind the first change: what a repair evaluates behind the places of the change. */
 const repairShare = 0.05;
-/** Where more than this share would be evaluated, all of it is. */
-const mostEvaluated = 0.5;
 /** Fewer tokens behind the change than this are evaluated. */
 const shortRest = 64;
 
@@ -38,7 +36,7 @@ export async function followPrompt(
   sequence: Sequence,
   held: readonly Token[],
   prompt: readonly Token[],
-  capabilities: Pick<Capabilities, "kvEdit" | "rewind">,
+  capabilities: Pick<Capabilities, "kvEdit" | "rewind" | "cost" | "shiftCost">,
   signal?: AbortSignal,
 ): Promise<FollowedPrompt | undefined> {
   if (sequence.splice === undefined || whyNoSplice(capabilities) !== undefined) return undefined;
@@ -54,8 +52,9 @@ export async function followPrompt(
     end: Math.min(end, added.end + each),
   }));
   const repaired = withRepair(edits, prompt, seams);
-  const evaluated = repaired.reduce((sum, { tokens }) => sum + tokens.length, 0);
-  const isWorth = edits.length === 0 || (rest >= shortRest && evaluated <= mostEvaluated * rest);
+  const isWorth =
+    edits.length === 0 ||
+    (rest >= shortRest && spliceShare(capabilities, repaired, rest) <= worthSplicing);
   if (!isWorth) return undefined;
   if (tail !== undefined) await sequence.truncate(tail.start);
   if (repaired.length > 0) await sequence.splice(repaired, signal);

@@ -1,4 +1,4 @@
-import type { KvEdit, Token } from "../core/target.ts";
+import type { Capabilities, KvEdit, Token } from "../core/target.ts";
 
 /** Tokens [start, end) of a document. */
 export interface TokenRange {
@@ -50,8 +50,22 @@ export function withRepair(
   });
 }
 
+/** A splice that costs more than this share of evaluating all tokens is not worth what it changes. */
+export const worthSplicing = 0.6;
+
+/** What edits of the cache cost, as a share of evaluating the `rest` from the first change on. A splice makes a pass for each place. */
+export function spliceShare(
+  { cost, shiftCost }: Pick<Capabilities, "cost" | "shiftCost">,
+  edits: readonly KvEdit[],
+  rest: number,
+): number {
+  const passes = edits.filter(({ tokens }) => tokens.length > 0);
+  const splice = passes.reduce((sum, { tokens }) => sum + costOfTokens(cost, tokens.length), 0);
+  return (splice + (shiftCost?.() ?? 0)) / costOfTokens(cost, rest);
+}
+
 /** Positions in all passes over `count` tokens. */
-export function costOfTokens(cost: (n: number) => number, count: number): number {
+function costOfTokens(cost: (n: number) => number, count: number): number {
   const largest = 512;
   const whole = Math.floor(count / largest);
   const rest = count - whole * largest;

@@ -17,7 +17,12 @@ function served(capabilities: Partial<Capabilities> = {}): {
 } {
   const target = fakeTarget({
     vocabSize: 64,
-    capabilities: { kvEdit: "splice", contextSize: 4000, ...capabilities },
+    capabilities: {
+      kvEdit: "splice",
+      contextSize: 4000,
+      cost: (n) => 1 + n / 8,
+      ...capabilities,
+    },
   });
   const model = createServedModel(
     { target, contextSize: 1000 },
@@ -96,5 +101,16 @@ describe("a served session", () => {
   it("finds token edits that give the prompt", () => {
     const after = [...prompt(30, 4), 5, 6].toSpliced(12, 3).toSpliced(20, 0, 33, 34);
     expect(splicedTokens(prompt(30), promptEdits(prompt(30), after))).toEqual(after);
+  });
+
+  it("evaluates everything where moving the keys costs more", async () => {
+    const fed: number[] = [];
+    for (const steps of [1, 1000]) {
+      const { target, model } = served({ shiftCost: () => steps });
+      await answer(model, prompt(400), "a");
+      fed.push(await fedBy(target, () => answer(model, prompt(400, 50), "a")));
+    }
+    expect(fed[0]).toBeLessThan(40);
+    expect(fed[1]).toBeGreaterThanOrEqual(350);
   });
 });

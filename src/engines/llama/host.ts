@@ -94,7 +94,7 @@ const operations: Record<
     void sequences!.truncate(sequence, length),
   async splice(header: { sequence: number; edits: KvEdit[]; rotate: boolean }) {
     const { sequence, edits, rotate } = header;
-    return { fields: { report: await sequences!.splice(sequence, edits, rotate) } };
+    return { fields: await sequences!.splice(sequence, edits, rotate) };
   },
   async fork({ sequence, to, ownCells }: { sequence: number; to: number; ownCells: boolean }) {
     await sequences!.fork(sequence, to, ownCells);

@@ -4,7 +4,7 @@ import type { KvEdit, Rows, SamplingRequest, SpliceReport } from "../../core/tar
 import type { Binding } from "./binding.ts";
 import type { Entry } from "./native-batch.ts";
 import type { NativeModel } from "./native-model.ts";
-import type { NativePasses, PassesSpent } from "./native-passes.ts";
+import type { NativePasses, PassesSpent, Work } from "./native-passes.ts";
 import { createRows, type RowRequest } from "./rows.ts";
 import { layoutTree, type TreeLayout } from "./tree.ts";
 
@@ -28,6 +28,12 @@ interface Held {
   readonly sharing: Map<Held, { length: number }>;
 }
 
+/** Times of the passes for one sequence. */
+export interface SequenceSpent extends PassesSpent {
+  /** Whether the first of them also rotated keys. */
+  readonly rotated: boolean;
+}
+
 /**
  * The sequences of one loaded model. Calls for one sequence must not overlap; those for several may, between
  * passes: what they want evaluated shares the passes.
@@ -41,11 +47,19 @@ export interface NativeSequences {
     parents: Int32Array,
     request: RowRequest,
     sampling?: SamplingRequest,
-  ): Promise<{ readonly rows: Rows; readonly spent: PassesSpent }>;
+  ): Promise<{ readonly rows: Rows; readonly spent: SequenceSpent }>;
   commit(id: number, path: readonly number[]): void;
   truncate(id: number, length: number): void;
   /** @param rotate false = a baseline for measurements: the keys keep the positions that they had */
-  splice(id: number, edits: readonly KvEdit[], rotate: boolean): Promise<SpliceReport>;
+  splice(
+    id: number,
+    edits: readonly KvEdit[],
+    rotate: boolean,
+  ): Promise<{
+    readonly report: SpliceReport;
+    /** Of the pass that rotated; absent where none was needed, or none was made yet. */
+    readonly rotation?: SequenceSpent & { readonly positions: number };
+  }>;
   fork(from: number, to: number, ownCells: boolean): Promise<void>;
   /** Positions, keys and values as llama.cpp saves them. */
   state(id: number): Promise<Uint8Array>;
@@ -185,8 +199,7 @@ export function createSequences(
             kept.push(own.subarray(i * model.info.vocabSize, (i + 1) * model.info.vocabSize));
           }
         };
-        const spent = await passes.run({ owner: id, entries, done });
-        rotationWaits = false;
+        const spent = await runPasses({ owner: id, entries, done });
         sequence.open = { ...layout, tokens, parents, ids };
         const found = { ...rows.finish(), ...(nodeLogits && { nodeLogits }) };
         if (sampling === undefined) return { rows: found, spent };
@@ -255,18 +268,19 @@ export function createSequences(
       // What cannot be rotated is forgotten and evaluated again with the next pass: slower, and exact.
       if (firstOther !== undefined) rewind(sequence, firstOther.start);
       const added = inCache.reduce((sum, { tokens }) => sum + tokens.length, 0);
-      if (rotate) await rotateCells(id, sequence, inCache, rotates);
+      const rotation = rotate ? await rotateCells(id, sequence, inCache, rotates) : undefined;
       for (const { start, end, tokens } of sorted.reverse()) {
         sequence.tokens.splice(start, end - start, ...tokens);
       }
       const pending = sequence.tokens.length - sequence.evaluated;
       const first = sorted.at(-1)?.start ?? sequence.tokens.length;
       const evaluated = rotate ? added : 0;
-      return {
+      const report = {
         evaluated,
         kept: sequence.tokens.length - Math.min(first, sequence.evaluated) - evaluated - pending,
         pending,
       };
+      return { report, ...(rotation && { rotation }) };
     },
 
     async fork(from, to, ownCells) {
@@ -318,6 +332,13 @@ export function createSequences(
     });
   }
 
+  async function runPasses(work: Work): Promise<SequenceSpent> {
+    const rotated = rotationWaits;
+    const spent = await passes.run(work);
+    rotationWaits = false;
+    return { ...spent, rotated };
+  }
+
   /** llama.cpp rotates with the next pass; what reads the cells itself must come after one. */
   async function finishRotation(owner: number, sequence: Held): Promise<void> {
     if (!rotationWaits || sequence.evaluated === 0) return;
@@ -325,8 +346,7 @@ export function createSequences(
     rewind(sequence, last);
     const token = sequence.tokens[last]!;
     const entry = { token, position: last, sequences: [sequence.id], output: false };
-    await passes.run({ owner, entries: [entry], done: () => {} });
-    rotationWaits = false;
+    await runPasses({ owner, entries: [entry], done: () => {} });
     sequence.evaluated = last + 1;
   }
 
@@ -358,7 +378,8 @@ export function createSequences(
     sequence: Held,
     edits: readonly KvEdit[],
     rotates: boolean,
-  ): Promise<void> {
+  ): Promise<(SequenceSpent & { positions: number }) | undefined> {
+    let rotation: (SequenceSpent & { positions: number }) | undefined;
     const before = sequence.evaluated;
     const stretches: {
       readonly id: number;
@@ -392,8 +413,8 @@ export function createSequences(
         }));
         // Without entries nothing may be awaited: the host looks for waiting work once, when the call begins.
         if (entries.length > 0) {
-          await passes.run({ owner, entries, done: () => {} });
-          rotationWaits = false;
+          const spent = await runPasses({ owner, entries, done: () => {} });
+          if (spent.rotated) rotation = { ...spent, positions: entries.length };
         }
         native.sequenceCopy(memory, id, sequence.id, -1, -1);
       }
@@ -403,6 +424,7 @@ export function createSequences(
         if (edits[0]!.end >= shared.length)
           shared.length = Math.min(shared.length, edits[0]!.start);
       }
+      return rotation;
     } catch (error) {
       native.sequenceRemove(memory, sequence.id, edits[0]!.start, -1);
       sequence.evaluated = edits[0]!.start;

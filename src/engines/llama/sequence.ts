@@ -10,12 +10,12 @@ import type {
   VerifyOptions,
 } from "../../core/target.ts";
 import type { ModelInfo } from "./model-info.ts";
-import type { PassesSpent } from "./native-passes.ts";
+import type { SequenceSpent } from "./native-sequences.ts";
 import type { EngineProcess } from "./process.ts";
 import { float32At, int32At, type Message, rawBytes } from "./protocol.ts";
 
 /** How a pass went, for the cost curve. */
-export interface PassReport extends PassesSpent {
+export interface PassReport extends SequenceSpent {
   /** Token positions fed. */
   readonly positions: number;
 }
@@ -78,6 +78,8 @@ export function llamaSequence({
     const report = header.report as SpliceReport;
     length += change;
     pending = report.pending;
+    const rotation = header.rotation as PassReport | undefined;
+    if (rotation) onPass?.(rotation);
     return report;
   }
 
@@ -113,7 +115,7 @@ export function llamaSequence({
         options.signal,
       );
       verified = nodes;
-      const spent = message.header.spent as PassesSpent;
+      const spent = message.header.spent as SequenceSpent;
       onPass?.({ positions: Math.max(1, pending) + nodes.length, ...spent });
       pending = 0;
       // Without other sequences the caller's clock is better: it includes the round trip.

@@ -191,6 +191,22 @@ describe.skipIf(!hasEngine)("splice", () => {
     await target.dispose();
   });
 
+  it("learns what moving the keys costs", async () => {
+    const target = await llamaTarget({ model: twoLayers, ...exact, contextSize: 1024 });
+    const { shiftCost } = target.capabilities;
+    const estimate = shiftCost!();
+    expect(estimate).toBeGreaterThan(0);
+    const sequence = await evaluated(target, await target.tokenize(text));
+    // A deletion is moved with the next pass, an insertion with its own.
+    await sequence.splice!([{ start: 10, end: 14, tokens: [] }]);
+    await sequence.verify([]);
+    const learnt = shiftCost!();
+    expect(learnt).not.toBe(estimate);
+    await sequence.splice!([{ start: 10, end: 10, tokens: [5, 6] }]);
+    expect(shiftCost!()).not.toBe(learnt);
+    await target.dispose();
+  });
+
   it("does not move the keys of a quantised cache", async () => {
     const target = await llamaTarget({
       model: oneLayer,

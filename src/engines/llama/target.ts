@@ -4,6 +4,7 @@ import path from "node:path";
 import { RedraftError } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Capabilities, TokenTarget } from "../../core/target.ts";
+import { modelShape } from "../memory.ts";
 import { requireMemory } from "../require-memory.ts";
 import { type CalibrateOptions, measureCost } from "./calibrate.ts";
 import { type CostCurve, type CostPoint, costCurve, createCrowd, typicalCost } from "./cost.ts";
@@ -12,6 +13,7 @@ import { engineName, findLibrary, type NativeLibrary } from "./library.ts";
 import type { CacheType, LoadOptions, ModelInfo } from "./model-info.ts";
 import { type EngineProcess, type StartOptions, startEngine } from "./process.ts";
 import { llamaSequence, type PassReport } from "./sequence.ts";
+import { createShiftCost } from "./shift-cost.ts";
 import { createVocabulary, type Vocabulary } from "./vocabulary.ts";
 
 export interface LlamaOptions {
@@ -77,11 +79,22 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
   let curve = typeof options.cost === "object" ? options.cost : typicalCost();
   let last: PassReport | undefined;
   const crowd = createCrowd();
+  const shift = createShiftCost(await modelShape(asked.model), context!.size);
+  /** Of one decoding step by the latest passes, in ms. */
+  let step: number | undefined;
   const onPass = (report: PassReport): void => {
-    const { passes, passTokens, passWorks, positions } = report;
+    const { passes, passTokens, passWorks, positions, rotated } = report;
     // As the curve was measured: with one thread by processor time, which other programs do not falsify.
     const spent = context!.threads === 1 ? report.cpuMs : report.ms;
-    if (passes === 1) curve.observe(passTokens, (spent * passTokens) / positions);
+    if (passes === 1) {
+      const took = (spent * passTokens) / positions;
+      const steps = curve.at(passTokens);
+      if (rotated && step !== undefined) shift.observe(took / step, steps);
+      if (!rotated) {
+        step = step === undefined ? took / steps : step + 0.2 * (took / steps - step);
+        curve.observe(passTokens, took);
+      }
+    }
     crowd.observe(passWorks);
     last = report;
     options.onPass?.(report);
@@ -102,6 +115,7 @@ export async function llamaTarget(options: LlamaOptions): Promise<LlamaTarget> {
     exactNormalizer: true,
     rewind: info.rewind,
     cost: (n) => crowd.cost(curve, n),
+    shiftCost: () => shift.steps,
   };
   let sequences = 0;
   const nextId = (): number => ++sequences;
