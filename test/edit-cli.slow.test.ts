@@ -139,6 +139,40 @@ describe("redraft edit", () => {
     expect((await readdir(folder)).sort()).toEqual(["a.py", "b.py"]);
   });
 
+  it("asks again with what the check said, as often as --attempts allows", async () => {
+    const wrong = sketch.replace("return 10", "return 11");
+    const words = ["a.py", "go on", "--via", "cascade", "--check", "cat a.py | grep 'return 10'"];
+    const answers = [says(block("a.py", wrong)), says(block("a.py", sketch))];
+    const { code, stdout, stderr, seen } = await edit(answers, [
+      ...words,
+      "--attempts",
+      "3",
+      "--json",
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("attempt 2 of 3");
+    expect(JSON.parse(stdout)).toMatchObject({ written: true, attempt: 2 });
+    expect(await read("a.py")).toBe(expected);
+    const asked = seen.map(({ body }) =>
+      String((body.messages as { content: string }[]).at(-1)?.content),
+    );
+    expect(asked).toHaveLength(2);
+    // The beginning stays the same, so that a server finds it in its cache.
+    expect(asked[1]!.startsWith(asked[0]!)).toBe(true);
+    expect(asked[1]).toContain("+    return 11");
+    expect(asked[1]).toContain("exited with code 1");
+
+    await server?.close();
+    await writeFile(join(folder, "a.py"), source);
+    const failed = await edit(
+      [says(block("a.py", wrong)), says(block("a.py", wrong))],
+      [...words, "--attempts", "2"],
+    );
+    expect(failed.code).toBe(1);
+    expect(failed.seen).toHaveLength(2);
+    expect(await read("a.py")).toBe(source);
+  });
+
   it("takes new files back too, and keeps what the check itself wrote", async () => {
     const text = `${block("new.py", "print(1)")}\n${block("a.py", sketch)}`;
     const { code } = await edit(
@@ -165,6 +199,7 @@ describe("redraft edit", () => {
     [["a.py", "b.py"], 2, "b.py is a file"],
     [["missing.py", "go on"], 3, "does not exist"],
     [["a.py", "go on", "--check", "true", "--dry-run"], 2, "--dry-run"],
+    [["a.py", "go on", "--attempts", "2"], 2, "--check"],
     [["a.py", "go on", "--costs", "a.py"], 2, "not JSON"],
     [["a.py", "go on", "--via", "magic"], 2, "magic"],
     [["a.py", "go on", "--timeout", "-1"], 2, "above 0"],

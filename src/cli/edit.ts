@@ -5,6 +5,7 @@ import { Command, Option } from "commander";
 import { z } from "zod";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { ToolReport } from "../diagnostics/brought-errors.ts";
+import type { FailedAttempt } from "../instruct/attempts.ts";
 import { type Costs, shortCost } from "../instruct/costs.ts";
 import type { EditedFile, InstructResult, Via } from "../instruct/edit-files.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
@@ -37,6 +38,7 @@ interface EditOptions {
   readonly diagnostics?: string;
   readonly lsp?: string;
   readonly check?: string;
+  readonly attempts?: number;
   readonly costs?: string;
   readonly timeout?: number;
   readonly create?: boolean;
@@ -83,6 +85,11 @@ export function editCommand(): Command {
       "--check <command>",
       "command to run on the result; if it fails, every file is restored",
     )
+    .option(
+      "--attempts <number>",
+      "how often the model may try: after a failed --check it is asked again, with the output (default: 1)",
+      whole,
+    )
     .option("--costs <path>", "JSON with prices or speeds, for --via auto and the report")
     .option("--timeout <seconds>", "time limit for the model", seconds)
     .option("--create", "create files that do not exist")
@@ -116,6 +123,9 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   if (options.check !== undefined && options.dryRun) {
     throw new RedraftError("usage", "--check runs on the written files: leave out --dry-run.");
   }
+  if (options.attempts !== undefined && options.check === undefined) {
+    throw new RedraftError("usage", "--attempts needs a --check that says when an edit is good.");
+  }
   if (options.stream && options.json) {
     throw new RedraftError("usage", "--stream prints a diff and --json an object: leave out one.");
   }
@@ -142,55 +152,95 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   const view = terminalView(options);
   const writer = await openWriter(options.model, {
     env: process.env,
-    expectedTokens: expectedTokens(request),
+    expectedTokens: expectedTokens(request, (options.attempts ?? 1) > 1),
     ...(options.modelName !== undefined && { name: options.modelName }),
     ...(options.context !== undefined && { contextSize: options.context }),
     ...(options.threads !== undefined && { threads: options.threads }),
     ...(view && { onOpening: view.opening }),
   }).finally(() => view?.end());
-  const hunks = options.stream ? hunkStream(files, streamOutput(view)) : undefined;
   const redraft = createRedraft({ writer, costs, ...(settle && { settle }) });
+  const signal = options.timeout === undefined ? undefined : AbortSignal.timeout(options.timeout);
+  const byPath = new Map(files.map((file) => [file.path, file]));
   try {
-    const limit = options.timeout;
-    const result = await redraft.edit(request, {
-      ...(limit !== undefined && { signal: AbortSignal.timeout(limit) }),
-      onEvent(event) {
-        view?.event(event);
-        hunks?.event(event);
-      },
-    });
-    view?.end();
-    const byPath = new Map(files.map((file) => [file.path, file]));
-    if (!options.dryRun) {
-      const changes = result.files.map(({ path, result: { text } }) => ({
-        before: byPath.get(path)!,
-        text,
-      }));
-      if (changes.length > 0) await watch?.before();
-      await writeChecked(changes, {
-        // From here on there is something to put back.
-        signal: onInterrupt(),
-        ...(options.check !== undefined && { check: options.check }),
-        onOutput: (text) => void process.stderr.write(text),
-        journal: cliJournal(folderOf(paths[0]!), options.journal),
-      });
+    for (let failed: FailedAttempt | undefined, attempt = 1; ; attempt++) {
+      const hunks = options.stream ? hunkStream(files, streamOutput(view)) : undefined;
+      const result = await redraft.edit(
+        { ...request, ...(failed && { failed }) },
+        {
+          ...(signal && { signal }),
+          onEvent(event) {
+            view?.event(event);
+            hunks?.event(event);
+          },
+        },
+      );
+      view?.end();
+      const patches = patchesOf(result, byPath);
+      if (!options.dryRun) {
+        if (attempt === 1 && result.files.length > 0) await watch?.before();
+        const failure = await writeResult(result, byPath, options, folderOf(paths[0]!));
+        if (failure !== undefined) {
+          if (attempt >= (options.attempts ?? 1)) throw failure;
+          failed = { patch: patches.join(""), problem: failure.message };
+          process.stderr.write(
+            `The check failed and the edit was taken back; attempt ${attempt + 1} of ${options.attempts}.\n`,
+          );
+          continue;
+        }
+      }
+      const edits = await Promise.all(
+        result.files.map(({ path, result: { text, proof } }) => {
+          const before = byPath.get(path)!.text;
+          return editedText({ path, before, after: text ?? "", isDeleted: text === null, proof });
+        }),
+      );
+      const reports = edits.length > 0 ? await watch?.after(edits) : watch && [];
+      const prediction = "prediction" in writer ? writer.prediction : undefined;
+      print(result, byPath, options, { prediction, reports, hunks, patches, attempt });
+      return;
     }
-    const edits = await Promise.all(
-      result.files.map(({ path, result: { text, proof } }) => {
-        const before = byPath.get(path)!.text;
-        return editedText({ path, before, after: text ?? "", isDeleted: text === null, proof });
-      }),
-    );
-    const reports = edits.length > 0 ? await watch?.after(edits) : watch && [];
-    print(result, byPath, options, {
-      prediction: "prediction" in writer ? writer.prediction : undefined,
-      reports,
-      hunks,
-    });
   } finally {
     view?.end();
     await redraft.dispose();
   }
+}
+
+/** Writes all files, or none. Answers with the failure of the check, after which every file is as it was. */
+async function writeResult(
+  { files }: InstructResult,
+  byPath: ReadonlyMap<string, TextFile>,
+  { check, journal }: EditOptions,
+  folder: string,
+): Promise<RedraftError | undefined> {
+  const changes = files.map(({ path, result: { text } }) => ({ before: byPath.get(path)!, text }));
+  try {
+    await writeChecked(changes, {
+      // From here on there is something to put back.
+      signal: onInterrupt(),
+      ...(check !== undefined && { check }),
+      onOutput: (text) => void process.stderr.write(text),
+      journal: cliJournal(folder, journal),
+    });
+    return undefined;
+  } catch (error) {
+    const isCheck = RedraftError.is(error) && error.details.check === check;
+    if (check !== undefined && isCheck) return error;
+    throw error;
+  }
+}
+
+function patchesOf(
+  { files }: InstructResult,
+  byPath: ReadonlyMap<string, TextFile>,
+): readonly string[] {
+  return files.map(({ path, result }) => {
+    const before = byPath.get(path)!;
+    return unifiedDiff(
+      before.exists ? { path, text: before.text } : null,
+      result.text === null ? null : { path, text: result.text },
+      result.proof,
+    );
+  });
 }
 
 /** The live line, where a person sees it and reads no JSON. */
@@ -250,22 +300,18 @@ interface EditExtras {
   readonly reports: readonly ToolReport[] | undefined;
   /** What was printed of the diff already. */
   readonly hunks: HunkStream | undefined;
+  /** Of each file. */
+  readonly patches: readonly string[];
+  /** The one that passed the check, from 1. */
+  readonly attempt: number;
 }
 
 function print(
   { files, report }: InstructResult,
   byPath: ReadonlyMap<string, TextFile>,
   options: EditOptions,
-  { prediction, reports, hunks }: EditExtras,
+  { prediction, reports, hunks, patches, attempt }: EditExtras,
 ): void {
-  const patches = files.map(({ path, result }) => {
-    const before = byPath.get(path)!;
-    return unifiedDiff(
-      before.exists ? { path, text: before.text } : null,
-      result.text === null ? null : { path, text: result.text },
-      result.proof,
-    );
-  });
   const written = options.dryRun !== true;
   if (options.json) {
     const shownFiles = files.map((file, index) => {
@@ -276,6 +322,7 @@ function print(
     const answer = {
       files: shownFiles,
       written,
+      ...(options.attempts !== undefined && { attempt }),
       report: { ...report, ...more },
       ...(reports && { diagnostics: reports }),
       error: null,

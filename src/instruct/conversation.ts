@@ -40,7 +40,12 @@ export interface InstructQuestion extends Pick<ModelWork, "outputTokens" | "pred
 /** A model on this machine that repeats itself would go on until the context is full: minutes. */
 const runaway = { factor: 2, more: 512 } as const;
 
-export function converse(model: TextTarget, { signal, onEvent }: InstructCall = {}): Conversation {
+/** @param note stands behind every first question */
+export function converse(
+  model: TextTarget,
+  { signal, onEvent }: InstructCall = {},
+  note?: string,
+): Conversation {
   let messages: readonly PromptMessage[] = [];
   let lastAnswer = "";
   let spent: Spent = { requests: 0, promptTokens: 0, outputTokens: 0, counted: true };
@@ -100,7 +105,7 @@ export function converse(model: TextTarget, { signal, onEvent }: InstructCall = 
     get lastAnswer() {
       return lastAnswer;
     },
-    ask,
+    ask: (messages, question) => ask(withNote(messages, note), question),
     goOn: (message, question) =>
       ask(
         [
@@ -111,6 +116,15 @@ export function converse(model: TextTarget, { signal, onEvent }: InstructCall = 
         question,
       ),
   };
+}
+
+function withNote(
+  messages: readonly PromptMessage[],
+  note: string | undefined,
+): readonly PromptMessage[] {
+  if (note === undefined) return messages;
+  const last = messages.at(-1)!;
+  return [...messages.slice(0, -1), { ...last, content: `${last.content}\n\n${note}` }];
 }
 
 /**

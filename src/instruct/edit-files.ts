@@ -5,6 +5,7 @@ import { throwIfStopped } from "../core/signal.ts";
 import { readSearchBlocks } from "../text/block-answer.ts";
 import { readRewrites, readSketches, type WrittenEdit } from "../text/model-answer.ts";
 import { applied, type CascadeOptions, noBlocks, noEdit, refusalOf } from "./apply-written.ts";
+import { attemptNote } from "./attempts.ts";
 import { byFence, canBeFenced } from "./by-fence.ts";
 import { byRegion } from "./by-region.ts";
 import { chooseWay, isSmall } from "./choose-way.ts";
@@ -58,7 +59,7 @@ export async function editFiles(
     namedPartsOf,
     ...(options.ways && { ways: options.ways }),
   });
-  const talk = converse(large, call);
+  const talk = converse(large, call, request.failed && attemptNote(request.failed));
   const edited = new Map<string, EditedFile>();
   let refusals: readonly Refusal[] = [];
   if (way.region) {

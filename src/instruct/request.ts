@@ -1,5 +1,6 @@
 import type { CallOptions } from "../core/redraft.ts";
 import type { EditResult } from "../core/request.ts";
+import type { FailedAttempt } from "./attempts.ts";
 import type { PromptFile } from "./prompt.ts";
 
 /** How a model is asked: for whole files, for sketches, for search/replace blocks, or for the part of a file that the instruction names. */
@@ -13,6 +14,8 @@ export interface InstructRequest {
   readonly via?: Via;
   /** The declaration that `region` rewrites, as `name` or `Outer.name`; default: the one that the instruction names. */
   readonly symbol?: string;
+  /** The last attempt at this request that was taken back: the model is told what was wrong. */
+  readonly failed?: FailedAttempt;
 }
 
 /** What happens while a model edits files, in order. */

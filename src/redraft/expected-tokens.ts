@@ -1,3 +1,4 @@
+import { longestNote } from "../instruct/attempts.ts";
 import type { InstructRequest } from "../instruct/edit-files.ts";
 import { namedRegion, symbolRegion } from "../instruct/region.ts";
 import { namedPartsOf } from "./named-parts.ts";
@@ -9,10 +10,15 @@ const promptOverhead = 700;
 /** A context that is allocated in any case where the way is not decided yet, in tokens. */
 const usualContext = 8192;
 
-/** Tokens that prompt and answer of a request need at most, by which a local model's context is sized before it is loaded. */
-export function expectedTokens(request: InstructRequest): number {
+/**
+ * Tokens that prompt and answer of a request need at most, by which a local model's context is sized before it is loaded.
+ *
+ * @param repeats whether a failed attempt may be told of
+ */
+export function expectedTokens(request: InstructRequest, repeats = false): number {
   const { files, instruction, via = "auto", symbol } = request;
-  const asked = instruction.length / leastPerToken + promptOverhead;
+  const note = repeats ? longestNote : 0;
+  const asked = (instruction.length + note) / leastPerToken + promptOverhead;
   const all = files.reduce((sum, { text }) => sum + text.length, 0) / leastPerToken;
   // Read once and written once, some more for what is added.
   const whole = asked + 2.2 * all;
