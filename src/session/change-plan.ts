@@ -14,11 +14,16 @@ import type { TokenText } from "./token-text.ts";
 export type KvPolicy = "full" | "splice" | "splice+repair" | "auto";
 
 export interface RepairOptions {
-  /** Default `dependents`. */
+  /** Default `tail`. */
   readonly selector?: RepairSelector;
   /** Tokens that a repair may evaluate, as a share of those behind the change (default 0.05). */
   readonly share?: number;
 }
+
+/** What the measurements of docs/sessions.md favour. */
+export const defaultRepair: Required<RepairOptions> = { selector: "tail", share: 0.05 };
+/** A token that so many changes passed by is evaluated again. */
+export const defaultRenewal = 32;
 
 export interface PlanOptions {
   readonly policy: KvPolicy;

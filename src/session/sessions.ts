@@ -3,7 +3,7 @@ import { RedraftError } from "../core/errors.ts";
 import type { Planner } from "../core/plan.ts";
 import type { Token, TokenTarget } from "../core/target.ts";
 import { type CachePoolOptions, createCachePool, type PoolUsage } from "./cache-pool.ts";
-import type { KvPolicy, RepairOptions } from "./change-plan.ts";
+import { defaultRenewal, defaultRepair, type KvPolicy, type RepairOptions } from "./change-plan.ts";
 import type { SyntaxTree } from "./dependents.ts";
 import { createSession, type Session } from "./session.ts";
 import { createTokenText } from "./token-text.ts";
@@ -67,8 +67,8 @@ export function createSessions(options: SessionsOptions): Sessions {
         ...(tree && { tree }),
         plan: {
           policy,
-          repair: { selector: "dependents", share: 0.05, ...rest.repair },
-          renewAfter: rest.renewAfter ?? 32,
+          repair: { ...defaultRepair, ...rest.repair },
+          renewAfter: rest.renewAfter ?? defaultRenewal,
         },
         probeEvery: rest.probeEvery ?? 16,
       });

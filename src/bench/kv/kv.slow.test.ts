@@ -137,7 +137,7 @@ describe.skipIf(!hasEngine)("bench kv", () => {
         sameAsFull: 100,
       });
       expect(splice.savedOfSuffix).toBeGreaterThan(0.2);
-      expect(rows.filter(({ set, edit }) => set === "stale" && edit === "all")).toHaveLength(8);
+      expect(rows.filter(({ set, edit }) => set === "stale" && edit === "all")).toHaveLength(9);
       expect(splice.keyCosine).toBeGreaterThan(0.5);
       expect(await run()).toEqual(rows);
     } finally {

@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
-import type { KvEdit, Rows, Sequence, Token } from "../../core/target.ts";
+import type { Capabilities, KvEdit, Rows, Sequence, Token } from "../../core/target.ts";
 import type { LlamaTarget } from "../../engines/llama/target.ts";
+import {
+  type ChangePlan,
+  defaultRenewal,
+  defaultRepair,
+  planChange,
+} from "../../session/change-plan.ts";
 import { divergenceTopK } from "../../session/divergence.ts";
+import { createDrift } from "../../session/drift.ts";
 import { addedRanges, type TokenRange, withRepair } from "../../session/kv-plan.ts";
 import { chooseRepair, type RepairSelector } from "../../session/repair.ts";
 import type { DocumentEdit } from "../../session/text-edits.ts";
@@ -10,7 +17,7 @@ import { syntaxFor } from "../../workspace/syntax.ts";
 import { conflictEncode } from "../baselines/conflict.ts";
 
 /**
- * How the cache follows a change: `full`, `conflict`, `splice`, or a splice with a repair: `splice+repair:<selector>@<share>`. The selector
+ * How the cache follows a change: `full`, `conflict`, `splice`, what a session does by itself (`auto`), or a splice with a repair: `splice+repair:<selector>@<share>`. The selector
  * `keys` takes the lines whose keys differ most from those of full evaluation: no product could know, so it is a bound for the others.
  */
 export interface MeasuredPolicy {
@@ -35,6 +42,7 @@ export function measuredPolicies(
     { name: "full" },
     { name: "conflict" },
     { name: "splice" },
+    { name: "auto" },
     ...shares.flatMap((share) =>
       selectors.map((selector) => ({
         name: `splice+repair:${selector}@${share}`,
@@ -61,12 +69,14 @@ export async function followChange(
   sequence: Sequence,
   change: MeasuredChange,
   { name, repair }: MeasuredPolicy,
+  capabilities: Capabilities,
 ): Promise<number> {
   const { edits, document } = change;
   if (edits.length === 0) return 0;
   const first = edits[0]!.start;
   const suffix = document.tokens.length - first;
-  if (name === "full") {
+  const own = name === "auto" ? automatic(change, capabilities) : undefined;
+  if (name === "full" || own?.policy === "full") {
     await sequence.truncate(first);
     await sequence.append(document.tokens.slice(first));
     return suffix;
@@ -75,13 +85,20 @@ export async function followChange(
     await conflictEncode(sequence, edits);
     return edits.reduce((sum, { tokens }) => sum + tokens.length, 0);
   }
-  let own = edits;
+  let followed = own?.edits ?? edits;
   if (repair !== undefined) {
     const ranges = await repairRanges(change, repair, Math.ceil(repair.share * suffix));
-    own = withRepair(edits, document.tokens, ranges);
+    followed = withRepair(edits, document.tokens, ranges);
   }
-  const { evaluated, pending } = await sequence.splice!(own);
+  const { evaluated, pending } = await sequence.splice!(followed);
   return evaluated + pending;
+}
+
+/** What a session does with its first change. */
+function automatic(change: MeasuredChange, capabilities: Capabilities): ChangePlan {
+  const drift = createDrift(change.document.tokens.length);
+  const options = { policy: "auto", repair: defaultRepair, renewAfter: defaultRenewal } as const;
+  return planChange({ ...change, drift, distrusted: false }, options, capabilities);
 }
 
 async function repairRanges(

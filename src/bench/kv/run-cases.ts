@@ -72,7 +72,7 @@ async function follow(
   const sequence = (await base.fork!({ ownCells: true })) as LlamaSequence;
   try {
     const started = engineTime(target);
-    const recomputed = await followChange(sequence, change, policy);
+    const recomputed = await followChange(sequence, change, policy, target.capabilities);
     let row = await nextRow(sequence);
     const ended = engineTime(target);
     const keys = asked.keys ? readKeys(await sequence.state()) : undefined;
