@@ -8,6 +8,7 @@ import type { LlamaSequence } from "../../engines/llama/sequence.ts";
 import { llamaTarget } from "../../engines/llama/target.ts";
 import { divergence } from "../../session/divergence.ts";
 import { conflictEncode } from "../baselines/conflict.ts";
+import { runDrift } from "./drift.ts";
 import { keyDistances, readKeys } from "./key-states.ts";
 import { kvCommand } from "./kv.ts";
 import type { KvRow } from "./kv-rows.ts";
@@ -117,7 +118,7 @@ describe.skipIf(!hasEngine)("bench kv", () => {
     });
     const run = async (): Promise<KvRow[]> => {
       printed.length = 0;
-      const words = `--model ${model} --repo ${repo} --set edits,stale --context 300 --cases 1 --state ${state} --json`;
+      const words = `--model ${model} --repo ${repo} --set edits,stale --select tail,keys --context 300 --cases 1 --state ${state} --json`;
       await kvCommand().parseAsync(words.split(" "), { from: "user" });
       return printed
         .join("")
@@ -137,11 +138,24 @@ describe.skipIf(!hasEngine)("bench kv", () => {
         sameAsFull: 100,
       });
       expect(splice.savedOfSuffix).toBeGreaterThan(0.2);
-      expect(rows.filter(({ set, edit }) => set === "stale" && edit === "all")).toHaveLength(9);
+      expect(rows.filter(({ set, edit }) => set === "stale" && edit === "all")).toHaveLength(6);
       expect(splice.keyCosine).toBeGreaterThan(0.5);
       expect(await run()).toEqual(rows);
     } finally {
       write.mockRestore();
     }
+  });
+
+  it("follows many edits in a row: full evaluation never differs, splices are compared", async () => {
+    const text = Array.from({ length: 80 }, (_, i) => `x${i} = f(${i}, y${i % 7})`).join("\n");
+    const files = [{ path: "a.py", language: "python", text }];
+    const target = await llamaTarget({ model: models.file("two"), threads: 1, contextSize: 2048 });
+    const course = { policies: ["full", "splice"], edits: 40, every: 4, lines: 20 } as const;
+    const [full, splice] = await runDrift(target, files, course);
+    expect(full).toMatchObject({ compared: 10, top1: 100, savedOfSuffix: 0 });
+    expect(full!.largestKl).toBeLessThan(1e-3);
+    expect(splice).toMatchObject({ compared: 10, edits: 40 });
+    expect(splice!.savedOfSuffix).toBeGreaterThan(0.3);
+    await target.dispose();
   });
 });

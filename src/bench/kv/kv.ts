@@ -8,6 +8,7 @@ import type { RepairSelector } from "../../session/repair.ts";
 import { count } from "../calibrate.ts";
 import { markdownTable, textTable } from "../table.ts";
 import { runAgent } from "./agent.ts";
+import { runDrift } from "./drift.ts";
 import { editCase, editKinds, type KvCase, settings } from "./edit-cases.ts";
 import { type KvRow, kvRows } from "./kv-rows.ts";
 import { costSvg } from "./kv-svg.ts";
@@ -17,7 +18,7 @@ import { runEditCase, runStaleCase } from "./run-cases.ts";
 import { readSources, type SourceFile, seededNumbers } from "./sources.ts";
 import { staleCases } from "./stale-cases.ts";
 
-const kvSets = ["edits", "stale", "agent"] as const;
+const kvSets = ["edits", "stale", "agent", "drift"] as const;
 
 interface Options {
   readonly model: string;
@@ -30,6 +31,7 @@ interface Options {
   readonly threads?: number;
   readonly state?: string;
   readonly seed: number;
+  readonly edits: number;
   readonly svg?: string;
   readonly markdown?: boolean;
   readonly json?: boolean;
@@ -47,7 +49,7 @@ export function kvCommand(): Command {
     .option("--repo <folder...>", "repositories whose files make the contexts (.py, .java, .ts)", [
       ".",
     ])
-    .option("--set <names>", `sets: ${kvSets.join(", ")}`, commaList, [...kvSets])
+    .option("--set <names>", `sets: ${kvSets.join(", ")}`, commaList, ["edits", "stale"])
     .option(
       "--context <tokens>",
       "lengths of the contexts",
@@ -65,6 +67,7 @@ export function kvCommand(): Command {
     .option("--threads <n>", "threads (default: cores - 1)", count)
     .option("--state <file>", "keep results there, and go on from them")
     .option("--seed <n>", "what draws the cases", count, 1)
+    .option("--edits <n>", "edits in a row of the set drift", count, 1000)
     .option("--svg <file>", "draw quality against the cost of the update")
     .option("--markdown", "print the tables as Markdown")
     .option("--json", "print JSON, one object per row")
@@ -117,18 +120,25 @@ async function run(options: Options): Promise<void> {
     if (options.svg !== undefined)
       await writeFile(options.svg, costSvg(kvRows(store.all, target.name)));
     if (options.set.includes("agent")) {
-      const rows = await runAgent(target, files, { lines: 400, edits: 20 });
-      if (options.json) for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
-      else {
-        const head = ["policy", "edits", "length", "recomputed", "firstTokenMs", "top1"] as const;
-        const table = options.markdown ? markdownTable : textTable;
-        process.stdout.write(
-          `\n${table(
-            head,
-            rows.map((row) => head.map((column) => row[column] ?? "")),
-          )}`,
-        );
-      }
+      const head = ["policy", "edits", "length", "recomputed", "firstTokenMs", "top1"] as const;
+      print(head, await runAgent(target, files, { lines: 400, edits: 20 }), options);
+    }
+    if (options.set.includes("drift")) {
+      const head = [
+        "policy",
+        "edits",
+        "length",
+        "compared",
+        "top1First",
+        "top1Last",
+        "top1",
+        "kl",
+        "largestKl",
+        "savedOfSuffix",
+      ] as const;
+      const policies = ["splice", "splice+repair", "auto"] as const;
+      const course = { policies, edits: options.edits, every: 10, lines: 60 };
+      print(head, await runDrift(target, files, course), options);
     }
   } finally {
     await target.dispose();
@@ -140,6 +150,24 @@ const isSelector = (name: string): name is RepairSelector =>
 
 const policiesOf = ({ share, select }: Options): MeasuredPolicy[] =>
   measuredPolicies(share, select.filter(isSelector));
+
+function print<Column extends string>(
+  head: readonly Column[],
+  rows: readonly { readonly [column in Column]?: string | number | undefined }[],
+  { json, markdown }: Options,
+): void {
+  if (json) {
+    for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+    return;
+  }
+  const table = markdown ? markdownTable : textTable;
+  process.stdout.write(
+    `\n${table(
+      head,
+      rows.map((row) => head.map((column) => row[column] ?? "")),
+    )}`,
+  );
+}
 
 function showCase(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`);
@@ -225,11 +253,7 @@ async function runStale(
   showCase("");
 }
 
-function show(rows: readonly KvRow[], { json, markdown }: Options): void {
-  if (json) {
-    for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
-    return;
-  }
+function show(rows: readonly KvRow[], options: Options): void {
   const head = [
     "set",
     "edit",
@@ -248,11 +272,5 @@ function show(rows: readonly KvRow[], { json, markdown }: Options): void {
     "staleShare",
     "cpuMs",
   ] as const;
-  const table = markdown ? markdownTable : textTable;
-  process.stdout.write(
-    table(
-      head,
-      rows.map((row) => head.map((column) => row[column] ?? "")),
-    ),
-  );
+  print(head, rows, options);
 }
