@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { editCase, editKinds } from "./edit-cases.ts";
 import { kvRows } from "./kv-rows.ts";
-import { costSvg } from "./kv-svg.ts";
+import { costSvg, positionSvg } from "./kv-svg.ts";
 import { editSimilarity } from "./measure.ts";
 import { type KvResult, openResults } from "./results.ts";
 import { type SourceFile, seededNumbers } from "./sources.ts";
@@ -108,6 +108,18 @@ describe("results", () => {
       kl: 0.25,
     });
     expect(costSvg(rows)).toMatch(/<circle[^>]*><title>edits, 100 tokens, splice/);
+  });
+
+  it("are drawn by the place of the change", () => {
+    const near = result("splice", { suffix: 20, recomputed: 10 });
+    const far = result("splice", { id: "2", suffix: 2000, recomputed: 10 });
+    const svg = positionSvg([near, far, result("full"), result("splice", { set: "stale" })]);
+    const x = (title: string): number =>
+      Number(new RegExp(`cx="([\\d.]+)"[^>]*><title>${title}`).exec(svg)?.[1]);
+    expect(x("insertion, 20 tokens follow, splice: 50 %")).toBeLessThan(
+      x("insertion, 2000 tokens follow, splice: 100 %"),
+    );
+    expect(svg.match(/<title>/g)).toHaveLength(2);
   });
 
   it("compare lines as fuzz.ratio does", () => {

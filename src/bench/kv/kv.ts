@@ -11,7 +11,7 @@ import { runAgent } from "./agent.ts";
 import { runDrift } from "./drift.ts";
 import { editCase, editKinds, type KvCase, settings } from "./edit-cases.ts";
 import { type KvRow, kvRows } from "./kv-rows.ts";
-import { costSvg } from "./kv-svg.ts";
+import { costSvg, positionSvg } from "./kv-svg.ts";
 import { type MeasuredPolicy, measuredPolicies, measuredSelectors } from "./measure.ts";
 import { openResults, type ResultStore } from "./results.ts";
 import { runEditCase, runStaleCase } from "./run-cases.ts";
@@ -33,6 +33,7 @@ interface Options {
   readonly seed: number;
   readonly edits: number;
   readonly svg?: string;
+  readonly positions?: string;
   readonly markdown?: boolean;
   readonly json?: boolean;
 }
@@ -69,6 +70,7 @@ export function kvCommand(): Command {
     .option("--seed <n>", "what draws the cases", count, 1)
     .option("--edits <n>", "edits in a row of the set drift", count, 1000)
     .option("--svg <file>", "draw quality against the cost of the update")
+    .option("--positions <file>", "draw what is saved by the place of the change")
     .option("--markdown", "print the tables as Markdown")
     .option("--json", "print JSON, one object per row")
     .action(run);
@@ -119,6 +121,10 @@ async function run(options: Options): Promise<void> {
     );
     if (options.svg !== undefined)
       await writeFile(options.svg, costSvg(kvRows(store.all, target.name)));
+    if (options.positions !== undefined) {
+      const own = store.all.filter(({ model }) => model === target.name);
+      await writeFile(options.positions, positionSvg(own));
+    }
     if (options.set.includes("agent")) {
       const head = ["policy", "edits", "length", "recomputed", "firstTokenMs", "top1"] as const;
       print(head, await runAgent(target, files, { lines: 400, edits: 20 }), options);
