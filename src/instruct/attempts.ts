@@ -13,7 +13,7 @@ const longestProblem = 2000;
 /** Characters that a note may take. */
 export const longestNote: number = longestPatch + longestProblem + 400;
 
-/** What a model is told of an attempt, behind the instruction: all before it stays in the cache. */
+/** The text about an attempt, put behind the instruction so that all before it stays in the cache. */
 export function attemptNote({ patch, problem }: FailedAttempt): string {
   const shown =
     patch.length > longestPatch ? `${patch.slice(0, longestPatch)}\n[cut off]\n` : patch;

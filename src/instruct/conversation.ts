@@ -40,7 +40,7 @@ export interface InstructQuestion extends Pick<ModelWork, "outputTokens" | "pred
 /** A model on this machine that repeats itself would go on until the context is full: minutes. */
 const runaway = { factor: 2, more: 512 } as const;
 
-/** @param note stands behind every first question */
+/** @param note put behind every first question */
 export function converse(
   model: TextTarget,
   { signal, onEvent }: InstructCall = {},
