@@ -14,7 +14,7 @@ export interface InstructRequest {
   readonly via?: Via;
   /** The declaration that `region` rewrites, as `name` or `Outer.name`; default: the one that the instruction names. */
   readonly symbol?: string;
-  /** The last attempt at this request that was taken back; it goes into the prompt. */
+  /** The last attempt at this request that was taken back; it becomes a part of the prompt. */
   readonly failed?: FailedAttempt;
 }
 

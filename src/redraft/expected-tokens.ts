@@ -13,7 +13,7 @@ const usualContext = 8192;
 /**
  * Tokens that prompt and answer of a request need at most, by which a local model's context is sized before it is loaded.
  *
- * @param repeats whether a failed attempt goes into the prompt
+ * @param repeats whether a failed attempt becomes a part of the prompt
  */
 export function expectedTokens(request: InstructRequest, repeats = false): number {
   const { files, instruction, via = "auto", symbol } = request;
