@@ -31,6 +31,11 @@ export {
   type RedraftEngine,
   type RedraftOptions,
 } from "./redraft/create-redraft.ts";
+export {
+  type ModelVerifier,
+  type ModelVerifierOptions,
+  openModelVerifier,
+} from "./redraft/model-verifier.ts";
 export { type OpenSessionsOptions, openSessions } from "./redraft/open-sessions.ts";
 export {
   createOrchestrator,

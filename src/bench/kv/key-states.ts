@@ -23,13 +23,13 @@ export function readKeys(state: Uint8Array): KeyStates {
   const view = new DataView(state.buffer, state.byteOffset, state.byteLength);
   let at = 0;
   const u32 = (): number => {
-    if (at + 4 > state.length) throw unreadable("it ends early");
+    if (at + 4 > state.length) throw unreadableState("it ends early");
     at += 4;
     return view.getUint32(at - 4, true);
   };
-  if (u32() !== stateMagic) throw unreadable("its form is new");
+  if (u32() !== stateMagic) throw unreadableState("its form is new");
   u32(); // the sequence's number
-  if (u32() !== 1) throw unreadable("it has several streams");
+  if (u32() !== 1) throw unreadableState("it has several streams");
   const cells = u32();
   const positions: number[] = [];
   for (let i = 0; i < cells; i++) {
@@ -37,17 +37,17 @@ export function readKeys(state: Uint8Array): KeyStates {
     const sequences = u32();
     at += 4 * sequences;
   }
-  if (u32() > 1) throw unreadable("there is no flag for the values");
+  if (u32() > 1) throw unreadableState("there is no flag for the values");
   const layerCount = u32();
   const layers: { readonly type: number; readonly rowBytes: number; readonly start: number }[] = [];
   for (let i = 0; i < layerCount; i++) {
     const type = u32();
     const rowBytes = u32();
-    if (u32() !== 0) throw unreadable("a row is larger than 4 GB");
-    if (type !== f32Type && type !== f16Type) throw unreadable("its keys are quantised");
+    if (u32() !== 0) throw unreadableState("a row is larger than 4 GB");
+    if (type !== f32Type && type !== f16Type) throw unreadableState("its keys are quantised");
     layers.push({ type, rowBytes, start: at });
     at += cells * rowBytes;
-    if (at > state.length) throw unreadable("it ends early");
+    if (at > state.length) throw unreadableState("it ends early");
   }
   // Cells are in the order of the cache, which a splice changes.
   const cellOf = positions
@@ -72,7 +72,7 @@ export function readKeys(state: Uint8Array): KeyStates {
   };
 }
 
-function unreadable(why: string): RedraftError {
+function unreadableState(why: string): RedraftError {
   return new RedraftError("engine-failed", `the engine's saved state cannot be read: ${why}`);
 }
 

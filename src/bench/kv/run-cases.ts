@@ -54,7 +54,7 @@ interface FollowedCase {
   readonly cpuMs: number | undefined;
 }
 
-interface Asked {
+interface KvQuestion {
   readonly question?: string;
   readonly ends: RegExp;
   readonly most: number;
@@ -67,7 +67,7 @@ async function follow(
   base: Sequence,
   change: MeasuredChange,
   policy: MeasuredPolicy,
-  asked: Asked,
+  asked: KvQuestion,
 ): Promise<FollowedCase> {
   const sequence = (await base.fork!({ ownCells: true })) as LlamaSequence;
   try {
@@ -112,7 +112,7 @@ async function follower(
   change: MeasuredChange,
   full: FollowedCase,
   open: readonly MeasuredPolicy[],
-  asked: Asked,
+  asked: KvQuestion,
 ): Promise<(policy: MeasuredPolicy) => Promise<FollowedCase | undefined>> {
   let known = change;
   if (open.some(({ repair }) => repair?.selector === "keys")) {

@@ -101,17 +101,12 @@ export function llamaSequence({
     async verify(nodes, options = {}) {
       requireOpen();
       requireRoom(nodes.length, "the draft");
-      const payload = new Int32Array(2 * nodes.length);
-      nodes.forEach(({ token, parent }, i) => {
-        payload[i] = token;
-        payload[nodes.length + i] = parent;
-      });
       verified = undefined;
       const before = engine.outstanding;
       const message = await engine.request(
         "verify",
         { sequence: id, nodes: nodes.length, ...rowRequestOf(options) },
-        rawBytes(payload),
+        rawBytes(packedNodes(nodes)),
         options.signal,
       );
       verified = nodes;
@@ -244,4 +239,14 @@ function rowsFrom({ header, payload }: Message, asked: VerifyOptions): Rows {
 /** Token ids of a message. */
 export function tokensFrom({ payload }: Message): Token[] {
   return Array.from(int32At(payload, 0, payload.length / 4));
+}
+
+/** Tokens first, then their parents. */
+function packedNodes(nodes: readonly DraftNode[]): Int32Array {
+  const packed = new Int32Array(2 * nodes.length);
+  nodes.forEach(({ token, parent }, i) => {
+    packed[i] = token;
+    packed[nodes.length + i] = parent;
+  });
+  return packed;
 }

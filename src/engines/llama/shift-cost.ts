@@ -11,7 +11,7 @@ export interface ShiftCost {
 const bytesPerNumber = 78;
 
 /** How much a new observation weighs. */
-const newest = 0.3;
+const newestShift = 0.3;
 
 /**
  * llama.cpp rotates all cells of the context at once, those that are not used too, so the cost depends on the size of the context and not on
@@ -29,7 +29,7 @@ export function createShiftCost(shape: ModelShape | undefined, cells: number): S
     },
     observe(took, without) {
       const extra = Math.max(0, took - without);
-      steps = seen === 0 ? extra : steps + newest * (extra - steps);
+      steps = seen === 0 ? extra : steps + newestShift * (extra - steps);
       seen++;
     },
   };
