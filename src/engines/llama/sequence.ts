@@ -141,7 +141,6 @@ export function llamaSequence({
     },
 
     splice: (edits, signal) => splice(edits, true, signal),
-
     spliceInPlace: (edits) => splice(edits, false),
 
     async state() {
