@@ -47,7 +47,8 @@ export function openFoldersOf(given: readonly string[]): OpenFolders {
     async pathOf(uri) {
       const isRestricted = given.length > 0 || asked.length > 0;
       if (isRestricted && uri.startsWith("file:")) return (await locate(uri)).display;
-      return basename(fileOfUri(uri) ?? decodedUri(uri)) || "document";
+      const name = fileOfUri(uri) ?? decodedUri(uri).replace(/^[a-z][a-z0-9+.-]*:/i, "");
+      return basename(name) || "document";
     },
     locate,
   };

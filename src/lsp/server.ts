@@ -1,4 +1,6 @@
 import {
+  type ClientCapabilities,
+  CodeActionKind,
   type Connection,
   type InitializeParams,
   type InitializeResult,
@@ -6,8 +8,13 @@ import {
 } from "vscode-languageserver/node.js";
 import type { Logger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
+import { createEditApplier } from "./apply-edit.ts";
+import { codeActionsFor, commandNames, diagnosticsOf } from "./code-actions.ts";
+import { registerCommands } from "./commands.ts";
 import { createDocuments } from "./documents.ts";
 import { openFoldersOf } from "./folders.ts";
+import { createPendingChoices } from "./pending.ts";
+import { createEditSender } from "./send-edits.ts";
 
 export interface LspServerOptions {
   readonly redraft: Redraft;
@@ -23,13 +30,32 @@ export interface LspServerOptions {
 export function serveEditor(connection: Connection, options: LspServerOptions): void {
   const documents = createDocuments();
   const folders = openFoldersOf(options.roots ?? []);
+  let capabilities: ClientCapabilities = {};
+  let editorOptions: EditorOptions = {};
+  const pending = createPendingChoices(documents, (uri, choice) => {
+    const diagnostics = diagnosticsOf(choice);
+    const version = choice === undefined ? {} : { version: choice.version };
+    connection.sendDiagnostics({ uri, diagnostics, ...version }).catch(() => {});
+  });
+  const send = createEditSender(connection, documents, () => capabilities);
+  const { redraft } = options;
+  const applier = createEditApplier({ redraft, documents, folders, pending, send });
 
   connection.onInitialize((params): InitializeResult => {
     folders.set(foldersIn(params));
+    capabilities = params.capabilities;
+    editorOptions = optionsIn(params);
     return {
       capabilities: {
         positionEncoding: "utf-16",
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        executeCommandProvider: {
+          commands: [commandNames.applyEdit, commandNames.takeCandidate],
+          workDoneProgress: true,
+        },
+        codeActionProvider: {
+          codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
+        },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
       serverInfo: { name: "redraft", version: options.version },
@@ -43,6 +69,16 @@ export function serveEditor(connection: Connection, options: LspServerOptions): 
   connection.onDidOpenTextDocument(documents.didOpen);
   connection.onDidChangeTextDocument(documents.didChange);
   connection.onDidCloseTextDocument(documents.didClose);
+  registerCommands(connection, applier, () => capabilities.window?.workDoneProgress === true);
+  connection.onCodeAction((params) => {
+    const { uri } = params.textDocument;
+    return codeActionsFor(params, {
+      document: documents.get(uri),
+      choice: pending.of(uri),
+      hasClipboard: editorOptions.clipboardCommand === true,
+      capabilities,
+    });
+  });
   connection.onShutdown(async () => options.onShutdown?.());
 }
 
@@ -50,4 +86,15 @@ export function serveEditor(connection: Connection, options: LspServerOptions): 
 function foldersIn({ workspaceFolders, rootUri }: InitializeParams): string[] {
   if (workspaceFolders?.length) return workspaceFolders.map(({ uri }) => uri);
   return rootUri ? [rootUri] : [];
+}
+
+/** What an editor asks for in `initializationOptions`: nothing that opens a folder, a command or a model. */
+interface EditorOptions {
+  /** The editor has the command `redraft.applyClipboardEdit`. */
+  readonly clipboardCommand?: boolean;
+}
+
+function optionsIn({ initializationOptions }: InitializeParams): EditorOptions {
+  const isObject = typeof initializationOptions === "object" && initializationOptions !== null;
+  return isObject ? (initializationOptions as EditorOptions) : {};
 }
