@@ -1,6 +1,6 @@
 import type { TextEdit, WorkspaceEdit } from "vscode-languageserver/node.js";
 import * as z from "zod";
-import { formatNames } from "../core/edit.ts";
+import { type FormatName, formatNames } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
@@ -11,14 +11,27 @@ import { type PendingChoices, type ShownCandidate, shownCandidate } from "./pend
 import { protocolEdits } from "./protocol-edits.ts";
 import type { EditSender } from "./send-edits.ts";
 
-export const applyEditArguments = z.strictObject({
+export interface ApplyEditArguments {
+  readonly uri: string;
+  readonly edit: string;
+  readonly format?: FormatName | "auto" | undefined;
+  /** The version that the edit was written for: another one is refused. */
+  readonly version?: number | undefined;
+}
+
+export const applyEditArguments: z.ZodType<ApplyEditArguments> = z.strictObject({
   uri: z.string().min(1),
   edit: z.string(),
   format: z.enum(["auto", ...formatNames]).optional(),
-  /** The version that the edit was written for: another one is refused. */
   version: z.int().optional(),
 });
-export const takeCandidateArguments = z.strictObject({
+
+export interface TakeCandidateArguments {
+  readonly uri: string;
+  readonly id: string;
+}
+
+export const takeCandidateArguments: z.ZodType<TakeCandidateArguments> = z.strictObject({
   uri: z.string().min(1),
   id: z.string().min(1),
 });
@@ -42,8 +55,8 @@ export interface EditAnswer {
 }
 
 export interface EditApplier {
-  apply(args: z.infer<typeof applyEditArguments>, signal: AbortSignal): Promise<EditAnswer>;
-  take(args: z.infer<typeof takeCandidateArguments>): Promise<EditAnswer>;
+  apply(args: ApplyEditArguments, signal: AbortSignal): Promise<EditAnswer>;
+  take(args: TakeCandidateArguments): Promise<EditAnswer>;
 }
 
 export interface EditApplierOptions {
@@ -74,7 +87,7 @@ export function createEditApplier(options: EditApplierOptions): EditApplier {
   }
 
   async function make(
-    { uri, edit, format, version }: z.infer<typeof applyEditArguments>,
+    { uri, edit, format, version }: ApplyEditArguments,
     signal: AbortSignal,
   ): Promise<EditAnswer> {
     const path = await folders.pathOf(uri);

@@ -1,9 +1,9 @@
 import {
   type ClientCapabilities,
   CodeActionKind,
-  type Connection,
   type InitializeParams,
   type InitializeResult,
+  type ProposedFeatures,
   TextDocumentSyncKind,
 } from "vscode-languageserver/node.js";
 import type { Logger } from "../core/logger.ts";
@@ -13,6 +13,7 @@ import { codeActionsFor, commandNames, diagnosticsOf } from "./code-actions.ts";
 import { registerCommands } from "./commands.ts";
 import { createDocuments } from "./documents.ts";
 import { openFoldersOf } from "./folders.ts";
+import { type LineModel, registerInlineCompletion } from "./inline-completion.ts";
 import { createPendingChoices } from "./pending.ts";
 import { createEditSender } from "./send-edits.ts";
 
@@ -20,6 +21,10 @@ export interface LspServerOptions {
   readonly redraft: Redraft;
   /** The folders of the command line. The editor's folders may narrow them, never widen them. */
   readonly roots?: readonly string[];
+  /** Proposes the next line at a cursor; absent = none is proposed. */
+  readonly model?: Promise<LineModel>;
+  /** How long a request for a line waits, in ms (default 2,000). */
+  readonly deadlineMs?: number;
   readonly version: string;
   readonly logger?: Logger;
   /** Called by the `shutdown` request. */
@@ -27,7 +32,10 @@ export interface LspServerOptions {
 }
 
 /** Answers an editor on a connection that does not listen yet. The editor owns its documents: this server never writes a file. */
-export function serveEditor(connection: Connection, options: LspServerOptions): void {
+export function serveEditor(
+  connection: ProposedFeatures.Connection,
+  options: LspServerOptions,
+): void {
   const documents = createDocuments();
   const folders = openFoldersOf(options.roots ?? []);
   let capabilities: ClientCapabilities = {};
@@ -53,6 +61,7 @@ export function serveEditor(connection: Connection, options: LspServerOptions): 
           commands: [commandNames.applyEdit, commandNames.takeCandidate],
           workDoneProgress: true,
         },
+        ...(options.model && { inlineCompletionProvider: true }),
         codeActionProvider: {
           codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
         },
@@ -79,7 +88,20 @@ export function serveEditor(connection: Connection, options: LspServerOptions): 
       capabilities,
     });
   });
-  connection.onShutdown(async () => options.onShutdown?.());
+  const { model, deadlineMs, logger } = options;
+  const lines =
+    model &&
+    registerInlineCompletion(connection, {
+      model,
+      documents,
+      folders,
+      wantsReports: () => editorOptions.sessionReports === true,
+      ...(deadlineMs !== undefined && { deadlineMs }),
+      ...(logger && { logger }),
+    });
+  connection.onShutdown(async () => {
+    await Promise.all([lines?.dispose(), options.onShutdown?.()]);
+  });
 }
 
 /** The folders that the editor has open; older ones name one root. */
@@ -92,6 +114,8 @@ function foldersIn({ workspaceFolders, rootUri }: InitializeParams): string[] {
 interface EditorOptions {
   /** The editor has the command `redraft.applyClipboardEdit`. */
   readonly clipboardCommand?: boolean;
+  /** The editor reads notifications `redraft/sessionReport`: what changes of a document cost the model. */
+  readonly sessionReports?: boolean;
 }
 
 function optionsIn({ initializationOptions }: InitializeParams): EditorOptions {

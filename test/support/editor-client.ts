@@ -114,6 +114,11 @@ export function editorOn(
   // The type of a protocol connection has typed handlers only.
   const messages = connection as unknown as MessageConnection;
   messages.onNotification((method, params) => void received.push({ method, params }));
+  // The library takes these for itself.
+  messages.onNotification(
+    "$/logTrace",
+    (params) => void received.push({ method: "$/logTrace", params }),
+  );
   messages.onUnhandledProgress((params) => void received.push({ method: "$/progress", params }));
   connection.listen();
 
