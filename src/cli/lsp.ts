@@ -20,6 +20,7 @@ interface LspOptions {
   readonly threads?: number;
   readonly deadline: number;
   readonly timeout: number;
+  readonly unsure: "refuse" | "include" | "leave";
   readonly log: LogLevel;
 }
 
@@ -44,6 +45,11 @@ export function lspCommand(): Command {
     .option("--threads <number>", "threads of the model", whole)
     .addOption(inSeconds("--deadline <seconds>", "time limit for the proposal of a line", 2000))
     .addOption(inSeconds("--timeout <seconds>", "time limit for one edit", 60_000))
+    .addOption(
+      new Option("--unsure <what>", "what a rename does with places that may mean the symbol")
+        .choices(["refuse", "include", "leave"])
+        .default("refuse"),
+    )
     .option("--stdio", "speak on standard input and output; it always does")
     .addOption(
       new Option("--log <level>", "what to log on standard error")
@@ -80,6 +86,7 @@ export function lspCommand(): Command {
           version: packageVersion(),
           logger,
           deadlineMs: options.deadline,
+          unsure: options.unsure,
           onShutdown,
           ...(model && { model }),
         });

@@ -42,6 +42,8 @@ export interface DocumentSessions {
   read(document: FollowedDocument, end: number): Promise<void>;
   /** Resolves when everything is read. */
   settled(): Promise<void>;
+  /** Follows no document any longer; the sessions stay the caller's. */
+  end(): void;
 }
 
 interface ReadDocument extends FollowedDocument {
@@ -50,7 +52,11 @@ interface ReadDocument extends FollowedDocument {
   end: number;
   /** One reader a document; it sees what changes meanwhile. */
   reader: Promise<void> | undefined;
+  evaluation: Promise<void> | undefined;
 }
+
+/** Fewer new tokens are evaluated with the next request. */
+const fewTokens = 64;
 
 export function createDocumentSessions(options: DocumentSessionsOptions): DocumentSessions {
   const { sessions, documents, before, mostCharacters, onReport } = options;
@@ -65,6 +71,7 @@ export function createDocumentSessions(options: DocumentSessionsOptions): Docume
       one.end = movedPlace(one.end, edits);
       one.start = one.start === 0 ? 0 : Math.min(movedPlace(one.start, edits), one.end);
       catchUp(one).catch((error: unknown) => {
+        if (readings.get(uri) !== one) return;
         logger.warn("a session does not follow its document", { uri, error: String(error) });
       });
     },
@@ -79,7 +86,7 @@ export function createDocumentSessions(options: DocumentSessionsOptions): Docume
   async function begin(uri: string, path: string | undefined): Promise<ReadDocument> {
     const how = { before: await before, ...(path !== undefined && { path }) };
     const session = await sessions.open({ text: "", ...how });
-    return { uri, session, start: 0, end: 0, reader: undefined };
+    return { uri, session, start: 0, end: 0, reader: undefined, evaluation: undefined };
   }
 
   /** What is to be read next; undefined where the session has its text, or the document was closed. */
@@ -107,26 +114,24 @@ export function createDocumentSessions(options: DocumentSessionsOptions): Docume
       const started = performance.now();
       try {
         const report = await session.change({ text: step.text });
-        // No cache was there to follow: the text is read now.
-        if (report.recomputed > 0 && report.policy === "none") await session.next();
+        // The engine evaluates with the next pass: now, so that no request waits for more than a step.
+        if (report.recomputed > fewTokens) await evaluate(one);
         const ms = performance.now() - started;
         onReport?.({ uri, version: step.version, kind: "change", ...report, ms });
       } catch (error) {
-        shorten(one, error);
+        dropBeginning(one, documents.get(uri)?.text ?? "", error);
       }
     }
   }
 
-  /** Gives up the beginning of a text that exceeds what sessions may hold; any other error is thrown. */
-  function shorten(one: ReadDocument, error: unknown): void {
-    const { tokens, budget } = RedraftError.is(error) ? error.details : {};
-    const document = documents.get(one.uri);
-    if (typeof tokens !== "number" || typeof budget !== "number" || !document) throw error;
-    const kept = Math.floor(((one.end - one.start) * budget) / tokens / 2);
-    const start = windowStart(document.text, one.end, kept);
-    // A text that cannot become shorter would be tried for ever.
-    if (start <= one.start) throw error;
-    one.start = start;
+  async function evaluate(one: ReadDocument): Promise<void> {
+    one.evaluation ??= one.session
+      .next()
+      .then(() => {})
+      .finally(() => {
+        one.evaluation = undefined;
+      });
+    await one.evaluation;
   }
 
   return {
@@ -150,9 +155,26 @@ export function createDocumentSessions(options: DocumentSessionsOptions): Docume
       }
       one.end = end;
       await catchUp(one);
+      // Also makes a comparison with full evaluation that is due: it is not to be lost when a request ends early.
+      if (session.tokens.length > 0) await evaluate(one);
     },
     async settled() {
       await Promise.all([...readings.values()].map(catchUp));
     },
+    end() {
+      readings.clear();
+      opening.clear();
+    },
   };
+}
+
+/** Gives up the beginning of a text that exceeds what sessions may hold; any other error is thrown. */
+function dropBeginning(one: ReadDocument, text: string, error: unknown): void {
+  const { tokens, budget } = RedraftError.is(error) ? error.details : {};
+  if (typeof tokens !== "number" || typeof budget !== "number") throw error;
+  const kept = Math.floor(((one.end - one.start) * budget) / tokens / 2);
+  const start = windowStart(text, one.end, kept);
+  // A text that cannot become shorter would be tried for ever.
+  if (start <= one.start) throw error;
+  one.start = start;
 }

@@ -110,9 +110,6 @@ export function createNextLines(options: NextLinesOptions): NextLines {
     signal.throwIfAborted();
     const { session } = followed;
     if (session.tokens.length === 0) return { text: undefined, why: "nothing" };
-    // Reads again what was evicted, and makes comparisons that are due: neither is to be lost when a request ends early.
-    await session.next();
-    signal.throwIfAborted();
     const started = performance.now();
     const { line, cached, written } = await lineFrom(target, session, {
       lineEnd: text.includes("\r\n") ? "\r\n" : "\n",
@@ -159,6 +156,7 @@ export function createNextLines(options: NextLinesOptions): NextLines {
     settled: reading.settled,
     async dispose() {
       for (const uri of [...asked.keys()]) supersede(uri, "closed");
+      reading.end();
       await sessions.dispose();
     },
   };

@@ -15,6 +15,8 @@ import { createDocuments } from "./documents.ts";
 import { openFoldersOf } from "./folders.ts";
 import { type LineModel, registerInlineCompletion } from "./inline-completion.ts";
 import { createPendingChoices } from "./pending.ts";
+import { registerRename } from "./register-rename.ts";
+import { createRenamer, type RenamerOptions } from "./rename.ts";
 import { createEditSender } from "./send-edits.ts";
 
 export interface LspServerOptions {
@@ -25,6 +27,8 @@ export interface LspServerOptions {
   readonly model?: Promise<LineModel>;
   /** How long a request for a line waits, in ms (default 2,000). */
   readonly deadlineMs?: number;
+  /** What a rename does with places that may mean the symbol (default `refuse`). */
+  readonly unsure?: RenamerOptions["unsure"];
   readonly version: string;
   readonly logger?: Logger;
   /** Called by the `shutdown` request. */
@@ -62,6 +66,9 @@ export function serveEditor(
           workDoneProgress: true,
         },
         ...(options.model && { inlineCompletionProvider: true }),
+        renameProvider: params.capabilities.textDocument?.rename?.prepareSupport
+          ? { prepareProvider: true, workDoneProgress: true }
+          : true,
         codeActionProvider: {
           codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
         },
@@ -78,7 +85,10 @@ export function serveEditor(
   connection.onDidOpenTextDocument(documents.didOpen);
   connection.onDidChangeTextDocument(documents.didChange);
   connection.onDidCloseTextDocument(documents.didClose);
-  registerCommands(connection, applier, () => capabilities.window?.workDoneProgress === true);
+  const mayBegin = (): boolean => capabilities.window?.workDoneProgress === true;
+  registerCommands(connection, applier, mayBegin);
+  const renamer = createRenamer({ redraft, documents, folders, unsure: options.unsure });
+  registerRename(connection, renamer, { mayBegin, capabilities: () => capabilities });
   connection.onCodeAction((params) => {
     const { uri } = params.textDocument;
     return codeActionsFor(params, {
