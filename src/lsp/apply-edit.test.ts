@@ -119,6 +119,17 @@ describe("redraft.applyEdit", () => {
     expect(editor.text(uri)).toBe(source.replace("= 1", "= 4"));
   });
 
+  it("answers an editor that sends the new text after the answer, and waits for it with the next edit", async () => {
+    await start();
+    editor.open(uri, source);
+    const release = editor.holdChanges();
+    expect(await apply(pair("= 1", "= 2"))).toMatchObject({ status: "applied" });
+    const next = apply(pair("a = 2", "a = 3"));
+    release();
+    expect(await next).toMatchObject({ status: "applied" });
+    expect(editor.text(uri)).toBe(source.replace("= 1", "= 3"));
+  });
+
   it("refuses with a message that the user sees too, and changes nothing", async () => {
     await start();
     editor.open(uri, source);

@@ -64,7 +64,7 @@ export interface EditApplierOptions {
   readonly documents: Documents;
   readonly folders: OpenFolders;
   readonly pending: PendingChoices;
-  readonly send: EditSender;
+  readonly sender: EditSender;
 }
 
 /** How often an edit is made again because the document changed meanwhile. */
@@ -72,7 +72,7 @@ const mostAttempts = 3;
 
 /** Applies edits to open documents by sending the editor what changes. Refusals are answers; a cancelled call throws. */
 export function createEditApplier(options: EditApplierOptions): EditApplier {
-  const { redraft, documents, folders, pending, send } = options;
+  const { redraft, documents, folders, pending, sender } = options;
   const queues = new Map<string, Promise<unknown>>();
 
   /** One edit of a document at a time: the second is made of the text that the first leaves. */
@@ -92,6 +92,7 @@ export function createEditApplier(options: EditApplierOptions): EditApplier {
   ): Promise<EditAnswer> {
     const path = await folders.pathOf(uri);
     pending.drop(uri);
+    await sender.upToDate(uri);
     let first: string | undefined;
     for (let round = 1; ; round++) {
       const document = openDocument(documents, uri);
@@ -143,7 +144,7 @@ export function createEditApplier(options: EditApplierOptions): EditApplier {
     message: string,
   ): Promise<EditAnswer> {
     const { uri } = document;
-    const done = await send(document, edits, wanted);
+    const done = await sender.send(document, edits, wanted);
     if (done.status === "refused") throw done.error;
     const answer = { status: done.status, message, uri, edits: edits.length };
     if (done.status === "not-sent") return { ...answer, workspaceEdit: done.workspaceEdit };
@@ -168,6 +169,7 @@ export function createEditApplier(options: EditApplierOptions): EditApplier {
     take: ({ uri, id }) =>
       inTurn(uri, () =>
         asAnswer(uri, async () => {
+          await sender.upToDate(uri);
           const document = openDocument(documents, uri);
           const { edits, result, title } = pending.take(uri, id);
           return sent(document, edits, result, `applied at ${title}`);

@@ -16,7 +16,7 @@ import { doWork } from "./work.ts";
 
 const executeCommand = z.looseObject({
   command: z.string(),
-  arguments: z.array(z.unknown()).optional(),
+  arguments: z.array(z.unknown()).nullish(),
   workDoneToken: z.union([z.string(), z.number()]).optional(),
 });
 
@@ -28,8 +28,8 @@ export function registerCommands(
 ): void {
   // Not `onExecuteCommand`: it takes the token of the progress away.
   connection.onRequest("workspace/executeCommand", async (params: unknown, cancel) => {
-    const { command, arguments: [argument] = [], workDoneToken } = executeCommand.parse(params);
-    const run = runner(applier, command, argument);
+    const { command, arguments: list, workDoneToken } = executeCommand.parse(params);
+    const run = runner(applier, command, list?.[0]);
     const answer = await doWork(
       connection,
       { title: "Redraft", cancel, progress: workDoneToken, mayBegin: mayBeginProgress() },

@@ -13,6 +13,7 @@ import { type Documents, type OpenDocument, positionsIn } from "./documents.ts";
 import type { OpenFolders } from "./folders.ts";
 import { withOpenTexts } from "./open-files.ts";
 import { protocolEdits } from "./protocol-edits.ts";
+import type { EditSender } from "./send-edits.ts";
 
 /** What a rename changes in one file; `version` is null where the editor does not have it open. */
 export interface RenamedFile {
@@ -44,6 +45,8 @@ export interface RenamerOptions {
   readonly redraft: Pick<Redraft, "apply">;
   readonly documents: Documents;
   readonly folders: OpenFolders;
+  /** Waits for the text after the last edit of a document. */
+  readonly upToDate: EditSender["upToDate"];
   /** What to do with places that may mean the symbol; default: refuse. */
   readonly unsure?: RenameRequest["unsure"] | undefined;
 }
@@ -56,7 +59,7 @@ interface RenamedRoot {
 }
 
 export function createRenamer(options: RenamerOptions): Renamer {
-  const { redraft, documents, folders, unsure = "refuse" } = options;
+  const { redraft, documents, folders, upToDate, unsure = "refuse" } = options;
   /** An index stays, so that the next rename reads only what changed. */
   const known = new Map<string, RenamedRoot>();
 
@@ -129,6 +132,7 @@ export function createRenamer(options: RenamerOptions): Renamer {
       return { range: { start: positions.positionAt(start), end }, placeholder: text };
     },
     async rename(uri, position, to, signal) {
+      for (const document of documents.all()) await upToDate(document.uri);
       const found = await nameIn(uri, position);
       if (found === undefined) {
         throw new RedraftError(

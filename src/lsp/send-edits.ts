@@ -13,15 +13,20 @@ export type SentEdits =
   | { readonly status: "not-sent"; readonly workspaceEdit: WorkspaceEdit }
   | { readonly status: "refused"; readonly error: RedraftError };
 
-/** Has the editor change a document that is at a version; `wanted` = its whole text afterwards. */
-export type EditSender = (
-  document: OpenDocument,
-  edits: readonly TextEdit[],
-  wanted: string,
-) => Promise<SentEdits>;
+export interface EditSender {
+  /** Has the editor change a document that is at a version; `wanted` = its whole text afterwards. */
+  send(document: OpenDocument, edits: readonly TextEdit[], wanted: string): Promise<SentEdits>;
+  /**
+   * Waits until the editor sent the text after the last edit: the next one must not be made of the text before it.
+   *
+   * @throws `stale-file` where it does not
+   */
+  upToDate(uri: string): Promise<void>;
+}
 
 /** How long an editor may take to say that a document changed as it was asked to. */
 const patienceMs = 2000;
+/** And to send further changes for one edit. */
 const furtherMs = 200;
 
 /** A change of several documents: with their versions, where the editor knows versions. `null` = a document that is not open. */
@@ -49,32 +54,46 @@ export function createEditSender(
   documents: Documents,
   capabilities: () => ClientCapabilities,
 ): EditSender {
-  return async ({ uri, version }, edits, wanted) => {
-    const edit = workspaceEditOf([{ uri, version, edits }], capabilities());
-    if (capabilities().workspace?.applyEdit !== true) {
-      return { status: "not-sent", workspaceEdit: edit };
-    }
-    const { applied, failureReason } = await connection.workspace.applyEdit({
-      label: "Redraft",
-      edit,
-    });
-    if (!applied) return { status: "refused", error: notApplied(failureReason) };
-    // The next edit must not be made of the text before this one.
-    await documents.movedOn(uri, version, patienceMs);
-    const changed = documents.get(uri);
-    const isAsWanted = (): boolean => documents.get(uri)?.text === wanted;
-    if (changed !== undefined && changed.version !== version && !isAsWanted()) {
-      // An editor may send several changes for one edit.
-      await documents.movedOn(uri, changed.version, furtherMs);
-    }
-    if (changed?.version !== version) return { status: "applied", asWanted: isAsWanted() };
-    return {
-      status: "refused",
-      error: new RedraftError(
-        "engine-failed",
-        `the editor says that it changed ${uri}, and did not send the new text. Look at the document before you go on.`,
-      ),
-    };
+  /** Versions that were changed, by document, until the editor sends another one. */
+  const changing = new Map<string, number>();
+  documents.listen({
+    changed: ({ uri, version }) => version !== changing.get(uri) && changing.delete(uri),
+    closed: (uri) => changing.delete(uri),
+  });
+
+  return {
+    async send({ uri, version }, edits, wanted) {
+      const edit = workspaceEditOf([{ uri, version, edits }], capabilities());
+      if (capabilities().workspace?.applyEdit !== true) {
+        return { status: "not-sent", workspaceEdit: edit };
+      }
+      changing.set(uri, version);
+      const request = { label: "Redraft", edit };
+      const { applied, failureReason } = await connection.workspace.applyEdit(request);
+      if (!applied) {
+        changing.delete(uri);
+        return { status: "refused", error: notApplied(failureReason) };
+      }
+      const changed = documents.get(uri);
+      // Some editors send the new text only after the answer of the command that they wait for.
+      if (changed?.version === version) return { status: "applied", asWanted: true };
+      const isAsWanted = (): boolean => documents.get(uri)?.text === wanted;
+      if (changed !== undefined && !isAsWanted()) {
+        await documents.movedOn(uri, changed.version, furtherMs);
+      }
+      return { status: "applied", asWanted: isAsWanted() };
+    },
+    async upToDate(uri) {
+      const version = changing.get(uri);
+      if (version === undefined) return;
+      await documents.movedOn(uri, version, patienceMs);
+      if (!changing.has(uri)) return;
+      throw new RedraftError(
+        "stale-file",
+        `the editor did not send the text of ${uri} after the last edit. Nothing was changed. Apply the edit again.`,
+        { retryable: true },
+      );
+    },
   };
 }
 

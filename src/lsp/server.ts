@@ -49,9 +49,9 @@ export function serveEditor(
     const version = choice === undefined ? {} : { version: choice.version };
     connection.sendDiagnostics({ uri, diagnostics, ...version }).catch(() => {});
   });
-  const send = createEditSender(connection, documents, () => capabilities);
+  const sender = createEditSender(connection, documents, () => capabilities);
   const { redraft } = options;
-  const applier = createEditApplier({ redraft, documents, folders, pending, send });
+  const applier = createEditApplier({ redraft, documents, folders, pending, sender });
 
   connection.onInitialize((params): InitializeResult => {
     folders.set(foldersIn(params));
@@ -87,7 +87,13 @@ export function serveEditor(
   connection.onDidCloseTextDocument(documents.didClose);
   const mayBegin = (): boolean => capabilities.window?.workDoneProgress === true;
   registerCommands(connection, applier, mayBegin);
-  const renamer = createRenamer({ redraft, documents, folders, unsure: options.unsure });
+  const renamer = createRenamer({
+    redraft,
+    documents,
+    folders,
+    upToDate: sender.upToDate,
+    unsure: options.unsure,
+  });
   registerRename(connection, renamer, { mayBegin, capabilities: () => capabilities });
   connection.onCodeAction((params) => {
     const { uri } = params.textDocument;

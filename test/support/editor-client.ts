@@ -35,6 +35,8 @@ export interface EditorClient {
   open(uri: string, text: string): void;
   /** Replaces the first occurrence of a text, as typing does. */
   type(uri: string, before: string, after: string): void;
+  /** Sends no changes of documents until the function is called that it returns. */
+  holdChanges(): () => void;
   text(uri: string): string;
   version(uri: string): number;
   close(): void;
@@ -79,6 +81,7 @@ export function editorOn(
   const documents = new Map<string, TextDocument>();
   const received: { method: string; params: unknown }[] = [];
   const applied: ApplyWorkspaceEditParams[] = [];
+  let held: (() => void)[] | undefined;
 
   function change(uri: string, edits: TextEdit[]): void {
     const document = documents.get(uri)!;
@@ -88,10 +91,10 @@ export function editorOn(
     const version = document.version + 1;
     const contentChanges = sorted.map(({ range, newText }) => ({ range, text: newText }));
     TextDocument.update(document, contentChanges, version);
-    void connection.sendNotification("textDocument/didChange", {
-      textDocument: { uri, version },
-      contentChanges,
-    });
+    const params = { textDocument: { uri, version }, contentChanges };
+    const send = (): void => void connection.sendNotification("textDocument/didChange", params);
+    if (held === undefined) send();
+    else held.push(send);
   }
 
   connection.onRequest(
@@ -151,6 +154,13 @@ export function editorOn(
         end: document.positionAt(start + before.length),
       };
       change(uri, [TextEdit.replace(range, after)]);
+    },
+    holdChanges() {
+      held = [];
+      return () => {
+        for (const send of held ?? []) send();
+        held = undefined;
+      };
     },
     text: (uri) => documents.get(uri)!.getText(),
     version: (uri) => documents.get(uri)!.version,
