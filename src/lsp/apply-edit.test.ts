@@ -130,6 +130,24 @@ describe("redraft.applyEdit", () => {
     expect(editor.text(uri)).toBe(source.replace("= 1", "= 3"));
   });
 
+  it("refuses where the editor does not take the edit, by its answer or by an error", async () => {
+    await start();
+    editor.open(uri, source);
+    const { connection } = editor;
+    connection.onRequest("workspace/applyEdit", () => ({ applied: false, failureReason: "busy" }));
+    expect(await apply(pair("= 1", "= 2"))).toMatchObject({
+      status: "refused",
+      message: expect.stringContaining("busy"),
+      error: { code: "stale-file", retryable: true },
+    });
+    connection.onRequest("workspace/applyEdit", () => {
+      throw new Error("another version");
+    });
+    const failed = await apply(pair("= 1", "= 2"));
+    expect(failed.message).toMatch(/another version/);
+    expect(failed.error?.code).toBe("stale-file");
+  });
+
   it("refuses with a message that the user sees too, and changes nothing", async () => {
     await start();
     editor.open(uri, source);

@@ -69,7 +69,10 @@ export function createEditSender(
       }
       changing.set(uri, version);
       const request = { label: "Redraft", edit };
-      const { applied, failureReason } = await connection.workspace.applyEdit(request);
+      // Some editors answer an edit that they do not take with an error.
+      const { applied, failureReason } = await connection.workspace
+        .applyEdit(request)
+        .catch((error: Error) => ({ applied: false, failureReason: error.message }));
       if (!applied) {
         changing.delete(uri);
         return { status: "refused", error: notApplied(failureReason) };
