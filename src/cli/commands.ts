@@ -66,6 +66,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./mcp.ts")).mcpCommand(),
   },
   {
+    name: "lsp",
+    summary: "a language server for editors on standard input and output",
+    load: async () => (await import("./lsp.ts")).lspCommand(),
+  },
+  {
     name: "models",
     summary: "list, download and remove models",
     load: async () => (await import("./models.ts")).modelsCommand(),

@@ -1,4 +1,3 @@
-import { realpath } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import {
   type CallToolResult,
@@ -14,9 +13,9 @@ import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { createFileEditor, type FileEditor } from "../workspace/editor.ts";
-import { isInside } from "../workspace/inside.ts";
 import { stateHome } from "../workspace/journal/state-home.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
+import { narrowRoots } from "../workspace/narrow-roots.ts";
 import type { WriteOptions } from "../workspace/write.ts";
 import { failure, fileRead, fileText, patchText } from "./answers.ts";
 import { registerJournalTools, rememberJournals } from "./journal-tools.ts";
@@ -172,13 +171,5 @@ async function openFolders(
   });
   if (uris === undefined || uris.length === 0) return given.length > 0 ? given : [options.cwd];
   if (given.length === 0) return asked;
-  const [outer, inner] = await Promise.all([realFolders(given), realFolders(asked)]);
-  const narrowed = inner.filter((folder) => outer.some((root) => isInside(folder, root)));
-  const wider = outer.filter((root) => inner.some((folder) => isInside(root, folder)));
-  return [...new Set([...narrowed, ...wider])];
-}
-
-async function realFolders(folders: readonly string[]): Promise<string[]> {
-  const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
-  return real.filter((folder) => folder !== undefined);
+  return narrowRoots(given, asked);
 }

@@ -1,4 +1,5 @@
 import type { Logger } from "../core/logger.ts";
+import type { TokenTarget } from "../core/target.ts";
 import { engines } from "../engines/registry.ts";
 import { modelPath } from "../engines/store/store.ts";
 import { createSessions, type Sessions } from "../session/sessions.ts";
@@ -25,16 +26,7 @@ export interface OpenSessionsOptions {
 export async function openSessions(options: OpenSessionsOptions): Promise<Sessions> {
   const { model, budget, ...load } = options;
   const target = await engines.gguf.openTokens(await modelPath(model), load);
-  const sessions = createSessions({
-    target,
-    decode,
-    createPlanner: () => editPlanner(target),
-    trees: async (path) => {
-      const checker = await syntaxFor(path);
-      return checker?.tree && ((text) => checker.tree!(text));
-    },
-    ...(budget !== undefined && { budget }),
-  });
+  const sessions = sessionsOn(target, budget === undefined ? {} : { budget });
   return {
     open: sessions.open,
     get usage() {
@@ -45,4 +37,21 @@ export async function openSessions(options: OpenSessionsOptions): Promise<Sessio
       await target.dispose();
     },
   };
+}
+
+/** Sessions of a model that is loaded already, and that stays the caller's. */
+export function sessionsOn(
+  target: TokenTarget,
+  options: Pick<OpenSessionsOptions, "budget"> = {},
+): Sessions {
+  return createSessions({
+    target,
+    decode,
+    createPlanner: () => editPlanner(target),
+    trees: async (path) => {
+      const checker = await syntaxFor(path);
+      return checker?.tree && ((text) => checker.tree!(text));
+    },
+    ...options,
+  });
 }

@@ -1,5 +1,6 @@
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
+import type { RepositoryFiles } from "../core/repository.ts";
 import { createRepositoryIndex } from "../orchestrate/index/repository-index.ts";
 import { nameViewOf } from "../orchestrate/names/view.ts";
 import {
@@ -22,6 +23,8 @@ export interface OrchestratorOptions
   readonly root: string;
   /** The engine that every candidate passes through; default: one without a model. */
   readonly redraft?: Pick<Redraft, "apply">;
+  /** What proposals are made of; default: the files of the root. Only those are written. */
+  readonly files?: RepositoryFiles;
 }
 
 export interface ApplyCandidateOptions
@@ -63,7 +66,8 @@ const mostProposals = 3;
 
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const { root, redraft = createRedraft(), ...how } = options;
-  const index = createRepositoryIndex(repositoryFiles(root), parserFor);
+  const files = options.files ?? repositoryFiles(root);
+  const index = createRepositoryIndex(files, parserFor);
 
   async function propose(
     request: OrchestrateRequest,
