@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import { compareDiagnostics } from "./compare.ts";
-import type { Diagnostic } from "./diagnostic.ts";
 import type { EditedText } from "./follow-lines.ts";
 import { parseDiagnostics } from "./parse.ts";
 import { runTool } from "./run-tool.ts";
