@@ -1,5 +1,5 @@
 /** Where tools write the code of a message, tried in turn. */
-const forms: readonly RegExp[] = [
+const codeForms: readonly RegExp[] = [
   // rustc `[E0308]: ...`
   /^\[(?<code>[A-Z]\d{2,5})\]/,
   // tsc `TS2304: ...`, ruff `F401 [*] ...`, MSVC `CS0168: ...`
@@ -19,8 +19,8 @@ const forms: readonly RegExp[] = [
 ];
 
 /** The code in a message, as its tool writes it; undefined where there is none. */
-export function codeOf(message: string): string | undefined {
-  for (const form of forms) {
+export function codeIn(message: string): string | undefined {
+  for (const form of codeForms) {
     const code = form.exec(message)?.groups?.code;
     if (code !== undefined) return code;
   }

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import { codeOf } from "./code.ts";
+import { codeIn } from "./code.ts";
 import { TracebackReader } from "./traceback.ts";
 
 /** A message as a tool printed it: the file is spelled as the tool does. */
@@ -92,7 +92,7 @@ function addPrinted(
   if (/^(?:note|info|hint|help|remark)/.test(word)) return;
   const said = start ? rest.slice(start[0].length).trim() : rest.trim();
   const message = said === "" ? rest.trim() : said;
-  const code = codeOf(message);
+  const code = codeIn(message);
   found.push({
     file,
     line: Number(line),
