@@ -147,7 +147,7 @@ class Refiner<Alternative extends HunkAlternative> {
     const added = list.map((hunk) => ({ hunk, alternative: this.next(hunk)! }));
     const kept = [...this.kept].map(([hunk, at]) => this.hunks[hunk]!.alternatives[at]!);
     const composed = compose(this.before, [...kept, ...added.map((one) => one.alternative)]);
-    if (composed === undefined) return { ok: false, why: "it changes what another fix changes" };
+    if (composed === undefined) return { ok: false, why: "it changes what another hunk changes" };
     if (this.checks >= mostChecks) return { ok: false, why: `${mostChecks} checks were made` };
     this.checks += 1;
     onEvent?.({ type: "hunks-tried", hunks: list, checks: this.checks });
