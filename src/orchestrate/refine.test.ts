@@ -110,6 +110,22 @@ describe("refinement hunk by hunk", () => {
     expect(refined.texts.get("a")).toBe("one b a two three");
   });
 
+  it("tries what the check does not blame at once, and believes no blame", async () => {
+    const hunks = Array.from({ length: 8 }, (_, at) => change(at, at, at === 5 ? "BAD" : "x"));
+    const blaming = async (
+      texts: ReadonlyMap<string, string>,
+      added: readonly { readonly hunk: number }[],
+    ): Promise<{ ok: boolean; blamed: number[] }> => ({
+      ok: (await noBad(texts)).ok,
+      // One of the two is good.
+      blamed: [...added.keys()].filter((at) => [2, 5].includes(added[at]!.hunk)),
+    });
+    const refined = await refine(before, hunks, blaming);
+    expect(refined.outcomes.map((one) => one.kept)).toEqual([0, 0, 0, 0, 0, undefined, 0, 0]);
+    // All, those without blame, and each blamed one.
+    expect(refined.checks).toBe(4);
+  });
+
   it("stops at a limit of checks, and at a signal", async () => {
     const bad = Array.from({ length: 8 }, (_, at) => change(at, at, "BAD"));
     const refined = await refine(before, bad, noBad, { mostChecks: 3 });

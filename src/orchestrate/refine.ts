@@ -23,6 +23,8 @@ export interface HunkAttempt<Alternative extends HunkAlternative = HunkAlternati
 export interface CheckAnswer {
   readonly ok: boolean;
   readonly why?: string | undefined;
+  /** Where it is known: which of the attempts are bad, as indices. They are tried again alone, so that a wrong guess costs only time. */
+  readonly blamed?: readonly number[] | undefined;
 }
 
 /**
@@ -71,7 +73,7 @@ export interface RefineOptions {
 
 /**
  * Makes the hunks of an edit that a check accepts: incremental refinement of the paper. All are tried at once; if the check refuses,
- * one half after the other, each on the texts as accepted so far; a single hunk that is refused is taken back, and its next
+ * those that it does not blame and then the others, or one half after the other, each on the texts as accepted so far; a single hunk that is refused is taken back, and its next
  * alternative is tried. Every kept state is one that the check accepted; n hunks of which b are bad cost about b log n checks.
  */
 export async function refine<Alternative extends HunkAlternative>(
@@ -123,8 +125,15 @@ class Refiner<Alternative extends HunkAlternative> {
   private async settle(list: readonly number[]): Promise<void> {
     if (list.length === 0) return;
     if (list.length > 1) {
-      const isKept = (await this.attempt(list)).ok;
-      if (isKept) return;
+      const { ok, blamed = [] } = await this.attempt(list);
+      if (ok) return;
+      const bad = new Set(blamed.map((at) => list[at]));
+      const others = list.filter((hunk) => !bad.has(hunk));
+      if (bad.size > 0 && others.length > 0) {
+        await this.settle(others);
+        for (const hunk of list.filter((one) => bad.has(one))) await this.settle([hunk]);
+        return;
+      }
       const half = list.length >> 1;
       await this.settle(list.slice(0, half));
       await this.settle(list.slice(half));

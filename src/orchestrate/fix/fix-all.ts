@@ -14,6 +14,8 @@ export interface TriedFix extends ProposedFix {
 export interface FixCheckAnswer {
   readonly ok: boolean;
   readonly why?: string | undefined;
+  /** Which of the added fixes are bad, as indices, where that is known. */
+  readonly blamed?: readonly number[] | undefined;
   /** What the tool says about the texts; absent where none was run. */
   readonly diagnostics?: readonly Diagnostic[];
 }

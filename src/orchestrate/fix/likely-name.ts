@@ -27,7 +27,7 @@ export const likelyName: FixRule<Unknown> = {
     );
     return [
       ...misspeltDeclaration(name, ranked, node, problem),
-      ...fixesFor(name, node, ranked, suggested, "is visible here", problem),
+      ...fixesFor(name, node, ranked, suggested, "is visible here", problem, false),
     ];
   },
 };
@@ -71,7 +71,7 @@ export const likelyMember: FixRule<UnknownMember> = {
     const like = likeWords(name, own);
     const ranked = like.length > 0 ? like : likeWords(name, usedMembers(problem, name));
     const why = like.length > 0 ? `is a member of \`${type}\`` : "is a member that the file uses";
-    return fixesFor(name, node, ranked, suggested, why, problem);
+    return fixesFor(name, node, ranked, suggested, why, problem, true);
   },
 };
 
@@ -83,6 +83,7 @@ function fixesFor(
   suggested: string | undefined,
   why: string,
   problem: FixProblem,
+  isMember: boolean,
 ): Fix[] {
   const places = namesOnLine(problem, name).filter(
     ({ type, parent }) => type === node.type && parent?.type === node.parent?.type,
@@ -120,7 +121,8 @@ function fixesFor(
     );
   });
   const isKnown = suggested === undefined || ranked.some(({ word }) => word === suggested);
-  const own = isKnown ? [] : [fix(suggested, 0.5, "the tool suggests it")];
+  // A tool also suggests globals that have nothing to do with it: what else knows the word counts more.
+  const own = isKnown ? [] : [fix(suggested, isMember ? 0.5 : 0.2, "the tool suggests it")];
   return [...fixes, ...own].sort((a, b) => b.confidence - a.confidence);
 }
 

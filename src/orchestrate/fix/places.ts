@@ -130,7 +130,9 @@ export function linesWith(
   const next = text.indexOf("\n", end);
   const to = next < 0 ? text.length : next + 1;
   const isAlone = text.slice(from, start).trim() === "" && /^[;,\s]*$/u.test(text.slice(end, to));
-  return isAlone ? { start: from, end: to } : { start, end };
+  if (isAlone) return { start: from, end: to };
+  const rest = /^[ \t]+/u.exec(text.slice(end, to))?.[0] ?? "";
+  return { start, end: end + rest.length };
 }
 
 /** The stretch that takes one item out of a list with commas. */
@@ -141,7 +143,7 @@ export function withoutItem(
 ): { readonly start: number; readonly end: number } {
   const at = items.findIndex(({ id }) => id === item.id);
   const lines = linesWith(text, item.startIndex, item.endIndex);
-  const isOnOwnLines = lines.start !== item.startIndex || lines.end !== item.endIndex;
+  const isOnOwnLines = lines.start < item.startIndex || text[lines.end - 1] === "\n";
   const isFollowed = at < items.length - 1 || text.startsWith(",", item.endIndex);
   if (isOnOwnLines && isFollowed) return lines;
   const before = items[at - 1];

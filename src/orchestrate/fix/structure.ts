@@ -50,7 +50,7 @@ export async function structuralProblem(
 
 /** Words that rules write themselves. */
 const own: ReadonlySet<string> = new Set(
-  "as await from import pass return self str type".split(" "),
+  "as await from import pass return self str this type".split(" "),
 );
 
 const codeWords = (text: string): Set<string> => new Set(text.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu));
