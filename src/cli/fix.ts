@@ -185,8 +185,8 @@ function print(
   { outcomes, applied, runs }: Awaited<ReturnType<typeof fixDiagnostics>>,
   options: FixOptions,
 ): void {
-  const fixed = outcomes.filter(({ fix }) => fix !== undefined);
-  const left = outcomes.filter(({ fix }) => fix === undefined);
+  const fixed = outcomes.filter(({ fix, resolved }) => fix !== undefined || resolved);
+  const left = outcomes.filter((one) => !fixed.includes(one));
   if (left.length > 0) process.exitCode = 1;
   const { files = [], written = false, entry } = applied ?? {};
   if (options.json) {
@@ -204,14 +204,17 @@ function print(
   }
   if (options.dryRun) process.stdout.write(files.map(({ diff }) => diff).join(""));
   const lines = [
-    ...fixed.map(
-      ({ path, diagnostic, fix }) => `${path}:${diagnostic.line}: ${fix!.title} (${fix!.why})`,
-    ),
+    ...fixed.map(fixedLine),
     ...left.flatMap(leftLines),
     summary(fixed.length, left.length, files.length, options),
     ...(entry === undefined ? [] : [`redraft undo --id ${entry}`]),
   ];
   process.stderr.write(`${lines.join("\n")}\n`);
+}
+
+function fixedLine({ path, diagnostic, fix }: FixOutcome): string {
+  const how = fix ? `${fix.title} (${fix.why})` : "resolved by another fix";
+  return `${path}:${diagnostic.line}: ${how}`;
 }
 
 /** Alternatives that are shown; `--json` has all. */
@@ -238,7 +241,7 @@ function summary(fixed: number, left: number, files: number, { dryRun, run }: Fi
   return `${messages(fixed)} fixed${inFiles}${rest}${how}.${unrun}`;
 }
 
-function shownOutcome({ path, diagnostic, fix, why, others }: FixOutcome): object {
+function shownOutcome({ path, diagnostic, fix, resolved, why, others }: FixOutcome): object {
   const { line, column, severity, message, code } = diagnostic;
   return {
     path,
@@ -247,7 +250,7 @@ function shownOutcome({ path, diagnostic, fix, why, others }: FixOutcome): objec
     severity,
     message,
     ...(code === undefined ? {} : { code }),
-    ...(fix ? { fix: shownFix(fix) } : { why }),
+    ...(fix ? { fix: shownFix(fix) } : resolved ? { resolved } : { why }),
     others: others.map((one) => ({
       ...shownFix(one),
       ...(one.refused === undefined ? {} : { refused: one.refused }),

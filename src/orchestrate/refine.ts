@@ -47,12 +47,19 @@ export type RefineEvent =
       readonly why: string;
     };
 
+export interface RefusedAlternative {
+  readonly alternative: number;
+  readonly why: string;
+  /** It was not tried: it overlaps with what is kept. */
+  readonly isConflict?: true;
+}
+
 /** What became of a hunk. */
 export interface HunkOutcome {
   /** The index of the alternative that stays; undefined: the hunk is left out. */
   readonly kept?: number;
   /** Why the other ones that were tried do not. */
-  readonly refused: readonly { readonly alternative: number; readonly why: string }[];
+  readonly refused: readonly RefusedAlternative[];
 }
 
 export interface Refined {
@@ -91,7 +98,7 @@ class Refiner<Alternative extends HunkAlternative> {
   private readonly check: RefineCheck<Alternative>;
   private readonly options: RefineOptions;
   private readonly kept = new Map<number, number>();
-  private readonly refused: { alternative: number; why: string }[][];
+  private readonly refused: RefusedAlternative[][];
   private texts: ReadonlyMap<string, string> = new Map();
   private checks = 0;
 
@@ -141,22 +148,26 @@ class Refiner<Alternative extends HunkAlternative> {
     }
     const [hunk] = list;
     while (this.next(hunk!) !== undefined) {
-      const { ok, why = "the check refuses it" } = await this.attempt(list);
+      const { ok, why = "the check refuses it", isConflict } = await this.attempt(list);
       if (ok) return;
       const alternative = this.refused[hunk!]!.length;
-      this.refused[hunk!]!.push({ alternative, why });
+      this.refused[hunk!]!.push({ alternative, why, ...(isConflict && { isConflict }) });
       this.options.onEvent?.({ type: "hunk-refused", hunk: hunk!, alternative, why });
     }
   }
 
   /** Keeps hunks together with those that are kept already, if the check accepts. */
-  private async attempt(list: readonly number[]): Promise<CheckAnswer> {
+  private async attempt(
+    list: readonly number[],
+  ): Promise<CheckAnswer & Pick<RefusedAlternative, "isConflict">> {
     const { signal, onEvent, mostChecks = 500 } = this.options;
     signal?.throwIfAborted();
     const added = list.map((hunk) => ({ hunk, alternative: this.next(hunk)! }));
     const kept = [...this.kept].map(([hunk, at]) => this.hunks[hunk]!.alternatives[at]!);
     const composed = compose(this.before, [...kept, ...added.map((one) => one.alternative)]);
-    if (composed === undefined) return { ok: false, why: "it changes what another hunk changes" };
+    if (composed === undefined) {
+      return { ok: false, why: "it changes what another hunk changes", isConflict: true };
+    }
     if (this.checks >= mostChecks) return { ok: false, why: `${mostChecks} checks were made` };
     this.checks += 1;
     onEvent?.({ type: "hunks-tried", hunks: list, checks: this.checks });

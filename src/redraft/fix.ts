@@ -80,6 +80,8 @@ export async function fixDiagnostics(options: FixDiagnosticsOptions): Promise<Fi
     least: isJudged ? leastConfidence.judged : unjudged,
     signal,
     onEvent: options.onEvent,
+    // What was given is all that is asked for; else what a fix uncovers is to be fixed, too.
+    wants: (one) => !options.diagnostics && (!only || only.includes(one.file)),
     ...(isJudged && { check: (tried, added) => tool.judge(tried, added) }),
   });
   if (texts.size === 0) return { outcomes, runs: tool.runs };

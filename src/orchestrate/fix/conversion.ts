@@ -16,7 +16,7 @@ const mismatchForms: readonly RegExp[] = [
   /^cannot use .{1,120}? \((?:\w+ )*(?:of type )?(?<from>[\w.]+)(?: constant)?\) as (?<to>[\w.]+) value/u,
   // mypy
   /^Argument \d+ to "[^"]+" has incompatible type "(?<from>\w+)"; expected "(?<to>\w+)"/u,
-  /^Incompatible types in assignment \(expression has type "(?<from>\w+)", variable has type "(?<to>\w+)"\)/u,
+  /^Incompatible types in assignment \(expression has type "(?<from>\w+)", (?:variable|target) has type "(?<to>\w+)"\)/u,
   /^Incompatible return value type \(got "(?<from>\w+)", expected "(?<to>\w+)"\)/u,
 ];
 const sums: readonly RegExp[] = [

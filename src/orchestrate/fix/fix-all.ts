@@ -1,5 +1,11 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
-import { changesByPath, type HunkAttempt, type RefineEvent, refine } from "../refine.ts";
+import {
+  changesByPath,
+  type HunkAttempt,
+  type HunkOutcome,
+  type RefineEvent,
+  refine,
+} from "../refine.ts";
 import type { Replacement } from "../rename/rewrite.ts";
 import type { SpeculationContext } from "../speculator.ts";
 import { type FixProposal, type ProposedFix, proposeFixes } from "./propose.ts";
@@ -34,6 +40,8 @@ export interface FixAllOptions {
   readonly check?: FixCheck | undefined;
   /** Fixes below this confidence are not tried, 0 to 1. */
   readonly least: number;
+  /** Whether a diagnostic that the tool says only after a fix is to be fixed, too; default: none. */
+  readonly wants?: ((diagnostic: Diagnostic) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: RefineEvent) => void) | undefined;
   /** After so many checks nothing more is tried. */
@@ -44,8 +52,10 @@ export interface FixAllOptions {
 export interface FixOutcome {
   readonly path: string;
   readonly diagnostic: Diagnostic;
-  /** The fix that stays; undefined: it is left. */
+  /** The fix that stays; undefined: it is left, or resolved. */
   readonly fix?: ProposedFix;
+  /** The tool does not say it any more, after fixes of others. */
+  readonly resolved?: true;
   /** Why it is left. */
   readonly why?: string;
   /** What else was proposed, best first; with the reason why it was refused, where it was tried. */
@@ -62,76 +72,165 @@ export interface FixedAll {
 }
 
 /** A fix may uncover what a syntax error hid, and two fixes of one list exclude each other: both come up again. */
-const mostFixRounds = 5;
+const mostFixRounds = 8;
 
-/** Fixes what can be fixed, hunk by hunk, in rounds: a round proposes for what is left, on the texts as they then are. Writes nothing. */
+/**
+ * Fixes what can be fixed, hunk by hunk, in rounds: a round proposes for what is left, on the texts as they then are. What may be only
+ * a consequence of another problem is tried when the others are done. Writes nothing.
+ */
 export async function fixAll(
   diagnostics: readonly Diagnostic[],
   context: SpeculationContext,
   options: FixAllOptions,
 ): Promise<FixedAll> {
-  const { signal, onEvent, check, least, mostChecks = 200 } = options;
-  const now = new Map<string, string>();
-  const text = async (path: string): Promise<string | undefined> =>
-    now.get(path) ?? context.index.read(path);
-  const done: FixOutcome[] = [];
+  const work = new FixRounds(context, options);
   let open = diagnostics;
-  let left: FixOutcome[] = [];
-  let checks = 0;
-  let said: readonly Diagnostic[] | undefined;
+  let stage: FixStage = "causes";
   for (let round = 1; round <= mostFixRounds && open.length > 0; round += 1) {
-    signal?.throwIfAborted();
-    const proposals = await proposeFixes(open, context, text, signal);
-    const before = await textsBefore(proposals, text);
-    const hunks = proposals.map(({ path, fixes }) => ({
-      alternatives: fixes
-        .filter(({ confidence }) => confidence >= least)
-        .map((fix) => ({ path, changes: fix.changes, fix })),
-    }));
-    const judge = async (
-      texts: ReadonlyMap<string, string>,
-      added: readonly HunkAttempt<(typeof hunks)[number]["alternatives"][number]>[],
-    ): Promise<FixCheckAnswer> => {
-      const tried = added.map(({ hunk, alternative }): TriedFix => {
-        const { path, diagnostics: answered } = proposals[hunk]!;
-        return { ...alternative.fix, path, diagnostics: answered };
-      });
-      const problem = await problemIn(texts, before, proposals, context);
-      if (problem !== undefined) return { ok: false, why: problem };
-      if (!check) return { ok: true };
-      const answer = await check(new Map([...now, ...texts]), tried);
-      if (answer.ok) said = answer.diagnostics;
-      return answer;
+    const { left, isChanged } = await work.round(open, stage);
+    open = left;
+    if (isChanged) continue;
+    if (stage === "all") break;
+    stage = "all";
+  }
+  return work.result();
+}
+
+/** Which fixes a round tries. */
+type FixStage = "causes" | "all";
+
+interface FixHunk {
+  readonly alternatives: readonly {
+    readonly path: string;
+    readonly changes: readonly Replacement[];
+    readonly fix: ProposedFix;
+  }[];
+}
+
+class FixRounds {
+  private readonly context: SpeculationContext;
+  private readonly options: FixAllOptions;
+  private readonly now = new Map<string, string>();
+  private readonly done: FixOutcome[] = [];
+  private left: readonly FixOutcome[] = [];
+  private readonly failed = new Set<string>();
+  private checks = 0;
+  private said: readonly Diagnostic[] | undefined;
+
+  constructor(context: SpeculationContext, options: FixAllOptions) {
+    this.context = context;
+    this.options = options;
+  }
+
+  result(): FixedAll {
+    const { now, done, left, checks, said } = this;
+    return {
+      texts: now,
+      outcomes: [...done, ...left],
+      checks,
+      ...(said === undefined ? {} : { diagnostics: said }),
     };
-    const refined = await refine(before, hunks, judge, {
+  }
+
+  /** Tries the fixes of a stage; answers what is to be fixed yet, where it is then. */
+  async round(
+    open: readonly Diagnostic[],
+    stage: FixStage,
+  ): Promise<{ left: readonly Diagnostic[]; isChanged: boolean }> {
+    const { signal, onEvent, least, mostChecks = 200 } = this.options;
+    signal?.throwIfAborted();
+    const text = async (path: string): Promise<string | undefined> =>
+      this.now.get(path) ?? this.context.index.read(path);
+    const proposals = await proposeFixes(open, this.context, text, signal);
+    const before = await textsBefore(proposals, text);
+    const hunks = proposals.map(
+      ({ path, fixes }): FixHunk => ({
+        alternatives: fixes
+          .filter((fix) => isTried(fix, least, stage) && !this.failed.has(fixId(path, fix)))
+          .map((fix) => ({ path, changes: fix.changes, fix })),
+      }),
+    );
+    const refined = await refine(before, hunks, this.judge(proposals, before), {
       signal,
       onEvent,
-      mostChecks: Math.max(0, mostChecks - checks),
+      mostChecks: Math.max(0, mostChecks - this.checks),
     });
-    checks += refined.checks;
+    this.checks += refined.checks;
+    for (const [at, { refused }] of refined.outcomes.entries()) {
+      for (const { alternative, isConflict } of refused) {
+        const one = hunks[at]!.alternatives[alternative]!;
+        // What only overlaps with another fix may be made after it.
+        if (!isConflict) this.failed.add(fixId(one.path, one.fix));
+      }
+    }
     const outcomes = proposals.flatMap((proposal, at) =>
-      outcomesOf(proposal, refined.outcomes[at]!, least),
+      outcomesOf(proposal, refined.outcomes[at]!, hunks[at]!),
     );
-    const isChanged = refined.texts.size > 0;
-    done.push(...outcomes.filter(({ fix }) => fix !== undefined));
-    left = outcomes.filter(({ fix }) => fix === undefined);
-    if (!isChanged) break;
-    for (const [path, written] of refined.texts) now.set(path, written);
-    const moved = placesAfter(
-      refined.outcomes.flatMap(({ kept }, at) =>
-        kept === undefined ? [] : [hunks[at]!.alternatives[kept]!],
-      ),
-      before,
-      now,
+    this.done.push(...outcomes.filter(({ fix }) => fix !== undefined));
+    const left = outcomes.filter(({ fix }) => fix === undefined);
+    for (const [path, written] of refined.texts) this.now.set(path, written);
+    const kept = refined.outcomes.flatMap((one, at) =>
+      one.kept === undefined ? [] : [hunks[at]!.alternatives[one.kept]!],
     );
-    open = said ?? left.map(({ diagnostic }) => moved(diagnostic));
-    if (left.length === 0 && said === undefined) break;
-    left = left.map((one) => ({ ...one, diagnostic: moved(one.diagnostic) }));
-    if (open.length === 0) left = [];
+    const moved = placesAfter(kept, before, this.now);
+    return { left: this.next(left, moved, open), isChanged: refined.texts.size > 0 };
   }
-  const end = said === undefined ? {} : { diagnostics: said };
-  return { texts: now, outcomes: [...done, ...left], checks, ...end };
+
+  private judge(proposals: readonly FixProposal[], before: ReadonlyMap<string, string>) {
+    return async (
+      texts: ReadonlyMap<string, string>,
+      added: readonly HunkAttempt<FixHunk["alternatives"][number]>[],
+    ): Promise<FixCheckAnswer> => {
+      const tried = added.map(({ hunk, alternative }): TriedFix => {
+        const { path, diagnostics } = proposals[hunk]!;
+        return { ...alternative.fix, path, diagnostics };
+      });
+      const problem = await problemIn(texts, before, proposals, this.context);
+      if (problem !== undefined) return { ok: false, why: problem };
+      if (!this.options.check) return { ok: true };
+      const answer = await this.options.check(new Map([...this.now, ...texts]), tried);
+      if (answer.ok) this.said = answer.diagnostics;
+      return answer;
+    };
+  }
+
+  /** What is open after a round: what was left and is still said, and what is new and wanted. */
+  private next(
+    left: readonly FixOutcome[],
+    moved: (diagnostic: Diagnostic) => Diagnostic,
+    open: readonly Diagnostic[],
+  ): readonly Diagnostic[] {
+    const now = left.map((one) => ({ ...one, diagnostic: moved(one.diagnostic) }));
+    const { said, options } = this;
+    if (said === undefined) {
+      this.left = now;
+      return now.map(({ diagnostic }) => diagnostic);
+    }
+    const ids = new Set(said.map(diagnosticId));
+    const known = new Set(open.map((one) => diagnosticId(moved(one))));
+    const isLeft = ({ diagnostic }: FixOutcome): boolean => ids.has(diagnosticId(diagnostic));
+    this.left = now.filter(isLeft);
+    this.done.push(
+      ...now
+        .filter((one) => !isLeft(one))
+        .map(({ path, diagnostic }) => ({ path, diagnostic, resolved: true as const, others: [] })),
+    );
+    const wanted = said.filter((one) => !known.has(diagnosticId(one)) && options.wants?.(one));
+    return [...this.left.map(({ diagnostic }) => diagnostic), ...wanted];
+  }
 }
+
+const diagnosticId = ({ file, line, message }: Diagnostic): string =>
+  `${file}\0${line}\0${message}`;
+
+const fixId = (path: string, { rule, title, changes }: ProposedFix): string =>
+  `${path}\0${rule}\0${title}\0${changes.map(({ text }) => text).join("\0")}`;
+
+const isTried = (
+  { confidence, isConsequence }: ProposedFix,
+  least: number,
+  stage: FixStage,
+): boolean => confidence >= least && (stage === "all" || !isConsequence);
 
 async function textsBefore(
   proposals: readonly FixProposal[],
@@ -165,22 +264,17 @@ async function problemIn(
 
 function outcomesOf(
   { path, diagnostics, fixes, why }: FixProposal,
-  {
-    kept,
-    refused,
-  }: { readonly kept?: number; readonly refused: readonly { alternative: number; why: string }[] },
-  least: number,
+  { kept, refused }: HunkOutcome,
+  { alternatives }: FixHunk,
 ): FixOutcome[] {
-  const tried = fixes.filter(({ confidence }) => confidence >= least);
-  const fix = kept === undefined ? undefined : tried[kept];
+  const fix = kept === undefined ? undefined : alternatives[kept]!.fix;
   const others = fixes
     .filter((one) => one !== fix)
     .map((one) => {
-      const found = refused.find(({ alternative }) => tried[alternative] === one);
+      const found = refused.find(({ alternative }) => alternatives[alternative]!.fix === one);
       return found ? { ...one, refused: found.why } : one;
     });
-  const reason =
-    why ?? (tried.length === 0 ? "no fix is certain enough" : (refused.at(-1)?.why ?? "not tried"));
+  const reason = why ?? refused.at(-1)?.why ?? "no fix is certain enough";
   return diagnostics.map((diagnostic) =>
     fix ? { path, diagnostic, fix, others } : { path, diagnostic, why: reason, others },
   );

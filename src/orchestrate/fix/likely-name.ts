@@ -5,6 +5,7 @@ import { type LikeWord, likeWords } from "./likeness.ts";
 import { nameAt, namesOnLine } from "./places.ts";
 import type { Fix, FixProblem, FixRule } from "./rule.ts";
 import { recogniseUnknown, type Unknown } from "./unknown-name.ts";
+import { usualness } from "./usual-words.ts";
 
 /** More candidates help nobody. */
 const mostLikeNames = 4;
@@ -13,7 +14,7 @@ const mostLikeNames = 4;
 export const likelyName: FixRule<Unknown> = {
   name: "likely name",
   recognise: recogniseUnknown,
-  propose({ name, suggested }, problem) {
+  propose({ name, suggested }, problem, { index }) {
     const node = nameAt(problem, name);
     if (!node) return [];
     const { names, language } = problem;
@@ -26,7 +27,7 @@ export const likelyName: FixRule<Unknown> = {
       (a, b) => a.distance - b.distance || Number(known.has(b.word)) - Number(known.has(a.word)),
     );
     return [
-      ...misspeltDeclaration(name, ranked, node, problem),
+      ...misspeltDeclaration(name, ranked, node, problem, index),
       ...fixesFor(name, node, ranked, suggested, "is visible here", problem, false),
     ];
   },
@@ -59,7 +60,11 @@ export const likelyMember: FixRule<UnknownMember> = {
   recognise(said) {
     for (const form of memberForms) {
       const { name, type, suggested } = form.exec(said)?.groups ?? {};
-      if (name === undefined || /^Promise<|^coroutine$|^Coroutine\[/u.test(type ?? "")) continue;
+      if (
+        name === undefined ||
+        /^Promise<|^coroutine$|^(?:Coroutine|Awaitable)\[/u.test(type ?? "")
+      )
+        continue;
       return suggested === undefined ? { name, type } : { name, type, suggested };
     }
     return undefined;
@@ -126,25 +131,30 @@ function fixesFor(
   return [...fixes, ...own].sort((a, b) => b.confidence - a.confidence);
 }
 
-/** A declaration that nothing uses, of a name that is like one that is used and not declared, is the misspelt one. */
+/**
+ * A declaration that nothing uses, of a name that is like one that is used and not declared, is the misspelt one: where the name is
+ * used more than once, or where its parts are the more usual words of the repository.
+ */
 function misspeltDeclaration(
   name: string,
   ranked: readonly LikeWord[],
   at: Node,
   { names }: FixProblem,
+  index: SpeculationContext["index"],
 ): Fix[] {
   const wanted = names.uses(name);
   for (const { word } of ranked) {
     const found = names.declarations(word, at);
     const [only] = found ?? [];
-    if (!only || found!.length !== 1 || names.uses(word) !== 1 || wanted < 2) continue;
-    if (/import|alias/u.test(only.by.type)) continue;
+    if (!only || found!.length !== 1 || names.uses(word) !== 1) continue;
+    const isUsual = usualness(name, index) > usualness(word, index);
+    if ((wanted < 2 && !isUsual) || /import|alias/u.test(only.by.type)) continue;
     const { startIndex, endIndex } = only.node;
     return [
       {
         title: `declare \`${name}\` in place of \`${word}\``,
-        why: `nothing uses \`${word}\`, and \`${name}\` is used ${wanted} times`,
-        confidence: 0.95,
+        why: `nothing uses \`${word}\`, and \`${name}\` is used ${wanted === 1 ? "once" : `${wanted} times`}`,
+        confidence: 0.99,
         changes: [{ start: startIndex, end: endIndex, text: name }],
         removes: [word],
       },

@@ -13,7 +13,7 @@ type AwaitKind =
 const promiseMemberForms: readonly RegExp[] = [
   /^Property '(?<member>[^']+)' does not exist on type 'Promise</u,
   /^'coroutine' object has no attribute '(?<member>[^']+)'/u,
-  /^"Coroutine\[[^\n]*" has no attribute "(?<member>[^"]+)"/u,
+  /^"(?:Coroutine|Awaitable)\[[^\n]*" has no attribute "(?<member>[^"]+)"/u,
 ];
 const valueForms: readonly RegExp[] = [
   /^Type 'Promise<[^\n]*>' is not assignable to type '(?!Promise)/u,
@@ -22,12 +22,12 @@ const valueForms: readonly RegExp[] = [
   /^Type 'Promise<[^\n]*>' (?:must have a '\[Symbol\.iterator\]\(\)'|is not an array type|is missing the following properties from type)/u,
   /^(?:The left-hand side|The right-hand side|Operator '[^']+' cannot be applied to types? )[^\n]*Promise</u,
   /^'coroutine' object is not (?:iterable|subscriptable)/u,
-  /^Incompatible (?:types in assignment|return value type)[^\n]*(?:expression has type|got) "Coroutine\[/u,
+  /^Incompatible (?:types in assignment|return value type)[^\n]*(?:expression has type|got) "(?:Coroutine|Awaitable)\[/u,
 ];
 const callForms: readonly RegExp[] = [
   /^coroutine '(?:\w+\.)*(?<called>\w+)' was never awaited/u,
   /^Promises must be awaited/u,
-  /^Value of type "Coroutine\[[^\n]*" must be used/u,
+  /^Value of type "(?:Coroutine|Awaitable)\[[^\n]*" must be used/u,
 ];
 
 /** Waits for a promise or coroutine whose value is used as if it were there. */

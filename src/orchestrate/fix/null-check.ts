@@ -11,6 +11,7 @@ const nullForms: readonly RegExp[] = [
 /** Reads a member with `?.` where its object may be missing. */
 export const nullCheck: FixRule<{ readonly text: string | undefined }> = {
   name: "missing null check",
+  isConsequence: true,
   recognise(said) {
     for (const form of nullForms) {
       const found = form.exec(said);

@@ -15,7 +15,7 @@ export interface ImportOrigin {
   /** The name in the module; empty: the module itself. */
   readonly imported: string;
   readonly kind: "named" | "default" | "module";
-  /** Whether other files import its type only. */
+  /** Whether most other files import its type only. */
   readonly isType: boolean;
   /** How many files import it so. */
   readonly importedBy: number;
@@ -160,7 +160,7 @@ function ordered(
       specifier,
       imported,
       kind,
-      isType: types > 0 && types === count,
+      isType: 2 * types > count,
       importedBy: count,
       why,
     });

@@ -3,13 +3,17 @@ import type { Diagnostic } from "../../core/diagnostic.ts";
 import { nameLanguageOf } from "../index/languages.ts";
 import { groupBy } from "../names/nodes.ts";
 import type { SpeculationContext } from "../speculator.ts";
+import { likeWords } from "./likeness.ts";
 import type { Fix, FixProblem, FixRule } from "./rule.ts";
 import { fixRules } from "./rules.ts";
 import { messageWithoutCode } from "./said.ts";
+import { recogniseUnknown } from "./unknown-name.ts";
 import { visibleNames } from "./visible.ts";
 
 export interface ProposedFix extends Fix {
   readonly rule: string;
+  /** See `FixRule`. */
+  readonly isConsequence: boolean;
 }
 
 /** A problem and the ways to fix it. */
@@ -52,16 +56,36 @@ export async function proposeFixes(
       continue;
     }
     try {
+      const found: FixProposal[] = [];
       for (const diagnostic of own) {
         signal?.throwIfAborted();
         const problem = problemAt(diagnostic, path, source, tree);
-        proposals.push(await proposalFor(problem, context, rules));
+        found.push(await proposalFor(problem, context, rules));
       }
+      proposals.push(...found.map((one) => withDoubt(one, found)));
     } finally {
       tree.delete();
     }
   }
   return merged(proposals);
+}
+
+/** What is unused in a file with another error may be what that one misses, unless it misses a name that is nothing like it. */
+function withDoubt(proposal: FixProposal, all: readonly FixProposal[]): FixProposal {
+  const causes = all.filter((one) => one !== proposal && one.fixes[0]?.isConsequence !== true);
+  if (causes.length === 0) return proposal;
+  const missed = causes.flatMap(({ diagnostics }) =>
+    diagnostics.map(
+      ({ message, code }) => recogniseUnknown(messageWithoutCode(message), code)?.name,
+    ),
+  );
+  const isDoubted = ({ isConsequence, removes = [] }: ProposedFix): boolean =>
+    isConsequence &&
+    missed.some((name) => name === undefined || likeWords(name, removes).length > 0);
+  const fixes = proposal.fixes.map((fix) =>
+    isDoubted(fix) ? { ...fix, confidence: Math.min(0.75, fix.confidence) } : fix,
+  );
+  return { ...proposal, fixes };
 }
 
 export function problemAt(
@@ -116,7 +140,8 @@ async function proposalFor(
     for (const fix of await rule.propose(match, problem, context)) {
       const id = changesId(fix);
       const known = found.get(id);
-      if (!known || known.confidence < fix.confidence) found.set(id, { ...fix, rule: rule.name });
+      if (!known || known.confidence < fix.confidence)
+        found.set(id, { ...fix, rule: rule.name, isConsequence: rule.isConsequence ?? false });
     }
   }
   const fixes = [...found.values()].sort((a, b) => b.confidence - a.confidence).slice(0, mostFixes);

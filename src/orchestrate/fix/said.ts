@@ -11,6 +11,6 @@ export const messageWithoutCode = (message: string): string =>
 
 /** Whether a message is about the form of a text: then what else is wrong with it is often not known yet. */
 export const isSyntaxMessage = (message: string): boolean =>
-  /^(?:TS1\d{3}\b|invalid-syntax|E9\d\d\b|(?:SyntaxError|IndentationError|TabError): |syntax error\b|invalid syntax\b|expected ['`]|'[([{]' was never closed|closingBracket parenthesis |Parsing error: )/u.test(
+  /^(?:TS1\d{3}\b|invalid-syntax|E9\d\d\b|(?:SyntaxError|IndentationError|TabError): |syntax error\b|invalid syntax\b|[Ee]xpected ['`]|'[([{]' was never closed|closing parenthesis |Parsing error: )|\[syntax\]$/u.test(
     message,
   );

@@ -1,4 +1,6 @@
+import { nameLanguageOf } from "../index/languages.ts";
 import type { Replacement } from "../rename/rewrite.ts";
+import type { SpeculationContext } from "../speculator.ts";
 import { type ImportEntry, importEntries } from "./imports.ts";
 import { linesWith, withoutItem } from "./places.ts";
 import type { Fix, FixProblem, FixRule } from "./rule.ts";
@@ -20,6 +22,7 @@ const unusedImportForms: readonly RegExp[] = [
 /** Takes an import out that nothing uses. */
 export const unusedImport: FixRule<Unused> = {
   name: "unused import",
+  isConsequence: true,
   recognise(said) {
     if (/^All imports in import declaration are unused/u.test(said)) return { name: undefined };
     for (const form of unusedImportForms) {
@@ -28,13 +31,14 @@ export const unusedImport: FixRule<Unused> = {
     }
     return undefined;
   },
-  propose({ name }, problem) {
+  async propose({ name }, problem, context) {
     const { root, language, path } = problem;
     const entries = importEntries(root, language);
     const near = entries.filter(({ statement }) => isAround(statement, problem));
     if (near.length === 0) return [];
     const unused = name === undefined ? near : near.filter((entry) => isEntryNamed(entry, name));
     if (unused.length === 0 || (name !== undefined && unused.length > 1)) return [];
+    if (language === "python" && (await isImportedElsewhere(unused, problem, context))) return [];
     // A package of Python offers to others what its __init__ imports.
     const confidence = /(?:^|\/)__init__\.pyi?$/u.test(path) ? 0.5 : 1;
     const shown = unused.map(({ local }) => `\`${local}\``).join(", ");
@@ -49,6 +53,36 @@ export const unusedImport: FixRule<Unused> = {
     ] satisfies Fix[];
   },
 };
+
+/** A module of Python offers to others what it imports. */
+async function isImportedElsewhere(
+  unused: readonly ImportEntry[],
+  { path }: FixProblem,
+  { index, parserFor, names }: SpeculationContext,
+): Promise<boolean> {
+  const view = await names();
+  for (const { local } of unused) {
+    for (const file of index.mentions(local)) {
+      if (file === path || nameLanguageOf(file) !== "python") continue;
+      const text = await view.text(file);
+      const tree = text?.includes("import") ? (await parserFor(file))?.parse(text) : undefined;
+      if (!tree) continue;
+      try {
+        const isFromHere = importEntries(tree.rootNode, "python").some(
+          ({ imported, specifier }) => {
+            if (imported !== local) return false;
+            const target = view.modules.resolve(file, specifier);
+            return target.kind === "unknown" || (target.kind === "file" && target.path === path);
+          },
+        );
+        if (isFromHere) return true;
+      } finally {
+        tree.delete();
+      }
+    }
+  }
+  return false;
+}
 
 const isAround = (
   statement: ImportEntry["statement"],

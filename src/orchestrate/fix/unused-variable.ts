@@ -1,4 +1,5 @@
 import type { Node } from "web-tree-sitter";
+import { likeWords } from "./likeness.ts";
 import { linesWith, mayHaveEffects, nameAt, withoutItem } from "./places.ts";
 import type { Fix, FixProblem, FixRule } from "./rule.ts";
 
@@ -15,6 +16,7 @@ const unusedForms: readonly RegExp[] = [
 /** Takes a variable out that nothing reads; what its value does stays. */
 export const unusedVariable: FixRule<string> = {
   name: "unused variable",
+  isConsequence: true,
   recognise(said) {
     for (const form of unusedForms) {
       const name = form.exec(said)?.groups?.name;
@@ -26,11 +28,31 @@ export const unusedVariable: FixRule<string> = {
     const node = nameAt(problem, name);
     const by = node && variableAround(node);
     if (!node || !by) return [];
-    const removal = removals[by.type]?.(by, node, problem);
-    if (removal) return removal.map((fix) => ({ ...fix, removes: [name] }));
-    return [];
+    const removal = removals[by.type]?.(by, node, problem) ?? [];
+    const meant = meantName(name, node, problem);
+    // A misspelt target looks unused, too.
+    const fixes = meant
+      ? removal.map((fix) => ({ ...fix, confidence: 0.5 * fix.confidence }))
+      : removal;
+    return [...(meant ? [meant] : []), ...fixes].map((fix) => ({ ...fix, removes: [name] }));
   },
 };
+
+/** The variable that an assignment means whose target differs from it in one letter. */
+function meantName(name: string, node: Node, { names }: FixProblem): Fix | undefined {
+  if (name.length < 4 || names.uses(name) !== 1) return undefined;
+  const visible = names
+    .identifiers()
+    .filter((one) => one.length > 3 && names.declarations(one, node) !== undefined);
+  const [like] = likeWords(name, visible);
+  if (!like || like.distance > 1) return undefined;
+  return {
+    title: `\`${name}\` -> \`${like.word}\``,
+    why: `nothing reads \`${name}\`, and \`${like.word}\` differs in one letter`,
+    confidence: 0.85,
+    changes: [{ start: node.startIndex, end: node.endIndex, text: like.word }],
+  };
+}
 
 const declaring =
   /^(?:variable_declarator|assignment|short_var_declaration|var_spec|shorthand_property_identifier_pattern|pair_pattern|required_parameter|optional_parameter|formal_parameters|as_pattern_target)$/u;

@@ -60,6 +60,12 @@ describe("unused import", () => {
     );
   });
 
+  it("stays where another file takes it from there", async () => {
+    const own = "«from os import path\n";
+    const others = { "b.py": "from a import path\n" };
+    expect(await proposedTexts("a.py", own, "'os.path' imported but unused", others)).toEqual([]);
+  });
+
   it("is not certain in an __init__ of Python", async () => {
     const [first] = await proposedTexts(
       "p/__init__.py",

@@ -56,7 +56,10 @@ export const wrongArity: FixRule<Arity> = {
     const given = list.namedChildren.filter((one) => one !== null && one.type !== "comment");
     if (arity.excess > 0) return without(given, arity.excess, problem);
     if (arity.excess !== -1 || given.some(({ type }) => /spread|splat/u.test(type))) return [];
-    const parameters = await parametersOfCall(call, problem, context);
+    const known = await parametersOfCall(call, problem, context);
+    // A class has no list of parameters: the one that the tool names comes last, or the tool complains again.
+    const unknown = arity.missing ? [...given.map(() => ""), ...arity.missing] : [];
+    const parameters = known.length > 0 ? known : unknown;
     return withArgument(list, given, parameters, arity.missing?.[0], problem);
   },
 };
