@@ -251,6 +251,7 @@ async function problemIn(
   context: SpeculationContext,
 ): Promise<string | undefined> {
   for (const [path, after] of texts) {
+    if (after.trim() === "") return `${path}: nothing would be left of the file`;
     const removed: Removed = new Set(
       proposals
         .filter((one) => one.path === path)

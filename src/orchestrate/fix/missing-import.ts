@@ -44,7 +44,11 @@ function importChange(
   const { root, language, text } = problem;
   const entries = importEntries(root, language).filter(({ statement }) => isTopLevel(statement));
   if (language === "go") return goImport(origin, entries, problem);
-  const typeOnly = isType && (origin.isType || entries.some((one) => one.isType));
+  const typeOnly =
+    isType &&
+    (origin.isType ||
+      entries.some((one) => one.isType) ||
+      (origin.declaresType && entries.length === 0));
   if (origin.kind === "named") {
     const beside = joinedList(origin, name, typeOnly, entries, language === "script", text);
     if (beside) return beside;

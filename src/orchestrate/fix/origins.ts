@@ -17,6 +17,8 @@ export interface ImportOrigin {
   readonly kind: "named" | "default" | "module";
   /** Whether most other files import its type only. */
   readonly isType: boolean;
+  /** Whether it is declared as a type and nothing else. */
+  readonly declaresType: boolean;
   /** How many files import it so. */
   readonly importedBy: number;
   readonly why: string;
@@ -73,6 +75,7 @@ interface OriginEvidence {
   readonly imported: string;
   readonly kind: ImportOrigin["kind"];
   readonly isType: boolean;
+  readonly declaresType?: boolean;
   /** The file that imports it; undefined: the module itself. */
   readonly file?: string;
 }
@@ -89,7 +92,8 @@ function addEvidence(found: Map<string, CountedEvidence>, one: OriginEvidence): 
   if (one.file === undefined) known.declares = true;
   else known.count += 1;
   if (one.isType) known.types += 1;
-  found.set(key, known.known === undefined ? { ...known, known: one.known } : known);
+  const declaresType = known.declaresType ?? one.declaresType ?? false;
+  found.set(key, { ...known, known: known.known ?? one.known, declaresType });
 }
 
 function* exportsOf(
@@ -103,7 +107,7 @@ function* exportsOf(
   if (language === "script") {
     const facts = scriptFacts(root, text, file, name);
     if (facts.exportsName && facts.places.some(({ declares }) => declares)) {
-      yield { ...base, kind: "named" };
+      yield { ...base, kind: "named", declaresType: declaresType(name, text) };
     }
   } else if (language === "python") {
     const isTop = root.namedChildren.some((statement) => {
@@ -118,6 +122,9 @@ function* exportsOf(
     if (isTop && !isScript) yield { ...base, kind: "named" };
   }
 }
+
+const declaresType = (name: string, text: string): boolean =>
+  new RegExp(`\\b(?:interface|type)\\s+${name.replaceAll("$", "\\$")}\\b`, "u").test(text);
 
 function* standard(
   name: string,
@@ -161,6 +168,7 @@ function ordered(
       imported,
       kind,
       isType: 2 * types > count,
+      declaresType: one.declaresType ?? false,
       importedBy: count,
       why,
     });
