@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Snapshot } from "../diagnostics/brought-errors.ts";
@@ -107,6 +108,8 @@ async function candidateOf(
   return { by: "fix", title: "fixes", why: "", confidence: 1, files, notes: [] };
 }
 
+const isTemporary = (file: string): boolean => /^\.redraft-.*\.tmp$/u.test(basename(file));
+
 /** What a trial ends with, so that its files are taken back. */
 const trialEnd = "The fixes were only tried.";
 
@@ -207,7 +210,9 @@ class FixTool {
     onEvent?.({ type: "tool-started", run: this.runs });
     const { found, problem } = await run!(signal);
     signal?.throwIfAborted();
-    if (problem === undefined) return relativeDiagnostics(found, root);
+    // While fixes are tried, the old texts lie beside the new ones, and some tools look at every file.
+    const own = found.filter(({ file }) => !isTemporary(file));
+    if (problem === undefined) return relativeDiagnostics(own, root);
     throw new RedraftError(
       "check-failed",
       `the command does not say what is wrong ${when}: ${problem}. Nothing was written.`,

@@ -113,7 +113,8 @@ class FixRounds {
   private readonly now = new Map<string, string>();
   private readonly done: FixOutcome[] = [];
   private left: readonly FixOutcome[] = [];
-  private readonly failed = new Set<string>();
+  /** Fixes that were refused, and why: they are not tried again. */
+  private readonly failed = new Map<string, string>();
   private checks = 0;
   private said: readonly Diagnostic[] | undefined;
 
@@ -157,14 +158,14 @@ class FixRounds {
     });
     this.checks += refined.checks;
     for (const [at, { refused }] of refined.outcomes.entries()) {
-      for (const { alternative, isConflict } of refused) {
+      for (const { alternative, isConflict, why } of refused) {
         const one = hunks[at]!.alternatives[alternative]!;
         // What only overlaps with another fix may be made after it.
-        if (!isConflict) this.failed.add(fixId(one.path, one.fix));
+        if (!isConflict) this.failed.set(fixId(one.path, one.fix), why);
       }
     }
     const outcomes = proposals.flatMap((proposal, at) =>
-      outcomesOf(proposal, refined.outcomes[at]!, hunks[at]!),
+      outcomesOf(proposal, refined.outcomes[at]!, hunks[at]!, this.failed),
     );
     this.done.push(...outcomes.filter(({ fix }) => fix !== undefined));
     const left = outcomes.filter(({ fix }) => fix === undefined);
@@ -267,15 +268,17 @@ function outcomesOf(
   { path, diagnostics, fixes, why }: FixProposal,
   { kept, refused }: HunkOutcome,
   { alternatives }: FixHunk,
+  failed: ReadonlyMap<string, string>,
 ): FixOutcome[] {
   const fix = kept === undefined ? undefined : alternatives[kept]!.fix;
-  const others = fixes
+  const others: FixOutcome["others"] = fixes
     .filter((one) => one !== fix)
     .map((one) => {
-      const found = refused.find(({ alternative }) => alternatives[alternative]!.fix === one);
-      return found ? { ...one, refused: found.why } : one;
+      const found = failed.get(fixId(path, one));
+      return found === undefined ? one : { ...one, refused: found };
     });
-  const reason = why ?? refused.at(-1)?.why ?? "no fix is certain enough";
+  const earlier = others.find((one) => "refused" in one)?.refused;
+  const reason = why ?? refused.at(-1)?.why ?? earlier ?? "no fix is certain enough";
   return diagnostics.map((diagnostic) =>
     fix ? { path, diagnostic, fix, others } : { path, diagnostic, why: reason, others },
   );

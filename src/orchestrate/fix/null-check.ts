@@ -20,23 +20,30 @@ export const nullCheck: FixRule<{ readonly text: string | undefined }> = {
     return undefined;
   },
   propose({ text }, problem) {
-    const found = text === undefined ? unnamed(problem) : named(text, problem);
-    const access = found?.parent;
-    if (!found || !access || isWritten(access)) return [];
-    return optional(found, access, problem.text);
+    const objects = text === undefined ? unnamed(problem) : [named(text, problem)];
+    return objects.flatMap((object) => {
+      const access = object?.parent;
+      return object && access && !isWritten(access) ? optional(object, access, problem.text) : [];
+    });
   },
 };
 
 const named = (text: string, { root, start }: FixProblem): Node | undefined =>
   largestAt(root, start, (node) => node.text === text);
 
-/** "Object" is what has no name: the call or the element whose member is asked for. */
-const unnamed = ({ root, start }: FixProblem): Node | undefined =>
-  largestAt(
-    root,
-    start,
-    (node) => isMemberAccess(node.parent) && node.parent?.namedChildren[0]?.id === node.id,
-  );
+/** "Object" is what has no name: one of the calls or elements that begin at the place and of which a member is asked for. */
+function unnamed({ root, start }: FixProblem): Node[] {
+  const found: Node[] = [];
+  for (
+    let node: Node | null = root.descendantForIndex(start, start + 1);
+    node && node.startIndex === start;
+    node = node.parent
+  ) {
+    const isObject = isMemberAccess(node.parent) && node.parent?.namedChildren[0]?.id === node.id;
+    if (isObject && /^(?:call|subscript)_expression$/u.test(node.type)) found.push(node);
+  }
+  return found;
+}
 
 const isMemberAccess = (node: Node | null): boolean =>
   /^(?:member_expression|subscript_expression|call_expression)$/u.test(node?.type ?? "");

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { Node } from "web-tree-sitter";
 import { nameLanguageOf } from "../index/languages.ts";
 import type { NameView } from "../names/resolve-name.ts";
 import { scriptFacts } from "../names/script.ts";
@@ -63,6 +64,12 @@ export async function importOrigins(
       tree.delete();
     }
   }
+  if (language === "python") {
+    const module = view.modules.resolve(path, `.${name}`);
+    const isOwn = module.kind === "file" && module.path !== path;
+    const base = { goal: undefined, known: ".", imported: name, isType: false };
+    if (isOwn) addEvidence(found, { ...base, kind: "named" });
+  }
   for (const one of standard(name, problem)) if (found.size === 0) addEvidence(found, one);
   return ordered(found, problem, view);
 }
@@ -98,7 +105,7 @@ function addEvidence(found: Map<string, CountedEvidence>, one: OriginEvidence): 
 
 function* exportsOf(
   name: string,
-  root: Parameters<typeof scriptFacts>[0],
+  root: Node,
   text: string,
   file: string,
   { language }: FixProblem,
@@ -110,17 +117,30 @@ function* exportsOf(
       yield { ...base, kind: "named", declaresType: declaresType(name, text) };
     }
   } else if (language === "python") {
-    const isTop = root.namedChildren.some((statement) => {
-      const inner =
-        statement?.type === "decorated_definition"
-          ? statement.childForFieldName("definition")
-          : statement;
-      const assigned = inner?.namedChildren[0]?.childForFieldName("left");
-      return (inner?.childForFieldName("name") ?? assigned)?.text === name;
-    });
+    const isTop = declaredAtTop(root).has(name);
     const isScript = /(?:^|\/)(?:tests?|docs|examples?)\//u.test(file);
     if (isTop && !isScript) yield { ...base, kind: "named" };
   }
+}
+
+/** What a module of Python declares, also in the branches of `if` and `try`. */
+function declaredAtTop(block: Node): Set<string> {
+  const found = new Set<string>();
+  for (const statement of block.namedChildren) {
+    if (!statement) continue;
+    if (/^(?:if|try)_statement$|^(?:block|\w+_clause)$/u.test(statement.type)) {
+      for (const name of declaredAtTop(statement)) found.add(name);
+      continue;
+    }
+    const inner =
+      statement.type === "decorated_definition"
+        ? statement.childForFieldName("definition")
+        : statement;
+    const assigned = inner?.namedChildren[0]?.childForFieldName("left");
+    const name = inner?.childForFieldName("name") ?? assigned;
+    if (name) found.add(name.text);
+  }
+  return found;
 }
 
 const declaresType = (name: string, text: string): boolean =>

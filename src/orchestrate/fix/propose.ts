@@ -6,7 +6,7 @@ import type { SpeculationContext } from "../speculator.ts";
 import { likeWords } from "./likeness.ts";
 import type { Fix, FixProblem, FixRule } from "./rule.ts";
 import { fixRules } from "./rules.ts";
-import { messageWithoutCode } from "./said.ts";
+import { codeBefore, messageWithoutCode } from "./said.ts";
 import { recogniseUnknown } from "./unknown-name.ts";
 import { visibleNames } from "./visible.ts";
 
@@ -131,10 +131,11 @@ async function proposalFor(
 ): Promise<FixProposal> {
   const { diagnostic, path } = problem;
   const said = messageWithoutCode(diagnostic.message);
+  const code = diagnostic.code ?? codeBefore(diagnostic.message);
   const found = new Map<string, ProposedFix>();
   let isRecognised = false;
   for (const rule of rules) {
-    const match = rule.recognise(said, diagnostic.code);
+    const match = rule.recognise(said, code);
     if (match === undefined) continue;
     isRecognised = true;
     for (const fix of await rule.propose(match, problem, context)) {

@@ -90,6 +90,7 @@ describe("missing null check", () => {
     ["use(«a.b.c);\n", "TS18048: 'a.b' is possibly 'undefined'.", "use(a.b?.c);\n"],
     ["use(«f().c);\n", "TS2532: Object is possibly 'undefined'.", "use(f()?.c);\n"],
     ["use(«a[0]);\n", "TS18048: 'a' is possibly 'undefined'.", "use(a?.[0]);\n"],
+    ["use(«f()?.g().h);\n", "TS2532: Object is possibly 'undefined'.", "use(f()?.g()?.h);\n"],
     ["«a.b = 1;\n", "TS18047: 'a' is possibly 'null'.", undefined],
     ["«a.b.c = 1;\n", "TS18047: 'a' is possibly 'null'.", undefined],
     ["use(«a + 1);\n", "TS18047: 'a' is possibly 'null'.", undefined],
@@ -240,6 +241,20 @@ describe("syntax", () => {
     const found = await proposedTexts("a.py", own, message, {}, "line");
     expect(found[0]?.after).toBe(expected);
   });
+
+  it.each<Case>([
+    [
+      "function f() {\n  if (a) {\n    b();\n  c();\n}\n«",
+      "TS1005: '}' expected.",
+      "function f() {\n  if (a) {\n    b();\n  }\n  c();\n}\n",
+    ],
+    ["interface A {\n  a: B<C«;\n}\n", "TS1005: '>' expected.", undefined],
+    [
+      "const a = [\n  f(1, 2\n«];\n",
+      "TS1135: Argument expression expected.",
+      "const a = [\n  f(1, 2)\n];\n",
+    ],
+  ])("searches near the place: %j", (...one) => check(one));
 
   it("proposes nothing that does not parse", async () => {
     expect(await proposedTexts("a.ts", "const = «;\n", "TS1005: ',' expected.")).toEqual([]);
