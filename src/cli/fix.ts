@@ -36,7 +36,7 @@ export function fixCommand(): Command {
     )
     .option(
       "--run <command>",
-      "run this in the folder: it finds the errors, and a fix stays only if its error is gone and no new one appears",
+      "run this in the folder: it finds the errors, and a fix stays only if its error is no longer there and no new one appears",
     )
     .option("--root <folder>", "the folder; nothing outside is read or changed", ".")
     .option("--likely", "without --run: make the likeliest fix, too, not only what is certain")
@@ -67,10 +67,10 @@ async function fix(files: readonly string[], options: FixOptions): Promise<void>
     );
   }
   const root = await rootFolder(options.root);
-  const only = await Promise.all(files.map((file) => pathIn(root, file)));
+  const only = await Promise.all(files.map((file) => pathInRoot(root, file)));
   const diagnostics = from === undefined ? undefined : await readDiagnostics(from, root);
   const signal = command === undefined ? undefined : onInterrupt();
-  const progress = command === undefined ? undefined : showProgress(command);
+  const progress = command === undefined ? undefined : showRuns(command);
   const request: FixDiagnosticsOptions = {
     root,
     likely,
@@ -94,7 +94,7 @@ async function fix(files: readonly string[], options: FixOptions): Promise<void>
 }
 
 /** A path of the root, as a person writes it from the current folder. */
-async function pathIn(root: string, file: string): Promise<string> {
+async function pathInRoot(root: string, file: string): Promise<string> {
   const real = await realpath(resolve(file)).catch(() => {
     throw new RedraftError("file-error", `${file}: there is no such file.`);
   });
@@ -118,7 +118,7 @@ const jsonDiagnostics = z.array(
 
 async function readDiagnostics(from: string, root: string): Promise<readonly Diagnostic[]> {
   const text = await readEditText(from);
-  const found = text.trimStart().startsWith("[{") ? fromJson(text, from) : undefined;
+  const found = text.trimStart().startsWith("[{") ? diagnosticsFromJson(text, from) : undefined;
   const diagnostics = found ?? readPrinted([text], [process.cwd(), root]);
   if (diagnostics.length === 0 && text.trim() !== "") {
     throw new RedraftError(
@@ -129,7 +129,7 @@ async function readDiagnostics(from: string, root: string): Promise<readonly Dia
   return diagnostics;
 }
 
-function fromJson(text: string, from: string): readonly Diagnostic[] {
+function diagnosticsFromJson(text: string, from: string): readonly Diagnostic[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -154,7 +154,7 @@ function fromJson(text: string, from: string): readonly Diagnostic[] {
 const quietFor = 2000;
 
 /** A line that says what runs, on a terminal, where it takes a while. */
-function showProgress(command: string): { onEvent(event: FixEvent): void; end(): void } {
+function showRuns(command: string): { onEvent(event: FixEvent): void; end(): void } {
   const line = liveLine((text) => process.stderr.write(text), {
     columns: process.stderr.columns ?? 80,
   });
@@ -206,7 +206,7 @@ function print(
   const lines = [
     ...fixed.map(fixedLine),
     ...left.flatMap(leftLines),
-    summary(fixed.length, left.length, files.length, options),
+    summaryLine(fixed.length, left.length, files.length, options),
     ...(entry === undefined ? [] : [`redraft undo --id ${entry}`]),
   ];
   process.stderr.write(`${lines.join("\n")}\n`);
@@ -230,7 +230,7 @@ function leftLines({ path, diagnostic, why, others }: FixOutcome): string[] {
   ];
 }
 
-function summary(fixed: number, left: number, files: number, { dryRun, run }: FixOptions): string {
+function summaryLine(fixed: number, left: number, files: number, { dryRun, run }: FixOptions): string {
   const messages = (count: number): string => `${count} ${count === 1 ? "message" : "messages"}`;
   const inFiles = files === 0 ? "" : ` in ${files} ${files === 1 ? "file" : "files"}`;
   const how = dryRun ? " (dry run)" : "";

@@ -34,7 +34,7 @@ export interface FixDiagnosticsOptions
   /** What is to be fixed; files absolute or relative to the root. Default: what the tool says. */
   readonly diagnostics?: readonly Diagnostic[] | undefined;
   /**
-   * Asks the tool about the files as they are on the disk. With it a fix stays only if its diagnostic is gone and no new one appeared:
+   * Asks the tool about the files as they are on the disk. With it a fix stays only if its diagnostic disappears and no new one appears:
    * fixes are written, the tool runs, and they are taken back; what passes is written in the end as one change. Not used in a dry run
    * except to find out what is to be fixed.
    */

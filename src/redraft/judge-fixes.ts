@@ -14,7 +14,7 @@ export interface SaidTexts {
 const leastUnseen = 0.9;
 
 /**
- * Whether a tool confirms fixes: the diagnostic of each is gone, and no new one appeared. What a syntax error hid may appear with its
+ * Whether a tool confirms fixes: the diagnostic of each disappears, and no new one appears. What a syntax error hid may appear with its
  * fix, but not in the lines that it changes.
  *
  * @param read the text of a file that none of the fixes changes

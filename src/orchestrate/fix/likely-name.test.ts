@@ -46,6 +46,20 @@ describe("likely name", () => {
     expect(await bestText("a.go", own, "undefined: nmae")).toContain("return name }");
   });
 
+  it("is less likely than a name that another file exports", async () => {
+    const others = {
+      "u.ts": "export const isObject = 1;\n",
+      "v.ts": "export const isObject = 2;\n",
+    };
+    const [first] = await proposedTexts(
+      "a.ts",
+      "«isObject(1);\n",
+      "TS2552: Cannot find name 'isObject'. Did you mean 'Object'?",
+      others,
+    );
+    expect(first!.rule).toBe("missing import");
+  });
+
   it("proposes nothing where nothing is like it", async () => {
     expect(
       await proposedTexts(

@@ -48,7 +48,7 @@ const memberForms: readonly RegExp[] = [
   /^module '(?<type>[^']+)' has no attribute '(?<name>[^']+)'(?:\. Did you mean: '(?<suggested>\w+)'\?)?/u,
   /^cannot import name '(?<name>[^']+)' from '(?<type>[^']+)'/u,
   /^"(?<type>[^"]+)" has no attribute "(?<name>[^"]+)"(?:; maybe "(?<suggested>[^"]+)")?/u,
-  /^Module "(?<type>[^"]+)" has no attribute "(?<name>[^"]+)"(?:; maybe "(?<suggested>[^"]+)")?/u,
+  /^Module (?:"(?<type>[^"]+)" )?has no attribute "(?<name>[^"]+)"(?:; maybe "(?<suggested>[^"]+)")?/u,
   /^Unexpected keyword argument "(?<name>[^"]+)" for "(?<type>[^"]+)"(?:; did you mean "(?<suggested>[^"]+)")?/u,
   // Go
   /^\S+?\.(?<name>[\p{L}_]\w*) undefined \(type (?<type>\S+) has no field or method \S+?(?:, but does have (?:field |method )?(?<suggested>\w+))?\)/u,

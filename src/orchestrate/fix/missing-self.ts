@@ -83,13 +83,14 @@ function withParameter(method: Node): Fix[] {
   const list = parameterNode(method);
   const first = firstParameter(method);
   if (!list || /^(?:self|cls)$/u.test(first?.text ?? "")) return [];
-  const at = list.startIndex + 1;
+  const at = first?.startIndex ?? list.startIndex + 1;
+  const gap = first ? list.text.slice(1, first.startIndex - list.startIndex) : "";
   return [
     {
       title: `add \`self\` to \`${method.childForFieldName("name")?.text}\``,
       why: "a method gets its instance as the first argument",
       confidence: 0.97,
-      changes: [{ start: at, end: at, text: first ? "self, " : "self" }],
+      changes: [{ start: at, end: at, text: first ? `self,${gap === "" ? " " : gap}` : "self" }],
     },
   ];
 }

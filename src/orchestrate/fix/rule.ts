@@ -38,7 +38,7 @@ export interface Fix {
 /** How one kind of problem is fixed. A new rule is a file, its test, and a line in `rules.ts`. */
 export interface FixRule<Match = unknown> {
   readonly name: string;
-  /** What it answers often goes away when another problem is fixed: such fixes are tried when the others are made. */
+  /** What it answers often disappears when another problem is fixed: such fixes are tried when the others are made. */
   readonly isConsequence?: boolean;
   /** What the rule needs from a message without its code; undefined: not a message for it. */
   recognise(said: string, code: string | undefined): Match | undefined;

@@ -250,6 +250,11 @@ describe("syntax", () => {
     ],
     ["interface A {\n  a: B<C«;\n}\n", "TS1005: '>' expected.", undefined],
     [
+      "const f = (a: A) => {\n  {\n    a,\n    b«: 1,\n  };\n};\n",
+      "TS1005: ';' expected.",
+      "const f = (a: A) => {\n  return {\n    a,\n    b: 1,\n  };\n};\n",
+    ],
+    [
       "const a = [\n  f(1, 2\n«];\n",
       "TS1135: Argument expression expected.",
       "const a = [\n  f(1, 2)\n];\n",

@@ -173,9 +173,21 @@ function anySign({ text, start, lineStart, language }: FixProblem): SignCandidat
     if (from === 0) break;
     from = text.lastIndexOf("\n", from - 2) + 1;
   }
+  if (language === "script") found.push(...returnedObjects(text, lineStart));
   const signs = language === "python" ? [")", "]", ":", ",", "}"] : [")", "]", ",", "}"];
   for (const sign of signs) for (const at of places) found.push(inserted(at, sign, text));
   return found;
+}
+
+/** An object on its own that is read as a block: its `return` is missing. */
+function returnedObjects(text: string, lineStart: number): SignCandidate[] {
+  let from = lineStart;
+  for (let count = 0; count < 8 && from > 0; count++) {
+    from = text.lastIndexOf("\n", from - 2) + 1;
+    const brace = /^[ \t]*(?=\{)/u.exec(text.slice(from, from + 200));
+    if (brace) return [inserted(from + brace[0].length, "return ", text)];
+  }
+  return [];
 }
 
 /** Where the indentation says that a block ends without its bracket: before the first line that is not indented more than its head. */

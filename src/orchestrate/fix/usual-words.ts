@@ -1,20 +1,20 @@
 import type { RepositoryIndex } from "../index/repository-index.ts";
 
 interface PartCounts {
-  /** Of the words that were counted: an index only adds some. */
+  /** Of the words that were countedParts: an index only adds some. */
   readonly words: number;
   readonly counts: ReadonlyMap<string, number>;
 }
 
-const counted = new WeakMap<readonly string[], PartCounts>();
+const countedParts = new WeakMap<readonly string[], PartCounts>();
 
 /** In how many names of the repository the rarest part of a name occurs: a misspelt part is in one or two. */
 export function usualness(name: string, index: Pick<RepositoryIndex, "words">): number {
   const words = index.words();
-  let known = counted.get(words);
+  let known = countedParts.get(words);
   if (known?.words !== words.length) {
     known = { words: words.length, counts: countParts(words) };
-    counted.set(words, known);
+    countedParts.set(words, known);
   }
   const { counts } = known;
   return Math.min(...partsOf(name).map((part) => counts.get(part) ?? 0));

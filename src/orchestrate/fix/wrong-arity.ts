@@ -34,7 +34,9 @@ export const wrongArity: FixRule<Arity> = {
       const missing = [...lacking.names!.matchAll(/'(\w+)'/gu)].map((found) => found[1]!);
       return { excess: -missing.length, called: lacking.called, missing };
     }
-    const many = /^Too many (?:positional )?arguments for "(?<called>\w+)"/u.exec(said)?.groups;
+    const many = /^Too many (?:positional )?arguments(?:$| for "(?<called>\w+)")/u.exec(
+      said,
+    )?.groups;
     if (many) return { excess: 1, called: many.called };
     const few =
       /^Missing positional arguments? (?<names>"[^\n]+") in call to "(?<called>\w+)"/u.exec(
