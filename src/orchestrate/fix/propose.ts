@@ -148,7 +148,9 @@ async function proposalFor(
   // A name that exists is more likely to be meant than one that is like it.
   const exists = [...found.values()].some(({ rule }) => rule === "missing import");
   const weighed = [...found.values()].map((fix) =>
-    exists && fix.rule === "likely name" ? { ...fix, confidence: 0.5 * fix.confidence } : fix,
+    exists && fix.rule === "likely name" && !fix.removes
+      ? { ...fix, confidence: 0.5 * fix.confidence }
+      : fix,
   );
   const fixes = weighed.sort((a, b) => b.confidence - a.confidence).slice(0, mostFixes);
   const why = isRecognised ? "no fix can be justified here" : "no rule knows this message";
