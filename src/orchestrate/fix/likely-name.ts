@@ -48,6 +48,7 @@ const memberForms: readonly RegExp[] = [
   /^module '(?<type>[^']+)' has no attribute '(?<name>[^']+)'(?:\. Did you mean: '(?<suggested>\w+)'\?)?/u,
   /^cannot import name '(?<name>[^']+)' from '(?<type>[^']+)'/u,
   /^"(?<type>[^"]+)" has no attribute "(?<name>[^"]+)"(?:; maybe "(?<suggested>[^"]+)")?/u,
+  /^Item "(?<type>(?!None")[^"]+)" of "[^"]+" has no attribute "(?<name>[^"]+)"/u,
   /^Module (?:"(?<type>[^"]+)" )?has no attribute "(?<name>[^"]+)"(?:; maybe "(?<suggested>[^"]+)")?/u,
   /^Unexpected keyword argument "(?<name>[^"]+)" for "(?<type>[^"]+)"(?:; did you mean "(?<suggested>[^"]+)")?/u,
   // Go

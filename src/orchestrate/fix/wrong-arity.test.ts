@@ -21,6 +21,7 @@ describe("wrong arity", () => {
       few,
       "function f(a, b) {}\nconst a = 1;\nf(a, 1);\n",
     ],
+    ["function f(a, b) {\n  «f(1);\n}\n", few, undefined],
     ["function f(a, b) {}\nconst c = 1;\n«f(1);\n", few, undefined],
     [
       "def f(a, b): pass\nb = 1\n«f(1)\n",

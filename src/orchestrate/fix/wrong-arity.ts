@@ -127,7 +127,9 @@ function withArgument(
     )
       continue;
     if (given.some((one) => one.text === parameter)) continue;
-    if (names.declarations(parameter, list) === undefined) continue;
+    const declared = names.declarations(parameter, list);
+    // A function that calls itself with what it got would not end.
+    if (declared === undefined || declared.some(({ by }) => isOwnParameter(by, list))) continue;
     const next = given[at];
     const last = given.at(-1);
     // Arguments that have the names of their parameters show where the gap is.
@@ -146,7 +148,21 @@ function withArgument(
       changes: [change],
     });
   }
-  return fixes;
+  const best = Math.max(...fixes.map(({ confidence }) => confidence));
+  const isOpen = fixes.filter(({ confidence }) => confidence === best).length > 1;
+  // The tool would confirm any variable of the right type.
+  return isOpen ? fixes.map((fix) => ({ ...fix, confidence: 0.25 })) : fixes;
+}
+
+/** Whether a parameter is one of the function that a list of arguments in its body calls. */
+function isOwnParameter(by: Node, list: Node): boolean {
+  const called = list.parent?.childForFieldName("function")?.text.split(/[.>]/u).at(-1);
+  for (let outer: Node | null = by; outer; outer = outer.parent) {
+    if (!outer.childForFieldName("parameters")) continue;
+    const holder = outer.childForFieldName("name") ?? outer.parent?.childForFieldName("name");
+    return holder?.text === called;
+  }
+  return false;
 }
 
 /** The parameters of a called function, by its name: of this file, or of the only one that the repository declares. */
