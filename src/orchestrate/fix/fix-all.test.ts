@@ -78,6 +78,22 @@ describe("fixes of many diagnostics", () => {
     const done = await fixAll(diagnostics, context, { least: 1 });
     expect(done.texts.size).toBe(0);
   });
+
+  it("leaves what may be a consequence while its cause is open", async () => {
+    const context = await memoryContext({ "a.ts": "const r = f();\nuse(r.x);\n" });
+    const diagnostics = [
+      at(1, "TS2322: Type 'void | A' is not assignable to type 'A'.", 7),
+      at(2, "TS18048: 'r' is possibly 'undefined'.", 5),
+    ];
+    let asked = 0;
+    const check = async (): Promise<{ ok: boolean }> => {
+      asked += 1;
+      return { ok: true };
+    };
+    const done = await fixAll(diagnostics, context, { least: 0.3, check });
+    expect(asked).toBe(0);
+    expect(done.outcomes.at(-1)!.why).toBe("another message of the file may be its cause");
+  });
 });
 
 describe("the specialist for fixes", () => {

@@ -228,10 +228,10 @@ const fixId = (path: string, { rule, title, changes }: ProposedFix): string =>
   `${path}\0${rule}\0${title}\0${changes.map(({ text }) => text).join("\0")}`;
 
 const isTried = (
-  { confidence, isConsequence }: ProposedFix,
+  { confidence, isConsequence, isDoubted }: ProposedFix,
   least: number,
   stage: FixStage,
-): boolean => confidence >= least && (stage === "all" || !isConsequence);
+): boolean => confidence >= least && !isDoubted && (stage === "all" || !isConsequence);
 
 async function textsBefore(
   proposals: readonly FixProposal[],
@@ -278,7 +278,8 @@ function outcomesOf(
       return found === undefined ? one : { ...one, refused: found };
     });
   const earlier = others.find((one) => "refused" in one)?.refused;
-  const reason = why ?? refused.at(-1)?.why ?? earlier ?? "no fix is certain enough";
+  const doubt = fixes[0]?.isDoubted ? "another message of the file may be its cause" : undefined;
+  const reason = why ?? refused.at(-1)?.why ?? earlier ?? doubt ?? "no fix is certain enough";
   return diagnostics.map((diagnostic) =>
     fix ? { path, diagnostic, fix, others } : { path, diagnostic, why: reason, others },
   );

@@ -14,6 +14,8 @@ export interface ProposedFix extends Fix {
   readonly rule: string;
   /** See `FixRule`. */
   readonly isConsequence: boolean;
+  /** Another message of the file may be its cause: not made while that one is open. */
+  readonly isDoubted?: true;
 }
 
 /** A problem and the ways to fix it. */
@@ -83,7 +85,9 @@ function withDoubt(proposal: FixProposal, all: readonly FixProposal[]): FixPropo
     isConsequence &&
     missed.some((name) => name === undefined || likeWords(name, removes).length > 0);
   const fixes = proposal.fixes.map((fix) =>
-    isDoubted(fix) ? { ...fix, confidence: Math.min(0.75, fix.confidence) } : fix,
+    isDoubted(fix)
+      ? { ...fix, confidence: Math.min(0.75, fix.confidence), isDoubted: true as const }
+      : fix,
   );
   return { ...proposal, fixes };
 }
