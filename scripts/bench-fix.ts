@@ -63,7 +63,9 @@ const files = index
   .paths()
   .filter((path) => path.startsWith(`${values.folder}/`) && nameLanguageOf(path) !== undefined)
   .filter((path) => !/(?:^|\/)(?:tests?|__tests__)\/|\.(?:test|spec|d)\.|__init__/u.test(path));
-const originals = new Map(index.paths().map((path) => [path, readFileSync(join(root, path), "utf8")]));
+const originals = new Map(
+  index.paths().map((path) => [path, readFileSync(join(root, path), "utf8")]),
+);
 const base = await snapshot(values.run, root);
 if (base.problem !== undefined) throw new Error(base.problem);
 const kinds = Object.keys(mutations);

@@ -230,7 +230,12 @@ function leftLines({ path, diagnostic, why, others }: FixOutcome): string[] {
   ];
 }
 
-function summaryLine(fixed: number, left: number, files: number, { dryRun, run }: FixOptions): string {
+function summaryLine(
+  fixed: number,
+  left: number,
+  files: number,
+  { dryRun, run }: FixOptions,
+): string {
   const messages = (count: number): string => `${count} ${count === 1 ? "message" : "messages"}`;
   const inFiles = files === 0 ? "" : ` in ${files} ${files === 1 ? "file" : "files"}`;
   const how = dryRun ? " (dry run)" : "";
