@@ -1,4 +1,5 @@
 export type { Clock } from "./core/clock.ts";
+export type { Diagnostic } from "./core/diagnostic.ts";
 export type { Edit, FormatName } from "./core/edit.ts";
 export { type ErrorCode, errorCodes, RedraftError } from "./core/errors.ts";
 export type { Logger } from "./core/logger.ts";
@@ -17,6 +18,7 @@ export type {
   InstructResult,
   Via,
 } from "./instruct/edit-files.ts";
+export type { FixOutcome } from "./orchestrate/fix/fix-all.ts";
 export type { JudgedCandidate, OrchestrateEvent } from "./orchestrate/orchestrate.ts";
 export type { RenamePlan, RenameRequest } from "./orchestrate/rename/rename.ts";
 export type {
@@ -31,6 +33,12 @@ export {
   type RedraftEngine,
   type RedraftOptions,
 } from "./redraft/create-redraft.ts";
+export {
+  type FixDiagnosticsOptions,
+  type FixEvent,
+  type FixedDiagnostics,
+  fixDiagnostics,
+} from "./redraft/fix.ts";
 export {
   type ModelVerifier,
   type ModelVerifierOptions,

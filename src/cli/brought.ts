@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import { RedraftError } from "../core/errors.ts";
 import {
   type Snapshot,
@@ -8,7 +9,6 @@ import {
   type ToolReport,
   toolReport,
 } from "../diagnostics/brought-errors.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { EditedText } from "../diagnostics/follow-lines.ts";
 import { serverReport } from "../diagnostics/lsp/report.ts";
 

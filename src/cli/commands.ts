@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./rename.ts")).renameCommand(),
   },
   {
+    name: "fix",
+    summary: "fix what a compiler, a linter or a traceback names",
+    load: async () => (await import("./fix.ts")).fixCommand(),
+  },
+  {
     name: "undo",
     summary: "undo an edit and keep newer ones",
     load: async () => (await import("./undo.ts")).undoCommand(),

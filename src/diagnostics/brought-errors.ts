@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import { compareDiagnostics } from "./compare.ts";
-import type { Diagnostic } from "./diagnostic.ts";
 import type { EditedText } from "./follow-lines.ts";
 import { parseDiagnostics } from "./parse.ts";
 import { runTool } from "./run-tool.ts";
@@ -26,22 +26,33 @@ export interface Snapshot {
   readonly problem?: string;
 }
 
+/** The messages in what a tool printed, with real paths. `folders`: where its relative paths may begin. */
+export function readPrinted(outputs: readonly string[], folders: readonly string[]): Diagnostic[] {
+  const files = new Map<string, string | undefined>();
+  const fileOf = (name: string): string | undefined => {
+    if (!files.has(name)) {
+      const found = folders.map((folder) => realFile(resolve(folder, name)));
+      files.set(
+        name,
+        found.find((path) => path !== undefined),
+      );
+    }
+    return files.get(name);
+  };
+  const isFile = (name: string): boolean => fileOf(name) !== undefined;
+  return outputs.flatMap((output) =>
+    parseDiagnostics(output, isFile).map((one) => ({ ...one, file: fileOf(one.file)! })),
+  );
+}
+
 /** Runs a tool on the files as they are on the disk. `folder`: where it runs, and where its relative paths begin. */
 export async function snapshot(
   command: string,
   folder: string,
   signal?: AbortSignal,
 ): Promise<Snapshot> {
-  const run = await runTool(command, signal);
-  const files = new Map<string, string | undefined>();
-  const fileOf = (name: string): string | undefined => {
-    if (!files.has(name)) files.set(name, realFile(resolve(folder, name)));
-    return files.get(name);
-  };
-  const isFile = (name: string): boolean => fileOf(name) !== undefined;
-  const found = [run.stdout, run.stderr].flatMap((output) =>
-    parseDiagnostics(output, isFile).map((one) => ({ ...one, file: fileOf(one.file)! })),
-  );
+  const run = await runTool(command, signal, folder);
+  const found = readPrinted([run.stdout, run.stderr], [folder]);
   if (run.failed !== undefined) return { found, problem: run.failed };
   if (run.code !== 0 && found.length === 0) {
     const last = `${run.stdout}${run.stderr}`.trim().split("\n").at(-1) ?? "";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import { compareDiagnostics } from "./compare.ts";
-import type { Diagnostic } from "./diagnostic.ts";
 import type { EditedText } from "./follow-lines.ts";
 
 const at = (line: number, message: string, file = "/a", column = 1): Diagnostic => ({

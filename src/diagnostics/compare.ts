@@ -1,4 +1,4 @@
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import { type EditedText, type Followed, followLines } from "./follow-lines.ts";
 
 /** What an edit did to the messages of a tool. */

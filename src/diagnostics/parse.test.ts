@@ -12,7 +12,9 @@ const files = new Set([
   "a b/c (1).ts",
   "A.java",
 ]);
-const parse = (output: string): object[] => parseDiagnostics(output, (name) => files.has(name));
+/** Without codes, which have a test of their own. */
+const parse = (output: string): object[] =>
+  parseDiagnostics(output, (name) => files.has(name)).map(({ code: _, ...rest }) => rest);
 
 const place = (file: string, line: number, column?: number): object => ({
   file,
@@ -84,6 +86,41 @@ describe("messages of tools", () => {
       { ...place("a.py", 1, 8), severity: "error", message: "F401 [*] `os` imported but unused" },
     ],
     [
+      "ruff by default",
+      "F401 [*] `os` imported but unused\n --> a.py:1:8\n  |\n1 | import os\n  |        ^^\nhelp: Remove unused import: `os`\n\nFound 1 error.",
+      { ...place("a.py", 1, 8), severity: "error", message: "F401 [*] `os` imported but unused" },
+    ],
+    [
+      "pyflakes",
+      "a.py:1:7: invalid syntax\ndef f(:\n      ^\na.py:3:5: undefined name 'x'",
+      { ...place("a.py", 1, 7), severity: "error", message: "invalid syntax" },
+      { ...place("a.py", 3, 5), severity: "error", message: "undefined name 'x'" },
+    ],
+    [
+      "py_compile",
+      "  File \"a.py\", line 1\n    def f()\n           ^\nSyntaxError: expected ':'\nSorry: IndentationError: expected an indented block after 'if' statement on line 2 (a.py, line 3)",
+      { ...place("a.py", 1), severity: "error", message: "SyntaxError: expected ':'" },
+      {
+        ...place("a.py", 3),
+        severity: "error",
+        message: "IndentationError: expected an indented block after 'if' statement on line 2",
+      },
+    ],
+    [
+      "a traceback, at the innermost frame of a known file",
+      'Traceback (most recent call last):\n  File "b.py", line 9, in <module>\n    main()\n  File "a.py", line 5, in main\n    go()\n  File "/usr/lib/json.py", line 7, in go\n    f(1, 2)\n    ^^^^^^^\nNameError: name \'x\' is not defined\nValueError: not a place any more',
+      { ...place("a.py", 5), severity: "error", message: "NameError: name 'x' is not defined" },
+    ],
+    [
+      "a warning of Python",
+      "a.py:4: RuntimeWarning: coroutine 'g' was never awaited\n  g()",
+      {
+        ...place("a.py", 4),
+        severity: "error",
+        message: "RuntimeWarning: coroutine 'g' was never awaited",
+      },
+    ],
+    [
       "pyright",
       "a.py\n  a.py:1:8 - warning: Odd (reportOdd)",
       { ...place("a.py", 1, 8), severity: "warning", message: "Odd (reportOdd)" },
@@ -135,6 +172,24 @@ describe("messages of tools", () => {
   for (const [tool, output, ...found] of shapes) {
     it(`reads ${tool}`, () => expect(parse(output)).toEqual(found));
   }
+
+  it.each([
+    ["src/a.ts(3,7): error TS2322: no.", "TS2322"],
+    ["a.py:1:8: F401 [*] `os` imported but unused", "F401"],
+    ["a.py:1:8: invalid-syntax: Expected `:`", "invalid-syntax"],
+    ["a.py:3: error: Bad  [arg-type]", "arg-type"],
+    ["a.py:1:8 - warning: Odd (reportOdd)", "reportOdd"],
+    ["a.py:4: RuntimeWarning: coroutine 'g' was never awaited", "RuntimeWarning"],
+    ["src/main.rs:2:5: error[E0308]: mismatched types", "E0308"],
+    ["/p/a.js:1:5: 'x' is not defined. [Error/no-undef]", "no-undef"],
+    ["/p/a.js: line 1, col 5, Warning - 'x' is unused. (no-unused-vars)", "no-unused-vars"],
+    ["/p/a.js\n  1:5  error  'x' is not defined  no-undef", "no-undef"],
+    ["./x.go:3:5: undefined: y", undefined],
+    ["a.py:3:5: undefined name 'x'", undefined],
+    ["a.c:3:5: error: expected ';'", undefined],
+  ])("finds the code in %j", (output, code) => {
+    expect(parseDiagnostics(output, (name) => files.has(name))[0]?.code).toBe(code);
+  });
 
   it("takes no time of day, no address and no file that is not there for a place", () => {
     expect(

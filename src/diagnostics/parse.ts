@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { codeIn } from "./code.ts";
+import { TracebackReader } from "./traceback.ts";
 
 /** A message as a tool printed it: the file is spelled as the tool does. */
 export type Printed = Diagnostic;
@@ -22,8 +24,9 @@ const lineColumnForm =
 /** A row below the name of its file, as ESLint writes by default. */
 const row = /^(?<line>\d{1,9}):(?<column>\d{1,9}) +(?<rest>(?:error|warning) .+)$/;
 
-/** Where rustc says what is wrong, and in a later line where. */
-const headline = /^(?<rest>(?:error|warning)(?:\[[A-Z0-9]{1,9}\])?: .+)$/;
+/** Where rustc and ruff say what is wrong, and in a later line where. */
+const headline =
+  /^(?<rest>(?:(?:error|warning)(?:\[[A-Z0-9]{1,9}\])?: |[A-Z]{1,4}\d{3,4} (?:\[\*\] )?|invalid-syntax: ).+)$/;
 const arrow = /^--> (?<file>.+?):(?<line>\d{1,9}):(?<column>\d{1,9})$/;
 
 /**
@@ -34,6 +37,7 @@ export function parseDiagnostics(output: string, isFile: (name: string) => boole
   const found: Printed[] = [];
   let heading: string | undefined;
   let said: string | undefined;
+  const tracebacks = new TracebackReader(isFile);
   for (const raw of output.split(/\r?\n/)) {
     if (raw.length > longestToolLine) continue;
     const line = stripVTControlCharacters(raw).trim();
@@ -42,6 +46,12 @@ export function parseDiagnostics(output: string, isFile: (name: string) => boole
     if (pointed && said !== undefined && isFile(pointed.file!)) {
       addPrinted(found, pointed.file!, pointed.line!, pointed.column, said);
       said = undefined;
+      continue;
+    }
+    const traced = tracebacks.read(line);
+    if (traced === "frame") continue;
+    if (traced) {
+      addPrinted(found, traced.file, String(traced.line), undefined, traced.message);
       continue;
     }
     const own = (lineColumnForm.exec(line) ?? bracketForm.exec(line) ?? colons.exec(line))?.groups;
@@ -80,12 +90,15 @@ function addPrinted(
   const start = severity.exec(rest);
   const word = (start ?? severityTag.exec(rest))?.groups?.word?.toLowerCase() ?? "error";
   if (/^(?:note|info|hint|help|remark)/.test(word)) return;
-  const message = start ? rest.slice(start[0].length).trim() : rest.trim();
+  const said = start ? rest.slice(start[0].length).trim() : rest.trim();
+  const message = said === "" ? rest.trim() : said;
+  const code = codeIn(message);
   found.push({
     file,
     line: Number(line),
     ...(column === undefined ? {} : { column: Number(column) }),
     severity: word.startsWith("warn") ? "warning" : "error",
-    message: message === "" ? rest.trim() : message,
+    message,
+    ...(code === undefined ? {} : { code }),
   });
 }

@@ -14,9 +14,13 @@ export interface ToolRun {
 /** Characters of one stream that are kept. */
 const mostOutput = 16 * 1024 * 1024;
 
-/** Runs a person's command in a shell. That it ends with an error code is what a tool with messages does. */
-export async function runTool(command: string, signal?: AbortSignal): Promise<ToolRun> {
-  const started = startInShell(command, signal ? { signal } : {});
+/** Runs a person's command in a shell, in a folder. That it ends with an error code is what a tool with messages does. */
+export async function runTool(
+  command: string,
+  signal?: AbortSignal,
+  folder: string = process.cwd(),
+): Promise<ToolRun> {
+  const started = startInShell(command, { cwd: folder, ...(signal && { signal }) });
   const [stdout, stderr] = [
     collectOutput(started.child.stdout!),
     collectOutput(started.child.stderr!),

@@ -104,6 +104,7 @@ describe.each(generations)("MCP server with a client of %s", (generation) => {
       "apply_patch",
       "edit_file",
       "edit_log",
+      "fix_diagnostics",
       "read_file",
       "rename_symbol",
       "undo_edit",

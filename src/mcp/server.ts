@@ -18,6 +18,7 @@ import { persistentTextStore } from "../workspace/journal/texts.ts";
 import { narrowRoots } from "../workspace/narrow-roots.ts";
 import type { WriteOptions } from "../workspace/write.ts";
 import { failure, fileRead, fileText, patchText } from "./answers.ts";
+import { registerFixTool } from "./fix-tool.ts";
 import { registerJournalTools, rememberJournals } from "./journal-tools.ts";
 import { registerRenameTool } from "./rename-tool.ts";
 import * as schemas from "./schemas.ts";
@@ -37,7 +38,7 @@ export interface McpServerOptions {
 }
 
 /**
- * An MCP server with the tools `edit_file`, `apply_patch`, `apply_edits`, `read_file`, `rename_symbol`, `undo_edit` and `edit_log`, not yet connected. One instance
+ * An MCP server with the tools `edit_file`, `apply_patch`, `apply_edits`, `read_file`, `rename_symbol`, `fix_diagnostics`, `undo_edit` and `edit_log`, not yet connected. One instance
  * serves one connection; it works with clients of the 2025 revisions and of 2026-07-28.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
@@ -115,6 +116,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   };
   registerJournalTools(server, inRoots);
   registerRenameTool(server, inRoots);
+  registerFixTool(server, inRoots);
   return server;
 }
 

@@ -1,5 +1,6 @@
+import { fixSpeculator } from "./fix/speculator.ts";
 import { renameSpeculator } from "./rename/speculator.ts";
 import type { Speculator } from "./speculator.ts";
 
 /** Every specialist that is built in. */
-export const speculators: readonly Speculator[] = [renameSpeculator];
+export const speculators: readonly Speculator[] = [renameSpeculator, fixSpeculator];

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ParserFor } from "../core/repository.ts";
 import type { RepositoryIndex } from "./index/repository-index.ts";
 import type { NameView } from "./names/resolve-name.ts";
@@ -6,6 +7,8 @@ import type { RenameRequest } from "./rename/rename.ts";
 /** What is asked about a repository. More kinds of requests are more fields. */
 export interface OrchestrateRequest {
   readonly rename?: RenameRequest;
+  /** What tools complain of. Files are absolute, or relative to the root of the repository. */
+  readonly diagnostics?: readonly Diagnostic[];
   /** In words, for specialists that read them. */
   readonly instruction?: string;
 }

@@ -16,6 +16,7 @@ import { repositoryFiles } from "../workspace/repository-files.ts";
 import { parserFor } from "../workspace/syntax.ts";
 import type { WriteOptions } from "../workspace/write.ts";
 import { createRedraft } from "./create-redraft.ts";
+import { relativeDiagnostics } from "./relative-diagnostics.ts";
 
 export interface OrchestratorOptions
   extends Pick<OrchestrateOptions, "speculators" | "verifier" | "limitMs"> {
@@ -75,7 +76,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   ): Promise<readonly JudgedCandidate[]> {
     await index.update();
     const context = { index, parserFor, names: () => nameViewOf(index, parserFor) };
-    for await (const event of orchestrate(request, context, { ...how, signal })) {
+    const relative = withRelativeFiles(request, root);
+    for await (const event of orchestrate(relative, context, { ...how, signal })) {
       onEvent?.(event);
       if (event.type === "result") return event.judged;
     }
@@ -119,6 +121,13 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       }
     },
   };
+}
+
+function withRelativeFiles(request: OrchestrateRequest, root: string): OrchestrateRequest {
+  const { diagnostics } = request;
+  return diagnostics
+    ? { ...request, diagnostics: relativeDiagnostics(diagnostics, root) }
+    : request;
 }
 
 /** Makes an edit only of the text that its candidate was made of, and only if the merge comes to the very text that it proposes. */

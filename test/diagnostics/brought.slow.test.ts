@@ -126,6 +126,7 @@ describe("redraft apply --diagnostics", () => {
         column: 14,
         severity: "error",
         message: "TS2322: Type 'number' is not assignable to type 'string'.",
+        code: "TS2322",
       },
     ]);
   }, 180_000);

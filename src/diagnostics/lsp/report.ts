@@ -1,6 +1,6 @@
+import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { ToolReport } from "../brought-errors.ts";
 import { compareDiagnostics } from "../compare.ts";
-import type { Diagnostic } from "../diagnostic.ts";
 import type { EditedText } from "../follow-lines.ts";
 import { type ServerDiagnostic, type ServerOptions, startLanguageServer } from "./server.ts";
 
@@ -39,11 +39,15 @@ export async function serverReport(
 function plainDiagnostics(file: string, found: readonly ServerDiagnostic[]): Diagnostic[] {
   return found
     .filter(({ severity = 1 }) => severity <= 2)
-    .map(({ range, severity = 1, code, message }) => ({
-      file,
-      line: range.start.line + 1,
-      column: range.start.character + 1,
-      severity: severity === 2 ? "warning" : "error",
-      message: `${typeof code === "string" || typeof code === "number" ? `${code}: ` : ""}${message}`,
-    }));
+    .map(({ range, severity = 1, code, message }) => {
+      const name = typeof code === "string" || typeof code === "number" ? `${code}` : undefined;
+      return {
+        file,
+        line: range.start.line + 1,
+        column: range.start.character + 1,
+        severity: severity === 2 ? "warning" : "error",
+        message: name === undefined ? message : `${name}: ${message}`,
+        ...(name === undefined ? {} : { code: name }),
+      };
+    });
 }

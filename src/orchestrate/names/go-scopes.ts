@@ -63,8 +63,8 @@ export class GoScopes {
   }
 
   /** The binding that a name means from its place; undefined: another file of the package declares it, or nobody. */
-  resolve(node: Node): GoBinding | undefined {
-    const bindings = this.bindings(node.text);
+  resolve(node: Node, name: string = node.text): GoBinding | undefined {
+    const bindings = this.bindings(name);
     if (bindings.size === 0) return undefined;
     for (let outer = node.parent; outer; outer = outer.parent) {
       const binding = bindings.get(outer.id);
@@ -78,7 +78,7 @@ export class GoScopes {
 }
 
 /** The name that an import gets by itself. */
-function packageName(path: string): string {
+export function packageName(path: string): string {
   const parts = path.split("/");
   const last = parts.at(-1)!;
   const named = /^v\d+$/u.test(last) && parts.length > 1 ? parts.at(-2)! : last;

@@ -88,8 +88,12 @@ export class ScriptScopes {
   }
 
   /** The binding that a name refers to from its place, or undefined: the file does not declare it. */
-  resolve(node: Node, spaces: number = bothSpaces): ScriptBinding | undefined {
-    const bindings = this.bindings(node.text);
+  resolve(
+    node: Node,
+    spaces: number = bothSpaces,
+    name: string = node.text,
+  ): ScriptBinding | undefined {
+    const bindings = this.bindings(name);
     if (bindings.size === 0) return undefined;
     let isDecorator = false;
     let from: Node = node;

@@ -1,4 +1,4 @@
-/** One message of a compiler, a linter or a language server about a place. */
+/** One message of a compiler, a linter, a language server or a traceback about a place. */
 export interface Diagnostic {
   /** Absolute path. */
   readonly file: string;
@@ -9,4 +9,6 @@ export interface Diagnostic {
   readonly severity: "error" | "warning";
   /** With its code in front, where it has one. */
   readonly message: string;
+  /** What the tool calls this kind of message: `TS2304`, `F401`, `no-unused-vars`, `NameError`; absent where it has no such name. */
+  readonly code?: string;
 }

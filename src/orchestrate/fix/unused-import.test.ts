@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { bestText, proposedTexts } from "../../../test/support/fixes.ts";
+
+const never = (name: string): string =>
+  `TS6133: '${name}' is declared but its value is never read.`;
+
+describe("unused import", () => {
+  it.each([
+    ["«import { a } from './a';\nb();\n", never("a"), "b();\n"],
+    ["import { «a, b } from './a';\nb();\n", never("a"), "import { b } from './a';\nb();\n"],
+    ["import { b, «a } from './a';\nb();\n", never("a"), "import { b } from './a';\nb();\n"],
+    [
+      "import {\n  «a,\n  b,\n} from './a';\nb();\n",
+      never("a"),
+      "import {\n  b,\n} from './a';\nb();\n",
+    ],
+    [
+      "import {\n  b,\n  «a,\n} from './a';\nb();\n",
+      never("a"),
+      "import {\n  b,\n} from './a';\nb();\n",
+    ],
+    ["import «a, { b } from './a';\nb();\n", never("a"), "import { b } from './a';\nb();\n"],
+    ["import a, { «b } from './a';\na();\n", never("b"), "import a from './a';\na();\n"],
+    ["import * as «a from './a';\nb();\n", never("a"), "b();\n"],
+    ["import { x as «a, b } from './a';\nb();\n", never("a"), "import { b } from './a';\nb();\n"],
+    [
+      "«import { a, b } from './a';\nc();\n",
+      "TS6192: All imports in import declaration are unused.",
+      "c();\n",
+    ],
+    [
+      "import { «a, b } from './a';\nb();\n",
+      "'a' is defined but never used  no-unused-vars",
+      "import { b } from './a';\nb();\n",
+    ],
+  ])("is taken out of %j", async (own, message, expected) => {
+    const [first] = await proposedTexts("a.ts", own, message);
+    expect(first).toMatchObject({ after: expected, confidence: 1 });
+  });
+
+  it.each([
+    ["«import os\nimport sys\n", "'os' imported but unused", "import sys\n"],
+    ["import «os, sys\n", "F401 [*] `os` imported but unused", "import sys\n"],
+    ["«from a.b import c, d\nd\n", "'a.b.c' imported but unused", "from a.b import d\nd\n"],
+    ["«from a import b as c\n", "'a.b as c' imported but unused", ""],
+    [
+      "from a import (\n    «b,\n    c,\n)\nc\n",
+      "F401 [*] `a.b` imported but unused",
+      "from a import (\n    c,\n)\nc\n",
+    ],
+    ["«from .a import b\n", "'.a.b' imported but unused", ""],
+  ])("of Python is taken out of %j", async (own, message, expected) => {
+    expect(await bestText("a.py", own, message)).toBe(expected);
+  });
+
+  it("of Go is taken out", async () => {
+    const own = 'package a\n\nimport (\n\t"fmt"\n\t«"os"\n)\n\nvar x = fmt.Sprint()\n';
+    expect(await bestText("a.go", own, '"os" imported and not used')).toBe(
+      'package a\n\nimport (\n\t"fmt"\n)\n\nvar x = fmt.Sprint()\n',
+    );
+  });
+
+  it("stays where another file takes it from there", async () => {
+    const own = "«from os import path\n";
+    const others = { "b.py": "from a import path\n" };
+    expect(await proposedTexts("a.py", own, "'os.path' imported but unused", others)).toEqual([]);
+  });
+
+  it("is not certain in an __init__ of Python", async () => {
+    const [first] = await proposedTexts(
+      "p/__init__.py",
+      "«from .a import b\n",
+      "'.a.b' imported but unused",
+    );
+    expect(first!.confidence).toBeLessThan(1);
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { bestText, proposedTexts } from "../../../test/support/fixes.ts";
+
+const never = (name: string): string =>
+  `TS6133: '${name}' is declared but its value is never read.`;
+
+describe("unused variable", () => {
+  it.each([
+    [
+      "a.ts",
+      "function f() {\n  const «a = 1;\n  return 2;\n}\n",
+      never("a"),
+      "function f() {\n  return 2;\n}\n",
+    ],
+    ["a.ts", "function f() {\n  const «a = g();\n}\n", never("a"), "function f() {\n  g();\n}\n"],
+    ["a.ts", "const { «a, b } = c;\nb;\n", never("a"), "const { b } = c;\nb;\n"],
+    [
+      "a.ts",
+      "export const f = (a: number, «b: string) => a;\n",
+      never("b"),
+      "export const f = (a: number, _b: string) => a;\n",
+    ],
+    [
+      "a.py",
+      "def f():\n    «a = 1\n    return 2\n",
+      "local variable 'a' is assigned to but never used",
+      "def f():\n    return 2\n",
+    ],
+    [
+      "a.py",
+      "def f():\n    «a = g()\n",
+      "F841 Local variable `a` is assigned to but never used",
+      "def f():\n    g()\n",
+    ],
+    [
+      "a.py",
+      "def f():\n    «a = 1\n",
+      "F841 Local variable `a` is assigned to but never used",
+      "def f():\n    pass\n",
+    ],
+    [
+      "a.py",
+      "try:\n    f()\nexcept E as «e:\n    pass\n",
+      "local variable 'e' is assigned to but never used",
+      "try:\n    f()\nexcept E:\n    pass\n",
+    ],
+    [
+      "a.go",
+      "package a\n\nfunc f() {\n\t«x := 1\n\tg()\n}\n",
+      "declared and not used: x",
+      "package a\n\nfunc f() {\n\tg()\n}\n",
+    ],
+    [
+      "a.go",
+      "package a\n\nfunc f() {\n\t«x := g()\n}\n",
+      "x declared and not used",
+      "package a\n\nfunc f() {\n\t_ = g()\n}\n",
+    ],
+    [
+      "a.go",
+      "package a\n\nfunc f() {\n\ta, «x := g()\n\th(a)\n}\n",
+      "declared and not used: x",
+      "package a\n\nfunc f() {\n\ta, _ := g()\n\th(a)\n}\n",
+    ],
+  ])("is taken out of %s: %j", async (path, own, message, expected) => {
+    expect(await bestText(path, own, message)).toBe(expected);
+  });
+
+  it("leaves a property that a rest is without", async () => {
+    expect(await proposedTexts("a.ts", "const { «a, ...b } = c;\nb;\n", never("a"))).toEqual([]);
+  });
+});
