@@ -63,7 +63,7 @@ const includesKind = (asked: string, kind: string): boolean =>
   asked === "" || kind === asked || kind.startsWith(`${asked}.`);
 
 /** A mark at each place that an edit may mean, so that editors show their quick fixes there. */
-export const diagnosticsOf = (choice: PendingChoice | undefined): Diagnostic[] =>
+export const ownDiagnostics = (choice: PendingChoice | undefined): Diagnostic[] =>
   (choice?.candidates ?? []).map(diagnosticOf);
 
 const diagnosticOf = ({ range, title, id }: PendingCandidate): Diagnostic => ({

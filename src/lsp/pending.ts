@@ -51,7 +51,7 @@ export function createPendingChoices(
     offer(document, texts) {
       offers += 1;
       const candidates = texts.map((text, index) =>
-        candidateOf(document.text, text, `${offers}.${index + 1}`),
+        pendingCandidate(document.text, text, `${offers}.${index + 1}`),
       );
       const choice = { version: document.version, candidates };
       choices.set(document.uri, choice);
@@ -77,7 +77,7 @@ export function createPendingChoices(
 /** Longer previews are cut. */
 const longestTitle = 80;
 
-function candidateOf(before: string, after: string, id: string): PendingCandidate {
+function pendingCandidate(before: string, after: string, id: string): PendingCandidate {
   const edits = protocolEdits(before, after);
   const document = positionsIn(before);
   const offsets = edits.map(({ range, newText }) => ({

@@ -118,7 +118,7 @@ export function createRenamer(options: RenamerOptions): Renamer {
     if (document === undefined) return undefined;
     const place = await locateToRename(folders, uri);
     if (nameLanguageOf(place.display) === undefined) return undefined;
-    const name = nameAt(document.text, positionsIn(document.text).offsetAt(position));
+    const name = nameUnder(document.text, positionsIn(document.text).offsetAt(position));
     return name && { name, document, place };
   }
 
@@ -174,7 +174,7 @@ interface NameAt {
 const nameCharacter = /[\p{ID_Continue}$#]/u;
 
 /** The name that a place of a text is in, or at the end of. */
-function nameAt(text: string, at: number): NameAt | undefined {
+function nameUnder(text: string, at: number): NameAt | undefined {
   const lineStart = text.lastIndexOf("\n", at - 1) + 1;
   const before = [...text.slice(lineStart, at)];
   let start = at;

@@ -92,9 +92,18 @@ function verdict(
   return { accepted: true, score, why: shown };
 }
 
+/** Messages that a model is shown. */
+const mostMessages = 10;
+
 /** What a model is asked to do, in words. */
-function taskInWords({ instruction, rename }: OrchestrateRequest): string {
+function taskInWords({ instruction, rename, diagnostics }: OrchestrateRequest): string {
   if (instruction !== undefined) return instruction;
+  if (diagnostics !== undefined && diagnostics.length > 0) {
+    const shown = diagnostics.slice(0, mostMessages).map(({ file, line, message }) => {
+      return `${file}:${line}: ${message}`;
+    });
+    return `Fix what the compiler says:\n${shown.join("\n")}`;
+  }
   if (rename) return `Rename ${rename.from} to ${rename.to} everywhere.`;
   return "Improve this code.";
 }

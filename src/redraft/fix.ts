@@ -86,12 +86,12 @@ export async function fixDiagnostics(options: FixDiagnosticsOptions): Promise<Fi
     ...(isJudged && { check: (tried, added) => tool.judge(tried, added) }),
   });
   if (texts.size === 0) return { outcomes, runs: tool.runs };
-  const candidate = await candidateOf(texts, context);
+  const candidate = await fixedCandidate(texts, context);
   const applied = await tool.write(candidate, isJudged);
   return { outcomes, applied, runs: tool.runs };
 }
 
-async function candidateOf(
+async function fixedCandidate(
   texts: ReadonlyMap<string, string>,
   { index }: SpeculationContext,
 ): Promise<EditCandidate> {
@@ -143,7 +143,7 @@ class FixTool {
     texts: ReadonlyMap<string, string>,
     added: readonly TriedFix[],
   ): Promise<FixCheckAnswer> {
-    const candidate = await candidateOf(texts, this.context);
+    const candidate = await fixedCandidate(texts, this.context);
     let now: readonly Diagnostic[] | undefined;
     let failed: unknown;
     const check = async (): Promise<void> => {
