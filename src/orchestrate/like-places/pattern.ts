@@ -1,0 +1,175 @@
+import { type ParsedText, type Part, partsOf } from "./parts.ts";
+
+/** Syntax with holes. Offsets are those of the example. */
+export type Pattern =
+  | { readonly kind: "token"; readonly type: string; readonly text: string; readonly part: Part }
+  | { readonly kind: "hole"; readonly hole: string; readonly part: Part; readonly isName?: boolean }
+  | {
+      readonly kind: "branch";
+      readonly type: string;
+      readonly part: Part;
+      readonly children: readonly Pattern[];
+    };
+
+/** What an edit does at one place, without what is particular to the place. */
+export interface Rule {
+  readonly old: readonly Pattern[];
+  readonly new: readonly Pattern[];
+}
+
+/** How much of what both sides have is left open: whole values, names and literals, nothing. */
+export type Openness = "values" | "words" | "nothing";
+
+export function ruleOf(
+  before: ParsedText,
+  after: ParsedText,
+  region: { readonly old: readonly Part[]; readonly new: readonly Part[] },
+  openness: Openness,
+  /** Whether a name is one that the old parts declare: it may be another one elsewhere. */
+  isOwn: (part: Part) => boolean = () => false,
+): Rule {
+  const isOpen = openness === "values" ? isValue : openness === "words" ? isWord : () => false;
+  const written = new Set<string>();
+  for (const part of region.new) collectValues(part, after.text, isOpen, written);
+  const own = new Set<string>();
+  if (openness !== "nothing") {
+    for (const part of region.old.flatMap((one) => [...partsOf(one)])) {
+      const text = before.text.slice(part.start, part.end);
+      if (part.type === "identifier" && isOwn(part)) own.add(text);
+    }
+  }
+  const isOwnName = ({ type }: Part, text: string): boolean =>
+    type === "identifier" && own.has(text);
+  const fixed = new Set<string>();
+  // A text that is needed as it is somewhere is no hole anywhere.
+  for (;;) {
+    const isHole = (part: Part, text: string): boolean =>
+      written.has(text) && !fixed.has(text) && isOpen(part) && isValuePlace(part);
+    const old = region.old.map((part) => open(part, before.text, isHole, isOwnName));
+    const holes = new Set(old.flatMap((one) => holesOf(one)));
+    const known = fixed.size;
+    for (const one of old) {
+      for (const { text } of tokensOf(one)) if (holes.has(text)) fixed.add(text);
+    }
+    if (fixed.size > known) continue;
+    const inNew = (part: Part, text: string): boolean => holes.has(text) && isOpen(part);
+    return { old, new: region.new.map((part) => open(part, after.text, inNew, isOwnName)) };
+  }
+}
+
+type Test = (part: Part, text: string) => boolean;
+
+function open(part: Part, text: string, isHole: Test, isOwnName: Test): Pattern {
+  const own = text.slice(part.start, part.end);
+  if (isOwnName(part, own)) return { kind: "hole", hole: own, part, isName: true };
+  if (isHole(part, own)) return { kind: "hole", hole: own, part };
+  if (part.children.length === 0) return { kind: "token", type: part.type, text: own, part };
+  return {
+    kind: "branch",
+    type: part.type,
+    part,
+    children: part.children.map((child) => open(child, text, isHole, isOwnName)),
+  };
+}
+
+function collectValues(
+  part: Part,
+  text: string,
+  isOpen: (part: Part) => boolean,
+  into: Set<string>,
+): void {
+  if (isOpen(part)) into.add(text.slice(part.start, part.end));
+  for (const child of part.children) collectValues(child, text, isOpen, into);
+}
+
+export type TokenPattern = Extract<Pattern, { kind: "token" }>;
+export type HolePattern = Extract<Pattern, { kind: "hole" }>;
+
+/** Tokens and holes, in order. */
+export function leavesOf(pattern: Pattern): (TokenPattern | HolePattern)[] {
+  return pattern.kind === "branch" ? pattern.children.flatMap(leavesOf) : [pattern];
+}
+
+export const tokensOf = (pattern: Pattern): TokenPattern[] =>
+  leavesOf(pattern).filter((one) => one.kind === "token");
+
+export const holesOf = (pattern: Pattern): string[] =>
+  leavesOf(pattern).flatMap((one) => (one.kind === "hole" ? [one.hole] : []));
+
+const words =
+  /^(?:identifier|string|number|integer|float|\w*_literal|template_string|regex|shorthand_property_identifier)$/u;
+const values =
+  /^(?:call|attribute|subscript|array|object|list|dictionary|set|tuple|lambda|arrow_function|await|concatenated_string|\w+_comprehension|\w+_expression|\w+_operator)$/u;
+const noValues =
+  /^(?:type_\w+|as_pattern\w*|\w*splat\w*|spread_\w+|boolean_literal|null_literal)$/u;
+
+const isWord = ({ type }: Part): boolean => words.test(type) && !noValues.test(type);
+const isValue = (part: Part): boolean =>
+  isWord(part) || (values.test(part.type) && !noValues.test(part.type));
+
+/** What names a thing instead of being a value: a callee, a receiver, a member, a key. */
+const naming =
+  /^(?:function|constructor|property|attribute|field|key|name|type|label|operators?|alias|source|module_name|object|operand|pattern|parameters?|superclass|macro)$/u;
+const namingParents =
+  /^(?:type|type_annotation|type_arguments|generic_type|decorator|(?:\w+_)?parameters?|parameter_list|\w*parameter_declaration|\w*import\w*|export_\w+|dotted_name|global_statement|nonlocal_statement|pattern_list|tuple_pattern|array_pattern|object_pattern|\w*assignment_pattern|as_pattern\w*|except_clause|class_heritage|extends_clause|argument_list_of_class|jsx_\w+|keyed_element|literal_element)$/u;
+const assigning =
+  /^(?:assignment|assignment_expression|assignment_statement|augmented_assignment|augmented_assignment_expression|short_var_declaration|for_statement|for_in_statement|for_in_clause|range_clause|let_declaration)$/u;
+
+/** Whether other code could be written in the place of a part, and would be used in the same way. */
+export function isValuePlace({ type, field, parent }: Part): boolean {
+  if (!parent) return false;
+  if (field !== undefined && naming.test(field)) return false;
+  if (field === "condition" && type === "parenthesized_expression") return false;
+  if (namingParents.test(parent.type) && field !== "value") return false;
+  if (field === "left" && assigning.test(parent.type)) return false;
+  const isTarget = parent.type === "expression_list" && parent.field === "left";
+  return !(isTarget && assigning.test(parent.parent?.type ?? ""));
+}
+
+/** A rule with what differs between two left open, or undefined where they are of different forms. */
+export function generalised(one: Rule, other: Rule): Rule | undefined {
+  const pairs = new Map<string, string>();
+  const merge = (a: Pattern, b: Pattern, mayOpen: boolean): Pattern | undefined => {
+    if (a.kind === "branch" && b.kind === "branch" && a.type === b.type) {
+      if (a.children.length === b.children.length) {
+        const children: Pattern[] = [];
+        for (const [index, child] of a.children.entries()) {
+          const merged = merge(child, b.children[index]!, mayOpen);
+          if (!merged) return undefined;
+          children.push(merged);
+        }
+        return { ...a, children };
+      }
+    }
+    if (a.kind === "token" && b.kind === "token" && a.type === b.type && a.text === b.text)
+      return a;
+    const id = `${shown(a)}\0${shown(b)}`;
+    const known = pairs.get(id);
+    if (known === undefined) {
+      if (!mayOpen || !isName(a.part) || !isName(b.part)) return undefined;
+      const taken = [...pairs.values()].includes(shown(a));
+      pairs.set(id, taken ? `${shown(a)}, ${shown(b)}` : shown(a));
+    }
+    return { kind: "hole", hole: pairs.get(id)!, part: a.part };
+  };
+  const all = (
+    a: readonly Pattern[],
+    b: readonly Pattern[],
+    mayOpen: boolean,
+  ): Pattern[] | undefined => {
+    if (a.length !== b.length) return undefined;
+    const merged = a.map((pattern, index) => merge(pattern, b[index]!, mayOpen));
+    return merged.every((pattern) => pattern !== undefined) ? merged : undefined;
+  };
+  const old = all(one.old, other.old, true);
+  const now = old && all(one.new, other.new, false);
+  return old && now && { old, new: now };
+}
+
+const isName = (part: Part): boolean => isValue(part) || /identifier$/u.test(part.type);
+
+/** A pattern for people: holes are `$name`. */
+export const shown = (pattern: Pattern): string =>
+  leavesOf(pattern)
+    .map((one) => (one.kind === "hole" ? `$(${one.hole})` : one.text))
+    .join(" ");
