@@ -17,6 +17,8 @@ export type {
   InstructResult,
   Via,
 } from "./instruct/edit-files.ts";
+export type { EditedText } from "./orchestrate/like-places/example.ts";
+export type { LikePlace, RepeatPlan, RepeatRequest } from "./orchestrate/like-places/repeat.ts";
 export type { JudgedCandidate, OrchestrateEvent } from "./orchestrate/orchestrate.ts";
 export type { RenamePlan, RenameRequest } from "./orchestrate/rename/rename.ts";
 export type {

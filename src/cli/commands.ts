@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./rename.ts")).renameCommand(),
   },
   {
+    name: "repeat",
+    summary: "make an edit that was made at all places like it",
+    load: async () => (await import("./repeat.ts")).repeatCommand(),
+  },
+  {
     name: "undo",
     summary: "undo an edit and keep newer ones",
     load: async () => (await import("./undo.ts")).undoCommand(),

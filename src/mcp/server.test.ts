@@ -106,6 +106,7 @@ describe.each(generations)("MCP server with a client of %s", (generation) => {
       "edit_log",
       "read_file",
       "rename_symbol",
+      "repeat_edit",
       "undo_edit",
     ]);
     expect(hints.read_file).toMatchObject({ readOnlyHint: true, openWorldHint: false });

@@ -1,5 +1,6 @@
+import { repeatSpeculator } from "./like-places/speculator.ts";
 import { renameSpeculator } from "./rename/speculator.ts";
 import type { Speculator } from "./speculator.ts";
 
 /** Every specialist that is built in. */
-export const speculators: readonly Speculator[] = [renameSpeculator];
+export const speculators: readonly Speculator[] = [renameSpeculator, repeatSpeculator];

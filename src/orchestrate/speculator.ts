@@ -1,11 +1,14 @@
 import type { ParserFor } from "../core/repository.ts";
 import type { RepositoryIndex } from "./index/repository-index.ts";
+import type { RepeatRequest } from "./like-places/repeat.ts";
 import type { NameView } from "./names/resolve-name.ts";
 import type { RenameRequest } from "./rename/rename.ts";
 
 /** What is asked about a repository. More kinds of requests are more fields. */
 export interface OrchestrateRequest {
   readonly rename?: RenameRequest;
+  /** An edit that was made, to be made at like places. */
+  readonly repeat?: RepeatRequest;
   /** In words, for specialists that read them. */
   readonly instruction?: string;
 }

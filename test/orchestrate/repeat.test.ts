@@ -137,6 +137,83 @@ const script: Record<string, RepeatTrap> = {
   },
 };
 
+const others: Record<string, RepeatTrap> = {
+  "Python: an argument of a call": {
+    files: {
+      "lib.py": "def foo(a, b≡None):\n    return a\n",
+      "a.py":
+        "from lib import foo\n\n\ndef f(x):\n    foo(‹x=x, 2›)\n    return foo(«x.y=x.y, 2»)\n",
+      "b.py": "import other\n\n\ndef g(x):\n‖    return other.foo(x)\n",
+    },
+  },
+  "Python: comparison with None": {
+    files: {
+      "a.py":
+        "def f(x):\n    return x ‹≡≡=is› None\n\n\ndef g(y):\n    if «y.z ≡≡ None=y.z is None»:\n        return 1\n",
+    },
+  },
+  "Python: await only in async functions": {
+    files: {
+      "a.py":
+        "from lib import foo\n\n\nasync def f(x):\n    ‹foo(x)=await foo(x)›\n    «foo(2)=await foo(2)»\n\n\ndef g(x):\n‖    foo(x)\n",
+    },
+    why: "async",
+  },
+  "Python: the receiver is a part of the form": {
+    files: {
+      "a.py":
+        "class A:\n    def f(self, a):\n        self.run(‹a=a, 1›)\n        self.run(«2=2, 1»)\n‖        a.run(2)\n\n    def run(self, a, b≡0):\n        pass\n",
+    },
+  },
+  "Python: a method of another class": {
+    files: {
+      "a.py":
+        "class A:\n    def f(self, a):\n        self.run(‹a=a, 1›)\n        self.run(«2=2, 1»)\n\n    def run(self, a, b≡0):\n        pass\n\n\nclass B:\n    def f(self):\n‖        self.run(2)\n\n    def run(self, a):\n        pass\n",
+    },
+    why: "something else",
+  },
+  "Python: the only statement of a block is not taken out": {
+    files: {
+      "a.py":
+        'def f(x):\n‹    print("here")\n=›    return x\n\n\ndef g(x):\n«    print("here")\n=»    return 1\n\n\ndef h():\n‖    print("here")\n',
+    },
+    why: "no statement",
+  },
+  "Go: an argument is added": {
+    files: {
+      "go.mod": "module m.test/m\n",
+      "a.go":
+        "package a\n\nfunc run(a int, b ...int) {}\n\nfunc f(a int) {\n\trun(‹a=a, 1›)\n\trun(«a + 1=a + 1, 1»)\n}\n",
+      "b.go": "package a\n\nfunc g() {\n\trun(«2=2, 1»)\n‖\trun()\n}\n",
+    },
+  },
+  "Go: a loop whose variable is used": {
+    files: {
+      "go.mod": "module m.test/m\n",
+      "a.go":
+        "package a\n\nfunc f(b B) {\n\tfor ‹i :≡ 0; i < b.N; i++=b.Loop()› {\n\t\tg()\n\t}\n\tfor «i :≡ 0; i < b.N; i++=b.Loop()» {\n\t\th()\n\t}\n‖\tfor i :≡ 0; i < b.N; i++ {\n\t\tuse(i)\n\t}\n}\n",
+    },
+    why: "`i`",
+  },
+  "Go: another package's function of the name": {
+    files: {
+      "go.mod": "module m.test/m\n",
+      "a.go":
+        "package a\n\nfunc run(a int, b ...int) {}\n\nfunc f(a int) {\n\trun(‹a=a, 1›)\n\trun(«3=3, 1»)\n}\n",
+      "b/b.go": "package b\n\nfunc run(a int) {}\n\nfunc g() {\n‖\trun(2)\n}\n",
+    },
+    why: "something else",
+  },
+  "a file without a grammar": {
+    files: { "a.txt": "foo(‹1=1, 2›)\nfoo(3)\n" },
+    refused: ["no-match", "no grammar"],
+  },
+};
+
+describe("an edit is repeated: Python, Go, others", () => {
+  it.each(Object.entries(others))("%s", async (_, trap) => springRepeat(trap));
+});
+
 describe("an edit is repeated: TypeScript", () => {
   it.each(Object.entries(script))("%s", async (_, trap) => springRepeat(trap));
 });

@@ -14,8 +14,15 @@ const isNameType = (type: string): boolean =>
  * Whether a name says that a place is like another: a function, a member, a type, something of the file or of another one. The
  * variables of a function do not.
  */
-export const isTelling = (groups: readonly NameGroup[]): boolean =>
-  groups.length === 0 || !groups.every(isFunctionLocal);
+export function isTelling({ part }: TokenPattern, groups: readonly NameGroup[]): boolean {
+  if (groups.length === 0) return part.type !== "identifier" && part.type !== "type_identifier";
+  if (groups.every(isFunctionLocal)) return false;
+  // A type or a value of the language is everywhere; its functions are called for something.
+  const isBuiltIn = groups.every(
+    ({ keys, isDeclared }) => !isDeclared && [...keys].every((key) => /^[GEU]/u.test(key)),
+  );
+  return !isBuiltIn || part.field === "function" || part.field === "constructor";
+}
 
 /** Why a name does not mean at a place what it means in the example, or undefined. */
 export function difference(
@@ -45,7 +52,7 @@ export function isAnchored(
   rule: Rule,
   resolve: (name: string, part: Part) => readonly NameGroup[],
 ): boolean {
-  if (namesOf(rule.old).some(({ text, part }) => isTelling(resolve(text, part)))) return true;
+  if (namesOf(rule.old).some((one) => isTelling(one, resolve(one.text, one.part)))) return true;
   const tokens = rule.old.flatMap(tokensOf);
   const isText = ({ type, text }: TokenPattern): boolean =>
     /string/u.test(type) && /\p{L}{3}/u.test(text);

@@ -3,7 +3,12 @@ import { type ParsedText, type Part, partsOf } from "./parts.ts";
 /** Syntax with holes. Offsets are those of the example. */
 export type Pattern =
   | { readonly kind: "token"; readonly type: string; readonly text: string; readonly part: Part }
-  | { readonly kind: "hole"; readonly hole: string; readonly part: Part; readonly isName?: boolean }
+  | {
+      readonly kind: "hole";
+      readonly hole: string;
+      readonly part: Part /** Only what has the same type can be in it. */;
+      readonly isName?: boolean;
+    }
   | {
       readonly kind: "branch";
       readonly type: string;
@@ -62,7 +67,9 @@ type Test = (part: Part, text: string) => boolean;
 function open(part: Part, text: string, isHole: Test, isOwnName: Test): Pattern {
   const own = text.slice(part.start, part.end);
   if (isOwnName(part, own)) return { kind: "hole", hole: own, part, isName: true };
-  if (isHole(part, own)) return { kind: "hole", hole: own, part };
+  if (isHole(part, own)) {
+    return { kind: "hole", hole: own, part, ...(isBody(part) && { isName: true }) };
+  }
   if (part.children.length === 0) return { kind: "token", type: part.type, text: own, part };
   return {
     kind: "branch",
@@ -103,9 +110,13 @@ const values =
 const noValues =
   /^(?:type_\w+|as_pattern\w*|\w*splat\w*|spread_\w+|boolean_literal|null_literal)$/u;
 
+/** The body of a loop, a condition or a function. */
+const isBody = ({ type, field }: Part): boolean =>
+  /^(?:block|statement_block)$/u.test(type) && field !== undefined;
+
 const isWord = ({ type }: Part): boolean => words.test(type) && !noValues.test(type);
 const isValue = (part: Part): boolean =>
-  isWord(part) || (values.test(part.type) && !noValues.test(part.type));
+  isWord(part) || isBody(part) || (values.test(part.type) && !noValues.test(part.type));
 
 /** What names a thing instead of being a value: a callee, a receiver, a member, a key. */
 const naming =

@@ -228,7 +228,11 @@ function covering(parsed: ParsedText, from: number, to: number): Cover | undefin
   if (from === to) {
     const parent = commonParent(tokens[from - 1], tokens[from]) ?? parsed.root;
     if (isList(parent)) return { parts: [], from, to };
-    return whole(parsed, parent);
+    // A block without brackets begins with its first token, and ends with its last.
+    const isEdge =
+      listWithin(parent, tokens[from], (list) => list.start === tokens[from]?.start) ||
+      listWithin(parent, tokens[from - 1], (list) => list.end === tokens[from - 1]?.end);
+    return isEdge ? { parts: [], from, to } : whole(parsed, parent);
   }
   const first = tokens[from]!;
   const last = tokens[to - 1]!;
@@ -242,6 +246,13 @@ function covering(parsed: ParsedText, from: number, to: number): Cover | undefin
     from: tokens.findIndex((token) => token.start >= start),
     to: tokens.findLastIndex((token) => token.end <= end) + 1,
   };
+}
+
+function listWithin(outer: Part, token: Part | undefined, fits: (list: Part) => boolean): boolean {
+  for (let part = token?.parent; part && part !== outer; part = part.parent) {
+    if (isList(part) && fits(part)) return true;
+  }
+  return false;
 }
 
 function whole({ tokens }: ParsedText, part: Part): Cover {
@@ -266,11 +277,28 @@ function inList(parsed: ParsedText, { parts }: Cover): Cover {
 
 const naming = /^(?:function|property|attribute|field|name|constructor|object|operand)$/u;
 
-/** Instead of a name that calls, selects or declares: what it is a part of. */
+/** Brackets of a call, a declaration or a type, with what is in them. */
+const insideUse =
+  /^(?:arguments|argument_list|\w*parameters?|parameter_list|\w*parameter_declaration|type_arguments|literal_value|keyword_argument|keyed_element)$/u;
+
+/** A variable by itself says too little: what it is used in belongs to it. */
+function isValueName(part: Part): boolean {
+  const [only] = part.children;
+  if (only) return part.children.length === 1 && isValueName(only);
+  const parent = part.parent?.type;
+  return part.type === "identifier" && parent !== "type" && parent !== "type_annotation";
+}
+
+/** Instead of a name that calls, selects or declares, and of what is in brackets: what it is a part of. */
 function ofUse(parsed: ParsedText, cover: Cover): Cover {
   if (cover.parts.length !== 1) return cover;
   let part = cover.parts[0]!;
-  while (!isMember(part) && naming.test(part.field ?? "")) part = part.parent!;
+  while (
+    !isMember(part) &&
+    (naming.test(part.field ?? "") || insideUse.test(part.type) || isValueName(part))
+  ) {
+    part = part.parent!;
+  }
   return part === cover.parts[0] ? cover : whole(parsed, part);
 }
 

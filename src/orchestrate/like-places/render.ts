@@ -8,7 +8,7 @@ export interface Replacement {
   readonly start: number;
   readonly end: number;
   readonly text: string;
-  /** Stretches of the old text that are in the new one, with their offsets in it. */
+  /** What the place has of its own, with where it is in the new text. */
   readonly kept: readonly { readonly start: number; readonly end: number; readonly at: number }[];
   /** Where tokens of the example are in the new text, by their offsets in the example's. */
   readonly written: ReadonlyMap<number, number>;
@@ -73,7 +73,7 @@ export function render(rule: Rule, example: Example, place: Place): Replacement 
     }
     const isBracketed = place.bracketed && leaf.kind === "hole" && part.children.length > 0;
     if (isBracketed) text += "(";
-    kept.push({ start: part.start, end: part.end, at: text.length });
+    if (leaf.kind === "hole") kept.push({ start: part.start, end: part.end, at: text.length });
     text += textOf(part.start, part.end);
     if (isBracketed) text += ")";
   }

@@ -4,7 +4,7 @@ import { changedMeaning } from "../names/kept-meaning.ts";
 import { type NameView, type Resolution, resolveName } from "../names/resolve-name.ts";
 import { withTexts } from "../names/view.ts";
 import { wordProblem } from "./context.ts";
-import { type EditedFile, editOfPatch } from "./example.ts";
+import { type EditedText, editOfPatch } from "./example.ts";
 import { findMatches, isDone, type Match, matchParts } from "./match.ts";
 import { difference, groupsOf, isAnchored, isTelling, namesOf } from "./meaning.ts";
 import { offsetMap, replaced } from "./offsets.ts";
@@ -15,7 +15,7 @@ import { type FoundRule, findRules } from "./rules.ts";
 
 export interface RepeatRequest {
   /** The edit that was made, by its files or as a unified diff. */
-  readonly edit: readonly EditedFile[] | string;
+  readonly edit: readonly EditedText[] | string;
   /** Numbers of the places that are wanted, as a plan lists them; default: all. */
   readonly only?: readonly number[] | undefined;
 }
@@ -37,7 +37,7 @@ export interface RepeatPlan {
   readonly places: readonly (LikePlace & { readonly number: number; readonly repeated: boolean })[];
   /** Places that are like it only in part, and why nothing is changed there. */
   readonly partial: readonly (LikePlace & { readonly why: string })[];
-  readonly files: readonly EditedFile[];
+  readonly files: readonly EditedText[];
   readonly notes: readonly string[];
 }
 
@@ -107,12 +107,12 @@ const inOrder = (one: Candidate, other: Candidate): number =>
 class LikePlaces {
   readonly partial: (LikePlace & { why: string })[] = [];
   private readonly view: NameView;
-  private readonly edits: readonly EditedFile[];
+  private readonly edits: readonly EditedText[];
   private readonly parsed = new Map<string, Promise<ParsedText | undefined>>();
   private readonly before: NameView;
   private readonly resolutions = new Map<string, Resolution>();
 
-  constructor(view: NameView, edits: readonly EditedFile[]) {
+  constructor(view: NameView, edits: readonly EditedText[]) {
     this.view = view;
     this.edits = edits;
     this.before = withTexts(view, new Map(edits.map(({ path, before }) => [path, before])));
@@ -242,7 +242,7 @@ class LikePlaces {
     }
   }
 
-  write(chosen: readonly Candidate[]): EditedFile[] {
+  write(chosen: readonly Candidate[]): EditedText[] {
     const paths = [...new Set(chosen.map(({ path }) => path))].sort();
     return paths.map((path) => {
       const here = chosen.filter((one) => one.path === path);
@@ -322,7 +322,11 @@ class LikePlaces {
     }
     const lost = lostEffects(one);
     if (lost !== undefined) return lost;
-    if (found.rule.new.length === 0) return undefined;
+    if (found.rule.new.length === 0) {
+      // The grammar of Python takes a block without statements; Python does not.
+      const isAll = one.match.parts[0]!.parent?.children.length === one.match.parts.length;
+      return isAll && path.endsWith("py") ? "a block would have no statement" : undefined;
+    }
     const wanted = findMatches(after, found.rule.new).some((match) => {
       if (match.start !== replacement!.start) return false;
       return [...match.holes].every(([hole, part]) => {
@@ -354,11 +358,7 @@ class LikePlaces {
         return [path, replaced(here[0]!.parsed.text, replacements(here))] as const;
       }),
     );
-    const names = new Set(
-      candidates.flatMap(({ found: { rule } }) =>
-        [...namesOf(rule.old), ...namesOf(rule.new)].map(({ text }) => text),
-      ),
-    );
+    const names = new Set(candidates.flatMap(namesAt));
     for (const name of names) {
       const before = await resolveName(now, name);
       const resolution = await resolveName(after, name);
@@ -432,8 +432,8 @@ class LikePlaces {
     const [first] = rule.old;
     if (rule.old.length !== 1 || !first || first.kind === "hole") return;
     const needed = namesOf(rule.old)
-      .filter(({ text, part }) =>
-        isTelling(groupsOf(this.known(text, examplePath), examplePath, part.start)),
+      .filter((one) =>
+        isTelling(one, groupsOf(this.known(one.text, examplePath), examplePath, one.part.start)),
       )
       .map(({ text }) => text);
     if (needed.length === 0) return;
@@ -478,6 +478,16 @@ class LikePlaces {
     }
     return known;
   }
+}
+
+/** The names that a candidate writes or replaces. */
+function namesAt({ found: { rule }, match, parsed }: Candidate): string[] {
+  const fixed = [...namesOf(rule.old), ...namesOf(rule.new)].map(({ text }) => text);
+  const own = rule.old
+    .flatMap(leavesOf)
+    .flatMap((leaf, index) => (leaf.kind === "hole" && leaf.isName ? match.leaves[index]! : []))
+    .filter(({ children }) => children.length === 0);
+  return [...fixed, ...own.map(({ start, end }) => parsed.text.slice(start, end))];
 }
 
 const nearby = (paths: readonly string[]): string[] => [...new Set(paths)];

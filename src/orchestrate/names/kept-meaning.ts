@@ -75,8 +75,11 @@ export function groupsAt(
   return groups.filter(({ places }) => places.some(isHere));
 }
 
-/** Whether a name is one of a function: a parameter, or a variable inside. */
+/** Whether a name is one of a function: a parameter, which callers may name, or a variable inside. */
 export const isFunctionLocal = ({ keys }: NameGroup): boolean =>
+  [...keys].some((key) => key.startsWith("L")) &&
   [...keys].every(
-    (key) => key.startsWith("L") && !/:(?:program|module)$|\0(?:import$|ns:)/u.test(key),
+    (key) =>
+      key.endsWith(":call") ||
+      (key.startsWith("L") && !/:(?:program|module)$|\0(?:import$|ns:)/u.test(key)),
   );
