@@ -17,8 +17,9 @@ export type {
   InstructResult,
   Via,
 } from "./instruct/edit-files.ts";
-export type { EditedText } from "./orchestrate/like-places/example.ts";
-export type { LikePlace, RepeatPlan, RepeatRequest } from "./orchestrate/like-places/repeat.ts";
+export type { LikePlace } from "./orchestrate/like-places/candidate.ts";
+export type { ExampleFile } from "./orchestrate/like-places/example.ts";
+export type { RepeatPlan, RepeatRequest } from "./orchestrate/like-places/repeat.ts";
 export type { JudgedCandidate, OrchestrateEvent } from "./orchestrate/orchestrate.ts";
 export type { RenamePlan, RenameRequest } from "./orchestrate/rename/rename.ts";
 export type {

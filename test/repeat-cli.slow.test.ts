@@ -31,7 +31,7 @@ describe("redraft repeat", () => {
     await put("a.js", source);
     await put("edit.diff", patch);
     expect((await run("repeat")).stderr).toContain("the log has no edit");
-    expect(await run("patch", "--edit", "edit.diff")).toMatchObject({ code: 0 });
+    expect(await run("patch", "edit.diff")).toMatchObject({ code: 0 });
     const dry = await run("repeat", "--dry-run");
     expect(dry).toMatchObject({ code: 0 });
     expect(dry.stdout).toContain("+foo(2, null);");

@@ -1,7 +1,7 @@
 import { relative, sep } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
-import type { EditedText } from "../orchestrate/like-places/example.ts";
+import type { ExampleFile } from "../orchestrate/like-places/example.ts";
 import type { RepeatPlan } from "../orchestrate/like-places/repeat.ts";
 import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.ts";
 import { editStates } from "../workspace/journal/history.ts";
@@ -33,7 +33,7 @@ export function repeatCommand(): Command {
       "the edit as a unified diff that is applied already; - is standard input",
     )
     .option("--last", "the newest edit of the log that is in place (the default)")
-    .option("--only <numbers>", "only these places, as --dry-run numbers them: 1,3", numbers)
+    .option("--only <numbers>", "only these places, as --dry-run numbers them: 1,3", placeNumbers)
     .option("--dry-run", "print the unified diff and write nothing")
     .addOption(checkOption())
     .option("--no-journal", noJournalHelp)
@@ -72,7 +72,7 @@ async function repeat(options: RepeatOptions): Promise<void> {
 }
 
 /** The texts of the newest edit of the log that was not undone. */
-async function lastEdit(root: string): Promise<EditedText[]> {
+async function lastEdit(root: string): Promise<ExampleFile[]> {
   const journal = cliJournal(root);
   await journal.recover();
   const last = editStates(await journal.entries()).findLast(({ state }) => state === "in place");
@@ -110,7 +110,7 @@ function print({ chosen, applied }: Orchestrated, options: RepeatOptions): void 
   if (entry !== undefined) process.stderr.write(`redraft undo --id ${entry}\n`);
 }
 
-function numbers(text: string): number[] {
+function placeNumbers(text: string): number[] {
   const list = text.split(",").map((one) => Number(one.trim()));
   if (list.some((one) => !Number.isInteger(one) || one < 1)) {
     throw new InvalidArgumentError("write numbers from 1, with commas between: 1,3");

@@ -69,7 +69,7 @@ interface RepeatArguments {
   readonly dry_run?: boolean | undefined;
 }
 
-const shownPlace = z.looseObject({ path: z.string(), line: z.number(), text: z.string() });
+const likePlaceSchema = z.looseObject({ path: z.string(), line: z.number(), text: z.string() });
 
 const repeatEdit: ToolDefinition<RepeatArguments> = {
   title: "Repeat an edit at like places",
@@ -88,8 +88,8 @@ const repeatEdit: ToolDefinition<RepeatArguments> = {
     dry_run: dryRun,
   }),
   outputSchema: z.looseObject({
-    places: z.array(shownPlace).optional(),
-    partial: z.array(shownPlace).optional(),
+    places: z.array(likePlaceSchema).optional(),
+    partial: z.array(likePlaceSchema).optional(),
     files: z.array(z.looseObject({ path: z.string() })).optional(),
     written: z.boolean().optional(),
     entry: z.string().optional().describe("For `undo_edit`."),

@@ -17,20 +17,23 @@ export interface RepeatTrap {
 const example = /‹([^=›]*)=([^›]*)›/gu;
 const place = /«([^=»]*)=([^»]*)»/gu;
 
-export const readTrap = (
-  text: string,
-): { before: string; now: string; after: string; partial: number[] } => {
-  const partial = text
-    .split("\n")
-    .flatMap((line, index) => (line.startsWith("‖") ? [index + 1] : []));
-  const plain = text.replaceAll("‖", "").replaceAll("≡", "\0");
-  const done = (one: string): string => one.replaceAll("\0", "=");
+interface ReadTrap {
+  readonly before: string;
+  readonly now: string;
+  readonly after: string;
+  /** Lines of the text after the edit. */
+  readonly partial: readonly number[];
+}
+
+const readTrap = (text: string): ReadTrap => {
+  const plain = text.replaceAll("≡", "\0");
+  const done = (one: string): string => one.replaceAll("\0", "=").replaceAll("‖", "");
   const now = plain.replace(example, "$2").replace(place, "$1");
   return {
     before: done(plain.replace(example, "$1").replace(place, "$1")),
     now: done(now),
     after: done(plain.replace(example, "$2").replace(place, "$2")),
-    partial,
+    partial: now.split("\n").flatMap((line, index) => (line.startsWith("‖") ? [index + 1] : [])),
   };
 };
 

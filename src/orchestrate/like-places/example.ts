@@ -3,7 +3,7 @@ import { RedraftError } from "../../core/errors.ts";
 import type { NameView } from "../names/resolve-name.ts";
 
 /** One file of an edit that was made. */
-export interface EditedText {
+export interface ExampleFile {
   /** Relative to the root, with `/`. */
   readonly path: string;
   readonly before: string;
@@ -15,8 +15,8 @@ export interface EditedText {
  *
  * @throws `unreadable-edit` for what is no diff, `no-match` where the files do not have what the diff writes
  */
-export async function editOfPatch(view: NameView, patch: string): Promise<EditedText[]> {
-  const found: EditedText[] = [];
+export async function editOfPatch(view: NameView, patch: string): Promise<ExampleFile[]> {
+  const found: ExampleFile[] = [];
   let parsed: ReturnType<typeof parsePatch>;
   try {
     parsed = parsePatch(patch).filter(({ hunks }) => hunks.length > 0);

@@ -1,14 +1,14 @@
-import { isList, type ParsedText, type Part } from "./parts.ts";
+import { isList, type ParsedText, type SyntaxPart } from "./parts.ts";
 import { holesOf, type Pattern } from "./pattern.ts";
 
 /** Where a pattern is found. */
-export interface Match {
+export interface PatternMatch {
   readonly start: number;
   readonly end: number;
-  readonly parts: readonly Part[];
+  readonly parts: readonly SyntaxPart[];
   /** What each token and hole of the pattern is here, in order. */
-  readonly leaves: readonly Part[];
-  readonly holes: ReadonlyMap<string, Part>;
+  readonly leaves: readonly SyntaxPart[];
+  readonly holes: ReadonlyMap<string, SyntaxPart>;
 }
 
 /** Parts that are no value by themselves. */
@@ -16,13 +16,13 @@ const noValue =
   /^(?:\w*splat\w*|spread_\w+|keyword_argument|pair|variadic_\w+|\w*_statement|\w*_declaration|named_expression|yield|\w*assignment\w*)$/u;
 
 /** Every place of a text where neighbouring parts are of a pattern, outer ones first. */
-export function findMatches(parsed: ParsedText, pattern: readonly Pattern[]): Match[] {
-  const found: Match[] = [];
+export function findMatches(parsed: ParsedText, pattern: readonly Pattern[]): PatternMatch[] {
+  const found: PatternMatch[] = [];
   const [first] = pattern;
   if (!first) return found;
-  const visit = (part: Part): void => {
+  const visit = (part: SyntaxPart): void => {
     for (const [index, child] of part.children.entries()) {
-      if (first.kind === "hole" || typeOf(first) === child.type) {
+      if (first.kind === "hole" || patternType(first) === child.type) {
         const parts = part.children.slice(index, index + pattern.length);
         const isWhole = pattern.length === 1 || isList(part);
         const match = isWhole ? matchParts(pattern, parts, parsed.text) : undefined;
@@ -35,31 +35,31 @@ export function findMatches(parsed: ParsedText, pattern: readonly Pattern[]): Ma
   return found;
 }
 
-const typeOf = (pattern: Pattern): string =>
+const patternType = (pattern: Pattern): string =>
   pattern.kind === "hole" ? pattern.part.type : pattern.type;
 
 /** A match of exactly these parts. */
 export function matchParts(
   pattern: readonly Pattern[],
-  parts: readonly Part[],
+  parts: readonly SyntaxPart[],
   text: string,
-): Match | undefined {
+): PatternMatch | undefined {
   if (pattern.length !== parts.length || parts.length === 0) return undefined;
-  const leaves: Part[] = [];
-  const holes = new Map<string, Part>();
-  const match = (one: Pattern, part: Part): boolean => {
+  const leaves: SyntaxPart[] = [];
+  const holes = new Map<string, SyntaxPart>();
+  const match = (one: Pattern, part: SyntaxPart): boolean => {
     if (one.kind === "hole") {
       const known = holes.get(one.hole);
       const isOther = one.isName || noValue.test(part.type);
       if (isOther && part.type !== one.part.type) return false;
-      if (known && written(known, text) !== written(part, text)) return false;
+      if (known && textOfPart(known, text) !== textOfPart(part, text)) return false;
       if (!known) holes.set(one.hole, part);
       leaves.push(part);
       return true;
     }
     if (one.type !== part.type) return false;
     if (one.kind === "token") {
-      if (part.children.length > 0 || written(part, text) !== one.text) return false;
+      if (part.children.length > 0 || textOfPart(part, text) !== one.text) return false;
       leaves.push(part);
       return true;
     }
@@ -72,10 +72,11 @@ export function matchParts(
   return { start: parts[0]!.start, end: parts.at(-1)!.end, parts, leaves, holes };
 }
 
-export const written = ({ start, end }: Part, text: string): string => text.slice(start, end);
+export const textOfPart = ({ start, end }: SyntaxPart, text: string): string =>
+  text.slice(start, end);
 
 /** Whether a place has the edit already: the old form may be a part of the new one. */
-export function isDone(match: Match, pattern: readonly Pattern[], text: string): boolean {
+export function isDone(match: PatternMatch, pattern: readonly Pattern[], text: string): boolean {
   const [first] = match.parts;
   if (pattern.length === 0) return false;
   for (let part = first?.parent; part; part = part.parent) {

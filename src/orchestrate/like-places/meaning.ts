@@ -1,11 +1,11 @@
 import { groupsAt, isFunctionLocal } from "../names/kept-meaning.ts";
 import type { NameGroup, Resolution } from "../names/resolve-name.ts";
-import type { Part } from "./parts.ts";
-import { type Pattern, type Rule, type TokenPattern, tokensOf } from "./pattern.ts";
+import type { SyntaxPart } from "./parts.ts";
+import { type Pattern, patternTokens, type Rule, type TokenPattern } from "./pattern.ts";
 
 /** The names that a pattern needs as they are. */
-export const namesOf = (pattern: readonly Pattern[]): TokenPattern[] =>
-  pattern.flatMap(tokensOf).filter(({ type }) => isNameType(type));
+export const patternNames = (pattern: readonly Pattern[]): TokenPattern[] =>
+  pattern.flatMap(patternTokens).filter(({ type }) => isNameType(type));
 
 const isNameType = (type: string): boolean =>
   /identifier(?:_pattern)?$/u.test(type) && type !== "blank_identifier";
@@ -25,7 +25,7 @@ export function isTelling({ part }: TokenPattern, groups: readonly NameGroup[]):
 }
 
 /** Why a name does not mean at a place what it means in the example, or undefined. */
-export function difference(
+export function meaningDifference(
   name: string,
   example: readonly NameGroup[],
   here: readonly NameGroup[],
@@ -50,15 +50,16 @@ export function difference(
 /** Whether a rule has anything that marks the places that it is for. */
 export function isAnchored(
   rule: Rule,
-  resolve: (name: string, part: Part) => readonly NameGroup[],
+  resolve: (name: string, part: SyntaxPart) => readonly NameGroup[],
 ): boolean {
-  if (namesOf(rule.old).some((one) => isTelling(one, resolve(one.text, one.part)))) return true;
-  const tokens = rule.old.flatMap(tokensOf);
+  if (patternNames(rule.old).some((one) => isTelling(one, resolve(one.text, one.part))))
+    return true;
+  const tokens = rule.old.flatMap(patternTokens);
   const isText = ({ type, text }: TokenPattern): boolean =>
     /string/u.test(type) && /\p{L}{3}/u.test(text);
   if (tokens.some(isText)) return true;
   // `== null` that becomes `=== null`.
-  const now = new Set(rule.new.flatMap(tokensOf).map(({ text }) => text));
+  const now = new Set(rule.new.flatMap(patternTokens).map(({ text }) => text));
   const isOther = ({ type, text }: TokenPattern): boolean =>
     type === text && !now.has(text) && /^[=!<>]=+$/u.test(text);
   return (
@@ -66,7 +67,7 @@ export function isAnchored(
   );
 }
 
-export const groupsOf = (
+export const groupsOrNone = (
   resolution: Resolution | undefined,
   path: string,
   start: number | undefined,

@@ -1,5 +1,5 @@
 import { LineDiff } from "../../text/line-diff.ts";
-import type { Replacement } from "./render.ts";
+import type { PlaceChange } from "./render.ts";
 
 /** Offsets of one text in another, where their lines are the same. */
 export function offsetMap(from: string, to: string): (offset: number) => number | undefined {
@@ -27,23 +27,23 @@ export function offsetMap(from: string, to: string): (offset: number) => number 
 }
 
 /** A text with stretches of it replaced. */
-export interface Replaced {
+export interface ReplacedText {
   readonly text: string;
-  /** Where something of the old text is now; undefined: it is gone. */
+  /** Where something of the old text is now; undefined: it is removed. */
   at(offset: number): number | undefined;
   /** The start of the replacement around an offset of the new text. */
   indexAt(offset: number): number | undefined;
   /** The replacements by their start, with where they are now; inner ones are only in the text of outer ones. */
-  readonly replacements: ReadonlyMap<number, Replacement & { readonly at: number }>;
+  readonly replacements: ReadonlyMap<number, PlaceChange & { readonly at: number }>;
 }
 
 /** Replaces the outermost of these stretches; inner ones are in their texts already. `from`, `to`: of this part of the text only. */
-export function replaced(
+export function applyChanges(
   text: string,
-  all: readonly Replacement[],
+  all: readonly PlaceChange[],
   from = 0,
   to: number = text.length,
-): Replaced {
+): ReplacedText {
   const outer = all
     .filter(
       (one) =>
@@ -56,7 +56,7 @@ export function replaced(
         ),
     )
     .sort((a, b) => a.start - b.start);
-  const placed = new Map<number, Replacement & { at: number }>();
+  const placed = new Map<number, PlaceChange & { at: number }>();
   let result = "";
   let last = from;
   for (const one of outer) {

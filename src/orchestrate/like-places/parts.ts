@@ -1,7 +1,7 @@
 import type { Node } from "web-tree-sitter";
 
 /** A node of a syntax tree as plain data. Comments, empty tokens and separators at the end of a list are left out. */
-export interface Part {
+export interface SyntaxPart {
   readonly type: string;
   /** Its field in the parent. */
   readonly field: string | undefined;
@@ -9,21 +9,21 @@ export interface Part {
   readonly start: number;
   readonly end: number;
   /** None: a token. */
-  readonly children: readonly Part[];
-  readonly parent: Part | undefined;
+  readonly children: readonly SyntaxPart[];
+  readonly parent: SyntaxPart | undefined;
 }
 
 /** One text with its parts. */
 export interface ParsedText {
   readonly text: string;
-  readonly root: Part;
+  readonly root: SyntaxPart;
   /** All tokens, in order. */
-  readonly tokens: readonly Part[];
+  readonly tokens: readonly SyntaxPart[];
   readonly comments: readonly { readonly start: number; readonly end: number }[];
   readonly hasError: boolean;
 }
 
-type Building = { -readonly [Key in keyof Part]: Part[Key] } & { children: Building[] };
+type Building = { -readonly [Key in keyof SyntaxPart]: SyntaxPart[Key] } & { children: Building[] };
 
 /** Strings without code in them are one token. */
 const stringLike = /^(?!concatenated_)\w*(?:string|regex|char_literal|rune_literal)/u;
@@ -31,7 +31,7 @@ const codeInString = /^(?:interpolation|template_substitution)$/u;
 const semicolons = /^for_(?:statement|clause)$/u;
 
 export function readParts(root: Node, text: string): ParsedText {
-  const tokens: Part[] = [];
+  const tokens: SyntaxPart[] = [];
   const comments: { start: number; end: number }[] = [];
   const read = (node: Node, field: string | undefined, parent: Building | undefined): void => {
     const { type, startIndex: start, endIndex: end } = node;
@@ -61,7 +61,7 @@ export function readParts(root: Node, text: string): ParsedText {
   return { text, root: top!, tokens, comments, hasError: root.hasError };
 }
 
-function collectTokens(part: Part, into: Part[]): void {
+function collectTokens(part: SyntaxPart, into: SyntaxPart[]): void {
   if (part.children.length === 0) {
     if (part.end > part.start) into.push(part);
   } else for (const child of part.children) collectTokens(child, into);
@@ -88,12 +88,12 @@ function dropSeparators(part: Building, text: string): void {
 }
 
 /** Parts whose children are a list of statements, members or declarations. */
-const lists =
+const listTypes =
   /^(?:program|module|source_file|translation_unit|compilation_unit|block|statement_block|statement_list|class_body|interface_body|enum_body|declaration_list|field_declaration_list|switch_body|switch_case|switch_default|compound_statement|body_statement|object_type|stylesheet)$/u;
 
-export const isList = (part: Part): boolean => lists.test(part.type);
+export const isList = (part: SyntaxPart): boolean => listTypes.test(part.type);
 
-export function* partsOf(root: Part): Generator<Part> {
+export function* partsOf(root: SyntaxPart): Generator<SyntaxPart> {
   yield root;
   for (const child of root.children) yield* partsOf(child);
 }

@@ -1,18 +1,23 @@
-import { type ParsedText, type Part, partsOf } from "./parts.ts";
+import { type ParsedText, partsOf, type SyntaxPart } from "./parts.ts";
 
 /** Syntax with holes. Offsets are those of the example. */
 export type Pattern =
-  | { readonly kind: "token"; readonly type: string; readonly text: string; readonly part: Part }
+  | {
+      readonly kind: "token";
+      readonly type: string;
+      readonly text: string;
+      readonly part: SyntaxPart;
+    }
   | {
       readonly kind: "hole";
       readonly hole: string;
-      readonly part: Part /** Only what has the same type can be in it. */;
+      readonly part: SyntaxPart /** Only what has the same type can be in it. */;
       readonly isName?: boolean;
     }
   | {
       readonly kind: "branch";
       readonly type: string;
-      readonly part: Part;
+      readonly part: SyntaxPart;
       readonly children: readonly Pattern[];
     };
 
@@ -28,12 +33,12 @@ export type Openness = "values" | "words" | "nothing";
 export function ruleOf(
   before: ParsedText,
   after: ParsedText,
-  region: { readonly old: readonly Part[]; readonly new: readonly Part[] },
+  region: { readonly old: readonly SyntaxPart[]; readonly new: readonly SyntaxPart[] },
   openness: Openness,
   /** Whether a name is one that the old parts declare: it may be another one elsewhere. */
-  isOwn: (part: Part) => boolean = () => false,
+  isOwn: (part: SyntaxPart) => boolean = () => false,
 ): Rule {
-  const isOpen = openness === "values" ? isValue : openness === "words" ? isWord : () => false;
+  const isOpen = openness === "values" ? isValue : openness === "words" ? isWordPart : () => false;
   const written = new Set<string>();
   for (const part of region.new) collectValues(part, after.text, isOpen, written);
   const own = new Set<string>();
@@ -43,28 +48,28 @@ export function ruleOf(
       if (part.type === "identifier" && isOwn(part)) own.add(text);
     }
   }
-  const isOwnName = ({ type }: Part, text: string): boolean =>
+  const isOwnName = ({ type }: SyntaxPart, text: string): boolean =>
     type === "identifier" && own.has(text);
   const fixed = new Set<string>();
   // A text that is needed as it is somewhere is no hole anywhere.
   for (;;) {
-    const isHole = (part: Part, text: string): boolean =>
+    const isHole = (part: SyntaxPart, text: string): boolean =>
       written.has(text) && !fixed.has(text) && isOpen(part) && isValuePlace(part);
     const old = region.old.map((part) => open(part, before.text, isHole, isOwnName));
     const holes = new Set(old.flatMap((one) => holesOf(one)));
     const known = fixed.size;
     for (const one of old) {
-      for (const { text } of tokensOf(one)) if (holes.has(text)) fixed.add(text);
+      for (const { text } of patternTokens(one)) if (holes.has(text)) fixed.add(text);
     }
     if (fixed.size > known) continue;
-    const inNew = (part: Part, text: string): boolean => holes.has(text) && isOpen(part);
+    const inNew = (part: SyntaxPart, text: string): boolean => holes.has(text) && isOpen(part);
     return { old, new: region.new.map((part) => open(part, after.text, inNew, isOwnName)) };
   }
 }
 
-type Test = (part: Part, text: string) => boolean;
+type Test = (part: SyntaxPart, text: string) => boolean;
 
-function open(part: Part, text: string, isHole: Test, isOwnName: Test): Pattern {
+function open(part: SyntaxPart, text: string, isHole: Test, isOwnName: Test): Pattern {
   const own = text.slice(part.start, part.end);
   if (isOwnName(part, own)) return { kind: "hole", hole: own, part, isName: true };
   if (isHole(part, own)) {
@@ -80,9 +85,9 @@ function open(part: Part, text: string, isHole: Test, isOwnName: Test): Pattern 
 }
 
 function collectValues(
-  part: Part,
+  part: SyntaxPart,
   text: string,
-  isOpen: (part: Part) => boolean,
+  isOpen: (part: SyntaxPart) => boolean,
   into: Set<string>,
 ): void {
   if (isOpen(part)) into.add(text.slice(part.start, part.end));
@@ -97,29 +102,29 @@ export function leavesOf(pattern: Pattern): (TokenPattern | HolePattern)[] {
   return pattern.kind === "branch" ? pattern.children.flatMap(leavesOf) : [pattern];
 }
 
-export const tokensOf = (pattern: Pattern): TokenPattern[] =>
+export const patternTokens = (pattern: Pattern): TokenPattern[] =>
   leavesOf(pattern).filter((one) => one.kind === "token");
 
 export const holesOf = (pattern: Pattern): string[] =>
   leavesOf(pattern).flatMap((one) => (one.kind === "hole" ? [one.hole] : []));
 
-const words =
+const wordTypes =
   /^(?:identifier|string|number|integer|float|\w*_literal|template_string|regex|shorthand_property_identifier)$/u;
-const values =
+const valueTypes =
   /^(?:call|attribute|subscript|array|object|list|dictionary|set|tuple|lambda|arrow_function|await|concatenated_string|\w+_comprehension|\w+_expression|\w+_operator)$/u;
 const noValues =
   /^(?:type_\w+|as_pattern\w*|\w*splat\w*|spread_\w+|boolean_literal|null_literal)$/u;
 
 /** The body of a loop, a condition or a function. */
-const isBody = ({ type, field }: Part): boolean =>
+const isBody = ({ type, field }: SyntaxPart): boolean =>
   /^(?:block|statement_block)$/u.test(type) && field !== undefined;
 
-const isWord = ({ type }: Part): boolean => words.test(type) && !noValues.test(type);
-const isValue = (part: Part): boolean =>
-  isWord(part) || isBody(part) || (values.test(part.type) && !noValues.test(part.type));
+const isWordPart = ({ type }: SyntaxPart): boolean => wordTypes.test(type) && !noValues.test(type);
+const isValue = (part: SyntaxPart): boolean =>
+  isWordPart(part) || isBody(part) || (valueTypes.test(part.type) && !noValues.test(part.type));
 
 /** What names a thing instead of being a value: a callee, a receiver, a member, a key. */
-const naming =
+const namingFields =
   /^(?:function|constructor|property|attribute|field|key|name|type|label|operators?|alias|source|module_name|object|operand|pattern|parameters?|superclass|macro)$/u;
 const namingParents =
   /^(?:type|type_annotation|type_arguments|generic_type|decorator|(?:\w+_)?parameters?|parameter_list|\w*parameter_declaration|\w*import\w*|export_\w+|dotted_name|global_statement|nonlocal_statement|pattern_list|tuple_pattern|array_pattern|object_pattern|\w*assignment_pattern|as_pattern\w*|except_clause|class_heritage|extends_clause|argument_list_of_class|jsx_\w+|keyed_element|literal_element)$/u;
@@ -127,9 +132,9 @@ const assigning =
   /^(?:assignment|assignment_expression|assignment_statement|augmented_assignment|augmented_assignment_expression|short_var_declaration|for_statement|for_in_statement|for_in_clause|range_clause|let_declaration)$/u;
 
 /** Whether other code could be written in the place of a part, and would be used in the same way. */
-export function isValuePlace({ type, field, parent }: Part): boolean {
+export function isValuePlace({ type, field, parent }: SyntaxPart): boolean {
   if (!parent) return false;
-  if (field !== undefined && naming.test(field)) return false;
+  if (field !== undefined && namingFields.test(field)) return false;
   if (field === "condition" && type === "parenthesized_expression") return false;
   if (namingParents.test(parent.type) && field !== "value") return false;
   if (field === "left" && assigning.test(parent.type)) return false;
@@ -154,12 +159,12 @@ export function generalised(one: Rule, other: Rule): Rule | undefined {
     }
     if (a.kind === "token" && b.kind === "token" && a.type === b.type && a.text === b.text)
       return a;
-    const id = `${shown(a)}\0${shown(b)}`;
+    const id = `${shownPattern(a)}\0${shownPattern(b)}`;
     const known = pairs.get(id);
     if (known === undefined) {
-      if (!mayOpen || !isName(a.part) || !isName(b.part)) return undefined;
-      const taken = [...pairs.values()].includes(shown(a));
-      pairs.set(id, taken ? `${shown(a)}, ${shown(b)}` : shown(a));
+      if (!mayOpen || !isOpenPart(a.part) || !isOpenPart(b.part)) return undefined;
+      const taken = [...pairs.values()].includes(shownPattern(a));
+      pairs.set(id, taken ? `${shownPattern(a)}, ${shownPattern(b)}` : shownPattern(a));
     }
     return { kind: "hole", hole: pairs.get(id)!, part: a.part };
   };
@@ -177,10 +182,10 @@ export function generalised(one: Rule, other: Rule): Rule | undefined {
   return old && now && { old, new: now };
 }
 
-const isName = (part: Part): boolean => isValue(part) || /identifier$/u.test(part.type);
+const isOpenPart = (part: SyntaxPart): boolean => isValue(part) || /identifier$/u.test(part.type);
 
 /** A pattern for people: holes are `$name`. */
-export const shown = (pattern: Pattern): string =>
+export const shownPattern = (pattern: Pattern): string =>
   leavesOf(pattern)
     .map((one) => (one.kind === "hole" ? `$(${one.hole})` : one.text))
     .join(" ");

@@ -1,5 +1,5 @@
 import { LineDiff } from "../../text/line-diff.ts";
-import { isList, type ParsedText, type Part } from "./parts.ts";
+import { isList, type ParsedText, type SyntaxPart } from "./parts.ts";
 
 /** Tokens [oldStart, oldEnd) of one text became tokens [newStart, newEnd) of the other. */
 interface TokenChange {
@@ -11,8 +11,8 @@ interface TokenChange {
 
 /** Neighbouring parts that became others. Everything around them is unchanged. */
 export interface Region {
-  readonly old: readonly Part[];
-  readonly new: readonly Part[];
+  readonly old: readonly SyntaxPart[];
+  readonly new: readonly SyntaxPart[];
   /** Positions in the lists of changes, [from, to). */
   readonly from: number;
   readonly to: number;
@@ -72,7 +72,7 @@ export class EditRegions {
   }
 
   /** What is before and after a place in a list where something was inserted or removed. */
-  private neighbours({ from, to }: Region): [Part | undefined, Part | undefined] {
+  private neighbours({ from, to }: Region): [SyntaxPart | undefined, SyntaxPart | undefined] {
     const { tokens } = this.before;
     const list = commonParent(
       tokens[this.changes[from]!.oldStart - 1],
@@ -215,7 +215,7 @@ function isAccount(
 }
 
 interface Cover {
-  readonly parts: readonly Part[];
+  readonly parts: readonly SyntaxPart[];
   /** Their tokens. */
   readonly from: number;
   readonly to: number;
@@ -232,12 +232,12 @@ function covering(parsed: ParsedText, from: number, to: number): Cover | undefin
     const isEdge =
       listWithin(parent, tokens[from], (list) => list.start === tokens[from]?.start) ||
       listWithin(parent, tokens[from - 1], (list) => list.end === tokens[from - 1]?.end);
-    return isEdge ? { parts: [], from, to } : whole(parsed, parent);
+    return isEdge ? { parts: [], from, to } : coverOf(parsed, parent);
   }
   const first = tokens[from]!;
   const last = tokens[to - 1]!;
   const part = first === last ? first : (commonParent(first, last) ?? parsed.root);
-  if (!isList(part)) return whole(parsed, part);
+  if (!isList(part)) return coverOf(parsed, part);
   const parts = part.children.filter((one) => one.end > first.start && one.start < last.end);
   const start = parts[0]!.start;
   const end = parts.at(-1)!.end;
@@ -248,14 +248,18 @@ function covering(parsed: ParsedText, from: number, to: number): Cover | undefin
   };
 }
 
-function listWithin(outer: Part, token: Part | undefined, fits: (list: Part) => boolean): boolean {
+function listWithin(
+  outer: SyntaxPart,
+  token: SyntaxPart | undefined,
+  fits: (list: SyntaxPart) => boolean,
+): boolean {
   for (let part = token?.parent; part && part !== outer; part = part.parent) {
     if (isList(part) && fits(part)) return true;
   }
   return false;
 }
 
-function whole({ tokens }: ParsedText, part: Part): Cover {
+function coverOf({ tokens }: ParsedText, part: SyntaxPart): Cover {
   return {
     parts: [part],
     from: tokens.findIndex((token) => token.start >= part.start),
@@ -263,7 +267,7 @@ function whole({ tokens }: ParsedText, part: Part): Cover {
   };
 }
 
-const isMember = (part: Part): boolean => part.parent === undefined || isList(part.parent);
+const isMember = (part: SyntaxPart): boolean => part.parent === undefined || isList(part.parent);
 
 /** Whether a cover is no single part inside of a statement. */
 const isSlice = ({ parts }: Cover): boolean => parts.length !== 1 || isMember(parts[0]!);
@@ -272,17 +276,17 @@ const isSlice = ({ parts }: Cover): boolean => parts.length !== 1 || isMember(pa
 function inList(parsed: ParsedText, { parts }: Cover): Cover {
   let part = parts[0]!;
   while (!isMember(part)) part = part.parent!;
-  return whole(parsed, part);
+  return coverOf(parsed, part);
 }
 
-const naming = /^(?:function|property|attribute|field|name|constructor|object|operand)$/u;
+const usedFields = /^(?:function|property|attribute|field|name|constructor|object|operand)$/u;
 
 /** Brackets of a call, a declaration or a type, with what is in them. */
 const insideUse =
   /^(?:arguments|argument_list|\w*parameters?|parameter_list|\w*parameter_declaration|type_arguments|literal_value|keyword_argument|keyed_element)$/u;
 
 /** A variable by itself says too little: what it is used in belongs to it. */
-function isValueName(part: Part): boolean {
+function isValueName(part: SyntaxPart): boolean {
   const [only] = part.children;
   if (only) return part.children.length === 1 && isValueName(only);
   const parent = part.parent?.type;
@@ -295,24 +299,27 @@ function ofUse(parsed: ParsedText, cover: Cover): Cover {
   let part = cover.parts[0]!;
   while (
     !isMember(part) &&
-    (naming.test(part.field ?? "") || insideUse.test(part.type) || isValueName(part))
+    (usedFields.test(part.field ?? "") || insideUse.test(part.type) || isValueName(part))
   ) {
     part = part.parent!;
   }
-  return part === cover.parts[0] ? cover : whole(parsed, part);
+  return part === cover.parts[0] ? cover : coverOf(parsed, part);
 }
 
-function commonParent(one: Part | undefined, other: Part | undefined): Part | undefined {
+function commonParent(
+  one: SyntaxPart | undefined,
+  other: SyntaxPart | undefined,
+): SyntaxPart | undefined {
   if (!one || !other) return undefined;
-  const above = new Set<Part>();
-  for (let part: Part | undefined = one.parent; part; part = part.parent) above.add(part);
-  for (let part: Part | undefined = other.parent; part; part = part.parent) {
+  const above = new Set<SyntaxPart>();
+  for (let part: SyntaxPart | undefined = one.parent; part; part = part.parent) above.add(part);
+  for (let part: SyntaxPart | undefined = other.parent; part; part = part.parent) {
     if (above.has(part)) return part;
   }
   return undefined;
 }
 
-function countTokens(part: Part): number {
+function countTokens(part: SyntaxPart): number {
   if (part.children.length === 0) return 1;
   return part.children.reduce((sum, child) => sum + countTokens(child), 0);
 }

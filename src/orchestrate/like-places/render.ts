@@ -1,10 +1,10 @@
 import { LineDiff } from "../../text/line-diff.ts";
-import type { Match } from "./match.ts";
-import type { ParsedText, Part } from "./parts.ts";
+import type { PatternMatch } from "./match.ts";
+import type { ParsedText, SyntaxPart } from "./parts.ts";
 import { leavesOf, type Rule } from "./pattern.ts";
 
 /** A stretch of a text, and what is written instead. */
-export interface Replacement {
+export interface PlaceChange {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -21,9 +21,9 @@ export interface Example {
 }
 
 /** A place with inner places already replaced. */
-export interface Place {
+export interface RenderedPlace {
   readonly parsed: ParsedText;
-  readonly match: Match;
+  readonly match: PatternMatch;
   /** The text of a part, with what is replaced inside of it. */
   readonly textOf: (start: number, end: number) => string;
   /** Puts brackets around values that are moved. */
@@ -31,23 +31,23 @@ export interface Place {
 }
 
 /** The change of a rule at one place. Tokens that stay keep their layout, others get that of the example. */
-export function render(rule: Rule, example: Example, place: Place): Replacement {
+export function render(rule: Rule, example: Example, place: RenderedPlace): PlaceChange {
   const { match, parsed, textOf } = place;
   const old = rule.old.flatMap(leavesOf);
   const now = rule.new.flatMap(leavesOf);
   if (now.length === 0) return removal(place);
-  const keptFrom = alignment(old.map(label), now.map(label));
+  const keptFrom = alignment(old.map(leafLabel), now.map(leafLabel));
   const exampleIndent = indentAt(example.after.text, now[0]!.part.start);
   const indent = indentAt(parsed.text, match.start);
   let text = "";
   const kept: { start: number; end: number; at: number }[] = [];
   const written = new Map<number, number>();
-  const gapOf = (whole: ParsedText, one: Part, other: Part): string =>
+  const gapOf = (whole: ParsedText, one: SyntaxPart, other: SyntaxPart): string =>
     whole.text.slice(one.end, other.start);
   for (const [index, leaf] of now.entries()) {
     const from = keptFrom[index];
     if (index > 0) {
-      const fresh = gapOf(example.after, now[index - 1]!.part, leaf.part);
+      const newGap = gapOf(example.after, now[index - 1]!.part, leaf.part);
       const before = from === undefined || from === 0 ? undefined : from - 1;
       const oldGap =
         before === undefined
@@ -55,10 +55,10 @@ export function render(rule: Rule, example: Example, place: Place): Replacement 
           : gapOf(example.before, old[before]!.part, old[from!]!.part);
       const stays =
         before !== undefined &&
-        (oldGap === fresh || sameLayout(oldGap!, fresh, example, old[0]!.part, now[0]!.part));
+        (oldGap === newGap || sameLayout(oldGap!, newGap, example, old[0]!.part, now[0]!.part));
       text += stays
         ? textOf(match.leaves[before]!.end, match.leaves[from!]!.start)
-        : moved(fresh, exampleIndent, indent);
+        : withMargin(newGap, exampleIndent, indent);
     }
     written.set(leaf.part.start, text.length);
     const part =
@@ -81,7 +81,7 @@ export function render(rule: Rule, example: Example, place: Place): Replacement 
 }
 
 /** Lines that are removed go with their ends. */
-function removal({ parsed: { text }, match }: Place): Replacement {
+function removal({ parsed: { text }, match }: RenderedPlace): PlaceChange {
   const { start, end } = match;
   const nothing = { text: "", kept: [], written: new Map<number, number>() };
   const behind = /[;,]?[ \t]*/uy;
@@ -96,7 +96,7 @@ function removal({ parsed: { text }, match }: Place): Replacement {
   return { start: lineStart, end: next < 0 ? text.length : next + 1, ...nothing };
 }
 
-const label = (leaf: { kind: string; text?: string; hole?: string }): string =>
+const leafLabel = (leaf: { kind: string; text?: string; hole?: string }): string =>
   leaf.kind === "hole" ? `hole ${leaf.hole}` : `token ${leaf.text}`;
 
 /** For each new item the old one that it is, or undefined. */
@@ -125,12 +125,12 @@ function sameLayout(
   one: string,
   other: string,
   example: Example,
-  oldFirst: Part,
-  newFirst: Part,
+  oldFirst: SyntaxPart,
+  newFirst: SyntaxPart,
 ): boolean {
   return (
-    moved(one, indentAt(example.before.text, oldFirst.start), "") ===
-    moved(other, indentAt(example.after.text, newFirst.start), "")
+    withMargin(one, indentAt(example.before.text, oldFirst.start), "") ===
+    withMargin(other, indentAt(example.after.text, newFirst.start), "")
   );
 }
 
@@ -141,7 +141,7 @@ function indentAt(text: string, offset: number): string {
 }
 
 /** A gap between tokens with its lines indented from another margin. */
-function moved(gap: string, from: string, to: string): string {
+function withMargin(gap: string, from: string, to: string): string {
   return gap
     .split("\n")
     .map((line, index) =>

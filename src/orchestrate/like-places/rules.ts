@@ -1,4 +1,4 @@
-import type { Part } from "./parts.ts";
+import type { SyntaxPart } from "./parts.ts";
 import { generalised, leavesOf, type Openness, type Rule, ruleOf } from "./pattern.ts";
 import { EditRegions, type Region } from "./regions.ts";
 import type { Example } from "./render.ts";
@@ -13,7 +13,7 @@ export interface FoundRule {
 /** Longer examples are copies of code, no pattern. */
 const mostLeaves = 300;
 /** How far an example is widened to the code around it. */
-const mostSteps = 6;
+const mostWidenings = 6;
 
 /**
  * The rules that an edit shows, the most general ones that have an anchor: something that marks other places. What two changes of
@@ -23,7 +23,7 @@ export function findRules(
   path: string,
   example: Example,
   isAnchored: (rule: Rule) => boolean,
-  isOwn: (part: Part, within: readonly Part[]) => boolean,
+  isOwn: (part: SyntaxPart, within: readonly SyntaxPart[]) => boolean,
 ): { rules: FoundRule[]; left: Region[] } {
   const regions = new EditRegions(example.before, example.after);
   const found: { rule: Rule; open: Rule }[] = [];
@@ -52,11 +52,11 @@ function anchored(
   smallest: Region,
   example: Example,
   isAnchored: (rule: Rule) => boolean,
-  isOwn: (part: Part, within: readonly Part[]) => boolean,
+  isOwn: (part: SyntaxPart, within: readonly SyntaxPart[]) => boolean,
 ): { rule: Rule; open: Rule } | undefined {
   let region: Region | undefined = withNeighbour(regions, smallest, example);
   let widest: Region | undefined;
-  for (let step = 0; region && step < mostSteps; step += 1) {
+  for (let step = 0; region && step < mostWidenings; step += 1) {
     for (const openness of ["values", "words"] as const) {
       const rule = smallRule(region, example, openness, isOwn);
       if (rule && isAnchored(rule)) return { rule, open: rule };
@@ -72,7 +72,7 @@ function smallRule(
   region: Region,
   { before, after }: Example,
   openness: Openness,
-  isOwn: (part: Part, within: readonly Part[]) => boolean,
+  isOwn: (part: SyntaxPart, within: readonly SyntaxPart[]) => boolean,
 ): Rule | undefined {
   const rule = ruleOf(before, after, region, openness, (part) => isOwn(part, region.old));
   return [...rule.old, ...rule.new].flatMap(leavesOf).length > mostLeaves || rule.old.length === 0
@@ -87,7 +87,7 @@ function withNeighbour(
   { before, after }: Example,
 ): Region | undefined {
   if (region.old.length > 0) return region;
-  const names = (parts: readonly Part[], text: string): Set<string> =>
+  const names = (parts: readonly SyntaxPart[], text: string): Set<string> =>
     new Set(parts.flatMap((part) => namesIn(part, text)));
   const inserted = names(region.new, after.text);
   for (const side of ["before", "after"] as const) {
@@ -98,7 +98,7 @@ function withNeighbour(
   return undefined;
 }
 
-function namesIn(part: Part, text: string): string[] {
+function namesIn(part: SyntaxPart, text: string): string[] {
   if (part.children.length > 0) return part.children.flatMap((child) => namesIn(child, text));
   return /identifier$/u.test(part.type) ? [text.slice(part.start, part.end)] : [];
 }

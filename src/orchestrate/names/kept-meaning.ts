@@ -8,7 +8,7 @@ export interface ChangedMeaning {
   readonly why: string;
 }
 
-/** Where a place of the old texts is in the new ones; undefined: it is gone, or is meant to change. */
+/** Where a place of the old texts is in the new ones; undefined: it is removed, or is meant to change. */
 export type Moved = (path: string, start: number) => number | undefined;
 
 /**
@@ -27,7 +27,7 @@ export function changedMeaning(
   const kept = before.groups.flatMap((group) => {
     const ids = group.places.flatMap(({ path, start }) => {
       const to = moved(path, start);
-      return to === undefined ? [] : [placeId(path, to)];
+      return to === undefined ? [] : [keptId(path, to)];
     });
     return ids.length > 0 ? [{ group, ids }] : [];
   });
@@ -36,7 +36,7 @@ export function changedMeaning(
   const left = actual.filter(({ ids }) => ids.size > 0);
   for (const { group, ids } of kept) {
     const wanted = new Set(ids);
-    const at = left.findIndex((one) => isSame(wanted, one.ids));
+    const at = left.findIndex((one) => sameIds(wanted, one.ids));
     if (at < 0) return inPlace(ids[0]!, "the name would mean something else here");
     const [found] = left.splice(at, 1);
     if (group.isDeclared && !found!.group.isDeclared) {
@@ -51,14 +51,14 @@ export function changedMeaning(
 
 function idsOf({ places }: NameGroup, wanted: ReadonlySet<string>): Set<string> {
   return new Set(
-    places.map(({ path, start }) => placeId(path, start)).filter((id) => wanted.has(id)),
+    places.map(({ path, start }) => keptId(path, start)).filter((id) => wanted.has(id)),
   );
 }
 
-const isSame = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+const sameIds = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
   one.size === other.size && [...one].every((id) => other.has(id));
 
-const placeId = (path: string, start: number): string => `${path}\0${start}`;
+const keptId = (path: string, start: number): string => `${path}\0${start}`;
 
 function inPlace(id: string, why: string): ChangedMeaning {
   const [path = "", start = "0"] = id.split("\0");
