@@ -15,6 +15,9 @@ export interface PatternMatch {
 const noValue =
   /^(?:\w*splat\w*|spread_\w+|keyword_argument|pair|variadic_\w+|\w*_statement|\w*_declaration|named_expression|yield|\w*assignment\w*)$/u;
 
+/** A function is a value of another kind. */
+const functionValue = /^(?:arrow_function|function_expression|lambda|func_literal)$/u;
+
 /** Every place of a text where neighbouring parts are of a pattern, outer ones first. */
 export function findMatches(parsed: ParsedText, pattern: readonly Pattern[]): PatternMatch[] {
   const found: PatternMatch[] = [];
@@ -50,7 +53,7 @@ export function matchParts(
   const match = (one: Pattern, part: SyntaxPart): boolean => {
     if (one.kind === "hole") {
       const known = holes.get(one.hole);
-      const isOther = one.isName || noValue.test(part.type);
+      const isOther = one.isName || noValue.test(part.type) || functionValue.test(part.type);
       if (isOther && part.type !== one.part.type) return false;
       if (known && textOfPart(known, text) !== textOfPart(part, text)) return false;
       if (!known) holes.set(one.hole, part);

@@ -54,7 +54,11 @@ export function ruleOf(
   // A text that is needed as it is somewhere is no hole anywhere.
   for (;;) {
     const isHole = (part: SyntaxPart, text: string): boolean =>
-      written.has(text) && !fixed.has(text) && isOpen(part) && isValuePlace(part);
+      written.has(text) &&
+      !fixed.has(text) &&
+      isOpen(part) &&
+      isValuePlace(part) &&
+      !isMessage(part, text);
     const old = region.old.map((part) => open(part, before.text, isHole, isOwnName));
     const holes = new Set(old.flatMap((one) => holesOf(one)));
     const known = fixed.size;
@@ -68,6 +72,10 @@ export function ruleOf(
 }
 
 type Test = (part: SyntaxPart, text: string) => boolean;
+
+/** A text of several words tells what a place is about. */
+const isMessage = ({ type }: SyntaxPart, text: string): boolean =>
+  /string/u.test(type) && /\p{L}\s+\S/u.test(text);
 
 function open(part: SyntaxPart, text: string, isHole: Test, isOwnName: Test): Pattern {
   const own = text.slice(part.start, part.end);

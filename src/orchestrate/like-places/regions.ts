@@ -283,7 +283,7 @@ const usedFields = /^(?:function|property|attribute|field|name|constructor|objec
 
 /** Brackets of a call, a declaration or a type, with what is in them. */
 const insideUse =
-  /^(?:arguments|argument_list|\w*parameters?|parameter_list|\w*parameter_declaration|type_arguments|literal_value|keyword_argument|keyed_element)$/u;
+  /^(?:arguments|argument_list|\w*parameters?|parameter_list|\w*parameter_declaration|type_arguments|literal_value|keyword_argument|keyed_element|string_fragment|string_content)$/u;
 
 /** A variable by itself says too little: what it is used in belongs to it. */
 function isValueName(part: SyntaxPart): boolean {
