@@ -17,6 +17,7 @@ export type {
   InstructResult,
   Via,
 } from "./instruct/edit-files.ts";
+export type { ExtractPlan, ExtractRequest } from "./orchestrate/extract/extract.ts";
 export type { LikePlace } from "./orchestrate/like-places/candidate.ts";
 export type { ExampleFile } from "./orchestrate/like-places/example.ts";
 export type { RepeatPlan, RepeatRequest } from "./orchestrate/like-places/repeat.ts";

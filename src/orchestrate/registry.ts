@@ -1,6 +1,7 @@
+import { extractSpeculator } from "./extract/speculator.ts";
 import { repeatSpeculator } from "./like-places/speculator.ts";
 import { renameSpeculator } from "./rename/speculator.ts";
 import type { Speculator } from "./speculator.ts";
 
 /** Every specialist that is built in. */
-export const speculators: readonly Speculator[] = [renameSpeculator, repeatSpeculator];
+export const speculators: readonly Speculator[] = [renameSpeculator, repeatSpeculator, extractSpeculator];

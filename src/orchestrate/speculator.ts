@@ -1,4 +1,5 @@
 import type { ParserFor } from "../core/repository.ts";
+import type { ExtractRequest } from "./extract/extract.ts";
 import type { RepositoryIndex } from "./index/repository-index.ts";
 import type { RepeatRequest } from "./like-places/repeat.ts";
 import type { NameView } from "./names/resolve-name.ts";
@@ -9,6 +10,8 @@ export interface OrchestrateRequest {
   readonly rename?: RenameRequest;
   /** An edit that was made, to be made at like places. */
   readonly repeat?: RepeatRequest;
+  /** Statements that become a function. */
+  readonly extract?: ExtractRequest;
   /** In words, for specialists that read them. */
   readonly instruction?: string;
 }
