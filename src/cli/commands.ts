@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./rename.ts")).renameCommand(),
   },
   {
+    name: "extract",
+    summary: "make a function of some lines of a function",
+    load: async () => (await import("./extract.ts")).extractCommand(),
+  },
+  {
     name: "repeat",
     summary: "make an edit that was made at all places like it",
     load: async () => (await import("./repeat.ts")).repeatCommand(),

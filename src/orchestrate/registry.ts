@@ -4,4 +4,8 @@ import { renameSpeculator } from "./rename/speculator.ts";
 import type { Speculator } from "./speculator.ts";
 
 /** Every specialist that is built in. */
-export const speculators: readonly Speculator[] = [renameSpeculator, repeatSpeculator, extractSpeculator];
+export const speculators: readonly Speculator[] = [
+  renameSpeculator,
+  repeatSpeculator,
+  extractSpeculator,
+];

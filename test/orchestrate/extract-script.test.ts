@@ -11,7 +11,10 @@ function f(a) {
   return c;
 }`,
     run: "[f(1), f(5)]",
-    has: ["const c = part(a);", "function part(a) {\n  const b = a * 2;\n  const c = b + 1;\n  return c;\n}"],
+    has: [
+      "const c = part(a);",
+      "function part(a) {\n  const b = a * 2;\n  const c = b + 1;\n  return c;\n}",
+    ],
   },
   "several come out": {
     code: `
@@ -277,8 +280,14 @@ class A extends B {
 }`,
     refused: "`super`",
   },
-  arguments: { code: "function f() {\n>  const a = arguments[0];\n  return a;\n}", refused: "`arguments`" },
-  eval: { code: "function f(a) {\n>  const b = a;\n  return eval('b');\n}", refused: "`eval` sees the variables" },
+  arguments: {
+    code: "function f() {\n>  const a = arguments[0];\n  return a;\n}",
+    refused: "`arguments`",
+  },
+  eval: {
+    code: "function f(a) {\n>  const b = a;\n  return eval('b');\n}",
+    refused: "`eval` sees the variables",
+  },
   "a closure that changes the variable": {
     code: `
 function f() {
@@ -490,14 +499,24 @@ function f(a) {
     run: "f(1)",
     has: "  // doubles\n  const b = a * 2; // here\n  // done\n  return b;",
   },
-  "tabs": { code: "function f(a) {\n\tif (a) {\n>\t\ta = a + 1;\n\t}\n\treturn a;\n}", run: "f(1)", has: "function part(a) {\n\ta = a + 1;\n\treturn a;\n}" },
-  "the name is taken": { code: "const part = 1;\nfunction f(a) {\n>  a();\n}", refused: "is written in a.js already" },
+  tabs: {
+    code: "function f(a) {\n\tif (a) {\n>\t\ta = a + 1;\n\t}\n\treturn a;\n}",
+    run: "f(1)",
+    has: "function part(a) {\n\ta = a + 1;\n\treturn a;\n}",
+  },
+  "the name is taken": {
+    code: "const part = 1;\nfunction f(a) {\n>  a();\n}",
+    refused: "is written in a.js already",
+  },
   "the name is a keyword": { code: "function f(a) {\n>  a();\n}", name: "for", refused: "for" },
   "half a statement": { code: "function f(a) {\n>  a(\n  1);\n}", refused: "not whole statements" },
   "not in a function": { code: ">const a = 1;\n", refused: "not in a function" },
   "an empty selection": { code: "function f() {\n>\n}", refused: "no statement" },
   "a syntax error": { code: "function f( {\n>  a();\n}", refused: "syntax error" },
-  "an exported function": { code: "export function f(a) {\n>  const b = a + 1;\n  return b;\n}", has: "}\n\nfunction part(a) {" },
+  "an exported function": {
+    code: "export function f(a) {\n>  const b = a + 1;\n  return b;\n}",
+    has: "}\n\nfunction part(a) {",
+  },
   "private members": {
     code: `
 class A {
@@ -510,7 +529,10 @@ class A {
     run: "new A().f()",
     has: "  part() {",
   },
-  "code behind the function": { code: "function f(a) {\n>  a();\n} f(1);", refused: "other code is behind" },
+  "code behind the function": {
+    code: "function f(a) {\n>  a();\n} f(1);",
+    refused: "other code is behind",
+  },
 };
 
 const typed: Record<string, ExtractTrap> = {
@@ -560,7 +582,8 @@ async function valueOf(code: string, run: string): Promise<string> {
 describe("a function is extracted: JavaScript", () => {
   it.each(Object.entries(traps))("%s", async (_, trap) => {
     const made = await extractTrap("a.js", trap);
-    if (made && trap.run) expect(await valueOf(made.after, trap.run)).toBe(await valueOf(made.before, trap.run));
+    if (made && trap.run)
+      expect(await valueOf(made.after, trap.run)).toBe(await valueOf(made.before, trap.run));
   });
 });
 

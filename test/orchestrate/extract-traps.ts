@@ -15,7 +15,10 @@ export interface ExtractTrap {
   readonly name?: string;
 }
 
-export async function extractTrap(path: string, { code, refused, has, name = "part" }: ExtractTrap): Promise<ExtractPlan | undefined> {
+export async function extractTrap(
+  path: string,
+  { code, refused, has, name = "part" }: ExtractTrap,
+): Promise<ExtractPlan | undefined> {
   const lines = code.replace(/^\n/u, "").split("\n");
   const selected = lines.flatMap((line, index) => (line.startsWith(">") ? [index + 1] : []));
   const text = lines.map((line) => (line.startsWith(">") ? line.slice(1) : line)).join("\n");
@@ -23,7 +26,9 @@ export async function extractTrap(path: string, { code, refused, has, name = "pa
   const request = { path, from: selected[0]!, to: selected.at(-1)!, name };
   const made = await planExtract(view, request).catch((error: unknown) => error as Error);
   if (refused !== undefined) {
-    expect(made instanceof RedraftError ? made.message : `made: ${(made as ExtractPlan).after}`).toContain(refused);
+    expect(
+      made instanceof RedraftError ? made.message : `made: ${(made as ExtractPlan).after}`,
+    ).toContain(refused);
     return undefined;
   }
   if (made instanceof Error) throw made;

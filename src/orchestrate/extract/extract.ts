@@ -1,13 +1,13 @@
 import type { Node } from "web-tree-sitter";
 import { RedraftError } from "../../core/errors.ts";
 import { type NameLanguage, nameLanguageOf } from "../index/languages.ts";
-import { firstBrokenLine, wordStarts } from "../names/nodes.ts";
+import { around, firstBrokenLine, wordStarts } from "../names/nodes.ts";
 import type { NameView } from "../names/resolve-name.ts";
 import { requireName } from "../rename/new-name.ts";
 import { flowOf } from "./flow.ts";
 import { FileNames, type NameReference } from "./references.ts";
 import { ExtractRefusal, refusalError } from "./refusal.ts";
-import { selectLines } from "./selection.ts";
+import { type Selection, selectLines } from "./selection.ts";
 import { crossingsOf } from "./variables.ts";
 import { type ExtractedText, isMethod, writeExtracted } from "./write.ts";
 
@@ -44,16 +44,24 @@ export async function planExtract(view: NameView, request: ExtractRequest): Prom
   const { path, name } = request;
   const language = nameLanguageOf(path);
   const text = await view.text(path);
-  if (text === undefined) throw new RedraftError("no-match", `${path} is no file of the folder. Nothing was written.`);
+  if (text === undefined)
+    throw new RedraftError("no-match", `${path} is no file of the folder. Nothing was written.`);
   if (language !== "script" && language !== "python") {
-    throw new RedraftError("usage", `${path}: functions are extracted from JavaScript, TypeScript and Python. Nothing was written.`);
+    throw new RedraftError(
+      "usage",
+      `${path}: functions are extracted from JavaScript, TypeScript and Python. Nothing was written.`,
+    );
   }
   requireName(name, language, "new");
   const tree = (await view.parserFor(path))?.parse(text);
   if (!tree) throw new RedraftError("no-match", `${path} cannot be parsed. Nothing was written.`);
   try {
     const broken = firstBrokenLine(tree.rootNode);
-    if (broken !== undefined) throw new RedraftError("no-match", `${path}:${broken}: the file has a syntax error. Nothing was written.`);
+    if (broken !== undefined)
+      throw new RedraftError(
+        "no-match",
+        `${path}:${broken}: the file has a syntax error. Nothing was written.`,
+      );
     return await extracted(view, request, language, text, tree.rootNode);
   } catch (error) {
     if (error instanceof ExtractRefusal) throw refusalError(error, path, text);
@@ -77,15 +85,19 @@ async function extracted(
   const isTyped = /\.[cm]?tsx?$/u.test(path);
   const written = writeExtracted({ root, text, name, selection, flow, crossings, isTyped });
   const isMember = isMethod({ selection, flow, crossings });
+  if (language === "python" && !isMember) requireNoMangledName(selection);
   requireFreeName(view, path, text, name, language, isMember);
   const parsed = (await view.parserFor(path))?.parse(written.text);
   if (!parsed) throw new ExtractRefusal("the result cannot be parsed.");
   try {
-    if (parsed.rootNode.hasError) throw new ExtractRefusal("the result would have a syntax error.", selection.start);
+    if (parsed.rootNode.hasError)
+      throw new ExtractRefusal("the result would have a syntax error.", selection.start);
     const parameters = crossings.parameters.map((one) => one.name);
     const before = names.in(root);
     const after = new FileNames(parsed.rootNode, written.text, language).in(parsed.rootNode);
-    const crossing = new Set([...crossings.parameters, ...crossings.results].map(({ binding }) => binding.id));
+    const crossing = new Set(
+      [...crossings.parameters, ...crossings.results].map(({ binding }) => binding.id),
+    );
     requireSameMeaning(before, after, written, crossing, path);
     return {
       path,
@@ -95,16 +107,41 @@ async function extracted(
       parameters,
       results: crossings.results.map((one) => one.name),
       kind: isMember ? "method" : "function",
-      notes: written.untyped.length > 0 ? [`the types of ${written.untyped.join(", ")} are not written anywhere: \`any\``] : [],
+      notes:
+        written.untyped.length > 0
+          ? [`the types of ${written.untyped.join(", ")} are not written anywhere: \`any\``]
+          : [],
     };
   } finally {
     parsed.delete();
   }
 }
 
-function requireFreeName(view: NameView, path: string, text: string, name: string, language: NameLanguage, isMember: boolean): void {
+/** Inside of a class, Python writes the name of the class into private names. */
+function requireNoMangledName({ statements, outer }: Selection): void {
+  if (!around(outer, /^class_definition$/u)) return;
+  const names = statements.flatMap((one) => one.descendantsOfType("identifier"));
+  const mangled = names.find((one) => one !== null && /^__\w*[^_]_?$/u.test(one.text));
+  if (mangled) {
+    throw new ExtractRefusal(
+      `\`${mangled.text}\` is private to the class, and the selection does not use its object.`,
+      mangled.startIndex,
+    );
+  }
+}
+
+function requireFreeName(
+  view: NameView,
+  path: string,
+  text: string,
+  name: string,
+  language: NameLanguage,
+  isMember: boolean,
+): void {
   const isHere = wordStarts(text, name).next().done !== true;
-  const elsewhere = view.mentions(name).filter((one) => one !== path && nameLanguageOf(one) === language);
+  const elsewhere = view
+    .mentions(name)
+    .filter((one) => one !== path && nameLanguageOf(one) === language);
   // Of members the files do not say which class they are of, and other files can use names of the module.
   if (isHere || (elsewhere.length > 0 && (isMember || language === "python"))) {
     const where = isHere ? path : elsewhere[0]!;
@@ -126,9 +163,13 @@ function requireSameMeaning(
     const at = written.at(old.node.startIndex);
     const now = at === undefined ? undefined : found.get(at);
     const refuse = (): never => {
-      throw new RedraftError("check-failed", `${path}: \`${old.name}\` would mean something else in the new text. Nothing was written.`, {
-        details: { path, name: old.name },
-      });
+      throw new RedraftError(
+        "check-failed",
+        `${path}: \`${old.name}\` would mean something else in the new text. Nothing was written.`,
+        {
+          details: { path, name: old.name },
+        },
+      );
     };
     if (!now || now.name !== old.name) return refuse();
     if (isNew(at!) && old.binding && crossing.has(old.binding.id)) {

@@ -29,8 +29,10 @@ export function flowOf(selection: Selection, text: string): SelectionFlow {
       throw new ExtractRefusal(why, node.startIndex);
     };
     if (!isNested) {
-      if (/^(?:await|await_expression)$/u.test(type) || (type === "async" && !isFunctionWord(node))) awaits = true;
-      if (type === "for_in_statement" && node.children.some((one) => one?.type === "await")) awaits = true;
+      if (/^(?:await|await_expression)$/u.test(type) || (type === "async" && !isFunctionWord(node)))
+        awaits = true;
+      if (type === "for_in_statement" && node.children.some((one) => one?.type === "await"))
+        awaits = true;
       if (type === "yield" || type === "yield_expression") yields = true;
       if (type === "return_statement") returned ??= node;
       if (type === "break_statement" || type === "continue_statement") {
@@ -41,26 +43,34 @@ export function flowOf(selection: Selection, text: string): SelectionFlow {
     if (language === "script" && arrowsOnly) {
       if (type === "this") usesThis = true;
       if (type === "super") refuse("`super` means something only in the method itself.");
-      if (type === "meta_property") refuse("`new.target` means something only in the function itself.");
-      if (type === "identifier" && node.text === "arguments") refuse("`arguments` are those of the function itself.");
+      if (type === "meta_property")
+        refuse("`new.target` means something only in the function itself.");
+      if (type === "identifier" && node.text === "arguments")
+        refuse("`arguments` are those of the function itself.");
     }
     if (language === "python" && type === "identifier" && node.parent?.type !== "attribute") {
       const isCall = node.parent?.type === "call";
-      if (node.text === "__class__" || (isCall && node.text === "super")) refuse("`super()` and `__class__` mean something only in the method itself.");
+      if (node.text === "__class__" || (isCall && node.text === "super"))
+        refuse("`super()` and `__class__` mean something only in the method itself.");
     }
-    if (/^(?:global_statement|nonlocal_statement)$/u.test(type)) refuse(`\`${node.text}\` is for the whole function.`);
+    if (/^(?:global_statement|nonlocal_statement)$/u.test(type))
+      refuse(`\`${node.text}\` is for the whole function.`);
     const isFunction = scopeFunctions.test(type);
     const keepsThis = type === "arrow_function" || !(isFunction || /^class/u.test(type));
     for (const child of node.children) {
-      if (child) visit(child, isNested || isFunction || /^class/u.test(type), arrowsOnly && keepsThis);
+      if (child)
+        visit(child, isNested || isFunction || /^class/u.test(type), arrowsOnly && keepsThis);
     }
   };
   for (const one of statements) visit(one, false, true);
   refuseDynamic(inner, outer, language);
   if (usesThis) requireMethod(selection);
   if (/#[\p{L}_$]/u.test(text.slice(selection.start, selection.end)) && language === "script") {
-    const isPrivate = statements.some((one) => one.descendantsOfType("private_property_identifier").length > 0);
-    if (isPrivate && !usesThis) throw new ExtractRefusal("a private member can be used only in its class.", selection.start);
+    const isPrivate = statements.some(
+      (one) => one.descendantsOfType("private_property_identifier").length > 0,
+    );
+    if (isPrivate && !usesThis)
+      throw new ExtractRefusal("a private member can be used only in its class.", selection.start);
   }
   const returns = alwaysLeaves(statements);
   if (returned && !returns) {
@@ -72,7 +82,12 @@ export function flowOf(selection: Selection, text: string): SelectionFlow {
   if (yields && language === "python" && inner.children.some((one) => one?.type === "async")) {
     throw new ExtractRefusal("Python has no `yield from` in an async function.", selection.start);
   }
-  return { awaits, yields, returns: returns && returned !== undefined, usesThis: usesThis && owner !== undefined };
+  return {
+    awaits,
+    yields,
+    returns: returns && returned !== undefined,
+    usesThis: usesThis && owner !== undefined,
+  };
 }
 
 /** `async` of a function or a lambda belongs to it. */
@@ -85,7 +100,10 @@ function refuseDynamic(inner: Node, outer: Node, language: string): void {
   for (const call of [inner, outer].flatMap((one) => one.descendantsOfType(types))) {
     const called = call?.childForFieldName("function");
     if (called?.type === "identifier" && names.test(called.text)) {
-      throw new ExtractRefusal(`\`${called.text}\` sees the variables of the function by name.`, called.startIndex);
+      throw new ExtractRefusal(
+        `\`${called.text}\` sees the variables of the function by name.`,
+        called.startIndex,
+      );
     }
   }
 }
@@ -99,7 +117,10 @@ function requireMethod({ outer, owner, start, statements }: Selection): void {
   if (outer.type !== "method_definition" || owner === undefined) {
     throw new ExtractRefusal("`this` is not that of a method of a class.", start);
   }
-  if (/^(?:constructor)$/u.test(outer.childForFieldName("name")?.text ?? "") && outer.descendantsOfType("super").length > 0) {
+  if (
+    /^(?:constructor)$/u.test(outer.childForFieldName("name")?.text ?? "") &&
+    outer.descendantsOfType("super").length > 0
+  ) {
     throw new ExtractRefusal("`this` may not be used before `super()` in a constructor.", start);
   }
 }
@@ -109,7 +130,8 @@ function jumpTarget(node: Node): Node | undefined {
   const label = node.childForFieldName("label")?.text;
   for (let outer = node.parent; outer && !scopeFunctions.test(outer.type); outer = outer.parent) {
     if (label !== undefined) {
-      if (outer.type === "labeled_statement" && outer.childForFieldName("label")?.text === label) return outer;
+      if (outer.type === "labeled_statement" && outer.childForFieldName("label")?.text === label)
+        return outer;
       continue;
     }
     if (loops.test(outer.type)) return outer;
@@ -130,7 +152,9 @@ function leaves(node: Node): boolean {
   if (type === "else_clause") return node.namedChildren.some((one) => one !== null && leaves(one));
   if (type !== "if_statement") return false;
   const then = node.childForFieldName("consequence");
-  const others = node.namedChildren.filter((one) => /^(?:else_clause|elif_clause)$/u.test(one?.type ?? ""));
+  const others = node.namedChildren.filter((one) =>
+    /^(?:else_clause|elif_clause)$/u.test(one?.type ?? ""),
+  );
   const hasElse = others.some((one) => one?.type === "else_clause");
   const partLeaves = (one: Node | null): boolean =>
     one !== null &&

@@ -18,7 +18,8 @@ export function stringLines(root: Node, start: number, end: number): Set<number>
   for (const node of root.descendantsOfType(["string", "template_string", "concatenated_string"])) {
     if (!node || node.endIndex < start || node.startIndex > end) continue;
     if (node.type === "concatenated_string") continue;
-    for (let row = node.startPosition.row + 1; row <= node.endPosition.row; row += 1) found.add(row);
+    for (let row = node.startPosition.row + 1; row <= node.endPosition.row; row += 1)
+      found.add(row);
   }
   return found;
 }

@@ -12,7 +12,11 @@ export interface ScopeBinding {
   readonly scopeEnd: number;
   /** The whole file is its scope. */
   readonly isTop: boolean;
-  readonly declarations: readonly { readonly node: Node; readonly by: Node; readonly kind: string }[];
+  readonly declarations: readonly {
+    readonly node: Node;
+    readonly by: Node;
+    readonly kind: string;
+  }[];
 }
 
 /** One place of a name in code. */
@@ -50,7 +54,8 @@ export class FileNames {
         return;
       }
       const isFunction = scopeFunctions.test(node.type);
-      for (const child of node.children) if (child) visit(child, isFunction ? node.startIndex : within);
+      for (const child of node.children)
+        if (child) visit(child, isFunction ? node.startIndex : within);
     };
     visit(part, undefined);
     return found;
@@ -59,25 +64,40 @@ export class FileNames {
   private at(node: Node, within: number | undefined): NameReference | undefined {
     const { type } = node;
     if (this.language === "script") {
-      if (!/^(?:identifier|type_identifier|shorthand_property_identifier(?:_pattern)?)$/u.test(type)) return undefined;
+      if (
+        !/^(?:identifier|type_identifier|shorthand_property_identifier(?:_pattern)?)$/u.test(type)
+      )
+        return undefined;
       if (/^jsx_/u.test(node.parent?.type ?? "") && /^[a-z]/u.test(node.text)) return undefined;
     } else if (type !== "identifier" || isPythonLabel(node)) return undefined;
     const binding = this.bindingOf(node);
     const declares = binding?.declarations.some((one) => one.node.id === node.id) ?? false;
-    const access = this.language === "script" ? scriptAccess(node, declares) : pythonAccess(node, declares);
-    return { node, name: node.text, binding, declares, within, isType: type === "type_identifier", ...access };
+    const access =
+      this.language === "script" ? scriptAccess(node, declares) : pythonAccess(node, declares);
+    return {
+      node,
+      name: node.text,
+      binding,
+      declares,
+      within,
+      isType: type === "type_identifier",
+      ...access,
+    };
   }
 
   private bindingOf(node: Node): ScopeBinding | undefined {
     if (this.script) {
       for (const own of this.script.bindings(node.text).values()) {
-        if (own.declarations.some((one) => one.node.id === node.id)) return scriptBinding(node.text, own);
+        if (own.declarations.some((one) => one.node.id === node.id))
+          return scriptBinding(node.text, own);
       }
       const found = this.script.resolve(node);
       return found && scriptBinding(node.text, found);
     }
     const bindings = this.python!.bindings(node.text);
-    let found = [...bindings.values()].find(({ declarations }) => declarations.some((one) => one.node.id === node.id));
+    let found = [...bindings.values()].find(({ declarations }) =>
+      declarations.some((one) => one.node.id === node.id),
+    );
     found ??= this.python!.resolve(node);
     if (!found) return undefined;
     const { scope, declarations } = found;
@@ -120,11 +140,18 @@ function scriptAccess(node: Node, declares: boolean): Access {
   let inner = node;
   for (let outer = node.parent; outer; inner = outer, outer = outer.parent) {
     const isIn = (field: string): boolean => outer!.childForFieldName(field)?.id === inner.id;
-    if (/^(?:array_pattern|object_pattern|rest_pattern|parenthesized_expression|non_null_expression)$/u.test(outer.type)) continue;
+    if (
+      /^(?:array_pattern|object_pattern|rest_pattern|parenthesized_expression|non_null_expression)$/u.test(
+        outer.type,
+      )
+    )
+      continue;
     if (outer.type === "pair_pattern" && isIn("value")) continue;
     if (/assignment_pattern$/u.test(outer.type) && isIn("left")) continue;
-    if (outer.type === "assignment_expression" && isIn("left")) return { reads: false, writes: true };
-    if (outer.type === "augmented_assignment_expression" && isIn("left")) return { reads: true, writes: true };
+    if (outer.type === "assignment_expression" && isIn("left"))
+      return { reads: false, writes: true };
+    if (outer.type === "augmented_assignment_expression" && isIn("left"))
+      return { reads: true, writes: true };
     if (outer.type === "update_expression") return { reads: true, writes: true };
     if (outer.type === "for_in_statement" && isIn("left")) return { reads: false, writes: true };
     break;
@@ -134,6 +161,7 @@ function scriptAccess(node: Node, declares: boolean): Access {
 
 function pythonAccess(node: Node, declares: boolean): Access {
   if (!declares) return { reads: true, writes: false };
-  const isBoth = node.parent?.type === "augmented_assignment" || node.parent?.type === "delete_statement";
+  const isBoth =
+    node.parent?.type === "augmented_assignment" || node.parent?.type === "delete_statement";
   return { reads: isBoth, writes: true };
 }

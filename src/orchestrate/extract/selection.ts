@@ -38,13 +38,18 @@ export function selectLines(
   let start = lines.slice(0, from - 1).reduce((sum, line) => sum + line.length + 1, 0);
   let end = start + lines.slice(from - 1, to).join("\n").length;
   while (end > start && /\s/u.test(text[end - 1]!)) end -= 1;
-  while (start < end && /^[ \t\r]*\n/u.test(text.slice(start, end))) start = text.indexOf("\n", start) + 1;
+  while (start < end && /^[ \t\r]*\n/u.test(text.slice(start, end)))
+    start = text.indexOf("\n", start) + 1;
   const code = firstCode(text, start, end);
   if (code >= end) throw new ExtractRefusal("the lines have no statement.", start);
-  let list: Node | null = root.descendantForIndex(code, Math.max(code, lastCode(root, text, code, end) - 1));
+  let list: Node | null = root.descendantForIndex(
+    code,
+    Math.max(code, lastCode(root, text, code, end) - 1),
+  );
   while (list && !blocks.test(list.type)) list = list.parent;
   const statements = (list?.namedChildren ?? []).filter(
-    (one): one is Node => one !== null && one.endIndex > code && one.startIndex < end && one.type !== "comment",
+    (one): one is Node =>
+      one !== null && one.endIndex > code && one.startIndex < end && one.type !== "comment",
   );
   const whole = statements.every((one) => one.startIndex >= start && one.endIndex <= end);
   if (!list || statements.length === 0 || !whole || /^switch_/u.test(list.type)) {
@@ -60,7 +65,8 @@ export function selectLines(
   for (let next: Node | undefined = inner; next; next = around(next, scopeFunctions)) outer = next;
   const owner = around(outer, classes);
   const isMember = owner !== undefined && outer.parent?.parent?.id === owner.id;
-  const isDecorated = outer.parent?.type === "decorated_definition" && outer.parent.parent?.parent?.id === owner?.id;
+  const isDecorated =
+    outer.parent?.type === "decorated_definition" && outer.parent.parent?.parent?.id === owner?.id;
   return {
     language,
     statements,
@@ -76,7 +82,9 @@ export function selectLines(
 function firstCode(text: string, start: number, end: number): number {
   let at = start;
   for (;;) {
-    const found = /^\s*(?:\/\/[^\n]*\n|#[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)/u.exec(text.slice(at, end));
+    const found = /^\s*(?:\/\/[^\n]*\n|#[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)/u.exec(
+      text.slice(at, end),
+    );
     if (!found) break;
     at += found[0].length;
   }

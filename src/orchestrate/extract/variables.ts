@@ -37,7 +37,8 @@ export function crossingsOf(
   }
   const first = selection.statements[0]!.startIndex;
   const last = selection.statements.at(-1)!.endIndex;
-  const isInside = ({ node }: NameReference): boolean => node.startIndex >= first && node.endIndex <= last;
+  const isInside = ({ node }: NameReference): boolean =>
+    node.startIndex >= first && node.endIndex <= last;
   const loop = loopAround(selection);
   const guarded = guardedBlock(selection);
   for (const all of byBinding.values()) {
@@ -46,7 +47,10 @@ export function crossingsOf(
     if (!some) continue;
     const binding = some.binding!;
     const { name } = some;
-    const isOfFunction = !binding.isTop && binding.scopeStart >= selection.outer.startIndex && binding.scopeEnd <= selection.outer.endIndex;
+    const isOfFunction =
+      !binding.isTop &&
+      binding.scopeStart >= selection.outer.startIndex &&
+      binding.scopeEnd <= selection.outer.endIndex;
     if (!isOfFunction) {
       refuseOuterWrite(selection, inside);
       continue;
@@ -63,35 +67,60 @@ export function crossingsOf(
     const written = inside.filter(({ writes }) => writes);
     const after = outside.filter(
       ({ node, reads }) =>
-        reads && (node.startIndex >= last || (loop !== undefined && node.startIndex >= loop.startIndex && node.endIndex <= loop.endIndex && !isOwnInLoop(selection, isOwn))),
+        reads &&
+        (node.startIndex >= last ||
+          (loop !== undefined &&
+            node.startIndex >= loop.startIndex &&
+            node.endIndex <= loop.endIndex &&
+            !isOwnInLoop(selection, isOwn))),
     );
     const keyword = isOwn ? declarationWord(declaring.filter(isInside)) : undefined;
     const crossing: Crossing = { name, binding, declaredBy: keyword };
     const comesOut = !returns && written.length > 0 && after.length > 0;
-    const goesIn = !isOwn && (selection.language === "script" || needsValue(selection, inside, name));
+    const goesIn =
+      !isOwn && (selection.language === "script" || needsValue(selection, inside, name));
     if (goesIn) {
       if (selection.language === "python") requireValueBefore(selection, declaring, name, first);
       parameters.push(crossing);
     }
     if (comesOut) {
       if (!goesIn && selection.language === "python" && !assigns(selection.statements, name)) {
-        throw new ExtractRefusal(`\`${name}\` may have no value at the end of the selection, and is used after it.`, some.node.startIndex);
+        throw new ExtractRefusal(
+          `\`${name}\` may have no value at the end of the selection, and is used after it.`,
+          some.node.startIndex,
+        );
       }
       results.push(crossing);
     }
     if (written.length > 0 && guarded && !isOwn) {
-      const isSeen = outside.some(({ node }) => node.startIndex >= guarded.endIndex || isHandler(node, guarded));
-      if (isSeen) throw new ExtractRefusal(`\`${name}\` is assigned in a \`try\` block, and used where an error may have interrupted it.`, written[0]!.node.startIndex);
+      const isSeen = outside.some(
+        ({ node }) => node.startIndex >= guarded.endIndex || isHandler(node, guarded),
+      );
+      if (isSeen)
+        throw new ExtractRefusal(
+          `\`${name}\` is assigned in a \`try\` block, and used where an error may have interrupted it.`,
+          written[0]!.node.startIndex,
+        );
     }
-    if (written.length > 0 && returns && guarded && !isOwn && outside.some(({ node }) => node.startIndex >= last)) {
-      throw new ExtractRefusal(`\`${name}\` is assigned and used after the \`return\`.`, written[0]!.node.startIndex);
+    if (
+      written.length > 0 &&
+      returns &&
+      guarded &&
+      !isOwn &&
+      outside.some(({ node }) => node.startIndex >= last)
+    ) {
+      throw new ExtractRefusal(
+        `\`${name}\` is assigned and used after the \`return\`.`,
+        written[0]!.node.startIndex,
+      );
     }
   }
   return { parameters, results };
 }
 
 /** Variables of `let` and `const` are new in every round of a loop. */
-const isOwnInLoop = ({ language }: Selection, isOwn: boolean): boolean => isOwn && language === "script";
+const isOwnInLoop = ({ language }: Selection, isOwn: boolean): boolean =>
+  isOwn && language === "script";
 
 function isDeclaredInside(
   { language }: Selection,
@@ -116,14 +145,22 @@ function refuseEarlier(
 ): void {
   const first = selection.statements[0]!.startIndex;
   const isScript = selection.language === "script";
-  const isVar = isScript && inside.some(({ declares, node }) => declares && declarationWord([{ node }]) === "var");
+  const isVar =
+    isScript &&
+    inside.some(({ declares, node }) => declares && declarationWord([{ node }]) === "var");
   if (isScript && outside.some(({ node }) => node.startIndex < first)) {
-    throw new ExtractRefusal(`\`${name}\` is used before the selection that declares it.`, inside[0]!.node.startIndex);
+    throw new ExtractRefusal(
+      `\`${name}\` is used before the selection that declares it.`,
+      inside[0]!.node.startIndex,
+    );
   }
   if (loop === undefined) return;
   const mayKeep = isScript ? isVar && !inside[0]!.declares : needsValue(selection, inside, name);
   if (mayKeep || (isVar && outside.length > 0)) {
-    throw new ExtractRefusal(`\`${name}\` may have its value from an earlier round of the loop.`, inside[0]!.node.startIndex);
+    throw new ExtractRefusal(
+      `\`${name}\` may have its value from an earlier round of the loop.`,
+      inside[0]!.node.startIndex,
+    );
   }
 }
 
@@ -131,7 +168,10 @@ function refuseOuterWrite({ language }: Selection, inside: readonly NameReferenc
   // A name of the module stays what it is in the new function; in Python an assignment would make it local.
   const written = inside.find(({ writes }) => writes);
   if (written && language === "python") {
-    throw new ExtractRefusal(`\`${written.name}\` is a name of the module, assigned here.`, written.node.startIndex);
+    throw new ExtractRefusal(
+      `\`${written.name}\` is a name of the module, assigned here.`,
+      written.node.startIndex,
+    );
   }
 }
 
@@ -145,14 +185,20 @@ function refuseShared(
 ): void {
   const functions = new Set(all.filter(({ declares }) => !declares).map(({ within }) => within));
   const home = all.find(({ declares }) => declares)?.within;
-  const isShared = [...functions].some((one) => one !== (home ?? inner.startIndex)) || functions.size > 1;
+  const isShared =
+    [...functions].some((one) => one !== (home ?? inner.startIndex)) || functions.size > 1;
   if (!isShared) return;
-  const changes = all.filter(({ writes, declares, node }) => writes && (!declares || !hasValue(node)));
+  const changes = all.filter(
+    ({ writes, declares, node }) => writes && (!declares || !hasValue(node)),
+  );
   const declarations = all.filter(({ declares }) => declares);
   const isOnce = changes.length === 0 && declarations.length <= 1;
   if (isOnce) return;
   const place = all.find((one) => isInside(one) && (one.writes || !isOwn)) ?? all.find(isInside)!;
-  throw new ExtractRefusal(`\`${name}\` is shared with a function inside, and changes.`, place.node.startIndex);
+  throw new ExtractRefusal(
+    `\`${name}\` is shared with a function inside, and changes.`,
+    place.node.startIndex,
+  );
 }
 
 /** Whether a declaration gives the value that the variable keeps. */
@@ -168,10 +214,18 @@ function hasValue(node: Node): boolean {
 }
 
 /** Whether the statements may read a variable before they give it a value. */
-function needsValue({ statements }: Selection, inside: readonly NameReference[], name: string): boolean {
+function needsValue(
+  { statements }: Selection,
+  inside: readonly NameReference[],
+  name: string,
+): boolean {
   const [first] = inside;
-  const statement = statements.find((one) => one.startIndex <= first!.node.startIndex && first!.node.endIndex <= one.endIndex)!;
-  const own = inside.filter(({ node }) => node.startIndex >= statement.startIndex && node.endIndex <= statement.endIndex);
+  const statement = statements.find(
+    (one) => one.startIndex <= first!.node.startIndex && first!.node.endIndex <= one.endIndex,
+  )!;
+  const own = inside.filter(
+    ({ node }) => node.startIndex >= statement.startIndex && node.endIndex <= statement.endIndex,
+  );
   return own.some(({ reads }) => reads) || !assigns([statement], name);
 }
 
@@ -183,26 +237,42 @@ function requireValueBefore(
   first: number,
 ): void {
   const refuse = (node: Node): never => {
-    throw new ExtractRefusal(`\`${name}\` may have no value before the selection.`, node.startIndex);
+    throw new ExtractRefusal(
+      `\`${name}\` may have no value before the selection.`,
+      node.startIndex,
+    );
   };
   const isParameter = declaring.some(({ node }) => isOfParameters(node));
-  if (isParameter && !declaring.some(({ node }) => node.parent?.type === "delete_statement")) return;
-  if (declaring.some(({ node }) => node.parent?.type === "delete_statement")) refuse(statements[0]!);
+  if (isParameter && !declaring.some(({ node }) => node.parent?.type === "delete_statement"))
+    return;
+  if (declaring.some(({ node }) => node.parent?.type === "delete_statement"))
+    refuse(statements[0]!);
   for (let node: Node = statements[0]!; node.parent && node.id !== outer.id; node = node.parent) {
     const list = node.parent;
     if (list.type === "block" || list.type === "module") {
-      const before = list.namedChildren.filter((one): one is Node => one !== null && one.endIndex <= node.startIndex);
+      const before = list.namedChildren.filter(
+        (one): one is Node => one !== null && one.endIndex <= node.startIndex,
+      );
       if (assigns(before, name)) return;
     }
     const binds = (field: string): boolean => {
       const part = list.childForFieldName(field);
-      return part !== null && part.endIndex <= first && part.descendantsOfType("identifier").some((one) => one?.text === name);
+      return (
+        part !== null &&
+        part.endIndex <= first &&
+        part.descendantsOfType("identifier").some((one) => one?.text === name)
+      );
     };
     if (list.type === "for_statement" && binds("left")) return;
     if (list.type === "with_statement" && assigns([list], name)) return;
-    if (list.type === "except_clause" && list.descendantsOfType("as_pattern_target").some((one) => one?.text === name)) return;
+    if (
+      list.type === "except_clause" &&
+      list.descendantsOfType("as_pattern_target").some((one) => one?.text === name)
+    )
+      return;
     // A variable of an outer function is not followed further.
-    if (scopeFunctions.test(list.type) && list.id === inner.id && inner.id !== outer.id) refuse(statements[0]!);
+    if (scopeFunctions.test(list.type) && list.id === inner.id && inner.id !== outer.id)
+      refuse(statements[0]!);
   }
   refuse(statements[0]!);
 }
@@ -225,12 +295,16 @@ function assignsOne(node: Node, name: string): boolean {
     part !== null &&
     (part.type === "identifier"
       ? part.text === name
-      : /^(?:pattern_list|tuple_pattern|list_pattern|list_splat_pattern)$/u.test(part.type) && part.namedChildren.some(names));
+      : /^(?:pattern_list|tuple_pattern|list_pattern|list_splat_pattern)$/u.test(part.type) &&
+        part.namedChildren.some(names));
   switch (node.type) {
     case "expression_statement":
       return assigns(node.namedChildren, name);
     case "assignment":
-      return node.childForFieldName("right") !== null && (names(node.childForFieldName("left")) || assigns([node.childForFieldName("right")], name));
+      return (
+        node.childForFieldName("right") !== null &&
+        (names(node.childForFieldName("left")) || assigns([node.childForFieldName("right")], name))
+      );
     case "function_definition":
     case "class_definition":
       return node.childForFieldName("name")?.text === name;
@@ -238,15 +312,30 @@ function assignsOne(node: Node, name: string): boolean {
       return assigns(node.namedChildren, name);
     case "import_statement":
     case "import_from_statement":
-      return node.childrenForFieldName("name").some((one) => (one?.childForFieldName("alias") ?? one)?.text === name);
+      return node
+        .childrenForFieldName("name")
+        .some((one) => (one?.childForFieldName("alias") ?? one)?.text === name);
     case "with_statement":
       return (
-        node.descendantsOfType("as_pattern_target").some((one) => one !== null && one.endIndex <= node.childForFieldName("body")!.startIndex && one.text === name) ||
-        assigns(node.childForFieldName("body")?.namedChildren ?? [], name)
+        node
+          .descendantsOfType("as_pattern_target")
+          .some(
+            (one) =>
+              one !== null &&
+              one.endIndex <= node.childForFieldName("body")!.startIndex &&
+              one.text === name,
+          ) || assigns(node.childForFieldName("body")?.namedChildren ?? [], name)
       );
     case "if_statement": {
-      const others = node.namedChildren.filter((one) => /^(?:else_clause|elif_clause)$/u.test(one?.type ?? ""));
-      const bodies = [node.childForFieldName("consequence"), ...others.map((one) => one!.childForFieldName("consequence") ?? one!.childForFieldName("body"))];
+      const others = node.namedChildren.filter((one) =>
+        /^(?:else_clause|elif_clause)$/u.test(one?.type ?? ""),
+      );
+      const bodies = [
+        node.childForFieldName("consequence"),
+        ...others.map(
+          (one) => one!.childForFieldName("consequence") ?? one!.childForFieldName("body"),
+        ),
+      ];
       const hasElse = others.some((one) => one!.type === "else_clause");
       return hasElse && bodies.every((one) => assigns(one?.namedChildren ?? [], name));
     }
@@ -258,7 +347,8 @@ function assignsOne(node: Node, name: string): boolean {
 function declarationWord(declaring: readonly Pick<NameReference, "node">[]): string {
   for (const { node } of declaring) {
     for (let outer = node.parent; outer; outer = outer.parent) {
-      if (outer.type === "lexical_declaration") return outer.childForFieldName("kind")?.text ?? "const";
+      if (outer.type === "lexical_declaration")
+        return outer.childForFieldName("kind")?.text ?? "const";
       if (outer.type === "variable_declaration") return "var";
       if (/statement$|block$/u.test(outer.type)) break;
     }
@@ -268,7 +358,11 @@ function declarationWord(declaring: readonly Pick<NameReference, "node">[]): str
 
 function loopAround({ statements, inner }: Selection): Node | undefined {
   let found: Node | undefined;
-  for (let node: Node | null = statements[0]!.parent; node && node.id !== inner.id; node = node.parent) {
+  for (
+    let node: Node | null = statements[0]!.parent;
+    node && node.id !== inner.id;
+    node = node.parent
+  ) {
     if (loops.test(node.type)) found = node;
   }
   return found;
@@ -278,9 +372,15 @@ function loopAround({ statements, inner }: Selection): Node | undefined {
 function guardedBlock({ statements, inner }: Selection): Node | undefined {
   let found: Node | undefined;
   let from: Node = statements[0]!;
-  for (let node: Node | null = from.parent; node && node.id !== inner.id; from = node, node = node.parent) {
-    if (node.type === "try_statement" && node.childForFieldName("body")?.id === from.id) found = node;
-    if (node.type === "with_statement" && /suppress|raises/u.test(node.text.split("\n")[0]!)) found = node;
+  for (
+    let node: Node | null = from.parent;
+    node && node.id !== inner.id;
+    from = node, node = node.parent
+  ) {
+    if (node.type === "try_statement" && node.childForFieldName("body")?.id === from.id)
+      found = node;
+    if (node.type === "with_statement" && /suppress|raises/u.test(node.text.split("\n")[0]!))
+      found = node;
   }
   return found;
 }

@@ -36,7 +36,10 @@ export function writeExtracted(writing: Writing): ExtractedText {
   const anchor = anchorOf(writing);
   const outerMargin = marginAt(text, anchor.startIndex);
   const body = selection.inner.childForFieldName("body");
-  const bodyMargin = marginAt(text, body?.namedChildren[0]?.startIndex ?? statements[0]!.startIndex);
+  const bodyMargin = marginAt(
+    text,
+    body?.namedChildren[0]?.startIndex ?? statements[0]!.startIndex,
+  );
   const unit = indentUnit(text, marginAt(text, selection.inner.startIndex), bodyMargin);
   const bodyIndent = outerMargin + unit;
   const lines = text.slice(lineStart, end).split("\n");
@@ -52,10 +55,16 @@ export function writeExtracted(writing: Writing): ExtractedText {
   const blank = isPython && !isMethod(writing) ? newline.repeat(3) : newline.repeat(2);
   const insertAt = lineEndOf(text, anchor.endIndex);
   const whole = [head, ...moved, ...returned, ...tail].join(newline);
-  const early = text.slice(0, lineStart) + call.replaceAll("\n", newline) + text.slice(end, insertAt);
+  const early =
+    text.slice(0, lineStart) + call.replaceAll("\n", newline) + text.slice(end, insertAt);
   const functionStart = early.length + blank.length;
   const shift = call.replaceAll("\n", newline).length - (end - lineStart);
-  const offsets = movedOffsets(lines, moved, functionStart + head.length + newline.length, newline.length);
+  const offsets = movedOffsets(
+    lines,
+    moved,
+    functionStart + head.length + newline.length,
+    newline.length,
+  );
   return {
     text: early + blank + whole + text.slice(insertAt),
     start: functionStart,
@@ -93,20 +102,34 @@ function movedOffsets(
 }
 
 /** Whether the new function is a member of the class. */
-export function isMethod({ selection, flow, crossings }: Pick<Writing, "selection" | "flow" | "crossings">): boolean {
+export function isMethod({
+  selection,
+  flow,
+  crossings,
+}: Pick<Writing, "selection" | "flow" | "crossings">): boolean {
   if (selection.owner === undefined) return false;
   if (selection.language === "script") return flow.usesThis;
   return receiverOf(selection, crossings) !== undefined;
 }
 
 /** Python: the first parameter of the method, where the selection uses it and nothing else gives it a value. */
-export function receiverOf({ outer, owner }: Selection, { parameters, results }: Crossings): string | undefined {
+export function receiverOf(
+  { outer, owner }: Selection,
+  { parameters, results }: Crossings,
+): string | undefined {
   if (owner === undefined) return undefined;
-  const decorators = outer.parent?.type === "decorated_definition" ? outer.parent.namedChildren.filter((one) => one?.type === "decorator").map((one) => one!.text) : [];
+  const decorators =
+    outer.parent?.type === "decorated_definition"
+      ? outer.parent.namedChildren
+          .filter((one) => one?.type === "decorator")
+          .map((one) => one!.text)
+      : [];
   if (decorators.some((one) => one.startsWith("@staticmethod"))) return undefined;
   const first = outer.childForFieldName("parameters")?.namedChildren[0];
   if (first?.type !== "identifier") return undefined;
-  const isUsed = parameters.some(({ name }) => name === first.text) && !results.some(({ name }) => name === first.text);
+  const isUsed =
+    parameters.some(({ name }) => name === first.text) &&
+    !results.some(({ name }) => name === first.text);
   return isUsed ? first.text : undefined;
 }
 
@@ -126,7 +149,8 @@ function lineEndOf(text: string, offset: number): number {
   const end = next < 0 ? text.length : next;
   // A comment behind the statement belongs to it; other code does not.
   const rest = text.slice(offset, end).replace(/\r$/u, "");
-  if (!/^\s*;?\s*(?:\/\/.*|#.*)?$/u.test(rest)) throw new ExtractRefusal("other code is behind the function on its line.", offset);
+  if (!/^\s*;?\s*(?:\/\/.*|#.*)?$/u.test(rest))
+    throw new ExtractRefusal("other code is behind the function on its line.", offset);
   return end - (text[end - 1] === "\r" && end > offset ? 1 : 0);
 }
 
@@ -137,32 +161,58 @@ function functionAround(writing: Writing, margin: string, untyped: string[]): [s
     const receiver = receiverOf(selection, crossings);
     const list = parameters.map((one) => one.name).filter((one) => one !== receiver);
     const all = receiver === undefined ? list : [receiver, ...list];
-    const isClassMethod = receiver !== undefined && /^@classmethod\b/mu.test(selection.outer.parent?.type === "decorated_definition" ? selection.outer.parent.text : "");
+    const isClassMethod =
+      receiver !== undefined &&
+      /^@classmethod\b/mu.test(
+        selection.outer.parent?.type === "decorated_definition" ? selection.outer.parent.text : "",
+      );
     const decorator = isClassMethod ? `${margin}@classmethod\n` : "";
-    return [`${decorator}${margin}${flow.awaits ? "async " : ""}def ${name}(${all.join(", ")}):`, []];
+    return [
+      `${decorator}${margin}${flow.awaits ? "async " : ""}def ${name}(${all.join(", ")}):`,
+      [],
+    ];
   }
-  const typed = parameters.map((one) => (isTyped ? `${one.name}: ${typeOfParameter(one, selection, untyped)}` : one.name));
+  const typed = parameters.map((one) =>
+    isTyped ? `${one.name}: ${typeOfParameter(one, selection, untyped)}` : one.name,
+  );
   const star = flow.yields ? "*" : "";
   const async = flow.awaits ? "async " : "";
   if (isMethod(writing)) {
     const isStatic = selection.outer.children.some((one) => one?.type === "static");
     const access = isTyped ? "private " : "";
-    return [`${margin}${access}${isStatic ? "static " : ""}${async}${star}${name}(${typed.join(", ")}) {`, [`${margin}}`]];
+    return [
+      `${margin}${access}${isStatic ? "static " : ""}${async}${star}${name}(${typed.join(", ")}) {`,
+      [`${margin}}`],
+    ];
   }
   return [`${margin}${async}function${star} ${name}(${typed.join(", ")}) {`, [`${margin}}`]];
 }
 
 /** The type that a declaration writes, where it means the same outside of the function. */
-function typeOfParameter({ binding, name }: Crossing, selection: Selection, untyped: string[]): string {
+function typeOfParameter(
+  { binding, name }: Crossing,
+  selection: Selection,
+  untyped: string[],
+): string {
   for (const { node, by } of binding.declarations) {
     const type = by.childForFieldName("type");
-    if (type && (by.childForFieldName("name")?.id === node.id || by.childForFieldName("pattern")?.id === node.id)) {
+    if (
+      type &&
+      (by.childForFieldName("name")?.id === node.id ||
+        by.childForFieldName("pattern")?.id === node.id)
+    ) {
       const written = type.text.replace(/^:\s*/u, "");
       const isOptional = by.type === "optional_parameter" && by.childForFieldName("value") === null;
-      const hasOwnTypes = type.descendantsOfType("type_identifier").some((one) => one !== null && isTypeOfFunction(one.text, selection));
-      if (!hasOwnTypes && !/^asserts\b/u.test(written)) return isOptional ? `${written} | undefined` : written;
+      const hasOwnTypes = type
+        .descendantsOfType("type_identifier")
+        .some((one) => one !== null && isTypeOfFunction(one.text, selection));
+      if (!hasOwnTypes && !/^asserts\b/u.test(written))
+        return isOptional ? `${written} | undefined` : written;
     }
-    const value = by.type === "variable_declarator" && by.childForFieldName("name")?.id === node.id ? by.childForFieldName("value") : null;
+    const value =
+      by.type === "variable_declarator" && by.childForFieldName("name")?.id === node.id
+        ? by.childForFieldName("value")
+        : null;
     const literal = value && literalTypes[value.type];
     if (literal) return literal;
   }
@@ -179,11 +229,22 @@ const literalTypes: Readonly<Record<string, string>> = {
 };
 
 function isTypeOfFunction(name: string, { outer }: Selection): boolean {
-  const declaring = ["type_parameter", "interface_declaration", "type_alias_declaration", "class_declaration", "enum_declaration"];
-  return outer.descendantsOfType(declaring).some((one) => one?.childForFieldName("name")?.text === name);
+  const declaring = [
+    "type_parameter",
+    "interface_declaration",
+    "type_alias_declaration",
+    "class_declaration",
+    "enum_declaration",
+  ];
+  return outer
+    .descendantsOfType(declaring)
+    .some((one) => one?.childForFieldName("name")?.text === name);
 }
 
-function returnLine({ text, selection, flow, crossings: { results } }: Writing, indent: string): string[] {
+function returnLine(
+  { text, selection, flow, crossings: { results } }: Writing,
+  indent: string,
+): string[] {
   if (flow.returns || results.length === 0) return [];
   const names = results.map(({ name }) => name);
   if (selection.language === "python") return [`${indent}return ${names.join(", ")}`];
@@ -204,11 +265,19 @@ function callText(writing: Writing, margin: string): string {
   const object = isPython ? receiver : isMethod(writing) ? "this" : undefined;
   const called = `${object === undefined ? "" : `${object}.`}${name}(${list.join(", ")})`;
   const made = flow.yields
-    ? isPython ? `yield from ${called}` : `yield* ${called}`
-    : flow.awaits ? `await ${called}` : called;
+    ? isPython
+      ? `yield from ${called}`
+      : `yield* ${called}`
+    : flow.awaits
+      ? `await ${called}`
+      : called;
   const names = results.map((one) => one.name);
   if (isPython) {
-    const statement = flow.returns ? `return ${made}` : names.length > 0 ? `${names.join(", ")} = ${made}` : made;
+    const statement = flow.returns
+      ? `return ${made}`
+      : names.length > 0
+        ? `${names.join(", ")} = ${made}`
+        : made;
     return margin + (flow.returns && flow.yields ? `return (${made})` : statement);
   }
   const end = statementEnd(text);
@@ -219,11 +288,19 @@ function callText(writing: Writing, margin: string): string {
   if (declared.length === results.length) {
     const words = new Set(declared.map(({ declaredBy }) => declaredBy!));
     const word = words.has("var") ? "var" : words.has("let") ? "let" : "const";
-    if (words.size > 1 && words.has("var")) throw new ExtractRefusal("`var` and other declarations are both used after the selection.", selection.start);
+    if (words.size > 1 && words.has("var"))
+      throw new ExtractRefusal(
+        "`var` and other declarations are both used after the selection.",
+        selection.start,
+      );
     return `${margin}${word} ${pattern} = ${made}${end}`;
   }
   const added = declared.map((one) => one.name);
-  if (declared.some(({ declaredBy }) => declaredBy === "var")) throw new ExtractRefusal("`var` and other variables are both used after the selection.", selection.start);
+  if (declared.some(({ declaredBy }) => declaredBy === "var"))
+    throw new ExtractRefusal(
+      "`var` and other variables are both used after the selection.",
+      selection.start,
+    );
   const first = added.length > 0 ? `${margin}let ${added.join(", ")}${end}\n` : "";
   if (names.length === 1) return `${first}${margin}${pattern} = ${made}${end}`;
   // Without a semicolon before it, the bracket would call what is before.
