@@ -47,7 +47,7 @@ async function extract(lines: string, name: string, options: ExtractOptions): Pr
   const { check, dryRun = false, json } = options;
   const root = await rootFolder(options.root);
   const { chosen, applied } = await createOrchestrator({ root }).run(
-    { extract: { ...(await linesIn(root, lines)), name } },
+    { extract: { ...(await selectedLines(root, lines)), name } },
     {
       dryRun,
       journal: cliJournal(root, options.journal),
@@ -76,7 +76,7 @@ async function extract(lines: string, name: string, options: ExtractOptions): Pr
 }
 
 /** `file:from-to` or `file:line`, with the path as one of the root. */
-async function linesIn(root: string, lines: string): Promise<Omit<ExtractRequest, "name">> {
+async function selectedLines(root: string, lines: string): Promise<Omit<ExtractRequest, "name">> {
   const found = /^(?<file>.+?):(?<from>\d{1,9})(?:-(?<to>\d{1,9}))?$/.exec(lines)?.groups;
   if (!found) throw new RedraftError("usage", `${lines}: write file:from-to, with lines from 1.`);
   const real = await realpath(resolve(found.file!)).catch(() => resolve(root, found.file!));

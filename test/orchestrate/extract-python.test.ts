@@ -195,6 +195,10 @@ def f(a):
     code: "def f(a):\n>    b: int\n>    if a:\n>        b = 1\n    return b\n",
     refused: "`b` may have no value",
   },
+  "a docstring": {
+    code: 'def f(a):\n>    """says"""\n>    b = a\n    return b\n',
+    refused: "its documentation",
+  },
   "a walrus": {
     code: "def f(a):\n>    if (n := a + 1) > 2:\n>        print(n)\n    return n\n",
     refused: "`n` may have no value",

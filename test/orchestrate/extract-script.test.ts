@@ -485,7 +485,8 @@ const f = (a) => {
     has: "};\n\nfunction part(a)",
   },
   "template strings of several lines keep their blanks": {
-    code: "\nclass A {\n  f(a) {\n>    const t = `x\n>      ${a}\n>    y`;\n    return t;\n  }\n}",
+    code:
+      "\nclass A {\n  f(a) {\n>    const t = `x\n>      $" + "{a}\n>    y`;\n    return t;\n  }\n}",
     run: "new A().f(1)",
   },
   "a comment goes with its statement": {
@@ -511,6 +512,10 @@ function f(a) {
   "the name is a keyword": { code: "function f(a) {\n>  a();\n}", name: "for", refused: "for" },
   "half a statement": { code: "function f(a) {\n>  a(\n  1);\n}", refused: "not whole statements" },
   "not in a function": { code: ">const a = 1;\n", refused: "not in a function" },
+  "a directive": {
+    code: "function f() {\n>  'use strict';\n  return 1;\n}",
+    refused: "a directive",
+  },
   "an empty selection": { code: "function f() {\n>\n}", refused: "no statement" },
   "a syntax error": { code: "function f( {\n>  a();\n}", refused: "syntax error" },
   "an exported function": {
@@ -574,7 +579,7 @@ class A {
   },
 };
 
-async function valueOf(code: string, run: string): Promise<string> {
+async function evaluated(code: string, run: string): Promise<string> {
   const value: unknown = await runInNewContext(`${code.replaceAll("export ", "")}\n;${run}`, {});
   return JSON.stringify(value);
 }
@@ -583,7 +588,7 @@ describe("a function is extracted: JavaScript", () => {
   it.each(Object.entries(traps))("%s", async (_, trap) => {
     const made = await extractTrap("a.js", trap);
     if (made && trap.run)
-      expect(await valueOf(made.after, trap.run)).toBe(await valueOf(made.before, trap.run));
+      expect(await evaluated(made.after, trap.run)).toBe(await evaluated(made.before, trap.run));
   });
 });
 

@@ -171,7 +171,10 @@ function requireSameMeaning(
         },
       );
     };
-    if (!now || now.name !== old.name) return refuse();
+    if (!now || now.name !== old.name) {
+      refuse();
+      continue;
+    }
     if (isNew(at!) && old.binding && crossing.has(old.binding.id)) {
       // A parameter, or a variable that is declared in the function.
       const isOwn = now.binding?.declarations.some(({ node }) => isNew(node.startIndex)) ?? false;

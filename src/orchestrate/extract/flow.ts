@@ -12,7 +12,7 @@ export interface SelectionFlow {
   readonly usesThis: boolean;
 }
 
-const loops = /^(?:for_statement|for_in_statement|while_statement|do_statement)$/u;
+const jumpLoops = /^(?:for_statement|for_in_statement|while_statement|do_statement)$/u;
 
 /** @throws ExtractRefusal for what leaves the statements, or means something else in a function of its own */
 export function flowOf(selection: Selection, text: string): SelectionFlow {
@@ -63,6 +63,19 @@ export function flowOf(selection: Selection, text: string): SelectionFlow {
     }
   };
   for (const one of statements) visit(one, false, true);
+  const [first] = statements;
+  const isFirst =
+    first!.parent?.namedChildren.find((one) => one?.type !== "comment")?.id === first!.id;
+  if (
+    isFirst &&
+    first!.type === "expression_statement" &&
+    first!.namedChildren[0]?.type === "string"
+  ) {
+    throw new ExtractRefusal(
+      "the first string of a block may be its documentation or a directive.",
+      first!.startIndex,
+    );
+  }
   refuseDynamic(inner, outer, language);
   if (usesThis) requireMethod(selection);
   if (/#[\p{L}_$]/u.test(text.slice(selection.start, selection.end)) && language === "script") {
@@ -134,7 +147,7 @@ function jumpTarget(node: Node): Node | undefined {
         return outer;
       continue;
     }
-    if (loops.test(outer.type)) return outer;
+    if (jumpLoops.test(outer.type)) return outer;
     if (node.type === "break_statement" && outer.type === "switch_statement") return outer;
   }
   return undefined;
@@ -142,14 +155,15 @@ function jumpTarget(node: Node): Node | undefined {
 
 /** Whether no way leads through statements to what follows. */
 export function alwaysLeaves(statements: readonly (Node | null)[]): boolean {
-  return statements.some((one) => one !== null && leaves(one));
+  return statements.some((one) => one !== null && statementLeaves(one));
 }
 
-function leaves(node: Node): boolean {
+function statementLeaves(node: Node): boolean {
   const { type } = node;
   if (/^(?:return_statement|throw_statement|raise_statement)$/u.test(type)) return true;
   if (/^(?:statement_block|block)$/u.test(type)) return alwaysLeaves(node.namedChildren);
-  if (type === "else_clause") return node.namedChildren.some((one) => one !== null && leaves(one));
+  if (type === "else_clause")
+    return node.namedChildren.some((one) => one !== null && statementLeaves(one));
   if (type !== "if_statement") return false;
   const then = node.childForFieldName("consequence");
   const others = node.namedChildren.filter((one) =>
@@ -158,6 +172,8 @@ function leaves(node: Node): boolean {
   const hasElse = others.some((one) => one?.type === "else_clause");
   const partLeaves = (one: Node | null): boolean =>
     one !== null &&
-    (one.type === "elif_clause" ? leaves(one.childForFieldName("consequence")!) : leaves(one));
-  return hasElse && then !== null && leaves(then) && others.every(partLeaves);
+    (one.type === "elif_clause"
+      ? statementLeaves(one.childForFieldName("consequence")!)
+      : statementLeaves(one));
+  return hasElse && then !== null && statementLeaves(then) && others.every(partLeaves);
 }

@@ -7,7 +7,7 @@ export function marginAt(text: string, offset: number): string {
 }
 
 /** One step of indentation, as the body of a function has it. */
-export function indentUnit(text: string, outer: string, inner: string): string {
+export function bodyUnit(text: string, outer: string, inner: string): string {
   if (inner.startsWith(outer) && inner.length > outer.length) return inner.slice(outer.length);
   return /^\t/mu.test(text) ? "\t" : "    ";
 }

@@ -12,11 +12,12 @@ export class ExtractRefusal extends Error {
 
 /** The refusal as a message for the caller. */
 export function refusalError(error: ExtractRefusal, path: string, text: string): RedraftError {
-  const line = error.offset === undefined ? undefined : lineOf(text, error.offset);
+  const line = error.offset === undefined ? undefined : refusedLine(text, error.offset);
   const where = line === undefined ? path : `${path}:${line}`;
   return new RedraftError("no-match", `${where}: ${error.message} Nothing was written.`, {
     details: { path, ...(line !== undefined && { line }) },
   });
 }
 
-const lineOf = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
+const refusedLine = (text: string, offset: number): number =>
+  text.slice(0, offset).split("\n").length;

@@ -20,8 +20,8 @@ export interface Selection {
 
 export const scopeFunctions: RegExp =
   /^(?:function_declaration|generator_function_declaration|function_expression|generator_function|arrow_function|method_definition|function_definition|lambda)$/u;
-const blocks = /^(?:statement_block|program|block|module|switch_case|switch_default)$/u;
-const classes = /^(?:class_declaration|abstract_class_declaration|class|class_definition)$/u;
+const blockTypes = /^(?:statement_block|program|block|module|switch_case|switch_default)$/u;
+const classTypes = /^(?:class_declaration|abstract_class_declaration|class|class_definition)$/u;
 
 /** The statements on lines [from, to], counted from 1. */
 export function selectLines(
@@ -46,7 +46,7 @@ export function selectLines(
     code,
     Math.max(code, lastCode(root, text, code, end) - 1),
   );
-  while (list && !blocks.test(list.type)) list = list.parent;
+  while (list && !blockTypes.test(list.type)) list = list.parent;
   const statements = (list?.namedChildren ?? []).filter(
     (one): one is Node =>
       one !== null && one.endIndex > code && one.startIndex < end && one.type !== "comment",
@@ -63,7 +63,7 @@ export function selectLines(
   if (!inner) throw new ExtractRefusal("the lines are not in a function.", code);
   let outer = inner;
   for (let next: Node | undefined = inner; next; next = around(next, scopeFunctions)) outer = next;
-  const owner = around(outer, classes);
+  const owner = around(outer, classTypes);
   const isMember = owner !== undefined && outer.parent?.parent?.id === owner.id;
   const isDecorated =
     outer.parent?.type === "decorated_definition" && outer.parent.parent?.parent?.id === owner?.id;

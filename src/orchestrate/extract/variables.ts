@@ -16,10 +16,10 @@ export interface Crossings {
   readonly results: readonly Crossing[];
 }
 
-const loops = /^(?:for_statement|for_in_statement|while_statement|do_statement)$/u;
+const loopTypes = /^(?:for_statement|for_in_statement|while_statement|do_statement)$/u;
 
 /**
- * The variables that go in and come out. `references`: those of the whole outer function.
+ * The parameters and the results. `references`: those of the whole outer function.
  *
  * @throws ExtractRefusal where values could differ: a variable without a value, one that closures share, one of an interrupted block
  */
@@ -76,15 +76,15 @@ export function crossingsOf(
     );
     const keyword = isOwn ? declarationWord(declaring.filter(isInside)) : undefined;
     const crossing: Crossing = { name, binding, declaredBy: keyword };
-    const comesOut = !returns && written.length > 0 && after.length > 0;
-    const goesIn =
+    const isResult = !returns && written.length > 0 && after.length > 0;
+    const isParameter =
       !isOwn && (selection.language === "script" || needsValue(selection, inside, name));
-    if (goesIn) {
+    if (isParameter) {
       if (selection.language === "python") requireValueBefore(selection, declaring, name, first);
       parameters.push(crossing);
     }
-    if (comesOut) {
-      if (!goesIn && selection.language === "python" && !assigns(selection.statements, name)) {
+    if (isResult) {
+      if (!isParameter && selection.language === "python" && !assigns(selection.statements, name)) {
         throw new ExtractRefusal(
           `\`${name}\` may have no value at the end of the selection, and is used after it.`,
           some.node.startIndex,
@@ -229,7 +229,7 @@ function needsValue(
   return own.some(({ reads }) => reads) || !assigns([statement], name);
 }
 
-/** Python: a variable that goes in must have a value on every way to the selection. */
+/** Python: a parameter must have a value on every way to the selection. */
 function requireValueBefore(
   { statements, inner, outer }: Selection,
   declaring: readonly NameReference[],
@@ -242,8 +242,8 @@ function requireValueBefore(
       node.startIndex,
     );
   };
-  const isParameter = declaring.some(({ node }) => isOfParameters(node));
-  if (isParameter && !declaring.some(({ node }) => node.parent?.type === "delete_statement"))
+  const isOfFunction = declaring.some(({ node }) => isOfParameters(node));
+  if (isOfFunction && !declaring.some(({ node }) => node.parent?.type === "delete_statement"))
     return;
   if (declaring.some(({ node }) => node.parent?.type === "delete_statement"))
     refuse(statements[0]!);
@@ -363,7 +363,7 @@ function loopAround({ statements, inner }: Selection): Node | undefined {
     node && node.id !== inner.id;
     node = node.parent
   ) {
-    if (loops.test(node.type)) found = node;
+    if (loopTypes.test(node.type)) found = node;
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import type { Node } from "web-tree-sitter";
 import type { SelectionFlow } from "./flow.ts";
-import { indentUnit, marginAt, stringLines, withOtherMargin } from "./layout.ts";
+import { bodyUnit, marginAt, stringLines, withOtherMargin } from "./layout.ts";
 import { ExtractRefusal } from "./refusal.ts";
 import type { Selection } from "./selection.ts";
 import type { Crossing, Crossings } from "./variables.ts";
@@ -17,7 +17,7 @@ export interface ExtractedText {
   readonly untyped: readonly string[];
 }
 
-interface Writing {
+interface ExtractWriting {
   readonly root: Node;
   readonly text: string;
   readonly name: string;
@@ -28,7 +28,7 @@ interface Writing {
   readonly isTyped: boolean;
 }
 
-export function writeExtracted(writing: Writing): ExtractedText {
+export function writeExtracted(writing: ExtractWriting): ExtractedText {
   const { text, selection } = writing;
   const { statements, start, end } = selection;
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
@@ -40,7 +40,7 @@ export function writeExtracted(writing: Writing): ExtractedText {
     text,
     body?.namedChildren[0]?.startIndex ?? statements[0]!.startIndex,
   );
-  const unit = indentUnit(text, marginAt(text, selection.inner.startIndex), bodyMargin);
+  const unit = bodyUnit(text, marginAt(text, selection.inner.startIndex), bodyMargin);
   const bodyIndent = outerMargin + unit;
   const lines = text.slice(lineStart, end).split("\n");
   const row = text.slice(0, lineStart).split("\n").length - 1;
@@ -106,7 +106,7 @@ export function isMethod({
   selection,
   flow,
   crossings,
-}: Pick<Writing, "selection" | "flow" | "crossings">): boolean {
+}: Pick<ExtractWriting, "selection" | "flow" | "crossings">): boolean {
   if (selection.owner === undefined) return false;
   if (selection.language === "script") return flow.usesThis;
   return receiverOf(selection, crossings) !== undefined;
@@ -134,7 +134,7 @@ export function receiverOf(
 }
 
 /** The statement or member after which the new function is written. */
-function anchorOf(writing: Writing): Node {
+function anchorOf(writing: ExtractWriting): Node {
   const { selection } = writing;
   let node: Node = selection.outer;
   if (isMethod(writing)) {
@@ -148,13 +148,17 @@ function lineEndOf(text: string, offset: number): number {
   const next = text.indexOf("\n", offset);
   const end = next < 0 ? text.length : next;
   // A comment behind the statement belongs to it; other code does not.
-  const rest = text.slice(offset, end).replace(/\r$/u, "");
-  if (!/^\s*;?\s*(?:\/\/.*|#.*)?$/u.test(rest))
+  const rest = text.slice(offset, end).trim().replace(/^;/u, "").trimStart();
+  if (!/^(?:$|\/\/|#)/u.test(rest))
     throw new ExtractRefusal("other code is behind the function on its line.", offset);
   return end - (text[end - 1] === "\r" && end > offset ? 1 : 0);
 }
 
-function functionAround(writing: Writing, margin: string, untyped: string[]): [string, string[]] {
+function functionAround(
+  writing: ExtractWriting,
+  margin: string,
+  untyped: string[],
+): [string, string[]] {
   const { name, selection, flow, crossings, isTyped } = writing;
   const { parameters } = crossings;
   if (selection.language === "python") {
@@ -242,7 +246,7 @@ function isTypeOfFunction(name: string, { outer }: Selection): boolean {
 }
 
 function returnLine(
-  { text, selection, flow, crossings: { results } }: Writing,
+  { text, selection, flow, crossings: { results } }: ExtractWriting,
   indent: string,
 ): string[] {
   if (flow.returns || results.length === 0) return [];
@@ -256,7 +260,7 @@ function returnLine(
 const statementEnd = (text: string): string =>
   /;[ \t]*(?:\/\/[^\n]*)?\r?$/mu.test(text) ? ";" : "";
 
-function callText(writing: Writing, margin: string): string {
+function callText(writing: ExtractWriting, margin: string): string {
   const { text, name, selection, flow, crossings } = writing;
   const { parameters, results } = crossings;
   const isPython = selection.language === "python";

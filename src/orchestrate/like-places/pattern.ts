@@ -73,7 +73,7 @@ export function ruleOf(
 
 type Test = (part: SyntaxPart, text: string) => boolean;
 
-/** A text of several words tells what a place is about. */
+/** A text of several words is a message, which marks a place. */
 const isMessage = ({ type }: SyntaxPart, text: string): boolean =>
   /string/u.test(type) && /\p{L}\s+\S/u.test(text);
 
