@@ -18,7 +18,11 @@ export type {
   InstructResult,
   Via,
 } from "./instruct/edit-files.ts";
+export type { ExtractPlan, ExtractRequest } from "./orchestrate/extract/extract.ts";
 export type { FixOutcome } from "./orchestrate/fix/fix-all.ts";
+export type { LikePlace } from "./orchestrate/like-places/candidate.ts";
+export type { ExampleFile } from "./orchestrate/like-places/example.ts";
+export type { RepeatPlan, RepeatRequest } from "./orchestrate/like-places/repeat.ts";
 export type { JudgedCandidate, OrchestrateEvent } from "./orchestrate/orchestrate.ts";
 export type { RenamePlan, RenameRequest } from "./orchestrate/rename/rename.ts";
 export type {

@@ -31,6 +31,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./fix.ts")).fixCommand(),
   },
   {
+    name: "extract",
+    summary: "make a function of some lines of a function",
+    load: async () => (await import("./extract.ts")).extractCommand(),
+  },
+  {
+    name: "repeat",
+    summary: "make an edit that was made at all places like it",
+    load: async () => (await import("./repeat.ts")).repeatCommand(),
+  },
+  {
     name: "undo",
     summary: "undo an edit and keep newer ones",
     load: async () => (await import("./undo.ts")).undoCommand(),

@@ -7,6 +7,7 @@ import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.t
 import { checkedWrite, checkOption } from "./check-command.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
+import { listPlaces } from "./places.ts";
 
 interface RenameOptions {
   readonly root: string;
@@ -108,21 +109,6 @@ function print({ chosen, applied }: Orchestrated, options: RenameOptions): void 
   listPlaces("in comments and strings (--mentions replaces them)", mentions);
   for (const note of chosen.notes) process.stderr.write(`${note}\n`);
   if (entry !== undefined) process.stderr.write(`redraft undo --id ${entry}\n`);
-}
-
-/** Places that are shown; `--json` has all. */
-const mostListed = 10;
-
-function listPlaces(
-  title: string,
-  places: readonly { readonly path: string; readonly line: number; readonly text: string }[],
-): void {
-  if (places.length === 0) return;
-  const lines = places
-    .slice(0, mostListed)
-    .map(({ path, line, text }) => `  ${path}:${line}: ${text}`);
-  const rest = places.length > mostListed ? [`  and ${places.length - mostListed} more`] : [];
-  process.stderr.write(`${[`${places.length} ${title}:`, ...lines, ...rest].join("\n")}\n`);
 }
 
 const help = `

@@ -9,7 +9,7 @@ import {
 import type { Logger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { createEditApplier } from "./apply-edit.ts";
-import { codeActionsFor, commandNames, diagnosticsOf } from "./code-actions.ts";
+import { codeActionsFor, commandNames, ownDiagnostics } from "./code-actions.ts";
 import { registerCommands } from "./commands.ts";
 import { createDocuments } from "./documents.ts";
 import { openFoldersOf } from "./folders.ts";
@@ -45,7 +45,7 @@ export function serveEditor(
   let capabilities: ClientCapabilities = {};
   let editorOptions: EditorOptions = {};
   const pending = createPendingChoices(documents, (uri, choice) => {
-    const diagnostics = diagnosticsOf(choice);
+    const diagnostics = ownDiagnostics(choice);
     const version = choice === undefined ? {} : { version: choice.version };
     connection.sendDiagnostics({ uri, diagnostics, ...version }).catch(() => {});
   });

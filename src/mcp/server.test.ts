@@ -107,6 +107,7 @@ describe.each(generations)("MCP server with a client of %s", (generation) => {
       "fix_diagnostics",
       "read_file",
       "rename_symbol",
+      "repeat_edit",
       "undo_edit",
     ]);
     expect(hints.read_file).toMatchObject({ readOnlyHint: true, openWorldHint: false });

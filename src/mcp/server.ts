@@ -21,6 +21,7 @@ import { failure, fileRead, fileText, patchText } from "./answers.ts";
 import { registerFixTool } from "./fix-tool.ts";
 import { registerJournalTools, rememberJournals } from "./journal-tools.ts";
 import { registerRenameTool } from "./rename-tool.ts";
+import { registerRepeatTool } from "./repeat-tool.ts";
 import * as schemas from "./schemas.ts";
 
 export interface McpServerOptions {
@@ -38,7 +39,7 @@ export interface McpServerOptions {
 }
 
 /**
- * An MCP server with the tools `edit_file`, `apply_patch`, `apply_edits`, `read_file`, `rename_symbol`, `fix_diagnostics`, `undo_edit` and `edit_log`, not yet connected. One instance
+ * An MCP server with the tools `edit_file`, `apply_patch`, `apply_edits`, `read_file`, `rename_symbol`, `fix_diagnostics`, `repeat_edit`, `undo_edit` and `edit_log`, not yet connected. One instance
  * serves one connection; it works with clients of the 2025 revisions and of 2026-07-28.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
@@ -117,6 +118,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   registerJournalTools(server, inRoots);
   registerRenameTool(server, inRoots);
   registerFixTool(server, inRoots);
+  registerRepeatTool(server, inRoots);
   return server;
 }
 

@@ -1,6 +1,13 @@
+import { extractSpeculator } from "./extract/speculator.ts";
 import { fixSpeculator } from "./fix/speculator.ts";
+import { repeatSpeculator } from "./like-places/speculator.ts";
 import { renameSpeculator } from "./rename/speculator.ts";
 import type { Speculator } from "./speculator.ts";
 
 /** Every specialist that is built in. */
-export const speculators: readonly Speculator[] = [renameSpeculator, fixSpeculator];
+export const speculators: readonly Speculator[] = [
+  renameSpeculator,
+  repeatSpeculator,
+  extractSpeculator,
+  fixSpeculator,
+];

@@ -1,6 +1,8 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ParserFor } from "../core/repository.ts";
+import type { ExtractRequest } from "./extract/extract.ts";
 import type { RepositoryIndex } from "./index/repository-index.ts";
+import type { RepeatRequest } from "./like-places/repeat.ts";
 import type { NameView } from "./names/resolve-name.ts";
 import type { RenameRequest } from "./rename/rename.ts";
 
@@ -9,6 +11,10 @@ export interface OrchestrateRequest {
   readonly rename?: RenameRequest;
   /** What tools complain of. Files are absolute, or relative to the root of the repository. */
   readonly diagnostics?: readonly Diagnostic[];
+  /** An edit that was made, to be made at like places. */
+  readonly repeat?: RepeatRequest;
+  /** Statements that become a function. */
+  readonly extract?: ExtractRequest;
   /** In words, for specialists that read them. */
   readonly instruction?: string;
 }

@@ -1,0 +1,99 @@
+import { realpath } from "node:fs/promises";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import { Command } from "commander";
+import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import type { ExtractPlan, ExtractRequest } from "../orchestrate/extract/extract.ts";
+import { createOrchestrator } from "../redraft/orchestrator.ts";
+import { checkedWrite, checkOption } from "./check-command.ts";
+import { cliJournal, noJournalHelp } from "./journal.ts";
+import { rootFolder } from "./patch.ts";
+
+interface ExtractOptions {
+  readonly root: string;
+  readonly dryRun?: boolean;
+  readonly check?: string;
+  readonly journal: boolean;
+  readonly json?: boolean;
+}
+
+/** `redraft extract`: lines of a function become a function. */
+export function extractCommand(): Command {
+  return new Command("extract")
+    .description(
+      "Makes a function of whole statements of a function and calls it in their place: JavaScript, TypeScript, Python.",
+    )
+    .argument("<file:from-to>", "the file, and the first and the last line")
+    .argument("<name>", "the name of the new function")
+    .option("--root <folder>", "the folder; nothing outside is read or changed", ".")
+    .option("--dry-run", "print the unified diff and write nothing")
+    .addOption(checkOption())
+    .option("--no-journal", noJournalHelp)
+    .option("--json", "print the whole result as JSON")
+    .addHelpText("after", help)
+    .action(async (lines: string, name: string, options: ExtractOptions) => {
+      try {
+        await extract(lines, name, options);
+      } catch (error) {
+        if (!options.json || !RedraftError.is(error)) throw error;
+        const { code, message, retryable, details } = error;
+        const json = { written: false, files: [], error: { code, message, retryable, details } };
+        process.stdout.write(`${JSON.stringify(json)}\n`);
+        process.exitCode = exitCodeOf(error.code);
+      }
+    });
+}
+
+async function extract(lines: string, name: string, options: ExtractOptions): Promise<void> {
+  const { check, dryRun = false, json } = options;
+  const root = await rootFolder(options.root);
+  const { chosen, applied } = await createOrchestrator({ root }).run(
+    { extract: { ...(await selectedLines(root, lines)), name } },
+    {
+      dryRun,
+      journal: cliJournal(root, options.journal),
+      note: { kind: "edit", by: "redraft extract" },
+      ...checkedWrite(check, root),
+    },
+  );
+  const { files, written, entry } = applied;
+  if (json) {
+    const plan = chosen.details as Omit<ExtractPlan, "before" | "after" | "notes">;
+    const answer = {
+      ...plan,
+      notes: chosen.notes,
+      files,
+      written,
+      ...(entry ? { entry } : {}),
+      error: null,
+    };
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    return;
+  }
+  if (dryRun) process.stdout.write(files.map(({ diff }) => diff).join(""));
+  process.stderr.write(`${chosen.title}${dryRun ? " (dry run)" : ""}\n`);
+  for (const note of chosen.notes) process.stderr.write(`${note}\n`);
+  if (entry !== undefined) process.stderr.write(`redraft undo --id ${entry}\n`);
+}
+
+/** `file:from-to` or `file:line`, with the path as one of the root. */
+async function selectedLines(root: string, lines: string): Promise<Omit<ExtractRequest, "name">> {
+  const found = /^(?<file>.+?):(?<from>\d{1,9})(?:-(?<to>\d{1,9}))?$/.exec(lines)?.groups;
+  if (!found) throw new RedraftError("usage", `${lines}: write file:from-to, with lines from 1.`);
+  const real = await realpath(resolve(found.file!)).catch(() => resolve(root, found.file!));
+  const path = relative(root, real).split(sep).join("/");
+  if (path.startsWith("../") || isAbsolute(path)) {
+    throw new RedraftError("outside-root", `${lines}: the file is not in ${root}.`);
+  }
+  return { path, from: Number(found.from), to: Number(found.to ?? found.from) };
+}
+
+const help = `
+Variables that the statements use become parameters; those that they set and that are used after them are returned. What would
+change is refused with the place: a return on one way only, a break that leaves, a variable that a closure shares and changes,
+one that may have no value.
+
+Examples:
+  redraft extract src/app.ts:120-134 readSettings --dry-run
+  redraft extract app.py:40-52 load_rows --check "pytest -q"
+
+Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage, 3 the file changed in the meantime.`;

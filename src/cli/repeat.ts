@@ -1,0 +1,131 @@
+import { relative, sep } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import type { ExampleFile } from "../orchestrate/like-places/example.ts";
+import type { RepeatPlan } from "../orchestrate/like-places/repeat.ts";
+import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.ts";
+import { editStates } from "../workspace/journal/history.ts";
+import { textPairs } from "../workspace/journal/take-back.ts";
+import { checkedWrite, checkOption } from "./check-command.ts";
+import { readEditText } from "./input.ts";
+import { cliJournal, noJournalHelp } from "./journal.ts";
+import { rootFolder } from "./patch.ts";
+import { listPlaces } from "./places.ts";
+
+interface RepeatOptions {
+  readonly root: string;
+  readonly from?: string;
+  readonly last?: boolean;
+  readonly only?: readonly number[];
+  readonly dryRun?: boolean;
+  readonly check?: string;
+  readonly journal: boolean;
+  readonly json?: boolean;
+}
+
+/** `redraft repeat`: an edit that was made, at all places like it. */
+export function repeatCommand(): Command {
+  return new Command("repeat")
+    .description("Makes an edit that was made once at all places of a folder that are like it.")
+    .option("--root <folder>", "the folder; nothing outside is read or changed", ".")
+    .option(
+      "--from <patch>",
+      "the edit as a unified diff that is applied already; - is standard input",
+    )
+    .option("--last", "the newest edit of the log that is in place (the default)")
+    .option("--only <numbers>", "only these places, as --dry-run numbers them: 1,3", placeNumbers)
+    .option("--dry-run", "print the unified diff and write nothing")
+    .addOption(checkOption())
+    .option("--no-journal", noJournalHelp)
+    .option("--json", "print the whole result as JSON")
+    .addHelpText("after", help)
+    .action(async (options: RepeatOptions) => {
+      try {
+        await repeat(options);
+      } catch (error) {
+        if (!options.json || !RedraftError.is(error)) throw error;
+        const { code, message, retryable, details } = error;
+        const json = { written: false, files: [], error: { code, message, retryable, details } };
+        process.stdout.write(`${JSON.stringify(json)}\n`);
+        process.exitCode = exitCodeOf(error.code);
+      }
+    });
+}
+
+async function repeat(options: RepeatOptions): Promise<void> {
+  const { check, dryRun = false, from } = options;
+  if (from !== undefined && options.last) {
+    throw new RedraftError("usage", "--from and --last both name the edit: give one of them.");
+  }
+  const root = await rootFolder(options.root);
+  const edit = from === undefined ? await lastEdit(root) : await readEditText(from);
+  const done = await createOrchestrator({ root }).run(
+    { repeat: { edit, only: options.only } },
+    {
+      dryRun,
+      journal: cliJournal(root, options.journal),
+      note: { kind: "edit", by: "redraft repeat" },
+      ...checkedWrite(check, root),
+    },
+  );
+  print(done, options);
+}
+
+/** The texts of the newest edit of the log that was not undone. */
+async function lastEdit(root: string): Promise<ExampleFile[]> {
+  const journal = cliJournal(root);
+  await journal.recover();
+  const last = editStates(await journal.entries()).findLast(({ state }) => state === "in place");
+  if (!last) {
+    throw new RedraftError(
+      "no-match",
+      "the log has no edit of this folder to repeat. Give one with --from <patch>. Nothing was written.",
+    );
+  }
+  return (await textPairs(last.entry)).flatMap(({ path, before, after }) => {
+    const inside = relative(root, path).split(sep).join("/");
+    return inside.startsWith("../") ? [] : [{ path: inside, before, after }];
+  });
+}
+
+function print({ chosen, applied }: Orchestrated, options: RepeatOptions): void {
+  const { files, written, entry } = applied;
+  const plan = chosen.details as Omit<RepeatPlan, "files">;
+  if (options.json) {
+    const answer = { ...plan, files, written, ...(entry ? { entry } : {}), error: null };
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    return;
+  }
+  if (options.dryRun) process.stdout.write(files.map(({ diff }) => diff).join(""));
+  process.stderr.write(`${chosen.title}${options.dryRun ? " (dry run)" : ""}\n`);
+  for (const { old, new: now } of plan.rules) process.stderr.write(`  ${old}  ->  ${now}\n`);
+  if (options.dryRun) {
+    for (const { number, path, line, text } of plan.places) {
+      process.stderr.write(`  ${number}. ${path}:${line}: ${text}\n`);
+    }
+  }
+  const partial = plan.partial.map((one) => ({ ...one, text: `${one.text}  (${one.why})` }));
+  listPlaces("like it in part, and left", partial);
+  for (const note of chosen.notes) process.stderr.write(`${note}\n`);
+  if (entry !== undefined) process.stderr.write(`redraft undo --id ${entry}\n`);
+}
+
+function placeNumbers(text: string): number[] {
+  const list = text.split(",").map((one) => Number(one.trim()));
+  if (list.some((one) => !Number.isInteger(one) || one < 1)) {
+    throw new InvalidArgumentError("write numbers from 1, with commas between: 1,3");
+  }
+  return list;
+}
+
+const help = `
+The edit becomes a pattern: values that stay are left open, names of functions, types and members are kept. A place counts if it
+has the old form exactly, if the result is read as the new form, and if its names mean what they mean in the edit. All other
+places that look like it are listed and left.
+
+Examples:
+  redraft repeat --dry-run
+  redraft repeat --only 1,3
+  git diff src/a.ts | redraft repeat --from - --check "npx tsc --noEmit"
+
+Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage, 3 a file changed in the meantime.`;

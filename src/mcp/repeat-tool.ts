@@ -1,0 +1,112 @@
+import type { CallToolResult, McpServer } from "@modelcontextprotocol/server";
+import * as z from "zod";
+import { RedraftError } from "../core/errors.ts";
+import type { RepeatPlan } from "../orchestrate/like-places/repeat.ts";
+import {
+  createOrchestrator,
+  type Orchestrated,
+  type Orchestrator,
+} from "../redraft/orchestrator.ts";
+import { resolveInRoots } from "../workspace/roots.ts";
+import type { RenameToolOptions } from "./rename-tool.ts";
+import { dryRun, type ToolDefinition } from "./schemas.ts";
+
+/** `repeat_edit`: an edit that was made, at all places like it. */
+export function registerRepeatTool(server: McpServer, options: RenameToolOptions): void {
+  const { redraft, journalOf, uninterrupted, answer } = options;
+  const orchestrators = new Map<string, Orchestrator>();
+  const orchestratorFor = (root: string): Orchestrator => {
+    const known = orchestrators.get(root) ?? createOrchestrator({ root, redraft });
+    orchestrators.set(root, known);
+    return known;
+  };
+  server.registerTool("repeat_edit", repeatEdit, (args, context) =>
+    answer(context, async (roots) => {
+      const place = args.path === undefined ? undefined : await resolveInRoots(args.path, roots);
+      if (place === undefined && roots.length > 1) {
+        throw new RedraftError(
+          "usage",
+          "Several folders are open: send `path`, a file of the one that is meant.",
+        );
+      }
+      const root = place?.root ?? roots[0]!;
+      const done = await orchestratorFor(root).run(
+        { repeat: { edit: args.diff, only: args.only } },
+        {
+          dryRun: args.dry_run === true,
+          journal: journalOf([root]),
+          note: { kind: "edit", by: "MCP" },
+          signal: context.mcpReq.signal,
+          ...(uninterrupted && { uninterrupted }),
+        },
+      );
+      return repeatAnswer(done, args.dry_run === true);
+    }),
+  );
+}
+
+function repeatAnswer({ chosen, applied }: Orchestrated, isDry: boolean): CallToolResult {
+  const plan = chosen.details as Omit<RepeatPlan, "files">;
+  const { files, written, entry } = applied;
+  const lines = [
+    chosen.title,
+    ...plan.places.map(({ number, path, line, text }) => `${number}. ${path}:${line}: ${text}`),
+    ...plan.partial.map(({ path, line, text, why }) => `left: ${path}:${line}: ${text} (${why})`),
+    ...chosen.notes,
+    written ? `Written.${entry === undefined ? "" : ` Edit ${entry}.`}` : "Nothing was written.",
+    ...(isDry ? files.map(({ diff }) => diff) : []),
+  ];
+  return {
+    content: [{ type: "text", text: lines.join("\n") }],
+    structuredContent: { ...plan, files, written, ...(entry === undefined ? {} : { entry }) },
+  };
+}
+
+interface RepeatArguments {
+  readonly diff: string;
+  readonly path?: string | undefined;
+  readonly only?: number[] | undefined;
+  readonly dry_run?: boolean | undefined;
+}
+
+const likePlaceSchema = z.looseObject({ path: z.string(), line: z.number(), text: z.string() });
+
+const repeatEdit: ToolDefinition<RepeatArguments> = {
+  title: "Repeat an edit at like places",
+  description:
+    "Takes an edit that was made already, as a unified diff, and makes the same change at all places of the project that have the form which it changed, as one change. Call it with `dry_run` first: the answer numbers the places, and `only` chooses among them. Places that are like it only in part are listed and left. If the edit has nothing that marks other places, nothing is written.",
+  inputSchema: z.strictObject({
+    diff: z
+      .string()
+      .min(1)
+      .describe("The edit that was made, as a unified diff with the paths of its files."),
+    path: z.string().min(1).optional().describe("A file of the folder, where several are open."),
+    only: z
+      .array(z.int().min(1))
+      .optional()
+      .describe("Numbers of the places that are wanted; default: all."),
+    dry_run: dryRun,
+  }),
+  outputSchema: z.looseObject({
+    places: z.array(likePlaceSchema).optional(),
+    partial: z.array(likePlaceSchema).optional(),
+    files: z.array(z.looseObject({ path: z.string() })).optional(),
+    written: z.boolean().optional(),
+    entry: z.string().optional().describe("For `undo_edit`."),
+    error: z
+      .object({
+        code: z.string(),
+        message: z.string(),
+        retryable: z.boolean(),
+        details: z.record(z.string(), z.unknown()),
+      })
+      .optional(),
+  }),
+  annotations: {
+    title: "Repeat an edit at like places",
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+};

@@ -1,0 +1,194 @@
+import type { Node } from "web-tree-sitter";
+import { RedraftError } from "../../core/errors.ts";
+import { type NameLanguage, nameLanguageOf } from "../index/languages.ts";
+import { around, firstBrokenLine, wordStarts } from "../names/nodes.ts";
+import type { NameView } from "../names/resolve-name.ts";
+import { requireName } from "../rename/new-name.ts";
+import { flowOf } from "./flow.ts";
+import { FileNames, type NameReference } from "./references.ts";
+import { ExtractRefusal, refusalError } from "./refusal.ts";
+import { type Selection, selectLines } from "./selection.ts";
+import { crossingsOf } from "./variables.ts";
+import { type ExtractedText, isMethod, writeExtracted } from "./write.ts";
+
+export interface ExtractRequest {
+  /** A path of the repository. */
+  readonly path: string;
+  /** The first and the last line of the statements, from 1. */
+  readonly from: number;
+  readonly to: number;
+  /** The name of the new function. */
+  readonly name: string;
+}
+
+export interface ExtractPlan {
+  readonly path: string;
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+  /** In the order of the call. */
+  readonly parameters: readonly string[];
+  readonly results: readonly string[];
+  readonly kind: "function" | "method";
+  readonly notes: readonly string[];
+}
+
+/**
+ * Makes a function of whole statements of a function and calls it in their place. Names are resolved anew in the new text: each must
+ * mean what it meant.
+ *
+ * @throws `no-match` where the statements cannot be moved without changing what they do, `usage` for a name that is not allowed,
+ * `check-failed` where a name would mean something else
+ */
+export async function planExtract(view: NameView, request: ExtractRequest): Promise<ExtractPlan> {
+  const { path, name } = request;
+  const language = nameLanguageOf(path);
+  const text = await view.text(path);
+  if (text === undefined)
+    throw new RedraftError("no-match", `${path} is no file of the folder. Nothing was written.`);
+  if (language !== "script" && language !== "python") {
+    throw new RedraftError(
+      "usage",
+      `${path}: functions are extracted from JavaScript, TypeScript and Python. Nothing was written.`,
+    );
+  }
+  requireName(name, language, "new");
+  const tree = (await view.parserFor(path))?.parse(text);
+  if (!tree) throw new RedraftError("no-match", `${path} cannot be parsed. Nothing was written.`);
+  try {
+    const broken = firstBrokenLine(tree.rootNode);
+    if (broken !== undefined)
+      throw new RedraftError(
+        "no-match",
+        `${path}:${broken}: the file has a syntax error. Nothing was written.`,
+      );
+    return await extracted(view, request, language, text, tree.rootNode);
+  } catch (error) {
+    if (error instanceof ExtractRefusal) throw refusalError(error, path, text);
+    throw error;
+  } finally {
+    tree.delete();
+  }
+}
+
+async function extracted(
+  view: NameView,
+  { path, from, to, name }: ExtractRequest,
+  language: NameLanguage,
+  text: string,
+  root: Node,
+): Promise<ExtractPlan> {
+  const selection = selectLines(root, text, language, from, to);
+  const flow = flowOf(selection, text);
+  const names = new FileNames(root, text, language);
+  const crossings = crossingsOf(selection, names.in(selection.outer), flow.returns);
+  const isTyped = /\.[cm]?tsx?$/u.test(path);
+  const written = writeExtracted({ root, text, name, selection, flow, crossings, isTyped });
+  const isMember = isMethod({ selection, flow, crossings });
+  if (language === "python" && !isMember) requireNoMangledName(selection);
+  requireFreeName(view, path, text, name, language, isMember);
+  const parsed = (await view.parserFor(path))?.parse(written.text);
+  if (!parsed) throw new ExtractRefusal("the result cannot be parsed.");
+  try {
+    if (parsed.rootNode.hasError)
+      throw new ExtractRefusal("the result would have a syntax error.", selection.start);
+    const parameters = crossings.parameters.map((one) => one.name);
+    const before = names.in(root);
+    const after = new FileNames(parsed.rootNode, written.text, language).in(parsed.rootNode);
+    const crossing = new Set(
+      [...crossings.parameters, ...crossings.results].map(({ binding }) => binding.id),
+    );
+    requireSameMeaning(before, after, written, crossing, path);
+    return {
+      path,
+      name,
+      before: text,
+      after: written.text,
+      parameters,
+      results: crossings.results.map((one) => one.name),
+      kind: isMember ? "method" : "function",
+      notes:
+        written.untyped.length > 0
+          ? [`the types of ${written.untyped.join(", ")} are not written anywhere: \`any\``]
+          : [],
+    };
+  } finally {
+    parsed.delete();
+  }
+}
+
+/** Inside of a class, Python writes the name of the class into private names. */
+function requireNoMangledName({ statements, outer }: Selection): void {
+  if (!around(outer, /^class_definition$/u)) return;
+  const names = statements.flatMap((one) => one.descendantsOfType("identifier"));
+  const mangled = names.find((one) => one !== null && /^__\w*[^_]_?$/u.test(one.text));
+  if (mangled) {
+    throw new ExtractRefusal(
+      `\`${mangled.text}\` is private to the class, and the selection does not use its object.`,
+      mangled.startIndex,
+    );
+  }
+}
+
+function requireFreeName(
+  view: NameView,
+  path: string,
+  text: string,
+  name: string,
+  language: NameLanguage,
+  isMember: boolean,
+): void {
+  const isHere = wordStarts(text, name).next().done !== true;
+  const elsewhere = view
+    .mentions(name)
+    .filter((one) => one !== path && nameLanguageOf(one) === language);
+  // Of members the files do not say which class they are of, and other files can use names of the module.
+  if (isHere || (elsewhere.length > 0 && (isMember || language === "python"))) {
+    const where = isHere ? path : elsewhere[0]!;
+    throw new ExtractRefusal(`\`${name}\` is written in ${where} already. Choose another name.`);
+  }
+}
+
+/** Every name of the old text means in the new one what it meant; those that cross are parameters in the new function. */
+function requireSameMeaning(
+  before: readonly NameReference[],
+  after: readonly NameReference[],
+  written: ExtractedText,
+  crossing: ReadonlySet<string>,
+  path: string,
+): void {
+  const found = new Map(after.map((one) => [one.node.startIndex, one]));
+  const isNew = (offset: number): boolean => offset >= written.start && offset < written.end;
+  for (const old of before) {
+    const at = written.at(old.node.startIndex);
+    const now = at === undefined ? undefined : found.get(at);
+    const refuse = (): never => {
+      throw new RedraftError(
+        "check-failed",
+        `${path}: \`${old.name}\` would mean something else in the new text. Nothing was written.`,
+        {
+          details: { path, name: old.name },
+        },
+      );
+    };
+    if (!now || now.name !== old.name) {
+      refuse();
+      continue;
+    }
+    if (isNew(at!) && old.binding && crossing.has(old.binding.id)) {
+      // A parameter, or a variable that is declared in the function.
+      const isOwn = now.binding?.declarations.some(({ node }) => isNew(node.startIndex)) ?? false;
+      if (!isOwn) refuse();
+      continue;
+    }
+    if ((old.binding === undefined) !== (now.binding === undefined)) refuse();
+    if (!old.binding || !now.binding) continue;
+    if (crossing.has(old.binding.id)) {
+      if (now.binding.declarations.some(({ node }) => isNew(node.startIndex))) refuse();
+      continue;
+    }
+    const wanted = old.binding.declarations.map(({ node }) => written.at(node.startIndex)).sort();
+    const actual = now.binding.declarations.map(({ node }) => node.startIndex).sort();
+    if (JSON.stringify(wanted) !== JSON.stringify(actual)) refuse();
+  }
+}

@@ -1,0 +1,179 @@
+import type { Node } from "web-tree-sitter";
+import { ExtractRefusal } from "./refusal.ts";
+import { type Selection, scopeFunctions } from "./selection.ts";
+
+/** What the statements do beside computing. */
+export interface SelectionFlow {
+  readonly awaits: boolean;
+  readonly yields: boolean;
+  /** Every way through the statements returns or throws. */
+  readonly returns: boolean;
+  /** `this` of JavaScript, of the class that the outer function is a member of. */
+  readonly usesThis: boolean;
+}
+
+const jumpLoops = /^(?:for_statement|for_in_statement|while_statement|do_statement)$/u;
+
+/** @throws ExtractRefusal for what leaves the statements, or means something else in a function of its own */
+export function flowOf(selection: Selection, text: string): SelectionFlow {
+  const { statements, inner, outer, owner, language } = selection;
+  let awaits = false;
+  let yields = false;
+  let usesThis = false;
+  let returned: Node | undefined;
+  const isInside = (node: Node): boolean =>
+    node.startIndex >= statements[0]!.startIndex && node.endIndex <= statements.at(-1)!.endIndex;
+  const visit = (node: Node, isNested: boolean, arrowsOnly: boolean): void => {
+    const { type } = node;
+    const refuse = (why: string): never => {
+      throw new ExtractRefusal(why, node.startIndex);
+    };
+    if (!isNested) {
+      if (/^(?:await|await_expression)$/u.test(type) || (type === "async" && !isFunctionWord(node)))
+        awaits = true;
+      if (type === "for_in_statement" && node.children.some((one) => one?.type === "await"))
+        awaits = true;
+      if (type === "yield" || type === "yield_expression") yields = true;
+      if (type === "return_statement") returned ??= node;
+      if (type === "break_statement" || type === "continue_statement") {
+        const target = jumpTarget(node);
+        if (!target || !isInside(target)) refuse(`\`${node.text}\` leaves the selection.`);
+      }
+    }
+    if (language === "script" && arrowsOnly) {
+      if (type === "this") usesThis = true;
+      if (type === "super") refuse("`super` means something only in the method itself.");
+      if (type === "meta_property")
+        refuse("`new.target` means something only in the function itself.");
+      if (type === "identifier" && node.text === "arguments")
+        refuse("`arguments` are those of the function itself.");
+    }
+    if (language === "python" && type === "identifier" && node.parent?.type !== "attribute") {
+      const isCall = node.parent?.type === "call";
+      if (node.text === "__class__" || (isCall && node.text === "super"))
+        refuse("`super()` and `__class__` mean something only in the method itself.");
+    }
+    if (/^(?:global_statement|nonlocal_statement)$/u.test(type))
+      refuse(`\`${node.text}\` is for the whole function.`);
+    const isFunction = scopeFunctions.test(type);
+    const keepsThis = type === "arrow_function" || !(isFunction || /^class/u.test(type));
+    for (const child of node.children) {
+      if (child)
+        visit(child, isNested || isFunction || /^class/u.test(type), arrowsOnly && keepsThis);
+    }
+  };
+  for (const one of statements) visit(one, false, true);
+  const [first] = statements;
+  const isFirst =
+    first!.parent?.namedChildren.find((one) => one?.type !== "comment")?.id === first!.id;
+  if (
+    isFirst &&
+    first!.type === "expression_statement" &&
+    first!.namedChildren[0]?.type === "string"
+  ) {
+    throw new ExtractRefusal(
+      "the first string of a block may be its documentation or a directive.",
+      first!.startIndex,
+    );
+  }
+  refuseDynamic(inner, outer, language);
+  if (usesThis) requireMethod(selection);
+  if (/#[\p{L}_$]/u.test(text.slice(selection.start, selection.end)) && language === "script") {
+    const isPrivate = statements.some(
+      (one) => one.descendantsOfType("private_property_identifier").length > 0,
+    );
+    if (isPrivate && !usesThis)
+      throw new ExtractRefusal("a private member can be used only in its class.", selection.start);
+  }
+  const returns = alwaysLeaves(statements);
+  if (returned && !returns) {
+    throw new ExtractRefusal(
+      "`return` is not reached on every way through the selection. Select up to the end of the function, or without it.",
+      returned.startIndex,
+    );
+  }
+  if (yields && language === "python" && inner.children.some((one) => one?.type === "async")) {
+    throw new ExtractRefusal("Python has no `yield from` in an async function.", selection.start);
+  }
+  return {
+    awaits,
+    yields,
+    returns: returns && returned !== undefined,
+    usesThis: usesThis && owner !== undefined,
+  };
+}
+
+/** `async` of a function or a lambda belongs to it. */
+const isFunctionWord = (node: Node): boolean => scopeFunctions.test(node.parent?.type ?? "");
+
+/** Calls that see the variables around them by name. */
+function refuseDynamic(inner: Node, outer: Node, language: string): void {
+  const names = language === "python" ? /^(?:locals|eval|exec|vars|dir)$/u : /^eval$/u;
+  const types = ["call", "call_expression"];
+  for (const call of [inner, outer].flatMap((one) => one.descendantsOfType(types))) {
+    const called = call?.childForFieldName("function");
+    if (called?.type === "identifier" && names.test(called.text)) {
+      throw new ExtractRefusal(
+        `\`${called.text}\` sees the variables of the function by name.`,
+        called.startIndex,
+      );
+    }
+  }
+}
+
+function requireMethod({ outer, owner, start, statements }: Selection): void {
+  for (let node: Node | null = statements[0]!; node && node.id !== outer.id; node = node.parent) {
+    if (scopeFunctions.test(node.type) && node.type !== "arrow_function") {
+      throw new ExtractRefusal("`this` is that of a function inside of the method.", start);
+    }
+  }
+  if (outer.type !== "method_definition" || owner === undefined) {
+    throw new ExtractRefusal("`this` is not that of a method of a class.", start);
+  }
+  if (
+    /^(?:constructor)$/u.test(outer.childForFieldName("name")?.text ?? "") &&
+    outer.descendantsOfType("super").length > 0
+  ) {
+    throw new ExtractRefusal("`this` may not be used before `super()` in a constructor.", start);
+  }
+}
+
+/** The loop or switch that a `break` or `continue` is about. */
+function jumpTarget(node: Node): Node | undefined {
+  const label = node.childForFieldName("label")?.text;
+  for (let outer = node.parent; outer && !scopeFunctions.test(outer.type); outer = outer.parent) {
+    if (label !== undefined) {
+      if (outer.type === "labeled_statement" && outer.childForFieldName("label")?.text === label)
+        return outer;
+      continue;
+    }
+    if (jumpLoops.test(outer.type)) return outer;
+    if (node.type === "break_statement" && outer.type === "switch_statement") return outer;
+  }
+  return undefined;
+}
+
+/** Whether no way leads through statements to what follows. */
+export function alwaysLeaves(statements: readonly (Node | null)[]): boolean {
+  return statements.some((one) => one !== null && statementLeaves(one));
+}
+
+function statementLeaves(node: Node): boolean {
+  const { type } = node;
+  if (/^(?:return_statement|throw_statement|raise_statement)$/u.test(type)) return true;
+  if (/^(?:statement_block|block)$/u.test(type)) return alwaysLeaves(node.namedChildren);
+  if (type === "else_clause")
+    return node.namedChildren.some((one) => one !== null && statementLeaves(one));
+  if (type !== "if_statement") return false;
+  const then = node.childForFieldName("consequence");
+  const others = node.namedChildren.filter((one) =>
+    /^(?:else_clause|elif_clause)$/u.test(one?.type ?? ""),
+  );
+  const hasElse = others.some((one) => one?.type === "else_clause");
+  const partLeaves = (one: Node | null): boolean =>
+    one !== null &&
+    (one.type === "elif_clause"
+      ? statementLeaves(one.childForFieldName("consequence")!)
+      : statementLeaves(one));
+  return hasElse && then !== null && statementLeaves(then) && others.every(partLeaves);
+}

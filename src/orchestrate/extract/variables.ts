@@ -1,0 +1,391 @@
+import type { Node } from "web-tree-sitter";
+import type { NameReference, ScopeBinding } from "./references.ts";
+import { ExtractRefusal } from "./refusal.ts";
+import { type Selection, scopeFunctions } from "./selection.ts";
+
+/** A variable that the new function takes or gives back. */
+export interface Crossing {
+  readonly name: string;
+  readonly binding: ScopeBinding;
+  /** The keyword that declares it inside of the selection; undefined: it is declared outside. */
+  readonly declaredBy: string | undefined;
+}
+
+export interface Crossings {
+  readonly parameters: readonly Crossing[];
+  readonly results: readonly Crossing[];
+}
+
+const loopTypes = /^(?:for_statement|for_in_statement|while_statement|do_statement)$/u;
+
+/**
+ * The parameters and the results. `references`: those of the whole outer function.
+ *
+ * @throws ExtractRefusal where values could differ: a variable without a value, one that closures share, one of an interrupted block
+ */
+export function crossingsOf(
+  selection: Selection,
+  references: readonly NameReference[],
+  returns: boolean,
+): Crossings {
+  const parameters: Crossing[] = [];
+  const results: Crossing[] = [];
+  const byBinding = new Map<string, NameReference[]>();
+  for (const one of references) {
+    if (!one.binding) continue;
+    byBinding.set(one.binding.id, [...(byBinding.get(one.binding.id) ?? []), one]);
+  }
+  const first = selection.statements[0]!.startIndex;
+  const last = selection.statements.at(-1)!.endIndex;
+  const isInside = ({ node }: NameReference): boolean =>
+    node.startIndex >= first && node.endIndex <= last;
+  const loop = loopAround(selection);
+  const guarded = guardedBlock(selection);
+  for (const all of byBinding.values()) {
+    const inside = all.filter(isInside);
+    const [some] = inside;
+    if (!some) continue;
+    const binding = some.binding!;
+    const { name } = some;
+    const isOfFunction =
+      !binding.isTop &&
+      binding.scopeStart >= selection.outer.startIndex &&
+      binding.scopeEnd <= selection.outer.endIndex;
+    if (!isOfFunction) {
+      refuseOuterWrite(selection, inside);
+      continue;
+    }
+    const outside = all.filter((one) => !isInside(one));
+    const declaring = all.filter(({ declares }) => declares);
+    const isOwn = isDeclaredInside(selection, declaring, isInside, outside);
+    if (isOwn) refuseEarlier(selection, inside, outside, name, loop);
+    if (isOwn && outside.length === 0) continue;
+    if (some.isType) {
+      throw new ExtractRefusal(`\`${name}\` is a type of the function.`, some.node.startIndex);
+    }
+    refuseShared(selection, all, name, isInside, isOwn);
+    const written = inside.filter(({ writes }) => writes);
+    const after = outside.filter(
+      ({ node, reads }) =>
+        reads &&
+        (node.startIndex >= last ||
+          (loop !== undefined &&
+            node.startIndex >= loop.startIndex &&
+            node.endIndex <= loop.endIndex &&
+            !isOwnInLoop(selection, isOwn))),
+    );
+    const keyword = isOwn ? declarationWord(declaring.filter(isInside)) : undefined;
+    const crossing: Crossing = { name, binding, declaredBy: keyword };
+    const isResult = !returns && written.length > 0 && after.length > 0;
+    const isParameter =
+      !isOwn && (selection.language === "script" || needsValue(selection, inside, name));
+    if (isParameter) {
+      if (selection.language === "python") requireValueBefore(selection, declaring, name, first);
+      parameters.push(crossing);
+    }
+    if (isResult) {
+      if (!isParameter && selection.language === "python" && !assigns(selection.statements, name)) {
+        throw new ExtractRefusal(
+          `\`${name}\` may have no value at the end of the selection, and is used after it.`,
+          some.node.startIndex,
+        );
+      }
+      results.push(crossing);
+    }
+    if (written.length > 0 && guarded && !isOwn) {
+      const isSeen = outside.some(
+        ({ node }) => node.startIndex >= guarded.endIndex || isHandler(node, guarded),
+      );
+      if (isSeen)
+        throw new ExtractRefusal(
+          `\`${name}\` is assigned in a \`try\` block, and used where an error may have interrupted it.`,
+          written[0]!.node.startIndex,
+        );
+    }
+    if (
+      written.length > 0 &&
+      returns &&
+      guarded &&
+      !isOwn &&
+      outside.some(({ node }) => node.startIndex >= last)
+    ) {
+      throw new ExtractRefusal(
+        `\`${name}\` is assigned and used after the \`return\`.`,
+        written[0]!.node.startIndex,
+      );
+    }
+  }
+  return { parameters, results };
+}
+
+/** Variables of `let` and `const` are new in every round of a loop. */
+const isOwnInLoop = ({ language }: Selection, isOwn: boolean): boolean =>
+  isOwn && language === "script";
+
+function isDeclaredInside(
+  { language }: Selection,
+  declaring: readonly NameReference[],
+  isInside: (one: NameReference) => boolean,
+  outside: readonly NameReference[],
+): boolean {
+  if (declaring.length === 0 || !declaring.some(isInside)) return false;
+  if (language === "script") return declaring.every(isInside);
+  // Python declares by assigning: nothing before may have given it a value.
+  const from = Math.min(...declaring.filter(isInside).map(({ node }) => node.startIndex));
+  return outside.every(({ node, writes }) => !writes || node.startIndex > from);
+}
+
+/** A variable of the selection whose value comes from before it: hoisted, or of an earlier round of the loop. */
+function refuseEarlier(
+  selection: Selection,
+  inside: readonly NameReference[],
+  outside: readonly NameReference[],
+  name: string,
+  loop: Node | undefined,
+): void {
+  const first = selection.statements[0]!.startIndex;
+  const isScript = selection.language === "script";
+  const isVar =
+    isScript &&
+    inside.some(({ declares, node }) => declares && declarationWord([{ node }]) === "var");
+  if (isScript && outside.some(({ node }) => node.startIndex < first)) {
+    throw new ExtractRefusal(
+      `\`${name}\` is used before the selection that declares it.`,
+      inside[0]!.node.startIndex,
+    );
+  }
+  if (loop === undefined) return;
+  const mayKeep = isScript ? isVar && !inside[0]!.declares : needsValue(selection, inside, name);
+  if (mayKeep || (isVar && outside.length > 0)) {
+    throw new ExtractRefusal(
+      `\`${name}\` may have its value from an earlier round of the loop.`,
+      inside[0]!.node.startIndex,
+    );
+  }
+}
+
+function refuseOuterWrite({ language }: Selection, inside: readonly NameReference[]): void {
+  // A name of the module stays what it is in the new function; in Python an assignment would make it local.
+  const written = inside.find(({ writes }) => writes);
+  if (written && language === "python") {
+    throw new ExtractRefusal(
+      `\`${written.name}\` is a name of the module, assigned here.`,
+      written.node.startIndex,
+    );
+  }
+}
+
+/** A closure that shares a variable sees every later value; a parameter would be a copy. */
+function refuseShared(
+  { inner }: Selection,
+  all: readonly NameReference[],
+  name: string,
+  isInside: (one: NameReference) => boolean,
+  isOwn: boolean,
+): void {
+  const functions = new Set(all.filter(({ declares }) => !declares).map(({ within }) => within));
+  const home = all.find(({ declares }) => declares)?.within;
+  const isShared =
+    [...functions].some((one) => one !== (home ?? inner.startIndex)) || functions.size > 1;
+  if (!isShared) return;
+  const changes = all.filter(
+    ({ writes, declares, node }) => writes && (!declares || !hasValue(node)),
+  );
+  const declarations = all.filter(({ declares }) => declares);
+  const isOnce = changes.length === 0 && declarations.length <= 1;
+  if (isOnce) return;
+  const place = all.find((one) => isInside(one) && (one.writes || !isOwn)) ?? all.find(isInside)!;
+  throw new ExtractRefusal(
+    `\`${name}\` is shared with a function inside, and changes.`,
+    place.node.startIndex,
+  );
+}
+
+/** Whether a declaration gives the value that the variable keeps. */
+function hasValue(node: Node): boolean {
+  for (let outer = node.parent; outer; outer = outer.parent) {
+    if (outer.type === "variable_declarator") return outer.childForFieldName("value") !== null;
+    if (/^(?:augmented_assignment|delete_statement)$/u.test(outer.type)) return false;
+    if (outer.type === "assignment") return outer.childForFieldName("right") !== null;
+    if (/statement$|block$/u.test(outer.type)) return true;
+    if (scopeFunctions.test(outer.type)) return true;
+  }
+  return true;
+}
+
+/** Whether the statements may read a variable before they give it a value. */
+function needsValue(
+  { statements }: Selection,
+  inside: readonly NameReference[],
+  name: string,
+): boolean {
+  const [first] = inside;
+  const statement = statements.find(
+    (one) => one.startIndex <= first!.node.startIndex && first!.node.endIndex <= one.endIndex,
+  )!;
+  const own = inside.filter(
+    ({ node }) => node.startIndex >= statement.startIndex && node.endIndex <= statement.endIndex,
+  );
+  return own.some(({ reads }) => reads) || !assigns([statement], name);
+}
+
+/** Python: a parameter must have a value on every way to the selection. */
+function requireValueBefore(
+  { statements, inner, outer }: Selection,
+  declaring: readonly NameReference[],
+  name: string,
+  first: number,
+): void {
+  const refuse = (node: Node): never => {
+    throw new ExtractRefusal(
+      `\`${name}\` may have no value before the selection.`,
+      node.startIndex,
+    );
+  };
+  const isOfFunction = declaring.some(({ node }) => isOfParameters(node));
+  if (isOfFunction && !declaring.some(({ node }) => node.parent?.type === "delete_statement"))
+    return;
+  if (declaring.some(({ node }) => node.parent?.type === "delete_statement"))
+    refuse(statements[0]!);
+  for (let node: Node = statements[0]!; node.parent && node.id !== outer.id; node = node.parent) {
+    const list = node.parent;
+    if (list.type === "block" || list.type === "module") {
+      const before = list.namedChildren.filter(
+        (one): one is Node => one !== null && one.endIndex <= node.startIndex,
+      );
+      if (assigns(before, name)) return;
+    }
+    const binds = (field: string): boolean => {
+      const part = list.childForFieldName(field);
+      return (
+        part !== null &&
+        part.endIndex <= first &&
+        part.descendantsOfType("identifier").some((one) => one?.text === name)
+      );
+    };
+    if (list.type === "for_statement" && binds("left")) return;
+    if (list.type === "with_statement" && assigns([list], name)) return;
+    if (
+      list.type === "except_clause" &&
+      list.descendantsOfType("as_pattern_target").some((one) => one?.text === name)
+    )
+      return;
+    // A variable of an outer function is not followed further.
+    if (scopeFunctions.test(list.type) && list.id === inner.id && inner.id !== outer.id)
+      refuse(statements[0]!);
+  }
+  refuse(statements[0]!);
+}
+
+function isOfParameters(node: Node): boolean {
+  for (let outer = node.parent; outer; outer = outer.parent) {
+    if (/parameters$/u.test(outer.type)) return true;
+    if (/block|statement/u.test(outer.type)) return false;
+  }
+  return false;
+}
+
+/** Whether statements of Python give a name a value on every way through them. */
+function assigns(statements: readonly (Node | null)[], name: string): boolean {
+  return statements.some((one) => one !== null && assignsOne(one, name));
+}
+
+function assignsOne(node: Node, name: string): boolean {
+  const names = (part: Node | null): boolean =>
+    part !== null &&
+    (part.type === "identifier"
+      ? part.text === name
+      : /^(?:pattern_list|tuple_pattern|list_pattern|list_splat_pattern)$/u.test(part.type) &&
+        part.namedChildren.some(names));
+  switch (node.type) {
+    case "expression_statement":
+      return assigns(node.namedChildren, name);
+    case "assignment":
+      return (
+        node.childForFieldName("right") !== null &&
+        (names(node.childForFieldName("left")) || assigns([node.childForFieldName("right")], name))
+      );
+    case "function_definition":
+    case "class_definition":
+      return node.childForFieldName("name")?.text === name;
+    case "decorated_definition":
+      return assigns(node.namedChildren, name);
+    case "import_statement":
+    case "import_from_statement":
+      return node
+        .childrenForFieldName("name")
+        .some((one) => (one?.childForFieldName("alias") ?? one)?.text === name);
+    case "with_statement":
+      return (
+        node
+          .descendantsOfType("as_pattern_target")
+          .some(
+            (one) =>
+              one !== null &&
+              one.endIndex <= node.childForFieldName("body")!.startIndex &&
+              one.text === name,
+          ) || assigns(node.childForFieldName("body")?.namedChildren ?? [], name)
+      );
+    case "if_statement": {
+      const others = node.namedChildren.filter((one) =>
+        /^(?:else_clause|elif_clause)$/u.test(one?.type ?? ""),
+      );
+      const bodies = [
+        node.childForFieldName("consequence"),
+        ...others.map(
+          (one) => one!.childForFieldName("consequence") ?? one!.childForFieldName("body"),
+        ),
+      ];
+      const hasElse = others.some((one) => one!.type === "else_clause");
+      return hasElse && bodies.every((one) => assigns(one?.namedChildren ?? [], name));
+    }
+    default:
+      return false;
+  }
+}
+
+function declarationWord(declaring: readonly Pick<NameReference, "node">[]): string {
+  for (const { node } of declaring) {
+    for (let outer = node.parent; outer; outer = outer.parent) {
+      if (outer.type === "lexical_declaration")
+        return outer.childForFieldName("kind")?.text ?? "const";
+      if (outer.type === "variable_declaration") return "var";
+      if (/statement$|block$/u.test(outer.type)) break;
+    }
+  }
+  return "const";
+}
+
+function loopAround({ statements, inner }: Selection): Node | undefined {
+  let found: Node | undefined;
+  for (
+    let node: Node | null = statements[0]!.parent;
+    node && node.id !== inner.id;
+    node = node.parent
+  ) {
+    if (loopTypes.test(node.type)) found = node;
+  }
+  return found;
+}
+
+/** The `try` around a selection in its block, or a `with` that may swallow an error. */
+function guardedBlock({ statements, inner }: Selection): Node | undefined {
+  let found: Node | undefined;
+  let from: Node = statements[0]!;
+  for (
+    let node: Node | null = from.parent;
+    node && node.id !== inner.id;
+    from = node, node = node.parent
+  ) {
+    if (node.type === "try_statement" && node.childForFieldName("body")?.id === from.id)
+      found = node;
+    if (node.type === "with_statement" && /suppress|raises/u.test(node.text.split("\n")[0]!))
+      found = node;
+  }
+  return found;
+}
+
+const isHandler = (node: Node, guarded: Node): boolean => {
+  const body = guarded.childForFieldName("body");
+  return node.startIndex >= (body?.endIndex ?? 0) && node.endIndex <= guarded.endIndex;
+};

@@ -1,0 +1,86 @@
+import { RedraftError } from "../../core/errors.ts";
+import type { NameView } from "../names/resolve-name.ts";
+import { inOrder, type LikeCandidate, type LikePlace, likePlaceAt } from "./candidate.ts";
+import { type ExampleFile, editOfPatch } from "./example.ts";
+import { LikePlaces } from "./like-places.ts";
+import { shownPattern } from "./pattern.ts";
+import type { FoundRule } from "./rules.ts";
+
+export interface RepeatRequest {
+  /** The edit that was made, by its files or as a unified diff. */
+  readonly edit: readonly ExampleFile[] | string;
+  /** Numbers of the places that are wanted, as a plan lists them; default: all. */
+  readonly only?: readonly number[] | undefined;
+}
+
+export interface RepeatPlan {
+  /** What the edit does, with `$(name)` for what differs from place to place. */
+  readonly rules: readonly { readonly old: string; readonly new: string }[];
+  /** Where the edit is repeated, numbered from 1. */
+  readonly places: readonly (LikePlace & { readonly number: number; readonly repeated: boolean })[];
+  /** Places that are like it only in part, and why nothing is changed there. */
+  readonly partial: readonly (LikePlace & { readonly why: string })[];
+  readonly files: readonly ExampleFile[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Finds the places where the edit that was made is still to be made. An exact match of the old form with every hole of the new form
+ * bound counts, if the new text parses to the new form and every name means what it means in the example.
+ *
+ * @throws `no-match` where the edit has nothing that marks other places, or no place is like it; `usage` for unknown numbers
+ */
+export async function planRepeat(view: NameView, request: RepeatRequest): Promise<RepeatPlan> {
+  const edits =
+    typeof request.edit === "string" ? await editOfPatch(view, request.edit) : request.edit;
+  const search = new LikePlaces(view, edits);
+  const { rules, notes } = await search.rules();
+  const candidates: LikeCandidate[] = [];
+  for (const found of rules) candidates.push(...(await search.candidates(found)));
+  const kept = await search.withoutClashes(candidates);
+  const places = kept.sort(inOrder);
+  const unknown = request.only?.find((number) => !(number >= 1 && number <= places.length));
+  if (unknown !== undefined) {
+    throw new RedraftError(
+      "usage",
+      `there is no place ${unknown}: the edit has ${places.length} like places. Nothing was written.`,
+    );
+  }
+  const isWanted = (number: number): boolean => request.only?.includes(number) ?? true;
+  const chosen = places.filter((_, index) => isWanted(index + 1));
+  const partial = search.partial.sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line,
+  );
+  if (chosen.length === 0) throw noPlaces(rules, partial);
+  const files = search.write(chosen);
+  return {
+    rules: rules.map(({ rule }) => ({
+      old: rule.old.map(shownPattern).join(" "),
+      new: rule.new.map(shownPattern).join(" "),
+    })),
+    places: places.map(({ path, parsed, match }, index) => ({
+      number: index + 1,
+      ...likePlaceAt(path, parsed.text, match.start),
+      repeated: isWanted(index + 1),
+    })),
+    partial,
+    files,
+    notes,
+  };
+}
+
+function noPlaces(
+  rules: readonly FoundRule[],
+  partial: readonly (LikePlace & { why: string })[],
+): RedraftError {
+  const looked = rules.map(({ rule }) => `  ${rule.old.map(shownPattern).join(" ")}`).join("\n");
+  const list = partial
+    .slice(0, 10)
+    .map(({ path, line, text, why }) => `  ${path}:${line}: ${text}  (${why})`);
+  const more = partial.length > 0 ? `Like it in part:\n${list.join("\n")}\n` : "";
+  return new RedraftError(
+    "no-match",
+    `no other place has the form that the edit changed:\n${looked}\n${more}Nothing was written.`,
+    { details: { partial } },
+  );
+}

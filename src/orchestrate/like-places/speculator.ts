@@ -1,0 +1,23 @@
+import type { Speculator } from "../speculator.ts";
+import { planRepeat } from "./repeat.ts";
+
+/** Makes an edit that was made once at all places like it. Deterministic: its one candidate has only exact matches, or it refuses. */
+export const repeatSpeculator: Speculator = {
+  name: "repeat",
+  recognise: ({ repeat }) => repeat && { confidence: 1, why: "the request has an edit to repeat" },
+  async *speculate({ repeat }, context) {
+    if (!repeat) return;
+    const { files, ...details } = await planRepeat(await context.names(), repeat);
+    const places = details.places.filter(({ repeated }) => repeated).length;
+    const count = (one: number, what: string): string => `${one} ${one === 1 ? what : `${what}s`}`;
+    yield {
+      by: "repeat",
+      title: `the edit is repeated at ${count(places, "place")} in ${count(files.length, "file")}`,
+      why: "each place has the form that the edit changed, and its names mean the same",
+      confidence: 1,
+      files,
+      notes: details.notes,
+      details,
+    };
+  },
+};

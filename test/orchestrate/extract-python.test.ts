@@ -1,0 +1,257 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { type ExtractTrap, extractTrap } from "./extract-traps.ts";
+
+const traps: Record<string, ExtractTrap> = {
+  "one in, one out": {
+    code: `
+def f(a):
+>    b = a * 2
+>    c = b + 1
+    return c
+`,
+    run: "[f(1), f(5)]",
+    has: ["    c = part(a)\n", "\n\n\ndef part(a):\n    b = a * 2\n    c = b + 1\n    return c\n"],
+  },
+  "several come out": {
+    code: "def f(a):\n>    b = a * 2\n>    c = b + 1\n    return b + c\n",
+    run: "f(4)",
+    has: "    b, c = part(a)\n",
+  },
+  "a variable is assigned anew": {
+    code: "def f(a):\n    s = 0\n>    s += a\n>    s *= 2\n    return s\n",
+    run: "f(3)",
+    has: "s = part(a, s)",
+  },
+  "assigned in one branch, with a value before": {
+    code: "def f(a):\n    b = 7\n>    if a > 1:\n>        b = a\n    return b\n",
+    run: "[f(0), f(5)]",
+    has: "b = part(a, b)",
+  },
+  "assigned in one branch, without": {
+    code: "def f(a):\n>    if a > 1:\n>        b = a\n    return b\n",
+    refused: "`b` may have no value at the end",
+  },
+  "assigned in both branches": {
+    code: "def f(a):\n>    if a > 1:\n>        b = a\n>    else:\n>        b = 0\n    return b\n",
+    run: "[f(0), f(5)]",
+  },
+  "no value on every way before": {
+    code: "def f(a):\n    if a:\n        b = 1\n>    print(b)\n    return 1\n",
+    refused: "`b` may have no value before",
+  },
+  "the loop around it": {
+    code: "def f(xs):\n    last = None\n    out = []\n    for x in xs:\n        out.append(last)\n>        last = x * 2\n    return out\n",
+    run: "f([1, 2, 3])",
+    has: "last = part(x)",
+  },
+  "a value of an earlier round": {
+    code: "def f(xs):\n    out = []\n    for x in xs:\n>        if x > 1:\n>            out.append(p)\n>        p = x\n    return out\n",
+    refused: "earlier round of the loop",
+  },
+  "return at the end": {
+    code: "def f(a):\n    b = a + 1\n>    if b > 3:\n>        return 'big'\n>    return 'small'\n",
+    run: "[f(1), f(9)]",
+    has: "return part(b)",
+  },
+  "return on one way": {
+    code: "def f(a):\n>    if a:\n>        return 1\n    return 2\n",
+    refused: "`return` is not reached",
+  },
+  "raise and return": {
+    code: "def f(a):\n>    if a:\n>        return 1\n>    elif a is None:\n>        raise ValueError\n>    else:\n>        return 3\n",
+    run: "[f(1), f(0)]",
+  },
+  "continue leaves": {
+    code: "def f(xs):\n    for x in xs:\n>        if x: continue\n        print(x)\n",
+    refused: "leaves the selection",
+  },
+  "break inside": {
+    code: "def f(xs):\n    r = None\n>    for x in xs:\n>        if x > 1:\n>            r = x\n>            break\n    return r\n",
+    run: "f([1, 2, 3])",
+  },
+  await: {
+    code: "import asyncio\nasync def g(): return 1\nasync def f(a):\n>    b = await g()\n>    b += a\n    return b\n",
+    run: "asyncio.run(f(2))",
+    has: ["b = await part(a)", "async def part(a):"],
+  },
+  "async with": {
+    code: "async def f(a):\n>    async with a as b:\n>        c = b\n    return c\n",
+    has: ["c = await part(a)", "async def part(a):"],
+  },
+  yield: {
+    code: "def f(a):\n>    yield a\n>    b = a + 1\n    yield b\n",
+    run: "list(f(1))",
+    has: "b = yield from part(a)",
+  },
+  "yield in an async function": {
+    code: "async def f(a):\n>    yield a\n>    yield 2\n",
+    refused: "no `yield from` in an async",
+  },
+  "self makes a method": {
+    code: "class A:\n    x = 2\n\n    def f(self, a):\n>        y = self.x * a\n        return y\n\n    def g(self):\n        pass\n",
+    run: "A().f(4)",
+    has: [
+      "y = self.part(a)",
+      "        return y\n\n    def part(self, a):\n        y = self.x * a\n        return y\n\n    def g",
+    ],
+  },
+  "a class method": {
+    code: "class A:\n    x = 2\n\n    @classmethod\n    def f(cls, a):\n>        y = cls.x * a\n        return y\n",
+    run: "A.f(4)",
+    has: ["    @classmethod\n    def part(cls, a):", "y = cls.part(a)"],
+  },
+  "a static method": {
+    code: "class A:\n    @staticmethod\n    def f(a):\n>        y = a * 2\n        return y\n",
+    run: "A.f(4)",
+    has: "\n\n\ndef part(a):",
+  },
+  "a method without self": {
+    code: "class A:\n    def f(self, a):\n>        y = a * 2\n        return y\n",
+    run: "A().f(4)",
+    has: "y = part(a)",
+  },
+  "super()": {
+    code: "class A:\n    def f(self):\n>        y = super().f()\n        return y\n",
+    refused: "`super()`",
+  },
+  "a private name outside of its class": {
+    code: "class A:\n    def __init__(this, b):\n        this.__x = 1\n        b.append(this)\n\n    @staticmethod\n    def f(a):\n>        y = a.__x\n        return y\n",
+    refused: "private",
+  },
+  global: {
+    code: "n = 0\ndef f():\n    global n\n>    n += 1\n    return n\n",
+    refused: "`n` is a name of the module, assigned here",
+  },
+  nonlocal: {
+    code: "def f():\n    n = 0\n    def g():\n        nonlocal n\n>        n += 1\n    g()\n    return n\n",
+    refused: "is shared",
+  },
+  "locals()": { code: "def f(a):\n>    b = a\n    return locals()\n", refused: "`locals` sees" },
+  "a comprehension has its own names": {
+    code: "def f(xs, x):\n>    ys = [x + 1 for x in xs]\n    return ys, x\n",
+    run: "f([1, 2], 9)",
+    has: "ys = part(xs)",
+  },
+  "a closure over what changes": {
+    code: "def f():\n    n = 1\n>    g = lambda: n\n    n = 2\n    return g()\n",
+    refused: "is shared",
+  },
+  "a closure over what does not": {
+    code: "def f(n):\n>    g = lambda: n + 1\n    return g()\n",
+    run: "f(2)",
+  },
+  "a function that is used after": {
+    code: "def f(a):\n>    def g(x):\n>        return x + a\n    return g(1)\n",
+    run: "f(2)",
+    has: "g = part(a)",
+  },
+  "assigned in try": {
+    code: "def f(g):\n    s = 0\n    try:\n>        s = 1\n>        g()\n    except Exception:\n        return s\n    return 2\n",
+    refused: "`try` block",
+  },
+  "with as": {
+    code: "from io import StringIO\ndef f(t):\n>    with StringIO(t) as h:\n>        r = h.read()\n    return r\n",
+    run: "f('ab')",
+    has: "r = part(t)",
+  },
+  "the variable of with before": {
+    code: "from io import StringIO\ndef f(t):\n    with StringIO(t) as h:\n>        r = h.read()\n    return r\n",
+    run: "f('ab')",
+    has: "r = part(h)",
+  },
+  "except as before": {
+    code: "def f():\n    try:\n        1 / 0\n    except ZeroDivisionError as e:\n>        r = str(e)\n        return r\n",
+    run: "f()",
+    has: "r = part(e)",
+  },
+  del: {
+    code: "def f(a):\n    b = a\n>    print(b)\n    del b\n    return 1\n",
+    refused: "`b` may have no value before",
+  },
+  "a string of several lines keeps its blanks": {
+    code: 'class A:\n    def f(self, a):\n>        t = """x\n>          y\n>    z"""\n        return t\n',
+    run: "A().f(1)",
+  },
+  "an import that is used after": {
+    code: "def f():\n>    import math\n>    a = math.pi\n    return math.floor(a)\n",
+    run: "f()",
+  },
+  "a keyword argument of the name": {
+    code: "def g(a=1): return a\ndef f(a):\n>    r = g(a=a)\n    return r\n",
+    run: "f(5)",
+    has: "r = part(a)",
+  },
+  "a variable that is set again": {
+    code: "def f(a):\n    x = 1\n>    x = a\n>    y = x + 1\n    return x + y\n",
+    run: "f(3)",
+    has: "x, y = part(a)",
+  },
+  "a match is no certain value": {
+    code: "def f(a):\n>    match a:\n>        case 1:\n>            b = 1\n    return b\n",
+    refused: "`b` may have no value",
+  },
+  "an annotation without a value": {
+    code: "def f(a):\n>    b: int\n>    if a:\n>        b = 1\n    return b\n",
+    refused: "`b` may have no value",
+  },
+  "a docstring": {
+    code: 'def f(a):\n>    """says"""\n>    b = a\n    return b\n',
+    refused: "its documentation",
+  },
+  "a walrus": {
+    code: "def f(a):\n>    if (n := a + 1) > 2:\n>        print(n)\n    return n\n",
+    refused: "`n` may have no value",
+  },
+  "a variable of an outer function": {
+    code: "def f(a):\n    def g(b):\n>        c = a + b\n        return c\n    return g(2)\n",
+    run: "f(1)",
+    has: "c = part(a, b)",
+  },
+  "a decorated function": {
+    code: "import functools\n@functools.cache\ndef f(a):\n>    b = a + 1\n    return b\n\n\nx = 1\n",
+    run: "f(1)",
+    has: "return b\n\n\ndef part(a):",
+  },
+  "the name is used in the file": {
+    code: "def f(a):\n>    b = a.part\n    return b\n",
+    refused: "is written in a.py already",
+  },
+};
+
+/** One process evaluates all. */
+function valuesOf(programs: readonly { readonly code: string; readonly run: string }[]): string[] {
+  const driver = `
+import contextlib, io, json, sys
+out = []
+for one in json.load(sys.stdin):
+    space = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(one["code"], "a.py", "exec"), space)
+        out.append(repr(eval(one["run"], space)))
+print(json.dumps(out))
+`;
+  const answer = execFileSync("python3", ["-c", driver], {
+    input: JSON.stringify(programs),
+    encoding: "utf8",
+  });
+  return JSON.parse(answer) as string[];
+}
+
+describe("a function is extracted: Python", () => {
+  it.each(Object.entries(traps))("%s", async (_, trap) => void (await extractTrap("a.py", trap)));
+
+  it("every result does what the source did", async () => {
+    const made = [];
+    for (const [title, trap] of Object.entries(traps)) {
+      if (trap.run === undefined) continue;
+      const plan = await extractTrap("a.py", trap);
+      made.push({ title, run: trap.run, before: plan!.before, after: plan!.after });
+    }
+    const before = valuesOf(made.map(({ before: code, run }) => ({ code, run })));
+    const after = valuesOf(made.map(({ after: code, run }) => ({ code, run })));
+    expect(made.map(({ title }, index) => [title, after[index]])).toEqual(
+      made.map(({ title }, index) => [title, before[index]]),
+    );
+  });
+});

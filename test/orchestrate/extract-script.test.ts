@@ -1,0 +1,597 @@
+import { runInNewContext } from "node:vm";
+import { describe, expect, it } from "vitest";
+import { type ExtractTrap, extractTrap } from "./extract-traps.ts";
+
+const traps: Record<string, ExtractTrap> = {
+  "one variable in, one out": {
+    code: `
+function f(a) {
+>  const b = a * 2;
+>  const c = b + 1;
+  return c;
+}`,
+    run: "[f(1), f(5)]",
+    has: [
+      "const c = part(a);",
+      "function part(a) {\n  const b = a * 2;\n  const c = b + 1;\n  return c;\n}",
+    ],
+  },
+  "several come out": {
+    code: `
+function f(a) {
+>  const b = a * 2;
+>  const c = b + 1;
+  return b + c;
+}`,
+    run: "f(4)",
+    has: "const { b, c } = part(a);",
+  },
+  "a variable from outside is assigned": {
+    code: `
+function f(a) {
+  let sum = 0;
+>  sum += a;
+>  sum *= 2;
+  return sum;
+}`,
+    run: "f(3)",
+    has: "sum = part(a, sum);",
+  },
+  "an assigned and a declared one": {
+    code: `
+function f(a) {
+  let sum = 1;
+>  sum += a;
+>  const twice = sum * 2;
+  return [sum, twice];
+}`,
+    run: "f(3)",
+    has: ["let twice;", "({ sum, twice } = part(a, sum));"],
+  },
+  "a file without semicolons": {
+    code: `
+function f(a) {
+  let b = 1
+  let c = 2
+>  b += a
+>  c += b
+  return [b, c]
+}`,
+    run: "f(3)",
+    has: [";({ b, c } = part(a, b, c))", "  return { b, c }\n"],
+  },
+  "nothing comes out": {
+    code: `
+const log = [];
+function f(a) {
+>  log.push(a);
+>  log.push(a + 1);
+}`,
+    run: "(f(1), log)",
+    has: "  part(a);",
+  },
+  "assigned in one branch": {
+    code: `
+function f(a) {
+  let b = 7;
+>  if (a > 1) {
+>    b = a;
+>  }
+  return b;
+}`,
+    run: "[f(0), f(5)]",
+  },
+  "the loop around it uses the variable": {
+    code: `
+function f(list) {
+  let last = null;
+  const out = [];
+  for (const one of list) {
+    out.push(last);
+>    last = one * 2;
+  }
+  return out;
+}`,
+    run: "f([1, 2, 3])",
+    has: "last = part(last, one);",
+  },
+  "return at the end": {
+    code: `
+function f(a) {
+  const b = a + 1;
+>  if (b > 3) {
+>    return "big";
+>  }
+>  return "small";
+}`,
+    run: "[f(1), f(9)]",
+    has: "return part(b);",
+  },
+  "return on one way": {
+    code: `
+function f(a) {
+>  if (a > 3) {
+>    return "big";
+>  }
+  return "small";
+}`,
+    refused: "`return` is not reached on every way",
+  },
+  "if and else return": {
+    code: `
+function f(a) {
+>  if (a) {
+>    return 1;
+>  } else {
+>    throw new Error("x");
+>  }
+}`,
+    run: "f(1)",
+  },
+  "break leaves": {
+    code: `
+function f(list) {
+  for (const one of list) {
+>    if (one > 2) break;
+  }
+}`,
+    refused: "`break;` leaves the selection",
+  },
+  "break inside of an own loop": {
+    code: `
+function f(list) {
+  let found;
+>  for (const one of list) {
+>    if (one > 2) { found = one; break; }
+>  }
+  return found;
+}`,
+    run: "f([1, 3, 5])",
+  },
+  "continue with a label of outside": {
+    code: `
+function f(list) {
+  outer: for (const one of list) {
+>    for (const two of list) {
+>      if (two) continue outer;
+>    }
+  }
+}`,
+    refused: "leaves the selection",
+  },
+  "break of a switch inside": {
+    code: `
+function f(a) {
+  let r = 0;
+>  switch (a) {
+>    case 1: r = 5; break;
+>    default: r = 6;
+>  }
+  return r;
+}`,
+    run: "[f(1), f(2)]",
+  },
+  await: {
+    code: `
+async function f(a) {
+>  const b = await a;
+>  const c = (await a) + b;
+  return c;
+}`,
+    run: "f(2)",
+    has: ["const c = await part(a);", "async function part(a)"],
+  },
+  "await of a function inside": {
+    code: `
+function f(a) {
+>  const g = async () => await a;
+  return g();
+}`,
+    run: "f(2)",
+    has: "const g = part(a);",
+  },
+  yield: {
+    code: `
+function* f(a) {
+>  yield a;
+>  const b = yield a + 1;
+  yield b;
+}`,
+    run: "[...f(1)]",
+    has: ["const b = yield* part(a);", "function* part(a)"],
+  },
+  "this in a method": {
+    code: `
+class A {
+  constructor() { this.x = 1; }
+  f(a) {
+>    this.x += a;
+>    const y = this.x * 2;
+    return y;
+  }
+}`,
+    run: "new A().f(4)",
+    has: ["const y = this.part(a);", "  part(a) {\n    this.x += a;"],
+  },
+  "this in a static method": {
+    code: `
+class A {
+  static x = 3;
+  static f(a) {
+>    const y = this.x * a;
+    return y;
+  }
+}`,
+    run: "A.f(4)",
+    has: "static part(a)",
+  },
+  "this in an arrow function of a method": {
+    code: `
+class A {
+  x = 2;
+  f(list) {
+    return list.map((one) => {
+>      const y = one * this.x;
+      return y;
+    });
+  }
+}`,
+    run: "new A().f([1, 2])",
+    has: "this.part(one)",
+  },
+  "this in a function": {
+    code: `
+function f(a) {
+>  this.x = a;
+}`,
+    refused: "`this` is not that of a method",
+  },
+  "this of an inner function": {
+    code: `
+class A {
+  f() {
+    function g() {
+>      return this;
+    }
+    return g();
+  }
+}`,
+    refused: "`this` is that of a function inside",
+  },
+  "a method without this becomes a function": {
+    code: `
+class A {
+  f(a) {
+>    const y = a * 2;
+    return y;
+  }
+}`,
+    run: "new A().f(4)",
+    has: "const y = part(a);",
+  },
+  super: {
+    code: `
+class B { f() { return 1; } }
+class A extends B {
+  f() {
+>    const y = super.f();
+    return y;
+  }
+}`,
+    refused: "`super`",
+  },
+  arguments: {
+    code: "function f() {\n>  const a = arguments[0];\n  return a;\n}",
+    refused: "`arguments`",
+  },
+  eval: {
+    code: "function f(a) {\n>  const b = a;\n  return eval('b');\n}",
+    refused: "`eval` sees the variables",
+  },
+  "a closure that changes the variable": {
+    code: `
+function f() {
+  let count = 0;
+  const add = () => { count += 1; };
+>  add();
+>  const seen = count;
+  return seen;
+}`,
+    refused: "`count` is shared with a function inside, and changes",
+  },
+  "a closure over what does not change": {
+    code: `
+function f(list, n) {
+>  const out = list.map((one) => one + n);
+  return out;
+}`,
+    run: "f([1, 2], 3)",
+  },
+  "a closure over what changes later": {
+    code: `
+function f() {
+  let n = 1;
+>  const get = () => n;
+  n = 2;
+  return get();
+}`,
+    refused: "is shared with a function inside",
+  },
+  "a variable that gets its value later, in a closure": {
+    code: `
+function f() {
+  let n;
+>  const get = () => n;
+  n = 2;
+  return get();
+}`,
+    refused: "is shared with a function inside",
+  },
+  "a function that is used before": {
+    code: `
+function f() {
+  const a = g();
+>  function g() { return 1; }
+  return a + g();
+}`,
+    refused: "`g` is used before the selection",
+  },
+  "a function that is used after": {
+    code: `
+function f() {
+>  function g() { return 1; }
+  return g();
+}`,
+    run: "f()",
+    has: "const g = part();",
+  },
+  "var in a loop keeps its value": {
+    code: `
+function f(list) {
+  const out = [];
+  for (const one of list) {
+>    if (one > 1) out.push(before);
+>    var before = one;
+  }
+  return out;
+}`,
+    refused: "earlier round of the loop",
+  },
+  "let in a loop does not": {
+    code: `
+function f(list) {
+  const out = [];
+  for (const one of list) {
+>    let now;
+>    if (one > 1) now = one;
+    out.push(now);
+  }
+  return out;
+}`,
+    run: "f([1, 2, 3])",
+  },
+  "assigned in try, read in catch": {
+    code: `
+function f(g) {
+  let step = 0;
+  try {
+>    step = 1;
+>    g();
+>    step = 2;
+  } catch {
+    return step;
+  }
+  return -1;
+}`,
+    refused: "`try` block",
+  },
+  "declared in try": {
+    code: `
+function f(g) {
+  try {
+>    const a = g() + 1;
+>    const b = a * 2;
+    return b;
+  } catch {
+    return -1;
+  }
+}`,
+    run: "[f(() => 1), f(() => { throw 1; })]",
+  },
+  "destructuring assignment": {
+    code: `
+function f(o) {
+  let a, b;
+>  ({ a, b = 3 } = o);
+  return [a, b];
+}`,
+    run: "f({ a: 1 })",
+  },
+  "destructuring declaration": {
+    code: `
+function f(o) {
+>  const { a, b: [c] } = o;
+  return [a, c];
+}`,
+    run: "f({ a: 1, b: [2] })",
+    has: "const { a, c } = part(o);",
+  },
+  "a shorthand property": {
+    code: `
+function f(a) {
+>  const o = { a, b: a };
+  return o;
+}`,
+    run: "f(1)",
+  },
+  "an update expression": {
+    code: `
+function f(i) {
+>  i++;
+>  const j = i--;
+  return [i, j];
+}`,
+    run: "f(1)",
+  },
+  "a name that is shadowed inside": {
+    code: `
+function f(a) {
+>  let b = 0;
+>  { const a = 5; b += a; }
+  return a + b;
+}`,
+    run: "f(1)",
+    has: "part();",
+  },
+  "a variable of the module stays": {
+    code: `
+let total = 0;
+function f(a) {
+>  total += a;
+  return total;
+}`,
+    run: "[f(1), f(2), total]",
+    has: "part(a);",
+  },
+  "a variable of an outer function": {
+    code: `
+function f(a) {
+  return [1, 2].map((one) => {
+>    const y = one + a;
+    return y;
+  });
+}`,
+    run: "f(5)",
+    has: "part(a, one)",
+  },
+  "an outer variable is assigned": {
+    code: `
+function f(list) {
+  let sum = 0;
+  list.forEach((one) => {
+>    sum += one;
+  });
+  return sum;
+}`,
+    refused: "is shared",
+  },
+  "a function in a variable": {
+    code: `
+const f = (a) => {
+>  const b = a + 1;
+  return b;
+};`,
+    run: "f(1)",
+    has: "};\n\nfunction part(a)",
+  },
+  "template strings of several lines keep their blanks": {
+    code:
+      "\nclass A {\n  f(a) {\n>    const t = `x\n>      $" + "{a}\n>    y`;\n    return t;\n  }\n}",
+    run: "new A().f(1)",
+  },
+  "a comment goes with its statement": {
+    code: `
+function f(a) {
+>  // doubles
+>  const b = a * 2; // here
+>  // done
+  return b;
+}`,
+    run: "f(1)",
+    has: "  // doubles\n  const b = a * 2; // here\n  // done\n  return b;",
+  },
+  tabs: {
+    code: "function f(a) {\n\tif (a) {\n>\t\ta = a + 1;\n\t}\n\treturn a;\n}",
+    run: "f(1)",
+    has: "function part(a) {\n\ta = a + 1;\n\treturn a;\n}",
+  },
+  "the name is taken": {
+    code: "const part = 1;\nfunction f(a) {\n>  a();\n}",
+    refused: "is written in a.js already",
+  },
+  "the name is a keyword": { code: "function f(a) {\n>  a();\n}", name: "for", refused: "for" },
+  "half a statement": { code: "function f(a) {\n>  a(\n  1);\n}", refused: "not whole statements" },
+  "not in a function": { code: ">const a = 1;\n", refused: "not in a function" },
+  "a directive": {
+    code: "function f() {\n>  'use strict';\n  return 1;\n}",
+    refused: "a directive",
+  },
+  "an empty selection": { code: "function f() {\n>\n}", refused: "no statement" },
+  "a syntax error": { code: "function f( {\n>  a();\n}", refused: "syntax error" },
+  "an exported function": {
+    code: "export function f(a) {\n>  const b = a + 1;\n  return b;\n}",
+    has: "}\n\nfunction part(a) {",
+  },
+  "private members": {
+    code: `
+class A {
+  #x = 2;
+  f() {
+>    const y = this.#x * 2;
+    return y;
+  }
+}`,
+    run: "new A().f()",
+    has: "  part() {",
+  },
+  "code behind the function": {
+    code: "function f(a) {\n>  a();\n} f(1);",
+    refused: "other code is behind",
+  },
+};
+
+const typed: Record<string, ExtractTrap> = {
+  "types are taken from the declarations": {
+    code: `
+function f(a: number, b?: string, c = 1): number {
+  const d = "x";
+>  const e = [a, b, c, d].length;
+  return e;
+}`,
+    has: "function part(a: number, b: string | undefined, c: any, d: string) {",
+  },
+  "a type parameter of the function is not": {
+    code: `
+function f<T>(a: T): T[] {
+>  const list = [a];
+  return list;
+}`,
+    has: "part(a: any)",
+  },
+  "a type of the function that is used": {
+    code: `
+function f<T>(a: T): unknown {
+>  const list: T[] = [a];
+  return list;
+}`,
+    refused: "`T` is a type of the function",
+  },
+  "a method is private": {
+    code: `
+class A {
+  private x = 1;
+  f(a: number): number {
+>    const y = this.x + a;
+    return y;
+  }
+}`,
+    has: "  private part(a: number) {",
+  },
+};
+
+async function evaluated(code: string, run: string): Promise<string> {
+  const value: unknown = await runInNewContext(`${code.replaceAll("export ", "")}\n;${run}`, {});
+  return JSON.stringify(value);
+}
+
+describe("a function is extracted: JavaScript", () => {
+  it.each(Object.entries(traps))("%s", async (_, trap) => {
+    const made = await extractTrap("a.js", trap);
+    if (made && trap.run)
+      expect(await evaluated(made.after, trap.run)).toBe(await evaluated(made.before, trap.run));
+  });
+});
+
+describe("a function is extracted: TypeScript", () => {
+  it.each(Object.entries(typed))("%s", async (_, trap) => void (await extractTrap("a.ts", trap)));
+});

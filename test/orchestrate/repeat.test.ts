@@ -1,0 +1,219 @@
+import { describe, it } from "vitest";
+import { type RepeatTrap, springRepeat } from "./repeat-traps.ts";
+
+const lib = "export function foo(...all: any[]) {}\nexport const ctx = 1;\n";
+const script: Record<string, RepeatTrap> = {
+  "an argument is added": {
+    files: {
+      "lib.ts": lib,
+      "a.ts": 'import { foo, ctx } from "./lib";\nfoo(‹1=1, ctx›);\nfoo(«2=2, ctx»);\n',
+      "b.ts": 'import { foo, ctx } from "./lib";\nfoo(«bar(1)=bar(1), ctx»);\n‖foo();\n',
+    },
+  },
+  "another function of the name stays": {
+    files: {
+      "lib.ts": lib,
+      "a.ts": 'import { foo } from "./lib";\nfoo(‹1=1, 2›);\nfoo(«3=3, 2»);\n',
+      "b.ts": "function foo(a: any) {}\n‖foo(1);\nexport {};\n",
+    },
+    why: "means something else",
+  },
+  "a new name that is not imported there": {
+    files: {
+      "lib.ts": lib,
+      "a.ts": 'import { foo, ctx } from "./lib";\nfoo(‹1=1, ctx›);\nfoo(«2=2, ctx»);\n',
+      "b.ts": 'import { foo } from "./lib";\n‖foo(3);\n',
+    },
+    why: "not declared here",
+  },
+  "a new name that is another one there": {
+    files: {
+      "lib.ts": lib,
+      "a.ts": 'import { foo, ctx } from "./lib";\nfoo(‹1=1, ctx›);\nfoo(«2=2, ctx»);\n',
+      "b.ts": 'import { foo } from "./lib";\nconst ctx = 2;\n‖foo(3);\n',
+    },
+    why: "something else",
+  },
+  "the old form inside of the new one": {
+    files: {
+      "lib.ts": lib,
+      "a.ts":
+        'import { foo } from "./lib";\nasync function f(a: any, b: any) {\n  ‹foo(a)=await foo(a)›;\n  await foo(a);\n  «foo(b)=await foo(b)»;\n}\n',
+    },
+  },
+  "await where it cannot be": {
+    files: {
+      "lib.ts": lib,
+      "a.ts":
+        'import { foo } from "./lib";\nasync function f(a: any) {\n  ‹foo(a)=await foo(a)›;\n}\nfunction g(b: any) {\n‖  foo(b);\n}\nasync function h() { «foo(2)=await foo(2)»; }\n',
+    },
+    why: "async",
+  },
+  "a callee is replaced": {
+    files: {
+      "a.ts":
+        "declare const z: any;\nfunction f(x: any) {\n  ‹x.oldName(1, 2)=x.newName(2, 1)›;\n  «x.oldName(3, 4)=x.newName(4, 3)»;\n‖  y.oldName(5, 6);\n}\n",
+    },
+  },
+  "brackets where they are needed": {
+    files: {
+      "lib.ts": lib,
+      "a.ts":
+        'import { foo } from "./lib";\nfunction f(a: any, b: any) {\n  use(‹foo(a)=a.bar›);\n  use(«foo(a + b)=(a + b).bar»);\n}\n',
+    },
+  },
+  "a value that may do something twice": {
+    files: {
+      "lib.ts": lib,
+      "a.ts":
+        'import { foo } from "./lib";\nfunction f(a: any, b: any) {\n  ‹foo(a)=a && foo(a)›;\n  «foo(b)=b && foo(b)»;\n‖  foo(b());\n}\n',
+    },
+    why: "more than once",
+  },
+  "two local names and an operator": {
+    files: {
+      "a.ts":
+        "function f(a: any, b: any) {\n  return a ‹+=-› b;\n}\nfunction g(a: any, c: any) {\n  return a + c;\n}\n",
+    },
+    refused: ["no-match", "no part that can be found elsewhere"],
+  },
+  "comparison with null": {
+    files: {
+      "a.ts":
+        "function f(a: any) { return a ‹≡≡=≡≡≡› null; }\nfunction g(b: any) { if («b.c ≡≡ null=b.c ≡≡≡ null») return; }\n",
+    },
+  },
+  "nested places": {
+    files: {
+      "lib.ts": lib,
+      "a.ts": 'import { foo } from "./lib";\nfoo(‹1=1, 0›);\nfoo(«foo(2)=foo(2, 0), 0»);\n',
+    },
+  },
+  "a line that was taken out": {
+    files: {
+      "a.ts":
+        'function f(a: any) {\n‹  console.log("here");\n=›  return a;\n}\nfunction g(a: any) {\n«  console.log("here");\n=»  return 2;\n}\n',
+    },
+  },
+  "a statement that is added beside another": {
+    files: {
+      "lib.ts": "export function open(a: any): any {}\nexport function close(a: any) {}\n",
+      "a.ts":
+        'import { open, close } from "./lib";\nfunction f() {\n  const h = open(1);\n‹=  close(h);\n›}\nfunction g() {\n  const k = open(2);\n«=  close(k);\n»}\n',
+    },
+  },
+  "two changes of one form leave open what differs": {
+    files: {
+      "a.ts":
+        "declare const log: any;\nfunction f(a: any) {\n  log.info(‹a=a, 1›);\n  log.warn(‹a=a, 1›);\n}\nfunction g(b: any) {\n  log.error(«b=b, 1»);\n}\n",
+    },
+  },
+  "a trailing comma and a call of several lines": {
+    files: {
+      "lib.ts": lib,
+      "a.ts": 'import { foo } from "./lib";\nfoo(‹1=1, 2›);\nfoo(\n  «bar.baz=bar.baz, 2»,\n);\n',
+    },
+  },
+  "a comment inside": {
+    files: {
+      "lib.ts": lib,
+      "a.ts":
+        'import { foo } from "./lib";\n‹foo(1, 2)=bar(1)›;\nfoo(3, 2);\n‖foo(4, /* why */ 2);\n'.replace(
+          "foo(3, 2)",
+          "«foo(3, 2)=bar(3)»",
+        ),
+    },
+    why: "comment",
+  },
+  "a spread argument": {
+    files: {
+      "lib.ts": lib,
+      "a.ts": 'import { foo } from "./lib";\nfoo(‹1=1, 2›);\n‖foo(...all);\nfoo(«3=3, 2»);\n',
+    },
+  },
+  "an edit that is everywhere already": {
+    files: { "lib.ts": lib, "a.ts": 'import { foo } from "./lib";\nfoo(‹1=1, 2›);\nfoo(3, 2);\n' },
+    refused: ["no-match", "no other place"],
+  },
+};
+
+const others: Record<string, RepeatTrap> = {
+  "Python: an argument of a call": {
+    files: {
+      "lib.py": "def foo(a, b≡None):\n    return a\n",
+      "a.py":
+        "from lib import foo\n\n\ndef f(x):\n    foo(‹x=x, 2›)\n    return foo(«x.y=x.y, 2»)\n",
+      "b.py": "import other\n\n\ndef g(x):\n‖    return other.foo(x)\n",
+    },
+  },
+  "Python: comparison with None": {
+    files: {
+      "a.py":
+        "def f(x):\n    return x ‹≡≡=is› None\n\n\ndef g(y):\n    if «y.z ≡≡ None=y.z is None»:\n        return 1\n",
+    },
+  },
+  "Python: await only in async functions": {
+    files: {
+      "a.py":
+        "from lib import foo\n\n\nasync def f(x):\n    ‹foo(x)=await foo(x)›\n    «foo(2)=await foo(2)»\n\n\ndef g(x):\n‖    foo(x)\n",
+    },
+    why: "async",
+  },
+  "Python: the receiver is a part of the form": {
+    files: {
+      "a.py":
+        "class A:\n    def f(self, a):\n        self.run(‹a=a, 1›)\n        self.run(«2=2, 1»)\n‖        a.run(2)\n\n    def run(self, a, b≡0):\n        pass\n",
+    },
+  },
+  "Python: a method of another class": {
+    files: {
+      "a.py":
+        "class A:\n    def f(self, a):\n        self.run(‹a=a, 1›)\n        self.run(«2=2, 1»)\n\n    def run(self, a, b≡0):\n        pass\n\n\nclass B:\n    def f(self):\n‖        self.run(2)\n\n    def run(self, a):\n        pass\n",
+    },
+    why: "something else",
+  },
+  "Python: the only statement of a block is not taken out": {
+    files: {
+      "a.py":
+        'def f(x):\n‹    print("here")\n=›    return x\n\n\ndef g(x):\n«    print("here")\n=»    return 1\n\n\ndef h():\n‖    print("here")\n',
+    },
+    why: "no statement",
+  },
+  "Go: an argument is added": {
+    files: {
+      "go.mod": "module m.test/m\n",
+      "a.go":
+        "package a\n\nfunc run(a int, b ...int) {}\n\nfunc f(a int) {\n\trun(‹a=a, 1›)\n\trun(«a + 1=a + 1, 1»)\n}\n",
+      "b.go": "package a\n\nfunc g() {\n\trun(«2=2, 1»)\n‖\trun()\n}\n",
+    },
+  },
+  "Go: a loop whose variable is used": {
+    files: {
+      "go.mod": "module m.test/m\n",
+      "a.go":
+        "package a\n\nfunc f(b B) {\n\tfor ‹i :≡ 0; i < b.N; i++=b.Loop()› {\n\t\tg()\n\t}\n\tfor «i :≡ 0; i < b.N; i++=b.Loop()» {\n\t\th()\n\t}\n‖\tfor i :≡ 0; i < b.N; i++ {\n\t\tuse(i)\n\t}\n}\n",
+    },
+    why: "`i`",
+  },
+  "Go: another package's function of the name": {
+    files: {
+      "go.mod": "module m.test/m\n",
+      "a.go":
+        "package a\n\nfunc run(a int, b ...int) {}\n\nfunc f(a int) {\n\trun(‹a=a, 1›)\n\trun(«3=3, 1»)\n}\n",
+      "b/b.go": "package b\n\nfunc run(a int) {}\n\nfunc g() {\n‖\trun(2)\n}\n",
+    },
+    why: "something else",
+  },
+  "a file without a grammar": {
+    files: { "a.txt": "foo(‹1=1, 2›)\nfoo(3)\n" },
+    refused: ["no-match", "no grammar"],
+  },
+};
+
+describe("an edit is repeated: Python, Go, others", () => {
+  it.each(Object.entries(others))("%s", async (_, trap) => springRepeat(trap));
+});
+
+describe("an edit is repeated: TypeScript", () => {
+  it.each(Object.entries(script))("%s", async (_, trap) => springRepeat(trap));
+});
