@@ -34,6 +34,10 @@ describe("redraft repeat", () => {
     expect(await run("patch", "edit.diff")).toMatchObject({ code: 0 });
     const dry = await run("repeat", "--dry-run");
     expect(dry).toMatchObject({ code: 0 });
+    const listed = await run("repeat");
+    expect(listed).toMatchObject({ code: 1, stdout: dry.stdout });
+    expect(listed.stderr).toContain("Nothing was written. Choose: --all");
+    expect(await read("a.js")).toContain("foo(2);");
     expect(dry.stdout).toContain("+foo(2, null);");
     expect(dry.stderr).toContain("2. a.js:4: foo(3);");
     expect(dry.stderr).toContain("1 like it in part, and left:\n  a.js:5: foo();");
@@ -61,9 +65,10 @@ describe("redraft repeat", () => {
     expect(early).toMatchObject({ code: 1 });
     expect(early.stderr).toContain("Apply the edit first");
     await put("a.js", source.replace("foo(1)", "foo(1, null)"));
-    expect(await run("repeat", "--from", "edit.diff")).toMatchObject({ code: 0 });
+    expect(await run("repeat", "--from", "edit.diff", "--all")).toMatchObject({ code: 0 });
     expect(await read("a.js")).toContain("foo(2, null);\nfoo(3, null);\nfoo();\n");
     expect((await run("repeat", "--from", "edit.diff", "--only", "0")).code).toBe(2);
     expect((await run("repeat", "--from", "edit.diff", "--last")).code).toBe(2);
+    expect((await run("repeat", "--all", "--only", "1")).code).toBe(2);
   });
 });

@@ -17,6 +17,7 @@ interface RepeatOptions {
   readonly from?: string;
   readonly last?: boolean;
   readonly only?: readonly number[];
+  readonly all?: boolean;
   readonly dryRun?: boolean;
   readonly check?: string;
   readonly journal: boolean;
@@ -33,7 +34,11 @@ export function repeatCommand(): Command {
       "the edit as a unified diff that is applied already; - is standard input",
     )
     .option("--last", "the newest edit of the log that is in place (the default)")
-    .option("--only <numbers>", "only these places, as --dry-run numbers them: 1,3", placeNumbers)
+    .option("--only <numbers>", "only these places, by their numbers: 1,3", placeNumbers)
+    .option(
+      "--all",
+      "all of them; without --only and --all they are listed, and nothing is written",
+    )
     .option("--dry-run", "print the unified diff and write nothing")
     .addOption(checkOption())
     .option("--no-journal", noJournalHelp)
@@ -53,14 +58,19 @@ export function repeatCommand(): Command {
 }
 
 async function repeat(options: RepeatOptions): Promise<void> {
-  const { check, dryRun = false, from } = options;
+  const { check, from, only } = options;
+  if (options.all && only !== undefined) {
+    throw new RedraftError("usage", "--all and --only both name the places: give one of them.");
+  }
+  const isListing = !options.all && only === undefined;
+  const dryRun = options.dryRun === true || isListing;
   if (from !== undefined && options.last) {
     throw new RedraftError("usage", "--from and --last both name the edit: give one of them.");
   }
   const root = await rootFolder(options.root);
   const edit = from === undefined ? await lastEdit(root) : await readEditText(from);
   const done = await createOrchestrator({ root }).run(
-    { repeat: { edit, only: options.only } },
+    { repeat: { edit, only, all: only === undefined } },
     {
       dryRun,
       journal: cliJournal(root, options.journal),
@@ -68,7 +78,10 @@ async function repeat(options: RepeatOptions): Promise<void> {
       ...checkedWrite(check, root),
     },
   );
-  print(done, options);
+  print(done, { ...options, dryRun });
+  if (!isListing || options.dryRun) return;
+  process.stderr.write("Nothing was written. Choose: --all, or --only with the numbers.\n");
+  process.exitCode = exitCodeOf("ambiguous");
 }
 
 /** The texts of the newest edit of the log that was not undone. */
@@ -124,8 +137,8 @@ has the old form exactly, if the result is read as the new form, and if its name
 places that look like it are listed and left.
 
 Examples:
-  redraft repeat --dry-run
+  redraft repeat
   redraft repeat --only 1,3
-  git diff src/a.ts | redraft repeat --from - --check "npx tsc --noEmit"
+  git diff src/a.ts | redraft repeat --from - --all --check "npx tsc --noEmit"
 
 Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage, 3 a file changed in the meantime.`;

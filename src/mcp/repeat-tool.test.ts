@@ -35,7 +35,7 @@ it("numbers the places on a dry run, and changes those that are chosen", async (
   await writeFile(join(folder, "a.js"), text);
   const diff =
     "--- a/a.js\n+++ b/a.js\n@@ -1,3 +1,3 @@\n function foo() {}\n-foo(1);\n+foo(1, null);\n foo(2);\n";
-  const dry = await client.callTool({ name: "repeat_edit", arguments: { diff, dry_run: true } });
+  const dry = await client.callTool({ name: "repeat_edit", arguments: { diff } });
   const [first] = dry.content as { text: string }[];
   expect(first!.text).toContain("2. a.js:4: foo(3);");
   expect(await readFile(join(folder, "a.js"), "utf8")).toBe(text);

@@ -30,17 +30,19 @@ export function registerRepeatTool(server: McpServer, options: RenameToolOptions
         );
       }
       const root = place?.root ?? roots[0]!;
+      // That places are alike does not prove that the edit is wanted there.
+      const isDry = args.dry_run === true || (args.only === undefined && args.all !== true);
       const done = await orchestratorFor(root).run(
-        { repeat: { edit: args.diff, only: args.only } },
+        { repeat: { edit: args.diff, only: args.only, all: args.only === undefined } },
         {
-          dryRun: args.dry_run === true,
+          dryRun: isDry,
           journal: journalOf([root]),
           note: { kind: "edit", by: "MCP" },
           signal: context.mcpReq.signal,
           ...(uninterrupted && { uninterrupted }),
         },
       );
-      return repeatAnswer(done, args.dry_run === true);
+      return repeatAnswer(done, isDry);
     }),
   );
 }
@@ -66,6 +68,7 @@ interface RepeatArguments {
   readonly diff: string;
   readonly path?: string | undefined;
   readonly only?: number[] | undefined;
+  readonly all?: boolean | undefined;
   readonly dry_run?: boolean | undefined;
 }
 
@@ -74,17 +77,20 @@ const likePlaceSchema = z.looseObject({ path: z.string(), line: z.number(), text
 const repeatEdit: ToolDefinition<RepeatArguments> = {
   title: "Repeat an edit at like places",
   description:
-    "Takes an edit that was made already, as a unified diff, and makes the same change at all places of the project that have the form which it changed, as one change. Call it with `dry_run` first: the answer numbers the places, and `only` chooses among them. Places that are like it only in part are listed and left. If the edit has nothing that marks other places, nothing is written.",
+    "Takes an edit that was made already, as a unified diff, and makes the same change at all places of the project that have the form which it changed, as one change. Call it without `only` and `all` first: the answer numbers the places, and nothing is written. Places that are like it only in part are listed and left. If the edit has nothing that marks other places, nothing is written.",
   inputSchema: z.strictObject({
     diff: z
       .string()
       .min(1)
       .describe("The edit that was made, as a unified diff with the paths of its files."),
     path: z.string().min(1).optional().describe("A file of the folder, where several are open."),
-    only: z
-      .array(z.int().min(1))
+    only: z.array(z.int().min(1)).optional().describe("Numbers of the places that are wanted."),
+    all: z
+      .boolean()
       .optional()
-      .describe("Numbers of the places that are wanted; default: all."),
+      .describe(
+        "True: all places are wanted. Without `only` and `all` they are listed, and nothing is written.",
+      ),
     dry_run: dryRun,
   }),
   outputSchema: z.looseObject({

@@ -9,7 +9,7 @@ import { FileNames, type NameReference } from "./references.ts";
 import { ExtractRefusal, refusalError } from "./refusal.ts";
 import { type Selection, selectLines } from "./selection.ts";
 import { crossingsOf } from "./variables.ts";
-import { type ExtractedText, isMethod, writeExtracted } from "./write.ts";
+import { type ExtractedText, isMethodNode, writeExtracted } from "./write.ts";
 
 export interface ExtractRequest {
   /** A path of the repository. */
@@ -84,7 +84,7 @@ async function extracted(
   const crossings = crossingsOf(selection, names.in(selection.outer), flow.returns);
   const isTyped = /\.[cm]?tsx?$/u.test(path);
   const written = writeExtracted({ root, text, name, selection, flow, crossings, isTyped });
-  const isMember = isMethod({ selection, flow, crossings });
+  const isMember = isMethodNode({ selection, flow, crossings });
   if (language === "python" && !isMember) requireNoMangledName(selection);
   requireFreeName(view, path, text, name, language, isMember);
   const parsed = (await view.parserFor(path))?.parse(written.text);

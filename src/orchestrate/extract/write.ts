@@ -47,12 +47,12 @@ export function writeExtracted(writing: ExtractWriting): ExtractedText {
   const kept = stringLines(writing.root, lineStart, end);
   const moved = withOtherMargin(lines, margin, bodyIndent, row, kept);
   const untyped: string[] = [];
-  const [head, tail] = functionAround(writing, outerMargin, untyped);
+  const [head, tail] = enclosingFunction(writing, outerMargin, untyped);
   const returned = returnLine(writing, bodyIndent);
   const call = callText(writing, margin);
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const isPython = selection.language === "python";
-  const blank = isPython && !isMethod(writing) ? newline.repeat(3) : newline.repeat(2);
+  const blank = isPython && !isMethodNode(writing) ? newline.repeat(3) : newline.repeat(2);
   const insertAt = lineEndOf(text, anchor.endIndex);
   const whole = [head, ...moved, ...returned, ...tail].join(newline);
   const early =
@@ -102,7 +102,7 @@ function movedOffsets(
 }
 
 /** Whether the new function is a member of the class. */
-export function isMethod({
+export function isMethodNode({
   selection,
   flow,
   crossings,
@@ -137,7 +137,7 @@ export function receiverOf(
 function anchorOf(writing: ExtractWriting): Node {
   const { selection } = writing;
   let node: Node = selection.outer;
-  if (isMethod(writing)) {
+  if (isMethodNode(writing)) {
     return node.parent?.type === "decorated_definition" ? node.parent : node;
   }
   while (node.parent && !/^(?:program|module)$/u.test(node.parent.type)) node = node.parent;
@@ -154,7 +154,7 @@ function lineEndOf(text: string, offset: number): number {
   return end - (text[end - 1] === "\r" && end > offset ? 1 : 0);
 }
 
-function functionAround(
+function enclosingFunction(
   writing: ExtractWriting,
   margin: string,
   untyped: string[],
@@ -181,7 +181,7 @@ function functionAround(
   );
   const star = flow.yields ? "*" : "";
   const async = flow.awaits ? "async " : "";
-  if (isMethod(writing)) {
+  if (isMethodNode(writing)) {
     const isStatic = selection.outer.children.some((one) => one?.type === "static");
     const access = isTyped ? "private " : "";
     return [
@@ -264,9 +264,9 @@ function callText(writing: ExtractWriting, margin: string): string {
   const { text, name, selection, flow, crossings } = writing;
   const { parameters, results } = crossings;
   const isPython = selection.language === "python";
-  const receiver = isPython && isMethod(writing) ? receiverOf(selection, crossings) : undefined;
+  const receiver = isPython && isMethodNode(writing) ? receiverOf(selection, crossings) : undefined;
   const list = parameters.map((one) => one.name).filter((one) => one !== receiver);
-  const object = isPython ? receiver : isMethod(writing) ? "this" : undefined;
+  const object = isPython ? receiver : isMethodNode(writing) ? "this" : undefined;
   const called = `${object === undefined ? "" : `${object}.`}${name}(${list.join(", ")})`;
   const made = flow.yields
     ? isPython

@@ -17,17 +17,17 @@ export function usualness(name: string, index: Pick<RepositoryIndex, "words">): 
     countedParts.set(words, known);
   }
   const { counts } = known;
-  return Math.min(...partsOf(name).map((part) => counts.get(part) ?? 0));
+  return Math.min(...wordParts(name).map((part) => counts.get(part) ?? 0));
 }
 
 function countParts(words: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const word of words) {
-    for (const part of new Set(partsOf(word))) counts.set(part, (counts.get(part) ?? 0) + 1);
+    for (const part of new Set(wordParts(word))) counts.set(part, (counts.get(part) ?? 0) + 1);
   }
   return counts;
 }
 
 /** `parseDate` and `parse_date` are `parse` and `date`. */
-const partsOf = (name: string): string[] =>
+const wordParts = (name: string): string[] =>
   (name.match(/\p{Lu}?\p{Ll}+|\p{Lu}+|\d+/gu) ?? [name]).map((part) => part.toLowerCase());

@@ -35,7 +35,7 @@ export function render(rule: Rule, example: Example, place: RenderedPlace): Plac
   const { match, parsed, textOf } = place;
   const old = rule.old.flatMap(leavesOf);
   const now = rule.new.flatMap(leavesOf);
-  if (now.length === 0) return removal(place);
+  if (now.length === 0) return renderedRemoval(place);
   const keptFrom = alignment(old.map(leafLabel), now.map(leafLabel));
   const exampleIndent = indentAt(example.after.text, now[0]!.part.start);
   const indent = indentAt(parsed.text, match.start);
@@ -81,7 +81,7 @@ export function render(rule: Rule, example: Example, place: RenderedPlace): Plac
 }
 
 /** Lines that are removed go with their ends. */
-function removal({ parsed: { text }, match }: RenderedPlace): PlaceChange {
+function renderedRemoval({ parsed: { text }, match }: RenderedPlace): PlaceChange {
   const { start, end } = match;
   const nothing = { text: "", kept: [], written: new Map<number, number>() };
   const behind = /[;,]?[ \t]*/uy;

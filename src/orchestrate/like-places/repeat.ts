@@ -9,8 +9,10 @@ import type { FoundRule } from "./rules.ts";
 export interface RepeatRequest {
   /** The edit that was made, by its files or as a unified diff. */
   readonly edit: readonly ExampleFile[] | string;
-  /** Numbers of the places that are wanted, as a plan lists them; default: all. */
+  /** Numbers of the places that are wanted, as a plan lists them; absent: all. */
   readonly only?: readonly number[] | undefined;
+  /** Says that all places are wanted. That they are alike does not prove it: without this or `only` nothing is applied by itself. */
+  readonly all?: boolean | undefined;
 }
 
 export interface RepeatPlan {

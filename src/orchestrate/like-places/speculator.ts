@@ -1,6 +1,9 @@
 import type { Speculator } from "../speculator.ts";
 import { planRepeat } from "./repeat.ts";
 
+/** How sure it is that a person wants an edit at all like places, by what commits did there (docs/orchestrate.md). */
+const unasked = 0.5;
+
 /** Makes an edit that was made once at all places like it. Deterministic: its one candidate has only exact matches, or it refuses. */
 export const repeatSpeculator: Speculator = {
   name: "repeat",
@@ -14,7 +17,7 @@ export const repeatSpeculator: Speculator = {
       by: "repeat",
       title: `the edit is repeated at ${count(places, "place")} in ${count(files.length, "file")}`,
       why: "each place has the form that the edit changed, and its names mean the same",
-      confidence: 1,
+      confidence: repeat.all || repeat.only ? 1 : unasked,
       files,
       notes: details.notes,
       details,
