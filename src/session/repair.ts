@@ -4,7 +4,7 @@ import type { DocumentEdit } from "./text-edits.ts";
 import type { TokenText } from "./token-text.ts";
 
 /** How the tokens are chosen that a repair evaluates again. */
-export type RepairSelector = "dependents" | "mentions" | "seams" | "tail" | "keys";
+export type RepairSelector = "combined" | "dependents" | "mentions" | "seams" | "tail" | "keys";
 
 export interface RepairRequest {
   readonly selector: RepairSelector;
@@ -35,6 +35,7 @@ const mostRanges = 24;
 /** Chooses later tokens that still hold what the text meant before. */
 export function chooseRepair(request: RepairRequest): Repair {
   const { selector, document, added } = request;
+  if (selector === "combined") return { selector, ranges: combinedRanges(request) };
   if (selector === "seams") return { selector, ranges: seamRanges(request) };
   if (selector === "tail") return { selector, ranges: tailRanges(request) };
   if (selector === "keys") {
@@ -80,6 +81,22 @@ function seamRanges({ added, budget, document }: RepairRequest): TokenRange[] {
     left -= stop - end;
   }
   return ranges;
+}
+
+/**
+ * Half of the budget for what follows each place of the change, a quarter for lines that mention edited names, and what is left for the end: each
+ * mends what the others do not (docs/sessions.md).
+ */
+function combinedRanges(request: RepairRequest): TokenRange[] {
+  const { budget } = request;
+  const half = Math.ceil(budget / 2);
+  const seams = seamRanges({ ...request, budget: half });
+  const mentioned = inTokens(
+    { ...request, added: [...request.added, ...seams], budget: Math.floor(budget / 4) },
+    mentionRanges(request),
+  );
+  const spent = [...seams, ...mentioned].reduce((sum, { start, end }) => sum + end - start, 0);
+  return [...seams, ...mentioned, ...tailRanges({ ...request, budget: budget - spent })];
 }
 
 /** The last tokens: what is written next depends most on them. */

@@ -331,6 +331,27 @@ const limits = first(limit);
     expect(ranges).toEqual(added.map(({ end }) => ({ start: end, end: end + 5 })));
   });
 
+  it("takes the end of the document, or some of each: seams, mentions, and the end", async () => {
+    const { kv, ...change } = await edited(source, { text: source.replace("= 3", "= 30") });
+    const { document } = change;
+    const added = addedRanges(kv);
+    const length = document.tokens.length;
+    const request = { ...change, budget: 40, added };
+    expect(chooseRepair({ ...request, selector: "tail" }).ranges).toEqual([
+      { start: length - 40, end: length },
+    ]);
+    const { ranges } = chooseRepair({ ...request, selector: "combined" });
+    const seam = added[0]!.end;
+    expect(ranges[0]).toEqual({ start: seam, end: seam + 20 });
+    expect(ranges.at(-1)!.end).toBe(length);
+    expect(ranges.length).toBeGreaterThan(2);
+    expect(ranges.reduce((sum, { start, end }) => sum + end - start, 0)).toBeLessThanOrEqual(40);
+    expect(shown(document.text, ranges.slice(1, -1))).toEqual(["const do"]);
+    // Where little is behind the change, nothing is evaluated twice.
+    const all = chooseRepair({ ...request, selector: "tail", budget: 10 * length }).ranges;
+    expect(all).toEqual([{ start: seam, end: length }]);
+  });
+
   it("is part of the splice: any ranges together with the edits give the new tokens", () => {
     const random = randomFrom(9);
     for (let i = 0; i < 500; i++) {

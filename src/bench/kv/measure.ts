@@ -26,6 +26,7 @@ export interface MeasuredPolicy {
 }
 
 export const measuredSelectors: readonly RepairSelector[] = [
+  "combined",
   "dependents",
   "mentions",
   "seams",
