@@ -1,7 +1,7 @@
 import type { Capabilities, KvEdit } from "../core/target.ts";
 import type { SyntaxTree } from "./dependents.ts";
-import type { Drift } from "./drift.ts";
-import { addedRanges, spliceShare, withRepair, worthSplicing } from "./kv-plan.ts";
+import type { Drift, Renewal } from "./drift.ts";
+import { addedRanges, spliceShare, type TokenRange, withRepair, worthSplicing } from "./kv-plan.ts";
 import { chooseRepair, type RepairSelector } from "./repair.ts";
 import type { DocumentEdit } from "./text-edits.ts";
 import type { TokenText } from "./token-text.ts";
@@ -22,14 +22,13 @@ export interface RepairOptions {
 
 /** What the measurements of docs/sessions.md favour. */
 export const defaultRepair: Required<RepairOptions> = { selector: "tail", share: 0.05 };
-/** A token that so many changes passed by is evaluated again. */
-export const defaultRenewal = 32;
+/** 0.3: from there on answers differ clearly more often (docs/sessions.md). */
+export const defaultRenewal: Renewal = { changes: 32, share: 0.3 };
 
 export interface PlanOptions {
   readonly policy: KvPolicy;
   readonly repair: Required<RepairOptions>;
-  /** A token that this many changes passed by is evaluated again. */
-  readonly renewAfter: number;
+  readonly renewal: Renewal;
 }
 
 export interface ChangePlan {
@@ -37,6 +36,8 @@ export interface ChangePlan {
   readonly reason: string;
   /** For the splice, in the document's numbering before it; the changes of the tokens are among them. */
   readonly edits: readonly KvEdit[];
+  /** Tokens that are evaluated again although the text is the same, in the numbering after the change. */
+  readonly renewed: readonly TokenRange[];
   /** First token that `full` evaluates, in the numbering after the change. */
   readonly from: number;
   readonly selector?: RepairSelector;
@@ -59,7 +60,7 @@ const shortSuffix = 64;
 /** Decides how the cache follows a change. */
 export function planChange(
   change: PlannedChange,
-  { policy, repair, renewAfter }: PlanOptions,
+  { policy, repair, renewal }: PlanOptions,
   capabilities: Pick<Capabilities, "kvEdit" | "rewind" | "cost" | "shiftCost">,
 ): ChangePlan {
   const { edits, document, drift } = change;
@@ -68,21 +69,30 @@ export function planChange(
     policy: "full",
     reason,
     edits,
+    renewed: [],
     from: Math.min(from, start),
   });
   if (policy === "full") return full("asked for");
   const obstacle = whyNoSplice(capabilities);
   if (obstacle !== undefined) return full(obstacle);
-  const old = drift.firstAbove(renewAfter - 1);
-  if (old !== undefined) return full(`tokens have missed ${renewAfter} changes`, old);
   const suffix = document.tokens.length - from;
+  const due = drift.dueAfter(edits, renewal);
+  const dueTokens = due.reduce((sum, { start, end }) => sum + end - start, 0);
+  if (dueTokens > worthSplicing * suffix) {
+    const share = Math.round(100 * renewal.share);
+    const why = `most tokens missed ${renewal.changes} changes, or ${share} % of what they saw`;
+    return full(why, due[0]!.start);
+  }
   if (policy === "auto" && change.distrusted) {
     return full("a probe found that splices change what the model says too much");
   }
   if (policy === "auto" && suffix < shortSuffix) {
     return full(`only ${suffix} tokens follow the change`);
   }
-  if (policy === "splice") return { policy, reason: "asked for", edits, from };
+  if (policy === "splice") {
+    const renewed = withRepair(edits, document.tokens, due);
+    return { policy, reason: "asked for", edits: renewed, renewed: due, from };
+  }
   const added = addedRanges(edits);
   const chosen = chooseRepair({
     selector: repair.selector,
@@ -93,14 +103,16 @@ export function planChange(
     added,
     ...(change.tree && { tree: change.tree }),
   });
-  const repaired = withRepair(edits, document.tokens, chosen.ranges);
+  const renewed = [...chosen.ranges, ...due];
+  const repaired = withRepair(edits, document.tokens, renewed);
   if (policy === "auto") {
     const share = spliceShare(capabilities, repaired, suffix);
     if (share > worthSplicing)
       return full(`a splice would cost ${Math.round(100 * share)} % of it`);
   }
   const reason = chosen.note ?? (policy === "auto" ? "much cheaper than full" : "asked for");
-  return { policy: "splice+repair", reason, edits: repaired, from, selector: chosen.selector };
+  const { selector } = chosen;
+  return { policy: "splice+repair", reason, edits: repaired, renewed, from, selector };
 }
 
 /** Why the keys of a model cannot move; undefined where they can. */

@@ -111,7 +111,7 @@ describe("a session", () => {
     const session = await sessionsOf(bytes()).open({
       text: lines(30),
       policy: "splice",
-      renewAfter: 3,
+      renewAfter: { changes: 4, share: 9 },
       probeEvery: 0,
     });
     await session.next();
@@ -236,9 +236,30 @@ describe("drift", () => {
     drift.splice([{ start: 2, end: 3, tokens: [1, 1] }]);
     expect([drift.largest, drift.firstStale]).toEqual([1, 4]);
     drift.splice([{ start: 0, end: 0, tokens: [1] }]);
-    expect([drift.largest, drift.firstStale, drift.firstAbove(1)]).toEqual([2, 1, 5]);
+    expect([drift.largest, drift.firstStale, drift.dueAfter([], { changes: 2, share: 9 })]).toEqual(
+      [2, 1, [{ start: 5, end: 8 }]],
+    );
     drift.renew(5, 8);
     expect([drift.largest, drift.firstStale]).toEqual([1, 1]);
+  });
+
+  it("counts how much of what a token saw is other text now", () => {
+    const drift = createDrift(100);
+    const due = (share: number) => drift.dueAfter([], { changes: 99, share });
+    drift.splice([{ start: 0, end: 10, tokens: [1, 2] }]);
+    // Ten of the tokens before it are others: all for the next one, a third for the 30th.
+    expect(due(0.33)).toEqual([{ start: 2, end: 23 }]);
+    drift.splice([], [{ start: 2, end: 12 }]);
+    expect(due(0.33)).toEqual([{ start: 12, end: 23 }]);
+    drift.renew(2, 92);
+    expect(due(0.01)).toEqual([]);
+    // It is asked before a change is made, too.
+    const edit = { start: 10, end: 20, tokens: [] };
+    expect(drift.dueAfter([edit], { changes: 99, share: 0.4 })).toEqual([{ start: 10, end: 16 }]);
+    expect(due(0.01)).toEqual([]);
+    const behindPrompt = createDrift(100, 1000);
+    behindPrompt.splice([{ start: 0, end: 10, tokens: [] }]);
+    expect(behindPrompt.dueAfter([], { changes: 99, share: 0.1 })).toEqual([]);
   });
 
   it("is probed more often where splices differ, and stops splicing where they differ much", () => {

@@ -103,7 +103,7 @@ export function createSession(parts: SessionParts): Session {
     busy: false,
   };
   pool.add(slot);
-  const drift = createDrift(document.tokens.length);
+  const drift = createDrift(document.tokens.length, prefix.length);
   const probe = createProbe(parts.probeEvery);
   const history: (readonly DocumentEdit[])[] = [];
   let queue: Promise<unknown> = Promise.resolve();
@@ -214,7 +214,7 @@ export function createSession(parts: SessionParts): Session {
     slot.held = wanted();
     const shared = pending > 0 && evaluated === 0;
     if (shared) drift.renew(chosen.from, document.tokens.length);
-    else drift.splice(chosen.edits);
+    else drift.splice(edits, chosen.renewed);
     probe.count();
     const done = shared
       ? { policy: "full" as const, reason: "its cells are shared, or it was not evaluated yet" }

@@ -5,6 +5,7 @@ import type { Token, TokenTarget } from "../core/target.ts";
 import { type CachePoolOptions, createCachePool, type PoolUsage } from "./cache-pool.ts";
 import { defaultRenewal, defaultRepair, type KvPolicy, type RepairOptions } from "./change-plan.ts";
 import type { SyntaxTree } from "./dependents.ts";
+import type { Renewal } from "./drift.ts";
 import { createSession, type Session } from "./session.ts";
 import { createTokenText } from "./token-text.ts";
 
@@ -30,8 +31,8 @@ export interface OpenSession {
   /** Default `auto`. */
   readonly policy?: KvPolicy;
   readonly repair?: RepairOptions;
-  /** A token that this many changes passed by is evaluated again (default 32). */
-  readonly renewAfter?: number;
+  /** When a token is evaluated again (default: after 32 changes, or 0.3 of what it saw). */
+  readonly renewAfter?: Partial<Renewal>;
   /** Every so many splices the next token is compared with full evaluation (default 16; 0 = never). */
   readonly probeEvery?: number;
 }
@@ -68,7 +69,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         plan: {
           policy,
           repair: { ...defaultRepair, ...rest.repair },
-          renewAfter: rest.renewAfter ?? defaultRenewal,
+          renewal: { ...defaultRenewal, ...rest.renewAfter },
         },
         probeEvery: rest.probeEvery ?? 16,
       });

@@ -98,7 +98,7 @@ export async function followChange(
 /** What a session does with its first change. */
 function automatic(change: MeasuredChange, capabilities: Capabilities): ChangePlan {
   const drift = createDrift(change.document.tokens.length);
-  const options = { policy: "auto", repair: defaultRepair, renewAfter: defaultRenewal } as const;
+  const options = { policy: "auto", repair: defaultRepair, renewal: defaultRenewal } as const;
   return planChange({ ...change, drift, distrusted: false }, options, capabilities);
 }
 
