@@ -18,7 +18,7 @@ describe.skipIf(!hasEngine)("openSessions", () => {
     });
     expect((await session.ask({ maxTokens: 2 })).cached).toBe(0);
     const report = await session.change({ text: session.text.replace("= 3", "= 40") });
-    expect(report).toMatchObject({ policy: "splice+repair", selector: "tail" });
+    expect(report).toMatchObject({ policy: "splice+repair", selector: "combined" });
     expect(report.recomputed).toBeGreaterThan(report.added);
     const answer = await session.ask({ maxTokens: 4 });
     expect(answer.tokens.length).toBeGreaterThan(0);

@@ -14,14 +14,14 @@ import type { TokenText } from "./token-text.ts";
 export type KvPolicy = "full" | "splice" | "splice+repair" | "auto";
 
 export interface RepairOptions {
-  /** Default `tail`. */
+  /** Default `combined`. */
   readonly selector?: RepairSelector;
   /** Tokens that a repair may evaluate, as a share of those behind the change (default 0.05). */
   readonly share?: number;
 }
 
 /** What the measurements of docs/sessions.md favour. */
-export const defaultRepair: Required<RepairOptions> = { selector: "tail", share: 0.05 };
+export const defaultRepair: Required<RepairOptions> = { selector: "combined", share: 0.05 };
 /** 0.3: from there on answers differ clearly more often (docs/sessions.md). */
 export const defaultRenewal: Renewal = { changes: 32, share: 0.3 };
 
