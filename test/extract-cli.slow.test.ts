@@ -1,0 +1,47 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type CliAnswer, redraft } from "./support/cli.ts";
+
+let top = "";
+let folder = "";
+beforeEach(async () => {
+  top = await mkdtemp(join(tmpdir(), "redraft-extract-"));
+  folder = join(top, "work");
+  await mkdir(folder);
+});
+afterEach(async () => {
+  await rm(top, { recursive: true, force: true });
+});
+
+const read = (): Promise<string> => readFile(join(folder, "a.py"), "utf8");
+const run = (...words: string[]): Promise<CliAnswer> =>
+  redraft(words, { cwd: folder, env: { REDRAFT_STATE_HOME: join(top, "state") } });
+
+const source =
+  "def f(xs):\n    total = 0\n    for x in xs:\n        total += x\n    return total * 2\n";
+const expected =
+  "def f(xs):\n    total = sum_of(xs)\n    return total * 2\n\n\ndef sum_of(xs):\n    total = 0\n    for x in xs:\n        total += x\n    return total\n";
+
+describe("redraft extract", () => {
+  it("shows, writes, says how to take it back, and refuses what it cannot keep", async () => {
+    await writeFile(join(folder, "a.py"), source);
+    const dry = await run("extract", "a.py:2-4", "sum_of", "--dry-run");
+    expect(dry).toMatchObject({ code: 0 });
+    expect(dry.stdout).toContain("+def sum_of(xs):");
+    expect(await read()).toBe(source);
+    const json = await run("extract", "a.py:2-4", "sum_of", "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({ written: true, error: null });
+    expect(await read()).toBe(expected);
+    expect((await run("undo")).code).toBe(0);
+    expect(await read()).toBe(source);
+
+    const half = await run("extract", "a.py:3-3", "part");
+    expect(half.code).toBe(1);
+    expect(half.stderr).toContain("Nothing was written");
+    expect((await run("extract", "a.py", "part")).code).toBe(2);
+    expect((await run("extract", "a.py:2-4", "f")).code).toBe(1);
+    expect(await read()).toBe(source);
+  });
+});
