@@ -3,6 +3,30 @@ import { type RepeatTrap, springRepeat } from "./repeat-traps.ts";
 
 const lib = "export function foo(...all: any[]) {}\nexport const ctx = 1;\n";
 const script: Record<string, RepeatTrap> = {
+  "a removal where the next statement would take the place": {
+    files: {
+      "a.ts":
+        "declare function flush(): void;\nfunction f(q: any) {\n‹  flush();\n=›  q.save();\n}\nfunction h(q: any) {\n«  flush();\n=»  q.load();\n}\nfunction g(q: any) {\n  if (q)\n‖    flush();\n  q.save();\n}\n",
+    },
+    why: "not one of several statements",
+  },
+  "a call that would be made only sometimes": {
+    files: {
+      "a.ts":
+        "declare function pick(c: any, v: any): any;\nfunction f(c: any, q: any) {\n  ‹pick(c, q)=c ? q : undefined›;\n  «pick(q, 3)=q ? 3 : undefined»;\n‖  pick(c, q.next());\n}\n",
+    },
+    why: "only sometimes",
+  },
+  "a value that would be read later": {
+    files: {
+      "a.ts":
+        'declare function log(m: any): void;\nfunction f(q: any) {\n  log(‹"a"≡() => "a"›);\n  log(«"b"≡() => "b"»);\n‖  for (let i = 0; i < 3; i++) log(i);\n}\n'.replaceAll(
+          "≡",
+          "=",
+        ),
+    },
+    why: "later",
+  },
   "an argument is added": {
     files: {
       "lib.ts": lib,
@@ -178,6 +202,20 @@ const others: Record<string, RepeatTrap> = {
         'def f(x):\n‹    print("here")\n=›    return x\n\n\ndef g(x):\n«    print("here")\n=»    return 1\n\n\ndef h():\n‖    print("here")\n',
     },
     why: "no statement",
+  },
+  "removals that together would empty a block": {
+    files: {
+      "a.py":
+        "def flush():\n    pass\n\ndef f(q):\n‹    flush()\n=›    q.save()\n\ndef h(q):\n«    flush()\n=»    q.load()\n\ndef g(q):\n‖    flush()\n‖    flush()\n",
+    },
+    why: "no statement",
+  },
+  "a text with quotes in an f-string": {
+    files: {
+      "a.py":
+        "def fmt(a, m):\n    return a\n\ndef f(m, q):\n    ‹fmt(1, m)=f'{m}'›\n    «fmt(1, q)=f'{q}'»\n‖    fmt(1, q['k'])\n",
+    },
+    why: "f-string",
   },
   "Go: an argument is added": {
     files: {

@@ -12,12 +12,12 @@ import {
   withoutOverlaps,
 } from "./candidate.ts";
 import { wordProblem } from "./context.ts";
-import { lostEffects } from "./effects.ts";
+import { lostEffects, movedEffects } from "./effects.ts";
 import type { ExampleFile } from "./example.ts";
 import { findMatches, isDone, matchParts, type PatternMatch } from "./match.ts";
 import { groupsOrNone, isAnchored, isTelling, meaningDifference, patternNames } from "./meaning.ts";
 import { applyChanges, offsetMap } from "./offsets.ts";
-import { type ParsedText, partsOf, readParts, type SyntaxPart } from "./parts.ts";
+import { isList, type ParsedText, partsOf, readParts, type SyntaxPart } from "./parts.ts";
 import { leavesOf, patternTokens, type Rule, shownPattern } from "./pattern.ts";
 import { type FoundRule, findRules } from "./rules.ts";
 
@@ -154,13 +154,31 @@ export class LikePlaces {
       if (chosen) kept.push(chosen);
       else this.addPartial(one.path, one.parsed, one.match.start, why!);
     }
-    left = kept;
+    left = this.withoutEmptied(kept);
     for (;;) {
       const problem = await this.nameProblem(left);
       if (!problem) return left;
       this.addPartial(problem.one.path, problem.one.parsed, problem.one.match.start, problem.why);
       left = left.filter((one) => one !== problem.one);
     }
+  }
+
+  /** Leaves out removals that together would take all statements of a Python block. */
+  private withoutEmptied(candidates: readonly LikeCandidate[]): LikeCandidate[] {
+    const removed = new Map<SyntaxPart, number>();
+    const listOf = ({ path, found, match }: LikeCandidate): SyntaxPart | undefined =>
+      found.rule.new.length === 0 && /\.pyi?$/u.test(path) ? match.parts[0]!.parent : undefined;
+    for (const one of candidates) {
+      const list = listOf(one);
+      if (list) removed.set(list, (removed.get(list) ?? 0) + one.match.parts.length);
+    }
+    return candidates.filter((one) => {
+      const list = listOf(one);
+      if (!list || removed.get(list)! < list.children.length) return true;
+      const why = "a block would have no statement";
+      this.addPartial(one.path, one.parsed, one.match.start, why);
+      return false;
+    });
   }
 
   write(chosen: readonly LikeCandidate[]): ExampleFile[] {
@@ -241,9 +259,12 @@ export class LikePlaces {
       const words = parsed.text.slice(comment.start, comment.end);
       if (isInside && !replacement!.text.includes(words)) return "a comment would be lost";
     }
-    const lost = lostEffects(one);
+    const lost = lostEffects(one) ?? movedEffects(one);
     if (lost !== undefined) return lost;
     if (found.rule.new.length === 0) {
+      const list = one.match.parts[0]!.parent;
+      // What follows would take its place: the body of an if without braces.
+      if (!list || !isList(list)) return "it is not one of several statements";
       // The grammar of Python takes a block without statements; Python does not.
       const isAll = one.match.parts[0]!.parent?.children.length === one.match.parts.length;
       return isAll && path.endsWith("py") ? "a block would have no statement" : undefined;
