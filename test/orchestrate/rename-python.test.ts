@@ -242,6 +242,11 @@ const traps: Record<string, Trap> = {
     from: "__len__",
     refused: ["usage", "meaning of its own"],
   },
+  "a new name that a class would mangle": {
+    files: py("def «old»():\n    pass\nclass A:\n    def f(self):\n        «old»()\n"),
+    request: { to: "__next" },
+    refused: ["usage", "inside a class"],
+  },
   "a method of a class from a library": {
     files: py("from lib import Base\nclass A(Base):\n    def old(self): pass\n"),
     refused: ["ambiguous", "extends one that is not understood"],

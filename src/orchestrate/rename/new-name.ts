@@ -32,10 +32,15 @@ const nameForms: Readonly<Record<NameLanguage, RegExp>> = {
  */
 export function requireName(name: string, language: NameLanguage, what: "old" | "new"): void {
   const isSpecial = language === "python" && /^__\w+__$/u.test(name);
-  if (nameForms[language].test(name) && !reserved[language].has(name) && !isSpecial) return;
-  const why = nameForms[language].test(name)
-    ? "has a meaning of its own there"
-    : "is not a name there";
+  // Inside a class Python puts the name of the class in front of it.
+  const isMangled = language === "python" && what === "new" && /^__\w/u.test(name) && !isSpecial;
+  const isForm = nameForms[language].test(name);
+  if (isForm && !reserved[language].has(name) && !isSpecial && !isMangled) return;
+  const why = isMangled
+    ? "means another name inside a class, for its two underscores"
+    : isForm
+      ? "has a meaning of its own there"
+      : "is not a name there";
   const shown = { script: "JavaScript and TypeScript", python: "Python", go: "Go" }[language];
   throw new RedraftError(
     "usage",
