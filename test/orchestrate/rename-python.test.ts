@@ -244,7 +244,7 @@ const traps: Record<string, Trap> = {
   },
   "a new name that a class would mangle": {
     files: py("def «old»():\n    pass\nclass A:\n    def f(self):\n        «old»()\n"),
-    request: { to: "__next" },
+    to: "__next",
     refused: ["usage", "inside a class"],
   },
   "a method of a class from a library": {
