@@ -69,4 +69,33 @@ describe("unused variable", () => {
   it("leaves a property that a rest is without", async () => {
     expect(await proposedTexts("a.ts", "const { «a, ...b } = c;\nb;\n", never("a"))).toEqual([]);
   });
+
+  it.each([
+    [
+      "a.js",
+      "let «last = 0;\nfor (const x of xs) last = x;\n",
+      "'last' is assigned a value but never used  no-unused-vars",
+    ],
+    ["a.ts", "let «last = 0;\nfor (const x of xs) last = x;\n", never("last")],
+    ["a.ts", "function f() {\n  let «a = 0;\n  return () => { a = 1; };\n}\n", never("a")],
+    ["a.ts", "export const f = («b: string) => { b = ''; };\n", never("b")],
+    [
+      "a.py",
+      "def f():\n    «n = 0\n    def g():\n        nonlocal n\n        n = 1\n    g()\n",
+      "local variable 'n' is assigned to but never used",
+    ],
+    ["a.go", "package a\n\nfunc f() {\n\tvar «y = 1\n\ty = 2\n}\n", "declared and not used: y"],
+    ["a.go", "package a\n\nfunc f() {\n\ta, «y := g()\n\ty = a\n}\n", "declared and not used: y"],
+  ])("stays while it is written in %s: %j", async (path, own, message) => {
+    expect(await proposedTexts(path, own, message)).toEqual([]);
+  });
+
+  it("of the same name in another function, or as a member, is another", async () => {
+    const own = "function f() {\n  const «a = 1;\n  b.a = 2;\n}\nfunction g(a) { return a; }\n";
+    const [first] = await proposedTexts("a.ts", own, never("a"));
+    expect(first).toMatchObject({
+      after: "function f() {\n  b.a = 2;\n}\nfunction g(a) { return a; }\n",
+      confidence: 1,
+    });
+  });
 });

@@ -1,6 +1,7 @@
 import type { Node } from "web-tree-sitter";
+import { around, isField, wordStarts } from "../names/nodes.ts";
 import { likeWords } from "./likeness.ts";
-import { linesWith, mayHaveEffects, nameAt, withoutItem } from "./places.ts";
+import { functionAround, linesWith, mayHaveEffects, nameAt, withoutItem } from "./places.ts";
 import type { Fix, FixProblem, FixRule } from "./rule.ts";
 
 const unusedForms: readonly RegExp[] = [
@@ -28,7 +29,9 @@ export const unusedVariable: FixRule<string> = {
     const node = nameAt(problem, name);
     const by = node && variableAround(node);
     if (!node || !by) return [];
-    const removal = removals[by.type]?.(by, node, problem) ?? [];
+    const removal = (removals[by.type]?.(by, node, problem) ?? []).filter((fix) =>
+      leavesNoMention(fix, name, node, problem),
+    );
     const meant = meantName(name, node, problem);
     // A misspelt target looks unused, too.
     const fixes = meant
@@ -37,6 +40,36 @@ export const unusedVariable: FixRule<string> = {
     return [...(meant ? [meant] : []), ...fixes].map((fix) => ({ ...fix, removes: [name] }));
   },
 };
+
+/**
+ * Whether a fix takes every mention of the name out with it: a write that stays would have no declaration. A mention is counted in the
+ * function around the declaration, or in the whole file; a handler of Python has its name for itself.
+ */
+function leavesNoMention(
+  { changes }: Fix,
+  name: string,
+  node: Node,
+  { root, text }: FixProblem,
+): boolean {
+  const handler = around(node, /^(?:except_clause|except_group_clause|block)$/u);
+  const isHandlerName = handler !== undefined && handler.type !== "block";
+  const scope = (isHandlerName ? handler : functionAround(node)) ?? root;
+  const within = text.slice(scope.startIndex, scope.endIndex);
+  for (const at of wordStarts(within, name)) {
+    const start = scope.startIndex + at;
+    const other = root.namedDescendantForIndex(start, start + name.length);
+    if (!other || other.id === node.id || !isMention(other, name)) continue;
+    if (!changes.some((one) => one.start <= start && start + name.length <= one.end)) return false;
+  }
+  return true;
+}
+
+/** A member or the name of an argument is not the variable. */
+const isMention = (node: Node, name: string): boolean =>
+  /^(?:identifier|shorthand_property_identifier(?:_pattern)?)$/u.test(node.type) &&
+  node.text === name &&
+  !(node.parent?.type === "attribute" && isField(node, "attribute")) &&
+  !(node.parent?.type === "keyword_argument" && isField(node, "name"));
 
 /** The variable that an assignment means whose target differs from it in one letter. */
 function meantName(name: string, node: Node, { names }: FixProblem): Fix | undefined {
@@ -106,7 +139,10 @@ const removals: Readonly<Record<string, Removal>> = {
   },
   var_spec(by, node, { text }) {
     const statement = by.parent;
-    const isSole = by.childrenForFieldName("name").length === 1;
+    const isSole =
+      by.childForFieldName("name")?.id === node.id &&
+      by.childrenForFieldName("name").length === 1 &&
+      statement?.namedChildren.filter((one) => one?.type === by.type).length === 1;
     if (statement?.type !== "var_declaration" || !isSole) return [];
     return withoutStatement(text, statement, by.childForFieldName("value"), "_ = ", node.text);
   },
