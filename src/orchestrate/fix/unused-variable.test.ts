@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { bestText, proposedTexts } from "../../../test/support/fixes.ts";
+import { bestText, memoryContext, proposedTexts } from "../../../test/support/fixes.ts";
+import type { Diagnostic } from "../../core/diagnostic.ts";
+import { fixAll } from "./fix-all.ts";
 
 const never = (name: string): string =>
   `TS6133: '${name}' is declared but its value is never read.`;
+const assigned = (name: string): string => `local variable '${name}' is assigned to but never used`;
 
 describe("unused variable", () => {
   it.each([
@@ -97,5 +100,26 @@ describe("unused variable", () => {
       after: "function f() {\n  b.a = 2;\n}\nfunction g(a) { return a; }\n",
       confidence: 1,
     });
+  });
+
+  it.each([
+    ["if o:\n    «r = 1  # note\n", "if o:\n    pass  # note\n"],
+    ["if o:\n    # note\n    «r = 1\n", "if o:\n    # note\n    pass\n"],
+  ])("leaves a statement in a block with a comment: %j", async (own, expected) => {
+    const [first] = await proposedTexts("a.py", own, assigned("r"));
+    expect(first).toMatchObject({ after: expected, confidence: 1 });
+  });
+
+  it("leaves a statement when two are the whole block", async () => {
+    const context = await memoryContext({ "a.py": "def f():\n    a = 1\n    b = 2\n" });
+    const at = (line: number, name: string): Diagnostic => ({
+      file: "a.py",
+      line,
+      column: 5,
+      severity: "error",
+      message: assigned(name),
+    });
+    const { texts } = await fixAll([at(2, "a"), at(3, "b")], context, { least: 1 });
+    expect(texts.get("a.py")).toBe("def f():\n    pass\n");
   });
 });

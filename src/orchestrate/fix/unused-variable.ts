@@ -1,5 +1,6 @@
 import type { Node } from "web-tree-sitter";
 import { around, isField, wordStarts } from "../names/nodes.ts";
+import type { Replacement } from "../rename/rewrite.ts";
 import { likeWords } from "./likeness.ts";
 import { functionAround, linesWith, mayHaveEffects, nameAt, withoutItem } from "./places.ts";
 import type { Fix, FixProblem, FixRule } from "./rule.ts";
@@ -179,6 +180,17 @@ function underscored(_: Node, node: Node): Fix[] {
   ];
 }
 
+/** Takes a statement out; a block of Python needs one. */
+function removalOf(text: string, statement: Node): Replacement {
+  const { parent, startIndex: start, endIndex: end, type } = statement;
+  const others = parent?.namedChildren.filter(
+    (one) => one && one.id !== statement.id && one.type !== "comment",
+  );
+  const isOnly = type === "expression_statement" && parent?.type === "block" && !others?.length;
+  if (isOnly) return { start, end, text: "pass" };
+  return { ...linesWith(text, start, end), text: "" };
+}
+
 function withoutStatement(
   text: string,
   statement: Node,
@@ -187,20 +199,12 @@ function withoutStatement(
   name = "it",
 ): Fix[] {
   if (!value || !mayHaveEffects(value)) {
-    // A block of Python needs a statement.
-    const isOnly =
-      statement.parent?.type === "block" && statement.parent.namedChildren.length === 1;
-    const isPython = statement.type === "expression_statement";
-    const removed =
-      isOnly && isPython
-        ? { start: statement.startIndex, end: statement.endIndex, text: "pass" }
-        : { ...linesWith(text, statement.startIndex, statement.endIndex), text: "" };
     return [
       {
         title: "remove the variable",
         why: `nothing reads ${name}, and its value has no effect`,
         confidence: 1,
-        changes: [removed],
+        changes: [removalOf(text, statement)],
       },
     ];
   }
@@ -215,7 +219,7 @@ function withoutStatement(
       title: "remove the variable and its value",
       why: "nothing reads it",
       confidence: 0.5,
-      changes: [{ ...linesWith(text, statement.startIndex, statement.endIndex), text: "" }],
+      changes: [removalOf(text, statement)],
     },
   ];
 }
