@@ -60,7 +60,7 @@ const hasStatement = (block: Node): boolean =>
 
 /** Words that rules write themselves. */
 const own: ReadonlySet<string> = new Set(
-  "as await from import pass return self str this type".split(" "),
+  "as await from import pass return self str this type void".split(" "),
 );
 
 const codeWords = (text: string): Set<string> => new Set(text.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu));

@@ -122,4 +122,70 @@ describe("unused variable", () => {
     const { texts } = await fixAll([at(2, "a"), at(3, "b")], context, { least: 1 });
     expect(texts.get("a.py")).toBe("def f():\n    pass\n");
   });
+
+  it.each([
+    ["a.ts", "const { a: [«x, y], d } = o;\nuse(y, d);\n", never("x")],
+    ["a.ts", "const { p: «q = el.go(), r } = el;\nuse(r);\n", never("q")],
+    ["a.ts", "const { [f()]: «q, r } = el;\nuse(r);\n", never("q")],
+    ["a.js", "go()\nlet «x = 1\n;\n(() => 1)()\n".replace("\n;", ";"), never("x")],
+    ["a.py", "with a as («b, c):\n    use(c)\n", assigned("b")],
+  ])("is not taken out where more would change in %s: %j", async (path, own, message) => {
+    expect(await proposedTexts(path, own, message)).toEqual([]);
+  });
+
+  it.each(["1", '"b"', "-1 + 2 * 3", "b", "[1, (b)]", "(b, 'c' 'd')", "{'k': b}", "lambda c: c()"])(
+    "is certain with the value %s",
+    async (value) => {
+      const own = `def f(b):\n    «a = ${value}\n    return 2\n`;
+      const [first] = await proposedTexts("a.py", own, assigned("a"));
+      expect(first).toMatchObject({ after: "def f(b):\n    return 2\n", confidence: 1 });
+    },
+  );
+
+  it.each([
+    "b / c",
+    "1 / 0",
+    "b + c",
+    "b.c",
+    'b["key"]',
+    "[line for line in b]",
+    "[*b]",
+    "{b: 1}",
+    "{**b}",
+    'f"{b}"',
+    'lambda x=print("hi"): x',
+  ])("is not certain with the value %s of Python", async (value) => {
+    const own = `def f(b, c):\n    «a = ${value}\n    return 2\n`;
+    const [first] = await proposedTexts("a.py", own, assigned("a"));
+    expect(first!.confidence).toBeLessThan(1);
+    expect(first!.after).toBe(`def f(b, c):\n    ${value}\n    return 2\n`);
+  });
+
+  it.each([
+    ["b.c", "b.c"],
+    ["[...b]", "void [...b]"],
+    ["{ ...b }", "void { ...b }"],
+    ["class { static c = d(); }", "void class { static c = d(); }"],
+    ["`".concat("$", "{b}`"), "void `".concat("$", "{b}`")],
+    ["1n + 1", "1n + 1"],
+  ])("is not certain with the value %s of a script", async (value, kept) => {
+    const [first] = await proposedTexts("a.ts", `const «a = ${value};\nb();\n`, never("a"));
+    expect(first!.confidence).toBeLessThan(1);
+    expect(first!.after).toBe(`${kept};\nb();\n`);
+  });
+
+  it.each(["data['key']", "data", "lambda: 1"])("keeps %s where it is tried", async (value) => {
+    const own = `def f(data):\n    try:\n        «a = ${value}\n    except KeyError:\n        return False\n`;
+    const [first] = await proposedTexts("a.py", own, assigned("a"));
+    expect(first!.confidence).toBeLessThan(1);
+    expect(first!.after).toContain(`try:\n        ${value}\n`);
+  });
+
+  it("with `void` before its value passes the check of the structure", async () => {
+    const context = await memoryContext({ "a.js": "const a = [...b];\nc();\n" });
+    const message = "'a' is assigned a value but never used";
+    const found = { file: "a.js", line: 1, column: 7, severity: "error", message } as const;
+    const { texts } = await fixAll([found], context, { least: 0.8 });
+    expect(texts.get("a.js")).toBe("void [...b];\nc();\n");
+  });
 });

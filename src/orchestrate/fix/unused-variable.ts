@@ -2,7 +2,7 @@ import type { Node } from "web-tree-sitter";
 import { around, isField, wordStarts } from "../names/nodes.ts";
 import type { Replacement } from "../rename/rewrite.ts";
 import { likeWords } from "./likeness.ts";
-import { functionAround, linesWith, mayHaveEffects, nameAt, withoutItem } from "./places.ts";
+import { functionAround, isWithoutEffects, linesWith, nameAt, withoutItem } from "./places.ts";
 import type { Fix, FixProblem, FixRule } from "./rule.ts";
 
 const unusedForms: readonly RegExp[] = [
@@ -148,12 +148,23 @@ const removals: Readonly<Record<string, Removal>> = {
     return withoutStatement(text, statement, by.childForFieldName("value"), "_ = ", node.text);
   },
   shorthand_property_identifier_pattern: (_, node, problem) => withoutProperty(node, problem),
-  pair_pattern: (by, _, problem) => withoutProperty(by, problem),
+  // What is beside the name, or a default, would be lost with it; so would what a computed key does.
+  pair_pattern: (by, node, problem) =>
+    by.childForFieldName("value")?.id === node.id &&
+    by.childForFieldName("key")?.type !== "computed_property_name"
+      ? withoutProperty(by, problem)
+      : [],
   as_pattern_target(by, node, { text }) {
     // `except Error as e` and `with a as b`.
     const pattern = by.parent;
     const value = pattern?.namedChildren[0];
-    if (!pattern || !value || text.slice(value.endIndex, by.startIndex).trim() !== "as") return [];
+    if (
+      !pattern ||
+      !value ||
+      by.text !== node.text ||
+      text.slice(value.endIndex, by.startIndex).trim() !== "as"
+    )
+      return [];
     return [
       {
         title: `remove \`as ${node.text}\``,
@@ -191,6 +202,18 @@ function removalOf(text: string, statement: Node): Replacement {
   return { ...linesWith(text, start, end), text: "" };
 }
 
+/** Whether JavaScript would read the lines around a statement as one when it is out. */
+function mayJoinLines(statement: Node): boolean {
+  if (!/^(?:lexical|variable)_declaration$/u.test(statement.type)) return false;
+  const sibling = (from: Node, way: "next" | "previous"): Node | null => {
+    const one = way === "next" ? from.nextNamedSibling : from.previousNamedSibling;
+    return one?.type === "comment" ? sibling(one, way) : one;
+  };
+  const before = sibling(statement, "previous")?.text;
+  const after = sibling(statement, "next")?.text ?? "";
+  return before !== undefined && !before.endsWith(";") && /^[([`/+*-]/u.test(after);
+}
+
 function withoutStatement(
   text: string,
   statement: Node,
@@ -198,7 +221,8 @@ function withoutStatement(
   keeping = "",
   name = "it",
 ): Fix[] {
-  if (!value || !mayHaveEffects(value)) {
+  if (mayJoinLines(statement)) return [];
+  if (!value || isWithoutEffects(value)) {
     return [
       {
         title: "remove the variable",
@@ -208,12 +232,17 @@ function withoutStatement(
       },
     ];
   }
+  // A statement of JavaScript that begins like this would be a block or a declaration, or belong to the line before.
+  const isHazard =
+    /^(?:lexical|variable)_declaration$/u.test(statement.type) &&
+    /^(?:[([`{/+-]|(?:async|class|function|let)\b)/u.test(value.text);
+  const kept = isHazard ? "void " : keeping;
   return [
     {
-      title: "keep the call and remove the variable",
-      why: "nothing reads it, and its value may have an effect",
+      title: "keep the value and remove the variable",
+      why: "nothing reads it, and its value may have an effect, or fail",
       confidence: 0.9,
-      changes: [{ start: statement.startIndex, end: value.startIndex, text: keeping }],
+      changes: [{ start: statement.startIndex, end: value.startIndex, text: kept }],
     },
     {
       title: "remove the variable and its value",
@@ -233,8 +262,8 @@ function withoutProperty(property: Node, { text }: FixProblem): Fix[] {
   return [
     {
       title: `remove \`${property.text}\``,
-      why: "nothing reads it",
-      confidence: 1,
+      why: "nothing reads it; a property is read without effect as a rule",
+      confidence: 0.9,
       changes: [{ ...withoutItem(text, items, property), text: "" }],
     },
   ];
