@@ -124,10 +124,10 @@ export function mayHaveEffects(node: Node): boolean {
 
 const literal =
   /^(?:number|integer|float|string|template_string|concatenated_string|regex|true|false|null|none|undefined|ellipsis|nil|int_literal|float_literal|imaginary_literal|rune_literal|interpreted_string_literal|raw_string_literal)$/u;
-const groups =
+const plainGroups =
   /^(?:parenthesized_expression|list|tuple|array|object|dictionary|expression_list|pair)$/u;
-const sums = /^(?:unary_expression|unary_operator|binary_expression|binary_operator)$/u;
-const functions =
+const sumTypes = /^(?:unary_expression|unary_operator|binary_expression|binary_operator)$/u;
+const madeFunctions =
   /^(?:arrow_function|function_expression|generator_function|func_literal|lambda)$/u;
 
 /**
@@ -143,9 +143,9 @@ export function isWithoutEffects(node: Node): boolean {
     if (literal.test(type)) {
       const filled = one.descendantsOfType(["interpolation", "template_substitution"]);
       if (filled.length > 0) return false;
-    } else if (sums.test(type)) {
+    } else if (sumTypes.test(type)) {
       if (!isSumOfNumbers(one)) return false;
-    } else if (functions.test(type)) {
+    } else if (madeFunctions.test(type)) {
       if (isCaught || hasDefaults(one)) return false;
     } else if (type === "identifier" || type === "shorthand_property_identifier") {
       if (isCaught) return false;
@@ -158,7 +158,7 @@ export function isWithoutEffects(node: Node): boolean {
         return false;
       open.push(value);
       if (key.type !== "property_identifier") open.push(key);
-    } else if (groups.test(type)) {
+    } else if (plainGroups.test(type)) {
       for (const child of one.namedChildren) if (child) open.push(child);
     } else return false;
   }
@@ -175,7 +175,7 @@ function isSumOfNumbers(sum: Node): boolean {
     }
     if (one.type !== "parenthesized_expression") {
       const operator = one.childForFieldName("operator")?.text ?? "";
-      if (!sums.test(one.type) || !/^[-+*]$/u.test(operator)) return false;
+      if (!sumTypes.test(one.type) || !/^[-+*]$/u.test(operator)) return false;
     }
     for (const child of one.namedChildren) if (child) open.push(child);
   }

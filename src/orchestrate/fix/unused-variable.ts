@@ -192,7 +192,7 @@ function underscored(_: Node, node: Node): Fix[] {
 }
 
 /** Takes a statement out; a block of Python needs one. */
-function removalOf(text: string, statement: Node): Replacement {
+function statementRemoval(text: string, statement: Node): Replacement {
   const { parent, startIndex: start, endIndex: end, type } = statement;
   const others = parent?.namedChildren.filter(
     (one) => one && one.id !== statement.id && one.type !== "comment",
@@ -228,7 +228,7 @@ function withoutStatement(
         title: "remove the variable",
         why: `nothing reads ${name}, and its value has no effect`,
         confidence: 1,
-        changes: [removalOf(text, statement)],
+        changes: [statementRemoval(text, statement)],
       },
     ];
   }
@@ -248,7 +248,7 @@ function withoutStatement(
       title: "remove the variable and its value",
       why: "nothing reads it",
       confidence: 0.5,
-      changes: [removalOf(text, statement)],
+      changes: [statementRemoval(text, statement)],
     },
   ];
 }
