@@ -79,6 +79,7 @@ describe("unused variable", () => {
       "let «last = 0;\nfor (const x of xs) last = x;\n",
       "'last' is assigned a value but never used  no-unused-vars",
     ],
+    ["a.ts", "const «f = debounce(() => f());\n", never("f")],
     ["a.ts", "let «last = 0;\nfor (const x of xs) last = x;\n", never("last")],
     ["a.ts", "function f() {\n  let «a = 0;\n  return () => { a = 1; };\n}\n", never("a")],
     ["a.ts", "export const f = («b: string) => { b = ''; };\n", never("b")],
@@ -187,5 +188,12 @@ describe("unused variable", () => {
     const found = { file: "a.js", line: 1, column: 7, severity: "error", message } as const;
     const { texts } = await fixAll([found], context, { least: 0.8 });
     expect(texts.get("a.js")).toBe("void [...b];\nc();\n");
+  });
+
+  it("is left where the line has another statement of Python", async () => {
+    const context = await memoryContext({ "a.py": "def f():\n    x = 1; g()\n" });
+    const found = { file: "a.py", line: 2, column: 5, severity: "error" } as const;
+    const { texts } = await fixAll([{ ...found, message: assigned("x") }], context, { least: 1 });
+    expect(texts.size).toBe(0);
   });
 });

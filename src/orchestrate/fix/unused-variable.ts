@@ -30,9 +30,9 @@ export const unusedVariable: FixRule<string> = {
     const node = nameAt(problem, name);
     const by = node && variableAround(node);
     if (!node || !by) return [];
-    const removal = (removals[by.type]?.(by, node, problem) ?? []).filter((fix) =>
-      leavesNoMention(fix, name, node, problem),
-    );
+    const found = removals[by.type]?.(by, node, problem) ?? [];
+    // Where the value cannot be kept for its own mention of the name, it is not dropped either.
+    const removal = found.every((fix) => leavesNoMention(fix, name, node, problem)) ? found : [];
     const meant = meantName(name, node, problem);
     // A misspelt target looks unused, too.
     const fixes = meant
