@@ -1,5 +1,5 @@
 import type { Node } from "web-tree-sitter";
-import { wordStarts } from "../names/nodes.ts";
+import { isField, wordStarts } from "../names/nodes.ts";
 import { scriptFunction } from "../names/script-scopes.ts";
 import type { FixProblem } from "./rule.ts";
 
@@ -110,12 +110,91 @@ export function mayHaveEffects(node: Node): boolean {
       const isSign = one.type === "unary_expression" && /^[-+!~]|^typeof\b|^void\b/u.test(one.text);
       if (!isSign) return true;
     }
-    // A function that is only made does nothing yet.
-    const isMade = /^(?:arrow_function|function_expression|lambda|func_literal|class)$/u.test(
-      one.type,
-    );
-    if (isMade) continue;
+    // A function that is only made does nothing yet, but Python takes its defaults when it makes it.
+    if (/^(?:arrow_function|function_expression|func_literal)$/u.test(one.type)) continue;
+    if (one.type === "lambda") {
+      const parameters = one.childForFieldName("parameters");
+      if (parameters) open.push(parameters);
+      continue;
+    }
     for (const child of one.namedChildren) if (child) open.push(child);
+  }
+  return false;
+}
+
+const literal =
+  /^(?:number|integer|float|string|template_string|concatenated_string|regex|true|false|null|none|undefined|ellipsis|nil|int_literal|float_literal|imaginary_literal|rune_literal|interpreted_string_literal|raw_string_literal)$/u;
+const plainGroups =
+  /^(?:parenthesized_expression|list|tuple|array|object|dictionary|expression_list|pair)$/u;
+const sumTypes = /^(?:unary_expression|unary_operator|binary_expression|binary_operator)$/u;
+const madeFunctions =
+  /^(?:arrow_function|function_expression|generator_function|func_literal|lambda)$/u;
+
+/**
+ * Whether evaluating an expression surely does nothing, and cannot fail: it is made of literals, of sums of numbers, of names, and of
+ * functions without defaults. Where an error is caught, only literals and sums: a name may be missing on purpose.
+ */
+export function isWithoutEffects(node: Node): boolean {
+  const isCaught = isErrorCaught(node);
+  const open: Node[] = [node];
+  for (let one = open.pop(); one; one = open.pop()) {
+    const { type } = one;
+    if (type === "comment") continue;
+    if (literal.test(type)) {
+      const filled = one.descendantsOfType(["interpolation", "template_substitution"]);
+      if (filled.length > 0) return false;
+    } else if (sumTypes.test(type)) {
+      if (!isSumOfNumbers(one)) return false;
+    } else if (madeFunctions.test(type)) {
+      if (isCaught || hasDefaults(one)) return false;
+    } else if (type === "identifier" || type === "shorthand_property_identifier") {
+      if (isCaught) return false;
+    } else if (type === "as_expression" || type === "satisfies_expression") {
+      open.push(one.namedChildren[0]!);
+    } else if (type === "pair") {
+      const [key, value] = [one.childForFieldName("key"), one.childForFieldName("value")];
+      // A key of Python is hashed.
+      if (!key || !value || !(key.type === "property_identifier" || literal.test(key.type)))
+        return false;
+      open.push(value);
+      if (key.type !== "property_identifier") open.push(key);
+    } else if (plainGroups.test(type)) {
+      for (const child of one.namedChildren) if (child) open.push(child);
+    } else return false;
+  }
+  return true;
+}
+
+function isSumOfNumbers(sum: Node): boolean {
+  const open: Node[] = [sum];
+  for (let one = open.pop(); one; one = open.pop()) {
+    if (/^(?:number|integer|float|int_literal|float_literal)$/u.test(one.type)) {
+      // JavaScript does not mix its two kinds of numbers.
+      if (one.type === "number" && /^\d.*n$/u.test(one.text)) return false;
+      continue;
+    }
+    if (one.type !== "parenthesized_expression") {
+      const operator = one.childForFieldName("operator")?.text ?? "";
+      if (!sumTypes.test(one.type) || !/^[-+*]$/u.test(operator)) return false;
+    }
+    for (const child of one.namedChildren) if (child) open.push(child);
+  }
+  return true;
+}
+
+const hasDefaults = (made: Node): boolean =>
+  (made.childForFieldName("parameters")?.namedChildren ?? []).some(
+    (one) =>
+      one !== null &&
+      (/default|assignment_pattern/u.test(one.type) || one.childForFieldName("value") !== null),
+  );
+
+/** Whether an error at a place is caught in the function around it; a `with` of Python may catch one, too. */
+function isErrorCaught(node: Node): boolean {
+  const last = functionAround(node)?.id;
+  for (let one: Node | null = node; one?.parent && one.id !== last; one = one.parent) {
+    if (/^(?:try_statement|with_statement)$/u.test(one.parent.type) && isField(one, "body"))
+      return true;
   }
   return false;
 }

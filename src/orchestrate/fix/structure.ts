@@ -1,3 +1,4 @@
+import type { Node } from "web-tree-sitter";
 import { nameLanguageOf } from "../index/languages.ts";
 import { outlineOf } from "../index/outline.ts";
 import type { SpeculationContext } from "../speculator.ts";
@@ -7,8 +8,8 @@ import { builtIn, goPackages, pythonModules } from "./known-names.ts";
 export type Removed = ReadonlySet<string>;
 
 /**
- * What is wrong with a new text, without running anything: a syntax error that the old one does not have, a lost declaration, or a
- * word that nobody declares. Undefined: nothing.
+ * What is wrong with a new text, without running anything: a syntax error that the old one does not have, a block of Python without a
+ * statement, a lost declaration, or a word that nobody declares. Undefined: nothing.
  */
 export async function structuralProblem(
   path: string,
@@ -24,6 +25,8 @@ export async function structuralProblem(
   try {
     if (!old || !now) return "the text cannot be parsed in time";
     if (now.rootNode.hasError && !old.rootNode.hasError) return "it would have a syntax error";
+    if (language === "python" && emptyBlocks(now.rootNode) > emptyBlocks(old.rootNode))
+      return "a block would have no statement";
     const names = new Set(outlineOf(now, language).definitions.map(({ name }) => name));
     const lost = outlineOf(old, language).definitions.find(
       ({ name }) => !names.has(name) && !removed.has(name),
@@ -48,9 +51,16 @@ export async function structuralProblem(
   return unknown === undefined ? undefined : `nothing declares \`${unknown}\``;
 }
 
+/** How many blocks of Python have no statement: the parser lets them pass, Python does not. */
+const emptyBlocks = (root: Node): number =>
+  root.descendantsOfType("block").filter((block) => block && !hasStatement(block)).length;
+
+const hasStatement = (block: Node): boolean =>
+  block.namedChildren.some((child) => child !== null && child.type !== "comment");
+
 /** Words that rules write themselves. */
 const own: ReadonlySet<string> = new Set(
-  "as await from import pass return self str this type".split(" "),
+  "as await from import pass return self str this type void".split(" "),
 );
 
 const codeWords = (text: string): Set<string> => new Set(text.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu));

@@ -74,4 +74,33 @@ describe("unused import", () => {
     );
     expect(first!.confidence).toBeLessThan(1);
   });
+
+  it.each([
+    ['import «app from "./setup.js";\nb();\n', "app", 'import "./setup.js";\nb();\n'],
+    ["import * as «a from 'a'\nb()\n", "a", "import 'a'\nb()\n"],
+    ["import { «a } from 'a' with { type: 'x' };\n", "a", "import 'a' with { type: 'x' };\n"],
+  ])("of JavaScript still loads the module: %j", async (own, name, expected) => {
+    const message = `'${name}' is defined but never used  no-unused-vars`;
+    const found = await proposedTexts("a.mjs", own, message);
+    expect(found[0]!.after).toBe(expected);
+    expect(found.every(({ confidence }) => confidence < 1)).toBe(true);
+  });
+
+  it("of JavaScript is taken out of a list", async () => {
+    const own = "import { «a, b } from './a';\nb();\n";
+    const [first] = await proposedTexts("a.js", own, "'a' is defined but never used");
+    expect(first).toMatchObject({ after: "import { b } from './a';\nb();\n", confidence: 1 });
+  });
+
+  it.each([
+    ["import { «A, b } from './a';\nb(<A />);\n", "A"],
+    ["import { «A, b } from './a';\nb(<A.B>c</A.B>);\n", "A"],
+    ["import «React, { b } from 'react';\nb(<i>c</i>);\n", "React"],
+  ])("that JSX may use is not certain: %j", async (own, name) => {
+    const message = `'${name}' is defined but never used  no-unused-vars`;
+    for (const path of ["a.jsx", "a.tsx"]) {
+      const [first] = await proposedTexts(path, own, message);
+      expect(first!.confidence).toBeLessThan(0.8);
+    }
+  });
 });

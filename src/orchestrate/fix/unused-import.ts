@@ -1,3 +1,4 @@
+import type { Node } from "web-tree-sitter";
 import { nameLanguageOf } from "../index/languages.ts";
 import type { Replacement } from "../rename/rewrite.ts";
 import type { SpeculationContext } from "../speculator.ts";
@@ -40,19 +41,55 @@ export const unusedImport: FixRule<Unused> = {
     if (unused.length === 0 || (name !== undefined && unused.length > 1)) return [];
     if (language === "python" && (await isImportedElsewhere(unused, problem, context))) return [];
     // A package of Python offers to others what its __init__ imports.
-    const confidence = /(?:^|\/)__init__\.pyi?$/u.test(path) ? 0.5 : 1;
+    const isDoubtful = /(?:^|\/)__init__\.pyi?$/u.test(path) || isUsedInJsx(unused, root);
+    const confidence = isDoubtful ? 0.5 : 1;
+    const bare = bareImport(near, unused, path);
     const shown = unused.map(({ local }) => `\`${local}\``).join(", ");
     return [
+      ...(bare === undefined
+        ? []
+        : [
+            {
+              title: `import ${shown} without its name`,
+              why: "nothing uses the name, and loading the module may have an effect",
+              confidence: 0.9 * confidence,
+              changes: [bare],
+              removes: unused.map(({ local }) => local),
+            },
+          ]),
       {
         title: `remove the import of ${shown}`,
         why: "nothing in the file uses it",
-        confidence,
+        confidence: bare === undefined ? confidence : 0.5 * confidence,
         changes: [removal(problem, near, unused)],
         removes: unused.map(({ local }) => local),
       },
     ] satisfies Fix[];
   },
 };
+
+/** A linter without rules for JSX takes components, and what JSX is compiled to, for unused. */
+function isUsedInJsx(unused: readonly ImportEntry[], root: Node): boolean {
+  const tags = root.descendantsOfType(["jsx_opening_element", "jsx_self_closing_element"]);
+  const used = new Set(tags.map((tag) => tag?.childForFieldName("name")?.text.split(".")[0]));
+  return tags.length > 0 && unused.some(({ local }) => used.has(local) || local === "React");
+}
+
+/** In JavaScript, what loads a module stays when nothing of it is named any more; TypeScript leaves such an import out by itself. */
+function bareImport(
+  near: readonly ImportEntry[],
+  unused: readonly ImportEntry[],
+  path: string,
+): Replacement | undefined {
+  const { statement } = unused[0]!;
+  const all = near.filter((entry) => entry.statement.id === statement.id);
+  const source = statement.childForFieldName("source");
+  const isScript = /\.[cm]?jsx?$/u.test(path);
+  if (!isScript || !source || all.length > unused.length || all.every(({ isType }) => isType))
+    return undefined;
+  const start = statement.namedChildren.find((one) => one?.type === "import_clause")?.startIndex;
+  return start === undefined ? undefined : { start, end: source.startIndex, text: "" };
+}
 
 /** A module of Python offers to others what it imports. */
 async function isImportedElsewhere(

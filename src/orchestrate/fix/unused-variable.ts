@@ -1,6 +1,8 @@
 import type { Node } from "web-tree-sitter";
+import { around, isField, wordStarts } from "../names/nodes.ts";
+import type { Replacement } from "../rename/rewrite.ts";
 import { likeWords } from "./likeness.ts";
-import { linesWith, mayHaveEffects, nameAt, withoutItem } from "./places.ts";
+import { functionAround, isWithoutEffects, linesWith, nameAt, withoutItem } from "./places.ts";
 import type { Fix, FixProblem, FixRule } from "./rule.ts";
 
 const unusedForms: readonly RegExp[] = [
@@ -28,7 +30,9 @@ export const unusedVariable: FixRule<string> = {
     const node = nameAt(problem, name);
     const by = node && variableAround(node);
     if (!node || !by) return [];
-    const removal = removals[by.type]?.(by, node, problem) ?? [];
+    const found = removals[by.type]?.(by, node, problem) ?? [];
+    // Where the value cannot be kept for its own mention of the name, it is not dropped either.
+    const removal = found.every((fix) => leavesNoMention(fix, name, node, problem)) ? found : [];
     const meant = meantName(name, node, problem);
     // A misspelt target looks unused, too.
     const fixes = meant
@@ -37,6 +41,36 @@ export const unusedVariable: FixRule<string> = {
     return [...(meant ? [meant] : []), ...fixes].map((fix) => ({ ...fix, removes: [name] }));
   },
 };
+
+/**
+ * Whether a fix takes every mention of the name out with it: a write that stays would have no declaration. A mention is counted in the
+ * function around the declaration, or in the whole file; a handler of Python has its name for itself.
+ */
+function leavesNoMention(
+  { changes }: Fix,
+  name: string,
+  node: Node,
+  { root, text }: FixProblem,
+): boolean {
+  const handler = around(node, /^(?:except_clause|except_group_clause|block)$/u);
+  const isHandlerName = handler !== undefined && handler.type !== "block";
+  const scope = (isHandlerName ? handler : functionAround(node)) ?? root;
+  const within = text.slice(scope.startIndex, scope.endIndex);
+  for (const at of wordStarts(within, name)) {
+    const start = scope.startIndex + at;
+    const other = root.namedDescendantForIndex(start, start + name.length);
+    if (!other || other.id === node.id || !isMention(other, name)) continue;
+    if (!changes.some((one) => one.start <= start && start + name.length <= one.end)) return false;
+  }
+  return true;
+}
+
+/** A member or the name of an argument is not the variable. */
+const isMention = (node: Node, name: string): boolean =>
+  /^(?:identifier|shorthand_property_identifier(?:_pattern)?)$/u.test(node.type) &&
+  node.text === name &&
+  !(node.parent?.type === "attribute" && isField(node, "attribute")) &&
+  !(node.parent?.type === "keyword_argument" && isField(node, "name"));
 
 /** The variable that an assignment means whose target differs from it in one letter. */
 function meantName(name: string, node: Node, { names }: FixProblem): Fix | undefined {
@@ -106,17 +140,31 @@ const removals: Readonly<Record<string, Removal>> = {
   },
   var_spec(by, node, { text }) {
     const statement = by.parent;
-    const isSole = by.childrenForFieldName("name").length === 1;
+    const isSole =
+      by.childForFieldName("name")?.id === node.id &&
+      by.childrenForFieldName("name").length === 1 &&
+      statement?.namedChildren.filter((one) => one?.type === by.type).length === 1;
     if (statement?.type !== "var_declaration" || !isSole) return [];
     return withoutStatement(text, statement, by.childForFieldName("value"), "_ = ", node.text);
   },
   shorthand_property_identifier_pattern: (_, node, problem) => withoutProperty(node, problem),
-  pair_pattern: (by, _, problem) => withoutProperty(by, problem),
+  // What is beside the name, or a default, would be lost with it; so would what a computed key does.
+  pair_pattern: (by, node, problem) =>
+    by.childForFieldName("value")?.id === node.id &&
+    by.childForFieldName("key")?.type !== "computed_property_name"
+      ? withoutProperty(by, problem)
+      : [],
   as_pattern_target(by, node, { text }) {
     // `except Error as e` and `with a as b`.
     const pattern = by.parent;
     const value = pattern?.namedChildren[0];
-    if (!pattern || !value || text.slice(value.endIndex, by.startIndex).trim() !== "as") return [];
+    if (
+      !pattern ||
+      !value ||
+      by.text !== node.text ||
+      text.slice(value.endIndex, by.startIndex).trim() !== "as"
+    )
+      return [];
     return [
       {
         title: `remove \`as ${node.text}\``,
@@ -143,6 +191,29 @@ function underscored(_: Node, node: Node): Fix[] {
   ];
 }
 
+/** Takes a statement out; a block of Python needs one. */
+function statementRemoval(text: string, statement: Node): Replacement {
+  const { parent, startIndex: start, endIndex: end, type } = statement;
+  const others = parent?.namedChildren.filter(
+    (one) => one && one.id !== statement.id && one.type !== "comment",
+  );
+  const isOnly = type === "expression_statement" && parent?.type === "block" && !others?.length;
+  if (isOnly) return { start, end, text: "pass" };
+  return { ...linesWith(text, start, end), text: "" };
+}
+
+/** Whether JavaScript would read the lines around a statement as one when it is out. */
+function mayJoinLines(statement: Node): boolean {
+  if (!/^(?:lexical|variable)_declaration$/u.test(statement.type)) return false;
+  const sibling = (from: Node, way: "next" | "previous"): Node | null => {
+    const one = way === "next" ? from.nextNamedSibling : from.previousNamedSibling;
+    return one?.type === "comment" ? sibling(one, way) : one;
+  };
+  const before = sibling(statement, "previous")?.text;
+  const after = sibling(statement, "next")?.text ?? "";
+  return before !== undefined && !before.endsWith(";") && /^[([`/+*-]/u.test(after);
+}
+
 function withoutStatement(
   text: string,
   statement: Node,
@@ -150,36 +221,34 @@ function withoutStatement(
   keeping = "",
   name = "it",
 ): Fix[] {
-  if (!value || !mayHaveEffects(value)) {
-    // A block of Python needs a statement.
-    const isOnly =
-      statement.parent?.type === "block" && statement.parent.namedChildren.length === 1;
-    const isPython = statement.type === "expression_statement";
-    const removed =
-      isOnly && isPython
-        ? { start: statement.startIndex, end: statement.endIndex, text: "pass" }
-        : { ...linesWith(text, statement.startIndex, statement.endIndex), text: "" };
+  if (mayJoinLines(statement)) return [];
+  if (!value || isWithoutEffects(value)) {
     return [
       {
         title: "remove the variable",
         why: `nothing reads ${name}, and its value has no effect`,
         confidence: 1,
-        changes: [removed],
+        changes: [statementRemoval(text, statement)],
       },
     ];
   }
+  // A statement of JavaScript that begins like this would be a block or a declaration, or belong to the line before.
+  const isHazard =
+    /^(?:lexical|variable)_declaration$/u.test(statement.type) &&
+    /^(?:[([`{/+-]|(?:async|class|function|let)\b)/u.test(value.text);
+  const kept = isHazard ? "void " : keeping;
   return [
     {
-      title: "keep the call and remove the variable",
-      why: "nothing reads it, and its value may have an effect",
+      title: "keep the value and remove the variable",
+      why: "nothing reads it, and its value may have an effect, or fail",
       confidence: 0.9,
-      changes: [{ start: statement.startIndex, end: value.startIndex, text: keeping }],
+      changes: [{ start: statement.startIndex, end: value.startIndex, text: kept }],
     },
     {
       title: "remove the variable and its value",
       why: "nothing reads it",
       confidence: 0.5,
-      changes: [{ ...linesWith(text, statement.startIndex, statement.endIndex), text: "" }],
+      changes: [statementRemoval(text, statement)],
     },
   ];
 }
@@ -193,8 +262,8 @@ function withoutProperty(property: Node, { text }: FixProblem): Fix[] {
   return [
     {
       title: `remove \`${property.text}\``,
-      why: "nothing reads it",
-      confidence: 1,
+      why: "nothing reads it; a property is read without effect as a rule",
+      confidence: 0.9,
       changes: [{ ...withoutItem(text, items, property), text: "" }],
     },
   ];

@@ -1,7 +1,7 @@
 import type { Node } from "web-tree-sitter";
 import type { SpeculationContext } from "../speculator.ts";
 import { importEntries } from "./imports.ts";
-import { largestAt, mayHaveEffects, nameAt, withoutItem } from "./places.ts";
+import { isWithoutEffects, largestAt, mayHaveEffects, nameAt, withoutItem } from "./places.ts";
 import type { Fix, FixProblem, FixRule } from "./rule.ts";
 
 interface Arity {
@@ -106,7 +106,7 @@ function without(given: readonly Node[], excess: number, { text }: FixProblem): 
     {
       title: `drop the argument ${shown}`,
       why: "the function takes fewer arguments, and this one has no effect of its own",
-      confidence: excess === 1 ? 0.85 : 0.7,
+      confidence: excess === 1 && dropped.every(isWithoutEffects) ? 0.85 : 0.7,
       changes: [{ start: first.start, end: Math.max(first.end, last.endIndex), text: "" }],
     },
   ];
