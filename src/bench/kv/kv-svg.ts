@@ -37,6 +37,7 @@ export function costSvg(rows: readonly KvRow[]): string {
       `<text x="${x(share)}" y="${height - plotMargin.bottom + 18}" text-anchor="middle">${Math.round(100 * share)} %</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${plotWidth} ${height}" font-family="sans-serif" font-size="11">
+<title>Same answer as full evaluation, by tokens evaluated</title>
 <text x="${plotMargin.left}" y="20" font-size="13">Same answer as full evaluation, by tokens evaluated (${points[0]?.model ?? ""})</text>
 ${[...percentGrid(y), ...ticks, ...marks, ...policyLegend(policies)].join("\n")}
 <text x="${plotMargin.left}" y="${height - 8}">evaluated share of the tokens behind the first change; squares: edits that change the meaning of later text</text>
@@ -72,6 +73,7 @@ export function positionSvg(results: readonly KvResult[]): string {
     );
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${plotWidth} ${height}" font-family="sans-serif" font-size="11">
+<title>Tokens that are not evaluated, by the place of the change</title>
 <text x="${plotMargin.left}" y="20" font-size="13">Not evaluated, by the place of the change (${points[0]?.model ?? ""})</text>
 ${[...percentGrid(y), ...ticks, ...marks, ...policyLegend(policies)].join("\n")}
 <text x="${plotMargin.left}" y="${height - 8}">tokens behind the first change; percent of them</text>
