@@ -49,6 +49,57 @@ def f(a):
     code: "def f(xs):\n    out = []\n    for x in xs:\n>        if x > 1:\n>            out.append(p)\n>        p = x\n    return out\n",
     refused: "earlier round of the loop",
   },
+  "carried from round to round": {
+    code: "def f(xs):\n    out = []\n    n = 0\n    for x in xs:\n>        n += 1\n>        out.append(n)\n    return out\n",
+    run: "f([5, 6, 7])",
+    has: "n = part(",
+  },
+  "carried in a while loop": {
+    code: "def f(t):\n    out = []\n    while len(out) < 3:\n>        t += 1\n>        out.append(t)\n    return out\n",
+    run: "f(4)",
+    has: "t = part(",
+  },
+  "carried through a try block": {
+    code: "def f(xs):\n    out = []\n    n = 0\n    for x in xs:\n        try:\n>            n += 1\n>            out.append(n / x)\n        except ZeroDivisionError:\n            pass\n    return out\n",
+    refused: "an error may have interrupted it",
+  },
+  "a with body may be left early": {
+    code: "from contextlib import suppress\ndef f(s):\n    x = 0\n>    with suppress(ValueError):\n>        x = int(s)\n    return x\n",
+    run: "[f('3'), f('a')]",
+    has: "x = part(s, x)",
+  },
+  "a with of another kind, without a value before": {
+    code: "def f(s, m):\n>    with m:\n>        x = int(s)\n    return x\n",
+    refused: "`x` may have no value",
+  },
+  "a last assignment in a with": {
+    code: "from contextlib import suppress\ndef f(s):\n    x = 0\n    with suppress(ValueError):\n>        x = int(s)\n    return x\n",
+    run: "[f('3'), f('a')]",
+  },
+  "more than that in a with": {
+    code: "def f(s, m):\n    x = 0\n    with m:\n>        x = 1\n>        int(s)\n    return x\n",
+    refused: "an error may have interrupted it",
+  },
+  "first assigned in a try block": {
+    code: "def f(g):\n    try:\n>        x = 1\n>        g()\n    except Exception:\n        return x\n    return x\n",
+    refused: "an error may have interrupted it",
+  },
+  "an inner try around it, read in the inner handler": {
+    code: "def f(g):\n    x = 0\n    try:\n        try:\n>            x = 1\n>            g()\n        except ValueError:\n            return x\n    except Exception:\n        raise\n    return 2\n",
+    refused: "an error may have interrupted it",
+  },
+  "a handler with a finally": {
+    code: "def f(g, out):\n    x = 0\n    try:\n        g()\n    except ValueError:\n>        x = 1\n>        g()\n    finally:\n        out.append(x)\n",
+    refused: "an error may have interrupted it",
+  },
+  "a handler that leaves": {
+    code: "def f(s):\n    try:\n>        x = int(s)\n>        y = x + int(s)\n    except ValueError:\n        return 0\n    return x + y\n",
+    run: "[f('3'), f('a')]",
+  },
+  "the else of a loop leaves the outer one": {
+    code: "def f(xs):\n    out = []\n    for x in xs:\n>        while x > 5:\n>            x -= 1\n>        else:\n>            break\n        out.append(x)\n    return out\n",
+    refused: "`break` leaves the selection",
+  },
   "return at the end": {
     code: "def f(a):\n    b = a + 1\n>    if b > 3:\n>        return 'big'\n>    return 'small'\n",
     run: "[f(1), f(9)]",
@@ -76,8 +127,8 @@ def f(a):
     has: ["b = await part(a)", "async def part(a):"],
   },
   "async with": {
-    code: "async def f(a):\n>    async with a as b:\n>        c = b\n    return c\n",
-    has: ["c = await part(a)", "async def part(a):"],
+    code: "async def f(a):\n    c = None\n>    async with a as b:\n>        c = b\n    return c\n",
+    has: ["c = await part(a, c)", "async def part(a, c):"],
   },
   yield: {
     code: "def f(a):\n>    yield a\n>    b = a + 1\n    yield b\n",
