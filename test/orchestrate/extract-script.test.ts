@@ -330,6 +330,70 @@ class A {
     run: "new A().f([1, 2])",
     has: "this.part(one)",
   },
+  "a class inside of a method": {
+    code: `
+class A {
+  f() {
+    class B {
+      x = 1;
+      g = () => {
+>        this.x += 1;
+        return this.x;
+      };
+    }
+    return new B().g();
+  }
+}`,
+    refused: "`this` is that of a function inside",
+  },
+  "yield in an async generator": {
+    code: `
+async function* g(a) {
+  try {
+>    yield a;
+>    const b = yield Promise.reject(2);
+    yield b;
+  } catch (error) {
+    yield error;
+  }
+}
+async function f(a) {
+  const out = [];
+  for await (const one of g(a)) out.push(one);
+  return out;
+}`,
+    run: "f(1)",
+    has: "async function* part(a)",
+  },
+  "no semicolons, and a comment with one": {
+    code: `
+// a note;
+function f(a) {
+  let b = 1
+  let c = a
+>  b += a
+>  c += b
+  return [b, c]
+}`,
+    run: "f(3)",
+    has: ";({ b, c } = part(a, b, c))",
+  },
+  "no semicolons, and a bracket behind": {
+    code: `
+function f(a) {
+  const out = []
+>  for (const one of a) { out.push(one) }
+  [out].forEach((one) => one.push(2))
+  return out
+}`,
+    run: "f([3])",
+    has: "part(a, out);\n",
+  },
+  "line ends of Windows": {
+    code: "function f(a) {\r\n>  const b = a * 2;\r\n>  const c = `x\r\n>y` + b;\r\n  return c;\r\n}\r\n",
+    run: "f(3)",
+    has: "}\r\n\r\nfunction part(a) {\r\n  const b = a * 2;\r\n  const c = `x\r\ny` + b;\r\n  return c;\r\n}",
+  },
   "this in a function": {
     code: `
 function f(a) {

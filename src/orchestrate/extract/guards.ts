@@ -50,15 +50,15 @@ export function isLost(
   loops: readonly Node[],
 ): boolean {
   if (written.every(({ node }) => isLastAct(node, selection))) return false;
-  const around = loops.filter((one) => isIn(guard, one));
+  const around = loops.filter((one) => isNodeIn(guard, one));
   return reads.some(
     ({ node }) =>
-      clauses.some((one) => isIn(node, one)) ||
-      (passes && (node.startIndex >= guard.endIndex || around.some((one) => isIn(node, one)))),
+      clauses.some((one) => isNodeIn(node, one)) ||
+      (passes && (node.startIndex >= guard.endIndex || around.some((one) => isNodeIn(node, one)))),
   );
 }
 
-const isIn = (node: Node, outer: Node): boolean =>
+export const isNodeIn = (node: Node, outer: Node): boolean =>
   node.startIndex >= outer.startIndex && node.endIndex <= outer.endIndex;
 
 /** A plain assignment at the end: no error can come after it. */

@@ -1,5 +1,5 @@
 import type { Node } from "web-tree-sitter";
-import { guardsAround, isLost, maySwallow } from "./guards.ts";
+import { guardsAround, isLost, isNodeIn, maySwallow } from "./guards.ts";
 import type { NameReference, ScopeBinding } from "./references.ts";
 import { ExtractRefusal } from "./refusal.ts";
 import { type Selection, scopeFunctions } from "./selection.ts";
@@ -77,7 +77,7 @@ export function crossingsOf(
         (one.node.startIndex >= last ||
           (isInside(one)
             ? isCarried
-            : loop !== undefined && isIn(one.node, loop) && !isOwnInLoop(selection, isOwn))),
+            : loop !== undefined && isNodeIn(one.node, loop) && !isOwnInLoop(selection, isOwn))),
     );
     const keyword = isOwn ? declarationWord(declaring.filter(isInside)) : undefined;
     const crossing: Crossing = { name, binding, declaredBy: keyword };
@@ -108,9 +108,6 @@ export function crossingsOf(
   }
   return { parameters, results };
 }
-
-const isIn = (node: Node, outer: Node): boolean =>
-  node.startIndex >= outer.startIndex && node.endIndex <= outer.endIndex;
 
 /** A variable that is declared later may not be read yet, and has its value only then; functions have theirs from the start. */
 function requireDeclaredBefore(
