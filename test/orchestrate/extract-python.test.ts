@@ -49,6 +49,57 @@ def f(a):
     code: "def f(xs):\n    out = []\n    for x in xs:\n>        if x > 1:\n>            out.append(p)\n>        p = x\n    return out\n",
     refused: "earlier round of the loop",
   },
+  "carried from round to round": {
+    code: "def f(xs):\n    out = []\n    n = 0\n    for x in xs:\n>        n += 1\n>        out.append(n)\n    return out\n",
+    run: "f([5, 6, 7])",
+    has: "n = part(",
+  },
+  "carried in a while loop": {
+    code: "def f(t):\n    out = []\n    while len(out) < 3:\n>        t += 1\n>        out.append(t)\n    return out\n",
+    run: "f(4)",
+    has: "t = part(",
+  },
+  "carried through a try block": {
+    code: "def f(xs):\n    out = []\n    n = 0\n    for x in xs:\n        try:\n>            n += 1\n>            out.append(n / x)\n        except ZeroDivisionError:\n            pass\n    return out\n",
+    refused: "an error may have interrupted it",
+  },
+  "a with body may be left early": {
+    code: "from contextlib import suppress\ndef f(s):\n    x = 0\n>    with suppress(ValueError):\n>        x = int(s)\n    return x\n",
+    run: "[f('3'), f('a')]",
+    has: "x = part(s, x)",
+  },
+  "a with of another kind, without a value before": {
+    code: "def f(s, m):\n>    with m:\n>        x = int(s)\n    return x\n",
+    refused: "`x` may have no value",
+  },
+  "a last assignment in a with": {
+    code: "from contextlib import suppress\ndef f(s):\n    x = 0\n    with suppress(ValueError):\n>        x = int(s)\n    return x\n",
+    run: "[f('3'), f('a')]",
+  },
+  "more than that in a with": {
+    code: "def f(s, m):\n    x = 0\n    with m:\n>        x = 1\n>        int(s)\n    return x\n",
+    refused: "an error may have interrupted it",
+  },
+  "first assigned in a try block": {
+    code: "def f(g):\n    try:\n>        x = 1\n>        g()\n    except Exception:\n        return x\n    return x\n",
+    refused: "an error may have interrupted it",
+  },
+  "an inner try around it, read in the inner handler": {
+    code: "def f(g):\n    x = 0\n    try:\n        try:\n>            x = 1\n>            g()\n        except ValueError:\n            return x\n    except Exception:\n        raise\n    return 2\n",
+    refused: "an error may have interrupted it",
+  },
+  "a handler with a finally": {
+    code: "def f(g, out):\n    x = 0\n    try:\n        g()\n    except ValueError:\n>        x = 1\n>        g()\n    finally:\n        out.append(x)\n",
+    refused: "an error may have interrupted it",
+  },
+  "a handler that leaves": {
+    code: "def f(s):\n    try:\n>        x = int(s)\n>        y = x + int(s)\n    except ValueError:\n        return 0\n    return x + y\n",
+    run: "[f('3'), f('a')]",
+  },
+  "the else of a loop leaves the outer one": {
+    code: "def f(xs):\n    out = []\n    for x in xs:\n>        while x > 5:\n>            x -= 1\n>        else:\n>            break\n        out.append(x)\n    return out\n",
+    refused: "`break` leaves the selection",
+  },
   "return at the end": {
     code: "def f(a):\n    b = a + 1\n>    if b > 3:\n>        return 'big'\n>    return 'small'\n",
     run: "[f(1), f(9)]",
@@ -76,8 +127,8 @@ def f(a):
     has: ["b = await part(a)", "async def part(a):"],
   },
   "async with": {
-    code: "async def f(a):\n>    async with a as b:\n>        c = b\n    return c\n",
-    has: ["c = await part(a)", "async def part(a):"],
+    code: "async def f(a):\n    c = None\n>    async with a as b:\n>        c = b\n    return c\n",
+    has: ["c = await part(a, c)", "async def part(a, c):"],
   },
   yield: {
     code: "def f(a):\n>    yield a\n>    b = a + 1\n    yield b\n",
@@ -104,7 +155,65 @@ def f(a):
   "a static method": {
     code: "class A:\n    @staticmethod\n    def f(a):\n>        y = a * 2\n        return y\n",
     run: "A.f(4)",
-    has: "\n\n\ndef part(a):",
+    has: "def part(a):\n    y = a * 2\n    return y\n\n\nclass A:",
+  },
+  "the first parameter of __new__": {
+    code: "class A:\n    def __new__(cls, a):\n>        one = object.__new__(cls)\n>        one.a = a\n        return one\n",
+    run: "A(4).a",
+    has: "one = part(cls, a)",
+  },
+  __init_subclass__: {
+    code: "class A:\n    def __init_subclass__(cls, **k):\n>        cls.z = 1\n        return None\n\nclass B(A): pass\n",
+    run: "B.z",
+    has: "part(cls)",
+  },
+  "a class method with two decorators": {
+    code: "from functools import lru_cache\nclass A:\n    x = 2\n\n    @classmethod\n    @lru_cache\n    def f(cls, a):\n>        y = cls.x * a\n        return y\n",
+    run: "A.f(4)",
+    has: "    @classmethod\n    def part(cls, a):",
+  },
+  "classmethod below another decorator": {
+    code: "from functools import lru_cache\nclass A:\n    x = 2\n\n    @lru_cache\n    @classmethod\n    def f(cls, a):\n>        y = cls.x * a\n        return y\n",
+    has: "    @classmethod\n    def part(cls, a):",
+  },
+  "an unknown decorator": {
+    code: "def by_class(f): return classmethod(f)\nclass A:\n    x = 2\n\n    @by_class\n    def f(cls, a):\n>        y = cls.x * a\n        return y\n",
+    run: "A.f(4)",
+    has: "y = part(cls, a)",
+  },
+  "self of a class inside of a method": {
+    code: "class A:\n    def f(self):\n        class B:\n            x = 3\n            def g(self):\n>                y = self.x\n                return y\n        return B().g()\n",
+    run: "A().f()",
+    has: "y = part(self)",
+  },
+  "a private member of a class inside of a function": {
+    code: "def f():\n    class B:\n        __x = 3\n        def g(self):\n>            y = self.__x\n            return y\n    return B().g()\n",
+    refused: "private to the class",
+  },
+  "self with another value": {
+    code: "class A:\n    x = 1\n    def f(self, o):\n        self = o\n>        y = self.x\n        return y\n",
+    run: "A().f(A)",
+    has: "y = part(self)",
+  },
+  "called at once in a block": {
+    code: "import sys\n\nif sys:\n    def f(a):\n>        b = a + 1\n        return b\n    OUT = f(1)\n",
+    run: "OUT",
+    has: "import sys\n\ndef part(a):",
+  },
+  "called at once by a decorator": {
+    code: "def now(f): return f(1)\n\n# of f\n@now\ndef f(a):\n>    b = a + 1\n    return b\n",
+    run: "f",
+    has: "    return b\n\n\n# of f\n@now",
+  },
+  "called at once by a class body": {
+    code: "# file\nclass A:\n    def f(a):\n>        b = a + 1\n        return b\n    X = f(1)\n",
+    run: "A.X",
+    has: "# file\ndef part(a):",
+  },
+  "line ends of Windows": {
+    code: "def f(a):\r\n>    b = a + 1\r\n>    if b:\r\n>        b = b * 2\r\n    return b\r\n",
+    run: "f(3)",
+    has: "\r\n\r\n\r\ndef part(a):\r\n    b = a + 1\r\n    if b:\r\n        b = b * 2\r\n    return b\r\n",
   },
   "a method without self": {
     code: "class A:\n    def f(self, a):\n>        y = a * 2\n        return y\n",
@@ -211,7 +320,7 @@ def f(a):
   "a decorated function": {
     code: "import functools\n@functools.cache\ndef f(a):\n>    b = a + 1\n    return b\n\n\nx = 1\n",
     run: "f(1)",
-    has: "return b\n\n\ndef part(a):",
+    has: "    return b\n\n\n@functools.cache\ndef f(a):",
   },
   "the name is used in the file": {
     code: "def f(a):\n>    b = a.part\n    return b\n",

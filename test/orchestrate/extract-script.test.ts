@@ -95,6 +95,97 @@ function f(list) {
     run: "f([1, 2, 3])",
     has: "last = part(last, one);",
   },
+  "carried from round to round": {
+    code: `
+function f(list) {
+  const out = [];
+  let n = 0;
+  for (const one of list) {
+>    n += 1;
+>    out.push([n, one]);
+  }
+  return out;
+}`,
+    run: "f([5, 6])",
+    has: "n = part(",
+  },
+  "carried in a do loop, not in a block": {
+    code: `
+function f() {
+  const out = [];
+  let n = 0;
+  do {
+    let m = 0;
+>    n++;
+>    m += n;
+>    out.push(m);
+  } while (out.length < 3);
+  return out;
+}`,
+    run: "f()",
+    has: "n = part(",
+  },
+  "carried by the head of a loop": {
+    code: `
+function f() {
+  const out = [];
+  for (let i = 0; i < 9; i++) {
+>    i += 2;
+>    out.push(i);
+  }
+  return out;
+}`,
+    run: "f()",
+    has: "i = part(",
+  },
+  "var without a value in a loop keeps its value": {
+    code: `
+function f(list) {
+  const out = [];
+  for (const one of list) {
+>    var n;
+>    n = (n ?? 0) + one;
+>    out.push(n);
+  }
+  return out;
+}`,
+    refused: "earlier round of the loop",
+  },
+  "declared after the selection": {
+    code: `
+function f(a) {
+>  const even = (n) => n === 0 || odd(n - 1);
+  const odd = (n) => n !== 0 && even(n - 1);
+  return even(a);
+}`,
+    refused: "`odd` is declared after the selection",
+  },
+  "a function declared after the selection": {
+    code: `
+function f(a) {
+>  const even = (n) => n === 0 || odd(n - 1);
+  return even(a);
+  function odd(n) { return n % 2 === 1; }
+}`,
+    run: "f(4)",
+  },
+  using: {
+    code: `
+function f(g) {
+>  using a = g();
+  return a.b;
+}`,
+    refused: "`using` frees",
+  },
+  "a function with a directive": {
+    code: `
+function f(a) {
+  "use strict";
+>  a.b = 1;
+  return a;
+}`,
+    refused: "has the directive",
+  },
   "return at the end": {
     code: `
 function f(a) {
@@ -238,6 +329,70 @@ class A {
 }`,
     run: "new A().f([1, 2])",
     has: "this.part(one)",
+  },
+  "a class inside of a method": {
+    code: `
+class A {
+  f() {
+    class B {
+      x = 1;
+      g = () => {
+>        this.x += 1;
+        return this.x;
+      };
+    }
+    return new B().g();
+  }
+}`,
+    refused: "`this` is that of a function inside",
+  },
+  "yield in an async generator": {
+    code: `
+async function* g(a) {
+  try {
+>    yield a;
+>    const b = yield Promise.reject(2);
+    yield b;
+  } catch (error) {
+    yield error;
+  }
+}
+async function f(a) {
+  const out = [];
+  for await (const one of g(a)) out.push(one);
+  return out;
+}`,
+    run: "f(1)",
+    has: "async function* part(a)",
+  },
+  "no semicolons, and a comment with one": {
+    code: `
+// a note;
+function f(a) {
+  let b = 1
+  let c = a
+>  b += a
+>  c += b
+  return [b, c]
+}`,
+    run: "f(3)",
+    has: ";({ b, c } = part(a, b, c))",
+  },
+  "no semicolons, and a bracket behind": {
+    code: `
+function f(a) {
+  const out = []
+>  for (const one of a) { out.push(one) }
+  [out].forEach((one) => one.push(2))
+  return out
+}`,
+    run: "f([3])",
+    has: "part(a, out);\n",
+  },
+  "line ends of Windows": {
+    code: "function f(a) {\r\n>  const b = a * 2;\r\n>  const c = `x\r\n>y` + b;\r\n  return c;\r\n}\r\n",
+    run: "f(3)",
+    has: "}\r\n\r\nfunction part(a) {\r\n  const b = a * 2;\r\n  const c = `x\r\ny` + b;\r\n  return c;\r\n}",
   },
   "this in a function": {
     code: `

@@ -85,7 +85,7 @@ async function extracted(
   const isTyped = /\.[cm]?tsx?$/u.test(path);
   const written = writeExtracted({ root, text, name, selection, flow, crossings, isTyped });
   const isMember = isMethodNode({ selection, flow, crossings });
-  if (language === "python" && !isMember) requireNoMangledName(selection);
+  if (language === "python") requireNoMangledName(selection, isMember);
   requireFreeName(view, path, text, name, language, isMember);
   const parsed = (await view.parserFor(path))?.parse(written.text);
   if (!parsed) throw new ExtractRefusal("the result cannot be parsed.");
@@ -118,8 +118,9 @@ async function extracted(
 }
 
 /** Inside of a class, Python writes the name of the class into private names. */
-function requireNoMangledName({ statements, outer }: Selection): void {
-  if (!around(outer, /^class_definition$/u)) return;
+function requireNoMangledName({ statements, owner }: Selection, isMember: boolean): void {
+  const home = around(statements[0]!, /^class_definition$/u);
+  if (!home || (isMember && home.id === owner?.id)) return;
   const names = statements.flatMap((one) => one.descendantsOfType("identifier"));
   const mangled = names.find((one) => one !== null && /^__\w*[^_]_?$/u.test(one.text));
   if (mangled) {

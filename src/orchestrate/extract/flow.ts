@@ -77,6 +77,7 @@ export function flowOf(selection: Selection, text: string): SelectionFlow {
     );
   }
   refuseDynamic(inner, outer, language);
+  if (language === "script") refuseBlockRules(selection);
   if (usesThis) requireMethod(selection);
   if (/#[\p{L}_$]/u.test(text.slice(selection.start, selection.end)) && language === "script") {
     const isPrivate = statements.some(
@@ -121,9 +122,34 @@ function refuseDynamic(inner: Node, outer: Node, language: string): void {
   }
 }
 
+/** What is about a whole block or function of JavaScript. */
+function refuseBlockRules({ statements, outer }: Selection): void {
+  const using = statements.find(
+    (one) => one.type.startsWith("using") || /^(?:await\s+)?using\s+[\p{L}_$]/u.test(one.text),
+  );
+  if (using)
+    throw new ExtractRefusal("`using` frees its object at the end of the block.", using.startIndex);
+  for (let node: Node | null = statements[0]!; node; node = node.parent) {
+    const first = scopeFunctions.test(node.type) && node.childForFieldName("body");
+    const directives = (first ? first.namedChildren : []).filter(
+      (one) =>
+        one?.type === "expression_statement" &&
+        one.namedChildren[0]?.type === "string" &&
+        /^.use /u.test(one.text),
+    );
+    if (directives[0])
+      throw new ExtractRefusal(
+        `the function has the directive ${directives[0].text}`.replace(/;?$/u, "."),
+        directives[0].startIndex,
+      );
+    if (node.id === outer.id) return;
+  }
+}
+
 function requireMethod({ outer, owner, start, statements }: Selection): void {
   for (let node: Node | null = statements[0]!; node && node.id !== outer.id; node = node.parent) {
-    if (scopeFunctions.test(node.type) && node.type !== "arrow_function") {
+    const isFunction = scopeFunctions.test(node.type) && node.type !== "arrow_function";
+    if (isFunction || /^class/u.test(node.type)) {
       throw new ExtractRefusal("`this` is that of a function inside of the method.", start);
     }
   }
@@ -141,13 +167,19 @@ function requireMethod({ outer, owner, start, statements }: Selection): void {
 /** The loop or switch that a `break` or `continue` is about. */
 function jumpTarget(node: Node): Node | undefined {
   const label = node.childForFieldName("label")?.text;
-  for (let outer = node.parent; outer && !scopeFunctions.test(outer.type); outer = outer.parent) {
+  let from = node;
+  for (
+    let outer = node.parent;
+    outer && !scopeFunctions.test(outer.type);
+    from = outer, outer = outer.parent
+  ) {
     if (label !== undefined) {
       if (outer.type === "labeled_statement" && outer.childForFieldName("label")?.text === label)
         return outer;
       continue;
     }
-    if (jumpLoops.test(outer.type)) return outer;
+    // The `else` of a loop of Python is behind it.
+    if (jumpLoops.test(outer.type) && from.type !== "else_clause") return outer;
     if (node.type === "break_statement" && outer.type === "switch_statement") return outer;
   }
   return undefined;

@@ -1,4 +1,5 @@
 import type { Node } from "web-tree-sitter";
+import { guardsAround, isLost, isNodeIn, maySwallow } from "./guards.ts";
 import type { NameReference, ScopeBinding } from "./references.ts";
 import { ExtractRefusal } from "./refusal.ts";
 import { type Selection, scopeFunctions } from "./selection.ts";
@@ -39,8 +40,9 @@ export function crossingsOf(
   const last = selection.statements.at(-1)!.endIndex;
   const isInside = ({ node }: NameReference): boolean =>
     node.startIndex >= first && node.endIndex <= last;
-  const loop = loopAround(selection);
-  const guarded = guardedBlock(selection);
+  const loops = loopsAround(selection);
+  const loop = loops.at(-1);
+  const guards = guardsAround(selection);
   for (const all of byBinding.values()) {
     const inside = all.filter(isInside);
     const [some] = inside;
@@ -65,14 +67,17 @@ export function crossingsOf(
     }
     refuseShared(selection, all, name, isInside, isOwn);
     const written = inside.filter(({ writes }) => writes);
-    const after = outside.filter(
-      ({ node, reads }) =>
-        reads &&
-        (node.startIndex >= last ||
-          (loop !== undefined &&
-            node.startIndex >= loop.startIndex &&
-            node.endIndex <= loop.endIndex &&
-            !isOwnInLoop(selection, isOwn))),
+    // A later round of a loop reads what this one leaves, in the selection too, unless the variable is new in every round.
+    const isCarried =
+      !isOwn &&
+      loops.some((one) => one.startIndex >= binding.scopeStart && one.endIndex <= binding.scopeEnd);
+    const after = all.filter(
+      (one) =>
+        one.reads &&
+        (one.node.startIndex >= last ||
+          (isInside(one)
+            ? isCarried
+            : loop !== undefined && isNodeIn(one.node, loop) && !isOwnInLoop(selection, isOwn))),
     );
     const keyword = isOwn ? declarationWord(declaring.filter(isInside)) : undefined;
     const crossing: Crossing = { name, binding, declaredBy: keyword };
@@ -80,6 +85,7 @@ export function crossingsOf(
     const isParameter =
       !isOwn && (selection.language === "script" || needsValue(selection, inside, name));
     if (isParameter) {
+      if (selection.language === "script") requireDeclaredBefore(declaring, some, last);
       if (selection.language === "python") requireValueBefore(selection, declaring, name, first);
       parameters.push(crossing);
     }
@@ -92,30 +98,34 @@ export function crossingsOf(
       }
       results.push(crossing);
     }
-    if (written.length > 0 && guarded && !isOwn) {
-      const isSeen = outside.some(
-        ({ node }) => node.startIndex >= guarded.endIndex || isHandler(node, guarded),
-      );
-      if (isSeen)
-        throw new ExtractRefusal(
-          `\`${name}\` is assigned in a \`try\` block, and used where an error may have interrupted it.`,
-          written[0]!.node.startIndex,
-        );
-    }
-    if (
-      written.length > 0 &&
-      returns &&
-      guarded &&
-      !isOwn &&
-      outside.some(({ node }) => node.startIndex >= last)
-    ) {
+    const reads = all.filter((one) => one.reads && (!isOwn || !isInside(one)));
+    if (guards.some((one) => isLost(one, selection, written, reads, loops))) {
       throw new ExtractRefusal(
-        `\`${name}\` is assigned and used after the \`return\`.`,
+        `\`${name}\` is assigned in a \`try\` block or a \`with\`, and used where an error may have interrupted it.`,
         written[0]!.node.startIndex,
       );
     }
   }
   return { parameters, results };
+}
+
+/** A variable that is declared later may not be read yet, and has its value only then; functions have theirs from the start. */
+function requireDeclaredBefore(
+  declaring: readonly NameReference[],
+  some: NameReference,
+  last: number,
+): void {
+  const isLater = declaring.every(
+    ({ node }) =>
+      node.startIndex >= last &&
+      !/^(?:generator_)?function_declaration$/u.test(node.parent?.type ?? ""),
+  );
+  if (isLater && declaring.length > 0) {
+    throw new ExtractRefusal(
+      `\`${some.name}\` is declared after the selection.`,
+      some.node.startIndex,
+    );
+  }
 }
 
 /** Variables of `let` and `const` are new in every round of a loop. */
@@ -155,13 +165,26 @@ function refuseEarlier(
     );
   }
   if (loop === undefined) return;
-  const mayKeep = isScript ? isVar && !inside[0]!.declares : needsValue(selection, inside, name);
+  const mayKeep = isScript
+    ? isVar && !isSetAtOnce(selection, inside[0]!)
+    : needsValue(selection, inside, name);
   if (mayKeep || (isVar && outside.length > 0)) {
     throw new ExtractRefusal(
       `\`${name}\` may have its value from an earlier round of the loop.`,
       inside[0]!.node.startIndex,
     );
   }
+}
+
+/** Whether the first place of a `var` gives it a value on every way. */
+function isSetAtOnce({ statements }: Selection, { node, declares }: NameReference): boolean {
+  const declarator = node.parent;
+  if (!declares || declarator?.type !== "variable_declarator") return false;
+  const list = declarator.parent!;
+  const home = list.parent?.type === "for_statement" ? list.parent : list;
+  return (
+    declarator.childForFieldName("value") !== null && statements.some((one) => one.id === home.id)
+  );
 }
 
 function refuseOuterWrite({ language }: Selection, inside: readonly NameReference[]): void {
@@ -264,7 +287,7 @@ function requireValueBefore(
       );
     };
     if (list.type === "for_statement" && binds("left")) return;
-    if (list.type === "with_statement" && assigns([list], name)) return;
+    if (list.type === "with_statement" && isTargetOfWith(list, name)) return;
     if (
       list.type === "except_clause" &&
       list.descendantsOfType("as_pattern_target").some((one) => one?.text === name)
@@ -317,14 +340,8 @@ function assignsOne(node: Node, name: string): boolean {
         .some((one) => (one?.childForFieldName("alias") ?? one)?.text === name);
     case "with_statement":
       return (
-        node
-          .descendantsOfType("as_pattern_target")
-          .some(
-            (one) =>
-              one !== null &&
-              one.endIndex <= node.childForFieldName("body")!.startIndex &&
-              one.text === name,
-          ) || assigns(node.childForFieldName("body")?.namedChildren ?? [], name)
+        isTargetOfWith(node, name) ||
+        (!maySwallow(node) && assigns(node.childForFieldName("body")?.namedChildren ?? [], name))
       );
     case "if_statement": {
       const others = node.namedChildren.filter((one) =>
@@ -344,6 +361,16 @@ function assignsOne(node: Node, name: string): boolean {
   }
 }
 
+const isTargetOfWith = (node: Node, name: string): boolean =>
+  node
+    .descendantsOfType("as_pattern_target")
+    .some(
+      (one) =>
+        one !== null &&
+        one.endIndex <= node.childForFieldName("body")!.startIndex &&
+        one.text === name,
+    );
+
 function declarationWord(declaring: readonly Pick<NameReference, "node">[]): string {
   for (const { node } of declaring) {
     for (let outer = node.parent; outer; outer = outer.parent) {
@@ -356,36 +383,15 @@ function declarationWord(declaring: readonly Pick<NameReference, "node">[]): str
   return "const";
 }
 
-function loopAround({ statements, inner }: Selection): Node | undefined {
-  let found: Node | undefined;
+/** The loops of the function around a selection, the innermost first. */
+function loopsAround({ statements, inner }: Selection): Node[] {
+  const found: Node[] = [];
   for (
     let node: Node | null = statements[0]!.parent;
     node && node.id !== inner.id;
     node = node.parent
   ) {
-    if (loopTypes.test(node.type)) found = node;
+    if (loopTypes.test(node.type)) found.push(node);
   }
   return found;
 }
-
-/** The `try` around a selection in its block, or a `with` that may swallow an error. */
-function guardedBlock({ statements, inner }: Selection): Node | undefined {
-  let found: Node | undefined;
-  let from: Node = statements[0]!;
-  for (
-    let node: Node | null = from.parent;
-    node && node.id !== inner.id;
-    from = node, node = node.parent
-  ) {
-    if (node.type === "try_statement" && node.childForFieldName("body")?.id === from.id)
-      found = node;
-    if (node.type === "with_statement" && /suppress|raises/u.test(node.text.split("\n")[0]!))
-      found = node;
-  }
-  return found;
-}
-
-const isHandler = (node: Node, guarded: Node): boolean => {
-  const body = guarded.childForFieldName("body");
-  return node.startIndex >= (body?.endIndex ?? 0) && node.endIndex <= guarded.endIndex;
-};

@@ -45,37 +45,76 @@ export function writeExtracted(writing: ExtractWriting): ExtractedText {
   const lines = text.slice(lineStart, end).split("\n");
   const row = text.slice(0, lineStart).split("\n").length - 1;
   const kept = stringLines(writing.root, lineStart, end);
-  const moved = withOtherMargin(lines, margin, bodyIndent, row, kept);
+  const bare = lines.map((line) => line.replace(/\r$/u, ""));
+  const moved = withOtherMargin(bare, margin, bodyIndent, row, kept);
   const untyped: string[] = [];
-  const [head, tail] = enclosingFunction(writing, outerMargin, untyped);
-  const returned = returnLine(writing, bodyIndent);
-  const call = callText(writing, margin);
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const [header, tail] = enclosingFunction(writing, outerMargin, untyped);
+  const head = header.replaceAll("\n", newline);
+  const returned = returnLine(writing, bodyIndent);
+  const call = callText(writing, margin).replaceAll("\n", newline);
   const isPython = selection.language === "python";
   const blank = isPython && !isMethodNode(writing) ? newline.repeat(3) : newline.repeat(2);
-  const insertAt = lineEndOf(text, anchor.endIndex);
   const whole = [head, ...moved, ...returned, ...tail].join(newline);
-  const early =
-    text.slice(0, lineStart) + call.replaceAll("\n", newline) + text.slice(end, insertAt);
-  const functionStart = early.length + blank.length;
-  const shift = call.replaceAll("\n", newline).length - (end - lineStart);
+  const isBefore = isWrittenBefore(writing, anchor);
+  const behind = lineEndOf(text, anchor.endIndex);
+  const insertAt = isBefore ? lineOfAnchor(text, anchor) : behind;
+  const length = blank.length + whole.length;
+  const functionStart = isBefore
+    ? insertAt
+    : insertAt + call.length - (end - lineStart) + blank.length;
   const offsets = movedOffsets(
     lines,
     moved,
     functionStart + head.length + newline.length,
     newline.length,
   );
+  const pieces = isBefore
+    ? [
+        text.slice(0, insertAt),
+        whole + blank,
+        text.slice(insertAt, lineStart),
+        call,
+        text.slice(end),
+      ]
+    : [
+        text.slice(0, lineStart),
+        call,
+        text.slice(end, insertAt),
+        blank + whole,
+        text.slice(insertAt),
+      ];
   return {
-    text: early + blank + whole + text.slice(insertAt),
+    text: pieces.join(""),
     start: functionStart,
     end: functionStart + whole.length,
     untyped,
     at(offset) {
-      if (offset < lineStart) return offset;
-      if (offset < end) return offsets(offset - lineStart);
-      return offset < insertAt ? offset + shift : offset + shift + blank.length + whole.length;
+      if (offset >= lineStart && offset < end) return offsets(offset - lineStart);
+      const byCall = offset < lineStart ? 0 : call.length - (end - lineStart);
+      return offset + byCall + (offset < insertAt ? 0 : length);
     },
   };
+}
+
+/** Python makes functions when it comes to them: a decorator, a class body or a block may call one before what is behind. */
+const isWrittenBefore = (writing: ExtractWriting, anchor: Node): boolean =>
+  writing.selection.language === "python" &&
+  !isMethodNode(writing) &&
+  anchor.type !== "function_definition";
+
+/** Where the statement begins, with the comment lines that are right above it; those at the start of a file are about the file. */
+function lineOfAnchor(text: string, anchor: Node): number {
+  const own = text.lastIndexOf("\n", anchor.startIndex - 1) + 1;
+  if (text.slice(own, anchor.startIndex).trim() !== "")
+    throw new ExtractRefusal("other code is before the function on its line.", anchor.startIndex);
+  let at = own;
+  while (at > 0) {
+    const line = text.lastIndexOf("\n", at - 2) + 1;
+    if (text[line] !== "#") return at;
+    at = line;
+  }
+  return own;
 }
 
 /** Where an offset of the old lines is in the new text. */
@@ -88,14 +127,15 @@ function movedOffsets(
   return (offset) => {
     let from = 0;
     let to = start;
-    for (const [index, line] of lines.entries()) {
+    for (const [index, raw] of lines.entries()) {
       const own = moved[index]!;
+      const line = raw.replace(/\r$/u, "");
       if (offset <= from + line.length) {
         const fromEnd = line.length - (offset - from);
         return fromEnd > own.length ? undefined : to + own.length - fromEnd;
       }
-      from += line.length + 1;
-      to += own.replace(/\r$/u, "").length + newline;
+      from += raw.length + 1;
+      to += own.length + newline;
     }
     return undefined;
   };
@@ -112,26 +152,36 @@ export function isMethodNode({
   return receiverOf(selection, crossings) !== undefined;
 }
 
-/** Python: the first parameter of the method, where the selection uses it and nothing else gives it a value. */
+/** Python: the first parameter of the method, where the selection uses it, it is surely the object or the class, and nothing else gives it a value. */
 export function receiverOf(
   { outer, owner }: Selection,
   { parameters, results }: Crossings,
 ): string | undefined {
   if (owner === undefined) return undefined;
-  const decorators =
-    outer.parent?.type === "decorated_definition"
-      ? outer.parent.namedChildren
-          .filter((one) => one?.type === "decorator")
-          .map((one) => one!.text)
-      : [];
-  if (decorators.some((one) => one.startsWith("@staticmethod"))) return undefined;
+  const name = outer.childForFieldName("name")?.text ?? "";
+  if (/^__(?:new|init_subclass|class_getitem)__$/u.test(name)) return undefined;
+  if (!decoratorsOf(outer).every((one) => knownDecorators.test(one))) return undefined;
   const first = outer.childForFieldName("parameters")?.namedChildren[0];
-  if (first?.type !== "identifier") return undefined;
-  const isUsed =
-    parameters.some(({ name }) => name === first.text) &&
-    !results.some(({ name }) => name === first.text);
-  return isUsed ? first.text : undefined;
+  // By any other name it may be a function that only its class body calls.
+  if (first?.type !== "identifier" || !/^(?:self|cls|mcs|mcls|metacls|this)$/u.test(first.text))
+    return undefined;
+  const isReceiver = ({ binding: { declarations } }: Crossing): boolean =>
+    declarations.length === 1 && declarations[0]!.node.id === first.id;
+  return parameters.some(isReceiver) && !results.some((one) => one.name === first.text)
+    ? first.text
+    : undefined;
 }
+
+const decoratorsOf = (outer: Node): string[] =>
+  outer.parent?.type === "decorated_definition"
+    ? outer.parent.namedChildren
+        .filter((one) => one?.type === "decorator")
+        .map((one) => one!.text.replace(/^@\s*/u, ""))
+    : [];
+
+/** Decorators under which the first parameter is the object or the class. */
+const knownDecorators =
+  /^(?:classmethod|property|\w+\.(?:setter|getter|deleter)|(?:functools\.)?(?:cached_property|cache|lru_cache(?:\([^)]*\))?)|(?:abc\.)?abstractmethod|(?:typing\.)?(?:override|final)|(?:contextlib\.)?(?:async)?contextmanager)$/u;
 
 /** The statement or member after which the new function is written. */
 function anchorOf(writing: ExtractWriting): Node {
@@ -166,10 +216,7 @@ function enclosingFunction(
     const list = parameters.map((one) => one.name).filter((one) => one !== receiver);
     const all = receiver === undefined ? list : [receiver, ...list];
     const isClassMethod =
-      receiver !== undefined &&
-      /^@classmethod\b/mu.test(
-        selection.outer.parent?.type === "decorated_definition" ? selection.outer.parent.text : "",
-      );
+      receiver !== undefined && decoratorsOf(selection.outer).includes("classmethod");
     const decorator = isClassMethod ? `${margin}@classmethod\n` : "";
     return [
       `${decorator}${margin}${flow.awaits ? "async " : ""}def ${name}(${all.join(", ")}):`,
@@ -180,7 +227,9 @@ function enclosingFunction(
     isTyped ? `${one.name}: ${typeOfParameter(one, selection, untyped)}` : one.name,
   );
   const star = flow.yields ? "*" : "";
-  const async = flow.awaits ? "async " : "";
+  const isAsync =
+    flow.awaits || (flow.yields && selection.inner.children.some((one) => one?.type === "async"));
+  const async = isAsync ? "async " : "";
   if (isMethodNode(writing)) {
     const isStatic = selection.outer.children.some((one) => one?.type === "static");
     const access = isTyped ? "private " : "";
@@ -253,12 +302,23 @@ function returnLine(
   const names = results.map(({ name }) => name);
   if (selection.language === "python") return [`${indent}return ${names.join(", ")}`];
   const value = names.length === 1 ? names[0]! : `{ ${names.join(", ")} }`;
-  return [`${indent}return ${value}${statementEnd(text)}`];
+  return [`${indent}return ${value}${statementEnd(text, selection)}`];
 }
 
-/** A file writes semicolons, or it does not. */
-const statementEnd = (text: string): string =>
-  /;[ \t]*(?:\/\/[^\n]*)?\r?$/mu.test(text) ? ";" : "";
+/** A file writes semicolons, or it does not; where the next line could go on with the call, it needs one. */
+const statementEnd = (text: string, { statements, end }: Selection): string =>
+  statements.at(-1)!.text.endsWith(";") ||
+  /^\s*[([`+\-/*]/u.test(text.slice(end)) ||
+  /;[ \t]*(?:\/\/[^\n]*)?\r?$/mu.test(text)
+    ? ";"
+    : "";
+
+/** Whether a bracket after the statement before would call it. */
+function isOpenBefore({ statements }: Selection): boolean {
+  let before = statements[0]!.previousNamedSibling;
+  while (before?.type === "comment") before = before.previousNamedSibling;
+  return before !== null && !before.text.endsWith(";");
+}
 
 function callText(writing: ExtractWriting, margin: string): string {
   const { text, name, selection, flow, crossings } = writing;
@@ -284,7 +344,7 @@ function callText(writing: ExtractWriting, margin: string): string {
         : made;
     return margin + (flow.returns && flow.yields ? `return (${made})` : statement);
   }
-  const end = statementEnd(text);
+  const end = statementEnd(text, selection);
   if (flow.returns) return `${margin}return ${made}${end}`;
   if (names.length === 0) return `${margin}${made}${end}`;
   const declared = results.filter(({ declaredBy }) => declaredBy !== undefined);
@@ -308,6 +368,7 @@ function callText(writing: ExtractWriting, margin: string): string {
   const first = added.length > 0 ? `${margin}let ${added.join(", ")}${end}\n` : "";
   if (names.length === 1) return `${first}${margin}${pattern} = ${made}${end}`;
   // Without a semicolon before it, the bracket would call what is before.
-  const guard = end === "" ? ";" : "";
+  const isOpen = first === "" ? isOpenBefore(selection) : end === "";
+  const guard = isOpen ? ";" : "";
   return `${first}${margin}${guard}(${pattern} = ${made})${end}`;
 }
