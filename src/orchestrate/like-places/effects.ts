@@ -7,7 +7,7 @@ const delaying =
   /^(?:arrow_function|function_expression|function_declaration|generator_function|method_definition|lambda|func_literal|function_definition|\w*_comprehension|generator_expression)/u;
 const conditional = /^(?:ternary_expression|conditional_expression|if_\w+)$/u;
 const shortCircuit = /^(?:&&|\|\||\?\?|and|or)$/u;
-const literalType = /^(?:number|integer|float|string|true|false|null|none|nil|\w*_literal)$/iu;
+const literalPart = /^(?:number|integer|float|string|true|false|null|none|nil|\w*_literal)$/iu;
 
 /** How a hole is used in a pattern: in how many functions, and in how many parts that are computed only sometimes. */
 interface HoleUse {
@@ -49,7 +49,7 @@ export function movedEffects({
     const part = match.holes.get(hole);
     const before = old.get(hole);
     if (part === undefined || before === undefined) continue;
-    if (use.delayed > before.delayed && !literalType.test(part.type)) {
+    if (use.delayed > before.delayed && !literalPart.test(part.type)) {
       return "a value would be computed later, when it may be another one";
     }
     if (use.sometimes > before.sometimes && mayAct(part, parsed.text)) {
