@@ -2,6 +2,62 @@ import { describe, it } from "vitest";
 import { py, spring, type Trap } from "./rename-traps.ts";
 
 const traps: Record<string, Trap> = {
+  "the field of a data class and dataclasses.replace": {
+    files: py(
+      "from dataclasses import dataclass, replace\n@dataclass\nclass A:\n    old: int\ndef f(a: A):\n    return replace(a, old=2)\n",
+    ),
+    refused: ["ambiguous", "replace(a, old=2)"],
+  },
+  "the field of a named tuple and _replace": {
+    files: py(
+      "from typing import NamedTuple\nclass A(NamedTuple):\n    old: int\ndef f(a):\n    return a._replace(old=2)\n",
+    ),
+    refused: ["ambiguous", "_replace(old=2)"],
+  },
+  "a field and attrs.evolve": {
+    files: py(
+      "import attrs\n@attrs.define\nclass A:\n    old: int\nb = attrs.evolve(A(1), old=2)\n",
+    ),
+    refused: ["ambiguous", "evolve"],
+  },
+  "a fixture and the tests that take it": {
+    files: {
+      "conftest.py": "import pytest\n@pytest.fixture\ndef old():\n    return 1\n",
+      "test_a.py": "def test_it(old):\n    assert old == 1\n",
+    },
+    refused: ["ambiguous", "def test_it(old)"],
+  },
+  "a fixture and the tests, included": {
+    files: {
+      "conftest.py": "import pytest\n@pytest.fixture(scope='module')\ndef «old»():\n    return 1\n",
+      "test_a.py": "def test_it(«old»):\n    assert «old» == 1\ndef helper(old): return old\n",
+    },
+    at: "conftest.py:3",
+    unsure: "include",
+  },
+  "a parameter of a test": {
+    files: py("def test_it(old):\n    assert old\n"),
+    refused: ["ambiguous", "test runner"],
+  },
+  "a parameter of a command": {
+    files: py(
+      "import click\n@click.command()\n@click.option('--old')\ndef f(old):\n    print(old)\n",
+    ),
+    refused: ["ambiguous", "by its name"],
+  },
+  "a parameter of a cached function": {
+    files: py(
+      "import functools\n@functools.lru_cache(maxsize=None)\ndef f(«old»):\n    return «old»\nf(«old»=1)\n",
+    ),
+    unsure: "include",
+  },
+  "a route and the name that finds it": {
+    files: py("@app.route('/')\ndef old():\n    return url_for('old')\n"),
+    refused: ["ambiguous", "url_for('old')"],
+  },
+  "a route that nothing finds by name": {
+    files: py("@app.route('/')\ndef «old»():\n    return 1\n"),
+  },
   "a local variable and the module's": {
     files: py("old = 1\ndef f():\n    «old» = 2\n    return «old»\nuse(old)\n"),
     at: "a.py:3",

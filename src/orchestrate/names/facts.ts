@@ -20,8 +20,11 @@ export interface NamePlace {
   /** What is written before and after the new name where only this key is renamed: `{ old }` becomes `{ old: new }`. */
   readonly before?: string;
   readonly after?: string;
-  /** Why a new name needs more care here. */
-  readonly note?: "jsx" | "embedded";
+  /**
+   * Why a new name needs more care here. `registered`: a decorator may keep the function under its name; `injected`: a parameter that
+   * may be passed by its name, by a decorator or a test runner.
+   */
+  readonly note?: "jsx" | "embedded" | "registered" | "injected";
 }
 
 /** A class, interface, enum or object, whether or not it declares the name as a member. */

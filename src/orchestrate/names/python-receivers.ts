@@ -114,6 +114,7 @@ export class PythonReceivers {
     if (!called) return keywordOfCall("*");
     const found = this.of(called);
     const last = called.type === "attribute" ? called.childForFieldName("attribute") : called;
+    if (copying.test(last?.text ?? "")) return keywordOfCall("*");
     if (forwarding.test(last?.text ?? "")) return keywordOfCall(functionsIn(call));
     if (found.kind === "function") return this.container(found.node).key;
     if (found.kind === "class") return this.callOf(found.node);
@@ -239,6 +240,9 @@ export class PythonReceivers {
 /** What passes its keywords on to a function that it is given, or keeps them for one. */
 const forwarding =
   /^(?:partial|partialmethod|dict|submit|run_in_executor|apply_async|apply|delay|to_thread|call_soon|call_later|run|Thread|Process|update)$/u;
+
+/** What copies a value with other fields, of `dataclasses`, `copy`, named tuples, attrs and pydantic: a keyword names a field. */
+const copying = /^_?(?:replace|evolve|assoc|model_construct|construct)$/u;
 
 /** The names of what a call is given, one of which may be the function that gets its keywords. */
 function functionsIn(call: Node): string {

@@ -9,6 +9,7 @@ import {
   stringValue,
   wordStarts,
 } from "./nodes.ts";
+import { isInjected, isRegistered } from "./python-injection.ts";
 import { PythonReceivers } from "./python-receivers.ts";
 import { type PythonBinding, type PythonDeclared, PythonScopes } from "./python-scopes.ts";
 
@@ -100,7 +101,11 @@ class PythonReader {
     const isPlainImport =
       declared?.kind === "import" && declared.by.parent?.type === "import_statement";
     const renamed = isPlainImport && declared.by.type === "dotted_name";
-    this.add(node, key, declared !== undefined, renamed ? { before: `${this.name} as ` } : {});
+    const note = declared && noteOf(declared);
+    this.add(node, key, declared !== undefined, {
+      ...(renamed && { before: `${this.name} as ` }),
+      ...(note && { note }),
+    });
     if (declared?.kind === "parameter" && declared.scope.type === "function_definition") {
       this.builder.link(key, this.receivers.container(declared.scope, true).key);
     }
@@ -191,6 +196,18 @@ class PythonReader {
     this.builder.places.push({ start, end, key, declares, ...more });
   }
 }
+
+/** Whether something outside of the files may use the name that is declared. */
+function noteOf({ kind, by, scope }: PythonDeclared): NamePlace["note"] {
+  if (kind === "function" && isRegistered(by)) return "registered";
+  const isParameter = kind === "parameter" && scope.type === "function_definition";
+  return isParameter && isInjected(scope) && !isOwnReceiver(by, scope) ? "injected" : undefined;
+}
+
+/** `self` and `cls` are passed by their place. */
+const isOwnReceiver = (by: Node, scope: Node): boolean =>
+  /^(?:self|cls)$/u.test(by.text) &&
+  scope.childForFieldName("parameters")?.namedChildren[0]?.id === by.id;
 
 /** A part of the path of a module in an import. */
 function isModulePart(node: Node, parent: Node): boolean {

@@ -27,6 +27,7 @@ export function unsurePlaces(
     ...lexical(resolution, group, traits, otherFiles),
     ...ofMembers(resolution, group, traits),
     ...ofParameters(resolution, group, traits),
+    ...byName(resolution, group, traits),
     ...inStrings(resolution, group, traits),
   ];
 }
@@ -36,6 +37,8 @@ interface Traits {
   readonly isExported: boolean;
   readonly isGlobal: boolean;
   readonly isEmbedded: boolean;
+  /** A decorator may keep it under its name. */
+  readonly isRegistered: boolean;
   /** Containers of which the symbol is a member. */
   readonly members: readonly (Container & { readonly isOpen: boolean })[];
   /** Functions of which it is a parameter. */
@@ -51,6 +54,7 @@ function traitsOf({ containers, globals }: Resolution, group: NameGroup): Traits
     isExported: keys.some((key) => /^[ED]/u.test(key)),
     isGlobal: keys.some((key) => globals.has(key)),
     isEmbedded: group.places.some(({ note }) => note === "embedded"),
+    isRegistered: group.places.some(({ note }) => note === "registered"),
     members: own.filter(({ key }) => !isCall(key)),
     callees: own.filter(({ key }) => isCall(key)),
     paths: new Set(group.places.map(({ path }) => path)),
@@ -159,7 +163,7 @@ function inStrings(resolution: Resolution, group: NameGroup, traits: Traits): Un
     const whole = [...(resolution.wholeModules.get(path) ?? [])];
     const isModule = traits.isExported && whole.some((key) => group.keys.has(key));
     const isPath = traits.isExported && one.isPath === true;
-    if (!isMember && !isModule && !isPath) return [];
+    if (!isMember && !isModule && !isPath && !traits.isRegistered) return [];
     const place = { path, start, end, key: "S\0", declares: false };
     return [{ path, start, why: "a string of this text may name it", place }];
   });
@@ -178,6 +182,33 @@ function ofParameters(resolution: Resolution, group: NameGroup, traits: Traits):
       ...unsure(place, "it is a keyword of a call of an unknown function"),
       place,
     }));
+}
+
+/** What is passed by name and by no call of the files: fixtures of tests, arguments of commands, parts of routes. */
+function byName(
+  { groups }: Resolution,
+  group: NameGroup,
+  { isRegistered, language }: Traits,
+): UnsurePlace[] {
+  const isInjected = ({ note }: FoundPlace): boolean => note === "injected";
+  const own = group.places
+    .filter(isInjected)
+    .map((place) =>
+      unsure(place, "a decorator or a test runner may pass this parameter by its name"),
+    );
+  if (!isRegistered) return own;
+  const asked = groups.filter(
+    (one) =>
+      one !== group &&
+      one.places.some((place) => isInjected(place) && nameLanguageOf(place.path) === language),
+  );
+  const theirs = asked.flatMap(({ places }) =>
+    places.map((place) => ({
+      ...unsure(place, "a parameter of this name may be given what the function returns"),
+      place,
+    })),
+  );
+  return [...own, ...theirs];
 }
 
 function placesWithKey(
