@@ -272,6 +272,50 @@ async function f(a) {
     run: "f(2)",
     has: ["const c = await part(a);", "async function part(a)"],
   },
+  "a promise behind an await stays a promise": {
+    code: `
+async function f(a) {
+>  await a;
+>  const p = Promise.resolve(a + 1);
+  return [p instanceof Promise, await p];
+}`,
+    run: "f(2)",
+    has: ["const { p } = await part(a);", "return { p };"],
+  },
+  "what may be a promise, assigned before": {
+    code: `
+async function f(a) {
+  let p = null;
+>  await a;
+>  p = a > 1 ? Promise.resolve(1) : 2;
+  return [p instanceof Promise, await p];
+}`,
+    run: "f(2)",
+    has: "({ p } = await part(a, p));",
+  },
+  "a value or a promise": {
+    code: `
+async function f(a) {
+>  await a;
+>  const p = a && Promise.resolve(1);
+  return [p instanceof Promise, await p];
+}`,
+    run: "f(2)",
+    has: "const { p } = await part(a);",
+  },
+  "code of a class stays strict": {
+    code: `
+class A {
+  f(a) {
+>    const o = Object.freeze({ a });
+>    let r = 0;
+>    try { o.a = 2; } catch { r = 1; }
+    return r;
+  }
+}`,
+    run: "new A().f(1)",
+    has: '{\n  "use strict";\n',
+  },
   "await of a function inside": {
     code: `
 function f(a) {

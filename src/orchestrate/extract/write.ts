@@ -1,4 +1,5 @@
 import type { Node } from "web-tree-sitter";
+import { around } from "../names/nodes.ts";
 import type { SelectionFlow } from "./flow.ts";
 import { bodyUnit, marginAt, stringLines, withOtherMargin } from "./layout.ts";
 import { ExtractRefusal } from "./refusal.ts";
@@ -50,7 +51,8 @@ export function writeExtracted(writing: ExtractWriting): ExtractedText {
   const untyped: string[] = [];
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const [header, tail] = enclosingFunction(writing, outerMargin, untyped);
-  const head = header.replaceAll("\n", newline);
+  const strict = needsDirective(writing) ? `\n${bodyIndent}"use strict";` : "";
+  const head = (header + strict).replaceAll("\n", newline);
   const returned = returnLine(writing, bodyIndent);
   const call = callText(writing, margin).replaceAll("\n", newline);
   const isPython = selection.language === "python";
@@ -227,9 +229,7 @@ function enclosingFunction(
     isTyped ? `${one.name}: ${typeOfParameter(one, selection, untyped)}` : one.name,
   );
   const star = flow.yields ? "*" : "";
-  const isAsync =
-    flow.awaits || (flow.yields && selection.inner.children.some((one) => one?.type === "async"));
-  const async = isAsync ? "async " : "";
+  const async = isAsyncFunction(selection, flow) ? "async " : "";
   if (isMethodNode(writing)) {
     const isStatic = selection.outer.children.some((one) => one?.type === "static");
     const access = isTyped ? "private " : "";
@@ -301,9 +301,49 @@ function returnLine(
   if (flow.returns || results.length === 0) return [];
   const names = results.map(({ name }) => name);
   if (selection.language === "python") return [`${indent}return ${names.join(", ")}`];
-  const value = names.length === 1 ? names[0]! : `{ ${names.join(", ")} }`;
+  const value = isWrapped(selection, flow, results) ? `{ ${names.join(", ")} }` : names[0]!;
   return [`${indent}return ${value}${statementEnd(text, selection)}`];
 }
+
+/** Several results are returned as an object. So is one of an async function that may hold a promise: returned by itself, it would be awaited. */
+function isWrapped(
+  selection: Selection,
+  flow: SelectionFlow,
+  results: Crossings["results"],
+): boolean {
+  const [first] = results;
+  if (!first || results.length > 1) return results.length > 1;
+  return isAsyncFunction(selection, flow) && !holdsNoPromise(first);
+}
+
+/** A constant whose value is written as one that is no promise. */
+function holdsNoPromise({ declaredBy, binding: { declarations } }: Crossing): boolean {
+  const [first] = declarations;
+  if (declaredBy !== "const" || !first || declarations.length > 1) return false;
+  const { by, node } = first;
+  const isWhole = by.type === "variable_declarator" && by.childForFieldName("name")?.id === node.id;
+  const value = isWhole ? by.childForFieldName("value") : null;
+  if (value?.type === "binary_expression")
+    return !/^(?:\|\||&&|\?\?)$/u.test(value.childForFieldName("operator")?.text ?? "||");
+  return value !== null && neverPromise.test(value.type);
+}
+
+const neverPromise =
+  /^(?:await_expression|string|template_string|number|true|false|null|regex|array|arrow_function|unary_expression|update_expression)$/u;
+
+/** The code of a class is strict; outside of it only a module is, or a file with the directive. */
+function needsDirective(writing: ExtractWriting): boolean {
+  const { root, selection, isTyped } = writing;
+  if (selection.language !== "script" || isTyped || isMethodNode(writing)) return false;
+  if (!around(selection.statements[0]!, /^class(?:_declaration)?$/u)) return false;
+  const isStrict = (one: Node | null): boolean =>
+    /^(?:import|export)_statement$/u.test(one?.type ?? "") ||
+    /^.use strict/u.test(one?.type === "expression_statement" ? one.text : "");
+  return !root.namedChildren.some(isStrict);
+}
+
+const isAsyncFunction = ({ inner }: Selection, { awaits, yields }: SelectionFlow): boolean =>
+  awaits || (yields && inner.children.some((one) => one?.type === "async"));
 
 /** A file writes semicolons, or it does not; where the next line could go on with the call, it needs one. */
 const statementEnd = (text: string, { statements, end }: Selection): string =>
@@ -348,7 +388,8 @@ function callText(writing: ExtractWriting, margin: string): string {
   if (flow.returns) return `${margin}return ${made}${end}`;
   if (names.length === 0) return `${margin}${made}${end}`;
   const declared = results.filter(({ declaredBy }) => declaredBy !== undefined);
-  const pattern = names.length === 1 ? names[0]! : `{ ${names.join(", ")} }`;
+  const isObject = isWrapped(selection, flow, results);
+  const pattern = isObject ? `{ ${names.join(", ")} }` : names[0]!;
   if (declared.length === results.length) {
     const words = new Set(declared.map(({ declaredBy }) => declaredBy!));
     const word = words.has("var") ? "var" : words.has("let") ? "let" : "const";
@@ -366,7 +407,7 @@ function callText(writing: ExtractWriting, margin: string): string {
       selection.start,
     );
   const first = added.length > 0 ? `${margin}let ${added.join(", ")}${end}\n` : "";
-  if (names.length === 1) return `${first}${margin}${pattern} = ${made}${end}`;
+  if (!isObject) return `${first}${margin}${pattern} = ${made}${end}`;
   // Without a semicolon before it, the bracket would call what is before.
   const isOpen = first === "" ? isOpenBefore(selection) : end === "";
   const guard = isOpen ? ";" : "";

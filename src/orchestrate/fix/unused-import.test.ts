@@ -53,6 +53,36 @@ describe("unused import", () => {
     expect(await bestText("a.py", own, message)).toBe(expected);
   });
 
+  it.each([
+    ["asks for it", { "tsconfig.json": '{ "compilerOptions": { "verbatimModuleSyntax": true } }' }],
+    [
+      "extends a package, which may ask for it",
+      { "tsconfig.json": '{ "extends": "@a/tsconfig" }' },
+    ],
+    [
+      "extends a file that asks for it",
+      {
+        "tsconfig.json": '{ "extends": "./config/tsconfig.base" }',
+        "config/tsconfig.base.json": '{ "compilerOptions": { "preserveValueImports": true, }, }',
+      },
+    ],
+  ])("still loads its module where the configuration %s", async (_, configuration) => {
+    const own = "import { «a } from './a';\nb();\n";
+    const fixes = await proposedTexts("src/a.ts", own, never("a"), configuration);
+    expect(fixes.map(({ after }) => after)).toEqual(["import './a';\nb();\n", "b();\n"]);
+    expect(fixes.every(({ confidence }) => confidence < 1)).toBe(true);
+  });
+
+  it("is taken out where the configuration is that of another folder", async () => {
+    const own = "import { «a } from './a';\nb();\n";
+    const [first] = await proposedTexts("src/a.ts", own, never("a"), {
+      "web/tsconfig.json": '{ "compilerOptions": { "verbatimModuleSyntax": true } }',
+      "tsconfig.json": '{ "extends": "./tsconfig.base.json" }',
+      "tsconfig.base.json": '{ "compilerOptions": { "strict": true } }',
+    });
+    expect(first).toMatchObject({ after: "b();\n", confidence: 1 });
+  });
+
   it("of Go is taken out", async () => {
     const own = 'package a\n\nimport (\n\t"fmt"\n\t«"os"\n)\n\nvar x = fmt.Sprint()\n';
     expect(await bestText("a.go", own, '"os" imported and not used')).toBe(

@@ -43,7 +43,10 @@ export const unusedImport: FixRule<Unused> = {
     // A package of Python offers to others what its __init__ imports.
     const isDoubtful = /(?:^|\/)__init__\.pyi?$/u.test(path) || isUsedInJsx(unused, root);
     const confidence = isDoubtful ? 0.5 : 1;
-    const bare = bareImport(near, unused, path);
+    const isKept =
+      /\.[cm]?jsx?$/u.test(path) ||
+      (/\.[cm]?tsx?$/u.test(path) && (await context.names()).modules.mayKeepImports(path));
+    const bare = isKept ? bareImport(near, unused) : undefined;
     const shown = unused.map(({ local }) => `\`${local}\``).join(", ");
     return [
       ...(bare === undefined
@@ -75,18 +78,18 @@ function isUsedInJsx(unused: readonly ImportEntry[], root: Node): boolean {
   return tags.length > 0 && unused.some(({ local }) => used.has(local) || local === "React");
 }
 
-/** In JavaScript, what loads a module stays when nothing of it is named any more; TypeScript leaves such an import out by itself. */
+/**
+ * In JavaScript, what loads a module stays when nothing of it is named any more. TypeScript leaves such an import out by itself, unless
+ * its configuration (`verbatimModuleSyntax`) says otherwise.
+ */
 function bareImport(
   near: readonly ImportEntry[],
   unused: readonly ImportEntry[],
-  path: string,
 ): Replacement | undefined {
   const { statement } = unused[0]!;
   const all = near.filter((entry) => entry.statement.id === statement.id);
   const source = statement.childForFieldName("source");
-  const isScript = /\.[cm]?jsx?$/u.test(path);
-  if (!isScript || !source || all.length > unused.length || all.every(({ isType }) => isType))
-    return undefined;
+  if (!source || all.length > unused.length || all.every(({ isType }) => isType)) return undefined;
   const start = statement.namedChildren.find((one) => one?.type === "import_clause")?.startIndex;
   return start === undefined ? undefined : { start, end: source.startIndex, text: "" };
 }

@@ -14,6 +14,8 @@ const unknownTarget: ModuleTarget = { kind: "unknown" };
 export interface ModuleConfiguration {
   /** Aliases of `tsconfig.json` and `jsconfig.json`, nearest folder first. */
   readonly aliases: readonly Alias[];
+  /** Folders of TypeScript in which imports that nothing uses still load their modules, or may. */
+  readonly keepingImports: readonly string[];
   /** Names of the packages that the repository itself holds. */
   readonly packages: ReadonlySet<string>;
   /** Go modules: their import path and their folder. */
@@ -60,6 +62,13 @@ export class ModuleResolver {
     if (language === "python") return this.python(from, specifier);
     if (language === "go") return this.go(specifier);
     return this.script(from, specifier);
+  }
+
+  /** Whether the compiler of a TypeScript file may leave in what it imports and does not use. */
+  mayKeepImports(path: string): boolean {
+    return this.configuration.keepingImports.some(
+      (folder) => folder === "" || path.startsWith(`${folder}/`),
+    );
   }
 
   private script(from: string, specifier: string): ModuleTarget {
@@ -148,13 +157,16 @@ export async function readConfiguration(
   read: (path: string) => Promise<string | undefined>,
 ): Promise<ModuleConfiguration> {
   const aliases: Alias[] = [];
+  const configurations = new Map<string, unknown>();
   const packages = new Set<string>();
   const goModules: { path: string; folder: string }[] = [];
   for (const path of paths) {
     const base = posix.basename(path);
     const folder = posix.dirname(path) === "." ? "" : posix.dirname(path);
     if (/^(?:tsconfig|jsconfig)[\w.-]*\.json$/u.test(base)) {
-      aliases.push(...aliasesOf(folder, parseLooseJson(await read(path))));
+      const json = parseLooseJson(await read(path));
+      configurations.set(path, json);
+      aliases.push(...aliasesOf(folder, json));
     } else if (base === "package.json") {
       const name = (parseLooseJson(await read(path)) as { name?: unknown } | undefined)?.name;
       if (typeof name === "string") packages.add(name);
@@ -165,7 +177,32 @@ export async function readConfiguration(
   }
   aliases.sort((a, b) => b.folder.length - a.folder.length || b.before.length - a.before.length);
   goModules.sort((a, b) => b.path.length - a.path.length);
-  return { aliases, packages, goModules };
+  const keepingImports = [...configurations.keys()]
+    .filter((path) => mayKeepImports(path, configurations))
+    .map((path) => posix.dirname(path).replace(/^\.$/u, ""));
+  return { aliases, keepingImports, packages, goModules };
+}
+
+/** Whether a configuration asks for imports to be kept, or extends one outside of the repository, which may ask for it. */
+function mayKeepImports(
+  path: string,
+  configurations: ReadonlyMap<string, unknown>,
+  steps = 0,
+): boolean {
+  const { compilerOptions = {}, extends: above = [] } = (configurations.get(path) ?? {}) as {
+    compilerOptions?: Readonly<Record<string, unknown>>;
+    extends?: unknown;
+  };
+  const { verbatimModuleSyntax, preserveValueImports, importsNotUsedAsValues } = compilerOptions;
+  if (verbatimModuleSyntax === true || preserveValueImports === true) return true;
+  if (importsNotUsedAsValues === "preserve" || importsNotUsedAsValues === "error") return true;
+  if (verbatimModuleSyntax === false) return false;
+  return [above].flat().some((one) => {
+    const base = posix.join(posix.dirname(path), String(one));
+    const known = [base, `${base}.json`].find((candidate) => configurations.has(candidate));
+    const isOutside = known === undefined || !String(one).startsWith(".") || steps > 8;
+    return isOutside || mayKeepImports(known, configurations, steps + 1);
+  });
 }
 
 function aliasesOf(folder: string, json: unknown): Alias[] {
