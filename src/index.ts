@@ -25,6 +25,8 @@ export type { ExampleFile } from "./orchestrate/like-places/example.ts";
 export type { RepeatPlan, RepeatRequest } from "./orchestrate/like-places/repeat.ts";
 export type { JudgedCandidate, OrchestrateEvent } from "./orchestrate/orchestrate.ts";
 export type { RenamePlan, RenameRequest } from "./orchestrate/rename/rename.ts";
+export type { SignatureRequest } from "./orchestrate/signature/request.ts";
+export type { SignaturePlan } from "./orchestrate/signature/signature.ts";
 export type {
   EditCandidate,
   OrchestrateRequest,

@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./extract.ts")).extractCommand(),
   },
   {
+    name: "signature",
+    summary: "give a function other parameters, and its calls other arguments",
+    load: async () => (await import("./signature.ts")).signatureCommand(),
+  },
+  {
     name: "repeat",
     summary: "make an edit that was made at all places like it",
     load: async () => (await import("./repeat.ts")).repeatCommand(),

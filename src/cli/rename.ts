@@ -80,7 +80,7 @@ async function rename(from: string, to: string, options: RenameOptions): Promise
 }
 
 /** `file:line` or `file:line:column`, as a path of the root. */
-async function placeIn(root: string, at: string): Promise<NonNullable<RenameRequest["at"]>> {
+export async function placeIn(root: string, at: string): Promise<NonNullable<RenameRequest["at"]>> {
   const found = /^(?<file>.+?):(?<line>\d{1,9})(?::(?<column>\d{1,9}))?$/.exec(at)?.groups;
   if (!found) throw new RedraftError("usage", `--at ${at}: write file:line, with lines from 1.`);
   const file = resolve(found.file!);

@@ -2,6 +2,7 @@ import { extractSpeculator } from "./extract/speculator.ts";
 import { fixSpeculator } from "./fix/speculator.ts";
 import { repeatSpeculator } from "./like-places/speculator.ts";
 import { renameSpeculator } from "./rename/speculator.ts";
+import { signatureSpeculator } from "./signature/speculator.ts";
 import type { Speculator } from "./speculator.ts";
 
 /** Every specialist that is built in. */
@@ -9,5 +10,6 @@ export const speculators: readonly Speculator[] = [
   renameSpeculator,
   repeatSpeculator,
   extractSpeculator,
+  signatureSpeculator,
   fixSpeculator,
 ];

@@ -5,6 +5,7 @@ import type { RepositoryIndex } from "./index/repository-index.ts";
 import type { RepeatRequest } from "./like-places/repeat.ts";
 import type { NameView } from "./names/resolve-name.ts";
 import type { RenameRequest } from "./rename/rename.ts";
+import type { SignatureRequest } from "./signature/request.ts";
 
 /** What is asked about a repository. More kinds of requests are more fields. */
 export interface OrchestrateRequest {
@@ -15,6 +16,8 @@ export interface OrchestrateRequest {
   readonly repeat?: RepeatRequest;
   /** Statements that become a function. */
   readonly extract?: ExtractRequest;
+  /** Other parameters for a function. */
+  readonly signature?: SignatureRequest;
   /** In words, for specialists that read them. */
   readonly instruction?: string;
 }

@@ -1,0 +1,59 @@
+import type { Node } from "web-tree-sitter";
+import { RedraftError } from "../../core/errors.ts";
+import type { ShownPlace } from "../rename/symbol.ts";
+import type { SignatureChange } from "./arguments.ts";
+import type { Parameter } from "./parameters.ts";
+import type { FunctionDeclaration } from "./uses.ts";
+
+const nameNodes = /^(?:identifier|shorthand_property_identifier(?:_pattern)?)$/u;
+
+/**
+ * The body of a function must neither use a parameter that is taken away, nor a name that a new parameter would hide.
+ *
+ * @throws `check-failed` with the place
+ */
+export function requireBody(
+  { body, node }: Pick<FunctionDeclaration, "body" | "node">,
+  { before, after }: Pick<SignatureChange, "before" | "after">,
+  show: (start: number) => ShownPlace,
+): void {
+  if (!body) return;
+  const names = (list: readonly Parameter[]): Set<string> =>
+    new Set(list.flatMap(({ name }) => name.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? []));
+  const [old, next] = [names(before), names(after)];
+  const changed = new Set([...old, ...next].filter((name) => old.has(name) !== next.has(name)));
+  const found = leafNames(body).find(
+    (one) => changed.has(one.text) || (one.text === "arguments" && node.type !== "arrow_function"),
+  );
+  if (!found) return;
+  const { path, line, text } = show(found.startIndex);
+  const why =
+    found.text === "arguments"
+      ? "the function reads `arguments`"
+      : old.has(found.text)
+        ? `the function still uses \`${found.text}\``
+        : `the function uses the name \`${found.text}\` for something else`;
+  throw new RedraftError(
+    "check-failed",
+    `${path}:${line}: ${why}: \`${text}\`. Nothing was written.`,
+    {
+      details: { path, line, why },
+    },
+  );
+}
+
+function leafNames(body: Node): Node[] {
+  const found: Node[] = [];
+  const open: Node[] = [body];
+  for (let one = open.pop(); one; one = open.pop()) {
+    if (nameNodes.test(one.type) && !isLabelOfPython(one)) found.push(one);
+    for (const child of one.namedChildren) if (child) open.push(child);
+  }
+  return found.sort((a, b) => a.startIndex - b.startIndex);
+}
+
+/** A member, or the name of an argument. */
+function isLabelOfPython({ parent, id }: Node): boolean {
+  if (parent?.type === "attribute") return parent.childForFieldName("attribute")?.id === id;
+  return parent?.type === "keyword_argument" && parent.childForFieldName("name")?.id === id;
+}

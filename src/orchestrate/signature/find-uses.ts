@@ -1,0 +1,97 @@
+import type { Tree } from "web-tree-sitter";
+import { nameLanguageOf } from "../index/languages.ts";
+import { groupsAt } from "../names/kept-meaning.ts";
+import { nodeAt } from "../names/nodes.ts";
+import {
+  type NameGroup,
+  type NameView,
+  type Resolution,
+  resolveName,
+} from "../names/resolve-name.ts";
+import { unsurePlaces } from "../rename/unsure.ts";
+import { aliasAt, wholeImports } from "./aliases.ts";
+import { type FunctionUse, functionUse } from "./uses.ts";
+
+/** One place of a function's name. */
+export interface FoundUse {
+  readonly path: string;
+  readonly start: number;
+  readonly use: FunctionUse;
+}
+
+/** A place that cannot be adapted for certain. */
+export interface DoubtfulUse {
+  readonly path: string;
+  readonly start: number;
+  readonly why: string;
+  /** It is adapted all the same. */
+  readonly isChanged?: boolean;
+}
+
+/** A symbol under one of its names. */
+export interface NamedGroup {
+  readonly resolution: Resolution;
+  readonly group: NameGroup;
+}
+
+/** Every place of a function, also under the other names that imports and exports give it, and those that may be one. */
+export async function findUses(
+  view: NameView,
+  first: NamedGroup,
+  texts: Map<string, string>,
+  trees: Map<string, Tree>,
+): Promise<{
+  readonly uses: readonly FoundUse[];
+  /** How many places each name has. */
+  readonly names: ReadonlyMap<string, number>;
+  readonly unsure: readonly DoubtfulUse[];
+}> {
+  const uses: FoundUse[] = [];
+  const names = new Map<string, number>();
+  const unsure: DoubtfulUse[] = [];
+  const seen = new Set<string>();
+  const modules = new Set<string>();
+  const open: NamedGroup[] = [first];
+  const parsed = async (path: string): Promise<Tree | undefined> => {
+    const text = texts.get(path) ?? (await view.text(path)) ?? "";
+    texts.set(path, text);
+    const tree = trees.get(path) ?? (await view.parserFor(path))?.parse(text);
+    if (tree) trees.set(path, tree);
+    return tree;
+  };
+  const follow = async (path: string, name: string, start: number): Promise<void> => {
+    if (seen.has(`${path}\0${start}`)) return;
+    const resolution = await resolveName(view, name);
+    const group = groupsAt(resolution, path, start).find((one) => one.isDeclared);
+    if (group) open.push({ resolution, group });
+    else unsure.push({ path, start, why: `the function is also called \`${name}\` here` });
+  };
+  for (let one = open.pop(); one; one = open.pop()) {
+    const { resolution, group } = one;
+    const { name } = resolution;
+    names.set(name, Math.max(names.get(name) ?? 0, group.places.length));
+    const otherFiles = view.mentions(name).filter((path) => nameLanguageOf(path) === undefined);
+    unsure.push(...unsurePlaces(resolution, group, otherFiles));
+    for (const { path, start, end, declares } of group.places) {
+      // One word may be two places of the symbol.
+      if (seen.has(`${path}\0${start}`)) continue;
+      seen.add(`${path}\0${start}`);
+      const tree = await parsed(path);
+      if (!tree) continue;
+      const node = nodeAt(tree.rootNode, start, end);
+      uses.push({ path, start, use: functionUse(node, declares) });
+      const alias = aliasAt(node);
+      if (alias?.kind === "name") await follow(path, alias.node.text, alias.node.startIndex);
+      if (!alias || alias.kind === "name" || modules.has(path)) continue;
+      modules.add(path);
+      for (const taken of await wholeImports(view, path, alias.kind)) {
+        if (taken.name !== undefined) await follow(taken.path, taken.name, taken.start);
+        else {
+          await parsed(taken.path);
+          unsure.push({ ...taken, why: "the module is used in a way that is not followed" });
+        }
+      }
+    }
+  }
+  return { uses, names, unsure };
+}

@@ -1,0 +1,214 @@
+import type { Node, Tree } from "web-tree-sitter";
+import { RedraftError } from "../../core/errors.ts";
+import type { TreeParser } from "../../core/repository.ts";
+import { builtIn } from "../fix/known-names.ts";
+import { visibleNames } from "../fix/visible.ts";
+import type { NameLanguage } from "../index/languages.ts";
+import { isRegistered } from "../names/python-injection.ts";
+import { shown } from "../rename/symbol.ts";
+import { newArguments, type SignatureChange, UnfitCall } from "./arguments.ts";
+import { requireBody } from "./body.ts";
+import type { DoubtfulUse, FoundUse } from "./find-uses.ts";
+import { listItems, NestedEdits, writeItems } from "./list-edits.ts";
+import { namesOfValue, type Parameter, parseParameters, readParameters } from "./parameters.ts";
+import type { SignatureRequest } from "./request.ts";
+import type { FunctionDeclaration } from "./uses.ts";
+
+/** One file of a change. */
+export interface ChangedFile {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Collects what changes in the files. */
+export class SignaturePlanner {
+  readonly doubts: DoubtfulUse[] = [];
+  readonly notes: string[] = [];
+  before: readonly string[] = [];
+  after: readonly string[] = [];
+  /** How many calls pass something else. */
+  calls = 0;
+  /** No argument that is dropped or added mentions the function itself. */
+  isCountable = true;
+  private readonly request: SignatureRequest;
+  private readonly name: string;
+  private readonly language: NameLanguage;
+  private readonly texts: ReadonlyMap<string, string>;
+  private readonly trees: ReadonlyMap<string, Tree>;
+  private readonly edits = new Map<string, NestedEdits>();
+  private readonly wordsOfValues = new Map<string, readonly string[]>();
+
+  constructor(
+    request: SignatureRequest,
+    name: string,
+    language: NameLanguage,
+    texts: ReadonlyMap<string, string>,
+    trees: ReadonlyMap<string, Tree>,
+  ) {
+    this.request = request;
+    this.name = name;
+    this.language = language;
+    this.texts = texts;
+    this.trees = trees;
+  }
+
+  plan(uses: readonly FoundUse[], parser: TreeParser): void {
+    const { language, request } = this;
+    const {
+      parameters: after,
+      items,
+      words,
+    } = parseParameters(request.parameters, language, parser);
+    const declarations = uses.flatMap(({ path, use }) =>
+      use.kind === "declaration" ? [{ path, use }] : [],
+    );
+    const main = declarations.find(({ use }) => use.body) ?? declarations[0]!;
+    const before = readParameters(main.use.list, language, main.use.receiver !== undefined);
+    this.before = before.map(({ text }) => text);
+    this.after = after.map(({ text }) => text);
+    const values = this.requireValues(before, after);
+    for (const value of Object.values(values))
+      this.wordsOfValues.set(value, namesOfValue(value, language, parser));
+    const change: SignatureChange = { language, before, after, values };
+    for (const { path, use } of declarations) this.declare(path, use, change, items, words);
+    // Inner calls first: an outer one may move them.
+    const sorted = [...uses].sort((a, b) => b.start - a.start);
+    for (const one of sorted) this.use(one, change, main.use.receiver === "object");
+    this.doubts.reverse();
+  }
+
+  files(): readonly ChangedFile[] {
+    return [...this.edits]
+      .filter(([, edits]) => edits.result() !== edits.text)
+      .map(([path, edits]) => ({ path, before: edits.text, after: edits.result() }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  private requireValues(
+    before: readonly Parameter[],
+    after: readonly Parameter[],
+  ): Readonly<Record<string, string>> {
+    const { values = {} } = this.request;
+    const stray = Object.keys(values).find(
+      (name) => !after.some((one) => one.name === name && one.kind === "one"),
+    );
+    if (stray !== undefined)
+      throw new RedraftError(
+        "usage",
+        `\`${stray}\` has a value, and is no parameter of the new list. Nothing was written.`,
+      );
+    const lacking = after.find(
+      ({ name, kind, fallback }) =>
+        kind === "one" &&
+        fallback === undefined &&
+        values[name] === undefined &&
+        !before.some((one) => one.name === name),
+    );
+    const isCalled = lacking !== undefined;
+    if (isCalled)
+      throw new RedraftError(
+        "usage",
+        `\`${lacking.name}\` is new and has no default: give the value that calls pass (--value ${lacking.name}=...), or a default. To give a parameter another name, use rename. Nothing was written.`,
+      );
+    return values;
+  }
+
+  private editsOf(path: string): NestedEdits {
+    const known = this.edits.get(path) ?? new NestedEdits(this.texts.get(path)!);
+    this.edits.set(path, known);
+    return known;
+  }
+
+  private declare(
+    path: string,
+    use: FunctionDeclaration,
+    change: SignatureChange,
+    items: readonly string[],
+    words: readonly string[],
+  ): void {
+    const { language, before, after } = change;
+    const own = readParameters(use.list, language, use.receiver !== undefined);
+    const isAlike =
+      own.length === before.length &&
+      own.every(
+        ({ name, kind }, at) =>
+          (name === before[at]!.name || name === "") && kind === before[at]!.kind,
+      );
+    const doubt = (why: string): void =>
+      void this.doubts.push({ path, start: use.list.startIndex, why });
+    if (!isAlike) return void doubt("this declaration has other parameters");
+    if (language === "python" && isRegistered(use.node)) doubt("a decorator may call the function");
+    requireBody(use, change, (start) => shown(this.texts, path, start));
+    for (const name of this.undeclared(path, use.node, words))
+      doubt(`\`${name}\` is not declared in this file`);
+    const edits = this.editsOf(path);
+    if (use.list.type === "identifier") {
+      edits.replace(use.list.startIndex, use.list.endIndex, `(${items.join(", ")})`);
+      return;
+    }
+    const old = listItems(use.list);
+    const receiver = use.receiver !== undefined && old[0] ? [old[0].text] : [];
+    const written = use.body || language !== "script" ? items : after.map(withoutValue);
+    writeItems(edits, use.list, old, [...receiver, ...written]);
+  }
+
+  private use({ path, start, use }: FoundUse, change: SignatureChange, isOnObject: boolean): void {
+    const doubt = (why: string, isChanged = false): void =>
+      void this.doubts.push({ path, start, why, isChanged });
+    if (use.kind === "other") doubt(use.why);
+    if (use.kind !== "call") return;
+    // `Store.get(store, 1)` passes the receiver itself.
+    if (isOnObject && /(?:^|\.)_*[A-Z]\w*$/u.test(use.receiver ?? ""))
+      return void doubt("it may pass the object itself, too");
+    const given = listItems(use.list);
+    try {
+      const plan = newArguments(given, change);
+      if (!plan) return;
+      const isWanted = plan.doubt === undefined || this.request.unsure === "include";
+      if (plan.doubt !== undefined) doubt(plan.doubt, isWanted);
+      if (!isWanted) return;
+      const edits = this.editsOf(path);
+      const added = plan.items.flatMap(({ text }) => text ?? []);
+      for (const name of this.undeclared(
+        path,
+        use.call,
+        added.flatMap((one) => this.wordsOfValues.get(one) ?? []),
+      ))
+        doubt(`\`${name}\` is not declared in this file`, true);
+      const items = plan.items.map(({ node, text, keyword }) => {
+        const value = node ? edits.textOf(node) : text!;
+        return keyword === undefined ? value : `${keyword}=${value}`;
+      });
+      const isOwn = (part: string): boolean => part.includes(this.name);
+      if (added.some(isOwn) || plan.dropped.some(({ text }) => isOwn(text)))
+        this.isCountable = false;
+      writeItems(edits, use.list, given, items);
+      this.calls += 1;
+    } catch (error) {
+      if (!(error instanceof UnfitCall)) throw error;
+      doubt(error.message);
+    }
+  }
+
+  /** Names that a place does not see. */
+  private undeclared(path: string, at: Node, words: readonly string[]): readonly string[] {
+    const { language } = this;
+    const visible = visibleNames(this.trees.get(path)!.rootNode, this.texts.get(path)!, language);
+    return words.filter((word) => {
+      if (builtIn[language].has(word) || visible.declarations(word, at)) return false;
+      // It may be a name of another file of the package; in scripts, a type of the platform.
+      return language === "python" || (language === "script" && !/^[A-Z]/u.test(word));
+    });
+  }
+}
+
+/** A default has no place in a declaration without a body. */
+const withoutValue = ({ name, type, fallback, text }: Parameter): string =>
+  fallback === undefined || fallback === "" ? text : `${name}?: ${type ?? typeOfValue(fallback)}`;
+
+function typeOfValue(value: string): string {
+  if (/^["'`]/u.test(value)) return "string";
+  if (/^-?\d/u.test(value)) return "number";
+  return /^(?:true|false)$/u.test(value) ? "boolean" : "unknown";
+}
