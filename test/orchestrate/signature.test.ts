@@ -195,6 +195,25 @@ const script: Record<string, SignatureTrap> = {
       "class A { f(a, b) { return a; } }\nclass B extends A { f(a, b) { return super.f(a, 0); } }\nnew A().f(1, 0);\nfunction g(b: B) { b?.f(2, 0); }\n",
     ),
   },
+  "each declaration keeps its own types": {
+    from: "A.f",
+    files: ts(
+      "abstract class A<E> { abstract f(a: E): void }\nclass B extends A<string> { f(a: string) {} }\nclass C extends A<number> { f(a: number) {} }\n",
+    ),
+    parameters: "b: boolean, a: string",
+    values: { b: "true" },
+    after: ts(
+      "abstract class A<E> { abstract f(b: boolean, a: E): void }\nclass B extends A<string> { f(b: boolean, a: string) {} }\nclass C extends A<number> { f(b: boolean, a: number) {} }\n",
+    ),
+  },
+  "a type that the declarations write in other ways": {
+    from: "A.f",
+    files: ts(
+      "abstract class A<E> { abstract f(a: E): void }\nclass B extends A<string> { f(a: string) {} }\n",
+    ),
+    parameters: "a: number",
+    refused: ["ambiguous", "in another way"],
+  },
   "an interface has no defaults": {
     from: "I.f",
     files: ts(

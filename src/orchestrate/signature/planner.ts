@@ -60,10 +60,13 @@ export class SignaturePlanner {
       items,
       words,
     } = parseParameters(request.parameters, language, parser);
-    const declarations = uses.flatMap(({ path, use }) =>
-      use.kind === "declaration" ? [{ path, use }] : [],
+    const declarations = uses.flatMap(({ path, start, use }) =>
+      use.kind === "declaration" ? [{ path, start, use }] : [],
     );
-    const main = declarations.find(({ use }) => use.body) ?? declarations[0]!;
+    const main =
+      declarations.find(({ path, start }) => this.isAsked(path, start)) ??
+      declarations.find(({ use }) => use.body) ??
+      declarations[0]!;
     const before = readParameters(main.use.list, language, main.use.receiver !== undefined);
     this.before = before.map(({ text }) => text);
     this.after = after.map(({ text }) => text);
@@ -114,6 +117,12 @@ export class SignaturePlanner {
     return values;
   }
 
+  /** The list of the request is written for this declaration. */
+  private isAsked(path: string, start: number): boolean {
+    const { at } = this.request;
+    return path === at?.path && shown(this.texts, path, start).line === at.line;
+  }
+
   private editsOf(path: string): NestedEdits {
     const known = this.edits.get(path) ?? new NestedEdits(this.texts.get(path)!);
     this.edits.set(path, known);
@@ -127,7 +136,7 @@ export class SignaturePlanner {
     items: readonly string[],
     words: readonly string[],
   ): void {
-    const { language, before, after } = change;
+    const { language, before } = change;
     const own = readParameters(use.list, language, use.receiver !== undefined);
     const isAlike =
       own.length === before.length &&
@@ -149,8 +158,11 @@ export class SignaturePlanner {
     }
     const old = listItems(use.list);
     const receiver = use.receiver !== undefined && old[0] ? [old[0].text] : [];
-    const written = use.body || language !== "script" ? items : after.map(withoutValue);
-    writeItems(edits, use.list, old, [...receiver, ...written]);
+    const written = items.map((item) => itemFor(item, own, use.body !== null, change));
+    const strange = written.indexOf(undefined);
+    if (strange >= 0)
+      return void doubt(`this declaration writes \`${items[strange]}\` in another way`);
+    writeItems(edits, use.list, old, [...receiver, ...(written as string[])]);
   }
 
   private use({ path, start, use }: FoundUse, change: SignatureChange, isOnObject: boolean): void {
@@ -201,6 +213,28 @@ export class SignaturePlanner {
       return language === "python" || (language === "script" && !/^[A-Z]/u.test(word));
     });
   }
+}
+
+/**
+ * What one declaration of several writes for an item of the new list: a parameter that does not change keeps the type that it has there.
+ * Undefined: the parameter changes, and was written in another way.
+ */
+function itemFor(
+  item: string,
+  own: readonly Parameter[],
+  hasBody: boolean,
+  { language, before, after }: SignatureChange,
+): string | undefined {
+  const wanted = after.find(({ text }) => text === item);
+  // In Go all of them have the same types.
+  if (!wanted || language === "go") return item;
+  const main = before.find(({ name }) => name === wanted.name);
+  const mine = own.find(({ name }) => name === wanted.name);
+  if (main && mine) {
+    if (main.text === wanted.text) return mine.text;
+    if (mine.text !== main.text && mine.text !== withoutValue(main)) return undefined;
+  }
+  return hasBody || language !== "script" ? item : withoutValue(wanted);
 }
 
 /** A default has no place in a declaration without a body. */
