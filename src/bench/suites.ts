@@ -51,6 +51,11 @@ export const suites: readonly SuiteEntry[] = [
     load: async () => (await import("./kv/kv.ts")).kvCommand(),
   },
   {
+    name: "orchestrate",
+    summary: "edits by specialists on the histories of repositories, beside decoding",
+    load: async () => (await import("./orchestrate/orchestrate.ts")).orchestrateCommand(),
+  },
+  {
     name: "efficientedit",
     summary: "the tables and figures of the EfficientEdit paper: speed, Pass@1, ablations",
     load: async () => (await import("./efficientedit.ts")).efficientEditCommand(),

@@ -23,7 +23,7 @@ export interface RepositorySource {
  */
 export async function openRepository(name: string, source: RepositorySource): Promise<string> {
   if (source.mirror !== undefined) {
-    const forms = [name, `${name}.git`, name.replace("/", "+"), name.split("/")[1]!];
+    const forms = [name, `${name}.git`, name.replace("/", "+"), name.split("/").at(-1)!];
     const found = forms
       .flatMap((form) => [join(source.mirror!, form), join(source.mirror!, form, "repo")])
       .find((folder) => existsSync(join(folder, "objects")) || existsSync(join(folder, ".git")));
@@ -115,7 +115,8 @@ function readObjects(output: Buffer, count: number): Buffer[] {
   return contents;
 }
 
-function runGit(cwd: string, words: readonly string[], input = ""): Promise<Buffer> {
+/** What git prints; `input` goes to its standard input. */
+export function runGit(cwd: string, words: readonly string[], input = ""): Promise<Buffer> {
   // Variables that git sets for its hooks would lead to another repository.
   const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...env } = process.env;
   return new Promise((resolve, reject) => {

@@ -1,0 +1,85 @@
+import type { DecodingSeconds } from "./decoding-cost.ts";
+import type { CaseOutcome } from "./run-case.ts";
+
+/** A case and what a model would need for the same edit; absent where nothing was proposed or no model is named. */
+export interface TimedOutcome extends CaseOutcome {
+  readonly decoding?: DecodingSeconds;
+}
+
+export interface OrchestrateRow {
+  readonly suite: "orchestrate";
+  readonly type: string;
+  readonly cases: number;
+  readonly recognised: number;
+  readonly proposed: number;
+  readonly accepted: number;
+  readonly right: number;
+  /** Of the accepted ones, in per cent; absent where there are none. */
+  readonly precision?: number;
+  /** Median seconds from the request to the verified edit, and of the index from nothing. */
+  readonly seconds: number;
+  readonly indexSeconds: number;
+  /** Seconds of decoding divided by those of the edit, both in sum; a refused case counts with our decoding behind the refusal. */
+  readonly againstPlain?: number;
+  readonly againstDrafted?: number;
+  readonly againstSketch?: number;
+  /** Of the cases whose edits are known, the lowest. */
+  readonly worstAgainstPlain?: number;
+}
+
+/** One row per type, and one for edits of several files. */
+export function orchestrateRows(outcomes: readonly TimedOutcome[]): OrchestrateRow[] {
+  const types = [...new Set(outcomes.map(({ type }) => type))];
+  const several = outcomes.filter(({ files }) => files.length > 1);
+  return [
+    ...types.map((type) =>
+      rowOfType(
+        type,
+        outcomes.filter((one) => one.type === type),
+      ),
+    ),
+    ...(several.length > 0 ? [rowOfType("several files", several)] : []),
+  ];
+}
+
+function rowOfType(type: string, all: readonly TimedOutcome[]): OrchestrateRow {
+  const count = (fits: (one: TimedOutcome) => boolean): number => all.filter(fits).length;
+  const accepted = count((one) => one.accepted);
+  const right = count((one) => one.right);
+  const timed = all.flatMap(({ decoding, accepted, seconds, indexSeconds }) =>
+    // What is not applied is written by a model after all, and the time until then is lost.
+    decoding ? [{ decoding, own: seconds + indexSeconds + (accepted ? 0 : decoding.drafted) }] : [],
+  );
+  const own = sum(timed.map((one) => one.own));
+  const against = (key: "plain" | "drafted" | "sketch"): number =>
+    rounded(sum(timed.map(({ decoding }) => decoding[key])) / own, 1);
+  return {
+    suite: "orchestrate",
+    type,
+    cases: all.length,
+    recognised: count((one) => one.recognised),
+    proposed: count((one) => one.proposed),
+    accepted,
+    right,
+    ...(accepted > 0 && { precision: rounded((100 * right) / accepted, 1) }),
+    seconds: rounded(median(all.map((one) => one.seconds)), 3),
+    indexSeconds: rounded(median(all.map((one) => one.indexSeconds)), 2),
+    ...(timed.length > 0 && {
+      againstPlain: against("plain"),
+      againstDrafted: against("drafted"),
+      againstSketch: against("sketch"),
+      worstAgainstPlain: rounded(Math.min(...timed.map((one) => one.decoding.plain / one.own)), 1),
+    }),
+  };
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return sorted.length % 2 === 1
+    ? sorted[Math.floor(half)]!
+    : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
+}

@@ -1,0 +1,170 @@
+import { basename, dirname, resolve } from "node:path";
+import { Command } from "commander";
+import { RedraftError } from "../../core/errors.ts";
+import { loadTokenizer } from "../../engines/bpe.ts";
+import { modelPath } from "../../engines/store/store.ts";
+import { count } from "../calibrate.ts";
+import { openRepository } from "../data/git.ts";
+import { knownCurve } from "../decode/cost-curves.ts";
+import { markdownTable, textTable } from "../table.ts";
+import {
+  type CaseType,
+  caseTypes,
+  commitCases,
+  madeCases,
+  type RepositoryCase,
+  randomBelow,
+} from "./cases.ts";
+import { DecodingCost } from "./decoding-cost.ts";
+import { type OrchestrateRow, orchestrateRows, type TimedOutcome } from "./orchestrate-rows.ts";
+import { runCase } from "./run-case.ts";
+
+interface Options {
+  readonly repo: readonly string[];
+  readonly type: readonly string[];
+  readonly cases: number;
+  readonly commits: number;
+  readonly seed: number;
+  readonly model?: string;
+  readonly cost?: string;
+  readonly threads?: number;
+  readonly list?: boolean;
+  readonly markdown?: boolean;
+  readonly json?: boolean;
+}
+
+const commaNames = (text: string): string[] => text.split(",").filter((one) => one !== "");
+
+/** `redraft bench orchestrate`: edits that specialists make, on the histories of public repositories. */
+export function orchestrateCommand(): Command {
+  return new Command("orchestrate")
+    .description(
+      "edits by specialists on the histories of repositories: proposed, accepted, right, and seconds beside decoding",
+    )
+    .requiredOption("--repo <clone...>", "clones, bare or not")
+    .option("--type <names>", `types: ${caseTypes.join(", ")}`, commaNames, [...caseTypes])
+    .option("--cases <n>", "most cases per type and repository", count, 20)
+    .option("--commits <n>", "commits of each repository to look at", count, 2000)
+    .option("--seed <n>", "what draws the cases that are made", count, 1)
+    .option(
+      "--model <gguf>",
+      "compare with decoding by this model: its vocabulary and its measured cost of passes",
+    )
+    .option("--cost <file>", "cost of passes as bench calibrate --json prints it")
+    .option("--threads <n>", "threads of the model", count)
+    .option("--list", "also print each case that is not right, with the reason")
+    .option("--markdown", "print the table as Markdown")
+    .option("--json", "print JSON, one object per row")
+    .addHelpText("after", help)
+    .action(async (options: Options) => {
+      const unknown = options.type.find((one) => !caseTypes.some((type) => type === one));
+      if (unknown !== undefined)
+        throw new RedraftError("usage", `--type ${unknown}: known are ${caseTypes.join(", ")}.`);
+      const cost = await decodingCost(options);
+      const outcomes: TimedOutcome[] = [];
+      for await (const one of casesOf(options)) {
+        const outcome = await runCase(one);
+        const decoding =
+          cost && outcome.files.length > 0
+            ? await cost.of(outcome.files, one.instruction)
+            : undefined;
+        outcomes.push({ ...outcome, ...(decoding && { decoding }) });
+        if (process.stderr.isTTY)
+          process.stderr.write(`\r${outcomes.length} ${one.type} ${one.id}\u001b[K`);
+        if (options.list && !outcome.right)
+          process.stderr.write(
+            `${one.type} ${one.id}: ${shortRequest(one)}: ${outcome.why ?? "?"}\n`,
+          );
+      }
+      if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
+      printRows(orchestrateRows(outcomes), options);
+    });
+}
+
+async function decodingCost(options: Options): Promise<DecodingCost | undefined> {
+  if (options.model === undefined) return undefined;
+  const model = await modelPath(options.model);
+  return new DecodingCost(await loadTokenizer(model), await knownCurve(model, options));
+}
+
+async function* casesOf(options: Options): AsyncGenerator<RepositoryCase> {
+  const wanted = new Set(options.type as CaseType[]);
+  for (const folder of options.repo) {
+    const name = basename(resolve(folder));
+    const clone = await openRepository(name, {
+      mirror: dirname(resolve(folder)),
+      from: "",
+      clones: "",
+    });
+    const fromCommits = new Set<CaseType>(
+      ["rename", "repeat"].filter((one) => wanted.has(one as CaseType)) as CaseType[],
+    );
+    const found = new Map<CaseType, number>();
+    if (fromCommits.size > 0) {
+      for await (const one of commitCases(clone, name, fromCommits, options.commits)) {
+        const known = found.get(one.type) ?? 0;
+        if (known < options.cases) yield one;
+        found.set(one.type, known + 1);
+        if ([...fromCommits].every((type) => (found.get(type) ?? 0) >= options.cases)) break;
+      }
+    }
+    for (const type of ["extract", "signature"] as const) {
+      if (!wanted.has(type)) continue;
+      yield* await madeCases(clone, name, type, options.cases, randomBelow(options.seed));
+    }
+  }
+}
+
+const shortRequest = ({ request }: RepositoryCase): string => JSON.stringify(request).slice(0, 120);
+
+function printRows(rows: readonly OrchestrateRow[], { json, markdown }: Options): void {
+  if (json) {
+    for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+    return;
+  }
+  const isTimed = rows.some((row) => row.againstPlain !== undefined);
+  const head = [
+    "type",
+    "cases",
+    "recognised",
+    "proposed",
+    "accepted",
+    "right",
+    "precision",
+    "seconds",
+    "index",
+    ...(isTimed ? ["plain /", "drafted /", "sketch /", "worst plain /"] : []),
+  ];
+  const cells = rows.map((row) => [
+    row.type,
+    row.cases,
+    row.recognised,
+    row.proposed,
+    row.accepted,
+    row.right,
+    row.precision ?? "",
+    row.seconds,
+    row.indexSeconds,
+    ...(isTimed
+      ? [
+          row.againstPlain ?? "",
+          row.againstDrafted ?? "",
+          row.againstSketch ?? "",
+          row.worstAgainstPlain ?? "",
+        ]
+      : []),
+  ]);
+  process.stdout.write((markdown ? markdownTable : textTable)(head, cells));
+}
+
+const help = `
+rename and repeat are commits: one that replaces a name by a new one in at least three lines, and one whose hunks all make the same
+change (the first hunk is given, the others are to be found). A rename is right if it is made where the commit made it, and nowhere
+that the commit kept; other changes of the commit say nothing. A repeated edit is right if it is what the commit did.
+extract and signature are made of the newest files: right means that the result parses, and for signature that taking the parameter
+away gives the old texts.
+
+"plain /" is how many times as long the model of --model would take to write the same files, a token a pass; "drafted /" the same
+with drafts from the source, "sketch /" for the changed lines alone. Seconds of decoding are modelled by the measured cost of passes
+(bench calibrate); the edit's own include the index of the whole repository from nothing. Errors that are fixed have a measurement of
+their own: scripts/bench-fix.ts.`;
