@@ -115,7 +115,7 @@ function readObjects(output: Buffer, count: number): Buffer[] {
   return contents;
 }
 
-/** What git prints; `input` goes to its standard input. */
+/** What git prints; `input` is its standard input. */
 export function runGit(cwd: string, words: readonly string[], input = ""): Promise<Buffer> {
   // Variables that git sets for its hooks would lead to another repository.
   const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...env } = process.env;

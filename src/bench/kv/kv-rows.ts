@@ -29,7 +29,8 @@ export interface KvRow {
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
+/** With so many digits behind the point. */
+export const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 /** One row per set, kind of edit, context and policy, and one over all kinds (`all`). */
 export function kvRows(results: readonly KvResult[], model: string): KvRow[] {

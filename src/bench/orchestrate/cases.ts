@@ -3,7 +3,7 @@ import { nameLanguageOf } from "../../orchestrate/index/languages.ts";
 import type { OrchestrateRequest } from "../../orchestrate/speculator.ts";
 import { LineDiff } from "../../text/line-diff.ts";
 import { parserFor } from "../../workspace/syntax.ts";
-import { type CodeCommit, type CommitFile, codeCommits, codeOf } from "./history.ts";
+import { type CodeCommit, type CommitFile, codeCommits, codeFilesOf } from "./history.ts";
 import { type RenameOfCommit, renameOfCommit } from "./rename-commits.ts";
 
 export const caseTypes = ["rename", "repeat", "extract", "signature"] as const;
@@ -59,7 +59,7 @@ export async function* commitCases(
       ...(types.has("repeat") ? repeatCase(commit) : []),
     ];
     if (made.length === 0) continue;
-    const texts = await codeOf(clone, `${commit.commit}^`);
+    const texts = await codeFilesOf(clone, `${commit.commit}^`);
     for (const one of made) {
       yield { ...one, id: `${name}@${commit.commit.slice(0, 9)}`, texts: withFiles(texts, one) };
     }
@@ -167,7 +167,7 @@ export async function madeCases(
   wanted: number,
   random: RandomBelow,
 ): Promise<RepositoryCase[]> {
-  const texts = await codeOf(clone, "HEAD");
+  const texts = await codeFilesOf(clone, "HEAD");
   const paths = [...texts.keys()].filter((path) => nameLanguageOf(path) && !/\.d\.ts$/u.test(path));
   const found: RepositoryCase[] = [];
   for (let tries = 0; found.length < wanted && tries < 40 * wanted; tries += 1) {
@@ -206,11 +206,11 @@ function extractCase(root: Node, path: string, random: RandomBelow): MadeCase | 
   };
 }
 
-const functionTypes = ["function_declaration", "function_definition", "method_definition"];
+const functionNodes = ["function_declaration", "function_definition", "method_definition"];
 
 function signatureCase(root: Node, path: string, random: RandomBelow): MadeCase | undefined {
   const functions = root
-    .descendantsOfType([...functionTypes, "method_declaration"])
+    .descendantsOfType([...functionNodes, "method_declaration"])
     .flatMap((one) => {
       const name = one?.childForFieldName("name");
       const list = one?.childForFieldName("parameters");

@@ -15,8 +15,12 @@ export interface CodeCommit {
 }
 
 const configuration = /(?:^|\/)(?:(?:tsconfig|jsconfig)[\w.-]*\.json|package\.json|go\.mod)$/u;
+/** Copies that a build makes, and code of others. */
+const generated = /(?:^|\/)(?:dist|deno_dist|vendor|third_party|node_modules)\//u;
+const isCode = (path: string): boolean =>
+  nameLanguageOf(path) !== undefined && !generated.test(path);
 /** Larger commits are no single edit. */
-const mostFiles = 40;
+const mostChangedFiles = 40;
 
 /** The newest commits of a clone that change files of code, and add or remove none; `most` commits are looked at. */
 export async function* codeCommits(clone: string, most: number): AsyncGenerator<CodeCommit> {
@@ -26,8 +30,8 @@ export async function* codeCommits(clone: string, most: number): AsyncGenerator<
     const rows = (await runGit(clone, [...words, commit])).toString("utf8").trim().split("\n");
     const changed = rows
       .map((row) => row.split("\t") as [status: string, path: string])
-      .filter(([, path]) => path !== undefined && nameLanguageOf(path) !== undefined);
-    if (changed.length === 0 || changed.length > mostFiles) continue;
+      .filter(([, path]) => path !== undefined && isCode(path));
+    if (changed.length === 0 || changed.length > mostChangedFiles) continue;
     if (changed.some(([status]) => status !== "M")) continue;
     const names = changed.flatMap(([, path]) => [
       { commit: `${commit}^`, path },
@@ -44,13 +48,13 @@ export async function* codeCommits(clone: string, most: number): AsyncGenerator<
 }
 
 /** Every file of code of a commit, and the files that say where imports lead. */
-export async function codeOf(clone: string, commit: string): Promise<Map<string, string>> {
+export async function codeFilesOf(clone: string, commit: string): Promise<Map<string, string>> {
   const list = await runGit(clone, ["ls-tree", "-r", "--name-only", commit]);
   const paths = list
     .toString("utf8")
     .trim()
     .split("\n")
-    .filter((path) => nameLanguageOf(path) !== undefined || configuration.test(path));
+    .filter((path) => isCode(path) || configuration.test(path));
   const texts = await readBlobs(
     clone,
     paths.map((path) => ({ commit, path })),

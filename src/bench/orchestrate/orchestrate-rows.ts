@@ -1,3 +1,5 @@
+import { median } from "../decode/rows.ts";
+import { rounded } from "../kv/kv-rows.ts";
 import type { DecodingSeconds } from "./decoding-cost.ts";
 import type { CaseOutcome } from "./run-case.ts";
 
@@ -74,12 +76,3 @@ function rowOfType(type: string, all: readonly TimedOutcome[]): OrchestrateRow {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
-const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length / 2;
-  return sorted.length % 2 === 1
-    ? sorted[Math.floor(half)]!
-    : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
-}

@@ -62,7 +62,7 @@ export function orchestrateCommand(): Command {
         throw new RedraftError("usage", `--type ${unknown}: known are ${caseTypes.join(", ")}.`);
       const cost = await decodingCost(options);
       const outcomes: TimedOutcome[] = [];
-      for await (const one of casesOf(options)) {
+      for await (const one of repositoryCases(options)) {
         const outcome = await runCase(one);
         const decoding =
           cost && outcome.files.length > 0
@@ -87,7 +87,7 @@ async function decodingCost(options: Options): Promise<DecodingCost | undefined>
   return new DecodingCost(await loadTokenizer(model), await knownCurve(model, options));
 }
 
-async function* casesOf(options: Options): AsyncGenerator<RepositoryCase> {
+async function* repositoryCases(options: Options): AsyncGenerator<RepositoryCase> {
   const wanted = new Set(options.type as CaseType[]);
   for (const folder of options.repo) {
     const name = basename(resolve(folder));

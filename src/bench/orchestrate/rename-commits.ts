@@ -10,8 +10,8 @@ export interface RenameOfCommit {
 }
 
 /** Fewer lines are no rename, but a change of one use. */
-const fewestLines = 3;
-const identifier = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
+const fewestRenamed = 3;
+const wholeName = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
 
 /**
  * The rename in a commit: at least three lines differ from their old ones in one name alone, one of them declares it, the old name is
@@ -35,25 +35,25 @@ export function renameOfCommit(files: readonly CommitFile[]): RenameOfCommit | u
     }
   }
   const best = [...found]
-    .filter(([, { count, at }]) => count >= fewestLines && at !== undefined)
+    .filter(([, { count, at }]) => count >= fewestRenamed && at !== undefined)
     .sort((a, b) => b[1].count - a[1].count);
   for (const [key, { at }] of best) {
     const [from = "", to = ""] = key.split(" ");
-    const isOld = files.some(({ after }) => wordsOf(after).has(from));
-    const isNew = files.every(({ before }) => !wordsOf(before).has(to));
+    const isOld = files.some(({ after }) => wordsIn(after).has(from));
+    const isNew = files.every(({ before }) => !wordsIn(before).has(to));
     if (!isOld && isNew) return { from, to, at: at! };
   }
   return undefined;
 }
 
-const declaring = /^(?:def|class|function|const|let|var|type|interface|enum|func)$/u;
+const declaringWord = /^(?:def|class|function|const|let|var|type|interface|enum|func)$/u;
 
 /** The one name in which two lines differ. */
 function replacedName(
   old: string,
   now: string,
 ): { readonly from: string; readonly to: string; readonly declares: boolean } | undefined {
-  const [before, after] = [tokensOf(old), tokensOf(now)];
+  const [before, after] = [lineTokens(old), lineTokens(now)];
   if (before.length !== after.length) return undefined;
   let at = -1;
   for (const [index, token] of before.entries()) {
@@ -62,16 +62,16 @@ function replacedName(
     if (at < 0) at = index;
   }
   const [from, to] = [before[at], after[at]];
-  if (from === undefined || to === undefined || !identifier.test(from) || !identifier.test(to))
+  if (from === undefined || to === undefined || !wholeName.test(from) || !wholeName.test(to))
     return undefined;
-  return { from, to, declares: declaring.test(before[at - 1] ?? "") };
+  return { from, to, declares: declaringWord.test(before[at - 1] ?? "") };
 }
 
-const tokensOf = (line: string): string[] => line.match(/[\p{L}\p{N}_$]+|[^\s]/gu) ?? [];
-const wordsOf = (text: string): Set<string> => new Set(text.match(/[\p{L}\p{N}_$]+/gu) ?? []);
+const lineTokens = (line: string): string[] => line.match(/[\p{L}\p{N}_$]+|[^\s]/gu) ?? [];
+const wordsIn = (text: string): Set<string> => new Set(text.match(/[\p{L}\p{N}_$]+/gu) ?? []);
 
 /** What an answer does to one file. */
-export interface RenamedFile {
+export interface JudgedFile {
   readonly path: string;
   readonly before: string;
   /** As the answer has it. */
@@ -87,7 +87,7 @@ export interface RenamedFile {
  * does, and where the commit kept a line, the answer does. Lines that the commit wrote anew say nothing.
  */
 export function wrongRename(
-  { path, before, made, after, left }: RenamedFile,
+  { path, before, made, after, left }: JudgedFile,
   { from, to }: Pick<RenameOfCommit, "from" | "to">,
 ): string | undefined {
   const [old, mine] = [before.split("\n"), made.split("\n")];

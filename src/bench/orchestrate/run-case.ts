@@ -38,8 +38,8 @@ const redraft = createRedraft();
 /** Asks the orchestrator, has the merge prove each file, and judges the result; nothing is written. */
 export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
   const start = performance.now();
-  const context = await contextOf(one.texts);
-  const indexSeconds = seconds(start);
+  const context = await speculationOver(one.texts);
+  const indexSeconds = secondsSince(start);
   const asked = performance.now();
   const none = {
     id: one.id,
@@ -53,13 +53,19 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
     const { candidate, accepted } = await bestCandidate(one.request, context);
     if (!candidate || !accepted) {
       const why = "no candidate is certain";
-      return { ...none, proposed: candidate !== undefined, accepted, seconds: seconds(asked), why };
+      return {
+        ...none,
+        proposed: candidate !== undefined,
+        accepted,
+        seconds: secondsSince(asked),
+        why,
+      };
     }
     for (const { path, before, after } of candidate.files) {
       const { text } = await redraft.apply({ path, source: before, edit: after, format: "whole" });
       if (text !== after) throw new RedraftError("check-failed", `${path}: another text`);
     }
-    const spent = seconds(asked);
+    const spent = secondsSince(asked);
     const wrong = await wrongIn(candidate, one.judge, one.texts);
     return {
       ...none,
@@ -80,15 +86,15 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
       recognised,
       proposed: false,
       accepted: false,
-      seconds: seconds(asked),
+      seconds: secondsSince(asked),
       why: why!,
     };
   }
 }
 
-const seconds = (since: number): number => (performance.now() - since) / 1000;
+const secondsSince = (since: number): number => (performance.now() - since) / 1000;
 
-async function contextOf(texts: ReadonlyMap<string, string>): Promise<SpeculationContext> {
+async function speculationOver(texts: ReadonlyMap<string, string>): Promise<SpeculationContext> {
   const files: RepositoryFiles = {
     list: async () => [...texts.keys()].sort(),
     stamp: (path) => (texts.has(path) ? "1" : undefined),
@@ -143,8 +149,7 @@ async function wrongIn(
     const made = new Map(files.map(({ path, after }) => [path, after]));
     for (const { path, after } of judge.files) {
       const text = made.get(path) ?? texts.get(path) ?? "";
-      if (withoutBlanks(text) !== withoutBlanks(after))
-        return `${path} is not as the commit has it`;
+      if (bareText(text) !== bareText(after)) return `${path} is not as the commit has it`;
       made.delete(path);
     }
     const [other] = [...made.keys()].filter((path) => nameLanguageOf(path) !== undefined);
@@ -158,7 +163,7 @@ async function wrongIn(
   }
   if (judge.kind === "parses") return undefined;
   const changed = new Map([...texts, ...files.map(({ path, after }) => [path, after] as const)]);
-  const back = await bestCandidate(judge.request, await contextOf(changed)).catch(
+  const back = await bestCandidate(judge.request, await speculationOver(changed)).catch(
     (error: unknown) => (error as Error).message.split("\n")[0]!,
   );
   if (typeof back === "string") return `it cannot be taken back: ${back}`;
@@ -167,4 +172,4 @@ async function wrongIn(
   return strange && `${strange.path} is not restored by the change back`;
 }
 
-const withoutBlanks = (text: string): string => text.replaceAll(/\s+/gu, "");
+const bareText = (text: string): string => text.replaceAll(/\s+/gu, "");
