@@ -21,7 +21,7 @@ export interface DecodingSeconds {
   readonly sketch: number;
 }
 
-const linesAround = 3;
+const quotedAround = 3;
 /** Tokens of a prompt that one pass reads. */
 const promptPass = 128;
 
@@ -89,7 +89,7 @@ function changedLines(before: string, after: string): string {
   const now = after.split("\n");
   const kept = new Set<number>();
   for (const { newStart, newEnd } of new LineDiff(before.split("\n"), now).compare()) {
-    for (let at = newStart - linesAround; at < newEnd + linesAround; at += 1) kept.add(at);
+    for (let at = newStart - quotedAround; at < newEnd + quotedAround; at += 1) kept.add(at);
   }
   return now.filter((_, at) => kept.has(at)).join("\n");
 }

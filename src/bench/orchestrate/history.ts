@@ -17,7 +17,7 @@ export interface CodeCommit {
 const configuration = /(?:^|\/)(?:(?:tsconfig|jsconfig)[\w.-]*\.json|package\.json|go\.mod)$/u;
 /** Copies that a build makes, and code of others. */
 const generated = /(?:^|\/)(?:dist|deno_dist|vendor|third_party|node_modules)\//u;
-const isCode = (path: string): boolean =>
+const isCodePath = (path: string): boolean =>
   nameLanguageOf(path) !== undefined && !generated.test(path);
 /** Larger commits are no single edit. */
 const mostChangedFiles = 40;
@@ -30,7 +30,7 @@ export async function* codeCommits(clone: string, most: number): AsyncGenerator<
     const rows = (await runGit(clone, [...words, commit])).toString("utf8").trim().split("\n");
     const changed = rows
       .map((row) => row.split("\t") as [status: string, path: string])
-      .filter(([, path]) => path !== undefined && isCode(path));
+      .filter(([, path]) => path !== undefined && isCodePath(path));
     if (changed.length === 0 || changed.length > mostChangedFiles) continue;
     if (changed.some(([status]) => status !== "M")) continue;
     const names = changed.flatMap(([, path]) => [
@@ -54,7 +54,7 @@ export async function codeFilesOf(clone: string, commit: string): Promise<Map<st
     .toString("utf8")
     .trim()
     .split("\n")
-    .filter((path) => isCode(path) || configuration.test(path));
+    .filter((path) => isCodePath(path) || configuration.test(path));
   const texts = await readBlobs(
     clone,
     paths.map((path) => ({ commit, path })),

@@ -39,8 +39,8 @@ export function renameOfCommit(files: readonly CommitFile[]): RenameOfCommit | u
     .sort((a, b) => b[1].count - a[1].count);
   for (const [key, { at }] of best) {
     const [from = "", to = ""] = key.split(" ");
-    const isOld = files.some(({ after }) => wordsIn(after).has(from));
-    const isNew = files.every(({ before }) => !wordsIn(before).has(to));
+    const isOld = files.some(({ after }) => wordSetOf(after).has(from));
+    const isNew = files.every(({ before }) => !wordSetOf(before).has(to));
     if (!isOld && isNew) return { from, to, at: at! };
   }
   return undefined;
@@ -68,7 +68,7 @@ function replacedName(
 }
 
 const lineTokens = (line: string): string[] => line.match(/[\p{L}\p{N}_$]+|[^\s]/gu) ?? [];
-const wordsIn = (text: string): Set<string> => new Set(text.match(/[\p{L}\p{N}_$]+/gu) ?? []);
+const wordSetOf = (text: string): Set<string> => new Set(text.match(/[\p{L}\p{N}_$]+/gu) ?? []);
 
 /** What an answer does to one file. */
 export interface JudgedFile {
