@@ -5,30 +5,17 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import { RedraftError } from "../core/errors.ts";
 import { readPrinted } from "../diagnostics/brought-errors.ts";
 import type { JudgedCandidate } from "../orchestrate/orchestrate.ts";
-import { createOrchestrator } from "../redraft/orchestrator.ts";
 import type { AppliedAll } from "../workspace/apply-all.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
-import { resolveInRoots } from "../workspace/roots.ts";
-import type { RenameToolOptions } from "./rename-tool.ts";
-import { dryRun, type ToolDefinition } from "./schemas.ts";
+import type { RepositoryAnswer } from "./repository-call.ts";
+import { dryRun, refusalSchema, type ToolDefinition } from "./schemas.ts";
 
 /** `fix_diagnostics`: fixes for what a tool printed. It runs no command. */
-export function registerFixTool(server: McpServer, options: RenameToolOptions): void {
-  const { redraft, journalOf, uninterrupted, answer } = options;
+export function registerFixTool(server: McpServer, answer: RepositoryAnswer): void {
   server.registerTool("fix_diagnostics", fixDefinition, (args, context) =>
-    answer(context, async (roots) => {
-      const place = args.path === undefined ? undefined : await resolveInRoots(args.path, roots);
-      if (place === undefined && roots.length > 1) {
-        throw new RedraftError(
-          "usage",
-          "Several folders are open: send `path`, a file of the one that is meant.",
-        );
-      }
-      const root = place?.root ?? roots[0]!;
-      const orchestrator = createOrchestrator({ root, redraft });
+    answer(context, args.path, async ({ root, orchestrator, write }) => {
       const diagnostics = diagnosticsOf(args, root);
-      const { signal } = context.mcpReq;
-      const judged = await orchestrator.propose({ diagnostics }, { signal });
+      const judged = await orchestrator.propose({ diagnostics }, { signal: write.signal });
       const chosen =
         args.choose === undefined ? judged.find(({ accepted }) => accepted) : judged[args.choose];
       if (args.choose !== undefined && chosen === undefined) {
@@ -38,13 +25,8 @@ export function registerFixTool(server: McpServer, options: RenameToolOptions): 
         );
       }
       if (!chosen) return fixAnswer(judged, undefined, undefined);
-      const applied = await orchestrator.apply(chosen.candidate, {
-        dryRun: args.dry_run === true,
-        journal: journalOf([root]),
-        note: { kind: "edit", by: "MCP" },
-        signal,
-        ...(uninterrupted && { uninterrupted }),
-      });
+      const dryRun = args.dry_run === true;
+      const applied = await orchestrator.apply(chosen.candidate, { ...write, dryRun });
       return fixAnswer(judged, chosen, applied);
     }),
   );
@@ -172,14 +154,7 @@ const fixDefinition: ToolDefinition<FixArguments> = {
     files: z.array(z.looseObject({ path: z.string() })).optional(),
     written: z.boolean().optional(),
     entry: z.string().optional().describe("For `undo_edit`."),
-    error: z
-      .object({
-        code: z.string(),
-        message: z.string(),
-        retryable: z.boolean(),
-        details: z.record(z.string(), z.unknown()),
-      })
-      .optional(),
+    error: refusalSchema.optional(),
   }),
   annotations: {
     title: "Fix diagnostics",

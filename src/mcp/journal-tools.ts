@@ -19,7 +19,7 @@ import { shownIn } from "../workspace/journal/state-home.ts";
 import { textPairs } from "../workspace/journal/take-back.ts";
 import { type UndoAnswer, type UndoRequest, undo } from "../workspace/journal/undo.ts";
 import type { WriteOptions } from "../workspace/write.ts";
-import { dryRun, type ToolDefinition } from "./schemas.ts";
+import { dryRun, refusalSchema, type ToolDefinition } from "./schemas.ts";
 
 export interface JournalToolsOptions {
   readonly redraft: Redraft;
@@ -185,15 +185,6 @@ async function logOf(
   return { entries: rows };
 }
 
-const error = z
-  .object({
-    code: z.string(),
-    message: z.string(),
-    retryable: z.boolean(),
-    details: z.record(z.string(), z.unknown()),
-  })
-  .optional();
-
 const annotations = {
   readOnlyHint: false,
   destructiveHint: true,
@@ -228,7 +219,7 @@ const applyEdits: ToolDefinition<ApplyEditsArguments> = {
     files: z.array(z.looseObject({ path: z.string() })).optional(),
     written: z.boolean().optional(),
     entry: z.string().optional().describe("For `undo_edit`."),
-    error,
+    error: refusalSchema.optional(),
   }),
   annotations: { title: "Apply edits to many files", ...annotations },
 };
@@ -262,7 +253,7 @@ const undoEdit: ToolDefinition<UndoArguments> = {
     files: z.array(z.looseObject({ path: z.string() })).optional(),
     written: z.boolean().optional(),
     id: z.string().optional(),
-    error,
+    error: refusalSchema.optional(),
   }),
   annotations: { title: "Undo an edit", ...annotations },
 };
@@ -277,7 +268,7 @@ const editLog: ToolDefinition<LogArguments> = {
   }),
   outputSchema: z.looseObject({
     entries: z.array(z.looseObject({ id: z.string() })).optional(),
-    error,
+    error: refusalSchema.optional(),
   }),
   annotations: {
     title: "List edits",

@@ -1,46 +1,19 @@
 import type { CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import { RedraftError } from "../core/errors.ts";
 import type { RepeatPlan } from "../orchestrate/like-places/repeat.ts";
-import {
-  createOrchestrator,
-  type Orchestrated,
-  type Orchestrator,
-} from "../redraft/orchestrator.ts";
-import { resolveInRoots } from "../workspace/roots.ts";
-import type { RenameToolOptions } from "./rename-tool.ts";
-import { dryRun, type ToolDefinition } from "./schemas.ts";
+import type { Orchestrated } from "../redraft/orchestrator.ts";
+import type { RepositoryAnswer } from "./repository-call.ts";
+import { dryRun, refusalSchema, type ToolDefinition } from "./schemas.ts";
 
 /** `repeat_edit`: an edit that was made, at all places like it. */
-export function registerRepeatTool(server: McpServer, options: RenameToolOptions): void {
-  const { redraft, journalOf, uninterrupted, answer } = options;
-  const orchestrators = new Map<string, Orchestrator>();
-  const orchestratorFor = (root: string): Orchestrator => {
-    const known = orchestrators.get(root) ?? createOrchestrator({ root, redraft });
-    orchestrators.set(root, known);
-    return known;
-  };
+export function registerRepeatTool(server: McpServer, answer: RepositoryAnswer): void {
   server.registerTool("repeat_edit", repeatEdit, (args, context) =>
-    answer(context, async (roots) => {
-      const place = args.path === undefined ? undefined : await resolveInRoots(args.path, roots);
-      if (place === undefined && roots.length > 1) {
-        throw new RedraftError(
-          "usage",
-          "Several folders are open: send `path`, a file of the one that is meant.",
-        );
-      }
-      const root = place?.root ?? roots[0]!;
+    answer(context, args.path, async ({ orchestrator, write }) => {
       // That places are alike does not prove that the edit is wanted there.
       const isDry = args.dry_run === true || (args.only === undefined && args.all !== true);
-      const done = await orchestratorFor(root).run(
+      const done = await orchestrator.run(
         { repeat: { edit: args.diff, only: args.only, all: args.only === undefined } },
-        {
-          dryRun: isDry,
-          journal: journalOf([root]),
-          note: { kind: "edit", by: "MCP" },
-          signal: context.mcpReq.signal,
-          ...(uninterrupted && { uninterrupted }),
-        },
+        { ...write, dryRun: isDry },
       );
       return repeatAnswer(done, isDry);
     }),
@@ -99,14 +72,7 @@ const repeatEdit: ToolDefinition<RepeatArguments> = {
     files: z.array(z.looseObject({ path: z.string() })).optional(),
     written: z.boolean().optional(),
     entry: z.string().optional().describe("For `undo_edit`."),
-    error: z
-      .object({
-        code: z.string(),
-        message: z.string(),
-        retryable: z.boolean(),
-        details: z.record(z.string(), z.unknown()),
-      })
-      .optional(),
+    error: refusalSchema.optional(),
   }),
   annotations: {
     title: "Repeat an edit at like places",

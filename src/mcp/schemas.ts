@@ -84,7 +84,13 @@ export const editFileInput: z.ZodType<EditFileArguments> = z.strictObject({
   dry_run: dryRun,
 });
 
-const problem = z.object({
+/** A refusal in `structuredContent`, the same for every tool. */
+export const refusalSchema: z.ZodObject<{
+  code: z.ZodString;
+  message: z.ZodString;
+  retryable: z.ZodBoolean;
+  details: z.ZodRecord<z.ZodString, z.ZodUnknown>;
+}> = z.object({
   code: z.string().describe("Stable code: no-match, ambiguous, stale-file, outside-root, ..."),
   message: z.string(),
   retryable: z.boolean(),
@@ -117,7 +123,7 @@ export const editFile: ToolDefinition<EditFileArguments> = {
   description:
     "Edits one file. Give either `code_edit`, a sketch of the change in which `// ... existing code ...` marks unchanged stretches, or `old_string` and `new_string`. The sketch is placed by an exact merge that never drops or changes a line you did not mention; if a place is not unique or not found, nothing is written and the error says what to send. If there is no marker between two places, everything between them is deleted. Returns how the edit was applied; the unified diff is in the structured content.",
   inputSchema: editFileInput,
-  outputSchema: z.object({ ...file.partial().shape, error: problem.optional() }),
+  outputSchema: z.object({ ...file.partial().shape, error: refusalSchema.optional() }),
   annotations: {
     title: "Edit a file",
     readOnlyHint: false,
@@ -141,7 +147,7 @@ export const applyPatch: ToolDefinition<PatchArguments> = {
       ),
     dry_run: dryRun,
   }),
-  outputSchema: z.object({ files: z.array(file).optional(), error: problem.optional() }),
+  outputSchema: z.object({ files: z.array(file).optional(), error: refusalSchema.optional() }),
   annotations: {
     title: "Apply a patch",
     readOnlyHint: false,
@@ -175,7 +181,7 @@ export const readFile: ToolDefinition<ReadFileArguments> = {
       .boolean()
       .optional()
       .describe("True if the last line shown is too long for one answer and was cut."),
-    error: problem.optional(),
+    error: refusalSchema.optional(),
   }),
   annotations: {
     title: "Read a file",

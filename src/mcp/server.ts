@@ -22,6 +22,7 @@ import { registerFixTool } from "./fix-tool.ts";
 import { registerJournalTools, rememberJournals } from "./journal-tools.ts";
 import { registerRenameTool } from "./rename-tool.ts";
 import { registerRepeatTool } from "./repeat-tool.ts";
+import { repositoryAnswer } from "./repository-call.ts";
 import * as schemas from "./schemas.ts";
 
 export interface McpServerOptions {
@@ -116,9 +117,10 @@ export function createMcpServer(options: McpServerOptions): McpServer {
       answer(context, (_, __, roots) => work(roots)),
   };
   registerJournalTools(server, inRoots);
-  registerRenameTool(server, inRoots);
-  registerFixTool(server, inRoots);
-  registerRepeatTool(server, inRoots);
+  const inRepository = repositoryAnswer(inRoots);
+  registerRenameTool(server, inRepository);
+  registerFixTool(server, inRepository);
+  registerRepeatTool(server, inRepository);
   return server;
 }
 
