@@ -3,8 +3,15 @@ import * as z from "zod";
 import { RedraftError } from "../core/errors.ts";
 import type { RenamePlan } from "../orchestrate/rename/rename.ts";
 import type { Orchestrated } from "../redraft/orchestrator.ts";
+import { answeredFiles } from "./answers.ts";
 import type { RepositoryAnswer } from "./repository-call.ts";
-import { dryRun, refusalSchema, type ToolDefinition } from "./schemas.ts";
+import {
+  type AnswerArguments,
+  diffWish,
+  dryRun,
+  refusalSchema,
+  type ToolDefinition,
+} from "./schemas.ts";
 
 /** `rename_symbol`: one symbol in all files of a root. */
 export function registerRenameTool(server: McpServer, answer: RepositoryAnswer): void {
@@ -21,14 +28,15 @@ export function registerRenameTool(server: McpServer, answer: RepositoryAnswer):
         { rename: { from, to, at, unsure, mentions } },
         { ...write, dryRun },
       );
-      return renameAnswer(done, dryRun);
+      return renameAnswer(done, args);
     }),
   );
 }
 
-function renameAnswer({ chosen, applied }: Orchestrated, isDry: boolean): CallToolResult {
+function renameAnswer({ chosen, applied }: Orchestrated, wish: AnswerArguments): CallToolResult {
   const plan = chosen.details as Omit<RenamePlan, "files">;
   const { files, written, entry } = applied;
+  const { diffs, fields } = answeredFiles(files, wish);
   const left = [
     ...plan.unsure.filter((one) => !one.renamed),
     ...plan.mentions.filter((one) => !one.renamed),
@@ -41,22 +49,26 @@ function renameAnswer({ chosen, applied }: Orchestrated, isDry: boolean): CallTo
       : []),
     ...chosen.notes,
     written ? `Written.${entry === undefined ? "" : ` Edit ${entry}.`}` : "Nothing was written.",
-    ...(isDry ? files.map(({ diff }) => diff) : []),
+    ...diffs,
   ];
   return {
     content: [{ type: "text", text: lines.join("\n") }],
-    structuredContent: { ...plan, files, written, ...(entry === undefined ? {} : { entry }) },
+    structuredContent: {
+      ...plan,
+      files: fields,
+      written,
+      ...(entry === undefined ? {} : { entry }),
+    },
   };
 }
 
-interface RenameArguments {
+interface RenameArguments extends AnswerArguments {
   readonly old_name: string;
   readonly new_name: string;
   readonly path?: string | undefined;
   readonly line?: number | undefined;
   readonly unsure?: "refuse" | "include" | "leave" | undefined;
   readonly mentions?: boolean | undefined;
-  readonly dry_run?: boolean | undefined;
 }
 
 const shownPlace = z.looseObject({ path: z.string(), line: z.number(), text: z.string() });
@@ -64,7 +76,7 @@ const shownPlace = z.looseObject({ path: z.string(), line: z.number(), text: z.s
 const renameSymbol: ToolDefinition<RenameArguments> = {
   title: "Rename a symbol",
   description:
-    "Renames a variable, function, type, member or parameter in all files of the project (JavaScript, TypeScript, Python, Go) as one change. Scopes, imports and re-exports are followed; other things of the same name stay. If several symbols have the name, or some places may mean it or not, nothing is written and the error lists them.",
+    'Renames a variable, function, type, member or parameter in all files of the project (JavaScript, TypeScript, Python, Go) as one change. Scopes, imports and re-exports are followed; other things of the same name stay. Example: {"old_name": "fetchAll", "new_name": "loadAll"}. If several symbols have the name, or some places may mean it or not, nothing is written and the error lists them.',
   inputSchema: z.strictObject({
     old_name: z.string().min(1).describe("The name; a member also as `Type.member`."),
     new_name: z.string().min(1),
@@ -83,6 +95,7 @@ const renameSymbol: ToolDefinition<RenameArguments> = {
       .optional()
       .describe("If true, replace the name in comments and strings, too."),
     dry_run: dryRun,
+    diff: diffWish,
   }),
   outputSchema: z.looseObject({
     files: z.array(z.looseObject({ path: z.string() })).optional(),

@@ -2,6 +2,7 @@ import type { CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import type { RepeatPlan } from "../orchestrate/like-places/repeat.ts";
 import type { Orchestrated } from "../redraft/orchestrator.ts";
+import { answeredFiles } from "./answers.ts";
 import type { RepositoryAnswer } from "./repository-call.ts";
 import { dryRun, refusalSchema, type ToolDefinition } from "./schemas.ts";
 
@@ -23,17 +24,23 @@ export function registerRepeatTool(server: McpServer, answer: RepositoryAnswer):
 function repeatAnswer({ chosen, applied }: Orchestrated, isDry: boolean): CallToolResult {
   const plan = chosen.details as Omit<RepeatPlan, "files">;
   const { files, written, entry } = applied;
+  const { diffs, fields } = answeredFiles(files, { dry_run: isDry });
   const lines = [
     chosen.title,
     ...plan.places.map(({ number, path, line, text }) => `${number}. ${path}:${line}: ${text}`),
     ...plan.partial.map(({ path, line, text, why }) => `left: ${path}:${line}: ${text} (${why})`),
     ...chosen.notes,
     written ? `Written.${entry === undefined ? "" : ` Edit ${entry}.`}` : "Nothing was written.",
-    ...(isDry ? files.map(({ diff }) => diff) : []),
+    ...diffs,
   ];
   return {
     content: [{ type: "text", text: lines.join("\n") }],
-    structuredContent: { ...plan, files, written, ...(entry === undefined ? {} : { entry }) },
+    structuredContent: {
+      ...plan,
+      files: fields,
+      written,
+      ...(entry === undefined ? {} : { entry }),
+    },
   };
 }
 
@@ -50,7 +57,7 @@ const likePlaceSchema = z.looseObject({ path: z.string(), line: z.number(), text
 const repeatEdit: ToolDefinition<RepeatArguments> = {
   title: "Repeat an edit at like places",
   description:
-    "Takes an edit that was made already, as a unified diff, and makes the same change at all places of the project that have the form which it changed, as one change. Call it without `only` and `all` first: the answer numbers the places, and nothing is written. Places that are like it only in part are listed and left. If the edit has nothing that marks other places, nothing is written.",
+    'Takes an edit that was made already, as a unified diff, and makes the same change at all places of the project that have the form which it changed, as one change. Call it without `only` and `all` first: the answer numbers the places, and nothing is written. Example of `diff`: "--- a/a.ts\\n+++ b/a.ts\\n@@ -3 +3 @@\\n-log(user.name);\\n+log.info(user.name);\\n". Places that are like it only in part are listed and left. If the edit has nothing that marks other places, nothing is written.',
   inputSchema: z.strictObject({
     diff: z
       .string()
