@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { type Tool, tool } from "ai";
 import { messageWithCode, RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
-import { editFile, editFileInput } from "../mcp/schemas.ts";
+import { editFile, editFileInput, sketchDescription } from "../mcp/schemas.ts";
 import { answerSummary } from "../mcp/summary.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
 import { createFileEditor, type EditFileArguments, type FileAnswer } from "../workspace/editor.ts";
@@ -38,7 +38,7 @@ export function editFileTool(
   });
   return tool({
     title: editFile.title,
-    description: editFile.description,
+    description: `${sketchDescription} Instead of a sketch, send \`old_string\` and \`new_string\`, or \`edits\`.`,
     inputSchema: editFileInput,
     async execute(args: EditFileArguments, { abortSignal }): Promise<FileAnswer> {
       try {

@@ -1,8 +1,9 @@
 import { basename } from "node:path";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { Logger } from "../core/logger.ts";
 import type { ModelRoute } from "../core/route.ts";
 import { engineOf, engines } from "../engines/registry.ts";
+import type { Fallback } from "../http/fallback.ts";
 import { defaultLimits } from "../http/options.ts";
 import { modelFile, rankerRoute, settleRoute } from "../redraft/settle-route.ts";
 import type { ServedModel } from "../session/served-model.ts";
@@ -30,6 +31,7 @@ interface ServeCommandOptions {
   readonly connections: number;
   readonly grace: number;
   readonly root: readonly string[];
+  readonly fallback?: string;
   readonly cors: readonly string[];
   readonly apiKey: readonly string[];
   readonly log: LogLevel;
@@ -100,6 +102,11 @@ export function serveCommand(): Command {
         .argParser(collect)
         .default([], "none"),
     )
+    .option(
+      "--fallback <url>",
+      "send what the merge refuses on to this OpenAI-compatible server; its key is REDRAFT_FALLBACK_API_KEY",
+      baseUrl,
+    )
     .addOption(
       new Option(
         "--cors <origin>",
@@ -147,6 +154,7 @@ async function serve(options: ServeCommandOptions): Promise<void> {
     threads: redraft,
     ...(model ? { model } : {}),
     ...(roots.length > 0 ? { files: { roots } } : {}),
+    ...(options.fallback === undefined ? {} : { fallback: fallbackAt(options.fallback) }),
     port: options.port,
     host: options.host,
     graceMs: options.grace,
@@ -226,6 +234,26 @@ async function loadModel(
   };
 }
 
+/** Its key is not on the command line, where every process of the machine could read it. */
+function fallbackAt(url: string): Fallback {
+  const apiKey = process.env.REDRAFT_FALLBACK_API_KEY;
+  return { url, ...(apiKey ? { apiKey } : {}) };
+}
+
+/** The base URL of an API, without the slash at its end. */
+function baseUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== "") {
+    throw new InvalidArgumentError(
+      "It is no http or https URL, such as https://api.example.com/v1.",
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new InvalidArgumentError("Put its key into REDRAFT_FALLBACK_API_KEY, not into the URL.");
+  }
+  return value.replace(/\/$/, "");
+}
+
 const isLoopback = (host: string): boolean => /^(localhost|127\.|::1$|\[::1\]$)/.test(host);
 
 const help = `
@@ -233,4 +261,5 @@ Prints its URL on standard output once it listens. SIGTERM finishes running requ
 
 Examples:
   redraft serve                                        apply requests, no model
-  redraft serve --model qwen.gguf --api-key "$KEY"     chat and completions too`;
+  redraft serve --model qwen.gguf --api-key "$KEY"     chat and completions too
+  redraft serve --fallback https://api.example.com/v1  another server for what the merge refuses`;

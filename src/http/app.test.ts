@@ -73,8 +73,8 @@ describe("apply requests", () => {
       object: "chat.completion",
       model: "auto",
       choices: [{ message: { role: "assistant", content: "a\nc\n" }, finish_reason: "stop" }],
-      usage: { completion_tokens: 0 },
-      redraft: { route: "merge" },
+      usage: { completion_tokens: 1 },
+      redraft: { route: "merge", usageBy: "characters/4" },
     });
   });
 
@@ -116,7 +116,7 @@ describe("apply requests", () => {
       .join("");
     expect(text).toBe("a\nc\n");
     expect(all.at(-1)).toBe("done");
-    expect(all.at(-2)).toMatchObject({ choices: [], usage: { total_tokens: 0 } });
+    expect(all.at(-2)).toMatchObject({ choices: [], usage: { total_tokens: 14 } });
     expect(all.at(-3)).toMatchObject({ choices: [{ finish_reason: "stop" }] });
   });
 
@@ -340,7 +340,7 @@ describe("the door", () => {
     expect((await post(path, applyBody, { "content-type": "text/plain" })).status).toBe(415);
     expect((await post(path, `"${"x".repeat(2000)}"`)).status).toBe(413);
     expect((await app.request("/v1/nothing")).status).toBe(404);
-    expect((await app.request("/v1/models/none")).status).toBe(404);
+    expect((await app.request(`/v1/models/${"x".repeat(300)}`)).status).toBe(404);
   });
 
   it("opens to no browser unless told, and to no foreign name", async () => {

@@ -10,6 +10,7 @@ import { errorAnswers } from "./error-answers.ts";
 import { ApiError } from "./errors.ts";
 import { createHandlers, type Handler } from "./handlers.ts";
 import { createMeasures, type Measures } from "./measures.ts";
+import { openApi } from "./openapi.ts";
 import { defaultLimits, type HttpLimits, type HttpOptions } from "./options.ts";
 import { createFairQueue } from "./queue.ts";
 import { bodyJson } from "./reading.ts";
@@ -93,10 +94,14 @@ export function createApp(options: HttpOptions): RedraftApp {
       "content-type": "text/plain; version=0.0.4; charset=utf-8",
     }),
   );
-  app.get("/v1/models", (context) => context.json(handlers.models()));
-  app.get("/v1/models/:id{.+}", (context) =>
-    context.json(handlers.modelNamed(context.req.param("id"))),
-  );
+  // Below `/v1/apply` is the base path of Relace's OpenAI API.
+  for (const base of ["/v1", "/v1/apply"]) {
+    app.get(`${base}/models`, (context) => context.json(handlers.models()));
+    app.get(`${base}/models/:id{.+}`, (context) =>
+      context.json(handlers.modelNamed(context.req.param("id"))),
+    );
+  }
+  app.get("/openapi.json", (context) => context.json(openApi(options.version)));
 
   const bodies = createBodyBudget(Math.max(limits.maxBodiesBytes, limits.maxBodyBytes));
   registry.gauge("redraft_body_bytes", "Bytes of request bodies in memory.", () => bodies.taken);
@@ -104,7 +109,10 @@ export function createApp(options: HttpOptions): RedraftApp {
     app.post(path, withBody(handler, limits, bodies));
   };
   post("/v1/chat/completions", handlers.chat);
+  post("/v1/apply/chat/completions", handlers.chat);
   post("/v1/completions", handlers.completions);
+  post("/v1/responses", handlers.responses);
+  post("/v1/code/apply", handlers.codeApply);
   post("/tokenize", handlers.tokenize);
   post("/detokenize", handlers.detokenize);
   const edits = createEditHandlers(options.redraft, options.files);
@@ -137,7 +145,10 @@ export function createApp(options: HttpOptions): RedraftApp {
 
 const endpointNames: Readonly<Record<string, string>> = {
   "/v1/chat/completions": "chat",
+  "/v1/apply/chat/completions": "chat",
   "/v1/completions": "completions",
+  "/v1/responses": "responses",
+  "/v1/code/apply": "code-apply",
   "/v1/models": "models",
   "/tokenize": "tokenize",
   "/detokenize": "detokenize",

@@ -132,7 +132,7 @@ async function noFolder(): Promise<never> {
   });
 }
 
-interface EditsRequest {
+export interface EditsRequest {
   readonly edits: readonly {
     readonly path: string;
     readonly edit: string;
@@ -163,7 +163,7 @@ function editRow({
   };
 }
 
-const editsRequest: z.ZodType<EditsRequest> = z.strictObject({
+export const editsRequest: z.ZodType<EditsRequest> = z.strictObject({
   edits: z
     .array(
       z.strictObject({
@@ -180,7 +180,7 @@ const editsRequest: z.ZodType<EditsRequest> = z.strictObject({
   receipts: z.boolean().nullish(),
 });
 
-interface UndoBody {
+export interface UndoBody {
   readonly last?: number | null | undefined;
   readonly ids?: readonly string[] | null | undefined;
   readonly hunks?: readonly number[] | null | undefined;
@@ -188,7 +188,7 @@ interface UndoBody {
   readonly dry_run?: boolean | null | undefined;
 }
 
-const undoRequest: z.ZodType<UndoBody> = z.strictObject({
+export const undoRequest: z.ZodType<UndoBody> = z.strictObject({
   last: z.int().min(1).nullish(),
   ids: z.array(z.string()).min(1).nullish(),
   hunks: z.array(z.int().min(1)).min(1).nullish(),

@@ -5,7 +5,7 @@ import { produceScored } from "./echo.ts";
 import { ApiError } from "./errors.ts";
 import type { Measures } from "./measures.ts";
 import { type Production, produceText } from "./produce.ts";
-import type { GenerationRead } from "./reading.ts";
+import type { GenerationRead } from "./requests.ts";
 
 /** Finds a target's chat template once. */
 export function templateOf(

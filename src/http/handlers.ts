@@ -1,26 +1,32 @@
 import type { Clock } from "../core/clock.ts";
+import { RedraftError } from "../core/errors.ts";
 import type { ServedModel } from "../session/served-model.ts";
 import type { ThreadedRedraft } from "../threads/threads.ts";
+import type { Ending } from "./answer-shape.ts";
 import type { Call } from "./call.ts";
-import { ApiError } from "./errors.ts";
+import { ApiError, toApiError } from "./errors.ts";
+import { isMergeRefusal } from "./fallback.ts";
 import { checkTokens, produceGeneration, templateOf } from "./generate.ts";
 import type { Measures } from "./measures.ts";
+import { modelList, modelNamed } from "./models.ts";
 import type { HttpInput, HttpOutput } from "./on-thread.ts";
 import type { HttpLimits, HttpOptions } from "./options.ts";
+import { passOn } from "./pass-on.ts";
 import { placeApply, type Reply } from "./place.ts";
 import type { Production } from "./produce.ts";
 import type { FairQueue } from "./queue.ts";
-import {
-  type AnswerWish,
-  type Endpoint,
-  type GenerationRead,
-  type ModelLimits,
-  type RequestRead,
-  readRequest,
-} from "./reading.ts";
-import { type AnswerShape, chatShape, completionShape, type Ending } from "./shapes.ts";
-import { openEventStream } from "./stream.ts";
+import { readRequest } from "./reading.ts";
+import { sendReply } from "./reply.ts";
+import type {
+  Endpoint,
+  GenerationRead,
+  ModelLimits,
+  RequestRead,
+  WritingEndpoint,
+} from "./requests.ts";
+import { answerShapeOf } from "./shapes.ts";
 import { streamGeneration } from "./stream-generation.ts";
+import { countByTokenizer, estimateTokens } from "./usage.ts";
 import { beginWork, type RequestWork } from "./work.ts";
 
 export interface HandlerParts {
@@ -40,6 +46,8 @@ export type Handler = (bytes: Uint8Array, call: Call) => Promise<Response>;
 export interface Handlers {
   readonly chat: Handler;
   readonly completions: Handler;
+  readonly responses: Handler;
+  readonly codeApply: Handler;
   readonly tokenize: Handler;
   readonly detokenize: Handler;
   models(): unknown;
@@ -55,6 +63,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
   const about: ModelLimits | undefined = model && { contextSize: model.contextSize };
   const template = model && templateOf(options.chatTemplate, model);
   const modelName = model?.name ?? "redraft";
+  const tokens = model ? countByTokenizer((text) => model.target.tokenize(text)) : estimateTokens;
+
+  const { stallMs } = limits;
+  const passing = { measures, stallMs, logger: options.logger };
+  const sending = { measures, stallMs, clock };
 
   const handler =
     (endpoint: Endpoint): Handler =>
@@ -65,13 +78,18 @@ export function createHandlers(parts: HandlerParts): Handlers {
         const read = isSmall ? readRequest(endpoint, bytes, about) : undefined;
         const known = read === undefined || read.kind === "apply";
         const done = known ? await place(endpoint, bytes, read, call, work) : read;
-        if ("body" in done) return reply(done, endpoint, call, work);
+        if ("body" in done) return sendReply(done, { endpoint, call, work }, sending);
         if (done.kind === "generation") return await generate(done, endpoint, call, work);
         work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
         const response = await convertTokens(done, model!);
         work.finish();
         return response;
       } catch (error) {
+        const api = RedraftError.is(error) ? toApiError(error) : error;
+        if (options.fallback && isWriting(endpoint) && isMergeRefusal(api)) {
+          const refused = { endpoint, bytes, refusal: api, call, work };
+          return passOn(options.fallback, refused, passing);
+        }
         work.finish();
         throw work.signal.aborted && !(error instanceof ApiError) ? work.signal.reason : error;
       }
@@ -90,30 +108,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
       if (threads === undefined) {
         if (read?.kind !== "apply") throw new Error("only apply requests are placed");
         const textOf = async (): Promise<undefined> => undefined;
-        return await placeApply(read, { redraft, textOf, modelName, signal });
+        return await placeApply(read, { redraft, textOf, tokens, modelName, signal });
       }
-      return await onThread(threads, { endpoint, bytes, model: about, modelName }, signal);
+      const input = { endpoint, bytes, model: about, modelName };
+      return await onThread(threads, input, { signal, ...(model && { onTokens: tokens }) });
     } finally {
       leave();
     }
-  }
-
-  function reply(done: Reply, endpoint: Endpoint, call: Call, work: RequestWork): Response {
-    measures.routes.add({ route: done.route });
-    if (done.stats) measures.countDecoding(done.stats);
-    work.finish();
-    call.hurry(limits.stallMs);
-    if (!done.streamed) {
-      return new Response(done.body, { headers: { "content-type": "application/json" } });
-    }
-    const events = openEventStream({
-      stallMs: limits.stallMs,
-      cutOff: call.cutOff,
-      onDisconnect: () => {},
-    });
-    events.sendWhole(done.body);
-    measures.seconds.observe((clock.now() - work.started) / 1000, { endpoint });
-    return events.response;
   }
 
   async function generate(
@@ -122,7 +123,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     call: Call,
     work: RequestWork,
   ): Promise<Response> {
-    const shape = answerShape(read.endpoint, read.wish, modelName);
+    const created = Math.floor(Date.now() / 1000);
+    const shape = answerShapeOf(read.endpoint, read.wish.model ?? modelName, created);
     work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
     const { client } = call;
     const production = produceGeneration(model!, read, template!, measures, { ...work, client });
@@ -152,26 +154,24 @@ export function createHandlers(parts: HandlerParts): Handlers {
   return {
     chat: handler("chat"),
     completions: handler("completions"),
+    responses: handler("responses"),
+    codeApply: handler("code-apply"),
     tokenize: handler("tokenize"),
     detokenize: handler("detokenize"),
     models: () => ({ object: "list", data: modelList(model) }),
-    modelNamed(id) {
-      const found = modelList(model).find((entry) => entry.id === id);
-      if (found !== undefined) return found;
-      throw new ApiError(404, `There is no model \`${id}\` here; GET /v1/models lists them.`, {
-        code: "model_not_found",
-        param: "model",
-      });
-    },
+    modelNamed: (id) => modelNamed(id, model),
   };
 }
+
+const isWriting = (endpoint: Endpoint): endpoint is WritingEndpoint =>
+  endpoint === "chat" || endpoint === "completions" || endpoint === "responses";
 
 async function onThread(
   threads: ThreadedRedraft,
   input: HttpInput,
-  signal: AbortSignal,
+  call: Parameters<ThreadedRedraft["run"]>[2],
 ): Promise<Reply | Exclude<RequestRead, { kind: "apply" }>> {
-  const output = (await threads.run("http", input, { signal })) as HttpOutput;
+  const output = (await threads.run("http", input, call)) as HttpOutput;
   if (output.kind === "error") throw new ApiError(output.status, output.message, output.options);
   if (output.kind === "read") {
     if (output.read.kind === "apply") throw new Error("an apply request was not answered");
@@ -192,22 +192,6 @@ async function convertTokens(
   }
   const tokens = await served.target.tokenize(read.prompt, { special: true });
   return Response.json({ tokens, count: tokens.length, max_model_len: served.contextSize });
-}
-
-function answerShape(
-  endpoint: "chat" | "completions",
-  wish: AnswerWish,
-  name: string,
-): AnswerShape {
-  const created = Math.floor(Date.now() / 1000);
-  return (endpoint === "chat" ? chatShape : completionShape)(wish.model ?? name, created);
-}
-
-function modelList(model: ServedModel | undefined) {
-  const entry = (id: string) => ({ id, object: "model", created: 0, owned_by: "redraft" });
-  const own = entry("redraft");
-  if (model === undefined) return [own];
-  return [own, { ...entry(model.name), max_model_len: model.contextSize }];
 }
 
 async function collectText(production: Production): Promise<{ text: string; ending: Ending }> {

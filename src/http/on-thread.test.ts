@@ -48,7 +48,8 @@ const prompt = (code: string, old: string, fresh: string): string =>
 
 interface Answer {
   choices: { text: string }[];
-  redraft: { hash: string; route: string };
+  redraft: { hash: string; route: string; usageBy: string };
+  usage: { completion_tokens: number };
 }
 
 describe("requests on worker threads", () => {
@@ -61,6 +62,12 @@ describe("requests on worker threads", () => {
     const answer = (await whole.json()) as Answer;
     expect(answer.choices[0]!.text).toBe(expected);
     expect(answer.redraft).toMatchObject({ route: "merge", hash: textHash(expected).slice(0, 16) });
+    // A token of this model is a byte; what is longer than any context is estimated.
+    const isCounted = count === 10;
+    expect(answer.redraft.usageBy).toBe(isCounted ? "tokenizer" : "characters/4");
+    expect(answer.usage.completion_tokens).toBe(
+      isCounted ? expected.length : Math.ceil(expected.length / 4),
+    );
     const stream = await post({ prompt: asked, stream: true });
     expect(stream.headers.get("content-type")).toContain("text/event-stream");
     const events = (await stream.text()).split("\n\n").filter((event) => event !== "");

@@ -1,7 +1,9 @@
 import { engineFor, type TaskContext, type ThreadQuestion } from "../threads/context.ts";
 import { ApiError, type ApiErrorOptions } from "./errors.ts";
 import { placeApply, type Reply } from "./place.ts";
-import { type Endpoint, type ModelLimits, type RequestRead, readRequest } from "./reading.ts";
+import { readRequest } from "./reading.ts";
+import type { Endpoint, ModelLimits, RequestRead } from "./requests.ts";
+import { type CountedTokens, estimateTokens } from "./usage.ts";
 
 export interface HttpInput {
   readonly endpoint: Endpoint;
@@ -31,6 +33,12 @@ export async function httpTask(input: HttpInput, context: TaskContext): Promise<
       textOf: async (hash) => {
         const question: ThreadQuestion = { kind: "text", hash };
         return (await context.ask(question)) as string | undefined;
+      },
+      tokens: async (texts) => {
+        if (input.model === undefined) return estimateTokens(texts);
+        const question: ThreadQuestion = { kind: "tokens", texts };
+        const counted = (await context.ask(question)) as CountedTokens | undefined;
+        return counted ?? estimateTokens(texts);
       },
       modelName: input.modelName,
       signal: context.signal,

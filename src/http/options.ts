@@ -5,6 +5,7 @@ import type { ChatTemplate } from "../session/chat-template.ts";
 import type { ServedModel } from "../session/served-model.ts";
 import type { ThreadedRedraft } from "../threads/threads.ts";
 import type { ServedFiles } from "./edits.ts";
+import type { Fallback } from "./fallback.ts";
 
 export interface HttpLimits {
   /** Of a request's body, in bytes. */
@@ -49,6 +50,8 @@ export interface HttpOptions {
   readonly threads?: ThreadedRedraft;
   /** Answers everything else; without it such requests are answered 503. */
   readonly model?: ServedModel;
+  /** Asked for what the merge refuses; default: none, and the refusal is the answer. */
+  readonly fallback?: Fallback;
   /** The folders whose files may be edited over HTTP; default: none. */
   readonly files?: ServedFiles;
   /** How messages become a prompt; default: what the model's vocabulary suggests. */

@@ -2,16 +2,12 @@ import type { Redraft } from "../core/redraft.ts";
 import type { EditResult, Route } from "../core/request.ts";
 import type { SpeculationStats } from "../core/target.ts";
 import { baseOf, type TextHash, textHash } from "../core/text-store.ts";
+import type { AnswerShape, Ending, UsageJson } from "./answer-shape.ts";
 import { ApiError } from "./errors.ts";
 import { usageOf } from "./produce.ts";
-import type { ApplyRead } from "./reading.ts";
-import {
-  type AnswerShape,
-  chatShape,
-  completionShape,
-  type Ending,
-  type UsageJson,
-} from "./shapes.ts";
+import type { ApplyRead } from "./requests.ts";
+import { answerShapeOf, endOfEvents, eventText } from "./shapes.ts";
+import { type TokenCounter, usageOfTexts } from "./usage.ts";
 
 /** The response to an apply request as it is sent, and what the server keeps of it. */
 export interface Reply {
@@ -28,6 +24,7 @@ export interface PlaceOptions {
   readonly redraft: Pick<Redraft, "apply">;
   /** Looks up a base by its hash. Returns undefined if it is not known. */
   readonly textOf: (hash: string) => Promise<string | undefined>;
+  readonly tokens: TokenCounter;
   /** The name of the model in answers to requests that name none. */
   readonly modelName: string;
   readonly signal: AbortSignal;
@@ -57,15 +54,17 @@ export async function placeApply(read: ApplyRead, options: PlaceOptions): Promis
     });
   }
   const hash = textHash(result.text);
+  const text = prompt.tagged ? `<updated-code>${result.text}</updated-code>` : result.text;
+  const asked = `${prompt.instruction ?? ""}${prompt.code}${prompt.update}`;
+  const { tokens, by } = await options.tokens([asked, text]);
   const ending: Ending = {
     finish: "stop",
-    usage: usageOfEdit(result),
-    redraft: placementAccount(result, hash),
+    usage: usageOfTexts(tokens[0]!, tokens[1]!),
+    redraft: { ...placementAccount(result, hash), usageBy: by, ...modelUsage(result) },
   };
-  const text = prompt.tagged ? `<updated-code>${result.text}</updated-code>` : result.text;
   const name = wish.model ?? options.modelName;
   const created = Math.floor(Date.now() / 1000);
-  const shape = (endpoint === "chat" ? chatShape : completionShape)(name, created);
+  const shape = answerShapeOf(endpoint, name, created);
   const written = wish.stream
     ? eventsOf(text, ending, shape, wish.usage)
     : JSON.stringify(shape.whole(text, ending));
@@ -107,17 +106,15 @@ async function baseFor(
 /** The whole stream as one text: none of it is known before the result. */
 function eventsOf(text: string, ending: Ending, shape: AnswerShape, usage: boolean): string {
   const events: string[] = [];
-  const send = (data: unknown): void => void events.push(`data: ${JSON.stringify(data)}\n\n`);
-  const opening = shape.first();
-  if (opening !== undefined) send(opening);
+  const send = (event: unknown): void => void events.push(eventText(event, shape.named));
+  for (const event of shape.opening()) send(event);
   for (let at = 0; at < text.length; ) {
     const end = pieceEnd(text, at);
     send(shape.piece(text.slice(at, end)));
     at = end;
   }
-  send(shape.last(ending));
-  if (usage) send(shape.usage(ending));
-  events.push("data: [DONE]\n\n");
+  for (const event of shape.closing(ending, usage)) send(event);
+  events.push(endOfEvents(shape.named));
   return events.join("");
 }
 
@@ -147,9 +144,9 @@ function placementAccount(result: EditResult, hash: string): Readonly<Record<str
   };
 }
 
-/** Tokens of a model only: a merge needs none, and says so. */
-function usageOfEdit({ stats }: EditResult): UsageJson {
-  if (stats === undefined) return { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+/** What a model did for the edit, if one was asked: the tokens that it read and wrote. */
+function modelUsage({ stats }: EditResult): { readonly modelUsage?: UsageJson } {
+  if (stats === undefined) return {};
   const fed = Math.max(0, stats.positions - stats.draftTokens - stats.forwards + 1);
-  return usageOf(fed, stats, undefined);
+  return { modelUsage: usageOf(fed, stats, undefined) };
 }

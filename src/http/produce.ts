@@ -1,7 +1,7 @@
 import type { SpeculationStats } from "../core/target.ts";
 import type { GenerateRequest, ServedModel } from "../session/served-model.ts";
+import type { Ending, UsageJson } from "./answer-shape.ts";
 import type { Measures } from "./measures.ts";
-import type { Ending, UsageJson } from "./shapes.ts";
 
 /** Yields text as it is produced, and returns how it ended. */
 export type Production = AsyncGenerator<string, Ending>;

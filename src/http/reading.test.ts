@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Endpoint, readRequest } from "./reading.ts";
+import { readRequest } from "./reading.ts";
+import type { Endpoint } from "./requests.ts";
 
 const model = { contextSize: 100 };
 const read = (endpoint: Endpoint, body: unknown, served: typeof model | undefined = model) =>

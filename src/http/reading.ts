@@ -1,70 +1,31 @@
-import * as z from "zod";
 import type { Token } from "../core/target.ts";
 import type { ChatMessage } from "../session/chat-template.ts";
 import { beyondBounds, requestBounds } from "../text/json-bounds.ts";
-import { type ApplyPrompt, parseApplyPrompt } from "./apply-prompt.ts";
+import { parseApplyPrompt } from "./apply-prompt.ts";
+import { readCodeApply } from "./code-apply-request.ts";
 import { ApiError } from "./errors.ts";
+import type {
+  AnswerWish,
+  ApplyRead,
+  Endpoint,
+  GenerationRead,
+  ModelLimits,
+  RequestRead,
+  WritingEndpoint,
+} from "./requests.ts";
+import { readResponses } from "./responses-request.ts";
 import {
   type ChatRequest,
   type CompletionRequest,
   chatRequest,
   completionRequest,
   contentText,
+  detokenizeRequest,
   parseBody,
   type SharedRequest,
   stopsOf,
+  tokenizeRequest,
 } from "./schemas.ts";
-
-export type Endpoint = "chat" | "completions" | "tokenize" | "detokenize";
-
-/** The limits of the served model. */
-export interface ModelLimits {
-  /** Tokens that one request may have. */
-  readonly contextSize: number;
-}
-
-/** How an answer is to be written. */
-export interface AnswerWish {
-  readonly model: string | undefined;
-  readonly stream: boolean;
-  readonly usage: boolean;
-}
-
-export interface ApplyRead {
-  readonly kind: "apply";
-  readonly endpoint: "chat" | "completions";
-  readonly wish: AnswerWish;
-  readonly prompt: ApplyPrompt;
-  readonly path: string;
-  readonly base: string | undefined;
-  readonly cell: string | undefined;
-}
-
-/** A request to the model; nothing in it is longer than its context. */
-export interface GenerationRead {
-  readonly kind: "generation";
-  readonly endpoint: "chat" | "completions";
-  readonly wish: AnswerWish;
-  readonly prompt: string | readonly Token[] | { readonly messages: readonly ChatMessage[] };
-  readonly maxTokens: number | undefined;
-  readonly prediction: string | undefined;
-  readonly stop: readonly string[];
-  readonly temperature: number | undefined;
-  readonly topP: number | undefined;
-  readonly seed: number | undefined;
-  readonly session?: string;
-  /** Present if tokens are to be scored. */
-  readonly scores?: Pick<
-    CompletionRequest,
-    "echo" | "logprobs" | "prompt_logprobs" | "logprob_start_len" | "return_tokens_as_token_ids"
-  >;
-}
-
-export type RequestRead =
-  | ApplyRead
-  | GenerationRead
-  | { readonly kind: "tokenize"; readonly prompt: string }
-  | { readonly kind: "detokenize"; readonly tokens: readonly Token[] };
 
 /** Hardly any token of any vocabulary is longer, in bytes: runs of blanks are. */
 const longestEntry = 128;
@@ -82,16 +43,18 @@ export function readRequest(
 ): RequestRead {
   const body = bodyJson(bytes);
   if (endpoint === "tokenize") {
-    const { prompt } = parseBody(z.looseObject({ prompt: z.string() }), body);
+    const { prompt } = parseBody(tokenizeRequest, body);
     const { contextSize } = needModel(model);
     checkLength(prompt.length, contextSize, "prompt");
     return { kind: "tokenize", prompt };
   }
   if (endpoint === "detokenize") {
-    const { tokens } = parseBody(z.looseObject({ tokens: z.array(z.int().min(0)) }), body);
+    const { tokens } = parseBody(detokenizeRequest, body);
     needModel(model);
     return { kind: "detokenize", tokens };
   }
+  if (endpoint === "code-apply") return readCodeApply(body);
+  if (endpoint === "responses") return readResponsesRequest(body, model);
   return endpoint === "chat" ? readChat(body, model) : readCompletion(body, model);
 }
 
@@ -125,15 +88,40 @@ function readChat(body: unknown, model: ModelLimits | undefined): RequestRead {
   const asked = messages.findLast(({ role }) => role === "user")?.content ?? "";
   const apply = readApplyPrompt("chat", request, asked);
   if (apply !== undefined) return apply;
-  const { contextSize } = needModel(model);
-  const length = messages.reduce((sum, { content }) => sum + content.length, 0);
-  // Every message takes a token at least.
-  if (messages.length > contextSize) {
-    throw promptTooLong(`${messages.length} messages`, contextSize, "messages");
-  }
-  checkLength(length, contextSize, "messages");
+  const contextSize = checkMessages(messages, model, "messages");
   const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? undefined;
   return generation("chat", request, { messages }, maxTokens, contextSize);
+}
+
+function readResponsesRequest(body: unknown, model: ModelLimits | undefined): RequestRead {
+  const { messages, max_output_tokens, ...request } = readResponses(body);
+  const asked = messages.findLast(({ role }) => role === "user")?.content ?? "";
+  const apply = readApplyPrompt("responses", request, asked);
+  if (apply !== undefined) return apply;
+  const contextSize = checkMessages(messages, model, "input");
+  return generation(
+    "responses",
+    request,
+    { messages },
+    max_output_tokens ?? undefined,
+    contextSize,
+  );
+}
+
+/** The context's size, if messages may fit it. */
+function checkMessages(
+  messages: readonly ChatMessage[],
+  model: ModelLimits | undefined,
+  param: string,
+): number {
+  const { contextSize } = needModel(model);
+  // Every message takes a token at least.
+  if (messages.length > contextSize) {
+    throw promptTooLong(`${messages.length} messages`, contextSize, param);
+  }
+  const length = messages.reduce((sum, { content }) => sum + content.length, 0);
+  checkLength(length, contextSize, param);
+  return contextSize;
 }
 
 function readCompletion(body: unknown, model: ModelLimits | undefined): RequestRead {
@@ -171,7 +159,7 @@ function readCompletion(body: unknown, model: ModelLimits | undefined): RequestR
 }
 
 function readApplyPrompt(
-  endpoint: "chat" | "completions",
+  endpoint: WritingEndpoint,
   request: SharedRequest,
   asked: string,
 ): ApplyRead | undefined {
@@ -183,7 +171,7 @@ function readApplyPrompt(
 }
 
 function generation(
-  endpoint: "chat" | "completions",
+  endpoint: WritingEndpoint,
   request: SharedRequest,
   prompt: GenerationRead["prompt"],
   maxTokens: number | undefined,

@@ -4,7 +4,7 @@ import { ApiError } from "./errors.ts";
 /** A text, whole or in parts. */
 export type Content = string | readonly { readonly type: "text"; readonly text: string }[];
 
-type Maybe<T> = T | null | undefined;
+export type Maybe<T> = T | null | undefined;
 
 /** Fields of both endpoints. Fields without effect here (`store`, `service_tier`, ...) are also allowed. */
 export interface SharedRequest {
@@ -100,8 +100,18 @@ export const completionRequest: z.ZodType<CompletionRequest> = z.looseObject({
   logprob_start_len: z.int().min(0).nullish(),
 });
 
+export const tokenizeRequest: z.ZodType<{ readonly prompt: string }> = z.looseObject({
+  prompt: z.string(),
+});
+export const detokenizeRequest: z.ZodType<{ readonly tokens: readonly number[] }> = z.looseObject({
+  tokens: z.array(token),
+});
+
+/** Fields by name, and the values of each that are refused. */
+export type Unsupported = Readonly<Record<string, (value: unknown) => boolean>>;
+
 /** Fields that change what an answer means and that this server cannot honour: refused, never ignored. */
-const unsupported: Readonly<Record<string, (value: unknown) => boolean>> = {
+const unsupported: Unsupported = {
   tools: (value) => Array.isArray(value) && value.length > 0,
   functions: (value) => Array.isArray(value) && value.length > 0,
   response_format: (value) => (value as { type?: unknown } | null)?.type !== "text",
@@ -113,8 +123,12 @@ const unsupported: Readonly<Record<string, (value: unknown) => boolean>> = {
   audio: () => true,
 };
 
-/** The body as the schema has it, or a 400 that names the field. */
-export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+/**
+ * The body as the schema has it, or a 400 that names the field.
+ *
+ * @param more what this endpoint refuses besides
+ */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown, more: Unsupported = {}): T {
   const parsed = schema.safeParse(body);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
@@ -122,7 +136,7 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
     const message = `${param === "" ? "The body" : `\`${param}\``}: ${issue.message}.`;
     throw new ApiError(400, message, { ...(param === "" ? {} : { param }), code: "usage" });
   }
-  for (const [param, refused] of Object.entries(unsupported)) {
+  for (const [param, refused] of Object.entries({ ...unsupported, ...more })) {
     const value = (body as Record<string, unknown>)[param];
     if (value === undefined || value === null || !refused(value)) continue;
     throw new ApiError(400, `\`${param}\` is not supported by this server.`, {

@@ -106,7 +106,10 @@ describe("served to the official OpenAI SDK", () => {
     expect(usage).toMatchObject({ completion_tokens: 8 });
     expect(usage!.completion_tokens_details).toHaveProperty("accepted_prediction_tokens");
     const models = await client.models.list();
-    expect(models.data.map(({ id }) => id)).toEqual(["redraft", "fake"]);
+    expect(models.data.map(({ id }) => id)).toEqual(["redraft", "auto", "fake"]);
+    for (const name of ["fake", "auto", "morph-v3-fast", "relace/relace-apply-3"]) {
+      expect(await client.models.retrieve(name)).toMatchObject({ id: name, object: "model" });
+    }
     const stranger = new OpenAI({ baseURL, apiKey: "wrong", maxRetries: 0 });
     await expect(stranger.models.list()).rejects.toMatchObject({ status: 401 });
   });

@@ -1,45 +1,40 @@
 import { randomUUID } from "node:crypto";
+import type { AnswerShape, Ending } from "./answer-shape.ts";
+import type { Endpoint } from "./requests.ts";
+import { responsesShape } from "./responses-shape.ts";
 
-export interface UsageJson {
-  readonly prompt_tokens: number;
-  readonly completion_tokens: number;
-  readonly total_tokens: number;
-  readonly completion_tokens_details?: {
-    readonly accepted_prediction_tokens: number;
-    readonly rejected_prediction_tokens: number;
-  };
+/** The shape that an endpoint answers in. @param created seconds since 1970 */
+export function answerShapeOf(endpoint: Endpoint, model: string, created: number): AnswerShape {
+  if (endpoint === "chat") return chatShape(model, created);
+  if (endpoint === "responses") return responsesShape(model, created);
+  if (endpoint === "code-apply") return codeApplyShape();
+  return completionShape(model, created);
 }
 
-/** How an answer ended, and what is said about it besides its text. */
-export interface Ending {
-  readonly finish: "stop" | "length";
-  readonly usage: UsageJson;
-  /** Redraft's own account: route, checks. Clients that do not know it ignore it. */
-  readonly redraft?: Readonly<Record<string, unknown>>;
-  readonly logprobs?: unknown;
-  readonly promptLogprobs?: unknown;
+/** The events of a stream as they are sent. */
+export function eventText(event: unknown, named: boolean): string {
+  const name = named ? `event: ${(event as { readonly type: string }).type}\n` : "";
+  return `${name}data: ${JSON.stringify(event)}\n\n`;
 }
 
-/** One API's way to write an answer, whole or in pieces. */
-export interface AnswerShape {
-  whole(text: string, ending: Ending): unknown;
-  first(): unknown | undefined;
-  piece(text: string): unknown;
-  last(ending: Ending): unknown;
-  usage(ending: Ending): unknown;
-}
+/** The end of a stream, after its last event. */
+export const endOfEvents = (named: boolean): string => (named ? "" : "data: [DONE]\n\n");
 
 export function chatShape(model: string, created: number): AnswerShape {
   const id = `chatcmpl-${randomUUID()}`;
-  const chunk = (delta: unknown, finish: string | null, more = {}) => ({
+  const chunk = (choices: readonly unknown[], more = {}) => ({
     id,
     object: "chat.completion.chunk",
     created,
     model,
-    choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
+    choices,
     ...more,
   });
+  const choice = (delta: unknown, finish: string | null) => [
+    { index: 0, delta, logprobs: null, finish_reason: finish },
+  ];
   return {
+    named: false,
     whole: (content, { finish, usage, redraft }) => ({
       id,
       object: "chat.completion",
@@ -56,32 +51,25 @@ export function chatShape(model: string, created: number): AnswerShape {
       usage,
       ...(redraft ? { redraft } : {}),
     }),
-    first: () => chunk({ role: "assistant", content: "" }, null),
-    piece: (content) => chunk({ content }, null),
-    last: ({ finish, redraft }) => chunk({}, finish, redraft ? { redraft } : {}),
-    usage: ({ usage }) => ({
-      id,
-      object: "chat.completion.chunk",
-      created,
-      model,
-      choices: [],
-      usage,
-    }),
+    opening: () => [chunk(choice({ role: "assistant", content: "" }, null))],
+    piece: (content) => chunk(choice({ content }, null)),
+    closing: ({ finish, usage, redraft }, asked) => [
+      chunk(choice({}, finish), redraft ? { redraft } : {}),
+      ...(asked ? [chunk([], { usage })] : []),
+    ],
+    failed: (body) => body,
   };
 }
 
 export function completionShape(model: string, created: number): AnswerShape {
-  const id = `cmpl-${randomUUID()}`;
+  const about = { id: `cmpl-${randomUUID()}`, object: "text_completion", created, model };
   const answer = (
     text: string,
     finish: string | null,
     scores: Pick<Ending, "logprobs" | "promptLogprobs">,
     more = {},
   ) => ({
-    id,
-    object: "text_completion",
-    created,
-    model,
+    ...about,
     choices: [
       {
         index: 0,
@@ -94,21 +82,33 @@ export function completionShape(model: string, created: number): AnswerShape {
     ...more,
   });
   return {
+    named: false,
     whole: (text, ending) => {
       const { finish, usage, redraft } = ending;
       return answer(text, finish, ending, { usage, ...(redraft ? { redraft } : {}) });
     },
-    first: () => undefined,
+    opening: () => [],
     piece: (text) => answer(text, null, {}),
-    last: (ending) =>
+    closing: (ending, asked) => [
       answer("", ending.finish, ending, ending.redraft ? { redraft: ending.redraft } : {}),
-    usage: ({ usage }) => ({
-      id,
-      object: "text_completion",
-      created,
-      model,
-      choices: [],
+      ...(asked ? [{ ...about, choices: [], usage: ending.usage }] : []),
+    ],
+    failed: (body) => body,
+  };
+}
+
+/** Relace's answer, which is never a stream. */
+function codeApplyShape(): AnswerShape {
+  return {
+    named: false,
+    whole: (mergedCode, { usage, redraft }) => ({
+      mergedCode,
       usage,
+      ...(redraft ? { redraft } : {}),
     }),
+    opening: () => [],
+    piece: (text) => text,
+    closing: () => [],
+    failed: (body) => body,
   };
 }

@@ -1,6 +1,6 @@
+import type { AnswerShape, Ending } from "./answer-shape.ts";
 import { type ApiError, toApiError } from "./errors.ts";
 import type { Production } from "./produce.ts";
-import type { AnswerShape, Ending } from "./shapes.ts";
 import { openEventStream } from "./stream.ts";
 import { disconnected, type RequestWork } from "./work.ts";
 
@@ -26,22 +26,22 @@ export function streamGeneration(
   const events = openEventStream({
     stallMs,
     cutOff,
+    named: shape.named,
     onDisconnect: () => controller.abort(disconnected()),
   });
   const write = async (): Promise<void> => {
-    const opening = shape.first();
-    if (opening !== undefined) events.send(opening);
+    for (const event of shape.opening()) events.send(event);
     let step = first;
     for (; step.done !== true; step = await production.next()) events.send(shape.piece(step.value));
-    events.send(shape.last(step.value));
-    if (usage) events.send(shape.usage(step.value));
+    for (const event of shape.closing(step.value, usage)) events.send(event);
     events.end();
   };
   write()
     .catch((error: unknown) => {
       const api = toApiError(controller.signal.aborted ? controller.signal.reason : error);
       onFailure(api, error);
-      events.fail(api.body);
+      events.send(shape.failed(api.body));
+      events.end();
     })
     .finally(finish);
   return events.response;

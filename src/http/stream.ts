@@ -1,13 +1,13 @@
+import { endOfEvents, eventText } from "./shapes.ts";
+
 /** Server-sent events that never make the producer wait for the reader. */
 export interface EventStream {
   readonly response: Response;
   send(data: unknown): void;
   /** Sends a complete stream, including its end. */
   sendWhole(bytes: Uint8Array): void;
-  /** Ends the stream with `[DONE]`. */
+  /** Ends the stream. */
   end(): void;
-  /** Ends the stream with an error event, in the same shape as an error body. */
-  fail(body: unknown): void;
 }
 
 /**
@@ -20,10 +20,13 @@ export interface EventStream {
 export function openEventStream(options: {
   readonly stallMs: number;
   readonly onDisconnect: () => void;
+  /** See `AnswerShape`. */
+  readonly named?: boolean;
   /** Ends the connection of a reader that stalls: nothing more can be sent to it. */
   readonly cutOff: () => void;
   readonly headers?: Readonly<Record<string, string>>;
 }): EventStream {
+  const { named = false } = options;
   const encoder = new TextEncoder();
   const waiting: Uint8Array[] = [];
   let ended = false;
@@ -93,15 +96,9 @@ export function openEventStream(options: {
       ended = true;
       wake();
     },
-    send: (data) => push(`data: ${JSON.stringify(data)}\n\n`),
+    send: (data) => push(eventText(data, named)),
     end() {
-      push("data: [DONE]\n\n");
-      ended = true;
-      wake();
-    },
-    fail(error) {
-      push(`data: ${JSON.stringify(error)}\n\n`);
-      push("data: [DONE]\n\n");
+      push(endOfEvents(named));
       ended = true;
       wake();
     },

@@ -5,30 +5,24 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import { RedraftError } from "../core/errors.ts";
 import { readPrinted } from "../diagnostics/brought-errors.ts";
 import type { JudgedCandidate } from "../orchestrate/orchestrate.ts";
-import { createOrchestrator } from "../redraft/orchestrator.ts";
 import type { AppliedAll } from "../workspace/apply-all.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
-import { resolveInRoots } from "../workspace/roots.ts";
-import type { RenameToolOptions } from "./rename-tool.ts";
-import { dryRun, type ToolDefinition } from "./schemas.ts";
+import { answeredFiles } from "./answers.ts";
+import type { RepositoryAnswer } from "./repository-call.ts";
+import {
+  type AnswerArguments,
+  diffWish,
+  dryRun,
+  refusalSchema,
+  type ToolDefinition,
+} from "./schemas.ts";
 
 /** `fix_diagnostics`: fixes for what a tool printed. It runs no command. */
-export function registerFixTool(server: McpServer, options: RenameToolOptions): void {
-  const { redraft, journalOf, uninterrupted, answer } = options;
+export function registerFixTool(server: McpServer, answer: RepositoryAnswer): void {
   server.registerTool("fix_diagnostics", fixDefinition, (args, context) =>
-    answer(context, async (roots) => {
-      const place = args.path === undefined ? undefined : await resolveInRoots(args.path, roots);
-      if (place === undefined && roots.length > 1) {
-        throw new RedraftError(
-          "usage",
-          "Several folders are open: send `path`, a file of the one that is meant.",
-        );
-      }
-      const root = place?.root ?? roots[0]!;
-      const orchestrator = createOrchestrator({ root, redraft });
+    answer(context, args.path, async ({ root, orchestrator, write }) => {
       const diagnostics = diagnosticsOf(args, root);
-      const { signal } = context.mcpReq;
-      const judged = await orchestrator.propose({ diagnostics }, { signal });
+      const judged = await orchestrator.propose({ diagnostics }, { signal: write.signal });
       const chosen =
         args.choose === undefined ? judged.find(({ accepted }) => accepted) : judged[args.choose];
       if (args.choose !== undefined && chosen === undefined) {
@@ -37,15 +31,10 @@ export function registerFixTool(server: McpServer, options: RenameToolOptions): 
           `\`choose\` is ${args.choose}, and there are ${judged.length} candidates, from 0.`,
         );
       }
-      if (!chosen) return fixAnswer(judged, undefined, undefined);
-      const applied = await orchestrator.apply(chosen.candidate, {
-        dryRun: args.dry_run === true,
-        journal: journalOf([root]),
-        note: { kind: "edit", by: "MCP" },
-        signal,
-        ...(uninterrupted && { uninterrupted }),
-      });
-      return fixAnswer(judged, chosen, applied);
+      if (!chosen) return fixAnswer(judged, undefined, undefined, args);
+      const dryRun = args.dry_run === true;
+      const applied = await orchestrator.apply(chosen.candidate, { ...write, dryRun });
+      return fixAnswer(judged, chosen, applied, args);
     }),
   );
 }
@@ -73,6 +62,7 @@ function fixAnswer(
   judged: readonly JudgedCandidate[],
   chosen: JudgedCandidate | undefined,
   applied: AppliedAll | undefined,
+  wish: AnswerArguments,
 ): CallToolResult {
   const candidates = judged.map(({ candidate, accepted, score }, index) => ({
     index,
@@ -80,17 +70,21 @@ function fixAnswer(
     why: candidate.why,
     score,
     accepted,
-    ...(judged[index] === chosen ? { chosen: true } : {}),
-    diff: candidate.files
-      .map(({ path, before, after }) => unifiedDiff({ path, text: before }, { path, text: after }))
-      .join(""),
+    // The diff of the chosen one is that of the files.
+    ...(judged[index] === chosen
+      ? { chosen: true }
+      : wish.diff === false
+        ? {}
+        : { diff: candidateDiff(candidate) }),
   }));
+  const { diffs, fields } = answeredFiles(applied?.files ?? [], wish);
   const written = applied?.written === true;
   const entry = applied?.entry;
   const open = candidates.filter((one) => !("chosen" in one));
   const lines = [
     ...(chosen ? [chosen.candidate.title] : ["No fix is certain."]),
-    ...(applied?.files.map(({ path, diff }) => (written ? path : diff)) ?? []),
+    ...(applied?.files.map(({ path }) => path) ?? []),
+    ...diffs,
     written
       ? `Written.${entry === undefined ? "" : ` Edit ${entry}.`} Line numbers may have changed: run the tool again before the next call.`
       : "Nothing was written.",
@@ -104,13 +98,19 @@ function fixAnswer(
     structuredContent: {
       candidates,
       written,
-      files: applied?.files ?? [],
+      files: fields,
       ...(entry === undefined ? {} : { entry }),
     },
   };
 }
 
-interface FixArguments {
+function candidateDiff({ files }: JudgedCandidate["candidate"]): string {
+  return files
+    .map(({ path, before, after }) => unifiedDiff({ path, text: before }, { path, text: after }))
+    .join("");
+}
+
+interface FixArguments extends AnswerArguments {
   readonly output?: string | undefined;
   readonly diagnostics?:
     | readonly {
@@ -122,13 +122,12 @@ interface FixArguments {
     | undefined;
   readonly path?: string | undefined;
   readonly choose?: number | undefined;
-  readonly dry_run?: boolean | undefined;
 }
 
 const fixDefinition: ToolDefinition<FixArguments> = {
   title: "Fix diagnostics",
   description:
-    "Fixes what a compiler, a linter or a traceback complains of (JavaScript, TypeScript, Python, Go), by rules: missing and unused imports, misspelt names and members, unused variables, missing await, return, self and null checks, wrong arguments, conversions, missing signs. It runs no command: send what the tool printed. Fixes that are certain are written at once, as one change; every other is listed as a candidate with its score, and is written only if you call again with `choose`.",
+    'Fixes what a compiler, a linter or a traceback complains of (JavaScript, TypeScript, Python, Go), by rules: missing and unused imports, misspelt names and members, unused variables, missing await, return, self and null checks, wrong arguments, conversions, missing signs. It runs no command: send what the tool printed, for example {"output": "src/a.ts(3,7): error TS6133: \'x\' is declared but its value is never read."}. Fixes that are certain are written at once, as one change; every other is listed as a candidate with its score, and is written only if you call again with `choose`.',
   inputSchema: z.strictObject({
     output: z.string().min(1).optional().describe("What the tool printed, as it is."),
     diagnostics: z
@@ -155,6 +154,7 @@ const fixDefinition: ToolDefinition<FixArguments> = {
         "The index of the candidate to apply, from the answer of the same call without it.",
       ),
     dry_run: dryRun,
+    diff: diffWish,
   }),
   outputSchema: z.looseObject({
     candidates: z
@@ -165,21 +165,14 @@ const fixDefinition: ToolDefinition<FixArguments> = {
           why: z.string(),
           score: z.number(),
           accepted: z.boolean(),
-          diff: z.string(),
+          diff: z.string().optional().describe("Not of the chosen one: see `files`."),
         }),
       )
       .optional(),
     files: z.array(z.looseObject({ path: z.string() })).optional(),
     written: z.boolean().optional(),
     entry: z.string().optional().describe("For `undo_edit`."),
-    error: z
-      .object({
-        code: z.string(),
-        message: z.string(),
-        retryable: z.boolean(),
-        details: z.record(z.string(), z.unknown()),
-      })
-      .optional(),
+    error: refusalSchema.optional(),
   }),
   annotations: {
     title: "Fix diagnostics",

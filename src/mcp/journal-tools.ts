@@ -19,7 +19,14 @@ import { shownIn } from "../workspace/journal/state-home.ts";
 import { textPairs } from "../workspace/journal/take-back.ts";
 import { type UndoAnswer, type UndoRequest, undo } from "../workspace/journal/undo.ts";
 import type { WriteOptions } from "../workspace/write.ts";
-import { dryRun, type ToolDefinition } from "./schemas.ts";
+import { answeredFiles } from "./answers.ts";
+import {
+  type AnswerArguments,
+  diffWish,
+  dryRun,
+  refusalSchema,
+  type ToolDefinition,
+} from "./schemas.ts";
 
 export interface JournalToolsOptions {
   readonly redraft: Redraft;
@@ -72,9 +79,13 @@ export function registerJournalTools(server: McpServer, options: JournalToolsOpt
         dryRun: args.dry_run === true,
         signal: context.mcpReq.signal,
       });
+      const { diffs, fields } = answeredFiles(done.files, args);
+      const text = [appliedText(done), ...diffs].join("\n");
+      // The diff of an edit is in that of its file.
+      const edits = done.edits.map(({ diff: _, ...rest }) => rest);
       return {
-        content: [{ type: "text", text: appliedText(done) }],
-        structuredContent: { ...done },
+        content: [{ type: "text", text }],
+        structuredContent: { ...done, edits, files: fields },
       };
     }),
   );
@@ -110,7 +121,7 @@ export function registerJournalTools(server: McpServer, options: JournalToolsOpt
   );
 }
 
-interface ApplyEditsArguments {
+interface ApplyEditsArguments extends AnswerArguments {
   readonly edits: readonly {
     readonly path: string;
     readonly edit: string;
@@ -119,7 +130,6 @@ interface ApplyEditsArguments {
     readonly cell?: string | number | undefined;
     readonly symbol?: string | undefined;
   }[];
-  readonly dry_run?: boolean | undefined;
 }
 
 function rowOfArguments({ base, ...row }: ApplyEditsArguments["edits"][number]): EditRow {
@@ -185,15 +195,6 @@ async function logOf(
   return { entries: rows };
 }
 
-const error = z
-  .object({
-    code: z.string(),
-    message: z.string(),
-    retryable: z.boolean(),
-    details: z.record(z.string(), z.unknown()),
-  })
-  .optional();
-
 const annotations = {
   readOnlyHint: false,
   destructiveHint: true,
@@ -204,7 +205,7 @@ const annotations = {
 const applyEdits: ToolDefinition<ApplyEditsArguments> = {
   title: "Apply edits to many files",
   description:
-    "Applies edits in any format to any files as one change: all files are written, or none. Edits of one file are applied in order, each to the result of the one before. Each `edit` is a sketch, search/replace blocks, `{old_string, new_string}` as JSON, a diff, a patch, or a whole file.",
+    'Applies edits in any format to any files as one change: all files are written, or none. Edits of one file are applied in order, each to the result of the one before. Each `edit` is a sketch, search/replace blocks, `{old_string, new_string}` as JSON, a diff, a patch, or a whole file. Example: {"edits": [{"path": "a.ts", "edit": "{\\"old_string\\": \\"1\\", \\"new_string\\": \\"2\\"}"}]}.',
   inputSchema: z.strictObject({
     edits: z
       .array(
@@ -222,13 +223,14 @@ const applyEdits: ToolDefinition<ApplyEditsArguments> = {
       )
       .min(1),
     dry_run: dryRun,
+    diff: diffWish,
   }),
   outputSchema: z.looseObject({
     edits: z.array(z.looseObject({ path: z.string() })).optional(),
     files: z.array(z.looseObject({ path: z.string() })).optional(),
     written: z.boolean().optional(),
     entry: z.string().optional().describe("For `undo_edit`."),
-    error,
+    error: refusalSchema.optional(),
   }),
   annotations: { title: "Apply edits to many files", ...annotations },
 };
@@ -244,7 +246,7 @@ interface UndoArguments {
 const undoEdit: ToolDefinition<UndoArguments> = {
   title: "Undo an edit",
   description:
-    "Undoes edits that any of Redraft's tools made here, earlier ones included. Only the edit itself is undone: newer edits and changes by a person are kept. An overlap is refused, and the error names the lines and the newer edit. Without arguments, undoes the last edit. `redo` applies again what the last undo took back.",
+    'Undoes edits that any of Redraft\'s tools made here, earlier ones included. Only the edit itself is undone: newer edits and changes by a person are kept. An overlap is refused, and the error names the lines and the newer edit. Without arguments, undoes the last edit. `redo` applies again what the last undo took back. Example: {"ids": ["mx2338mt"]}.',
   inputSchema: z.strictObject({
     last: z.int().min(1).optional().describe("How many, newest first; default 1."),
     ids: z
@@ -262,7 +264,7 @@ const undoEdit: ToolDefinition<UndoArguments> = {
     files: z.array(z.looseObject({ path: z.string() })).optional(),
     written: z.boolean().optional(),
     id: z.string().optional(),
-    error,
+    error: refusalSchema.optional(),
   }),
   annotations: { title: "Undo an edit", ...annotations },
 };
@@ -270,14 +272,14 @@ const undoEdit: ToolDefinition<UndoArguments> = {
 const editLog: ToolDefinition<LogArguments> = {
   title: "List edits",
   description:
-    "Lists the last edits that were made here, newest first, with their ids and whether they are in effect; with `id`, the numbered hunks of one.",
+    'Lists the last edits that were made here, newest first, with their ids and whether they are in effect; with `id`, the numbered hunks of one. Example: {"last": 5}.',
   inputSchema: z.strictObject({
     id: z.string().optional(),
     last: z.int().min(1).max(500).optional().describe("How many; default 20."),
   }),
   outputSchema: z.looseObject({
     entries: z.array(z.looseObject({ id: z.string() })).optional(),
-    error,
+    error: refusalSchema.optional(),
   }),
   annotations: {
     title: "List edits",

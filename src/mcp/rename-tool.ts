@@ -1,78 +1,42 @@
-import type {
-  CallToolResult,
-  InputRequiredResult,
-  McpServer,
-  ServerContext,
-} from "@modelcontextprotocol/server";
+import type { CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { RedraftError } from "../core/errors.ts";
-import type { Redraft } from "../core/redraft.ts";
 import type { RenamePlan } from "../orchestrate/rename/rename.ts";
+import type { Orchestrated } from "../redraft/orchestrator.ts";
+import { answeredFiles } from "./answers.ts";
+import type { RepositoryAnswer } from "./repository-call.ts";
 import {
-  createOrchestrator,
-  type Orchestrated,
-  type Orchestrator,
-} from "../redraft/orchestrator.ts";
-import type { DiskJournal } from "../workspace/journal/journal.ts";
-import { resolveInRoots } from "../workspace/roots.ts";
-import type { WriteOptions } from "../workspace/write.ts";
-import { dryRun, type ToolDefinition } from "./schemas.ts";
-
-export interface RenameToolOptions {
-  readonly redraft: Redraft;
-  readonly journalOf: (roots: readonly string[]) => DiskJournal;
-  readonly uninterrupted?: WriteOptions["uninterrupted"];
-  /** Runs a call inside its roots, and turns refusals into answers. */
-  readonly answer: (
-    context: ServerContext,
-    work: (roots: readonly string[]) => Promise<CallToolResult>,
-  ) => Promise<CallToolResult | InputRequiredResult>;
-}
+  type AnswerArguments,
+  diffWish,
+  dryRun,
+  refusalSchema,
+  type ToolDefinition,
+} from "./schemas.ts";
 
 /** `rename_symbol`: one symbol in all files of a root. */
-export function registerRenameTool(server: McpServer, options: RenameToolOptions): void {
-  const { redraft, journalOf, uninterrupted, answer } = options;
-  /** An index stays, so that the next rename reads only what changed. */
-  const orchestrators = new Map<string, Orchestrator>();
-  const orchestratorFor = (root: string): Orchestrator => {
-    const known = orchestrators.get(root) ?? createOrchestrator({ root, redraft });
-    orchestrators.set(root, known);
-    return known;
-  };
+export function registerRenameTool(server: McpServer, answer: RepositoryAnswer): void {
   server.registerTool("rename_symbol", renameSymbol, (args, context) =>
-    answer(context, async (roots) => {
-      const place = args.path === undefined ? undefined : await resolveInRoots(args.path, roots);
-      if (place === undefined && roots.length > 1) {
-        throw new RedraftError(
-          "usage",
-          "Several folders are open: send `path`, a file of the one that is meant.",
-        );
-      }
-      if (args.line !== undefined && place === undefined) {
+    answer(context, args.path, async ({ file, orchestrator, write }) => {
+      if (args.line !== undefined && file === undefined) {
         throw new RedraftError("usage", "`line` needs `path`, the file that it is a line of.");
       }
-      const root = place?.root ?? roots[0]!;
       const at =
-        place && args.line !== undefined ? { path: place.display, line: args.line } : undefined;
+        file && args.line !== undefined ? { path: file.display, line: args.line } : undefined;
       const { old_name: from, new_name: to, unsure, mentions } = args;
-      const done = await orchestratorFor(root).run(
+      const dryRun = args.dry_run === true;
+      const done = await orchestrator.run(
         { rename: { from, to, at, unsure, mentions } },
-        {
-          dryRun: args.dry_run === true,
-          journal: journalOf([root]),
-          note: { kind: "edit", by: "MCP" },
-          signal: context.mcpReq.signal,
-          ...(uninterrupted && { uninterrupted }),
-        },
+        { ...write, dryRun },
       );
-      return renameAnswer(done, args.dry_run === true);
+      return renameAnswer(done, args);
     }),
   );
 }
 
-function renameAnswer({ chosen, applied }: Orchestrated, isDry: boolean): CallToolResult {
+function renameAnswer({ chosen, applied }: Orchestrated, wish: AnswerArguments): CallToolResult {
   const plan = chosen.details as Omit<RenamePlan, "files">;
   const { files, written, entry } = applied;
+  const { diffs, fields } = answeredFiles(files, wish);
   const left = [
     ...plan.unsure.filter((one) => !one.renamed),
     ...plan.mentions.filter((one) => !one.renamed),
@@ -85,22 +49,26 @@ function renameAnswer({ chosen, applied }: Orchestrated, isDry: boolean): CallTo
       : []),
     ...chosen.notes,
     written ? `Written.${entry === undefined ? "" : ` Edit ${entry}.`}` : "Nothing was written.",
-    ...(isDry ? files.map(({ diff }) => diff) : []),
+    ...diffs,
   ];
   return {
     content: [{ type: "text", text: lines.join("\n") }],
-    structuredContent: { ...plan, files, written, ...(entry === undefined ? {} : { entry }) },
+    structuredContent: {
+      ...plan,
+      files: fields,
+      written,
+      ...(entry === undefined ? {} : { entry }),
+    },
   };
 }
 
-interface RenameArguments {
+interface RenameArguments extends AnswerArguments {
   readonly old_name: string;
   readonly new_name: string;
   readonly path?: string | undefined;
   readonly line?: number | undefined;
   readonly unsure?: "refuse" | "include" | "leave" | undefined;
   readonly mentions?: boolean | undefined;
-  readonly dry_run?: boolean | undefined;
 }
 
 const shownPlace = z.looseObject({ path: z.string(), line: z.number(), text: z.string() });
@@ -108,7 +76,7 @@ const shownPlace = z.looseObject({ path: z.string(), line: z.number(), text: z.s
 const renameSymbol: ToolDefinition<RenameArguments> = {
   title: "Rename a symbol",
   description:
-    "Renames a variable, function, type, member or parameter in all files of the project (JavaScript, TypeScript, Python, Go) as one change. Scopes, imports and re-exports are followed; other things of the same name stay. If several symbols have the name, or some places may mean it or not, nothing is written and the error lists them.",
+    'Renames a variable, function, type, member or parameter in all files of the project (JavaScript, TypeScript, Python, Go) as one change. Scopes, imports and re-exports are followed; other things of the same name stay. Example: {"old_name": "fetchAll", "new_name": "loadAll"}. If several symbols have the name, or some places may mean it or not, nothing is written and the error lists them.',
   inputSchema: z.strictObject({
     old_name: z.string().min(1).describe("The name; a member also as `Type.member`."),
     new_name: z.string().min(1),
@@ -127,6 +95,7 @@ const renameSymbol: ToolDefinition<RenameArguments> = {
       .optional()
       .describe("If true, replace the name in comments and strings, too."),
     dry_run: dryRun,
+    diff: diffWish,
   }),
   outputSchema: z.looseObject({
     files: z.array(z.looseObject({ path: z.string() })).optional(),
@@ -134,14 +103,7 @@ const renameSymbol: ToolDefinition<RenameArguments> = {
     mentions: z.array(shownPlace).optional(),
     written: z.boolean().optional(),
     entry: z.string().optional().describe("For `undo_edit`."),
-    error: z
-      .object({
-        code: z.string(),
-        message: z.string(),
-        retryable: z.boolean(),
-        details: z.record(z.string(), z.unknown()),
-      })
-      .optional(),
+    error: refusalSchema.optional(),
   }),
   annotations: {
     title: "Rename a symbol",

@@ -1,46 +1,20 @@
 import type { CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import { RedraftError } from "../core/errors.ts";
 import type { RepeatPlan } from "../orchestrate/like-places/repeat.ts";
-import {
-  createOrchestrator,
-  type Orchestrated,
-  type Orchestrator,
-} from "../redraft/orchestrator.ts";
-import { resolveInRoots } from "../workspace/roots.ts";
-import type { RenameToolOptions } from "./rename-tool.ts";
-import { dryRun, type ToolDefinition } from "./schemas.ts";
+import type { Orchestrated } from "../redraft/orchestrator.ts";
+import { answeredFiles } from "./answers.ts";
+import type { RepositoryAnswer } from "./repository-call.ts";
+import { dryRun, refusalSchema, type ToolDefinition } from "./schemas.ts";
 
 /** `repeat_edit`: an edit that was made, at all places like it. */
-export function registerRepeatTool(server: McpServer, options: RenameToolOptions): void {
-  const { redraft, journalOf, uninterrupted, answer } = options;
-  const orchestrators = new Map<string, Orchestrator>();
-  const orchestratorFor = (root: string): Orchestrator => {
-    const known = orchestrators.get(root) ?? createOrchestrator({ root, redraft });
-    orchestrators.set(root, known);
-    return known;
-  };
+export function registerRepeatTool(server: McpServer, answer: RepositoryAnswer): void {
   server.registerTool("repeat_edit", repeatEdit, (args, context) =>
-    answer(context, async (roots) => {
-      const place = args.path === undefined ? undefined : await resolveInRoots(args.path, roots);
-      if (place === undefined && roots.length > 1) {
-        throw new RedraftError(
-          "usage",
-          "Several folders are open: send `path`, a file of the one that is meant.",
-        );
-      }
-      const root = place?.root ?? roots[0]!;
+    answer(context, args.path, async ({ orchestrator, write }) => {
       // That places are alike does not prove that the edit is wanted there.
       const isDry = args.dry_run === true || (args.only === undefined && args.all !== true);
-      const done = await orchestratorFor(root).run(
+      const done = await orchestrator.run(
         { repeat: { edit: args.diff, only: args.only, all: args.only === undefined } },
-        {
-          dryRun: isDry,
-          journal: journalOf([root]),
-          note: { kind: "edit", by: "MCP" },
-          signal: context.mcpReq.signal,
-          ...(uninterrupted && { uninterrupted }),
-        },
+        { ...write, dryRun: isDry },
       );
       return repeatAnswer(done, isDry);
     }),
@@ -50,17 +24,23 @@ export function registerRepeatTool(server: McpServer, options: RenameToolOptions
 function repeatAnswer({ chosen, applied }: Orchestrated, isDry: boolean): CallToolResult {
   const plan = chosen.details as Omit<RepeatPlan, "files">;
   const { files, written, entry } = applied;
+  const { diffs, fields } = answeredFiles(files, { dry_run: isDry });
   const lines = [
     chosen.title,
     ...plan.places.map(({ number, path, line, text }) => `${number}. ${path}:${line}: ${text}`),
     ...plan.partial.map(({ path, line, text, why }) => `left: ${path}:${line}: ${text} (${why})`),
     ...chosen.notes,
     written ? `Written.${entry === undefined ? "" : ` Edit ${entry}.`}` : "Nothing was written.",
-    ...(isDry ? files.map(({ diff }) => diff) : []),
+    ...diffs,
   ];
   return {
     content: [{ type: "text", text: lines.join("\n") }],
-    structuredContent: { ...plan, files, written, ...(entry === undefined ? {} : { entry }) },
+    structuredContent: {
+      ...plan,
+      files: fields,
+      written,
+      ...(entry === undefined ? {} : { entry }),
+    },
   };
 }
 
@@ -77,7 +57,7 @@ const likePlaceSchema = z.looseObject({ path: z.string(), line: z.number(), text
 const repeatEdit: ToolDefinition<RepeatArguments> = {
   title: "Repeat an edit at like places",
   description:
-    "Takes an edit that was made already, as a unified diff, and makes the same change at all places of the project that have the form which it changed, as one change. Call it without `only` and `all` first: the answer numbers the places, and nothing is written. Places that are like it only in part are listed and left. If the edit has nothing that marks other places, nothing is written.",
+    'Takes an edit that was made already, as a unified diff, and makes the same change at all places of the project that have the form which it changed, as one change. Call it without `only` and `all` first: the answer numbers the places, and nothing is written. Example of `diff`: "--- a/a.ts\\n+++ b/a.ts\\n@@ -3 +3 @@\\n-log(user.name);\\n+log.info(user.name);\\n". Places that are like it only in part are listed and left. If the edit has nothing that marks other places, nothing is written.',
   inputSchema: z.strictObject({
     diff: z
       .string()
@@ -99,14 +79,7 @@ const repeatEdit: ToolDefinition<RepeatArguments> = {
     files: z.array(z.looseObject({ path: z.string() })).optional(),
     written: z.boolean().optional(),
     entry: z.string().optional().describe("For `undo_edit`."),
-    error: z
-      .object({
-        code: z.string(),
-        message: z.string(),
-        retryable: z.boolean(),
-        details: z.record(z.string(), z.unknown()),
-      })
-      .optional(),
+    error: refusalSchema.optional(),
   }),
   annotations: {
     title: "Repeat an edit at like places",

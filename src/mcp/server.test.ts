@@ -102,13 +102,16 @@ describe.each(generations)("MCP server with a client of %s", (generation) => {
     expect(Object.keys(hints).sort()).toEqual([
       "apply_edits",
       "apply_patch",
+      "choose_candidate",
       "edit_file",
       "edit_log",
       "fix_diagnostics",
       "read_file",
       "rename_symbol",
       "repeat_edit",
+      "replace_text",
       "undo_edit",
+      "write_file",
     ]);
     expect(hints.read_file).toMatchObject({ readOnlyHint: true, openWorldHint: false });
     expect(hints.edit_file).toMatchObject({ readOnlyHint: false, destructiveHint: true });

@@ -17,11 +17,13 @@ import { stateHome } from "../workspace/journal/state-home.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
 import { narrowRoots } from "../workspace/narrow-roots.ts";
 import type { WriteOptions } from "../workspace/write.ts";
-import { failure, fileRead, fileText, patchText } from "./answers.ts";
+import { failure } from "./answers.ts";
+import { registerFileTools } from "./file-tools.ts";
 import { registerFixTool } from "./fix-tool.ts";
 import { registerJournalTools, rememberJournals } from "./journal-tools.ts";
 import { registerRenameTool } from "./rename-tool.ts";
 import { registerRepeatTool } from "./repeat-tool.ts";
+import { repositoryAnswer } from "./repository-call.ts";
 import * as schemas from "./schemas.ts";
 
 export interface McpServerOptions {
@@ -39,8 +41,8 @@ export interface McpServerOptions {
 }
 
 /**
- * An MCP server with the tools `edit_file`, `apply_patch`, `apply_edits`, `read_file`, `rename_symbol`, `fix_diagnostics`, `repeat_edit`, `undo_edit` and `edit_log`, not yet connected. One instance
- * serves one connection; it works with clients of the 2025 revisions and of 2026-07-28.
+ * An MCP server with all tools (`docs/guide/mcp.md` lists them), not yet connected. One instance serves one connection; it works with clients
+ * of the 2025 revisions and of 2026-07-28.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
   const logger = options.logger ?? silentLogger;
@@ -93,21 +95,13 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     }
   }
 
-  server.registerTool("edit_file", schemas.editFile, (args, context) =>
-    answer(context, async (editor, onProgress) => {
-      const signal = context.mcpReq.signal;
-      return fileText(await editor.edit(args, { signal, onProgress }));
-    }),
-  );
-  server.registerTool("apply_patch", schemas.applyPatch, (args, context) =>
-    answer(context, async (editor, onProgress) => {
-      const signal = context.mcpReq.signal;
-      return patchText(await editor.patch(args, { signal, onProgress }));
-    }),
-  );
-  server.registerTool("read_file", schemas.readFile, (args, context) =>
-    answer(context, async (editor) => fileRead(await editor.read(args))),
-  );
+  registerFileTools(server, {
+    texts,
+    answer: (context, work) =>
+      answer(context, (editor, onProgress) =>
+        work(editor, { signal: context.mcpReq.signal, onProgress }),
+      ),
+  });
   const inRoots = {
     ...options,
     texts,
@@ -116,9 +110,10 @@ export function createMcpServer(options: McpServerOptions): McpServer {
       answer(context, (_, __, roots) => work(roots)),
   };
   registerJournalTools(server, inRoots);
-  registerRenameTool(server, inRoots);
-  registerFixTool(server, inRoots);
-  registerRepeatTool(server, inRoots);
+  const inRepository = repositoryAnswer(inRoots);
+  registerRenameTool(server, inRepository);
+  registerFixTool(server, inRepository);
+  registerRepeatTool(server, inRepository);
   return server;
 }
 

@@ -25,7 +25,9 @@ export type ThreadQuestion =
       readonly task: Omit<ModelTask, "onText" | "signal">;
     }
   /** A text that was seen before, by its hash. */
-  | { readonly kind: "text"; readonly hash: string };
+  | { readonly kind: "text"; readonly hash: string }
+  /** The tokens of texts, as the caller of `run` counts them. */
+  | { readonly kind: "tokens"; readonly texts: readonly string[] };
 
 /** The engine of one task, whose model is asked through the main thread. */
 export function engineFor(context: TaskContext): Redraft {

@@ -25,6 +25,11 @@ export interface ThreadsOptions {
   readonly logger?: Logger;
 }
 
+export interface ThreadCall extends Omit<TaskCall, "onAsk"> {
+  /** Counts tokens for the task; without it the task gets no count. */
+  readonly onTokens?: (texts: readonly string[]) => Promise<unknown>;
+}
+
 /** An engine that makes edits on worker threads, so that none of them blocks the calling thread. */
 export interface ThreadedRedraft extends Redraft {
   /** For callers that do other heavy work besides edits. */
@@ -33,7 +38,7 @@ export interface ThreadedRedraft extends Redraft {
   /** As `Redraft.events`, with the account that the caller reads: `diff` saves the copy of a long proof. */
   accounted(request: EditRequest, account: Account, call?: CallOptions): AsyncIterable<EditEvent>;
   /** Runs a task of `tasks.ts` that may ask for the model and for texts. */
-  run(task: string, input: unknown, call?: Omit<TaskCall, "onAsk">): Promise<unknown>;
+  run(task: string, input: unknown, call?: ThreadCall): Promise<unknown>;
 }
 
 /**
@@ -58,12 +63,13 @@ export function createThreadedRedraft(options: ThreadsOptions = {}): ThreadedRed
     ...(limitMs !== undefined && { limitMs }),
   });
 
-  const run: ThreadedRedraft["run"] = (task, input, call = {}) =>
+  const run: ThreadedRedraft["run"] = (task, input, { onTokens, ...call } = {}) =>
     pool.run(task, input, {
       ...call,
       async onAsk(asked, notify) {
         const question = asked as ThreadQuestion;
         if (question.kind === "text") return texts.find(question.hash);
+        if (question.kind === "tokens") return onTokens?.(question.texts);
         const onText = (text: string, origin: string): void => notify({ text, origin });
         const signal = call.signal ? { signal: call.signal } : {};
         return model?.[question.route]?.({ ...question.task, ...signal, onText });

@@ -13,6 +13,8 @@ export function editFromArguments(args: EditFileArguments): {
     ...(args.symbol === undefined ? {} : { symbol: args.symbol }),
   };
   const pair = args.old_string !== undefined || args.new_string !== undefined;
+  if (args.edits !== undefined)
+    return { request: { ...replacements(args), ...instruction }, pair: true };
   if (pair && args.code_edit !== undefined) {
     throw new RedraftError(
       "usage",
@@ -40,4 +42,15 @@ export function editFromArguments(args: EditFileArguments): {
     ...(args.replace_all ? { replace_all: true } : {}),
   });
   return { request: { edit, format: "search-replace", ...instruction }, pair: true };
+}
+
+function replacements(args: EditFileArguments): Pick<EditRequest, "edit" | "format"> {
+  const { code_edit, old_string, new_string, replace_all, edits } = args;
+  if ([code_edit, old_string, new_string, replace_all].some((one) => one !== undefined)) {
+    throw new RedraftError(
+      "usage",
+      "Send either `edits`, or one of the other forms of an edit (`code_edit`, or `old_string` with `new_string`), not both.",
+    );
+  }
+  return { edit: JSON.stringify({ edits }), format: "search-replace" };
 }

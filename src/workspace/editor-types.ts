@@ -13,6 +13,8 @@ export interface EditFileArguments {
   readonly old_string?: string | undefined;
   readonly new_string?: string | undefined;
   readonly replace_all?: boolean | undefined;
+  /** Several replacements, each made in the result of the one before. */
+  readonly edits?: readonly TextReplacement[] | undefined;
   readonly expected_hash?: string | undefined;
   /** Hash of the version that the edit was written for; the edit is carried over where the file changed since. */
   readonly base?: string | undefined;
@@ -21,6 +23,39 @@ export interface EditFileArguments {
   /** The function or class that the edit is about, by name. */
   readonly symbol?: string | undefined;
   readonly dry_run?: boolean | undefined;
+}
+
+/** One exact text of a file and the text that replaces it. */
+export interface TextReplacement {
+  readonly oldText: string;
+  readonly newText: string;
+  readonly replaceAll?: boolean | undefined;
+}
+
+/** A file from its whole text. One that exists is replaced only if the caller names the version that it replaces. */
+export interface WriteFileArguments {
+  readonly path: string;
+  readonly content: string;
+  readonly expected_hash?: string | undefined;
+  /** Hash of the version that `content` was made of; what changed since is kept, an overlap is refused. */
+  readonly base?: string | undefined;
+  readonly dry_run?: boolean | undefined;
+}
+
+/** Lines from 1, both included; without an end to the end of the file. */
+export interface LineSpan {
+  readonly first_line: number;
+  readonly last_line?: number | undefined;
+}
+
+export interface ReadFileArguments {
+  readonly path: string;
+  readonly first_line?: number | undefined;
+  readonly last_line?: number | undefined;
+  /** Instead of `first_line` and `last_line`: several stretches, as one answer. */
+  readonly ranges?: readonly LineSpan[] | undefined;
+  /** Lines at most, all stretches together. */
+  readonly limit?: number | undefined;
 }
 
 /** A patch over one or several files; `base` as in `EditFileArguments`, for several files by path. */
@@ -51,17 +86,25 @@ export interface FileAnswer {
   readonly ms: number;
 }
 
-export interface ReadAnswer {
-  readonly path: string;
+/** A stretch of a file as it is shown. */
+export interface Excerpt {
   readonly text: string;
-  readonly hash: string;
-  readonly totalLines: number;
   readonly firstLine: number;
   readonly lastLine: number;
   /** Where the rest begins, if the answer does not hold all that was asked for. */
   readonly nextLine?: number;
   /** True: the last line shown is longer than an answer, and cut. */
   readonly cut?: boolean;
+}
+
+/** What was read; of several ranges the first, and all of them in `ranges`. */
+export interface ReadAnswer extends Excerpt {
+  readonly path: string;
+  /** Of the whole file, whatever part of it is shown. */
+  readonly hash: string;
+  readonly totalLines: number;
+  /** In the order of the call; absent where it names none. */
+  readonly ranges?: readonly Excerpt[];
 }
 
 export interface EditorCall {
@@ -74,11 +117,9 @@ export interface EditorCall {
 export interface FileEditor {
   edit(args: EditFileArguments, call?: EditorCall): Promise<FileAnswer>;
   patch(args: PatchArguments, call?: EditorCall): Promise<readonly FileAnswer[]>;
-  read(args: {
-    readonly path: string;
-    readonly first_line?: number | undefined;
-    readonly last_line?: number | undefined;
-  }): Promise<ReadAnswer>;
+  /** Writes a whole file; refuses with `stale-file` where it exists and no version of it is named. */
+  write(args: WriteFileArguments, call?: EditorCall): Promise<FileAnswer>;
+  read(args: ReadFileArguments): Promise<ReadAnswer>;
 }
 
 export interface FileEditorOptions {

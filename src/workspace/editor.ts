@@ -1,4 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
+import type { EditRequest } from "../core/request.ts";
 import { createTextStore } from "../core/text-store.ts";
 import { confinedTo } from "./confined.ts";
 import { editFromArguments } from "./edit-arguments.ts";
@@ -8,9 +9,10 @@ import type {
   FileEditor,
   FileEditorOptions,
   ReadAnswer,
+  WriteFileArguments,
 } from "./editor-types.ts";
-import { excerpt } from "./excerpt.ts";
-import { splitPatch } from "./patches.ts";
+import { excerpts } from "./excerpt.ts";
+import { type FilePatch, splitPatch } from "./patches.ts";
 import { type PlannedEdit, type Planning, planEdit } from "./plan-edit.ts";
 import { noSuchFile, readWorkable } from "./rooted-file.ts";
 import { type RootedPath, resolveInRoots } from "./roots.ts";
@@ -20,12 +22,19 @@ import { writePlanned } from "./write-planned.ts";
 export type {
   EditFileArguments,
   EditorCall,
+  Excerpt,
   FileAnswer,
   FileEditor,
   FileEditorOptions,
   PatchArguments,
   ReadAnswer,
+  ReadFileArguments,
+  TextReplacement,
+  WriteFileArguments,
 } from "./editor-types.ts";
+
+type OneEdit = Omit<EditRequest, "path" | "source" | "base">;
+type OneFileArguments = Pick<WriteFileArguments, "expected_hash" | "base" | "dry_run">;
 
 export function createFileEditor(options: FileEditorOptions): FileEditor {
   const { redraft, roots, uninterrupted, journal, texts = createTextStore() } = options;
@@ -58,23 +67,42 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
     return writePlanned(make, dryRun === true, how, texts);
   }
 
+  async function targetOf(path: string): Promise<RootedPath> {
+    await journal?.recover();
+    return resolveInRoots(path, roots);
+  }
+
+  function writeOne(
+    target: RootedPath,
+    request: OneEdit,
+    args: OneFileArguments,
+    mustBeNew: boolean,
+    call: EditorCall,
+  ): Promise<FileAnswer> {
+    const versions = {
+      expectedHash: args.expected_hash,
+      baseHash: args.base,
+      mustBeNew,
+      seen: new Map<string, string>(),
+    };
+    return locked([target.absolute], async () => {
+      const make = async () => [await planEdit(planning, target, request, call, versions)];
+      return (await write(make, args.dry_run, call))[0]!;
+    });
+  }
+
   return {
     async edit(args, call = {}): Promise<FileAnswer> {
       const request = editFromArguments(args);
-      await journal?.recover();
-      const target = await resolveInRoots(args.path, roots);
+      const target = await targetOf(args.path);
       if (!target.exists && request.pair) throw noSuchFile(target.display);
-      const seen = new Map<string, string>();
-      return locked([target.absolute], async () => {
-        const make = async (): Promise<readonly PlannedEdit[]> => [
-          await planEdit(planning, target, request.request, call, {
-            expectedHash: args.expected_hash,
-            baseHash: args.base,
-            seen,
-          }),
-        ];
-        return (await write(make, args.dry_run, call))[0]!;
-      });
+      return writeOne(target, request.request, args, false, call);
+    },
+
+    async write(args, call = {}): Promise<FileAnswer> {
+      const target = await targetOf(args.path);
+      const mustBeNew = args.expected_hash === undefined && args.base === undefined;
+      return writeOne(target, wholeFile(target.display, args.content), args, mustBeNew, call);
     },
 
     async patch(args, call = {}): Promise<readonly FileAnswer[]> {
@@ -106,25 +134,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
         targets.map(({ absolute }) => absolute),
         () =>
           write(
-            async () => {
-              const planned: PlannedEdit[] = [];
-              for (const [index, part] of parts.entries()) {
-                const target = targets[index]!;
-                call.onProgress?.(`${target.display} (${index + 1} of ${parts.length})`);
-                try {
-                  const edit = { edit: part.text, format: part.format };
-                  planned.push(
-                    await planEdit(planning, target, edit, call, {
-                      baseHash: baseOf(part.path),
-                      seen,
-                    }),
-                  );
-                } catch (error) {
-                  throw parts.length === 1 ? error : inFile(error, target.display, parts.length);
-                }
-              }
-              return planned;
-            },
+            () => planPatch(planning, parts, targets, { baseOf, seen, call }),
             args.dry_run,
             call,
           ),
@@ -137,9 +147,43 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
       if (!target.exists) throw noSuchFile(target.display);
       const { text, hash } = await readWorkable(target, roots);
       texts.add(text, hash);
-      return { path: target.display, hash, ...excerpt(text, args.first_line, args.last_line) };
+      return { path: target.display, hash, ...excerpts(text, args) };
     },
   };
+}
+
+/** The edit that makes a text the whole file. No text at all is no edit, so an empty file is a patch that adds one. */
+function wholeFile(path: string, content: string): OneEdit {
+  if (content !== "") return { edit: content, format: "whole" };
+  return { edit: `*** Begin Patch\n*** Add File: ${path}\n*** End Patch\n`, format: "patch" };
+}
+
+interface PatchCall {
+  readonly baseOf: (path: string) => string | undefined;
+  readonly seen: Map<string, string>;
+  readonly call: EditorCall;
+}
+
+/** Makes the part of every file, as the files are now. */
+async function planPatch(
+  planning: Planning,
+  parts: readonly FilePatch[],
+  targets: readonly RootedPath[],
+  { baseOf, seen, call }: PatchCall,
+): Promise<readonly PlannedEdit[]> {
+  const planned: PlannedEdit[] = [];
+  for (const [index, part] of parts.entries()) {
+    const target = targets[index]!;
+    call.onProgress?.(`${target.display} (${index + 1} of ${parts.length})`);
+    const edit = { edit: part.text, format: part.format };
+    const versions = { baseHash: baseOf(part.path), seen };
+    try {
+      planned.push(await planEdit(planning, target, edit, call, versions));
+    } catch (error) {
+      throw parts.length === 1 ? error : inFile(error, target.display, parts.length);
+    }
+  }
+  return planned;
 }
 
 function inFile(error: unknown, path: string, files: number): unknown {

@@ -17,6 +17,8 @@ import type { TextFile } from "./text-file.ts";
 export interface Versions {
   readonly expectedHash?: string | undefined;
   readonly baseHash?: string | undefined;
+  /** True: a file that exists is left as it is, because the caller names no version of it. */
+  readonly mustBeNew?: boolean;
   /** The texts of the files as this call read them before, by absolute path. */
   readonly seen: Map<string, string>;
 }
@@ -40,7 +42,7 @@ export async function planEdit(
   target: RootedPath,
   request: Omit<EditRequest, "path" | "source" | "base">,
   call: EditorCall,
-  { expectedHash, baseHash, seen }: Versions,
+  { expectedHash, baseHash, mustBeNew = false, seen }: Versions,
 ): Promise<PlannedEdit> {
   const { redraft, roots, texts } = planning;
   const before = await readWorkable(target, roots);
@@ -54,16 +56,21 @@ export async function planEdit(
       { details: { path: target.display, hash: before.exists ? before.hash : null } },
     );
   }
+  if (mustBeNew && before.exists && before.text !== request.edit)
+    throw fileExists(target.display, before);
   // The file keeps the byte order mark that it has; the text's own would be a second one.
   const edit = before.bom ? request.edit.replace(/^\uFEFF/, "") : request.edit;
   const whole = { ...request, edit, path: target.display, source: before.text };
   const first = seen.get(target.absolute);
   seen.set(target.absolute, before.text);
   const engine = { apply: (one: EditRequest) => runEdit(redraft, one, call) };
-  const result =
+  const made =
     base === undefined && first !== undefined
-      ? await applyAgain(engine, whole, first)
-      : await runEdit(redraft, { ...whole, ...(base === undefined ? {} : { base }) }, call);
+      ? applyAgain(engine, whole, first)
+      : runEdit(redraft, { ...whole, ...(base === undefined ? {} : { base }) }, call);
+  const result = await made.catch((error: unknown) => {
+    throw ofVersion(error, target.display, before);
+  });
   if (!before.exists && result.action !== "create") throw noSuchFile(target.display);
   const others = result.named?.others ?? [];
   if (others.length > 0) throw aboutOthers(target.display, others);
@@ -93,6 +100,25 @@ export async function planEdit(
     change: { before, text: result.text, ...(moved ? { moveTo: moved.absolute } : {}) },
     receipt: () => receiptOf(result, { edit: request.edit, before }),
   };
+}
+
+function fileExists(path: string, { hash }: TextFile): RedraftError {
+  return new RedraftError(
+    "stale-file",
+    `\`${path}\` exists, and nothing was written. To change a part of it, use \`edit_file\`. To replace all of it, read it and send the hash of the version that you replace as \`expected_hash\`; it is now ${hash}.`,
+    { details: { path, hash } },
+  );
+}
+
+/** An ambiguous edit with the version of the file that its candidates are made of. */
+function ofVersion(error: unknown, path: string, { hash }: TextFile): unknown {
+  if (!RedraftError.is(error) || error.code !== "ambiguous") return error;
+  const { message, retryable, details } = error;
+  return new RedraftError("ambiguous", message, {
+    cause: error,
+    retryable,
+    details: { ...details, path, hash },
+  });
 }
 
 /** The text that an edit was written for, by the hash that was returned for it. Undefined means the current file. */

@@ -1,0 +1,114 @@
+/** JSON Schemas of what the server answers, by their names in the OpenAPI document. */
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+const text = { type: "string" };
+const number = { type: "integer", minimum: 0 };
+const flag = { type: "boolean" };
+const schemaRef = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+const listOf = (items: JsonSchema): JsonSchema => ({ type: "array", items });
+/** An object with these fields at least. */
+const record = (properties: Readonly<Record<string, JsonSchema>>, optional: JsonSchema = {}) => ({
+  type: "object",
+  properties: { ...properties, ...optional },
+  required: Object.keys(properties),
+});
+
+const account = {
+  type: "object",
+  description: "How an edit was made: route, checks, notes, hash, and how `usage` was counted.",
+};
+const choice = (more: Readonly<Record<string, JsonSchema>>): JsonSchema =>
+  record({ index: number, finish_reason: { enum: ["stop", "length", null] }, ...more });
+const fileChange = record({ path: text });
+
+export const answerSchemas: Readonly<Record<string, JsonSchema>> = {
+  Error: record({
+    error: record(
+      {
+        message: text,
+        type: text,
+        param: { type: ["string", "null"] },
+        code: { type: ["string", "null"] },
+      },
+      { details: { type: "object" } },
+    ),
+  }),
+  Usage: record(
+    { prompt_tokens: number, completion_tokens: number, total_tokens: number },
+    { completion_tokens_details: { type: "object" } },
+  ),
+  ChatCompletion: record(
+    {
+      id: text,
+      object: { const: "chat.completion" },
+      created: number,
+      model: text,
+      choices: listOf(choice({ message: record({ role: { const: "assistant" }, content: text }) })),
+      usage: schemaRef("Usage"),
+    },
+    { redraft: account },
+  ),
+  ChatCompletionChunk: record(
+    {
+      id: text,
+      object: { const: "chat.completion.chunk" },
+      created: number,
+      model: text,
+      choices: listOf(choice({ delta: { type: "object" } })),
+    },
+    { usage: schemaRef("Usage"), redraft: account },
+  ),
+  Completion: record(
+    {
+      id: text,
+      object: { const: "text_completion" },
+      created: number,
+      model: text,
+      choices: listOf(choice({ text })),
+    },
+    { usage: schemaRef("Usage"), redraft: account },
+  ),
+  Response: record(
+    {
+      id: text,
+      object: { const: "response" },
+      created_at: number,
+      model: text,
+      status: { enum: ["in_progress", "completed", "incomplete"] },
+      output: listOf(
+        record({
+          id: text,
+          type: { const: "message" },
+          role: { const: "assistant" },
+          content: listOf(record({ type: { const: "output_text" }, text })),
+        }),
+      ),
+      store: { const: false },
+      usage: {
+        anyOf: [
+          { type: "null" },
+          record({ input_tokens: number, output_tokens: number, total_tokens: number }),
+        ],
+      },
+    },
+    { redraft: account },
+  ),
+  ResponseEvent: record({ type: text, sequence_number: number }),
+  MergedCode: record({ mergedCode: text, usage: schemaRef("Usage") }, { redraft: account }),
+  Model: record({ id: text, object: { const: "model" }, created: number, owned_by: text }),
+  ModelList: record({ object: { const: "list" }, data: listOf(schemaRef("Model")) }),
+  EditLog: record({
+    edits: listOf(record({ id: text, time: text, kind: text, paths: listOf(text) })),
+  }),
+  AppliedEdits: record(
+    { edits: listOf(fileChange), files: listOf(fileChange), written: flag },
+    { entry: text },
+  ),
+  UndoneEdits: record({ of: listOf(text), files: listOf(fileChange), written: flag }, { id: text }),
+  Tokens: record({ tokens: listOf(number), count: number, max_model_len: number }),
+  Prompt: record({ prompt: text }),
+  Health: record({ status: { const: "ok" }, version: text }),
+  Metrics: text,
+  Document: record({ openapi: text, info: { type: "object" }, paths: { type: "object" } }),
+};

@@ -1,0 +1,76 @@
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  ServerContext,
+} from "@modelcontextprotocol/server";
+import { RedraftError } from "../core/errors.ts";
+import type { Redraft } from "../core/redraft.ts";
+import {
+  type ApplyCandidateOptions,
+  createOrchestrator,
+  type Orchestrator,
+} from "../redraft/orchestrator.ts";
+import type { DiskJournal } from "../workspace/journal/journal.ts";
+import { type RootedPath, resolveInRoots } from "../workspace/roots.ts";
+import type { WriteOptions } from "../workspace/write.ts";
+
+export interface RepositoryToolOptions {
+  readonly redraft: Redraft;
+  readonly journalOf: (roots: readonly string[]) => DiskJournal;
+  readonly uninterrupted?: WriteOptions["uninterrupted"];
+  /** Runs a call inside its roots, and turns refusals into answers. */
+  readonly answer: (
+    context: ServerContext,
+    work: (roots: readonly string[]) => Promise<CallToolResult>,
+  ) => Promise<CallToolResult | InputRequiredResult>;
+}
+
+/** One call of a tool that works on a whole folder. */
+export interface RepositoryCall {
+  readonly root: string;
+  /** The file that `path` names, if the call has a `path`. */
+  readonly file: RootedPath | undefined;
+  readonly orchestrator: Orchestrator;
+  /** How the call writes; whether it does is the tool's to say. */
+  readonly write: ApplyCandidateOptions & { readonly signal: AbortSignal };
+}
+
+export type RepositoryAnswer = (
+  context: ServerContext,
+  /** A file of the folder that is meant, as the caller names it; needed only where several folders are open. */
+  path: string | undefined,
+  work: (call: RepositoryCall) => Promise<CallToolResult>,
+) => Promise<CallToolResult | InputRequiredResult>;
+
+/** Runs calls of the tools that work on a folder. The index of a folder is kept for all of them, so a later call reads only what changed. */
+export function repositoryAnswer(options: RepositoryToolOptions): RepositoryAnswer {
+  const { redraft, journalOf, uninterrupted, answer } = options;
+  const orchestrators = new Map<string, Orchestrator>();
+  return (context, path, work) =>
+    answer(context, async (roots) => {
+      const file = path === undefined ? undefined : await resolveInRoots(path, roots);
+      if (file === undefined && roots.length > 1) {
+        throw new RedraftError(
+          "usage",
+          "Several folders are open: send `path`, a file of the one that is meant.",
+        );
+      }
+      const root = file?.root ?? roots[0];
+      if (root === undefined) {
+        throw new RedraftError("outside-root", "No folder is open to this server.");
+      }
+      const orchestrator = orchestrators.get(root) ?? createOrchestrator({ root, redraft });
+      orchestrators.set(root, orchestrator);
+      return work({
+        root,
+        file,
+        orchestrator,
+        write: {
+          journal: journalOf([root]),
+          note: { kind: "edit", by: "MCP" },
+          signal: context.mcpReq.signal,
+          ...(uninterrupted && { uninterrupted }),
+        },
+      });
+    });
+}
