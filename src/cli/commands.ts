@@ -91,6 +91,26 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./models.ts")).modelsCommand(),
   },
   {
+    name: "config",
+    summary: "show each setting and where it comes from",
+    load: async () => (await import("./config.ts")).configCommand(),
+  },
+  {
+    name: "doctor",
+    summary: "check the installation, with a cure for what is wrong",
+    load: async () => (await import("./doctor.ts")).doctorCommand(),
+  },
+  {
+    name: "completion",
+    summary: "print the completion script of a shell",
+    load: async () => (await import("./completion.ts")).completionCommand(),
+  },
+  {
+    name: "man",
+    summary: "print the manual page",
+    load: async () => (await import("./man.ts")).manCommand(),
+  },
+  {
     name: "bench",
     summary: "measure: apply, traces, decode, ...",
     load: async () => (await import("./bench.ts")).benchCommand(),

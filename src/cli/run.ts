@@ -12,6 +12,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   });
   try {
     const program = await programFor(argv);
+    if (argv.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
     await program.parseAsync(argv, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
