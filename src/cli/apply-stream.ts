@@ -1,6 +1,6 @@
 import { RedraftError } from "../core/errors.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
-import { type FinalHunk, wholeLines } from "../redraft/stream/final-hunks.ts";
+import { endedLines, type FinalHunk } from "../redraft/stream/final-hunks.ts";
 import { contradicted, type MergeFeed, mergeFeed } from "../redraft/stream/merge-feed.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import { decodeText } from "../workspace/encoding.ts";
@@ -46,10 +46,14 @@ export async function streamEdit(
     writer.write(hunks, feed.settled.lines);
   }
   const { text: edit } = decodeText(Buffer.concat(chunks), "standard input");
-  return { edit, source, finish: (result) => finish(result, feed, writer, wholeLines(source)) };
+  return {
+    edit,
+    source,
+    finish: (result) => finishStream(result, feed, writer, endedLines(source)),
+  };
 }
 
-function finish(
+function finishStream(
   { text }: EditResult,
   feed: MergeFeed,
   writer: DiffWriter,
@@ -74,5 +78,5 @@ function textWriter(path: string, source: string, output: DiffOutputOptions): Di
   const any = unifiedDiff({ path, text: `${source}\n` }, { path, text: `${source}\n\n` });
   const header = any.slice(0, any.indexOf("@@ "));
   const print = (text: string): void => void process.stdout.write(shownDiff(text, output));
-  return diffWriter(wholeLines(source), header, print);
+  return diffWriter(endedLines(source), header, print);
 }

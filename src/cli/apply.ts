@@ -192,9 +192,9 @@ async function routeFor(options: ApplyOptions): Promise<ModelRoute | undefined> 
   return ask ? withChoice(settle, ask) : settle;
 }
 
-type Said = Pick<EditRequest, "instruction" | "cell" | "symbol" | "base">;
+type SaidOfEdit = Pick<EditRequest, "instruction" | "cell" | "symbol" | "base">;
 
-async function whatIsSaid(file: string, options: ApplyOptions): Promise<Said> {
+async function whatIsSaid(file: string, options: ApplyOptions): Promise<SaidOfEdit> {
   const { instruction, cell, symbol, base } = options;
   return {
     ...(instruction === undefined ? {} : { instruction }),

@@ -41,11 +41,16 @@ export function batchCommand(): Command {
     .argument("[file]", "file with the edits (default, or -: standard input)")
     .addOption(modelOption())
     .addOption(promptFormatOption())
+    .option("--fail", "exit with 1 if any edit is refused")
     .addHelpText("after", help)
     .action(
       async (
         file: string | undefined,
-        options: { readonly model: string; readonly promptFormat?: ApplyFormatName },
+        options: {
+          readonly model: string;
+          readonly promptFormat?: ApplyFormatName;
+          readonly fail?: boolean;
+        },
       ) => {
         const input = await inputOf(file);
         const settle = await settleRoute(options.model, {
@@ -57,6 +62,7 @@ export function batchCommand(): Command {
         try {
           for await (const line of readJsonLines(input)) {
             const answer = await answerLine(line, redraft);
+            if (options.fail && answer.error !== null) process.exitCode = 1;
             if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
               await once(process.stdout, "drain");
           }
@@ -203,5 +209,8 @@ In:   {"id","path","original","edit","format"?,"instruction"?}, and optionally "
 Out:  {"id","result":string|null,"error":null|{"code","message"},"route":"merge"|"model"|"rewrite"|null,"candidates"?:string[],"ms"}
       result null = refused; candidates = the possible texts of an ambiguous edit, best first.
 
-Example:
-  redraft batch edits.jsonl > answers.jsonl`;
+Examples:
+  redraft batch edits.jsonl > answers.jsonl
+  redraft batch edits.jsonl --fail > answers.jsonl      1 if any is refused, for scripts
+
+Exit codes: 0 every line is answered, 1 with --fail an edit is refused, 2 wrong usage, 3 the input cannot be read.`;

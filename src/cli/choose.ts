@@ -29,7 +29,7 @@ export function withChoice(
       if (settled || task.outcome?.kind !== "ambiguous") return settled;
       const asking = open();
       try {
-        const text = await choose(task, asking);
+        const text = await askWhich(task, asking);
         return text === undefined ? undefined : { text, why: "chosen at the terminal" };
       } finally {
         asking.close();
@@ -44,7 +44,7 @@ export function withChoice(
 /** q, and in raw mode Ctrl-C, Ctrl-D and Escape. */
 const refusing = ["q", "Q", "\u0003", "\u0004", "\u001b"];
 
-async function choose(
+async function askWhich(
   { request, outcome }: ModelTask,
   { write, key, isColored: colored }: Asking,
 ): Promise<string | undefined> {

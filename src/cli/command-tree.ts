@@ -1,5 +1,6 @@
+import type { EventEmitter } from "node:events";
 import type { Argument, Command, Option } from "commander";
-import { commands } from "./commands.ts";
+import type { CommandEntry } from "./command-entry.ts";
 
 export interface OptionNode {
   readonly long: string;
@@ -12,6 +13,13 @@ export interface OptionNode {
   readonly choices: readonly string[];
 }
 
+export interface ArgumentNode {
+  /** As in the help: `<file>`, `[files...]`. */
+  readonly name: string;
+  readonly description: string;
+  readonly choices: readonly string[];
+}
+
 /** A command as completions and man pages describe it. */
 export interface CommandNode {
   readonly name: string;
@@ -20,17 +28,19 @@ export interface CommandNode {
   readonly usage: string;
   /** Whether a word that is no option may be a file. */
   readonly takesFiles: boolean;
-  readonly arguments: readonly { readonly name: string; readonly description: string }[];
+  readonly arguments: readonly ArgumentNode[];
   readonly options: readonly OptionNode[];
   readonly commands: readonly CommandNode[];
   /** What follows the options in the help: examples, exit codes. */
   readonly notes: string;
 }
 
-/** All commands of `redraft`, loaded. */
-export async function commandTree(): Promise<readonly CommandNode[]> {
+/** The commands of `redraft`, loaded. */
+export async function commandTree(
+  entries: readonly CommandEntry[],
+): Promise<readonly CommandNode[]> {
   return Promise.all(
-    commands.map(async ({ load, summary }) => ({ ...nodeOf(await load()), summary })),
+    entries.map(async ({ load, summary }) => ({ ...nodeOf(await load()), summary })),
   );
 }
 
@@ -45,6 +55,7 @@ function nodeOf(command: Command): CommandNode {
     arguments: registeredArguments.map((one) => ({
       name: argumentName(one),
       description: one.description,
+      choices: one.argChoices ?? [],
     })),
     options: [...command.options.filter(({ hidden }) => !hidden).map(optionNode), helpOption],
     commands: command.commands.filter((inner) => inner.name() !== "help").map(nodeOf),
@@ -78,9 +89,9 @@ const optionNode = ({
   choices: argChoices ?? [],
 });
 
-const argumentName = ({ required, variadic, name }: Argument): string => {
-  const shown = `${name()}${variadic ? "..." : ""}`;
-  return required ? `<${shown}>` : `[${shown}]`;
+const argumentName = (one: Argument): string => {
+  const shown = `${one.name()}${one.variadic ? "..." : ""}`;
+  return one.required ? `<${shown}>` : `[${shown}]`;
 };
 
 const isOfFile = (one: Argument): boolean =>
@@ -90,6 +101,7 @@ const isOfFile = (one: Argument): boolean =>
 function notesOf(command: Command): string {
   const lines: string[] = [];
   const context = { error: false, command, write: (text: string) => void lines.push(text) };
-  command.emit("afterHelp", context);
+  // A command is an emitter; its type does not say so.
+  (command as unknown as EventEmitter).emit("afterHelp", context);
   return lines.join("").trim();
 }

@@ -1,17 +1,18 @@
 import { Argument, Command } from "commander";
+import type { CommandEntry } from "./command-entry.ts";
 import { type CommandNode, commandTree } from "./command-tree.ts";
 
 export const completionShells = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof completionShells)[number];
 
 /** `redraft completion <shell>`: the script that completes commands, options and their values. */
-export function completionCommand(): Command {
+export function completionCommand(commands: readonly CommandEntry[]): Command {
   return new Command("completion")
     .description("Prints the script that makes a shell complete commands, options and values.")
     .addArgument(new Argument("<shell>", "the shell").choices(completionShells))
     .addHelpText("after", help)
     .action(async (shell: Shell) => {
-      process.stdout.write(completionScript(shell, await commandTree()));
+      process.stdout.write(completionScript(shell, await commandTree(commands)));
     });
 }
 
@@ -22,7 +23,7 @@ export function completionScript(shell: Shell, tree: readonly CommandNode[]): st
 interface Placed {
   /** The words of the command, as `models download`. */
   readonly words: string;
-  readonly node: Pick<CommandNode, "options" | "commands" | "takesFiles">;
+  readonly node: CommandNode;
 }
 
 /** Every command and the commands under it, with their words. */
@@ -31,6 +32,10 @@ const placed = (nodes: readonly CommandNode[], above = ""): Placed[] =>
     const words = above === "" ? node.name : `${above} ${node.name}`;
     return [{ words, node }, ...placed(node.commands, words)];
   });
+
+/** What the first word behind a command may be, besides a file. */
+const firstWords = ({ commands, arguments: words }: CommandNode): readonly string[] =>
+  commands.length > 0 ? commands.map(({ name }) => name) : (words[0]?.choices ?? []);
 
 const names = (nodes: readonly CommandNode[]): string => nodes.map(({ name }) => name).join(" ");
 
@@ -45,7 +50,7 @@ function bashScript(tree: readonly CommandNode[]): string {
   );
   const lists = all.map(({ words, node }) => {
     const flags = node.options.map(({ long }) => long).join(" ");
-    const inner = names(node.commands);
+    const inner = firstWords(node).join(" ");
     const rest = inner !== "" ? `-W "${inner}"` : node.takesFiles ? "-f" : '-W ""';
     return `    "${words}") flags="${flags}"; rest=(${rest}) ;;`;
   });
@@ -88,9 +93,11 @@ function zshScript(tree: readonly CommandNode[]): string {
     const rest =
       node.commands.length > 0
         ? ["    '1:command:->command'", "    '*::word:->inner'"]
-        : node.takesFiles
-          ? ["    '*:file:_files'"]
-          : [];
+        : firstWords(node).length > 0
+          ? [`    '1:word:(${firstWords(node).join(" ")})'`]
+          : node.takesFiles
+            ? ["    '*:file:_files'"]
+            : [];
     const inner =
       node.commands.length === 0
         ? ""
@@ -131,6 +138,8 @@ function fishScript(tree: readonly CommandNode[]): string {
     const when = `-n '${seen.join("; and ")}'`;
     for (const { name, summary } of node.commands)
       lines.push(`complete -c redraft ${when} -f -a ${name} -d ${fishText(summary)}`);
+    if (node.commands.length === 0 && firstWords(node).length > 0)
+      lines.push(`complete -c redraft ${when} -f -a ${fishText(firstWords(node).join(" "))}`);
     for (const { long, short, description, takesValue, choices } of node.options) {
       const parts = [`complete -c redraft ${when} -l ${long.replace(/^--/, "")}`];
       if (short !== undefined) parts.push(`-s ${short.replace(/^-/, "")}`);

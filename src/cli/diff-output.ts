@@ -71,7 +71,7 @@ export function printDiff(patch: string, options: DiffOutputOptions): void {
   if (pager === undefined || !pageThrough(pager, text)) stdout.write(text);
 }
 
-/** The pager for a text that is longer than the terminal; undefined = none. `PAGER=cat` and an empty PAGER say none. */
+/** The pager for a text that is longer than the terminal; undefined: none is needed. `PAGER=cat` and an empty PAGER say none. */
 export function pagerFor(text: string, { isTTY, rows }: Terminal, env: Env): string | undefined {
   const pager = env.PAGER ?? "less";
   if (!isTTY || pager === "" || pager === "cat" || env.TERM === "dumb") return undefined;

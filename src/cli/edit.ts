@@ -22,6 +22,7 @@ import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts
 import { type DiffOutputOptions, printDiff, shownDiff, withColorOption } from "./diff-output.ts";
 import { type EditView, editView } from "./edit-view.ts";
 import { writeChecked } from "./edit-writing.ts";
+import { expandGlobs } from "./globs.ts";
 import { type HunkStream, hunkStream } from "./hunk-stream.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
 import { liveLine } from "./live-line.ts";
@@ -107,7 +108,7 @@ export function editCommand(): Command {
 
 async function edit(words: readonly string[], options: EditOptions): Promise<void> {
   const instruction = words.at(-1)!;
-  const paths = [...new Set(words.slice(0, -1))];
+  const paths = await expandGlobs(words.slice(0, -1));
   if (paths.length === 0) {
     throw new RedraftError(
       "usage",
@@ -374,7 +375,7 @@ function reportLine({
 }
 
 const help = `
-The last argument is the instruction; all others are files.
+The last argument is the instruction; all others are files, or patterns in quotes: "src/**/*.ts".
 
   --model http://localhost:8000          an OpenAI-compatible server: vLLM, SGLang, llama-server, hosted
   --model https://api.openai.com/v1#gpt-4.1-mini

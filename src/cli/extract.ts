@@ -7,11 +7,11 @@ import { createOrchestrator } from "../redraft/orchestrator.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { checkedWrite } from "./check-command.ts";
 import { printDiff } from "./diff-output.ts";
-import { type FolderOptions, withFolderOptions } from "./folder-options.ts";
+import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { cliJournal } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
 
-interface ExtractOptions extends FolderOptions {
+interface ExtractOptions extends FolderEditOptions {
   readonly check?: string;
 }
 
@@ -23,7 +23,7 @@ export function extractCommand(): Command {
     )
     .argument("<file:from-to>", "the file, and the first and the last line")
     .argument("<name>", "the name of the new function");
-  return withFolderOptions(command)
+  return withFolderEditOptions(command)
     .addHelpText("after", help)
     .action((lines: string, name: string, options: ExtractOptions) =>
       answerErrors(options.json, { written: false, files: [] }, () =>

@@ -9,14 +9,15 @@ import type { FixOutcome } from "../orchestrate/fix/fix-all.ts";
 import { type FixDiagnosticsOptions, type FixEvent, fixDiagnostics } from "../redraft/fix.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { printDiff } from "./diff-output.ts";
-import { type FolderOptions, withFolderOptions } from "./folder-options.ts";
+import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
+import { expandGlobs } from "./globs.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal } from "./journal.ts";
 import { liveLine } from "./live-line.ts";
 import { rootFolder } from "./patch.ts";
 import { onInterrupt, uninterrupted } from "./signals.ts";
 
-interface FixOptions extends FolderOptions {
+interface FixOptions extends FolderEditOptions {
   readonly from?: string;
   readonly run?: string;
   readonly likely?: boolean;
@@ -38,7 +39,7 @@ export function fixCommand(): Command {
       "run this in the folder: it finds the errors, and a fix stays only if its error is no longer there and no new one appears",
     )
     .option("--likely", "without --run: make the likeliest fix, too, not only what is certain");
-  return withFolderOptions(command, { check: false })
+  return withFolderEditOptions(command, { check: false })
     .addHelpText("after", help)
     .action((files: readonly string[], options: FixOptions) =>
       answerErrors(options.json, { fixed: [], left: [], files: [], written: false }, () =>
@@ -56,7 +57,8 @@ async function fix(files: readonly string[], options: FixOptions): Promise<void>
     );
   }
   const root = await rootFolder(options.root);
-  const only = await Promise.all(files.map((file) => pathInRoot(root, file)));
+  const named = await expandGlobs(files);
+  const only = await Promise.all(named.map((file) => pathInRoot(root, file)));
   const diagnostics = from === undefined ? undefined : await readDiagnostics(from, root);
   const signal = command === undefined ? undefined : onInterrupt();
   const progress = command === undefined ? undefined : showRuns(command);

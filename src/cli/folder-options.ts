@@ -4,7 +4,7 @@ import { type DiffOutputOptions, withColorOption } from "./diff-output.ts";
 import { noJournalHelp } from "./journal.ts";
 
 /** The options of commands that edit the files of a folder. */
-export interface FolderOptions extends DiffOutputOptions {
+export interface FolderEditOptions extends DiffOutputOptions {
   readonly root: string;
   readonly dryRun?: boolean;
   readonly journal: boolean;
@@ -12,7 +12,7 @@ export interface FolderOptions extends DiffOutputOptions {
 }
 
 /** Adds them, behind the command's own; `check` = with `--check`, too. */
-export function withFolderOptions(
+export function withFolderEditOptions(
   command: Command,
   {
     check = true,

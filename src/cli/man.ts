@@ -1,16 +1,17 @@
 import { Command } from "commander";
 import { RedraftError } from "../core/errors.ts";
+import type { CommandEntry } from "./command-entry.ts";
 import { type CommandNode, commandTree, type OptionNode } from "./command-tree.ts";
 import { packageVersion } from "./version.ts";
 
 /** `redraft man [command]`: the manual page, made from the commands as they are. */
-export function manCommand(): Command {
+export function manCommand(commands: readonly CommandEntry[]): Command {
   return new Command("man")
     .description("Prints the manual page of redraft, or of one command, for man.")
     .argument("[command]", "the command; default: the page that lists all")
     .addHelpText("after", help)
     .action(async (name: string | undefined) => {
-      const tree = await commandTree();
+      const tree = await commandTree(commands);
       const node = tree.find((one) => one.name === name);
       if (name !== undefined && node === undefined) {
         const known = tree.map((one) => one.name).join(", ");
@@ -22,7 +23,10 @@ export function manCommand(): Command {
 
 /** A line of text for roff: a leading dot or quote is no request, and a hyphen can be copied. */
 const roff = (text: string): string =>
-  text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^([.'])/gm, "\\&$1");
+  text
+    .replaceAll("\\", "\\e")
+    .replaceAll("-", "\\-")
+    .replace(/^([.'])/gm, "\\&$1");
 
 const heading = (name: string): string =>
   `.TH ${name.toUpperCase().replaceAll("-", "\\-")} 1 "" "redraft ${packageVersion()}" "Redraft"`;
@@ -52,7 +56,9 @@ export function manIndex(tree: readonly CommandNode[]): string {
       roff(summary),
     ]),
     ".SH EXIT STATUS",
-    roff("0 done, 1 refused (nothing written), 2 wrong usage, 3 the file, 4 the engine or the network."),
+    roff(
+      "0 done, 1 refused (nothing written), 2 wrong usage, 3 the file, 4 the engine or the network.",
+    ),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -15,13 +15,13 @@ import { splitPatch } from "../workspace/patches.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { checkedWrite } from "./check-command.ts";
 import { printDiff } from "./diff-output.ts";
-import { type FolderOptions, withFolderOptions } from "./folder-options.ts";
+import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal } from "./journal.ts";
 import { readJsonLines } from "./json-lines.ts";
 import { modelOption } from "./model-option.ts";
 
-interface PatchOptions extends FolderOptions {
+interface PatchOptions extends FolderEditOptions {
   readonly jsonl?: boolean;
   readonly check?: string;
   readonly model: string;
@@ -39,7 +39,7 @@ export function patchCommand(): Command {
       "the input has one edit per line: {path, edit, format?, base?, cell?, symbol?}",
     )
     .addOption(modelOption());
-  return withFolderOptions(command, {
+  return withFolderEditOptions(command, {
     rootHelp: "paths are relative to it, and nothing outside is touched",
     jsonHelp: "print the whole result as JSON, with the receipts",
   })

@@ -7,12 +7,12 @@ import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.t
 import { answerErrors } from "./answer-errors.ts";
 import { checkedWrite } from "./check-command.ts";
 import { printDiff } from "./diff-output.ts";
-import { type FolderOptions, withFolderOptions } from "./folder-options.ts";
+import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { cliJournal } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
 
-interface RenameOptions extends FolderOptions {
+interface RenameOptions extends FolderEditOptions {
   readonly at?: string;
   readonly unsure: "refuse" | "include" | "leave";
   readonly mentions?: boolean;
@@ -37,7 +37,7 @@ export function renameCommand(): Command {
         .default("refuse"),
     )
     .option("--mentions", "replace the name in comments and strings, too");
-  return withFolderOptions(command)
+  return withFolderEditOptions(command)
     .addHelpText("after", help)
     .action((from: string, to: string, options: RenameOptions) =>
       answerErrors(options.json, { written: false, files: [] }, () => rename(from, to, options)),

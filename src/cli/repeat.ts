@@ -9,13 +9,13 @@ import { textPairs } from "../workspace/journal/take-back.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { checkedWrite } from "./check-command.ts";
 import { printDiff } from "./diff-output.ts";
-import { type FolderOptions, withFolderOptions } from "./folder-options.ts";
+import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
 
-interface RepeatOptions extends FolderOptions {
+interface RepeatOptions extends FolderEditOptions {
   readonly from?: string;
   readonly last?: boolean;
   readonly only?: readonly number[];
@@ -37,7 +37,7 @@ export function repeatCommand(): Command {
       "--all",
       "all of them; without --only and --all they are listed, and nothing is written",
     );
-  return withFolderOptions(command)
+  return withFolderEditOptions(command)
     .addHelpText("after", help)
     .action((options: RepeatOptions) =>
       answerErrors(options.json, { written: false, files: [] }, () => repeat(options)),

@@ -1,7 +1,7 @@
 import type { FinalHunk } from "../redraft/stream/final-hunks.ts";
 
 /** Unchanged lines that are shown around a change. */
-const context = 3;
+const shownContext = 3;
 
 /** Writes hunks one after the other as a unified diff that `git apply` and `patch` take. */
 export interface DiffWriter {
@@ -23,12 +23,12 @@ export function diffWriter(
   let isBegun = false;
 
   function text({ start, end, lines }: FinalHunk, limit: number): string {
-    const before = Math.min(context, start - shown);
-    const behind = Math.min(context, limit - end);
+    const before = Math.min(shownContext, start - shown);
+    const behind = Math.min(shownContext, limit - end);
     // The same on both sides, except at the file's edges: of a hunk with less on one side `patch` takes that side for an edge.
     const both = Math.min(before, behind);
-    const isFirst = start === before && before < context;
-    const isLast = limit === source.length && behind < context;
+    const isFirst = start === before && before < shownContext;
+    const isLast = limit === source.length && behind < shownContext;
     const lead = isLast || both === 0 ? before : both;
     const trail = isFirst || both === 0 ? behind : both;
     const from = start - lead;

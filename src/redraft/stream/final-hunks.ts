@@ -20,17 +20,17 @@ export interface SettledPart {
 export const nothingSettled: SettledPart = { lines: 0, text: "" };
 
 /** Lines with their line ends. */
-export const wholeLines = (text: string): string[] =>
+export const endedLines = (text: string): string[] =>
   splitLines(text).map((line) => line.text + line.end);
 
 /** The changes of the lines that `to` has and `from` has not. */
-export function hunksBetween(
+export function finalHunksBetween(
   source: readonly string[],
   from: SettledPart,
   to: SettledPart,
 ): FinalHunk[] {
   const before = source.slice(from.lines, to.lines);
-  const after = wholeLines(to.text.slice(from.text.length));
+  const after = endedLines(to.text.slice(from.text.length));
   return new LineDiff(before, after).compare().map(({ oldStart, oldEnd, newStart, newEnd }) => ({
     start: from.lines + oldStart,
     end: from.lines + oldEnd,

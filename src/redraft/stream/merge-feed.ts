@@ -9,10 +9,10 @@ import { lineTexts } from "../../text/lines.ts";
 import { isFilled } from "../../text/words.ts";
 import {
   type FinalHunk,
-  hunksBetween,
+  finalHunksBetween,
   nothingSettled,
   type SettledPart,
-  wholeLines,
+  endedLines,
 } from "./final-hunks.ts";
 import { settledAt, settledBy } from "./settled.ts";
 import { type CommonPoint, followWholeFile } from "./whole-file.ts";
@@ -41,14 +41,14 @@ export interface MergeFeed {
 }
 
 /** Lines of source that the merges of one edit's beginnings may read in all: what is beyond is final at the end. */
-const mostLines = 400_000;
+const mostPrefixLines = 400_000;
 
 /** Above this, a merge takes too long to be done in case the edit ends. */
 const mostAhead = 10_000;
 
 export function mergeFeed(source: string, options: MergeStreamOptions): MergeFeed {
   const { path, format = "auto", ...how } = options;
-  const sourceLines = wholeLines(source);
+  const sourceLines = endedLines(source);
   const whole = format === "whole" ? followWholeFile(lineTexts(source)) : undefined;
   let text = "";
   /** Where the first line begins that has not ended yet. */
@@ -63,7 +63,7 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
 
   /** Reads and merges an edit, or takes what was done for the last one where it is the same. */
   function merged(written: string): Merged {
-    const key = keyOf(written, format);
+    const key = editKey(written, format);
     if (ahead?.key === key && ahead.done) return ahead.done;
     const edit = readEdit(written, { path, source, format, within: options.within });
     const known = ahead?.done;
@@ -80,7 +80,7 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
   /** What a merge of a beginning settles; a beginning that is not readable settles nothing. */
   function settledIn(written: string, point?: CommonPoint): SettledPart | undefined {
     spent += sourceLines.length;
-    if (spent > mostLines) return undefined;
+    if (spent > mostPrefixLines) return undefined;
     try {
       const { edit, outcome } = merged(closed(written));
       if (outcome.kind !== "proved" || edit.action !== "update") return undefined;
@@ -117,7 +117,7 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
 
   function rest(result: string): FinalHunk[] | undefined {
     if (!result.startsWith(settled.text)) return undefined;
-    return hunksBetween(sourceLines, settled, { lines: sourceLines.length, text: result });
+    return finalHunksBetween(sourceLines, settled, { lines: sourceLines.length, text: result });
   }
 
   return {
@@ -134,7 +134,7 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
         const part = takeLine(open, feed + 1);
         open = feed + 1;
         if (!part || part.lines <= settled.lines || !part.text.startsWith(settled.text)) continue;
-        found.push(...hunksBetween(sourceLines, settled, part));
+        found.push(...finalHunksBetween(sourceLines, settled, part));
         settled = part;
       }
       return found;
@@ -144,7 +144,7 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
       // In the middle of a line an edit does not end, unless the line is a marker.
       const end = open === text.length ? text : withMarker(text, open);
       if (end === undefined) return;
-      const key = keyOf(end, format);
+      const key = editKey(end, format);
       if (ahead?.key === key || !isFilled(key)) return;
       try {
         merged(key);
@@ -170,7 +170,7 @@ interface Merged {
 }
 
 /** A final line end says nothing, except of a whole file. */
-const keyOf = (text: string, format: string): string =>
+const editKey = (text: string, format: string): string =>
   format === "lazy" ? text.replace(/\r?\n$/, "") : text;
 
 /** What an ellipsis follows where it begins a marker, and what ends the comment. */

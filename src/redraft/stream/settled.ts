@@ -3,7 +3,7 @@ import type { EditFate, Proved } from "../../core/merge.ts";
 import { isDistinctive } from "../../merge/align/distinctive.ts";
 import { isFilled } from "../../text/words.ts";
 import type { SettledPart } from "./final-hunks.ts";
-import { wholeLines } from "./final-hunks.ts";
+import { endedLines } from "./final-hunks.ts";
 
 interface PlacedLine {
   readonly line: EditLine;
@@ -26,7 +26,7 @@ export function settledBy(
 ): SettledPart | undefined {
   if (notes.length > 0 || edit.segments.some((segment) => segment.kind === "removal"))
     return undefined;
-  const isOnce = onceIn(source);
+  const isOnce = countsOnce(source);
   let number = 0;
   let last: EditFate | undefined;
   for (const segment of edit.segments) {
@@ -55,13 +55,13 @@ export function settledAt(
   lines: number,
   resultLines: number,
 ): SettledPart | undefined {
-  const begin = wholeLines(text).slice(0, resultLines).join("");
+  const begin = endedLines(text).slice(0, resultLines).join("");
   const rest = source.slice(lines).join("");
   return begin + rest === text ? { lines, text: begin } : undefined;
 }
 
 /** Whether a text is that of exactly one line, blanks around it aside. */
-function onceIn(source: readonly string[]): (text: string) => boolean {
+function countsOnce(source: readonly string[]): (text: string) => boolean {
   const counts = new Map<string, number>();
   for (const line of source) {
     const key = line.trim();

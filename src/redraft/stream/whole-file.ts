@@ -1,8 +1,8 @@
-/** Lines in a row that a new text and its source have in common, from which the two are taken to agree again. */
-const common = 7;
+/** Lines in a row that a new text and its source have in agreeingLines, from which the two are taken to agree again. */
+const agreeingLines = 7;
 
 /** A line that occurs more often is not looked for. */
-const mostPlaces = 50;
+const mostTailPlaces = 50;
 
 export interface CommonPoint {
   /** Lines of the source, and of the new text, up to where they agree. */
@@ -28,12 +28,12 @@ export function followWholeFile(source: readonly string[]): {
 
   /** Where the last lines that were written end in the source, from `at` on. */
   function agreed(): number | undefined {
-    if (tail.length < common) return undefined;
+    if (tail.length < agreeingLines) return undefined;
     const ends = places.get(tail.at(-1)!) ?? [];
-    if (ends.length > mostPlaces) return undefined;
+    if (ends.length > mostTailPlaces) return undefined;
     const isHere = (end: number): boolean =>
-      end - common + 1 >= at &&
-      tail.every((line, index) => source[end - common + 1 + index] === line);
+      end - agreeingLines + 1 >= at &&
+      tail.every((line, index) => source[end - agreeingLines + 1 + index] === line);
     return ends.find(isHere);
   }
 
@@ -41,7 +41,7 @@ export function followWholeFile(source: readonly string[]): {
     take(line) {
       written++;
       tail.push(line);
-      if (tail.length > common) tail.shift();
+      if (tail.length > agreeingLines) tail.shift();
       if (!isChanged && source[at] === line) {
         at++;
         return undefined;
