@@ -17,6 +17,7 @@ import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { readJsonLines } from "./json-lines.ts";
 import { modelOption } from "./model-option.ts";
 import { promptFormatOption } from "./prompt-format.ts";
+import { whileWaiting } from "./waiting.ts";
 import { warnings } from "./warnings.ts";
 
 /** One answer of `redraft batch`. */
@@ -60,12 +61,19 @@ export function batchCommand(): Command {
         });
         const redraft = createRedraft(settle ? { settle } : {});
         try {
-          for await (const line of readJsonLines(input)) {
-            const answer = await answerLine(line, redraft);
-            if (options.fail && answer.error !== null) process.exitCode = 1;
-            if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
-              await once(process.stdout, "drain");
-          }
+          let answered = 0;
+          await whileWaiting(
+            () => `${answered} answered`,
+            async () => {
+              for await (const line of readJsonLines(input)) {
+                const answer = await answerLine(line, redraft);
+                answered += 1;
+                if (options.fail && answer.error !== null) process.exitCode = 1;
+                if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
+                  await once(process.stdout, "drain");
+              }
+            },
+          );
         } finally {
           await redraft.dispose();
         }

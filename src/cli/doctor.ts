@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { examinations } from "./doctor/examinations.ts";
 import type { Finding } from "./doctor/finding.ts";
+import { whileWaiting } from "./waiting.ts";
 
 /** `redraft doctor`: what of the installation works, and the cure for what does not. */
 export function doctorCommand(): Command {
@@ -11,7 +12,7 @@ export function doctorCommand(): Command {
     .option("--json", "print JSON")
     .addHelpText("after", help)
     .action(async ({ json }: { readonly json?: boolean }) => {
-      const findings = await examineAll();
+      const findings = await whileWaiting("looking", examineAll);
       if (json) process.stdout.write(`${JSON.stringify({ ok: isSound(findings), findings })}\n`);
       else process.stdout.write(findings.map(findingLines).join(""));
       if (!isSound(findings)) process.exitCode = 1;

@@ -10,6 +10,7 @@ import { printDiff } from "./diff-output.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { cliJournal } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
+import { whileWaiting } from "./waiting.ts";
 
 interface ExtractOptions extends FolderEditOptions {
   readonly check?: string;
@@ -35,14 +36,19 @@ export function extractCommand(): Command {
 async function extract(lines: string, name: string, options: ExtractOptions): Promise<void> {
   const { check, dryRun = false, json } = options;
   const root = await rootFolder(options.root);
-  const { chosen, applied } = await createOrchestrator({ root }).run(
-    { extract: { ...(await selectedLines(root, lines)), name } },
-    {
-      dryRun,
-      journal: cliJournal(root, options.journal),
-      note: { kind: "edit", by: "redraft extract" },
-      ...checkedWrite(check, root),
-    },
+  const selected = await selectedLines(root, lines);
+  const { chosen, applied } = await whileWaiting(
+    check === undefined ? `reading ${lines}` : undefined,
+    () =>
+      createOrchestrator({ root }).run(
+        { extract: { ...selected, name } },
+        {
+          dryRun,
+          journal: cliJournal(root, options.journal),
+          note: { kind: "edit", by: "redraft extract" },
+          ...checkedWrite(check, root),
+        },
+      ),
   );
   const { files, written, entry } = applied;
   if (json) {

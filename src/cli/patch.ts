@@ -20,6 +20,7 @@ import { readEditText } from "./input.ts";
 import { cliJournal } from "./journal.ts";
 import { readJsonLines } from "./json-lines.ts";
 import { modelOption } from "./model-option.ts";
+import { whileWaiting } from "./waiting.ts";
 
 interface PatchOptions extends FolderEditOptions {
   readonly jsonl?: boolean;
@@ -61,17 +62,21 @@ async function patch(file: string | undefined, options: PatchOptions): Promise<v
   const texts = persistentTextStore(journal.home);
   const redraft = createRedraft({ texts, ...(settle ? { settle } : {}) });
   try {
-    const done = await applyAll(rows, {
-      redraft,
-      roots: [root],
-      fs: confinedTo([root]),
-      dryRun,
-      receipts: options.json === true,
-      journal,
-      texts,
-      note: { kind: "edit", by: "redraft patch" },
-      ...checkedWrite(check, root),
-    });
+    const done = await whileWaiting(
+      check === undefined ? `applying ${rows.length} edits` : undefined,
+      () =>
+        applyAll(rows, {
+          redraft,
+          roots: [root],
+          fs: confinedTo([root]),
+          dryRun,
+          receipts: options.json === true,
+          journal,
+          texts,
+          note: { kind: "edit", by: "redraft patch" },
+          ...checkedWrite(check, root),
+        }),
+    );
     print(done, options);
   } finally {
     await redraft.dispose();

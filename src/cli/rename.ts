@@ -11,6 +11,7 @@ import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.
 import { cliJournal } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
+import { whileWaiting } from "./waiting.ts";
 
 interface RenameOptions extends FolderEditOptions {
   readonly at?: string;
@@ -54,14 +55,16 @@ async function rename(from: string, to: string, options: RenameOptions): Promise
     mentions: options.mentions === true,
     at: options.at === undefined ? undefined : await placeIn(root, options.at),
   };
-  const done = await createOrchestrator({ root }).run(
-    { rename: request },
-    {
-      dryRun,
-      journal: cliJournal(root, options.journal),
-      note: { kind: "edit", by: "redraft rename" },
-      ...checkedWrite(check, root),
-    },
+  const done = await whileWaiting(check === undefined ? `looking for ${from}` : undefined, () =>
+    createOrchestrator({ root }).run(
+      { rename: request },
+      {
+        dryRun,
+        journal: cliJournal(root, options.journal),
+        note: { kind: "edit", by: "redraft rename" },
+        ...checkedWrite(check, root),
+      },
+    ),
   );
   print(done, options);
 }

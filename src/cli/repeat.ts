@@ -14,6 +14,7 @@ import { readEditText } from "./input.ts";
 import { cliJournal } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
+import { whileWaiting } from "./waiting.ts";
 
 interface RepeatOptions extends FolderEditOptions {
   readonly from?: string;
@@ -56,14 +57,18 @@ async function repeat(options: RepeatOptions): Promise<void> {
   }
   const root = await rootFolder(options.root);
   const edit = from === undefined ? await lastEdit(root) : await readEditText(from);
-  const done = await createOrchestrator({ root }).run(
-    { repeat: { edit, only, all: only === undefined } },
-    {
-      dryRun,
-      journal: cliJournal(root, options.journal),
-      note: { kind: "edit", by: "redraft repeat" },
-      ...checkedWrite(check, root),
-    },
+  const done = await whileWaiting(
+    check === undefined ? "looking for places like the edit's" : undefined,
+    () =>
+      createOrchestrator({ root }).run(
+        { repeat: { edit, only, all: only === undefined } },
+        {
+          dryRun,
+          journal: cliJournal(root, options.journal),
+          note: { kind: "edit", by: "redraft repeat" },
+          ...checkedWrite(check, root),
+        },
+      ),
   );
   print(done, { ...options, dryRun });
   if (!isListing || options.dryRun) return;

@@ -8,11 +8,11 @@ import { type MergeOptions, merge } from "../../merge/merge.ts";
 import { lineTexts } from "../../text/lines.ts";
 import { isFilled } from "../../text/words.ts";
 import {
+  endedLines,
   type FinalHunk,
   finalHunksBetween,
   nothingSettled,
   type SettledPart,
-  endedLines,
 } from "./final-hunks.ts";
 import { settledAt, settledBy } from "./settled.ts";
 import { type CommonPoint, followWholeFile } from "./whole-file.ts";

@@ -16,7 +16,7 @@ import type { MergeOutcome } from "../../core/merge.ts";
 import { readEdit } from "../../edit/read.ts";
 import { merge } from "../../merge/merge.ts";
 import { unifiedDiff } from "../../workspace/diff.ts";
-import { type FinalHunk, endedLines } from "./final-hunks.ts";
+import { endedLines, type FinalHunk } from "./final-hunks.ts";
 import { mergeStream } from "./merge-stream.ts";
 
 type Format = FormatName | "auto";
