@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { formatNames } from "../core/edit.ts";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
+import type { ModelRoute } from "../core/route.ts";
 import type { ToolReport } from "../diagnostics/brought-errors.ts";
 import type { EditedText } from "../diagnostics/follow-lines.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
@@ -10,8 +11,12 @@ import type { ApplyFormatName } from "../settle/model/apply-formats.ts";
 import { applyAgain } from "../workspace/apply-again.ts";
 import type { Receipt } from "../workspace/receipt/format.ts";
 import { type Updated, updateFile } from "../workspace/update.ts";
+import { applyAsFilter } from "./apply-filter.ts";
+import { type StreamedEdit, streamEdit } from "./apply-stream.ts";
 import { baseText } from "./base.ts";
 import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
+import { terminalAsking, withChoice } from "./choose.ts";
+import { type DiffOutputOptions, printDiff, withColorOption } from "./diff-output.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
 import { modelOption } from "./model-option.ts";
@@ -19,17 +24,21 @@ import { requireOneFile, withPatchCommand } from "./one-file.ts";
 import { errorJson, resultJson } from "./output.ts";
 import { promptFormatOption } from "./prompt-format.ts";
 import { checkReceiptOption, receiptFor, writeReceipt } from "./receipt-output.ts";
+import { shownPath } from "./shown-path.ts";
 import { uninterrupted } from "./signals.ts";
 import { summary } from "./summary.ts";
 import { warnings } from "./warnings.ts";
 
-interface ApplyOptions {
+interface ApplyOptions extends DiffOutputOptions {
   readonly edit?: string;
   readonly format: "auto" | (typeof formatNames)[number];
   readonly instruction?: string;
   readonly base?: string;
   readonly cell?: string;
   readonly symbol?: string;
+  readonly path?: string;
+  readonly stream?: boolean;
+  readonly interactive?: boolean;
   readonly model: string;
   readonly promptFormat?: ApplyFormatName;
   readonly receipt?: string;
@@ -42,12 +51,12 @@ interface ApplyOptions {
 
 /** `redraft apply <file>`: one edit, one file, written atomically or not at all. */
 export function applyCommand(): Command {
-  return withToolOptions(new Command("apply"))
+  return withColorOption(withToolOptions(new Command("apply")))
     .description(
       "Applies an edit to a file and writes it atomically, or refuses and says why. " +
         "The edit may be a sketch with markers, search/replace blocks, a diff, a patch or the whole file.",
     )
-    .argument("<file>", "the file to edit")
+    .argument("<file>", "the file to edit; -: from standard input to standard output")
     .option("--edit <path>", "file with the edit (default, or -: standard input)")
     .addOption(
       new Option("--format <name>", "the format of the edit")
@@ -63,6 +72,12 @@ export function applyCommand(): Command {
     .option("--cell <id or number>", "the notebook cell that the edit is for")
     .addOption(modelOption())
     .addOption(promptFormatOption())
+    .option("--path <name>", "with - as file: the name of the text, which says its language")
+    .option(
+      "--stream",
+      "print each hunk as soon as it is final, while the edit is still being read",
+    )
+    .option("--interactive", "choose the place of an ambiguous edit at the terminal")
     .option("--receipt <file>", "write the edit's receipt to this file (- for standard output)")
     .option("--dry-run", "print the unified diff and write nothing")
     .option("--no-journal", noJournalHelp)
@@ -80,25 +95,29 @@ export function applyCommand(): Command {
 }
 
 async function apply(file: string, options: ApplyOptions): Promise<void> {
-  checkReceiptOption(file, options);
+  checkApplyOptions(file, options);
   const watch = watchTools(options);
-  const settle = await settleRoute(options.model, {
-    ...options,
-    env: process.env,
-    logger: warnings,
-  });
-  const edit = await readEditText(options.edit, { keepMark: options.format === "whole" });
+  const settle = await routeFor(options);
+  const { format } = options;
   const redraft = createRedraft(settle ? { settle } : {});
   const journal = cliJournal(folderOf(file), options.journal);
   try {
+    const said = await whatIsSaid(file, options);
+    if (file === "-") {
+      const edit = await readEditText(options.edit, { keepMark: format === "whole" });
+      const path = options.path ?? "stdin";
+      const make = (text: Pick<EditRequest, "path" | "source">): Promise<EditResult> =>
+        redraft.apply({ ...text, edit, format, ...said });
+      await applyAsFilter(make, { ...options, path });
+      return;
+    }
     await journal.recover();
-    const { format, instruction, cell, symbol } = options;
-    const said: Pick<EditRequest, "instruction" | "cell" | "symbol" | "base"> = {
-      ...(instruction === undefined ? {} : { instruction }),
-      ...(cell === undefined ? {} : { cell }),
-      ...(symbol === undefined ? {} : { symbol }),
-      ...(options.base === undefined ? {} : { base: await baseText(options.base, file) }),
-    };
+    const isPlain = Object.keys(said).every((key) => key === "instruction");
+    const streamed = options.stream
+      ? await streamEdit(file, process.stdin, { ...options, isPlain })
+      : undefined;
+    const edit =
+      streamed?.edit ?? (await readEditText(options.edit, { keepMark: format === "whole" }));
     let watched: string | undefined;
     const updated = await updateFile(
       file,
@@ -114,10 +133,12 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
           throw withPatchCommand(error);
         });
         await requireOneFile(file, result);
+        if (streamed && text !== streamed.source) throw changedWhileStreaming(file);
         if (result.changed && watch) {
           watched ??= text;
           await watch.before();
         }
+        streamed?.finish(result);
         return exists || format !== "auto" ? result : onlyIfMeant(result);
       },
       // Placing is synchronous: until the file is written a signal ends the process as it is.
@@ -133,11 +154,62 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
     if (receipt && options.receipt !== undefined) await writeReceipt(options.receipt, receipt);
     const changed = updated.written || (options.dryRun && updated.result.changed);
     const reports = changed ? await watch?.after([await textsOf(file, updated, watched)]) : [];
-    await print(file, updated, options, { receipt, reports: watch && (reports ?? []) });
+    await print(file, updated, options, { receipt, reports: watch && (reports ?? []), streamed });
   } finally {
     await redraft.dispose();
   }
 }
+
+function checkApplyOptions(file: string, options: ApplyOptions): void {
+  const usage = (message: string): never => {
+    throw new RedraftError("usage", message);
+  };
+  checkReceiptOption(file, options);
+  const { edit, stream, path } = options;
+  if (file !== "-") {
+    if (path !== undefined) usage("--path names the text of standard input: give - as the file.");
+    if (stream && edit !== undefined && edit !== "-")
+      usage("--stream reads the edit from standard input: leave out --edit.");
+    return;
+  }
+  if (edit === undefined || edit === "-")
+    usage("standard input is the text to edit: name a file with the edit (--edit <path>).");
+  const isOfFile = stream || options.base !== undefined || options.receipt !== undefined;
+  if (isOfFile || options.diagnostics !== undefined || options.lsp !== undefined)
+    usage(
+      "--base, --receipt, --stream, --diagnostics and --lsp need a file: name it instead of -.",
+    );
+}
+
+/** What settles an ambiguous edit: a model, then, if asked for, the person at the terminal. */
+async function routeFor(options: ApplyOptions): Promise<ModelRoute | undefined> {
+  const ask = options.interactive ? terminalAsking(options) : undefined;
+  const settle = await settleRoute(options.model, {
+    ...options,
+    env: process.env,
+    logger: warnings,
+  });
+  return ask ? withChoice(settle, ask) : settle;
+}
+
+type SaidOfEdit = Pick<EditRequest, "instruction" | "cell" | "symbol" | "base">;
+
+async function whatIsSaid(file: string, options: ApplyOptions): Promise<SaidOfEdit> {
+  const { instruction, cell, symbol, base } = options;
+  return {
+    ...(instruction === undefined ? {} : { instruction }),
+    ...(cell === undefined ? {} : { cell }),
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(base === undefined ? {} : { base: await baseText(base, file) }),
+  };
+}
+
+const changedWhileStreaming = (file: string): RedraftError =>
+  new RedraftError(
+    "stale-file",
+    `${file} changed while the edit was being read, and hunks of its old text are printed. Nothing was written. Send the edit again.`,
+    { details: { path: file } },
+  );
 
 /** Any text could be a whole new file; a mistyped path must not make one. */
 function onlyIfMeant(result: EditResult): EditResult {
@@ -164,13 +236,15 @@ function textsOf(
 interface ApplyExtras {
   readonly receipt: Receipt | undefined;
   readonly reports: readonly ToolReport[] | undefined;
+  /** Printed its hunks. */
+  readonly streamed: StreamedEdit | undefined;
 }
 
 async function print(
   file: string,
   updated: Updated<EditResult>,
   options: ApplyOptions,
-  { receipt, reports }: ApplyExtras,
+  { receipt, reports, streamed }: ApplyExtras,
 ): Promise<void> {
   const needsPatch = options.json || options.dryRun;
   const patch = needsPatch ? await patchOf(file, updated) : "";
@@ -183,16 +257,18 @@ async function print(
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
-  process.stdout.write(patch);
+  if (!streamed) printDiff(patch, options);
   process.stderr.write(`${summary(file, updated, options.dryRun ?? false)}\n`);
   process.stderr.write(toolLines(reports ?? []));
 }
 
 async function patchOf(file: string, { before, result }: Updated<EditResult>): Promise<string> {
   const { unifiedDiff } = await import("../workspace/diff.ts");
+  const path = await shownPath(file);
+  const newPath = result.movedTo === undefined ? path : await shownPath(result.movedTo);
   return unifiedDiff(
-    before.exists ? { path: file, text: before.text } : null,
-    result.text === null ? null : { path: result.movedTo ?? file, text: result.text },
+    before.exists ? { path, text: before.text } : null,
+    result.text === null ? null : { path: newPath, text: result.text },
     result.proof,
   );
 }
@@ -206,6 +282,8 @@ Examples:
   redraft apply src/app.ts --edit sketch.txt --receipt receipt.json      for redraft verify
   redraft apply src/app.ts --edit sketch.txt --diagnostics "npx tsc --noEmit"     the errors that the edit introduces
   redraft apply plot.ipynb --edit cell.txt --cell 3
+  my-model | redraft apply src/app.ts --stream --format lazy      prints hunks while the model writes
+  redraft apply - --edit sketch.txt --path app.ts < app.ts > new.ts      as a filter
   redraft apply new.ts --edit text.ts --format whole        creates the file
 
 Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage,

@@ -17,6 +17,7 @@ import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { readJsonLines } from "./json-lines.ts";
 import { modelOption } from "./model-option.ts";
 import { promptFormatOption } from "./prompt-format.ts";
+import { whileWaiting } from "./waiting.ts";
 import { warnings } from "./warnings.ts";
 
 /** One answer of `redraft batch`. */
@@ -41,11 +42,16 @@ export function batchCommand(): Command {
     .argument("[file]", "file with the edits (default, or -: standard input)")
     .addOption(modelOption())
     .addOption(promptFormatOption())
+    .option("--fail", "exit with 1 if any edit is refused")
     .addHelpText("after", help)
     .action(
       async (
         file: string | undefined,
-        options: { readonly model: string; readonly promptFormat?: ApplyFormatName },
+        options: {
+          readonly model: string;
+          readonly promptFormat?: ApplyFormatName;
+          readonly fail?: boolean;
+        },
       ) => {
         const input = await inputOf(file);
         const settle = await settleRoute(options.model, {
@@ -55,11 +61,19 @@ export function batchCommand(): Command {
         });
         const redraft = createRedraft(settle ? { settle } : {});
         try {
-          for await (const line of readJsonLines(input)) {
-            const answer = await answerLine(line, redraft);
-            if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
-              await once(process.stdout, "drain");
-          }
+          let answered = 0;
+          await whileWaiting(
+            () => `${answered} answered`,
+            async () => {
+              for await (const line of readJsonLines(input)) {
+                const answer = await answerLine(line, redraft);
+                answered += 1;
+                if (options.fail && answer.error !== null) process.exitCode = 1;
+                if (!process.stdout.write(`${JSON.stringify(answer)}\n`))
+                  await once(process.stdout, "drain");
+              }
+            },
+          );
         } finally {
           await redraft.dispose();
         }
@@ -203,5 +217,8 @@ In:   {"id","path","original","edit","format"?,"instruction"?}, and optionally "
 Out:  {"id","result":string|null,"error":null|{"code","message"},"route":"merge"|"model"|"rewrite"|null,"candidates"?:string[],"ms"}
       result null = refused; candidates = the possible texts of an ambiguous edit, best first.
 
-Example:
-  redraft batch edits.jsonl > answers.jsonl`;
+Examples:
+  redraft batch edits.jsonl > answers.jsonl
+  redraft batch edits.jsonl --fail > answers.jsonl      1 if any is refused, for scripts
+
+Exit codes: 0 every line is answered, 1 with --fail an edit is refused, 2 wrong usage, 3 the input cannot be read.`;

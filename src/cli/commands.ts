@@ -1,12 +1,4 @@
-import type { Command } from "commander";
-
-/** A command is loaded when it is called, so that the others cost nothing at start. */
-export interface CommandEntry {
-  readonly name: string;
-  /** One line for `redraft --help`. */
-  readonly summary: string;
-  load(): Promise<Command>;
-}
+import type { CommandEntry } from "./command-entry.ts";
 
 /** A new command is a file that exports its `Command`, and a line here. */
 export const commands: readonly CommandEntry[] = [
@@ -94,6 +86,26 @@ export const commands: readonly CommandEntry[] = [
     name: "models",
     summary: "list, download and remove models",
     load: async () => (await import("./models.ts")).modelsCommand(),
+  },
+  {
+    name: "config",
+    summary: "show each setting and where it comes from",
+    load: async () => (await import("./config.ts")).configCommand(),
+  },
+  {
+    name: "doctor",
+    summary: "check the installation, with a cure for what is wrong",
+    load: async () => (await import("./doctor.ts")).doctorCommand(),
+  },
+  {
+    name: "completion",
+    summary: "print the completion script of a shell",
+    load: async () => (await import("./completion.ts")).completionCommand(commands),
+  },
+  {
+    name: "man",
+    summary: "print the manual page",
+    load: async () => (await import("./man.ts")).manCommand(commands),
   },
   {
     name: "bench",

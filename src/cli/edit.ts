@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { Command, Option } from "commander";
 import { z } from "zod";
-import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import { RedraftError } from "../core/errors.ts";
 import type { ToolReport } from "../diagnostics/brought-errors.ts";
 import type { FailedAttempt } from "../instruct/attempts.ts";
 import { type Costs, shortCost } from "../instruct/costs.ts";
@@ -17,16 +17,19 @@ import { fileError } from "../workspace/disk.ts";
 import type { Receipt } from "../workspace/receipt/format.ts";
 import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { readTextFile, type TextFile } from "../workspace/text-file.ts";
+import { answerErrors } from "./answer-errors.ts";
 import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
+import { type DiffOutputOptions, printDiff, shownDiff, withColorOption } from "./diff-output.ts";
 import { type EditView, editView } from "./edit-view.ts";
 import { writeChecked } from "./edit-writing.ts";
+import { expandGlobs } from "./globs.ts";
 import { type HunkStream, hunkStream } from "./hunk-stream.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
 import { liveLine } from "./live-line.ts";
 import { seconds, whole } from "./numbers.ts";
 import { onInterrupt } from "./signals.ts";
 
-interface EditOptions {
+interface EditOptions extends DiffOutputOptions {
   readonly model?: string;
   readonly modelName?: string;
   readonly context?: number;
@@ -49,7 +52,7 @@ interface EditOptions {
 
 /** `redraft edit <file...> "<instruction>"`: a model makes the edit; all files are written, or none. */
 export function editCommand(): Command {
-  return withToolOptions(new Command("edit"))
+  return withColorOption(withToolOptions(new Command("edit")))
     .description(
       "Has a model edit files: it writes a sketch that Redraft applies, or rewrites the files with their old text as prediction. " +
         "All files are written, or none.",
@@ -98,22 +101,14 @@ export function editCommand(): Command {
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON: files, patch, cost")
     .addHelpText("after", help)
-    .action(async (words: string[], options: EditOptions) => {
-      try {
-        await edit(words, options);
-      } catch (error) {
-        if (!options.json || !RedraftError.is(error)) throw error;
-        const { code, message, retryable, details } = error;
-        const answer = { files: [], written: false, error: { code, message, retryable, details } };
-        process.stdout.write(`${JSON.stringify(answer)}\n`);
-        process.exitCode = exitCodeOf(error.code);
-      }
-    });
+    .action((words: string[], options: EditOptions) =>
+      answerErrors(options.json, { files: [], written: false }, () => edit(words, options)),
+    );
 }
 
 async function edit(words: readonly string[], options: EditOptions): Promise<void> {
   const instruction = words.at(-1)!;
-  const paths = [...new Set(words.slice(0, -1))];
+  const paths = await expandGlobs(words.slice(0, -1));
   if (paths.length === 0) {
     throw new RedraftError(
       "usage",
@@ -163,7 +158,7 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   const byPath = new Map(files.map((file) => [file.path, file]));
   try {
     for (let failed: FailedAttempt | undefined, attempt = 1; ; attempt++) {
-      const hunks = options.stream ? hunkStream(files, streamOutput(view)) : undefined;
+      const hunks = options.stream ? hunkStream(files, streamOutput(view, options)) : undefined;
       const result = await redraft.edit(
         { ...request, ...(failed && { failed }) },
         {
@@ -253,11 +248,14 @@ function terminalView({ json, model }: EditOptions): EditView | undefined {
 }
 
 /** The diff is the output; the live line is removed before a hunk is printed, and drawn again by the next event. */
-function streamOutput(view: EditView | undefined): Parameters<typeof hunkStream>[1] {
+function streamOutput(
+  view: EditView | undefined,
+  options: DiffOutputOptions,
+): Parameters<typeof hunkStream>[1] {
   return {
     write(text) {
       view?.pause();
-      process.stdout.write(text);
+      process.stdout.write(shownDiff(text, options));
     },
     note: (text) => void process.stderr.write(text),
   };
@@ -331,7 +329,7 @@ function print(
     return;
   }
   if (hunks) for (const [index, { path }] of files.entries()) hunks.finish(path, patches[index]!);
-  else if (options.dryRun) process.stdout.write(patches.join(""));
+  else if (options.dryRun) printDiff(patches.join(""), options);
   for (const file of files) process.stderr.write(`${fileLine(file, written)}\n`);
   process.stderr.write(`${reportLine(report)}\n`);
   process.stderr.write(toolLines(reports ?? []));
@@ -377,7 +375,7 @@ function reportLine({
 }
 
 const help = `
-The last argument is the instruction; all others are files.
+The last argument is the instruction; all others are files, or patterns in quotes: "src/**/*.ts".
 
   --model http://localhost:8000          an OpenAI-compatible server: vLLM, SGLang, llama-server, hosted
   --model https://api.openai.com/v1#gpt-4.1-mini

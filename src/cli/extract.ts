@@ -1,59 +1,54 @@
 import { realpath } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { Command } from "commander";
-import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import { RedraftError } from "../core/errors.ts";
 import type { ExtractPlan, ExtractRequest } from "../orchestrate/extract/extract.ts";
 import { createOrchestrator } from "../redraft/orchestrator.ts";
-import { checkedWrite, checkOption } from "./check-command.ts";
-import { cliJournal, noJournalHelp } from "./journal.ts";
+import { answerErrors } from "./answer-errors.ts";
+import { checkedWrite } from "./check-command.ts";
+import { printDiff } from "./diff-output.ts";
+import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
+import { cliJournal } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
+import { whileWaiting } from "./waiting.ts";
 
-interface ExtractOptions {
-  readonly root: string;
-  readonly dryRun?: boolean;
+interface ExtractOptions extends FolderEditOptions {
   readonly check?: string;
-  readonly journal: boolean;
-  readonly json?: boolean;
 }
 
 /** `redraft extract`: lines of a function become a function. */
 export function extractCommand(): Command {
-  return new Command("extract")
+  const command = new Command("extract")
     .description(
       "Makes a function of whole statements of a function and calls it in their place: JavaScript, TypeScript, Python.",
     )
     .argument("<file:from-to>", "the file, and the first and the last line")
-    .argument("<name>", "the name of the new function")
-    .option("--root <folder>", "the folder; nothing outside is read or changed", ".")
-    .option("--dry-run", "print the unified diff and write nothing")
-    .addOption(checkOption())
-    .option("--no-journal", noJournalHelp)
-    .option("--json", "print the whole result as JSON")
+    .argument("<name>", "the name of the new function");
+  return withFolderEditOptions(command)
     .addHelpText("after", help)
-    .action(async (lines: string, name: string, options: ExtractOptions) => {
-      try {
-        await extract(lines, name, options);
-      } catch (error) {
-        if (!options.json || !RedraftError.is(error)) throw error;
-        const { code, message, retryable, details } = error;
-        const json = { written: false, files: [], error: { code, message, retryable, details } };
-        process.stdout.write(`${JSON.stringify(json)}\n`);
-        process.exitCode = exitCodeOf(error.code);
-      }
-    });
+    .action((lines: string, name: string, options: ExtractOptions) =>
+      answerErrors(options.json, { written: false, files: [] }, () =>
+        extract(lines, name, options),
+      ),
+    );
 }
 
 async function extract(lines: string, name: string, options: ExtractOptions): Promise<void> {
   const { check, dryRun = false, json } = options;
   const root = await rootFolder(options.root);
-  const { chosen, applied } = await createOrchestrator({ root }).run(
-    { extract: { ...(await selectedLines(root, lines)), name } },
-    {
-      dryRun,
-      journal: cliJournal(root, options.journal),
-      note: { kind: "edit", by: "redraft extract" },
-      ...checkedWrite(check, root),
-    },
+  const selected = await selectedLines(root, lines);
+  const { chosen, applied } = await whileWaiting(
+    check === undefined ? `reading ${lines}` : undefined,
+    () =>
+      createOrchestrator({ root }).run(
+        { extract: { ...selected, name } },
+        {
+          dryRun,
+          journal: cliJournal(root, options.journal),
+          note: { kind: "edit", by: "redraft extract" },
+          ...checkedWrite(check, root),
+        },
+      ),
   );
   const { files, written, entry } = applied;
   if (json) {
@@ -69,7 +64,7 @@ async function extract(lines: string, name: string, options: ExtractOptions): Pr
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
-  if (dryRun) process.stdout.write(files.map(({ diff }) => diff).join(""));
+  if (dryRun) printDiff(files.map(({ diff }) => diff).join(""), options);
   process.stderr.write(`${chosen.title}${dryRun ? " (dry run)" : ""}\n`);
   for (const note of chosen.notes) process.stderr.write(`${note}\n`);
   if (entry !== undefined) process.stderr.write(`redraft undo --id ${entry}\n`);

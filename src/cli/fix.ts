@@ -3,29 +3,29 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import { RedraftError } from "../core/errors.ts";
 import { readPrinted, snapshot } from "../diagnostics/brought-errors.ts";
 import type { FixOutcome } from "../orchestrate/fix/fix-all.ts";
 import { type FixDiagnosticsOptions, type FixEvent, fixDiagnostics } from "../redraft/fix.ts";
+import { answerErrors } from "./answer-errors.ts";
+import { printDiff } from "./diff-output.ts";
+import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
+import { expandGlobs } from "./globs.ts";
 import { readEditText } from "./input.ts";
-import { cliJournal, noJournalHelp } from "./journal.ts";
+import { cliJournal } from "./journal.ts";
 import { liveLine } from "./live-line.ts";
 import { rootFolder } from "./patch.ts";
 import { onInterrupt, uninterrupted } from "./signals.ts";
 
-interface FixOptions {
+interface FixOptions extends FolderEditOptions {
   readonly from?: string;
   readonly run?: string;
-  readonly root: string;
   readonly likely?: boolean;
-  readonly dryRun?: boolean;
-  readonly journal: boolean;
-  readonly json?: boolean;
 }
 
 /** `redraft fix`: what compilers, linters and tracebacks complain of. */
 export function fixCommand(): Command {
-  return new Command("fix")
+  const command = new Command("fix")
     .description(
       "Fixes errors that a compiler, a linter or a traceback names: JavaScript, TypeScript, Python, Go. With --run, only what the command confirms.",
     )
@@ -38,24 +38,14 @@ export function fixCommand(): Command {
       "--run <command>",
       "run this in the folder: it finds the errors, and a fix stays only if its error is no longer there and no new one appears",
     )
-    .option("--root <folder>", "the folder; nothing outside is read or changed", ".")
-    .option("--likely", "without --run: make the likeliest fix, too, not only what is certain")
-    .option("--dry-run", "print the unified diff and write nothing")
-    .option("--no-journal", noJournalHelp)
-    .option("--json", "print the whole result as JSON")
+    .option("--likely", "without --run: make the likeliest fix, too, not only what is certain");
+  return withFolderEditOptions(command, { check: false })
     .addHelpText("after", help)
-    .action(async (files: readonly string[], options: FixOptions) => {
-      try {
-        await fix(files, options);
-      } catch (error) {
-        if (!options.json || !RedraftError.is(error)) throw error;
-        const { code, message, retryable, details } = error;
-        const failed = { fixed: [], left: [], files: [], written: false };
-        const json = { ...failed, error: { code, message, retryable, details } };
-        process.stdout.write(`${JSON.stringify(json)}\n`);
-        process.exitCode = exitCodeOf(error.code);
-      }
-    });
+    .action((files: readonly string[], options: FixOptions) =>
+      answerErrors(options.json, { fixed: [], left: [], files: [], written: false }, () =>
+        fix(files, options),
+      ),
+    );
 }
 
 async function fix(files: readonly string[], options: FixOptions): Promise<void> {
@@ -67,7 +57,8 @@ async function fix(files: readonly string[], options: FixOptions): Promise<void>
     );
   }
   const root = await rootFolder(options.root);
-  const only = await Promise.all(files.map((file) => pathInRoot(root, file)));
+  const named = await expandGlobs(files);
+  const only = await Promise.all(named.map((file) => pathInRoot(root, file)));
   const diagnostics = from === undefined ? undefined : await readDiagnostics(from, root);
   const signal = command === undefined ? undefined : onInterrupt();
   const progress = command === undefined ? undefined : showRuns(command);
@@ -202,7 +193,7 @@ function print(
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
-  if (options.dryRun) process.stdout.write(files.map(({ diff }) => diff).join(""));
+  if (options.dryRun) printDiff(files.map(({ diff }) => diff).join(""), options);
   const lines = [
     ...fixed.map(fixedLine),
     ...left.flatMap(leftLines),

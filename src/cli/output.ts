@@ -27,6 +27,14 @@ export function resultJson(updated: Updated<EditResult>, patch: string): Record<
   };
 }
 
+/** The same for a text that is in no file. */
+export function errorlessJson(
+  { proof, cells: _, ...result }: EditResult,
+  patch: string,
+): Record<string, unknown> {
+  return { ...result, patch, ...(proof && { proof: proofRuns(proof) }), error: null };
+}
+
 export function errorJson(path: string, error: RedraftError): Record<string, unknown> {
   const { code, message, retryable, details } = error;
   return { path, text: null, written: false, error: { code, message, retryable, details } };

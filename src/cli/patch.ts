@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { Command } from "commander";
 import { z } from "zod";
 import { formatNames } from "../core/edit.ts";
-import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import { RedraftError } from "../core/errors.ts";
 import { baseOf } from "../core/text-store.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
 import { settleRoute } from "../redraft/settle-route.ts";
@@ -12,52 +12,44 @@ import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.
 import { confinedTo } from "../workspace/confined.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
 import { splitPatch } from "../workspace/patches.ts";
-import { checkedWrite, checkOption } from "./check-command.ts";
+import { answerErrors } from "./answer-errors.ts";
+import { checkedWrite } from "./check-command.ts";
+import { printDiff } from "./diff-output.ts";
+import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { readEditText } from "./input.ts";
-import { cliJournal, noJournalHelp } from "./journal.ts";
+import { cliJournal } from "./journal.ts";
 import { readJsonLines } from "./json-lines.ts";
 import { modelOption } from "./model-option.ts";
+import { whileWaiting } from "./waiting.ts";
 
-interface PatchOptions {
-  readonly root: string;
+interface PatchOptions extends FolderEditOptions {
   readonly jsonl?: boolean;
-  readonly dryRun?: boolean;
   readonly check?: string;
   readonly model: string;
-  readonly journal: boolean;
-  readonly json?: boolean;
 }
 
 /** `redraft patch`: edits of any formats and files as one transaction. */
 export function patchCommand(): Command {
-  return new Command("patch")
+  const command = new Command("patch")
     .description(
       "Applies a patch to several files, or edits in any format (--jsonl), as one change: all files are written, or none.",
     )
     .argument("[patch]", "file with the patch (default, or -: standard input)")
-    .option("--root <folder>", "paths are relative to it, and nothing outside is touched", ".")
     .option(
       "--jsonl",
       "the input has one edit per line: {path, edit, format?, base?, cell?, symbol?}",
     )
-    .option("--dry-run", "print the unified diff and write nothing")
-    .addOption(checkOption())
-    .addOption(modelOption())
-    .option("--no-journal", noJournalHelp)
-    .option("--json", "print the whole result as JSON, with the receipts")
+    .addOption(modelOption());
+  return withFolderEditOptions(command, {
+    rootHelp: "paths are relative to it, and nothing outside is touched",
+    jsonHelp: "print the whole result as JSON, with the receipts",
+  })
     .addHelpText("after", help)
-    .action(async (file: string | undefined, options: PatchOptions) => {
-      try {
-        await patch(file, options);
-      } catch (error) {
-        if (!options.json || !RedraftError.is(error)) throw error;
-        const { code, message, retryable, details } = error;
-        const answer = { edits: [], files: [], written: false };
-        const json = { ...answer, error: { code, message, retryable, details } };
-        process.stdout.write(`${JSON.stringify(json)}\n`);
-        process.exitCode = exitCodeOf(error.code);
-      }
-    });
+    .action((file: string | undefined, options: PatchOptions) =>
+      answerErrors(options.json, { edits: [], files: [], written: false }, () =>
+        patch(file, options),
+      ),
+    );
 }
 
 async function patch(file: string | undefined, options: PatchOptions): Promise<void> {
@@ -70,17 +62,21 @@ async function patch(file: string | undefined, options: PatchOptions): Promise<v
   const texts = persistentTextStore(journal.home);
   const redraft = createRedraft({ texts, ...(settle ? { settle } : {}) });
   try {
-    const done = await applyAll(rows, {
-      redraft,
-      roots: [root],
-      fs: confinedTo([root]),
-      dryRun,
-      receipts: options.json === true,
-      journal,
-      texts,
-      note: { kind: "edit", by: "redraft patch" },
-      ...checkedWrite(check, root),
-    });
+    const done = await whileWaiting(
+      check === undefined ? `applying ${rows.length} edits` : undefined,
+      () =>
+        applyAll(rows, {
+          redraft,
+          roots: [root],
+          fs: confinedTo([root]),
+          dryRun,
+          receipts: options.json === true,
+          journal,
+          texts,
+          note: { kind: "edit", by: "redraft patch" },
+          ...checkedWrite(check, root),
+        }),
+    );
     print(done, options);
   } finally {
     await redraft.dispose();
@@ -154,7 +150,7 @@ function print({ edits, files, written, entry }: AppliedAll, options: PatchOptio
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
-  if (options.dryRun) process.stdout.write(files.map(({ diff }) => diff).join(""));
+  if (options.dryRun) printDiff(files.map(({ diff }) => diff).join(""), options);
   for (const edit of edits) {
     const name = edit.movedTo === undefined ? edit.path : `${edit.path} -> ${edit.movedTo}`;
     const notes = edit.notes.length > 0 ? `; ${edit.notes.join("; ")}` : "";

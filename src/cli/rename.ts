@@ -1,34 +1,33 @@
 import { realpath } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { Command, Option } from "commander";
-import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import { RedraftError } from "../core/errors.ts";
 import type { RenamePlan, RenameRequest } from "../orchestrate/rename/rename.ts";
 import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.ts";
-import { checkedWrite, checkOption } from "./check-command.ts";
-import { cliJournal, noJournalHelp } from "./journal.ts";
+import { answerErrors } from "./answer-errors.ts";
+import { checkedWrite } from "./check-command.ts";
+import { printDiff } from "./diff-output.ts";
+import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
+import { cliJournal } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
+import { whileWaiting } from "./waiting.ts";
 
-interface RenameOptions {
-  readonly root: string;
+interface RenameOptions extends FolderEditOptions {
   readonly at?: string;
   readonly unsure: "refuse" | "include" | "leave";
   readonly mentions?: boolean;
-  readonly dryRun?: boolean;
   readonly check?: string;
-  readonly journal: boolean;
-  readonly json?: boolean;
 }
 
 /** `redraft rename`: one symbol in all files of a folder. */
 export function renameCommand(): Command {
-  return new Command("rename")
+  const command = new Command("rename")
     .description(
       "Renames a variable, function, type, member or parameter in all files of a folder: JavaScript, TypeScript, Python, Go.",
     )
     .argument("<old>", "the name; a member also as Type.member")
     .argument("<new>", "the new name")
-    .option("--root <folder>", "the folder; nothing outside is read or changed", ".")
     .option(
       "--at <file:line>",
       "a place of the symbol, where several have the name; also file:line:column",
@@ -38,23 +37,12 @@ export function renameCommand(): Command {
         .choices(["refuse", "include", "leave"])
         .default("refuse"),
     )
-    .option("--mentions", "replace the name in comments and strings, too")
-    .option("--dry-run", "print the unified diff and write nothing")
-    .addOption(checkOption())
-    .option("--no-journal", noJournalHelp)
-    .option("--json", "print the whole result as JSON")
+    .option("--mentions", "replace the name in comments and strings, too");
+  return withFolderEditOptions(command)
     .addHelpText("after", help)
-    .action(async (from: string, to: string, options: RenameOptions) => {
-      try {
-        await rename(from, to, options);
-      } catch (error) {
-        if (!options.json || !RedraftError.is(error)) throw error;
-        const { code, message, retryable, details } = error;
-        const json = { written: false, files: [], error: { code, message, retryable, details } };
-        process.stdout.write(`${JSON.stringify(json)}\n`);
-        process.exitCode = exitCodeOf(error.code);
-      }
-    });
+    .action((from: string, to: string, options: RenameOptions) =>
+      answerErrors(options.json, { written: false, files: [] }, () => rename(from, to, options)),
+    );
 }
 
 async function rename(from: string, to: string, options: RenameOptions): Promise<void> {
@@ -67,14 +55,16 @@ async function rename(from: string, to: string, options: RenameOptions): Promise
     mentions: options.mentions === true,
     at: options.at === undefined ? undefined : await placeIn(root, options.at),
   };
-  const done = await createOrchestrator({ root }).run(
-    { rename: request },
-    {
-      dryRun,
-      journal: cliJournal(root, options.journal),
-      note: { kind: "edit", by: "redraft rename" },
-      ...checkedWrite(check, root),
-    },
+  const done = await whileWaiting(check === undefined ? `looking for ${from}` : undefined, () =>
+    createOrchestrator({ root }).run(
+      { rename: request },
+      {
+        dryRun,
+        journal: cliJournal(root, options.journal),
+        note: { kind: "edit", by: "redraft rename" },
+        ...checkedWrite(check, root),
+      },
+    ),
   );
   print(done, options);
 }
@@ -101,7 +91,7 @@ function print({ chosen, applied }: Orchestrated, options: RenameOptions): void 
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
-  if (options.dryRun) process.stdout.write(files.map(({ diff }) => diff).join(""));
+  if (options.dryRun) printDiff(files.map(({ diff }) => diff).join(""), options);
   process.stderr.write(`${chosen.title}${options.dryRun ? " (dry run)" : ""}\n`);
   const left = plan.unsure.filter(({ renamed }) => !renamed);
   const mentions = plan.mentions.filter(({ renamed }) => !renamed);

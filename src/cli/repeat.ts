@@ -6,29 +6,28 @@ import type { RepeatPlan } from "../orchestrate/like-places/repeat.ts";
 import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.ts";
 import { editStates } from "../workspace/journal/history.ts";
 import { textPairs } from "../workspace/journal/take-back.ts";
-import { checkedWrite, checkOption } from "./check-command.ts";
+import { answerErrors } from "./answer-errors.ts";
+import { checkedWrite } from "./check-command.ts";
+import { printDiff } from "./diff-output.ts";
+import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { readEditText } from "./input.ts";
-import { cliJournal, noJournalHelp } from "./journal.ts";
+import { cliJournal } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
+import { whileWaiting } from "./waiting.ts";
 
-interface RepeatOptions {
-  readonly root: string;
+interface RepeatOptions extends FolderEditOptions {
   readonly from?: string;
   readonly last?: boolean;
   readonly only?: readonly number[];
   readonly all?: boolean;
-  readonly dryRun?: boolean;
   readonly check?: string;
-  readonly journal: boolean;
-  readonly json?: boolean;
 }
 
 /** `redraft repeat`: an edit that was made, at all places like it. */
 export function repeatCommand(): Command {
-  return new Command("repeat")
+  const command = new Command("repeat")
     .description("Makes an edit that was made once at all places of a folder that are like it.")
-    .option("--root <folder>", "the folder; nothing outside is read or changed", ".")
     .option(
       "--from <patch>",
       "the edit as a unified diff that is applied already; - is standard input",
@@ -38,23 +37,12 @@ export function repeatCommand(): Command {
     .option(
       "--all",
       "all of them; without --only and --all they are listed, and nothing is written",
-    )
-    .option("--dry-run", "print the unified diff and write nothing")
-    .addOption(checkOption())
-    .option("--no-journal", noJournalHelp)
-    .option("--json", "print the whole result as JSON")
+    );
+  return withFolderEditOptions(command)
     .addHelpText("after", help)
-    .action(async (options: RepeatOptions) => {
-      try {
-        await repeat(options);
-      } catch (error) {
-        if (!options.json || !RedraftError.is(error)) throw error;
-        const { code, message, retryable, details } = error;
-        const json = { written: false, files: [], error: { code, message, retryable, details } };
-        process.stdout.write(`${JSON.stringify(json)}\n`);
-        process.exitCode = exitCodeOf(error.code);
-      }
-    });
+    .action((options: RepeatOptions) =>
+      answerErrors(options.json, { written: false, files: [] }, () => repeat(options)),
+    );
 }
 
 async function repeat(options: RepeatOptions): Promise<void> {
@@ -69,14 +57,18 @@ async function repeat(options: RepeatOptions): Promise<void> {
   }
   const root = await rootFolder(options.root);
   const edit = from === undefined ? await lastEdit(root) : await readEditText(from);
-  const done = await createOrchestrator({ root }).run(
-    { repeat: { edit, only, all: only === undefined } },
-    {
-      dryRun,
-      journal: cliJournal(root, options.journal),
-      note: { kind: "edit", by: "redraft repeat" },
-      ...checkedWrite(check, root),
-    },
+  const done = await whileWaiting(
+    check === undefined ? "looking for places like the edit's" : undefined,
+    () =>
+      createOrchestrator({ root }).run(
+        { repeat: { edit, only, all: only === undefined } },
+        {
+          dryRun,
+          journal: cliJournal(root, options.journal),
+          note: { kind: "edit", by: "redraft repeat" },
+          ...checkedWrite(check, root),
+        },
+      ),
   );
   print(done, { ...options, dryRun });
   if (!isListing || options.dryRun) return;
@@ -109,7 +101,7 @@ function print({ chosen, applied }: Orchestrated, options: RepeatOptions): void 
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
-  if (options.dryRun) process.stdout.write(files.map(({ diff }) => diff).join(""));
+  if (options.dryRun) printDiff(files.map(({ diff }) => diff).join(""), options);
   process.stderr.write(`${chosen.title}${options.dryRun ? " (dry run)" : ""}\n`);
   for (const { old, new: now } of plan.rules) process.stderr.write(`  ${old}  ->  ${now}\n`);
   if (options.dryRun) {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import { commands } from "./commands.ts";
+import { configureCommand } from "./config/defaults.ts";
 import { packageVersion } from "./version.ts";
 
 /** Runs one command line and answers the exit code: 0 done, 1 refused, 2 wrong usage, 3 the file, 4 the engine. */
@@ -12,6 +13,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   });
   try {
     const program = await programFor(argv);
+    if (argv.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
     await program.parseAsync(argv, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
@@ -45,6 +50,7 @@ async function programFor(argv: readonly string[]): Promise<Command> {
       continue;
     }
     const command = await entry.load();
+    configureCommand(command);
     command.copyInheritedSettings(program);
     inherit(command);
     program.addCommand(command);

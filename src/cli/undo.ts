@@ -1,14 +1,16 @@
 import { Command } from "commander";
-import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import { RedraftError } from "../core/errors.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
 import { confinedTo } from "../workspace/confined.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
 import { type UndoAnswer, type UndoRequest, undo } from "../workspace/journal/undo.ts";
+import { answerErrors } from "./answer-errors.ts";
+import { type DiffOutputOptions, printDiff, withColorOption } from "./diff-output.ts";
 import { cliJournal } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
 import { uninterrupted } from "./signals.ts";
 
-interface UndoCommandOptions {
+interface UndoCommandOptions extends DiffOutputOptions {
   readonly last?: number;
   readonly id?: readonly string[];
   readonly hunk?: readonly number[];
@@ -47,7 +49,7 @@ function withOptions(command: Command): Command {
     ...all,
     ...value.split(","),
   ];
-  return command
+  return withColorOption(command)
     .option("--last <number>", "how many, newest first (default: 1)", positiveNumber)
     .option("--id <id>", "id of an edit; repeat for more", collect)
     .option("--root <folder>", "only edits inside this folder", ".")
@@ -67,8 +69,8 @@ function numbers(value: string, all: readonly number[] = []): readonly number[] 
   throw new RedraftError("usage", `--hunk ${value}: hunks are numbered from 1, as in 1,3.`);
 }
 
-async function runUndo(options: UndoCommandOptions, redo: boolean): Promise<void> {
-  try {
+function runUndo(options: UndoCommandOptions, redo: boolean): Promise<void> {
+  return answerErrors(options.json, { files: [], written: false }, async () => {
     const { last, id, hunk, dryRun } = options;
     if (last !== undefined && id !== undefined) {
       throw new RedraftError("usage", "--last and --id exclude each other: leave one out.");
@@ -90,21 +92,15 @@ async function runUndo(options: UndoCommandOptions, redo: boolean): Promise<void
       uninterrupted,
     });
     print(answer, options);
-  } catch (error) {
-    if (!options.json || !RedraftError.is(error)) throw error;
-    const { code, message, retryable, details } = error;
-    const answer = { files: [], written: false, error: { code, message, retryable, details } };
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
-    process.exitCode = exitCodeOf(code);
-  }
+  });
 }
 
-function print(answer: UndoAnswer, { json, dryRun }: UndoCommandOptions): void {
-  if (json) {
+function print(answer: UndoAnswer, options: UndoCommandOptions): void {
+  if (options.json) {
     process.stdout.write(`${JSON.stringify({ ...answer, error: null })}\n`);
     return;
   }
-  if (dryRun) process.stdout.write(answer.files.map(({ diff }) => diff).join(""));
+  if (options.dryRun) printDiff(answer.files.map(({ diff }) => diff).join(""), options);
   for (const { path, movedTo, action } of answer.files) {
     process.stderr.write(`${movedTo === undefined ? path : `${path} -> ${movedTo}`}: ${action}\n`);
   }

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import { fileError } from "../workspace/disk.ts";
 import { type ReceiptFiles, verifyReceipt } from "../workspace/receipt/verify.ts";
+import { expandGlobs } from "./globs.ts";
 import { readStdin } from "./input.ts";
 import { type NamedVerification, verifyNote } from "./verify-note.ts";
 
@@ -15,14 +16,14 @@ interface VerifyCommandOptions {
   readonly json?: boolean;
 }
 
-/** `redraft verify [receipt]`: checks a receipt by itself and against the files that are named. */
+/** `redraft verify [receipt...]`: checks receipts by themselves and against the files that are named. */
 export function verifyCommand(): Command {
   return new Command("verify")
     .description(
       "Checks the receipt of an edit: that it is intact, and that it is true of the given files. " +
         "Lists what was checked and what was not.",
     )
-    .argument("[receipt]", "file with the receipt (default, or -: standard input)")
+    .argument("[receipts...]", "files with receipts (default, or -: standard input)")
     .option("--before <file>", "the file as it was before the edit")
     .option("--after <file>", "the file as it was after the edit")
     .option("--edit <file>", "the edit as written")
@@ -33,15 +34,26 @@ export function verifyCommand(): Command {
     )
     .option("--json", "print the outcome as JSON")
     .addHelpText("after", help)
-    .action(async (path: string | undefined, options: VerifyCommandOptions) => {
+    .action(async (names: readonly string[], options: VerifyCommandOptions) => {
       const { note, json = false } = options;
+      const given = [options.before, options.after, options.edit, options.base];
+      const namesFiles = given.some((one) => one !== undefined);
       if (note === undefined) {
-        const [bytes, files] = [await bytesOf(path), await givenFiles(options)];
-        print([{ name: path ?? "-", ...verifyReceipt(bytes, files) }], json);
+        const paths = names.length === 0 ? [undefined] : await expandGlobs(names);
+        if (paths.length > 1 && namesFiles) {
+          throw new RedraftError(
+            "usage",
+            "--before, --after, --edit and --base are the files of one receipt: give one receipt.",
+          );
+        }
+        const files = await givenFiles(options);
+        const outcomes: NamedVerification[] = [];
+        for (const path of paths)
+          outcomes.push({ name: path ?? "-", ...verifyReceipt(await bytesOf(path), files) });
+        print(outcomes, json);
         return;
       }
-      const given = [path, options.before, options.after, options.edit, options.base];
-      if (given.some((one) => one !== undefined)) {
+      if (names.length > 0 || namesFiles) {
         throw new RedraftError(
           "usage",
           "--note takes the receipts and the files from git: leave out the other options.",
@@ -103,6 +115,7 @@ Examples:
   redraft apply src/app.ts --edit sketch.txt --receipt receipt.json
   redraft verify receipt.json --before old.ts --after src/app.ts --edit sketch.txt
   git notes --ref=redraft append -F receipt.json HEAD      keeps a receipt with the commit of the edit
+  redraft verify "receipts/*.json"                         many at once
   redraft verify --note HEAD                               checks it against the files of the commit
 
 Exit codes: 0 nothing that was checked is wrong, 1 a receipt does not verify, 2 wrong usage, 3 a file cannot be read.`;

@@ -21,3 +21,7 @@ export { type ReadOptions, readEdit } from "../edit/read.ts";
 export { type MergeOptions, merge } from "../merge/merge.ts";
 export { checkProof } from "../merge/proof/check.ts";
 export { carryOver } from "../merge/rebase/carry.ts";
+export type { FinalHunk, SettledPart } from "./stream/final-hunks.ts";
+export type { MergeFeed, MergeStreamOptions } from "./stream/merge-feed.ts";
+export { mergeFeed } from "./stream/merge-feed.ts";
+export { type MergeStreamEvent, mergeStream } from "./stream/merge-stream.ts";

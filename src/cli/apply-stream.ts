@@ -1,0 +1,82 @@
+import { RedraftError } from "../core/errors.ts";
+import type { EditRequest, EditResult } from "../core/request.ts";
+import { endedLines, type FinalHunk } from "../redraft/stream/final-hunks.ts";
+import { contradicted, type MergeFeed, mergeFeed } from "../redraft/stream/merge-feed.ts";
+import { unifiedDiff } from "../workspace/diff.ts";
+import { decodeText } from "../workspace/encoding.ts";
+import { readTextFile } from "../workspace/text-file.ts";
+import { type DiffOutputOptions, shownDiff } from "./diff-output.ts";
+import { shownPath } from "./shown-path.ts";
+import { type DiffWriter, diffWriter } from "./stream-diff.ts";
+
+/** An edit that was read from standard input while its hunks were printed. */
+export interface StreamedEdit {
+  readonly edit: string;
+  /** The text of the file that its hunks are of. */
+  readonly source: string;
+  /** Prints the hunks that are left of a result. Throws `check-failed` where it changes one that was printed. */
+  finish(result: EditResult): void;
+}
+
+export interface StreamOutput extends DiffOutputOptions {
+  readonly format: NonNullable<EditRequest["format"]>;
+  /** Whether nothing but the file's text determines the places: no base, symbol or cell. */
+  readonly isPlain: boolean;
+  readonly json?: boolean;
+}
+
+export async function streamEdit(
+  file: string,
+  input: AsyncIterable<Uint8Array>,
+  { format, isPlain, json, ...output }: StreamOutput,
+): Promise<StreamedEdit> {
+  const { text: source } = await readTextFile(file);
+  if (format === "auto") {
+    process.stderr.write(
+      "redraft: the format is found at the end of the edit, so all hunks come then; name it (--format lazy) to see them earlier.\n",
+    );
+  }
+  const feed = mergeFeed(source, { path: file, format: isPlain ? format : "auto" });
+  const writer = json ? jsonWriter() : textWriter(await shownPath(file), source, output);
+  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder();
+  for await (const chunk of input) {
+    chunks.push(chunk);
+    const hunks = feed.push(decoder.decode(chunk, { stream: true }));
+    writer.write(hunks, feed.settled.lines);
+  }
+  const { text: edit } = decodeText(Buffer.concat(chunks), "standard input");
+  return {
+    edit,
+    source,
+    finish: (result) => finishStream(result, feed, writer, endedLines(source)),
+  };
+}
+
+function finishStream(
+  { text }: EditResult,
+  feed: MergeFeed,
+  writer: DiffWriter,
+  source: readonly string[],
+): void {
+  const hunks = feed.rest(text ?? "");
+  if (hunks === undefined) {
+    const { code, message, details } = contradicted(feed.settled);
+    throw new RedraftError(code, message, { details });
+  }
+  writer.write(hunks, source.length);
+}
+
+/** One JSON object per hunk. */
+function jsonWriter(): DiffWriter {
+  const line = (hunk: FinalHunk): string => `${JSON.stringify({ type: "hunk", ...hunk })}\n`;
+  return { write: (hunks) => void process.stdout.write(hunks.map(line).join("")) };
+}
+
+function textWriter(path: string, source: string, output: DiffOutputOptions): DiffWriter {
+  // The header of any diff of this file.
+  const any = unifiedDiff({ path, text: `${source}\n` }, { path, text: `${source}\n\n` });
+  const header = any.slice(0, any.indexOf("@@ "));
+  const print = (text: string): void => void process.stdout.write(shownDiff(text, output));
+  return diffWriter(endedLines(source), header, print);
+}
