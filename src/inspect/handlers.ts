@@ -225,12 +225,12 @@ async function openedFile(
   path: string,
   roots: readonly string[],
 ): Promise<NonNullable<OpenedTexts["file"]>> {
-  const { text, hash } = await readTextFile(path);
+  const { text, hash, realPath } = await readTextFile(path);
   const writable = await resolveInRoots(path, roots).then(
     () => true,
     () => false,
   );
-  return { path, text, hash, writable };
+  return { path: shownIn(roots, realPath), text, hash, writable };
 }
 
 async function readNamed(path: string): Promise<string> {

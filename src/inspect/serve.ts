@@ -97,6 +97,7 @@ function inspectorApp(options: AppOptions): Hono {
       return refused(context, 403);
     await next();
   });
+  app.get("/favicon.ico", (context) => context.body(null, 204));
   app.get("/open/:ticket", (context) => {
     if (ticket === undefined || !isSame(context.req.param("ticket"), ticket))
       return refused(context, 404);
@@ -118,11 +119,13 @@ function inspectorApp(options: AppOptions): Hono {
       context.json(await handlers[name](await jsonBody(context))),
     );
   }
-  app.get("/:token/:name?", async (context) => {
-    const file = await readPageFile(folder, context.req.param("name") ?? "index.html");
+  const pageFile = async (context: Context, name: string): Promise<Response> => {
+    const file = await readPageFile(folder, name);
     if (file === undefined) return refused(context, 404);
     return context.body(file.bytes, 200, { "content-type": file.type });
-  });
+  };
+  app.get("/:token/", (context) => pageFile(context, "index.html"));
+  app.get("/:token/:name", (context) => pageFile(context, context.req.param("name")));
   app.notFound((context) => refused(context, 404));
   app.onError((error, context) => {
     const { status, body } = toApiError(error);
