@@ -6,14 +6,17 @@ export function diffText(diff: string): HTMLElement {
   return element(
     "pre",
     { class: "diff", attributes: { tabindex: "0" } },
-    ...lines.map((line) => {
-      const kind = line.startsWith("+")
-        ? "new"
-        : line.startsWith("-")
-          ? "removed"
-          : line.startsWith("@")
-            ? "place"
-            : "kept";
+    ...lines.map((line, index) => {
+      const isName = index < 2 && lines[0]!.startsWith("--- ") && /^(--- |\+\+\+ )/.test(line);
+      const kind = isName
+        ? "place"
+        : line.startsWith("+")
+          ? "new"
+          : line.startsWith("-")
+            ? "removed"
+            : line.startsWith("@")
+              ? "place"
+              : "kept";
       return element("span", { class: `diff-${kind}` }, `${line}\n`);
     }),
   );

@@ -186,7 +186,10 @@ export class MergeTab {
     this.pane.result.mark({ joined: [result] });
     this.pane.edit.mark({ joined: edit >= 0 ? [[edit, edit + 1]] : [] });
     this.position.textContent = `${this.change + 1} of ${changes.length}`;
-    const where = originOf(this.picture!, "result", result[0]);
+    const where =
+      result[0] === result[1]
+        ? originOf(this.picture!, "file", file[0])
+        : originOf(this.picture!, "result", result[0]);
     this.origin.textContent = where;
     if (isAsked) announce(`Change ${this.change + 1} of ${changes.length}. ${where}`);
     this.redraw();
