@@ -1,6 +1,7 @@
 import { examples } from "virtual:examples";
 import type { Extension } from "@codemirror/state";
 import { formatNames } from "../src/core/edit.ts";
+import { joinedLines, originOf, type PaneName } from "../src/inspect/joined-lines.ts";
 import type { MergePicture } from "../src/inspect/picture.ts";
 import type { MergeAnswer, MergeView } from "../src/inspect/view-merge.ts";
 import type { InspectApi, OpenedTexts } from "./api.ts";
@@ -9,15 +10,7 @@ import { createConnectors } from "./connectors.ts";
 import { announce, button, count, element, fill } from "./dom.ts";
 import { languageOf } from "./language.ts";
 import { createMerger } from "./merger.ts";
-import {
-  chips,
-  joinedLines,
-  originOf,
-  type PaneName,
-  reasonOf,
-  spokenOutcome,
-  verdictOf,
-} from "./outcome.ts";
+import { chips, reasonOf, spokenOutcome, verdictOf } from "./outcome.ts";
 import { createPane, type Pane } from "./pane.ts";
 import { scrollTogether } from "./scroll-together.ts";
 

@@ -1,10 +1,8 @@
 import type { Extension } from "@codemirror/state";
-import { kindSigns, type LineKind, lineKinds, type MergePicture } from "../src/inspect/picture.ts";
+import { kindSigns, type LineKind, type MergePicture } from "../src/inspect/picture.ts";
 import type { MergeAnswer, MergeView } from "../src/inspect/view-merge.ts";
 import { count, element } from "./dom.ts";
 import { rivalCards } from "./rivals.ts";
-
-export type PaneName = "file" | "result" | "edit";
 
 const countedKinds: readonly LineKind[] = [
   "new",
@@ -101,39 +99,4 @@ export function reasonOf(view: MergeView | undefined, context: ReasonContext): N
     ...(rest.length > 0 ? [whole] : []),
     rivalCards({ source, candidates: view.candidates, language, onLook, onTake }),
   ];
-}
-
-/** The lines of the file, the result and the edit that belong to one line; -1 = none. */
-export function joinedLines(
-  drawn: MergePicture,
-  side: PaneName,
-  line: number,
-): Readonly<Record<PaneName, number>> {
-  if (side === "result") {
-    return { file: drawn.resultFile[line] ?? -1, result: line, edit: drawn.resultEdit[line] ?? -1 };
-  }
-  if (side === "file") {
-    const kept = drawn.resultFile.indexOf(line);
-    const moved = drawn.fromFile.find(({ kind, from }) => kind === "moved" && from[0] === line);
-    const result = kept >= 0 ? kept : (moved?.to[0] ?? -1);
-    const edit = result >= 0 ? drawn.resultEdit[result]! : drawn.editFile.indexOf(line);
-    return { file: line, result, edit };
-  }
-  const result = drawn.resultEdit.indexOf(line);
-  const file = result >= 0 ? drawn.resultFile[result]! : -1;
-  return { file: file >= 0 ? file : (drawn.editFile[line] ?? -1), result, edit: line };
-}
-
-/** Where a line comes from and what became of it, in words. */
-export function originOf(drawn: MergePicture, side: PaneName, line: number): string {
-  const code = drawn[side][line];
-  if (code === undefined) return "";
-  const joined = joinedLines(drawn, side, line);
-  const parts = [`${side[0]!.toUpperCase()}${side.slice(1)} line ${line + 1}: ${lineKinds[code]}`];
-  for (const other of ["file", "edit", "result"] as const) {
-    if (other !== side && joined[other] >= 0)
-      parts.push(`line ${joined[other] + 1} of the ${other}`);
-  }
-  if (side === "file") parts.push(`because: ${drawn.reasons[drawn.why[line]!] ?? ""}`);
-  return parts.join(", ");
 }

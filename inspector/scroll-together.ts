@@ -1,21 +1,6 @@
-import type { Band, MergePicture } from "../src/inspect/picture.ts";
+import { lineBeside } from "../src/inspect/joined-lines.ts";
+import type { MergePicture } from "../src/inspect/picture.ts";
 import type { Pane } from "./pane.ts";
-
-/** The line of the other side that is beside a line (fractions included), by the bands in between. */
-export function lineBeside(bands: readonly Band[], side: "from" | "to", line: number): number {
-  const other = side === "from" ? "to" : "from";
-  let best: Band | undefined;
-  for (const band of bands) {
-    if (band.kind === "moved") continue;
-    if (band[side][0] > line) break;
-    best = band;
-  }
-  if (best === undefined) return line;
-  const [start, end] = best[side];
-  const [first, last] = best[other];
-  const share = end === start ? 0 : Math.min(1, (line - start) / (end - start));
-  return first + share * (last - first);
-}
 
 /** Scrolls the panes together: what is beside each other in the picture is beside each other on the screen. */
 export function scrollTogether(

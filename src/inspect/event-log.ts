@@ -37,10 +37,10 @@ export function openEventLog(
 
 /** Accounts of every line, and texts that other events have, are left out; an error is its code and message. */
 function slim(event: object): object {
-  return JSON.parse(JSON.stringify(event, replaced)) as object;
+  return JSON.parse(JSON.stringify(event, slimValue)) as object;
 }
 
-function replaced(key: string, value: unknown): unknown {
+function slimValue(key: string, value: unknown): unknown {
   if (key === "proof" || key === "cells" || key === "before") return undefined;
   if (value instanceof Error) {
     const { code } = value as { readonly code?: string };

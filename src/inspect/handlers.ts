@@ -120,7 +120,7 @@ export interface InspectHandlers {
   verify(body: unknown): Promise<VerifyView>;
 }
 
-const writtenBy = "redraft inspect";
+const inspectedBy = "redraft inspect";
 
 /** What the page asks of this machine: files that were named at start, the log of the roots, undo inside them. */
 export function createInspectHandlers(options: InspectOptions): InspectHandlers {
@@ -161,8 +161,8 @@ export function createInspectHandlers(options: InspectOptions): InspectHandlers 
       }));
     },
     async undo(body) {
-      const { ids, hunks, redo = false, confirm } = parsed(undoBody, body);
-      const request: UndoRequest = { ids, redo, by: writtenBy, ...(hunks && { hunks }) };
+      const { ids, hunks, redo = false, confirm } = validBody(undoBody, body);
+      const request: UndoRequest = { ids, redo, by: inspectedBy, ...(hunks && { hunks }) };
       const call = { journal, carry: carryOver, show, fs: fs(), ...during };
       const shown = await undo({ ...request, dryRun: true }, call);
       const expected = sha256(JSON.stringify(shown.files));
@@ -177,7 +177,7 @@ export function createInspectHandlers(options: InspectOptions): InspectHandlers 
       return { answer: await undo(request, call), confirm };
     },
     async write(body) {
-      const { text, hash } = parsed(writeBody, body);
+      const { text, hash } = validBody(writeBody, body);
       if (opened.file === undefined) {
         throw new RedraftError("usage", "no file is open: start `redraft inspect <file>`.");
       }
@@ -191,7 +191,7 @@ export function createInspectHandlers(options: InspectOptions): InspectHandlers 
           { retryable: true },
         );
       }
-      const note = { kind: "edit", by: writtenBy } as const;
+      const note = { kind: "edit", by: inspectedBy } as const;
       const [written] = await writeChanges([{ before, text }], {
         fs: confined,
         journal,
@@ -202,7 +202,7 @@ export function createInspectHandlers(options: InspectOptions): InspectHandlers 
       return { hash: after, ...(entry !== undefined && { entry }) };
     },
     async verify(body) {
-      const { receipt, ...given } = parsed(verifyBody, body);
+      const { receipt, ...given } = validBody(verifyBody, body);
       const bytes = Buffer.from(receipt, "utf8");
       const files: Record<string, Uint8Array> = {};
       for (const [side, text] of Object.entries(given)) {
@@ -215,7 +215,7 @@ export function createInspectHandlers(options: InspectOptions): InspectHandlers 
   };
 }
 
-function parsed<Shape>(schema: z.ZodType<Shape>, body: unknown): Shape {
+function validBody<Shape>(schema: z.ZodType<Shape>, body: unknown): Shape {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   throw new RedraftError("usage", `the request is not valid: ${z.prettifyError(result.error)}`);

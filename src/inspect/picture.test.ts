@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readEdit } from "../edit/read.ts";
 import { merge } from "../merge/merge.ts";
+import { joinedLines, lineBeside, originOf } from "./joined-lines.ts";
 import { lineKinds, type MergePicture, pictureOf } from "./picture.ts";
 import { refusedLines, viewMerge } from "./view-merge.ts";
 
@@ -74,6 +75,44 @@ describe("pictureOf", () => {
       blocks("}\n", "") + blocks("b1234();\n", "b1234();\n}\n"),
     );
     expect(kinds(picture.result)).not.toContain("moved");
+  });
+});
+
+describe("joined lines", () => {
+  const text = blocks("beta();\n", "") + blocks("delta();\n", "delta();\nbeta();\nnewer();\n");
+  const { picture } = draw(source, text);
+
+  it("says where a line is on the other sides, from any of them", () => {
+    expect(joinedLines(picture, "result", 1)).toMatchObject({ file: 2, result: 1 });
+    expect(joinedLines(picture, "file", 2)).toMatchObject({ file: 2, result: 1 });
+    const added = joinedLines(picture, "result", 4);
+    expect(added).toMatchObject({ file: -1, result: 4 });
+    expect(text.split("\n")[added.edit]).toBe("newer();");
+    expect(joinedLines(picture, "edit", added.edit)).toEqual(added);
+    // The moved line leads to its new place.
+    expect(joinedLines(picture, "file", 1).result).toBe(3);
+  });
+
+  it("says it in words, lines counted from 1", () => {
+    expect(originOf(picture, "result", 1)).toBe("Result line 2: kept, line 3 of the file");
+    expect(originOf(picture, "file", 1)).toMatch(
+      /^File line 2: moved, .*line 4 of the result, because: /,
+    );
+    expect(originOf(picture, "result", 99)).toBe("");
+  });
+
+  it("finds what is beside a line, between kept runs in proportion", () => {
+    const bands = [
+      { kind: "kept", from: [0, 10], to: [0, 10] },
+      { kind: "replaced", from: [10, 12], to: [10, 20] },
+      { kind: "removed", from: [12, 15], to: [20, 20] },
+      { kind: "kept", from: [15, 20], to: [20, 25] },
+      { kind: "moved", from: [13, 14], to: [2, 3] },
+    ] as const;
+    expect([3.5, 11, 13, 17].map((line) => lineBeside(bands, "from", line))).toEqual([
+      3.5, 15, 20, 22,
+    ]);
+    expect([3.5, 15, 22].map((line) => lineBeside(bands, "to", line))).toEqual([3.5, 11, 17]);
   });
 });
 

@@ -33,7 +33,7 @@ export const kindSigns: Readonly<Record<LineKind, string>> = {
   syntax: " ",
 };
 
-const codeOf = Object.fromEntries(lineKinds.map((kind, code) => [kind, code])) as Record<
+const kindCode = Object.fromEntries(lineKinds.map((kind, code) => [kind, code])) as Record<
   LineKind,
   number
 >;
@@ -90,14 +90,14 @@ export function pictureOf(
   const before = splitLines(source);
   const after = splitLines(text);
   const written = splitLines(editText);
-  const editAt = writtenLines(edit, written.length);
+  const editAt = linesAsWritten(edit, written.length);
   const file = new Uint8Array(before.length);
   const { why, reasons } = fileFates(proof, file);
   const result = new Uint8Array(after.length);
   const resultFile = new Int32Array(after.length).fill(-1);
   const resultEdit = new Int32Array(after.length).fill(-1);
   for (const [line, origin] of proof.result.entries()) {
-    result[line] = codeOf[kindOf(origin)];
+    result[line] = kindCode[originKind(origin)];
     if (origin.from === "source") resultFile[line] = origin.source;
     const of = "edit" in origin ? origin.edit : undefined;
     if (of !== undefined) resultEdit[line] = editAt[of] ?? -1;
@@ -111,10 +111,10 @@ export function pictureOf(
   }
   const moves = movedLines(before, after, file, result);
   for (const [line, from] of moves) {
-    file[from] = codeOf.moved;
-    result[line] = codeOf.moved;
+    file[from] = kindCode.moved;
+    result[line] = kindCode.moved;
     const at = resultEdit[line]!;
-    if (at >= 0) editKinds[at] = codeOf.moved;
+    if (at >= 0) editKinds[at] = kindCode.moved;
   }
   const { bands, changes } = fileBands(before.length, resultFile, result, resultEdit);
   const counts = countKinds(file, result);
@@ -140,13 +140,13 @@ const moveBand = (from: number, line: number): Band => ({
   to: [line, line + 1],
 });
 
-function kindOf(origin: ResultOrigin): LineKind {
+function originKind(origin: ResultOrigin): LineKind {
   if (origin.from === "source") return "kept";
   return origin.from === "edit" ? "new" : origin.from;
 }
 
 /** For every line of the proof's edit its 0-based line in the text as written; -1 where the format has no lines. */
-function writtenLines(edit: Edit, count: number): number[] {
+function linesAsWritten(edit: Edit, count: number): number[] {
   return edit.segments.flatMap((segment) =>
     segment.kind === "lines"
       ? segment.lines.map(({ at }) => (at >= 1 && at <= count ? at - 1 : -1))
@@ -159,7 +159,7 @@ function fileFates(proof: Proof, file: KindCodes): Pick<MergePicture, "why" | "r
   const known = new Map<string, number>();
   const why = new Uint16Array(proof.source.length);
   for (const [line, { fate, because }] of proof.source.entries()) {
-    file[line] = codeOf[fate];
+    file[line] = kindCode[fate];
     let index = known.get(because);
     if (index === undefined) {
       index = reasons.length;
@@ -176,18 +176,18 @@ function editFates(
   editAt: readonly number[],
   count: number,
 ): Pick<MergePicture, "edit" | "editFile"> {
-  const edit = new Uint8Array(count).fill(codeOf.syntax);
+  const edit = new Uint8Array(count).fill(kindCode.syntax);
   const editFile = new Int32Array(count).fill(-1);
   for (const [index, fate] of proof.edit.entries()) {
     const at = editAt[index]!;
     if (at < 0) continue;
     if (fate.fate === "placed") {
       const origin = proof.result[fate.result];
-      edit[at] = codeOf[origin ? kindOf(origin) : "new"];
-      if (edit[at] === codeOf.kept) edit[at] = codeOf.quoted;
-    } else if (fate.fate === "matched") edit[at] = codeOf.quoted;
-    else if (fate.fate === "dropped-source") edit[at] = codeOf.removed;
-    else edit[at] = codeOf.layout;
+      edit[at] = kindCode[origin ? originKind(origin) : "new"];
+      if (edit[at] === kindCode.kept) edit[at] = kindCode.quoted;
+    } else if (fate.fate === "matched") edit[at] = kindCode.quoted;
+    else if (fate.fate === "dropped-source") edit[at] = kindCode.removed;
+    else edit[at] = kindCode.layout;
     if ("source" in fate) editFile[at] = fate.source;
   }
   return { edit, editFile };
@@ -208,7 +208,7 @@ function movedLines(
 ): [line: number, from: number][] {
   const lost = new Map<string, number[]>();
   for (const [line, code] of file.entries()) {
-    if (code !== codeOf.removed && code !== codeOf.replaced) continue;
+    if (code !== kindCode.removed && code !== kindCode.replaced) continue;
     const text = before[line]!.text.trim();
     if (text.replace(/[^\p{L}\p{N}]/gu, "").length < leastWords) continue;
     const known = lost.get(text);
@@ -218,7 +218,7 @@ function movedLines(
   const moves: [number, number][] = [];
   if (lost.size === 0) return moves;
   for (const [line, code] of result.entries()) {
-    if (code !== codeOf.new && code !== codeOf.merged) continue;
+    if (code !== kindCode.new && code !== kindCode.merged) continue;
     const from = lost.get(after[line]!.text.trim())?.shift();
     if (from !== undefined) moves.push([line, from]);
   }
@@ -240,7 +240,7 @@ function fileBands(
     const kind = line === end ? "removed" : old === oldEnd ? "new" : "replaced";
     bands.push({ kind, from: [old, oldEnd], to: [line, end] });
     const isLayout =
-      old === oldEnd && result.subarray(line, end).every((one) => one === codeOf.layout);
+      old === oldEnd && result.subarray(line, end).every((one) => one === kindCode.layout);
     const edit = resultEdit.subarray(line, end).find((at) => at >= 0) ?? -1;
     if (!isLayout) changes.push({ file: [old, oldEnd], result: [line, end], edit });
   };
@@ -286,7 +286,7 @@ function editBands(
   const places = new Int32Array(0);
   let behind: Int32Array = places;
   for (const [at, code] of edit.entries()) {
-    if (code !== codeOf.removed || editFile[at]! < 0) continue;
+    if (code !== kindCode.removed || editFile[at]! < 0) continue;
     if (behind === places) behind = behindKept(resultFile);
     const to = placeBehind(resultFile, behind, editFile[at]!);
     add("removed", at, [to, to]);
@@ -316,8 +316,8 @@ function countKinds(file: KindCodes, result: KindCodes): MergePicture["counts"] 
   const counts = Object.fromEntries(lineKinds.map((kind) => [kind, 0])) as Record<LineKind, number>;
   for (const code of result) counts[lineKinds[code]!]++;
   for (const code of file) {
-    if (code === codeOf.removed) counts.removed++;
-    if (code === codeOf.replaced) counts.replaced++;
+    if (code === kindCode.removed) counts.removed++;
+    if (code === kindCode.replaced) counts.replaced++;
   }
   return counts;
 }

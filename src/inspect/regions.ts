@@ -19,7 +19,7 @@ export interface ShownRegion {
 }
 
 /** Unchanged lines around a region. */
-const around = 3;
+const regionMargin = 3;
 
 /** The part of the file and of a candidate in which candidates differ, with lines around it. Lines are without line ends, joined by `\n`. */
 export function regionOf(
@@ -30,8 +30,12 @@ export function regionOf(
   textRange: LineRange,
 ): ShownRegion {
   // Outside of both ranges all candidates are alike, but they may change the file there too: those changes are shown elsewhere.
-  const lead = Math.min(around, sourceRange.start, textRange.start);
-  const tail = Math.min(around, before.length - sourceRange.end, after.length - textRange.end);
+  const lead = Math.min(regionMargin, sourceRange.start, textRange.start);
+  const tail = Math.min(
+    regionMargin,
+    before.length - sourceRange.end,
+    after.length - textRange.end,
+  );
   const [fileStart, fileEnd] = [sourceRange.start - lead, sourceRange.end + tail];
   const [textStart, textEnd] = [textRange.start - lead, textRange.end + tail];
   const old = before.slice(fileStart, fileEnd);
@@ -51,10 +55,10 @@ export function regionOf(
       toB: nowStarts[clip(result[1], textStart, now.length)]!,
     });
   }
-  return { before: joined(old), after: joined(now), line: fileStart + 1, differences };
+  return { before: regionText(old), after: regionText(now), line: fileStart + 1, differences };
 }
 
-const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+const regionText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 
 function offsetsOf(lines: readonly string[]): number[] {
   const starts = [0];

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { createRedraft } from "../redraft/create-redraft.ts";
 import { openJournal } from "../workspace/journal/journal.ts";
-import { receiptOf, receiptText } from "../workspace/receipt/receipt.ts";
+import { receiptText } from "../workspace/receipt/format.ts";
+import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { readTextFile } from "../workspace/text-file.ts";
 import { updateFile } from "../workspace/update.ts";
 import type { LogRow, OpenedTexts, UndoView, VerifyView } from "./handlers.ts";
@@ -102,7 +103,7 @@ describe("the server of redraft inspect", () => {
       "evil.example",
       `evil.example:${port}`,
       "127.0.0.1",
-      `127.0.0.1:${port}.x`,
+      `127.0.0.1.evil.example:${port}`,
     ]) {
       expect(await statusWith(server.url, { host: other }), other).toBe(403);
     }

@@ -91,21 +91,21 @@ function inspectorApp(options: AppOptions): Hono {
   app.use(async (context, next) => {
     for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value);
     // A name that leads to loopback must not pass for this machine, nor a page of another origin for this page.
-    if (!hosts.includes(context.req.header("host") ?? "")) return refused(context, 403);
+    if (!hosts.includes(context.req.header("host") ?? "")) return turnedAway(context, 403);
     const origin = context.req.header("origin");
     if (origin !== undefined && !hosts.includes(origin.replace(/^http:\/\//, "")))
-      return refused(context, 403);
+      return turnedAway(context, 403);
     await next();
   });
   app.get("/favicon.ico", (context) => context.body(null, 204));
   app.get("/open/:ticket", (context) => {
-    if (ticket === undefined || !isSame(context.req.param("ticket"), ticket))
-      return refused(context, 404);
+    if (ticket === undefined || !isSameSecret(context.req.param("ticket"), ticket))
+      return turnedAway(context, 404);
     ticket = undefined;
     return context.redirect(`/${token}/`);
   });
   app.use("/:token/*", async (context, next) => {
-    if (!isSame(context.req.param("token"), token)) return refused(context, 404);
+    if (!isSameSecret(context.req.param("token"), token)) return turnedAway(context, 404);
     await next();
   });
   app.get("/:token/api/opened", async (context) => context.json(await handlers.opened()));
@@ -121,12 +121,12 @@ function inspectorApp(options: AppOptions): Hono {
   }
   const pageFile = async (context: Context, name: string): Promise<Response> => {
     const file = await readPageFile(folder, name);
-    if (file === undefined) return refused(context, 404);
+    if (file === undefined) return turnedAway(context, 404);
     return context.body(file.bytes, 200, { "content-type": file.type });
   };
   app.get("/:token/", (context) => pageFile(context, "index.html"));
   app.get("/:token/:name", (context) => pageFile(context, context.req.param("name")));
-  app.notFound((context) => refused(context, 404));
+  app.notFound((context) => turnedAway(context, 404));
   app.onError((error, context) => {
     const { status, body } = toApiError(error);
     return context.json(body, status as ContentfulStatusCode);
@@ -135,11 +135,11 @@ function inspectorApp(options: AppOptions): Hono {
 }
 
 /** Says nothing, so that a guess learns nothing. */
-function refused(context: Context, status: 403 | 404): Response {
+function turnedAway(context: Context, status: 403 | 404): Response {
   return context.text(status === 403 ? "Forbidden" : "Not found", status);
 }
 
-function isSame(given: string | undefined, expected: string): boolean {
+function isSameSecret(given: string | undefined, expected: string): boolean {
   const [one, other] = [Buffer.from(given ?? ""), Buffer.from(expected)];
   return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -63,14 +63,16 @@ export interface RoundTotals {
   readonly bySource: readonly (readonly [origin: string, tokens: number])[];
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type EventFields = Readonly<Record<string, unknown>>;
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 const numberOf = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined;
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+const fieldsOf = (value: unknown): EventFields =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as EventFields)
+    : {};
 
 const mostLineProblems = 20;
 
@@ -88,7 +90,7 @@ export function readTimeline(log: string): EventTimeline {
     boxes: PassBox[];
     hasPasses: boolean;
   }[] = [];
-  let head: Fields = {};
+  let head: EventFields = {};
   const roundOf = (at: number | undefined) => {
     const last = rounds.at(-1);
     if (last !== undefined) return last;
@@ -104,11 +106,11 @@ export function readTimeline(log: string): EventTimeline {
   };
   for (const [index, line] of log.split("\n").entries()) {
     if (line.trim() === "") continue;
-    let event: Fields;
+    let event: EventFields;
     try {
       const value: unknown = JSON.parse(line);
       if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error();
-      event = value as Fields;
+      event = value as EventFields;
     } catch {
       if (problems.length < mostLineProblems) problems.push(`line ${index + 1} is no JSON object`);
       continue;
@@ -132,7 +134,7 @@ export function readTimeline(log: string): EventTimeline {
     }
     if (event.type === "text" || event.type === "text-delta" || event.type === "pass") {
       const round = roundOf(at);
-      const boxes = passesOf(event, round.boxes.length);
+      const boxes = passBoxes(event, round.boxes.length);
       if (event.type === "pass" || event.passes !== undefined) round.hasPasses = true;
       round.boxes.push(...boxes);
     } else events.push(eventRow(event, at));
@@ -148,7 +150,7 @@ export function readTimeline(log: string): EventTimeline {
 }
 
 /** A piece of text may be of several passes: the last one of them released it. */
-function passesOf(event: Fields, before: number): PassBox[] {
+function passBoxes(event: EventFields, before: number): PassBox[] {
   const text = textOf(event.text);
   const listed = event.type === "pass" ? [event] : listOf(event.passes).map(fieldsOf);
   if (listed.length === 0) {
@@ -175,7 +177,7 @@ function passesOf(event: Fields, before: number): PassBox[] {
 }
 
 /** `[["source", 12], ["target", 1]]`, or one name a token. */
-function sourcesOf({ origins }: Fields): [string, number][] {
+function sourcesOf({ origins }: EventFields): [string, number][] {
   const runs: [string, number][] = [];
   for (const one of listOf(origins)) {
     const [name, count] = Array.isArray(one)
@@ -206,7 +208,7 @@ export function totalsOf({ passes }: Pick<TimelineRound, "passes">): RoundTotals
   };
 }
 
-function eventRow(event: Fields, at: number | undefined): TimelineEvent {
+function eventRow(event: EventFields, at: number | undefined): TimelineEvent {
   const type = textOf(event.type) || "event";
   const row = (title: string, detail = "", tone: TimelineEvent["tone"] = "neutral") => ({
     at,

@@ -67,7 +67,7 @@ export interface MergeAnswer {
 }
 
 /** Candidates that are shown; an edit that fits in more places is better quoted than chosen. */
-const mostCandidates = 8;
+const shownCandidates = 8;
 
 /** Reads and merges one edit and draws the outcome. Never throws: a refusal is an outcome, and so is a defect. */
 export function viewMerge(question: MergeQuestion, now: () => number): MergeAnswer {
@@ -94,7 +94,7 @@ export function viewMerge(question: MergeQuestion, now: () => number): MergeAnsw
       return answer({ kind: "proved", text: outcome.text, notes, cost, runnerUp, picture, ...as });
     }
     const { candidates, message, details } = outcome;
-    const shown = candidates.slice(0, mostCandidates).map(
+    const shown = candidates.slice(0, shownCandidates).map(
       ({ proof, ...one }): CandidateView => ({
         ...one,
         picture: pictureOf(source, edit, text, one.text, proof),
