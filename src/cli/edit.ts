@@ -222,7 +222,12 @@ function eventLogOf(
   instruction: string,
   { model }: EditOptions,
 ): (event: object) => void {
-  return openEventLog(file, { command: "edit", files, instruction, ...(model && { model: model.includes("://") ? model : basename(model) }) });
+  return openEventLog(file, {
+    command: "edit",
+    files,
+    instruction,
+    ...(model && { model: model.includes("://") ? model : basename(model) }),
+  });
 }
 
 /** Writes all files, or none. Answers with the failure of the check, after which every file is as it was. */
