@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readTimeline } from "../src/inspect/timeline.ts";
 import { receiptText } from "../src/workspace/receipt/format.ts";
 import { verifyReceipt } from "../src/workspace/receipt/verify.ts";
 import { redraft } from "./support/cli.ts";
@@ -83,6 +84,25 @@ describe("redraft edit", () => {
     expect(stdout).toContain("-    return 1\n+    return 10\n");
     expect(stderr).toContain("not written (dry run)");
     expect(await read("a.py")).toBe(source);
+  });
+
+  it("writes an event log that the inspector reads", async () => {
+    const words = ["a.py", "go on", "--via", "cascade", "--events", "events.jsonl"];
+    const { code } = await edit([says(block("a.py", sketch))], words);
+    expect(code).toBe(0);
+    const { command, instruction, rounds, events, problems } = readTimeline(
+      await read("events.jsonl"),
+    );
+    expect({ command, instruction, problems }).toEqual({
+      command: "edit",
+      instruction: "go on",
+      problems: [],
+    });
+    expect(rounds.map(({ title, hasPasses }) => ({ title, hasPasses }))).toEqual([
+      { title: "cascade: a.py", hasPasses: false },
+    ]);
+    expect(rounds[0]!.passes.map(({ text }) => text).join("")).toContain("return 10");
+    expect(events.map(({ title }) => title)).toEqual(["asked the model (cascade)", "edited a.py"]);
   });
 
   it("rewrites with the source as prediction", async () => {

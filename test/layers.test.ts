@@ -21,7 +21,7 @@ const stages = [
   "orchestrate",
 ];
 /** What outsiders see: they parse, call the composer and print. */
-const faces = ["cli", "http", "mcp", "lsp", "ai", "threads"];
+const faces = ["cli", "http", "mcp", "lsp", "ai", "threads", "inspect"];
 /** What judges and tests the others. */
 const tools = ["bench", "testing"];
 

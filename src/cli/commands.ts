@@ -83,6 +83,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./lsp.ts")).lspCommand(),
   },
   {
+    name: "inspect",
+    summary: "a page that shows merges, decodes, receipts and the log",
+    load: async () => (await import("./inspect.ts")).inspectCommand(),
+  },
+  {
     name: "models",
     summary: "list, download and remove models",
     load: async () => (await import("./models.ts")).modelsCommand(),

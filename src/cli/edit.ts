@@ -5,6 +5,7 @@ import { Command, Option } from "commander";
 import { z } from "zod";
 import { RedraftError } from "../core/errors.ts";
 import type { ToolReport } from "../diagnostics/brought-errors.ts";
+import { openEventLog } from "../inspect/event-log.ts";
 import type { FailedAttempt } from "../instruct/attempts.ts";
 import { type Costs, shortCost } from "../instruct/costs.ts";
 import type { EditedFile, InstructResult, Via } from "../instruct/edit-files.ts";
@@ -37,6 +38,7 @@ interface EditOptions extends DiffOutputOptions {
   readonly symbol?: string;
   readonly threads?: number;
   readonly stream?: boolean;
+  readonly events?: string;
   readonly applyModel: string;
   readonly diagnostics?: string;
   readonly lsp?: string;
@@ -98,6 +100,10 @@ export function editCommand(): Command {
     .option("--create", "create files that do not exist")
     .option("--dry-run", "print the unified diff and write nothing")
     .option("--stream", "print the diff while the model writes, each hunk when it is final")
+    .option(
+      "--events <file>",
+      "write what happens to a file, as JSON lines: every pass of a local model, refusals, results (see redraft inspect)",
+    )
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON: files, patch, cost")
     .addHelpText("after", help)
@@ -145,6 +151,10 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   const { via, symbol } = options;
   const request = { files, instruction, via, ...(symbol !== undefined && { symbol }) };
   const view = terminalView(options);
+  const logEvent =
+    options.events === undefined
+      ? undefined
+      : eventLogOf(options.events, paths, instruction, options);
   const writer = await openWriter(options.model, {
     env: process.env,
     expectedTokens: expectedTokens(request, (options.attempts ?? 1) > 1),
@@ -166,6 +176,7 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
           onEvent(event) {
             view?.event(event);
             hunks?.event(event);
+            logEvent?.(event);
           },
         },
       );
@@ -198,6 +209,20 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
     view?.end();
     await redraft.dispose();
   }
+}
+
+function eventLogOf(
+  file: string,
+  files: readonly string[],
+  instruction: string,
+  { model }: EditOptions,
+): (event: object) => void {
+  return openEventLog(file, {
+    command: "edit",
+    files,
+    instruction,
+    ...(model && { model: model.includes("://") ? model : basename(model) }),
+  });
 }
 
 /** Writes all files, or none. Answers with the failure of the check, after which every file is as it was. */

@@ -14,10 +14,11 @@ export function folderOf(file: string): string {
 }
 
 /** The journal of a command; where it cannot be written, that is said once, and the edit is made all the same. */
-export function cliJournal(folder: string, keep = true): DiskJournal {
+export function cliJournal(folder: string, keep = true, more: readonly string[] = []): DiskJournal {
   let isSaid = false;
   return openJournal({
     folder,
+    more,
     keep,
     onUnavailable(why) {
       if (isSaid) return;

@@ -202,11 +202,24 @@ export interface TextTarget {
   dispose(): Promise<void>;
 }
 
+/** One pass of a model that wrote text. Counts are tokens. */
+export interface PassAccount {
+  /** Released by it. */
+  readonly tokens: number;
+  readonly drafted: number;
+  readonly accepted: number;
+  readonly ms: number;
+  /** Where its tokens come from, in their order. */
+  readonly origins: readonly (readonly [origin: Origin, tokens: number])[];
+}
+
 export interface TextChunk {
   readonly text: string;
   /** Tokens that the text has, and how many of them were drafted and accepted; absent where the target does not count them. */
   readonly tokens?: number;
   readonly accepted?: number;
+  /** The passes since the last chunk; absent where the target does not see them. */
+  readonly passes?: readonly PassAccount[];
   /** On the last chunk: `length` = cut off at the limit of tokens. */
   readonly finish?: "stop" | "length";
   /** On the last chunk, where the server reports it. */

@@ -68,12 +68,13 @@ export function converse(
       // Not every target, and not every injected fetch, looks at the signal.
       throwIfStopped(signal);
       text += chunk.text;
-      const { tokens, accepted } = chunk;
+      const { tokens, accepted, passes } = chunk;
       onEvent?.({
         type: "text",
         text: chunk.text,
         ...(tokens !== undefined && { tokens }),
         ...(accepted !== undefined && { accepted }),
+        ...(passes !== undefined && { passes }),
       });
       usage = chunk.usage ?? usage;
       finish = chunk.finish ?? finish;

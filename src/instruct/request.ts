@@ -1,5 +1,6 @@
 import type { CallOptions } from "../core/redraft.ts";
 import type { EditResult } from "../core/request.ts";
+import type { PassAccount } from "../core/target.ts";
 import type { FailedAttempt } from "./attempts.ts";
 import type { PromptFile } from "./prompt.ts";
 
@@ -39,6 +40,8 @@ export type InstructEvent =
       readonly text: string;
       readonly tokens?: number;
       readonly accepted?: number;
+      /** The passes that wrote it, of a local model. */
+      readonly passes?: readonly PassAccount[];
     }
   | { readonly type: "refused"; readonly path: string; readonly message: string }
   /** Checked, and not written yet. */

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { hasEngine } from "../../test/support/native.ts";
+import type { PassAccount } from "../core/target.ts";
 import { llamaTarget } from "../engines/llama/target.ts";
 import { localTextTarget } from "./local-text-target.ts";
 
@@ -19,18 +20,31 @@ describe.skipIf(!hasEngine)("a GGUF as the large model", () => {
       const write = async (prediction?: string) => {
         let text = "";
         let accepted: number | undefined;
+        const passes: PassAccount[] = [];
+        let counted = 0;
         const more = prediction === undefined ? {} : { prediction };
         for await (const chunk of model.complete([{ role: "user", content }], more)) {
           text += chunk.text;
+          counted += chunk.tokens ?? 0;
+          passes.push(...(chunk.passes ?? []));
           accepted ??= chunk.usage?.acceptedPredictionTokens;
         }
-        return { text, accepted };
+        return { text, accepted, passes, counted };
       };
       const alone = await write();
       const predicted = await write(original);
       expect(predicted.text).toBe(alone.text);
       expect(alone.accepted).toBeUndefined();
       expect(predicted.accepted).toBeGreaterThan(40);
+      // Every pass says what it wrote and where that comes from.
+      for (const { passes, counted } of [alone, predicted]) {
+        const sum = (of: (pass: PassAccount) => number): number =>
+          passes.reduce((all, pass) => all + of(pass), 0);
+        expect(sum(({ tokens }) => tokens)).toBe(counted);
+        expect(sum(({ origins }) => origins.reduce((all, [, n]) => all + n, 0))).toBe(counted);
+        expect(passes.every(({ drafted, accepted }) => accepted <= drafted)).toBe(true);
+      }
+      expect(predicted.passes.some(({ origins }) => origins[0]![0] === "source")).toBe(true);
     } finally {
       await model.dispose();
     }

@@ -1,4 +1,11 @@
-import type { LocalModelFacts, ModelWork, TextTarget } from "../core/target.ts";
+import type { DecodeStep } from "../core/decode.ts";
+import type {
+  LocalModelFacts,
+  ModelWork,
+  Origin,
+  PassAccount,
+  TextTarget,
+} from "../core/target.ts";
 import type { LlamaTarget } from "../engines/llama/target.ts";
 import { serveModel } from "../redraft/serve-model.ts";
 import { detectChatTemplate } from "../session/chat-template.ts";
@@ -34,11 +41,13 @@ export async function localTextTarget(
       const predicted = prediction ? await target.tokenize(prediction) : undefined;
       let tokens = 0;
       let accepted = 0;
+      let passes: PassAccount[] = [];
       const writing = model.generate({
         prompt,
-        onPass(released, agreed) {
-          tokens += released;
-          accepted += agreed;
+        onPass(step) {
+          tokens += step.tokens.length;
+          accepted += step.accepted;
+          passes.push(passAccount(step));
         },
         ...(predicted && { prediction: predicted }),
         ...(maxTokens !== undefined && { maxTokens }),
@@ -47,9 +56,10 @@ export async function localTextTarget(
       for (;;) {
         const step = await writing.next();
         if (!step.done) {
-          yield { text: step.value, tokens, accepted };
+          yield { text: step.value, tokens, accepted, passes };
           tokens = 0;
           accepted = 0;
+          passes = [];
           continue;
         }
         const { finish, stats } = step.value;
@@ -67,6 +77,16 @@ export async function localTextTarget(
     },
     dispose: () => model.dispose(),
   };
+}
+
+function passAccount({ tokens, drafted, accepted, ms, origins }: DecodeStep): PassAccount {
+  const runs: [Origin, number][] = [];
+  for (const origin of origins) {
+    const last = runs.at(-1);
+    if (last?.[0] === origin) last[1] += 1;
+    else runs.push([origin, 1]);
+  }
+  return { tokens: tokens.length, drafted, accepted, ms, origins: runs };
 }
 
 /** Tokens of a pass that reads a prompt, by which its speed is taken from the curve. */

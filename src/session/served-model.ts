@@ -1,4 +1,4 @@
-import type { Decode } from "../core/decode.ts";
+import type { Decode, DecodeStep } from "../core/decode.ts";
 import { RedraftError } from "../core/errors.ts";
 import type { Planner } from "../core/plan.ts";
 import type { Acceptance, Sequence, SpeculationStats, Token, TokenTarget } from "../core/target.ts";
@@ -24,8 +24,8 @@ export interface GenerateRequest {
    */
   readonly session?: string;
   readonly signal: AbortSignal;
-  /** Called after each pass, before its text is yielded, with the tokens that it released and how many drafted ones it accepted. */
-  readonly onPass?: (released: number, accepted: number) => void;
+  /** Called after each pass, before its text is yielded. */
+  readonly onPass?: (step: DecodeStep) => void;
 }
 
 export interface GenerateResult {
@@ -221,7 +221,7 @@ export function createServedModel(
             const stopped = finish === "end" || finish === "stop";
             return { tokens, finish: stopped ? "stop" : "length", stats };
           }
-          request.onPass?.(step.value.tokens.length, step.value.accepted);
+          request.onPass?.(step.value);
           if (step.value.text !== "") yield step.value.text;
         }
       } catch (error) {
