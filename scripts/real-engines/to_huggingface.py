@@ -4,7 +4,7 @@
 
 Architecture `llama` with a SentencePiece BPE vocabulary (Redraft's own weights) is converted here; any other
 architecture is dequantised by transformers. Needs numpy, gguf, tokenizers, transformers and torch: the environment of
-vLLM has all but gguf (`pip install gguf==0.19.0`).
+vLLM has all but two (`pip install gguf==0.19.0 accelerate`).
 """
 
 from __future__ import annotations
@@ -84,10 +84,11 @@ def tokenizer_of(field) -> PreTrainedTokenizerFast:
         tokenizer.normalizer = normalizers.Replace(" ", "\u2581")
         steps.insert(0, decoders.Replace("\u2581", " "))
     tokenizer.decoder = decoders.Sequence(steps)
-    special = [AddedToken(piece, normalized=False, special=True) for piece, kind in zip(pieces, kinds) if kind == CONTROL]
+    known = list(zip(pieces, kinds, strict=True))
+    special = [AddedToken(piece, normalized=False, special=True) for piece, kind in known if kind == CONTROL]
     user = [
         AddedToken(piece, normalized=False, special=piece.startswith("<|"))
-        for piece, kind in zip(pieces, kinds)
+        for piece, kind in known
         if kind == USER_DEFINED
     ]
     tokenizer.add_special_tokens([*special, *(token for token in user if token.special)])
@@ -141,7 +142,12 @@ def convert_other(path: Path, folder: Path) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     where = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
-    AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32).save_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
+    # The weights are dequantised; the mark of their origin would keep them from being saved.
+    model.hf_quantizer = None
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+    model.save_pretrained(folder)
     AutoTokenizer.from_pretrained(**where).save_pretrained(folder)
 
 

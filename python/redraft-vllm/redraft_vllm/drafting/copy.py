@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -36,13 +37,18 @@ REFINED = 2
 ALTERNATIVE_LENGTH = 48
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Draft:
     tokens: list[int]
-    #: survival[k] = estimated P(at least k + 1 tokens are accepted), float64.
-    survival: np.ndarray
-    #: The same without each token's own risk: what drafts are compared by.
+    #: promise[k] = estimated P(at least k + 1 tokens are accepted), float64, without each token's own risk: what drafts
+    #: are compared by.
     promise: np.ndarray
+    _judge: Callable[[], np.ndarray]
+
+    @cached_property
+    def survival(self) -> np.ndarray:
+        """The same with each token's own risk: what a draft is cut by. Computed when asked for, before `accept`."""
+        return self._judge()
 
 
 class CopyDrafter:
@@ -102,7 +108,7 @@ class CopyDrafter:
             tokens = candidate_tokens(candidates[i], limit)
             if not tokens or any(draft.tokens[: len(tokens)] == tokens for draft in drafts):
                 continue
-            drafts.append(self._judge(candidates[i], tokens, predictions[i], refine=len(drafts) < REFINED))
+            drafts.append(self._draft(candidates[i], tokens, predictions[i], refine=len(drafts) < REFINED))
         self._best = drafts[0] if drafts else None
         return drafts
 
@@ -128,14 +134,17 @@ class CopyDrafter:
             self._candidates = find_candidates(self._texts, self._cursor, self._spelling.is_newline)
         return self._candidates
 
-    def _judge(self, candidate: Candidate, tokens: list[int], prediction: np.ndarray, refine: bool) -> Draft:
+    def _draft(self, candidate: Candidate, tokens: list[int], prediction: np.ndarray, refine: bool) -> Draft:
         promise = survival_curve(prediction, len(tokens))
+        return Draft(tokens, promise, partial(self._survival, candidate, tokens, promise, refine))
+
+    def _survival(self, candidate: Candidate, tokens: list[int], promise: np.ndarray, refine: bool) -> np.ndarray:
         factor = self._frailty.factor
         if not refine:
-            return Draft(tokens, promise**factor, promise)
+            return promise**factor
         tail = self._cursor.tail
         features = risk_features(candidate, tokens, tail, self._texts, self._spelling, self._precedents)
-        return Draft(tokens, refine_survival(promise, self._risk, features, factor), promise)
+        return refine_survival(promise, self._risk, features, factor)
 
 
 def _mean_length(text: Sequence[int], spelling: Spelling) -> float:

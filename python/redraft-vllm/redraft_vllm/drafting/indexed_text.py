@@ -49,12 +49,17 @@ class IndexedText:
         """Returns how often the token occurs, at most 99."""
         return self._counts.get(token, 0)
 
-    def match_before(self, at: int, context: Sequence[int], end: int | None = None) -> int:
-        """Returns how many tokens before `at` equal those of `context` before `end`, at most `MATCH_LIMIT`."""
+    def match_before(self, at: int, context: Sequence[int], end: int | None = None, known: int = 0) -> int:
+        """Returns how many tokens before `at` equal those of `context` before `end`, at most `MATCH_LIMIT`.
+
+        `known` = how many are known to be equal.
+        """
         end = len(context) if end is None else end
         tokens = self.tokens
-        limit = min(at, end, MATCH_LIMIT)
-        length = 0
+        limit = at if at < end else end
+        if limit > MATCH_LIMIT:
+            limit = MATCH_LIMIT
+        length = known
         while length < limit and tokens[at - 1 - length] == context[end - 1 - length]:
             length += 1
         return length
@@ -76,7 +81,7 @@ class IndexedText:
                 following = at + 1
                 # The end of a growing text is the output's own end: nothing follows it yet.
                 if following < size_of_text and following not in found:
-                    length = self.match_before(following, tail)
+                    length = self.match_before(following, tail, None, size)
                     if length > 0:
                         found[following] = length
                 at = chain[at]
@@ -110,13 +115,14 @@ class IndexedText:
                 step += 1
                 if place >= last or place == without:
                     continue
-                length = self.match_before(place, context, end)
                 if tokens[place] == following:
                     sames += 1
-                    same = max(same, length)
+                    if same < MATCH_LIMIT:
+                        same = max(same, self.match_before(place, context, end, size))
                 else:
                     others += 1
-                    other = max(other, length)
+                    if other < MATCH_LIMIT:
+                        other = max(other, self.match_before(place, context, end, size))
             # Shorter contexts say nothing new of what a longer one has predicted.
             if found_same == 0:
                 found_same, found_sames = same, sames

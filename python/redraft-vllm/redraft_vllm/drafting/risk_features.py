@@ -46,6 +46,8 @@ RISK_FEATURE_NAMES = [
     *SCALARS,
 ]
 
+_LEAD = len(OTHER_BUCKETS)
+_COUNTS = _LEAD + len(LEAD_BUCKETS)
 _BLOCK = len(OTHER_BUCKETS) + len(LEAD_BUCKETS) + len(PRECEDENT_SCALARS)
 _KIND = 3 * _BLOCK
 _TOKEN = _KIND + len(TEXT_KINDS)
@@ -78,16 +80,8 @@ def risk_features(
     length = len(text.index.tokens)
     source, own, prompt_length = texts.source, texts.own, texts.prompt_length
     ends = len(tail)
-    kind_at = _KIND_AT[candidate.kind]
-    cells_row: list[int] = []
-    cells_column: list[int] = []
-    cells_value: list[float] = []
-
-    def put(row: int, column: int, value: float = 1.0) -> None:
-        cells_row.append(row)
-        cells_column.append(column)
-        cells_value.append(value)
-
+    cells: list[tuple[int, int, float]] = []
+    put = cells.append
     for k, token in enumerate(draft):
         end = ends + k
         place = at + k
@@ -103,31 +97,31 @@ def risk_features(
         written = own.index.precedent(context, end, token, prompt_length, None, place if text is own else -1)
         offset = 0
         for same, sames, other, others in (*fixed, written):
-            put(k, offset + bisect_left(OTHER_BUCKETS, other))
-            put(k, offset + len(OTHER_BUCKETS) + bisect_left(LEAD_BUCKETS, same - other))
-            scalar = offset + len(OTHER_BUCKETS) + len(LEAD_BUCKETS)
+            put((k, offset + bisect_left(OTHER_BUCKETS, other), 1))
+            put((k, offset + _LEAD + bisect_left(LEAD_BUCKETS, same - other), 1))
             if others:
-                put(k, scalar, log1p(others) / 4)
-                put(k, scalar + 2, others / (others + sames))
+                put((k, offset + _COUNTS, log1p(others) / 4))
+                put((k, offset + _COUNTS + 2, others / (others + sames)))
             if sames:
-                put(k, scalar + 1, log1p(sames) / 4)
+                put((k, offset + _COUNTS + 1, log1p(sames) / 4))
             offset += _BLOCK
-        put(k, kind_at)
-        put(k, _TOKEN + spelling.class_of(token))
+        put((k, _TOKEN + spelling.class_of(token), 1))
         if end > 0:
-            put(k, _LAST + spelling.class_of(context[end - 1]))
+            put((k, _LAST + spelling.class_of(context[end - 1]), 1))
         if text.changes_at is not None:
             changes_at = text.changes_at[place] if place < len(text.changes_at) else length + 1
             if changes_at < length:
-                put(k, _CHANGE + bisect_left(CHANGE_BUCKETS, changes_at - place))
-            put(k, _SCALAR)
-        put(k, _SCALAR + 4, log1p(k) / 5)
-        put(k, _SCALAR + 5, min(12, spelling.length_of(token)) / 12)
+                put((k, _CHANGE + bisect_left(CHANGE_BUCKETS, changes_at - place), 1))
+        put((k, _SCALAR + 5, min(12, spelling.length_of(token)) / 12))
         if spelling.text_of(token).startswith("\n"):
-            put(k, _SCALAR + 6)
+            put((k, _SCALAR + 6, 1))
         barred = text.barred_at[place] if text.barred_at is not None and place < len(text.barred_at) else length
-        put(k, _SCALAR + 7, min(64, barred - place) / 64)
-    rows[cells_row, cells_column] = cells_value
+        put((k, _SCALAR + 7, min(64, barred - place) / 64))
+    row_of, column_of, values = zip(*cells, strict=True) if cells else ((), (), ())
+    rows[row_of, column_of] = values
+    rows[:, _KIND_AT[candidate.kind]] = 1
+    rows[:, _SCALAR] = text.changes_at is not None
+    rows[:, _SCALAR + 4] = np.log1p(np.arange(len(draft))) / 5
     rows[:1, _SCALAR + 1] = 1
     rows[1:2, _SCALAR + 2] = 1
     rows[:4, _SCALAR + 3] = 1
