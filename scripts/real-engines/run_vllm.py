@@ -2,6 +2,7 @@
 
     python run_vllm.py --model FOLDER --cases cases.jsonl --out OUT [--ways plain,ngram,...] [--minutes 8]
     python run_vllm.py --model FOLDER --cases cases.jsonl --out OUT --concurrent 1,4,8,16
+    python run_vllm.py --model FOLDER --cases cases.jsonl --out OUT --sampling 400
     python run_vllm.py --cases cases.jsonl --out OUT --table
 
 Run by the Python of an environment with vLLM 0.32 (`install-vllm`). Resumable: a case that is recorded for a way is
@@ -273,6 +274,69 @@ def concurrent_round(server: Server, prompts: Prompts, cases: list[dict], count:
     }
 
 
+def run_sampling(options: argparse.Namespace, cases: list[dict]) -> None:
+    """Whether sampled tokens are distributed as without drafts: the fourth token of many seeds, chi-square."""
+    prompts = Prompts(options.model)
+    with Server(options.model, SERVERS["redraft"], options.port, options.out / "sampling.log", 16) as server:
+        for case in cases[:3]:
+            counts = []
+            for fields in ((), ("prediction", "sketch", "candidates")):
+                body = {**prompts.request(case), **predicted(case, fields), "temperature": 1.6, "max_tokens": 6}
+                counts.append(sampled_counts(server, body, options.sampling, len(counts) * options.sampling))
+            report = {"id": case["id"], "samples": options.sampling, **chi_square(*counts)}
+            with (options.out / "sampling.jsonl").open("a") as file:
+                file.write(json.dumps(report) + "\n")
+            print(json.dumps(report), flush=True)
+
+
+def sampled_counts(server: Server, body: dict, samples: int, first_seed: int) -> dict:
+    """Counts of the fourth token; `accepted` = drafted tokens that were accepted."""
+    counts: dict[int, int] = {}
+    accepted = 0
+    seeds = list(range(first_seed, first_seed + samples))
+    lock = threading.Lock()
+
+    def work() -> None:
+        nonlocal accepted
+        while True:
+            with lock:
+                if not seeds:
+                    return
+                seed = seeds.pop()
+            answer = server.complete({**body, "seed": seed})
+            row = row_of({"id": ""}, "", answer, 0, None)
+            token = row["tokens"][3] if len(row["tokens"]) > 3 else -1
+            with lock:
+                counts[token] = counts.get(token, 0) + 1
+                accepted += row["accepted"]
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {"counts": counts, "accepted": accepted}
+
+
+def chi_square(plain: dict, drafted: dict) -> dict:
+    """Two samples of the same size; tokens seen fewer than ten times together count as one."""
+    cells: dict[int, list[int]] = {}
+    for side, sample in enumerate((plain, drafted)):
+        for token, count in sample["counts"].items():
+            both = plain["counts"].get(token, 0) + drafted["counts"].get(token, 0)
+            cells.setdefault(token if both >= 10 else -2, [0, 0])[side] += count
+    statistic = sum((a - b) ** 2 / (a + b) for a, b in cells.values() if a + b)
+    freedom = max(1, len(cells) - 1)
+    # Wilson and Hilferty: the cube root of a chi-square is nearly normal.
+    deviations = ((statistic / freedom) ** (1 / 3) - (1 - 2 / (9 * freedom))) / (2 / (9 * freedom)) ** 0.5
+    return {
+        "chi_square": round(statistic, 1),
+        "freedom": freedom,
+        "standard_deviations": round(deviations, 2),
+        "accepted": drafted["accepted"],
+    }
+
+
 def compare(rows: list[dict], plain: dict[str, dict]) -> dict:
     same = ties = other = 0
     for row in rows:
@@ -318,6 +382,7 @@ def main() -> None:
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--ways", default=",".join(WAYS))
     parser.add_argument("--concurrent", help="numbers of requests at once, such as 1,4,8,16")
+    parser.add_argument("--sampling", type=int, help="sample so many times with and without drafts")
     parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--limit", type=int)
     parser.add_argument("--port", type=int, default=8123)
@@ -330,6 +395,8 @@ def main() -> None:
         print_table(options)
     elif options.model is None:
         parser.error("--model is needed")
+    elif options.sampling:
+        run_sampling(options, cases)
     elif options.concurrent:
         run_concurrent(options, cases)
     else:
