@@ -5,8 +5,8 @@
  *     node --import tsx scripts/real-engines/write-cases.ts canitedit <traces>/canitedit.jsonl <out.jsonl> [count]
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { readRegions } from "../../src/bench/decode/regions.ts";
 import { chatQuestion } from "../../src/bench/decode/question.ts";
+import { readRegions } from "../../src/bench/decode/regions.ts";
 import { RedraftError } from "../../src/core/errors.ts";
 import { createRedraft } from "../../src/redraft/create-redraft.ts";
 
@@ -39,7 +39,9 @@ async function merged(
 ): Promise<Pick<EngineCase, "candidates" | "proved">> {
   try {
     const { text } = await redraft.apply({ path, source, edit });
-    return { candidates: [text], proved: true };
+    return text === null
+      ? { candidates: [], proved: false }
+      : { candidates: [text], proved: true };
   } catch (error) {
     const found = error instanceof RedraftError ? error.details.candidates : undefined;
     return { candidates: Array.isArray(found) ? (found as string[]) : [], proved: false };

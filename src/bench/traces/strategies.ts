@@ -7,10 +7,10 @@ import { fixedPlanner } from "../../draft/fixed-planner.ts";
 import { drafters } from "../../draft/registry.ts";
 import { classOfToken, newlineClass, type Speller } from "../../draft/spelling.ts";
 import { fastFixerDrafter } from "../baselines/fastfixer.ts";
-import { vllmNgram, vllmSuffix } from "../baselines/vllm.ts";
 import { ouroborosDrafter } from "../baselines/ouroboros.ts";
 import { speculativeDrafter } from "../baselines/speculative.ts";
 import { type StandIn, standInCost, standInPredictor } from "../baselines/stand-in.ts";
+import { vllmNgram, vllmSuffix } from "../baselines/vllm.ts";
 import type { Trace } from "./data.ts";
 
 /** What a strategy is made of, for one trace. */
