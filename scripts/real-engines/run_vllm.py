@@ -3,6 +3,7 @@
     python run_vllm.py --model FOLDER --cases cases.jsonl --out OUT [--ways plain,ngram,...] [--minutes 8]
     python run_vllm.py --model FOLDER --cases cases.jsonl --out OUT --concurrent 1,4,8,16
     python run_vllm.py --model FOLDER --cases cases.jsonl --out OUT --sampling 400
+    python run_vllm.py --model FOLDER --cases cases.jsonl --out OUT --edges
     python run_vllm.py --cases cases.jsonl --out OUT --table
 
 Run by the Python of an environment with vLLM 0.32 (`install-vllm`). Resumable: a case that is recorded for a way is
@@ -13,6 +14,7 @@ the load of the machine; times do.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -56,6 +58,8 @@ SERVERS = {
     ),
     "redraft": redraft(),
     "redraft-measured": redraft(64, cost="measured"),
+    # Prompts in chunks, a prefix cache, and a context that ends inside the outputs.
+    "edges": [*redraft(), "--enable-prefix-caching", "--max-num-batched-tokens", "192", "--max-model-len", "640"],
 }
 #: Way -> server and what the request says.
 WAYS = {
@@ -124,6 +128,13 @@ class Server:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise SystemExit(f"vLLM answered {error.code}: {error.read().decode(errors='replace')[:2000]}") from error
+
+    def abandon(self, body: dict) -> None:
+        """Sends a request and closes the connection before it is answered."""
+        data = json.dumps({"model": "m", **body}).encode()
+        request = urllib.request.Request(f"{self.url}/v1/completions", data, {"content-type": "application/json"})
+        with contextlib.suppress(TimeoutError, OSError), urllib.request.urlopen(request, timeout=1):
+            pass
 
     def steps(self) -> int:
         """Steps of the engine so far."""
@@ -291,6 +302,41 @@ def concurrent_round(server: Server, prompts: Prompts, cases: list[dict], count:
     }
 
 
+def run_edges(options: argparse.Namespace, cases: list[dict]) -> None:
+    """Drafts to the end of the context, with aborts, twice; compared with the same server without drafts."""
+    prompts = Prompts(options.model)
+    length = 640
+    chosen = [case for case in cases if 200 < len(prompts.request(case)["prompt"]) < length - 60][:12]
+    fields = ("prediction", "sketch", "candidates")
+    with Server(options.model, SERVERS["edges"], options.port, options.out / "edges.log", 8) as server:
+        reports = []
+        for case in chosen:
+            body = {**prompts.request(case), "ignore_eos": True}
+            body["max_tokens"] = length - len(body["prompt"])
+            plain = server.complete({**body, "vllm_xargs": {"draft": "off"}})
+            reports.append((case, body, row_of(case, "plain", plain, 0, None)))
+        for _ in range(2):
+            rows: list[dict] = []
+
+            def work(entry: tuple, rows: list[dict] = rows) -> None:
+                case, body, _ = entry
+                rows.append(row_of(case, "drafted", server.complete({**body, **predicted(case, fields)}), 0, None))
+
+            threads = [threading.Thread(target=work, args=(entry,)) for entry in reports]
+            for thread in threads:
+                thread.start()
+            for case, body, _ in reports[:4]:
+                server.abandon({**body, **predicted(case, fields)})
+            for thread in threads:
+                thread.join()
+            found = compare(rows, {row["id"]: row for _, _, row in reports})
+            ends = sum(row["finish"] == "length" for row in rows)
+            report = {"requests": len(rows), "aborted": 4, "at_the_end_of_the_context": ends, **found}
+            with (options.out / "edges.jsonl").open("a") as file:
+                file.write(json.dumps(report) + "\n")
+            print(json.dumps(report), flush=True)
+
+
 def run_sampling(options: argparse.Namespace, cases: list[dict]) -> None:
     """Whether sampled tokens are distributed as without drafts: the fourth token of many seeds, chi-square."""
     prompts = Prompts(options.model)
@@ -373,8 +419,8 @@ def compare(rows: list[dict], plain: dict[str, dict]) -> dict:
 def print_table(options: argparse.Namespace) -> None:
     known = recorded(options.out)
     plain = {case_id: row for (way, case_id), row in known.items() if way == "plain"}
-    print("| way | cases | same, near-tie, other | tokens | passes | tokens a pass | drafted | accepted | seconds |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| way | cases | same, near-tie, other | tokens | passes | tokens a pass | seconds |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     ids = {case["id"] for case in options.chosen}
     ways = list(WAYS)
     common = [i for i in ids if all((way, i) in known for way in ways if any(w == way for w, _ in known))]
@@ -387,8 +433,7 @@ def print_table(options: argparse.Namespace) -> None:
         steps = sum(row["steps"] for row in rows)
         print(
             f"| {way} | {len(rows)} | {found['same']}, {found['near_ties']}, {found['different']} | {tokens} | {steps} "
-            f"| {tokens / steps:.1f} | {sum(row['drafted'] for row in rows)} | {sum(row['accepted'] for row in rows)} "
-            f"| {sum(row['seconds'] for row in rows):.0f} |"
+            f"| {tokens / steps:.1f} | {sum(row['seconds'] for row in rows):.0f} |"
         )
 
 
@@ -399,6 +444,7 @@ def main() -> None:
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--ways", default=",".join(WAYS))
     parser.add_argument("--concurrent", help="numbers of requests at once, such as 1,4,8,16")
+    parser.add_argument("--edges", action="store_true", help="chunks, prefix cache, aborts, the end of the context")
     parser.add_argument("--sampling", type=int, help="sample so many times with and without drafts")
     parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--limit", type=int)
@@ -412,6 +458,8 @@ def main() -> None:
         print_table(options)
     elif options.model is None:
         parser.error("--model is needed")
+    elif options.edges:
+        run_edges(options, cases)
     elif options.sampling:
         run_sampling(options, cases)
     elif options.concurrent:
