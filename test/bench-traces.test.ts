@@ -83,6 +83,8 @@ describe("bench traces", () => {
       "sd-7",
       "pld-3-10",
       "pld-5-64",
+      "ngram-2-5-64",
+      "suffix-64-8",
       "suffix-1",
       "suffix-4",
       "fastfixer",

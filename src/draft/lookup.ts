@@ -1,12 +1,16 @@
 import type { Drafter, Token } from "../core/target.ts";
 
 export interface LookupOptions {
-  /** Longest suffix of the text that is looked up (default 3). Shorter ones follow, down to 1. */
+  /** Longest suffix of the text that is looked up (default 3). Shorter ones follow, down to `least`. */
   readonly size?: number;
+  /** Default 1. */
+  readonly least?: number;
   /** Tokens drafted (default 10). */
   readonly length?: number;
   /** Take the most recent match; default: the first one that a whole draft follows, as published. */
   readonly recent?: boolean;
+  /** Take the first match however few tokens follow it, as vLLM's `ngram` does. */
+  readonly short?: boolean;
 }
 
 /**
@@ -16,7 +20,7 @@ export interface LookupOptions {
  * @example after "a b c d e a b" it drafts "c d e a b".
  */
 export function lookupDrafter(options: LookupOptions = {}): Drafter {
-  const { size = 3, length = 10, recent = false } = options;
+  const { size = 3, least = 1, length = 10, recent = false, short = false } = options;
   let text: Token[] = [];
   let written = 0;
   /** Per n-gram size, where each n-gram ends: the first position and the last one. */
@@ -46,12 +50,12 @@ export function lookupDrafter(options: LookupOptions = {}): Drafter {
     draft({ output }, budget) {
       while (written < output.length) push(output[written++]!);
       if (budget < 1) return [];
-      for (let n = Math.min(size, text.length - 1); n >= 1; n--) {
+      for (let n = Math.min(size, text.length - 1); n >= least; n--) {
         const key = ngramHash(text, text.length - 1, n);
         const end = (recent ? last : first)[n]!.get(key);
         if (end === undefined || !sameEnd(text, end, text.length - 1, n)) continue;
         // Published: only matches that a full draft follows.
-        if (!recent && end + length >= text.length) continue;
+        if (!recent && !short && end + length >= text.length) continue;
         const tokens = text.slice(end + 1, end + 1 + Math.min(length, budget));
         return [{ tokens, drafter: this.name, origin: "prompt" }];
       }

@@ -8,6 +8,7 @@ import { drafters } from "../../draft/registry.ts";
 import { classOfToken, newlineClass, spellerOf } from "../../draft/spelling.ts";
 import { fastFixerDrafter } from "../baselines/fastfixer.ts";
 import { speculativeDrafter } from "../baselines/speculative.ts";
+import { vllmNgram, vllmSuffix } from "../baselines/vllm.ts";
 import { weightsFor } from "../traces/weights.ts";
 
 /** A way of decoding. */
@@ -74,6 +75,8 @@ export async function strategiesFor({
     { name: plainName, planner: () => undefined, sketch: false },
     fixed("pld-3-10", () => drafters.lookup({ speller, size: 3, length: 10 }), 10),
     fixed("pld-5-64", () => drafters.lookup({ speller, size: 5, length: 64, recent: true }), 64),
+    fixed("ngram-2-5-64", () => vllmNgram(speller), 64),
+    fixed("suffix-64-8", () => vllmSuffix(speller), 127),
     fixed("suffix-1", () => drafters.suffix({ speller, alpha: 1 }), 64),
     fixed("suffix-4", () => drafters.suffix({ speller, alpha: 4 }), 64),
     fixed("fastfixer", () => fastFixerDrafter(isNewline), unlimited),

@@ -10,6 +10,7 @@ import { fastFixerDrafter } from "../baselines/fastfixer.ts";
 import { ouroborosDrafter } from "../baselines/ouroboros.ts";
 import { speculativeDrafter } from "../baselines/speculative.ts";
 import { type StandIn, standInCost, standInPredictor } from "../baselines/stand-in.ts";
+import { vllmNgram, vllmSuffix } from "../baselines/vllm.ts";
 import type { Trace } from "./data.ts";
 
 /** What a strategy is made of, for one trace. */
@@ -79,6 +80,16 @@ export const strategies: readonly Strategy[] = [
     summary: "prompt lookup, most recent match of 5 to 1 tokens, 64 drafted",
     planner: ({ speller }) =>
       fixedPlanner([drafters.lookup({ speller, size: 5, length: 64, recent: true })], uncapped),
+  },
+  {
+    name: "ngram-2-5-64",
+    summary: "vLLM's ngram, tuned: first match of 5 to 2 tokens, 64 drafted",
+    planner: ({ speller }) => fixedPlanner([vllmNgram(speller)], { budget: 64 }),
+  },
+  {
+    name: "suffix-64-8",
+    summary: "vLLM's suffix decoding, tuned: depth 64, factor 8, 127 drafted",
+    planner: ({ speller }) => fixedPlanner([vllmSuffix(speller)], { budget: 127 }),
   },
   {
     name: "suffix-1",

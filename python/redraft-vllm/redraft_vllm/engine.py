@@ -1,0 +1,106 @@
+"""The places of vLLM that the proposer relies on, and their check at start."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+#: Versions whose places were checked and run: major and minor.
+KNOWN_VERSIONS = ((0, 32),)
+#: Most tokens that vLLM's rejection sampler verifies per request and step.
+MOST_DRAFTED = 128
+
+
+class UnsupportedEngine(RuntimeError):
+    """This vLLM lacks something that the proposer needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the engine holds when drafts are asked for. Rows are rows of the batch and move between steps."""
+
+    #: The model runner.
+    runner: Any
+    #: What was scheduled in the step that just ran.
+    scheduled: Any
+
+
+class Bound(Protocol):
+    def bind(self, step: Step) -> None: ...
+
+
+def check_version(version: str, is_pinned: bool = True) -> None:
+    """Raises `UnsupportedEngine` for a version whose private places are not known."""
+    parts = version.split("+")[0].split(".")
+    try:
+        found = (int(parts[0]), int(parts[1]))
+    except (ValueError, IndexError):
+        found = (-1, -1)
+    if is_pinned and found not in KNOWN_VERSIONS:
+        known = ", ".join(f"{major}.{minor}" for major, minor in KNOWN_VERSIONS)
+        raise UnsupportedEngine(
+            f"redraft-vllm was checked with vLLM {known}; this is {version}. Install one of those versions, or a later "
+            f"redraft-vllm. REDRAFT_VLLM_ANY_VERSION=1 tries it all the same: the places it needs are still checked."
+        )
+
+
+def check_runner(runner: Any) -> None:
+    """Raises `UnsupportedEngine` where the model runner lacks an attribute that is read every step."""
+    for path in (
+        "requests",
+        "input_batch.req_ids",
+        "input_batch.num_tokens_no_spec",
+        "input_batch.token_ids_cpu",
+        "input_batch.num_prompt_tokens",
+        "max_model_len",
+    ):
+        at = runner
+        for name in path.split("."):
+            if not hasattr(at, name):
+                raise UnsupportedEngine(
+                    f"vLLM's model runner has no `{path}`, which redraft-vllm reads: this version of vLLM is not "
+                    "supported. Remove --speculative-config, or install a version that docs/guide/vllm.md names."
+                )
+            at = getattr(at, name)
+
+
+def wrap_runner(runner_class: type) -> None:
+    """Makes `propose_draft_token_ids` bind the step to the proposer first: vLLM passes a custom class rows alone.
+
+    Other drafters are left as they are. Wrapping twice does nothing.
+    """
+    original = getattr(runner_class, "propose_draft_token_ids", None)
+    if original is None:
+        raise UnsupportedEngine(
+            f"vLLM's {runner_class.__name__} has no propose_draft_token_ids: redraft-vllm needs the V1 model "
+            "runner. Set VLLM_USE_V2_MODEL_RUNNER=0, or remove --speculative-config."
+        )
+    if getattr(original, "wrapped_by_redraft", False):
+        return
+    parameters = list(inspect.signature(original).parameters)
+    if parameters[:3] != ["self", "scheduler_output", "sampled_token_ids"]:
+        raise UnsupportedEngine(
+            f"vLLM's {runner_class.__name__}.propose_draft_token_ids takes ({', '.join(parameters)}), not "
+            "(self, scheduler_output, sampled_token_ids, ...): this version of vLLM is not supported."
+        )
+
+    @functools.wraps(original)
+    def propose_draft_token_ids(self: Any, scheduler_output: Any, *args: Any, **kwargs: Any) -> Any:
+        bind = getattr(getattr(self, "drafter", None), "bind", None)
+        if bind is not None:
+            bind(Step(self, scheduler_output))
+        return original(self, scheduler_output, *args, **kwargs)
+
+    propose_draft_token_ids.wrapped_by_redraft = True  # type: ignore[attr-defined]
+    runner_class.propose_draft_token_ids = propose_draft_token_ids  # type: ignore[attr-defined]
+
+
+def lift_batch_cutoff(runner: Any, drafted: int) -> None:
+    """Stops vLLM from ending all drafts of a batch once one request is near the end of the context.
+
+    The proposer ends each row's draft by itself. Without the attribute vLLM's own cut-off remains: slower, not wrong.
+    """
+    if hasattr(runner, "effective_drafter_max_model_len"):
+        runner.effective_drafter_max_model_len = runner.max_model_len + drafted + 1

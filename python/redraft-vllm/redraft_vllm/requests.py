@@ -1,0 +1,166 @@
+"""The drafts of each running request. Nothing of one request is seen by another, unless both name a history."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from redraft_vllm.drafting import CopyDrafter, DraftRequest, best_line
+from redraft_vllm.drafting.draft_length import Cost
+from redraft_vllm.fields import FieldError, Fields
+from redraft_vllm.settings import Settings
+from redraft_vllm.vocabulary import Vocabulary
+
+logger = logging.getLogger("redraft_vllm")
+
+#: Drafts that are compared per step; more are hardly ever sent.
+COMPARED = 3
+
+#: Gives the length of the prompt and the fields of a request.
+ReadRequest = Callable[[], tuple[int, Fields]]
+
+
+@dataclass(slots=True)
+class RequestState:
+    #: None: nothing is drafted for this request.
+    drafter: CopyDrafter | None
+    prompt_length: int
+    #: Tokens of prompt and output that the drafter knows, and the last of them.
+    seen: int
+    last: int
+    history: str | None = None
+    output: list[int] = field(default_factory=list)
+
+
+class History:
+    """Earlier outputs by scope: a bounded number of tokens, the least recently used scope leaves first."""
+
+    def __init__(self, most_tokens: int, per_scope: int = 8) -> None:
+        self._most = most_tokens
+        self._per_scope = per_scope
+        self._scopes: OrderedDict[str, list[list[int]]] = OrderedDict()
+        self._tokens = 0
+
+    @property
+    def tokens(self) -> int:
+        return self._tokens
+
+    def of(self, scope: str | None) -> list[list[int]]:
+        if scope is None or scope not in self._scopes:
+            return []
+        self._scopes.move_to_end(scope)
+        return list(self._scopes[scope])
+
+    def add(self, scope: str, output: Sequence[int]) -> None:
+        if not output or len(output) > self._most:
+            return
+        outputs = self._scopes.setdefault(scope, [])
+        self._scopes.move_to_end(scope)
+        outputs.append(list(output))
+        self._tokens += len(output)
+        while len(outputs) > self._per_scope:
+            self._tokens -= len(outputs.pop(0))
+        while self._tokens > self._most:
+            oldest, left = next(iter(self._scopes.items()))
+            self._tokens -= len(left.pop(0))
+            if not left:
+                del self._scopes[oldest]
+
+
+class RequestTable:
+    def __init__(self, settings: Settings, vocabulary: Vocabulary, max_model_len: int) -> None:
+        self._settings = settings
+        self._vocabulary = vocabulary
+        self._most_tokens = int(settings.texts * max_model_len)
+        self._states: dict[str, RequestState] = {}
+        self._history = History(settings.history_tokens)
+
+    def __len__(self) -> int:
+        return len(self._states)
+
+    def keep_only(self, running: Collection[str]) -> None:
+        """Drops the requests that ended or were aborted. `running` also holds those that wait or are preempted."""
+        for request_id in [known for known in self._states if known not in running]:
+            self._end(self._states.pop(request_id))
+
+    def end(self, request_ids: Collection[str]) -> None:
+        for request_id in request_ids:
+            state = self._states.pop(request_id, None)
+            if state is not None:
+                self._end(state)
+
+    def _end(self, state: RequestState) -> None:
+        if state.history is not None:
+            self._history.add(state.history, state.output)
+
+    def is_silent(self, request_id: str) -> bool:
+        """Whether it is known that nothing is drafted for this request: the usual case must cost nothing."""
+        state = self._states.get(request_id)
+        return state is not None and state.drafter is None and state.history is None
+
+    def draft(self, request_id: str, read: ReadRequest, tokens: Sequence[int], room: int, cost: Cost) -> list[int]:
+        """Returns the draft after `tokens` (prompt and output so far), at most `room` tokens.
+
+        `read()` gives the prompt's length and the fields; it is called once per request.
+        """
+        state = self._states.get(request_id)
+        length = len(tokens)
+        if state is not None and (state.seen > length or int(tokens[state.seen - 1]) != state.last):
+            # The engine uses the id for another text than before.
+            self._states.pop(request_id)
+            state = None
+        if state is None:
+            state = self._begin(tokens, *read())
+            self._states[request_id] = state
+        committed = [int(token) for token in tokens[state.seen : length]]
+        if committed:
+            state.seen, state.last = length, committed[-1]
+            if state.history is not None:
+                state.output.extend(committed)
+        if state.drafter is None:
+            return []
+        if committed:
+            state.drafter.accept(committed)
+        if room < 1:
+            return []
+        return best_line(state.drafter.draft(room), room, cost)
+
+    def _begin(self, tokens: Sequence[int], prompt_length: int, fields: Fields) -> RequestState:
+        prompt = [int(token) for token in tokens[:prompt_length]]
+        state = RequestState(None, prompt_length, prompt_length, prompt[-1] if prompt else -1)
+        has_history = fields.history is not None and self._settings.history_tokens > 0
+        wanted = fields.has_texts or fields.draft == "prompt" or self._settings.prompt
+        if fields.draft != "off" and wanted:
+            request = self._request(prompt, fields)
+            state.drafter = CopyDrafter(request, self._vocabulary.spelling, most_drafts=COMPARED)
+        if has_history:
+            state.history = fields.history
+        return state
+
+    def _request(self, prompt: list[int], fields: Fields) -> DraftRequest:
+        left = self._most_tokens
+
+        def encode(text: object) -> list[int]:
+            nonlocal left
+            encoded = self._vocabulary.encode(text, left)  # type: ignore[arg-type]
+            left -= len(encoded)
+            return encoded
+
+        try:
+            source = encode(fields.predictions[0]) if fields.predictions else []
+            candidates = [encode(text) for text in fields.candidates]
+            sketch = encode(fields.sketch) if fields.sketch is not None else None
+            context = [encode(text) for text in (*fields.predictions[1:], *fields.context)]
+        except FieldError as error:
+            logger.warning("a request is not drafted for: %s", error)
+            return DraftRequest(prompt)
+        return DraftRequest(
+            prompt=prompt,
+            source=source,
+            sketch=sketch,
+            candidates=[text for text in candidates if text],
+            context=[text for text in context if text],
+            history=self._history.of(fields.history),
+        )
