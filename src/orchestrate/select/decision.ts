@@ -18,7 +18,13 @@ export interface EditDecision {
   readonly tried: readonly TriedWay[];
   /** The entry of the log that was written, so that an undo finds it. */
   readonly entry?: string;
+  /** The entry was undone: nothing of it was right. */
+  readonly undone?: true;
 }
+
+/** Whether an edit was accepted and stayed. */
+export const wasRight = ({ undone }: EditDecision, { right }: TriedWay): boolean =>
+  right && undone !== true;
 
 /** A way that could be tried now, and how surely it says that it is right: 0 to 1. */
 export interface WayOffer {

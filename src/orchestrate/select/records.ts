@@ -1,4 +1,4 @@
-import type { EditDecision } from "./decision.ts";
+import { type EditDecision, wasRight } from "./decision.ts";
 
 /** How a way has done for one kind of edit. Counts are discounted, so that what is newer counts more. */
 export interface WayRecord {
@@ -20,9 +20,10 @@ export const usualDiscount = 0.98;
 /** The records with one more decision, which is the newest. */
 export function withDecision(
   records: WayRecords,
-  { type, tried }: EditDecision,
+  decision: EditDecision,
   discount: number = usualDiscount,
 ): WayRecords {
+  const { type, tried } = decision;
   const own = new Map<string, WayRecord>();
   for (const [name, record] of records.get(type) ?? []) {
     own.set(name, {
@@ -31,10 +32,11 @@ export function withDecision(
       seconds: discount * record.seconds,
     });
   }
-  for (const { name, right, seconds } of tried) {
+  for (const one of tried) {
+    const { name, seconds } = one;
     const known = own.get(name) ?? { right: 0, tried: 0, seconds: 0 };
     own.set(name, {
-      right: known.right + Number(right),
+      right: known.right + Number(wasRight(decision, one)),
       tried: known.tried + 1,
       seconds: known.seconds + seconds,
     });
