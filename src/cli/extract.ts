@@ -6,6 +6,7 @@ import type { ExtractPlan, ExtractRequest } from "../orchestrate/extract/extract
 import { createOrchestrator } from "../redraft/orchestrator.ts";
 import { checkedWrite, checkOption } from "./check-command.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
+import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 
 interface ExtractOptions {
@@ -46,7 +47,7 @@ export function extractCommand(): Command {
 async function extract(lines: string, name: string, options: ExtractOptions): Promise<void> {
   const { check, dryRun = false, json } = options;
   const root = await rootFolder(options.root);
-  const { chosen, applied } = await createOrchestrator({ root }).run(
+  const { chosen, applied } = await createOrchestrator({ root, learning: cliLearning(root) }).run(
     { extract: { ...(await selectedLines(root, lines)), name } },
     {
       dryRun,

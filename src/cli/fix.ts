@@ -9,6 +9,7 @@ import type { FixOutcome } from "../orchestrate/fix/fix-all.ts";
 import { type FixDiagnosticsOptions, type FixEvent, fixDiagnostics } from "../redraft/fix.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
+import { cliLearning } from "./learn.ts";
 import { liveLine } from "./live-line.ts";
 import { rootFolder } from "./patch.ts";
 import { onInterrupt, uninterrupted } from "./signals.ts";
@@ -76,6 +77,7 @@ async function fix(files: readonly string[], options: FixOptions): Promise<void>
     likely,
     dryRun,
     journal: cliJournal(root, options.journal),
+    learning: cliLearning(root),
     note: { kind: "edit", by: "redraft fix" },
     ...(diagnostics && { diagnostics }),
     ...(only.length > 0 && { only }),

@@ -6,6 +6,7 @@ import type { RenamePlan, RenameRequest } from "../orchestrate/rename/rename.ts"
 import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.ts";
 import { checkedWrite, checkOption } from "./check-command.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
+import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
 
@@ -67,7 +68,7 @@ async function rename(from: string, to: string, options: RenameOptions): Promise
     mentions: options.mentions === true,
     at: options.at === undefined ? undefined : await placeIn(root, options.at),
   };
-  const done = await createOrchestrator({ root }).run(
+  const done = await createOrchestrator({ root, learning: cliLearning(root) }).run(
     { rename: request },
     {
       dryRun,

@@ -9,6 +9,7 @@ import { textPairs } from "../workspace/journal/take-back.ts";
 import { checkedWrite, checkOption } from "./check-command.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
+import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
 
@@ -69,7 +70,7 @@ async function repeat(options: RepeatOptions): Promise<void> {
   }
   const root = await rootFolder(options.root);
   const edit = from === undefined ? await lastEdit(root) : await readEditText(from);
-  const done = await createOrchestrator({ root }).run(
+  const done = await createOrchestrator({ root, learning: cliLearning(root) }).run(
     { repeat: { edit, only, all: only === undefined } },
     {
       dryRun,

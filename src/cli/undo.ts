@@ -2,9 +2,11 @@ import { Command } from "commander";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
 import { confinedTo } from "../workspace/confined.ts";
+import type { DiskJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
 import { type UndoAnswer, type UndoRequest, undo } from "../workspace/journal/undo.ts";
 import { cliJournal } from "./journal.ts";
+import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { uninterrupted } from "./signals.ts";
 
@@ -82,13 +84,17 @@ async function runUndo(options: UndoCommandOptions, redo: boolean): Promise<void
       ...(hunk === undefined ? {} : { hunks: hunk }),
       ...(dryRun === undefined ? {} : { dryRun }),
     };
+    const journal = cliJournal(folder);
     const answer = await undo(request, {
-      journal: cliJournal(folder),
+      journal,
       fs: confinedTo([folder]),
       carry: carryOver,
       show: (path) => shownIn([folder], path),
       uninterrupted,
     });
+    if (answer.written && hunk === undefined) {
+      await cliLearning(folder).undone(await entriesUndone(answer, journal), !redo);
+    }
     print(answer, options);
   } catch (error) {
     if (!options.json || !RedraftError.is(error)) throw error;
@@ -97,6 +103,16 @@ async function runUndo(options: UndoCommandOptions, redo: boolean): Promise<void
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     process.exitCode = exitCodeOf(code);
   }
+}
+
+/** The ids of the edits that were taken back or made again; those of a redo are of undos. */
+async function entriesUndone(
+  { kind, of }: UndoAnswer,
+  journal: DiskJournal,
+): Promise<readonly string[]> {
+  if (kind === "undo") return of;
+  const entries = await journal.entries();
+  return entries.filter(({ id }) => of.includes(id)).flatMap((undone) => undone.of ?? []);
 }
 
 function print(answer: UndoAnswer, { json, dryRun }: UndoCommandOptions): void {

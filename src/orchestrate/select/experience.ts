@@ -40,7 +40,7 @@ export const leastHeldOut = 4;
  * are not honest. The program then does what it does without learning, and starts anew.
  */
 const mostRefusals = 3;
-const most = { types: 40, training: 80, heldOut: 24 } as const;
+const mostKept = { types: 40, training: 80, heldOut: 24 } as const;
 
 /** Held-out decisions that come with the program, by the kind of edit. */
 export type ShippedHeldOut = (type: string) => readonly EditDecision[];
@@ -86,7 +86,7 @@ export function withDecisions(
     types.delete(type);
     types.set(type, own);
   }
-  return { experience: Object.fromEntries([...types].slice(-most.types)), updates };
+  return { experience: Object.fromEntries([...types].slice(-mostKept.types)), updates };
 }
 
 function update(
@@ -98,8 +98,8 @@ function update(
   const added = pending.filter((_, at) => at % heldOutShare !== heldOutShare - 1);
   const known = [...shipped, ...heldOut];
   const keep = (more: readonly EditDecision[]): TypeExperience => ({
-    training: [...training, ...more].slice(-most.training),
-    heldOut: [...heldOut, ...aside].slice(-most.heldOut),
+    training: [...training, ...more].slice(-mostKept.training),
+    heldOut: [...heldOut, ...aside].slice(-mostKept.heldOut),
     pending: [],
     kept: own.kept + 1,
     refused: 0,

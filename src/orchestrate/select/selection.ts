@@ -20,7 +20,7 @@ export interface StartOrder {
     event: GenerateEvent,
     accepts: (candidate: EditCandidate) => Promise<boolean>,
   ): Promise<void>;
-  /** Those that ran; right is the one whose accepted candidate is the best. Others with an accepted one are left out: nothing says more of them. */
+  /** Those that ran; right is the one whose accepted candidate is the best. */
   tried(
     judged: readonly { readonly candidate: EditCandidate; readonly accepted: boolean }[],
   ): readonly TriedWay[];
@@ -60,19 +60,15 @@ export function startOrder(
       }
     },
     tried(judged) {
-      const accepted = new Set(judged.filter((one) => one.accepted).map((one) => one.candidate.by));
       const chosen = judged.find((one) => one.accepted)?.candidate.by;
-      return [...started.keys()].flatMap((name): TriedWay[] => {
-        if (accepted.has(name) && name !== chosen) return [];
+      return [...started.keys()].map((name): TriedWay => {
         const confidence = confidences.get(name);
-        return [
-          {
-            name,
-            seconds: seconds.get(name) ?? 0,
-            right: name === chosen,
-            ...(confidence === undefined ? {} : { confidence }),
-          },
-        ];
+        return {
+          name,
+          seconds: seconds.get(name) ?? 0,
+          right: name === chosen,
+          ...(confidence === undefined ? {} : { confidence }),
+        };
       });
     },
   };
