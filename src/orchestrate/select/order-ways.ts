@@ -31,6 +31,8 @@ const leastTries = 5;
 const priorTries = 4;
 /** A way gets this many times its mean time before the next one starts. */
 const headStartFactor = 2;
+/** ms; less than this is not worth the start of another one. */
+const leastHeadStart = 50;
 
 /**
  * The order in which ways are tried: by accepted edits per second, best first. Trying in the order of probability over cost has the
@@ -58,7 +60,9 @@ export function orderWays(
     const chance = (right + priorTries * confidence) / (tried + priorTries);
     const mean = (spent + usual) / (tried + 1);
     const isKnown = !isCold && tried >= 3 && offers.length > 1;
-    const headStartMs = isKnown ? Math.round(1000 * headStartFactor * mean) : 0;
+    const headStartMs = isKnown
+      ? Math.max(leastHeadStart, Math.round(1000 * headStartFactor * mean))
+      : 0;
     const [a, b] = [right + priorTries * confidence, tried - right + priorTries * (1 - confidence)];
     const drawnChance = draws ? draws.beta(Math.max(0.05, a), Math.max(0.05, b)) : chance;
     const drawnRate = draws ? draws.gamma(tried + 1) / (spent + usual) : 1 / mean;
