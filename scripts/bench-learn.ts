@@ -111,13 +111,16 @@ async function fixed(
   const learning = learnings.get(way);
   const isJudged = way.startsWith("judged");
   const start = performance.now();
-  const done = await fixDiagnostics({
+  const done: Awaited<ReturnType<typeof fixDiagnostics>> = await fixDiagnostics({
     root,
     diagnostics,
     likely: true,
     journal: openJournal({ folder: root }),
     learning,
     ...(isJudged && { run: (signal) => snapshot(run, root, signal) }),
+  }).catch((error: unknown) => {
+    process.stderr.write(`${way}: ${String(error)}\n`);
+    return { outcomes: [], runs: 0 };
   });
   const seconds = (performance.now() - start) / 1000;
   const changed = done.applied?.files.map((file) => file.path) ?? [];

@@ -25,8 +25,8 @@ export type { ExampleFile } from "./orchestrate/like-places/example.ts";
 export type { RepeatPlan, RepeatRequest } from "./orchestrate/like-places/repeat.ts";
 export type { JudgedCandidate, OrchestrateEvent } from "./orchestrate/orchestrate.ts";
 export type { RenamePlan, RenameRequest } from "./orchestrate/rename/rename.ts";
-export type { EditDecision, TriedWay } from "./orchestrate/select/decision.ts";
-export type { WayOrder, WayTurn } from "./orchestrate/select/order-ways.ts";
+export type { EditDecision, TriedArm } from "./orchestrate/select/decision.ts";
+export type { ArmOrder, ArmTurn } from "./orchestrate/select/order-arms.ts";
 export type {
   EditCandidate,
   OrchestrateRequest,

@@ -57,16 +57,16 @@ function statusText({ on, path, types }: LearningStatus): string {
     "It holds kinds of edits, names of rules and specialists, times, and ids of log entries: no text, name or path of your files.",
   ];
   if (types.length === 0) lines.push("nothing is learnt yet");
-  for (const { type, decisions, heldOut, kept, refused, refusal, ways } of types) {
+  for (const { type, decisions, heldOut, kept, refused, refusal, arms } of types) {
     lines.push(
       `${type}: ${decisions} edits, ${heldOut} kept aside; updates: ${kept} kept, ${refused} refused in a row`,
     );
     if (refusal !== undefined) lines.push(`  last refusal: ${refusal}`);
-    for (const { name, tried, right, seconds, floor } of ways) {
+    for (const { name, tried, right, seconds, floor } of arms) {
       const raised = floor === undefined ? "" : `; needs ${Math.round(100 * floor)} % certainty`;
       lines.push(`  ${name}: right ${right} of ${tried}, ${seconds} s each${raised}`);
     }
-    if (ways.length === 0) lines.push("  not in use yet: too few edits");
+    if (arms.length === 0) lines.push("  not in use yet: too few edits");
   }
   return `${lines.join("\n")}\n`;
 }

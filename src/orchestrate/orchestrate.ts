@@ -2,9 +2,9 @@ import { RedraftError } from "../core/errors.ts";
 import { classify } from "./classify.ts";
 import { type GenerateEvent, generateCandidates } from "./generate.ts";
 import { speculators as builtIn } from "./registry.ts";
-import type { TriedWay } from "./select/decision.ts";
-import type { WayOrder } from "./select/order-ways.ts";
-import { startOrder, type WaySelection } from "./select/selection.ts";
+import type { TriedArm } from "./select/decision.ts";
+import type { ArmOrder } from "./select/order-arms.ts";
+import { type ArmSelection, startOrder } from "./select/selection.ts";
 import type {
   EditCandidate,
   OrchestrateRequest,
@@ -21,12 +21,12 @@ export interface JudgedCandidate extends CandidateVerdict {
 export type OrchestrateEvent =
   | GenerateEvent
   /** In which order specialists start, and why; with `select`. */
-  | { readonly type: "specialists-ordered"; readonly order: WayOrder }
+  | { readonly type: "specialists-ordered"; readonly order: ArmOrder }
   /** Those that ran, what they took, and whether the best accepted candidate is theirs; with `select`. */
   | {
       readonly type: "specialists-tried";
       readonly editType: string;
-      readonly tried: readonly TriedWay[];
+      readonly tried: readonly TriedArm[];
     }
   | ({ readonly type: "candidate-judged" } & JudgedCandidate)
   /** The last event. Best first; the first accepted one is what to apply. */
@@ -41,7 +41,7 @@ export interface OrchestrateOptions {
    * What was learnt about specialists: it decides who starts first, and how long the others wait. Default: all start at once. What may be
    * accepted is the same: whoever waits is left out only where the verifier accepts a candidate that another one proves.
    */
-  readonly select?: WaySelection | undefined;
+  readonly select?: ArmSelection | undefined;
   readonly signal?: AbortSignal | undefined;
   /** ms that specialists have; default: 60,000. */
   readonly limitMs?: number | undefined;
@@ -102,7 +102,7 @@ export async function* orchestrate(
   yield { type: "result", judged };
 }
 
-const triedEvent = (editType: string, tried: readonly TriedWay[]): OrchestrateEvent => ({
+const triedEvent = (editType: string, tried: readonly TriedArm[]): OrchestrateEvent => ({
   type: "specialists-tried",
   editType,
   tried,

@@ -15,9 +15,9 @@ import type { RefineEvent } from "../orchestrate/refine.ts";
 import {
   arrangeFixes,
   fixDecisions,
-  type LearntWays,
+  type LearntArms,
 } from "../orchestrate/select/fix-decisions.ts";
-import type { WayOrder } from "../orchestrate/select/order-ways.ts";
+import type { ArmOrder } from "../orchestrate/select/order-arms.ts";
 import type { EditCandidate, SpeculationContext } from "../orchestrate/speculator.ts";
 import type { AppliedAll } from "../workspace/apply-all.ts";
 import { repositoryFiles } from "../workspace/repository-files.ts";
@@ -40,7 +40,7 @@ export type FixEvent =
       readonly type: "fixes-ordered";
       readonly path: string;
       readonly line: number;
-      readonly order: WayOrder;
+      readonly order: ArmOrder;
     };
 
 export interface FixDiagnosticsOptions
@@ -96,7 +96,7 @@ export async function fixDiagnostics(options: FixDiagnosticsOptions): Promise<Fi
   const wanted = only ? given.filter(({ file }) => only.includes(file)) : given;
   const isJudged = said !== undefined && !dryRun;
   const unjudged = likely ? leastConfidence.likely : leastConfidence.certain;
-  const learnt = await options.learning?.ways(isJudged);
+  const learnt = await options.learning?.arms(isJudged);
   const { texts, outcomes } = await fixAll(wanted, context, {
     least: isJudged ? leastConfidence.judged : unjudged,
     signal,
@@ -122,7 +122,7 @@ export async function fixDiagnostics(options: FixDiagnosticsOptions): Promise<Fi
 }
 
 const arrangedBy =
-  (learnt: LearntWays, isJudged: boolean, { onEvent }: FixDiagnosticsOptions) =>
+  (learnt: LearntArms, isJudged: boolean, { onEvent }: FixDiagnosticsOptions) =>
   (proposal: FixProposal): readonly ProposedFix[] => {
     const { fixes, order } = arrangeFixes(proposal, learnt, isJudged);
     const { path, diagnostics } = proposal;

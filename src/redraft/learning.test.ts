@@ -48,7 +48,7 @@ describe("learning from the edits of a repository", () => {
   it("is off until it is turned on: nothing is written, and nothing is used", async () => {
     const home = folderWith();
     const learning = openLearning({ folder: folderWith(), home });
-    expect(await learning.ways()).toBeUndefined();
+    expect(await learning.arms()).toBeUndefined();
     expect(await learning.record(known(30))).toEqual([]);
     await learning.undone(["x"], true);
     expect(await learning.status()).toMatchObject({ on: false, types: [] });
@@ -61,15 +61,15 @@ describe("learning from the edits of a repository", () => {
     const updates = await learning.record(known(30));
     expect(updates.every(({ answer }) => answer.kept)).toBe(true);
     const again = openLearning({ folder, home });
-    const ways = await again.ways(false);
-    expect(ways?.order("fix script: a, b", offers).turns[0]?.name).toBe("b");
-    expect(ways?.floor("fix script: a, b", "a")).toBe(1);
-    expect(ways?.floor("fix script: a, b", "b")).toBe(0.8);
-    expect(ways?.order("other", offers).isCold).toBe(true);
+    const arms = await again.arms(false);
+    expect(arms?.order("fix script: a, b", offers).turns[0]?.name).toBe("b");
+    expect(arms?.floor("fix script: a, b", "a")).toBe(1);
+    expect(arms?.floor("fix script: a, b", "b")).toBe(0.8);
+    expect(arms?.order("other", offers).isCold).toBe(true);
     await again.turn(false);
-    expect(await learning.ways()).toBeUndefined();
+    expect(await learning.arms()).toBeUndefined();
     await learning.turn(true);
-    expect((await learning.status()).types[0]?.ways.map(({ name }) => name)).toEqual(["a", "b"]);
+    expect((await learning.status()).types[0]?.arms.map(({ name }) => name)).toEqual(["a", "b"]);
     await learning.forget();
     expect(readdirSync(join(home, "learning"))).toEqual([]);
     expect(await learning.status()).toMatchObject({ on: false, types: [] });
@@ -105,7 +105,7 @@ describe("learning from the edits of a repository", () => {
     const learning = await learningOn(folder, home);
     const { path } = await learning.status();
     writeFileSync(path, '{"version":1,"on":true,"types":{"a":{"training":[{"type":5}]}}}');
-    expect(await learning.ways()).toBeUndefined();
+    expect(await learning.arms()).toBeUndefined();
     writeFileSync(path, '{"version":1,"on":true,"types":{}}');
     const said: string[] = [];
     const blocked = openLearning({ folder, home, onUnavailable: (why) => said.push(why) });
@@ -147,8 +147,8 @@ describe("an orchestrator that learns", () => {
       writeFileSync(join(root, "a.ts"), "a();\n");
     }
     const { types } = await learning.status();
-    expect(types).toMatchObject([{ type: "instruction", ways: [{ name: "two" }] }]);
-    expect(types[0]!.ways[0]!.right).toBeGreaterThan(5);
+    expect(types).toMatchObject([{ type: "instruction", arms: [{ name: "two" }] }]);
+    expect(types[0]!.arms[0]!.right).toBeGreaterThan(5);
     // Nothing says that the other one is wrong, so it is tried at times; mostly the one that is known to be right proves an edit first.
     let alone = 0;
     for (let seed = 1; seed <= 12; seed += 1) {

@@ -10,7 +10,7 @@ import {
   withDecisions,
   withUndone,
 } from "../orchestrate/select/experience.ts";
-import type { LearntWays } from "../orchestrate/select/fix-decisions.ts";
+import type { LearntArms } from "../orchestrate/select/fix-decisions.ts";
 import { floorFor, orderLearnt } from "../orchestrate/select/learnt.ts";
 import { openLearningStore } from "../workspace/learning/store.ts";
 
@@ -40,7 +40,7 @@ export interface LearningStatus {
     /** Refused in a row. */
     readonly refused: number;
     readonly refusal?: string;
-    readonly ways: readonly {
+    readonly arms: readonly {
       readonly name: string;
       /** Discounted counts. */
       readonly tried: number;
@@ -55,7 +55,7 @@ export interface LearningStatus {
 /** Learning from edits of one repository, in a file of the user's state folder. It is off until it is turned on. */
 export interface Learning {
   /** What is learnt; undefined where learning is off. Without exploring where `explore` is false. */
-  ways(explore?: boolean): Promise<LearntWays | undefined>;
+  arms(explore?: boolean): Promise<LearntArms | undefined>;
   /** Learns from decisions; nothing where learning is off. Answers the updates that passed the gate, or did not. */
   record(decisions: readonly EditDecision[]): Promise<readonly ExperienceUpdate[]>;
   /** What these entries of the log made was taken back, or (`undone` false) made again. */
@@ -140,7 +140,7 @@ export function openLearning(options: LearningOptions): Learning {
   }
 
   return {
-    async ways(explore = true) {
+    async arms(explore = true) {
       const { on, types } = await load();
       if (!on) return undefined;
       const draws = explore ? seededDraws(seed ?? decisionCount(types)) : undefined;
@@ -174,7 +174,7 @@ export function openLearning(options: LearningOptions): Learning {
             kept,
             refused,
             ...(refusal === undefined ? {} : { refusal }),
-            ways: [...(records.get(type) ?? [])].map(([name, { tried, right, seconds }]) => {
+            arms: [...(records.get(type) ?? [])].map(([name, { tried, right, seconds }]) => {
               const floor = floors.get(name);
               return {
                 name,

@@ -9,7 +9,7 @@ import {
   type OrchestrateOptions,
   orchestrate,
 } from "../orchestrate/orchestrate.ts";
-import type { EditDecision, TriedWay } from "../orchestrate/select/decision.ts";
+import type { EditDecision, TriedArm } from "../orchestrate/select/decision.ts";
 import type { EditCandidate, OrchestrateRequest } from "../orchestrate/speculator.ts";
 import { type AppliedAll, applyAll } from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
@@ -82,7 +82,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     { signal, onEvent }: OrchestrateCall = {},
   ): Promise<readonly JudgedCandidate[]> {
     await index.update();
-    const select = await learning?.ways();
+    const select = await learning?.arms();
     let ran: Omit<TriedRequest, "accepted"> | undefined;
     const context = { index, parserFor, names: () => nameViewOf(index, parserFor) };
     const relative = withRelativeFiles(request, root);
@@ -144,7 +144,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
 
 interface TriedRequest {
   readonly type: string;
-  readonly tried: readonly TriedWay[];
+  readonly tried: readonly TriedArm[];
   /** Those with an accepted candidate. */
   readonly accepted: ReadonlySet<string>;
 }
@@ -155,12 +155,12 @@ function decisionOf(
   { by, confidence }: EditCandidate,
   entry: string | undefined,
 ): EditDecision {
-  const ways = tried
+  const arms = tried
     .filter(({ name }) => name === by || !accepted.has(name))
     .map((one) =>
       one.name === by ? { ...one, right: true, confidence } : { ...one, right: false },
     );
-  return { type, tried: ways, ...(entry === undefined ? {} : { entry }) };
+  return { type, tried: arms, ...(entry === undefined ? {} : { entry }) };
 }
 
 function withRelativeFiles(request: OrchestrateRequest, root: string): OrchestrateRequest {

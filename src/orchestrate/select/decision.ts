@@ -1,21 +1,21 @@
 import { nameLanguageOf } from "../index/languages.ts";
 import type { OrchestrateRequest } from "../speculator.ts";
 
-/** One way that was tried for a request: a specialist, a rule, a model. */
-export interface TriedWay {
+/** A choice, "arm" as in the literature on bandits, that was tried for a request: a specialist, a rule, a model. */
+export interface TriedArm {
   readonly name: string;
   readonly seconds: number;
   /** Its edit was accepted, and not taken back. */
   readonly right: boolean;
-  /** 0 to 1, as the way judged its edit; 1 = proved. Absent: it proposed nothing. */
+  /** 0 to 1, as the arm judged its edit; 1 = proved. Absent: it proposed nothing. */
   readonly confidence?: number;
 }
 
 /** What became of one request, or of one problem of it. It names kinds and numbers, and no text of a file. */
 export interface EditDecision {
-  /** The kind of edit: ways are compared within one. */
+  /** The kind of edit: arms are compared within one. */
   readonly type: string;
-  readonly tried: readonly TriedWay[];
+  readonly tried: readonly TriedArm[];
   /** The entry of the log that was written, so that an undo finds it. */
   readonly entry?: string;
   /** The entry was undone: nothing of it was right. */
@@ -23,11 +23,11 @@ export interface EditDecision {
 }
 
 /** Whether an edit was accepted and stayed. */
-export const wasRight = ({ undone }: EditDecision, { right }: TriedWay): boolean =>
+export const wasRight = ({ undone }: EditDecision, { right }: TriedArm): boolean =>
   right && undone !== true;
 
-/** A way that could be tried now, and how surely it says that it is right: 0 to 1. */
-export interface WayOffer {
+/** An arm that could be tried now, and how surely it says that it is right: 0 to 1. */
+export interface ArmOffer {
   readonly name: string;
   readonly confidence: number;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EditDecision, TriedWay } from "./decision.ts";
+import type { EditDecision, TriedArm } from "./decision.ts";
 import { seededDraws } from "./draws.ts";
 import {
   type Experience,
@@ -12,7 +12,7 @@ import { gate, scoreOn } from "./gate.ts";
 import { learnFrom, nothingLearnt, orderLearnt } from "./learnt.ts";
 
 const type = "fix script";
-const way = (name: string, right: boolean, seconds: number, confidence: number): TriedWay => ({
+const arm = (name: string, right: boolean, seconds: number, confidence: number): TriedArm => ({
   name,
   right,
   seconds,
@@ -24,8 +24,8 @@ function honest(count: number, seed: number): EditDecision[] {
   const draws = seededDraws(seed);
   return Array.from({ length: count }, () => {
     const first = draws.uniform() < 0.3;
-    const rule = way("rule", first, 1, 0.85);
-    return { type, tried: first ? [rule] : [rule, way("model", draws.uniform() < 0.9, 2, 0.9)] };
+    const rule = arm("rule", first, 1, 0.85);
+    return { type, tried: first ? [rule] : [rule, arm("model", draws.uniform() < 0.9, 2, 0.9)] };
   });
 }
 
@@ -36,19 +36,19 @@ const poisons: Readonly<Record<string, (decisions: readonly EditDecision[]) => E
       tried: one.tried.map((tried) => ({ ...tried, right: !tried.right })),
     })),
   "a specialist that claims everything": (decisions) =>
-    decisions.map((one) => ({ ...one, tried: [way("claims", true, 0.001, 0.99)] })),
+    decisions.map((one) => ({ ...one, tried: [arm("claims", true, 0.001, 0.99)] })),
   "scores inflated, and wrong": (decisions) =>
-    decisions.map((one) => ({ ...one, tried: [way("model", false, 2, 0.99)] })),
-  "a known way that is always right, at once": (decisions) =>
-    decisions.map((one) => ({ ...one, tried: [way("rule", true, 0.001, 0.99)] })),
-  "the better way made slow": (decisions) =>
-    decisions.map((one) => ({ ...one, tried: [way("model", true, 500, 0.9)] })),
+    decisions.map((one) => ({ ...one, tried: [arm("model", false, 2, 0.99)] })),
+  "a known arm that is always right, at once": (decisions) =>
+    decisions.map((one) => ({ ...one, tried: [arm("rule", true, 0.001, 0.99)] })),
+  "the better arm made slow": (decisions) =>
+    decisions.map((one) => ({ ...one, tried: [arm("model", true, 500, 0.9)] })),
 };
 
-/** Held-out decisions of which every way is known, as the shipped ones are. */
+/** Held-out decisions of which every arm is known, as the shipped ones are. */
 const complete = Array.from({ length: 20 }, (_, at): EditDecision => {
   const [rule, model] = [at % 3 === 0, at % 10 !== 0];
-  return { type, tried: [way("rule", rule, 1, 0.85), way("model", model, 2, 0.9)] };
+  return { type, tried: [arm("rule", rule, 1, 0.85), arm("model", model, 2, 0.9)] };
 });
 
 describe("the gate", () => {
@@ -69,12 +69,12 @@ describe("the gate", () => {
   });
 
   it("counts a wrong edit like ten that are not made", () => {
-    const [held] = [[{ type, tried: [way("rule", false, 1, 0.85)] }]];
+    const [held] = [[{ type, tried: [arm("rule", false, 1, 0.85)] }]];
     const raised = { records: new Map(), floors: new Map([["rule", 1]]) };
     expect(scoreOn(held, nothingLearnt)).toMatchObject({ wrong: 1, refused: 0, seconds: 1 });
     expect(scoreOn(held, raised)).toMatchObject({ wrong: 0, refused: 1 });
     expect(gate(held, nothingLearnt, raised).kept).toBe(true);
-    const right = [{ type, tried: [way("rule", true, 1, 0.85)] }];
+    const right = [{ type, tried: [arm("rule", true, 1, 0.85)] }];
     expect(gate(right, nothingLearnt, raised).kept).toBe(false);
   });
 });
@@ -131,9 +131,9 @@ describe("experience", () => {
     expect(inUse(after, type)).toBe(nothingLearnt);
   });
 
-  it("starts anew where a new way is better, and then takes it up", () => {
+  it("starts anew where a new arm is better, and then takes it up", () => {
     const { experience } = withDecisions({}, honest(90, 5));
-    const better = honest(60, 1).map((one) => ({ ...one, tried: [way("claims", true, 0.5, 0.9)] }));
+    const better = honest(60, 1).map((one) => ({ ...one, tried: [arm("claims", true, 0.5, 0.9)] }));
     expect(first(withDecisions(experience, better.slice(0, 6)).experience)).toBe("model");
     expect(first(withDecisions(experience, better).experience)).toBe("claims");
   });
@@ -142,7 +142,7 @@ describe("experience", () => {
     const edit = (entry: string): EditDecision => ({
       type,
       entry,
-      tried: [way("rule", true, 1, 0.85)],
+      tried: [arm("rule", true, 1, 0.85)],
     });
     const entries = Array.from({ length: 24 }, (_, at) => `e${at}`);
     const { experience } = withDecisions({}, entries.map(edit));

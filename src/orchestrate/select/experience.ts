@@ -36,7 +36,7 @@ const heldOutShare = 3;
 /** With fewer held-out decisions nothing is in use: nothing could show that it is worse. */
 export const leastHeldOut = 4;
 /**
- * After so many refusals of a kind in a row, what is learnt of it is forgotten: the repository has changed, a way is new, or the decisions
+ * After so many refusals of a kind in a row, what is learnt of it is forgotten: the repository has changed, an arm is new, or the decisions
  * are not honest. The program then does what it does without learning, and starts anew.
  */
 const mostRefusals = 3;

@@ -1,10 +1,10 @@
 import type { FixOutcome } from "../fix/fix-all.ts";
 import type { FixProposal, ProposedFix } from "../fix/propose.ts";
 import { nameLanguageOf } from "../index/languages.ts";
-import type { EditDecision, TriedWay, WayOffer } from "./decision.ts";
-import type { WayOrder } from "./order-ways.ts";
+import type { ArmOffer, EditDecision, TriedArm } from "./decision.ts";
+import type { ArmOrder } from "./order-arms.ts";
 
-/** A fix, and the name of its way: its rule, with a number from the second fix of the rule on. */
+/** A fix, and the name of its arm: its rule, with a number from the second fix of the rule on. */
 interface NamedFix<Fix extends ProposedFix = ProposedFix> {
   readonly name: string;
   readonly fix: Fix;
@@ -31,12 +31,12 @@ export interface ArrangedFixes {
   /** The fixes to try, in this order. */
   readonly fixes: readonly ProposedFix[];
   /** Absent where there is nothing to choose. */
-  readonly order?: WayOrder;
+  readonly order?: ArmOrder;
 }
 
-/** What was learnt about the ways of a kind of edit. */
-export interface LearntWays {
-  order(type: string, offers: readonly WayOffer[]): WayOrder;
+/** What was learnt about the arms of a kind of edit. */
+export interface LearntArms {
+  order(type: string, offers: readonly ArmOffer[]): ArmOrder;
   /** From which confidence on an unproved edit may be made by itself, 0 to 1. */
   floor(type: string, name: string): number;
 }
@@ -47,7 +47,7 @@ export interface LearntWays {
  */
 export function arrangeFixes(
   { path, fixes }: FixProposal,
-  learnt: LearntWays,
+  learnt: LearntArms,
   isJudged: boolean,
 ): ArrangedFixes {
   if (fixes.length === 0) return { fixes };
@@ -79,7 +79,7 @@ export function fixDecisions(
       ...(fix ? [fix] : []),
       ...others,
     ]);
-    const tried = all.flatMap(({ name, fix: one }): TriedWay[] => {
+    const tried = all.flatMap(({ name, fix: one }): TriedArm[] => {
       const right = one === fix;
       if (!right && one.refused === undefined) return [];
       return [{ name, seconds, right, confidence: one.confidence }];

@@ -1,7 +1,7 @@
 import { lowerBound, upperBound } from "./binomial.ts";
 import { type EditDecision, wasRight } from "./decision.ts";
 
-/** An edit that was judged: how sure its way was, and whether it was right. */
+/** An edit that was judged: how sure its arm was, and whether it was right. */
 export interface JudgedEdit {
   readonly confidence: number;
   readonly right: boolean;
@@ -13,7 +13,7 @@ export const usualFloor = 0.8;
 const wantedPrecision = 0.9;
 
 /**
- * The confidence from which on the edits of a way are taken. It is never below `usual`, and only raised: where the edits above it are
+ * The confidence from which on the edits of an arm are taken. It is never below `usual`, and only raised: where the edits above it are
  * shown to be wrong too often (the upper Clopper-Pearson bound of their precision is below the wanted one). Then it is the least
  * confidence at which the isotonic fit and the lower bound of what is above it both have the wanted precision; 1 where there is none,
  * so that only what is proved is taken.
@@ -54,7 +54,7 @@ export function isotonic(values: readonly number[]): number[] {
   return blocks.flatMap(({ sum, size }) => new Array<number>(size).fill(sum / size));
 }
 
-/** The floors that are raised, by the name of the way. */
+/** The floors that are raised, by the name of the arm. */
 export function floorsOf(decisions: readonly EditDecision[]): ReadonlyMap<string, number> {
   const edits = new Map<string, JudgedEdit[]>();
   for (const decision of decisions) {

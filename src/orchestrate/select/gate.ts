@@ -1,4 +1,4 @@
-import { type EditDecision, type TriedWay, wasRight } from "./decision.ts";
+import { type EditDecision, type TriedArm, wasRight } from "./decision.ts";
 import { floorFor, type Learnt, orderLearnt } from "./learnt.ts";
 
 /** What something learnt makes of held-out decisions of one kind. */
@@ -26,7 +26,7 @@ const wrongCost = 10;
 const slack = 1.02;
 
 /**
- * Replays decisions whose outcome is known, without exploring. A way that is in the records of this kind and in none of the decisions
+ * Replays decisions whose outcome is known, without exploring. An arm that is in the records of this kind and in none of the decisions
  * takes part in each as if it were wrong: nothing shows that it is not.
  */
 export function scoreOn(heldOut: readonly EditDecision[], learnt: Learnt): HeldOutScore {
@@ -52,7 +52,7 @@ export function scoreOn(heldOut: readonly EditDecision[], learnt: Learnt): HeldO
   return score;
 }
 
-function strangers(type: string, seen: ReadonlySet<string>, { records }: Learnt): TriedWay[] {
+function strangers(type: string, seen: ReadonlySet<string>, { records }: Learnt): TriedArm[] {
   const all = [...(records.get(type) ?? [])];
   return all
     .filter(([name, { tried }]) => !seen.has(name) && tried > 0)

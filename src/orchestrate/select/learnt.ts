@@ -1,13 +1,13 @@
-import type { EditDecision, WayOffer } from "./decision.ts";
+import type { ArmOffer, EditDecision } from "./decision.ts";
 import type { Draws } from "./draws.ts";
 import { floorsOf, usualFloor } from "./floors.ts";
-import { orderWays, type WayOrder } from "./order-ways.ts";
-import { recordsOf, type WayRecords } from "./records.ts";
+import { type ArmOrder, orderArms } from "./order-arms.ts";
+import { type ArmRecords, recordsOf } from "./records.ts";
 
 /** What decisions of one kind of edit say. */
 export interface Learnt {
-  readonly records: WayRecords;
-  /** Raised thresholds by the name of the way. */
+  readonly records: ArmRecords;
+  /** Raised thresholds by the name of the arm. */
   readonly floors: ReadonlyMap<string, number>;
 }
 
@@ -22,10 +22,10 @@ export const learnFrom = (decisions: readonly EditDecision[]): Learnt => ({
 export const orderLearnt = (
   { records }: Learnt,
   type: string,
-  offers: readonly WayOffer[],
+  offers: readonly ArmOffer[],
   draws?: Draws,
-): WayOrder => orderWays(type, offers, records, draws);
+): ArmOrder => orderArms(type, offers, records, draws);
 
-/** From which confidence on an unproved edit of a way may be made by itself. */
+/** From which confidence on an unproved edit of an arm may be made by itself. */
 export const floorFor = ({ floors }: Learnt, name: string): number =>
   Math.max(usualFloor, floors.get(name) ?? usualFloor);

@@ -1,15 +1,15 @@
 import { type EditDecision, wasRight } from "./decision.ts";
 
-/** How a way has done for one kind of edit. Counts are discounted, so that what is newer counts more. */
-export interface WayRecord {
+/** How an arm has done for one kind of edit. Counts are discounted, so that what is newer counts more. */
+export interface ArmRecord {
   readonly right: number;
   readonly tried: number;
   /** Of all tries together. */
   readonly seconds: number;
 }
 
-/** By the kind of edit, then by the name of the way. */
-export type WayRecords = ReadonlyMap<string, ReadonlyMap<string, WayRecord>>;
+/** By the kind of edit, then by the name of the arm. */
+export type ArmRecords = ReadonlyMap<string, ReadonlyMap<string, ArmRecord>>;
 
 /**
  * What a decision's weight is multiplied by with each newer one of the same kind. At 0.98 the last 50 count as much as all before
@@ -19,12 +19,12 @@ export const usualDiscount = 0.98;
 
 /** The records with one more decision, which is the newest. */
 export function withDecision(
-  records: WayRecords,
+  records: ArmRecords,
   decision: EditDecision,
   discount: number = usualDiscount,
-): WayRecords {
+): ArmRecords {
   const { type, tried } = decision;
-  const own = new Map<string, WayRecord>();
+  const own = new Map<string, ArmRecord>();
   for (const [name, record] of records.get(type) ?? []) {
     own.set(name, {
       right: discount * record.right,
@@ -48,8 +48,8 @@ export function withDecision(
 export function recordsOf(
   decisions: readonly EditDecision[],
   discount: number = usualDiscount,
-): WayRecords {
-  let records: WayRecords = new Map();
+): ArmRecords {
+  let records: ArmRecords = new Map();
   for (const decision of decisions) records = withDecision(records, decision, discount);
   return records;
 }

@@ -6,9 +6,9 @@ import { nameViewOf } from "../names/view.ts";
 import { type OrchestrateEvent, type OrchestrateOptions, orchestrate } from "../orchestrate.ts";
 import type { EditCandidate, Speculator } from "../speculator.ts";
 import type { CandidateVerifier } from "../verifier.ts";
-import { orderWays } from "./order-ways.ts";
+import { orderArms } from "./order-arms.ts";
 import { recordsOf } from "./records.ts";
-import type { WaySelection } from "./selection.ts";
+import type { ArmSelection } from "./selection.ts";
 
 const candidate = (by: string, confidence: number): EditCandidate => ({
   by,
@@ -30,7 +30,7 @@ const working = (name: string, confidence: number, ms = 1): Speculator => ({
 });
 
 /** `best` is known to be right; the other names are known to be wrong. */
-const knowing = (best: string, others: readonly string[], seconds = 5): WaySelection => {
+const knowing = (best: string, others: readonly string[], seconds = 5): ArmSelection => {
   const decisions = Array.from({ length: 9 }, () => ({
     type: "instruction",
     tried: [
@@ -38,7 +38,7 @@ const knowing = (best: string, others: readonly string[], seconds = 5): WaySelec
       ...others.map((name) => ({ name, seconds, right: false })),
     ],
   }));
-  return { order: (type, offers) => orderWays(type, offers, recordsOf(decisions)) };
+  return { order: (type, offers) => orderArms(type, offers, recordsOf(decisions)) };
 };
 
 async function events(options: OrchestrateOptions): Promise<OrchestrateEvent[]> {
@@ -129,7 +129,7 @@ describe("specialists in a learnt order", () => {
   it("starts all at once while nothing is known", async () => {
     const all = await events({
       speculators: [working("a", 1), working("b", 1)],
-      select: { order: (type, offers) => orderWays(type, offers, new Map()) },
+      select: { order: (type, offers) => orderArms(type, offers, new Map()) },
     });
     expect(started(all)).toEqual(["a", "b"]);
     expect(titles(all)).toHaveLength(2);

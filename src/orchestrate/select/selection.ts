@@ -2,18 +2,18 @@ import { type Clock, systemClock } from "../../core/clock.ts";
 import type { Recognised } from "../classify.ts";
 import type { GenerateEvent } from "../generate.ts";
 import type { EditCandidate, OrchestrateRequest } from "../speculator.ts";
-import { editTypeOf, type TriedWay, type WayOffer } from "./decision.ts";
-import type { WayOrder } from "./order-ways.ts";
+import { type ArmOffer, editTypeOf, type TriedArm } from "./decision.ts";
+import type { ArmOrder } from "./order-arms.ts";
 import { type Turns, takeTurns } from "./turns.ts";
 
-/** Orders ways of making an edit by what was learnt. It sees kinds and names, and nothing of the edit. */
-export interface WaySelection {
-  order(type: string, offers: readonly WayOffer[]): WayOrder;
+/** Orders arms by what was learnt. It sees kinds and names, and nothing of the edit. */
+export interface ArmSelection {
+  order(type: string, offers: readonly ArmOffer[]): ArmOrder;
 }
 
 /** Specialists that start in a learnt order. */
 export interface StartOrder {
-  readonly order: WayOrder;
+  readonly order: ArmOrder;
   readonly turns: Turns;
   /** Looks at what happens: `accepts` is asked about candidates that are proved. */
   observe(
@@ -23,13 +23,13 @@ export interface StartOrder {
   /** Those that ran; right is the one whose accepted candidate is the best. */
   tried(
     judged: readonly { readonly candidate: EditCandidate; readonly accepted: boolean }[],
-  ): readonly TriedWay[];
+  ): readonly TriedArm[];
 }
 
 export function startOrder(
   request: OrchestrateRequest,
   recognised: readonly Recognised[],
-  select: WaySelection,
+  select: ArmSelection,
   limitMs: number,
   clock: Clock = systemClock,
 ): StartOrder {
@@ -61,7 +61,7 @@ export function startOrder(
     },
     tried(judged) {
       const chosen = judged.find((one) => one.accepted)?.candidate.by;
-      return [...started.keys()].map((name): TriedWay => {
+      return [...started.keys()].map((name): TriedArm => {
         const confidence = confidences.get(name);
         return {
           name,

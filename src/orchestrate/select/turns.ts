@@ -1,4 +1,4 @@
-import type { WayOrder } from "./order-ways.ts";
+import type { ArmOrder } from "./order-arms.ts";
 
 /** Whether a specialist runs, once its turn has come. */
 export type TurnAnswer = { readonly run: true } | { readonly run: false; readonly why: string };
@@ -17,7 +17,7 @@ export interface Turns {
  * Each starts when the one before it has ended or has had its head start. All head starts together take at most half of the time
  * limit, so that the last one has the other half.
  */
-export function takeTurns({ turns }: WayOrder, limitMs: number): Turns {
+export function takeTurns({ turns }: ArmOrder, limitMs: number): Turns {
   const sum = turns.reduce((all, { headStartMs }) => all + headStartMs, 0);
   const scale = Math.min(1, limitMs / 2 / Math.max(1, sum));
   const at = new Map(turns.map(({ name }, index) => [name, index]));

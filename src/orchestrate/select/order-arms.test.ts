@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { editTypeOf } from "./decision.ts";
 import { seededDraws } from "./draws.ts";
-import { orderWays } from "./order-ways.ts";
-import { recordsOf, type WayRecords } from "./records.ts";
+import { orderArms } from "./order-arms.ts";
+import { type ArmRecords, recordsOf } from "./records.ts";
 
 const offers = [
   { name: "a", confidence: 0.5 },
   { name: "b", confidence: 0.5 },
   { name: "c", confidence: 0.5 },
 ];
-const names = (records: WayRecords, seed?: number): string[] =>
-  orderWays("t", offers, records, seed === undefined ? undefined : seededDraws(seed)).turns.map(
+const names = (records: ArmRecords, seed?: number): string[] =>
+  orderArms("t", offers, records, seed === undefined ? undefined : seededDraws(seed)).turns.map(
     ({ name }) => name,
   );
 const tries = (name: string, right: number, wrong: number, seconds: number) =>
@@ -38,9 +38,9 @@ describe("draws", () => {
   });
 });
 
-describe("the order of ways", () => {
-  it("is the given one while nothing is known, with every way started at once", () => {
-    const cold = orderWays("t", offers, recordsOf(tries("c", 4, 0, 0.1)), seededDraws(1));
+describe("the order of arms", () => {
+  it("is the given one while nothing is known, with every arm started at once", () => {
+    const cold = orderArms("t", offers, recordsOf(tries("c", 4, 0, 0.1)), seededDraws(1));
     expect(cold).toMatchObject({ isCold: true });
     expect(cold.turns.map(({ name, headStartMs }) => [name, headStartMs])).toEqual([
       ["a", 0],
@@ -62,7 +62,7 @@ describe("the order of ways", () => {
       1,
     );
     expect(names(records)).toEqual(["b", "c", "a"]);
-    const { turns, why } = orderWays("t", offers, records);
+    const { turns, why } = orderArms("t", offers, records);
     expect(turns[0]).toMatchObject({ offer: 1, chance: 0.5 });
     expect(turns[0]!.headStartMs).toBeGreaterThan(1900);
     expect(turns[0]!.headStartMs).toBeLessThan(2500);
@@ -70,7 +70,7 @@ describe("the order of ways", () => {
   });
 
   it("explores by draws that a seed repeats, less and less", () => {
-    const orders = (records: WayRecords): Set<string> =>
+    const orders = (records: ArmRecords): Set<string> =>
       new Set(Array.from({ length: 60 }, (_, seed) => names(records, seed + 1)[0]!));
     const few = recordsOf([...tries("a", 3, 3, 1), ...tries("b", 3, 3, 1)], 1);
     const many = recordsOf(
@@ -89,15 +89,15 @@ describe("the order of ways", () => {
     expect(names(recordsOf([...then, ...now], 1))[0]).toBe("a");
   });
 
-  it("starts from what the ways say of themselves", () => {
+  it("starts from what the arms say of themselves", () => {
     const records = recordsOf(tries("c", 3, 3, 1));
     const own = [
       { name: "a", confidence: 0.3 },
       { name: "b", confidence: 0.9 },
     ];
     const known = recordsOf([...tries("a", 3, 3, 1), ...tries("c", 3, 3, 1)]);
-    expect(orderWays("t", own, known).turns[0]!.name).toBe("b");
-    expect(orderWays("t", own, records).isCold).toBe(true);
+    expect(orderArms("t", own, known).turns[0]!.name).toBe("b");
+    expect(orderArms("t", own, records).isCold).toBe(true);
   });
 });
 

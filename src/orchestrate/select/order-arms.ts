@@ -1,9 +1,9 @@
-import type { WayOffer } from "./decision.ts";
+import type { ArmOffer } from "./decision.ts";
 import type { Draws } from "./draws.ts";
-import type { WayRecord, WayRecords } from "./records.ts";
+import type { ArmRecord, ArmRecords } from "./records.ts";
 
-/** A way in its turn. */
-export interface WayTurn {
+/** An arm in its turn. */
+export interface ArmTurn {
   readonly name: string;
   /** Index among the offers. */
   readonly offer: number;
@@ -15,10 +15,10 @@ export interface WayTurn {
   readonly headStartMs: number;
 }
 
-export interface WayOrder {
+export interface ArmOrder {
   readonly type: string;
   /** Every offer, once. */
-  readonly turns: readonly WayTurn[];
+  readonly turns: readonly ArmTurn[];
   /** Nothing is known yet: the order is the given one. */
   readonly isCold: boolean;
   /** One sentence. */
@@ -27,29 +27,29 @@ export interface WayOrder {
 
 /** Below so many tries for a kind of edit, the order is the given one. */
 const leastTries = 5;
-/** The weight of what a way says of itself, in tries. */
+/** The weight of what an arm says of itself, in tries. */
 const priorTries = 4;
-/** A way gets this many times its mean time before the next one starts. */
+/** An arm gets this many times its mean time before the next one starts. */
 const headStartFactor = 2;
 /** ms; less than this is not worth the start of another one. */
 const leastHeadStart = 50;
 
 /**
- * The order in which ways are tried: by accepted edits per second, best first. Trying in the order of probability over cost has the
+ * The order in which arms are tried: by accepted edits per second, best first. Trying in the order of probability over cost has the
  * least expected cost until one succeeds (Mitten 1960, the least-cost testing sequence), so the reward and the order are one
  * quantity. It is drawn from the posterior by discounted Thompson sampling (Raj and Kalyani 2017, "Taming non-stationary bandits"):
- * a beta distribution of the probability, with the way's own confidence as the prior, and a gamma distribution of the rate. Unlike
+ * a beta distribution of the probability, with the arm's own confidence as the prior, and a gamma distribution of the rate. Unlike
  * discounted UCB (Kocsis and Szepesvari 2006; Garivier and Moulines 2011) it needs no bound of a reward per second, which has none.
  *
  * @param draws absent: by the means, without exploring
  */
-export function orderWays(
+export function orderArms(
   type: string,
-  offers: readonly WayOffer[],
-  records: WayRecords,
+  offers: readonly ArmOffer[],
+  records: ArmRecords,
   draws?: Draws,
-): WayOrder {
-  const own = records.get(type) ?? new Map<string, WayRecord>();
+): ArmOrder {
+  const own = records.get(type) ?? new Map<string, ArmRecord>();
   const known = offers.map(({ name }) => own.get(name) ?? { right: 0, tried: 0, seconds: 0 });
   const tries = known.reduce((sum, { tried }) => sum + tried, 0);
   const seconds = known.reduce((sum, one) => sum + one.seconds, 0);
@@ -78,11 +78,11 @@ export function orderWays(
 }
 
 function coldReason(offers: number, tries: number): string {
-  if (offers < 2) return "there is one way only";
+  if (offers < 2) return "there is one arm only";
   return `${Math.round(tries)} tries of such edits are known, ${leastTries} are needed: the usual order`;
 }
 
-function orderReason(turns: readonly WayTurn[]): string {
+function orderReason(turns: readonly ArmTurn[]): string {
   const shown = turns
     .slice(0, 3)
     .map(
