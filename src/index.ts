@@ -25,6 +25,8 @@ export type { ExampleFile } from "./orchestrate/like-places/example.ts";
 export type { RepeatPlan, RepeatRequest } from "./orchestrate/like-places/repeat.ts";
 export type { JudgedCandidate, OrchestrateEvent } from "./orchestrate/orchestrate.ts";
 export type { RenamePlan, RenameRequest } from "./orchestrate/rename/rename.ts";
+export type { EditDecision, TriedArm } from "./orchestrate/select/decision.ts";
+export type { ArmOrder, ArmTurn } from "./orchestrate/select/order-arms.ts";
 export type { SignatureRequest } from "./orchestrate/signature/request.ts";
 export type { SignaturePlan } from "./orchestrate/signature/signature.ts";
 export type {
@@ -45,6 +47,12 @@ export {
   type FixedDiagnostics,
   fixDiagnostics,
 } from "./redraft/fix.ts";
+export {
+  type Learning,
+  type LearningOptions,
+  type LearningStatus,
+  openLearning,
+} from "./redraft/learning.ts";
 export {
   type ModelVerifier,
   type ModelVerifierOptions,

@@ -53,6 +53,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./history.ts")).logCommand(),
   },
   {
+    name: "learn",
+    summary: "learn from the edits of a repository, or forget them",
+    load: async () => (await import("./learn.ts")).learnCommand(),
+  },
+  {
     name: "edit",
     summary: "have a model edit files, by sketch or rewrite",
     load: async () => (await import("./edit.ts")).editCommand(),

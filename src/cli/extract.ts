@@ -9,6 +9,7 @@ import { checkedWrite } from "./check-command.ts";
 import { printDiff } from "./diff-output.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { cliJournal } from "./journal.ts";
+import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { whileWaiting } from "./waiting.ts";
 
@@ -40,7 +41,7 @@ async function extract(lines: string, name: string, options: ExtractOptions): Pr
   const { chosen, applied } = await whileWaiting(
     check === undefined ? `reading ${lines}` : undefined,
     () =>
-      createOrchestrator({ root }).run(
+      createOrchestrator({ root, learning: cliLearning(root) }).run(
         { extract: { ...selected, name } },
         {
           dryRun,

@@ -13,6 +13,7 @@ import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.
 import { expandGlobs } from "./globs.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal } from "./journal.ts";
+import { cliLearning } from "./learn.ts";
 import { liveLine } from "./live-line.ts";
 import { rootFolder } from "./patch.ts";
 import { onInterrupt, uninterrupted } from "./signals.ts";
@@ -67,6 +68,7 @@ async function fix(files: readonly string[], options: FixOptions): Promise<void>
     likely,
     dryRun,
     journal: cliJournal(root, options.journal),
+    learning: cliLearning(root),
     note: { kind: "edit", by: "redraft fix" },
     ...(diagnostics && { diagnostics }),
     ...(only.length > 0 && { only }),

@@ -9,6 +9,7 @@ import { checkedWrite } from "./check-command.ts";
 import { printDiff } from "./diff-output.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { cliJournal } from "./journal.ts";
+import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
 import { whileWaiting } from "./waiting.ts";
@@ -56,7 +57,7 @@ async function rename(from: string, to: string, options: RenameOptions): Promise
     at: options.at === undefined ? undefined : await placeIn(root, options.at),
   };
   const done = await whileWaiting(check === undefined ? `looking for ${from}` : undefined, () =>
-    createOrchestrator({ root }).run(
+    createOrchestrator({ root, learning: cliLearning(root) }).run(
       { rename: request },
       {
         dryRun,

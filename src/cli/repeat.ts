@@ -12,6 +12,7 @@ import { printDiff } from "./diff-output.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal } from "./journal.ts";
+import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
 import { whileWaiting } from "./waiting.ts";
@@ -60,7 +61,7 @@ async function repeat(options: RepeatOptions): Promise<void> {
   const done = await whileWaiting(
     check === undefined ? "looking for places like the edit's" : undefined,
     () =>
-      createOrchestrator({ root }).run(
+      createOrchestrator({ root, learning: cliLearning(root) }).run(
         { repeat: { edit, only, all: only === undefined } },
         {
           dryRun,

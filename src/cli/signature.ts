@@ -4,6 +4,7 @@ import type { SignaturePlan } from "../orchestrate/signature/signature.ts";
 import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.ts";
 import { checkedWrite, checkOption } from "./check-command.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
+import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
 import { placeIn } from "./rename.ts";
@@ -76,7 +77,7 @@ async function changeSignature(
   const { check, dryRun = false, value: values, unsure } = options;
   const root = await rootFolder(options.root);
   const at = options.at === undefined ? undefined : await placeIn(root, options.at);
-  const done = await createOrchestrator({ root }).run(
+  const done = await createOrchestrator({ root, learning: cliLearning(root) }).run(
     { signature: { from, parameters, values, unsure, at } },
     {
       dryRun,

@@ -2,11 +2,13 @@ import { Command } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
 import { confinedTo } from "../workspace/confined.ts";
+import type { DiskJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
 import { type UndoAnswer, type UndoRequest, undo } from "../workspace/journal/undo.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { type DiffOutputOptions, printDiff, withColorOption } from "./diff-output.ts";
 import { cliJournal } from "./journal.ts";
+import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { uninterrupted } from "./signals.ts";
 
@@ -84,15 +86,29 @@ function runUndo(options: UndoCommandOptions, redo: boolean): Promise<void> {
       ...(hunk === undefined ? {} : { hunks: hunk }),
       ...(dryRun === undefined ? {} : { dryRun }),
     };
+    const journal = cliJournal(folder);
     const answer = await undo(request, {
-      journal: cliJournal(folder),
+      journal,
       fs: confinedTo([folder]),
       carry: carryOver,
       show: (path) => shownIn([folder], path),
       uninterrupted,
     });
+    if (answer.written && hunk === undefined) {
+      await cliLearning(folder).undone(await entriesUndone(answer, journal), !redo);
+    }
     print(answer, options);
   });
+}
+
+/** The ids of the edits that were taken back or made again; those of a redo are of undos. */
+async function entriesUndone(
+  { kind, of }: UndoAnswer,
+  journal: DiskJournal,
+): Promise<readonly string[]> {
+  if (kind === "undo") return of;
+  const entries = await journal.entries();
+  return entries.filter(({ id }) => of.includes(id)).flatMap((undone) => undone.of ?? []);
 }
 
 function print(answer: UndoAnswer, options: UndoCommandOptions): void {

@@ -1,5 +1,6 @@
 import { RedraftError } from "../core/errors.ts";
 import type { Recognised } from "./classify.ts";
+import type { Turns } from "./select/turns.ts";
 import type { EditCandidate, OrchestrateRequest, SpeculationContext } from "./speculator.ts";
 
 /** What happens while specialists work. */
@@ -10,12 +11,16 @@ export type GenerateEvent =
   | { readonly type: "speculator-refused"; readonly name: string; readonly error: RedraftError }
   /** It does not work: an exception, a time limit, bad output. */
   | { readonly type: "speculator-failed"; readonly name: string; readonly why: string }
+  /** It is not started: an edit is found that is accepted whatever it would propose. */
+  | { readonly type: "speculator-left-out"; readonly name: string; readonly why: string }
   | { readonly type: "speculator-ended"; readonly name: string; readonly candidates: number };
 
 export interface SpeculationLimits {
   readonly signal?: AbortSignal | undefined;
-  /** ms that each specialist has. */
+  /** ms that each specialist has, from the start of the first one on. */
   readonly limitMs: number;
+  /** When each may start; default: at once. */
+  readonly turns?: Turns | undefined;
 }
 
 /** More candidates of one specialist are bad output. */
@@ -29,7 +34,7 @@ export async function* generateCandidates(
   request: OrchestrateRequest,
   recognised: readonly Recognised[],
   context: SpeculationContext,
-  { signal, limitMs }: SpeculationLimits,
+  { signal, limitMs, turns }: SpeculationLimits,
 ): AsyncGenerator<GenerateEvent> {
   const waiting: GenerateEvent[] = [];
   let wake = (): void => {};
@@ -41,8 +46,7 @@ export async function* generateCandidates(
   const all = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   let open = recognised.length;
   for (const one of recognised) {
-    emit({ type: "speculator-started", name: one.speculator.name, why: one.why });
-    void runOne(one, request, context, { signal: all, limitMs }, emit).finally(() => {
+    void runOne(one, request, context, { signal: all, limitMs, turns }, emit).finally(() => {
       open -= 1;
       wake();
     });
@@ -65,10 +69,10 @@ export async function* generateCandidates(
 }
 
 async function runOne(
-  { speculator }: Recognised,
+  { speculator, why: recognised }: Recognised,
   request: OrchestrateRequest,
   context: SpeculationContext,
-  { signal, limitMs }: { readonly signal: AbortSignal; readonly limitMs: number },
+  { signal, limitMs, turns }: SpeculationLimits & { readonly signal: AbortSignal },
   emit: (event: GenerateEvent) => void,
 ): Promise<void> {
   const { name } = speculator;
@@ -76,6 +80,12 @@ async function runOne(
   let count = 0;
   let iterator: AsyncIterator<EditCandidate> | undefined;
   try {
+    const answer = turns ? await turns.wait(name, limited) : { run: true as const };
+    if (!answer.run) {
+      emit({ type: "speculator-left-out", name, why: answer.why });
+      return;
+    }
+    emit({ type: "speculator-started", name, why: recognised });
     iterator = speculator.speculate(request, context, limited)[Symbol.asyncIterator]();
     for (;;) {
       const step = await untilStopped(iterator.next(), limited);

@@ -2,6 +2,9 @@ import { RedraftError } from "../core/errors.ts";
 import { classify } from "./classify.ts";
 import { type GenerateEvent, generateCandidates } from "./generate.ts";
 import { speculators as builtIn } from "./registry.ts";
+import type { TriedArm } from "./select/decision.ts";
+import type { ArmOrder } from "./select/order-arms.ts";
+import { type ArmSelection, startOrder } from "./select/selection.ts";
 import type {
   EditCandidate,
   OrchestrateRequest,
@@ -17,6 +20,14 @@ export interface JudgedCandidate extends CandidateVerdict {
 
 export type OrchestrateEvent =
   | GenerateEvent
+  /** In which order specialists start, and why; with `select`. */
+  | { readonly type: "specialists-ordered"; readonly order: ArmOrder }
+  /** Those that ran, what they took, and whether the best accepted candidate is theirs; with `select`. */
+  | {
+      readonly type: "specialists-tried";
+      readonly editType: string;
+      readonly tried: readonly TriedArm[];
+    }
   | ({ readonly type: "candidate-judged" } & JudgedCandidate)
   /** The last event. Best first; the first accepted one is what to apply. */
   | { readonly type: "result"; readonly judged: readonly JudgedCandidate[] };
@@ -26,6 +37,11 @@ export interface OrchestrateOptions {
   readonly speculators?: readonly Speculator[] | undefined;
   /** Default: takes what a specialist proves. */
   readonly verifier?: CandidateVerifier | undefined;
+  /**
+   * What was learnt about specialists: it decides who starts first, and how long the others wait. Default: all start at once. What may be
+   * accepted is the same: whoever waits is left out only where the verifier accepts a candidate that another one proves.
+   */
+  readonly select?: ArmSelection | undefined;
   readonly signal?: AbortSignal | undefined;
   /** ms that specialists have; default: 60,000. */
   readonly limitMs?: number | undefined;
@@ -53,14 +69,26 @@ export async function* orchestrate(
   const candidates: EditCandidate[] = [];
   const refusals: RedraftError[] = [];
   const reasons: string[] = [];
-  for await (const event of generateCandidates(request, recognised, context, { signal, limitMs })) {
-    if (event.type === "candidate") candidates.push(event.candidate);
-    if (event.type === "speculator-refused") refusals.push(event.error);
-    if (event.type === "speculator-failed") reasons.push(`${event.name}: ${event.why}`);
-    yield event;
+  const start = options.select && startOrder(request, recognised, options.select, limitMs);
+  if (start) yield { type: "specialists-ordered", order: start.order };
+  const limits = { signal, limitMs, turns: start?.turns };
+  try {
+    for await (const event of generateCandidates(request, recognised, context, limits)) {
+      if (event.type === "candidate") candidates.push(event.candidate);
+      if (event.type === "speculator-refused") refusals.push(event.error);
+      if (event.type === "speculator-failed") reasons.push(`${event.name}: ${event.why}`);
+      yield event;
+      await start?.observe(event, async (candidate) => {
+        const [one] = await verifyCandidates([candidate], request, verifier, signal);
+        return one!.accepted;
+      });
+    }
+  } finally {
+    start?.turns.enough("the search has ended");
   }
   signal?.throwIfAborted();
   if (candidates.length === 0) {
+    if (start) yield triedEvent(start.order.type, start.tried([]));
     if (refusals[0]) throw refusals[0];
     const why = reasons.length > 0 ? ` ${reasons.join("; ")}.` : "";
     throw new RedraftError(
@@ -70,8 +98,15 @@ export async function* orchestrate(
   }
   const judged = await verifyCandidates(candidates, request, verifier, signal);
   for (const one of judged) yield { type: "candidate-judged", ...one };
+  if (start) yield triedEvent(start.order.type, start.tried(judged));
   yield { type: "result", judged };
 }
+
+const triedEvent = (editType: string, tried: readonly TriedArm[]): OrchestrateEvent => ({
+  type: "specialists-tried",
+  editType,
+  tried,
+});
 
 /** The candidates with their verdicts, best first; one that the verifier leaves out is not accepted. */
 export async function verifyCandidates(

@@ -8,14 +8,22 @@ import {
   fixAll,
   type TriedFix,
 } from "../orchestrate/fix/fix-all.ts";
+import type { FixProposal, ProposedFix } from "../orchestrate/fix/propose.ts";
 import { createRepositoryIndex } from "../orchestrate/index/repository-index.ts";
 import { nameViewOf } from "../orchestrate/names/view.ts";
 import type { RefineEvent } from "../orchestrate/refine.ts";
+import {
+  arrangeFixes,
+  fixDecisions,
+  type LearntArms,
+} from "../orchestrate/select/fix-decisions.ts";
+import type { ArmOrder } from "../orchestrate/select/order-arms.ts";
 import type { EditCandidate, SpeculationContext } from "../orchestrate/speculator.ts";
 import type { AppliedAll } from "../workspace/apply-all.ts";
 import { repositoryFiles } from "../workspace/repository-files.ts";
 import { parserFor } from "../workspace/syntax.ts";
 import { judgeFixes } from "./judge-fixes.ts";
+import type { Learning } from "./learning.ts";
 import {
   type ApplyCandidateOptions,
   createOrchestrator,
@@ -26,7 +34,14 @@ import { relativeDiagnostics } from "./relative-diagnostics.ts";
 export type FixEvent =
   | RefineEvent
   /** The tool runs: on the files as they are, on fixes that are tried, or on what is written in the end. */
-  | { readonly type: "tool-started"; readonly run: number };
+  | { readonly type: "tool-started"; readonly run: number }
+  /** In which order the fixes of a problem are tried, and why; with `learning`. */
+  | {
+      readonly type: "fixes-ordered";
+      readonly path: string;
+      readonly line: number;
+      readonly order: ArmOrder;
+    };
 
 export interface FixDiagnosticsOptions
   extends Pick<OrchestratorOptions, "root" | "redraft">,
@@ -41,6 +56,10 @@ export interface FixDiagnosticsOptions
   readonly run?: ((signal: AbortSignal | undefined) => Promise<Snapshot>) | undefined;
   /** Where no tool judges: whether the likeliest fix is made, too, or only what is certain. */
   readonly likely?: boolean | undefined;
+  /**
+   * Orders the fixes by what was learnt, raises thresholds where no tool judges, and learns from what becomes of them. Nothing where it is off.
+   */
+  readonly learning?: Learning | undefined;
   /** Only diagnostics of these files, relative to the root. */
   readonly only?: readonly string[] | undefined;
   readonly onEvent?: ((event: FixEvent) => void) | undefined;
@@ -77,6 +96,7 @@ export async function fixDiagnostics(options: FixDiagnosticsOptions): Promise<Fi
   const wanted = only ? given.filter(({ file }) => only.includes(file)) : given;
   const isJudged = said !== undefined && !dryRun;
   const unjudged = likely ? leastConfidence.likely : leastConfidence.certain;
+  const learnt = await options.learning?.arms(isJudged);
   const { texts, outcomes } = await fixAll(wanted, context, {
     least: isJudged ? leastConfidence.judged : unjudged,
     signal,
@@ -84,12 +104,31 @@ export async function fixDiagnostics(options: FixDiagnosticsOptions): Promise<Fi
     // What was given is all that is asked for; else what a fix uncovers is to be fixed, too.
     wants: (one) => !options.diagnostics && (!only || only.includes(one.file)),
     ...(isJudged && { check: (tried, added) => tool.judge(tried, added) }),
+    ...(learnt && { arrange: arrangedBy(learnt, isJudged, options) }),
   });
-  if (texts.size === 0) return { outcomes, runs: tool.runs };
+  const record = async (entry?: string): Promise<void> => {
+    if (learnt && !dryRun) {
+      await options.learning?.record(fixDecisions(outcomes, tool.secondsPerRun(), entry));
+    }
+  };
+  if (texts.size === 0) {
+    await record();
+    return { outcomes, runs: tool.runs };
+  }
   const candidate = await fixedCandidate(texts, context);
   const applied = await tool.write(candidate, isJudged);
+  await record(applied.entry);
   return { outcomes, applied, runs: tool.runs };
 }
+
+const arrangedBy =
+  (learnt: LearntArms, isJudged: boolean, { onEvent }: FixDiagnosticsOptions) =>
+  (proposal: FixProposal): readonly ProposedFix[] => {
+    const { fixes, order } = arrangeFixes(proposal, learnt, isJudged);
+    const { path, diagnostics } = proposal;
+    if (order) onEvent?.({ type: "fixes-ordered", path, line: diagnostics[0]!.line, order });
+    return fixes;
+  };
 
 async function fixedCandidate(
   texts: ReadonlyMap<string, string>,
@@ -116,6 +155,7 @@ const trialEnd = "The fixes were only tried.";
 /** Runs the tool on files as they are tried. */
 class FixTool {
   runs = 0;
+  private seconds = 0;
   private readonly options: FixDiagnosticsOptions;
   private readonly context: SpeculationContext;
   private readonly apply: (
@@ -131,6 +171,11 @@ class FixTool {
     this.context = context;
     const { root, redraft } = options;
     this.apply = createOrchestrator({ root, ...(redraft && { redraft }) }).apply;
+  }
+
+  /** Mean; a try without a tool takes next to nothing. */
+  secondsPerRun(): number {
+    return this.runs === 0 ? 0.001 : this.seconds / this.runs;
   }
 
   /** What the tool says about the files as they are now. */
@@ -208,7 +253,9 @@ class FixTool {
     const { run, signal, root, onEvent } = this.options;
     this.runs += 1;
     onEvent?.({ type: "tool-started", run: this.runs });
+    const start = performance.now();
     const { found, problem } = await run!(signal);
+    this.seconds += (performance.now() - start) / 1000;
     signal?.throwIfAborted();
     // While fixes are tried, the old texts lie beside the new ones, and some tools look at every file.
     const own = found.filter(({ file }) => !isTemporary(file));

@@ -9,6 +9,7 @@ import {
   type OrchestrateOptions,
   orchestrate,
 } from "../orchestrate/orchestrate.ts";
+import type { EditDecision, TriedArm } from "../orchestrate/select/decision.ts";
 import type { EditCandidate, OrchestrateRequest } from "../orchestrate/speculator.ts";
 import { type AppliedAll, applyAll } from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
@@ -16,6 +17,7 @@ import { repositoryFiles } from "../workspace/repository-files.ts";
 import { parserFor } from "../workspace/syntax.ts";
 import type { WriteOptions } from "../workspace/write.ts";
 import { createRedraft } from "./create-redraft.ts";
+import type { Learning } from "./learning.ts";
 import { relativeDiagnostics } from "./relative-diagnostics.ts";
 
 export interface OrchestratorOptions
@@ -24,6 +26,8 @@ export interface OrchestratorOptions
   readonly root: string;
   /** The engine that every candidate passes through; default: one without a model. */
   readonly redraft?: Pick<Redraft, "apply">;
+  /** Starts specialists in the order that was learnt, and learns from what is applied. Nothing where it is off. */
+  readonly learning?: Learning | undefined;
   /** What proposals are made of; default: the files of the root. Only those are written. */
   readonly files?: RepositoryFiles;
 }
@@ -66,20 +70,32 @@ export interface Orchestrator {
 const mostProposals = 3;
 
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
-  const { root, redraft = createRedraft(), ...how } = options;
+  const { root, redraft = createRedraft(), learning, ...how } = options;
   const files = options.files ?? repositoryFiles(root);
   const index = createRepositoryIndex(files, parserFor);
+
+  /** What was tried for a request, by its candidates. */
+  const requests = new WeakMap<EditCandidate, TriedRequest>();
 
   async function propose(
     request: OrchestrateRequest,
     { signal, onEvent }: OrchestrateCall = {},
   ): Promise<readonly JudgedCandidate[]> {
     await index.update();
+    const select = await learning?.arms();
+    let ran: Omit<TriedRequest, "accepted"> | undefined;
     const context = { index, parserFor, names: () => nameViewOf(index, parserFor) };
     const relative = withRelativeFiles(request, root);
-    for await (const event of orchestrate(relative, context, { ...how, signal })) {
+    for await (const event of orchestrate(relative, context, { ...how, select, signal })) {
       onEvent?.(event);
-      if (event.type === "result") return event.judged;
+      if (event.type === "specialists-tried") ran = { type: event.editType, tried: event.tried };
+      if (event.type !== "result") continue;
+      if (ran) {
+        const accepted = event.judged.filter((one) => one.accepted).map((one) => one.candidate.by);
+        const own = { ...ran, accepted: new Set(accepted) };
+        for (const { candidate } of event.judged) requests.set(candidate, own);
+      }
+      return event.judged;
     }
     throw new RedraftError("engine-failed", "the orchestrator ended without a result.");
   }
@@ -94,13 +110,16 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       edit: after,
       format: "whole" as const,
     }));
-    return applyAll(rows, {
+    const applied = await applyAll(rows, {
       ...write,
       redraft: onlyAsProposed(redraft, wanted),
       roots: [root],
       fs: confinedTo([root]),
       dryRun,
     });
+    const own = requests.get(candidate);
+    if (own && applied.written) await learning?.record([decisionOf(own, candidate, applied.entry)]);
+    return applied;
   }
 
   return {
@@ -121,6 +140,27 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       }
     },
   };
+}
+
+interface TriedRequest {
+  readonly type: string;
+  readonly tried: readonly TriedArm[];
+  /** Those with an accepted candidate. */
+  readonly accepted: ReadonlySet<string>;
+}
+
+/** The specialist whose edit is applied was right, also where the caller chose it; of others with an accepted edit nothing is known. */
+function decisionOf(
+  { type, tried, accepted }: TriedRequest,
+  { by, confidence }: EditCandidate,
+  entry: string | undefined,
+): EditDecision {
+  const arms = tried
+    .filter(({ name }) => name === by || !accepted.has(name))
+    .map((one) =>
+      one.name === by ? { ...one, right: true, confidence } : { ...one, right: false },
+    );
+  return { type, tried: arms, ...(entry === undefined ? {} : { entry }) };
 }
 
 function withRelativeFiles(request: OrchestrateRequest, root: string): OrchestrateRequest {

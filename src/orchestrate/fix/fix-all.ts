@@ -40,6 +40,8 @@ export interface FixAllOptions {
   readonly check?: FixCheck | undefined;
   /** Fixes below this confidence are not tried, 0 to 1. */
   readonly least: number;
+  /** The fixes of a problem that are tried, in this order; default: all, the most confident first. */
+  readonly arrange?: ((proposal: FixProposal) => readonly ProposedFix[]) | undefined;
   /** Whether a diagnostic that the tool says only after a fix is to be fixed, too; default: none. */
   readonly wants?: ((diagnostic: Diagnostic) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -138,17 +140,19 @@ class FixRounds {
     open: readonly Diagnostic[],
     stage: FixStage,
   ): Promise<{ left: readonly Diagnostic[]; isChanged: boolean }> {
-    const { signal, onEvent, least, mostChecks = 200 } = this.options;
+    const { signal, onEvent, least, arrange, mostChecks = 200 } = this.options;
     signal?.throwIfAborted();
     const text = async (path: string): Promise<string | undefined> =>
       this.now.get(path) ?? this.context.index.read(path);
     const proposals = await proposeFixes(open, this.context, text, signal);
     const before = await textsBefore(proposals, text);
     const hunks = proposals.map(
-      ({ path, fixes }): FixHunk => ({
-        alternatives: fixes
-          .filter((fix) => isTried(fix, least, stage) && !this.failed.has(fixId(path, fix)))
-          .map((fix) => ({ path, changes: fix.changes, fix })),
+      (proposal): FixHunk => ({
+        alternatives: (arrange?.(proposal) ?? proposal.fixes)
+          .filter(
+            (fix) => isTried(fix, least, stage) && !this.failed.has(fixId(proposal.path, fix)),
+          )
+          .map((fix) => ({ path: proposal.path, changes: fix.changes, fix })),
       }),
     );
     const refined = await refine(before, hunks, this.judge(proposals, before), {
