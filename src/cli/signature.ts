@@ -1,34 +1,33 @@
 import { Command, Option } from "commander";
-import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import { RedraftError } from "../core/errors.ts";
 import type { SignaturePlan } from "../orchestrate/signature/signature.ts";
 import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.ts";
-import { checkedWrite, checkOption } from "./check-command.ts";
-import { cliJournal, noJournalHelp } from "./journal.ts";
+import { answerErrors } from "./answer-errors.ts";
+import { checkedWrite } from "./check-command.ts";
+import { printDiff } from "./diff-output.ts";
+import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
+import { cliJournal } from "./journal.ts";
 import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
 import { placeIn } from "./rename.ts";
+import { whileWaiting } from "./waiting.ts";
 
-interface SignatureOptions {
-  readonly root: string;
+interface SignatureOptions extends FolderEditOptions {
   readonly at?: string;
   readonly value: Readonly<Record<string, string>>;
   readonly unsure: "refuse" | "include" | "leave";
-  readonly dryRun?: boolean;
   readonly check?: string;
-  readonly journal: boolean;
-  readonly json?: boolean;
 }
 
 /** `redraft signature`: other parameters for a function, and other arguments for its calls. */
 export function signatureCommand(): Command {
-  return new Command("signature")
+  const command = new Command("signature")
     .description(
       "Gives a function other parameters and adapts its calls in all files of a folder: JavaScript, TypeScript, Python, Go.",
     )
     .argument("<function>", "its name; a method also as Type.method")
     .argument("<parameters>", 'the whole new list, without the receiver: "(text, zone)"')
-    .option("--root <folder>", "the folder; nothing outside is read or changed", ".")
     .option("--at <file:line>", "a place of the function, where several have the name")
     .option(
       "--value <name=expression>",
@@ -40,23 +39,14 @@ export function signatureCommand(): Command {
       new Option("--unsure <what>", "places and calls that cannot be adapted for certain")
         .choices(["refuse", "include", "leave"])
         .default("refuse"),
-    )
-    .option("--dry-run", "print the unified diff and write nothing")
-    .addOption(checkOption())
-    .option("--no-journal", noJournalHelp)
-    .option("--json", "print the whole result as JSON")
+    );
+  return withFolderEditOptions(command)
     .addHelpText("after", help)
-    .action(async (from: string, parameters: string, options: SignatureOptions) => {
-      try {
-        await changeSignature(from, parameters, options);
-      } catch (error) {
-        if (!options.json || !RedraftError.is(error)) throw error;
-        const { code, message, retryable, details } = error;
-        const json = { written: false, files: [], error: { code, message, retryable, details } };
-        process.stdout.write(`${JSON.stringify(json)}\n`);
-        process.exitCode = exitCodeOf(error.code);
-      }
-    });
+    .action((from: string, parameters: string, options: SignatureOptions) =>
+      answerErrors(options.json, { written: false, files: [] }, () =>
+        changeSignature(from, parameters, options),
+      ),
+    );
 }
 
 function addValue(
@@ -77,14 +67,16 @@ async function changeSignature(
   const { check, dryRun = false, value: values, unsure } = options;
   const root = await rootFolder(options.root);
   const at = options.at === undefined ? undefined : await placeIn(root, options.at);
-  const done = await createOrchestrator({ root, learning: cliLearning(root) }).run(
-    { signature: { from, parameters, values, unsure, at } },
-    {
-      dryRun,
-      journal: cliJournal(root, options.journal),
-      note: { kind: "edit", by: "redraft signature" },
-      ...checkedWrite(check, root),
-    },
+  const done = await whileWaiting(check === undefined ? `looking for ${from}` : undefined, () =>
+    createOrchestrator({ root, learning: cliLearning(root) }).run(
+      { signature: { from, parameters, values, unsure, at } },
+      {
+        dryRun,
+        journal: cliJournal(root, options.journal),
+        note: { kind: "edit", by: "redraft signature" },
+        ...checkedWrite(check, root),
+      },
+    ),
   );
   printSignature(done, options);
 }
@@ -97,7 +89,7 @@ function printSignature({ chosen, applied }: Orchestrated, options: SignatureOpt
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
-  if (options.dryRun) process.stdout.write(files.map(({ diff }) => diff).join(""));
+  if (options.dryRun) printDiff(files.map(({ diff }) => diff).join(""), options);
   process.stderr.write(`${chosen.title}${options.dryRun ? " (dry run)" : ""}\n`);
   const left = plan.unsure.filter(({ changed }) => !changed);
   const changed = plan.unsure.filter((one) => one.changed);
