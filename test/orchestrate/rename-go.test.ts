@@ -77,12 +77,40 @@ const traps: Record<string, Trap> = {
   "a package variable hides the package": {
     files: {
       "go.mod": "module m.test/m\n",
-      "pkg/a.go": "package pkg\n\nfunc Old() {}\n",
+      "pkg/a.go": "package pkg\n\nfunc «Old»() {}\nfunc f() { «Old»() }\n",
       "main.go": 'package main\n\nimport "m.test/m/pkg"\n\nfunc f(pkg T) { pkg.Old() }\n',
     },
     from: "Old",
     to: "old",
-    refused: ["usage", "capital letter"],
+  },
+  "a private name that another package uses": {
+    files: {
+      "go.mod": "module m.test/m\n",
+      "pkg/a.go": "package pkg\n\nfunc Old() {}\n",
+      "main.go": 'package main\n\nimport "m.test/m/pkg"\n\nfunc f() { pkg.Old() }\n',
+    },
+    from: "Old",
+    to: "old",
+    refused: ["usage", "main.go is of another package"],
+  },
+  "a private name that a test in a package of its own uses": {
+    files: {
+      ...go("func Old() {}\n"),
+      "b_test.go": 'package a_test\n\nimport "m.test/m"\n\nfunc TestB() { m.Old() }\n',
+    },
+    from: "Old",
+    to: "old",
+    refused: ["usage", "b_test.go is of another package"],
+  },
+  "a field that becomes private": {
+    files: go("type T struct{ Old int }\n\nfunc f(t T) { use(t.Old) }\n"),
+    from: "T.Old",
+    to: "old",
+    refused: ["usage", "encoders"],
+  },
+  "a public name": {
+    files: go("func «old»() {}\nfunc f() { «old»() }\n"),
+    to: "Next",
   },
   "a parameter hides the package": {
     files: {

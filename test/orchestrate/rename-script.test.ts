@@ -2,6 +2,23 @@ import { describe, it } from "vitest";
 import { spring, type Trap, ts } from "./rename-traps.ts";
 
 const traps: Record<string, Trap> = {
+  "an error in a statement without the name": {
+    files: ts("function broken() { return (1 + ); }\nfunction «old»() {}\n«old»();\n"),
+  },
+  "an error in a statement with the name": {
+    files: ts("function broken() { return (1 + old); ) }\nfunction old() {}\nold();\n"),
+    refused: ["ambiguous", "not understood"],
+  },
+  "an error that leaves a bracket open": {
+    files: ts("function broken() { if (1) {\nfunction old() {}\nold();\n"),
+    refused: ["ambiguous", "not understood"],
+    unsure: "refuse",
+  },
+  "a place in a file that is not understood": {
+    files: ts("function broken( { }\nfunction old() {}\nold();\n"),
+    at: "a.ts:2",
+    refused: ["ambiguous", "not understood"],
+  },
   "a variable shadowed in a block": {
     files: ts("const «old» = 1;\n{ const old = 2; use(old); }\nuse(«old»);\n"),
     at: "a.ts:1",

@@ -15,6 +15,8 @@ export interface OrchestrateRow {
   readonly recognised: number;
   readonly proposed: number;
   readonly accepted: number;
+  /** Of these, after the person was shown places that are unsure. */
+  readonly asked: number;
   readonly right: number;
   /** Of the accepted ones, in per cent; absent where there are none. */
   readonly precision?: number;
@@ -62,6 +64,7 @@ function rowOfType(type: string, all: readonly TimedOutcome[]): OrchestrateRow {
     recognised: count((one) => one.recognised),
     proposed: count((one) => one.proposed),
     accepted,
+    asked: count((one) => one.accepted && one.asked),
     right,
     ...(accepted > 0 && { precision: rounded((100 * right) / accepted, 1) }),
     seconds: rounded(median(all.map((one) => one.seconds)), 3),

@@ -10,7 +10,7 @@ describe("a rename in a commit", () => {
     expect(renameOfCommit([file])).toEqual({
       from: "old",
       to: "next",
-      at: { path: "a.ts", line: 1 },
+      at: [{ path: "a.ts", line: 1 }],
     });
   });
 

@@ -5,8 +5,14 @@ import type { CommitFile } from "./history.ts";
 export interface RenameOfCommit {
   readonly from: string;
   readonly to: string;
-  /** The first replaced line that looks like the declaration. */
-  readonly at: { readonly path: string; readonly line: number };
+  /** The replaced lines that look like declarations: several symbols may have the name. */
+  readonly at: readonly DeclaringLine[];
+}
+
+export interface DeclaringLine {
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
 }
 
 /** Fewer lines are no rename, but a change of one use. */
@@ -18,7 +24,7 @@ const wholeName = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
  * nowhere in the files afterwards, and the new one was nowhere before. Found by words, not by the analysis that is measured.
  */
 export function renameOfCommit(files: readonly CommitFile[]): RenameOfCommit | undefined {
-  const found = new Map<string, { count: number; at?: RenameOfCommit["at"] }>();
+  const found = new Map<string, { count: number; at: DeclaringLine[] }>();
   for (const { path, before, after } of files) {
     const [old, now] = [before.split("\n"), after.split("\n")];
     for (const { oldStart, oldEnd, newStart, newEnd } of new LineDiff(old, now).compare()) {
@@ -27,21 +33,21 @@ export function renameOfCommit(files: readonly CommitFile[]): RenameOfCommit | u
         const one = replacedName(old[oldStart + at]!, now[newStart + at]!);
         if (!one) continue;
         const key = `${one.from} ${one.to}`;
-        const known = found.get(key) ?? { count: 0 };
+        const known = found.get(key) ?? { count: 0, at: [] };
         known.count += 1;
-        if (one.declares) known.at ??= { path, line: oldStart + at + 1 };
+        if (one.declares) known.at.push({ path, line: oldStart + at + 1 });
         found.set(key, known);
       }
     }
   }
   const best = [...found]
-    .filter(([, { count, at }]) => count >= fewestRenamed && at !== undefined)
+    .filter(([, { count, at }]) => count >= fewestRenamed && at.length > 0)
     .sort((a, b) => b[1].count - a[1].count);
   for (const [key, { at }] of best) {
     const [from = "", to = ""] = key.split(" ");
     const isOld = files.some(({ after }) => wordSetOf(after).has(from));
     const isNew = files.every(({ before }) => !wordSetOf(before).has(to));
-    if (!isOld && isNew) return { from, to, at: at! };
+    if (!isOld && isNew) return { from, to, at };
   }
   return undefined;
 }

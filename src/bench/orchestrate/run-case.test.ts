@@ -21,7 +21,7 @@ const rename: RepositoryCase = {
   judge: {
     kind: "rename",
     files: renamed,
-    rename: { from: "old", to: "next", at: { path: "a.ts", line: 1 } },
+    rename: { from: "old", to: "next", at: [{ path: "a.ts", line: 1 }] },
   },
 };
 

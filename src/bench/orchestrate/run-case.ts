@@ -23,6 +23,8 @@ export interface CaseOutcome {
   readonly recognised: boolean;
   readonly proposed: boolean;
   readonly accepted: boolean;
+  /** It was accepted, or refused, only after a list of places that are unsure. */
+  readonly asked: boolean;
   readonly right: boolean;
   /** Why it was refused, or how it is wrong. */
   readonly why?: string;
@@ -38,58 +40,81 @@ const redraft = createRedraft();
 /** Asks the orchestrator, has the merge prove each file, and judges the result; nothing is written. */
 export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
   const start = performance.now();
-  const context = await speculationOver(one.texts);
+  await speculationOver(one.texts);
   const indexSeconds = secondsSince(start);
-  const asked = performance.now();
-  const none = {
-    id: one.id,
-    type: one.type,
-    recognised: true,
-    right: false,
-    files: [],
+  const none = { id: one.id, type: one.type, recognised: true, right: false, files: [] };
+  let asked = false;
+  let spent = 0;
+  const texts = new Map(one.texts);
+  const candidates: EditCandidate[] = [];
+  for (const [at, request] of [one.request, ...(one.more ?? [])].entries()) {
+    const context = await speculationOver(texts);
+    const from = performance.now();
+    try {
+      const answer = await answered(request, context);
+      asked ||= answer.asked;
+      for (const { path, before, after } of answer.candidate.files) {
+        const made = await redraft.apply({ path, source: before, edit: after, format: "whole" });
+        if (made.text !== after) throw new RedraftError("check-failed", `${path}: another text`);
+        texts.set(path, after);
+      }
+      candidates.push(answer.candidate);
+    } catch (error) {
+      if (!RedraftError.is(error)) throw error;
+      // A place that an earlier request renamed is done.
+      if (at > 0 && error.code === "no-match") continue;
+      const recognised = error.code !== "usage" || !error.message.startsWith("no specialist");
+      const [why = ""] = error.message.split("\n");
+      const seconds = spent + secondsSince(from);
+      const part = { proposed: false, accepted: false, asked, seconds, indexSeconds, why };
+      return { ...none, ...part, recognised };
+    } finally {
+      spent += secondsSince(from);
+    }
+  }
+  const files = [...texts].flatMap(([path, after]) => {
+    const before = one.texts.get(path)!;
+    return before === after ? [] : [{ path, before, after }];
+  });
+  const wrong = await wrongIn(files, candidates, one.judge, one.texts);
+  return {
+    ...none,
+    proposed: true,
+    accepted: true,
+    asked,
+    right: wrong === undefined,
+    ...(wrong !== undefined && { why: wrong }),
+    files,
+    seconds: spent,
     indexSeconds,
   };
+}
+
+/**
+ * The candidate that is applied. Where a rename is refused because places are unsure, the person looks at the list and says that they are
+ * meant: `asked`.
+ */
+async function answered(
+  request: OrchestrateRequest,
+  context: SpeculationContext,
+): Promise<{ readonly candidate: EditCandidate; readonly asked: boolean }> {
   try {
-    const { candidate, accepted } = await bestCandidate(one.request, context);
-    if (!candidate || !accepted) {
-      const why = "no candidate is certain";
-      return {
-        ...none,
-        proposed: candidate !== undefined,
-        accepted,
-        seconds: secondsSince(asked),
-        why,
-      };
-    }
-    for (const { path, before, after } of candidate.files) {
-      const { text } = await redraft.apply({ path, source: before, edit: after, format: "whole" });
-      if (text !== after) throw new RedraftError("check-failed", `${path}: another text`);
-    }
-    const spent = secondsSince(asked);
-    const wrong = await wrongIn(candidate, one.judge, one.texts);
-    return {
-      ...none,
-      proposed: true,
-      accepted: true,
-      right: wrong === undefined,
-      ...(wrong !== undefined && { why: wrong }),
-      files: candidate.files,
-      seconds: spent,
-    };
+    return { candidate: await acceptedCandidate(request, context), asked: false };
   } catch (error) {
-    if (!RedraftError.is(error)) throw error;
-    const recognised = error.code !== "usage" || !error.message.startsWith("no specialist");
-    // A list of places that are unsure is an answer that a person can settle, and no edit.
-    const [why] = error.message.split("\n");
-    return {
-      ...none,
-      recognised,
-      proposed: false,
-      accepted: false,
-      seconds: secondsSince(asked),
-      why: why!,
-    };
+    const isUnsure = RedraftError.is(error) && error.details?.unsure !== undefined;
+    if (!isUnsure || !request.rename) throw error;
+    const rename = { ...request.rename, unsure: "include" as const };
+    return { candidate: await acceptedCandidate({ ...request, rename }, context), asked: true };
   }
+}
+
+async function acceptedCandidate(
+  request: OrchestrateRequest,
+  context: SpeculationContext,
+): Promise<EditCandidate> {
+  const { candidate, accepted } = await bestCandidate(request, context);
+  if (candidate && accepted) return candidate;
+  throw new RedraftError("ambiguous", "no candidate is certain");
 }
 
 const secondsSince = (since: number): number => (performance.now() - since) / 1000;
@@ -122,12 +147,15 @@ async function bestCandidate(
 
 /** How an edit differs from what is right; undefined where it does not. */
 async function wrongIn(
-  { files, details }: EditCandidate,
+  files: readonly CandidateFile[],
+  candidates: readonly EditCandidate[],
   judge: CaseJudgement,
   texts: ReadonlyMap<string, string>,
 ): Promise<string | undefined> {
   if (judge.kind === "rename") {
-    const { mentions } = details as Pick<RenamePlan, "mentions">;
+    const mentions = candidates.flatMap(
+      ({ details }) => (details as Pick<RenamePlan, "mentions">).mentions,
+    );
     const made = new Map(files.map(({ path, after }) => [path, after]));
     const commit = new Map(judge.files.map(({ path, after }) => [path, after]));
     for (const path of new Set([...made.keys(), ...commit.keys()])) {

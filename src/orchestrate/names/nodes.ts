@@ -52,6 +52,31 @@ export function firstBrokenLine(root: Node): number | undefined {
   }
 }
 
+/**
+ * The same for a question about one name of a script: an error inside of a top-level statement says nothing about a name that the statement
+ * does not have, where its brackets show that the statement ends where it seems to end.
+ */
+export function brokenLineFor(root: Node, name: string): number | undefined {
+  if (!root.hasError) return undefined;
+  for (const statement of root.children) {
+    if (!statement || !(statement.hasError || statement.isMissing)) continue;
+    const isOwn = wordStarts(statement.text, name).next().done !== true;
+    const isWhole = !statement.isError && !statement.isMissing && isBalanced(statement.text);
+    if (isOwn || !isWhole) return firstBrokenLine(statement) ?? statement.startPosition.row + 1;
+  }
+  return undefined;
+}
+
+/** Whether every bracket of a text is closed; quotes are not looked at, so that a bracket in a string may only make it stricter. */
+function isBalanced(text: string): boolean {
+  const open: string[] = [];
+  for (const sign of text) {
+    if ("([{".includes(sign)) open.push(sign);
+    else if (")]}".includes(sign) && open.pop() !== "([{"[")]}".indexOf(sign)]) return false;
+  }
+  return open.length === 0;
+}
+
 /** The text of a string node without its quotes, where it is one literal. */
 export function stringValue(node: Node | null | undefined): string | undefined {
   if (!node || !/string/u.test(node.type)) return undefined;

@@ -2,7 +2,7 @@ import type { Node } from "web-tree-sitter";
 import { FactsBuilder, type Key, keys, type NameFacts, type NamePlace } from "./facts.ts";
 import {
   around,
-  firstBrokenLine,
+  brokenLineFor,
   isField,
   isNameString,
   nodeAt,
@@ -33,7 +33,7 @@ export function scriptFacts(root: Node, text: string, path: string, name: string
   const reader = new ScriptReader(new ScriptScopes(root, text), path, name, builder);
   for (const start of wordStarts(text, name)) reader.read(start);
   reader.receivers.finish();
-  return builder.facts(firstBrokenLine(root));
+  return builder.facts(brokenLineFor(root, name));
 }
 
 class ScriptReader {

@@ -69,7 +69,7 @@ export async function planRename(all: NameView, request: RenameRequest): Promise
   const show = (path: string, start: number): ShownPlace => shown(texts, path, start);
   const group = chooseSymbol(before, request, owner, show);
   const language = nameLanguageOf(group.places[0]!.path)!;
-  requireAllowed(language, name, to, group);
+  requireAllowed(language, name, to, group, texts);
 
   const otherFiles = view.mentions(name).filter((path) => nameLanguageOf(path) === undefined);
   const unsure = unsurePlaces(before, group, otherFiles);
@@ -130,7 +130,13 @@ export async function planRename(all: NameView, request: RenameRequest): Promise
   };
 }
 
-function requireAllowed(language: NameLanguage, name: string, to: string, group: NameGroup): void {
+function requireAllowed(
+  language: NameLanguage,
+  name: string,
+  to: string,
+  group: NameGroup,
+  texts: ReadonlyMap<string, string>,
+): void {
   requireName(name, language, "old");
   requireName(to, language, "new");
   if (language === "script" && name.startsWith("#") !== to.startsWith("#")) {
@@ -147,14 +153,16 @@ function requireAllowed(language: NameLanguage, name: string, to: string, group:
     );
   }
   if (language === "go" && isExportedInGo(name) !== isExportedInGo(to)) {
-    const isMemberOrExport = [...group.keys].some((key) => /^[EM]/u.test(key));
-    const folders = new Set(
-      group.places.map(({ path }) => path.slice(0, path.lastIndexOf("/") + 1)),
-    );
-    if (isMemberOrExport && (folders.size > 1 || isExportedInGo(name))) {
+    const isMember = [...group.keys].some((key) => key.startsWith("M"));
+    // Another package writes its name before the dot; so do tests in a package of their own.
+    const outside = group.places.find(({ path, start }) => texts.get(path)?.[start - 1] === ".");
+    const why = isMember
+      ? "what implements an interface, and what encoders write, depends on it"
+      : outside && `${outside.path} is of another package and uses it`;
+    if (why !== undefined) {
       throw new RedraftError(
         "usage",
-        `\`${name}\` and \`${to}\`: a capital letter makes a name of Go public, and its absence private. Nothing was written. Keep the case of the first letter.`,
+        `\`${name}\` and \`${to}\`: a capital letter makes a name of Go public, and its absence private: ${why}. Nothing was written. Keep the case of the first letter.`,
       );
     }
   }

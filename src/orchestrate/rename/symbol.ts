@@ -108,6 +108,14 @@ export function chooseSymbol(
       { details },
     );
   }
+  const broken = at && resolution.unreadable.find(({ path }) => path === at.path);
+  if (broken) {
+    throw new RedraftError(
+      "no-match",
+      `${broken.path} is not understood: ${broken.why}. Nothing was written.`,
+      { details },
+    );
+  }
   const elsewhere = list.length > 0 ? ` It is declared here:\n${listed(list)}\n` : " ";
   const where = at
     ? `no \`${from}\` that the repository declares is at ${at.path}:${at.line}.`
