@@ -1,7 +1,11 @@
 /** Writes the JSON schemas in docs/schemas from the shapes that the program itself reads by: npm run schemas. */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { configSchema } from "../src/cli/config/settings.ts";
 import { receiptSchema } from "../src/workspace/receipt/shape.ts";
 
-const path = fileURLToPath(new URL("../docs/schemas/receipt-1.json", import.meta.url));
-writeFileSync(path, `${JSON.stringify(receiptSchema(), null, 2)}\n`);
+const schemas = { "receipt-1": receiptSchema(), "config-1": configSchema() };
+for (const [name, schema] of Object.entries(schemas)) {
+  const path = fileURLToPath(new URL(`../docs/schemas/${name}.json`, import.meta.url));
+  writeFileSync(path, `${JSON.stringify(schema, null, 2)}\n`);
+}

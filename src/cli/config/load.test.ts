@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -154,5 +154,9 @@ describe("settings", () => {
 
   it("have a schema that refuses other keys", () => {
     expect(configSchema()).toMatchObject({ additionalProperties: false });
+    const url = new URL("../../../docs/schemas/config-1.json", import.meta.url);
+    expect(JSON.parse(readFileSync(url, "utf8"))).toEqual(
+      JSON.parse(JSON.stringify(configSchema())),
+    );
   });
 });
