@@ -1,6 +1,6 @@
 import { RedraftError } from "../core/errors.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
-import { endedLines, type FinalHunk } from "../redraft/stream/final-hunks.ts";
+import { type FinalHunk, fullLines } from "../redraft/stream/final-hunks.ts";
 import { contradicted, type MergeFeed, mergeFeed } from "../redraft/stream/merge-feed.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import { decodeText } from "../workspace/encoding.ts";
@@ -37,7 +37,9 @@ export async function streamEdit(
     );
   }
   const feed = mergeFeed(source, { path: file, format: isPlain ? format : "auto" });
-  const writer = json ? jsonWriter() : textWriter(await shownPath(file), exists ? source : null, output);
+  const writer = json
+    ? jsonWriter()
+    : textWriter(await shownPath(file), exists ? source : null, output);
   const chunks: Uint8Array[] = [];
   const decoder = new TextDecoder();
   for await (const chunk of input) {
@@ -49,7 +51,7 @@ export async function streamEdit(
   return {
     edit,
     source,
-    finish: (result) => finishStream(result, feed, writer, endedLines(source)),
+    finish: (result) => finishStream(result, feed, writer, fullLines(source)),
   };
 }
 
@@ -83,5 +85,5 @@ function textWriter(path: string, source: string | null, output: DiffOutputOptio
   const any = unifiedDiff(before, { path, text: "a\n" });
   const header = any.slice(0, any.indexOf("@@ "));
   const print = (text: string): void => void process.stdout.write(shownDiff(text, output));
-  return diffWriter(endedLines(source ?? ""), header, print);
+  return diffWriter(fullLines(source ?? ""), header, print);
 }
