@@ -47,7 +47,9 @@ export async function streamEdit(
     const hunks = feed.push(decoder.decode(chunk, { stream: true }));
     writer.write(hunks, feed.settled.lines);
   }
-  const { text: edit } = decodeText(Buffer.concat(chunks), "standard input");
+  const { text: written, bom } = decodeText(Buffer.concat(chunks), "standard input");
+  // Of a whole file the mark is a part.
+  const edit = bom && format === "whole" ? `\uFEFF${written}` : written;
   return {
     edit,
     source,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { RedraftError } from "../../core/errors.ts";
 import { likeWords } from "../../orchestrate/fix/likeness.ts";
@@ -67,7 +67,7 @@ function withRootsFrom(
   return { ...values, roots: values.roots.map((root) => resolve(folder, String(root))) };
 }
 
-const realPath = (path: string): string => join(realFolder(dirname(path)), configName);
+const realPath = (path: string): string => join(realFolder(dirname(path)), basename(path));
 
 interface ProjectConfig {
   readonly path: string;
