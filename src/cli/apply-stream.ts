@@ -1,6 +1,6 @@
 import { RedraftError } from "../core/errors.ts";
 import type { EditRequest, EditResult } from "../core/request.ts";
-import { endedLines, type FinalHunk } from "../redraft/stream/final-hunks.ts";
+import { type FinalHunk, fullLines } from "../redraft/stream/final-hunks.ts";
 import { contradicted, type MergeFeed, mergeFeed } from "../redraft/stream/merge-feed.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import { decodeText } from "../workspace/encoding.ts";
@@ -30,14 +30,16 @@ export async function streamEdit(
   input: AsyncIterable<Uint8Array>,
   { format, isPlain, json, ...output }: StreamOutput,
 ): Promise<StreamedEdit> {
-  const { text: source } = await readTextFile(file);
+  const { text: source, exists } = await readTextFile(file);
   if (format === "auto") {
     process.stderr.write(
       "redraft: the format is found at the end of the edit, so all hunks come then; name it (--format lazy) to see them earlier.\n",
     );
   }
   const feed = mergeFeed(source, { path: file, format: isPlain ? format : "auto" });
-  const writer = json ? jsonWriter() : textWriter(await shownPath(file), source, output);
+  const writer = json
+    ? jsonWriter()
+    : textWriter(await shownPath(file), exists ? source : null, output);
   const chunks: Uint8Array[] = [];
   const decoder = new TextDecoder();
   for await (const chunk of input) {
@@ -45,21 +47,26 @@ export async function streamEdit(
     const hunks = feed.push(decoder.decode(chunk, { stream: true }));
     writer.write(hunks, feed.settled.lines);
   }
-  const { text: edit } = decodeText(Buffer.concat(chunks), "standard input");
+  const { text: written, bom } = decodeText(Buffer.concat(chunks), "standard input");
+  // Of a whole file the mark is a part.
+  const edit = bom && format === "whole" ? `\uFEFF${written}` : written;
   return {
     edit,
     source,
-    finish: (result) => finishStream(result, feed, writer, endedLines(source)),
+    finish: (result) => finishStream(result, feed, writer, fullLines(source)),
   };
 }
 
 function finishStream(
-  { text }: EditResult,
+  { text, action }: EditResult,
   feed: MergeFeed,
   writer: DiffWriter,
   source: readonly string[],
 ): void {
-  const hunks = feed.rest(text ?? "");
+  const isEdited = action === "update" || action === "create";
+  // What deletes or moves the file is no hunk of it.
+  if (!isEdited && feed.settled.lines === 0) return;
+  const hunks = isEdited ? feed.rest(text ?? "") : undefined;
   if (hunks === undefined) {
     const { code, message, details } = contradicted(feed.settled);
     throw new RedraftError(code, message, { details });
@@ -73,10 +80,12 @@ function jsonWriter(): DiffWriter {
   return { write: (hunks) => void process.stdout.write(hunks.map(line).join("")) };
 }
 
-function textWriter(path: string, source: string, output: DiffOutputOptions): DiffWriter {
+/** @param source null: the file does not exist */
+function textWriter(path: string, source: string | null, output: DiffOutputOptions): DiffWriter {
   // The header of any diff of this file.
-  const any = unifiedDiff({ path, text: `${source}\n` }, { path, text: `${source}\n\n` });
+  const before = source === null ? null : { path, text: "\n" };
+  const any = unifiedDiff(before, { path, text: "a\n" });
   const header = any.slice(0, any.indexOf("@@ "));
   const print = (text: string): void => void process.stdout.write(shownDiff(text, output));
-  return diffWriter(endedLines(source), header, print);
+  return diffWriter(fullLines(source ?? ""), header, print);
 }

@@ -257,7 +257,9 @@ async function print(
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
-  if (!streamed) printDiff(patch, options);
+  const { action } = updated.result;
+  const isShown = streamed !== undefined && (action === "update" || action === "create");
+  if (!isShown) printDiff(patch, options);
   process.stderr.write(`${summary(file, updated, options.dryRun ?? false)}\n`);
   process.stderr.write(toolLines(reports ?? []));
 }

@@ -74,13 +74,15 @@ async function askWhich(
 
 /** The terminal of this process, also where standard input is a pipe. Throws `usage` where there is none. */
 export function terminalAsking(options: DiffOutputOptions): () => Asking & { close(): void } {
-  const isPiped = process.stdin.isTTY !== true;
+  // Standard input may be the edit, also where a person types it.
+  const isOwn = process.platform !== "win32";
   const { stderr, env } = process;
   if (stderr.isTTY !== true) throw noTerminal();
   // Opened only to see that it is there; a question opens it again.
-  if (isPiped) terminalInput().destroy();
+  if (isOwn) terminalInput().destroy();
+  else if (process.stdin.isTTY !== true) throw noTerminal();
   return () => {
-    const input = isPiped ? terminalInput() : (process.stdin as ReadStream);
+    const input = isOwn ? terminalInput() : (process.stdin as ReadStream);
     input.setRawMode(true);
     input.setEncoding("utf8");
     const keys = input[Symbol.asyncIterator]() as AsyncIterator<string>;
@@ -99,7 +101,7 @@ export function terminalAsking(options: DiffOutputOptions): () => Asking & { clo
       close() {
         input.setRawMode(false);
         input.pause();
-        if (isPiped) input.destroy();
+        if (isOwn) input.destroy();
       },
     };
   };

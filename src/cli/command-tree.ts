@@ -51,7 +51,7 @@ function nodeOf(command: Command): CommandNode {
     summary: command.summary() || command.description(),
     description: command.description(),
     usage: command.usage(),
-    takesFiles: registeredArguments.some(isOfFile),
+    takesFiles: registeredArguments.some(mayNameFile),
     arguments: registeredArguments.map((one) => ({
       name: argumentName(one),
       description: one.description,
@@ -59,7 +59,7 @@ function nodeOf(command: Command): CommandNode {
     })),
     options: [...command.options.filter(({ hidden }) => !hidden).map(optionNode), helpOption],
     commands: command.commands.filter((inner) => inner.name() !== "help").map(nodeOf),
-    notes: notesOf(command),
+    notes: helpNotes(command),
   };
 }
 
@@ -94,11 +94,11 @@ const argumentName = (one: Argument): string => {
   return one.required ? `<${shown}>` : `[${shown}]`;
 };
 
-const isOfFile = (one: Argument): boolean =>
+const mayNameFile = (one: Argument): boolean =>
   /file|patch|receipt|words|path/.test(`${one.name()} ${one.description}`);
 
 /** The text that `addHelpText` adds behind the help. */
-function notesOf(command: Command): string {
+function helpNotes(command: Command): string {
   const lines: string[] = [];
   const context = { error: false, command, write: (text: string) => void lines.push(text) };
   // A command is an emitter; its type does not say so.

@@ -37,7 +37,7 @@ const placed = (nodes: readonly CommandNode[], above = ""): Placed[] =>
 const firstWords = ({ commands, arguments: words }: CommandNode): readonly string[] =>
   commands.length > 0 ? commands.map(({ name }) => name) : (words[0]?.choices ?? []);
 
-const names = (nodes: readonly CommandNode[]): string => nodes.map(({ name }) => name).join(" ");
+const spaced = (nodes: readonly CommandNode[]): string => nodes.map(({ name }) => name).join(" ");
 
 function bashScript(tree: readonly CommandNode[]): string {
   const all = placed(tree);
@@ -59,7 +59,7 @@ function bashScript(tree: readonly CommandNode[]): string {
 _redraft() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]}
   local called="" flags="--help --version" i
-  local rest=(-W "${names(tree)} help")
+  local rest=(-W "${spaced(tree)} help")
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "\${called:+$called }\${COMP_WORDS[i]}" in
     ${known}) called="\${called:+$called }\${COMP_WORDS[i]}" ;;

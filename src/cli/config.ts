@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { type Configured, loadConfig, userConfigPath } from "./config/load.ts";
-import { configSchema, settings } from "./config/settings.ts";
+import { configSchema, configSettings } from "./config/settings.ts";
 
 interface ConfigOptions {
   readonly json?: boolean;
@@ -21,16 +21,18 @@ export function configCommand(): Command {
       }
       const found = loadConfig();
       const path = userConfigPath();
-      process.stdout.write(options.json ? `${asJson(found, path)}\n` : table(found, path));
+      process.stdout.write(
+        options.json ? `${configJson(found, path)}\n` : configTable(found, path),
+      );
     });
 }
 
 function shownValue(name: string, { value }: Configured): unknown {
-  return settings[name]!.isSecret ? "(set)" : value;
+  return configSettings[name]!.isSecret ? "(set)" : value;
 }
 
-function asJson(found: ReadonlyMap<string, Configured>, userFile: string): string {
-  const rows = Object.entries(settings).map(([name, { env, option, isGuarded = false }]) => {
+function configJson(found: ReadonlyMap<string, Configured>, userFile: string): string {
+  const rows = Object.entries(configSettings).map(([name, { env, option, isGuarded = false }]) => {
     const one = found.get(name);
     const set = one
       ? { value: shownValue(name, one), from: one.from }
@@ -40,8 +42,8 @@ function asJson(found: ReadonlyMap<string, Configured>, userFile: string): strin
   return JSON.stringify({ userFile, settings: Object.fromEntries(rows) });
 }
 
-function table(found: ReadonlyMap<string, Configured>, path: string): string {
-  const rows = Object.entries(settings).map(([name, { env }]) => {
+function configTable(found: ReadonlyMap<string, Configured>, path: string): string {
+  const rows = Object.entries(configSettings).map(([name, { env }]) => {
     const one = found.get(name);
     return one
       ? [name, JSON.stringify(shownValue(name, one)), one.from]

@@ -19,13 +19,13 @@ interface Terminal {
   readonly rows?: number | undefined;
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
+type OutputEnv = Readonly<Record<string, string | undefined>>;
 
 /** Whether a diff is coloured: `--color`, then NO_COLOR, FORCE_COLOR (no-color.org, force-color.org), then the terminal. */
 export function isColored(
   { color = "auto" }: DiffOutputOptions,
   { isTTY }: Pick<Terminal, "isTTY">,
-  env: Env,
+  env: OutputEnv,
 ): boolean {
   if (color !== "auto") return color === "always";
   if (env.NO_COLOR) return false;
@@ -72,7 +72,11 @@ export function printDiff(patch: string, options: DiffOutputOptions): void {
 }
 
 /** The pager for a text that is longer than the terminal; undefined: none is needed. `PAGER=cat` and an empty PAGER say none. */
-export function pagerFor(text: string, { isTTY, rows }: Terminal, env: Env): string | undefined {
+export function pagerFor(
+  text: string,
+  { isTTY, rows }: Terminal,
+  env: OutputEnv,
+): string | undefined {
   const pager = env.PAGER ?? "less";
   if (!isTTY || pager === "" || pager === "cat" || env.TERM === "dumb") return undefined;
   const lines = text.split("\n").length;

@@ -28,6 +28,7 @@ import { type HunkStream, hunkStream } from "./hunk-stream.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
 import { liveLine } from "./live-line.ts";
 import { seconds, whole } from "./numbers.ts";
+import { shownPath } from "./shown-path.ts";
 import { onInterrupt } from "./signals.ts";
 
 interface EditOptions extends DiffOutputOptions {
@@ -166,9 +167,13 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   const redraft = createRedraft({ writer, costs, ...(settle && { settle }) });
   const signal = options.timeout === undefined ? undefined : AbortSignal.timeout(options.timeout);
   const byPath = new Map(files.map((file) => [file.path, file]));
+  const named = await Promise.all(
+    files.map(async ({ path, text }) => ({ path, text, shown: await shownPath(path) })),
+  );
+  const names = new Map(named.map(({ path, shown }) => [path, shown]));
   try {
     for (let failed: FailedAttempt | undefined, attempt = 1; ; attempt++) {
-      const hunks = options.stream ? hunkStream(files, streamOutput(view, options)) : undefined;
+      const hunks = options.stream ? hunkStream(named, streamOutput(view, options)) : undefined;
       const result = await redraft.edit(
         { ...request, ...(failed && { failed }) },
         {
@@ -181,7 +186,7 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
         },
       );
       view?.end();
-      const patches = patchesOf(result, byPath);
+      const patches = patchesOf(result, byPath, names);
       if (!options.dryRun) {
         if (attempt === 1 && result.files.length > 0) await watch?.before();
         const failure = await writeResult(result, byPath, options, folderOf(paths[0]!));
@@ -252,12 +257,14 @@ async function writeResult(
 function patchesOf(
   { files }: InstructResult,
   byPath: ReadonlyMap<string, TextFile>,
+  names: ReadonlyMap<string, string>,
 ): readonly string[] {
   return files.map(({ path, result }) => {
     const before = byPath.get(path)!;
+    const shown = names.get(path)!;
     return unifiedDiff(
-      before.exists ? { path, text: before.text } : null,
-      result.text === null ? null : { path, text: result.text },
+      before.exists ? { path: shown, text: before.text } : null,
+      result.text === null ? null : { path: shown, text: result.text },
       result.proof,
     );
   });

@@ -11,6 +11,8 @@ export interface HunkStream {
 
 interface Source {
   readonly path: string;
+  /** Its name in the diff. */
+  readonly shown?: string;
   readonly text: string;
 }
 
@@ -100,7 +102,10 @@ interface Growing {
 }
 
 /** A file whose new text comes line by line; with `range` only these lines (1-based, inclusive) are written, without their indentation. */
-function growingFile({ path, text }: Source, range?: readonly [number, number]): Growing {
+function growingFile(
+  { path, text, shown = path }: Source,
+  range?: readonly [number, number],
+): Growing {
   const source = text.split("\n");
   const isWindows = source[0]?.endsWith("\r") ?? false;
   const start = range ? range[0] - 1 : 0;
@@ -124,7 +129,7 @@ function growingFile({ path, text }: Source, range?: readonly [number, number]):
       if (found < 0) return undefined;
       at = found + settled;
       isPending = false;
-      const before = { path, text: `${source.slice(0, at).join("\n")}\n` };
+      const before = { path, shown, text: `${source.slice(0, at).join("\n")}\n` };
       return hunksOfPatch(diffOf(before, `${written.join("\n")}\n`));
     },
   };
@@ -138,8 +143,8 @@ function indexOfLines(lines: readonly string[], source: readonly string[], from:
   return -1;
 }
 
-const diffOf = ({ path, text }: Source, after: string): string =>
-  unifiedDiff({ path, text }, { path, text: after });
+const diffOf = ({ path, text, shown = path }: Source, after: string): string =>
+  unifiedDiff({ path: shown, text }, { path: shown, text: after });
 
 /** The header of a diff and each of its hunks. */
 function hunksOfPatch(patch: string): string[] {

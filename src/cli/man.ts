@@ -28,10 +28,10 @@ const roff = (text: string): string =>
     .replaceAll("-", "\\-")
     .replace(/^([.'])/gm, "\\&$1");
 
-const heading = (name: string): string =>
+const titleLine = (name: string): string =>
   `.TH ${name.toUpperCase().replaceAll("-", "\\-")} 1 "" "redraft ${packageVersion()}" "Redraft"`;
 
-const literal = (text: string): string[] => [".nf", roff(text), ".fi"];
+const asWritten = (text: string): string[] => [".nf", roff(text), ".fi"];
 
 const optionLines = ({ flags, description, choices }: OptionNode): string[] => {
   const among = choices.length > 0 ? ` (${choices.join(", ")})` : "";
@@ -40,7 +40,7 @@ const optionLines = ({ flags, description, choices }: OptionNode): string[] => {
 
 export function manIndex(tree: readonly CommandNode[]): string {
   const lines = [
-    heading("redraft"),
+    titleLine("redraft"),
     ".SH NAME",
     "redraft \\- applies code edits exactly, or refuses",
     ".SH SYNOPSIS",
@@ -71,7 +71,7 @@ export function manPage(node: CommandNode): string {
     ...inner.options.flatMap(optionLines),
   ]);
   const lines = [
-    heading(`redraft-${name}`),
+    titleLine(`redraft-${name}`),
     ".SH NAME",
     `redraft\\-${roff(name)} \\- ${roff(summary)}`,
     ".SH SYNOPSIS",
@@ -82,7 +82,7 @@ export function manPage(node: CommandNode): string {
     ".SH OPTIONS",
     ...options.flatMap(optionLines),
     ...(own.length > 0 ? [".SH COMMANDS", ...own] : []),
-    ...(notes === "" ? [] : [".SH NOTES", ...literal(notes)]),
+    ...(notes === "" ? [] : [".SH NOTES", ...asWritten(notes)]),
     ".SH SEE ALSO",
     "\\fBredraft\\fR(1)",
   ];

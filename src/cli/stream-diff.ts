@@ -50,12 +50,12 @@ export function diffWriter(
   return {
     write(hunks, settled) {
       for (const [index, hunk] of hunks.entries()) {
-        if (!isBegun) print(header);
+        const begin = isBegun ? "" : header;
         isBegun = true;
         // Between two changes that are close, each has its half of the lines.
         const next = hunks[index + 1];
         const limit = next ? Math.ceil((hunk.end + next.start) / 2) : settled;
-        print(text(hunk, Math.min(limit, settled)));
+        print(begin + text(hunk, Math.min(limit, settled)));
       }
     },
   };

@@ -1,7 +1,7 @@
 import { liveLine } from "./live-line.ts";
 
 /** ms before a person sees that something is going on. */
-export const quietMs = 2000;
+export const silentMs = 2000;
 
 /**
  * Runs work; where it takes longer than 2 s and a person watches, a line says what is done and for how long. `what` undefined: the
@@ -21,7 +21,7 @@ export async function whileWaiting<Result>(
   const started = performance.now();
   const draw = (): void => {
     const elapsed = performance.now() - started;
-    if (elapsed < quietMs) return;
+    if (elapsed < silentMs) return;
     line.show(`${typeof what === "string" ? what : what()}, ${Math.floor(elapsed / 1000)} s`);
   };
   const timer = setInterval(draw, 500);

@@ -18,6 +18,8 @@ function inputOf(bytes) {
 
 let printed;
 for (const name of ["stdout", "stderr"]) {
+  // Also where the tests are started on a terminal: what is printed here is caught.
+  process[name].isTTY = false;
   process[name].write = (chunk, encoding, done) => {
     printed[name].push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
     const callback = typeof encoding === "function" ? encoding : done;

@@ -6,5 +6,6 @@ import { join } from "node:path";
 export default function stateHome(): () => void {
   const folder = mkdtempSync(join(tmpdir(), "redraft-state-"));
   process.env.REDRAFT_STATE_HOME = folder;
+  process.env.REDRAFT_CONFIG = `${folder}/no-config.json`;
   return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -1,20 +1,26 @@
 import { type Command, CommanderError, type Option } from "commander";
 import { RedraftError } from "../../core/errors.ts";
 import { type Configured, loadConfig } from "./load.ts";
-import { settings } from "./settings.ts";
+import { configSettings } from "./settings.ts";
 
 /** Commands that describe the configuration, or need none: they work where a file of it is wrong. */
-const without: ReadonlySet<string> = new Set(["config", "doctor", "completion", "man", "bench"]);
+const unconfigured: ReadonlySet<string> = new Set([
+  "config",
+  "doctor",
+  "completion",
+  "man",
+  "bench",
+]);
 
 /** Makes the configured values the defaults of a command's options; the command line comes before them. */
 export function configureCommand(
   command: Command,
   load: () => ReadonlyMap<string, Configured> = loadConfig,
 ): void {
-  if (without.has(command.name())) return;
+  if (unconfigured.has(command.name())) return;
   const configured: string[] = [];
   for (const [name, { value, from }] of load()) {
-    const { option: flag, commands } = settings[name]!;
+    const { option: flag, commands } = configSettings[name]!;
     if (!commands.includes(command.name())) continue;
     const option = command.options.find(({ long }) => long === flag);
     if (option === undefined) continue;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -7,7 +7,7 @@ import { commands } from "../commands.ts";
 import { inSeconds } from "../numbers.ts";
 import { configureCommand } from "./defaults.ts";
 import { type ConfigPlaces, loadConfig, userConfigPath } from "./load.ts";
-import { configSchema, settings } from "./settings.ts";
+import { configSchema, configSettings } from "./settings.ts";
 
 let home = "";
 let places: ConfigPlaces = {};
@@ -46,7 +46,7 @@ describe("loadConfig", () => {
     });
   });
 
-  it.each(Object.entries(settings).filter(([, { isGuarded }]) => isGuarded))(
+  it.each(Object.entries(configSettings).filter(([, { isGuarded }]) => isGuarded))(
     "refuses %s in a project's file, and takes it from the user's",
     (name, { env: variable }) => {
       const value = ["apiKey", "roots"].includes(name) ? ["x"] : "x";
@@ -61,7 +61,7 @@ describe("loadConfig", () => {
   );
 
   it("guards whatever opens a folder, runs a command, or reaches a model", () => {
-    const guarded = Object.keys(settings).filter((name) => settings[name]!.isGuarded);
+    const guarded = Object.keys(configSettings).filter((name) => configSettings[name]!.isGuarded);
     expect(guarded).toEqual([
       "applyModel",
       "model",
@@ -143,16 +143,20 @@ describe("configureCommand", () => {
 
 describe("settings", () => {
   it("name options that their commands have", async () => {
-    for (const [name, { option, commands: users }] of Object.entries(settings)) {
+    for (const [name, { option, commands: users }] of Object.entries(configSettings)) {
       for (const user of users) {
         const command = await commands.find((one) => one.name === user)!.load();
         const found = command.options.some(({ long }) => long === option);
-        if (!found) expect([name, user]).toEqual(["context or threads of mcp", "none"]);
+        expect(found, `${option} of ${user}, for ${name}`).toBe(true);
       }
     }
   });
 
   it("have a schema that refuses other keys", () => {
     expect(configSchema()).toMatchObject({ additionalProperties: false });
+    const url = new URL("../../../docs/schemas/config-1.json", import.meta.url);
+    expect(JSON.parse(readFileSync(url, "utf8"))).toEqual(
+      JSON.parse(JSON.stringify(configSchema())),
+    );
   });
 });

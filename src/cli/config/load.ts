@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { RedraftError } from "../../core/errors.ts";
+import { likeWords } from "../../orchestrate/fix/likeness.ts";
 import { fileError } from "../../workspace/disk.ts";
 import { realFolder } from "../../workspace/journal/state-home.ts";
-import { configShape, settings } from "./settings.ts";
+import { configSettings, configShape } from "./settings.ts";
 
 export const configName = "redraft.config.json";
 
-type Env = Readonly<Record<string, string | undefined>>;
+type ConfigEnv = Readonly<Record<string, string | undefined>>;
 
 /** A value of a setting and the place that it is from. */
 export interface Configured {
@@ -20,7 +21,7 @@ export interface Configured {
 
 export interface ConfigPlaces {
   readonly cwd?: string;
-  readonly env?: Env;
+  readonly env?: ConfigEnv;
   readonly home?: string;
   readonly platform?: NodeJS.Platform;
 }
@@ -43,13 +44,13 @@ export function loadConfig(places: ConfigPlaces = {}): ReadonlyMap<string, Confi
   const userPath = userConfigPath(places);
   const add = (values: Readonly<Record<string, unknown>>, from: string): void => {
     for (const [name, value] of Object.entries(values))
-      if (name in settings) found.set(name, { value, from });
+      if (name in configSettings) found.set(name, { value, from });
   };
   const own = readConfig(userPath);
   if (own) add(withRootsFrom(dirname(userPath), own), userPath);
   const project = projectConfig(realFolder(cwd), realPath(userPath));
   if (project) add(guarded(project.values, project.path, userPath), project.path);
-  for (const [name, { env: variable, shape }] of Object.entries(settings)) {
+  for (const [name, { env: variable, shape }] of Object.entries(configSettings)) {
     const text = env[variable];
     if (text === undefined || text === "") continue;
     found.set(name, { value: fromEnv(shape, text, variable), from: `env ${variable}` });
@@ -66,7 +67,7 @@ function withRootsFrom(
   return { ...values, roots: values.roots.map((root) => resolve(folder, String(root))) };
 }
 
-const realPath = (path: string): string => join(realFolder(dirname(path)), configName);
+const realPath = (path: string): string => join(realFolder(dirname(path)), basename(path));
 
 interface ProjectConfig {
   readonly path: string;
@@ -108,19 +109,19 @@ function readConfig(path: string): Readonly<Record<string, unknown>> | undefined
   } catch (cause) {
     throw new RedraftError("usage", `${path} is not JSON: ${(cause as Error).message}`, { cause });
   }
-  if (typeof value === "object" && value !== null) refuseUnknown(Object.keys(value), path);
+  if (typeof value === "object" && value !== null) refuseUnknownSetting(Object.keys(value), path);
   const parsed = configShape.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new RedraftError("usage", `${path}: ${z.prettifyError(parsed.error)}`);
 }
 
-function refuseUnknown(names: readonly string[], path: string): void {
-  const unknown = names.find((name) => name !== "$schema" && !(name in settings));
+function refuseUnknownSetting(names: readonly string[], path: string): void {
+  const unknown = names.find((name) => name !== "$schema" && !(name in configSettings));
   if (unknown === undefined) return;
-  const near = likelyName(unknown, Object.keys(settings));
+  const near = likeWords(unknown, Object.keys(configSettings))[0]?.word;
   const cure =
     near === undefined
-      ? `The settings: ${Object.keys(settings).join(", ")}.`
+      ? `The settings: ${Object.keys(configSettings).join(", ")}.`
       : `Did you mean ${JSON.stringify(near)}?`;
   throw new RedraftError(
     "usage",
@@ -134,12 +135,12 @@ function guarded(
   path: string,
   userPath: string,
 ): Readonly<Record<string, unknown>> {
-  const name = Object.keys(values).find((one) => settings[one]?.isGuarded);
+  const name = Object.keys(values).find((one) => configSettings[one]?.isGuarded);
   if (name === undefined) return values;
   throw new RedraftError(
     "usage",
-    `${path} sets ${JSON.stringify(name)}, which a file of a project may not: ${settings[name]!.help}. ` +
-      `Set it in your own file (${userPath}), in the environment (${settings[name]!.env}), or by ${settings[name]!.option}.`,
+    `${path} sets ${JSON.stringify(name)}, which a file of a project may not: ${configSettings[name]!.help}. ` +
+      `Set it in your own file (${userPath}), in the environment (${configSettings[name]!.env}), or by ${configSettings[name]!.option}.`,
   );
 }
 
@@ -161,28 +162,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The name that was probably meant: at most two changes away, or a third of its length. */
-export function likelyName(word: string, names: readonly string[]): string | undefined {
-  const ranked = names
-    .map((name) => ({ name, changes: changesBetween(word.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.changes - b.changes);
-  const [best] = ranked;
-  const most = Math.max(2, Math.floor(word.length / 3));
-  return best !== undefined && best.changes <= most ? best.name : undefined;
-}
-
-/** The edit distance of two words (Levenshtein). */
-function changesBetween(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...one.slice(0, 60)].entries()) {
-    const next = [i + 1];
-    for (let j = 1; j < row.length; j++) {
-      const same = row[j - 1]! + Number(letter !== other[j - 1]);
-      next.push(Math.min(same, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row.at(-1)!;
 }

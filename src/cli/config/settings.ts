@@ -3,7 +3,7 @@ import { formatNames } from "../../core/edit.ts";
 import { logLevels } from "../log.ts";
 
 /** What a setting may come from, besides the options of a command. */
-export interface Setting {
+export interface ConfigSetting {
   readonly shape: z.ZodType;
   /** What it is, for `redraft config` and the schema. */
   readonly help: string;
@@ -18,16 +18,26 @@ export interface Setting {
   readonly isSecret?: boolean;
 }
 
-const diffs = ["apply", "patch", "rename", "fix", "extract", "repeat", "undo", "redo", "edit"];
+const diffCommands = [
+  "apply",
+  "patch",
+  "rename",
+  "fix",
+  "extract",
+  "repeat",
+  "undo",
+  "redo",
+  "edit",
+];
 const folders = ["apply", "patch", "rename", "fix", "extract", "repeat", "edit"];
 const servers = ["serve", "mcp", "lsp"];
 const count = z.int().min(1);
-const words = z.string().min(1);
+const someText = z.string().min(1);
 
 /** Every setting, by its name in `redraft.config.json`. */
-export const settings: Readonly<Record<string, Setting>> = {
+export const configSettings: Readonly<Record<string, ConfigSetting>> = {
   applyModel: {
-    shape: words,
+    shape: someText,
     help: "what settles ambiguous edits: default, none, a .gguf file, an alias, or the URL of a model server",
     env: "REDRAFT_APPLY_MODEL",
     option: "--model",
@@ -35,7 +45,7 @@ export const settings: Readonly<Record<string, Setting>> = {
     isGuarded: true,
   },
   model: {
-    shape: words,
+    shape: someText,
     help: "the model that writes edits: the URL of a server, a .gguf file, or an alias",
     env: "REDRAFT_MODEL",
     option: "--model",
@@ -43,7 +53,7 @@ export const settings: Readonly<Record<string, Setting>> = {
     isGuarded: true,
   },
   modelName: {
-    shape: words,
+    shape: someText,
     help: "which of the server's models",
     env: "REDRAFT_MODEL_NAME",
     option: "--model-name",
@@ -51,7 +61,7 @@ export const settings: Readonly<Record<string, Setting>> = {
     isGuarded: true,
   },
   apiKey: {
-    shape: z.array(words),
+    shape: z.array(someText),
     help: "the keys that clients of redraft serve must send",
     env: "REDRAFT_API_KEY",
     option: "--api-key",
@@ -60,7 +70,7 @@ export const settings: Readonly<Record<string, Setting>> = {
     isSecret: true,
   },
   roots: {
-    shape: z.array(words),
+    shape: z.array(someText),
     help: "the folders that servers may edit",
     env: "REDRAFT_ROOTS",
     option: "--root",
@@ -68,7 +78,7 @@ export const settings: Readonly<Record<string, Setting>> = {
     isGuarded: true,
   },
   check: {
-    shape: words,
+    shape: someText,
     help: "the command that a written edit must pass",
     env: "REDRAFT_CHECK",
     option: "--check",
@@ -76,7 +86,7 @@ export const settings: Readonly<Record<string, Setting>> = {
     isGuarded: true,
   },
   diagnostics: {
-    shape: words,
+    shape: someText,
     help: "the compiler or linter that is run before and after an edit",
     env: "REDRAFT_DIAGNOSTICS",
     option: "--diagnostics",
@@ -84,7 +94,7 @@ export const settings: Readonly<Record<string, Setting>> = {
     isGuarded: true,
   },
   lsp: {
-    shape: words,
+    shape: someText,
     help: "the language server that is asked about an edit",
     env: "REDRAFT_LSP",
     option: "--lsp",
@@ -117,7 +127,7 @@ export const settings: Readonly<Record<string, Setting>> = {
     help: "whether diffs are coloured",
     env: "REDRAFT_COLOR",
     option: "--color",
-    commands: diffs,
+    commands: diffCommands,
   },
   journal: {
     shape: z.boolean(),
@@ -131,14 +141,14 @@ export const settings: Readonly<Record<string, Setting>> = {
     help: "context size of a local model, in tokens",
     env: "REDRAFT_CONTEXT",
     option: "--context",
-    commands: ["edit", ...servers],
+    commands: ["edit", "serve", "lsp"],
   },
   threads: {
     shape: count,
     help: "threads of a local model",
     env: "REDRAFT_THREADS",
     option: "--threads",
-    commands: ["edit", ...servers],
+    commands: ["edit", "serve", "lsp"],
   },
   timeout: {
     shape: z.number().positive(),
@@ -160,7 +170,7 @@ export const settings: Readonly<Record<string, Setting>> = {
 export const configShape: z.ZodObject = z
   .strictObject(
     Object.fromEntries(
-      Object.entries(settings).map(([name, { shape, help, isGuarded }]) => [
+      Object.entries(configSettings).map(([name, { shape, help, isGuarded }]) => [
         name,
         shape.optional().describe(isGuarded ? `${help}; only in the user's own file` : help),
       ]),

@@ -95,7 +95,7 @@ const ranker: Examine = async () => {
 /** A file of each language whose renames and fixes need a grammar. */
 const samples = ["a.ts", "a.tsx", "a.js", "a.py", "a.go", "a.rs", "a.java", "a.rb", "a.c", "a.cpp"];
 
-const grammars: Examine = async () => {
+const syntaxGrammars: Examine = async () => {
   const found = await Promise.all(
     samples.map(async (path) => {
       const parser = await parserFor(path);
@@ -176,7 +176,7 @@ export const examinations: Readonly<Record<string, Examine>> = {
   ranker,
   engine,
   models,
-  grammars,
+  grammars: syntaxGrammars,
   journal,
   locks,
 };

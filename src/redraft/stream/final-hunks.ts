@@ -20,7 +20,7 @@ export interface SettledPart {
 export const nothingSettled: SettledPart = { lines: 0, text: "" };
 
 /** Lines with their line ends. */
-export const endedLines = (text: string): string[] =>
+export const fullLines = (text: string): string[] =>
   splitLines(text).map((line) => line.text + line.end);
 
 /** The changes of the lines that `to` has and `from` has not. */
@@ -30,7 +30,7 @@ export function finalHunksBetween(
   to: SettledPart,
 ): FinalHunk[] {
   const before = source.slice(from.lines, to.lines);
-  const after = endedLines(to.text.slice(from.text.length));
+  const after = fullLines(to.text.slice(from.text.length));
   return new LineDiff(before, after).compare().map(({ oldStart, oldEnd, newStart, newEnd }) => ({
     start: from.lines + oldStart,
     end: from.lines + oldEnd,

@@ -8,9 +8,9 @@ import { type MergeOptions, merge } from "../../merge/merge.ts";
 import { lineTexts } from "../../text/lines.ts";
 import { isFilled } from "../../text/words.ts";
 import {
-  endedLines,
   type FinalHunk,
   finalHunksBetween,
+  fullLines,
   nothingSettled,
   type SettledPart,
 } from "./final-hunks.ts";
@@ -48,7 +48,7 @@ const mostAhead = 10_000;
 
 export function mergeFeed(source: string, options: MergeStreamOptions): MergeFeed {
   const { path, format = "auto", ...how } = options;
-  const sourceLines = endedLines(source);
+  const sourceLines = fullLines(source);
   const whole = format === "whole" ? followWholeFile(lineTexts(source)) : undefined;
   let text = "";
   /** Where the first line begins that has not ended yet. */

@@ -16,7 +16,7 @@ import type { MergeOutcome } from "../../core/merge.ts";
 import { readEdit } from "../../edit/read.ts";
 import { merge } from "../../merge/merge.ts";
 import { unifiedDiff } from "../../workspace/diff.ts";
-import { endedLines, type FinalHunk } from "./final-hunks.ts";
+import { type FinalHunk, fullLines } from "./final-hunks.ts";
 import { mergeStream } from "./merge-stream.ts";
 
 type Format = FormatName | "auto";
@@ -65,7 +65,7 @@ function atOnce(source: string, text: string, path: string, format: Format): Mer
 }
 
 function applied(source: string, hunks: readonly FinalHunk[]): string {
-  const lines = endedLines(source);
+  const lines = fullLines(source);
   for (const { start, end, lines: others } of hunks.toReversed())
     lines.splice(start, end - start, ...others);
   return lines.join("");
@@ -122,7 +122,7 @@ describe("mergeStream", () => {
       const diff = unifiedDiff({ path, text: source }, { path, text: after });
       await expectPromise(source, diff, path, "unified-diff", random);
       await expectPromise(source, sketch, path, "lazy", random);
-      const lines = endedLines(sketch);
+      const lines = fullLines(sketch);
       const begun = lines.slice(0, lines.length - 1).join("");
       early += (await hunksBefore(source, begun, path, "lazy")).length;
     }
@@ -136,12 +136,12 @@ describe("mergeStream", () => {
       const random = randomOf(300_000 + seed);
       const edit = generate(random, true);
       const source = textOf(edit.before);
-      const own = endedLines(sketchOf(edit, 2));
+      const own = fullLines(sketchOf(edit, 2));
       const cut = 1 + random(own.length);
       const begun = own.slice(0, cut).join("");
       const early = await hunksBefore(source, begun, "a.ts", "lazy");
       // What follows quotes lines from anywhere, in any order, or is the sketch again.
-      const tail = random(2) === 0 ? own : endedLines(source).slice(random(20), 20 + random(20));
+      const tail = random(2) === 0 ? own : fullLines(source).slice(random(20), 20 + random(20));
       const text = `${begun}${tail.join("")}`;
       const { outcome, hunks } = await streamed(source, inPieces(text, random), "a.ts", "lazy");
       expect(hunks.slice(0, early.length)).toEqual(early);

@@ -3,7 +3,7 @@ import type { EditFate, Proved } from "../../core/merge.ts";
 import { isDistinctive } from "../../merge/align/distinctive.ts";
 import { isFilled } from "../../text/words.ts";
 import type { SettledPart } from "./final-hunks.ts";
-import { endedLines } from "./final-hunks.ts";
+import { fullLines } from "./final-hunks.ts";
 
 interface PlacedLine {
   readonly line: EditLine;
@@ -55,7 +55,7 @@ export function settledAt(
   lines: number,
   resultLines: number,
 ): SettledPart | undefined {
-  const begin = endedLines(text).slice(0, resultLines).join("");
+  const begin = fullLines(text).slice(0, resultLines).join("");
   const rest = source.slice(lines).join("");
   return begin + rest === text ? { lines, text: begin } : undefined;
 }
