@@ -126,6 +126,29 @@ export function attackRequests(scale = 1): AttackRequest[] {
       }),
       "/v1/chat/completions",
     ),
+    plain(
+      "an input of 100,000 parts",
+      JSON.stringify({
+        input: [
+          {
+            role: "user",
+            content: Array.from({ length: n(100_000) }, () => ({ type: "input_text", text: "" })),
+          },
+        ],
+      }),
+      "/v1/responses",
+    ),
+    plain(
+      "metadata a million deep",
+      `{"initial_code":"a","edit_snippet":"b","relace_metadata":${'{"a":'.repeat(n(1_000_000))}`,
+      "/v1/code/apply",
+    ),
+    {
+      name: "twin markers in Relace's form",
+      path: "/v1/code/apply",
+      body: JSON.stringify({ initial_code: text(twins), edit_snippet: text(markers) }),
+      allowed: [...edited, ...refused],
+    },
     plain("JSON 8 million deep", "[".repeat(n(8_000_000))),
     plain("objects a million deep", '{"a":'.repeat(n(1_000_000))),
     plain("5 million values", `[${"1,".repeat(n(5_000_000))}1]`),

@@ -126,6 +126,34 @@ describe("--fallback", () => {
     expect(pieces).toEqual(["one", "two"]);
   });
 
+  it("ends the other side's work when the client leaves", async () => {
+    running = await startServer({
+      redraft: createRedraft(),
+      fallback: { url },
+      version: "0.0.0",
+      host: "127.0.0.1",
+      port: 0,
+      graceMs: 200,
+    });
+    const closed = new Promise<void>((resolve) => {
+      answer = (response) => {
+        response.setHeader("content-type", "text/event-stream");
+        response.write("data: {}\n\n");
+        response.on("close", resolve);
+      };
+    });
+    const leaving = new AbortController();
+    const response = await fetch(`${running.url}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(chat(ambiguousPrompt, { stream: true })),
+      signal: leaving.signal,
+    });
+    expect(response.status).toBe(200);
+    leaving.abort();
+    await closed;
+  });
+
   it.each([
     [401, { error: { message: "wrong key" } }, "status 401: wrong key", null],
     [429, {}, "status 429", "1"],

@@ -31,6 +31,9 @@ describe("write_file", () => {
     expect(await read("src/a.ts")).toBe("a\n");
     await session.call("write_file", { path: "src/__init__.py", content: "" });
     expect(await read("src/__init__.py")).toBe("");
+    const emptied = await session.call("write_file", { path: "src/a.ts", content: "" });
+    expect(errorOf(emptied.fields).code).toBe("unreadable-edit");
+    expect(await read("src/a.ts")).toBe("a\n");
   });
 
   it("leaves a file alone that exists, unless its version is named", async () => {
@@ -78,6 +81,25 @@ describe("write_file", () => {
     const done = await session.call("write_file", { path: "a.ts", content, base: fields.hash });
     expect(done.isError).toBe(false);
     expect(await read("a.ts")).toBe(`first\n${content}`);
+  });
+
+  it("keeps the line ends of the file, and gives a new one line feeds", async () => {
+    const content = "\uFEFFa\r\nb\n\tc";
+    const done = await session.call("write_file", { path: "b.txt", content });
+    expect(done.fields).toMatchObject({ action: "create", written: true });
+    expect(await read("b.txt")).toBe("\uFEFFa\nb\n\tc\n");
+    await write("c.txt", "a\r\nb\r\n");
+    const { fields } = await session.call("read_file", { path: "c.txt" });
+    const args = { path: "c.txt", content: "a\nc\n", expected_hash: fields.hash };
+    await session.call("write_file", args);
+    expect(await read("c.txt")).toBe("a\r\nc\r\n");
+  });
+
+  it("refuses a text that is an edit rather than a file", async () => {
+    const content = "*** Begin Patch\n*** Update File: a\n@@\n-a\n+b\n*** End Patch\n";
+    const answer = await session.call("write_file", { path: "a.ts", content });
+    expect(errorOf(answer.fields).code).toBe("check-failed");
+    await expect(read("a.ts")).rejects.toThrow();
   });
 
   it("refuses a marker, which would be written as text, and every place outside", async () => {

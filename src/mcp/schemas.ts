@@ -230,7 +230,7 @@ export const replaceText: ToolDefinition<EditFileArguments & AnswerArguments> = 
 export const writeFile: ToolDefinition<WriteFileArguments & AnswerArguments> = {
   title: "Write a whole file",
   description:
-    'Creates a file, or replaces all of one. Example: {"path": "src/limits.ts", "content": "export const limit = 10;\\n"}. A file that exists is replaced only with `expected_hash` or `base`, the hash of the version that you replace; without one nothing is written and the error says the hash. `content` is the whole text: there are no markers here, and what it leaves out is deleted. For a change of a part use `edit_file`.',
+    'Creates a file, or replaces all of one. Example: {"path": "src/limits.ts", "content": "export const limit = 10;\\n"}. A file that exists is replaced only with `expected_hash` or `base`, the hash of the version that you replace; without one nothing is written and the error says the hash. `content` is the whole text: there are no markers here, and what it leaves out is deleted. Line ends follow the file; a new file has line feeds. For a change of a part use `edit_file`.',
   inputSchema: z.strictObject({
     path: pathArgument,
     content: z.string().describe("The whole text of the file."),

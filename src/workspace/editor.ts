@@ -101,6 +101,7 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
 
     async write(args, call = {}): Promise<FileAnswer> {
       const target = await targetOf(args.path);
+      if (target.exists && args.content === "") throw emptyReplacement(target.display);
       const mustBeNew = args.expected_hash === undefined && args.base === undefined;
       return writeOne(target, wholeFile(target.display, args.content), args, mustBeNew, call);
     },
@@ -156,6 +157,15 @@ export function createFileEditor(options: FileEditorOptions): FileEditor {
 function wholeFile(path: string, content: string): OneEdit {
   if (content !== "") return { edit: content, format: "whole" };
   return { edit: `*** Begin Patch\n*** Add File: ${path}\n*** End Patch\n`, format: "patch" };
+}
+
+/** Nothing to keep is more often a mistake than a wish. */
+function emptyReplacement(path: string): RedraftError {
+  return new RedraftError(
+    "unreadable-edit",
+    `\`content\` is empty, and \`${path}\` exists. Nothing was written. Send the whole text of the file, or delete it with \`apply_patch\` and \`*** Delete File: ${path}\`.`,
+    { details: { path } },
+  );
 }
 
 interface PatchCall {
