@@ -17,7 +17,7 @@ export interface DecodeTab {
 }
 
 /** Widest and highest bar, in px: a pass is as wide as it took time, and as high as it drafted. */
-const bars = { height: 96, least: 5, most: 80, perMs: 1 };
+const bars = { height: 96, least: 5, most: 160, usual: [8, 32], all: 900 } as const;
 
 export function createDecodeTab(section: HTMLElement): DecodeTab {
   let timeline: EventTimeline | undefined;
@@ -132,10 +132,14 @@ export function createDecodeTab(section: HTMLElement): DecodeTab {
     const highest = Math.max(1, ...passes.map(({ drafted }) => drafted + 1));
     const times = passes.map(({ ms }) => ms ?? 0).sort((a, b) => a - b);
     const usual = times[times.length >> 1] || 1;
+    // Few passes are drawn wider than many.
+    const wide = Math.min(bars.usual[1], Math.max(bars.usual[0], bars.all / passes.length));
     return passes.map((one, index) => {
       const unit = bars.height / highest;
       const width =
-        one.ms === undefined ? 8 : Math.min(bars.most, Math.max(bars.least, (8 * one.ms) / usual));
+        one.ms === undefined
+          ? wide
+          : Math.min(bars.most, Math.max(bars.least, (wide * one.ms) / usual));
       const rejected = Math.max(0, one.drafted - one.accepted);
       const column = element(
         "span",

@@ -336,6 +336,8 @@ function leastContrast(): { ratio: number; pair: string } {
     "code-type",
   ])
     pairs.push([text, "pane"]);
+  for (const origin of ["source", "sketch", "prompt", "suffix", "draft-model", "target"])
+    pairs.push(["text", `from-${origin}`]);
   pairs.push(["dim", "page"], ["dim", "bar"]);
   const measured = pairs.map(([text, ground]) => {
     const [one, other] = [luminance(text), luminance(ground)];
