@@ -114,13 +114,16 @@ const signGutter = gutter({
     update.startState.field(marksField) !== update.state.field(marksField),
 });
 
-const highlight = HighlightStyle.define([
+const codeStyle = HighlightStyle.define([
   { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
   { tag: [tags.string, tags.special(tags.string), tags.regexp], color: "var(--code-string)" },
   { tag: [tags.keyword, tags.modifier, tags.operatorKeyword], color: "var(--code-keyword)" },
   { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
   { tag: [tags.typeName, tags.className], color: "var(--code-type)" },
 ]);
+
+/** Highlighting in the page's colours. */
+export const codeColours: Extension = syntaxHighlighting(codeStyle);
 
 export const paneTheme: Extension = EditorView.theme({
   "&": { height: "100%", fontSize: "13px", color: "var(--text)", backgroundColor: "var(--pane)" },
@@ -201,7 +204,7 @@ export function createPane(options: PaneOptions): Pane {
         drawSelection(),
         search({ top: true }),
         highlightSelectionMatches(),
-        syntaxHighlighting(highlight),
+        codeColours,
         keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap]),
         paneTheme,
         EditorView.contentAttributes.of({ "aria-label": label }),

@@ -5,12 +5,14 @@ import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { ExtractPlan, ExtractRequest } from "../orchestrate/extract/extract.ts";
 import { createOrchestrator } from "../redraft/orchestrator.ts";
 import { checkedWrite, checkOption } from "./check-command.ts";
+import { eventListener, eventsOption } from "./event-option.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
 
 interface ExtractOptions {
   readonly root: string;
   readonly dryRun?: boolean;
+  readonly events?: string;
   readonly check?: string;
   readonly journal: boolean;
   readonly json?: boolean;
@@ -27,6 +29,7 @@ export function extractCommand(): Command {
     .option("--root <folder>", "the folder; nothing outside is read or changed", ".")
     .option("--dry-run", "print the unified diff and write nothing")
     .addOption(checkOption())
+    .addOption(eventsOption())
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON")
     .addHelpText("after", help)
@@ -53,6 +56,7 @@ async function extract(lines: string, name: string, options: ExtractOptions): Pr
       journal: cliJournal(root, options.journal),
       note: { kind: "edit", by: "redraft extract" },
       ...checkedWrite(check, root),
+      ...eventListener(options.events, { command: "extract", instruction: `${lines} as ${name}` }),
     },
   );
   const { files, written, entry } = applied;

@@ -7,6 +7,7 @@ import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import { readPrinted, snapshot } from "../diagnostics/brought-errors.ts";
 import type { FixOutcome } from "../orchestrate/fix/fix-all.ts";
 import { type FixDiagnosticsOptions, type FixEvent, fixDiagnostics } from "../redraft/fix.ts";
+import { eventListener, eventsOption } from "./event-option.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
 import { liveLine } from "./live-line.ts";
@@ -19,6 +20,7 @@ interface FixOptions {
   readonly root: string;
   readonly likely?: boolean;
   readonly dryRun?: boolean;
+  readonly events?: string;
   readonly journal: boolean;
   readonly json?: boolean;
 }
@@ -41,6 +43,7 @@ export function fixCommand(): Command {
     .option("--root <folder>", "the folder; nothing outside is read or changed", ".")
     .option("--likely", "without --run: make the likeliest fix, too, not only what is certain")
     .option("--dry-run", "print the unified diff and write nothing")
+    .addOption(eventsOption())
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON")
     .addHelpText("after", help)
@@ -71,6 +74,10 @@ async function fix(files: readonly string[], options: FixOptions): Promise<void>
   const diagnostics = from === undefined ? undefined : await readDiagnostics(from, root);
   const signal = command === undefined ? undefined : onInterrupt();
   const progress = command === undefined ? undefined : showRuns(command);
+  const log = eventListener(options.events, {
+    command: "fix",
+    instruction: command ?? `what ${from} says`,
+  });
   const request: FixDiagnosticsOptions = {
     root,
     likely,
@@ -83,8 +90,11 @@ async function fix(files: readonly string[], options: FixOptions): Promise<void>
     ...(signal ? { signal } : { uninterrupted }),
     ...(command !== undefined && {
       run: (stop: AbortSignal | undefined) => snapshot(command, root, stop),
-      onEvent: progress!.onEvent,
     }),
+    onEvent(event) {
+      progress?.onEvent(event);
+      log.onEvent?.(event);
+    },
   };
   try {
     print(await fixDiagnostics(request), options);

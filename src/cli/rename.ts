@@ -5,6 +5,7 @@ import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { RenamePlan, RenameRequest } from "../orchestrate/rename/rename.ts";
 import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.ts";
 import { checkedWrite, checkOption } from "./check-command.ts";
+import { eventListener, eventsOption } from "./event-option.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
@@ -15,6 +16,7 @@ interface RenameOptions {
   readonly unsure: "refuse" | "include" | "leave";
   readonly mentions?: boolean;
   readonly dryRun?: boolean;
+  readonly events?: string;
   readonly check?: string;
   readonly journal: boolean;
   readonly json?: boolean;
@@ -41,6 +43,7 @@ export function renameCommand(): Command {
     .option("--mentions", "replace the name in comments and strings, too")
     .option("--dry-run", "print the unified diff and write nothing")
     .addOption(checkOption())
+    .addOption(eventsOption())
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON")
     .addHelpText("after", help)
@@ -74,6 +77,7 @@ async function rename(from: string, to: string, options: RenameOptions): Promise
       journal: cliJournal(root, options.journal),
       note: { kind: "edit", by: "redraft rename" },
       ...checkedWrite(check, root),
+      ...eventListener(options.events, { command: "rename", instruction: `${from} to ${to}` }),
     },
   );
   print(done, options);

@@ -7,6 +7,7 @@ import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.t
 import { editStates } from "../workspace/journal/history.ts";
 import { textPairs } from "../workspace/journal/take-back.ts";
 import { checkedWrite, checkOption } from "./check-command.ts";
+import { eventListener, eventsOption } from "./event-option.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, noJournalHelp } from "./journal.ts";
 import { rootFolder } from "./patch.ts";
@@ -19,6 +20,7 @@ interface RepeatOptions {
   readonly only?: readonly number[];
   readonly all?: boolean;
   readonly dryRun?: boolean;
+  readonly events?: string;
   readonly check?: string;
   readonly journal: boolean;
   readonly json?: boolean;
@@ -41,6 +43,7 @@ export function repeatCommand(): Command {
     )
     .option("--dry-run", "print the unified diff and write nothing")
     .addOption(checkOption())
+    .addOption(eventsOption())
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON")
     .addHelpText("after", help)
@@ -76,6 +79,10 @@ async function repeat(options: RepeatOptions): Promise<void> {
       journal: cliJournal(root, options.journal),
       note: { kind: "edit", by: "redraft repeat" },
       ...checkedWrite(check, root),
+      ...eventListener(options.events, {
+        command: "repeat",
+        instruction: "the edit at like places",
+      }),
     },
   );
   print(done, { ...options, dryRun });
