@@ -210,6 +210,10 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
       print(result, byPath, options, { prediction, reports, hunks, patches, attempt });
       return;
     }
+  } catch (error) {
+    if (RedraftError.is(error))
+      log.onEvent?.({ type: "error", code: error.code, message: error.message });
+    throw error;
   } finally {
     view?.end();
     await redraft.dispose();

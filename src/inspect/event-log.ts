@@ -40,10 +40,10 @@ function slim(event: object): object {
   return JSON.parse(JSON.stringify(event, slimValue)) as object;
 }
 
-const leftOut: ReadonlySet<string> = new Set(["proof", "cells", "before", "after", "details"]);
+const unloggedKeys: ReadonlySet<string> = new Set(["proof", "cells", "before", "after", "details"]);
 
 function slimValue(key: string, value: unknown): unknown {
-  if (leftOut.has(key)) return undefined;
+  if (unloggedKeys.has(key)) return undefined;
   if (value instanceof Error) {
     const { code } = value as { readonly code?: string };
     return { message: value.message, ...(code !== undefined && { code }) };
