@@ -1,11 +1,6 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
-import {
-  highlightSelectionMatches,
-  openSearchPanel,
-  search,
-  searchKeymap,
-} from "@codemirror/search";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import {
   Compartment,
   EditorState,
@@ -180,7 +175,6 @@ export interface Pane {
   /** Centres a 0-based line and puts the caret there. */
   reveal(line: number): void;
   focus(): void;
-  find(): void;
 }
 
 export function createPane(options: PaneOptions): Pane {
@@ -265,7 +259,6 @@ export function createPane(options: PaneOptions): Pane {
       });
     },
     focus: () => view.focus(),
-    find: () => void openSearchPanel(view),
   };
 }
 
