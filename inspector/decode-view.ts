@@ -3,6 +3,7 @@ import {
   type EventTimeline,
   originSigns,
   type PassBox,
+  type RoundTotals,
   readTimeline,
   type TimelineRound,
   totalsOf,
@@ -10,50 +11,49 @@ import {
 import { announce, button, count, element, fill } from "./dom.ts";
 import { filePicker } from "./file-picker.ts";
 
-export interface DecodeTab {
-  open(log: string): void;
-  /** Another pass of the round that is shown. */
-  step(by: number): void;
-}
+/** Sizes of bars in px: a pass is as wide as it took time, and as high as its draft. */
+const bars = { height: 96, least: 5, most: 160, usual: [8, 32], all: 900 } as const;
 
-/** Widest and highest bar, in px: a pass is as wide as it took time, and as high as it drafted. */
-const bars = { height: 96, least: 5, most: 80, perMs: 1 };
+/** The tab with an event log: each answer of a model as a row of passes, its text by source, and all other events. */
+export class DecodeTab {
+  private timeline: EventTimeline | undefined;
+  private round = 0;
+  private pass = 0;
+  private readonly body = element("div", { id: "timeline" });
 
-export function createDecodeTab(section: HTMLElement): DecodeTab {
-  let timeline: EventTimeline | undefined;
-  let round = 0;
-  let pass = 0;
-  const body = element("div", { id: "timeline" });
-  fill(
-    section,
-    element(
-      "div",
-      { class: "bar" },
-      filePicker("Open an event log", (text) => open(text)),
-      exampleEvents !== "" &&
-        button("Example", () => open(exampleEvents), { id: "example-events" }),
-      element("span", { class: "dim" }, "An event log comes from redraft edit --events <file>."),
-    ),
-    body,
-  );
-
-  function open(log: string): void {
-    timeline = readTimeline(log);
-    round = 0;
-    pass = 0;
-    show();
-    const passes = timeline.rounds.reduce((sum, one) => sum + one.passes.length, 0);
-    announce(
-      `${count(timeline.rounds.length, "answer")}, ${count(passes, "pass", "passes")}, ${count(timeline.events.length, "event")}.`,
+  constructor(section: HTMLElement) {
+    fill(
+      section,
+      element(
+        "div",
+        { class: "bar" },
+        filePicker("Open an event log", (text) => this.open(text)),
+        exampleEvents !== "" &&
+          button("Example", () => this.open(exampleEvents), { id: "example-events" }),
+        element("span", { class: "dim" }, "redraft edit --events <file> writes one."),
+      ),
+      this.body,
     );
   }
 
-  function show(): void {
-    if (timeline === undefined) return;
-    const { rounds, events, instruction, command, time, problems } = timeline;
-    const shown = rounds[round];
+  open(log: string): void {
+    this.timeline = readTimeline(log);
+    this.round = 0;
+    this.pass = 0;
+    this.show();
+    const { rounds, events } = this.timeline;
+    const passes = rounds.reduce((sum, one) => sum + one.passes.length, 0);
+    announce(
+      `${count(rounds.length, "answer")}, ${count(passes, "pass", "passes")}, ${count(events.length, "event")}.`,
+    );
+  }
+
+  private show(): void {
+    if (this.timeline === undefined) return;
+    const { rounds, instruction, command, time, problems } = this.timeline;
+    const shown = rounds[this.round];
     fill(
-      body,
+      this.body,
       element(
         "p",
         {},
@@ -62,52 +62,41 @@ export function createDecodeTab(section: HTMLElement): DecodeTab {
         element("span", { class: "dim" }, ` ${time}`),
       ),
       ...problems.map((problem) => element("p", { class: "bad" }, problem)),
-      rounds.length > 1 &&
-        element(
-          "p",
-          {},
-          ...rounds.map(({ title }, index) =>
-            button(title, () => choose(index), {
-              attributes: { "aria-pressed": String(index === round) },
-            }),
-          ),
-        ),
-      shown && roundView(shown),
-      eventList(timeline, events),
+      rounds.length > 1 && this.roundButtons(rounds),
+      shown && this.roundView(shown),
+      eventList(this.timeline),
     );
-    choosePass(pass, false);
+    this.choosePass(this.pass, false);
   }
 
-  function choose(index: number): void {
-    round = index;
-    pass = 0;
-    show();
+  private roundButtons(rounds: readonly TimelineRound[]): HTMLElement {
+    const choose = (index: number): void => {
+      this.round = index;
+      this.pass = 0;
+      this.show();
+    };
+    return element(
+      "p",
+      {},
+      ...rounds.map(({ title }, index) =>
+        button(title, () => choose(index), {
+          attributes: { "aria-pressed": String(index === this.round) },
+        }),
+      ),
+    );
   }
 
-  function roundView(shown: TimelineRound): HTMLElement {
+  private roundView(shown: TimelineRound): HTMLElement {
     const totals = totalsOf(shown);
-    const perPass = totals.passes === 0 ? 0 : totals.tokens / totals.passes;
-    const facts = [
-      count(totals.tokens, "token"),
-      shown.hasPasses
-        ? `${count(totals.passes, "pass", "passes")}, ${perPass.toFixed(1)} tokens each`
-        : count(totals.passes, "piece of text", "pieces of text"),
-      ...(totals.drafted > 0
-        ? [
-            `${totals.accepted.toLocaleString("en")} of ${count(totals.drafted, "drafted token")} accepted (${Math.round((100 * totals.accepted) / totals.drafted)} %)`,
-          ]
-        : []),
-      ...(totals.ms > 0 ? [`${(totals.ms / 1000).toFixed(2)} s in passes`] : []),
-    ];
     const text = element("pre", {
       class: "written",
-      attributes: { tabindex: "0", "aria-label": "The answer, coloured by source" },
+      attributes: { tabindex: "0", "aria-label": "The answer, underlined by source" },
     });
-    text.append(...shown.passes.map((one, index) => passText(one, index)));
+    text.append(...shown.passes.map((one, index) => this.passText(one, index)));
     return element(
       "div",
       {},
-      element("p", { id: "round-facts" }, facts.join("; ")),
+      element("p", { id: "round-facts" }, roundFacts(shown, totals)),
       legend(totals.bySource),
       element(
         "div",
@@ -119,91 +108,117 @@ export function createDecodeTab(section: HTMLElement): DecodeTab {
             "aria-label": "Passes: arrows choose one",
             "aria-orientation": "horizontal",
           },
-          on: { keydown: onKey },
+          on: { keydown: (event) => this.onKey(event) },
         },
-        ...bar(shown.passes),
+        ...this.columns(shown.passes),
       ),
       element("p", { id: "pass-facts", attributes: { "aria-live": "polite" } }),
       text,
     );
   }
 
-  function bar(passes: readonly PassBox[]): HTMLElement[] {
-    const highest = Math.max(1, ...passes.map(({ drafted }) => drafted + 1));
+  private columns(passes: readonly PassBox[]): HTMLElement[] {
+    const unit = bars.height / Math.max(1, ...passes.map(({ drafted }) => drafted + 1));
     const times = passes.map(({ ms }) => ms ?? 0).sort((a, b) => a - b);
     const usual = times[times.length >> 1] || 1;
+    // Few passes are drawn wider than many.
+    const wide = Math.min(bars.usual[1], Math.max(bars.usual[0], bars.all / passes.length));
     return passes.map((one, index) => {
-      const unit = bars.height / highest;
-      const width =
-        one.ms === undefined ? 8 : Math.min(bars.most, Math.max(bars.least, (8 * one.ms) / usual));
-      const rejected = Math.max(0, one.drafted - one.accepted);
+      const { ms, drafted, accepted, sources, tokens } = one;
       const column = element(
         "span",
         {
           class: "pass",
           id: `pass-${index}`,
-          title: factsOf(one),
-          attributes: { role: "option", "aria-label": factsOf(one) },
-          on: { click: () => choosePass(index) },
+          title: passFacts(one),
+          attributes: { role: "option", "aria-label": passFacts(one) },
+          on: { click: () => this.choosePass(index) },
         },
-        rejected > 0 && box("rejected", rejected * unit, ""),
-        ...[...one.sources]
-          .reverse()
-          .map(([origin, tokens]) =>
-            box(`from-${origin}`, tokens * unit, originSigns[origin] ?? ""),
-          ),
-        one.sources.length === 0 && box("from-unknown", Math.max(1, one.tokens) * unit, ""),
+        drafted > accepted && box("rejected", (drafted - accepted) * unit, ""),
+        ...sources
+          .toReversed()
+          .map(([origin, n]) => box(`from-${origin}`, n * unit, originSigns[origin] ?? "")),
+        sources.length === 0 && box("from-unknown", Math.max(1, tokens) * unit, ""),
       );
-      column.style.width = `${width}px`;
+      const width = ms === undefined ? wide : (wide * ms) / usual;
+      column.style.width = `${Math.min(bars.most, Math.max(bars.least, width))}px`;
       return column;
     });
   }
 
-  function passText(one: PassBox, index: number): HTMLElement {
-    const main = [...one.sources].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "unknown";
+  private passText(one: PassBox, index: number): HTMLElement {
+    const [main = ["unknown", 0]] = one.sources.toSorted((a, b) => b[1] - a[1]);
     return element(
       "span",
       {
-        class: `piece from-${main}`,
+        class: `piece from-${main[0]}`,
         id: `piece-${index}`,
-        title: factsOf(one),
-        on: { click: () => choosePass(index) },
+        title: passFacts(one),
+        on: { click: () => this.choosePass(index) },
       },
       one.text,
     );
   }
 
-  function onKey(event: KeyboardEvent): void {
-    const by = { ArrowRight: 1, ArrowLeft: -1, PageDown: 10, PageUp: -10, Home: -1e9, End: 1e9 }[
-      event.key
-    ];
+  private onKey(event: KeyboardEvent): void {
+    const by = {
+      ArrowRight: 1,
+      ArrowLeft: -1,
+      PageDown: 10,
+      PageUp: -10,
+      Home: -1e9,
+      End: 1e9,
+    }[event.key];
     if (by === undefined) return;
     event.preventDefault();
-    step(by);
+    this.choosePass(this.pass + by);
   }
 
-  function step(by: number): void {
-    choosePass(pass + by);
-  }
-
-  function choosePass(index: number, scroll = true): void {
-    const passes = timeline?.rounds[round]?.passes ?? [];
+  private choosePass(index: number, scroll = true): void {
+    const passes = this.timeline?.rounds[this.round]?.passes ?? [];
     if (passes.length === 0) return;
-    pass = Math.max(0, Math.min(passes.length - 1, index));
-    for (const one of body.querySelectorAll(".is-chosen")) one.classList.remove("is-chosen");
+    this.pass = Math.max(0, Math.min(passes.length - 1, index));
+    for (const one of this.body.querySelectorAll(".is-chosen")) one.classList.remove("is-chosen");
     for (const name of ["pass", "piece"]) {
-      const found = document.getElementById(`${name}-${pass}`);
+      const found = document.getElementById(`${name}-${this.pass}`);
       found?.classList.add("is-chosen");
       if (scroll) found?.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
-    for (const option of body.querySelectorAll('[role="option"]'))
-      option.setAttribute("aria-selected", String(option.id === `pass-${pass}`));
-    body.querySelector(".passes")?.setAttribute("aria-activedescendant", `pass-${pass}`);
+    for (const option of this.body.querySelectorAll('[role="option"]'))
+      option.setAttribute("aria-selected", String(option.id === `pass-${this.pass}`));
+    this.body.querySelector(".passes")?.setAttribute("aria-activedescendant", `pass-${this.pass}`);
     const facts = document.getElementById("pass-facts");
-    if (facts) facts.textContent = factsOf(passes[pass]!);
+    if (facts) facts.textContent = passFacts(passes[this.pass]!);
   }
+}
 
-  return { open, step };
+function roundFacts({ hasPasses }: TimelineRound, totals: RoundTotals): string {
+  const { tokens, passes, drafted, accepted, ms } = totals;
+  const each = passes === 0 ? 0 : tokens / passes;
+  const facts = [
+    count(tokens, "token"),
+    hasPasses
+      ? `${count(passes, "pass", "passes")}, ${each.toFixed(1)} tokens each`
+      : `${count(passes, "piece of text", "pieces of text")}: the log has no passes`,
+  ];
+  if (drafted > 0) {
+    const share = Math.round((100 * accepted) / drafted);
+    const of = count(drafted, "drafted token");
+    facts.push(`${accepted.toLocaleString("en")} of ${of} accepted (${share} %)`);
+  }
+  if (ms > 0) facts.push(`${(ms / 1000).toFixed(2)} s in passes`);
+  return facts.join("; ");
+}
+
+function passFacts({ number, tokens, drafted, accepted, ms, sources }: PassBox): string {
+  const from = sources.map(([origin, n]) => `${n} ${origin}`).join(", ");
+  const draft =
+    drafted > 0
+      ? `; ${accepted} of ${drafted} drafted accepted, ${drafted - accepted} rejected`
+      : "";
+  const each = ms === undefined ? 0 : ms / Math.max(1, tokens);
+  const cost = ms === undefined ? "" : `; ${ms.toFixed(1)} ms, ${each.toFixed(1)} ms a token`;
+  return `Pass ${number}: ${count(tokens, "token")}${from ? ` (${from})` : ""}${draft}${cost}`;
 }
 
 function box(name: string, height: number, sign: string): HTMLElement {
@@ -212,20 +227,7 @@ function box(name: string, height: number, sign: string): HTMLElement {
   return made;
 }
 
-function factsOf({ number, tokens, drafted, accepted, ms, sources }: PassBox): string {
-  const from = sources.map(([origin, n]) => `${n} ${origin}`).join(", ");
-  const draft =
-    drafted > 0
-      ? `; ${accepted} of ${drafted} drafted accepted, ${drafted - accepted} rejected`
-      : "";
-  const cost =
-    ms === undefined
-      ? ""
-      : `; ${ms.toFixed(1)} ms, ${(ms / Math.max(1, tokens)).toFixed(1)} ms a token`;
-  return `Pass ${number}: ${count(tokens, "token")}${from ? ` (${from})` : ""}${draft}${cost}`;
-}
-
-function legend(sources: readonly (readonly [string, number])[]): HTMLElement {
+function legend(sources: RoundTotals["bySource"]): HTMLElement {
   const chips = sources.map(([origin, tokens]) =>
     element(
       "span",
@@ -233,45 +235,30 @@ function legend(sources: readonly (readonly [string, number])[]): HTMLElement {
       `${originSigns[origin] ?? "?"} ${origin}: ${tokens.toLocaleString("en")}`,
     ),
   );
-  return element(
-    "p",
-    { class: "legend" },
-    ...chips,
-    element("span", { class: "chip rejected" }, "rejected"),
-  );
+  return element("p", {}, ...chips, element("span", { class: "chip rejected" }, "rejected"));
 }
 
-function eventList(
-  { rounds }: EventTimeline,
-  events: EventTimeline["events"],
-): HTMLElement | undefined {
+function eventList({ rounds, events }: EventTimeline): HTMLElement | undefined {
   if (events.length === 0)
     return rounds.length === 0 ? element("p", {}, "The log has no events.") : undefined;
+  const head = ["ms", "event", "particulars"].map((name) =>
+    element("th", { attributes: { scope: "col" } }, name),
+  );
+  const marks = { good: "✓ ", bad: "✗ ", neutral: "" };
+  const rows = events.map(({ at, title, detail, tone }) =>
+    element(
+      "tr",
+      { class: `tone-${tone}` },
+      element("td", { class: "number" }, at === undefined ? "" : at.toFixed(1)),
+      element("td", {}, marks[tone] + title),
+      element("td", {}, detail),
+    ),
+  );
   return element(
     "table",
     { class: "events" },
     element("caption", {}, "Events"),
-    element(
-      "thead",
-      {},
-      element(
-        "tr",
-        {},
-        ...["ms", "event", ""].map((name) => element("th", { attributes: { scope: "col" } }, name)),
-      ),
-    ),
-    element(
-      "tbody",
-      {},
-      ...events.map(({ at, title, detail, tone }) =>
-        element(
-          "tr",
-          { class: `tone-${tone}` },
-          element("td", { class: "number" }, at === undefined ? "" : at.toFixed(1)),
-          element("td", {}, `${tone === "good" ? "✓ " : tone === "bad" ? "✗ " : ""}${title}`),
-          element("td", {}, detail),
-        ),
-      ),
-    ),
+    element("thead", {}, element("tr", {}, ...head)),
+    element("tbody", {}, ...rows),
   );
 }

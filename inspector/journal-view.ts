@@ -3,139 +3,82 @@ import { confirmed } from "./confirm.ts";
 import { diffText } from "./diff-text.ts";
 import { announce, button, count, element, fill } from "./dom.ts";
 
-export interface JournalTab {
-  refresh(): Promise<void>;
-  /** Undo, or redo, of the entry that is chosen. */
-  undo(): void;
-  move(by: number): void;
-}
+/** Hunks of an entry that are shown. */
+const mostHunks = 200;
 
 /** The log of the roots, newest first: its entries, the hunks of one, and undo after a look at its diff. */
-export function createJournalTab(section: HTMLElement, api: InspectApi): JournalTab {
-  let rows: readonly LogRow[] = [];
-  let chosen = 0;
-  const list = element("div", {
+export class JournalTab {
+  private rows: readonly LogRow[] = [];
+  private chosen = 0;
+  private readonly api: InspectApi;
+  private readonly list = element("div", {
     class: "log",
     attributes: {
       tabindex: "0",
       role: "listbox",
       "aria-label": "Entries of the log: arrows choose one, u undoes it",
     },
-    on: { keydown: onKey },
+    on: { keydown: (event) => this.onKey(event) },
   });
-  const details = element("div", { class: "log-details", attributes: { "aria-live": "polite" } });
-  fill(
-    section,
-    element(
-      "div",
-      { class: "bar" },
-      button("Read again", () => void refresh()),
-      element(
-        "span",
-        { class: "dim" },
-        "The log of the folders that redraft inspect was started with.",
-      ),
-    ),
-    element("div", { class: "columns" }, list, details),
-  );
+  private readonly details = element("div", {
+    class: "log-details",
+    attributes: { "aria-live": "polite" },
+  });
 
-  async function refresh(): Promise<void> {
+  constructor(section: HTMLElement, api: InspectApi) {
+    this.api = api;
+    fill(
+      section,
+      element(
+        "div",
+        { class: "bar" },
+        button("Read again", () => void this.refresh()),
+        element(
+          "span",
+          { class: "dim" },
+          "The log of the folders that redraft inspect was started for.",
+        ),
+      ),
+      element("div", { class: "columns" }, this.list, this.details),
+    );
+  }
+
+  async refresh(): Promise<void> {
     try {
-      rows = await api.log();
+      this.rows = await this.api.log();
     } catch (error) {
-      fill(list, element("p", { class: "bad" }, (error as Error).message));
+      fill(this.list, element("p", { class: "bad" }, (error as Error).message));
       return;
     }
-    chosen = Math.min(chosen, Math.max(0, rows.length - 1));
-    fill(
-      list,
-      ...(rows.length === 0
-        ? [element("p", { class: "dim" }, "No edits were made here yet.")]
-        : rows.map(rowView)),
-    );
-    if (rows.length > 0) await choose(chosen);
-    else fill(details);
+    this.chosen = Math.min(this.chosen, Math.max(0, this.rows.length - 1));
+    if (this.rows.length === 0) {
+      fill(this.list, element("p", { class: "dim" }, "No edits were made here yet."));
+      fill(this.details);
+      return;
+    }
+    fill(this.list, ...this.rows.map((row, index) => this.rowView(row, index)));
+    await this.choose(this.chosen);
   }
 
-  function rowView(row: LogRow, index: number): HTMLElement {
-    const state = row.state ?? "";
-    const mark =
-      row.kind === "edit"
-        ? state === "in place"
-          ? "●"
-          : state === "undone"
-            ? "○"
-            : "◐"
-        : row.kind === "undo"
-          ? "↶"
-          : "↷";
-    return element(
-      "div",
-      {
-        class: "log-row",
-        id: `entry-${index}`,
-        attributes: { role: "option", "aria-selected": "false" },
-        on: { click: () => void choose(index) },
-      },
-      element("span", { class: "mark", attributes: { "aria-hidden": "true" } }, mark),
-      element(
-        "span",
-        {},
-        `${row.kind}${row.of ? ` of ${row.of.join(", ")}` : ""}${state && state !== "in place" ? ` (${state})` : ""}${row.interrupted ? " (interrupted)" : ""}`,
-      ),
-      element(
-        "span",
-        { class: "dim" },
-        `${row.time.slice(0, 19).replace("T", " ")}${row.by ? `, ${row.by}` : ""}`,
-      ),
-      element("span", {}, row.files.map(({ action, path }) => `${action} ${path}`).join(", ")),
-    );
-  }
-
-  async function choose(index: number): Promise<void> {
-    chosen = index;
-    const row = rows[index];
+  /** Undo, or redo, of the chosen entry or of some of its hunks: shown first, made after a confirmation. */
+  undo(hunks?: readonly number[]): void {
+    const row = this.rows[this.chosen];
     if (row === undefined) return;
-    for (const [at, one] of [...list.querySelectorAll(".log-row")].entries())
-      one.setAttribute("aria-selected", String(at === index));
-    list.setAttribute("aria-activedescendant", `entry-${index}`);
-    document.getElementById(`entry-${index}`)?.scrollIntoView({ block: "nearest" });
-    const hunks = await api.hunks(row.id).catch((error: Error) => error);
-    if (rows[chosen] !== row) return;
-    const isRedo = redoes(row);
-    fill(
-      details,
-      element("h2", {}, `${row.kind} ${row.id}`),
-      element(
-        "p",
-        {},
-        button(isRedo ? "Redo…" : "Undo…", undo, {
-          id: "undo-button",
-          title: "Shows the change first (u)",
-        }),
-      ),
-      hunks instanceof Error ? element("p", { class: "bad" }, hunks.message) : hunkList(hunks),
-    );
-  }
-
-  function undo(): void {
-    const row = rows[chosen];
-    if (row === undefined) return;
-    void undoShown(row).catch((error: Error) => {
+    void this.undoShown(row, hunks).catch((error: Error) => {
       announce(error.message);
       fill(
-        details,
+        this.details,
         element("h2", { class: "bad" }, "Nothing was changed"),
         element("pre", { class: "message" }, error.message),
-        button("Back", () => void choose(chosen)),
+        button("Back", () => void this.choose(this.chosen)),
       );
     });
   }
 
-  async function undoShown(row: LogRow): Promise<void> {
+  private async undoShown(row: LogRow, hunks?: readonly number[]): Promise<void> {
     const redo = redoes(row);
-    const request = { ids: [row.id], redo };
-    const { answer, confirm } = await api.undo(request);
+    const request = { ids: [row.id], redo, ...(hunks && { hunks }) };
+    const { answer, confirm } = await this.api.undo(request);
     const { files } = answer;
     const body =
       files.length === 0
@@ -147,61 +90,110 @@ export function createJournalTab(section: HTMLElement, api: InspectApi): Journal
             ...files.map(({ diff }) => diffText(diff)),
           );
     const name = redo ? "Redo" : "Undo";
-    if (!(await confirmed({ title: `${name} ${row.kind} ${row.id}?`, body, action: `${name} it` })))
-      return;
-    await api.undo({ ...request, confirm });
-    chosen = 0;
-    await refresh();
-    announce(`${name} of ${row.id} is done.`);
-    list.focus();
+    const part = hunks ? `hunk ${hunks.join(", ")} of ` : "";
+    const title = `${name} ${part}${row.kind} ${row.id}?`;
+    if (!(await confirmed({ title, body, action: `${name} it` }))) return;
+    await this.api.undo({ ...request, confirm });
+    this.chosen = 0;
+    await this.refresh();
+    announce(`${name} of ${part}${row.id} is done.`);
+    this.list.focus();
   }
 
-  function onKey(event: KeyboardEvent): void {
-    const by = { ArrowDown: 1, ArrowUp: -1, Home: -rows.length, End: rows.length }[event.key];
-    if (by !== undefined) {
-      event.preventDefault();
-      move(by);
+  private rowView(row: LogRow, index: number): HTMLElement {
+    const { kind, of, state = "in place", interrupted, time, by, files } = row;
+    const mark = { undo: "↶", redo: "↷" }[kind] ?? { "in place": "●", undone: "○" }[state] ?? "◐";
+    const what = [
+      `${kind}${of ? ` of ${of.join(", ")}` : ""}`,
+      ...(state === "in place" ? [] : [state]),
+      ...(interrupted ? ["interrupted"] : []),
+    ];
+    return element(
+      "div",
+      {
+        class: "log-row",
+        id: `entry-${index}`,
+        attributes: { role: "option", "aria-selected": "false" },
+        on: { click: () => void this.choose(index) },
+      },
+      element("span", { attributes: { "aria-hidden": "true" } }, mark),
+      element("span", {}, what.join(", ")),
+      element(
+        "span",
+        { class: "dim" },
+        `${time.slice(0, 19).replace("T", " ")}${by ? `, ${by}` : ""}`,
+      ),
+      element("span", {}, files.map(({ action, path }) => `${action} ${path}`).join(", ")),
+    );
+  }
+
+  private async choose(index: number): Promise<void> {
+    this.chosen = index;
+    const row = this.rows[index];
+    if (row === undefined) return;
+    for (const [at, one] of [...this.list.querySelectorAll(".log-row")].entries())
+      one.setAttribute("aria-selected", String(at === index));
+    this.list.setAttribute("aria-activedescendant", `entry-${index}`);
+    document.getElementById(`entry-${index}`)?.scrollIntoView({ block: "nearest" });
+    const hunks = await this.api.hunks(row.id).catch((error: Error) => error);
+    if (this.rows[this.chosen] !== row) return;
+    const name = redoes(row) ? "Redo…" : "Undo…";
+    fill(
+      this.details,
+      element("h2", {}, `${row.kind} ${row.id}`),
+      element(
+        "p",
+        {},
+        button(name, () => this.undo(), { id: "undo-button", title: "Shows the change first (u)" }),
+      ),
+      hunks instanceof Error
+        ? element("p", { class: "bad" }, hunks.message)
+        : this.hunkList(row, hunks),
+    );
+  }
+
+  private hunkList(row: LogRow, hunks: readonly LogHunk[]): HTMLElement {
+    if (hunks.length === 0) {
+      const what = "No lines of text changed: files were created, deleted or moved.";
+      return element("p", { class: "dim" }, what);
     }
+    // One hunk is the whole edit; of an edit that is undone there is nothing left to take back by hunks.
+    const single = row.kind === "edit" && row.state !== "undone" && hunks.length > 1;
+    const more = hunks.length - mostHunks;
+    return element(
+      "div",
+      {},
+      ...hunks
+        .slice(0, mostHunks)
+        .map(({ number, path, line, before, after }) =>
+          element(
+            "div",
+            {},
+            element(
+              "h3",
+              {},
+              `Hunk ${number}: ${path}, line ${line} `,
+              single && button("Undo this hunk…", () => this.undo([number])),
+            ),
+            diffText(
+              [...before.map((text) => `-${text}`), ...after.map((text) => `+${text}`)].join("\n"),
+            ),
+          ),
+        ),
+      more > 0 &&
+        element("p", { class: "dim" }, `${count(more, "more hunk")}: redraft log --id shows them.`),
+    );
   }
 
-  function move(by: number): void {
-    void choose(Math.max(0, Math.min(rows.length - 1, chosen + by)));
+  private onKey(event: KeyboardEvent): void {
+    const { length } = this.rows;
+    const by = { ArrowDown: 1, ArrowUp: -1, Home: -length, End: length }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    void this.choose(Math.max(0, Math.min(length - 1, this.chosen + by)));
   }
-
-  return { refresh, undo, move };
 }
 
 /** An undone edit, and an undo, can be made again. */
 const redoes = ({ kind, state }: LogRow): boolean =>
   kind === "undo" || (kind === "edit" && state === "undone");
-
-function hunkList(hunks: readonly LogHunk[]): HTMLElement {
-  if (hunks.length === 0)
-    return element(
-      "p",
-      { class: "dim" },
-      "No lines of text changed: files were created, deleted or moved.",
-    );
-  return element(
-    "div",
-    {},
-    ...hunks
-      .slice(0, 200)
-      .map(({ number, path, line, before, after }) =>
-        element(
-          "div",
-          {},
-          element("h3", {}, `Hunk ${number}: ${path}, line ${line}`),
-          diffText(
-            [...before.map((text) => `-${text}`), ...after.map((text) => `+${text}`)].join("\n"),
-          ),
-        ),
-      ),
-    hunks.length > 200 &&
-      element(
-        "p",
-        { class: "dim" },
-        `${hunks.length - 200} more hunks: redraft log --id shows them.`,
-      ),
-  );
-}

@@ -1,8 +1,8 @@
 import { examples } from "virtual:examples";
 import { inspectApi } from "./api.ts";
-import { createDecodeTab } from "./decode-view.ts";
+import { DecodeTab } from "./decode-view.ts";
 import { announce, byId, element, fill } from "./dom.ts";
-import { createJournalTab } from "./journal-view.ts";
+import { JournalTab } from "./journal-view.ts";
 import { isWriting, showHelp } from "./keys.ts";
 import { MergeTab } from "./merge-view.ts";
 import { createReceiptTab } from "./receipt-view.ts";
@@ -12,8 +12,8 @@ const names = ["merge", "decode", ...(api ? ["journal", "receipt"] : [])] as con
 type TabName = (typeof names)[number];
 
 const merge = new MergeTab(byId("merge"), api);
-const decode = createDecodeTab(byId("decode"));
-const journal = api && createJournalTab(byId("journal"), api);
+const decode = new DecodeTab(byId("decode"));
+const journal = api && new JournalTab(byId("journal"), api);
 const receipt = api && createReceiptTab(byId("receipt"), api);
 let shown: TabName = "merge";
 

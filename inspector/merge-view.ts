@@ -55,7 +55,7 @@ export class MergeTab {
     attributes: {
       value: "file.ts",
       spellcheck: "false",
-      size: "24",
+      size: "20",
       "aria-label": "Name of the file",
     },
     on: { change: () => void this.setLanguage().then(() => this.merge()) },
@@ -66,7 +66,7 @@ export class MergeTab {
   private readonly example = choice(
     "example",
     "Examples",
-    ["Examples…", ...examples.map(({ name }) => name)],
+    ["Examples", ...examples.map(({ name }) => name)],
     (index) => this.openExample(index - 1),
   );
   private readonly verdict = element("strong", { id: "verdict" });

@@ -1,12 +1,19 @@
 import { script } from "virtual:worker";
-import type { MergeAnswer, MergeQuestion } from "../src/inspect/view-merge.ts";
+import type { MergeAnswer, MergeQuestion, MergeView } from "../src/inspect/view-merge.ts";
 
 /** Asks the worker; a newer question makes the answers to older ones void. */
 export interface Merger {
   ask(question: Omit<MergeQuestion, "id">): void;
-  /** Whether an answer is awaited. */
-  readonly busy: boolean;
 }
+
+const noAnswer: MergeView = {
+  kind: "refused",
+  code: "check-failed",
+  message:
+    "The merge ended without an answer: the texts are probably too large for this browser's memory. Use redraft apply.",
+  editLines: [],
+  fileLines: [],
+};
 
 export function createMerger(onAnswer: (answer: MergeAnswer) => void): Merger {
   let last = 0;
@@ -22,21 +29,22 @@ export function createMerger(onAnswer: (answer: MergeAnswer) => void): Merger {
       answered = data.id;
       onAnswer(data);
     };
+    made.onerror = () => {
+      answered = last;
+      onAnswer({ id: last, ms: { merge: 0, picture: 0 }, view: noAnswer });
+    };
     return made;
   }
 
   return {
     ask(question) {
       if (answered !== last) {
-        // The merge of an older text has no one who waits for it.
+        // Nobody waits for the merge of an older text.
         worker.terminate();
         worker = open();
       }
       last += 1;
       worker.postMessage({ ...question, id: last } satisfies MergeQuestion);
-    },
-    get busy() {
-      return answered !== last;
     },
   };
 }

@@ -1,11 +1,6 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
-import {
-  highlightSelectionMatches,
-  openSearchPanel,
-  search,
-  searchKeymap,
-} from "@codemirror/search";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import {
   Compartment,
   EditorState,
@@ -114,13 +109,16 @@ const signGutter = gutter({
     update.startState.field(marksField) !== update.state.field(marksField),
 });
 
-const highlight = HighlightStyle.define([
+const codeStyle = HighlightStyle.define([
   { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
   { tag: [tags.string, tags.special(tags.string), tags.regexp], color: "var(--code-string)" },
   { tag: [tags.keyword, tags.modifier, tags.operatorKeyword], color: "var(--code-keyword)" },
   { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
   { tag: [tags.typeName, tags.className], color: "var(--code-type)" },
 ]);
+
+/** Highlighting in the page's colours. */
+export const codeColours: Extension = syntaxHighlighting(codeStyle);
 
 export const paneTheme: Extension = EditorView.theme({
   "&": { height: "100%", fontSize: "13px", color: "var(--text)", backgroundColor: "var(--pane)" },
@@ -177,7 +175,6 @@ export interface Pane {
   /** Centres a 0-based line and puts the caret there. */
   reveal(line: number): void;
   focus(): void;
-  find(): void;
 }
 
 export function createPane(options: PaneOptions): Pane {
@@ -201,7 +198,7 @@ export function createPane(options: PaneOptions): Pane {
         drawSelection(),
         search({ top: true }),
         highlightSelectionMatches(),
-        syntaxHighlighting(highlight),
+        codeColours,
         keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap]),
         paneTheme,
         EditorView.contentAttributes.of({ "aria-label": label }),
@@ -262,7 +259,6 @@ export function createPane(options: PaneOptions): Pane {
       });
     },
     focus: () => view.focus(),
-    find: () => void openSearchPanel(view),
   };
 }
 

@@ -5,7 +5,7 @@ import { regionOf } from "../src/inspect/regions.ts";
 import type { CandidateView } from "../src/inspect/view-merge.ts";
 import { lineTexts } from "../src/text/lines.ts";
 import { button, element } from "./dom.ts";
-import { paneTheme } from "./pane.ts";
+import { codeColours, paneTheme } from "./pane.ts";
 
 export interface RivalsOptions {
   readonly source: string;
@@ -73,6 +73,7 @@ function diffOf(
         }),
         paneTheme,
         rivalTheme,
+        codeColours,
         language,
         unifiedMergeView({
           original: region.before,

@@ -105,6 +105,15 @@ describe("redraft edit", () => {
     expect(events.map(({ title }) => title)).toEqual(["asked the model (cascade)", "edited a.py"]);
   });
 
+  it("writes a failure into the event log", async () => {
+    const words = ["a.py", "go on", "--via", "rewrite", "--events", "events.jsonl"];
+    const refuses: WireAnswer = (_request, response) => void response.writeHead(401).end("{}");
+    const { code } = await edit([refuses], words);
+    expect(code).toBe(4);
+    const { events } = readTimeline(await read("events.jsonl"));
+    expect(events.at(-1)).toMatchObject({ type: "error", title: "failed", tone: "bad" });
+  });
+
   it("rewrites with the source as prediction", async () => {
     const text = `<updated_file path="a.py">\n${expected}</updated_file>`;
     const words = ["a.py", "go on", "--via", "rewrite"];

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { redraftProgram } from "../scripts/code.ts";
+import { readTimeline } from "../src/inspect/timeline.ts";
 import { redraft } from "./support/cli.ts";
 
 let folder: string;
@@ -30,6 +31,25 @@ describe("redraft inspect", () => {
     child.kill("SIGTERM");
     const [code] = await once(child, "exit");
     expect(code).toBe(0);
+  });
+
+  it("reads the log of an orchestrated edit", async () => {
+    await writeFile(join(folder, "a.ts"), "export function one() {}\none();\n");
+    const words = ["rename", "one", "two", "--events", "log.jsonl", "--dry-run"];
+    const { code, stdout } = await redraft(words, { cwd: folder });
+    expect(code).toBe(0);
+    expect(stdout).toContain("+export function two() {}");
+    const { command, instruction, events } = readTimeline(
+      await readFile(join(folder, "log.jsonl"), "utf8"),
+    );
+    expect({ command, instruction }).toEqual({ command: "rename", instruction: "one to two" });
+    expect(events.map(({ type, tone }) => [type, tone])).toEqual([
+      ["speculator-started", "neutral"],
+      ["candidate", "neutral"],
+      ["speculator-ended", "neutral"],
+      ["candidate-judged", "good"],
+      ["result", "neutral"],
+    ]);
   });
 
   it("refuses files that are not there", async () => {

@@ -26,6 +26,7 @@ export function chosenBrowser(): string | undefined {
 export interface PageOptions {
   readonly colorScheme?: "dark" | "light";
   readonly width?: number;
+  readonly height?: number;
 }
 
 /** One browser, a folder with files, and servers of `redraft inspect` that are started as a user starts them. */
@@ -94,8 +95,8 @@ export async function startSession(
       const url = await firstLine(child);
       return session.open(url, options);
     },
-    async open(url, { colorScheme = "light", width = 1440 } = {}) {
-      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+    async open(url, { colorScheme = "light", width = 1440, height = 900 } = {}) {
+      const page = await browser.newPage({ viewport: { width, height }, colorScheme });
       pages.push(page);
       // tsx names functions by a helper that a page does not have.
       await page.addInitScript("globalThis.__name = (named) => named");

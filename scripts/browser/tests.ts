@@ -265,6 +265,25 @@ export const browserTests: Readonly<Record<string, BrowserTest>> = {
     return `first paint ${Math.round(paint)} ms, merge shown ${shown} ms after it was asked for, ${Math.round(all)} ms after navigation at most, a key ${Math.round(typing)} ms`;
   },
 
+  async "pictures for the documentation"(session) {
+    const page = await session.open(await playground(session), { width: 1240, height: 640 });
+    await outcome(page, "proved");
+    await page.selectOption("#example", { index: 3 });
+    await page.locator(".band-moved").first().waitFor({ state: "attached" });
+    await page.waitForFunction(() => "redraftLanguages" in globalThis);
+    await page.waitForTimeout(300);
+    await session.shot(page, "inspector-merge");
+    await page.selectOption("#example", { index: 4 });
+    await outcome(page, "ambiguous");
+    await page.waitForTimeout(300);
+    await session.shot(page, "inspector-ambiguous");
+    await page.keyboard.press("d");
+    await page.locator("#example-events").click();
+    await page.locator(".pass").nth(2).click();
+    await session.shot(page, "inspector-decode");
+    return undefined;
+  },
+
   async "the playground works from a file"(session) {
     const page = await session.open(await playground(session));
     await outcome(page, "proved");
@@ -336,6 +355,8 @@ function leastContrast(): { ratio: number; pair: string } {
     "code-type",
   ])
     pairs.push([text, "pane"]);
+  for (const origin of ["source", "sketch", "prompt", "suffix", "draft-model", "target"])
+    pairs.push(["text", `from-${origin}`]);
   pairs.push(["dim", "page"], ["dim", "bar"]);
   const measured = pairs.map(([text, ground]) => {
     const [one, other] = [luminance(text), luminance(ground)];

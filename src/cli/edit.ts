@@ -5,7 +5,6 @@ import { Command, Option } from "commander";
 import { z } from "zod";
 import { RedraftError } from "../core/errors.ts";
 import type { ToolReport } from "../diagnostics/brought-errors.ts";
-import { openEventLog } from "../inspect/event-log.ts";
 import type { FailedAttempt } from "../instruct/attempts.ts";
 import { type Costs, shortCost } from "../instruct/costs.ts";
 import type { EditedFile, InstructResult, Via } from "../instruct/edit-files.ts";
@@ -23,6 +22,7 @@ import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts
 import { type DiffOutputOptions, printDiff, shownDiff, withColorOption } from "./diff-output.ts";
 import { type EditView, editView } from "./edit-view.ts";
 import { writeChecked } from "./edit-writing.ts";
+import { eventListener, eventsOption } from "./event-option.ts";
 import { expandGlobs } from "./globs.ts";
 import { type HunkStream, hunkStream } from "./hunk-stream.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
@@ -101,10 +101,7 @@ export function editCommand(): Command {
     .option("--create", "create files that do not exist")
     .option("--dry-run", "print the unified diff and write nothing")
     .option("--stream", "print the diff while the model writes, each hunk when it is final")
-    .option(
-      "--events <file>",
-      "write what happens to a file, as JSON lines: every pass of a local model, refusals, results (see redraft inspect)",
-    )
+    .addOption(eventsOption())
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON: files, patch, cost")
     .addHelpText("after", help)
@@ -152,10 +149,13 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   const { via, symbol } = options;
   const request = { files, instruction, via, ...(symbol !== undefined && { symbol }) };
   const view = terminalView(options);
-  const logEvent =
-    options.events === undefined
-      ? undefined
-      : eventLogOf(options.events, paths, instruction, options);
+  const { model = "" } = options;
+  const log = eventListener(options.events, {
+    command: "edit",
+    files: paths,
+    instruction,
+    model: model.includes("://") ? model : basename(model),
+  });
   const writer = await openWriter(options.model, {
     env: process.env,
     expectedTokens: expectedTokens(request, (options.attempts ?? 1) > 1),
@@ -181,7 +181,7 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
           onEvent(event) {
             view?.event(event);
             hunks?.event(event);
-            logEvent?.(event);
+            log.onEvent?.(event);
           },
         },
       );
@@ -210,24 +210,14 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
       print(result, byPath, options, { prediction, reports, hunks, patches, attempt });
       return;
     }
+  } catch (error) {
+    if (RedraftError.is(error))
+      log.onEvent?.({ type: "error", code: error.code, message: error.message });
+    throw error;
   } finally {
     view?.end();
     await redraft.dispose();
   }
-}
-
-function eventLogOf(
-  file: string,
-  files: readonly string[],
-  instruction: string,
-  { model }: EditOptions,
-): (event: object) => void {
-  return openEventLog(file, {
-    command: "edit",
-    files,
-    instruction,
-    ...(model && { model: model.includes("://") ? model : basename(model) }),
-  });
 }
 
 /** Writes all files, or none. Answers with the failure of the check, after which every file is as it was. */

@@ -7,6 +7,7 @@ import { createOrchestrator } from "../redraft/orchestrator.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { checkedWrite } from "./check-command.ts";
 import { printDiff } from "./diff-output.ts";
+import { eventListener } from "./event-option.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { cliJournal } from "./journal.ts";
 import { cliLearning } from "./learn.ts";
@@ -48,6 +49,10 @@ async function extract(lines: string, name: string, options: ExtractOptions): Pr
           journal: cliJournal(root, options.journal),
           note: { kind: "edit", by: "redraft extract" },
           ...checkedWrite(check, root),
+          ...eventListener(options.events, {
+            command: "extract",
+            instruction: `${lines} as ${name}`,
+          }),
         },
       ),
   );

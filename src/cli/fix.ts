@@ -9,6 +9,7 @@ import type { FixOutcome } from "../orchestrate/fix/fix-all.ts";
 import { type FixDiagnosticsOptions, type FixEvent, fixDiagnostics } from "../redraft/fix.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { printDiff } from "./diff-output.ts";
+import { eventListener } from "./event-option.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { expandGlobs } from "./globs.ts";
 import { readEditText } from "./input.ts";
@@ -63,6 +64,10 @@ async function fix(files: readonly string[], options: FixOptions): Promise<void>
   const diagnostics = from === undefined ? undefined : await readDiagnostics(from, root);
   const signal = command === undefined ? undefined : onInterrupt();
   const progress = command === undefined ? undefined : showRuns(command);
+  const log = eventListener(options.events, {
+    command: "fix",
+    instruction: command ?? `what ${from} says`,
+  });
   const request: FixDiagnosticsOptions = {
     root,
     likely,
@@ -76,8 +81,11 @@ async function fix(files: readonly string[], options: FixOptions): Promise<void>
     ...(signal ? { signal } : { uninterrupted }),
     ...(command !== undefined && {
       run: (stop: AbortSignal | undefined) => snapshot(command, root, stop),
-      onEvent: progress!.onEvent,
     }),
+    onEvent(event) {
+      progress?.onEvent(event);
+      log.onEvent?.(event);
+    },
   };
   try {
     print(await fixDiagnostics(request), options);

@@ -1,12 +1,14 @@
 import type { Command } from "commander";
 import { checkOption } from "./check-command.ts";
 import { type DiffOutputOptions, withColorOption } from "./diff-output.ts";
+import { eventsOption } from "./event-option.ts";
 import { noJournalHelp } from "./journal.ts";
 
 /** The options of commands that edit the files of a folder. */
 export interface FolderEditOptions extends DiffOutputOptions {
   readonly root: string;
   readonly dryRun?: boolean;
+  readonly events?: string;
   readonly journal: boolean;
   readonly json?: boolean;
 }
@@ -18,11 +20,14 @@ export function withFolderEditOptions(
     check = true,
     rootHelp = "the folder; nothing outside is read or changed",
     jsonHelp = "print the whole result as JSON",
-  } = {},
+  }: { readonly check?: boolean; readonly rootHelp?: string; readonly jsonHelp?: string } = {},
 ): Command {
   command
     .option("--root <folder>", rootHelp, ".")
     .option("--dry-run", "print the unified diff and write nothing");
   if (check) command.addOption(checkOption());
-  return withColorOption(command).option("--no-journal", noJournalHelp).option("--json", jsonHelp);
+  return withColorOption(command)
+    .addOption(eventsOption())
+    .option("--no-journal", noJournalHelp)
+    .option("--json", jsonHelp);
 }

@@ -7,6 +7,7 @@ import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.t
 import { answerErrors } from "./answer-errors.ts";
 import { checkedWrite } from "./check-command.ts";
 import { printDiff } from "./diff-output.ts";
+import { eventListener } from "./event-option.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { cliJournal } from "./journal.ts";
 import { cliLearning } from "./learn.ts";
@@ -64,6 +65,7 @@ async function rename(from: string, to: string, options: RenameOptions): Promise
         journal: cliJournal(root, options.journal),
         note: { kind: "edit", by: "redraft rename" },
         ...checkedWrite(check, root),
+        ...eventListener(options.events, { command: "rename", instruction: `${from} to ${to}` }),
       },
     ),
   );

@@ -9,6 +9,7 @@ import { textPairs } from "../workspace/journal/take-back.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { checkedWrite } from "./check-command.ts";
 import { printDiff } from "./diff-output.ts";
+import { eventListener } from "./event-option.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal } from "./journal.ts";
@@ -68,6 +69,10 @@ async function repeat(options: RepeatOptions): Promise<void> {
           journal: cliJournal(root, options.journal),
           note: { kind: "edit", by: "redraft repeat" },
           ...checkedWrite(check, root),
+          ...eventListener(options.events, {
+            command: "repeat",
+            instruction: "the edit at like places",
+          }),
         },
       ),
   );

@@ -5,6 +5,7 @@ import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.t
 import { answerErrors } from "./answer-errors.ts";
 import { checkedWrite } from "./check-command.ts";
 import { printDiff } from "./diff-output.ts";
+import { eventListener } from "./event-option.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { cliJournal } from "./journal.ts";
 import { cliLearning } from "./learn.ts";
@@ -75,6 +76,10 @@ async function changeSignature(
         journal: cliJournal(root, options.journal),
         note: { kind: "edit", by: "redraft signature" },
         ...checkedWrite(check, root),
+        ...eventListener(options.events, {
+          command: "signature",
+          instruction: `${from}(${parameters})`,
+        }),
       },
     ),
   );

@@ -35,13 +35,15 @@ export function openEventLog(
   };
 }
 
-/** Accounts of every line, and texts that other events have, are left out; an error is its code and message. */
+/** Accounts of every line and texts of whole files are left out; an error is its code and message. */
 function slim(event: object): object {
   return JSON.parse(JSON.stringify(event, slimValue)) as object;
 }
 
+const unloggedKeys: ReadonlySet<string> = new Set(["proof", "cells", "before", "after", "details"]);
+
 function slimValue(key: string, value: unknown): unknown {
-  if (key === "proof" || key === "cells" || key === "before") return undefined;
+  if (unloggedKeys.has(key)) return undefined;
   if (value instanceof Error) {
     const { code } = value as { readonly code?: string };
     return { message: value.message, ...(code !== undefined && { code }) };

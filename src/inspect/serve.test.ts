@@ -172,6 +172,25 @@ describe("the server of redraft inspect", () => {
     expect(text()).toBe("one\ntwo\nthree\n");
   });
 
+  it("undoes one hunk of an edit", async () => {
+    const started = await start();
+    const path = join(started.root, "a.txt");
+    writeFileSync(path, "one\n2\n3\n4\n5\n6\n7\n8\n9\nten\n");
+    const both = { text: "ONE\n2\n3\n4\n5\n6\n7\n8\n9\nTEN\n", action: "update" as const };
+    const { journal } = started;
+    await updateFile(path, async () => both, { journal, note: { kind: "edit" } });
+    const [row] = (await (await api(started.server, "log")).json()) as LogRow[];
+    const request = { ids: [row!.id], hunks: [2] };
+    const shown = (await (await api(started.server, "undo", request)).json()) as UndoView;
+    await api(started.server, "undo", { ...request, confirm: shown.confirm });
+    expect(readFileSync(path, "utf8")).toBe("ONE\n2\n3\n4\n5\n6\n7\n8\n9\nten\n");
+    const after = (await (await api(started.server, "log")).json()) as LogRow[];
+    expect(after.map(({ kind, state }) => [kind, state])).toEqual([
+      ["undo", undefined],
+      ["edit", "partly undone"],
+    ]);
+  });
+
   it("refuses an undo that would no longer do what was shown", async () => {
     const started = await start();
     await edit(started, "two", "TWO");

@@ -264,10 +264,16 @@ function eventRow(event: EventFields, at: number | undefined): TimelineEvent {
       const title = textOf(fieldsOf(event.candidate).title);
       return row(`${accepted ? "accepted" : "rejected"}: ${title}`, why, accepted ? "good" : "bad");
     }
+    case "result":
+      return row("result", `${listOf(event.judged).length} candidates judged`);
+    case "tool-started":
+      return row(`the tool runs (run ${String(event.run)})`);
+    case "hunks-tried":
+      return row(`tried ${listOf(event.hunks).length} hunks`, `check ${String(event.checks)}`);
     case "hunk-kept":
-      return row("hunk kept", "", "good");
+      return row(`hunk ${String(event.hunk)} kept`, "", "good");
     case "hunk-refused":
-      return row("hunk refused", why, "bad");
+      return row(`hunk ${String(event.hunk)} refused`, why, "bad");
     case "error":
       return row("failed", textOf(event.message), "bad");
     default: {
