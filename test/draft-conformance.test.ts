@@ -29,9 +29,7 @@ describe("the cases that the Python drafter must answer alike", () => {
 
   it.each(cases.map((entry) => [entry.name, entry] as const))("%s", async (_, entry) => {
     const steps = await draftSteps(entry);
-    expect(tokensOf(steps), "npm run conformance").toEqual(
-      tokensOf(entry.steps),
-    );
+    expect(tokensOf(steps), "npm run conformance").toEqual(tokensOf(entry.steps));
     const wanted = survivals(entry.steps);
     survivals(steps).forEach((chance, i) => {
       expect(Math.abs(chance - wanted[i]!)).toBeLessThan(2e-3);

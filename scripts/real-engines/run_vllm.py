@@ -417,24 +417,25 @@ def compare(rows: list[dict], plain: dict[str, dict]) -> dict:
 
 
 def print_table(options: argparse.Namespace) -> None:
+    """All cases that were run in every way, and of these those where the model writes what the merge found."""
     known = recorded(options.out)
     plain = {case_id: row for (way, case_id), row in known.items() if way == "plain"}
-    print("| way | cases | same, near-tie, other | tokens | passes | tokens a pass | seconds |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    ids = {case["id"] for case in options.chosen}
-    ways = list(WAYS)
-    common = [i for i in ids if all((way, i) in known for way in ways if any(w == way for w, _ in known))]
-    for way in ways:
-        rows = [known[way, i] for i in common if (way, i) in known]
-        if not rows:
-            continue
-        found = compare(rows, plain)
-        tokens = sum(len(row["tokens"]) for row in rows)
-        steps = sum(row["steps"] for row in rows)
-        print(
-            f"| {way} | {len(rows)} | {found['same']}, {found['near_ties']}, {found['different']} | {tokens} | {steps} "
-            f"| {tokens / steps:.1f} | {sum(row['seconds'] for row in rows):.0f} |"
-        )
+    ways = [way for way in WAYS if any(known_way == way for known_way, _ in known)]
+    common = [case for case in options.chosen if all((way, case["id"]) in known for way in ways)]
+    merged = [case for case in common if plain[case["id"]]["text"].rstrip() in map(str.rstrip, case["candidates"])]
+    for title, cases in (("all", common), ("the output is a candidate of the merge", merged)):
+        print(f"\n{title}: {len(cases)} cases\n")
+        print("| way | same, near-tie, other | tokens | passes | tokens a pass | seconds |")
+        print("| --- | ---: | ---: | ---: | ---: | ---: |")
+        for way in ways if cases else []:
+            rows = [known[way, case["id"]] for case in cases]
+            found = compare(rows, plain)
+            tokens = sum(len(row["tokens"]) for row in rows)
+            steps = sum(row["steps"] for row in rows)
+            print(
+                f"| {way} | {found['same']}, {found['near_ties']}, {found['different']} | {tokens} | {steps} "
+                f"| {tokens / steps:.1f} | {sum(row['seconds'] for row in rows):.0f} |"
+            )
 
 
 def main() -> None:

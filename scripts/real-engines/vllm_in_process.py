@@ -50,16 +50,16 @@ def speculation(**config) -> dict:
 
 ENGINES = {
     "plain": {},
-    "ngram": speculation(method="ngram", num_speculative_tokens=5),
-    "ngram-2-5-64": speculation(method="ngram", num_speculative_tokens=64, prompt_lookup_min=2, prompt_lookup_max=5),
-    "suffix": speculation(method="suffix"),
+    "redraft": redraft(127, cost="free"),
     "suffix-64-8": speculation(
         method="suffix",
         num_speculative_tokens=127,
         suffix_decoding_max_tree_depth=64,
         suffix_decoding_max_spec_factor=8.0,
     ),
-    "redraft": redraft(127, cost="free"),
+    "ngram-2-5-64": speculation(method="ngram", num_speculative_tokens=64, prompt_lookup_min=2, prompt_lookup_max=5),
+    "suffix": speculation(method="suffix"),
+    "ngram": speculation(method="ngram", num_speculative_tokens=5),
     "measured": redraft(64),
 }
 PREDICTED = ("prediction", "sketch", "candidates")

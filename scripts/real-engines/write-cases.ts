@@ -39,9 +39,7 @@ async function merged(
 ): Promise<Pick<EngineCase, "candidates" | "proved">> {
   try {
     const { text } = await redraft.apply({ path, source, edit });
-    return text === null
-      ? { candidates: [], proved: false }
-      : { candidates: [text], proved: true };
+    return text === null ? { candidates: [], proved: false } : { candidates: [text], proved: true };
   } catch (error) {
     const found = error instanceof RedraftError ? error.details.candidates : undefined;
     return { candidates: Array.isArray(found) ? (found as string[]) : [], proved: false };

@@ -128,14 +128,14 @@ class RequestTable:
         return best_line(state.drafter.draft(room), room, cost)
 
     def _begin(self, tokens: Sequence[int], prompt_length: int, fields: Fields) -> RequestState:
-        prompt = [int(token) for token in tokens[:prompt_length]]
-        state = RequestState(None, prompt_length, prompt_length, prompt[-1] if prompt else -1)
-        has_history = fields.history is not None and self._settings.history_tokens > 0
+        last = int(tokens[prompt_length - 1]) if prompt_length > 0 else -1
+        state = RequestState(None, prompt_length, prompt_length, last)
         wanted = fields.has_texts or fields.draft == "prompt" or self._settings.prompt
         if fields.draft != "off" and wanted:
+            prompt = [int(token) for token in tokens[:prompt_length]]
             request = self._request(prompt, fields)
             state.drafter = CopyDrafter(request, self._vocabulary.spelling, most_drafts=COMPARED)
-        if has_history:
+        if self._settings.history_tokens > 0:
             state.history = fields.history
         return state
 
