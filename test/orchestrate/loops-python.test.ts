@@ -379,6 +379,17 @@ const traps: Record<string, LoopTrap> = {
     run: "[f([], 1), f([1, 2], 3)]",
     has: ["    invariant = n + 1\n    for x in xs:\n", "x * (invariant) + (invariant)"],
   },
+  "hoist, a word directly before and behind": {
+    code: "def f(xs, s: str):\n>    for x in xs:\n        if x: return\"a\"+s\n    return None\n",
+    to: "hoist",
+    run: "[f([], 'b'), f([1], 'b')]",
+    has: "return invariant\n",
+  },
+  "hoist in the body of a class": {
+    code: "def f(xs, s: str):\n    class A:\n>        for x in xs:\n            y = s + 'a'\n    return A\n",
+    to: "hoist",
+    refused: "body of a class",
+  },
   "hoist, the variable is written": {
     code: "def f(xs, n: int):\n    out = []\n>    for x in xs:\n        out.append(n + 1)\n        n += 1\n    return out\n",
     to: "hoist",

@@ -329,6 +329,17 @@ const traps: Record<string, LoopTrap> = {
     to: "hoist",
     refused: "nothing in the loop is known",
   },
+  "hoist, a word directly before": {
+    code: "function f(xs) {\n  const width = 3;\n>  for (const x of xs) {\n    if (x) return`${width}px`;\n  }\n}",
+    to: "hoist",
+    run: "f([1])",
+    has: "return invariant;",
+  },
+  "hoist, a tagged text": {
+    code: "function f(xs) {\n  const width = 3;\n>  for (const x of xs) {\n    if (x) return String.raw`${width}px`;\n  }\n}",
+    to: "hoist",
+    refused: "nothing in the loop is known",
+  },
   "hoist, a label": {
     code: "function f(xs) {\n  const width = 3;\n>  a: for (const x of xs) width * 2;\n}",
     to: "hoist",
@@ -360,6 +371,16 @@ const traps: Record<string, LoopTrap> = {
     code: "function f(xs) {\n  const known = [1, 2];\n  let n = 0;\n>  for (const x of xs) if (known.includes(x, 1)) n += 1;\n  return n;\n}",
     to: "set",
     refused: "exactly one value",
+  },
+  "a set, and a spread that may change the list": {
+    code: "function f(xs, it) {\n  const known = [1, 2];\n  const again = known;\n  let n = 0;\n>  for (const x of [1, 2]) if (known.includes(x)) n += [...it].length;\n  return n;\n}",
+    to: "set",
+    refused: "may change `known`",
+  },
+  "a set, and a generator that may change the list": {
+    code: "function f() {\n  const known = [1, 2];\n  function* g() { yield 5; known.push(7); yield 7; }\n  let n = 0;\n>  for (const x of g()) if (known.includes(x)) n += 1;\n  return n;\n}",
+    to: "set",
+    refused: "may change `known`",
   },
   "a set, declared behind": {
     code: "function f(xs) {\n>  for (const x of xs) if (known.includes(x)) return 1;\n  const known = [1, 2];\n  return 0;\n}",

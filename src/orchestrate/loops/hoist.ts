@@ -1,10 +1,11 @@
 import type { Node } from "web-tree-sitter";
 import { marginAt } from "../extract/layout.ts";
+import { around } from "../names/nodes.ts";
 import { pythonStable } from "./python-stable.ts";
 import { otherShape, refuseLoop } from "./refusal.ts";
 import { type LoopEdit, type LoopRewrite, lineEndOf, type Piece } from "./rewrite.ts";
 import { scriptStable } from "./script-stable.ts";
-import { isWithin, type LoopSite, loopStatements, namesIn, refuseByName, runsIn } from "./site.ts";
+import { type LoopSite, loopStatements, refuseByName, runsIn } from "./site.ts";
 
 const operations =
   /^(?:binary_expression|binary_operator|template_string|string|ternary_expression|comparison_operator|boolean_operator)$/u;
@@ -18,6 +19,7 @@ export function toHoisted(site: LoopSite): LoopRewrite {
   const parts = roundParts(statement);
   const isStable = (node: Node): boolean =>
     operations.test(node.type) &&
+    !isTagged(node) &&
     node.descendantsOfType("identifier").length > 0 &&
     stable(site, node) !== undefined;
   const found: Node[] = [];
@@ -59,6 +61,10 @@ export function toHoisted(site: LoopSite): LoopRewrite {
   };
 }
 
+/** The text of a template that a function gets. */
+const isTagged = (node: Node): boolean =>
+  node.type === "template_string" && node.parent?.type === "call_expression";
+
 /** Functions and classes inside run at other times. */
 const isApart = (node: Node): boolean =>
   runsIn(node).length === 1 ||
@@ -77,6 +83,9 @@ export function roundParts(loop: Node): Node[] {
 
 /** A statement can be written on the line before the loop. */
 export function requireLineBefore({ text, statement, position }: LoopSite): void {
+  const home = around(statement, /^(?:class_definition|function_definition|class_static_block)$/u);
+  if (home !== undefined && home.type !== "function_definition")
+    refuseLoop("in the body of a class a new variable is a member.", statement);
   if (!loopStatements.test(statement.type))
     otherShape("there is no loop at the line.", statement.startIndex);
   const from = text.lastIndexOf("\n", statement.startIndex - 1) + 1;
@@ -102,9 +111,3 @@ export function freeName(taken: ReadonlySet<string>, wanted: string): string {
     if (!taken.has(name)) return name;
   }
 }
-
-/** Whether a name of a list is used in the loop by a node of a part. */
-export const usesIn = (site: LoopSite, part: Node, name: string): Node[] =>
-  namesIn(site, part).flatMap((one) =>
-    one.name === name && isWithin(one.node, part) ? [one.node] : [],
-  );

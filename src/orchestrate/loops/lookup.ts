@@ -104,6 +104,12 @@ function requireFixedList(site: LoopSite, list: Node, searches: readonly Node[])
   const written = referencesTo(site, binding).find((one) => one.writes && !one.declares);
   if (written) refuseLoop(`\`${list.text}\` may become another list.`, written.node);
   if (known!.isOwn) return;
+  const right = site.statement.childForFieldName("right");
+  if (site.statement.type === "for_in_statement" && right && !knownList(site, right))
+    refuseLoop(
+      `what gives the elements of \`${right.text.split("\n")[0]}\` may change \`${list.text}\`.`,
+      right,
+    );
   const changes = roundParts(site.statement)
     .flatMap(runsIn)
     .find(
@@ -202,7 +208,7 @@ function requireLiteralVariable(site: LoopSite, list: Node): void {
       /^(?:for_statement|for_in_clause)$/u.test(parent?.type ?? "") &&
       parent!.childForFieldName("right")?.id === node.id;
     const call = parent?.type === "argument_list" ? parent.parent : undefined;
-    const isCounted = call?.childForFieldName("function")?.text === "len";
+    const isCounted = call?.childForFieldName("function")?.text === "len" && isBuiltIn(site, "len");
     if (!isSearched && !isLooped && !isCounted)
       refuseLoop(`\`${list.text}\` may be changed here.`, node);
   }

@@ -102,15 +102,17 @@ function isOfOtherLoop({ node, name }: NameReference, loop: Node): boolean {
     if (one.type !== "for_statement" || isWithin(loop, one)) continue;
     const body = one.childForFieldName("body");
     const left = one.childForFieldName("left");
-    const binds =
-      left !== null &&
-      (left.type === "identifier" ? [left] : left.descendantsOfType("identifier")).some(
-        (target) => target?.text === name,
-      );
+    const binds = left !== null && isBoundBy(left, name);
     if (binds && body && isWithin(node, body)) return true;
   }
   return false;
 }
+
+const isBoundBy = (target: Node, name: string): boolean =>
+  target.type === "identifier"
+    ? target.text === name
+    : /^(?:pattern_list|tuple_pattern|list_pattern)$/u.test(target.type) &&
+      target.namedChildren.some((one) => one !== null && isBoundBy(one, name));
 
 const isInLoop = (node: Node, inner: Node): boolean => {
   for (let one = node.parent; one && one.id !== inner.id; one = one.parent)

@@ -40,16 +40,27 @@ export function applyLoopEdits(text: string, edits: readonly LoopEdit[]): Rewrit
   const sorted = [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
   const kept: { readonly from: number; readonly to: number; readonly start: number }[] = [];
   let out = "";
+  let last = 0;
+  /** Words that were apart stay apart: `return"a"`. */
+  const add = (part: string): void => {
+    const isJoined = /[\p{L}\p{N}_$]$/u.test(out.slice(-2)) && /^[\p{L}\p{N}_$]/u.test(part);
+    if (isJoined) out += " ";
+    out += part;
+  };
   const keep = (from: number, to: number): void => {
-    kept.push({ from, to, start: out.length });
-    out += text.slice(from, to);
+    if (from === last) out += text.slice(from, to);
+    else add(text.slice(from, to));
+    kept.push({ from, to, start: out.length - (to - from) });
+    last = to;
   };
   let at = 0;
   for (const { start, end, pieces } of sorted) {
     keep(at, start);
     for (const piece of pieces) {
-      if (typeof piece === "string") out += piece;
-      else keep(piece.startIndex, piece.endIndex);
+      if (typeof piece === "string") {
+        add(piece);
+        last = -1;
+      } else keep(piece.startIndex, piece.endIndex);
     }
     at = end;
   }

@@ -188,7 +188,9 @@ const doing =
 export const firstAct = (node: Node): Node | undefined =>
   runsIn(node).find(
     (one) =>
-      doing.test(one.type) || (one.type === "unary_expression" && /^delete\b/u.test(one.text)),
+      doing.test(one.type) ||
+      (one.type === "spread_element" && one.parent?.type !== "object") ||
+      (one.type === "unary_expression" && /^delete\b/u.test(one.text)),
   );
 
 /** The type of a value that is surely a primitive one. */

@@ -73,6 +73,8 @@ function isFixed(site: LoopSite, node: Node): boolean {
   if (declared.kind === "parameter") {
     const home = functionOf(declared.node);
     const body = home?.childForFieldName("body");
+    // `arguments[0] = 1` writes the first parameter.
+    if (home && /\barguments\b/u.test(home.text)) return false;
     return body !== null && body !== undefined && isWithin(site.statement, body);
   }
   const isGiven =
