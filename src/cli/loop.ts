@@ -51,7 +51,7 @@ async function loop(place: string, options: LoopOptions): Promise<void> {
   const { check, dryRun = false, json, to } = options;
   const root = await rootFolder(options.root);
   const { path, line } = await placeIn(root, place, "");
-  const { chosen, applied } = await createOrchestrator({ root }).run(
+  const run = createOrchestrator({ root }).run(
     { loop: { path, line, to } },
     {
       dryRun,
@@ -60,6 +60,9 @@ async function loop(place: string, options: LoopOptions): Promise<void> {
       ...checkedWrite(check, root),
     },
   );
+  const { chosen, applied } = await run.catch((error: unknown) => {
+    throw severalForms(error, place);
+  });
   const { files, written, entry } = applied;
   if (json) {
     const { form, line: at } = chosen.details as { form: LoopForm; line: number };
@@ -73,6 +76,18 @@ async function loop(place: string, options: LoopOptions): Promise<void> {
   process.stderr.write(`${chosen.title}${dryRun ? " (dry run)" : ""}\n`);
   for (const note of chosen.notes) process.stderr.write(`${note}\n`);
   if (entry !== undefined) process.stderr.write(`redraft undo --id ${entry}\n`);
+}
+
+/** Several forms are possible: the message says how to name one. */
+function severalForms(error: unknown, place: string): unknown {
+  if (!RedraftError.is(error) || error.code !== "ambiguous") return error;
+  const { candidates = [] } = error.details as { candidates?: readonly { title: string }[] };
+  const forms = candidates.map(({ title }) => `  ${title}`).join("\n");
+  return new RedraftError(
+    "ambiguous",
+    `${place}: several forms do the same. Name one with --to:\n${forms}\nNothing was written.`,
+    { details: error.details },
+  );
 }
 
 const help = `

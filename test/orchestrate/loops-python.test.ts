@@ -377,7 +377,7 @@ const traps: Record<string, LoopTrap> = {
     code: "def f(xs, n: int):\n    out = 0\n>    for x in xs:\n        out = out + x * (n + 1) + (n + 1)\n    return out\n",
     to: "hoist",
     run: "[f([], 1), f([1, 2], 3)]",
-    has: ["    invariant = n + 1\n    for x in xs:\n", "x * (invariant) + (invariant)"],
+    has: ["    invariant = n + 1\n    for x in xs:\n", "x * invariant + invariant"],
   },
   "hoist, a word directly before and behind": {
     code: "def f(xs, s: str):\n>    for x in xs:\n        if x: return\"a\"+s\n    return None\n",

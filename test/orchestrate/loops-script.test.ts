@@ -307,7 +307,13 @@ const traps: Record<string, LoopTrap> = {
     code: "function f(xs) {\n  const width = 3;\n  const out = [];\n>  for (const x of xs) {\n    out.push(x % (width * 2), width * 2, `${width}px`);\n  }\n  return out;\n}",
     to: "hoist",
     run: "[f([]), f([7, 8])]",
-    has: ["const invariant = width * 2;\n", "const invariant2 = `${width}px`;\n", "out.push(x % (invariant), invariant, invariant2)"],
+    has: ["const invariant = width * 2;\n", "const invariant2 = `${width}px`;\n", "out.push(x % invariant, invariant, invariant2)"],
+  },
+  "hoist, the condition of a loop": {
+    code: "function f() {\n  const width = 3;\n  let n = 0;\n>  while (n < width * 2) {\n    if (width > 2) n += 1;\n  }\n  return n;\n}",
+    to: "hoist",
+    run: "f()",
+    has: ["while (n < invariant) {", "if (invariant2) n += 1"],
   },
   "hoist, a variable that is written": {
     code: "function f(xs) {\n  let width = 3;\n>  for (const x of xs) {\n    width = width * 2;\n  }\n  return width;\n}",

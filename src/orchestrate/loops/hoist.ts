@@ -49,7 +49,7 @@ export function toHoisted(site: LoopSite): LoopRewrite {
     taken.add(name);
     named.push(name);
     lines.push(...definition(site, name, [same[0]!]));
-    for (const one of same)
+    for (const one of same.map(withBrackets))
       edits.push({ start: one.startIndex, end: one.endIndex, pieces: [name] });
   }
   edits.push({ start: statement.startIndex, end: statement.startIndex, pieces: lines });
@@ -59,6 +59,16 @@ export function toHoisted(site: LoopSite): LoopRewrite {
     why: "its variables have known types and one value, and evaluating it cannot fail",
     notes: [`the name ${named.map((one) => `\`${one}\``).join(", ")} may be renamed`],
   };
+}
+
+/** With the brackets that a name does not need; those of a condition belong to its statement. */
+function withBrackets(node: Node): Node {
+  const { parent } = node;
+  const isNeedless =
+    parent?.type === "parenthesized_expression" &&
+    parent.namedChildCount === 1 &&
+    !/statement$|clause$/u.test(parent.parent?.type ?? "statement");
+  return isNeedless ? withBrackets(parent) : node;
 }
 
 /** The text of a template that a function gets. */
