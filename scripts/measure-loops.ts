@@ -52,7 +52,8 @@ for (const [path, text] of texts) {
   if (!tree || tree.rootNode.hasError) continue;
   for (const node of tree.rootNode.descendantsOfType([...loops, ...values])) {
     const isValue = values.includes(node!.type);
-    if (isValue && !/^[^\n]*= [^\n]*(?:\.(?:map|filter)\(|\bfor \w+ in\b)/u.test(node!.text)) continue;
+    if (isValue && !/^[^\n]*= [^\n]*(?:\.(?:map|filter)\(|\bfor \w+ in\b)/u.test(node!.text))
+      continue;
     places.push({ path, line: node!.startPosition.row + 1 });
   }
 }

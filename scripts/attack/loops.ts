@@ -47,7 +47,8 @@ for (let at = 0; at < Number(programs); at += 1) {
 }
 const isSame = samePython(python.map(({ before, after }) => [before, after]));
 wrong.push(...python.filter((_, at) => !isSame[at]));
-for (const { form, before, after } of wrong.slice(0, 5)) print(`${form}\n${before}\n---\n${after}\n`);
+for (const { form, before, after } of wrong.slice(0, 5))
+  print(`${form}\n${before}\n---\n${after}\n`);
 print(JSON.stringify({ programs: 2 * Number(programs), refused, wrong: wrong.length }));
 print(JSON.stringify(Object.fromEntries(counts)));
 process.exitCode = wrong.length > 0 ? 1 : 0;

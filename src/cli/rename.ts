@@ -86,7 +86,8 @@ export async function placeIn(
   option = "--at ",
 ): Promise<NonNullable<RenameRequest["at"]>> {
   const found = /^(?<file>.+?):(?<line>\d{1,9})(?::(?<column>\d{1,9}))?$/.exec(at)?.groups;
-  if (!found) throw new RedraftError("usage", `${option}${at}: write file:line, with lines from 1.`);
+  if (!found)
+    throw new RedraftError("usage", `${option}${at}: write file:line, with lines from 1.`);
   const file = resolve(found.file!);
   const real = await realpath(file).catch(() => resolve(root, found.file!));
   const path = relative(root, real).split(sep).join("/");

@@ -183,7 +183,7 @@ const traps: Record<string, LoopTrap> = {
     code: "def f(xs):\n    try:\n        out = []\n>        for x in xs:\n            out.append(1 / x)\n        return out\n    except ZeroDivisionError:\n        return x\n",
     refused: "`x` is read outside of the loop",
   },
-  "else": {
+  else: {
     code: "def f(xs):\n    out = []\n>    for x in xs:\n        out.append(x)\n    else:\n        out.append(0)\n    return out\n",
     refused: "has an `else`",
   },
@@ -380,7 +380,7 @@ const traps: Record<string, LoopTrap> = {
     has: ["    invariant = n + 1\n    for x in xs:\n", "x * invariant + invariant"],
   },
   "hoist, a word directly before and behind": {
-    code: "def f(xs, s: str):\n>    for x in xs:\n        if x: return\"a\"+s\n    return None\n",
+    code: 'def f(xs, s: str):\n>    for x in xs:\n        if x: return"a"+s\n    return None\n',
     to: "hoist",
     run: "[f([], 'b'), f([1], 'b')]",
     has: "return invariant\n",

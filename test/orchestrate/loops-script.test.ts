@@ -64,7 +64,7 @@ const traps: Record<string, LoopTrap> = {
     code: "function f(o, Object) {\n  const out = [];\n>  for (const x of Object.keys(o)) out.push(x + 1);\n  return out;\n}",
     refused: "it is not certain",
   },
-  "holes": {
+  holes: {
     code: "function f() {\n  const out = [];\n>  for (const x of [1, , 3]) out.push(String(x));\n  return out;\n}",
     run: "f()",
     has: "Array.from([1, , 3], (x) => String(x))",
@@ -108,7 +108,7 @@ const traps: Record<string, LoopTrap> = {
     to: "filter",
     refused: "may change it",
   },
-  "await": {
+  await: {
     code: "async function f(g) {\n  const out = [];\n>  for (const x of [1, 2]) out.push(await g(x));\n  return out;\n}",
     refused: "`await` is not possible in a callback",
   },
@@ -116,7 +116,7 @@ const traps: Record<string, LoopTrap> = {
     code: "async function f(g) {\n  const out = [];\n>  for await (const x of [1, 2]) out.push(x);\n  return out;\n}",
     refused: "asynchronous",
   },
-  "yield": {
+  yield: {
     code: "function* f() {\n  const out = [];\n>  for (const x of [1, 2]) out.push(yield x);\n  return out;\n}",
     refused: "`yield` is not possible in a callback",
   },
@@ -124,17 +124,17 @@ const traps: Record<string, LoopTrap> = {
     code: "function f() {\n  const out = [];\n>  a: for (const x of [1, 2]) out.push(x + 1);\n  return out;\n}",
     refused: "label",
   },
-  "return": {
+  return: {
     code: "function f() {\n  const out = [];\n>  for (const x of [1, 2]) { if (x > 1) return out; out.push(x); }\n  return out;\n}",
     to: "map",
     refused: "more than one thing",
   },
-  "break": {
+  break: {
     code: "function f() {\n  const out = [];\n>  for (const x of [1, 2]) { if (x > 1) break; out.push(x); }\n  return out;\n}",
     to: "map",
     refused: "more than one thing",
   },
-  "else": {
+  else: {
     code: "function f() {\n  const out = [];\n>  for (const x of [1, 2]) { if (x > 1) out.push(x); else out.push(0); }\n  return out;\n}",
     to: "filter",
     refused: "`else`",
@@ -145,7 +145,7 @@ const traps: Record<string, LoopTrap> = {
     run: "f.call({ a: 1 }, 5, 6)",
     has: "[1, 2].map((x) => this.a + x + arguments.length)",
   },
-  "var": {
+  var: {
     code: "function f() {\n  const out = [];\n>  for (var x of [1, 2]) out.push(x + 1);\n  return [out, x];\n}",
     to: "map",
     refused: "not declared by `const` or `let`",
@@ -191,7 +191,7 @@ const traps: Record<string, LoopTrap> = {
     to: "map",
     refused: "exactly one value",
   },
-  "spread": {
+  spread: {
     code: "function f() {\n  const out = [];\n>  for (const x of [[1], [1]]) out.push(...x);\n  return out;\n}",
     to: "map",
     refused: "exactly one value",
@@ -217,13 +217,13 @@ const traps: Record<string, LoopTrap> = {
     to: "map",
     refused: "a comment here would be lost",
   },
-  "CRLF": {
+  CRLF: {
     code: "function f() {\r\n\tconst xs = [1];\r\n\tconst out = [];\r\n>\tfor (const x of xs) {\r\n\t\tout.push(x + 1);\r\n\t}\r\n\treturn out;\r\n}",
     to: "map",
     run: "f()",
     has: "\r\n\tconst out = xs.map((x) => x + 1);\r\n\treturn",
   },
-  "eval": {
+  eval: {
     code: "function f(s) {\n  const out = [];\n>  for (const x of [1]) out.push(eval(s));\n  return out;\n}",
     to: "map",
     refused: "`eval` sees",
@@ -303,11 +303,15 @@ const traps: Record<string, LoopTrap> = {
     code: "function f() {\n  const x = [1, 2];\n>  const out = x.map((x) => x + 1);\n  return out;\n}",
     refused: "`x` would mean something else",
   },
-  "hoist": {
+  hoist: {
     code: "function f(xs) {\n  const width = 3;\n  const out = [];\n>  for (const x of xs) {\n    out.push(x % (width * 2), width * 2, `${width}px`);\n  }\n  return out;\n}",
     to: "hoist",
     run: "[f([]), f([7, 8])]",
-    has: ["const invariant = width * 2;\n", "const invariant2 = `${width}px`;\n", "out.push(x % invariant, invariant, invariant2)"],
+    has: [
+      "const invariant = width * 2;\n",
+      "const invariant2 = `${width}px`;\n",
+      "out.push(x % invariant, invariant, invariant2)",
+    ],
   },
   "hoist, the condition of a loop": {
     code: "function f() {\n  const width = 3;\n  let n = 0;\n>  while (n < width * 2) {\n    if (width > 2) n += 1;\n  }\n  return n;\n}",
@@ -484,7 +488,11 @@ describe("a loop that can get several forms", () => {
   });
 
   it("a form of another language is wrong usage", async () => {
-    const made = planLoops(await memoryView({ "a.js": text }), { path: "a.js", line: 5, to: "any" });
+    const made = planLoops(await memoryView({ "a.js": text }), {
+      path: "a.js",
+      line: 5,
+      to: "any",
+    });
     await expect(made).rejects.toThrow("--to any: a.js can have map, filter");
   });
 });

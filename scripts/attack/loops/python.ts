@@ -68,8 +68,18 @@ export function pythonProgram({ below, pick }: Chooser): LoopProgram {
     ...["", "out = 'old'\n", "out = 'old'\nx = 7\n", "x = n\n"],
     ...["def k():\n    return out\n", "def k():\n    return x\n", "k = lambda: x\n"],
   ]);
-  const end = pick(["return out\n", "return out, x\n", before.includes("k") ? "return out, k()\n" : "return out\n"]);
-  const globals = pick(["", "x = 'gx'\n", "out = 'gout'\n", "def h(v):\n    return 5\n", "any = sum\n"]);
+  const end = pick([
+    "return out\n",
+    "return out, x\n",
+    before.includes("k") ? "return out, k()\n" : "return out\n",
+  ]);
+  const globals = pick([
+    "",
+    "x = 'gx'\n",
+    "out = 'gout'\n",
+    "def h(v):\n    return 5\n",
+    "any = sum\n",
+  ]);
   const more = pick(["", ", x=3"]);
   const body = indented(before + surrounded({ below, pick }, core, name) + end);
   return marked(

@@ -24,7 +24,14 @@ export function scriptProgram(choose: Chooser): LoopProgram {
     "own.length = 0;",
   ]);
   const start = pick(["const out = [];", "const out = [];", "let out = [];", "var out = [];"]);
-  const own = pick(["[1, 2, 3]", "[0, 1, { name: 1 }]", "xs", "[1, NaN, -0, undefined]", "xs.slice()", "[3, , 1]"]);
+  const own = pick([
+    "[1, 2, 3]",
+    "[0, 1, { name: 1 }]",
+    "xs",
+    "[1, NaN, -0, undefined]",
+    "xs.slice()",
+    "[3, , 1]",
+  ]);
   const known = pick(["[1, 2, 3, NaN, -0]", "[1, 2]", "own", "['a', 'b']"]);
   const width = pick(["3", "'w'", "n", "2n", "-1"]);
   const core = `${before}\n  ${start}\n  @@${scriptLoop(choose)}\n  ${after}\n  log.push(out);`;
@@ -46,27 +53,48 @@ const lists =
 
 function scriptLoop({ below, pick }: Chooser): string {
   const [target, name] = pick([
-    ...([["x", "x"], ["x", "x"], ["y", "y"], ["xs", "xs"]] as const),
-    ...([["{ a }", "a"], ["[b]", "b"], ["{ a = x }", "a"]] as const),
+    ...([
+      ["x", "x"],
+      ["x", "x"],
+      ["y", "y"],
+      ["xs", "xs"],
+    ] as const),
+    ...([
+      ["{ a }", "a"],
+      ["[b]", "b"],
+      ["{ a = x }", "a"],
+    ] as const),
   ]);
   const list = pick(lists);
   const values = `${name} + n|g(${name})|own.length < 9 && own.push(7)|out.length|[${name}]|({ k: ${name} })|${name}.name|h()|k()|(log.push(1), ${name})|() => ${name}|typeof ${name}|${name} === 1 ? n : null|this.t|x|known.includes(${name})|width * 2|own.pop()|-width + n`;
   const value = pick([name, name, ...values.split("|"), `{ ${name} }`, "`${".concat("width}px`")]);
-  const tests = [`!${name} || n`, `${name} > 1`, `g(${name})`, "out.length < 2", "own.length < 9 && own.push(1)"];
+  const tests = [
+    `!${name} || n`,
+    `${name} > 1`,
+    `g(${name})`,
+    "out.length < 2",
+    "own.length < 9 && own.push(1)",
+  ];
   const test = pick([
     ...[name, ...tests, `known.includes(${name})`, "h()", `${name}.name.x`, "k()", "xs.length"],
     ...["width * 2 > n", "own.shift()", `(n = ${name})`],
   ]);
   const kind = below(6);
   if (kind < 3) {
-    const pushed = below(2) === 0 ? `if (${test}) out.push(${pick([name, value])});` : `out.push(${value});`;
+    const pushed =
+      below(2) === 0 ? `if (${test}) out.push(${pick([name, value])});` : `out.push(${value});`;
     const guard = below(4) === 0 ? `if (${test}) continue; ` : "";
     const body = guard || below(2) === 0 ? `{ ${guard}${pushed} }` : pushed;
     return `for (${pick(["const", "const", "let", "var"])} ${target} of ${list}) ${body}`;
   }
   const stop = "if (out.length > 30) break;";
   if (kind === 3) {
-    const change = pick(["continue", "break", "xs.length < 9 && xs.push(4), n++", "own.length < 9 && own.push(5), n++"]);
+    const change = pick([
+      "continue",
+      "break",
+      "xs.length < 9 && xs.push(4), n++",
+      "own.length < 9 && own.push(5), n++",
+    ]);
     const act = below(2) === 0 ? "" : `if (${test}) ${change}; `;
     return `for (let i = 0; i < ${list}.length; i++) { ${pick(["const", "let"])} ${target} = ${list}[i]; ${act}out.push(${value}); ${stop} }`;
   }
@@ -75,7 +103,13 @@ function scriptLoop({ below, pick }: Chooser): string {
     const call = pick([`map((${target}) => ${body})`, `filter((${target}) => ${test})`]);
     return `const res = ${list}.${call};\n  log.push(res);`;
   }
-  const act = pick(["n += 1", "known.length < 9 && known.push(5)", "g(known)", "out.push(width * 2)", "h()"]);
+  const act = pick([
+    "n += 1",
+    "known.length < 9 && known.push(5)",
+    "g(known)",
+    "out.push(width * 2)",
+    "h()",
+  ]);
   const more = below(2) === 0 ? "" : `out.push(${value}); `;
   return `for (const ${target} of ${list}) { if (known.includes(${name})) ${act}; ${more}${stop} }`;
 }
@@ -89,7 +123,7 @@ const callers = [
 
 /** Whether two programs do the same for several arguments: the value or the error, every call in its order, holes, NaN and -0. */
 export const sameScript = (one: string, other: string): boolean =>
-  callers.every((caller) => answer(one, ...caller) === answer(other, ...caller));
+  callers.every(([list, number]) => answer(one, list, number) === answer(other, list, number));
 
 function answer(code: string, list: string, number: number): string {
   const script = `${code}

@@ -10,7 +10,9 @@ export function requireKeptMeaning(
   { split, twice }: LoopRewrite,
 ): void {
   const found = new Map(after.map((one) => [one.node.startIndex, one]));
-  const kept = new Set(before.flatMap((one) => (one.declares ? (at(one.node.startIndex) ?? []) : [])));
+  const kept = new Set(
+    before.flatMap((one) => (one.declares ? (at(one.node.startIndex) ?? []) : [])),
+  );
   const isInside = (offset: number): boolean =>
     split !== undefined && offset >= split.start && offset < split.end;
   for (const old of before) {

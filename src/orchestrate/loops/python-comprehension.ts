@@ -46,7 +46,10 @@ export function toComprehension(site: LoopSite): LoopRewrite {
 }
 
 /** The variables of a loop that become those of a comprehension. */
-export function splitOf(site: LoopSite, targets: readonly Node[]): LoopRewrite["split"] {
+export function splitOf(
+  site: LoopSite,
+  targets: readonly Node[],
+): NonNullable<LoopRewrite["split"]> {
   const { startIndex: start, endIndex: end } = site.statement;
   return { start, end, ids: new Set(targets.map((one) => localOf(site, one).id)) };
 }
@@ -80,7 +83,11 @@ function fillOf(statement: Node): Fill {
     const keys = left?.type === "subscript" ? left.childrenForFieldName("subscript") : [];
     const [key] = keys;
     if (object?.type === "identifier" && key && right) {
-      if (/^(?:slice|list_splat|splat_pattern)$/u.test(key.type) || keys.length !== 1 || !isOneKey(left!))
+      if (
+        /^(?:slice|list_splat|splat_pattern)$/u.test(key.type) ||
+        keys.length !== 1 ||
+        !isOneKey(left!)
+      )
         refuseLoop("the key is not one value.", left!);
       if (/^(?:assignment|augmented_assignment|expression_list|pattern_list)$/u.test(right.type))
         refuseLoop("the value is not one expression.", right);

@@ -76,7 +76,9 @@ export function toCollected(site: LoopSite, form: CollectForm): LoopRewrite {
 
 const bindingsOf = (site: LoopSite, pattern: Node): Set<string> =>
   new Set(
-    namesIn(site, pattern).flatMap(({ declares, binding }) => (declares && binding ? [binding.id] : [])),
+    namesIn(site, pattern).flatMap(({ declares, binding }) =>
+      declares && binding ? [binding.id] : [],
+    ),
   );
 
 const firstLine = (node: Node): string => node.text.split("\n")[0]!;
