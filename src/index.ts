@@ -23,6 +23,8 @@ export type { FixOutcome } from "./orchestrate/fix/fix-all.ts";
 export type { LikePlace } from "./orchestrate/like-places/candidate.ts";
 export type { ExampleFile } from "./orchestrate/like-places/example.ts";
 export type { RepeatPlan, RepeatRequest } from "./orchestrate/like-places/repeat.ts";
+export type { LoopPlan } from "./orchestrate/loops/loop.ts";
+export type { LoopForm, LoopRequest } from "./orchestrate/loops/request.ts";
 export type { JudgedCandidate, OrchestrateEvent } from "./orchestrate/orchestrate.ts";
 export type { RenamePlan, RenameRequest } from "./orchestrate/rename/rename.ts";
 export type { EditDecision, TriedArm } from "./orchestrate/select/decision.ts";

@@ -33,6 +33,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./signature.ts")).signatureCommand(),
   },
   {
+    name: "loop",
+    summary: "give a loop another form that does the same",
+    load: async () => (await import("./loop.ts")).loopCommand(),
+  },
+  {
     name: "repeat",
     summary: "make an edit that was made at all places like it",
     load: async () => (await import("./repeat.ts")).repeatCommand(),

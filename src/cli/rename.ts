@@ -72,15 +72,20 @@ async function rename(from: string, to: string, options: RenameOptions): Promise
   print(done, options);
 }
 
-/** `file:line` or `file:line:column`, as a path of the root. */
-export async function placeIn(root: string, at: string): Promise<NonNullable<RenameRequest["at"]>> {
+/** `file:line` or `file:line:column`, as a path of the root. `option`: what messages call it. */
+export async function placeIn(
+  root: string,
+  at: string,
+  option = "--at ",
+): Promise<NonNullable<RenameRequest["at"]>> {
   const found = /^(?<file>.+?):(?<line>\d{1,9})(?::(?<column>\d{1,9}))?$/.exec(at)?.groups;
-  if (!found) throw new RedraftError("usage", `--at ${at}: write file:line, with lines from 1.`);
+  if (!found)
+    throw new RedraftError("usage", `${option}${at}: write file:line, with lines from 1.`);
   const file = resolve(found.file!);
   const real = await realpath(file).catch(() => resolve(root, found.file!));
   const path = relative(root, real).split(sep).join("/");
   if (path.startsWith("../") || isAbsolute(path)) {
-    throw new RedraftError("outside-root", `--at ${at}: the file is not in ${root}.`);
+    throw new RedraftError("outside-root", `${option}${at}: the file is not in ${root}.`);
   }
   const column = found.column === undefined ? {} : { column: Number(found.column) };
   return { path, line: Number(found.line), ...column };

@@ -1,6 +1,7 @@
 import { extractSpeculator } from "./extract/speculator.ts";
 import { fixSpeculator } from "./fix/speculator.ts";
 import { repeatSpeculator } from "./like-places/speculator.ts";
+import { loopSpeculator } from "./loops/speculator.ts";
 import { renameSpeculator } from "./rename/speculator.ts";
 import { signatureSpeculator } from "./signature/speculator.ts";
 import type { Speculator } from "./speculator.ts";
@@ -11,5 +12,6 @@ export const speculators: readonly Speculator[] = [
   repeatSpeculator,
   extractSpeculator,
   signatureSpeculator,
+  loopSpeculator,
   fixSpeculator,
 ];

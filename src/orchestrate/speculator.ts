@@ -3,6 +3,7 @@ import type { ParserFor } from "../core/repository.ts";
 import type { ExtractRequest } from "./extract/extract.ts";
 import type { RepositoryIndex } from "./index/repository-index.ts";
 import type { RepeatRequest } from "./like-places/repeat.ts";
+import type { LoopRequest } from "./loops/request.ts";
 import type { NameView } from "./names/resolve-name.ts";
 import type { RenameRequest } from "./rename/rename.ts";
 import type { SignatureRequest } from "./signature/request.ts";
@@ -18,6 +19,8 @@ export interface OrchestrateRequest {
   readonly extract?: ExtractRequest;
   /** Other parameters for a function. */
   readonly signature?: SignatureRequest;
+  /** A loop that gets another form. */
+  readonly loop?: LoopRequest;
   /** In words, for specialists that read them. */
   readonly instruction?: string;
 }
