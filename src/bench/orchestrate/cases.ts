@@ -14,8 +14,6 @@ export interface RepositoryCase {
   readonly id: string;
   readonly type: CaseType;
   readonly request: OrchestrateRequest;
-  /** Asked afterwards, of what is not done yet: a name may be that of several symbols. */
-  readonly more?: readonly OrchestrateRequest[];
   /** The repository by path: the files of code. */
   readonly texts: ReadonlyMap<string, string>;
   /** In words, for the model that would write the edit instead. */
@@ -86,7 +84,6 @@ function renameCase({ files }: CodeCommit): CommitCaseParts[] {
     {
       type: "rename",
       request: { rename: { from, to, at: at[0] } },
-      more: at.slice(1).map((one) => ({ rename: { from, to, at: one } })),
       instruction: `Rename ${from} to ${to} everywhere.`,
       judge: { kind: "rename", files, rename: found },
     },

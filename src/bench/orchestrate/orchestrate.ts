@@ -163,7 +163,7 @@ const help = `
 rename and repeat are commits: one that replaces a name by a new one in at least three lines, and one whose hunks all make the same
 change (the first hunk is given, the others are to be found). A rename is right if it is made where the commit made it, and nowhere
 that the commit kept; other changes of the commit say nothing. Where places are unsure, the person says
-that they are meant ("asked"). A repeated edit is right if it is what the commit did.
+that they are meant ("asked"); where the commit renames several symbols of the name, one request follows the other. A repeated edit is right if it is what the commit did.
 extract and signature are made of the newest files: right means that the result parses, and for signature that taking the parameter
 away gives the old texts.
 

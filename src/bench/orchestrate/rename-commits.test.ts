@@ -44,13 +44,16 @@ describe("an answer beside the commit", () => {
     const less = made.replace("// next", "// old");
     const own = { path: "a.ts", before, made: less, after };
     expect(wrongRename({ ...own, left: new Set([4]) }, names)).toBeUndefined();
-    expect(wrongRename({ ...own, left: new Set() }, names)).toContain("a.ts:4 is not renamed");
+    expect(wrongRename({ ...own, left: new Set() }, names)).toMatchObject({
+      kind: "missed",
+      line: 4,
+    });
   });
 
   it("is wrong where it renames what the commit keeps", () => {
     const kept = after.replace("next(2)", "old(2)");
     expect(
       wrongRename({ path: "a.ts", before, made, after: kept, left: new Set() }, names),
-    ).toContain("a.ts:3 is renamed");
+    ).toMatchObject({ kind: "kept", line: 3 });
   });
 });

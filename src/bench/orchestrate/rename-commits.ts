@@ -88,6 +88,15 @@ export interface JudgedFile {
   readonly left: ReadonlySet<number>;
 }
 
+/** Where an answer differs from the rename of a commit. */
+export interface RenameDifference {
+  /** `kept`: it renames what the commit keeps; `missed`: the commit renames it; `lines`: it is no rename. */
+  readonly kind: "kept" | "missed" | "lines";
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+}
+
 /**
  * How an answer differs from the rename that a commit made among other changes; undefined: where the commit replaced the name, the answer
  * does, and where the commit kept a line, the answer does. Lines that the commit wrote anew say nothing.
@@ -95,9 +104,9 @@ export interface JudgedFile {
 export function wrongRename(
   { path, before, made, after, left }: JudgedFile,
   { from, to }: Pick<RenameOfCommit, "from" | "to">,
-): string | undefined {
+): RenameDifference | undefined {
   const [old, mine] = [before.split("\n"), made.split("\n")];
-  if (old.length !== mine.length) return `${path} has other lines`;
+  if (old.length !== mine.length) return { kind: "lines", path, line: 1 };
   const now = after.split("\n");
   const added = new Map<number, readonly string[]>();
   for (const { oldStart, oldEnd, newStart, newEnd } of new LineDiff(old, now).compare()) {
@@ -106,11 +115,11 @@ export function wrongRename(
   for (const [at, line] of old.entries()) {
     const written = added.get(at);
     const isChanged = mine[at] !== line;
-    if (isChanged && !written) return `${path}:${at + 1} is renamed, and the commit keeps it`;
+    if (isChanged && !written) return { kind: "kept", path, line: at + 1 };
     if (isChanged || !written || left.has(at + 1)) continue;
     const renamed = line.replaceAll(/[\p{L}\p{N}_$]+/gu, (word) => (word === from ? to : word));
     if (renamed !== line && written.includes(renamed))
-      return `${path}:${at + 1} is not renamed, and the commit renames it`;
+      return { kind: "missed", path, line: at + 1 };
   }
   return undefined;
 }

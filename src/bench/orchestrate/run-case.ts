@@ -14,7 +14,7 @@ import type {
 import { createRedraft } from "../../redraft/create-redraft.ts";
 import { parserFor } from "../../workspace/syntax.ts";
 import type { CaseJudgement, RepositoryCase } from "./cases.ts";
-import { wrongRename } from "./rename-commits.ts";
+import { type RenameDifference, wrongRename } from "./rename-commits.ts";
 
 /** What became of one case. */
 export interface CaseOutcome {
@@ -36,6 +36,8 @@ export interface CaseOutcome {
 }
 
 const redraft = createRedraft();
+/** A name is that of a few symbols, not of many. */
+const mostRequests = 20;
 
 /** Asks the orchestrator, has the merge prove each file, and judges the result; nothing is written. */
 export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
@@ -47,7 +49,7 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
   let spent = 0;
   const texts = new Map(one.texts);
   const candidates: EditCandidate[] = [];
-  for (const [at, request] of [one.request, ...(one.more ?? [])].entries()) {
+  for (let request: OrchestrateRequest | undefined = one.request; request; ) {
     const context = await speculationOver(texts);
     const from = performance.now();
     try {
@@ -61,8 +63,6 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
       candidates.push(answer.candidate);
     } catch (error) {
       if (!RedraftError.is(error)) throw error;
-      // A place that an earlier request renamed is done.
-      if (at > 0 && error.code === "no-match") continue;
       const recognised = error.code !== "usage" || !error.message.startsWith("no specialist");
       const [why = ""] = error.message.split("\n");
       const seconds = spent + secondsSince(from);
@@ -71,11 +71,9 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
     } finally {
       spent += secondsSince(from);
     }
+    request = candidates.length < mostRequests ? nextRename(one, texts, candidates) : undefined;
   }
-  const files = [...texts].flatMap(([path, after]) => {
-    const before = one.texts.get(path)!;
-    return before === after ? [] : [{ path, before, after }];
-  });
+  const files = changedFiles(one.texts, texts);
   const wrong = await wrongIn(files, candidates, one.judge, one.texts);
   return {
     ...none,
@@ -145,6 +143,64 @@ async function bestCandidate(
   return { candidate: undefined, accepted: false };
 }
 
+const differences = {
+  kept: "is renamed, and the commit keeps it",
+  missed: "is not renamed, and the commit renames it",
+  lines: "begins a file with other lines",
+};
+
+/** Of a commit that renames several symbols of one name, the next one: at a place that is still to be renamed. */
+function nextRename(
+  { judge, request, texts }: RepositoryCase,
+  made: ReadonlyMap<string, string>,
+  candidates: readonly EditCandidate[],
+): OrchestrateRequest | undefined {
+  if (judge.kind !== "rename" || !request.rename) return undefined;
+  const files = changedFiles(texts, made);
+  const wrong = differenceFrom(judge, files, candidates, texts);
+  if (wrong?.kind !== "missed") return undefined;
+  const last = candidates.at(-1)?.files.length ?? 0;
+  const { path, line } = wrong;
+  return last > 0 ? { rename: { ...request.rename, at: { path, line } } } : undefined;
+}
+
+function changedFiles(
+  texts: ReadonlyMap<string, string>,
+  made: ReadonlyMap<string, string>,
+): readonly CandidateFile[] {
+  return [...made].flatMap(([path, after]) => {
+    const before = texts.get(path)!;
+    return before === after ? [] : [{ path, before, after }];
+  });
+}
+
+function differenceFrom(
+  judge: Extract<CaseJudgement, { kind: "rename" }>,
+  files: readonly CandidateFile[],
+  candidates: readonly EditCandidate[],
+  texts: ReadonlyMap<string, string>,
+): RenameDifference | undefined {
+  const mentions = candidates.flatMap(
+    ({ details }) => (details as Pick<RenamePlan, "mentions">).mentions,
+  );
+  const made = new Map(files.map(({ path, after }) => [path, after]));
+  const commit = new Map(judge.files.map(({ path, after }) => [path, after]));
+  for (const path of new Set([...made.keys(), ...commit.keys()])) {
+    const before = texts.get(path) ?? "";
+    const left = mentions.filter((one) => one.path === path).map(({ line }) => line);
+    const file = {
+      path,
+      before,
+      made: made.get(path) ?? before,
+      after: commit.get(path) ?? before,
+      left: new Set(left),
+    };
+    const wrong = wrongRename(file, judge.rename);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
 /** How an edit differs from what is right; undefined where it does not. */
 async function wrongIn(
   files: readonly CandidateFile[],
@@ -153,25 +209,8 @@ async function wrongIn(
   texts: ReadonlyMap<string, string>,
 ): Promise<string | undefined> {
   if (judge.kind === "rename") {
-    const mentions = candidates.flatMap(
-      ({ details }) => (details as Pick<RenamePlan, "mentions">).mentions,
-    );
-    const made = new Map(files.map(({ path, after }) => [path, after]));
-    const commit = new Map(judge.files.map(({ path, after }) => [path, after]));
-    for (const path of new Set([...made.keys(), ...commit.keys()])) {
-      const before = texts.get(path) ?? "";
-      const left = mentions.filter((one) => one.path === path).map(({ line }) => line);
-      const file = {
-        path,
-        before,
-        made: made.get(path) ?? before,
-        after: commit.get(path) ?? before,
-        left: new Set(left),
-      };
-      const wrong = wrongRename(file, judge.rename);
-      if (wrong !== undefined) return wrong;
-    }
-    return undefined;
+    const wrong = differenceFrom(judge, files, candidates, texts);
+    return wrong && `${wrong.path}:${wrong.line} ${differences[wrong.kind]}`;
   }
   if (judge.kind === "commit") {
     const made = new Map(files.map(({ path, after }) => [path, after]));
