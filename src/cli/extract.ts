@@ -3,16 +3,10 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { Command } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import type { ExtractPlan, ExtractRequest } from "../orchestrate/extract/extract.ts";
-import { createOrchestrator } from "../redraft/orchestrator.ts";
 import { answerErrors } from "./answer-errors.ts";
-import { checkedWrite } from "./check-command.ts";
-import { printDiff } from "./diff-output.ts";
-import { eventListener } from "./event-option.ts";
+import { editFolder, printFolderEdit } from "./folder-edit.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
-import { cliJournal } from "./journal.ts";
-import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
-import { whileWaiting } from "./waiting.ts";
 
 interface ExtractOptions extends FolderEditOptions {
   readonly check?: string;
@@ -36,44 +30,21 @@ export function extractCommand(): Command {
 }
 
 async function extract(lines: string, name: string, options: ExtractOptions): Promise<void> {
-  const { check, dryRun = false, json } = options;
   const root = await rootFolder(options.root);
   const selected = await selectedLines(root, lines);
-  const { chosen, applied } = await whileWaiting(
-    check === undefined ? `reading ${lines}` : undefined,
-    () =>
-      createOrchestrator({ root, learning: cliLearning(root) }).run(
-        { extract: { ...selected, name } },
-        {
-          dryRun,
-          journal: cliJournal(root, options.journal),
-          note: { kind: "edit", by: "redraft extract" },
-          ...checkedWrite(check, root),
-          ...eventListener(options.events, {
-            command: "extract",
-            instruction: `${lines} as ${name}`,
-          }),
-        },
-      ),
+  const done = await editFolder(
+    {
+      command: "extract",
+      root,
+      request: { extract: { ...selected, name } },
+      instruction: `${lines} as ${name}`,
+      waiting: `reading ${lines}`,
+    },
+    options,
   );
-  const { files, written, entry } = applied;
-  if (json) {
-    const plan = chosen.details as Omit<ExtractPlan, "before" | "after" | "notes">;
-    const answer = {
-      ...plan,
-      notes: chosen.notes,
-      files,
-      written,
-      ...(entry ? { entry } : {}),
-      error: null,
-    };
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
-    return;
-  }
-  if (dryRun) printDiff(files.map(({ diff }) => diff).join(""), options);
-  process.stderr.write(`${chosen.title}${dryRun ? " (dry run)" : ""}\n`);
-  for (const note of chosen.notes) process.stderr.write(`${note}\n`);
-  if (entry !== undefined) process.stderr.write(`redraft undo --id ${entry}\n`);
+  const { notes } = done.chosen;
+  const plan = done.chosen.details as Omit<ExtractPlan, "before" | "after" | "notes">;
+  printFolderEdit(done, options, { ...plan, notes });
 }
 
 /** `file:from-to` or `file:line`, with the path as one of the root. */

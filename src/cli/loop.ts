@@ -1,24 +1,20 @@
 import { Command, Option } from "commander";
-import { exitCodeOf, RedraftError } from "../core/errors.ts";
+import { RedraftError } from "../core/errors.ts";
 import { type LoopForm, loopForms } from "../orchestrate/loops/request.ts";
-import { createOrchestrator } from "../redraft/orchestrator.ts";
-import { checkedWrite, checkOption } from "./check-command.ts";
-import { cliJournal, noJournalHelp } from "./journal.ts";
+import { answerErrors } from "./answer-errors.ts";
+import { editFolder, printFolderEdit } from "./folder-edit.ts";
+import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { rootFolder } from "./patch.ts";
 import { placeIn } from "./rename.ts";
 
-interface LoopOptions {
+interface LoopOptions extends FolderEditOptions {
   readonly to?: LoopForm;
-  readonly root: string;
-  readonly dryRun?: boolean;
   readonly check?: string;
-  readonly journal: boolean;
-  readonly json?: boolean;
 }
 
 /** `redraft loop`: a loop gets another form that does the same. */
 export function loopCommand(): Command {
-  return new Command("loop")
+  const command = new Command("loop")
     .description(
       "Gives a loop another form that does exactly the same, or refuses: JavaScript, TypeScript, Python.",
     )
@@ -27,55 +23,31 @@ export function loopCommand(): Command {
       new Option("--to <form>", "the form; without it, the only one that is possible").choices(
         loopForms,
       ),
-    )
-    .option("--root <folder>", "the folder; nothing outside is read or changed", ".")
-    .option("--dry-run", "print the unified diff and write nothing")
-    .addOption(checkOption())
-    .option("--no-journal", noJournalHelp)
-    .option("--json", "print the whole result as JSON")
+    );
+  return withFolderEditOptions(command)
     .addHelpText("after", help)
-    .action(async (place: string, options: LoopOptions) => {
-      try {
-        await loop(place, options);
-      } catch (error) {
-        if (!options.json || !RedraftError.is(error)) throw error;
-        const { code, message, retryable, details } = error;
-        const json = { written: false, files: [], error: { code, message, retryable, details } };
-        process.stdout.write(`${JSON.stringify(json)}\n`);
-        process.exitCode = exitCodeOf(error.code);
-      }
-    });
+    .action((place: string, options: LoopOptions) =>
+      answerErrors(options.json, { written: false, files: [] }, () => loop(place, options)),
+    );
 }
 
 async function loop(place: string, options: LoopOptions): Promise<void> {
-  const { check, dryRun = false, json, to } = options;
+  const { to } = options;
   const root = await rootFolder(options.root);
   const { path, line } = await placeIn(root, place, "");
-  const run = createOrchestrator({ root }).run(
-    { loop: { path, line, to } },
-    {
-      dryRun,
-      journal: cliJournal(root, options.journal),
-      note: { kind: "edit", by: "redraft loop" },
-      ...checkedWrite(check, root),
-    },
-  );
-  const { chosen, applied } = await run.catch((error: unknown) => {
+  const edit = {
+    command: "loop",
+    root,
+    request: { loop: { path, line, to } },
+    instruction: `${place}${to === undefined ? "" : ` to ${to}`}`,
+    waiting: `reading ${place}`,
+  };
+  const done = await editFolder(edit, options).catch((error: unknown) => {
     throw severalForms(error, place);
   });
-  const { files, written, entry } = applied;
-  if (json) {
-    const { form, line: at } = chosen.details as { form: LoopForm; line: number };
-    const { title, why, notes } = chosen;
-    const more = entry ? { entry } : {};
-    const answer = { form, line: at, title, why, notes, files, written, ...more, error: null };
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
-    return;
-  }
-  if (dryRun) process.stdout.write(files.map(({ diff }) => diff).join(""));
-  process.stderr.write(`${chosen.title}${dryRun ? " (dry run)" : ""}\n`);
-  for (const note of chosen.notes) process.stderr.write(`${note}\n`);
-  if (entry !== undefined) process.stderr.write(`redraft undo --id ${entry}\n`);
+  const { title, why, notes, details } = done.chosen;
+  const { form, line: at } = details as { form: LoopForm; line: number };
+  printFolderEdit(done, options, { form, line: at, title, why, notes });
 }
 
 /** Several forms are possible: the message says how to name one. */

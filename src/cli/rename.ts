@@ -3,17 +3,11 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { Command, Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import type { RenamePlan, RenameRequest } from "../orchestrate/rename/rename.ts";
-import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.ts";
 import { answerErrors } from "./answer-errors.ts";
-import { checkedWrite } from "./check-command.ts";
-import { printDiff } from "./diff-output.ts";
-import { eventListener } from "./event-option.ts";
+import { editFolder, printFolderEdit } from "./folder-edit.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
-import { cliJournal } from "./journal.ts";
-import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
-import { whileWaiting } from "./waiting.ts";
 
 interface RenameOptions extends FolderEditOptions {
   readonly at?: string;
@@ -48,7 +42,6 @@ export function renameCommand(): Command {
 }
 
 async function rename(from: string, to: string, options: RenameOptions): Promise<void> {
-  const { check, dryRun = false } = options;
   const root = await rootFolder(options.root);
   const request: RenameRequest = {
     from,
@@ -57,19 +50,23 @@ async function rename(from: string, to: string, options: RenameOptions): Promise
     mentions: options.mentions === true,
     at: options.at === undefined ? undefined : await placeIn(root, options.at),
   };
-  const done = await whileWaiting(check === undefined ? `looking for ${from}` : undefined, () =>
-    createOrchestrator({ root, learning: cliLearning(root) }).run(
-      { rename: request },
-      {
-        dryRun,
-        journal: cliJournal(root, options.journal),
-        note: { kind: "edit", by: "redraft rename" },
-        ...checkedWrite(check, root),
-        ...eventListener(options.events, { command: "rename", instruction: `${from} to ${to}` }),
-      },
-    ),
+  const done = await editFolder(
+    {
+      command: "rename",
+      root,
+      request: { rename: request },
+      instruction: `${from} to ${to}`,
+      waiting: `looking for ${from}`,
+    },
+    options,
   );
-  print(done, options);
+  const plan = done.chosen.details as Omit<RenamePlan, "files">;
+  printFolderEdit(done, options, plan, () => {
+    const left = plan.unsure.filter(({ renamed }) => !renamed);
+    const mentions = plan.mentions.filter(({ renamed }) => !renamed);
+    listPlaces("left, and may mean it", left);
+    listPlaces("in comments and strings (--mentions replaces them)", mentions);
+  });
 }
 
 /** `file:line` or `file:line:column`, as a path of the root. `option`: what messages call it. */
@@ -89,24 +86,6 @@ export async function placeIn(
   }
   const column = found.column === undefined ? {} : { column: Number(found.column) };
   return { path, line: Number(found.line), ...column };
-}
-
-function print({ chosen, applied }: Orchestrated, options: RenameOptions): void {
-  const { files, written, entry } = applied;
-  const plan = chosen.details as Omit<RenamePlan, "files">;
-  if (options.json) {
-    const answer = { ...plan, files, written, ...(entry ? { entry } : {}), error: null };
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
-    return;
-  }
-  if (options.dryRun) printDiff(files.map(({ diff }) => diff).join(""), options);
-  process.stderr.write(`${chosen.title}${options.dryRun ? " (dry run)" : ""}\n`);
-  const left = plan.unsure.filter(({ renamed }) => !renamed);
-  const mentions = plan.mentions.filter(({ renamed }) => !renamed);
-  listPlaces("left, and may mean it", left);
-  listPlaces("in comments and strings (--mentions replaces them)", mentions);
-  for (const note of chosen.notes) process.stderr.write(`${note}\n`);
-  if (entry !== undefined) process.stderr.write(`redraft undo --id ${entry}\n`);
 }
 
 const help = `

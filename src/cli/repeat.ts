@@ -3,20 +3,15 @@ import { Command, InvalidArgumentError } from "commander";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { ExampleFile } from "../orchestrate/like-places/example.ts";
 import type { RepeatPlan } from "../orchestrate/like-places/repeat.ts";
-import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.ts";
 import { editStates } from "../workspace/journal/history.ts";
 import { textPairs } from "../workspace/journal/take-back.ts";
 import { answerErrors } from "./answer-errors.ts";
-import { checkedWrite } from "./check-command.ts";
-import { printDiff } from "./diff-output.ts";
-import { eventListener } from "./event-option.ts";
+import { editFolder, printFolderEdit } from "./folder-edit.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal } from "./journal.ts";
-import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
-import { whileWaiting } from "./waiting.ts";
 
 interface RepeatOptions extends FolderEditOptions {
   readonly from?: string;
@@ -48,7 +43,7 @@ export function repeatCommand(): Command {
 }
 
 async function repeat(options: RepeatOptions): Promise<void> {
-  const { check, from, only } = options;
+  const { from, only } = options;
   if (options.all && only !== undefined) {
     throw new RedraftError("usage", "--all and --only both name the places: give one of them.");
   }
@@ -59,24 +54,19 @@ async function repeat(options: RepeatOptions): Promise<void> {
   }
   const root = await rootFolder(options.root);
   const edit = from === undefined ? await lastEdit(root) : await readEditText(from);
-  const done = await whileWaiting(
-    check === undefined ? "looking for places like the edit's" : undefined,
-    () =>
-      createOrchestrator({ root, learning: cliLearning(root) }).run(
-        { repeat: { edit, only, all: only === undefined } },
-        {
-          dryRun,
-          journal: cliJournal(root, options.journal),
-          note: { kind: "edit", by: "redraft repeat" },
-          ...checkedWrite(check, root),
-          ...eventListener(options.events, {
-            command: "repeat",
-            instruction: "the edit at like places",
-          }),
-        },
-      ),
+  const shown = { ...options, dryRun };
+  const done = await editFolder(
+    {
+      command: "repeat",
+      root,
+      request: { repeat: { edit, only, all: only === undefined } },
+      instruction: "the edit at like places",
+      waiting: "looking for places like the edit's",
+    },
+    shown,
   );
-  print(done, { ...options, dryRun });
+  const plan = done.chosen.details as Omit<RepeatPlan, "files">;
+  printFolderEdit(done, shown, plan, () => listLikePlaces(plan, dryRun));
   if (!isListing || options.dryRun) return;
   process.stderr.write("Nothing was written. Choose: --all, or --only with the numbers.\n");
   process.exitCode = exitCodeOf("ambiguous");
@@ -99,26 +89,15 @@ async function lastEdit(root: string): Promise<ExampleFile[]> {
   });
 }
 
-function print({ chosen, applied }: Orchestrated, options: RepeatOptions): void {
-  const { files, written, entry } = applied;
-  const plan = chosen.details as Omit<RepeatPlan, "files">;
-  if (options.json) {
-    const answer = { ...plan, files, written, ...(entry ? { entry } : {}), error: null };
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
-    return;
-  }
-  if (options.dryRun) printDiff(files.map(({ diff }) => diff).join(""), options);
-  process.stderr.write(`${chosen.title}${options.dryRun ? " (dry run)" : ""}\n`);
+function listLikePlaces(plan: Omit<RepeatPlan, "files">, dryRun: boolean): void {
   for (const { old, new: now } of plan.rules) process.stderr.write(`  ${old}  ->  ${now}\n`);
-  if (options.dryRun) {
+  if (dryRun) {
     for (const { number, path, line, text } of plan.places) {
       process.stderr.write(`  ${number}. ${path}:${line}: ${text}\n`);
     }
   }
   const partial = plan.partial.map((one) => ({ ...one, text: `${one.text}  (${one.why})` }));
   listPlaces("like it in part, and left", partial);
-  for (const note of chosen.notes) process.stderr.write(`${note}\n`);
-  if (entry !== undefined) process.stderr.write(`redraft undo --id ${entry}\n`);
 }
 
 function placeNumbers(text: string): number[] {

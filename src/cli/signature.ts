@@ -1,18 +1,12 @@
 import { Command, Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import type { SignaturePlan } from "../orchestrate/signature/signature.ts";
-import { createOrchestrator, type Orchestrated } from "../redraft/orchestrator.ts";
 import { answerErrors } from "./answer-errors.ts";
-import { checkedWrite } from "./check-command.ts";
-import { printDiff } from "./diff-output.ts";
-import { eventListener } from "./event-option.ts";
+import { editFolder, printFolderEdit } from "./folder-edit.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
-import { cliJournal } from "./journal.ts";
-import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
 import { placeIn } from "./rename.ts";
-import { whileWaiting } from "./waiting.ts";
 
 interface SignatureOptions extends FolderEditOptions {
   readonly at?: string;
@@ -65,43 +59,30 @@ async function changeSignature(
   parameters: string,
   options: SignatureOptions,
 ): Promise<void> {
-  const { check, dryRun = false, value: values, unsure } = options;
+  const { value: values, unsure } = options;
   const root = await rootFolder(options.root);
   const at = options.at === undefined ? undefined : await placeIn(root, options.at);
-  const done = await whileWaiting(check === undefined ? `looking for ${from}` : undefined, () =>
-    createOrchestrator({ root, learning: cliLearning(root) }).run(
-      { signature: { from, parameters, values, unsure, at } },
-      {
-        dryRun,
-        journal: cliJournal(root, options.journal),
-        note: { kind: "edit", by: "redraft signature" },
-        ...checkedWrite(check, root),
-        ...eventListener(options.events, {
-          command: "signature",
-          instruction: `${from}(${parameters})`,
-        }),
-      },
-    ),
+  const done = await editFolder(
+    {
+      command: "signature",
+      root,
+      request: { signature: { from, parameters, values, unsure, at } },
+      instruction: `${from}(${parameters})`,
+      waiting: `looking for ${from}`,
+    },
+    options,
   );
-  printSignature(done, options);
-}
-
-function printSignature({ chosen, applied }: Orchestrated, options: SignatureOptions): void {
-  const { files, written, entry } = applied;
-  const plan = chosen.details as Omit<SignaturePlan, "files">;
-  if (options.json) {
-    const answer = { ...plan, files, written, ...(entry ? { entry } : {}), error: null };
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
-    return;
-  }
-  if (options.dryRun) printDiff(files.map(({ diff }) => diff).join(""), options);
-  process.stderr.write(`${chosen.title}${options.dryRun ? " (dry run)" : ""}\n`);
-  const left = plan.unsure.filter(({ changed }) => !changed);
-  const changed = plan.unsure.filter((one) => one.changed);
-  listPlaces("left as they are", left);
-  listPlaces("changed, and not certain", changed);
-  for (const note of chosen.notes) process.stderr.write(`${note}\n`);
-  if (entry !== undefined) process.stderr.write(`redraft undo --id ${entry}\n`);
+  const plan = done.chosen.details as Omit<SignaturePlan, "files">;
+  printFolderEdit(done, options, plan, () => {
+    listPlaces(
+      "left as they are",
+      plan.unsure.filter(({ changed }) => !changed),
+    );
+    listPlaces(
+      "changed, and not certain",
+      plan.unsure.filter(({ changed }) => changed),
+    );
+  });
 }
 
 const help = `
