@@ -420,7 +420,7 @@ def print_table(options: argparse.Namespace) -> None:
     """All cases that were run in every way, and of these those where the model writes what the merge found."""
     known = recorded(options.out)
     plain = {case_id: row for (way, case_id), row in known.items() if way == "plain"}
-    ways = [way for way in WAYS if any(known_way == way for known_way, _ in known)]
+    ways = [way for way in options.ways.split(",") if any(known_way == way for known_way, _ in known)]
     common = [case for case in options.chosen if all((way, case["id"]) in known for way in ways)]
     merged = [case for case in common if plain[case["id"]]["text"].rstrip() in map(str.rstrip, case["candidates"])]
     for title, cases in (("all", common), ("the output is a candidate of the merge", merged)):

@@ -69,6 +69,7 @@ CONTEXT_END = 640
 class Engine:
     def __init__(self, model: str, name: str, **more) -> None:
         from vllm import LLM
+        from vllm.platforms import current_platform
         from vllm.v1.worker.cpu_model_runner import CPUModelRunner
 
         self.steps = 0
@@ -90,6 +91,8 @@ class Engine:
             max_logprobs=2,
             **settings,
         )
+        # Kernels are registered once per process; a second time fails after numba is loaded.
+        type(current_platform).register_triton_kernel_overrides = lambda *_: None
         self.llm.generate([{"prompt_token_ids": [1, 2, 3]}], self.sampling({"max_tokens": 4}), use_tqdm=False)
 
     @staticmethod
@@ -178,7 +181,7 @@ class Runs:
         for name, mix in (("plain", 0), ("measured", 0), ("measured", 2)):
             counts = [
                 count
-                for count in (1, 4, 8, 16)
+                for count in map(int, self.options.at_once.split(","))
                 if not self.has("concurrent.jsonl", engine=name, predicted=mix, concurrent=count)
             ]
             for count in counts:
@@ -276,6 +279,7 @@ def main() -> None:
     parser.add_argument("--ways", default=",".join(WAYS))
     parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--samples", type=int, default=400)
+    parser.add_argument("--at-once", default="1,4,8,16", help="numbers of requests in `concurrent`")
     parser.add_argument("--blocks", type=int, default=20, help="blocks of the KV cache in `edges`")
     parser.add_argument("--limit", type=int)
     options = parser.parse_args()
