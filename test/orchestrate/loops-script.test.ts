@@ -304,12 +304,12 @@ const traps: Record<string, LoopTrap> = {
     refused: "`x` would mean something else",
   },
   hoist: {
-    code: "function f(xs) {\n  const width = 3;\n  const out = [];\n>  for (const x of xs) {\n    out.push(x % (width * 2), width * 2, `${width}px`);\n  }\n  return out;\n}",
+    code: "function f(xs) {\n  const width = 3;\n  const out = [];\n>  for (const x of xs) {\n    out.push(x % (width * 2), width * 2, `\u0024{width}px`);\n  }\n  return out;\n}",
     to: "hoist",
     run: "[f([]), f([7, 8])]",
     has: [
       "const invariant = width * 2;\n",
-      "const invariant2 = `${width}px`;\n",
+      "const invariant2 = `\u0024{width}px`;\n",
       "out.push(x % invariant, invariant, invariant2)",
     ],
   },
@@ -340,13 +340,13 @@ const traps: Record<string, LoopTrap> = {
     refused: "nothing in the loop is known",
   },
   "hoist, a word directly before": {
-    code: "function f(xs) {\n  const width = 3;\n>  for (const x of xs) {\n    if (x) return`${width}px`;\n  }\n}",
+    code: "function f(xs) {\n  const width = 3;\n>  for (const x of xs) {\n    if (x) return`\u0024{width}px`;\n  }\n}",
     to: "hoist",
     run: "f([1])",
     has: "return invariant;",
   },
   "hoist, a tagged text": {
-    code: "function f(xs) {\n  const width = 3;\n>  for (const x of xs) {\n    if (x) return String.raw`${width}px`;\n  }\n}",
+    code: "function f(xs) {\n  const width = 3;\n>  for (const x of xs) {\n    if (x) return String.raw`\u0024{width}px`;\n  }\n}",
     to: "hoist",
     refused: "nothing in the loop is known",
   },

@@ -30,9 +30,9 @@ export interface LoopPlan {
   readonly notes: readonly string[];
 }
 
-type Writer = (site: LoopSite) => LoopRewrite;
+type FormWriter = (site: LoopSite) => LoopRewrite;
 
-const python: Partial<Record<LoopForm, Writer>> = {
+const python: Partial<Record<LoopForm, FormWriter>> = {
   comprehension: toComprehension,
   any: (site) => toAnyOrAll(site, "any"),
   all: (site) => toAnyOrAll(site, "all"),
@@ -42,7 +42,7 @@ const python: Partial<Record<LoopForm, Writer>> = {
   set: toSetLookup,
 };
 
-const script: Partial<Record<LoopForm, Writer>> = {
+const script: Partial<Record<LoopForm, FormWriter>> = {
   map: (site) => toCollected(site, "map"),
   filter: (site) => toCollected(site, "filter"),
   "filter-map": (site) => toCollected(site, "filter-map"),
