@@ -67,7 +67,7 @@ Forms of Python: comprehension (list, set, dict), any, all, sum (whole numbers),
 Forms of JavaScript and TypeScript: map, filter, filter-map, flat-map, for-of, index, loop (back from map or filter).
 Forms of both: hoist (what has one value in all rounds is evaluated before), set (a search in a list becomes one in a set).
 
-Where several forms are possible, none is chosen: they are listed, and --to names one.
+Where several forms are possible, none is chosen: they are listed, and --to names one. An index is made only with --to.
 
 Examples:
   redraft loop src/app.ts:120 --dry-run

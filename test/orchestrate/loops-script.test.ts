@@ -261,16 +261,19 @@ const traps: Record<string, LoopTrap> = {
   },
   "to an index": {
     code: "function f() {\n  const xs = [1, 2];\n  let n = 0;\n  const i = 3;\n>  for (const x of xs) {\n    n += x * i;\n  }\n  return n;\n}",
+    to: "index",
     run: "f()",
     has: "  for (let j = 0; j < xs.length; j++) {\n    const x = xs[j];\n    n += x * i;\n",
   },
   "to an index, without a block": {
     code: "function f() {\n  const xs = [1, 2];\n  let n = 0;\n>  for (const x of xs) n += x;\n  return n;\n}",
+    to: "index",
     run: "f()",
     has: "{\n    const x = xs[i];\n    n += x;\n  }\n",
   },
   "to an index, a variable of the body has the name": {
     code: "function f() {\n  const xs = [1, 2];\n  let n = 0;\n>  for (const x of xs) {\n    const x = 5;\n    n += x;\n  }\n  return n;\n}",
+    to: "index",
     refused: "is declared in the body, too",
   },
   "back from map": {
@@ -304,12 +307,12 @@ const traps: Record<string, LoopTrap> = {
     refused: "`x` would mean something else",
   },
   hoist: {
-    code: "function f(xs) {\n  const width = 3;\n  const out = [];\n>  for (const x of xs) {\n    out.push(x % (width * 2), width * 2, `${width}px`);\n  }\n  return out;\n}",
+    code: "function f(xs) {\n  const width = 3;\n  const out = [];\n>  for (const x of xs) {\n    out.push(x % (width * 2), width * 2, `\u0024{width}px`);\n  }\n  return out;\n}",
     to: "hoist",
     run: "[f([]), f([7, 8])]",
     has: [
       "const invariant = width * 2;\n",
-      "const invariant2 = `${width}px`;\n",
+      "const invariant2 = `\u0024{width}px`;\n",
       "out.push(x % invariant, invariant, invariant2)",
     ],
   },
@@ -340,13 +343,13 @@ const traps: Record<string, LoopTrap> = {
     refused: "nothing in the loop is known",
   },
   "hoist, a word directly before": {
-    code: "function f(xs) {\n  const width = 3;\n>  for (const x of xs) {\n    if (x) return`${width}px`;\n  }\n}",
+    code: "function f(xs) {\n  const width = 3;\n>  for (const x of xs) {\n    if (x) return`\u0024{width}px`;\n  }\n}",
     to: "hoist",
     run: "f([1])",
     has: "return invariant;",
   },
   "hoist, a tagged text": {
-    code: "function f(xs) {\n  const width = 3;\n>  for (const x of xs) {\n    if (x) return String.raw`${width}px`;\n  }\n}",
+    code: "function f(xs) {\n  const width = 3;\n>  for (const x of xs) {\n    if (x) return String.raw`\u0024{width}px`;\n  }\n}",
     to: "hoist",
     refused: "nothing in the loop is known",
   },
@@ -485,6 +488,12 @@ describe("a loop that can get several forms", () => {
   it("is proposed in each", async () => {
     const made = await planLoops(await memoryView({ "a.js": text }), { path: "a.js", line: 5 });
     expect(made.map(({ form }) => form)).toEqual(["map", "hoist"]);
+  });
+
+  it("an index is not proposed unless it is named", async () => {
+    const loop = "function f() {\n  const xs = [1];\n  for (const x of xs) g(x);\n}";
+    const made = planLoops(await memoryView({ "a.js": loop }), { path: "a.js", line: 3 });
+    await expect(made).rejects.toThrow("the loop stays as it is");
   });
 
   it("a form of another language is wrong usage", async () => {

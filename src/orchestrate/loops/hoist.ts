@@ -3,11 +3,11 @@ import { marginAt } from "../extract/layout.ts";
 import { around } from "../names/nodes.ts";
 import { pythonStable } from "./python-stable.ts";
 import { otherShape, refuseLoop } from "./refusal.ts";
-import { type LoopEdit, type LoopRewrite, lineEndOf, type Piece } from "./rewrite.ts";
+import { type LoopEdit, type LoopPiece, type LoopRewrite, lineEndIn } from "./rewrite.ts";
 import { scriptStable } from "./script-stable.ts";
 import { type LoopSite, loopStatements, refuseByName, runsIn } from "./site.ts";
 
-const operations =
+const hoistedTypes =
   /^(?:binary_expression|binary_operator|template_string|string|ternary_expression|comparison_operator|boolean_operator)$/u;
 
 /** Expressions that have one value in all rounds are evaluated once, before the loop. */
@@ -18,7 +18,7 @@ export function toHoisted(site: LoopSite): LoopRewrite {
   const stable = language === "python" ? pythonStable : scriptStable;
   const parts = roundParts(statement);
   const isStable = (node: Node): boolean =>
-    operations.test(node.type) &&
+    hoistedTypes.test(node.type) &&
     !isTagged(node) &&
     node.descendantsOfType("identifier").length > 0 &&
     stable(site, node) !== undefined;
@@ -42,7 +42,7 @@ export function toHoisted(site: LoopSite): LoopRewrite {
   const groups = new Map<string, Node[]>();
   for (const one of found) groups.set(one.text, [...(groups.get(one.text) ?? []), one]);
   const edits: LoopEdit[] = [];
-  const lines: Piece[] = [];
+  const lines: LoopPiece[] = [];
   const named: string[] = [];
   for (const same of groups.values()) {
     const name = freeName(taken, "invariant");
@@ -107,8 +107,8 @@ export function requireLineBefore({ text, statement, position }: LoopSite): void
 }
 
 /** `name = value` with its line end and the margin of what follows. */
-export function definition(site: LoopSite, name: string, value: readonly Piece[]): Piece[] {
-  const behind = `${lineEndOf(site.text)}${marginAt(site.text, site.statement.startIndex)}`;
+export function definition(site: LoopSite, name: string, value: readonly LoopPiece[]): LoopPiece[] {
+  const behind = `${lineEndIn(site.text)}${marginAt(site.text, site.statement.startIndex)}`;
   return site.language === "python"
     ? [`${name} = `, ...value, behind]
     : [`const ${name} = `, ...value, `;${behind}`];

@@ -3,10 +3,17 @@ import { definition, freeName, requireLineBefore, roundParts } from "./hoist.ts"
 import { isBuiltIn } from "./python-safety.ts";
 import { hashedType, isBeforeLoop, isLiteralList, onlyValue } from "./python-stable.ts";
 import { otherShape, refuseLoop } from "./refusal.ts";
-import type { LoopEdit, LoopRewrite, Piece } from "./rewrite.ts";
+import type { LoopEdit, LoopPiece, LoopRewrite } from "./rewrite.ts";
 import { isCertainlySet } from "./script-collect.ts";
 import { firstAct, isGlobalAt, knownList } from "./script-lists.ts";
-import { functionOf, isWithin, type LoopSite, referencesTo, refuseByName, runsIn } from "./site.ts";
+import {
+  innerFunctionOf,
+  isNodeWithin,
+  type LoopSite,
+  referencesTo,
+  refuseByName,
+  runsIn,
+} from "./site.ts";
 
 /** A search in a list in every round becomes one in a set that is built before the loop. */
 export function toSetLookup(site: LoopSite): LoopRewrite {
@@ -15,10 +22,10 @@ export function toSetLookup(site: LoopSite): LoopRewrite {
   return site.language === "python" ? pythonLookup(site) : scriptLookup(site);
 }
 
-function rewrite(
+function setRewrite(
   site: LoopSite,
   list: Node,
-  value: readonly Piece[],
+  value: readonly LoopPiece[],
   found: readonly LoopEdit[],
   name: string,
 ): LoopRewrite {
@@ -84,7 +91,7 @@ function scriptLookup(site: LoopSite): LoopRewrite {
     const called = one.childForFieldName("function")!;
     return { start: called.startIndex, end: called.endIndex, pieces: [`${name}.has`] };
   });
-  return rewrite(site, list, ["new Set(", list, ")"], edits, name);
+  return setRewrite(site, list, ["new Set(", list, ")"], edits, name);
 }
 
 /** The list is the same array with the same elements in every round. */
@@ -98,7 +105,8 @@ function requireFixedList(site: LoopSite, list: Node, searches: readonly Node[])
   const binding = site.all.find(({ node }) => node.id === list.id)!.binding!;
   const [declared] = binding.declarations;
   const isParameter =
-    declared!.kind === "parameter" && isWithin(site.statement, functionOf(declared!.node)!);
+    declared!.kind === "parameter" &&
+    isNodeWithin(site.statement, innerFunctionOf(declared!.node)!);
   if (!isParameter && !isCertainlySet(site, declared!.node))
     refuseLoop(`\`${list.text}\` may have no value before the loop.`, list);
   const written = referencesTo(site, binding).find((one) => one.writes && !one.declares);
@@ -177,7 +185,7 @@ function pythonLookup(site: LoopSite): LoopRewrite {
       );
     edits.push({ start: right!.startIndex, end: right!.endIndex, pieces: [name] });
   }
-  return rewrite(site, list, ["set(", list, ")"], edits, name);
+  return setRewrite(site, list, ["set(", list, ")"], edits, name);
 }
 
 const operatorOf = (node: Node): string =>

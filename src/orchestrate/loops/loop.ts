@@ -30,9 +30,9 @@ export interface LoopPlan {
   readonly notes: readonly string[];
 }
 
-type Writer = (site: LoopSite) => LoopRewrite;
+type FormWriter = (site: LoopSite) => LoopRewrite;
 
-const python: Partial<Record<LoopForm, Writer>> = {
+const python: Partial<Record<LoopForm, FormWriter>> = {
   comprehension: toComprehension,
   any: (site) => toAnyOrAll(site, "any"),
   all: (site) => toAnyOrAll(site, "all"),
@@ -42,7 +42,7 @@ const python: Partial<Record<LoopForm, Writer>> = {
   set: toSetLookup,
 };
 
-const script: Partial<Record<LoopForm, Writer>> = {
+const script: Partial<Record<LoopForm, FormWriter>> = {
   map: (site) => toCollected(site, "map"),
   filter: (site) => toCollected(site, "filter"),
   "filter-map": (site) => toCollected(site, "filter-map"),
@@ -54,14 +54,9 @@ const script: Partial<Record<LoopForm, Writer>> = {
   set: toSetLookup,
 };
 
-/** Forms that are proposed only where the better ones are not possible. */
-const saysLess: Partial<Record<LoopForm, readonly LoopForm[]>> = {
-  "flat-map": ["filter-map"],
-  index: ["map", "filter", "filter-map", "flat-map"],
-};
-
 /**
  * Every form that the loop at a line can get, each with the same effects and the same results as the loop has; with `to` that one.
+ * An index is no gain: only a request that names it gets it.
  *
  * @throws `no-match` where there is none, with the place and the reason; `usage` for a form that the language does not have
  */
@@ -96,7 +91,10 @@ export async function planLoops(view: NameView, request: LoopRequest): Promise<L
     for (const form of loopForms) {
       const write = writers[form];
       if (!write || (to !== undefined && to !== form)) continue;
-      if (to === undefined && plans.some((one) => saysLess[form]?.includes(one.form))) continue;
+      if (to === undefined && form === "index") continue;
+      // `flat-map` says less.
+      if (to === undefined && form === "flat-map" && plans.some((one) => one.form === "filter-map"))
+        continue;
       try {
         plans.push(checkedPlan(site, form, write(site), parse, language));
       } catch (error) {

@@ -1,12 +1,12 @@
 import type { Node } from "web-tree-sitter";
 import { otherShape, refuseLoop } from "./refusal.ts";
-import type { Piece } from "./rewrite.ts";
+import type { LoopPiece } from "./rewrite.ts";
 import { statementsOf } from "./site.ts";
 
 /** `for` and `if` inside of each other, around one last statement. */
 export interface LoopChain {
   /** ` for a in b`, ` if c`: without the blank. */
-  readonly clauses: readonly (readonly Piece[])[];
+  readonly clauses: readonly (readonly LoopPiece[])[];
   readonly targets: readonly Node[];
   /** Iterables and conditions; the first is evaluated once, before everything. */
   readonly parts: readonly Node[];
@@ -15,7 +15,7 @@ export interface LoopChain {
 
 /** Reads a loop whose body is one statement, under conditions, guards with `continue` and further loops. */
 export function chainOf(loop: Node, lastCount = 1): LoopChain {
-  const clauses: Piece[][] = [];
+  const clauses: LoopPiece[][] = [];
   const targets: Node[] = [];
   const parts: Node[] = [];
   let node = loop;
@@ -40,7 +40,8 @@ export function chainOf(loop: Node, lastCount = 1): LoopChain {
     const body = node.childForFieldName(node.type === "for_statement" ? "body" : "consequence")!;
     let list = statementsOf(body);
     for (;;) {
-      const guard = list.length > lastCount || list.length > 1 ? guardOf(list[0]!) : undefined;
+      const guard =
+        list.length > lastCount || list.length > 1 ? pythonGuardOf(list[0]!) : undefined;
       if (!guard) break;
       parts.push(guard);
       clauses.push(["if not ", ...notBracketed(guard)]);
@@ -61,7 +62,7 @@ export function chainOf(loop: Node, lastCount = 1): LoopChain {
 }
 
 /** The condition of `if condition: continue`. */
-function guardOf(node: Node): Node | undefined {
+function pythonGuardOf(node: Node): Node | undefined {
   if (node.type !== "if_statement" || node.childForFieldName("alternative")) return undefined;
   const body = statementsOf(node.childForFieldName("consequence")!);
   return body.length === 1 && body[0]!.type === "continue_statement"
@@ -72,12 +73,12 @@ function guardOf(node: Node): Node | undefined {
 const needsBrackets = /^(?:conditional_expression|lambda|expression_list|pattern_list)$/u;
 
 /** An expression as a part of a comprehension. */
-export const bracketed = (node: Node): Piece[] =>
+export const bracketed = (node: Node): LoopPiece[] =>
   needsBrackets.test(node.type) ? ["(", node, ")"] : [node];
 
 const isSimple =
   /^(?:identifier|attribute|call|subscript|parenthesized_expression|true|false|none|string|integer)$/u;
 
 /** Behind `not`. */
-export const notBracketed = (node: Node): Piece[] =>
+export const notBracketed = (node: Node): LoopPiece[] =>
   isSimple.test(node.type) ? [node] : ["(", node, ")"];

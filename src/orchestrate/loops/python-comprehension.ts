@@ -12,7 +12,13 @@ import {
   targetNames,
 } from "./python-safety.ts";
 import { otherShape, refuseLoop } from "./refusal.ts";
-import { type LoopEdit, type LoopRewrite, lineEndOf, type Piece, pieceText } from "./rewrite.ts";
+import {
+  type LoopEdit,
+  type LoopPiece,
+  type LoopRewrite,
+  lineEndIn,
+  pieceText,
+} from "./rewrite.ts";
 import { type LoopSite, refuseByName, refuseComments, runsIn } from "./site.ts";
 
 /** A list, set or dictionary that a loop fills becomes a comprehension. */
@@ -25,7 +31,7 @@ export function toComprehension(site: LoopSite): LoopRewrite {
   const assignment = start.namedChildren[0]!;
   const brackets = bracketsFor(site, fill, assignment.childForFieldName("right"));
   const parts = [...chain.parts, ...fill.values];
-  requirePlainParts(site, parts);
+  requirePlainParts(parts);
   refuseByName(site, site.inner ?? loop);
   const name = assignment.childForFieldName("left")!;
   const isBehind = requireUnseen(site, name, [fill.name]);
@@ -148,15 +154,15 @@ export function comprehensionPieces(
   site: LoopSite,
   assignment: Node,
   brackets: string,
-  value: readonly Piece[],
-  clauses: readonly (readonly Piece[])[],
-): Piece[] {
+  value: readonly LoopPiece[],
+  clauses: readonly (readonly LoopPiece[])[],
+): LoopPiece[] {
   const [open, close] = [brackets.slice(0, -1), brackets.slice(-1)];
   const margin = marginAt(site.text, site.statement.startIndex);
   const left = assignment.childForFieldName("left");
   const type = assignment.childForFieldName("type");
-  const head: Piece[] = left ? [left, ...(type ? [": ", type] : []), " = "] : ["return "];
-  const flat: Piece[] = [
+  const head: LoopPiece[] = left ? [left, ...(type ? [": ", type] : []), " = "] : ["return "];
+  const flat: LoopPiece[] = [
     ...head,
     open,
     ...value,
@@ -166,38 +172,38 @@ export function comprehensionPieces(
   const text = pieceText(flat);
   if (!text.includes("\n") && margin.length + text.length <= widest) return flat;
   const unit = /^\t/mu.test(site.text) ? "\t" : "    ";
-  const line = `${lineEndOf(site.text)}${margin}${unit}`;
+  const line = `${lineEndIn(site.text)}${margin}${unit}`;
   return [
     ...head,
     open,
     line,
     ...value,
     ...clauses.flatMap((one) => [line, ...one]),
-    `${lineEndOf(site.text)}${margin}${close}`,
+    `${lineEndIn(site.text)}${margin}${close}`,
   ];
 }
 
 /** The start value is removed, and the loop replaced; where they are neighbours, both at once. */
-export function replaceBoth(site: LoopSite, start: Node, pieces: readonly Piece[]): LoopEdit[] {
+export function replaceBoth(site: LoopSite, start: Node, pieces: readonly LoopPiece[]): LoopEdit[] {
   const { text, statement } = site;
   requireOwnLines(site, start, statement);
   const from = text.lastIndexOf("\n", start.startIndex - 1) + 1;
   const next = site.siblings[site.siblings.findIndex(({ id }) => id === start.id) + 1]!;
   if (next.id === statement.id) {
-    refuseComments(site, start.startIndex, endOf(statement));
-    return [{ start: start.startIndex, end: endOf(statement), pieces }];
+    refuseComments(site, start.startIndex, codeEndOf(statement));
+    return [{ start: start.startIndex, end: codeEndOf(statement), pieces }];
   }
   const to = text.indexOf("\n", start.endIndex) + 1;
   refuseComments(site, start.startIndex, to);
-  refuseComments(site, statement.startIndex, endOf(statement));
+  refuseComments(site, statement.startIndex, codeEndOf(statement));
   return [
     { start: from, end: to, pieces: [] },
-    { start: statement.startIndex, end: endOf(statement), pieces },
+    { start: statement.startIndex, end: codeEndOf(statement), pieces },
   ];
 }
 
 /** The end of the code of a statement: a block may end with blanks and comments. */
-export function endOf(node: Node): number {
+export function codeEndOf(node: Node): number {
   for (let one = node; ; ) {
     const last = one.children.filter((child) => child !== null && child.type !== "comment").at(-1);
     if (!last) return one.startIndex + one.text.trimEnd().length;
@@ -210,8 +216,8 @@ export function requireOwnLines(site: LoopSite, ...statements: readonly Node[]):
   const { text } = site;
   for (const one of statements) {
     const from = text.lastIndexOf("\n", one.startIndex - 1) + 1;
-    const next = text.indexOf("\n", endOf(one));
-    const rest = text.slice(endOf(one), next < 0 ? text.length : next);
+    const next = text.indexOf("\n", codeEndOf(one));
+    const rest = text.slice(codeEndOf(one), next < 0 ? text.length : next);
     if (text.slice(from, one.startIndex).trim() !== "" || !/^\s*(?:#.*)?$/u.test(rest))
       refuseLoop("another statement is on the same line.", one);
   }

@@ -1,8 +1,8 @@
 import type { Node } from "web-tree-sitter";
 import { chainOf, type LoopChain, notBracketed } from "./python-chain.ts";
 import {
+  codeEndOf,
   comprehensionPieces,
-  endOf,
   replaceBoth,
   requireDistinct,
   requireOwnLines,
@@ -19,7 +19,7 @@ import {
   targetNames,
 } from "./python-safety.ts";
 import { otherShape, refuseLoop } from "./refusal.ts";
-import type { LoopRewrite, Piece } from "./rewrite.ts";
+import type { LoopPiece, LoopRewrite } from "./rewrite.ts";
 import { type LoopSite, refuseByName, refuseComments } from "./site.ts";
 
 /** A search with a flag or with returns becomes `any` or `all`. */
@@ -34,7 +34,7 @@ export function toAnyOrAll(site: LoopSite, form: "any" | "all"): LoopRewrite {
   const wanted = found.value ? "any" : "all";
   if (wanted !== form) otherShape(`the loop is \`${wanted}\`.`, loop.startIndex);
   if (!isBuiltIn(site, form)) refuseLoop(`\`${form}\` is not the one of Python.`, loop);
-  requirePlainParts(site, parts);
+  requirePlainParts(parts);
   refuseByName(site, site.inner ?? loop);
   const targets = chain.targets.flatMap(targetNames);
   requireDistinct(targets);
@@ -46,9 +46,9 @@ export function toAnyOrAll(site: LoopSite, form: "any" | "all"): LoopRewrite {
   const split = splitOf(site, targets);
   if (isReturn) {
     requireOwnLines(site, loop, found.start);
-    refuseComments(site, loop.startIndex, endOf(found.start));
+    refuseComments(site, loop.startIndex, codeEndOf(found.start));
     const pieces = comprehensionPieces(site, found.start, brackets, value, clauses);
-    const edit = { start: loop.startIndex, end: endOf(found.start), pieces };
+    const edit = { start: loop.startIndex, end: codeEndOf(found.start), pieces };
     return { edits: [edit], title: `return ${form}(...)`, why: searchWhy, split };
   }
   const assignment = found.start.namedChildren[0]!;
@@ -123,14 +123,14 @@ const booleanOf = (node: Node | null | undefined): boolean | undefined =>
 function tested(
   { clauses, parts }: LoopChain,
   loop: Node,
-): { parts: readonly Node[]; clauses: readonly (readonly Piece[])[]; test: Node } {
+): { parts: readonly Node[]; clauses: readonly (readonly LoopPiece[])[]; test: Node } {
   const last = clauses.at(-1)!;
   if (last[0] !== "if ") otherShape("no condition is asked at the end.", loop.startIndex);
   return { parts, clauses: clauses.slice(0, -1), test: parts.at(-1)! };
 }
 
 /** The opposite of a condition, without `not` where it has one. */
-function negated(test: Node): Piece[] {
+function negated(test: Node): LoopPiece[] {
   const inner = test.type === "not_operator" ? test.childForFieldName("argument") : null;
   if (inner) return [inner];
   return ["not ", ...notBracketed(test)];
@@ -158,7 +158,7 @@ export function toSum(site: LoopSite): LoopRewrite {
     refuseLoop(`\`${name.text}\` does not begin with 0.`, start);
   if (!isBuiltIn(site, "sum")) refuseLoop("`sum` is not the one of Python.", loop);
   const parts = [...chain.parts, added];
-  requirePlainParts(site, parts);
+  requirePlainParts(parts);
   refuseByName(site, site.inner ?? loop);
   const isBehind = requireUnseen(site, assignment.childForFieldName("left")!, [name]);
   if (site.siblings[site.position - 1]?.id !== start.id && !isBehind)

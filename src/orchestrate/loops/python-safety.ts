@@ -2,12 +2,19 @@ import type { Node } from "web-tree-sitter";
 import { maySwallow } from "../extract/guards.ts";
 import type { NameReference, ScopeBinding } from "../extract/references.ts";
 import { otherShape, refuseLoop } from "./refusal.ts";
-import { functionOf, isWithin, type LoopSite, namesIn, referencesTo, runsIn } from "./site.ts";
+import {
+  innerFunctionOf,
+  isNodeWithin,
+  type LoopSite,
+  loopNamesIn,
+  referencesTo,
+  runsIn,
+} from "./site.ts";
 
 /** The binding of a name that is a variable of the function around the loop, and of no other one. */
 export function localOf(site: LoopSite, name: Node): ScopeBinding {
   const { inner } = site;
-  if (inner?.type !== "function_definition" || functionOf(name)?.id !== inner.id)
+  if (inner?.type !== "function_definition" || innerFunctionOf(name)?.id !== inner.id)
     refuseLoop("outside of a function other code can see the variables of the loop.", name);
   if (isInClassBody(site.statement, inner!))
     refuseLoop("in the body of a class the variables are members.", name);
@@ -32,7 +39,7 @@ export function targetNames(target: Node): Node[] {
 }
 
 /** What a comprehension cannot have, or does otherwise than a loop. */
-export function requirePlainParts(site: LoopSite, parts: readonly Node[]): void {
+export function requirePlainParts(parts: readonly Node[]): void {
   for (const part of parts) {
     for (const one of runsIn(part)) {
       if (/^(?:await|yield|named_expression)$/u.test(one.type) && one.isNamed)
@@ -58,14 +65,14 @@ export function requireNotKept(
   }
 }
 
-const readers = /^(?:any|all|sum|min|max|sorted|tuple|list|set|dict|frozenset)$/u;
+const readAtOnce = /^(?:any|all|sum|min|max|sorted|tuple|list|set|dict|frozenset)$/u;
 
 function isUsedAtOnce(site: LoopSite, made: Node): boolean {
   const call = made.parent?.type === "argument_list" ? made.parent.parent : made.parent;
   const called = call?.type === "call" ? call.childForFieldName("function") : undefined;
   if (!called) return false;
   if (called.type === "identifier")
-    return readers.test(called.text) && isBuiltIn(site, called.text);
+    return readAtOnce.test(called.text) && isBuiltIn(site, called.text);
   const object = called.childForFieldName("object");
   return object?.type === "string" && called.childForFieldName("attribute")?.text === "join";
 }
@@ -81,13 +88,13 @@ export function requireUnreadBehind(site: LoopSite, loop: Node, targets: readonl
   for (const target of targets) {
     const binding = localOf(site, target);
     for (const one of referencesTo(site, binding)) {
-      if (isWithin(one.node, loop)) {
-        if (functionOf(one.node)?.id !== site.inner!.id) continue;
+      if (isNodeWithin(one.node, loop)) {
+        if (innerFunctionOf(one.node)?.id !== site.inner!.id) continue;
         if (one.declares && !targets.some(({ id }) => id === one.node.id))
           refuseLoop(`\`${one.name}\` is assigned in the loop.`, one.node);
         continue;
       }
-      if (functionOf(one.node)?.id !== site.inner!.id)
+      if (innerFunctionOf(one.node)?.id !== site.inner!.id)
         refuseLoop(`\`${one.name}\` is used by a function inside.`, one.node);
       if (!one.reads || isOfOtherLoop(one, loop)) continue;
       if (one.node.endIndex <= loop.startIndex && !isInLoop(loop, site.inner!)) continue;
@@ -99,11 +106,11 @@ export function requireUnreadBehind(site: LoopSite, loop: Node, targets: readonl
 /** Whether another loop gives the name its value before this place reads it. */
 function isOfOtherLoop({ node, name }: NameReference, loop: Node): boolean {
   for (let one = node.parent; one; one = one.parent) {
-    if (one.type !== "for_statement" || isWithin(loop, one)) continue;
+    if (one.type !== "for_statement" || isNodeWithin(loop, one)) continue;
     const body = one.childForFieldName("body");
     const left = one.childForFieldName("left");
     const binds = left !== null && isBoundBy(left, name);
-    if (binds && body && isWithin(node, body)) return true;
+    if (binds && body && isNodeWithin(node, body)) return true;
   }
   return false;
 }
@@ -133,10 +140,10 @@ export function requireUnseen(site: LoopSite, name: Node, fills: readonly Node[]
   let isBehind = true;
   for (const one of referencesTo(site, binding)) {
     const { node } = one;
-    if (functionOf(node)?.id !== site.inner!.id)
+    if (innerFunctionOf(node)?.id !== site.inner!.id)
       refuseLoop(`\`${one.name}\` is used by a function inside.`, node);
     if (fills.some(({ id }) => id === node.id) || node.id === name.id) continue;
-    if (isWithin(node, loop)) refuseLoop(`\`${one.name}\` is used in the loop.`, node);
+    if (isNodeWithin(node, loop)) refuseLoop(`\`${one.name}\` is used in the loop.`, node);
     if (one.reads && !(node.startIndex >= loop.endIndex && node.endIndex <= list.endIndex))
       isBehind = false;
   }
@@ -186,7 +193,7 @@ export function startBefore(site: LoopSite, name: string): Node {
       one.namedChildren[0]?.type === "assignment" &&
       one.namedChildren[0].childForFieldName("left")?.text === name;
     if (isStart) return one;
-    if (namesIn(site, one).some((found) => found.name === name))
+    if (loopNamesIn(site, one).some((found) => found.name === name))
       refuseLoop(`\`${name}\` is used between its start value and the loop.`, one);
   }
   return otherShape(`\`${name}\` gets its start value elsewhere.`, site.statement.startIndex);

@@ -1,7 +1,7 @@
 import type { Node } from "web-tree-sitter";
 import type { NameReference, ScopeBinding } from "../extract/references.ts";
 import { isBuiltIn } from "./python-safety.ts";
-import { functionOf, isWithin, type LoopSite, referencesTo } from "./site.ts";
+import { innerFunctionOf, isNodeWithin, type LoopSite, referencesTo } from "./site.ts";
 
 export type PythonType = "int" | "str" | "bool";
 
@@ -17,7 +17,7 @@ export function pythonStable(site: LoopSite, node: Node): PythonType | undefined
     case "false":
       return "bool";
     case "string":
-      return stringType(site, node);
+      return plainStringType(site, node);
     case "identifier":
       return stableName(site, node);
     case "parenthesized_expression":
@@ -53,7 +53,7 @@ export function pythonStable(site: LoopSite, node: Node): PythonType | undefined
 const sides = (site: LoopSite, node: Node): (PythonType | undefined)[] =>
   ["left", "right"].map((field) => pythonStable(site, node.childForFieldName(field)!));
 
-function stringType(site: LoopSite, node: Node): "str" | undefined {
+function plainStringType(site: LoopSite, node: Node): "str" | undefined {
   if (/^\w*b/iu.test(node.text)) return undefined;
   const filled = node.descendantsOfType("interpolation");
   const isPlain = filled.every(
@@ -76,7 +76,7 @@ function stableName(site: LoopSite, node: Node): PythonType | undefined {
   const value =
     assignment?.type === "assignment" ? assignment.childForFieldName("right") : undefined;
   if (!value || assignment!.childForFieldName("left")?.id !== declared.node.id) return undefined;
-  return isBeforeLoop(site, assignment!) ? literalType(value) : undefined;
+  return isBeforeLoop(site, assignment!) ? pythonLiteralType(value) : undefined;
 }
 
 interface OnlyValue {
@@ -108,12 +108,12 @@ export function isBeforeLoop(site: LoopSite, node: Node): boolean {
   return (
     list?.type === "block" &&
     node.endIndex <= site.statement.startIndex &&
-    isWithin(site.statement, list) &&
-    functionOf(node)?.id === site.inner?.id
+    isNodeWithin(site.statement, list) &&
+    innerFunctionOf(node)?.id === site.inner?.id
   );
 }
 
-function literalType(node: Node): PythonType | undefined {
+function pythonLiteralType(node: Node): PythonType | undefined {
   if (node.type === "integer") return /j$/iu.test(node.text) ? undefined : "int";
   if (/^(?:true|false)$/u.test(node.type)) return "bool";
   const isPlain =
@@ -128,7 +128,7 @@ function parameterType(site: LoopSite, by: Node): PythonType | undefined {
   if (type !== "int" && type !== "str" && type !== "bool") return undefined;
   if (!isBuiltIn(site, type)) return undefined;
   const value = by.childForFieldName("value");
-  return !value || literalType(value) === type ? type : undefined;
+  return !value || pythonLiteralType(value) === type ? type : undefined;
 }
 
 /** The type of what a loop variable, or anything stable, is: `str` and `int` have hashes that agree with `==`. */
@@ -143,7 +143,7 @@ export function hashedType(site: LoopSite, node: Node): PythonType | undefined {
   )
     return undefined;
   const body = loop.childForFieldName("body");
-  if (!body || !isWithin(node, body)) return undefined;
+  if (!body || !isNodeWithin(node, body)) return undefined;
   const right = loop.childForFieldName("right")!;
   if (
     right.type === "call" &&
@@ -153,7 +153,7 @@ export function hashedType(site: LoopSite, node: Node): PythonType | undefined {
     return "int";
   if (pythonStable(site, right) === "str") return "str";
   if (right.type === "list" || right.type === "tuple") {
-    const types = right.namedChildren.map((one) => one && literalType(one));
+    const types = right.namedChildren.map((one) => one && pythonLiteralType(one));
     return types[0] && types.every((one) => one === types[0]) ? types[0] : undefined;
   }
   return undefined;
@@ -164,6 +164,6 @@ export function isLiteralList(node: Node): boolean {
   return (
     /^(?:list|tuple)$/u.test(node.type) &&
     node.namedChildCount > 0 &&
-    node.namedChildren.every((one) => one !== null && literalType(one) !== undefined)
+    node.namedChildren.every((one) => one !== null && pythonLiteralType(one) !== undefined)
   );
 }

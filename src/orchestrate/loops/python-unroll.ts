@@ -1,7 +1,7 @@
 import type { Node } from "web-tree-sitter";
 import { marginAt } from "../extract/layout.ts";
 import {
-  endOf,
+  codeEndOf,
   requireAnyOrder,
   requireDistinct,
   requireOwnLines,
@@ -14,10 +14,10 @@ import {
   targetNames,
 } from "./python-safety.ts";
 import { otherShape, refuseLoop } from "./refusal.ts";
-import { type LoopRewrite, lineEndOf, type Piece } from "./rewrite.ts";
+import { type LoopPiece, type LoopRewrite, lineEndIn } from "./rewrite.ts";
 import { type LoopSite, refuseByName, refuseComments, statementsOf } from "./site.ts";
 
-const kinds: Readonly<Record<string, string>> = {
+const emptyOfComprehension: Readonly<Record<string, string>> = {
   list_comprehension: "[]",
   set_comprehension: "set()",
   dictionary_comprehension: "{}",
@@ -29,14 +29,14 @@ export function fromComprehension(site: LoopSite): LoopRewrite {
   const assignment =
     statement.type === "expression_statement" ? statement.namedChildren[0] : undefined;
   const whole = assignment?.type === "assignment" ? assignment.childForFieldName("right") : null;
-  const empty = kinds[whole?.type ?? ""];
+  const empty = emptyOfComprehension[whole?.type ?? ""];
   const name = assignment?.childForFieldName("left");
   if (!whole || empty === undefined || name?.type !== "identifier")
     return otherShape("no variable gets a comprehension here.", statement.startIndex);
   if (empty === "set()" && !isBuiltIn(site, "set"))
     refuseLoop("`set` is not the one of Python.", whole);
   requireOwnLines(site, statement);
-  refuseComments(site, statement.startIndex, endOf(statement));
+  refuseComments(site, statement.startIndex, codeEndOf(statement));
   refuseByName(site, site.inner ?? statement);
   requireUnseen(site, name, []);
   const body = whole.childForFieldName("body")!;
@@ -50,7 +50,7 @@ export function fromComprehension(site: LoopSite): LoopRewrite {
   );
   const parts: Node[] = [...values];
   const targets: Node[] = [];
-  const lines: Piece[][] = [];
+  const lines: LoopPiece[][] = [];
   for (const clause of clauses) {
     if (clause.type === "if_clause") {
       const condition = clause.namedChildren[0]!;
@@ -68,31 +68,31 @@ export function fromComprehension(site: LoopSite): LoopRewrite {
     lines.push(["for ", left, " in ", right, ":"]);
   }
   requireDistinct(targets);
-  requirePlainParts(site, parts);
+  requirePlainParts(parts);
   requireNotKept(site, parts, targets);
   for (const one of parts)
     if (one.text.includes("\n") && !/^[([{]/u.test(one.text))
       refuseLoop("a part of several lines needs the brackets of the comprehension.", one);
   const [first, second] = values;
-  const act: Piece[] =
+  const act: LoopPiece[] =
     second !== undefined
       ? [name.text, "[", first!, "] = ", second]
       : [name.text, empty === "[]" ? ".append(" : ".add(", first!, ")"];
   const margin = marginAt(site.text, statement.startIndex);
-  const unit = stepOf(site);
+  const unit = indentStepOf(site);
   const type = assignment!.childForFieldName("type");
-  const pieces: Piece[] = [name, ...(type ? [": ", type] : []), ` = ${empty}`];
+  const pieces: LoopPiece[] = [name, ...(type ? [": ", type] : []), ` = ${empty}`];
   for (const [depth, line] of [...lines, act].entries())
-    pieces.push(`${lineEndOf(site.text)}${margin}${unit.repeat(depth)}`, ...line);
+    pieces.push(`${lineEndIn(site.text)}${margin}${unit.repeat(depth)}`, ...line);
   return {
-    edits: [{ start: statement.startIndex, end: endOf(statement), pieces }],
+    edits: [{ start: statement.startIndex, end: codeEndOf(statement), pieces }],
     title: `a loop that fills \`${name.text}\``,
     why: "nobody sees it half filled, and the loop variables have no other use in the function",
   };
 }
 
 /** One step of indentation in the function around. */
-export function stepOf({ text, inner }: LoopSite): string {
+export function indentStepOf({ text, inner }: LoopSite): string {
   const body = inner?.childForFieldName("body");
   const first = body ? statementsOf(body)[0] : undefined;
   const [outer, own] = [inner, first].map((one) => (one ? marginAt(text, one.startIndex) : ""));

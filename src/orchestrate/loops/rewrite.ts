@@ -1,13 +1,13 @@
 import type { Node } from "web-tree-sitter";
 
 /** New text, and nodes of the old one that are kept in it. */
-export type Piece = string | Node;
+export type LoopPiece = string | Node;
 
 /** A stretch of the old text and what is written in its place. */
 export interface LoopEdit {
   readonly start: number;
   readonly end: number;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly LoopPiece[];
 }
 
 /** A form of a loop, before names are checked. */
@@ -75,12 +75,14 @@ export function applyLoopEdits(text: string, edits: readonly LoopEdit[]): Rewrit
 }
 
 /** The line end of a text. */
-export const lineEndOf = (text: string): string => (/\r\n/u.test(text) ? "\r\n" : "\n");
+export const lineEndIn = (text: string): string => (/\r\n/u.test(text) ? "\r\n" : "\n");
 
 /** Pieces with text between them. */
-export const joined = (lists: readonly (readonly Piece[])[], between: string): Piece[] =>
-  lists.flatMap((one, index) => (index === 0 ? [...one] : [between, ...one]));
+export const joinedPieces = (
+  lists: readonly (readonly LoopPiece[])[],
+  between: string,
+): LoopPiece[] => lists.flatMap((one, index) => (index === 0 ? [...one] : [between, ...one]));
 
 /** As one string. */
-export const pieceText = (pieces: readonly Piece[]): string =>
+export const pieceText = (pieces: readonly LoopPiece[]): string =>
   pieces.map((one) => (typeof one === "string" ? one : one.text)).join("");

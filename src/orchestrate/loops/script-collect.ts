@@ -1,12 +1,12 @@
 import type { Node } from "web-tree-sitter";
 import { otherShape, refuseLoop } from "./refusal.ts";
-import { joined, type LoopRewrite, type Piece, pieceText } from "./rewrite.ts";
+import { joinedPieces, type LoopPiece, type LoopRewrite, pieceText } from "./rewrite.ts";
 import { firstAct, isGlobalAt, isModuleFile, type KnownList, knownList } from "./script-lists.ts";
 import {
-  functionOf,
-  isWithin,
+  innerFunctionOf,
+  isNodeWithin,
   type LoopSite,
-  namesIn,
+  loopNamesIn,
   referencesTo,
   refuseByName,
   refuseComments,
@@ -22,7 +22,7 @@ interface Collected {
   readonly declarator: Node;
   readonly variable: Node;
   readonly list: Node;
-  readonly conditions: readonly (readonly Piece[])[];
+  readonly conditions: readonly (readonly LoopPiece[])[];
   readonly tests: readonly Node[];
   readonly value: Node;
 }
@@ -53,14 +53,14 @@ export function toCollected(site: LoopSite, form: CollectForm): LoopRewrite {
   const known = knownList(site, list);
   if (!known)
     refuseLoop(
-      `it is not certain that \`${firstLine(list)}\` is an array: a literal, a typed variable, \`Object.keys\`, \`filter\` and the like are.`,
+      `it is not certain that \`${firstLineOf(list)}\` is an array: a literal, a typed variable, \`Object.keys\`, \`filter\` and the like are.`,
       list,
     );
   if (form === "filter-map") requireAnyTime(site, found);
   const call = callPieces(site, form, found, known!);
   const type = declarator.childForFieldName("type");
   const keyword = start.childForFieldName("kind")!.text;
-  const pieces: Piece[] = [`${keyword} `, name, ...(type ? [type] : []), " = ", ...call, ";"];
+  const pieces: LoopPiece[] = [`${keyword} `, name, ...(type ? [type] : []), " = ", ...call, ";"];
   const isTyped = /\.[cm]?tsx?$/u.test(site.path);
   return {
     edits: [{ start: start.startIndex, end: site.statement.endIndex, pieces }],
@@ -76,12 +76,12 @@ export function toCollected(site: LoopSite, form: CollectForm): LoopRewrite {
 
 const bindingsOf = (site: LoopSite, pattern: Node): Set<string> =>
   new Set(
-    namesIn(site, pattern).flatMap(({ declares, binding }) =>
+    loopNamesIn(site, pattern).flatMap(({ declares, binding }) =>
       declares && binding ? [binding.id] : [],
     ),
   );
 
-const firstLine = (node: Node): string => node.text.split("\n")[0]!;
+const firstLineOf = (node: Node): string => node.text.split("\n")[0]!;
 
 function collectedBy(site: LoopSite): Collected {
   const loop = site.statement;
@@ -110,7 +110,7 @@ function collectedBy(site: LoopSite): Collected {
   const name = declarator.childForFieldName("name")!;
   if (name.type !== "identifier")
     otherShape("no empty list is declared directly before the loop.", loop.startIndex);
-  const conditions: Piece[][] = [];
+  const conditions: LoopPiece[][] = [];
   const tests: Node[] = [];
   let node: Node = loop.childForFieldName("body")!;
   for (;;) {
@@ -125,7 +125,7 @@ function collectedBy(site: LoopSite): Collected {
     }
     if (node.type !== "statement_block") break;
     let list = statementsOf(node);
-    for (let guard = guardOf(list); guard; guard = guardOf(list)) {
+    for (let guard = scriptGuardOf(list); guard; guard = scriptGuardOf(list)) {
       tests.push(guard);
       conditions.push(["!(", guard, ")"]);
       list = list.slice(1);
@@ -153,7 +153,7 @@ export function requirePlainLoop(loop: Node): void {
     refuseLoop("the loop is asynchronous.", loop);
 }
 
-function guardOf(list: readonly Node[]): Node | undefined {
+function scriptGuardOf(list: readonly Node[]): Node | undefined {
   const [first] = list;
   if (list.length < 2 || first?.type !== "if_statement" || first.childForFieldName("alternative"))
     return undefined;
@@ -168,7 +168,7 @@ const weak =
   /^(?:ternary_expression|assignment_expression|augmented_assignment_expression|arrow_function|sequence_expression|yield_expression)$/u;
 
 /** A condition as a part of `a && b`. */
-function anded(test: Node): Piece[] {
+function anded(test: Node): LoopPiece[] {
   const isOr =
     test.type === "binary_expression" &&
     /^(?:\|\||\?\?)$/u.test(test.childForFieldName("operator")?.text ?? "");
@@ -191,33 +191,33 @@ function pushedBy(node: Node, name: string): Node {
 export function requireOwnList(site: LoopSite, name: Node, start: Node): void {
   const binding = site.all.find(({ node }) => node.id === name.id)?.binding;
   const loop = site.statement;
-  if (!binding || binding.declarations.length !== 1)
+  if (binding?.declarations.length !== 1)
     refuseLoop(`\`${name.text}\` is declared several times.`, name);
   if (binding!.isTop && !isModuleFile(site.root, site.text))
     refuseLoop("other scripts can see the variables of this one.", name);
   if (start.parent?.type === "export_statement")
     refuseLoop(`other files can see \`${name.text}\`.`, name);
-  const home = functionOf(name);
+  const home = innerFunctionOf(name);
   for (const { node } of referencesTo(site, binding!)) {
     if (node.id === name.id) continue;
     if (node.parent?.type === "export_specifier")
       refuseLoop(`other files can see \`${name.text}\`.`, node);
-    const isPush = node.parent?.type === "member_expression" && isWithin(node, loop);
-    if (functionOf(node)?.id === home?.id) {
-      if (isWithin(node, loop) && !isPush)
+    const isPush = node.parent?.type === "member_expression" && isNodeWithin(node, loop);
+    if (innerFunctionOf(node)?.id === home?.id) {
+      if (isNodeWithin(node, loop) && !isPush)
         refuseLoop(`\`${name.text}\` is used in the loop.`, node);
       continue;
     }
     if (node.startIndex < loop.endIndex || isHoisted(node, home))
       refuseLoop(`a function that may run before the end of the loop uses \`${name.text}\`.`, node);
   }
-  const uses = namesIn(site, loop).filter((one) => one.binding?.id === binding!.id);
+  const uses = loopNamesIn(site, loop).filter((one) => one.binding?.id === binding!.id);
   if (uses.length > 1) refuseLoop(`\`${name.text}\` is used in the loop.`, uses[0]!.node);
 }
 
 /** Whether a function declaration, which is there from the beginning of its block, is around a place. */
 function isHoisted(node: Node, home: Node | undefined): boolean {
-  for (let one = functionOf(node); one && one.id !== home?.id; one = functionOf(one))
+  for (let one = innerFunctionOf(node); one && one.id !== home?.id; one = innerFunctionOf(one))
     if (/declaration$/u.test(one.type)) return true;
   return false;
 }
@@ -226,7 +226,7 @@ function isHoisted(node: Node, home: Node | undefined): boolean {
 function requireAnyTime(site: LoopSite, { value, variable }: Collected): void {
   const refuse = (node: Node): never =>
     refuseLoop(
-      `\`${firstLine(node)}\` would be evaluated after all conditions. \`flat-map\` keeps the order.`,
+      `\`${firstLineOf(node)}\` would be evaluated after all conditions. \`flat-map\` keeps the order.`,
       node,
     ) as never;
   const names = new Set(
@@ -267,7 +267,7 @@ export function isCertainlySet(site: LoopSite, name: Node): boolean {
     block !== null &&
     block !== undefined &&
     /^(?:statement_block|program)$/u.test(block.type) &&
-    isWithin(site.statement, block)
+    isNodeWithin(site.statement, block)
   );
 }
 
@@ -276,12 +276,12 @@ function callPieces(
   form: CollectForm,
   { variable, list, conditions, tests, value }: Collected,
   known: KnownList,
-): Piece[] {
-  const head: Piece[] = ["(", variable, ") => "];
+): LoopPiece[] {
+  const head: LoopPiece[] = ["(", variable, ") => "];
   const again = `(${variable.text}) => `;
   const [only] = conditions;
   const isOne = conditions.length === 1 && only![0] !== "!(";
-  const condition = isOne ? [tests[0]!] : joined(conditions, " && ");
+  const condition = isOne ? [tests[0]!] : joinedPieces(conditions, " && ");
   const isQuiet = [...tests, value].every((one) => firstAct(one) === undefined);
   const isFixed = known.kind === "dense" && (known.isOwn || isQuiet);
   if (form === "map") {
@@ -289,15 +289,15 @@ function callPieces(
     if (!isGlobalAt(site, "Array")) refuseLoop("`Array` is not the one of JavaScript.", list);
     return ["Array.from(", list, ", ", ...head, ...arrowBody(value), ")"];
   }
-  let source: Piece[] = receiver(list);
+  let source: LoopPiece[] = receiver(list);
   if (!isFixed) {
     const act = [...tests, value].map(firstAct).find((one) => one !== undefined);
     if (act && known.kind !== "dense")
       refuseLoop(
-        `\`${firstLine(list)}\` may have holes, or \`${firstLine(act)}\` may change it.`,
+        `\`${firstLineOf(list)}\` may have holes, or \`${firstLineOf(act)}\` may change it.`,
         act,
       );
-    if (act) refuseLoop(`\`${firstLine(act)}\` may change \`${firstLine(list)}\`.`, act);
+    if (act) refuseLoop(`\`${firstLineOf(act)}\` may change \`${firstLineOf(list)}\`.`, act);
     source = ["[...", list, "]"];
   }
   const body = isObjectLike(condition) ? ["(", ...condition, ")"] : condition;
@@ -316,13 +316,16 @@ function callPieces(
   ];
 }
 
-const flatCondition = (condition: readonly Piece[], conditions: readonly unknown[]): Piece[] => {
+const flatCondition = (
+  condition: readonly LoopPiece[],
+  conditions: readonly unknown[],
+): LoopPiece[] => {
   const [only] = condition;
   const isWeak = conditions.length === 1 && typeof only !== "string" && weak.test(only!.type);
   return isWeak ? ["(", ...condition, ")"] : [...condition];
 };
 
-const isObjectLike = (pieces: readonly Piece[]): boolean => {
+const isObjectLike = (pieces: readonly LoopPiece[]): boolean => {
   const text = pieceText(pieces);
   return (
     text.startsWith("{") ||
@@ -333,7 +336,7 @@ const isObjectLike = (pieces: readonly Piece[]): boolean => {
 };
 
 /** An expression as the body of an arrow function. */
-function arrowBody(value: Node): Piece[] {
+function arrowBody(value: Node): LoopPiece[] {
   return value.text.startsWith("{") || value.type === "sequence_expression"
     ? ["(", value, ")"]
     : [value];
@@ -343,4 +346,4 @@ const strong =
   /^(?:identifier|member_expression|call_expression|subscript_expression|array|parenthesized_expression|non_null_expression)$/u;
 
 /** An expression before a member. */
-const receiver = (list: Node): Piece[] => (strong.test(list.type) ? [list] : ["(", list, ")"]);
+const receiver = (list: Node): LoopPiece[] => (strong.test(list.type) ? [list] : ["(", list, ")"]);

@@ -1,13 +1,13 @@
 import type { Node } from "web-tree-sitter";
 import { marginAt } from "../extract/layout.ts";
 import { otherShape, refuseLoop } from "./refusal.ts";
-import { type LoopEdit, type LoopRewrite, lineEndOf, type Piece } from "./rewrite.ts";
+import { type LoopEdit, type LoopPiece, type LoopRewrite, lineEndIn } from "./rewrite.ts";
 import { requirePlainLoop } from "./script-collect.ts";
 import { knownList } from "./script-lists.ts";
 import {
-  functionOf,
+  innerFunctionOf,
   type LoopSite,
-  namesIn,
+  loopNamesIn,
   referencesTo,
   refuseByName,
   statementsOf,
@@ -58,7 +58,7 @@ export function toForOf(site: LoopSite): LoopRewrite {
       end: body.startIndex,
       pieces: [`for (${kind} `, name, " of ", list, ") "],
     },
-    withoutStatement(site.text, first!),
+    withoutElementLine(site.text, first!),
   ];
   return {
     edits,
@@ -68,7 +68,7 @@ export function toForOf(site: LoopSite): LoopRewrite {
 }
 
 /** The statement with its line, where it is alone on it. */
-function withoutStatement(text: string, node: Node): LoopEdit {
+function withoutElementLine(text: string, node: Node): LoopEdit {
   const from = text.lastIndexOf("\n", node.startIndex - 1) + 1;
   const next = text.indexOf("\n", node.endIndex);
   const isAlone =
@@ -125,11 +125,11 @@ function requireArray(site: LoopSite, list: Node): void {
       list,
     );
   const binding = site.all.find(({ node }) => node.id === list.id)!.binding!;
-  const home = functionOf(binding.declarations[0]!.node);
+  const home = innerFunctionOf(binding.declarations[0]!.node);
   for (const { node, writes, declares } of referencesTo(site, binding)) {
     if (!writes || declares) continue;
     const isApart =
-      functionOf(node)?.id === home?.id && functionOf(site.statement)?.id === home?.id;
+      innerFunctionOf(node)?.id === home?.id && innerFunctionOf(site.statement)?.id === home?.id;
     const isInside =
       node.startIndex >= site.statement.startIndex && node.endIndex <= site.statement.endIndex;
     if (!isApart || isInside)
@@ -156,14 +156,14 @@ export function toIndex(site: LoopSite): LoopRewrite {
     .descendantsOfType("comment")
     .find((one) => one && one.startIndex >= loop.startIndex && one.startIndex < body.startIndex);
   if (comment) refuseLoop("a comment here would be lost. Move it first.", comment);
-  const taken = new Set(namesIn(site, site.inner ?? site.root).map((one) => one.name));
+  const taken = new Set(loopNamesIn(site, site.inner ?? site.root).map((one) => one.name));
   const index = ["i", "j", "k", "index", "at"].find((one) => !taken.has(one));
   if (index === undefined)
     return refuseLoop("the usual names of an index are taken.", loop) as never;
-  const head: Piece[] = [`for (let ${index} = 0; ${index} < `, list, `.length; ${index}++) `];
-  const element: Piece[] = [`${kind} `, variable, ` = ${list.text}[${index}];`];
+  const head: LoopPiece[] = [`for (let ${index} = 0; ${index} < `, list, `.length; ${index}++) `];
+  const element: LoopPiece[] = [`${kind} `, variable, ` = ${list.text}[${index}];`];
   const margin = marginAt(site.text, loop.startIndex);
-  const end = lineEndOf(site.text);
+  const end = lineEndIn(site.text);
   const edits: LoopEdit[] = [];
   if (body.type === "statement_block") {
     const inner = statementsOf(body)[0];
@@ -203,7 +203,7 @@ function refuseRedeclared(site: LoopSite, variable: Node, body: Node): void {
       : variable.descendantsOfType(["identifier", "shorthand_property_identifier_pattern"]);
   for (const statement of body.type === "statement_block" ? statementsOf(body) : []) {
     if (!/declaration$/u.test(statement.type)) continue;
-    const again = namesIn(site, statement).find(
+    const again = loopNamesIn(site, statement).find(
       (one) => one.declares && names.some((name) => name?.text === one.name),
     );
     if (again) refuseLoop(`\`${again.name}\` is declared in the body, too.`, again.node);

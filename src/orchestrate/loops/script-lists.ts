@@ -1,6 +1,13 @@
 import type { Node } from "web-tree-sitter";
 import type { NameReference } from "../extract/references.ts";
-import { functionOf, isWithin, type LoopSite, loopsBetween, referencesTo, runsIn } from "./site.ts";
+import {
+  innerFunctionOf,
+  isNodeWithin,
+  type LoopSite,
+  loopsBetween,
+  referencesTo,
+  runsIn,
+} from "./site.ts";
 
 /** What is known of a value that a loop of JavaScript runs over. */
 export interface KnownList {
@@ -89,7 +96,7 @@ function knownVariable(site: LoopSite, node: Node, depth: number): KnownList | u
   const isHidden =
     !binding.isTop ||
     (isModuleFile(site.root, site.text) && by.parent?.parent?.type !== "export_statement");
-  const isNew = unwrapped(value!).type !== "identifier";
+  const isNew = withoutWrappers(value!).type !== "identifier";
   const isOwn = known.isOwn && isHidden && isNew && uses.every((one) => isTame(site, one, by));
   if (isOwn) return known;
   // What may be changed may have got holes.
@@ -97,10 +104,10 @@ function knownVariable(site: LoopSite, node: Node, depth: number): KnownList | u
 }
 
 /** Without brackets and types around. */
-function unwrapped(node: Node): Node {
+function withoutWrappers(node: Node): Node {
   const isWrapper =
     /^(?:parenthesized_expression|as_expression|satisfies_expression|non_null_expression)$/u;
-  return isWrapper.test(node.type) ? unwrapped(node.namedChildren[0]!) : node;
+  return isWrapper.test(node.type) ? withoutWrappers(node.namedChildren[0]!) : node;
 }
 
 /** Other files cannot see the variables of a module. */
@@ -125,8 +132,8 @@ const ordering = /^(?:push|sort|reverse|pop|shift|unshift)$/u;
 /** Whether a use of a list neither changes it while the loop runs nor lets other code have it before. */
 function isTame(site: LoopSite, { node }: NameReference, declarator: Node): boolean {
   const loop = site.statement;
-  const home = functionOf(declarator);
-  const isInHome = functionOf(node)?.id === home?.id && functionOf(loop)?.id === home?.id;
+  const home = innerFunctionOf(declarator);
+  const isInHome = innerFunctionOf(node)?.id === home?.id && innerFunctionOf(loop)?.id === home?.id;
   const block = declarator.parent!.parent;
   // What follows the loop cannot come before it in the same round of the block.
   const isLater =
@@ -147,7 +154,7 @@ function isTame(site: LoopSite, { node }: NameReference, declarator: Node): bool
     call?.type === "call_expression" && call.childForFieldName("function")?.id === parent.id;
   if (!isCall) return name === "length" && isOnlyRead(parent);
   if (ordering.test(name)) {
-    return isInHome && !isWithin(node, loop) && call.parent?.type === "expression_statement";
+    return isInHome && !isNodeWithin(node, loop) && call.parent?.type === "expression_statement";
   }
   if (!reading.test(name)) return false;
   // The third argument of a callback is the list.

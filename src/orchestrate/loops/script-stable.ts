@@ -1,7 +1,7 @@
 import type { Node } from "web-tree-sitter";
 import { isCertainlySet } from "./script-collect.ts";
 import { knownPrimitive } from "./script-lists.ts";
-import { functionOf, isWithin, type LoopSite, referencesTo } from "./site.ts";
+import { innerFunctionOf, isNodeWithin, type LoopSite, referencesTo } from "./site.ts";
 
 export type StableType = "number" | "string" | "boolean";
 
@@ -71,11 +71,11 @@ function isFixed(site: LoopSite, node: Node): boolean {
   if (!binding || !declared || binding.declarations.length !== 1) return false;
   if (referencesTo(site, binding).some((one) => one.writes && !one.declares)) return false;
   if (declared.kind === "parameter") {
-    const home = functionOf(declared.node);
+    const home = innerFunctionOf(declared.node);
     const body = home?.childForFieldName("body");
     // `arguments[0] = 1` writes the first parameter.
     if (home && /\barguments\b/u.test(home.text)) return false;
-    return body !== null && body !== undefined && isWithin(site.statement, body);
+    return body !== null && body !== undefined && isNodeWithin(site.statement, body);
   }
   const isGiven =
     declared.by.type === "variable_declarator" && declared.by.childForFieldName("value") !== null;

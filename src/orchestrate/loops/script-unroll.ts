@@ -1,10 +1,10 @@
 import type { Node } from "web-tree-sitter";
 import { marginAt } from "../extract/layout.ts";
 import { otherShape, refuseLoop } from "./refusal.ts";
-import { type LoopRewrite, lineEndOf, type Piece } from "./rewrite.ts";
+import { type LoopPiece, type LoopRewrite, lineEndIn } from "./rewrite.ts";
 import { requireOwnList } from "./script-collect.ts";
 import { firstAct, knownList } from "./script-lists.ts";
-import { type LoopSite, namesIn, refuseByName, refuseComments, runsIn } from "./site.ts";
+import { type LoopSite, loopNamesIn, refuseByName, refuseComments, runsIn } from "./site.ts";
 
 /** `const out = xs.filter((x) => c)`, or `map`, becomes a loop that fills the list. */
 export function fromCollected(site: LoopSite): LoopRewrite {
@@ -52,7 +52,7 @@ export function fromCollected(site: LoopSite): LoopRewrite {
   refuseComments(site, statement.startIndex, statement.endIndex);
   refuseByName(site, site.inner ?? site.root);
   requireOwnList(site, name, statement);
-  if (namesIn(site, value!).some((one) => one.name === name.text))
+  if (loopNamesIn(site, value!).some((one) => one.name === name.text))
     refuseLoop(`\`${name.text}\` is used in the callback.`, value!);
   const known = knownList(site, list);
   const act = firstAct(body!);
@@ -67,15 +67,15 @@ export function fromCollected(site: LoopSite): LoopRewrite {
     refuseLoop("`await` or `yield` is in the callback.", body!);
   const margin = marginAt(site.text, statement.startIndex);
   const unit = /^\t/mu.test(site.text) ? "\t" : /^ {2}\S/mu.test(site.text) ? "  " : "    ";
-  const end = lineEndOf(site.text);
+  const end = lineEndIn(site.text);
   const type = declarator!.childForFieldName("type");
   const plain = body!.type === "parenthesized_expression" ? body!.namedChildren[0]! : body!;
   const inside = plain.type === "sequence_expression" ? body! : plain;
-  const act1: Piece[] =
+  const act1: LoopPiece[] =
     method === "map"
       ? [`${name.text}.push(`, inside, ");"]
       : ["if (", inside, `) ${name.text}.push(${parameter.text});`];
-  const pieces: Piece[] = [
+  const pieces: LoopPiece[] = [
     `${statement.childForFieldName("kind")!.text} `,
     name,
     ...(type ? [type] : []),

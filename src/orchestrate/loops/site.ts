@@ -25,7 +25,7 @@ export interface LoopSite {
 
 export const loopStatements: RegExp =
   /^(?:for_statement|for_in_statement|while_statement|do_statement)$/u;
-const listTypes = /^(?:block|module|statement_block|program|switch_case|switch_default)$/u;
+const statementLists = /^(?:block|module|statement_block|program|switch_case|switch_default)$/u;
 const valueStatements = /^(?:expression_statement|lexical_declaration)$/u;
 
 /** The loop at a line: one that begins there, a statement that may become one, or the innermost one around the line. */
@@ -45,7 +45,9 @@ export function findSite(
     .descendantsOfType(["expression_statement", "lexical_declaration"])
     .filter(
       (one): one is Node =>
-        one !== null && one.startPosition.row === row && listTypes.test(one.parent?.type ?? ""),
+        one !== null &&
+        one.startPosition.row === row &&
+        statementLists.test(one.parent?.type ?? ""),
     );
   const inside = loops
     .filter((one) => one.startPosition.row <= row && one.endPosition.row >= row)
@@ -62,7 +64,7 @@ export function findSite(
   statement ??= inside[0];
   if (!statement) refuseLoop(`there is no loop at line ${line}.`);
   const list = statement.parent;
-  const isListed = list !== null && listTypes.test(list.type);
+  const isListed = list !== null && statementLists.test(list.type);
   const siblings = isListed ? statementsOf(list) : [];
   const names = new FileNames(root, text, language);
   return {
@@ -96,17 +98,17 @@ const isCollecting = (node: Node): boolean =>
   /\bfor\b/u.test(node.text) || /\.(?:map|filter)\(/u.test(node.text);
 
 /** Names in a part of the file. */
-export const namesIn = (site: LoopSite, part: Node): NameReference[] =>
-  site.all.filter(({ node }) => isWithin(node, part));
+export const loopNamesIn = (site: LoopSite, part: Node): NameReference[] =>
+  site.all.filter(({ node }) => isNodeWithin(node, part));
 
-export const isWithin = (node: Node, outer: Node): boolean =>
+export const isNodeWithin = (node: Node, outer: Node): boolean =>
   node.startIndex >= outer.startIndex && node.endIndex <= outer.endIndex;
 
 export const referencesTo = (site: LoopSite, binding: ScopeBinding): NameReference[] =>
   site.all.filter((one) => one.binding?.id === binding.id);
 
 /** The innermost function around a place. */
-export const functionOf = (node: Node): Node | undefined => around(node, scopeFunctions);
+export const innerFunctionOf = (node: Node): Node | undefined => around(node, scopeFunctions);
 
 /** Comments in a stretch: none of the forms has a place for them. */
 export function refuseComments(site: LoopSite, start: number, end: number): void {
