@@ -1,26 +1,29 @@
 /**
- * A stream of broken edits of one repository, with and without learning: files are broken by seeded mutations, a real tool says what is
- * wrong, and the right answer is known.
+ * Fixes in one repository, with and without learning: files are broken by seeded mutations, a real tool says what is wrong, and the right
+ * text is known. Every fix that is proposed is tried once by itself, and the outcomes are replayed.
  *
- *     node --import tsx scripts/bench-learn.ts --root <folder> --run "<command>" --cases 300 --seed 1 [--decisions out.jsonl]
+ *     node --import tsx scripts/bench-learn.ts --root <folder> --run "<command>" --problems 300 --seed 1
  *
- * Each case is fixed four times: with the tool as judge (`redraft fix --run`) and without (`--likely`, where a wrong fix is undone), each with
- * learning off and on. The folder is changed and put back while this runs.
+ * The folder is changed and put back while this runs; the command must only report.
  */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Diagnostic } from "../src/core/diagnostic.ts";
 import { snapshot } from "../src/diagnostics/brought-errors.ts";
 import { compareDiagnostics } from "../src/diagnostics/compare.ts";
+import {
+  type FixProposal,
+  type ProposedFix,
+  proposeFixes,
+} from "../src/orchestrate/fix/propose.ts";
 import { nameLanguageOf } from "../src/orchestrate/index/languages.ts";
 import { createRepositoryIndex } from "../src/orchestrate/index/repository-index.ts";
+import { nameViewOf } from "../src/orchestrate/names/view.ts";
 import { seededDraws } from "../src/orchestrate/select/draws.ts";
-import { fixDecisions } from "../src/orchestrate/select/fix-decisions.ts";
-import { fixDiagnostics } from "../src/redraft/fix.ts";
+import { arrangeFixes, fixDecisions } from "../src/orchestrate/select/fix-decisions.ts";
 import { type Learning, openLearning } from "../src/redraft/learning.ts";
-import { openJournal } from "../src/workspace/journal/journal.ts";
+import { relativeDiagnostics } from "../src/redraft/relative-diagnostics.ts";
 import { repositoryFiles } from "../src/workspace/repository-files.ts";
 import { parserFor } from "../src/workspace/syntax.ts";
 import { importForm, mutations } from "./fix-mutations.ts";
@@ -29,33 +32,27 @@ const { values } = parseArgs({
   options: {
     root: { type: "string", default: "." },
     run: { type: "string", default: "" },
-    cases: { type: "string", default: "300" },
+    problems: { type: "string", default: "300" },
     seed: { type: "string", default: "1" },
-    decisions: { type: "string" },
   },
 });
 const { root, run } = values;
-const wanted = Number(values.cases);
+const wanted = Number(values.problems);
 const { uniform: random } = seededDraws(Number(values.seed));
-const state = mkdtempSync(join(tmpdir(), "redraft-bench-learn-"));
-process.env.REDRAFT_STATE_HOME = state;
 
-interface Answer {
-  readonly runs: number;
-  readonly seconds: number;
-  readonly result: "right" | "wrong" | "left";
+/** A problem with its fixes, and what became of each when it was tried alone. */
+interface TriedProblem {
+  readonly kind: string;
+  readonly proposal: FixProposal;
+  /** The tool says nothing more with them. */
+  readonly confirmed: ReadonlySet<ProposedFix>;
+  /** They give the text from before the mutation, up to the place of an import. */
+  readonly right: ReadonlySet<ProposedFix>;
 }
-type Way = "judged off" | "judged on" | "likely off" | "likely on";
 
-const ways: readonly Way[] = ["judged off", "judged on", "likely off", "likely on"];
-const learnings = new Map<Way, Learning>();
-for (const way of ways.filter((one) => one.endsWith("on"))) {
-  const learning = openLearning({ folder: root, home: join(state, way.replace(" ", "-")) });
-  await learning.turn(true);
-  learnings.set(way, learning);
-}
 const index = createRepositoryIndex(repositoryFiles(root), parserFor);
 await index.update();
+const context = { index, parserFor, names: () => nameViewOf(index, parserFor) };
 const originals = new Map(
   index.paths().map((path) => [path, readFileSync(join(root, path), "utf8")]),
 );
@@ -63,33 +60,53 @@ const files = [...originals.keys()].filter((path) => nameLanguageOf(path) !== un
 const kinds = Object.keys(mutations);
 const base = await snapshot(run, root);
 if (base.problem !== undefined) throw new Error(base.problem);
-const rows: Record<Way, Answer>[] = [];
-for (let tries = 0; rows.length < wanted && tries < 60 * wanted; tries += 1) {
-  const path = files[Math.floor(random() * files.length)]!;
-  const kind = kinds[Math.floor(random() * kinds.length)]!;
-  const before = originals.get(path)!;
-  const broken = await mutated(kind, path, before);
-  if (broken === undefined) continue;
-  const absolute = join(root, path);
-  writeFileSync(absolute, broken);
-  const now = await snapshot(run, root);
-  const edits = [{ path: absolute, newPath: absolute, before, after: broken }];
-  const { brought } = compareDiagnostics(base.found, now.found, edits);
-  if (now.problem === undefined && brought.length > 0 && brought.length <= 12) {
-    const row = {} as Record<Way, Answer>;
-    for (const way of ways) row[way] = await fixed(way, path, broken, brought);
-    rows.push(row);
-    process.stderr.write(
-      `${rows.length} ${kind} ${path}: ${ways.map((way) => `${row[way].result} ${row[way].runs}`).join(", ")}\n`,
-    );
+const start = performance.now();
+let runs = 0;
+const stream = await tryProblems();
+const secondsPerRun = (performance.now() - start) / 1000 / Math.max(1, runs);
+await report();
+
+async function tryProblems(): Promise<TriedProblem[]> {
+  const found: TriedProblem[] = [];
+  for (let tries = 0; found.length < wanted && tries < 40 * wanted; tries += 1) {
+    const path = files[Math.floor(random() * files.length)]!;
+    const kind = kinds[Math.floor(random() * kinds.length)]!;
+    const before = originals.get(path)!;
+    const broken = await mutated(kind, path, before);
+    if (broken === undefined) continue;
+    try {
+      const brought = await broughtBy(path, broken);
+      if (brought.length === 0 || brought.length > 12) continue;
+      await index.update();
+      const relative = relativeDiagnostics(brought, root);
+      const proposals = await proposeFixes(relative, context, (one) => index.read(one));
+      const [proposal] = proposals.filter((one) => one.path === path && one.fixes.length > 0);
+      if (!proposal) continue;
+      const [confirmed, right] = [new Set<ProposedFix>(), new Set<ProposedFix>()];
+      for (const fix of proposal.fixes) {
+        const after = applied(broken, fix);
+        if (importForm(after) === importForm(before)) right.add(fix);
+        if ((await broughtBy(path, after)).length === 0) confirmed.add(fix);
+      }
+      found.push({ kind, proposal, confirmed, right });
+      process.stderr.write(`${found.length} ${kind} ${path}\n`);
+    } finally {
+      writeFileSync(join(root, path), before);
+    }
   }
-  writeFileSync(absolute, before);
+  return found;
 }
-report();
-for (const learning of learnings.values()) {
-  process.stderr.write(`${JSON.stringify((await learning.status()).types, null, 1)}\n`);
+
+/** What the tool says of a text that it does not say of the original. */
+async function broughtBy(path: string, text: string) {
+  const absolute = join(root, path);
+  writeFileSync(absolute, text);
+  runs += 1;
+  const { found, problem } = await snapshot(run, root);
+  if (problem !== undefined) throw new Error(problem);
+  const edit = { path: absolute, newPath: absolute, before: originals.get(path)!, after: text };
+  return compareDiagnostics(base.found, found, [edit]).brought;
 }
-rmSync(state, { recursive: true });
 
 async function mutated(kind: string, path: string, text: string): Promise<string | undefined> {
   const tree = (await parserFor(path))?.parse(text);
@@ -101,73 +118,77 @@ async function mutated(kind: string, path: string, text: string): Promise<string
   }
 }
 
-async function fixed(
-  way: Way,
-  path: string,
-  broken: string,
-  diagnostics: readonly Diagnostic[],
-): Promise<Answer> {
-  writeFileSync(join(root, path), broken);
-  const learning = learnings.get(way);
-  const isJudged = way.startsWith("judged");
-  const start = performance.now();
-  const done: Awaited<ReturnType<typeof fixDiagnostics>> = await fixDiagnostics({
-    root,
-    diagnostics,
-    likely: true,
-    journal: openJournal({ folder: root }),
-    learning,
-    ...(isJudged && { run: (signal) => snapshot(run, root, signal) }),
-  }).catch((error: unknown) => {
-    process.stderr.write(`${way}: ${String(error)}\n`);
-    return { outcomes: [], runs: 0 };
-  });
-  const seconds = (performance.now() - start) / 1000;
-  const changed = done.applied?.files.map((file) => file.path) ?? [];
-  const after = readFileSync(join(root, path), "utf8");
-  const isRight =
-    changed.every((one) => one === path) && importForm(after) === importForm(originals.get(path)!);
-  for (const one of changed) writeFileSync(join(root, one), originals.get(one)!);
-  const result = changed.length === 0 ? "left" : isRight ? "right" : "wrong";
-  const { entry } = done.applied ?? {};
-  if (learning && result === "wrong" && entry !== undefined) await learning.undone([entry], true);
-  if (way === "judged off" && values.decisions !== undefined) {
-    for (const one of fixDecisions(done.outcomes, seconds / Math.max(1, done.runs), undefined)) {
-      const shown = result === "wrong" ? { ...one, undone: true } : one;
-      appendFileSync(values.decisions, `${JSON.stringify(shown)}\n`);
-    }
+function applied(text: string, { changes }: ProposedFix): string {
+  let after = text;
+  for (const one of [...changes].sort((a, b) => b.start - a.start)) {
+    after = after.slice(0, one.start) + one.text + after.slice(one.end);
   }
-  return { runs: done.runs, seconds, result };
+  return after;
 }
 
-function report(): void {
-  const half = rows.length >> 1;
-  const parts = [
-    ["first half", rows.slice(0, half)],
-    ["second half", rows.slice(half)],
-  ] as const;
-  const lines = [
-    "| way | edits | right | wrong | left | tool runs an edit | seconds an edit |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
-  ];
-  for (const way of ways) {
-    for (const [name, part] of parts) {
-      const all = part.map((row) => row[way]);
-      const mean = (of: (one: Answer) => number): string =>
-        (all.reduce((sum, one) => sum + of(one), 0) / all.length).toFixed(2);
-      const count = (result: Answer["result"]): number =>
-        all.filter((one) => one.result === result).length;
-      const cells = [
-        `${way}, ${name}`,
-        all.length,
-        count("right"),
-        count("wrong"),
-        count("left"),
-        mean(({ runs }) => runs),
-        mean(({ seconds }) => seconds),
-      ];
-      lines.push(`| ${cells.join(" | ")} |`);
+interface Answer {
+  readonly tries: number;
+  readonly result: "right" | "wrong" | "left";
+}
+
+/** As `redraft fix` with and without `--run`: the first fix that the tool confirms, or the first one of 80 % and more. A wrong one is undone. */
+async function answered(
+  problem: TriedProblem,
+  isJudged: boolean,
+  learning: Learning | undefined,
+  entry: string,
+): Promise<Answer> {
+  const { proposal, confirmed, right } = problem;
+  const learnt = await learning?.arms(isJudged);
+  const fixes = learnt ? arrangeFixes(proposal, learnt, isJudged).fixes : proposal.fixes;
+  const tried = fixes.filter(({ confidence }) => confidence >= (isJudged ? 0.3 : 0.8));
+  const at = isJudged ? tried.findIndex((fix) => confirmed.has(fix)) : tried.length > 0 ? 0 : -1;
+  const fix = tried[at];
+  const refused = new Set(at < 0 ? (isJudged ? tried : []) : tried.slice(0, at));
+  const others = proposal.fixes
+    .filter((one) => one !== fix)
+    .map((one) => (refused.has(one) ? { ...one, refused: "no" } : one));
+  const { path, diagnostics } = proposal;
+  const outcome = { path, diagnostic: diagnostics[0]!, others, ...(fix && { fix }) };
+  await learning?.record(fixDecisions([outcome], secondsPerRun, entry));
+  const isWrong = fix !== undefined && !right.has(fix);
+  if (isWrong) await learning?.undone([entry], true);
+  return {
+    tries: refused.size + Number(fix !== undefined),
+    result: fix === undefined ? "left" : isWrong ? "wrong" : "right",
+  };
+}
+
+async function report(): Promise<void> {
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  print(`${stream.length} problems, ${runs} runs of the tool, ${secondsPerRun.toFixed(2)} s each`);
+  print("| fixes | half | right | wrong | left | tries | tries a right fix |");
+  print("| --- | --- | --- | --- | --- | --- | --- |");
+  for (const isJudged of [true, false]) {
+    for (const isOn of [false, true]) {
+      const home = mkdtempSync(join(tmpdir(), "redraft-bench-learn-"));
+      const learning = isOn ? openLearning({ folder: root, home }) : undefined;
+      await learning?.turn(true);
+      const answers: Answer[] = [];
+      for (const [at, problem] of stream.entries()) {
+        answers.push(await answered(problem, isJudged, learning, `e${at}`));
+      }
+      const half = answers.length >> 1;
+      const name = `${isJudged ? "a tool judges" : "none judges, 80 %"}, learning ${isOn ? "on" : "off"}`;
+      print(row(name, "first", answers.slice(0, half)));
+      print(row(name, "second", answers.slice(half)));
+      if (learning) {
+        process.stderr.write(`${JSON.stringify((await learning.status()).types, null, 1)}\n`);
+      }
+      rmSync(home, { recursive: true });
     }
   }
-  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function row(name: string, half: string, answers: readonly Answer[]): string {
+  const count = (result: Answer["result"]): number =>
+    answers.filter((one) => one.result === result).length;
+  const tries = answers.reduce((sum, one) => sum + one.tries, 0);
+  const cells = [name, half, count("right"), count("wrong"), count("left"), tries];
+  return `| ${[...cells, (tries / Math.max(1, count("right"))).toFixed(2)].join(" | ")} |`;
 }

@@ -12,7 +12,7 @@ export interface ArmRecord {
 export type ArmRecords = ReadonlyMap<string, ReadonlyMap<string, ArmRecord>>;
 
 /**
- * What a decision's weight is multiplied by with each newer one of the same kind. At 0.98 the last 50 count as much as all before
+ * What a decision's weight is multiplied by with each newer one of the same kind. At 0.98 the last 34 count as much as all before
  * them: `scripts/bench-select.ts` shows 0.95 to 1.
  */
 export const usualDiscount = 0.98;
