@@ -6,7 +6,7 @@ const text = { type: "string" };
 const number = { type: "integer", minimum: 0 };
 const flag = { type: "boolean" };
 const schemaRef = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
-const listOf = (items: JsonSchema): JsonSchema => ({ type: "array", items });
+const listAnswer = (items: JsonSchema): JsonSchema => ({ type: "array", items });
 /** An object with these fields at least. */
 const record = (properties: Readonly<Record<string, JsonSchema>>, optional: JsonSchema = {}) => ({
   type: "object",
@@ -44,7 +44,9 @@ export const answerSchemas: Readonly<Record<string, JsonSchema>> = {
       object: { const: "chat.completion" },
       created: number,
       model: text,
-      choices: listOf(choice({ message: record({ role: { const: "assistant" }, content: text }) })),
+      choices: listAnswer(
+        choice({ message: record({ role: { const: "assistant" }, content: text }) }),
+      ),
       usage: schemaRef("Usage"),
     },
     { redraft: account },
@@ -55,7 +57,7 @@ export const answerSchemas: Readonly<Record<string, JsonSchema>> = {
       object: { const: "chat.completion.chunk" },
       created: number,
       model: text,
-      choices: listOf(choice({ delta: { type: "object" } })),
+      choices: listAnswer(choice({ delta: { type: "object" } })),
     },
     { usage: schemaRef("Usage"), redraft: account },
   ),
@@ -65,7 +67,7 @@ export const answerSchemas: Readonly<Record<string, JsonSchema>> = {
       object: { const: "text_completion" },
       created: number,
       model: text,
-      choices: listOf(choice({ text })),
+      choices: listAnswer(choice({ text })),
     },
     { usage: schemaRef("Usage"), redraft: account },
   ),
@@ -76,12 +78,12 @@ export const answerSchemas: Readonly<Record<string, JsonSchema>> = {
       created_at: number,
       model: text,
       status: { enum: ["in_progress", "completed", "incomplete"] },
-      output: listOf(
+      output: listAnswer(
         record({
           id: text,
           type: { const: "message" },
           role: { const: "assistant" },
-          content: listOf(record({ type: { const: "output_text" }, text })),
+          content: listAnswer(record({ type: { const: "output_text" }, text })),
         }),
       ),
       store: { const: false },
@@ -97,16 +99,19 @@ export const answerSchemas: Readonly<Record<string, JsonSchema>> = {
   ResponseEvent: record({ type: text, sequence_number: number }),
   MergedCode: record({ mergedCode: text, usage: schemaRef("Usage") }, { redraft: account }),
   Model: record({ id: text, object: { const: "model" }, created: number, owned_by: text }),
-  ModelList: record({ object: { const: "list" }, data: listOf(schemaRef("Model")) }),
+  ModelList: record({ object: { const: "list" }, data: listAnswer(schemaRef("Model")) }),
   EditLog: record({
-    edits: listOf(record({ id: text, time: text, kind: text, paths: listOf(text) })),
+    edits: listAnswer(record({ id: text, time: text, kind: text, paths: listAnswer(text) })),
   }),
   AppliedEdits: record(
-    { edits: listOf(fileChange), files: listOf(fileChange), written: flag },
+    { edits: listAnswer(fileChange), files: listAnswer(fileChange), written: flag },
     { entry: text },
   ),
-  UndoneEdits: record({ of: listOf(text), files: listOf(fileChange), written: flag }, { id: text }),
-  Tokens: record({ tokens: listOf(number), count: number, max_model_len: number }),
+  UndoneEdits: record(
+    { of: listAnswer(text), files: listAnswer(fileChange), written: flag },
+    { id: text },
+  ),
+  Tokens: record({ tokens: listAnswer(number), count: number, max_model_len: number }),
   Prompt: record({ prompt: text }),
   Health: record({ status: { const: "ok" }, version: text }),
   Metrics: text,

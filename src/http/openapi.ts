@@ -47,7 +47,7 @@ const chat: ApiOperation = {
   event: "ChatCompletionChunk",
   errors: [...writingStatuses, 502],
 };
-const models: ApiOperation = { summary: "The models.", answer: "ModelList", errors: [401, 403] };
+const allModels: ApiOperation = { summary: "The models.", answer: "ModelList", errors: [401, 403] };
 const oneModel: ApiOperation = {
   summary: "One model. Requests may carry any name, so any name is there.",
   answer: "Model",
@@ -86,9 +86,9 @@ const apiOperations: Readonly<Record<string, Readonly<Record<string, ApiOperatio
   "/v1/apply/chat/completions": {
     post: { ...chat, summary: `${chat.summary} Relace's base path.` },
   },
-  "/v1/models": { get: models },
+  "/v1/models": { get: allModels },
   "/v1/models/{model}": { get: oneModel },
-  "/v1/apply/models": { get: models },
+  "/v1/apply/models": { get: allModels },
   "/v1/apply/models/{model}": { get: oneModel },
   "/v1/edits": {
     get: { summary: "The log of edits.", answer: "EditLog", errors: [401, 403, 404] },

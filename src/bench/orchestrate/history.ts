@@ -14,7 +14,7 @@ export interface CodeCommit {
   readonly files: readonly CommitFile[];
 }
 
-const configuration = /(?:^|\/)(?:(?:tsconfig|jsconfig)[\w.-]*\.json|package\.json|go\.mod)$/u;
+const pathSettings = /(?:^|\/)(?:(?:tsconfig|jsconfig)[\w.-]*\.json|package\.json|go\.mod)$/u;
 /** Copies that a build makes, and code of others. */
 const generated = /(?:^|\/)(?:dist|deno_dist|vendor|third_party|node_modules)\//u;
 const isCodePath = (path: string): boolean =>
@@ -54,7 +54,7 @@ export async function codeFilesOf(clone: string, commit: string): Promise<Map<st
     .toString("utf8")
     .trim()
     .split("\n")
-    .filter((path) => isCodePath(path) || configuration.test(path));
+    .filter((path) => isCodePath(path) || pathSettings.test(path));
   const texts = await readBlobs(
     clone,
     paths.map((path) => ({ commit, path })),

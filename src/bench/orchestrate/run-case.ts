@@ -53,7 +53,7 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
     const context = await speculationOver(texts);
     const from = performance.now();
     try {
-      const answer = await answered(request, context);
+      const answer = await answerOf(request, context);
       asked ||= answer.asked;
       for (const { path, before, after } of answer.candidate.files) {
         const made = await redraft.apply({ path, source: before, edit: after, format: "whole" });
@@ -73,7 +73,7 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
     }
     request = candidates.length < mostRequests ? nextRename(one, texts, candidates) : undefined;
   }
-  const files = changedFiles(one.texts, texts);
+  const files = filesThatDiffer(one.texts, texts);
   const wrong = await wrongIn(files, candidates, one.judge, one.texts);
   return {
     ...none,
@@ -92,7 +92,7 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
  * The candidate that is applied. Where a rename is refused because places are unsure, the person looks at the list and says that they are
  * meant: `asked`.
  */
-async function answered(
+async function answerOf(
   request: OrchestrateRequest,
   context: SpeculationContext,
 ): Promise<{ readonly candidate: EditCandidate; readonly asked: boolean }> {
@@ -156,7 +156,7 @@ function nextRename(
   candidates: readonly EditCandidate[],
 ): OrchestrateRequest | undefined {
   if (judge.kind !== "rename" || !request.rename) return undefined;
-  const files = changedFiles(texts, made);
+  const files = filesThatDiffer(texts, made);
   const wrong = differenceFrom(judge, files, candidates, texts);
   if (wrong?.kind !== "missed") return undefined;
   const last = candidates.at(-1)?.files.length ?? 0;
@@ -164,7 +164,7 @@ function nextRename(
   return last > 0 ? { rename: { ...request.rename, at: { path, line } } } : undefined;
 }
 
-function changedFiles(
+function filesThatDiffer(
   texts: ReadonlyMap<string, string>,
   made: ReadonlyMap<string, string>,
 ): readonly CandidateFile[] {
