@@ -18,7 +18,7 @@ export function withFolderEditOptions(
     check = true,
     rootHelp = "the folder; nothing outside is read or changed",
     jsonHelp = "print the whole result as JSON",
-  } = {},
+  }: { readonly check?: boolean; readonly rootHelp?: string; readonly jsonHelp?: string } = {},
 ): Command {
   command
     .option("--root <folder>", rootHelp, ".")
