@@ -132,7 +132,6 @@ describe("redraft apply", { concurrent: true }, () => {
 
   it("answers wrong usage with 2", async () => {
     const wrong = [
-      [],
       ["aply"],
       ["apply"],
       ["apply", "a.txt", "b.txt"],
@@ -146,7 +145,7 @@ describe("redraft apply", { concurrent: true }, () => {
     expect(answers.map(({ code, stdout }) => ({ code, stdout }))).toEqual(
       wrong.map(() => ({ code: 2, stdout: "" })),
     );
-    expect(answers[4]!.stderr).toContain("Did you mean --model?");
+    expect(answers[3]!.stderr).toContain("Did you mean --model?");
   });
 
   it("tells refusals, files and models apart by the exit code", async () => {
