@@ -1,9 +1,6 @@
 """Runs the cases of write-cases.ts on a real vLLM, one way of drafting after the other; compares with plain decoding.
 
     python run_vllm.py --model FOLDER --cases cases.jsonl --out OUT [--ways plain,ngram,...] [--minutes 8]
-    python run_vllm.py --model FOLDER --cases cases.jsonl --out OUT --concurrent 1,4,8,16
-    python run_vllm.py --model FOLDER --cases cases.jsonl --out OUT --sampling 400
-    python run_vllm.py --model FOLDER --cases cases.jsonl --out OUT --edges
     python run_vllm.py --cases cases.jsonl --out OUT --table
 
 Run by the Python of an environment with vLLM 0.32 (`install-vllm`). Resumable: a case that is recorded for a way is
@@ -14,7 +11,6 @@ the load of the machine; times do.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import signal
@@ -57,9 +53,6 @@ SERVERS = {
         suffix_decoding_max_spec_factor=8.0,
     ),
     "redraft": redraft(),
-    "redraft-measured": redraft(64, cost="measured"),
-    # Prompts in chunks, a prefix cache, and a context that ends inside the outputs.
-    "edges": [*redraft(), "--enable-prefix-caching", "--max-num-batched-tokens", "192", "--max-model-len", "640"],
 }
 #: Way -> server and what the request says.
 WAYS = {
@@ -128,13 +121,6 @@ class Server:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise SystemExit(f"vLLM answered {error.code}: {error.read().decode(errors='replace')[:2000]}") from error
-
-    def abandon(self, body: dict) -> None:
-        """Sends a request and closes the connection before it is answered."""
-        data = json.dumps({"model": "m", **body}).encode()
-        request = urllib.request.Request(f"{self.url}/v1/completions", data, {"content-type": "application/json"})
-        with contextlib.suppress(TimeoutError, OSError), urllib.request.urlopen(request, timeout=1):
-            pass
 
     def steps(self) -> int:
         """Steps of the engine so far."""
@@ -244,162 +230,6 @@ def answered(server: Server, prompts: Prompts, way: str, case: dict) -> dict:
     return row
 
 
-def run_concurrent(options: argparse.Namespace, cases: list[dict]) -> None:
-    """Every second request with a prediction, all at once; the outputs must be those of plain decoding alone."""
-    prompts = Prompts(options.model)
-    plain = {case_id: row for (way, case_id), row in recorded(options.out).items() if way == "plain"}
-    cases = [case for case in cases if case["id"] in plain]
-    for name in ("plain", "redraft-measured"):
-        with Server(options.model, SERVERS[name], options.port, options.out / f"concurrent-{name}.log", 16) as server:
-            server.complete({"prompt": [1, 2, 3], "max_tokens": 4, "temperature": 0})
-            for count in map(int, options.concurrent.split(",")):
-                for mix in ("none", "half") if name != "plain" else ("none",):
-                    report = concurrent_round(server, prompts, cases[: max(16, count)], count, mix)
-                    rows = report.pop("rows")
-                    report.update(server=name, concurrent=count, predicted=mix, **compare(rows, plain))
-                    with (options.out / "concurrent.jsonl").open("a") as file:
-                        file.write(json.dumps(report) + "\n")
-                    print(json.dumps(report), flush=True)
-
-
-def concurrent_round(server: Server, prompts: Prompts, cases: list[dict], count: int, mix: str) -> dict:
-    rows: list[dict] = []
-    queue = list(enumerate(cases))
-    lock = threading.Lock()
-
-    def work() -> None:
-        while True:
-            with lock:
-                if not queue:
-                    return
-                i, case = queue.pop(0)
-            fields = ("prediction", "sketch", "candidates") if mix == "half" and i % 2 else ()
-            body = {**prompts.request(case), **predicted(case, fields)}
-            started = time.monotonic()
-            answer = server.complete(body)
-            row = row_of(case, "predicted" if fields else "plain", answer, time.monotonic() - started, None)
-            with lock:
-                rows.append(row)
-
-    before, started = server.steps(), time.monotonic()
-    threads = [threading.Thread(target=work) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.monotonic() - started
-    tokens = sum(len(row["tokens"]) for row in rows)
-    unpredicted = [row for row in rows if row["way"] == "plain"]
-    waited = sum(row["seconds"] for row in unpredicted)
-    return {
-        "rows": rows,
-        "requests": len(rows),
-        "steps": server.steps() - before,
-        "tokens": tokens,
-        "tokens_a_second": round(tokens / seconds, 1),
-        "ms_a_token_unpredicted": round(1000 * waited / max(1, sum(len(row["tokens"]) for row in unpredicted)), 2),
-        "slowest_request": max(row["seconds"] for row in rows),
-    }
-
-
-def run_edges(options: argparse.Namespace, cases: list[dict]) -> None:
-    """Drafts to the end of the context, with aborts, twice; compared with the same server without drafts."""
-    prompts = Prompts(options.model)
-    length = 640
-    chosen = [case for case in cases if 200 < len(prompts.request(case)["prompt"]) < length - 60][:12]
-    fields = ("prediction", "sketch", "candidates")
-    with Server(options.model, SERVERS["edges"], options.port, options.out / "edges.log", 8) as server:
-        reports = []
-        for case in chosen:
-            body = {**prompts.request(case), "ignore_eos": True}
-            body["max_tokens"] = length - len(body["prompt"])
-            plain = server.complete({**body, "vllm_xargs": {"draft": "off"}})
-            reports.append((case, body, row_of(case, "plain", plain, 0, None)))
-        for _ in range(2):
-            rows: list[dict] = []
-
-            def work(entry: tuple, rows: list[dict] = rows) -> None:
-                case, body, _ = entry
-                rows.append(row_of(case, "drafted", server.complete({**body, **predicted(case, fields)}), 0, None))
-
-            threads = [threading.Thread(target=work, args=(entry,)) for entry in reports]
-            for thread in threads:
-                thread.start()
-            for case, body, _ in reports[:4]:
-                server.abandon({**body, **predicted(case, fields)})
-            for thread in threads:
-                thread.join()
-            found = compare(rows, {row["id"]: row for _, _, row in reports})
-            ends = sum(row["finish"] == "length" for row in rows)
-            report = {"requests": len(rows), "aborted": 4, "at_the_end_of_the_context": ends, **found}
-            with (options.out / "edges.jsonl").open("a") as file:
-                file.write(json.dumps(report) + "\n")
-            print(json.dumps(report), flush=True)
-
-
-def run_sampling(options: argparse.Namespace, cases: list[dict]) -> None:
-    """Whether sampled tokens are distributed as without drafts: the fourth token of many seeds, chi-square."""
-    prompts = Prompts(options.model)
-    with Server(options.model, SERVERS["redraft"], options.port, options.out / "sampling.log", 16) as server:
-        for case in cases[:3]:
-            counts = []
-            for fields in ((), ("prediction", "sketch", "candidates")):
-                body = {**prompts.request(case), **predicted(case, fields), "temperature": 1.6, "max_tokens": 6}
-                counts.append(sampled_counts(server, body, options.sampling, len(counts) * options.sampling))
-            report = {"id": case["id"], "samples": options.sampling, **chi_square(*counts)}
-            with (options.out / "sampling.jsonl").open("a") as file:
-                file.write(json.dumps(report) + "\n")
-            print(json.dumps(report), flush=True)
-
-
-def sampled_counts(server: Server, body: dict, samples: int, first_seed: int) -> dict:
-    """Counts of the fourth token; `accepted` = drafted tokens that were accepted."""
-    counts: dict[int, int] = {}
-    accepted = 0
-    seeds = list(range(first_seed, first_seed + samples))
-    lock = threading.Lock()
-
-    def work() -> None:
-        nonlocal accepted
-        while True:
-            with lock:
-                if not seeds:
-                    return
-                seed = seeds.pop()
-            answer = server.complete({**body, "seed": seed})
-            row = row_of({"id": ""}, "", answer, 0, None)
-            token = row["tokens"][3] if len(row["tokens"]) > 3 else -1
-            with lock:
-                counts[token] = counts.get(token, 0) + 1
-                accepted += row["accepted"]
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return {"counts": counts, "accepted": accepted}
-
-
-def chi_square(plain: dict, drafted: dict) -> dict:
-    """Two samples of the same size; tokens seen fewer than ten times together count as one."""
-    cells: dict[int, list[int]] = {}
-    for side, sample in enumerate((plain, drafted)):
-        for token, count in sample["counts"].items():
-            both = plain["counts"].get(token, 0) + drafted["counts"].get(token, 0)
-            cells.setdefault(token if both >= 10 else -2, [0, 0])[side] += count
-    statistic = sum((a - b) ** 2 / (a + b) for a, b in cells.values() if a + b)
-    freedom = max(1, len(cells) - 1)
-    # Wilson and Hilferty: the cube root of a chi-square is nearly normal.
-    deviations = ((statistic / freedom) ** (1 / 3) - (1 - 2 / (9 * freedom))) / (2 / (9 * freedom)) ** 0.5
-    return {
-        "chi_square": round(statistic, 1),
-        "freedom": freedom,
-        "standard_deviations": round(deviations, 2),
-        "accepted": drafted["accepted"],
-    }
-
-
 def compare(rows: list[dict], plain: dict[str, dict]) -> dict:
     same = ties = other = 0
     for row in rows:
@@ -444,9 +274,6 @@ def main() -> None:
     parser.add_argument("--cases", required=True)
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--ways", default=",".join(WAYS))
-    parser.add_argument("--concurrent", help="numbers of requests at once, such as 1,4,8,16")
-    parser.add_argument("--edges", action="store_true", help="chunks, prefix cache, aborts, the end of the context")
-    parser.add_argument("--sampling", type=int, help="sample so many times with and without drafts")
     parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--limit", type=int)
     parser.add_argument("--port", type=int, default=8123)
@@ -459,12 +286,6 @@ def main() -> None:
         print_table(options)
     elif options.model is None:
         parser.error("--model is needed")
-    elif options.edges:
-        run_edges(options, cases)
-    elif options.sampling:
-        run_sampling(options, cases)
-    elif options.concurrent:
-        run_concurrent(options, cases)
     else:
         run_ways(options, cases)
 

@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from run_vllm import NEAR_TIE, PLUGIN, WAYS, Prompts, chi_square, compare, predicted, print_table, recorded
+from run_vllm import NEAR_TIE, PLUGIN, WAYS, Prompts, compare, predicted, print_table, recorded
 
 os.environ.update(
     VLLM_ENABLE_V1_MULTIPROCESSING="0",
@@ -129,6 +129,24 @@ def row_of(answer) -> dict:
         "text": output.text,
         "finish": output.finish_reason,
         "gaps": gaps,
+    }
+
+
+def chi_square(plain: dict, drafted: dict) -> dict:
+    """Two samples of the same size; tokens seen fewer than ten times together count as one."""
+    cells: dict[int, list[int]] = {}
+    for side, sample in enumerate((plain, drafted)):
+        for token, count in sample["counts"].items():
+            both = plain["counts"].get(token, 0) + drafted["counts"].get(token, 0)
+            cells.setdefault(token if both >= 10 else -2, [0, 0])[side] += count
+    statistic = sum((a - b) ** 2 / (a + b) for a, b in cells.values() if a + b)
+    freedom = max(1, len(cells) - 1)
+    # Wilson and Hilferty: the cube root of a chi-square is nearly normal.
+    deviations = ((statistic / freedom) ** (1 / 3) - (1 - 2 / (9 * freedom))) / (2 / (9 * freedom)) ** 0.5
+    return {
+        "chi_square": round(statistic, 1),
+        "freedom": freedom,
+        "standard_deviations": round(deviations, 2),
     }
 
 
@@ -262,10 +280,9 @@ class Runs:
                 for row in rows:
                     token = row["tokens"][3] if len(row["tokens"]) > 3 else -1
                     counts[token] = counts.get(token, 0) + 1
-                sides.append({"counts": counts, "accepted": engine.steps - steps})
+                sides.append({"counts": counts, "steps": engine.steps - steps})
             report = {"id": case["id"], "samples": count, **chi_square(*sides)}
-            report["steps"] = [side["accepted"] for side in sides]
-            del report["accepted"]
+            report["steps"] = [side["steps"] for side in sides]
             self.note("sampling.jsonl", report)
         engine.close()
 
