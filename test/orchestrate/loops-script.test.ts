@@ -24,7 +24,7 @@ const traps: Record<string, LoopTrap> = {
   "conditions inside of each other, and a guard": {
     code: "function f(o) {\n  const out = [];\n>  for (const k of Object.keys(o)) {\n    if (!o[k]) continue;\n    if (o[k] > 1 || k === 'a') {\n      if (k) out.push(k);\n    }\n  }\n  return out;\n}",
     run: "f({ a: 1, b: 2, c: 0 })",
-    has: ".filter((k) => !(!o[k]) && (o[k] > 1 || k === 'a') && k)",
+    has: ".filter((k) => o[k] && (o[k] > 1 || k === 'a') && k)",
   },
   "filter and map, the value is made of the element": {
     code: "function f(o) {\n  const out = [];\n>  for (const k of Object.keys(o)) if (o[k]) out.push({ k });\n  return out;\n}",

@@ -140,8 +140,9 @@ function collectedBy(site: LoopSite): Collected {
     if (node.type !== "statement_block") break;
     let list = statementsOf(node);
     for (let guard = scriptGuardOf(list); guard; guard = scriptGuardOf(list)) {
-      tests.push(guard);
-      conditions.push(["!(", guard, ")"]);
+      const inner = guard.text.startsWith("!") ? guard.childForFieldName("argument") : null;
+      tests.push(inner ?? guard);
+      conditions.push(inner ? anded(inner) : ["!(", guard, ")"]);
       list = list.slice(1);
     }
     if (list.length !== 1)
