@@ -1,6 +1,6 @@
 /**
- * Gives random loops and comprehensions of a repository's files every form that they can get: `node --import tsx
- * scripts/measure-loops.ts <bare repository> [tries] [folder for the results]`. Python results are compiled; all results are
+ * Gives random loops of at most six lines, and comprehensions, of a repository's files every form that they can get: `node --import tsx
+ * scripts/measure-loops.ts <bare repository> [tries] [folder for the results] [seed]`. Python results are compiled; all results are
  * written for reading.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -12,11 +12,11 @@ import { nameViewOf } from "../src/orchestrate/names/view.ts";
 import { unifiedDiff } from "../src/workspace/diff.ts";
 import { parserFor } from "../src/workspace/syntax.ts";
 
-const [repository = "", tries = "120", out] = process.argv.slice(2);
+const [repository = "", tries = "120", out, from = "7"] = process.argv.slice(2);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const git = (...args: string[]): string =>
   execFileSync("git", ["-C", repository, ...args], { maxBuffer: 1 << 30, encoding: "utf8" });
-let seed = 7;
+let seed = Number(from);
 const random = (below: number): number => {
   seed = (seed * 1103515245 + 12345) % 2147483648;
   return Math.floor((seed / 2147483648) * below);
@@ -54,6 +54,7 @@ for (const [path, text] of texts) {
     const isValue = values.includes(node!.type);
     if (isValue && !/^[^\n]*= [^\n]*(?:\.(?:map|filter)\(|\bfor \w+ in\b)/u.test(node!.text))
       continue;
+    if (node!.text.split("\n").length > 6) continue;
     places.push({ path, line: node!.startPosition.row + 1 });
   }
 }

@@ -23,6 +23,16 @@ const traps: Record<string, LoopTrap> = {
     run: "f([1, None, 0, 3, 4])",
     has: "if not (x is None) if not (not x or x == 3)",
   },
+  "a guard with not": {
+    code: "def f(xs):\n    out = []\n>    for x in xs:\n        if not x:\n            continue\n        out.append(x)\n    return out\n",
+    run: "f([0, 1])",
+    has: "[x for x in xs if x]",
+  },
+  "any by a guard": {
+    code: "def f(xs):\n    found = False\n>    for x in xs:\n        if not x:\n            continue\n        found = True\n        break\n    return found\n",
+    run: "[f([0, 1]), f([0]), f([])]",
+    has: "found = any(x for x in xs)",
+  },
   "loops inside of each other": {
     code: "def f(xs):\n    out = []\n>    for row in xs:\n        if row:\n            for x in row:\n                if x:\n                    out.append((x, len(row)))\n    return out\n",
     run: "f([[1, 0], [], [2]])",

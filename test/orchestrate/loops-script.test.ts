@@ -24,7 +24,7 @@ const traps: Record<string, LoopTrap> = {
   "conditions inside of each other, and a guard": {
     code: "function f(o) {\n  const out = [];\n>  for (const k of Object.keys(o)) {\n    if (!o[k]) continue;\n    if (o[k] > 1 || k === 'a') {\n      if (k) out.push(k);\n    }\n  }\n  return out;\n}",
     run: "f({ a: 1, b: 2, c: 0 })",
-    has: ".filter((k) => !(!o[k]) && (o[k] > 1 || k === 'a') && k)",
+    has: ".filter((k) => o[k] && (o[k] > 1 || k === 'a') && k)",
   },
   "filter and map, the value is made of the element": {
     code: "function f(o) {\n  const out = [];\n>  for (const k of Object.keys(o)) if (o[k]) out.push({ k });\n  return out;\n}",
@@ -201,6 +201,23 @@ const traps: Record<string, LoopTrap> = {
     to: "map",
     run: "f()",
     has: ".map(({ a, b = a }) => a + b)",
+  },
+  "no semicolons": {
+    code: "function f() {\n  const out = []\n>  for (const x of [1]) out.push(x + 1)\n  return out\n}",
+    to: "map",
+    run: "f()",
+    has: "const out = [1].map((x) => x + 1)\n  return out",
+  },
+  "no semicolons, and a line that would go on": {
+    code: "function f() {\n  const out = []\n>  for (const x of [1]) out.push(x + 1)\n  ;[2].forEach((x) => out.push(x))\n  return out\n}",
+    to: "map",
+    run: "f()",
+  },
+  "no semicolons, and brackets on the next line": {
+    code: "function f() {\n  const out = []\n>  for (const x of [1]) { out.push(x + 1) }\n  [2].forEach((x) => out.push(x))\n  return out\n}",
+    to: "map",
+    run: "f()",
+    has: "const out = [1].map((x) => x + 1);\n  [2]",
   },
   "an object is a value": {
     code: "function f() {\n  const out = [];\n>  for (const x of [1]) out.push({ x, y: 2 });\n  return out;\n}",
@@ -457,6 +474,21 @@ const typed: Record<string, LoopTrap> = {
     code: "function f(xs: number[], known: number[], g: (x: number) => void): void {\n>  for (const x of xs) if (known.includes(x)) g(x);\n}",
     to: "set",
     refused: "`g(x)` may change `known`",
+  },
+  "a set, and a call in the header that has the list": {
+    code: "function f(known: number[], g: (x: number[]) => number): number {\n  let n = 0;\n>  for (let i = g(known); i < 5; i++) if (known.includes(i)) n += 1;\n  return n;\n}",
+    to: "set",
+    refused: "may change `known`",
+  },
+  "a set, and a call in what the loop runs over": {
+    code: "function f(known: number[], g: (x: number[]) => object): number {\n  let n = 0;\n>  for (const k of Object.keys(g(known))) if (known.includes(k.length)) n += 1;\n  return n;\n}",
+    to: "set",
+    refused: "may change `known`",
+  },
+  "a set, and keys": {
+    code: "function f(known: number[], o: object): number {\n  let n = 0;\n>  for (const k of Object.keys(o)) if (known.includes(k.length)) n += 1;\n  return n;\n}",
+    to: "set",
+    has: "knownSet.has(k.length)",
   },
   "a set, and a list of its own": {
     code: "function f(xs: number[], known: readonly number[]): number[] {\n  const out: number[] = [];\n>  for (const x of xs) {\n    if (known.includes(x)) out.push(x);\n  }\n  return out;\n}",

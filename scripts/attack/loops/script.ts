@@ -144,7 +144,7 @@ function answer(code: string, list: string, number: number): string {
     : Array.isArray(v) ? [Object.keys(v).join(), ...Array.from(v)] : v);
 })()`;
   try {
-    return String(runInNewContext(script, {}, { timeout: 300 }));
+    return String(runInNewContext(script, {}, { timeout: 10_000 }));
   } catch (error) {
     return `not run: ${(error as Error).message}`;
   }

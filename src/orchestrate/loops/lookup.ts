@@ -113,10 +113,12 @@ function requireFixedList(site: LoopSite, list: Node, searches: readonly Node[])
   if (written) refuseLoop(`\`${list.text}\` may become another list.`, written.node);
   if (known!.isOwn) return;
   const right = site.statement.childForFieldName("right");
-  if (site.statement.type === "for_in_statement" && right && !knownList(site, right))
+  const isPlainLoop = right === null || (knownList(site, right) && !beginsWithAct(site, right));
+  const start = site.statement.childForFieldName("initializer");
+  if (!isPlainLoop || (start && firstAct(start)))
     refuseLoop(
-      `what gives the elements of \`${right.text.split("\n")[0]}\` may change \`${list.text}\`.`,
-      right,
+      `what is evaluated for \`${(right ?? start)!.text.split("\n")[0]}\` may change \`${list.text}\`.`,
+      right ?? start!,
     );
   const changes = roundParts(site.statement)
     .flatMap(runsIn)
@@ -129,6 +131,16 @@ function requireFixedList(site: LoopSite, list: Node, searches: readonly Node[])
     );
   if (changes)
     refuseLoop(`\`${changes.text.split("\n")[0]}\` may change \`${list.text}\`.`, changes);
+}
+
+/** Whether evaluating what the loop runs over may run other code: `Object.keys` and its like do not. */
+function beginsWithAct(site: LoopSite, right: Node): boolean {
+  const called = right.type === "call_expression" ? right.childForFieldName("function") : undefined;
+  const object =
+    called?.type === "member_expression" ? called.childForFieldName("object") : undefined;
+  if (object?.text !== "Object" || !isGlobalAt(site, "Object"))
+    return firstAct(right) !== undefined;
+  return firstAct(right.childForFieldName("arguments")!) !== undefined;
 }
 
 const isAct = (one: Node): boolean =>

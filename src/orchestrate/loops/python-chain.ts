@@ -43,8 +43,9 @@ export function chainOf(loop: Node, lastCount = 1): LoopChain {
       const guard =
         list.length > lastCount || list.length > 1 ? pythonGuardOf(list[0]!) : undefined;
       if (!guard) break;
-      parts.push(guard);
-      clauses.push(["if not ", ...notBracketed(guard)]);
+      const inner = guard.type === "not_operator" ? guard.childForFieldName("argument") : null;
+      parts.push(inner ?? guard);
+      clauses.push(inner ? ["if ", ...bracketed(inner)] : ["if not ", ...notBracketed(guard)]);
       list = list.slice(1);
     }
     const [only] = list;

@@ -60,7 +60,14 @@ export function toCollected(site: LoopSite, form: CollectForm): LoopRewrite {
   const call = callPieces(site, form, found, known!);
   const type = declarator.childForFieldName("type");
   const keyword = start.childForFieldName("kind")!.text;
-  const pieces: LoopPiece[] = [`${keyword} `, name, ...(type ? [type] : []), " = ", ...call, ";"];
+  const pieces: LoopPiece[] = [
+    `${keyword} `,
+    name,
+    ...(type ? [type] : []),
+    " = ",
+    ...call,
+    endOfStatement(site, start),
+  ];
   const isTyped = /\.[cm]?tsx?$/u.test(site.path);
   return {
     edits: [{ start: start.startIndex, end: site.statement.endIndex, pieces }],
@@ -72,6 +79,13 @@ export function toCollected(site: LoopSite, form: CollectForm): LoopRewrite {
         ? ["what the condition says about types may not hold in a callback: compile"]
         : [],
   };
+}
+
+/** No semicolon where the file has none and the next line cannot go on with the statement. */
+function endOfStatement({ text, statement }: LoopSite, start: Node): string {
+  const behind = /^[ \t]*\r?\n\s*(\S)/u.exec(text.slice(statement.endIndex))?.[1];
+  const isSafe = behind !== undefined && /[\p{L}\p{N}_$}]/u.test(behind);
+  return !start.text.endsWith(";") && isSafe ? "" : ";";
 }
 
 const bindingsOf = (site: LoopSite, pattern: Node): Set<string> =>
@@ -126,8 +140,9 @@ function collectedBy(site: LoopSite): Collected {
     if (node.type !== "statement_block") break;
     let list = statementsOf(node);
     for (let guard = scriptGuardOf(list); guard; guard = scriptGuardOf(list)) {
-      tests.push(guard);
-      conditions.push(["!(", guard, ")"]);
+      const inner = guard.text.startsWith("!") ? guard.childForFieldName("argument") : null;
+      tests.push(inner ?? guard);
+      conditions.push(inner ? anded(inner) : ["!(", guard, ")"]);
       list = list.slice(1);
     }
     if (list.length !== 1)

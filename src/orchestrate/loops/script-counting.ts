@@ -192,6 +192,9 @@ export function toIndex(site: LoopSite): LoopRewrite {
     edits,
     title: `\`for (let ${index} = 0; ${index} < ${list.text}.length; ${index}++)\``,
     why: "the iterator of an array reads the same elements up to the same length",
+    notes: /\.[cm]?tsx?$/u.test(site.path)
+      ? ["with `noUncheckedIndexedAccess` the element may be `undefined` for the compiler"]
+      : [],
   };
 }
 
