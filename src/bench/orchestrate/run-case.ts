@@ -53,7 +53,7 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
     const context = await speculationOver(texts);
     const from = performance.now();
     try {
-      const answer = await answerOf(request, context);
+      const answer = await candidateAfterAsking(request, context);
       asked ||= answer.asked;
       for (const { path, before, after } of answer.candidate.files) {
         const made = await redraft.apply({ path, source: before, edit: after, format: "whole" });
@@ -92,7 +92,7 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
  * The candidate that is applied. Where a rename is refused because places are unsure, the person looks at the list and says that they are
  * meant: `asked`.
  */
-async function answerOf(
+async function candidateAfterAsking(
   request: OrchestrateRequest,
   context: SpeculationContext,
 ): Promise<{ readonly candidate: EditCandidate; readonly asked: boolean }> {
