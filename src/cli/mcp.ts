@@ -22,7 +22,7 @@ export function mcpCommand(): Command {
   const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
   return new Command("mcp")
     .description(
-      "Serves MCP on standard input and output, for agents and editors: edit_file, replace_text, write_file, apply_patch, rename_symbol, fix_diagnostics, repeat_edit, read_file.",
+      "Serves MCP on standard input and output, for agents and editors: edit_file, replace_text, write_file, apply_patch, rename_symbol, change_signature, fix_diagnostics, repeat_edit, read_file.",
     )
     .addOption(
       new Option("--root <folder>", "a folder that may be edited; repeat for more")

@@ -1,10 +1,9 @@
 import type { CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import { RedraftError } from "../core/errors.ts";
 import type { RenamePlan } from "../orchestrate/rename/rename.ts";
 import type { Orchestrated } from "../redraft/orchestrator.ts";
 import { answeredFiles } from "./answers.ts";
-import type { RepositoryAnswer } from "./repository-call.ts";
+import { type RepositoryAnswer, symbolPlace } from "./repository-call.ts";
 import {
   type AnswerArguments,
   diffWish,
@@ -17,11 +16,7 @@ import {
 export function registerRenameTool(server: McpServer, answer: RepositoryAnswer): void {
   server.registerTool("rename_symbol", renameSymbol, (args, context) =>
     answer(context, args.path, async ({ file, orchestrator, write }) => {
-      if (args.line !== undefined && file === undefined) {
-        throw new RedraftError("usage", "`line` needs `path`, the file that it is a line of.");
-      }
-      const at =
-        file && args.line !== undefined ? { path: file.display, line: args.line } : undefined;
+      const at = symbolPlace({ file }, args.line);
       const { old_name: from, new_name: to, unsure, mentions } = args;
       const dryRun = args.dry_run === true;
       const done = await orchestrator.run(

@@ -35,6 +35,17 @@ export interface RepositoryCall {
   readonly write: ApplyCandidateOptions & { readonly signal: AbortSignal };
 }
 
+/** The place of a symbol that a call names by `path` and `line`. */
+export function symbolPlace(
+  { file }: Pick<RepositoryCall, "file">,
+  line: number | undefined,
+): { readonly path: string; readonly line: number } | undefined {
+  if (line === undefined) return undefined;
+  if (file === undefined)
+    throw new RedraftError("usage", "`line` needs `path`, the file that it is a line of.");
+  return { path: file.display, line };
+}
+
 export type RepositoryAnswer = (
   context: ServerContext,
   /** A file of the folder that is meant, as the caller names it; needed only where several folders are open. */

@@ -102,6 +102,7 @@ describe.each(generations)("MCP server with a client of %s", (generation) => {
     expect(Object.keys(hints).sort()).toEqual([
       "apply_edits",
       "apply_patch",
+      "change_signature",
       "choose_candidate",
       "edit_file",
       "edit_log",

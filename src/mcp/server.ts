@@ -25,6 +25,7 @@ import { registerRenameTool } from "./rename-tool.ts";
 import { registerRepeatTool } from "./repeat-tool.ts";
 import { repositoryAnswer } from "./repository-call.ts";
 import * as schemas from "./schemas.ts";
+import { registerSignatureTool } from "./signature-tool.ts";
 
 export interface McpServerOptions {
   readonly redraft: Redraft;
@@ -112,6 +113,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   registerJournalTools(server, inRoots);
   const inRepository = repositoryAnswer(inRoots);
   registerRenameTool(server, inRepository);
+  registerSignatureTool(server, inRepository);
   registerFixTool(server, inRepository);
   registerRepeatTool(server, inRepository);
   return server;
