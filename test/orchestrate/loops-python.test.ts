@@ -395,6 +395,16 @@ const traps: Record<string, LoopTrap> = {
     run: "[f([], 'b'), f([1], 'b')]",
     has: "return invariant\n",
   },
+  "hoist, a text in several parts": {
+    code: "def f(xs, k: str):\n    r = []\n>    for x in xs:\n        r.append(f'{k}-b')\n        r.append('a' f'{k}')\n    return r\n",
+    to: "hoist",
+    run: "[f([], 'k'), f([1], 'k')]",
+    has: ["invariant = f'{k}-b'", "'a' f'{k}'"],
+  },
+  "a default of a lambda": {
+    code: "def f(xs, g):\n>    for x in xs:\n        if (lambda y=next(g): y):\n            return True\n    return False\n",
+    refused: "StopIteration",
+  },
   "hoist in the body of a class": {
     code: "def f(xs, s: str):\n    class A:\n>        for x in xs:\n            y = s + 'a'\n    return A\n",
     to: "hoist",

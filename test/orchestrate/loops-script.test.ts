@@ -219,6 +219,12 @@ const traps: Record<string, LoopTrap> = {
     run: "f()",
     has: "const out = [1].map((x) => x + 1);\n  [2]",
   },
+  "a function is a value": {
+    code: "function f() {\n  const out = [];\n>  for (const x of [1]) out.push(async () => (await x) + 1);\n  return out.length;\n}",
+    to: "map",
+    run: "f()",
+    has: "[1].map((x) => async () => (await x) + 1)",
+  },
   "an object is a value": {
     code: "function f() {\n  const out = [];\n>  for (const x of [1]) out.push({ x, y: 2 });\n  return out;\n}",
     to: "map",

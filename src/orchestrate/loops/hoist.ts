@@ -71,9 +71,10 @@ function withBrackets(node: Node): Node {
   return isNeedless ? withBrackets(parent) : node;
 }
 
-/** The text of a template that a function gets. */
+/** The text of a template that a function gets, or a part of a text in several parts. */
 const isTagged = (node: Node): boolean =>
-  node.type === "template_string" && node.parent?.type === "call_expression";
+  (node.type === "template_string" && node.parent?.type === "call_expression") ||
+  node.parent?.type === "concatenated_string";
 
 /** Functions and classes inside run at other times. */
 const isApart = (node: Node): boolean =>

@@ -136,7 +136,12 @@ export function runsIn(part: Node): Node[] {
   const open: Node[] = [part];
   for (let one = open.pop(); one; one = open.pop()) {
     found.push(one);
-    if (one.id !== part.id && scopeFunctions.test(one.type)) continue;
+    if (scopeFunctions.test(one.type)) {
+      // Python evaluates the defaults of a lambda when it makes it.
+      const parameters = one.type === "lambda" ? one.childForFieldName("parameters") : null;
+      if (parameters) open.push(parameters);
+      continue;
+    }
     for (const child of one.children) if (child) open.push(child);
   }
   return found;
