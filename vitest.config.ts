@@ -1,6 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-const all = ["src/**/*.test.ts", "test/**/*.test.ts"];
+const all = [
+  "src/**/*.test.ts",
+  "test/**/*.test.ts",
+  "editors/vscode/src/*.test.ts",
+  "editors/hooks/*.test.ts",
+];
 const slow = "**/*.slow.test.ts";
 /** Needs real weights: vitest.models.config.ts runs it. */
 const models = "**/*.models.test.ts";

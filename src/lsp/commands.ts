@@ -20,11 +20,18 @@ const executeCommand = z.looseObject({
   workDoneToken: z.union([z.string(), z.number()]).optional(),
 });
 
+export interface CommandClient {
+  /** Whether the editor shows progress that a server begins. */
+  readonly mayBegin: () => boolean;
+  /** Whether the editor shows what a command answers. */
+  readonly showsAnswers: () => boolean;
+}
+
 /** `workspace/executeCommand`: what was refused is also shown to the user, since not every editor shows the answer of a command. */
 export function registerCommands(
   connection: Connection,
   applier: EditApplier,
-  mayBeginProgress: () => boolean,
+  { mayBegin, showsAnswers }: CommandClient,
 ): void {
   // Not `onExecuteCommand`: it takes the token of the progress away.
   connection.onRequest("workspace/executeCommand", async (params: unknown, cancel) => {
@@ -32,10 +39,10 @@ export function registerCommands(
     const run = runner(applier, command, list?.[0]);
     const answer = await doWork(
       connection,
-      { title: "Redraft", cancel, progress: workDoneToken, mayBegin: mayBeginProgress() },
+      { title: "Redraft", cancel, progress: workDoneToken, mayBegin: mayBegin() },
       run,
     );
-    showOutcome(connection, answer);
+    if (!showsAnswers()) showOutcome(connection, answer);
     return answer;
   });
 }

@@ -86,7 +86,8 @@ export function serveEditor(
   connection.onDidChangeTextDocument(documents.didChange);
   connection.onDidCloseTextDocument(documents.didClose);
   const mayBegin = (): boolean => capabilities.window?.workDoneProgress === true;
-  registerCommands(connection, applier, mayBegin);
+  const showsAnswers = (): boolean => editorOptions.showsAnswers === true;
+  registerCommands(connection, applier, { mayBegin, showsAnswers });
   const renamer = createRenamer({
     redraft,
     documents,
@@ -130,6 +131,8 @@ function foldersIn({ workspaceFolders, rootUri }: InitializeParams): string[] {
 interface EditorOptions {
   /** The editor has the command `redraft.applyClipboardEdit`. */
   readonly clipboardCommand?: boolean;
+  /** The editor shows what commands answer: refusals and candidates are not shown by `window/showMessage`, too. */
+  readonly showsAnswers?: boolean;
   /** The editor reads notifications `redraft/sessionReport`: what changes of a document cost the model. */
   readonly sessionReports?: boolean;
 }
