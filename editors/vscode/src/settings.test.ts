@@ -15,7 +15,13 @@ const withSetting = (key: string, value: unknown) => ({
 
 describe("settings", () => {
   it("that name programs, models and folders cannot be set by a workspace", () => {
-    const named = ["redraft.command", "redraft.roots", "redraft.model", "redraft.edit.model"];
+    const named = [
+      "redraft.command",
+      "redraft.roots",
+      "redraft.model",
+      "redraft.edit.model",
+      "redraft.edit.modelName",
+    ];
     for (const name of named) expect(properties[name]?.scope, name).toBe("machine");
     expect(named).toEqual(expect.arrayContaining([...serverSettings]));
     expect(manifest.capabilities.untrustedWorkspaces.supported).toBe("limited");

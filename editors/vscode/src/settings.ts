@@ -6,6 +6,7 @@ export interface Settings {
   readonly roots: readonly string[];
   readonly model: string;
   readonly editModel: string;
+  readonly editModelName: string;
   readonly review: "changes" | "none";
   readonly renameOnF2: boolean;
   readonly statusBar: boolean;
@@ -42,6 +43,7 @@ export function readSettings(reader: SettingsReader): Settings {
     roots,
     model: model("model", text("model", "default")),
     editModel: model("edit.model", text("edit.model", "")),
+    editModelName: text("edit.modelName", ""),
     review: reader.get("review") === "none" ? "none" : "changes",
     renameOnF2: reader.get("rename.onF2") === true,
     statusBar: reader.get("statusBar") !== false,
@@ -68,7 +70,7 @@ export const serverArguments = ({ roots, model }: Settings): string[] => [
 
 /** The arguments that have a model edit one file; the file is not written, and the diff is printed while it grows. */
 export const instructionArguments = (
-  { editModel }: Settings,
+  { editModel, editModelName }: Settings,
   file: string,
   instruction: string,
 ): string[] => [
@@ -78,6 +80,7 @@ export const instructionArguments = (
   "--color",
   "never",
   ...(editModel === "" ? [] : ["--model", editModel]),
+  ...(editModelName === "" ? [] : [`--model-name=${editModelName}`]),
   "--",
   file,
   instruction,

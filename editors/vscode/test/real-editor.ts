@@ -171,5 +171,5 @@ async function run(page: Page, command: string): Promise<void> {
 }
 
 async function toClipboard(page: Page, text: string): Promise<void> {
-  await page.evaluate((value) => navigator.clipboard.writeText(value), text);
+  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
 }
