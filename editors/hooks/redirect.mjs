@@ -50,7 +50,7 @@ export function redirected({ tool, input, folder }, named) {
 
 /** @param {string} call */
 const advice = (call) =>
-  `Files of this project are edited with Redraft, which places an edit exactly or says why not. Nothing was changed. Call ${call}. If that tool is missing, say so to the user and stop.`;
+  `Files of this project are edited with Redraft, which places an edit exactly or says why not. Nothing was changed. Call ${call}. If you do not see that tool, search for it, or wait for its server; if there is none, say so to the user and stop.`;
 
 /**
  * @param {unknown} text
