@@ -24,6 +24,6 @@ try {
     }
   }
 } catch (error) {
-  process.stderr.write(`redraft: the call of the tool could not be read: ${error.message}\n`);
+  process.stderr.write(`redraft: the call of the tool could not be read: ${String(error)}\n`);
   process.exitCode = 1;
 }

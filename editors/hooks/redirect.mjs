@@ -25,7 +25,7 @@ export function redirected({ tool, input, folder }, named) {
   const patch = [input.command, input.patchText, input.patch, input.input].find(isPatch);
   if (["apply_patch", "patch", "edit", "write"].includes(name) && patch !== undefined) {
     const paths = [...patch.matchAll(/^\*\*\* (?:Update|Add|Delete) File: (.+)$/gm)];
-    const isOurs = paths.length > 0 && paths.every((one) => isInside(folder, one[1].trim()));
+    const isOurs = paths.length > 0 && paths.every((one) => isInside(folder, one[1]?.trim() ?? ""));
     return isOurs ? advice(`${named("apply_patch")} with the same text as \`patch\``) : undefined;
   }
   const path = input.file_path ?? input.filePath ?? input.notebook_path ?? input.path;
@@ -50,7 +50,7 @@ export function redirected({ tool, input, folder }, named) {
 
 /** @param {string} call */
 const advice = (call) =>
-  `Files of this project are edited with Redraft, which places an edit exactly or says why not. Nothing was changed. Call ${call}. If that tool is missing, say so to the user and stop.`;
+  `Files of this project are edited with Redraft, which places an edit exactly or says why not. Nothing was changed. Call ${call}. If you do not see that tool, search for it, or wait for its server; if there is none, say so to the user and stop.`;
 
 /**
  * @param {unknown} text

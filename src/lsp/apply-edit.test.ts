@@ -221,6 +221,15 @@ describe("redraft.applyEdit", () => {
     expect(editor.text(uri)).toBe(source);
   });
 
+  it("shows no message to an editor that shows the answers itself", async () => {
+    await start({}, { initializationOptions: { showsAnswers: true } });
+    editor.open(uri, twice);
+    expect(await apply(pair("nothing", "b"))).toMatchObject({ status: "refused" });
+    expect(await apply(pair("  go();", "  stop();"))).toMatchObject({ status: "ambiguous" });
+    expect(await apply(pair("if (b)", "if (c)"))).toMatchObject({ status: "applied" });
+    expect(sent("window/showMessage")).toEqual([]);
+  });
+
   it("carries an edit over to what was typed meanwhile", async () => {
     const slow = slowEngine();
     await start({ redraft: slow.redraft });
