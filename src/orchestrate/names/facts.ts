@@ -105,6 +105,9 @@ export const keys = {
   /** A member of something that a module exports. */
   importedMember: (path: string, specifier: string, name: string): Key =>
     `R\0${path}\0${specifier}\0${name}`,
+  /** A member of what a call of something imported answers: a package may answer what it was given. */
+  memberOfAnswer: (path: string, specifier: string, name: string): Key =>
+    `R\0${path}\0${specifier}\0${name}\0answer`,
   /** A property of a value that nothing is known about. */
   property: (language: string): Key => `P\0${language}`,
   global: (language: string): Key => `G\0${language}`,

@@ -6,7 +6,13 @@ import type { PythonBinding, PythonDeclared, PythonScopes } from "./python-scope
 export type PythonReceiver =
   | { readonly kind: "class"; readonly node: Node }
   | { readonly kind: "function"; readonly node: Node }
-  | { readonly kind: "import"; readonly specifier: string; readonly name: string }
+  | {
+      readonly kind: "import";
+      readonly specifier: string;
+      readonly name: string;
+      /** What a call of it answers, not an object of it. */
+      readonly isAnswer?: boolean;
+    }
   | { readonly kind: "module"; readonly specifier: string }
   | { readonly kind: "external" }
   | { readonly kind: "unknown" };
@@ -50,6 +56,9 @@ export class PythonReceivers {
         const called = expression.childForFieldName("function");
         if (called?.text === "super") return classAround(expression);
         const found = called ? this.of(called, steps + 1) : unknownValue;
+        // A class of a package makes objects of its own; a function of one may answer what it was given.
+        if (found.kind === "import" && !/^_*[A-Z]/u.test(found.name))
+          return { ...found, isAnswer: true };
         return found.kind === "class" || found.kind === "import" ? found : unknownValue;
       }
       case "string":
@@ -69,7 +78,9 @@ export class PythonReceivers {
   memberKey(receiver: PythonReceiver): Key {
     if (receiver.kind === "class") return this.container(receiver.node).key;
     if (receiver.kind === "import") {
-      return keys.importedMember(this.path, receiver.specifier, receiver.name);
+      const { specifier, name, isAnswer } = receiver;
+      const keyOf = isAnswer ? keys.memberOfAnswer : keys.importedMember;
+      return keyOf(this.path, specifier, name);
     }
     if (receiver.kind === "module") return keys.import(this.path, receiver.specifier);
     return receiver.kind === "external" ? keys.external("python") : keys.property("python");

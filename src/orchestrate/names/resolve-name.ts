@@ -63,8 +63,12 @@ const readers = { script: scriptFacts, python: pythonFacts, go: goFacts };
 /** Imports of modules as values; Go has none. */
 const wholeImport: Readonly<Record<string, RegExp>> = {
   script: /(?:\b(?:import|require)\s*\(\s*|\*\s*as\s+[\w$]+\s+from\s*)["'`]([^"'`\n]+)["'`]/gu,
-  python: /^[ \t]*(?:import[ \t]+([\w.]+)|from[ \t]+([\w.]+)[ \t]+import[ \t]+(\w+))/gmu,
+  python:
+    /^[ \t]*(?:import[ \t]+([\w.]+)|from[ \t]+([\w.]+)[ \t]+import[ \t]+(\w+))|\b(?:import_module|__import__)\([ \t]*["']([\w.]+)["']/gmu,
 };
+/** A module that a script takes whole: `* as m from "./m"`. */
+const namespaceOf = /(\bexport\s*)?\*\s*as\s+([\w$]+)\s+from\s*["']([^"'\n]+)["']/gu;
+const anySource = /\bfrom\s*["']([^"'\n]+)["']/gu;
 const noFacts: NameFacts = {
   places: [],
   links: [],
@@ -162,7 +166,7 @@ class NameLinker {
 
   /** The key of an import in the module that it leads to; others stay as they are. */
   private async settled(key: Key, containers: Map<Key, Container>): Promise<Key> {
-    const [kind, path = "", specifier = "", exported = ""] = key.split("\0");
+    const [kind, path = "", specifier = "", exported = "", answer] = key.split("\0");
     if (kind === "I") return this.exportOf(path, specifier, 0);
     if (kind === "J") {
       const target = this.view.modules.resolve(path, specifier);
@@ -172,8 +176,8 @@ class NameLinker {
     if (kind === "R") {
       const found = await this.importedContainer(path, specifier, exported, containers, 0);
       const language = nameLanguageOf(path)!;
-      if (found === "external") return keys.external(language);
-      return found === "unknown" ? keys.property(language) : found;
+      if (found === "external" && answer === undefined) return keys.external(language);
+      return found === "unknown" || found === "external" ? keys.property(language) : found;
     }
     if (kind === "M") return this.ownerOf(key, containers);
     if (kind === "W") return (await this.provider(path, 0)) ?? keys.global("python");
@@ -219,10 +223,35 @@ class NameLinker {
     for (const path of new Set([...inCode, ...inStrings])) {
       const text = (await this.view.text(path)) ?? "";
       const whole = wholeImport[nameLanguageOf(path)!];
-      for (const [, only, folder = "", module = ""] of whole ? text.matchAll(whole) : []) {
-        const specifier = only ?? joined(folder, module);
-        const key = await this.exportOf(path, specifier, 0);
+      const add = async (from: string, specifier: string): Promise<void> => {
+        const key = await this.exportOf(from, specifier, 0);
         found.set(path, (found.get(path) ?? new Set<Key>()).add(key));
+      };
+      for (const [, only, folder = "", module = "", loaded] of whole ? text.matchAll(whole) : [])
+        await add(path, only ?? loaded ?? joined(folder, module));
+      if (nameLanguageOf(path) !== "script") continue;
+      for (const other of await this.importedBy(path)) {
+        const handed = (await this.view.text(other)) ?? "";
+        const isHanding = /\bexport\b|\bexports\b/u.test(handed);
+        for (const [, , , specifier] of isHanding ? handed.matchAll(namespaceOf) : [])
+          await add(other, specifier!);
+      }
+    }
+    return found;
+  }
+
+  /** The modules that a script imports from, and those whose exports they export. */
+  private async importedBy(path: string): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    const open = [path];
+    for (let one = open.pop(); one !== undefined; one = open.pop()) {
+      const text = (await this.view.text(one)) ?? "";
+      if (one !== path && !/\bexport\s*(?:type\s*)?[*{]/u.test(text)) continue;
+      for (const [, specifier] of text.matchAll(anySource)) {
+        const target = this.view.modules.resolve(one, specifier!);
+        if (target.kind !== "file" || found.has(target.path)) continue;
+        found.add(target.path);
+        open.push(target.path);
       }
     }
     return found;
@@ -263,6 +292,11 @@ class NameLinker {
     if (own) {
       if (!containers.has(own.key)) addContainers(containers, facts);
       return this.ownerOf(own.key, containers);
+    }
+    if (nameLanguageOf(from) === "script") {
+      const text = (await this.view.text(target.path)) ?? "";
+      for (const [, isExport, name, source] of text.matchAll(namespaceOf))
+        if (isExport && name === exported) return this.exportOf(target.path, source!, steps + 1);
     }
     const about = await this.factsOf(target.path, exported);
     for (const [one, other] of about.links) {

@@ -30,6 +30,8 @@ export function aliasAt(name: Node): FunctionAlias | undefined {
     statement?.type === "export_statement" &&
     (parent.id === statement.id || parent.parent?.id === statement.id);
   if (isDefault && isWhole) return { kind: "default" };
+  const isAssigned = statement?.children.some((one) => one?.type === "=") ?? false;
+  if (isAssigned && isWhole) return { kind: "commonjs" };
   return exportedAs(name, named);
 }
 
@@ -115,7 +117,8 @@ function takenBy(string: Node, kind: "default" | "commonjs", text: string): (Nod
       one?.childForFieldName("name")?.text === "default" ? one.childForFieldName("alias") : [],
     );
     const isNamespace = parts.some((one) => one?.type === "namespace_import");
-    return [...own, ...aliased].map((one) => one ?? undefined).concat(isNamespace ? mayReach : []);
+    const whole = kind === "commonjs" ? [undefined] : mayReach;
+    return [...own, ...aliased].map((one) => one ?? undefined).concat(isNamespace ? whole : []);
   }
   if (statement.type === "import_require_clause") return [undefined];
   const call = statement.parent!;

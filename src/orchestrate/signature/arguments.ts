@@ -45,8 +45,8 @@ export function newArguments(
     if (passesAlike(change)) return undefined;
     throw new UnfitCall("it spreads a value into arguments");
   }
-  const bound =
-    change.language === "python" ? boundInPython(given, change) : byPosition(given, change);
+  const { language } = change;
+  const bound = language === "python" ? boundInPython(given, change) : byPosition(given, change);
   const items =
     change.language === "python"
       ? pythonItems(given, bound, change)
@@ -57,8 +57,9 @@ export function newArguments(
     dropped.length === 0 &&
     items.length === given.length &&
     items.every(({ node, keyword }, at) => node?.id === given[at]!.id && keyword === undefined);
-  if (isSame) return undefined;
-  const doubt = doubtOf(items, dropped);
+  const lost = language === "script" ? lostDefault(bound, change) : undefined;
+  if (isSame && lost === undefined) return undefined;
+  const doubt = doubtOf(items, dropped) ?? lost;
   return { items, dropped, ...(doubt !== undefined && { doubt }) };
 }
 
@@ -101,10 +102,16 @@ function valueFor(one: Parameter, { before, values }: SignatureChange): string |
   if (one.kind !== "one") return undefined;
   if (!old) return value ?? (one.fallback === undefined ? lackingValue(one.name) : undefined);
   // It was left out before: so it stays, where it may be, or never had a value.
-  if (one.fallback !== undefined || old.fallback === undefined) return undefined;
+  if (!losesDefault(old, one) && (one.fallback !== undefined || old.fallback === undefined))
+    return undefined;
   if (value !== undefined) return value;
-  return constant.test(old.fallback) ? old.fallback : lackingValue(one.name);
+  const last = old.fallback ?? "";
+  return constant.test(last) ? last : lackingValue(one.name);
 }
+
+/** What a call left out got a value, and gets none any more. */
+const losesDefault = (old: Parameter, one: Parameter): boolean =>
+  Boolean(old.fallback) && !one.fallback;
 
 const constant =
   /^(?:-?\d[\w.]*|"[^"\\]*"|'[^'\\]*'|true|false|null|undefined|True|False|None|nil)$/u;
@@ -118,7 +125,11 @@ function positionalItems(bound: Bound, change: SignatureChange): Argument[] {
     .filter(({ kind }) => kind !== "this")
     .map((one): readonly Argument[] | undefined => {
       const own = bound.get(one.name);
-      if (own) return own.map((node) => ({ node }));
+      const old = change.before.find(({ name }) => name === one.name);
+      // For `undefined`, too, the default was taken.
+      const isLeftOut = own?.length === 1 && /^(?:undefined|void 0)$/u.test(own[0]!.text);
+      const isLost = old !== undefined && losesDefault(old, one);
+      if (own && !(isLost && isLeftOut)) return own.map((node) => ({ node }));
       const text = valueFor(one, change);
       return text === undefined ? undefined : [{ text }];
     });
@@ -203,6 +214,21 @@ function pythonItems(given: readonly Node[], bound: Bound, change: SignatureChan
   );
   if (lost) throw new UnfitCall("it passes further arguments");
   return [...inOrder, ...kept, ...named];
+}
+
+const surelyDefined =
+  /^(?:number|string|template_string|true|false|null|object|array|arrow_function|function_expression|class|regex|new_expression)$/u;
+
+/** An argument that may be `undefined`, for which a default was taken that is not there any more. */
+function lostDefault(bound: Bound, { before, after }: SignatureChange): string | undefined {
+  for (const one of after) {
+    const old = before.find(({ name }) => name === one.name);
+    const [node] = bound.get(one.name) ?? [];
+    if (!old || !node || !losesDefault(old, one)) continue;
+    if (/^(?:undefined|void 0)$/u.test(node.text) || surelyDefined.test(node.type)) continue;
+    return `\`${short(node.text)}\` may be \`undefined\`, for which there was a default`;
+  }
+  return undefined;
 }
 
 /** Dropping an argument drops what its evaluation does, and two that trade places are evaluated in another order. */

@@ -19,20 +19,31 @@ export function requireBody(
 ): void {
   if (!body) return;
   const names = (list: readonly Parameter[]): Set<string> =>
-    new Set(list.flatMap(({ name }) => name.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? []));
+    new Set(list.flatMap(({ bound }) => bound.map(({ name }) => name)));
   const [old, next] = [names(before), names(after)];
   const changed = new Set([...old, ...next].filter((name) => old.has(name) !== next.has(name)));
-  const found = leafNames(body).find(
-    (one) => changed.has(one.text) || (one.text === "arguments" && node.type !== "arrow_function"),
-  );
+  // A type predicate names a parameter, too.
+  const parts = [node.childForFieldName("return_type"), body];
+  const found =
+    parts
+      .flatMap((part) => (part ? leafNames(part) : []))
+      .find(
+        (one) =>
+          changed.has(one.text) ||
+          (one.text === "arguments" && node.type !== "arrow_function") ||
+          (changed.size > 0 && readsAllNames(one)),
+      ) ?? (isSimple(before) && !isSimple(after) ? strictDirective(body) : undefined);
   if (!found) return;
   const { path, line, text } = show(found.startIndex);
-  const why =
-    found.text === "arguments"
+  const why = readsAllNames(found)
+    ? `\`${found.text}\` reads the parameters by their names`
+    : found.text === "arguments"
       ? "the function reads `arguments`"
-      : old.has(found.text)
-        ? `the function still uses \`${found.text}\``
-        : `the function uses the name \`${found.text}\` for something else`;
+      : found.type === "string"
+        ? "JavaScript allows this directive only with parameters that are plain names"
+        : old.has(found.text)
+          ? `the function still uses \`${found.text}\``
+          : `the function uses the name \`${found.text}\` for something else`;
   throw new RedraftError(
     "check-failed",
     `${path}:${line}: ${why}: \`${text}\`. Nothing was written.`,
@@ -40,6 +51,33 @@ export function requireBody(
       details: { path, line, why },
     },
   );
+}
+
+/** `locals()` and `eval(text)` see every parameter. */
+function readsAllNames({ text, parent, id }: Node): boolean {
+  return (
+    /^(?:locals|vars|dir|eval|exec)$/u.test(text) &&
+    /^call(?:_expression)?$/u.test(parent?.type ?? "") &&
+    parent?.childForFieldName("function")?.id === id
+  );
+}
+
+const isSimple = (list: readonly Parameter[]): boolean =>
+  list.every(
+    ({ kind, fallback, bound }) =>
+      kind !== "rest" &&
+      (fallback === undefined || fallback === "") &&
+      bound.every(({ path }) => path === ""),
+  );
+
+function strictDirective(body: Node): Node | undefined {
+  for (const one of body.namedChildren) {
+    if (one?.type === "comment") continue;
+    const [value] = one?.type === "expression_statement" ? one.namedChildren : [];
+    if (value?.type !== "string") return undefined;
+    if (/^.use strict.$/u.test(value.text)) return value;
+  }
+  return undefined;
 }
 
 function leafNames(body: Node): Node[] {

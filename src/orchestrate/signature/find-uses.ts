@@ -72,6 +72,16 @@ export async function findUses(
     names.set(name, Math.max(names.get(name) ?? 0, group.places.length));
     const otherFiles = view.mentions(name).filter((path) => nameLanguageOf(path) === undefined);
     unsure.push(...unsurePlaces(resolution, group, otherFiles));
+    // Python calls `__f` of `A` `_A__f` elsewhere.
+    const owners = /^__\w*[^_]_?$/u.test(name) ? [...group.keys] : [];
+    for (const owner of owners.flatMap((key) => resolution.containers.get(key)?.name ?? [])) {
+      const mangled = `_${owner.replace(/^_+/u, "")}${name}`;
+      for (const path of view.mentions(mangled)) {
+        await parsed(path);
+        const start = Math.max(0, texts.get(path)?.indexOf(mangled) ?? 0);
+        unsure.push({ path, start, why: "the name with the one of its class before it" });
+      }
+    }
     for (const { path, start, end, declares } of group.places) {
       // One word may be two places of the symbol.
       if (seen.has(`${path}\0${start}`)) continue;

@@ -14,6 +14,11 @@ export class NestedEdits {
     return this.list.length === 0;
   }
 
+  /** Whether a stretch is in one that has another text already. */
+  covers({ startIndex, endIndex }: Node): boolean {
+    return this.list.some(({ start, end }) => start <= startIndex && endIndex <= end);
+  }
+
   /** The text of a node with the changes that were made in it. */
   textOf({ startIndex, endIndex }: Node): string {
     return this.between(startIndex, endIndex);

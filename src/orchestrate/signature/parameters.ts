@@ -2,8 +2,9 @@ import type { Node } from "web-tree-sitter";
 import { RedraftError } from "../../core/errors.ts";
 import type { TreeParser } from "../../core/repository.ts";
 import type { NameLanguage } from "../index/languages.ts";
-import { isField } from "../names/nodes.ts";
+import { type BoundName, boundNames, namesInDefaults, waitsInDefaults } from "./bound-names.ts";
 import { listItems } from "./list-edits.ts";
+import { usedNames } from "./used-names.ts";
 
 /** One parameter as a function declares it. */
 export interface Parameter {
@@ -18,6 +19,10 @@ export interface Parameter {
   readonly kind: "one" | "rest" | "keywords" | "this";
   /** Python: only by position, or only by name. */
   readonly only?: "position" | "name";
+  /** The names that the function has for it: one, or those of a pattern. */
+  readonly bound: readonly BoundName[];
+  /** Scripts: the names that its default uses, or those within its pattern. */
+  readonly usedByDefaults: readonly string[];
 }
 
 /** The parameters of a list, without the receiver of a method of Python. */
@@ -31,7 +36,12 @@ export function readParameters(
     (one): one is Node => one !== null && one.type !== "comment",
   );
   if (language === "go") return items.flatMap(goParameters);
-  if (language === "script") return items.map(scriptParameter);
+  if (language === "script")
+    return items.map((one) => ({
+      ...scriptParameter(one),
+      bound: boundNames(one),
+      usedByDefaults: namesInDefaults(one),
+    }));
   return pythonParameters(hasReceiver ? items.slice(1) : items);
 }
 
@@ -41,6 +51,8 @@ const parameterOf = (name: string, more: Partial<Parameter> = {}): Parameter => 
   fallback: undefined,
   type: undefined,
   kind: "one",
+  bound: name === "" ? [] : [{ name, path: "", hasDefault: false }],
+  usedByDefaults: [],
   ...more,
 });
 
@@ -146,6 +158,22 @@ export function parseParameters(
     if (twice !== undefined)
       throw new RedraftError("usage", `\`${twice}\` is in the list twice. Nothing was written.`);
     const items = listItems(parameters);
+    if (language === "script" && items.some(waitsInDefaults))
+      throw new RedraftError(
+        "usage",
+        "A default can neither await nor yield. Nothing was written.",
+      );
+    const separators = items.map(({ type }) => type);
+    const star = separators.indexOf("keyword_separator");
+    const isStray =
+      separators[0] === "positional_separator" ||
+      (star >= 0 &&
+        /^(?:keyword_separator|dictionary_splat_pattern)?$/u.test(separators[star + 1] ?? ""));
+    if (language === "python" && isStray)
+      throw new RedraftError(
+        "usage",
+        "A separator (`*`, `/`) has no parameters on its side. Nothing was written.",
+      );
     const used = items.flatMap((one) =>
       ["type", "value", "right"].flatMap((field) => one.childForFieldName(field) ?? []),
     );
@@ -189,21 +217,6 @@ export function namesOfValue(
   } finally {
     tree?.delete();
   }
-}
-
-/** Names that are neither members nor labels. */
-function usedNames(part: Node): string[] {
-  const found: string[] = [];
-  const open: Node[] = [part];
-  for (let one = open.pop(); one; one = open.pop()) {
-    const isName = /^(?:type_)?identifier$|^shorthand_property_identifier$/u.test(one.type);
-    const isLabel =
-      (one.parent?.type === "attribute" && isField(one, "attribute")) ||
-      (one.parent?.type === "keyword_argument" && isField(one, "name"));
-    if (isName && !isLabel) found.push(one.text);
-    for (const child of one.namedChildren) if (child) open.push(child);
-  }
-  return found;
 }
 
 /** `(a, b)` is `a, b`; `(a) b` and `{ a }` stay. */

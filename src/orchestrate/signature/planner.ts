@@ -2,15 +2,19 @@ import type { Node, Tree } from "web-tree-sitter";
 import { RedraftError } from "../../core/errors.ts";
 import type { TreeParser } from "../../core/repository.ts";
 import { builtIn } from "../fix/known-names.ts";
-import { visibleNames } from "../fix/visible.ts";
+import { type VisibleNames, visibleNames } from "../fix/visible.ts";
 import type { NameLanguage } from "../index/languages.ts";
+import { around } from "../names/nodes.ts";
 import { isRegistered } from "../names/python-injection.ts";
 import { shown } from "../rename/symbol.ts";
 import { newArguments, type SignatureChange, UnfitCall } from "./arguments.ts";
 import { requireBody } from "./body.ts";
+import { isContextual, isOnClass, unlikeHere } from "./call-places.ts";
 import type { DoubtfulUse, FoundUse } from "./find-uses.ts";
 import { listItems, NestedEdits, writeItems } from "./list-edits.ts";
+import { alignPatterns, requireList } from "./list-rules.ts";
 import { namesOfValue, type Parameter, parseParameters, readParameters } from "./parameters.ts";
+import { callsByItself, isConstructor } from "./protocols.ts";
 import type { SignatureRequest } from "./request.ts";
 import type { FunctionDeclaration } from "./uses.ts";
 
@@ -55,11 +59,8 @@ export class SignaturePlanner {
 
   plan(uses: readonly FoundUse[], parser: TreeParser): void {
     const { language, request } = this;
-    const {
-      parameters: after,
-      items,
-      words,
-    } = parseParameters(request.parameters, language, parser);
+    const written = parseParameters(request.parameters, language, parser);
+    const { items, words } = written;
     const declarations = uses.flatMap(({ path, start, use }) =>
       use.kind === "declaration" ? [{ path, start, use }] : [],
     );
@@ -67,17 +68,25 @@ export class SignaturePlanner {
       declarations.find(({ path, start }) => this.isAsked(path, start)) ??
       declarations.find(({ use }) => use.body) ??
       declarations[0]!;
+    if (isConstructor(main.use.node, this.name))
+      throw new RedraftError(
+        "usage",
+        `\`${request.from}\` is a constructor: what calls it does not name it, so its parameters are not changed. Nothing was written.`,
+      );
     const before = readParameters(main.use.list, language, main.use.receiver !== undefined);
+    const after = alignPatterns(before, written.parameters);
+    requireList(before, after, language);
     this.before = before.map(({ text }) => text);
     this.after = after.map(({ text }) => text);
     const values = this.requireValues(before, after);
     for (const value of Object.values(values))
       this.wordsOfValues.set(value, namesOfValue(value, language, parser));
     const change: SignatureChange = { language, before, after, values };
-    for (const { path, use } of declarations) this.declare(path, use, change, items, words);
+    for (const { path, use } of declarations) this.declare(path, use, change, items, words, parser);
     // Inner calls first: an outer one may move them.
     const sorted = [...uses].sort((a, b) => b.start - a.start);
-    for (const one of sorted) this.use(one, change, main.use.receiver === "object");
+    for (const one of sorted)
+      this.use(one, change, main.use.receiver === "object" || language === "go");
     this.doubts.reverse();
   }
 
@@ -135,22 +144,32 @@ export class SignaturePlanner {
     change: SignatureChange,
     items: readonly string[],
     words: readonly string[],
+    parser: TreeParser,
   ): void {
-    const { language, before } = change;
-    const own = readParameters(use.list, language, use.receiver !== undefined);
+    const { language, before, after } = change;
+    const mine = readParameters(use.list, language, use.receiver !== undefined);
     const isAlike =
-      own.length === before.length &&
-      own.every(
+      mine.length === before.length &&
+      mine.every(
         ({ name, kind }, at) =>
           (name === before[at]!.name || name === "") && kind === before[at]!.kind,
       );
     const doubt = (why: string): void =>
       void this.doubts.push({ path, start: use.list.startIndex, why });
     if (!isAlike) return void doubt("this declaration has other parameters");
-    if (language === "python" && isRegistered(use.node)) doubt("a decorator may call the function");
+    if (language === "python" ? isRegistered(use.node) : isDecorated(use))
+      doubt("a decorator may call the function");
+    const caller = callsByItself(use.node, this.name, language);
+    if (caller) doubt(caller);
     requireBody(use, change, (start) => shown(this.texts, path, start));
-    for (const name of this.undeclared(path, use.node, words))
+    const own = new Set(
+      language === "script" ? after.flatMap(({ bound }) => bound.map(({ name }) => name)) : [],
+    );
+    const outer = words.filter((word) => !own.has(word));
+    for (const name of this.undeclared(path, use.node, outer))
       doubt(`\`${name}\` is not declared in this file`);
+    // Python makes the value of a default where it declares the function.
+    if (language === "python") this.doubtWords(path, use.node, outer, doubt);
     const edits = this.editsOf(path);
     if (use.list.type === "identifier") {
       edits.replace(use.list.startIndex, use.list.endIndex, `(${items.join(", ")})`);
@@ -158,10 +177,14 @@ export class SignaturePlanner {
     }
     const old = listItems(use.list);
     const receiver = use.receiver !== undefined && old[0] ? [old[0].text] : [];
-    const written = items.map((item) => itemFor(item, own, use.body !== null, change));
+    const written = items.map((item) => itemFor(item, mine, use.body !== null, change));
     const strange = written.indexOf(undefined);
     if (strange >= 0)
       return void doubt(`this declaration writes \`${items[strange]}\` in another way`);
+    if (written.some((item, at) => item !== items[at])) {
+      const list = parseParameters(written.join(", "), language, parser).parameters;
+      requireList(mine, alignPatterns(mine, list), language);
+    }
     writeItems(edits, use.list, old, [...receiver, ...(written as string[])]);
   }
 
@@ -171,7 +194,7 @@ export class SignaturePlanner {
     if (use.kind === "other") doubt(use.why);
     if (use.kind !== "call") return;
     // `Store.get(store, 1)` passes the receiver itself.
-    if (isOnObject && /(?:^|\.)_*[A-Z]\w*$/u.test(use.receiver ?? ""))
+    if (isOnObject && isOnClass(use, this.visible(path), this.language))
       return void doubt("it may pass the object itself, too");
     const given = listItems(use.list);
     try {
@@ -181,16 +204,20 @@ export class SignaturePlanner {
       if (plan.doubt !== undefined) doubt(plan.doubt, isWanted);
       if (!isWanted) return;
       const edits = this.editsOf(path);
+      if (edits.covers(use.call))
+        return void doubt("it is in the list of parameters, which the request writes");
       const added = plan.items.flatMap(({ text }) => text ?? []);
-      for (const name of this.undeclared(
-        path,
-        use.call,
-        added.flatMap((one) => this.wordsOfValues.get(one) ?? []),
-      ))
+      if (isInQuotes(use.call) && added.some((one) => /["'\\#\n]/u.test(one)))
+        return void doubt("the value does not fit into the string around the call");
+      const words = added.flatMap((one) => this.wordsOfValues.get(one) ?? []);
+      for (const name of this.undeclared(path, use.call, words))
         doubt(`\`${name}\` is not declared in this file`, true);
+      this.doubtWords(path, use.call, words, (why) => doubt(why, true));
       const items = plan.items.map(({ node, text, keyword }) => {
         const value = node ? edits.textOf(node) : text!;
-        return keyword === undefined ? value : `${keyword}=${value}`;
+        if (keyword === undefined) return value;
+        const isOpen = node ? node.type === "named_expression" : /^[^()]*:=/u.test(value);
+        return `${keyword}=${isOpen ? `(${value})` : value}`;
       });
       const isOwn = (part: string): boolean => part.includes(this.name);
       if (added.some(isOwn) || plan.dropped.some(({ text }) => isOwn(text)))
@@ -203,17 +230,46 @@ export class SignaturePlanner {
     }
   }
 
+  private visible(path: string): VisibleNames {
+    const tree = this.trees.get(path)!;
+    return visibleNames(tree.rootNode, this.texts.get(path)!, this.language);
+  }
+
+  /** Words of a new value that mean something else at a place than elsewhere, or nothing yet. */
+  private doubtWords(
+    path: string,
+    at: Node,
+    words: readonly string[],
+    doubt: (why: string) => void,
+  ): void {
+    const visible = this.visible(path);
+    for (const word of words) {
+      const why = unlikeHere(word, at, this.trees.get(path)!.rootNode, visible, this.language);
+      if (why) doubt(why);
+    }
+  }
+
   /** Names that a place does not see. */
   private undeclared(path: string, at: Node, words: readonly string[]): readonly string[] {
     const { language } = this;
-    const visible = visibleNames(this.trees.get(path)!.rootNode, this.texts.get(path)!, language);
+    const visible = this.visible(path);
     return words.filter((word) => {
-      if (builtIn[language].has(word) || visible.declarations(word, at)) return false;
+      if (isContextual(word) || builtIn[language].has(word) || visible.declarations(word, at))
+        return false;
       // It may be a name of another file of the package; in scripts, a type of the platform.
       return language === "python" || (language === "script" && !/^[A-Z]/u.test(word));
     });
   }
 }
+
+/** A string of Python with an expression in it, which ends at the next quote of its kind. */
+const isInQuotes = (call: Node): boolean => around(call, /^interpolation$/u) !== undefined;
+
+/** A decorator of a method of a script, or of one of its parameters. */
+const isDecorated = ({ node, list }: FunctionDeclaration): boolean =>
+  node.children.some((one) => one?.type === "decorator") ||
+  node.previousNamedSibling?.type === "decorator" ||
+  list.descendantsOfType("decorator").length > 0;
 
 /**
  * What one declaration of several writes for an item of the new list: a parameter that does not change keeps the type that it has there.
