@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import type * as vscode from "vscode";
 import type { EditorApi } from "../src/api.ts";
 
@@ -75,6 +76,7 @@ class Uri {
     return new Uri(parts);
   }
   toString(): string {
+    if (this.scheme === "file") return pathToFileURL(this.path).href;
     return `${this.scheme}://${this.path}${this.query === "" ? "" : `?${this.query}`}`;
   }
 }

@@ -67,7 +67,7 @@ const wholeImport: Readonly<Record<string, RegExp>> = {
     /^[ \t]*(?:import[ \t]+([\w.]+)|from[ \t]+([\w.]+)[ \t]+import[ \t]+(\w+))|\b(?:import_module|__import__)\([ \t]*["']([\w.]+)["']/gmu,
 };
 /** A module that a script takes whole: `* as m from "./m"`. */
-const namespaceOf = /(\bexport\s*)?\*\s*as\s+([\w$]+)\s+from\s*["']([^"'\n]+)["']/gu;
+const handedModule = /(\bexport\s*)?\*\s*as\s+([\w$]+)\s+from\s*["']([^"'\n]+)["']/gu;
 const anySource = /\bfrom\s*["']([^"'\n]+)["']/gu;
 const noFacts: NameFacts = {
   places: [],
@@ -233,7 +233,7 @@ class NameLinker {
       for (const other of await this.importedBy(path)) {
         const handed = (await this.view.text(other)) ?? "";
         const isHanding = /\bexport\b|\bexports\b/u.test(handed);
-        for (const [, , , specifier] of isHanding ? handed.matchAll(namespaceOf) : [])
+        for (const [, , , specifier] of isHanding ? handed.matchAll(handedModule) : [])
           await add(other, specifier!);
       }
     }
@@ -295,7 +295,7 @@ class NameLinker {
     }
     if (nameLanguageOf(from) === "script") {
       const text = (await this.view.text(target.path)) ?? "";
-      for (const [, isExport, name, source] of text.matchAll(namespaceOf))
+      for (const [, isExport, name, source] of text.matchAll(handedModule))
         if (isExport && name === exported) return this.exportOf(target.path, source!, steps + 1);
     }
     const about = await this.factsOf(target.path, exported);

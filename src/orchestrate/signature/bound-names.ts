@@ -32,7 +32,7 @@ export function boundNames(node: Node, path = "", hasDefault = false): BoundName
     case "object_pattern":
       return node.namedChildren.flatMap((child) => inner(child));
     case "array_pattern":
-      return itemsOf(node).flatMap(([at, child]) => inner(child, `[${at}]`));
+      return arrayItems(node).flatMap(([at, child]) => inner(child, `[${at}]`));
     case "rest_pattern": {
       // What a rest has depends on the names beside it.
       const others = path === "" && !/_pattern$/u.test(node.parent?.type ?? "") ? "" : beside(node);
@@ -46,7 +46,7 @@ export function boundNames(node: Node, path = "", hasDefault = false): BoundName
   }
 }
 
-function itemsOf(pattern: Node): [at: number, Node][] {
+function arrayItems(pattern: Node): [at: number, Node][] {
   let at = 0;
   return pattern.children.flatMap((child): [number, Node][] => {
     if (child?.type === ",") at += 1;

@@ -3,7 +3,7 @@ import type { VisibleNames } from "../fix/visible.ts";
 import type { NameLanguage } from "../index/languages.ts";
 import { around } from "../names/nodes.ts";
 
-const functions =
+const functionKinds =
   /^(?:function_declaration|function_expression|generator_function|generator_function_declaration|arrow_function|method_definition|function_definition|lambda|method_declaration|func_literal)$/u;
 /** What has its value before the code of its scope runs. */
 const hoisted =
@@ -36,7 +36,7 @@ export function unlikeHere(
     return `\`${word}\` is another variable here than at the top of the file`;
   if (language === "go" || here.node.startIndex < at.startIndex) return undefined;
   if (language === "script" && hoisted.test(here.by.type)) return undefined;
-  const isSameFunction = around(here.by, functions)?.id === around(at, functions)?.id;
+  const isSameFunction = around(here.by, functionKinds)?.id === around(at, functionKinds)?.id;
   return isSameFunction ? `\`${word}\` is declared further down` : undefined;
 }
 

@@ -26,7 +26,7 @@ export function alignPatterns(
   const added = after.filter((one) => isPattern(one) && isNew(one));
   return after.map((one) => {
     if (!added.includes(one) || open.length === 0) return one;
-    const sharing = open.filter((other) => shared(other, one).length > 0);
+    const sharing = open.filter((other) => sharedNames(other, one).length > 0);
     const rest = sharing.length > 0 ? sharing : open;
     if (rest.length > 1 || (sharing.length === 0 && added.length > 1))
       return refuse(
@@ -36,7 +36,7 @@ export function alignPatterns(
   });
 }
 
-const shared = (one: Parameter, other: Parameter): BoundName[] =>
+const sharedNames = (one: Parameter, other: Parameter): BoundName[] =>
   one.bound.filter(({ name }) => other.bound.some((two) => two.name === name));
 
 /**
