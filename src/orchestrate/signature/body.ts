@@ -32,7 +32,8 @@ export function requireBody(
           changed.has(one.text) ||
           (one.text === "arguments" && node.type !== "arrow_function") ||
           (changed.size > 0 && readsAllNames(one)),
-      ) ?? (isSimple(before) && !isSimple(after) ? strictDirective(body) : undefined);
+      ) ??
+    (isPlainParameter(before) && !isPlainParameter(after) ? strictDirective(body) : undefined);
   if (!found) return;
   const { path, line, text } = show(found.startIndex);
   const why = readsAllNames(found)
@@ -62,7 +63,7 @@ function readsAllNames({ text, parent, id }: Node): boolean {
   );
 }
 
-const isSimple = (list: readonly Parameter[]): boolean =>
+const isPlainParameter = (list: readonly Parameter[]): boolean =>
   list.every(
     ({ kind, fallback, bound }) =>
       kind !== "rest" &&
