@@ -2,7 +2,7 @@ import type * as vscode from "vscode";
 import type { EditAnswer } from "../../../src/lsp/apply-edit.ts";
 import type { Context } from "./api.ts";
 import type { TextChange } from "./hunks.ts";
-import { withChanges } from "./hunks.ts";
+import { hunkSize, hunksOf, hunkTitle, withChanges } from "./hunks.ts";
 import { counted, shownRefusal } from "./messages.ts";
 import { pickItems } from "./pick.ts";
 import type { Previews } from "./preview.ts";
@@ -60,14 +60,10 @@ export function createApplier(context: Context, previews: Previews): Applier {
     );
     const title = `The edit fits ${candidates.length} places. Which one is meant?`;
     const preview = await previews.open(document, texts[0] ?? text, title);
-    const items = candidates.map(({ title: label, range, text: newText }) => ({
-      label,
-      description: range.start.line === range.end.line ? "" : `to line ${range.end.line + 1}`,
-      detail: newText
-        .trim()
-        .replace(/\s*[\r\n]+\s*/gu, " \u23CE ")
-        .slice(0, 200),
-    }));
+    const items = candidates.map(({ range, text: newText }) => {
+      const hunks = hunksOf(text, [{ range, newText }]);
+      return { label: hunks.map(hunkTitle).join(" "), description: hunks.map(hunkSize).join(" ") };
+    });
     const taken = await pickItems(api, items, {
       title,
       placeholder: "The diff shows the place of the list that is marked. Escape changes nothing",

@@ -173,6 +173,7 @@ describe("an edit in the clipboard", () => {
     let title = "";
     editor.onList = (list) => {
       title = list.title;
+      expect(list.labels).toEqual(["2: + stop();", "6: + stop();"]);
       list.active(1);
       return [1];
     };

@@ -48,6 +48,8 @@ try {
     if (shots) await page.screenshot({ path: join(shots, `${name.replaceAll(" ", "-")}.png`) });
   };
   const saved = async (name: string): Promise<string> => {
+    // The list closes before the extension makes the change.
+    await page.waitForTimeout(1500);
     await page.keyboard.press("Control+S");
     await page.waitForTimeout(800);
     return readFile(join(folder, name), "utf8");
