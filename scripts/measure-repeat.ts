@@ -4,59 +4,22 @@
  * them, made in the commit's parent.
  */
 import { execFileSync, spawnSync } from "node:child_process";
+import {
+  type CommitHunk,
+  hunksOfFile,
+  tokensChanged,
+} from "../src/bench/orchestrate/commit-hunks.ts";
 import { RedraftError } from "../src/core/errors.ts";
 import { nameLanguageOf } from "../src/orchestrate/index/languages.ts";
 import { createRepositoryIndex } from "../src/orchestrate/index/repository-index.ts";
 import { planRepeat } from "../src/orchestrate/like-places/repeat.ts";
 import { nameViewOf } from "../src/orchestrate/names/view.ts";
-import { LineDiff } from "../src/text/line-diff.ts";
 import { parserFor } from "../src/workspace/syntax.ts";
 
 const [repository = "", commits = "600", cases = "25"] = process.argv.slice(2);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const git = (...args: string[]): string =>
   execFileSync("git", ["-C", repository, ...args], { maxBuffer: 1 << 30, encoding: "utf8" });
-
-interface Hunk {
-  readonly path: string;
-  /** Lines [start, end) of the old text. */
-  readonly start: number;
-  readonly end: number;
-  readonly removed: readonly string[];
-  readonly added: readonly string[];
-}
-
-function hunksOf(path: string, before: string, after: string): Hunk[] {
-  const old = before.split("\n");
-  const now = after.split("\n");
-  return new LineDiff(old, now).compare().map(({ oldStart, oldEnd, newStart, newEnd }) => ({
-    path,
-    start: oldStart,
-    end: oldEnd,
-    removed: old.slice(oldStart, oldEnd),
-    added: now.slice(newStart, newEnd),
-  }));
-}
-
-/** The tokens that a hunk takes out and puts in. */
-function delta({ path, removed, added }: Hunk): string {
-  const tokens = (lines: readonly string[]): Map<string, number> => {
-    const found = new Map<string, number>();
-    for (const token of lines.join("\n").match(/[\p{L}\p{N}_$]+|[^\s]/gu) ?? []) {
-      found.set(token, (found.get(token) ?? 0) + 1);
-    }
-    return found;
-  };
-  const minus = (one: Map<string, number>, other: Map<string, number>): string[] =>
-    [...one].flatMap(([token, count]) => {
-      const left = count - (other.get(token) ?? 0);
-      return left > 0 ? [`${token}*${left}`] : [];
-    });
-  const [old, now] = [tokens(removed), tokens(added)];
-  const language = nameLanguageOf(path) ?? "";
-  const parts = [minus(old, now).sort().join(" "), minus(now, old).sort().join(" ")];
-  return /[\p{L}]/u.test(parts.join("")) ? [language, ...parts].join("\0") : "";
-}
 
 function textsAt(commit: string, wanted: (path: string) => boolean): Map<string, string> {
   const rows = git("ls-tree", "-r", commit)
@@ -102,10 +65,10 @@ for (const commit of log) {
     before: git("show", `${commit}^:${path}`),
     after: git("show", `${commit}:${path}`),
   }));
-  const truth = files.flatMap(({ path, before, after }) => hunksOf(path, before, after));
-  const groups = new Map<string, Hunk[]>();
+  const truth = files.flatMap(hunksOfFile);
+  const groups = new Map<string, CommitHunk[]>();
   for (const hunk of truth) {
-    const id = delta(hunk);
+    const id = tokensChanged(hunk);
     if (id !== "") groups.set(id, [...(groups.get(id) ?? []), hunk]);
   }
   const group = [...groups.values()]
@@ -145,7 +108,7 @@ for (const commit of log) {
       edit: [{ path: first!.path, before, after }],
     });
     totals.listed += plan.partial.length;
-    const made = plan.files.flatMap(({ path, before: from, after: to }) => hunksOf(path, from, to));
+    const made = plan.files.flatMap(hunksOfFile);
     const count = { exact: 0, partly: 0, extra: 0 };
     const wrong: string[] = [];
     for (const hunk of made) {

@@ -1,8 +1,8 @@
 import type { Node } from "web-tree-sitter";
 import { nameLanguageOf } from "../../orchestrate/index/languages.ts";
 import type { OrchestrateRequest } from "../../orchestrate/speculator.ts";
-import { LineDiff } from "../../text/line-diff.ts";
 import { parserFor } from "../../workspace/syntax.ts";
+import { type CommitHunk, hunksOfFile, tokensChanged } from "./commit-hunks.ts";
 import { type CodeCommit, type CommitFile, codeCommits, codeFilesOf } from "./history.ts";
 import { type RenameOfCommit, renameOfCommit } from "./rename-commits.ts";
 
@@ -90,14 +90,6 @@ function renameCase({ files }: CodeCommit): CommitCaseParts[] {
   ];
 }
 
-interface CommitHunk {
-  readonly path: string;
-  readonly start: number;
-  readonly end: number;
-  readonly removed: readonly string[];
-  readonly added: readonly string[];
-}
-
 /** Like hunks that make a commit a repeated edit: the first one is made by hand. */
 const fewestLike = 3;
 
@@ -125,38 +117,6 @@ function repeatCase({ files }: CodeCommit): CommitCaseParts[] {
       edited,
     },
   ];
-}
-
-function hunksOfFile({ path, before, after }: CommitFile): CommitHunk[] {
-  const [old, now] = [before.split("\n"), after.split("\n")];
-  return new LineDiff(old, now).compare().map(({ oldStart, oldEnd, newStart, newEnd }) => ({
-    path,
-    start: oldStart,
-    end: oldEnd,
-    removed: old.slice(oldStart, oldEnd),
-    added: now.slice(newStart, newEnd),
-  }));
-}
-
-/** The tokens that a hunk takes out and puts in; "" where there are no words among them. */
-function tokensChanged({ path, removed, added }: CommitHunk): string {
-  const counted = (lines: readonly string[]): Map<string, number> => {
-    const found = new Map<string, number>();
-    for (const [token] of lines.join("\n").matchAll(/[\p{L}\p{N}_$]+|[^\s]/gu))
-      found.set(token, (found.get(token) ?? 0) + 1);
-    return found;
-  };
-  const minus = (one: Map<string, number>, other: Map<string, number>): string =>
-    [...one]
-      .flatMap(([token, times]) => {
-        const left = times - (other.get(token) ?? 0);
-        return left > 0 ? [`${token}*${left}`] : [];
-      })
-      .sort()
-      .join(" ");
-  const [old, now] = [counted(removed), counted(added)];
-  const parts = [minus(old, now), minus(now, old)];
-  return /\p{L}/u.test(parts.join("")) ? [nameLanguageOf(path), ...parts].join("\0") : "";
 }
 
 /** Cases that are made of a commit's files: statements to extract, functions to give a parameter. */

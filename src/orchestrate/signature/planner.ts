@@ -117,8 +117,7 @@ export class SignaturePlanner {
         values[name] === undefined &&
         !before.some((one) => one.name === name),
     );
-    const isCalled = lacking !== undefined;
-    if (isCalled)
+    if (lacking !== undefined)
       throw new RedraftError(
         "usage",
         `\`${lacking.name}\` is new and has no default: give the value that calls pass (--value ${lacking.name}=...), or a default. To give a parameter another name, use rename. Nothing was written.`,
