@@ -3,12 +3,25 @@ import { readFenced, readRewrites } from "../text/model-answer.ts";
 import { applied, type CascadeOptions } from "./apply-written.ts";
 import type { Conversation } from "./conversation.ts";
 import { tokensOf } from "./costs.ts";
-import { filePrompt, inFence, type PromptFile } from "./prompt.ts";
+import { filePrompt, inFence, type PromptFile, type PromptMessage } from "./prompt.ts";
 import type { EditedFile, InstructCall } from "./request.ts";
 
 /** Whether files can be asked for in code blocks: they exist, and hold no fence that could end the block early. */
 export const canBeFenced = (files: readonly PromptFile[]): boolean =>
   files.every(({ exists, text }) => exists && !/^[ \t]{0,8}(?:`{3}|~{3})/m.test(text));
+
+/** What is asked for one of the files, and how many tokens the answer is expected to have. */
+export function fileQuestion(
+  file: PromptFile,
+  files: readonly PromptFile[],
+  instruction: string,
+): { readonly messages: readonly PromptMessage[]; readonly outputTokens: number } {
+  const others = files.filter((one) => one !== file).map(({ path }) => path);
+  return {
+    messages: filePrompt(file, others, instruction),
+    outputTokens: tokensOf(file.text) + 8,
+  };
+}
 
 /**
  * Has the model write files anew, each in a code block and by a question of its own: small models lose track of tags and of several files
@@ -25,9 +38,8 @@ export async function byFence(
   call: InstructCall,
 ): Promise<void> {
   for (const file of files) {
-    const others = files.filter((one) => one !== file).map(({ path }) => path);
-    const outputTokens = tokensOf(file.text) + 8;
-    const answer = await talk.ask(filePrompt(file, others, instruction), {
+    const { messages, outputTokens } = fileQuestion(file, files, instruction);
+    const answer = await talk.ask(messages, {
       via: "rewrite",
       paths: [file.path],
       fenced: true,

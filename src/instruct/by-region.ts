@@ -5,9 +5,32 @@ import { readFenced } from "../text/model-answer.ts";
 import { applied, type CascadeOptions, refusalOf } from "./apply-written.ts";
 import type { Conversation } from "./conversation.ts";
 import { tokensOf } from "./costs.ts";
-import { inFence, partPrompt } from "./prompt.ts";
+import { inFence, type PromptMessage, partPrompt } from "./prompt.ts";
 import type { InstructRegion } from "./region.ts";
 import type { EditedFile, InstructCall } from "./request.ts";
+
+/** What is asked for a part, and how many tokens the answer is expected to have. */
+export interface PartQuestion {
+  readonly messages: readonly PromptMessage[];
+  readonly outputTokens: number;
+  /** Of the file. */
+  readonly lines: readonly TextLine[];
+  /** The part without its outer indentation, which is `indent`. */
+  readonly code: string;
+  readonly indent: string;
+}
+
+export function partQuestion(
+  { file, start, end }: InstructRegion,
+  instruction: string,
+): PartQuestion {
+  const lines = splitLines(file.text);
+  const part = lines.slice(start, end);
+  const indent = commonIndent(part.map(({ text }) => text));
+  const code = `${part.map(({ text }) => text.slice(indent.length)).join("\n")}\n`;
+  const messages = partPrompt(file.path, code, instruction);
+  return { messages, outputTokens: tokensOf(code) + 8, lines, code, indent };
+}
 
 /**
  * Has the model write one part of a file anew; everything else stays as it is. The part is shown without its outer indentation, and
@@ -22,12 +45,8 @@ export async function byRegion(
   call: InstructCall,
 ): Promise<RedraftError | undefined> {
   const { file, start, end } = region;
-  const lines = splitLines(file.text);
-  const part = lines.slice(start, end);
-  const indent = commonIndent(part.map(({ text }) => text));
-  const code = `${part.map(({ text }) => text.slice(indent.length)).join("\n")}\n`;
-  const outputTokens = tokensOf(code) + 8;
-  const answer = await talk.ask(partPrompt(file.path, code, instruction), {
+  const { messages, outputTokens, lines, indent, code } = partQuestion(region, instruction);
+  const answer = await talk.ask(messages, {
     via: "region",
     paths: [file.path],
     lines: [start + 1, end],

@@ -11,6 +11,7 @@ import { byRegion } from "./by-region.ts";
 import { chooseWay, isSmall } from "./choose-way.ts";
 import { type Conversation, converse, type InstructQuestion } from "./conversation.ts";
 import { type Forecast, forecast, tokensOf } from "./costs.ts";
+import { fittingWay } from "./fitting-way.ts";
 import { findFile } from "./paths.ts";
 import {
   blockPrompt,
@@ -59,6 +60,7 @@ export async function editFiles(
     namedPartsOf,
     ...(options.ways && { ways: options.ways }),
   });
+  if (way.why !== "asked for") way = await fittingWay(way, request, options);
   const talk = converse(large, call, request.failed && attemptNote(request.failed));
   const edited = new Map<string, EditedFile>();
   let refusals: readonly Refusal[] = [];
