@@ -154,7 +154,7 @@ class Runs:
     def __init__(self, options: argparse.Namespace, cases: list[dict]) -> None:
         self.options = options
         self.cases = cases
-        self.prompts = Prompts(options.model)
+        self.prompts = Prompts(options.model, options.most_tokens)
         self.deadline = time.monotonic() + options.minutes * 60
 
     @property
@@ -299,6 +299,7 @@ def main() -> None:
     parser.add_argument("--at-once", default="1,4,8,16", help="numbers of requests in `concurrent`")
     parser.add_argument("--blocks", type=int, default=20, help="blocks of the KV cache in `edges`")
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--most-tokens", type=int, help="where outputs are cut")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     cases = [json.loads(line) for line in Path(options.cases).read_text().splitlines()][: options.limit]
