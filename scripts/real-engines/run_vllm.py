@@ -131,9 +131,11 @@ class Server:
 
 
 class Prompts:
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, most_tokens: int | None = None) -> None:
+        """`most_tokens` = where an output is cut; None = far behind the source's length."""
         from transformers import AutoTokenizer
 
+        self._most = most_tokens
         self._tokenizer = AutoTokenizer.from_pretrained(model)
 
     def _tokens(self, text: str) -> list[int]:
@@ -141,7 +143,8 @@ class Prompts:
 
     def request(self, case: dict) -> dict:
         length = len(self._tokens(case["source"]))
-        body = {"temperature": 0, "logprobs": 2, "return_token_ids": True, "max_tokens": 2 * length + 128}
+        body = {"temperature": 0, "logprobs": 2, "return_token_ids": True}
+        body["max_tokens"] = min(2 * length + 128, self._most or 1 << 30)
         if case["kind"] == "region":
             marks = self._tokens("<|file|><|sketch|><|apply|>")
             prompt = [marks[0], *self._tokens(case["source"]), marks[1], *self._tokens(case["sketch"]), marks[2]]
@@ -188,7 +191,7 @@ def recorded(out: Path) -> dict[tuple[str, str], dict]:
 
 
 def run_ways(options: argparse.Namespace, cases: list[dict]) -> None:
-    prompts = Prompts(options.model)
+    prompts = Prompts(options.model, options.most_tokens)
     known = recorded(options.out)
     ways = options.ways.split(",")
     for name in dict.fromkeys(WAYS[way][0] for way in ways):
@@ -276,6 +279,7 @@ def main() -> None:
     parser.add_argument("--ways", default=",".join(WAYS))
     parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--most-tokens", type=int, help="where outputs are cut")
     parser.add_argument("--port", type=int, default=8123)
     parser.add_argument("--table", action="store_true")
     options = parser.parse_args()

@@ -109,6 +109,25 @@ class Engine:
         answers = self.llm.generate(prompts, [self.sampling(body) for body in bodies], use_tqdm=False)
         return [row_of(answer) for answer in answers]
 
+    def generate_timed(self, bodies: list[dict], aborted: list[dict]) -> list[dict]:
+        """The same, each with the seconds of processor time after which it ended; `aborted` end after 6 steps."""
+        core = self.llm.llm_engine
+        names = [f"timed-{i}" for i in range(len(bodies))]
+        gone = [f"aborted-{i}" for i in range(len(aborted))]
+        for name, body in zip([*gone, *names], [*aborted, *bodies], strict=True):
+            core.add_request(name, {"prompt_token_ids": body["prompt"]}, self.sampling(body))
+        rows: dict[str, dict] = {}
+        started = time.process_time()
+        steps = 0
+        while core.has_unfinished_requests():
+            for answer in core.step():
+                if answer.finished:
+                    rows[answer.request_id] = {**row_of(answer), "ended": time.process_time() - started}
+            steps += 1
+            if steps == 6 and gone:
+                core.abort_request(gone)
+        return [rows[name] for name in names]
+
     def close(self) -> None:
         from vllm.distributed import cleanup_dist_env_and_memory
 
@@ -154,7 +173,7 @@ class Runs:
     def __init__(self, options: argparse.Namespace, cases: list[dict]) -> None:
         self.options = options
         self.cases = cases
-        self.prompts = Prompts(options.model)
+        self.prompts = Prompts(options.model, options.most_tokens)
         self.deadline = time.monotonic() + options.minutes * 60
 
     @property
@@ -193,39 +212,42 @@ class Runs:
             print(f"{name}: {time.monotonic() - self.deadline + self.options.minutes * 60:.0f} s", flush=True)
 
     def concurrent(self) -> None:
-        """Every second request with a prediction: the outputs must be those of plain decoding one by one."""
+        """Every second request with a prediction: the outputs must be those of plain decoding one by one.
+
+        `slowest` = the longest time of a request without a prediction, `unpredicted` = their mean time per token, also
+        in plain decoding of the same requests. Four further requests are aborted after six steps.
+        """
         plain = {case_id: row for (way, case_id), row in recorded(self.options.out).items() if way == "plain"}
         cases = [case for case in self.cases if case["id"] in plain][:16]
-        for name, mix in (("plain", 0), ("measured", 0), ("measured", 2)):
-            counts = [
-                count
-                for count in map(int, self.options.at_once.split(","))
-                if not self.has("concurrent.jsonl", engine=name, predicted=mix, concurrent=count)
-            ]
-            for count in counts:
-                if self.is_late:
-                    return
-                engine = Engine(self.options.model, name, max_num_seqs=count)
-                bodies = [
-                    {**self.prompts.request(case), **predicted(case, PREDICTED if mix and i % mix else ())}
-                    for i, case in enumerate(cases)
-                ]
-                steps, started = engine.steps, time.process_time()
-                rows = engine.generate(bodies)
-                seconds = time.process_time() - started
-                for row, case in zip(rows, cases, strict=True):
-                    row["id"] = case["id"]
-                tokens = sum(len(row["tokens"]) for row in rows)
-                report = {
-                    "engine": name,
-                    "predicted": mix,
-                    "concurrent": count,
-                    "requests": len(rows),
-                    "tokens": tokens,
-                }
-                report.update(steps=engine.steps - steps, ms_a_token=round(1000 * seconds / tokens, 3))
-                self.note("concurrent.jsonl", {**report, **compare(rows, plain)})
-                engine.close()
+        for turn in range(self.options.turns):
+            for name, mix in (("plain", 0), ("measured", 0), ("measured", 2)):
+                for count in map(int, self.options.at_once.split(",")):
+                    known = {"engine": name, "predicted": mix, "concurrent": count, "turn": turn}
+                    if not self.is_late and not self.has("concurrent.jsonl", **known):
+                        self._at_once(known, cases, plain)
+
+    def _at_once(self, known: dict, cases: list[dict], plain: dict) -> None:
+        engine = Engine(self.options.model, known["engine"], max_num_seqs=known["concurrent"])
+        bodies = [
+            {**self.prompts.request(case), **predicted(case, PREDICTED if known["predicted"] and i % 2 else ())}
+            for i, case in enumerate(cases)
+        ]
+        # A first round, so that compilers and caches are warm and the plug-in has measured its steps.
+        engine.generate([{**body, "max_tokens": 24} for body in bodies])
+        steps, started = engine.steps, time.process_time()
+        rows = engine.generate_timed(bodies, bodies[:4])
+        seconds = time.process_time() - started
+        for row, case in zip(rows, cases, strict=True):
+            row["id"] = case["id"]
+        tokens = sum(len(row["tokens"]) for row in rows)
+        report = {**known, "requests": len(rows), "tokens": tokens, "steps": engine.steps - steps}
+        report["ms_a_token"] = round(1000 * seconds / tokens, 3)
+        halves = rows[::2]
+        per_token = [row["ended"] / len(row["tokens"]) for row in halves]
+        report["unpredicted"] = round(1000 * sum(per_token) / len(per_token), 2)
+        report["slowest"] = round(max(row["ended"] for row in halves), 2)
+        self.note("concurrent.jsonl", {**report, **compare(rows, plain)})
+        engine.close()
 
     def edges(self) -> None:
         # Blocks for about three of the requests: the others wait or are preempted.
@@ -297,8 +319,10 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--samples", type=int, default=400)
     parser.add_argument("--at-once", default="1,4,8,16", help="numbers of requests in `concurrent`")
+    parser.add_argument("--turns", type=int, default=1, help="how often `concurrent` runs everything")
     parser.add_argument("--blocks", type=int, default=20, help="blocks of the KV cache in `edges`")
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--most-tokens", type=int, help="where outputs are cut")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     cases = [json.loads(line) for line in Path(options.cases).read_text().splitlines()][: options.limit]

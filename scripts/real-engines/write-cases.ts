@@ -3,6 +3,9 @@
  *
  *     node --import tsx scripts/real-engines/write-cases.ts regions <apply data> <out.jsonl> [count]
  *     node --import tsx scripts/real-engines/write-cases.ts canitedit <traces>/canitedit.jsonl <out.jsonl> [count]
+ *     node --import tsx scripts/real-engines/write-cases.ts files <traces>/file.jsonl <out.jsonl> [count]
+ *
+ * `files` takes the shortest files first, at most two edits of each.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { chatQuestion } from "../../src/bench/decode/question.ts";
@@ -25,8 +28,8 @@ interface EngineCase {
 }
 
 const [kind, data, out, count = "60"] = process.argv.slice(2);
-if (data === undefined || out === undefined || (kind !== "regions" && kind !== "canitedit")) {
-  process.stderr.write("usage: write-cases.ts regions|canitedit <data> <out.jsonl> [count]\n");
+if (data === undefined || out === undefined || !["regions", "canitedit", "files"].includes(kind!)) {
+  process.stderr.write("usage: write-cases.ts regions|canitedit|files <data> <out.jsonl> [count]\n");
   process.exit(2);
 }
 
@@ -46,6 +49,17 @@ async function merged(
   }
 }
 
+function shortest(rows: readonly Record<string, string>[]): Record<string, string>[] {
+  const taken = new Map<string, number>();
+  return rows
+    .toSorted((a, b) => a.original!.length - b.original!.length)
+    .filter(({ original }) => {
+      const count = (taken.get(original!) ?? 0) + 1;
+      taken.set(original!, count);
+      return count <= 2;
+    });
+}
+
 const cases: EngineCase[] = [];
 const limit = Number(count);
 if (kind === "regions") {
@@ -56,9 +70,10 @@ if (kind === "regions") {
     cases.push({ id, kind: "region", source: original, sketch, ...made });
   }
 } else {
-  const rows = readFileSync(data, "utf8").trim().split("\n").slice(0, limit);
-  for (const row of rows) {
-    const { id, instruction, original, sketch } = JSON.parse(row) as Record<string, string>;
+  const lines = readFileSync(data, "utf8").trim().split("\n");
+  const rows = lines.map((line) => JSON.parse(line) as Record<string, string>);
+  const chosen = kind === "files" ? shortest(rows) : rows;
+  for (const { id, instruction, original, sketch } of chosen.slice(0, limit)) {
     const made = await merged("edit.py", original!, sketch!);
     const question = chatQuestion(instruction!, original!);
     cases.push({ id: id!, kind: "chat", source: original!, sketch: sketch!, question, ...made });

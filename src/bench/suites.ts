@@ -71,4 +71,9 @@ export const suites: readonly SuiteEntry[] = [
       "ways of asking a model for an edit: right, tokens, seconds, refusals; or recorded sketches in its place",
     load: async () => (await import("./cascade.ts")).cascadeCommand(),
   },
+  {
+    name: "fleet",
+    summary: "a simulated fleet of engines: edits per second, latency, cost, when to stop drafting",
+    load: async () => (await import("./fleet/fleet.ts")).fleetCommand(),
+  },
 ];

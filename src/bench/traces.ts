@@ -10,6 +10,7 @@ import { readTraces, type Trace, tokenizeTrace } from "./traces/data.ts";
 import { curves, passCost } from "./traces/pricing.ts";
 import { rowOf, type TracesRow } from "./traces/rows.ts";
 import { replayTrace, type TraceRun } from "./traces/run.ts";
+import { spellerOf } from "./traces/speller.ts";
 import { namedStrategies, type Strategy, strategies } from "./traces/strategies.ts";
 import { weightsFor } from "./traces/weights.ts";
 
@@ -108,16 +109,6 @@ function replay(
   standIns.set(trace, standIn);
   const context = { speller, weights, cost, standIn };
   return replayTrace(strategy, trace, context, tokenizer.vocabSize, !options.promptAlone);
-}
-
-function spellerOf(tokenizer: Tokenizer): (tokens: readonly Token[]) => readonly string[] {
-  const known = new Map<Token, string>();
-  return (tokens) =>
-    tokens.map((token) => {
-      const text = known.get(token) ?? Buffer.from(tokenizer.detokenize([token])).toString("utf8");
-      known.set(token, text);
-      return text;
-    });
 }
 
 function bar(share: number): string {

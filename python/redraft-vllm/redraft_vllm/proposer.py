@@ -12,6 +12,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
+from redraft_vllm.drafting import warm_up
 from redraft_vllm.engine import (
     MOST_DRAFTED,
     Step,
@@ -24,10 +27,13 @@ from redraft_vllm.engine import (
 from redraft_vllm.fields import FieldError, Fields, read_fields
 from redraft_vllm.requests import RequestTable
 from redraft_vllm.settings import Settings, read_settings
-from redraft_vllm.step_cost import StepCost, free_cost
+from redraft_vllm.step_cost import StepCost, free_costs
 from redraft_vllm.vocabulary import Vocabulary
 
 logger = logging.getLogger("redraft_vllm")
+
+#: Weight of the newest draft in the time that a draft is expected to take.
+NEWEST_TIME = 0.05
 
 
 class BatchDrafter:
@@ -52,6 +58,9 @@ class BatchDrafter:
         self._table = RequestTable(settings, vocabulary, max_model_len)
         self._cost = StepCost(settings.free_tokens)
         self._ended: float | None = None
+        self._is_free = settings.cost == "free"
+        #: Seconds that a draft takes to find.
+        self._drafting = 0.0
 
     @property
     def known_requests(self) -> int:
@@ -70,34 +79,45 @@ class BatchDrafter:
         self._table.end(getattr(step.scheduled, "finished_req_ids", ()))
         if len(self._table) > len(requests):
             self._table.keep_only(requests)
-        rows = sum(1 for written in sampled if written)
+        rows = sum(map(bool, sampled))
         left = int(self._settings.budget_share * max(0, self._step_tokens - rows))
-        if self._settings.cost == "measured" and not self._cost.is_known(rows):
+        if not self._is_free and not self._cost.is_known(rows):
             left = 0
         drafted = 0
-        drafts: list[list[int]] = []
+        drafts: list[list[int]] = [[] for _ in sampled]
+        names = batch.req_ids
+        is_silent = self._table.is_silent
         for row, written in enumerate(sampled):
-            draft: list[int] = []
-            if written:
-                request_id = batch.req_ids[row]
-                if not self._table.is_silent(request_id):
-                    length = int(lengths[row])
-                    # The engine writes one token more than it accepts.
-                    room = min(self._most_drafted, self._max_model_len - length - 1, left - drafted)
-                    draft = self._table.draft(
-                        request_id,
-                        lambda row=row, request_id=request_id: self._read(step.runner, row, request_id),
-                        token_ids[row, :length],
-                        room,
-                        self._row_cost(rows, rows - 1 + drafted),
-                    )
+            # The usual request predicts nothing: it costs this look-up.
+            if not written or is_silent(names[row]):
+                continue
+            length = int(lengths[row])
+            # The engine writes one token more than it accepts.
+            room = min(self._most_drafted, self._max_model_len - length - 1, left - drafted)
+            others = rows - 1 + drafted
+            draft = self._draft(step.runner, row, token_ids[row, :length], room, rows, others)
             drafted += len(draft)
-            drafts.append(draft)
+            drafts[row] = draft
         self._ended = self._clock()
         return drafts
 
-    def _row_cost(self, rows: int, others: int) -> Callable[[int], float]:
-        return free_cost if self._settings.cost == "free" else self._cost.row_cost(rows, others)
+    def _draft(self, runner: Any, row: int, tokens: Any, room: int, rows: int, others: int) -> list[int]:
+        name = runner.input_batch.req_ids[row]
+        started, is_known = self._clock(), name in self._table
+        asked = False
+
+        def costs(most: int) -> np.ndarray:
+            nonlocal asked
+            asked = True
+            if self._is_free:
+                return free_costs(most)
+            return self._cost.row_costs(rows, others, most, self._drafting)
+
+        draft = self._table.draft(name, lambda: self._read(runner, row, name), tokens, room, costs, self._is_free)
+        # The first draft of a request also reads its texts: once.
+        if asked and is_known:
+            self._drafting += NEWEST_TIME * (self._clock() - started - self._drafting)
+        return draft
 
     def _measure(self, scheduled: Any) -> None:
         """Learns from the time since the last drafts, if the step between read no prompt."""
@@ -140,6 +160,8 @@ class Proposer:
             most_drafted=self._drafted,
             step_tokens=vllm_config.scheduler_config.max_num_batched_tokens,
         )
+        # In the first step that drafts, all requests would wait for the compiler.
+        warm_up()
         self._step: Step | None = None
         self._is_checked = False
 

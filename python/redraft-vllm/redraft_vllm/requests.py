@@ -7,19 +7,26 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from redraft_vllm.drafting import CopyDrafter, DraftRequest, best_line
-from redraft_vllm.drafting.draft_length import Cost
 from redraft_vllm.fields import FieldError, Fields
 from redraft_vllm.settings import Settings
 from redraft_vllm.vocabulary import Vocabulary
+from redraft_vllm.worth import Worth
 
 logger = logging.getLogger("redraft_vllm")
 
 #: Drafts that are compared per step; more are hardly ever sent.
 COMPARED = 3
 
+#: Most tokens that the drafter is told at once, after steps without a draft.
+TOLD_AT_ONCE = 32
+
 #: Gives the length of the prompt and the fields of a request.
 ReadRequest = Callable[[], tuple[int, Fields]]
+#: Gives the costs of passes over 1, 2, ... 1 + n tokens of a request, in plain steps.
+RowCosts = Callable[[int], np.ndarray]
 
 
 @dataclass(slots=True)
@@ -32,6 +39,11 @@ class RequestState:
     last: int
     history: str | None = None
     output: list[int] = field(default_factory=list)
+    worth: Worth = field(default_factory=Worth)
+    #: Tokens that the drafter has not been told of yet.
+    untold: list[int] = field(default_factory=list)
+    #: What finding and verifying the draft under way costs beyond a plain step; None = none is under way.
+    cost: float | None = None
 
 
 class History:
@@ -80,6 +92,9 @@ class RequestTable:
     def __len__(self) -> int:
         return len(self._states)
 
+    def __contains__(self, request_id: str) -> bool:
+        return request_id in self._states
+
     def keep_only(self, running: Collection[str]) -> None:
         """Drops the requests that ended or were aborted. `running` also holds those that wait or are preempted."""
         for request_id in [known for known in self._states if known not in running]:
@@ -100,10 +115,13 @@ class RequestTable:
         state = self._states.get(request_id)
         return state is not None and state.drafter is None and state.history is None
 
-    def draft(self, request_id: str, read: ReadRequest, tokens: Sequence[int], room: int, cost: Cost) -> list[int]:
+    def draft(
+        self, request_id: str, read: ReadRequest, tokens: Sequence[int], room: int, costs: RowCosts, always: bool
+    ) -> list[int]:
         """Returns the draft after `tokens` (prompt and output so far), at most `room` tokens.
 
-        `read()` gives the prompt's length and the fields; it is called once per request.
+        `read()` gives the prompt's length and the fields; it is called once per request. `always` = draft also where
+        it has not paid.
         """
         state = self._states.get(request_id)
         length = len(tokens)
@@ -121,11 +139,27 @@ class RequestTable:
                 state.output.extend(committed)
         if state.drafter is None:
             return []
-        if committed:
+        if state.cost is None:
+            state.untold.extend(committed)
+        elif committed:
             state.drafter.accept(committed)
+            state.worth.note(len(committed) - 1, state.cost)
+            state.cost = None
         if room < 1:
             return []
-        return best_line(state.drafter.draft(room), room, cost)
+        if state.worth.is_paused and not always:
+            state.worth.skip()
+            return []
+        return self._draft_now(state, state.drafter, room, costs(room))
+
+    @staticmethod
+    def _draft_now(state: RequestState, drafter: CopyDrafter, room: int, costs: np.ndarray) -> list[int]:
+        for start in range(0, len(state.untold), TOLD_AT_ONCE):
+            drafter.accept(state.untold[start : start + TOLD_AT_ONCE])
+        state.untold.clear()
+        line = best_line(drafter.draft(room), room, costs)
+        state.cost = float(costs[len(line)]) - 1
+        return line
 
     def _begin(self, tokens: Sequence[int], prompt_length: int, fields: Fields) -> RequestState:
         last = int(tokens[prompt_length - 1]) if prompt_length > 0 else -1

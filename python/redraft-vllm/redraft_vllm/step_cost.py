@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from itertools import pairwise
 from statistics import median
+
+import numpy as np
 
 #: Steps of like size share a class: 1, 2, 3-4, 5-8, ...; the median of the last ones counts.
 WINDOW = 15
@@ -27,7 +27,10 @@ class StepCost:
         self._classes: dict[int, deque[tuple[int, float]]] = {}
         self._ages: dict[int, int] = {}
         self._steps = 0
-        self._points: list[tuple[int, float]] = []
+        self._medians: dict[int, tuple[int, float]] = {}
+        #: Tokens and seconds of the measured classes, rising.
+        self._tokens = np.zeros(0)
+        self._seconds = np.zeros(0)
 
     def observe(self, tokens: int, seconds: float) -> None:
         """`seconds` = time of a step in which `tokens` tokens were computed and no prompt was read."""
@@ -37,9 +40,19 @@ class StepCost:
         self._classes.setdefault(size, deque(maxlen=WINDOW)).append((tokens, seconds))
         self._steps += 1
         self._ages[size] = self._steps
+        self._measure(size)
         if self._steps % 16 == 0:
             self._forget()
-        self._points = self._measured()
+        points = sorted(self._medians.values())
+        self._tokens = np.array([n for n, _ in points], dtype=np.float64)
+        self._seconds = np.maximum.accumulate(np.array([s for _, s in points], dtype=np.float64))
+
+    def _measure(self, size: int) -> None:
+        seen = self._classes.get(size, ())
+        if len(seen) < ENOUGH:
+            self._medians.pop(size, None)
+        else:
+            self._medians[size] = (round(median(n for n, _ in seen)), median(s for _, s in seen))
 
     def _forget(self) -> None:
         for size, age in list(self._ages.items()):
@@ -49,49 +62,42 @@ class StepCost:
             self._classes[size].popleft()
             if not self._classes[size]:
                 del self._classes[size], self._ages[size]
+            self._measure(size)
 
-    def _measured(self) -> list[tuple[int, float]]:
-        points: list[tuple[int, float]] = []
-        for _, seen in sorted(self._classes.items()):
-            if len(seen) < ENOUGH:
-                continue
-            tokens = round(median(n for n, _ in seen))
-            seconds = median(s for _, s in seen)
-            points.append((tokens, max(seconds, points[-1][1]) if points else seconds))
-        return points
-
-    def seconds(self, tokens: int) -> float:
-        """Returns the expected time of a step over `tokens` tokens; a unit of its own before anything is measured."""
-        points = self._points
-        if not points:
+    def seconds(self, tokens: float | np.ndarray) -> np.ndarray:
+        """Returns the expected time of steps over `tokens` tokens; a unit of its own before anything is measured."""
+        tokens = np.asarray(tokens, dtype=np.float64)
+        if len(self._tokens) == 0:
             return 1 + (tokens - 1) / self._free
-        first, at_first = points[0]
-        if tokens <= first:
-            return at_first * (self._free + tokens - 1) / (self._free + first - 1)
-        for (n0, t0), (n1, t1) in pairwise(points):
-            if tokens <= n1:
-                return t0 + (t1 - t0) * (tokens - n0) / max(1, n1 - n0)
-        last, at_last = points[-1]
-        if len(points) > 1:
-            before, at_before = points[-2]
-            return at_last + (at_last - at_before) * (tokens - last) / (last - before)
-        return at_last * (self._free + tokens - 1) / (self._free + last - 1)
+        first, last = self._tokens[0], self._tokens[-1]
+        at_first, at_last = self._seconds[0], self._seconds[-1]
+        if len(self._tokens) > 1:
+            rise = (at_last - self._seconds[-2]) / (last - self._tokens[-2])
+        else:
+            rise = at_last / (self._free + last - 1)
+        between = np.interp(tokens, self._tokens, self._seconds)
+        after = between + rise * np.maximum(0, tokens - last)
+        return np.where(tokens < first, at_first * (self._free + tokens - 1) / (self._free + first - 1), after)
 
     def is_known(self, rows: int) -> bool:
         """Whether plain steps of at most so many requests were measured; drafts are compared with them."""
-        return bool(self._points) and self._points[0][0] <= rows
+        return len(self._tokens) > 0 and self._tokens[0] <= rows
 
-    def row_cost(self, rows: int, others: int) -> Callable[[int], float]:
-        """Returns cost(n): what n tokens of one request cost in a step, in plain steps of one request.
+    def share(self, rows: int) -> float:
+        """Returns the time of a plain step of `rows` requests, divided by them: what one token takes."""
+        return float(self.seconds(rows)) / rows
 
-        `rows` = requests in the step, which share the time of a plain step; `others` = tokens of the other requests. In
-        a large batch a further token costs as much as a plain one, so only sure tokens are worth sending.
+    def row_costs(self, rows: int, others: int, most: int, drafting: float) -> np.ndarray:
+        """Returns what 1, 2, ... 1 + `most` tokens of one request cost in a step, in plain steps of one request.
+
+        `rows` = requests in the step, which share the time of a plain step; `others` = tokens of the other requests;
+        `drafting` = seconds that a draft takes to find, which every pass costs whatever its length. In a large batch a
+        further token costs as much as a plain one, so only sure tokens are worth sending.
         """
-        share = self.seconds(rows) / rows
-        base = self.seconds(others + 1)
-        return lambda n: 1 + max(0.0, self.seconds(others + n) - base) / share
+        times = self.seconds(others + np.arange(1, most + 2))
+        return 1 + (drafting + np.maximum(0, times - times[0])) / self.share(rows)
 
 
-def free_cost(_n: int) -> float:
+def free_costs(most: int) -> np.ndarray:
     """A pass costs the same whatever its size: fewest passes."""
-    return 1.0
+    return np.ones(most + 1)

@@ -53,25 +53,38 @@ class Request:
 
 
 class Clock:
-    def __init__(self) -> None:
+    """`drafting` = how long a draft takes to find: the drafter reads the clock before and after each."""
+
+    def __init__(self, drafting: float = 0.0) -> None:
         self.now = 0.0
+        self.drafting = drafting
 
     def __call__(self) -> float:
         return self.now
+
+    def drafted(self) -> None:
+        self.now += self.drafting
 
 
 class Engine:
     """Runs requests in steps. `seconds(tokens)` = how long a step over so many tokens takes."""
 
     def __init__(
-        self, max_model_len=4096, drafted=64, step_tokens=2048, chunk=10_000, seconds=lambda _n: 1.0, **settings
+        self,
+        max_model_len=4096,
+        drafted=64,
+        step_tokens=2048,
+        chunk=10_000,
+        seconds=lambda _n: 1.0,
+        drafting=0.0,
+        **settings,
     ) -> None:
         self.max_model_len = max_model_len
         self.drafted = drafted
         self.step_tokens = step_tokens
         self.chunk = chunk
         self.seconds = seconds
-        self.clock = Clock()
+        self.clock = Clock(drafting)
         self.steps = 0
         self.step_sizes: list[int] = []
         self.rows: list[Request] = []
@@ -86,6 +99,13 @@ class Engine:
             step_tokens=step_tokens,
             clock=self.clock,
         )
+        find = self.drafter._table._draft_now
+
+        def timed(*arguments):
+            self.clock.drafted()
+            return find(*arguments)
+
+        self.drafter._table._draft_now = timed
 
     def add(self, *requests: Request) -> None:
         self.rows.extend(requests)

@@ -273,3 +273,40 @@ def test_the_first_steps_measure_plain_decoding():
     (request,) = load(engine, 1)
     assert request.drafts[:4] == [[]] * 4
     assert request.steps < len(TEXT) / 3
+
+
+@pytest.mark.parametrize("rows", [1, 4])
+def test_a_slow_drafter_costs_little(rows):
+    # Finding a draft takes as long as three plain steps, and texts that the answer has nothing of are predicted.
+    engine = Engine(seconds=lambda _tokens: 1.0, drafting=3.0, cost="measured", step_tokens=4096)
+    other = shifted(CODE * 2, 300)
+    load(engine, rows)
+    started = engine.clock.now
+    requests = [Request(f"wrong-{i}", "#", TEXT, {"prediction": other}) for i in range(rows)]
+    engine.add(*requests)
+    engine.run()
+    assert all(request.text == TEXT for request in requests)
+    # Drafting in every step would take 3 * rows + 1 times as long.
+    assert engine.clock.now - started <= len(TEXT) * 1.05 + 30 * rows
+
+
+def test_a_slow_drafter_still_drafts_where_it_pays():
+    engine = Engine(seconds=lambda _tokens: 1.0, drafting=3.0, cost="measured", step_tokens=4096)
+    load(engine, 1)
+    started = engine.clock.now
+    engine.add(Request("right", "#", EDITED * 2, {"prediction": CODE * 2}))
+    engine.run()
+    assert engine.clock.now - started < len(EDITED * 2) / 2
+
+
+def test_a_request_that_is_paused_is_followed():
+    # What it writes meanwhile is known when it is drafted for again.
+    engine = Engine(seconds=lambda _tokens: 1.0, drafting=2.0, cost="measured")
+    load(engine, 1)
+    foreign = shifted(CODE, 300)
+    request = Request("a", "#", foreign * 2 + EDITED * 2, {"prediction": CODE})
+    engine.add(request)
+    engine.run()
+    assert request.text == request.answer
+    assert [] in request.drafts[:150]
+    assert max(map(len, request.drafts[-20:])) > 8

@@ -19,7 +19,7 @@ def run(case):
     written = 0
     while written < len(output):
         drafts = drafter.draft(budget)
-        line = best_line(drafts, budget, lambda n: case["cost"][n - 1])
+        line = best_line(drafts, budget, np.array(case["cost"], dtype=np.float64))
         yield written, [(draft.tokens, draft.survival) for draft in drafts], line
         accepted = shared_length(line, output[written:-1])
         committed = output[written : written + accepted + 1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,11 +16,13 @@ from math import log
 
 import numpy as np
 
+from redraft_vllm.drafting.compiled import compiled
 from redraft_vllm.drafting.copy_features import COPY_FEATURE_NAMES
 from redraft_vllm.drafting.risk_features import RISK_FEATURE_NAMES
 
 #: The k's. Between them the curve is geometric; past the last it continues at the same rate.
 THRESHOLDS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256)
+_THRESHOLDS = np.array(THRESHOLDS)
 _SPANS = np.diff(np.array((0, *THRESHOLDS)))
 
 #: Slope of the hidden units below zero.
@@ -98,19 +101,25 @@ class AcceptanceModel:
         """Returns P(accepted >= THRESHOLDS[i] | accepted >= THRESHOLDS[i - 1]), float32 (rows, thresholds)."""
         return 1 / (1 + np.exp(-self._network(features) - self._shift))
 
-    def learn(self, prediction: np.ndarray, accepted: int, failed: bool) -> None:
-        """Learns from a candidate of which `accepted` tokens were right.
+    def learn(self, predictions: np.ndarray, accepted: Sequence[int], written: int) -> None:
+        """Learns from candidates of which `accepted[i]` of the `written` tokens were right.
 
-        `failed` False = they were all that could be seen, so nothing is known past them.
+        Where all were, nothing is known past them.
         """
-        shift = self._shift
-        for k, threshold in enumerate(THRESHOLDS):
-            reached = accepted >= threshold
-            if not reached and not failed:
-                return
-            shift[k] = shift[k] * SHIFT_DECAY + LEARNING_RATE * (int(reached) - prediction[k])
+        _learn(self._shift, predictions, np.array(accepted, dtype=np.int32), written)
+
+
+@compiled
+def _learn(shift, predictions, accepted, written):  # type: ignore[no-untyped-def]
+    for i in range(len(accepted)):
+        for k in range(len(shift)):
+            reached = accepted[i] >= _THRESHOLDS[k]
+            if not reached and accepted[i] == written:
+                break
+            seen = 1.0 if reached else 0.0
+            shift[k] = shift[k] * SHIFT_DECAY + LEARNING_RATE * (seen - predictions[i, k])
             if not reached:
-                return
+                break
 
 
 def survival_curve(prediction: np.ndarray, length: int) -> np.ndarray:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from redraft_vllm.drafting.cursor import Cursor
 from redraft_vllm.drafting.indexed_text import MATCH_LIMIT
 from redraft_vllm.drafting.lines import dice_similarity, line_start, next_line
@@ -33,6 +35,7 @@ class Candidate:
 def find_candidates(texts: CopyTexts, cursor: Cursor, is_newline: Callable[[int], bool]) -> list[Candidate]:
     """Returns all places to copy from next. Bounded work for texts of any length."""
     tail = cursor.tail
+    keys = np.array(tail, dtype=np.int32)
     pointer = cursor.pointer
     found: dict[tuple[int, int], Candidate] = {}
 
@@ -49,7 +52,7 @@ def find_candidates(texts: CopyTexts, cursor: Cursor, is_newline: Callable[[int]
     source = texts.source
     index = source.index
     if index.tokens:
-        matches = index.find(tail, 2 * SOURCE_MATCHES)
+        matches = index.find(keys, 2 * SOURCE_MATCHES)
         matches.sort(key=lambda place: (-place[1], abs(place[0] - pointer)))
         for rank, (at, length) in enumerate(matches[:SOURCE_MATCHES]):
             add(source, at, length, "match", rank)
@@ -73,20 +76,20 @@ def find_candidates(texts: CopyTexts, cursor: Cursor, is_newline: Callable[[int]
         hypothesis(pointer + 1, "substitute")
     for text in texts.candidates:
         own = cursor.candidate_pointers.get(text.id, 0)
-        for rank, (at, length) in enumerate(text.index.find(tail, 3)):
+        for rank, (at, length) in enumerate(text.index.find(keys, 3)):
             add(text, at, length, "match", rank)
         for at, reason in ((own, "resume"), (own + 1, "substitute")):
             if at < len(text.index.tokens):
                 add(text, at, text.index.match_before(at, tail), reason, SOURCE_MATCHES + 1)
     sketch = texts.sketch
     if sketch is not None:
-        for rank, (at, length) in enumerate(sketch.index.find(tail, 4)):
+        for rank, (at, length) in enumerate(sketch.index.find(keys, 4)):
             add(sketch, at, length, "match", rank)
         if cursor.sketch_pointer < len(sketch.index.tokens):
             match = sketch.index.match_before(cursor.sketch_pointer, tail)
             add(sketch, cursor.sketch_pointer, match, "resume", 5)
     for text in (texts.own, *texts.others):
-        for rank, (at, length) in enumerate(text.index.find(tail, OTHER_MATCHES if text is texts.own else 4)):
+        for rank, (at, length) in enumerate(text.index.find(keys, OTHER_MATCHES if text is texts.own else 4)):
             add(text, at, length, "match", rank)
     return list(found.values())
 
@@ -126,10 +129,11 @@ def advance(
     cursor: Cursor,
     texts: CopyTexts,
     candidates: Sequence[Candidate],
+    rights: Sequence[int],
     committed: Sequence[int],
     is_newline: Callable[[int], bool],
 ) -> None:
-    """Moves the cursor past written tokens.
+    """Moves the cursor past written tokens, of which each candidate has as many right as `rights` says.
 
     The pointer moves to the end of the copy that explains them best: one that is long (including the match before it)
     or begins near the pointer.
@@ -139,8 +143,7 @@ def advance(
     pointer = cursor.pointer
     pointers = dict(cursor.candidate_pointers)
     reached: dict[int, int] = {}
-    for candidate in candidates:
-        agreed = agreement(candidate, committed)
+    for candidate, agreed in zip(candidates, rights, strict=True):
         if agreed == 0:
             continue
         score = candidate.match + agreed

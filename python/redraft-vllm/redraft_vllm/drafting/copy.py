@@ -80,10 +80,10 @@ class CopyDrafter:
             has_candidates=len(self._texts.candidates) > 0,
             fineness=_mean_length(text, spelling),
         )
-        self._precedents: KnownPrecedents = {}
+        self._precedents = KnownPrecedents()
         self._frailty = Frailty()
         self._candidates: list[Candidate] | None = None
-        self._predictions: list[tuple[Candidate, np.ndarray]] = []
+        self._predictions: np.ndarray | None = None
         self._best: Draft | None = None
 
     @property
@@ -98,7 +98,7 @@ class CopyDrafter:
         candidates = self._here()
         features = copy_features(candidates, self._cursor, self._spelling, self._setting)
         predictions = self._model.predict(features)
-        self._predictions = list(zip(candidates, predictions, strict=True))
+        self._predictions = predictions
         drafts: list[Draft] = []
         values = near_values(predictions)
         for i in np.argsort(-values, kind="stable").tolist():
@@ -114,19 +114,23 @@ class CopyDrafter:
 
     def accept(self, committed: Sequence[int]) -> None:
         """Tells what was written: the accepted tokens of a draft and the target's own after them."""
-        for candidate, prediction in self._predictions:
-            right = agreement(candidate, committed)
-            self._model.learn(prediction, right, right < len(committed))
+        candidates = self._here()
+        rights = [agreement(candidate, committed) for candidate in candidates]
+        if self._predictions is not None:
+            self._model.learn(self._predictions, rights, len(committed))
         best = self._best
         if best is not None:
             right = shared_length(best.tokens, committed)
             self._frailty.observe(best.survival, right, right < min(len(committed), len(best.tokens)))
-        advance(self._cursor, self._texts, self._here(), committed, self._spelling.is_newline)
-        for token in committed:
-            self._texts.own.index.push(token)
-        note_outcome(self._cursor, committed, best.tokens if best else ())
+        advance(self._cursor, self._texts, candidates, rights, committed, self._spelling.is_newline)
+        self._texts.own.index.extend(committed)
+        if self._predictions is None:
+            # Nothing was drafted here, so nothing is known of how well it would have gone.
+            self._cursor.since_miss += len(committed)
+        else:
+            note_outcome(self._cursor, committed, best.tokens if best else ())
         self._candidates = None
-        self._predictions = []
+        self._predictions = None
         self._best = None
 
     def _here(self) -> list[Candidate]:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
 import numpy as np
 
-from redraft_vllm.drafting.copy import Draft
-
-Cost = Callable[[int], float]
+from redraft_vllm.drafting.compiled import compiled
+from redraft_vllm.drafting.copy import CopyDrafter, Draft
+from redraft_vllm.drafting.spelling import Spelling
+from redraft_vllm.drafting.texts import DraftRequest
 
 #: Further tokens count less for the choice between drafts: a later copy may bring them as well.
 NEAR_TOKENS = 16
 FAR_WEIGHT = 0.25
 
 
-def best_line(drafts: Sequence[Draft], room: int, cost: Cost) -> list[int]:
+def best_line(drafts: Sequence[Draft], room: int, costs: np.ndarray) -> list[int]:
     """Returns the most promising draft at its best length, [] where plain decoding is cheaper.
 
-    `room` = most tokens; `cost(n)` = cost of a pass over n tokens of this request, in plain steps.
+    `room` = most tokens; `costs[n]` = cost of a pass over 1 + n tokens of this request, in plain steps, float64, for
+    n = 0 .. room.
     """
     if room < 1 or not drafts:
         return []
-    costs = np.array([cost(n) for n in range(1, room + 2)], dtype=np.float64)
     best: Draft | None = None
     best_value = 0.0
     for draft in drafts:
@@ -47,34 +47,52 @@ def best_length(survival: Sequence[float] | np.ndarray, room: int, costs: np.nda
 
         W(j) = min over n of cost(1 + n) + s(j + n + 1) / s(j) W(j + n + 1)
 
-    `costs[n]` = cost(1 + n), at least `room` + 1 of them.
+    `costs[n]` = cost(1 + n), at least `room` + 1 of them. Lengths that are tried: all of the short ones, then eight to
+    each doubling; 15, 31, 63, ... are among them. Of equal ones the longest.
     """
+    length, cost = _best_length(np.asarray(survival, dtype=np.float64), room, costs)
+    return int(length), float(cost)
+
+
+@compiled
+def _best_length(survival, room, costs):  # type: ignore[no-untyped-def]
     length = len(survival)
-    survival = np.asarray(survival, dtype=np.float64)
     least = np.full(length + 2, costs[0])
-    held = np.concatenate(([1.0], survival))
-    after = np.concatenate((survival, [0.0]))
     first = 0
     for at in range(length, -1, -1):
-        lengths = _lengths(min(room, length - at))
-        if held[at] > 0:
-            following = at + lengths
-            totals = costs[lengths] + after[following] / held[at] * least[following + 1]
-        else:
-            totals = costs[lengths]
-        # Of equal ones the longest.
-        best = len(totals) - 1 - int(np.argmin(totals[::-1]))
-        least[at] = totals[best]
-        if at == 0:
-            first = int(lengths[best])
-    return first, float(least[0])
+        held = survival[at - 1] if at > 0 else 1.0
+        most = min(room, length - at)
+        best = np.inf
+        n = 0
+        while True:
+            total = costs[n]
+            if held > 0 and at + n < length:
+                total += survival[at + n] / held * least[at + n + 1]
+            if total <= best:
+                best = total
+                if at == 0:
+                    first = n
+            if n >= most:
+                break
+            n = min(most, n + 1 if n < 15 else n + _eighth(n + 1))
+        least[at] = best
+    return first, least[0]
 
 
-@lru_cache(maxsize=2048)
-def _lengths(most: int) -> np.ndarray:
-    """Lengths that are tried: all of the short ones, then eight to each doubling; 15, 31, 63, ... are among them."""
-    lengths = [0]
-    while lengths[-1] < most:
-        n = lengths[-1]
-        lengths.append(min(most, n + 1 if n < 15 else n + 2 ** ((n + 1).bit_length() - 4)))
-    return np.array(lengths)
+@compiled
+def _eighth(n):  # type: ignore[no-untyped-def]
+    """Returns an eighth of the largest power of two up to n >= 16."""
+    power = 16
+    while 2 * power <= n:
+        power *= 2
+    return power // 8
+
+
+def warm_up() -> None:
+    """Compiles everything that a draft runs through, which takes seconds the first time on a machine."""
+    text = [1, 2, 3, 4, 0] * 8
+    request = DraftRequest(prompt=text, source=text, sketch=text[:10], candidates=[text], context=[text])
+    drafter = CopyDrafter(request, Spelling(lambda token: "\n" if token == 0 else "a"))
+    for _ in range(3):
+        best_line(drafter.draft(32), 32, np.ones(33))
+        drafter.accept([1, 2, 3, 4, 0])

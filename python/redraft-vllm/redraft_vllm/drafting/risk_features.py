@@ -6,17 +6,17 @@ sketch, the instruction) or in the output.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from math import inf, log1p
 
 import numpy as np
 
 from redraft_vllm.drafting.candidates import Candidate
-from redraft_vllm.drafting.copy_features import bucket_names
-from redraft_vllm.drafting.indexed_text import Precedent
-from redraft_vllm.drafting.spelling import TOKEN_CLASSES, Spelling
-from redraft_vllm.drafting.texts import TEXT_KINDS, CopyTexts
+from redraft_vllm.drafting.compiled import compiled
+from redraft_vllm.drafting.copy_features import bucket_at, bucket_names
+from redraft_vllm.drafting.indexed_text import precedent
+from redraft_vllm.drafting.spelling import LONGEST, TOKEN_CLASSES, Spelling
+from redraft_vllm.drafting.texts import TEXT_KINDS, CopyText, CopyTexts
 
 #: Upper ends of buckets: how long a context predicted another token, and how much longer one the drafted token.
 OTHER_BUCKETS = (0, 1, 2, 3, 4, 6, 8, 11, 15, inf)
@@ -61,8 +61,35 @@ SETTLED_PART = 16
 #: Precedents that are kept per request; more are computed again.
 MOST_PRECEDENTS = 16_384
 
-#: Precedents in source and prompt by text and place: they do not change. For one request.
-KnownPrecedents = dict[tuple[int, int], tuple[Precedent, Precedent]]
+_OTHERS = np.array(OTHER_BUCKETS)
+_LEADS = np.array(LEAD_BUCKETS)
+_CHANGES = np.array(CHANGE_BUCKETS)
+
+
+class KnownPrecedents:
+    """Precedents in source and prompt by text and place: they do not change. For one request."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, np.ndarray] = {}
+        self._count = 0
+
+    def of(self, text: CopyText) -> np.ndarray:
+        """Returns int8 of shape (places, 8): two precedents; -1 = not known."""
+        known = self._of.get(text.id)
+        if known is None:
+            known = np.full((len(text.index.tokens), 8), -1, dtype=np.int8)
+            self._of[text.id] = known
+        return known
+
+    @property
+    def left(self) -> int:
+        return MOST_PRECEDENTS - self._count
+
+    def note(self, count: int) -> None:
+        self._count += count
+
+
+_NOTHING_KNOWN = np.zeros((0, 8), dtype=np.int8)
 
 
 def risk_features(
@@ -75,50 +102,26 @@ def risk_features(
 ) -> np.ndarray:
     """Returns the features of the drafted tokens, float32 of shape (tokens, features), without the base hazard."""
     rows = np.zeros((len(draft), len(RISK_FEATURE_NAMES)), dtype=np.float32)
-    context = [*tail, *draft]
-    text, at = candidate.text, candidate.at
-    length = len(text.index.tokens)
-    source, own, prompt_length = texts.source, texts.own, texts.prompt_length
-    ends = len(tail)
-    cells: list[tuple[int, int, float]] = []
-    put = cells.append
-    for k, token in enumerate(draft):
-        end = ends + k
-        place = at + k
-        key = (text.id, place)
-        fixed = known.get(key) if k >= SETTLED_PART else None
-        if fixed is None:
-            fixed = (
-                source.index.precedent(context, end, token, 0, None, place if text is source else -1),
-                own.index.precedent(context, end, token, 0, prompt_length, place if text is own else -1),
-            )
-            if k >= SETTLED_PART and not text.grows and len(known) < MOST_PRECEDENTS:
-                known[key] = fixed
-        written = own.index.precedent(context, end, token, prompt_length, None, place if text is own else -1)
-        offset = 0
-        for same, sames, other, others in (*fixed, written):
-            put((k, offset + bisect_left(OTHER_BUCKETS, other), 1))
-            put((k, offset + _LEAD + bisect_left(LEAD_BUCKETS, same - other), 1))
-            if others:
-                put((k, offset + _COUNTS, log1p(others) / 4))
-                put((k, offset + _COUNTS + 2, others / (others + sames)))
-            if sames:
-                put((k, offset + _COUNTS + 1, log1p(sames) / 4))
-            offset += _BLOCK
-        put((k, _TOKEN + spelling.class_of(token), 1))
-        if end > 0:
-            put((k, _LAST + spelling.class_of(context[end - 1]), 1))
-        if text.changes_at is not None:
-            changes_at = text.changes_at[place] if place < len(text.changes_at) else length + 1
-            if changes_at < length:
-                put((k, _CHANGE + bisect_left(CHANGE_BUCKETS, changes_at - place), 1))
-        put((k, _SCALAR + 5, min(12, spelling.length_of(token)) / 12))
-        if spelling.text_of(token).startswith("\n"):
-            put((k, _SCALAR + 6, 1))
-        barred = text.barred_at[place] if text.barred_at is not None and place < len(text.barred_at) else length
-        put((k, _SCALAR + 7, min(64, barred - place) / 64))
-    row_of, column_of, values = zip(*cells, strict=True) if cells else ((), (), ())
-    rows[row_of, column_of] = values
+    context = np.array([*tail, *draft], dtype=np.int32)
+    text = candidate.text
+    noted = _fill(
+        rows,
+        context,
+        len(tail),
+        spelling.facts_of(context),
+        texts.source.index.arrays,
+        texts.own.index.arrays,
+        texts.prompt_length,
+        candidate.at,
+        len(text.index.tokens),
+        text is texts.source,
+        text is texts.own,
+        text.changes,
+        text.barred,
+        _NOTHING_KNOWN if text.grows else known.of(text),
+        known.left,
+    )
+    known.note(noted)
     rows[:, _KIND_AT[candidate.kind]] = 1
     rows[:, _SCALAR] = text.changes_at is not None
     rows[:, _SCALAR + 4] = np.log1p(np.arange(len(draft))) / 5
@@ -128,3 +131,71 @@ def risk_features(
     if texts.candidates:
         rows[:, _SCALAR + 8] = 1
     return rows
+
+
+@compiled
+def _put_precedent(row, offset, same, sames, other, others):  # type: ignore[no-untyped-def]
+    row[offset + bucket_at(_OTHERS, other)] = 1
+    row[offset + _LEAD + bucket_at(_LEADS, same - other)] = 1
+    if others:
+        row[offset + _COUNTS] = log1p(others) / 4
+        row[offset + _COUNTS + 2] = others / (others + sames)
+    if sames:
+        row[offset + _COUNTS + 1] = log1p(sames) / 4
+
+
+@compiled
+def _fill(  # type: ignore[no-untyped-def]
+    rows,
+    context,
+    ends,
+    facts,
+    source,
+    own,
+    prompt_length,
+    at,
+    length,
+    is_source,
+    is_own,
+    changes,
+    barred,
+    known,
+    left,
+):
+    """Fills in what depends on the token. Returns how many precedents became known."""
+    noted = 0
+    two = np.zeros(8, dtype=np.int64)
+    for k in range(len(rows)):
+        row = rows[k]
+        end = ends + k
+        place = at + k
+        token = context[end]
+        in_source = place if is_source else -1
+        in_own = place if is_own else -1
+        if k >= SETTLED_PART and place < len(known) and known[place, 0] >= 0:
+            for i in range(8):
+                two[i] = known[place, i]
+        else:
+            two[0], two[1], two[2], two[3] = precedent(source, context, end, token, 0, source[1], in_source)
+            two[4], two[5], two[6], two[7] = precedent(own, context, end, token, 0, prompt_length, in_own)
+            if k >= SETTLED_PART and place < len(known) and noted < left:
+                for i in range(8):
+                    known[place, i] = two[i]
+                noted += 1
+        _put_precedent(row, 0, two[0], two[1], two[2], two[3])
+        _put_precedent(row, _BLOCK, two[4], two[5], two[6], two[7])
+        same, sames, other, others = precedent(own, context, end, token, prompt_length, own[1], in_own)
+        _put_precedent(row, 2 * _BLOCK, same, sames, other, others)
+        row[_TOKEN + facts[0, end]] = 1
+        if end > 0:
+            row[_LAST + facts[0, end - 1]] = 1
+        if len(changes) > 0:
+            changes_at = changes[place] if place < len(changes) else length + 1
+            if changes_at < length:
+                row[_CHANGE + bucket_at(_CHANGES, changes_at - place)] = 1
+        row[_SCALAR + 5] = facts[1, end] / LONGEST
+        if facts[2, end]:
+            row[_SCALAR + 6] = 1
+        bar = barred[place] if place < len(barred) else length
+        row[_SCALAR + 7] = min(64, bar - place) / 64
+    return noted

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from redraft_vllm.drafting.indexed_text import IndexedText
 from redraft_vllm.drafting.sketch_alignment import TokenLine, changes_by_sketch, token_lines
 from redraft_vllm.drafting.spelling import Spelling
@@ -13,6 +15,8 @@ from redraft_vllm.drafting.spelling import Spelling
 TEXT_KINDS = ("source", "prompt", "output", "context", "sketch", "candidate")
 
 Tokens = Sequence[int]
+
+NONE = np.zeros(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,17 @@ class CopyText:
     changes_at: list[int] | None = None
     #: The text is prompt and output themselves.
     grows: bool = False
+    #: `barred_at` and `changes_at` for compiled loops, int32; empty where there is none.
+    barred: np.ndarray = field(default_factory=lambda: NONE)
+    changes: np.ndarray = field(default_factory=lambda: NONE)
+
+    def bar(self, barred_at: list[int]) -> None:
+        self.barred_at = barred_at
+        self.barred = np.array(barred_at, dtype=np.int32)
+
+    def change(self, changes_at: list[int] | None) -> None:
+        self.changes_at = changes_at
+        self.changes = NONE if changes_at is None else np.array(changes_at, dtype=np.int32)
 
 
 @dataclass(slots=True)
@@ -69,9 +84,9 @@ def read_texts(request: DraftRequest, spelling: Spelling) -> CopyTexts:
     sketch = None
     if request.sketch is not None:
         lines = token_lines(request.sketch, spelling)
-        source.changes_at = changes_by_sketch(token_lines(request.source, spelling), lines)
+        source.change(changes_by_sketch(token_lines(request.source, spelling), lines))
         sketch = text(request.sketch, "sketch")
-        sketch.barred_at = _elisions(lines)
+        sketch.bar(_elisions(lines))
     candidates = [text(tokens, "candidate") for tokens in request.candidates]
     others = [text(tokens, "context") for tokens in (*request.context, *reversed(request.history))]
     return CopyTexts(source, own, len(request.prompt), sketch, candidates, others)
