@@ -6,10 +6,8 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { largeEdit, largeFile } from "./large.ts";
+import type { BrowserTest } from "./run-tests.ts";
 import type { Session } from "./session.ts";
-
-/** Answers a note that is printed behind the name of the test, such as a time. */
-type BrowserTest = (session: Session) => Promise<string | undefined>;
 
 const source = `function first() {
   return 1;

@@ -1,10 +1,16 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, extname, join } from "node:path";
 import type { Node, Parser, Tree } from "web-tree-sitter";
 import type { TreeParser } from "../core/repository.ts";
+import { codeGrammarOf, grammarBytes, grammarOf } from "./grammars.ts";
 import { jsonError, looseJsonError } from "./json-syntax.ts";
+import {
+  type MarkupRules,
+  markupErrors,
+  mayStayOpenInComponent,
+  mayStayOpenInHtml,
+} from "./markup-syntax.ts";
+import { nameKind } from "./name-kind.ts";
 import { syntaxChanges } from "./syntax-window.ts";
+import { repeatedKeys } from "./yaml-syntax.ts";
 
 /** Counts the syntax errors of texts in one language. */
 export interface SyntaxChecker {
@@ -20,36 +26,6 @@ export interface SyntaxChecker {
   tree?(text: string): Tree | undefined;
 }
 
-const grammars: Readonly<Record<string, string>> = {
-  ".bash": "bash",
-  ".sh": "bash",
-  ".cs": "c-sharp",
-  ".c": "cpp",
-  ".cc": "cpp",
-  ".cpp": "cpp",
-  ".cxx": "cpp",
-  ".h": "cpp",
-  ".hh": "cpp",
-  ".hpp": "cpp",
-  ".css": "css",
-  ".go": "go",
-  ".java": "java",
-  ".cjs": "javascript",
-  ".js": "javascript",
-  ".jsx": "javascript",
-  ".mjs": "javascript",
-  ".php": "php",
-  ".ps1": "powershell",
-  ".py": "python",
-  ".pyi": "python",
-  ".rb": "ruby",
-  ".rs": "rust",
-  ".cts": "typescript",
-  ".mts": "typescript",
-  ".ts": "typescript",
-  ".tsx": "tsx",
-};
-
 const jsonFiles =
   /(?:\.(?:json|ipynb|geojson|webmanifest|har|map)|(?:^|[\\/])(?:composer|Pipfile|flake|deno|bun)\.lock)$/iu;
 /** Files whose readers allow comments and trailing commas. */
@@ -63,20 +39,32 @@ const parseMs = 400;
 const loaded = new Map<string, Promise<SyntaxChecker | undefined>>();
 
 /**
- * The checker for a file, by its extension, or undefined if there is no grammar for it. The parser and the grammar are
+ * The checker for a file, by its name, or undefined if there is no grammar for it. The parser and the grammar are
  * loaded on first use (some 20 ms), so ask only where syntax can decide something.
  */
 export function syntaxFor(path: string): Promise<SyntaxChecker | undefined> {
-  const extension = extname(path).toLowerCase();
   if (looseJsonFiles.test(path)) return Promise.resolve(looseJson);
   if (jsonFiles.test(path)) return Promise.resolve(json);
-  if (extension === ".jsonl" || extension === ".ndjson") return Promise.resolve(jsonLinesChecker);
-  const grammar = grammars[extension];
+  const kind = nameKind(path);
+  if (kind === "jsonl" || kind === "ndjson") return Promise.resolve(jsonLinesChecker);
+  const markup = markupKinds[kind];
+  if (markup) return loadOnce(kind, () => loadMarkup(markup));
+  if (kind === "yaml" || kind === "yml") return loadOnce("yaml", loadYaml);
+  const grammar = grammarOf(path);
   if (grammar === undefined) return Promise.resolve(undefined);
-  let checker = loaded.get(grammar);
+  const hasDeclarations = codeGrammarOf(path) !== undefined;
+  return loadOnce(grammar, () => load(grammar, hasDeclarations));
+}
+
+/** Loads a checker once; undefined if its grammar is not there. */
+function loadOnce(
+  name: string,
+  load: () => Promise<SyntaxChecker>,
+): Promise<SyntaxChecker | undefined> {
+  let checker = loaded.get(name);
   if (!checker) {
-    checker = load(grammar).catch(() => undefined);
-    loaded.set(grammar, checker);
+    checker = load().catch(() => undefined);
+    loaded.set(name, checker);
   }
   return checker;
 }
@@ -200,7 +188,7 @@ const patientParseMs = 2000;
  * parsed, as for the checkers.
  */
 export async function parserFor(path: string): Promise<TreeParser | undefined> {
-  const grammar = grammars[extname(path).toLowerCase()];
+  const grammar = grammarOf(path);
   if (grammar === undefined) return undefined;
   let parser = parsers.get(grammar);
   if (!parser) {
@@ -214,17 +202,15 @@ export async function parserFor(path: string): Promise<TreeParser | undefined> {
 const parsers = new Map<string, Promise<Parser | undefined>>();
 
 async function loadParser(grammar: string): Promise<Parser> {
-  const require = createRequire(import.meta.url);
-  const folder = join(dirname(require.resolve("@vscode/tree-sitter-wasm/package.json")), "wasm");
   const { Language, Parser: TreeParser } = await import("web-tree-sitter");
   await TreeParser.init();
-  const language = await Language.load(await readFile(join(folder, `tree-sitter-${grammar}.wasm`)));
+  const language = await Language.load(await grammarBytes(grammar));
   const parser = new TreeParser();
   parser.setLanguage(language);
   return parser;
 }
 
-async function load(grammar: string): Promise<SyntaxChecker> {
+async function load(grammar: string, hasDeclarations: boolean): Promise<SyntaxChecker> {
   const trees = new Trees(await loadParser(grammar));
   return {
     errors: (text) => trees.errors(text),
@@ -232,7 +218,89 @@ async function load(grammar: string): Promise<SyntaxChecker> {
       const root = trees.tree(text)?.rootNode;
       return root?.hasError ? firstError(root, from) : undefined;
     },
-    tree: (text) => trees.tree(text),
+    ...(hasDeclarations && { tree: (text) => trees.tree(text) }),
+  };
+}
+
+interface MarkupKind {
+  readonly grammar: "html" | "svelte";
+  readonly mayLackEnd: (name: string) => boolean;
+}
+
+const component = { mayLackEnd: mayStayOpenInComponent } as const;
+const markupKinds: Readonly<Record<string, MarkupKind>> = {
+  html: { grammar: "html", mayLackEnd: mayStayOpenInHtml },
+  htm: { grammar: "html", mayLackEnd: mayStayOpenInHtml },
+  vue: { grammar: "html", ...component },
+  svelte: { grammar: "svelte", ...component },
+};
+
+/** Files whose names say what a script is; only components have typed ones. */
+const scriptNames: Readonly<Record<string, string>> = {
+  "": "a.js",
+  module: "a.js",
+  js: "a.js",
+  jsx: "a.js",
+  "text/javascript": "a.js",
+  "application/javascript": "a.js",
+  "text/babel": "a.js",
+  ts: "a.ts",
+  typescript: "a.ts",
+  tsx: "a.tsx",
+  importmap: "a.json",
+  "application/json": "a.json",
+  "application/ld+json": "a.json",
+};
+const styleNames: Readonly<Record<string, string>> = {
+  "": "a.css",
+  css: "a.css",
+  "text/css": "a.css",
+};
+
+async function loadMarkup({ grammar, mayLackEnd }: MarkupKind): Promise<SyntaxChecker> {
+  const trees = new Trees(await loadParser(grammar));
+  const names = [
+    "a.js",
+    "a.css",
+    "a.json",
+    ...(mayLackEnd === mayStayOpenInHtml ? [] : ["a.ts", "a.tsx"]),
+  ];
+  const checkers = new Map(
+    await Promise.all(names.map(async (name) => [name, await syntaxFor(name)] as const)),
+  );
+  const rules: MarkupRules = {
+    mayLackEnd,
+    embedded: (element, kind) =>
+      checkers.get((element === "script" ? scriptNames : styleNames)[kind] ?? ""),
+  };
+  const errorsOf = (text: string, from?: number): readonly number[] | undefined => {
+    const root = trees.tree(text)?.rootNode;
+    return root && markupErrors(root, rules, from);
+  };
+  return checkerOfLines(errorsOf);
+}
+
+async function loadYaml(): Promise<SyntaxChecker> {
+  const trees = new Trees(await loadParser("yaml"));
+  return checkerOfLines((text, from = 0) => {
+    const root = trees.tree(text)?.rootNode;
+    if (!root) return undefined;
+    if (!root.hasError) return repeatedKeys(root);
+    return new Array<number>(trees.errors(text)!).fill(firstError(root, from) ?? 0);
+  });
+}
+
+/** The checker of a language in which a stretch of a text says nothing. */
+function checkerOfLines(
+  linesOf: (text: string, from?: number) => readonly number[] | undefined,
+): SyntaxChecker {
+  return {
+    errors: (text) => linesOf(text)?.length,
+    errorLine: (text, from = 0) => {
+      const lines = linesOf(text, from);
+      return lines?.find((line) => line >= from) ?? lines?.[0];
+    },
+    wholeOnly: true,
   };
 }
 
@@ -296,7 +364,7 @@ function parseTree(parser: Parser, text: string, limitMs: number = parseMs): Tre
   return undefined;
 }
 
-/** The position of the first innermost error. */
+/** The line of the first innermost error at or behind `from`, else of the first of all. An error that spans `from` counts as there. */
 function firstError(root: Node, from: number): number | undefined {
   let first: number | undefined;
   let behind: number | undefined;
@@ -308,7 +376,8 @@ function firstError(root: Node, from: number): number | undefined {
     if (inner.length === 0 && (node.isError || node.isMissing)) {
       const { row } = node.startPosition;
       first = Math.min(first ?? row, row);
-      if (row >= from) behind = Math.min(behind ?? row, row);
+      if (node.endPosition.row >= from)
+        behind = Math.min(behind ?? Number.POSITIVE_INFINITY, Math.max(row, from));
     }
     for (const child of inner) if (child) open.push(child);
     if (inner.length === 0 && first === undefined) hidden ??= node.endPosition.row;

@@ -6,7 +6,7 @@ import { openJournal } from "../../workspace/journal/journal.ts";
 import { stateHome } from "../../workspace/journal/state-home.ts";
 import { isAlive, isLocal, look } from "../../workspace/lock-file.ts";
 import { repositoryFiles } from "../../workspace/repository-files.ts";
-import { parserFor } from "../../workspace/syntax.ts";
+import { syntaxFor } from "../../workspace/syntax.ts";
 import { loadConfig } from "../config/load.ts";
 import { git } from "../git.ts";
 import { packageVersion } from "../version.ts";
@@ -92,16 +92,17 @@ const ranker: Examine = async () => {
   return [{ status: "ok", text: "the ranker is in the package" }];
 };
 
-/** A file of each language whose renames and fixes need a grammar. */
-const samples = ["a.ts", "a.tsx", "a.js", "a.py", "a.go", "a.rs", "a.java", "a.rb", "a.c", "a.cpp"];
+/** Files whose syntax is checked by a grammar; renames and fixes need those of the first five. */
+const samples =
+  "a.ts a.tsx a.js a.py a.go a.rs a.java a.rb a.cpp a.cs a.php a.sh a.css a.kt a.swift a.html a.svelte a.yaml".split(
+    " ",
+  );
 
 const syntaxGrammars: Examine = async () => {
   const found = await Promise.all(
     samples.map(async (path) => {
-      const parser = await parserFor(path);
-      const tree = parser?.parse("");
-      tree?.delete();
-      return tree ? undefined : path.slice(2);
+      const checker = await syntaxFor(path);
+      return checker?.errors("") === undefined ? path.slice(2) : undefined;
     }),
   );
   const missing = found.filter((one) => one !== undefined);
