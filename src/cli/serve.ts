@@ -170,6 +170,11 @@ async function serve(options: ServeCommandOptions): Promise<void> {
       maxBodiesBytes: options.maxBodies,
       maxConnections: options.connections,
     },
+  }).catch(async (error: unknown) => {
+    // Workers and weights would keep the process.
+    await redraft.dispose();
+    await model?.dispose();
+    throw error;
   });
   // On standard output, so that a script that asked for port 0 can read it.
   process.stdout.write(`${server.url}\n`);

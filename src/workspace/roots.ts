@@ -20,6 +20,8 @@ export interface RootedPath {
  * `outside-root`. Links are resolved before the comparison, so neither `..` nor a link leads out; a link
  * that points nowhere is refused too, because writing would follow it.
  *
+ * `.git` and what is in it is refused as well, wherever it is below a root.
+ *
  * Forms that only some shells, hosts or systems would expand (`~/x`, `..\x`, `%2e%2e/x`, `C:\x`) are
  * refused rather than taken literally: a caller that writes them means a place outside.
  *
@@ -50,6 +52,7 @@ export async function resolveInRoots(path: string, roots: readonly string[]): Pr
   }
   const chosen = found.find(({ exists }) => exists) ?? found[0];
   if (chosen !== undefined) {
+    if (chosen.display.split("/").some(isGitFolder)) throw gitsOwn(path);
     if (chosen.display !== "") return chosen;
     throw new RedraftError("file-error", `\`${path}\` is the folder itself; name a file in it.`);
   }
@@ -66,6 +69,19 @@ function outside(path: string, roots: readonly string[], why: string): RedraftEr
     "outside-root",
     `\`${printable(path)}\` was not touched: ${why}. Open folders: ${open}. Send a path relative to one of them.`,
     { details: { path, roots: [...roots] } },
+  );
+}
+
+/** `.git`, also as file systems that know neither case nor short names, or that skip some characters, spell it. */
+const isGitFolder = (name: string): boolean =>
+  /^(?:\.git|git~1)[. ]*(?::|$)/iu.test(name.replaceAll(/\p{Cf}/gu, ""));
+
+/** Git runs what its settings and hooks say, so an edit there runs a command later. `git apply` refuses these paths, too. */
+function gitsOwn(path: string): RedraftError {
+  return new RedraftError(
+    "outside-root",
+    `\`${printable(path)}\` was not touched: it belongs to git, whose settings and hooks run commands. Change it by git itself.`,
+    { details: { path } },
   );
 }
 

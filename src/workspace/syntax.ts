@@ -14,7 +14,7 @@ import { repeatedKeys } from "./yaml-syntax.ts";
 
 /** Counts the syntax errors of texts in one language. */
 export interface SyntaxChecker {
-  /** Undefined if unknown: the text is too long, or took too long. */
+  /** Undefined if unknown: the text is too long, or takes too much work. */
   errors(text: string): number | undefined;
   /** The 0-based line of the first error at or behind a line, else of the first of all. */
   errorLine?(text: string, from?: number): number | undefined;
@@ -34,7 +34,16 @@ const looseJsonFiles =
 
 /** Longer texts are not parsed: about 9 ms per 1,000 lines would become seconds. */
 const longestText = 1_000_000;
-const parseMs = 400;
+
+/**
+ * Work of one parse, in calls of the parser's progress function: 100 operations each, about 40 µs and 110 characters of a
+ * file. Work and not time, so that the answer does not depend on how busy the machine is.
+ */
+const parseSteps = 10_000;
+/** For one text of a whole repository, where a file that cannot be read costs more than time. */
+const patientParseSteps = 50_000;
+/** In case an operation takes unusually long. */
+const longestParseMs = 20_000;
 
 const loaded = new Map<string, Promise<SyntaxChecker | undefined>>();
 
@@ -82,11 +91,11 @@ export function newErrors(
   const checker = checkerOf(strict, source);
   const sound = new Map<string, boolean>();
   let before: { count: number | undefined } | undefined;
-  // What took too long once will do so again with every candidate, and there may be many.
-  let tooLong = false;
+  // What was too much work once will be so again with every candidate, and there may be many.
+  let tooMuch = false;
   const errorsOf = (text: string): number | undefined => {
-    const count = tooLong ? undefined : checker.errors(text);
-    tooLong = count === undefined;
+    const count = tooMuch ? undefined : checker.errors(text);
+    tooMuch = count === undefined;
     return count;
   };
   /** Whether every change is in a stretch that parses by itself, before and after. */
@@ -108,7 +117,7 @@ export function newErrors(
     return true;
   };
   return (text) => {
-    if (tooLong) return undefined;
+    if (tooMuch) return undefined;
     if (!checker.wholeOnly && soundAround(text)) return 0;
     const count = errorsOf(text);
     if (count === 0 || count === undefined) return count;
@@ -180,9 +189,6 @@ function badLines(text: string): number[] {
   );
 }
 
-/** ms for one text of a whole repository, where a file that cannot be read costs more than time. */
-const patientParseMs = 2000;
-
 /**
  * Parses whole files by their extension, without keeping trees; undefined if there is no grammar. What is too long is not
  * parsed, as for the checkers.
@@ -196,7 +202,7 @@ export async function parserFor(path: string): Promise<TreeParser | undefined> {
     parsers.set(grammar, parser);
   }
   const loadedParser = await parser;
-  return loadedParser && { parse: (text) => parseTree(loadedParser, text, patientParseMs) };
+  return loadedParser && { parse: (text) => parseTree(loadedParser, text, patientParseSteps) };
 }
 
 const parsers = new Map<string, Promise<Parser | undefined>>();
@@ -355,10 +361,15 @@ function hasLongLine(text: string): boolean {
   return text.length - start > longestParsedLine;
 }
 
-function parseTree(parser: Parser, text: string, limitMs: number = parseMs): Tree | undefined {
+function parseTree(parser: Parser, text: string, steps: number = parseSteps): Tree | undefined {
   if (text.length > longestText || hasLongLine(text)) return undefined;
-  const deadline = performance.now() + limitMs;
-  const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
+  const deadline = performance.now() + longestParseMs;
+  let left = steps;
+  const progressCallback = (): boolean => {
+    left -= 1;
+    return left < 0 || (left % 256 === 0 && performance.now() > deadline);
+  };
+  const tree = parser.parse(text, null, { progressCallback });
   if (tree) return tree;
   parser.reset();
   return undefined;

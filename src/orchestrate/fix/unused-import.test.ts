@@ -90,6 +90,23 @@ describe("unused import", () => {
     );
   });
 
+  it.each([
+    ["a.py", "«import re\n\n\ndef f(x):\n    return re.sub('a', 'b', x)\n", "'re' imported but unused"],
+    ["a.ts", "import { «a } from './a';\nb(a);\n", never("a")],
+    ["a.ts", "import { «A } from './a';\nlet x: A;\n", never("A")],
+    ["a.ts", "import { «a } from './a';\nb({ a });\n", never("a")],
+    ["a.go", 'package a\n\nimport «"os"\n\nvar x = os.Args\n', '"os" imported and not used'],
+  ])("is not certain where the name is written elsewhere: %s, %j", async (path, own, message) => {
+    const found = await proposedTexts(path, own, message);
+    expect(found.every(({ confidence }) => confidence < 0.8)).toBe(true);
+  });
+
+  it("is certain where only a member or a keyword has the name", async () => {
+    const own = "«import os\nx.os = f(os=1)\n";
+    const [first] = await proposedTexts("a.py", own, "'os' imported but unused");
+    expect(first).toMatchObject({ after: "x.os = f(os=1)\n", confidence: 1 });
+  });
+
   it("stays where another file takes it from there", async () => {
     const own = "«from os import path\n";
     const others = { "b.py": "from a import path\n" };

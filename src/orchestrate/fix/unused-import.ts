@@ -41,7 +41,10 @@ export const unusedImport: FixRule<Unused> = {
     if (unused.length === 0 || (name !== undefined && unused.length > 1)) return [];
     if (language === "python" && (await isImportedElsewhere(unused, problem, context))) return [];
     // A package of Python offers to others what its __init__ imports.
-    const isDoubtful = /(?:^|\/)__init__\.pyi?$/u.test(path) || isUsedInJsx(unused, root);
+    const isDoubtful =
+      /(?:^|\/)__init__\.pyi?$/u.test(path) ||
+      isUsedInJsx(unused, root) ||
+      unused.some((entry) => isMentioned(entry, root));
     const confidence = isDoubtful ? 0.5 : 1;
     const isKept =
       /\.[cm]?jsx?$/u.test(path) ||
@@ -70,6 +73,25 @@ export const unusedImport: FixRule<Unused> = {
     ] satisfies Fix[];
   },
 };
+
+/** The message may be older than the file, or wrong: where the name is written elsewhere, nothing is certain. */
+function isMentioned({ local, statement }: ImportEntry, root: Node): boolean {
+  return root.descendantsOfType([...identifierTypes]).some((node) => {
+    if (node?.text !== local) return false;
+    if (node.startIndex >= statement.startIndex && node.endIndex <= statement.endIndex) return false;
+    const { parent } = node;
+    const member = parent?.childForFieldName(parent.type === "attribute" ? "attribute" : "name");
+    const isMember = parent?.type === "attribute" || parent?.type === "keyword_argument";
+    return !(isMember && member?.id === node.id);
+  });
+}
+
+const identifierTypes: readonly string[] = [
+  "identifier",
+  "type_identifier",
+  "shorthand_property_identifier",
+  "package_identifier",
+];
 
 /** A linter without rules for JSX takes components, and what JSX is compiled to, for unused. */
 function isUsedInJsx(unused: readonly ImportEntry[], root: Node): boolean {
