@@ -21,8 +21,20 @@ export interface OrchestrateRequest {
   readonly signature?: SignatureRequest;
   /** A loop that gets another form. */
   readonly loop?: LoopRequest;
-  /** In words, for specialists that read them. */
+  /** In words. Specialists whose form it has read it; a model writes the others. */
   readonly instruction?: string;
+  /** Paths of the repository that the instruction is about; default: any. */
+  readonly files?: readonly string[];
+  /** Where the person is: a path of the repository, a line and a column from 1. */
+  readonly cursor?: RequestPlace;
+  /** The lines that the person has selected, from 1. */
+  readonly selection?: { readonly path: string; readonly from: number; readonly to: number };
+}
+
+export interface RequestPlace {
+  readonly path: string;
+  readonly line: number;
+  readonly column?: number | undefined;
 }
 
 /** One file of a candidate. */
@@ -38,6 +50,8 @@ export interface CandidateFile {
 export interface EditCandidate {
   /** The specialist. */
   readonly by: string;
+  /** The kind of edit, where one specialist makes several that differ in how sure they are; default: `by`. */
+  readonly type?: string;
   /** One line for people. */
   readonly title: string;
   /** Why the specialist proposes it. */
@@ -68,6 +82,8 @@ export interface SpeculationContext {
 /** Proposes whole edits of one kind. A new one is a file, its test, and a line in `registry.ts`. */
 export interface Speculator {
   readonly name: string;
+  /** It costs much and proves nothing: it is asked only where no other one proposes an edit that is accepted. */
+  readonly last?: boolean;
   /** Undefined: not a request for this one. Cheap, and looks at no file. */
   recognise(request: OrchestrateRequest): Recognition | undefined;
   /**
