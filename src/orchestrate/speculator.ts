@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ParserFor } from "../core/repository.ts";
-import type { ExtractRequest } from "./extract/extract.ts";
+import type { NameFunction, UnnamedExtract } from "./extract/function-name.ts";
 import type { RepositoryIndex } from "./index/repository-index.ts";
 import type { RepeatRequest } from "./like-places/repeat.ts";
 import type { LoopRequest } from "./loops/request.ts";
@@ -16,7 +16,7 @@ export interface OrchestrateRequest {
   /** An edit that was made, to be made at like places. */
   readonly repeat?: RepeatRequest;
   /** Statements that become a function. */
-  readonly extract?: ExtractRequest;
+  readonly extract?: UnnamedExtract;
   /** Other parameters for a function. */
   readonly signature?: SignatureRequest;
   /** A loop that gets another form. */
@@ -77,6 +77,8 @@ export interface SpeculationContext {
   readonly parserFor: ParserFor;
   /** Names of the repository, as of the last update of the index. */
   names(): Promise<NameView>;
+  /** A model that names functions, where there is one. */
+  readonly nameFunction?: NameFunction | undefined;
 }
 
 /** Proposes whole edits of one kind. A new one is a file, its test, and a line in `registry.ts`. */

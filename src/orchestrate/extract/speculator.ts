@@ -1,14 +1,19 @@
 import type { Speculator } from "../speculator.ts";
-import { planExtract } from "./extract.ts";
+import { planNamedExtract } from "./function-name.ts";
 
 /** Makes a function of statements. Deterministic: its one candidate keeps what every name means, or it refuses. */
 export const extractSpeculator: Speculator = {
   name: "extract",
   recognise: ({ extract }) =>
-    extract && { confidence: 1, why: `the request selects lines for \`${extract.name}\`` },
-  async *speculate({ extract }, context) {
+    extract && {
+      confidence: 1,
+      why: `the request selects lines for ${extract.name === undefined ? "a function" : `\`${extract.name}\``}`,
+    },
+  async *speculate({ extract }, context, signal) {
     if (!extract) return;
-    const { before, after, notes, ...details } = await planExtract(await context.names(), extract);
+    const names = await context.names();
+    const plan = await planNamedExtract(names, extract, context.nameFunction, signal);
+    const { before, after, notes, ...details } = plan;
     yield {
       by: "extract",
       title: `${details.kind} ${details.name}(${details.parameters.join(", ")}) from ${extract.path}:${extract.from}-${extract.to}`,
