@@ -19,7 +19,7 @@ import { nameViewOf } from "../src/orchestrate/names/view.ts";
 import { planRename } from "../src/orchestrate/rename/rename.ts";
 import { localTextTarget } from "../src/redraft/local-text-target.ts";
 import { namedPartsOf } from "../src/redraft/named-parts.ts";
-import { partAfter, partOf } from "../src/text/file-part.ts";
+import { filePart, partAfter } from "../src/text/file-part.ts";
 import { splitLines } from "../src/text/lines.ts";
 import { parserFor } from "../src/workspace/syntax.ts";
 
@@ -66,7 +66,7 @@ async function caseOf(
 ): Promise<LosslessCase | undefined> {
   const lines = splitLines(text);
   const view = await viewOf(path, text);
-  const { code } = partOf(lines, part);
+  const { code } = filePart(lines, part);
   const shown = part.name.split(/\.|::/).at(-1)!;
   let after: string | undefined;
   let instruction = "";

@@ -1,5 +1,5 @@
 import { RedraftError } from "../core/errors.ts";
-import { partAfter, partOf, withPart } from "../text/file-part.ts";
+import { filePart, partAfter, withPart } from "../text/file-part.ts";
 import { splitLines } from "../text/lines.ts";
 import { readFenced } from "../text/model-answer.ts";
 import { problemWithPart } from "../text/part-answer.ts";
@@ -24,7 +24,7 @@ export async function byRegion(
 ): Promise<RedraftError | undefined> {
   const { file, start, end } = region;
   const lines = splitLines(file.text);
-  const { code, indent } = partOf(lines, region);
+  const { code, indent } = filePart(lines, region);
   const expected =
     file.expected === undefined ? code : partAfter(lines, splitLines(file.expected), region);
   const outputTokens = tokensOf(code) + 8;

@@ -69,6 +69,8 @@ export interface EditCandidate {
 export interface Recognition {
   readonly confidence: number;
   readonly why: string;
+  /** The instruction says more than the specialist read: its edits are never taken as proved. */
+  readonly isPartial?: true;
 }
 
 /** What a specialist may look at. It gets no way to write. */

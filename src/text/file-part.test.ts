@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { partAfter, partOf, withPart } from "./file-part.ts";
+import { filePart, partAfter, withPart } from "./file-part.ts";
 import { splitLines } from "./lines.ts";
 
 const source = "class A:\r\n    def one(self):\r\n        return 1\r\n\r\n    x = 2";
@@ -8,7 +8,7 @@ const part = { start: 1, end: 3 };
 
 describe("a part of a file", () => {
   it("is shown without its indentation, and gets it and its line ends back", () => {
-    const { code, indent } = partOf(lines, part);
+    const { code, indent } = filePart(lines, part);
     expect(code).toBe("def one(self):\n    return 1\n");
     expect(withPart(lines, part, code, indent)).toBe(source);
     expect(withPart(lines, part, "def one(self):\n\n    return 3\n", indent)).toBe(

@@ -14,7 +14,7 @@ export interface FilePart {
   readonly indent: string;
 }
 
-export function partOf(lines: readonly TextLine[], { start, end }: PartLines): FilePart {
+export function filePart(lines: readonly TextLine[], { start, end }: PartLines): FilePart {
   const part = lines.slice(start, end);
   const indent = commonIndent(part.map(({ text }) => text));
   return { code: `${part.map(({ text }) => text.slice(indent.length)).join("\n")}\n`, indent };
@@ -58,5 +58,5 @@ export function partAfter(
     return true;
   };
   if (!isSame(0, 0, start) || !isSame(end, after.length - below, below)) return undefined;
-  return partOf(after, { start, end: after.length - below }).code;
+  return filePart(after, { start, end: after.length - below }).code;
 }

@@ -38,7 +38,7 @@ export async function planNamedExtract(
     path,
     from,
     to,
-    name: freeName(view, style("extracted part")),
+    name: unwrittenName(view, style("extracted part")),
   });
   const code = plain.before
     .split("\n")
@@ -55,7 +55,7 @@ export async function planNamedExtract(
   }
   const [result] = plain.results;
   if (result === undefined) return { ...plain, named: "made" };
-  const made = freeName(view, style(`compute ${result}`));
+  const made = unwrittenName(view, style(`compute ${result}`));
   return { ...((await planUnder(view, { path, from, to, name: made })) ?? plain), named: "made" };
 }
 
@@ -74,22 +74,22 @@ async function planUnder(
   }
 }
 
-function freeName(view: NameView, name: string): string {
+function unwrittenName(view: NameView, name: string): string {
   let free = name;
   for (let number = 2; view.mentions(free).length > 0; number++) free = `${name}${number}`;
   return free;
 }
 
-const wordsOf = (name: string): string[] =>
+const wordsOfName = (name: string): string[] =>
   name
     .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1 $2")
     .split(/[\s_$-]+/u)
     .filter((word) => word !== "")
     .map((word) => word.toLowerCase());
 
-const snakeCase = (name: string): string => wordsOf(name).join("_");
+const snakeCase = (name: string): string => wordsOfName(name).join("_");
 
 const camelCase = (name: string): string =>
-  wordsOf(name)
+  wordsOfName(name)
     .map((word, at) => (at === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
     .join("");

@@ -1,7 +1,7 @@
 import type { TextTarget } from "../../core/target.ts";
 import type { NameFunction } from "../extract/function-name.ts";
 
-const rules =
+const namingRules =
   "You name functions. You are given code that becomes a function of its own. Answer with one name that says what it does: a verb and a noun. Answer with the name only.";
 
 /** Tokens of an answer that is a name, some politeness included. */
@@ -19,7 +19,7 @@ export function functionNamer(
     const shown = inFence(path, code.slice(0, mostCode));
     let answer = "";
     const messages = [
-      { role: "system", content: rules },
+      { role: "system", content: namingRules },
       { role: "user", content: `${shown}\n\nThe name of this function:` },
     ] as const;
     for await (const { text } of target.complete(messages, { maxTokens: mostTokens, signal })) {

@@ -16,10 +16,10 @@ export interface WriterQuestion {
   readonly messages: readonly { readonly line: number; readonly message: string }[];
 }
 
-const form =
+const answerForm =
   "Answer with this part after the change, whole, in one code block, and with nothing else. Leave nothing out.";
 
-const rules: Readonly<Record<WriterEditType, string>> = {
+const writerRules: Readonly<Record<WriterEditType, string>> = {
   docs: "You document code. You are given a part of a file and an instruction. Write or correct comments and documentation as the language has them, and change no code.",
   fix: "You fix errors in code. You are given a part of a file and what is wrong with it. Make the smallest change that fixes it. Keep the names, the order, the comments and the indentation.",
   refactor:
@@ -28,7 +28,7 @@ const rules: Readonly<Record<WriterEditType, string>> = {
     "You edit code. You are given a part of a file and an instruction. Keep the name, the order, the comments and the indentation. Change nothing that the instruction does not ask for.",
 };
 
-/** The messages of one question: the rules of its type, the part in a code block, what is asked. */
+/** The messages of one question: the writerRules of its type, the part in a code block, what is asked. */
 export function writerPrompt(question: WriterQuestion, fenced: string): readonly WriterMessage[] {
   const { type, path, instruction, messages } = question;
   const said = messages.map(({ line, message }) => `line ${line} of this part: ${message}`);
@@ -37,7 +37,7 @@ export function writerPrompt(question: WriterQuestion, fenced: string): readonly
     ...(said.length === 0 ? [] : [`What is wrong:\n${said.join("\n")}`]),
   ];
   return [
-    { role: "system", content: `${rules[type]} ${form}` },
+    { role: "system", content: `${writerRules[type]} ${answerForm}` },
     { role: "user", content: `A part of ${path}:\n\n${fenced}\n\n${asked.join("\n\n")}` },
   ];
 }
@@ -50,5 +50,5 @@ export const writerCorrection = (
 ): readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[] => [
   ...asked,
   { role: "assistant", content: answer },
-  { role: "user", content: `That cannot be used: ${problem} ${form}` },
+  { role: "user", content: `That cannot be used: ${problem} ${answerForm}` },
 ];

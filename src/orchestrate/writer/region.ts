@@ -1,5 +1,5 @@
 import { RedraftError } from "../../core/errors.ts";
-import { codeNamesIn } from "../instruction-words.ts";
+import { codeNamesIn } from "../instruction/code-names.ts";
 import type { OrchestrateRequest, SpeculationContext } from "../speculator.ts";
 
 /** A part of a file; lines are 0-based, `end` is the line behind it. */
@@ -39,7 +39,7 @@ export interface WriterRegion extends NamedLines {
 /** Parts that one request is about at most: each costs the model an answer. */
 const mostRegions = 4;
 /** Files that are searched for a declaration, where the request names none. */
-const mostFiles = 8;
+const mostSearched = 8;
 /** A file of so many lines is one part, where nothing in it is named. */
 const shortFile = 60;
 /** A declaration of more lines is no part that a small model writes anew: only lines around the place are. */
@@ -79,7 +79,7 @@ export async function writerRegions(
   if (instruction === undefined) throw noRegion();
   const paths = request.files ?? (await filesNamedBy(instruction, index));
   const files: RegionFile[] = [];
-  for (const path of paths.slice(0, mostFiles)) {
+  for (const path of paths.slice(0, mostSearched)) {
     const text = await index.read(path);
     if (text !== undefined) files.push({ path, text, exists: true });
   }
@@ -99,7 +99,7 @@ export async function writerRegions(
         text,
         name: "",
         start: 0,
-        end: lineCount(text),
+        end: countOfLines(text),
         why: "it is a short file",
         messages: [],
       },
@@ -114,7 +114,8 @@ async function readRegionFile(path: string, index: SpeculationContext["index"]):
   throw new RedraftError("no-match", `${path} is no file of the folder. Nothing was written.`);
 }
 
-const lineCount = (text: string): number => text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
+const countOfLines = (text: string): number =>
+  text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
 
 /** The innermost declaration around lines; where there is none, or it is long, the lines around them. */
 function regionAround(
@@ -136,9 +137,9 @@ function regionAround(
   const lines = text.split("\n");
   const isBlank = (line: number): boolean => (lines[line] ?? "").trim() === "";
   let start = Math.max(0, Math.min(from, lines.length - 1));
-  let end = Math.max(start + 1, Math.min(to, lineCount(text)));
+  let end = Math.max(start + 1, Math.min(to, countOfLines(text)));
   while (start > 0 && from - start < aroundPlace && !isBlank(start - 1)) start -= 1;
-  while (end < lineCount(text) && end - to < aroundPlace && !isBlank(end)) end += 1;
+  while (end < countOfLines(text) && end - to < aroundPlace && !isBlank(end)) end += 1;
   return { path, text, name: "", start, end, why, messages: [] };
 }
 

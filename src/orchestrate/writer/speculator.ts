@@ -1,7 +1,7 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { ParserFor } from "../../core/repository.ts";
 import type { TextTarget } from "../../core/target.ts";
-import { partOf, withPart } from "../../text/file-part.ts";
+import { filePart, withPart } from "../../text/file-part.ts";
 import { splitLines } from "../../text/lines.ts";
 import { readFenced } from "../../text/model-answer.ts";
 import { problemWithPart } from "../../text/part-answer.ts";
@@ -21,9 +21,9 @@ export interface ModelWriterOptions {
 }
 
 /** How sure the writer is of itself: nothing proves what a model writes. */
-const unproved = 0.4;
+const unprovedConfidence = 0.4;
 /** Characters of code per token at least; what is written behind twice the part repeats itself. */
-const leastPerToken = 3;
+const leastCharacters = 3;
 const mostMore = 256;
 
 /**
@@ -37,7 +37,10 @@ export function writerSpeculator(options: ModelWriterOptions): Speculator {
     recognise(request) {
       const { instruction, diagnostics = [] } = request;
       if (instruction === undefined && diagnostics.length === 0) return undefined;
-      return { confidence: unproved, why: `a model may write it, as ${writerEditType(request)}` };
+      return {
+        confidence: unprovedConfidence,
+        why: `a model may write it, as ${writerEditType(request)}`,
+      };
     },
     async *speculate(request, context, signal) {
       const type = writerEditType(request);
@@ -46,7 +49,7 @@ export function writerSpeculator(options: ModelWriterOptions): Speculator {
       let count = 0;
       for (const region of regions) {
         signal.throwIfAborted();
-        const made = await written(region, type, request.instruction, options, context, signal);
+        const made = await writtenPart(region, type, request.instruction, options, context, signal);
         if ("problem" in made) problems.push(`${region.path}:${region.start + 1}: ${made.problem}`);
         else {
           count += 1;
@@ -63,7 +66,7 @@ export function writerSpeculator(options: ModelWriterOptions): Speculator {
   };
 }
 
-async function written(
+async function writtenPart(
   region: WriterRegion,
   type: WriterEditType,
   instruction: string | undefined,
@@ -74,11 +77,11 @@ async function written(
   const { path, text: before, name, start, end, why } = region;
   const target = await open();
   const lines = splitLines(before);
-  const { code, indent } = partOf(lines, region);
+  const { code, indent } = filePart(lines, region);
   const messages = region.messages.map((one) => ({ ...one, line: one.line - start }));
   const fenced = inFence(path, code);
   const asked = writerPrompt({ type, path, code, instruction, messages }, fenced);
-  const maxTokens = Math.ceil((2 * code.length) / leastPerToken) + mostMore;
+  const maxTokens = Math.ceil((2 * code.length) / leastCharacters) + mostMore;
   let problem = "";
   let conversation: Parameters<TextTarget["complete"]>[0] = asked;
   for (let turn = 0; turn <= retries; turn++) {
@@ -107,7 +110,7 @@ async function written(
           type: `writer ${type}`,
           title: `${name === "" ? where : `${name} (${where})`} as ${target.name} writes it`,
           why,
-          confidence: unproved,
+          confidence: unprovedConfidence,
           files: [{ path, before, after }],
           notes: ["A model wrote this, and nothing proves it: read the diff."],
           details: { type, model: target.name, path, from: start + 1, to: end },
