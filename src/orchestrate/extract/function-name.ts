@@ -80,16 +80,16 @@ function unwrittenName(view: NameView, name: string): string {
   return free;
 }
 
-const wordsOfName = (name: string): string[] =>
+const partsOfName = (name: string): string[] =>
   name
     .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1 $2")
     .split(/[\s_$-]+/u)
     .filter((word) => word !== "")
     .map((word) => word.toLowerCase());
 
-const snakeCase = (name: string): string => wordsOfName(name).join("_");
+const snakeCase = (name: string): string => partsOfName(name).join("_");
 
 const camelCase = (name: string): string =>
-  wordsOfName(name)
+  partsOfName(name)
     .map((word, at) => (at === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
     .join("");

@@ -39,7 +39,7 @@ export interface WriterRegion extends NamedLines {
 /** Parts that one request is about at most: each costs the model an answer. */
 const mostRegions = 4;
 /** Files that are searched for a declaration, where the request names none. */
-const mostSearched = 8;
+const filesSearched = 8;
 /** A file of so many lines is one part, where nothing in it is named. */
 const shortFile = 60;
 /** A declaration of more lines is no part that a small model writes anew: only lines around the place are. */
@@ -79,7 +79,7 @@ export async function writerRegions(
   if (instruction === undefined) throw noRegion();
   const paths = request.files ?? (await filesNamedBy(instruction, index));
   const files: RegionFile[] = [];
-  for (const path of paths.slice(0, mostSearched)) {
+  for (const path of paths.slice(0, filesSearched)) {
     const text = await index.read(path);
     if (text !== undefined) files.push({ path, text, exists: true });
   }
