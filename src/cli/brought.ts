@@ -32,6 +32,8 @@ export function withToolOptions(command: Command): Command {
 export interface ToolWatch {
   /** To be called while the files are as they were; only the first call counts. */
   before(): Promise<void>;
+  /** What the command said before. */
+  found(): readonly Diagnostic[];
   after(edits: readonly EditedText[]): Promise<readonly ToolReport[]>;
 }
 
@@ -58,6 +60,7 @@ export function watchTools(options: ToolOptions): ToolWatch | undefined {
         return found;
       });
     },
+    found: () => old?.found ?? [],
     async after(edits) {
       return interruptible(async (signal) => {
         const reports: ToolReport[] = [];

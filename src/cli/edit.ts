@@ -4,54 +4,32 @@ import { basename } from "node:path";
 import { Command, Option } from "commander";
 import { z } from "zod";
 import { RedraftError } from "../core/errors.ts";
-import type { ToolReport } from "../diagnostics/brought-errors.ts";
 import type { FailedAttempt } from "../instruct/attempts.ts";
-import { type Costs, shortCost } from "../instruct/costs.ts";
-import type { EditedFile, InstructResult, Via } from "../instruct/edit-files.ts";
+import type { Costs } from "../instruct/costs.ts";
+import type { InstructResult } from "../instruct/edit-files.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
 import { expectedTokens } from "../redraft/expected-tokens.ts";
 import { settleRoute } from "../redraft/settle-route.ts";
 import { openWriter } from "../redraft/writer.ts";
-import { unifiedDiff } from "../workspace/diff.ts";
 import { fileError } from "../workspace/disk.ts";
-import type { Receipt } from "../workspace/receipt/format.ts";
-import { receiptOf } from "../workspace/receipt/receipt.ts";
 import { readTextFile, type TextFile } from "../workspace/text-file.ts";
 import { answerErrors } from "./answer-errors.ts";
-import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
-import { type DiffOutputOptions, printDiff, shownDiff, withColorOption } from "./diff-output.ts";
+import { editedText, watchTools, withToolOptions } from "./brought.ts";
+import { bySpecialists } from "./by-specialists.ts";
+import { type DiffOutputOptions, shownDiff, withColorOption } from "./diff-output.ts";
+import type { EditJob, EditOptions } from "./edit-job.ts";
+import { type OrchestratedResult, withExpected } from "./edit-orchestrated.ts";
+import { type EditExtras, patchesOf, printEdit } from "./edit-output.ts";
 import { type EditView, editView } from "./edit-view.ts";
 import { writeChecked } from "./edit-writing.ts";
 import { eventListener, eventsOption } from "./event-option.ts";
 import { expandGlobs } from "./globs.ts";
-import { type HunkStream, hunkStream } from "./hunk-stream.ts";
+import { hunkStream } from "./hunk-stream.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
 import { liveLine } from "./live-line.ts";
 import { seconds, whole } from "./numbers.ts";
 import { shownPath } from "./shown-path.ts";
 import { onInterrupt } from "./signals.ts";
-
-interface EditOptions extends DiffOutputOptions {
-  readonly model?: string;
-  readonly modelName?: string;
-  readonly context?: number;
-  readonly via: Via;
-  readonly symbol?: string;
-  readonly threads?: number;
-  readonly stream?: boolean;
-  readonly events?: string;
-  readonly applyModel: string;
-  readonly diagnostics?: string;
-  readonly lsp?: string;
-  readonly check?: string;
-  readonly attempts?: number;
-  readonly costs?: string;
-  readonly timeout?: number;
-  readonly create?: boolean;
-  readonly dryRun?: boolean;
-  readonly journal: boolean;
-  readonly json?: boolean;
-}
 
 /** `redraft edit <file...> "<instruction>"`: a model makes the edit; all files are written, or none. */
 export function editCommand(): Command {
@@ -76,10 +54,27 @@ export function editCommand(): Command {
     .addOption(
       new Option(
         "--via <way>",
-        "have the model write a sketch, search/replace blocks, whole files, or the one function that the instruction names; auto = the one expected to be cheaper, for a small local model what was measured best",
+        "have the model write a sketch, search/replace blocks, whole files, or the one function that the instruction names; orchestrate = have specialists make the edit, and the model only what they cannot; auto = a specialist where one is sure, else the way expected to be cheaper, for a small local model what was measured best",
       )
-        .choices(["auto", "rewrite", "cascade", "search-replace", "region"])
+        .choices(["auto", "rewrite", "cascade", "search-replace", "region", "orchestrate"])
         .default("auto"),
+    )
+    .option(
+      "--root <folder>",
+      "where specialists work (default: the current folder, or the file's)",
+    )
+    .option(
+      "--at <file:line>",
+      "the line that the instruction means, or file:from-to, the selection",
+    )
+    .option("--choose <number>", "take this one of several edits (--via orchestrate)", whole)
+    .option(
+      "--verify-model <name>",
+      "a .gguf file or a URL that judges edits that nothing proves (--via orchestrate)",
+    )
+    .option(
+      "--lossless",
+      "have the model write the edit, and draft its answer from the specialists': the same text, sooner",
     )
     .option("--symbol <name>", "the function or class to rewrite (--via region)")
     .option(
@@ -145,10 +140,6 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
       `the last argument must be the instruction, but ${instruction} is a file. Say what to do.`,
     );
   }
-  const settle = await settleRoute(options.applyModel, { env: process.env });
-  const { via, symbol } = options;
-  const request = { files, instruction, via, ...(symbol !== undefined && { symbol }) };
-  const view = terminalView(options);
   const { model = "" } = options;
   const log = eventListener(options.events, {
     command: "edit",
@@ -156,6 +147,26 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
     instruction,
     model: model.includes("://") ? model : basename(model),
   });
+  const job: EditJob = { instruction, files, options, costs, watch, onEvent: log.onEvent };
+  try {
+    const made = await bySpecialists(job);
+    if (made && !options.lossless) await finishOrchestrated(made, job);
+    else await byModel(made ? { ...job, files: withExpected(files, made) } : job);
+  } catch (error) {
+    if (RedraftError.is(error))
+      log.onEvent?.({ type: "error", code: error.code, message: error.message });
+    throw error;
+  }
+}
+
+/** Has a model make the edit; after a failed check again, as often as it may. */
+async function byModel(job: EditJob): Promise<void> {
+  const { instruction, files, options, costs, watch } = job;
+  const { symbol } = options;
+  const via = options.via === "orchestrate" ? "auto" : options.via;
+  const request = { files, instruction, via, ...(symbol !== undefined && { symbol }) };
+  const settle = await settleRoute(options.applyModel, { env: process.env });
+  const view = terminalView(options);
   const writer = await openWriter(options.model, {
     env: process.env,
     expectedTokens: expectedTokens(request, (options.attempts ?? 1) > 1),
@@ -166,11 +177,9 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   }).finally(() => view?.end());
   const redraft = createRedraft({ writer, costs, ...(settle && { settle }) });
   const signal = options.timeout === undefined ? undefined : AbortSignal.timeout(options.timeout);
-  const byPath = new Map(files.map((file) => [file.path, file]));
   const named = await Promise.all(
     files.map(async ({ path, text }) => ({ path, text, shown: await shownPath(path) })),
   );
-  const names = new Map(named.map(({ path, shown }) => [path, shown]));
   try {
     for (let failed: FailedAttempt | undefined, attempt = 1; ; attempt++) {
       const hunks = options.stream ? hunkStream(named, streamOutput(view, options)) : undefined;
@@ -181,43 +190,65 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
           onEvent(event) {
             view?.event(event);
             hunks?.event(event);
-            log.onEvent?.(event);
+            job.onEvent?.(event);
           },
         },
       );
       view?.end();
-      const patches = patchesOf(result, byPath, names);
-      if (!options.dryRun) {
-        if (attempt === 1 && result.files.length > 0) await watch?.before();
-        const failure = await writeResult(result, byPath, options, folderOf(paths[0]!));
-        if (failure !== undefined) {
-          if (attempt >= (options.attempts ?? 1)) throw failure;
-          failed = { patch: patches.join(""), problem: failure.message };
-          process.stderr.write(
-            `The check failed and the edit was taken back; attempt ${attempt + 1} of ${options.attempts}.\n`,
-          );
-          continue;
-        }
-      }
-      const edits = await Promise.all(
-        result.files.map(({ path, result: { text, proof } }) => {
-          const before = byPath.get(path)!.text;
-          return editedText({ path, before, after: text ?? "", isDeleted: text === null, proof });
-        }),
-      );
-      const reports = edits.length > 0 ? await watch?.after(edits) : watch && [];
+      if (attempt === 1 && !options.dryRun && result.files.length > 0) await watch?.before();
       const prediction = "prediction" in writer ? writer.prediction : undefined;
-      print(result, byPath, options, { prediction, reports, hunks, patches, attempt });
-      return;
+      const done = await finish(result, job, { prediction, hunks, attempt });
+      if (done.failure === undefined) return;
+      if (attempt >= (options.attempts ?? 1)) throw done.failure;
+      failed = { patch: done.patches.join(""), problem: done.failure.message };
+      process.stderr.write(
+        `The check failed and the edit was taken back; attempt ${attempt + 1} of ${options.attempts}.\n`,
+      );
     }
-  } catch (error) {
-    if (RedraftError.is(error))
-      log.onEvent?.({ type: "error", code: error.code, message: error.message });
-    throw error;
   } finally {
     view?.end();
     await redraft.dispose();
   }
+}
+
+/** Writes an edit of specialists, as one of a model is written. */
+async function finishOrchestrated(made: OrchestratedResult, job: EditJob): Promise<void> {
+  const { watch, options } = job;
+  if (!options.dryRun) await watch?.before();
+  const own = { ...job, files: made.files };
+  const done = await finish(made.result, own, {
+    prediction: undefined,
+    hunks: undefined,
+    attempt: 1,
+  });
+  if (done.failure !== undefined) throw done.failure;
+  for (const note of made.chosen.notes) process.stderr.write(`${note}\n`);
+}
+
+/** Writes, asks the tools and prints. Answers with the failure of the check, after which every file is as it was. */
+async function finish(
+  result: InstructResult,
+  { files, options, watch }: EditJob,
+  extras: Pick<EditExtras, "prediction" | "hunks" | "attempt">,
+): Promise<{ readonly failure?: RedraftError; readonly patches: readonly string[] }> {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const shown = await Promise.all(
+    files.map(async ({ path }) => [path, await shownPath(path)] as const),
+  );
+  const patches = patchesOf(result, byPath, new Map(shown));
+  if (!options.dryRun) {
+    const failure = await writeResult(result, byPath, options, folderOf(files[0]!.path));
+    if (failure !== undefined) return { failure, patches };
+  }
+  const edits = await Promise.all(
+    result.files.map(({ path, result: { text, proof } }) => {
+      const before = byPath.get(path)!.text;
+      return editedText({ path, before, after: text ?? "", isDeleted: text === null, proof });
+    }),
+  );
+  const reports = edits.length > 0 ? await watch?.after(edits) : watch && [];
+  printEdit(result, byPath, options, { ...extras, reports, patches });
+  return { patches };
 }
 
 /** Writes all files, or none. Answers with the failure of the check, after which every file is as it was. */
@@ -242,22 +273,6 @@ async function writeResult(
     if (check !== undefined && isCheck) return error;
     throw error;
   }
-}
-
-function patchesOf(
-  { files }: InstructResult,
-  byPath: ReadonlyMap<string, TextFile>,
-  names: ReadonlyMap<string, string>,
-): readonly string[] {
-  return files.map(({ path, result }) => {
-    const before = byPath.get(path)!;
-    const shown = names.get(path)!;
-    return unifiedDiff(
-      before.exists ? { path: shown, text: before.text } : null,
-      result.text === null ? null : { path: shown, text: result.text },
-      result.proof,
-    );
-  });
 }
 
 /** The live line, where a person sees it and reads no JSON. */
@@ -313,87 +328,6 @@ async function readCosts(path: string | undefined): Promise<Costs> {
   const parsed = costsShape.safeParse(value);
   if (parsed.success) return parsed.data as Costs;
   throw new RedraftError("usage", `--costs ${path}: ${z.prettifyError(parsed.error)}`);
-}
-
-interface EditExtras {
-  readonly prediction: string | undefined;
-  readonly reports: readonly ToolReport[] | undefined;
-  /** What was printed of the diff already. */
-  readonly hunks: HunkStream | undefined;
-  /** Of each file. */
-  readonly patches: readonly string[];
-  /** The one that passed the check, from 1. */
-  readonly attempt: number;
-}
-
-function print(
-  { files, report }: InstructResult,
-  byPath: ReadonlyMap<string, TextFile>,
-  options: EditOptions,
-  { prediction, reports, hunks, patches, attempt }: EditExtras,
-): void {
-  const written = options.dryRun !== true;
-  if (options.json) {
-    const shownFiles = files.map((file, index) => {
-      const receipt = written ? receiptOfFile(file, byPath.get(file.path)!) : {};
-      return { ...fileJson(file, patches[index]!), ...receipt };
-    });
-    const more = prediction === undefined ? {} : { prediction };
-    const answer = {
-      files: shownFiles,
-      written,
-      ...(options.attempts !== undefined && { attempt }),
-      report: { ...report, ...more },
-      ...(reports && { diagnostics: reports }),
-      error: null,
-    };
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
-    return;
-  }
-  if (hunks) for (const [index, { path }] of files.entries()) hunks.finish(path, patches[index]!);
-  else if (options.dryRun) printDiff(patches.join(""), options);
-  for (const file of files) process.stderr.write(`${fileLine(file, written)}\n`);
-  process.stderr.write(`${reportLine(report)}\n`);
-  process.stderr.write(toolLines(reports ?? []));
-}
-
-/** Where the model rewrote the file there was no edit but the instruction. */
-function receiptOfFile(
-  { result, sketch }: EditedFile,
-  before: TextFile,
-): { readonly receipt: Receipt } {
-  return { receipt: receiptOf(result, { edit: sketch ?? "", before }) };
-}
-
-function fileJson({ path, result, via, sketch }: EditedFile, patch: string): object {
-  const { proof: _proof, path: _path, ...rest } = result;
-  return { path, via, ...rest, ...(sketch !== undefined && { sketch }), patch };
-}
-
-function fileLine({ path, result, via }: EditedFile, written: boolean): string {
-  const how =
-    via === "rewrite" || via === "region"
-      ? via === "region"
-        ? "one part rewritten"
-        : "rewritten"
-      : `${via.startsWith("cascade") ? "sketch" : "blocks"} applied by ${result.route}${via.endsWith("-again") ? ", on the second try" : ""}`;
-  const notes = result.notes.length > 0 ? `; ${result.notes.join("; ")}` : "";
-  return `${path}: ${written ? "written" : "not written (dry run)"} (${how}${notes})`;
-}
-
-function reportLine({
-  via,
-  why,
-  large,
-  small,
-  seconds,
-  unit,
-  cost,
-  other,
-}: InstructResult["report"]): string {
-  const tokens = `${large.counted ? "" : "about "}${large.promptTokens} read, ${large.outputTokens} written by the large model`;
-  const few = small.tokens > 0 ? `, ${small.tokens} by the small one` : "";
-  return `${via} (${why}): tokens ${tokens}${few}; ${seconds.toFixed(1)} s; ${unit} ${shortCost(cost)}, by ${other.via} about ${shortCost(other.cost)} (${other.outputTokens} written)`;
 }
 
 const help = `

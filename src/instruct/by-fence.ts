@@ -45,7 +45,7 @@ export async function byFence(
       fenced: true,
       outputTokens,
       predictedTokens: 0.8 * outputTokens,
-      prediction: inFence(file.path, file.text),
+      prediction: inFence(file.path, file.expected ?? file.text),
     });
     // Some write tags all the same.
     const written = readFenced(answer) ?? readRewrites(answer)[0];

@@ -21,7 +21,7 @@ import {
   sketchPrompt,
 } from "./prompt.ts";
 import { type CascadeReport, reportOf } from "./report.ts";
-import type { EditedFile, InstructCall, InstructRequest } from "./request.ts";
+import type { EditedFile, InstructCall, InstructRequest, Way } from "./request.ts";
 
 export type { CascadeOptions } from "./apply-written.ts";
 export type { EditedFile, InstructCall, InstructEvent, InstructRequest, Via } from "./request.ts";
@@ -60,6 +60,10 @@ export async function editFiles(
     namedPartsOf,
     ...(options.ways && { ways: options.ways }),
   });
+  if (files.some(({ expected }) => expected !== undefined) && isPlaced(way.via)) {
+    if (way.why === "asked for") throw noPrediction(way.via);
+    way = { ...way, via: "rewrite", why: "a candidate edit is the draft of the whole file" };
+  }
   if (way.why !== "asked for") way = await fittingWay(way, request, options);
   const talk = converse(large, call, request.failed && attemptNote(request.failed));
   const edited = new Map<string, EditedFile>();
@@ -105,6 +109,15 @@ export async function editFiles(
     report: reportOf({ request, decision: way, talk, changed, costs, seconds }),
   };
 }
+
+/** Whether a program has to place what the model writes. */
+const isPlaced = (via: Way): boolean => via === "cascade" || via === "search-replace";
+
+const noPrediction = (via: Way): RedraftError =>
+  new RedraftError(
+    "usage",
+    `a candidate edit is the draft of a file or a part of it, and --via ${via} asks for neither: use --via rewrite or region.`,
+  );
 
 const refusedFor = (refusals: readonly Refusal[], path: string): boolean =>
   refusals.some((refusal) => refusal.path === path);

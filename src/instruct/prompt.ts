@@ -7,6 +7,8 @@ export interface PromptFile {
   readonly text: string;
   /** False: the path names a file that is to be made. */
   readonly exists: boolean;
+  /** What the file will probably be, as a candidate edit has it: drafted from in place of the old text, and never trusted. */
+  readonly expected?: string;
 }
 
 export interface PromptMessage {
@@ -169,7 +171,10 @@ export function rewritePrompt(files: readonly PromptFile[], instruction: string)
 /** The answer to a rewrite prompt if nothing changed: what the model is predicted to write, mostly. */
 export function rewritePrediction(files: readonly PromptFile[]): string {
   return files
-    .map(({ path, text }) => `<updated_file path="${path}">\n${endLine(text)}</updated_file>`)
+    .map(
+      ({ path, text, expected = text }) =>
+        `<updated_file path="${path}">\n${endLine(expected)}</updated_file>`,
+    )
     .join("\n");
 }
 

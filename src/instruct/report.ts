@@ -17,7 +17,7 @@ export interface Decision extends Omit<Forecast, "via"> {
 
 /** What an edit took, and what the other way would have. */
 export interface CascadeReport {
-  readonly via: Way;
+  readonly via: Way | "orchestrate";
   readonly why: string;
   readonly large: Spent;
   /** The model that applied the sketches; zero where the merge settled everything. */

@@ -54,8 +54,11 @@ export interface InstructCall extends CallOptions {
 export interface EditedFile {
   readonly path: string;
   readonly result: EditResult;
-  /** `cascade`, `search-replace`: from the first answer; with `-again`: from the one written after a refusal; `rewrite`; `region`. */
-  readonly via: Way | "cascade-again" | "search-replace-again";
-  /** The sketch that was applied, or the blocks, or undefined. */
+  /**
+   * `cascade`, `search-replace`: from the first answer; with `-again`: from the one written after a refusal; `rewrite`; `region`;
+   * `orchestrate`: of a specialist.
+   */
+  readonly via: Way | "cascade-again" | "search-replace-again" | "orchestrate";
+  /** The sketch that was applied, or the blocks, or the text that a specialist proposed, or undefined. */
   readonly sketch?: string;
 }

@@ -1,7 +1,12 @@
 import { RedraftError } from "../core/errors.ts";
 import type { Recognised } from "./classify.ts";
 import type { Turns } from "./select/turns.ts";
-import type { EditCandidate, OrchestrateRequest, SpeculationContext } from "./speculator.ts";
+import type {
+  EditCandidate,
+  OrchestrateRequest,
+  Recognition,
+  SpeculationContext,
+} from "./speculator.ts";
 
 /** What happens while specialists work. */
 export type GenerateEvent =
@@ -69,7 +74,7 @@ export async function* generateCandidates(
 }
 
 async function runOne(
-  { speculator, why: recognised }: Recognised,
+  { speculator, why: recognised, ...read }: Recognised,
   request: OrchestrateRequest,
   context: SpeculationContext,
   { signal, limitMs, turns }: SpeculationLimits & { readonly signal: AbortSignal },
@@ -97,7 +102,7 @@ async function runOne(
         break;
       }
       count += 1;
-      emit({ type: "candidate", candidate: step.value });
+      emit({ type: "candidate", candidate: asSurely(step.value, read) });
     }
   } catch (error) {
     if (RedraftError.is(error)) emit({ type: "speculator-refused", name, error });
@@ -113,6 +118,13 @@ async function runOne(
   void Promise.resolve(iterator?.return?.()).catch(() => {});
   emit({ type: "speculator-ended", name, candidates: count });
 }
+
+/** A proof of an edit is none that it is what was asked, where the request was read in part only. */
+const asSurely = (
+  candidate: EditCandidate,
+  { isPartial, confidence }: Omit<Recognition, "why">,
+): EditCandidate =>
+  isPartial && candidate.confidence > confidence ? { ...candidate, confidence } : candidate;
 
 /** The work's result, or a rejection as soon as the signal is aborted. */
 async function untilStopped<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {

@@ -68,6 +68,15 @@ describe("likelihoodVerifier", () => {
     expect(await accepted({ ...first, by: "other" })).toEqual([false]);
     const twin = candidate(before.replace("line 10\n", "line ten!\n"));
     expect(await accepted(first, twin)).toEqual([false, false]);
-    expect(await accepted({ ...second, confidence: 1 })).toEqual([true]);
+    expect(await accepted({ ...first, type: "writer docs" })).toEqual([false]);
+  });
+
+  it("takes what is proved, and asks no model then", async () => {
+    const score: ScoreVersions = async () => {
+      throw new Error("asked");
+    };
+    const verifier = likelihoodVerifier({ name: "m", score, thresholds: { fix: -9 } });
+    const verdicts = await verifier.verify([first, { ...second, confidence: 1 }], {}, signal);
+    expect(verdicts.map(({ accepted }) => accepted)).toEqual([false, true]);
   });
 });

@@ -21,31 +21,40 @@ export interface LikelihoodVerifierOptions {
   readonly name: string;
   readonly score: ScoreVersions;
   /**
-   * Per specialist: the least score from which on a candidate is taken that nothing proves. Absent: none is taken, and the scores only
-   * rank. They are made from edits whose right answer is known, for a wanted precision.
+   * Per type of edit (`EditCandidate.type`, or the specialist): the least score from which on a candidate is taken that nothing proves.
+   * Absent: none is taken, and the scores only rank. They are made from edits whose right answer is known, for a wanted precision.
    */
   readonly thresholds?: Readonly<Record<string, number>>;
 }
 
 /** What a candidate must lead by, in nats a token, over another one that changes the same places. */
-const leastLead = 0.1;
+export const leastLead = 0.1;
 
 /**
  * Judges by likelihood: the mean over the changed tokens of how much likelier a model finds them than no change, given the code around and
- * the task (`verify_edit` of the paper). What a specialist proves is taken all the same; the score decides among the others.
+ * the task (`verify_edit` of the paper). Where a specialist proves an edit, that one is taken and the model is not asked.
  */
 export function likelihoodVerifier(options: LikelihoodVerifierOptions): CandidateVerifier {
   const { name, score, thresholds = {} } = options;
   return {
     name,
     async verify(candidates, request, signal) {
+      // A proof says more than any likelihood, and costs nothing.
+      if (candidates.some(({ confidence }) => confidence >= 1)) return candidates.map(byProof);
       const scores = await candidateScores(candidates, taskInWords(request), score, signal);
       return candidates.map((candidate, i) => verdict(candidate, i, scores, thresholds));
     },
   };
 }
 
-async function candidateScores(
+function byProof({ confidence }: EditCandidate): CandidateVerdict {
+  const accepted = confidence >= 1;
+  const why = accepted ? "the specialist proves it" : "another edit is proved, and this one is not";
+  return { accepted, score: confidence, why };
+}
+
+/** Per candidate: how much likelier its changed tokens are than no change, in nats a token. */
+export async function candidateScores(
   candidates: readonly EditCandidate[],
   task: string,
   score: ScoreVersions,
@@ -70,15 +79,14 @@ async function candidateScores(
 }
 
 function verdict(
-  { by, confidence }: EditCandidate,
+  { by, type = by }: EditCandidate,
   index: number,
   scores: readonly number[],
   thresholds: Readonly<Record<string, number>>,
 ): CandidateVerdict {
   const score = scores[index]!;
   const shown = `${score >= 0 ? "+" : ""}${score.toFixed(2)} nats a token against no change`;
-  if (confidence >= 1) return { accepted: true, score, why: `the specialist proves it; ${shown}` };
-  const threshold = thresholds[by];
+  const threshold = thresholds[type];
   if (threshold === undefined) {
     return { accepted: false, score, why: `${shown}; nothing says from which score on to take it` };
   }

@@ -69,26 +69,40 @@ export async function* orchestrate(
   const candidates: EditCandidate[] = [];
   const refusals: RedraftError[] = [];
   const reasons: string[] = [];
-  const start = options.select && startOrder(request, recognised, options.select, limitMs);
-  if (start) yield { type: "specialists-ordered", order: start.order };
-  const limits = { signal, limitMs, turns: start?.turns };
-  try {
-    for await (const event of generateCandidates(request, recognised, context, limits)) {
-      if (event.type === "candidate") candidates.push(event.candidate);
-      if (event.type === "speculator-refused") refusals.push(event.error);
-      if (event.type === "speculator-failed") reasons.push(`${event.name}: ${event.why}`);
-      yield event;
-      await start?.observe(event, async (candidate) => {
-        const [one] = await verifyCandidates([candidate], request, verifier, signal);
-        return one!.accepted;
-      });
+  let judged: readonly JudgedCandidate[] = [];
+  let tried: OrchestrateEvent | undefined;
+  // A model writes only what the others do not.
+  const usual = recognised.filter(({ speculator }) => !speculator.last);
+  const rounds = [usual, recognised.filter(({ speculator }) => speculator.last)];
+  for (const round of rounds) {
+    if (round.length === 0) continue;
+    const learnt = round === usual ? options.select : undefined;
+    const start = learnt && startOrder(request, round, learnt, limitMs);
+    if (start) yield { type: "specialists-ordered", order: start.order };
+    const limits = { signal, limitMs, turns: start?.turns };
+    try {
+      for await (const event of generateCandidates(request, round, context, limits)) {
+        if (event.type === "candidate") candidates.push(event.candidate);
+        if (event.type === "speculator-refused") refusals.push(event.error);
+        if (event.type === "speculator-failed") reasons.push(`${event.name}: ${event.why}`);
+        yield event;
+        await start?.observe(event, async (candidate) => {
+          const [one] = await verifyCandidates([candidate], request, verifier, signal);
+          return one!.accepted;
+        });
+      }
+    } finally {
+      start?.turns.enough("the search has ended");
     }
-  } finally {
-    start?.turns.enough("the search has ended");
+    signal?.throwIfAborted();
+    judged =
+      candidates.length > 0 ? await verifyCandidates(candidates, request, verifier, signal) : [];
+    if (start) tried = triedEvent(start.order.type, start.tried(judged));
+    if (judged.some(({ accepted }) => accepted)) break;
   }
-  signal?.throwIfAborted();
+  for (const one of judged) yield { type: "candidate-judged", ...one };
+  if (tried) yield tried;
   if (candidates.length === 0) {
-    if (start) yield triedEvent(start.order.type, start.tried([]));
     if (refusals[0]) throw refusals[0];
     const why = reasons.length > 0 ? ` ${reasons.join("; ")}.` : "";
     throw new RedraftError(
@@ -96,9 +110,6 @@ export async function* orchestrate(
       `no specialist proposes an edit.${why} Nothing was written.`,
     );
   }
-  const judged = await verifyCandidates(candidates, request, verifier, signal);
-  for (const one of judged) yield { type: "candidate-judged", ...one };
-  if (start) yield triedEvent(start.order.type, start.tried(judged));
   yield { type: "result", judged };
 }
 

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ParserFor } from "../core/repository.ts";
-import type { ExtractRequest } from "./extract/extract.ts";
+import type { NameFunction, UnnamedExtract } from "./extract/function-name.ts";
 import type { RepositoryIndex } from "./index/repository-index.ts";
 import type { RepeatRequest } from "./like-places/repeat.ts";
 import type { LoopRequest } from "./loops/request.ts";
@@ -16,13 +16,25 @@ export interface OrchestrateRequest {
   /** An edit that was made, to be made at like places. */
   readonly repeat?: RepeatRequest;
   /** Statements that become a function. */
-  readonly extract?: ExtractRequest;
+  readonly extract?: UnnamedExtract;
   /** Other parameters for a function. */
   readonly signature?: SignatureRequest;
   /** A loop that gets another form. */
   readonly loop?: LoopRequest;
-  /** In words, for specialists that read them. */
+  /** In words. Specialists whose form it has read it; a model writes the others. */
   readonly instruction?: string;
+  /** Paths of the repository that the instruction is about; default: any. */
+  readonly files?: readonly string[];
+  /** Where the person is: a path of the repository, a line and a column from 1. */
+  readonly cursor?: RequestPlace;
+  /** The lines that the person has selected, from 1. */
+  readonly selection?: { readonly path: string; readonly from: number; readonly to: number };
+}
+
+export interface RequestPlace {
+  readonly path: string;
+  readonly line: number;
+  readonly column?: number | undefined;
 }
 
 /** One file of a candidate. */
@@ -38,6 +50,8 @@ export interface CandidateFile {
 export interface EditCandidate {
   /** The specialist. */
   readonly by: string;
+  /** The kind of edit, where one specialist makes several that differ in how sure they are; default: `by`. */
+  readonly type?: string;
   /** One line for people. */
   readonly title: string;
   /** Why the specialist proposes it. */
@@ -55,6 +69,8 @@ export interface EditCandidate {
 export interface Recognition {
   readonly confidence: number;
   readonly why: string;
+  /** The instruction says more than the specialist read: its edits are never taken as proved. */
+  readonly isPartial?: true;
 }
 
 /** What a specialist may look at. It gets no way to write. */
@@ -63,11 +79,15 @@ export interface SpeculationContext {
   readonly parserFor: ParserFor;
   /** Names of the repository, as of the last update of the index. */
   names(): Promise<NameView>;
+  /** A model that names functions, where there is one. */
+  readonly nameFunction?: NameFunction | undefined;
 }
 
 /** Proposes whole edits of one kind. A new one is a file, its test, and a line in `registry.ts`. */
 export interface Speculator {
   readonly name: string;
+  /** It costs much and proves nothing: it is asked only where no other one proposes an edit that is accepted. */
+  readonly last?: boolean;
   /** Undefined: not a request for this one. Cheap, and looks at no file. */
   recognise(request: OrchestrateRequest): Recognition | undefined;
   /**

@@ -33,12 +33,14 @@ import { merge } from "../merge/merge.ts";
 import { symbolsNamed } from "../merge/named-symbol.ts";
 import { withBase } from "../merge/rebase/with-base.ts";
 import { inNotebook } from "../notebook/in-notebook.ts";
+import type { OrchestrateRequest } from "../orchestrate/speculator.ts";
 import { splitLines } from "../text/lines.ts";
 import { runChecks } from "../workspace/checks.ts";
 import { guard } from "../workspace/guard.ts";
 import { errorLine, newErrors, syntaxFor } from "../workspace/syntax.ts";
 import { checkSyntax, newErrorsFor } from "./check-syntax.ts";
 import { lazyRoute } from "./lazy-route.ts";
+import type { OrchestratedEdit, OrchestratedEditCall } from "./orchestrated-edit.ts";
 import type { Environment } from "./server-options.ts";
 
 export interface RedraftOptions {
@@ -66,6 +68,11 @@ export interface RedraftEngine extends Redraft {
    * none: rejects with a `RedraftError` where one is refused at last. Writes nothing.
    */
   edit(request: InstructRequest, options?: InstructCall): Promise<InstructResult>;
+  /**
+   * Has specialists edit the files of a folder: those that recognise the request, and the writer for what none of them makes.
+   * Rejects with `ambiguous` where no edit is certain. Writes nothing.
+   */
+  orchestrate(request: OrchestrateRequest, call: OrchestratedEditCall): Promise<OrchestratedEdit>;
 }
 
 /**
@@ -246,6 +253,11 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
       const more = { clock, logger, check: checkSyntax, namedPartsOf, ...(costs && { costs }) };
       return editFiles(request, { large, redraft: { apply }, ...more }, call);
     },
+    async orchestrate(request, call) {
+      const { orchestratedEdit } = await import("./orchestrated-edit.ts");
+      const target = writer && lazyTarget(writer);
+      return orchestratedEdit(request, { apply }, { ...call, writer: target });
+    },
     async dispose() {
       await Promise.all([model?.dispose(), writer?.dispose()]);
     },
@@ -273,6 +285,16 @@ function routeOf({ settle = "none", env, logger }: RedraftOptions): ModelRoute |
   const kind = isServer ? { methods } : { methods: ["settle"] as const, ranks: true };
   return lazyRoute(settle, kind, open);
 }
+
+/** The writer as a target that is opened when it is asked. */
+const lazyTarget = (open: Writer): TextTarget => ({
+  kind: "text",
+  name: "the writer",
+  async *complete(prompt, options) {
+    yield* (await open()).complete(prompt, options);
+  },
+  async dispose() {},
+});
 
 type Writer = (() => Promise<TextTarget>) & { dispose(): Promise<void> };
 

@@ -1,45 +1,24 @@
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
-import type { RepositoryFiles } from "../core/repository.ts";
-import { createRepositoryIndex } from "../orchestrate/index/repository-index.ts";
-import { nameViewOf } from "../orchestrate/names/view.ts";
-import {
-  type JudgedCandidate,
-  type OrchestrateEvent,
-  type OrchestrateOptions,
-  orchestrate,
-} from "../orchestrate/orchestrate.ts";
-import type { EditDecision, TriedArm } from "../orchestrate/select/decision.ts";
+import type { JudgedCandidate } from "../orchestrate/orchestrate.ts";
 import type { EditCandidate, OrchestrateRequest } from "../orchestrate/speculator.ts";
 import { type AppliedAll, applyAll } from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
-import { repositoryFiles } from "../workspace/repository-files.ts";
-import { parserFor } from "../workspace/syntax.ts";
 import type { WriteOptions } from "../workspace/write.ts";
+import { noneAccepted, onlyAsProposed } from "./as-proposed.ts";
 import { createRedraft } from "./create-redraft.ts";
-import type { Learning } from "./learning.ts";
-import { relativeDiagnostics } from "./relative-diagnostics.ts";
+import { createProposer, type OrchestrateCall, type ProposerOptions } from "./proposer.ts";
 
-export interface OrchestratorOptions
-  extends Pick<OrchestrateOptions, "speculators" | "verifier" | "limitMs"> {
-  /** An absolute folder; nothing outside of it is read or written. */
-  readonly root: string;
+export type { OrchestrateCall } from "./proposer.ts";
+
+export interface OrchestratorOptions extends ProposerOptions {
   /** The engine that every candidate passes through; default: one without a model. */
   readonly redraft?: Pick<Redraft, "apply">;
-  /** Starts specialists in the order that was learnt, and learns from what is applied. Nothing where it is off. */
-  readonly learning?: Learning | undefined;
-  /** What proposals are made of; default: the files of the root. Only those are written. */
-  readonly files?: RepositoryFiles;
 }
 
 export interface ApplyCandidateOptions
   extends Pick<WriteOptions, "journal" | "note" | "uninterrupted" | "check" | "signal"> {
   readonly dryRun?: boolean | undefined;
-}
-
-export interface OrchestrateCall {
-  readonly signal?: AbortSignal | undefined;
-  readonly onEvent?: ((event: OrchestrateEvent) => void) | undefined;
 }
 
 /** What was applied, and every candidate with its verdict. */
@@ -64,41 +43,17 @@ export interface Orchestrator {
     request: OrchestrateRequest,
     options?: ApplyCandidateOptions & OrchestrateCall,
   ): Promise<Orchestrated>;
+  /** Ends a model that the orchestrator opened itself. */
+  dispose(): Promise<void>;
 }
 
 /** How often a request is made again because files changed while it was worked on. */
 const mostProposals = 3;
 
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
-  const { root, redraft = createRedraft(), learning, ...how } = options;
-  const files = options.files ?? repositoryFiles(root);
-  const index = createRepositoryIndex(files, parserFor);
-
-  /** What was tried for a request, by its candidates. */
-  const requests = new WeakMap<EditCandidate, TriedRequest>();
-
-  async function propose(
-    request: OrchestrateRequest,
-    { signal, onEvent }: OrchestrateCall = {},
-  ): Promise<readonly JudgedCandidate[]> {
-    await index.update();
-    const select = await learning?.arms();
-    let ran: Omit<TriedRequest, "accepted"> | undefined;
-    const context = { index, parserFor, names: () => nameViewOf(index, parserFor) };
-    const relative = withRelativeFiles(request, root);
-    for await (const event of orchestrate(relative, context, { ...how, select, signal })) {
-      onEvent?.(event);
-      if (event.type === "specialists-tried") ran = { type: event.editType, tried: event.tried };
-      if (event.type !== "result") continue;
-      if (ran) {
-        const accepted = event.judged.filter((one) => one.accepted).map((one) => one.candidate.by);
-        const own = { ...ran, accepted: new Set(accepted) };
-        for (const { candidate } of event.judged) requests.set(candidate, own);
-      }
-      return event.judged;
-    }
-    throw new RedraftError("engine-failed", "the orchestrator ended without a result.");
-  }
+  const { root, redraft = createRedraft() } = options;
+  const proposer = createProposer(options);
+  const { propose } = proposer;
 
   async function apply(
     candidate: EditCandidate,
@@ -117,14 +72,14 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       fs: confinedTo([root]),
       dryRun,
     });
-    const own = requests.get(candidate);
-    if (own && applied.written) await learning?.record([decisionOf(own, candidate, applied.entry)]);
+    if (applied.written) await proposer.wasApplied(candidate, applied.entry);
     return applied;
   }
 
   return {
     propose,
     apply,
+    dispose: proposer.dispose,
     async run(request, run = {}) {
       const { onEvent, ...write } = run;
       for (let round = 1; ; round += 1) {
@@ -140,73 +95,4 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       }
     },
   };
-}
-
-interface TriedRequest {
-  readonly type: string;
-  readonly tried: readonly TriedArm[];
-  /** Those with an accepted candidate. */
-  readonly accepted: ReadonlySet<string>;
-}
-
-/** The specialist whose edit is applied was right, also where the caller chose it; of others with an accepted edit nothing is known. */
-function decisionOf(
-  { type, tried, accepted }: TriedRequest,
-  { by, confidence }: EditCandidate,
-  entry: string | undefined,
-): EditDecision {
-  const arms = tried
-    .filter(({ name }) => name === by || !accepted.has(name))
-    .map((one) =>
-      one.name === by ? { ...one, right: true, confidence } : { ...one, right: false },
-    );
-  return { type, tried: arms, ...(entry === undefined ? {} : { entry }) };
-}
-
-function withRelativeFiles(request: OrchestrateRequest, root: string): OrchestrateRequest {
-  const { diagnostics } = request;
-  return diagnostics
-    ? { ...request, diagnostics: relativeDiagnostics(diagnostics, root) }
-    : request;
-}
-
-/** Makes an edit only of the text that its candidate was made of, and only if the merge comes to the very text that it proposes. */
-function onlyAsProposed(
-  redraft: Pick<Redraft, "apply">,
-  wanted: ReadonlyMap<string, { readonly before: string; readonly after: string }>,
-): Pick<Redraft, "apply"> {
-  return {
-    async apply(request, call) {
-      const { path, source } = request;
-      const file = wanted.get(path);
-      if (file?.before !== source) {
-        throw new RedraftError("stale-file", `${path} changed while the edit was made.`, {
-          retryable: true,
-          details: { path },
-        });
-      }
-      const result = await redraft.apply(request, call);
-      if (result.text === file.after) return result;
-      throw new RedraftError(
-        "check-failed",
-        `${path}: the merge does not come to the proposed text.`,
-        {
-          details: { path },
-        },
-      );
-    },
-  };
-}
-
-function noneAccepted(judged: readonly JudgedCandidate[]): RedraftError {
-  const lines = judged.map(({ candidate, why }) => `  ${candidate.title}: ${why}`);
-  return new RedraftError(
-    "ambiguous",
-    `no proposed edit is certain enough to be applied by itself:\n${lines.join("\n")}\nNothing was written. Apply one of them by name.`,
-    {
-      details: {
-        candidates: judged.map(({ candidate: { title, by }, why }) => ({ title, by, why })),
-      },
-    },
-  );
 }

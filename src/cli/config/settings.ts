@@ -109,8 +109,8 @@ export const configSettings: Readonly<Record<string, ConfigSetting>> = {
     commands: ["apply"],
   },
   via: {
-    shape: z.enum(["auto", "rewrite", "cascade", "search-replace", "region"]),
-    help: "what a model writes for an instruction",
+    shape: z.enum(["auto", "rewrite", "cascade", "search-replace", "region", "orchestrate"]),
+    help: "how an instruction becomes an edit",
     env: "REDRAFT_VIA",
     option: "--via",
     commands: ["edit"],

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { EditCandidate, SpeculationContext, Speculator } from "../speculator.ts";
 import { fixAll } from "./fix-all.ts";
+import { readFix } from "./instruction.ts";
 import { type ProposedFix, proposeFixes } from "./propose.ts";
 
 /** Candidates besides the one of everything that is certain. */
@@ -12,12 +13,16 @@ const mostSingle = 60;
  */
 export const fixSpeculator: Speculator = {
   name: "fix",
-  recognise: ({ diagnostics = [] }) =>
-    diagnostics.length > 0
-      ? { confidence: 0.9, why: `the request has ${countOf(diagnostics.length, "diagnostic")}` }
-      : undefined,
-  async *speculate({ diagnostics = [] }, context, signal) {
+  recognise({ diagnostics = [], instruction }) {
+    if (diagnostics.length === 0) return undefined;
+    const has = `the request has ${countOf(diagnostics.length, "diagnostic")}`;
+    if (instruction === undefined) return { confidence: 0.9, why: has };
+    const read = readFix(instruction);
+    return read && { ...read, why: `${has}, and ${read.why}` };
+  },
+  async *speculate({ diagnostics = [], instruction }, context, signal) {
     const sure = await fixAll(diagnostics, context, { least: 1, signal });
+    const isAll = sure.outcomes.every(({ fix }) => fix);
     const fixed = sure.outcomes.flatMap(({ path, diagnostic, fix }) =>
       fix
         ? [{ ...shownDiagnostic(path, diagnostic), rule: fix.rule, title: fix.title, why: fix.why }]
@@ -28,9 +33,10 @@ export const fixSpeculator: Speculator = {
         by: "fix",
         title: `${countOf(fixed.length, "fix", "fixes")} in ${countOf(sure.texts.size, "file")}`,
         why: "each is the only way, and takes nothing away that is used",
-        confidence: 1,
+        // Whoever asks for all errors in words has not asked for some.
+        confidence: instruction === undefined || isAll ? 1 : 0.9,
         files: await filesOf(sure.texts, context),
-        notes: [],
+        notes: isAll ? [] : ["Diagnostics are left that have no certain fix."],
         details: { fixes: fixed },
       };
     }

@@ -1,0 +1,241 @@
+import { describe, expect, it } from "vitest";
+import { readExtract } from "../../src/orchestrate/extract/instruction.ts";
+import { readFix } from "../../src/orchestrate/fix/instruction.ts";
+import { createRepositoryIndex } from "../../src/orchestrate/index/repository-index.ts";
+import { readLoop } from "../../src/orchestrate/loops/instruction.ts";
+import { nameViewOf } from "../../src/orchestrate/names/view.ts";
+import { type JudgedCandidate, orchestrate } from "../../src/orchestrate/orchestrate.ts";
+import { readRename } from "../../src/orchestrate/rename/instruction.ts";
+import { readSignature } from "../../src/orchestrate/signature/instruction.ts";
+import type { OrchestrateRequest } from "../../src/orchestrate/speculator.ts";
+import { parserFor } from "../../src/workspace/syntax.ts";
+import { memoryRepository } from "../support/memory-repository.ts";
+
+interface Read {
+  readonly asked: unknown;
+  readonly isPartial?: true;
+}
+
+const readers: Readonly<Record<string, (instruction: string) => Read | undefined>> = {
+  rename: readRename,
+  extract: readExtract,
+  loop: readLoop,
+  signature: readSignature,
+  fix: readFix,
+};
+
+/** Which specialists read an instruction whole, with what they read. */
+function sure(instruction: string): unknown[] {
+  return Object.entries(readers).flatMap(([name, read]) => {
+    const found = read(instruction);
+    return found && !found.isPartial ? [name, found.asked] : [];
+  });
+}
+
+describe("an instruction that a specialist reads whole", () => {
+  it.each<[string, string, unknown]>([
+    ["rename parseDate to readDate", "rename", { from: "parseDate", to: "readDate" }],
+    ["Rename the function `parse` to `read`.", "rename", { from: "parse", to: "read" }],
+    ["Please rename Store.get to read everywhere.", "rename", { from: "Store.get", to: "read" }],
+    [
+      "Rename the local variable x to y in `f`.",
+      "rename",
+      { from: "x", to: "y", within: { name: "f" } },
+    ],
+    ["rename x to y in src/a.ts", "rename", { from: "x", to: "y", within: { path: "src/a.ts" } }],
+    ["rename x to y in a.ts", "rename", { from: "x", to: "y", within: { path: "a.ts" } }],
+    ["change the name of `x` to `y`", "rename", { from: "x", to: "y" }],
+    [
+      "Extract lines 3-5 into a function called `sumUp`.",
+      "extract",
+      { lines: { from: 3, to: 5 }, name: "sumUp", kind: "function" },
+    ],
+    [
+      "extract lines 3 to 5 of src/a.py into sum_up",
+      "extract",
+      { lines: { from: 3, to: 5 }, path: "src/a.py", name: "sum_up" },
+    ],
+    ["extract the selection into a new method", "extract", { kind: "method" }],
+    ["Extract line 7", "extract", { lines: { from: 7, to: 7 } }],
+    ["Convert this loop to a comprehension.", "loop", { to: "comprehension" }],
+    [
+      "turn the loop in `total` into a list comprehension",
+      "loop",
+      { to: "comprehension", makes: "list", function: "total" },
+    ],
+    ["change the for loop at line 12 to a map", "loop", { to: "map", line: 12 }],
+    ["convert the loop to `any`", "loop", { to: "any" }],
+    ["rewrite the comprehension as a loop", "loop", { to: "loop" }],
+    [
+      "add a parameter `limit = 10` to `load`",
+      "signature",
+      { function: "load", add: "limit = 10" },
+    ],
+    [
+      "Add parameter limit: number to load with default 10 and pass 5 at every call.",
+      "signature",
+      { function: "load", add: "limit: number = 10", value: "5" },
+    ],
+    ["remove the unused parameter `b` from f", "signature", { function: "f", remove: "b" }],
+    ["Fix the errors.", "fix", "all"],
+    ["fix all remaining type errors", "fix", "all"],
+  ])("%s", (instruction, name, asked) => {
+    expect(sure(instruction)).toEqual([name, asked]);
+  });
+
+  it.each([
+    "rename it to y",
+    "rename the parameter to y",
+    "rename x to y and update the docs",
+    "rename x",
+    "Rename x to y in all comments",
+    "rename user name to login",
+    "extract the parser",
+    "extract lines 3-5 into a function and test it",
+    "extract the common code",
+    "convert this loop",
+    "convert this loop to a loop",
+    "convert the loop to a comprehension if it is short",
+    "convert both loops to comprehensions",
+    "convert the string to a map",
+    "add a parameter to f",
+    "add an optional parameter limit to f",
+    "add a parameter limit to f, g and h",
+    "remove the parameter",
+    "fix the errors in the tests only",
+    "fix the bug in f",
+    "do not rename x to y",
+    "make f faster",
+    "",
+  ])("not: %s", (instruction) => {
+    expect(sure(instruction)).toEqual([]);
+  });
+
+  it("says what it did not read", () => {
+    const read = readRename("rename x to y and update the docs")!;
+    expect(read.isPartial).toBe(true);
+    expect(read.why).toContain("but not `and update the docs`");
+  });
+});
+
+async function judge(
+  files: Readonly<Record<string, string>>,
+  request: OrchestrateRequest,
+): Promise<readonly JudgedCandidate[]> {
+  const index = createRepositoryIndex(memoryRepository(new Map(Object.entries(files))), parserFor);
+  await index.update();
+  const context = { index, parserFor, names: () => nameViewOf(index, parserFor) };
+  for await (const event of orchestrate(request, context)) {
+    if (event.type === "result") return event.judged;
+  }
+  return [];
+}
+
+/** The texts of the accepted edit. */
+async function made(
+  files: Readonly<Record<string, string>>,
+  request: OrchestrateRequest,
+): Promise<Record<string, string>> {
+  const [best] = await judge(files, request);
+  expect(best?.accepted).toBe(true);
+  return Object.fromEntries(best!.candidate.files.map(({ path, after }) => [path, after]));
+}
+
+describe("the edit of an instruction", () => {
+  const script = {
+    "a.ts": "export function load(key: string) {\n  return key;\n}\n",
+    "b.ts":
+      "import { load } from './a';\nload('x');\nfunction other() {\n  const load = 1;\n  return load;\n}\n",
+  };
+
+  it("is a rename in all files", async () => {
+    expect(await made(script, { instruction: "rename load to fetchKey", files: ["a.ts"] })).toEqual(
+      {
+        "a.ts": script["a.ts"].replace("load", "fetchKey"),
+        "b.ts": script["b.ts"]
+          .replace("{ load }", "{ fetchKey }")
+          .replace("load('x')", "fetchKey('x')"),
+      },
+    );
+  });
+
+  it("is a rename in one function, and refuses where the symbol reaches farther", async () => {
+    expect(await made(script, { instruction: "rename load to count in `other`" })).toEqual({
+      "b.ts": script["b.ts"]
+        .replace("const load", "const count")
+        .replace("return load", "return count"),
+    });
+    const request = { instruction: "rename load to fetchKey in a.ts" };
+    await expect(judge(script, request)).rejects.toThrow(/b\.ts:1 uses the name too/u);
+  });
+
+  it("refuses where the files have two symbols of the name", async () => {
+    const request = { instruction: "rename load to x", files: ["b.ts"] };
+    await expect(judge(script, request)).rejects.toThrow(/several symbols/u);
+    const cursor = { path: "b.ts", line: 4 };
+    expect(Object.keys(await made(script, { ...request, cursor }))).toEqual(["b.ts"]);
+  });
+
+  const python = {
+    "m.py":
+      "def total(rows, strict):\n    found = []\n    for row in rows:\n        found.append(row.sum)\n    return found\n\n\ntotal([], True)\n",
+  };
+
+  it("is a comprehension, and only of the kind that is asked for", async () => {
+    const instruction = "convert the loop in `total` to a list comprehension";
+    expect((await made(python, { instruction }))["m.py"]).toContain(
+      "found = [row.sum for row in rows]",
+    );
+    const set = { instruction: instruction.replace("list", "set") };
+    expect((await judge(python, set))[0]).toMatchObject({ accepted: false });
+    const here = { instruction: "convert this loop to a comprehension" };
+    expect(await made(python, { ...here, cursor: { path: "m.py", line: 3 } })).toBeTruthy();
+    expect(await made(python, { ...here, files: ["m.py"] })).toBeTruthy();
+    await expect(judge(python, here)).rejects.toThrow(/Name the file/u);
+  });
+
+  it("is an extraction of lines or of the selection", async () => {
+    const lines = { instruction: "extract lines 2-4 into `collect`", files: ["m.py"] };
+    expect((await made(python, lines))["m.py"]).toContain("found = collect(rows)");
+    const selection = { path: "m.py", from: 2, to: 4 };
+    const text = (await made(python, { instruction: "extract the selection", selection }))["m.py"];
+    expect(text).toContain("found = compute_found(rows)");
+  });
+
+  it("is another list of parameters, with the calls", async () => {
+    const dropped = await made(python, { instruction: "remove the parameter strict from total" });
+    expect(dropped["m.py"]).toMatch(/def total\(rows\):[\s\S]*total\(\[\]\)/u);
+    const added = await made(python, {
+      instruction:
+        "add a parameter `limit` to `total` with default `10` and pass `3` at every call",
+    });
+    expect(added["m.py"]).toMatch(
+      /def total\(rows, strict, limit ?= ?10\):[\s\S]*total\(\[\], True, (?:limit=)?3\)/u,
+    );
+  });
+
+  it("fixes all diagnostics or is not certain, and leaves other instructions alone", async () => {
+    const file = "import os\nimport re\nprint(re)\nfoo\n";
+    const found = (line: number, message: string) => ({
+      file: "u.py",
+      line,
+      message,
+      severity: "error" as const,
+    });
+    const unused = found(1, "F401 `os` imported but unused");
+    const files = { "u.py": file };
+    const all = { instruction: "Fix the errors.", diagnostics: [unused] };
+    expect((await made(files, all))["u.py"]).toBe("import re\nprint(re)\nfoo\n");
+    const some = { ...all, diagnostics: [unused, found(4, "F821 undefined name 'foo'")] };
+    expect((await judge(files, some)).every(({ accepted }) => !accepted)).toBe(true);
+    await expect(judge(files, { ...all, instruction: "Make it faster." })).rejects.toThrow(
+      /no specialist takes/u,
+    );
+  });
+
+  it("is never applied by itself where the instruction says more", async () => {
+    const request = { instruction: "rename load to fetchKey and make it async", files: ["a.ts"] };
+    const [best] = await judge(script, request);
+    expect(best).toMatchObject({ accepted: false, candidate: { by: "rename", confidence: 0.5 } });
+  });
+});
