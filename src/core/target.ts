@@ -185,6 +185,25 @@ export interface LocalModelFacts {
   seconds(work: ModelWork): number | undefined;
 }
 
+/** What goes along with a prompt. The texts are what the answer may repeat: drafts, which never change it. */
+export interface TextOptions {
+  readonly prediction?: string;
+  /** Whole answers that a merge found possible, the likeliest first; a server that takes one text gets the first of them. */
+  readonly candidates?: readonly string[];
+  /** The edit as it was written. */
+  readonly sketch?: string;
+  readonly maxTokens?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Continues a prompt of tokens, for models whose prompt is no dialogue. */
+export interface TokenPrompts {
+  /** Tokens that prompt and answer can have together, where the server says so. */
+  readonly contextSize?: number;
+  tokenize(text: string, options?: { readonly special?: boolean }): Promise<readonly Token[]>;
+  complete(prompt: readonly Token[], options: TextOptions): AsyncIterable<TextChunk>;
+}
+
 /** A server that verifies for itself: the draft is sent as `prediction`. */
 export interface TextTarget {
   readonly kind: "text";
@@ -193,12 +212,12 @@ export interface TextTarget {
   readonly local?: LocalModelFacts;
   complete(
     prompt: readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[],
-    options: {
-      readonly prediction?: string;
-      readonly maxTokens?: number;
-      readonly signal?: AbortSignal;
-    },
+    options: TextOptions,
   ): AsyncIterable<TextChunk>;
+  /** Undefined where it only takes dialogues. */
+  tokenPrompts?(signal?: AbortSignal): Promise<TokenPrompts | undefined>;
+  /** What answers, for reports (`vLLM 0.32.0 with redraft-vllm`); undefined before it was asked. */
+  readonly answeredBy?: string | undefined;
   dispose(): Promise<void>;
 }
 

@@ -50,8 +50,17 @@ export async function echoServer(
     return id;
   };
 
+  interface Completed {
+    readonly choices: readonly object[];
+    readonly usage: {
+      readonly prompt_tokens: number;
+      readonly completion_tokens: number;
+      readonly total_tokens: number;
+    };
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: whatever a client sends
-  function complete(body: any): object {
+  function complete(body: any): Completed {
     const prompt: Buffer[] =
       typeof body.prompt === "string"
         ? model.split(Buffer.from(body.prompt))
@@ -68,7 +77,6 @@ export async function echoServer(
       written.push(next);
       text = Buffer.concat([text, next]);
     }
-    requests.push({ prompt: prompt.length, written: written.length, path: "/v1/completions" });
     const all = [...prompt, ...written];
     const scores = body.logprobs !== undefined || body.prompt_logprobs !== undefined;
     let at = 0;
@@ -136,10 +144,6 @@ export async function echoServer(
       choice.logprobs = Object.fromEntries(lists.map(([key, list]) => [key, list.slice(0, -1)]));
     }
     return {
-      id: "cmpl-1",
-      object: "text_completion",
-      created: 1,
-      model: "echo",
       choices: [choice],
       usage: {
         prompt_tokens: prompt.length,
@@ -147,6 +151,44 @@ export async function echoServer(
         total_tokens: prompt.length + written.length,
       },
     };
+  }
+
+  /** One request with one prompt or, in vLLM's way, several. */
+  // biome-ignore lint/suspicious/noExplicitAny: whatever a client sends
+  function completeAll(body: any): object {
+    const prompts = Array.isArray(body.prompt?.[0]) ? body.prompt : [body.prompt];
+    if (prompts.length > 1 && style !== "vllm") throw new Error("one prompt per request");
+    const all: Completed[] = prompts.map((prompt: unknown) => complete({ ...body, prompt }));
+    const sum = (read: (one: Completed["usage"]) => number): number =>
+      all.reduce((total, { usage }) => total + read(usage), 0);
+    const prompt = sum((usage) => usage.prompt_tokens);
+    const written = sum((usage) => usage.completion_tokens);
+    requests.push({ prompt, written, path: "/v1/completions" });
+    return {
+      id: "cmpl-1",
+      object: "text_completion",
+      created: 1,
+      model: "echo",
+      choices: all.flatMap(({ choices }, index) => ({ ...choices[0], index })),
+      usage: { prompt_tokens: prompt, completion_tokens: written, total_tokens: prompt + written },
+    };
+  }
+
+  /** The same with SGLang's own endpoint. */
+  // biome-ignore lint/suspicious/noExplicitAny: whatever a client sends
+  function generateAll(body: any): object {
+    const isOne = !Array.isArray(body.input_ids[0]);
+    const inputs = isOne ? [body.input_ids] : body.input_ids;
+    // biome-ignore lint/suspicious/noExplicitAny: an answer of `generate`
+    const all: any[] = inputs.map((input_ids: unknown) => generate({ ...body, input_ids }));
+    const sum = (name: string): number =>
+      all.reduce((total, one) => total + one.meta_info[name], 0);
+    requests.push({
+      prompt: sum("prompt_tokens"),
+      written: sum("completion_tokens"),
+      path: "/generate",
+    });
+    return isOne ? all[0] : all;
   }
 
   /** SGLang's own endpoint: entries of likelihood, id and text, the end token among the tokens. */
@@ -158,12 +200,13 @@ export async function echoServer(
       max_tokens: body.sampling_params.max_new_tokens,
       logprobs: 1,
     };
-    const answer = complete(asked) as {
-      choices: { text: string; finish_reason: string; logprobs: { tokens: string[] } }[];
-      usage: { prompt_tokens: number; completion_tokens: number };
-    };
-    const { finish_reason } = answer.choices[0]!;
-    const entry = (token: Buffer, sure: boolean) => [sure ? -0.1 : -7.5, idOf(token), null];
+    const answer = complete(asked);
+    const { finish_reason } = answer.choices[0] as { finish_reason: string };
+    const entry = (token: Buffer, sure: boolean) => [
+      sure ? -0.1 : -7.5,
+      idOf(token),
+      body.return_text_in_logprobs ? token.toString("utf8") : null,
+    ];
     const written: Buffer[] = [];
     let text = Buffer.concat(prompt);
     while (written.length < answer.usage.completion_tokens) {
@@ -220,9 +263,9 @@ export async function echoServer(
           data: [{ id: "echo", object: "model", owned_by: owners[style] ?? "me" }],
         });
       case "/v1/completions":
-        return answer(complete(body));
+        return answer(completeAll(body));
       case "/generate":
-        return style === "sglang" ? answer(generate(body)) : answer({}, 404);
+        return style === "sglang" ? answer(generateAll(body)) : answer({}, 404);
       case "/v1/tokenize":
       case "/tokenize": {
         const tokens = model.split(Buffer.from(body.prompt)).map(idOf);

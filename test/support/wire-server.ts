@@ -20,8 +20,18 @@ export interface WireServer {
   close(): Promise<void>;
 }
 
-/** A real HTTP server on loopback that answers the n-th request with the n-th answer, then always with the last. */
+/**
+ * A real HTTP server on loopback that answers the n-th request with the n-th answer, then always with the last. Requests
+ * that find out what it is (GET) get the answer of their path, by default status 404; they do not count.
+ */
 export async function wireServer(...answers: readonly WireAnswer[]): Promise<WireServer> {
+  return wireServerAbout({}, ...answers);
+}
+
+export async function wireServerAbout(
+  about: Readonly<Record<string, WireAnswer>>,
+  ...answers: readonly WireAnswer[]
+): Promise<WireServer> {
   const seen: SeenRequest[] = [];
   let connections = 0;
   const server = createServer(async (incoming, response) => {
@@ -29,6 +39,10 @@ export async function wireServer(...answers: readonly WireAnswer[]): Promise<Wir
     for await (const piece of incoming) text += piece;
     const { method = "", url = "", headers } = incoming;
     const request = { method, url, headers, body: text === "" ? {} : JSON.parse(text) };
+    if (method === "GET" || about[url] !== undefined) {
+      await (about[url] ?? nothingThere)(request, response);
+      return;
+    }
     seen.push(request);
     await answers[Math.min(seen.length, answers.length) - 1]!(request, response);
   });
@@ -49,6 +63,8 @@ export async function wireServer(...answers: readonly WireAnswer[]): Promise<Wir
       }),
   };
 }
+
+const nothingThere: WireAnswer = (_request, response) => void response.writeHead(404).end();
 
 /** The bytes of a file in `test/wire`. */
 export function wire(name: string): string {

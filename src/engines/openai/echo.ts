@@ -5,7 +5,7 @@ import type { Connection } from "./connection.ts";
 import { asObject, asText, malformed } from "./errors.ts";
 import type { ListedModel } from "./models.ts";
 import { type LogprobShift, type Piece, placePieces, readLogprobs } from "./pieces.ts";
-import type { TokenScorer } from "./scorer.ts";
+import type { Scored, TokenScorer } from "./scorer.ts";
 import { addUsage, emptyTally, readUsage } from "./tally.ts";
 
 /** Interned texts: more than any file has different tokens. */
@@ -116,6 +116,36 @@ export function echoScorer(
     return { tokens };
   }
 
+  async function scoreOne(
+    prefix: readonly Token[],
+    draft: readonly Token[],
+    signal?: AbortSignal,
+  ): Promise<Scored> {
+    const known = textOf(prefix);
+    const prompt = known + textOf(draft);
+    const answer = await ask(prompt, 1, true, signal);
+    if (!isAsWritten(prefix, answer)) {
+      const { tokens } = await writeOn(prefix, signal);
+      const accepted = sharedLength(tokens, draft);
+      return { accepted, next: tokens[accepted]! };
+    }
+    const { pieces } = answer;
+    // The server may have cut the text elsewhere, across the end of the prefix: then nothing is known about it.
+    let at = pieces.findIndex((piece) => piece.start === known.length);
+    const boundaries = new Set([known.length]);
+    if (at < 0) return { accepted: 0 };
+    for (; at < pieces.length && pieces[at]!.chosen && pieces[at]!.end <= prompt.length; at++)
+      boundaries.add(pieces[at]!.end);
+    let accepted = 0;
+    let offset = known.length;
+    draft.forEach((token, index) => {
+      offset += texts[token]!.length;
+      if (boundaries.has(offset)) accepted = index + 1;
+    });
+    const next = accepted === draft.length ? written(answer, prompt.length)[0] : undefined;
+    return { accepted, ...(next !== undefined && { next }) };
+  }
+
   return {
     dialect: "echo",
     model: model.id,
@@ -154,31 +184,9 @@ export function echoScorer(
       const isIt = prompt.length === last?.tokens.length && textOf(prompt) === last.text;
       return isIt ? last?.begun : undefined;
     },
-    async score(prefix, draft, signal) {
-      const known = textOf(prefix);
-      const prompt = known + textOf(draft);
-      const answer = await ask(prompt, 1, true, signal);
-      if (!isAsWritten(prefix, answer)) {
-        const { tokens } = await writeOn(prefix, signal);
-        const accepted = sharedLength(tokens, draft);
-        return { accepted, next: tokens[accepted]! };
-      }
-      const { pieces } = answer;
-      // The server may have cut the text elsewhere, across the end of the prefix: then nothing is known about it.
-      let at = pieces.findIndex((piece) => piece.start === known.length);
-      const boundaries = new Set([known.length]);
-      if (at < 0) return { accepted: 0 };
-      for (; at < pieces.length && pieces[at]!.chosen && pieces[at]!.end <= prompt.length; at++)
-        boundaries.add(pieces[at]!.end);
-      let accepted = 0;
-      let offset = known.length;
-      draft.forEach((token, index) => {
-        offset += texts[token]!.length;
-        if (boundaries.has(offset)) accepted = index + 1;
-      });
-      const next = accepted === draft.length ? written(answer, prompt.length)[0] : undefined;
-      return { accepted, ...(next !== undefined && { next }) };
-    },
+    mostDrafts: 1,
+    score: (prefix, drafts, signal) =>
+      Promise.all(drafts.map((draft) => scoreOne(prefix, draft, signal))),
     async continue(prefix, count, signal) {
       const prompt = textOf(prefix);
       // The last character of a block may be cut in two; a longer block has it whole.

@@ -1,4 +1,5 @@
 import { RedraftError } from "../../core/errors.ts";
+import { adviceOn } from "./advice.ts";
 
 /** What a server that refuses says about it, in any of the shapes that are about. */
 export interface ServerComplaint {
@@ -49,10 +50,12 @@ export function statusError(
       retryable,
     });
   }
-  return new RedraftError("engine-failed", `${server} refused the request (${status}).${said}`, {
-    details,
-    retryable,
-  });
+  const cure = adviceOn(message);
+  return new RedraftError(
+    "engine-failed",
+    `${server} refused the request (${status}).${said}${cure && ` ${cure}`}`,
+    { details, retryable },
+  );
 }
 
 /** Reads the body of a refusal: OpenAI's and llama.cpp's `error` object, vLLM's flat one, FastAPI's `detail`, plain text. */

@@ -17,7 +17,14 @@ export interface TokenScorer {
   detokenize(tokens: readonly Token[]): Promise<Uint8Array>;
   /** What the last `tokenize` of exactly this prompt already made the model write. */
   begun?(prompt: readonly Token[]): readonly Token[] | undefined;
-  score(prefix: readonly Token[], draft: readonly Token[], signal?: AbortSignal): Promise<Scored>;
+  /** Drafts that one request can hold. */
+  readonly mostDrafts: number;
+  /** Verifies drafts of what follows the prefix, at most `mostDrafts` and none empty; one answer each. */
+  score(
+    prefix: readonly Token[],
+    drafts: readonly (readonly Token[])[],
+    signal?: AbortSignal,
+  ): Promise<readonly Scored[]>;
   /** What the model writes next, at least one token; an end token is last. */
   continue(
     prefix: readonly Token[],

@@ -1,8 +1,8 @@
 import type { Token } from "../../core/target.ts";
-import { bytesOfText, endOfText } from "./by-ids.ts";
+import { bytesOfText, createEndTokens, endOfText, judgeDraft, type NamedToken } from "./by-ids.ts";
 import type { Connection } from "./connection.ts";
 import { asCount, asObject, asText, malformed } from "./errors.ts";
-import type { Scored, TokenScorer } from "./scorer.ts";
+import type { TokenScorer } from "./scorer.ts";
 import { addUsage, emptyTally } from "./tally.ts";
 
 /**
@@ -15,38 +15,50 @@ export function sglangScorer(
   model: { readonly id: string; readonly contextSize?: number },
 ): TokenScorer {
   let tally = emptyTally;
-  const endIds = new Set<Token>();
+  const ends = createEndTokens();
 
   async function generate(
-    input: readonly Token[],
+    inputs: readonly (readonly Token[])[],
     count: number,
     more: object,
     signal: AbortSignal | undefined,
-  ): Promise<Record<string, unknown>> {
+  ): Promise<readonly Record<string, unknown>[]> {
     const body = {
-      input_ids: input,
+      input_ids: inputs.length === 1 ? inputs[0] : inputs,
       sampling_params: { temperature: 0, max_new_tokens: count, skip_special_tokens: false },
       return_logprob: true,
+      return_text_in_logprobs: true,
       ...more,
     };
-    const answer = asObject(await connection.post("/generate", body, signal));
-    const meta = asObject(answer?.meta_info);
-    if (meta === undefined) throw malformed("no meta_info", connection.server);
-    tally = addUsage(tally, {
-      promptTokens: asCount(meta.prompt_tokens) ?? input.length,
-      completionTokens: asCount(meta.completion_tokens) ?? 0,
+    const answer = await connection.post("/generate", body, signal);
+    const answers = Array.isArray(answer) ? answer : [answer];
+    const metas = inputs.map((_, i) => {
+      const meta = asObject(asObject(answers[i])?.meta_info);
+      if (meta === undefined) throw malformed("no meta_info", connection.server);
+      return meta;
     });
-    return meta;
+    const sum = (name: string): number =>
+      metas.reduce((total, meta) => total + (asCount(meta[name]) ?? 0), 0);
+    tally = addUsage(tally, {
+      promptTokens: sum("prompt_tokens"),
+      completionTokens: sum("completion_tokens"),
+      cachedTokens: sum("cached_tokens"),
+    });
+    return metas;
   }
 
   /** What the model has written; the end token, which is among the tokens, becomes ours. */
   function written(meta: Record<string, unknown>): Token[] {
     const tokens = entriesOf(meta.output_token_logprobs, connection).map(({ id }) => id);
     const finish = asObject(meta.finish_reason);
-    if (asText(finish?.type) !== "stop") return tokens;
+    if (asText(finish?.type) !== "stop") {
+      ends.passed(tokens);
+      return tokens;
+    }
     const matched = asCount(finish?.matched);
-    if (matched !== undefined) endIds.add(matched);
-    if (endIds.has(tokens.at(-1) ?? -1)) tokens.pop();
+    if (matched !== undefined) ends.add(matched);
+    if (ends.has(tokens.at(-1) ?? -1)) tokens.pop();
+    ends.passed(tokens);
     return [...tokens, endOfText];
   }
 
@@ -58,7 +70,7 @@ export function sglangScorer(
     get tally() {
       return tally;
     },
-    isEnd: (token) => token === endOfText || endIds.has(token),
+    isEnd: (token) => ends.has(token),
     async tokenize(text) {
       const body = { model: model.id, prompt: text, add_special_tokens: false };
       const answer = asObject(await connection.post("tokenize", body));
@@ -73,35 +85,40 @@ export function sglangScorer(
       if (text === undefined) throw malformed("no text for its tokens", connection.server);
       return bytesOfText(text, connection.server);
     },
-    async score(prefix, draft, signal): Promise<Scored> {
+    mostDrafts: 3,
+    async score(prefix, drafts, signal) {
+      const inputs = drafts.map((draft) => [...prefix, ...draft]);
       // The first entry has no likelihood: it is the last token of the prefix.
       const more = { logprob_start_len: Math.max(0, prefix.length - 1), top_logprobs_num: 1 };
-      const meta = await generate([...prefix, ...draft], 1, more, signal);
-      const listed = entriesOf(meta.input_token_logprobs, connection).slice(-draft.length);
-      const top = Array.isArray(meta.input_top_logprobs) ? meta.input_top_logprobs : [];
-      const likeliest = top.slice(-draft.length);
-      if (likeliest.length < draft.length || draft.some((token, i) => listed[i]?.id !== token)) {
-        throw malformed("no likelihoods of the tokens it was given", connection.server);
-      }
-      for (const [index, token] of draft.entries()) {
-        const [best] = entriesOf(likeliest[index] ?? [], connection);
-        if (best?.id !== token) return { accepted: index };
-      }
-      const next = written(meta)[0];
-      return { accepted: draft.length, ...(next !== undefined && { next }) };
+      const metas = await generate(inputs, 1, more, signal);
+      return drafts.map((draft, i) => {
+        const meta = metas[i]!;
+        const listed = entriesOf(meta.input_token_logprobs, connection).slice(-draft.length);
+        const top = Array.isArray(meta.input_top_logprobs) ? meta.input_top_logprobs : [];
+        const likeliest = top.slice(-draft.length);
+        if (likeliest.length < draft.length || draft.some((token, at) => listed[at]?.id !== token))
+          throw malformed("no likelihoods of the tokens it was given", connection.server);
+        const best = likeliest.map((entries) => entriesOf(entries ?? [], connection)[0]);
+        const scored = judgeDraft(draft, best, ends);
+        if (scored.accepted < draft.length) return scored;
+        const next = written(meta)[0];
+        return { ...scored, ...(next !== undefined && { next }) };
+      });
     },
     async continue(prefix, count, signal) {
-      return written(await generate(prefix, count, {}, signal));
+      const [meta] = await generate([prefix], count, {}, signal);
+      return written(meta!);
     },
   };
 }
 
 /** Entries such as `[-0.58, 315, " of"]`: likelihood (null for a first token), id, text where asked for. */
-function entriesOf(list: unknown, { server }: Connection): { id: Token }[] {
+function entriesOf(list: unknown, { server }: Connection): NamedToken[] {
   if (!Array.isArray(list)) throw malformed("no likelihoods", server);
   return list.map((entry) => {
     const id = Array.isArray(entry) ? asCount(entry[1]) : undefined;
     if (id === undefined) throw malformed("likelihoods without token ids", server);
-    return { id };
+    const text = asText((entry as unknown[])[2]);
+    return { id, ...(text !== undefined && { text }) };
   });
 }

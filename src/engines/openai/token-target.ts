@@ -8,7 +8,8 @@ import type {
   TokenTarget,
   VerifyOptions,
 } from "../../core/target.ts";
-import { sharedLength, startsWith } from "../../text/prefix.ts";
+import { startsWith } from "../../text/prefix.ts";
+import { followTree, linesBelow } from "./draft-tree.ts";
 import type { TokenScorer } from "./scorer.ts";
 import type { UsageTally } from "./tally.ts";
 
@@ -19,8 +20,11 @@ export interface ServerTokenTarget extends TokenTarget {
   readonly tally: UsageTally;
 }
 
-/** Tokens that a request for free text asks for: at first, and when the text continues. */
-const lookahead = { first: 16, further: 32 } as const;
+/** Tokens that a request for free text asks for: at first, and at most; it doubles while the text stays free. */
+const lookahead = { first: 12, most: 32 } as const;
+
+/** A draft that is no longer than this is not worth a request of its own: a block of free text holds it. */
+const shortDraft = 2;
 
 /**
  * A model behind a completions API, verified by us. Every request carries the whole prefix, so a pass costs a
@@ -32,7 +36,7 @@ export function serverTokenTarget(scorer: TokenScorer): ServerTokenTarget {
     vocabSize: scorer.vocabSize,
     contextSize: scorer.contextSize,
     maxVerify: 8192,
-    trees: false,
+    trees: scorer.mostDrafts > 1,
     kvEdit: "none",
     stateful: false,
     exactNormalizer: false,
@@ -51,12 +55,12 @@ export function serverTokenTarget(scorer: TokenScorer): ServerTokenTarget {
     tokenize: (text, options) => scorer.tokenize(text, options?.special === true),
     detokenize: (tokens) => scorer.detokenize(tokens),
     isEnd: (token) => scorer.isEnd(token),
-    open: async () => openSequence(scorer),
+    open: async () => openSequence(scorer, capabilities),
     dispose: async () => {},
   };
 }
 
-function openSequence(scorer: TokenScorer): Sequence {
+function openSequence(scorer: TokenScorer, capabilities: Capabilities): Sequence {
   const committed: Token[] = [];
   /** What the model is known to write after the committed tokens. */
   let known: readonly Token[] = [];
@@ -68,28 +72,32 @@ function openSequence(scorer: TokenScorer): Sequence {
     known = startsWith(known, tokens) ? known.slice(tokens.length) : [];
   }
 
-  /** Makes the continuation known up to where it leaves the draft, and one token further. */
-  async function learn(draft: readonly Token[], signal?: AbortSignal): Promise<void> {
+  /** What the model writes after the prefix, at least one token. */
+  async function fetchBlock(prefix: readonly Token[], signal?: AbortSignal): Promise<void> {
+    known = [...prefix.slice(committed.length), ...(await scorer.continue(prefix, count, signal))];
+    count = Math.min(lookahead.most, 2 * count);
+  }
+
+  /** Makes the continuation known up to where it leaves the drafted tree, and one token further. */
+  async function learn(tree: readonly DraftNode[], signal?: AbortSignal): Promise<void> {
     for (;;) {
-      const agreed = sharedLength(draft, known);
-      if (agreed < known.length) return;
-      const rest = draft.slice(agreed);
+      const path = followTree(tree, known);
+      if (path.length < known.length) return;
+      const drafts = linesBelow(tree, path.at(-1) ?? -1).slice(0, scorer.mostDrafts);
+      const longest = Math.max(0, ...drafts.map(({ length }) => length));
       const prefix = [...committed, ...known];
-      // A draft that is no longer than what the server would write anyway is not worth a request of its own.
-      if (rest.length <= count / 2) {
-        known = [...known, ...(await scorer.continue(prefix, count, signal))];
-        count = lookahead.further;
+      if (longest <= shortDraft) {
+        await fetchBlock(prefix, signal);
         continue;
       }
-      const { accepted, next } = await scorer.score(prefix, rest, signal);
-      const right = rest.slice(0, accepted);
-      if (accepted > 0) count = lookahead.first;
-      known = [...known, ...right, ...(next === undefined ? [] : [next])];
-      if (next !== undefined) continue;
+      const scored = await scorer.score(prefix, drafts, signal);
+      const right = scored.map(({ accepted }, i) => drafts[i]!.slice(0, accepted));
+      const best = right.reduce((a, b, i) => (b.length > right[a]!.length ? i : a), 0);
+      const { next } = scored[best]!;
+      if (right[best]!.length > 0) count = lookahead.first;
+      known = [...known, ...right[best]!, ...(next === undefined ? [] : [next])];
       // Where the answer leaves the next token open, the model writes on from there.
-      const written = await scorer.continue([...prefix, ...right], count, signal);
-      known = [...known, ...written];
-      count = lookahead.further;
+      if (next === undefined) await fetchBlock([...committed, ...known], signal);
     }
   }
 
@@ -110,12 +118,11 @@ function openSequence(scorer: TokenScorer): Sequence {
       committed.push(...tokens);
     },
     async verify(drafted, options = {}) {
-      refuseUnknown(drafted, options);
+      refuseUnknown(drafted, options, capabilities.trees);
       options.signal?.throwIfAborted();
-      const draft = drafted.map(({ token }) => token);
-      await learn(draft, options.signal);
+      await learn(drafted, options.signal);
       nodes = drafted;
-      return verdictRows(draft, known);
+      return verdictRows(drafted, known);
     },
     async commit(path) {
       const tokens = path.map((index) => nodes![index]!.token);
@@ -136,30 +143,34 @@ function openSequence(scorer: TokenScorer): Sequence {
   };
 }
 
-function refuseUnknown(nodes: readonly DraftNode[], options: VerifyOptions): void {
+function refuseUnknown(
+  nodes: readonly DraftNode[],
+  options: VerifyOptions,
+  takesTrees: boolean,
+): void {
   const wants = [
     options.topK !== undefined && options.topK > 1 && "more than the likeliest token",
     options.sampling && "sampling",
     options.entropy && "entropy",
     options.logsumexp && "a normalizer",
     options.nodeLogits && "the likelihood of given tokens",
-    nodes.some(({ parent }, index) => parent !== index - 1) && "a tree",
+    !takesTrees && nodes.some(({ parent }, index) => parent !== index - 1) && "a tree",
   ].filter(Boolean);
   if (wants.length === 0) return;
   throw new RedraftError(
     "usage",
-    `a model behind a completions API can only verify chains of tokens, greedily; it cannot give ${wants.join(" and ")}.`,
+    `a model behind a completions API can only verify ${takesTrees ? "tokens" : "chains of tokens"}, greedily; it cannot give ${wants.join(" and ")}.`,
   );
 }
 
-/** Rows past the first rejected node hold no token (-1): no greedy walk reaches them. */
-function verdictRows(draft: readonly Token[], known: readonly Token[]): Rows {
-  const count = draft.length + 1;
+/** Rows that the continuation does not reach hold no token (-1): no greedy walk reaches them. */
+function verdictRows(tree: readonly DraftNode[], known: readonly Token[]): Rows {
+  const count = tree.length + 1;
   const ids = new Int32Array(count).fill(-1);
   const logits = new Float32Array(count);
-  for (let row = 0; row < count; row++) {
-    ids[row] = known[row] ?? -1;
-    if (row === draft.length || draft[row] !== known[row]) break;
-  }
+  ids[0] = known[0] ?? -1;
+  followTree(tree, known).forEach((node, index) => {
+    ids[node + 1] = known[index + 1] ?? -1;
+  });
   return { count, k: 1, ids, logits };
 }

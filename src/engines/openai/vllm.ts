@@ -1,8 +1,9 @@
 import type { Token } from "../../core/target.ts";
-import { bytesOfText, endOfText } from "./by-ids.ts";
+import { bytesOfText, createEndTokens, endOfText, judgeDraft, type NamedToken } from "./by-ids.ts";
 import type { Connection } from "./connection.ts";
 import { asCount, asObject, asText, malformed } from "./errors.ts";
-import type { Scored, TokenScorer } from "./scorer.ts";
+import type { ListedModel } from "./models.ts";
+import type { TokenScorer } from "./scorer.ts";
 import { addUsage, emptyTally, readUsage } from "./tally.ts";
 
 /**
@@ -10,21 +11,18 @@ import { addUsage, emptyTally, readUsage } from "./tally.ts";
  * name is ambiguous. Such a request does not read the prefix cache (vllm PRs 17251, 23399): every verify is a whole
  * prefill, so drafts should be few and long.
  */
-export function vllmScorer(
-  connection: Connection,
-  model: { readonly id: string; readonly contextSize?: number },
-): TokenScorer {
+export function vllmScorer(connection: Connection, model: ListedModel): TokenScorer {
   let tally = emptyTally;
-  const endIds = new Set<Token>();
+  const ends = createEndTokens();
 
   async function complete(
-    prompt: readonly Token[],
+    prompts: readonly (readonly Token[])[],
     more: object,
     signal: AbortSignal | undefined,
-  ): Promise<Record<string, unknown>> {
+  ): Promise<readonly Record<string, unknown>[]> {
     const body = {
       model: model.id,
-      prompt,
+      prompt: prompts.length === 1 ? prompts[0] : prompts,
       temperature: 0,
       logprobs: 1,
       return_tokens_as_token_ids: true,
@@ -32,9 +30,12 @@ export function vllmScorer(
     };
     const answer = asObject(await connection.post("completions", body, signal));
     tally = addUsage(tally, readUsage(answer?.usage));
-    const choice = asObject(Array.isArray(answer?.choices) ? answer.choices[0] : undefined);
-    if (choice === undefined) throw malformed("no completion", connection.server);
-    return choice;
+    const choices = Array.isArray(answer?.choices) ? answer.choices : [];
+    return prompts.map((_, index) => {
+      const choice = choices.map(asObject).find((one) => (one?.index ?? 0) === index);
+      if (choice === undefined) throw malformed("no completion", connection.server);
+      return choice;
+    });
   }
 
   /** What the model has written, as ids; the end token, which vLLM may list or leave out, becomes ours. */
@@ -51,13 +52,17 @@ export function vllmScorer(
       }
       return Number(id);
     });
-    if (asText(choice.finish_reason) !== "stop") return tokens;
-    const last = tokens.at(-1);
-    if (last !== undefined && !endIds.has(last)) {
-      const text = await decodeText(tokens.slice(0, -1));
-      if (text === asText(choice.text)) endIds.add(last);
+    if (asText(choice.finish_reason) !== "stop") {
+      ends.passed(tokens);
+      return tokens;
     }
-    if (last !== undefined && endIds.has(last)) tokens.pop();
+    const last = tokens.at(-1);
+    if (last !== undefined && !ends.has(last)) {
+      const text = await decodeText(tokens.slice(0, -1));
+      if (text === asText(choice.text)) ends.add(last);
+    }
+    if (last !== undefined && ends.has(last)) tokens.pop();
+    ends.passed(tokens);
     return [...tokens, endOfText];
   }
 
@@ -77,7 +82,7 @@ export function vllmScorer(
     get tally() {
       return tally;
     },
-    isEnd: (token) => token === endOfText || endIds.has(token),
+    isEnd: (token) => ends.has(token),
     async tokenize(text) {
       // Control tokens in the prompt are read as such; vLLM's tokenizers do that for every text.
       const answer = asObject(
@@ -94,33 +99,40 @@ export function vllmScorer(
       const text = await decodeText(tokens.filter((token) => token !== endOfText));
       return bytesOfText(text, connection.server);
     },
-    async score(prefix, draft, signal): Promise<Scored> {
-      const prompt = [...prefix, ...draft];
-      const choice = await complete(prompt, { max_tokens: 1, prompt_logprobs: 1 }, signal);
-      const rows = choice.prompt_logprobs;
-      if (!Array.isArray(rows) || rows.length !== prompt.length) {
-        throw malformed("no prompt_logprobs for its prompt", connection.server);
-      }
-      for (const [index, token] of draft.entries()) {
-        // What it would rather have written may be an end token that is not known as one yet: it may say so itself.
-        if (likeliest(rows[prefix.length + index]) !== token) return { accepted: index };
-      }
-      const next = (await written(choice))[0];
-      return { accepted: draft.length, ...(next !== undefined && { next }) };
+    // The server of this package reads one prompt per request.
+    mostDrafts: model.owner === "vllm" ? 2 : 1,
+    async score(prefix, drafts, signal) {
+      const prompts = drafts.map((draft) => [...prefix, ...draft]);
+      const choices = await complete(prompts, { max_tokens: 1, prompt_logprobs: 1 }, signal);
+      return Promise.all(
+        drafts.map(async (draft, i) => {
+          const rows = choices[i]!.prompt_logprobs;
+          if (!Array.isArray(rows) || rows.length !== prompts[i]!.length) {
+            throw malformed("no prompt_logprobs for its prompt", connection.server);
+          }
+          const scored = judgeDraft(draft, rows.slice(prefix.length).map(likeliest), ends);
+          if (scored.accepted < draft.length) return scored;
+          const next = (await written(choices[i]!))[0];
+          return { ...scored, ...(next !== undefined && { next }) };
+        }),
+      );
     },
     async continue(prefix, count, signal) {
-      return written(await complete(prefix, { max_tokens: count }, signal));
+      const [choice] = await complete([prefix], { max_tokens: count }, signal);
+      return written(choice!);
     },
   };
 }
 
-/** The id of rank 1 in a row such as `{"220": {"logprob": -3.1, "rank": 7}, "198": {"logprob": -0.1, "rank": 1}}`. */
-function likeliest(row: unknown): Token | undefined {
-  let best: { id: number; logprob: number } | undefined;
+/** The token of rank 1 in a row such as `{"220": {"logprob": -3.1, "rank": 7}, "198": {"logprob": -0.1, "rank": 1, "decoded_token": "\n"}}`. */
+function likeliest(row: unknown): NamedToken | undefined {
+  let best: { readonly id: number; readonly logprob: number; readonly text?: string } | undefined;
   for (const [id, value] of Object.entries(asObject(row) ?? {})) {
-    const logprob = asObject(value)?.logprob;
-    if (typeof logprob !== "number") continue;
-    if (best === undefined || logprob > best.logprob) best = { id: Number(id), logprob };
+    const entry = asObject(value);
+    const logprob = entry?.logprob;
+    if (typeof logprob !== "number" || (best !== undefined && logprob <= best.logprob)) continue;
+    const text = asText(entry?.decoded_token);
+    best = { id: Number(id), logprob, ...(text !== undefined && { text }) };
   }
-  return best?.id;
+  return best;
 }

@@ -20,10 +20,13 @@ export interface ApplyQuestion {
   readonly instruction?: string;
 }
 
+/** What a prompt is made with. */
+export type PromptTarget = Pick<LocalTarget, "name" | "tokenize" | "info" | "chat">;
+
 /** The prompt and answer format of a family of apply models. */
 export interface ApplyFormat {
   readonly name: ApplyFormatName;
-  prompt(target: LocalTarget, question: ApplyQuestion): Promise<Token[]>;
+  prompt(target: PromptTarget, question: ApplyQuestion): Promise<Token[]>;
   /** The tokens of an answer, the one that ends it included. */
   answer(target: LocalTarget, lines: readonly string[]): Promise<Token[]>;
   /** Where its text ends; none = at the end token. */
@@ -89,7 +92,7 @@ const redraftFormat: ApplyFormat = {
  * for (`<|im_end|>` in a tokenizer's own tests), it is tokenised apart, as text.
  */
 async function promptTokens(
-  target: LocalTarget,
+  target: PromptTarget,
   prompt: string,
   content: string,
 ): Promise<readonly Token[]> {
@@ -206,10 +209,15 @@ export const applyFormats: Readonly<Record<ApplyFormatName, ApplyFormat>> = {
   chat: chatFormat,
 };
 
+/** Whether a vocabulary has the role tokens of this repository's models. */
+export async function hasRoleTokens(target: Pick<TokenTarget, "tokenize">): Promise<boolean> {
+  const marks = await target.tokenize(roleNames.join(""), { special: true });
+  return marks.length === roleNames.length;
+}
+
 /** The format of a model, by its vocabulary and its metadata. */
 export async function detectApplyFormat(target: LocalTarget): Promise<ApplyFormat> {
-  const marks = await target.tokenize(roleNames.join(""), { special: true });
-  if (marks.length === roleNames.length) return redraftFormat;
+  if (await hasRoleTokens(target)) return redraftFormat;
   const metadata = target.info?.metadata ?? {};
   const named = Object.entries(metadata)
     .filter(([key]) => key.startsWith("general."))
