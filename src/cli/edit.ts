@@ -207,7 +207,11 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
       );
       const reports = edits.length > 0 ? await watch?.after(edits) : watch && [];
       const prediction = "prediction" in writer ? writer.prediction : undefined;
-      print(result, byPath, options, { prediction, reports, hunks, patches, attempt });
+      const server = writer.answeredBy;
+      if (server !== undefined) {
+        log.onEvent?.({ type: "model-server", server, ...(prediction && { prediction }) });
+      }
+      print(result, byPath, options, { prediction, server, reports, hunks, patches, attempt });
       return;
     }
   } catch (error) {
@@ -317,6 +321,8 @@ async function readCosts(path: string | undefined): Promise<Costs> {
 
 interface EditExtras {
   readonly prediction: string | undefined;
+  /** The engine that answered, of a model server. */
+  readonly server: string | undefined;
   readonly reports: readonly ToolReport[] | undefined;
   /** What was printed of the diff already. */
   readonly hunks: HunkStream | undefined;
@@ -330,7 +336,7 @@ function print(
   { files, report }: InstructResult,
   byPath: ReadonlyMap<string, TextFile>,
   options: EditOptions,
-  { prediction, reports, hunks, patches, attempt }: EditExtras,
+  { prediction, server, reports, hunks, patches, attempt }: EditExtras,
 ): void {
   const written = options.dryRun !== true;
   if (options.json) {
@@ -338,7 +344,7 @@ function print(
       const receipt = written ? receiptOfFile(file, byPath.get(file.path)!) : {};
       return { ...fileJson(file, patches[index]!), ...receipt };
     });
-    const more = prediction === undefined ? {} : { prediction };
+    const more = { ...(prediction && { prediction }), ...(server && { server }) };
     const answer = {
       files: shownFiles,
       written,
