@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { examineServer } from "../src/cli/doctor/model-server.ts";
 import type { TextChunk } from "../src/core/target.ts";
 import { openAiTextTarget } from "../src/engines/openai/chat.ts";
 import { openServerTokens } from "../src/engines/openai/open.ts";
@@ -213,5 +214,29 @@ describe.each([
     expect([...rows.ids].slice(0, good.length)).toEqual(right!.slice(prefix));
     expect(target.isEnd(rows.ids[good.length]!)).toBe(true);
     expect(target.tally).toMatchObject({ requests: 1, promptTokens: 90, completionTokens: 2 });
+  });
+});
+
+describe("redraft doctor", () => {
+  it("says which engine serves a model, and how the model is asked", async () => {
+    const probe = answerWith("vllm/probe");
+    const server = await recorded("vllm", probe, answerWith("vllm/tokenize"));
+    const [finding] = await examineServer(server.url);
+    expect(finding).toMatchObject({
+      status: "warn",
+      cure: expect.stringContaining("redraft-vllm"),
+    });
+    expect(finding!.text).toMatch(
+      /^vLLM 0\.32\.0 at http.*, model m, 4096 tokens; asked by its role tokens/,
+    );
+    const sglang = await recorded("sglang", answerWith("sglang/tokenize"));
+    const [other] = await examineServer(sglang.url);
+    expect(other).toMatchObject({ status: "ok", text: expect.stringMatching(/^SGLang 0\.5\.23/) });
+  });
+
+  it("fails where nothing answers", async () => {
+    const server = await recorded("sglang");
+    await server.close();
+    await expect(examineServer(server.url)).rejects.toMatchObject({ code: "model-unavailable" });
   });
 });
