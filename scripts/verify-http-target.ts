@@ -140,6 +140,7 @@ process.stdout.write(
     longest: sums.longest,
     requests: mean(sums.requests),
     generatedTokens: mean(sums.generated),
+    generatedShare: Number((sums.generated / sums.tokens).toFixed(3)),
     promptTokensRead: mean(sums.read),
   })}\n`,
 );

@@ -126,6 +126,11 @@ describe("redraft edit", () => {
     await server?.close();
     await writeFile(join(folder, "a.py"), source);
     const { stdout } = await edit([says(text)], [...words, "--json"]);
+    const { report } = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      server: "a server with OpenAI's API",
+      prediction: "unreported",
+    });
     const { receipt } = JSON.parse(stdout).files[0];
     expect(receipt).toMatchObject({ route: "rewrite", model: { name: expect.any(String) } });
     expect(receipt.lines.result).toContainEqual({ from: "model", lines: [5, 5] });

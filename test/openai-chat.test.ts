@@ -1,7 +1,20 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { TextTarget } from "../src/core/target.ts";
 import { type OpenAiTextOptions, openAiTextTarget } from "../src/engines/openai/chat.ts";
-import { answerWith, type WireAnswer, type WireServer, wireServer } from "./support/wire-server.ts";
+import {
+  maxTokensRefused,
+  predictedAnswer,
+  predictionRefused,
+  quotaUsedUp,
+  rateLimited,
+} from "./support/openai-documented.ts";
+import {
+  answerWith,
+  says,
+  type WireAnswer,
+  type WireServer,
+  wireServer,
+} from "./support/wire-server.ts";
 
 const servers: WireServer[] = [];
 afterEach(async () => {
@@ -47,7 +60,7 @@ const fail =
 
 describe("chat with a prediction", () => {
   it("sends the prediction and reports what came of it, whatever the pieces of the stream", async () => {
-    const server = await serverWith(answerWith("openai/chat-prediction.sse", { pieceSize: 7 }));
+    const server = await serverWith(predictedAnswer(7));
     const target = targetOf(server, { apiKey: "k" });
     const { text, last } = await write(target, { prediction: "def add(a, b):\n" });
     expect(text).toBe("def add(a, b):\n    return a + b  # ✓ größer\n");
@@ -62,42 +75,31 @@ describe("chat with a prediction", () => {
     expect(target.tally).toMatchObject({ requests: 1, promptTokens: 61, completionTokens: 24 });
   });
 
-  it.each(["openai/prediction-refused.json", "vllm/prediction-refused.json"])(
-    "does without where the server refuses it, and remembers (%s)",
-    async (refusal) => {
-      const server = await serverWith(
-        answerWith(refusal, { status: 400 }),
-        answerWith("vllm/chat.sse"),
-      );
-      const target = targetOf(server);
-      expect((await write(target, { prediction: "x = 0" })).text).toBe("x = 1");
-      expect(target.prediction).toBe("refused");
-      await write(target, { prediction: "x = 0" });
-      expect(server.seen.map(({ body }) => "prediction" in body)).toEqual([true, false, false]);
-    },
-  );
+  it("does without where the server refuses it, and remembers", async () => {
+    const server = await serverWith(predictionRefused, says("x = 1"));
+    const target = targetOf(server);
+    expect((await write(target, { prediction: "x = 0" })).text).toBe("x = 1");
+    expect(target.prediction).toBe("refused");
+    await write(target, { prediction: "x = 0" });
+    expect(server.seen.map(({ body }) => "prediction" in body)).toEqual([true, false, false]);
+  });
 
   it("says so when a server takes the prediction without a word about it", async () => {
-    const server = await serverWith(answerWith("llama-server/chat.sse"));
+    const server = await serverWith(says("ok"));
     const target = targetOf(server);
-    const { text, last } = await write(target, { prediction: "ok" });
-    expect(text).toBe("ok");
-    expect(last).toMatchObject({ finish: "length" });
+    expect((await write(target, { prediction: "ok" })).text).toBe("ok");
     expect(target.prediction).toBe("unreported");
   });
 
   it("renames the limit for models that want the new name", async () => {
-    const server = await serverWith(
-      answerWith("openai/max-tokens-refused.json", { status: 400 }),
-      answerWith("vllm/chat.sse"),
-    );
+    const server = await serverWith(maxTokensRefused, says("x = 1"));
     await write(targetOf(server), { maxTokens: 9 });
     expect(server.seen[1]!.body).toMatchObject({ max_completion_tokens: 9 });
     expect(server.seen[1]!.body).not.toHaveProperty("max_tokens");
   });
 
   it("passes on that a request is too long, instead of hiding the limit", async () => {
-    const server = await serverWith(answerWith("vllm/too-long.json", { status: 400 }));
+    const server = await serverWith(answerWith("vllm/too-long"));
     await expect(write(targetOf(server), { maxTokens: 9000 })).rejects.toMatchObject({
       code: "engine-failed",
       retryable: false,
@@ -107,18 +109,14 @@ describe("chat with a prediction", () => {
   });
 
   it("takes a whole answer where the server does not stream", async () => {
-    const server = await serverWith(answerWith("sglang/chat.json"));
-    expect((await write(targetOf(server))).text).toBe("y = 2");
+    const server = await serverWith(answerWith("vllm-plugin/chat"));
+    expect((await write(targetOf(server))).text).toBe("let a = 3;\nlet b = 2;\n");
   });
 });
 
 describe("when the server has trouble", () => {
   it("asks again after what Retry-After says", async () => {
-    const server = await serverWith(
-      answerWith("openai/rate-limit.json", { status: 429, headers: { "retry-after": "2" } }),
-      answerWith("llama-server/loading.json", { status: 503 }),
-      answerWith("vllm/chat.sse"),
-    );
+    const server = await serverWith(rateLimited, fail(503), says("x = 1"));
     const target = targetOf(server);
     expect((await write(target)).text).toBe("x = 1");
     expect(waits).toEqual([2000, 1000]);
@@ -126,8 +124,7 @@ describe("when the server has trouble", () => {
   });
 
   it("uses its connections again, after refusals too", async () => {
-    const refused = answerWith("openai/prediction-refused.json", { status: 400 });
-    const server = await serverWith(refused, answerWith("vllm/chat.sse"));
+    const server = await serverWith(predictionRefused, says("x = 1"));
     const target = targetOf(server);
     for (let round = 0; round < 8; round++) await write(target, { prediction: "x" });
     expect(server.seen).toHaveLength(9);
@@ -137,7 +134,7 @@ describe("when the server has trouble", () => {
   it("asks again where the connection breaks before the answer", async () => {
     const server = await serverWith(
       (_request, response) => void response.socket?.destroy(),
-      answerWith("vllm/chat.sse"),
+      says("x = 1"),
     );
     expect((await write(targetOf(server))).text).toBe("x = 1");
   });
@@ -154,7 +151,7 @@ describe("when the server has trouble", () => {
   });
 
   it.each([
-    ["a used-up quota", answerWith("openai/quota.json", { status: 429 }), "model-unavailable"],
+    ["a used-up quota", quotaUsedUp, "model-unavailable"],
     ["a wrong key", fail(401), "model-unavailable"],
     ["an unknown model", fail(404), "model-unavailable"],
     ["a request it does not understand", fail(400), "engine-failed"],
@@ -173,10 +170,14 @@ describe("when the server has trouble", () => {
   });
 
   it("passes on a failure inside the stream, and does not repeat what was already shown", async () => {
-    const server = await serverWith(answerWith("vllm/stream-error.sse"));
+    const server = await serverWith((_request, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write('data: {"choices":[{"index":0,"delta":{"content":"half"}}]}\n\n');
+      response.end('data: {"error":{"message":"EngineCore died.","code":500}}\n\n');
+    });
     await expect(write(targetOf(server))).rejects.toMatchObject({
       code: "engine-failed",
-      message: expect.stringContaining("CUDA out of memory"),
+      message: expect.stringContaining("EngineCore died"),
     });
     expect(server.seen).toHaveLength(1);
   });

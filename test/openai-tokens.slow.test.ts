@@ -11,7 +11,6 @@ import {
   type EchoStyle,
   echoServer,
 } from "./support/echo-server.ts";
-import { answerWith, wireServer } from "./support/wire-server.ts";
 
 /** Beginnings of each other among them, so that texts come about that the tokenizer cuts in another way. */
 const anyWords = [
@@ -222,66 +221,6 @@ describe.each<EchoStyle>(["openai", "llama-cpp-python", "redraft", "vllm", "sgla
     });
   },
 );
-
-// The answers are made by hand from its documentation, not recorded (test/wire/README.md).
-describe("SGLang's /generate, as documented", () => {
-  it("reads likelihoods by id, the end among the tokens, from the end of the prefix on", async () => {
-    const server = await wireServer(
-      answerWith("sglang/models.json"),
-      answerWith("sglang/generate-scored.json"),
-      answerWith("sglang/generate-end.json"),
-    );
-    const target = await openServerTokens({ baseUrl: server.url });
-    expect(target.dialect).toBe("sglang");
-    expect(target.capabilities.contextSize).toBe(32_768);
-    const sequence = await target.open();
-    await sequence.append([785, 6722]);
-    const line = [315, 9625, 374, 12095, 13, 576, 6722, 315, 12095].map((token, i) => ({
-      token,
-      parent: i - 1,
-    }));
-    const rows = await sequence.verify(line);
-    // Four of the drafted tokens are its choice; it would rather have written 11 than 13.
-    expect([...rows.ids.subarray(0, 5)]).toEqual([315, 9625, 374, 12095, 11]);
-    await sequence.commit([0, 1, 2, 3]);
-    await sequence.append([11]);
-    const [, scored, written] = server.seen;
-    expect(scored!.url).toBe("/generate");
-    expect(scored!.body).toMatchObject({
-      input_ids: [785, 6722, 315, 9625, 374, 12095, 13, 576, 6722, 315, 12095],
-      logprob_start_len: 1,
-      top_logprobs_num: 1,
-      return_logprob: true,
-      sampling_params: { temperature: 0, max_new_tokens: 1 },
-    });
-    expect(written!.body).toMatchObject({ input_ids: [785, 6722, 315, 9625, 374, 12095] });
-    // The text ends after two more tokens: the end token that the server lists is one now.
-    const next = (await sequence.verify([])).ids[0]!;
-    expect(next).toBe(264);
-    await sequence.append([next]);
-    const last = (await sequence.verify([])).ids[0]!;
-    expect(target.isEnd(last)).toBe(true);
-    expect(target.isEnd(151_645)).toBe(true);
-    expect(target.tally).toMatchObject({ requests: 2, promptTokens: 17, completionTokens: 4 });
-    await server.close();
-  });
-
-  it("says what is wrong with an answer of another form", async () => {
-    const server = await wireServer(
-      answerWith("sglang/models.json"),
-      answerWith("sglang/generate-end.json"),
-    );
-    const target = await openServerTokens({ baseUrl: server.url });
-    const sequence = await target.open();
-    await sequence.append([785]);
-    const line = Array.from({ length: 12 }, (_, i) => ({ token: i, parent: i - 1 }));
-    await expect(sequence.verify(line)).rejects.toMatchObject({
-      code: "engine-failed",
-      message: expect.stringMatching(/likelihoods/),
-    });
-    await server.close();
-  });
-});
 
 it("has the rest written by a server that does not tell its context, behind a prompt of any length", async () => {
   const prompt = `head\n${"x = 1\n".repeat(1200)}`;

@@ -29,6 +29,8 @@ export function patchesOf(
 
 export interface EditExtras {
   readonly prediction: string | undefined;
+  /** The engine that answered, of a model server. */
+  readonly server: string | undefined;
   readonly reports: readonly ToolReport[] | undefined;
   /** What was printed of the diff already. */
   readonly hunks: HunkStream | undefined;
@@ -43,7 +45,7 @@ export function printEdit(
   { files, report }: InstructResult,
   byPath: ReadonlyMap<string, TextFile>,
   options: EditOptions,
-  { prediction, reports, hunks, patches, attempt }: EditExtras,
+  { prediction, server, reports, hunks, patches, attempt }: EditExtras,
 ): void {
   const written = options.dryRun !== true;
   if (options.json) {
@@ -51,7 +53,7 @@ export function printEdit(
       const receipt = written ? receiptOfFile(file, byPath.get(file.path)!) : {};
       return { ...fileJson(file, patches[index]!), ...receipt };
     });
-    const more = prediction === undefined ? {} : { prediction };
+    const more = { ...(prediction && { prediction }), ...(server && { server }) };
     const answer = {
       files: shownFiles,
       written,

@@ -197,7 +197,11 @@ async function byModel(job: EditJob): Promise<void> {
       view?.end();
       if (attempt === 1 && !options.dryRun && result.files.length > 0) await watch?.before();
       const prediction = "prediction" in writer ? writer.prediction : undefined;
-      const done = await finish(result, job, { prediction, hunks, attempt });
+      const server = writer.answeredBy;
+      if (server !== undefined) {
+        job.onEvent?.({ type: "model-server", server, ...(prediction && { prediction }) });
+      }
+      const done = await finish(result, job, { prediction, server, hunks, attempt });
       if (done.failure === undefined) return;
       if (attempt >= (options.attempts ?? 1)) throw done.failure;
       failed = { patch: done.patches.join(""), problem: done.failure.message };
@@ -218,6 +222,7 @@ async function finishOrchestrated(made: OrchestratedResult, job: EditJob): Promi
   const own = { ...job, files: made.files };
   const done = await finish(made.result, own, {
     prediction: undefined,
+    server: undefined,
     hunks: undefined,
     attempt: 1,
   });
@@ -229,7 +234,7 @@ async function finishOrchestrated(made: OrchestratedResult, job: EditJob): Promi
 async function finish(
   result: InstructResult,
   { files, options, watch }: EditJob,
-  extras: Pick<EditExtras, "prediction" | "hunks" | "attempt">,
+  extras: Pick<EditExtras, "prediction" | "server" | "hunks" | "attempt">,
 ): Promise<{ readonly failure?: RedraftError; readonly patches: readonly string[] }> {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const shown = await Promise.all(

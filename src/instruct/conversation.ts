@@ -33,6 +33,8 @@ export interface InstructQuestion extends Pick<ModelWork, "outputTokens" | "pred
   readonly lines?: readonly [number, number];
   readonly fenced?: boolean;
   readonly prediction?: string;
+  /** Answers that are likelier than the prediction. */
+  readonly candidates?: readonly string[];
   /** An answer of a local model that has more tokens repeats itself. */
   readonly most?: number;
 }
@@ -56,11 +58,12 @@ export function converse(
     let finish: TextChunk["finish"];
     throwIfStopped(signal);
     const work = await announce(model, asked, question, onEvent);
-    const { prediction, outputTokens } = question;
+    const { prediction, candidates, outputTokens } = question;
     const usual = runaway.factor * outputTokens + runaway.more;
     const limit = model.local && Math.ceil(Math.min(usual, question.most ?? usual));
     const more = {
       ...(prediction && { prediction }),
+      ...(candidates && { candidates }),
       ...(limit !== undefined && { maxTokens: limit }),
       ...(signal && { signal }),
     };

@@ -8,6 +8,7 @@ import { editFiles, type InstructEvent, type InstructRequest } from "./edit-file
 interface Asked {
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   readonly prediction: string | undefined;
+  readonly candidates: readonly string[] | undefined;
 }
 
 /** A large model that gives these answers, one after another. */
@@ -17,8 +18,8 @@ function scripted(...answers: string[]): TextTarget & { readonly asked: Asked[] 
     kind: "text",
     name: "scripted",
     asked,
-    async *complete(messages, { prediction }) {
-      asked.push({ messages, prediction });
+    async *complete(messages, { prediction, candidates }) {
+      asked.push({ messages, prediction, candidates });
       const text = answers[asked.length - 1];
       if (text === undefined) throw new Error("no further answer");
       for (const piece of text.match(/[\s\S]{1,7}/g) ?? []) yield { text: piece };
@@ -190,6 +191,23 @@ describe("editFiles by sketch", () => {
 });
 
 describe("editFiles, the way", () => {
+  it("rewrites a file whose sketch fits two places, with the merge's first candidate as prediction", async () => {
+    const twice = { path: "a.txt", text: "a\nx\nb\nx\nc\n", exists: true };
+    const sketch = "... existing code ...\nx\nnew\n... existing code ...";
+    const wanted = "a\nx\nb\nx\nnew\nc\n";
+    const large = scripted(
+      block("a.txt", sketch),
+      block("a.txt", sketch),
+      `<updated_file path="a.txt">\n${wanted}</updated_file>`,
+    );
+    const { files } = await run(large, { files: [twice], via: "cascade" });
+    expect(files[0]!.result.text).toBe(wanted);
+    const last = large.asked.at(-1)!;
+    expect(last.prediction).toContain("x\nb\nx\nc");
+    expect(last.candidates).toHaveLength(1);
+    expect(last.candidates![0]).toMatch(/x\nnew\n/);
+  });
+
   it("rewrites a short file and sketches a long one", async () => {
     const short = { path: "s.py", text: "a = 1\n", exists: true };
     const rewritten = scripted(`<updated_file path="s.py">\na = 2\n</updated_file>`);

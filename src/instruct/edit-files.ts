@@ -231,12 +231,14 @@ async function byRewrite(
   call: InstructCall,
 ): Promise<void> {
   const { outputTokens, predictedTokens } = forecast(files, instruction).rewrite;
+  const merged = mergedFiles(files, refusals);
   const answer = await talk.ask(rewritePrompt(files, instruction), {
     via: "rewrite",
     paths: files.map(({ path }) => path),
     outputTokens,
     predictedTokens,
     prediction: rewritePrediction(files),
+    ...(merged && { candidates: [rewritePrediction(merged)] }),
   });
   const written = readRewrites(answer);
   for (const edit of written) {
@@ -248,6 +250,23 @@ async function byRewrite(
   // A file that a sketch was refused for must come: its part of the change would be missing.
   const missing = refusals.find(({ path }) => !edited.has(path));
   if (missing) throw missing.error;
+}
+
+/** The files as the merge would likeliest have them, where a sketch was refused because it fits several places. */
+function mergedFiles(
+  files: readonly PromptFile[],
+  refusals: readonly Refusal[],
+): readonly PromptFile[] | undefined {
+  let isMerged = false;
+  const merged = files.map((file) => {
+    const refusal = refusals.find(({ path }) => path === file.path);
+    const candidates = refusal?.error.details.candidates;
+    const text: unknown = Array.isArray(candidates) ? candidates[0] : undefined;
+    if (typeof text !== "string") return file;
+    isMerged = true;
+    return { ...file, text };
+  });
+  return isMerged ? merged : undefined;
 }
 
 function refusalMessage(refusals: readonly Refusal[], others: boolean, unit: string): string {

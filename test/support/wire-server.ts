@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -66,34 +66,41 @@ export async function wireServerAbout(
 
 const nothingThere: WireAnswer = (_request, response) => void response.writeHead(404).end();
 
-/** The bytes of a file in `test/wire`. */
-export function wire(name: string): string {
-  return readFileSync(fileURLToPath(new URL(`../wire/${name}`, import.meta.url)), "utf8");
+/** An answer as `scripts/real-engines/client-record.ts` recorded it. */
+export interface RecordedAnswer {
+  /** Name and version. */
+  readonly engine: string;
+  readonly request: { readonly method: string; readonly path: string; readonly body?: object };
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
 }
 
-/** Answers with such a file: an event stream or JSON, by its name. `pieceSize` cuts it, characters in two included. */
-export function answerWith(
-  name: string,
-  {
-    status = 200,
-    headers = {},
-    pieceSize,
-  }: {
-    readonly status?: number;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly pieceSize?: number;
-  } = {},
-): WireAnswer {
-  return async (_request, response) => {
-    const bytes = Buffer.from(wire(name));
-    const type = name.endsWith(".sse") ? "text/event-stream; charset=utf-8" : "application/json";
-    response.writeHead(status, { "content-type": type, ...headers });
-    for (let at = 0; at < bytes.length; at += pieceSize ?? bytes.length) {
-      response.write(bytes.subarray(at, at + (pieceSize ?? bytes.length)));
-      if (pieceSize !== undefined) await new Promise((resolve) => setImmediate(resolve));
-    }
-    response.end();
+/** A recording in `test/wire`, such as `vllm/models`. */
+export function wire(name: string): RecordedAnswer {
+  const path = fileURLToPath(new URL(`../wire/${name}.json`, import.meta.url));
+  return JSON.parse(readFileSync(path, "utf8")) as RecordedAnswer;
+}
+
+/** Answers as the engine did. */
+export function answerWith(name: string): WireAnswer {
+  const { status, type, body } = wire(name);
+  return (_request, response) => {
+    response.writeHead(status, { "content-type": type });
+    response.end(body);
   };
+}
+
+/** What an engine says about itself, for `wireServerAbout`: every recorded GET of the set. */
+export function recordedAbout(set: string): Record<string, WireAnswer> {
+  const folder = fileURLToPath(new URL(`../wire/${set}/`, import.meta.url));
+  const about: Record<string, WireAnswer> = {};
+  for (const file of readdirSync(folder)) {
+    const name = `${set}/${file.replace(/\.json$/, "")}`;
+    const { request } = wire(name);
+    if (request.method === "GET") about[request.path] = answerWith(name);
+  }
+  return about;
 }
 
 /** Streams a text as a chat answer. */

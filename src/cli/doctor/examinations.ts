@@ -11,6 +11,7 @@ import { loadConfig } from "../config/load.ts";
 import { git } from "../git.ts";
 import { packageVersion } from "../version.ts";
 import type { Examine } from "./finding.ts";
+import { modelServers } from "./model-server.ts";
 
 /** The oldest Node that is tested. */
 const oldestNode = [20, 19] as const;
@@ -177,6 +178,7 @@ export const examinations: Readonly<Record<string, Examine>> = {
   ranker,
   engine,
   models,
+  "model server": modelServers,
   grammars: syntaxGrammars,
   journal,
   locks,

@@ -33,6 +33,7 @@ export async function openServerTokens(
       : options.dialect;
   if (dialect === "vllm") return serverTokenTarget(vllmScorer(connection, model));
   if (dialect === "sglang") return serverTokenTarget(sglangScorer(connection, model));
+  if (model.owner === "llamacpp") throw cannotVerify(connection, "llama-server scores no prompts");
   const shift = options.logprobShift ?? (await probeEcho(connection, model, signal));
   return serverTokenTarget(echoScorer(connection, model, shift));
 }
@@ -72,11 +73,7 @@ async function probeEcho(
   signal: AbortSignal | undefined,
 ): Promise<LogprobShift> {
   const cannot = (why: string, cause?: unknown): RedraftError =>
-    new RedraftError(
-      "model-unavailable",
-      `${connection.server} cannot verify drafts: ${why}. Its /completions must repeat the prompt with likelihoods (echo and logprobs; llama-cpp-python: --logits_all true). Its chat can still be used, with the source as prediction.`,
-      { cause, details: { server: connection.server } },
-    );
+    cannotVerify(connection, why, cause);
   for (const probe of probes) {
     const body = { ...greedyFor(model), logprobs: 1, max_tokens: 8, prompt: probe };
     const first = await connection.post("completions", body, signal).catch((error: unknown) => {
@@ -109,6 +106,14 @@ async function probeEcho(
     if (after.count >= enough && documented.count <= documented.of * 0.3) return 1;
   }
   throw cannot("the likelihoods that it gives do not belong to the tokens beside them");
+}
+
+function cannotVerify({ server }: Connection, why: string, cause?: unknown): RedraftError {
+  return new RedraftError(
+    "model-unavailable",
+    `${server} cannot verify drafts: ${why}. Its /completions must repeat the prompt with likelihoods (echo and logprobs; llama-cpp-python: --logits_all true). Its chat can still be used, with the source as prediction.`,
+    { cause, details: { server } },
+  );
 }
 
 interface Count {

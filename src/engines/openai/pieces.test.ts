@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { placePieces, readLogprobs } from "./pieces.ts";
 
 const recorded = JSON.parse(
-  readFileSync(new URL("../../../test/wire/llama-cpp-python/echo.json", import.meta.url), "utf8"),
+  JSON.parse(
+    readFileSync(new URL("../../../test/wire/llama-cpp-python/echo.json", import.meta.url), "utf8"),
+  ).body,
 ).choices[0];
 
 describe("placePieces on a recorded answer of llama-cpp-python", () => {

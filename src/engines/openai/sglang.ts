@@ -7,8 +7,7 @@ import { addUsage, emptyTally } from "./tally.ts";
 
 /**
  * SGLang: its own `/generate` takes token ids and gives likelihoods with ids, from `logprob_start_len` on; what comes
- * before comes from its prefix cache, so that verifying costs what the draft does. (The sampling parameters and the
- * answer as in its documentation of `/generate`; tokens as in sglang PR 9545.)
+ * before comes from its prefix cache, so that verifying costs what the draft does (`test/wire/sglang` has its answers).
  */
 export function sglangScorer(
   connection: Connection,

@@ -100,6 +100,90 @@ describe("a model behind a chat", () => {
     expect(() => textModelRoute({ target, promptFormat: "redraft" })).toThrowError(/role tokens/);
   });
 
+  describe("an apply model by its tokens", () => {
+    const long = `${"q()\n".repeat(9)}${source}${"r()\n".repeat(9)}`;
+    const marks = ["<|file|>", "<|sketch|>", "<|apply|>"];
+
+    /** Tokens are characters, and the marks one each. The model writes what `write` makes of the region that it is shown. */
+    function applyModel(write: (region: string) => string) {
+      const asked: { region: string; candidates: readonly string[] | undefined }[] = [];
+      const parts = (text: string): number[] =>
+        text
+          .split(/(<\|(?:file|sketch|apply)\|>)/)
+          .flatMap((part) =>
+            marks.includes(part)
+              ? [1 + marks.indexOf(part)]
+              : [...part].map((one) => 10 + one.codePointAt(0)!),
+          );
+      const target: TextTarget = {
+        kind: "text",
+        name: "m",
+        answeredBy: "vLLM 0.32.0",
+        async *complete() {
+          yield* [];
+          throw new Error("it has no chat template");
+        },
+        async tokenPrompts() {
+          return {
+            contextSize: 4096,
+            tokenize: async (text) => parts(text),
+            async *complete(prompt, { candidates }) {
+              const text = (tokens: readonly number[]) =>
+                tokens.map((token) => String.fromCodePoint(token - 10)).join("");
+              const region = text(prompt.slice(1, prompt.indexOf(2)));
+              asked.push({ region, candidates });
+              yield { text: write(region) };
+              yield { text: "", finish: "stop", usage: { promptTokens: 7, completionTokens: 5 } };
+            },
+          };
+        },
+        async dispose() {},
+      };
+      return { asked, target };
+    }
+
+    const edited = (region: string, at: "first" | "second"): string => {
+      const place = at === "first" ? region.indexOf("x\n") : region.lastIndexOf("x\n");
+      return `${region.slice(0, place)}x\nfresh()\n${region.slice(place + 2)}`;
+    };
+    const run = (target: TextTarget) =>
+      createRedraft({ settle: textModelRoute({ target }) }).apply({
+        path: "a.txt",
+        source: long,
+        edit,
+      });
+
+    it("writes the region twice, with more and with fewer lines around it", async () => {
+      const { asked, target } = applyModel((region) => edited(region, "second"));
+      const result = await run(target);
+      expect(result.text).toBe(edited(long, "second"));
+      expect(result.routeReason).toMatch(/m \(vLLM 0\.32\.0\) wrote one and wrote the same one/);
+      const [one, other] = asked.map(({ region }) => region.split("\n").length);
+      expect(other).toBeLessThan(one!);
+      // The merge's candidates go along as drafts.
+      expect(asked[0]!.candidates).toContain(edited(asked[0]!.region, "second"));
+    });
+
+    it("settles nothing where the two differ", async () => {
+      let times = 0;
+      const { target } = applyModel((region) => edited(region, times++ === 0 ? "first" : "second"));
+      await expect(run(target)).rejects.toMatchObject({ code: "ambiguous" });
+      expect(times).toBe(2);
+    });
+
+    it("settles nothing in a file that is too short to be asked about twice", async () => {
+      const { asked, target } = applyModel((region) => edited(region, "first"));
+      const short = textModelRoute({ target });
+      const applying = createRedraft({ settle: short }).apply({
+        path: "a.txt",
+        source: "x\nx\n",
+        edit,
+      });
+      await expect(applying).rejects.toMatchObject({ code: "ambiguous" });
+      expect(asked).toEqual([]);
+    });
+  });
+
   it("is not asked where the merge has an answer, or none to choose from", async () => {
     const { asked, target } = scripted(answer(first), "1");
     const redraft = createRedraft({ settle: textModelRoute({ target }) });

@@ -40,8 +40,8 @@ const largestQuestion = 100_000;
 /** Prompt and answer together that the models of this repository were trained on, in tokens. */
 const trainedLength = 1792;
 
-/** Agreed lines around the dispute in the second question to an apply model; the first has the usual number. */
-const otherContexts = [2, 0] as const;
+/** Agreed lines around the dispute in the second question to an apply model: fewer than in the first, and enough to see the places. */
+const otherContext = 2;
 
 /**
  * The model route on a model that only writes text. Of an ambiguous merge it is asked twice, apart. A chat model writes
@@ -121,10 +121,8 @@ export function textModelRoute(options: TextModelOptions): ModelRoute {
       return undefined;
     }
     const way = await wayOf(signal);
-    const other = otherContexts
-      .map((context) => openRegion(source, edit, candidates, { context }))
-      .find(({ original }) => original.length < region.original.length);
-    if (way.prompts !== undefined && other === undefined) {
+    const other = openRegion(source, edit, candidates, { context: otherContext });
+    if (way.prompts !== undefined && other.original.length === region.original.length) {
       logger.debug("the file is too short to ask an apply model twice", { path: request.path });
       return undefined;
     }
@@ -137,7 +135,7 @@ export function textModelRoute(options: TextModelOptions): ModelRoute {
       const chosen = /^\s*(\d+)\b/.exec((await asked(choice)) ?? "")?.[1];
       again = chosen === undefined ? undefined : Number(chosen) - 1;
     } else {
-      again = await writtenCandidate(asked, way, other!, known, undefined);
+      again = await writtenCandidate(asked, way, other, known, undefined);
       how = "wrote the same one when fewer lines around it were shown";
     }
     if (again !== same) {
