@@ -1,0 +1,187 @@
+"""Measures what `redraft bench fleet --check` predicts: an engine at 1, 2, 4 and 8 requests at once.
+
+    python fleet_check.py --model FOLDER --cases cases.jsonl --out check.json [--at-once 1,2,4,8] [--minutes 20]
+    redraft bench fleet --check check.json
+
+The cases are split in two: the time of a step is fitted to the steps of the first half, at the same numbers of
+requests at once, and the second half is what is predicted. Times are processor time of this process, one thread. On a
+quiet machine that is the time of the clock (`--clock wall` takes that one). Resumable: runs that are recorded in
+OUT.runs.jsonl are skipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from run_vllm import predicted
+from vllm_in_process import ENGINES, Engine, Prompts, redraft
+
+FEATURES = ("fixed", "perToken", "perRequest", "perContext", "perDraft")
+ENGINES["check-drafts"] = redraft(127, cost="free")
+ENGINES["check-plain"] = {}
+
+
+class Steps:
+    """Records each step of the engine: what it computed, and how long it took until the next one could begin."""
+
+    def __init__(self, engine: Engine, clock) -> None:
+        self.rows: list[dict] = []
+        self.passes: dict[str, list[dict]] = {}
+        self.prompts: dict[str, int] = {}
+        self._clock = clock
+        self._core = engine.llm.llm_engine
+        scheduler = self._core.engine_core.engine_core.scheduler
+        original, update = scheduler.schedule, scheduler.update_from_output
+        self._scheduler, self._wrapped = scheduler, (original, update)
+
+        def schedule(*arguments, **keywords):
+            known = {name: request.num_computed_tokens for name, request in scheduler.requests.items()}
+            output = original(*arguments, **keywords)
+            drafts = output.scheduled_spec_decode_tokens
+            counts = output.num_scheduled_tokens
+            self._now = {
+                "perToken": sum(counts.values()),
+                "perRequest": len(counts),
+                "perContext": sum(known.get(name, 0) for name in counts),
+                "perDraft": sum(1 for name in counts if scheduler.requests[name].num_output_tokens > 0),
+            }
+            self._drafted = {name: len(drafts.get(name, ())) for name in counts}
+            self._before = {name: scheduler.requests[name].num_output_tokens for name in counts}
+            return output
+
+        def update_from_output(output, *arguments, **keywords):
+            requests = {name: scheduler.requests[name] for name in self._before}
+            result = update(output, *arguments, **keywords)
+            for name, before in self._before.items():
+                written = requests[name].num_output_tokens - before
+                if written:
+                    done = {"drafted": self._drafted[name], "written": written}
+                    self.passes.setdefault(name, []).append(done)
+                    self.prompts[name] = requests[name].num_prompt_tokens
+            return result
+
+        scheduler.schedule, scheduler.update_from_output = schedule, update_from_output
+
+    def run(self, bodies: list[dict]) -> tuple[float, int]:
+        """Answers all of them; returns seconds and steps."""
+        for i, body in enumerate(bodies):
+            self._core.add_request(f"{i}", {"prompt_token_ids": body["prompt"]}, Engine.sampling(body))
+        started = last = self._clock()
+        steps = 0
+        while self._core.has_unfinished_requests():
+            self._core.step()
+            now = self._clock()
+            if self._now["perToken"]:
+                self.rows.append({**self._now, "seconds": now - last})
+                steps += 1
+            last = now
+        return last - started, steps
+
+    def close(self) -> None:
+        self._scheduler.schedule, self._scheduler.update_from_output = self._wrapped
+
+
+def fitted(rows: list[dict], drafts: bool) -> dict[str, float]:
+    """Least squares of the steps' seconds with no negative coefficient; steps over three medians are left out."""
+    import numpy as np
+    from scipy.optimize import nnls
+
+    names = [name for name in FEATURES if drafts or name != "perDraft"]
+    matrix = np.array([[1.0 if name == "fixed" else row[name] for name in names] for row in rows])
+    seconds = np.array([row["seconds"] for row in rows])
+    kept = np.ones(len(rows), dtype=bool)
+    for _ in range(3):
+        # Relative errors count: small steps are many and large ones long.
+        weight = 1 / np.maximum(seconds, 1e-4) ** 0.5
+        scaled = matrix * weight[:, None]
+        size = scaled[kept].max(axis=0)
+        size[size == 0] = 1
+        found = nnls(scaled[kept] / size, (seconds * weight)[kept])[0] / size
+        expected = matrix @ found
+        kept = seconds < 4 * np.maximum(expected, 1e-4)
+    return {**dict.fromkeys(FEATURES, 0.0), **dict(zip(names, map(float, found), strict=True))}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--cases", required=True)
+    parser.add_argument("--out", required=True, type=Path)
+    parser.add_argument("--at-once", default="1,2,4,8")
+    parser.add_argument("--requests", type=int, default=32, help="cases in all, half of them to fit")
+    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--most-tokens", type=int, default=256)
+    parser.add_argument("--clock", choices=("processor", "wall"), default="processor")
+    options = parser.parse_args()
+    clock = time.process_time if options.clock == "processor" else time.perf_counter
+    cases = [json.loads(line) for line in Path(options.cases).read_text().splitlines()][: options.requests]
+    prompts = Prompts(options.model, options.most_tokens)
+    counts = [int(count) for count in options.at_once.split(",")]
+    runs = options.out.with_suffix(".runs.jsonl")
+    known = [json.loads(line) for line in runs.read_text().splitlines()] if runs.exists() else []
+    deadline = time.monotonic() + 60 * options.minutes
+    for drafts in (False, True):
+        for clients in counts:
+            if any((run["drafts"], run["clients"]) == (drafts, clients) for run in known):
+                continue
+            if time.monotonic() > deadline:
+                print("not finished: run it again", flush=True)
+                return
+            run = measured(options.model, drafts, clients, cases, prompts, clock)
+            known.append(run)
+            with runs.open("a") as to:
+                to.write(json.dumps(run) + "\n")
+            print(drafts, clients, round(run["seconds"], 2), run["steps"], flush=True)
+    write(options.out, known, cases)
+
+
+def measured(model: str, drafts: bool, clients: int, cases: list[dict], prompts: Prompts, clock) -> dict:
+    engine = Engine(model, "check-drafts" if drafts else "check-plain", max_num_seqs=clients)
+    fields = ("prediction",) if drafts else ()
+    bodies = [{**prompts.request(case), **predicted(case, fields)} for case in cases]
+    for body in bodies:
+        body.pop("logprobs", None)
+    steps = Steps(engine, clock)
+    steps.run([{**body, "max_tokens": 16} for body in bodies[:4]])
+    steps.rows.clear()
+    steps.run(bodies[::2])
+    rows = list(steps.rows)
+    steps.passes.clear()
+    seconds, count = steps.run(bodies[1::2])
+    order = sorted(steps.passes, key=lambda name: int(name.split("-")[0]))
+    requests = [{"prompt": steps.prompts[name], "passes": steps.passes[name]} for name in order]
+    steps.close()
+    engine.close()
+    return {
+        "drafts": drafts,
+        "clients": clients,
+        "seconds": seconds,
+        "steps": count,
+        "rows": rows,
+        "requests": requests,
+    }
+
+
+def write(out: Path, runs: list[dict], cases: list[dict]) -> None:
+    """One file for both ways: they differ in what a step costs, so each has a check of its own."""
+    for drafts in (False, True):
+        own = [run for run in runs if run["drafts"] is drafts]
+        alone = min(own, key=lambda run: run["clients"])
+        report = {
+            "engine": "vLLM 0.32.0, float32, one thread",
+            "cost": fitted([row for run in own for row in run["rows"]], drafts),
+            "requests": [
+                {"id": case["id"], **request} for case, request in zip(cases[1::2], alone["requests"], strict=True)
+            ],
+            "measured": [{name: run[name] for name in ("drafts", "clients", "seconds", "steps")} for run in own],
+        }
+        to = out.with_name(f"{out.stem}-{'drafts' if drafts else 'plain'}{out.suffix}")
+        to.write_text(json.dumps(report))
+        print(to, report["cost"], flush=True)
+
+
+if __name__ == "__main__":
+    main()
