@@ -20,9 +20,9 @@ import {
 /** `fix_diagnostics`: fixes for what a tool printed. It runs no command. */
 export function registerFixTool(server: McpServer, answer: RepositoryAnswer): void {
   server.registerTool("fix_diagnostics", fixDefinition, (args, context) =>
-    answer(context, args.path, async ({ root, orchestrator, write }) => {
+    answer(context, args.path, async ({ root, orchestrator, onEvent, write }) => {
       const diagnostics = diagnosticsOf(args, root);
-      const judged = await orchestrator.propose({ diagnostics }, { signal: write.signal });
+      const judged = await orchestrator.propose({ diagnostics }, { signal: write.signal, onEvent });
       const chosen =
         args.choose === undefined ? judged.find(({ accepted }) => accepted) : judged[args.choose];
       if (args.choose !== undefined && chosen === undefined) {

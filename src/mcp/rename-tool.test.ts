@@ -25,7 +25,10 @@ interface Answer {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-async function connect(roots: readonly string[]): Promise<(args: object) => Promise<Answer>> {
+async function connect(
+  roots: readonly string[],
+  onprogress?: (progress: { readonly message?: string | undefined }) => void,
+): Promise<(args: object) => Promise<Answer>> {
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   const handle = serveStdio(
     () => createMcpServer({ redraft: createRedraft(), roots, cwd: roots[0]!, version: "0.0.0" }),
@@ -38,7 +41,10 @@ async function connect(roots: readonly string[]): Promise<(args: object) => Prom
     () => handle.close(),
   );
   return async (args) => {
-    const answer = await client.callTool({ name: "rename_symbol", arguments: { ...args } });
+    const answer = await client.callTool(
+      { name: "rename_symbol", arguments: { ...args } },
+      onprogress && { onprogress },
+    );
     const [first] = answer.content as { text: string }[];
     return {
       error: answer.isError === true,
@@ -91,4 +97,13 @@ it("works in the folder of the file that is named, and in none outside", async (
   expect(await read("a.ts", 1)).toBe("const next = 1;\n");
   const outside = await rename({ old_name: "old", new_name: "next", path: "../x.ts" });
   expect(outside.data).toMatchObject({ error: { code: "outside-root" } });
+});
+
+it("sends progress to those who ask: what is read, proposed and accepted", async () => {
+  await put("a.ts", "export const old = 1;\n");
+  const seen: (string | undefined)[] = [];
+  const rename = await connect([folders[0]!], ({ message }) => seen.push(message));
+  await rename({ old_name: "old", new_name: "next" });
+  expect(seen[0]).toMatch(/^reading the files of redraft-mcp-/);
+  expect(seen.join("\n")).toMatch(/rename proposes: .*old.*\naccepted: /);
 });

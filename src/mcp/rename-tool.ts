@@ -15,13 +15,13 @@ import {
 /** `rename_symbol`: one symbol in all files of a root. */
 export function registerRenameTool(server: McpServer, answer: RepositoryAnswer): void {
   server.registerTool("rename_symbol", renameSymbol, (args, context) =>
-    answer(context, args.path, async ({ file, orchestrator, write }) => {
+    answer(context, args.path, async ({ file, orchestrator, onEvent, write }) => {
       const at = symbolPlace({ file }, args.line);
       const { old_name: from, new_name: to, unsure, mentions } = args;
       const dryRun = args.dry_run === true;
       const done = await orchestrator.run(
         { rename: { from, to, at, unsure, mentions } },
-        { ...write, dryRun },
+        { ...write, onEvent, dryRun },
       );
       return renameAnswer(done, args);
     }),

@@ -9,12 +9,12 @@ import { dryRun, refusalSchema, type ToolDefinition } from "./schemas.ts";
 /** `repeat_edit`: an edit that was made, at all places like it. */
 export function registerRepeatTool(server: McpServer, answer: RepositoryAnswer): void {
   server.registerTool("repeat_edit", repeatEdit, (args, context) =>
-    answer(context, args.path, async ({ orchestrator, write }) => {
+    answer(context, args.path, async ({ orchestrator, onEvent, write }) => {
       // That places are alike does not prove that the edit is wanted there.
       const isDry = args.dry_run === true || (args.only === undefined && args.all !== true);
       const done = await orchestrator.run(
         { repeat: { edit: args.diff, only: args.only, all: args.only === undefined } },
-        { ...write, dryRun: isDry },
+        { ...write, onEvent, dryRun: isDry },
       );
       return repeatAnswer(done, isDry);
     }),

@@ -23,7 +23,7 @@ function callsIn(): (names: readonly string[], path?: string) => Promise<Reposit
   const answer = repositoryAnswer({
     redraft: createRedraft(),
     journalOf: rememberJournals(false, { debug() {}, info() {}, warn() {}, error() {} }),
-    answer: (_, work) => work(roots),
+    answer: (_, work) => work(roots, () => {}),
   });
   const context = {
     mcpReq: { signal: new AbortController().signal },

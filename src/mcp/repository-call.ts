@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type {
   CallToolResult,
   InputRequiredResult,
@@ -5,9 +6,11 @@ import type {
 } from "@modelcontextprotocol/server";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
+import type { OrchestrateEvent } from "../orchestrate/orchestrate.ts";
 import {
   type ApplyCandidateOptions,
   createOrchestrator,
+  type OrchestrateCall,
   type Orchestrator,
 } from "../redraft/orchestrator.ts";
 import type { DiskJournal } from "../workspace/journal/journal.ts";
@@ -21,7 +24,10 @@ export interface RepositoryToolOptions {
   /** Runs a call inside its roots, and turns refusals into answers. */
   readonly answer: (
     context: ServerContext,
-    work: (roots: readonly string[]) => Promise<CallToolResult>,
+    work: (
+      roots: readonly string[],
+      onProgress: (message: string) => void,
+    ) => Promise<CallToolResult>,
   ) => Promise<CallToolResult | InputRequiredResult>;
 }
 
@@ -31,8 +37,28 @@ export interface RepositoryCall {
   /** The file that `path` names, if the call has a `path`. */
   readonly file: RootedPath | undefined;
   readonly orchestrator: Orchestrator;
+  /** Sends the events of the orchestrator as progress. */
+  readonly onEvent: NonNullable<OrchestrateCall["onEvent"]>;
   /** How the call writes; whether it does is the tool's to say. */
   readonly write: ApplyCandidateOptions & { readonly signal: AbortSignal };
+}
+
+/** What an event of the orchestrator tells a user who waits; undefined where it is not news. */
+function progressMessage(event: OrchestrateEvent): string | undefined {
+  switch (event.type) {
+    case "speculator-started":
+      return `${event.name}: ${event.why}`;
+    case "candidate":
+      return `${event.candidate.by} proposes: ${event.candidate.title}`;
+    case "speculator-refused":
+      return `${event.name} refuses: ${event.error.message}`;
+    case "speculator-failed":
+      return `${event.name} failed: ${event.why}`;
+    case "candidate-judged":
+      return `${event.accepted ? "accepted" : "not accepted"}: ${event.candidate.title}`;
+    default:
+      return undefined;
+  }
 }
 
 /** The place of a symbol that a call names by `path` and `line`. */
@@ -58,7 +84,7 @@ export function repositoryAnswer(options: RepositoryToolOptions): RepositoryAnsw
   const { redraft, journalOf, uninterrupted, answer } = options;
   const orchestrators = new Map<string, Orchestrator>();
   return (context, path, work) =>
-    answer(context, async (roots) => {
+    answer(context, async (roots, onProgress) => {
       const file = path === undefined ? undefined : await resolveInRoots(path, roots);
       if (file === undefined && roots.length > 1) {
         throw new RedraftError(
@@ -72,10 +98,16 @@ export function repositoryAnswer(options: RepositoryToolOptions): RepositoryAnsw
       }
       const orchestrator = orchestrators.get(root) ?? createOrchestrator({ root, redraft });
       orchestrators.set(root, orchestrator);
+      // The index of a large folder takes seconds the first time.
+      onProgress(`reading the files of ${basename(root)}`);
       return work({
         root,
         file,
         orchestrator,
+        onEvent: (event) => {
+          const message = progressMessage(event);
+          if (message !== undefined) onProgress(message);
+        },
         write: {
           journal: journalOf([root]),
           note: { kind: "edit", by: "MCP" },

@@ -107,8 +107,13 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     ...options,
     texts,
     journalOf,
-    answer: (context: ServerContext, work: (roots: readonly string[]) => Promise<CallToolResult>) =>
-      answer(context, (_, __, roots) => work(roots)),
+    answer: (
+      context: ServerContext,
+      work: (
+        roots: readonly string[],
+        onProgress: (message: string) => void,
+      ) => Promise<CallToolResult>,
+    ) => answer(context, (_, onProgress, roots) => work(roots, onProgress)),
   };
   registerJournalTools(server, inRoots);
   const inRepository = repositoryAnswer(inRoots);

@@ -15,12 +15,12 @@ import {
 /** `change_signature`: other parameters for a function, and other arguments for its calls. */
 export function registerSignatureTool(server: McpServer, answer: RepositoryAnswer): void {
   server.registerTool("change_signature", changeOfSignature, (args, context) =>
-    answer(context, args.path, async ({ file, orchestrator, write }) => {
+    answer(context, args.path, async ({ file, orchestrator, onEvent, write }) => {
       const at = symbolPlace({ file }, args.line);
       const { function: from, parameters, values, unsure } = args;
       const done = await orchestrator.run(
         { signature: { from, parameters, values, unsure, at } },
-        { ...write, dryRun: args.dry_run === true },
+        { ...write, onEvent, dryRun: args.dry_run === true },
       );
       return signatureAnswer(done, args);
     }),
