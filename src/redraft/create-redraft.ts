@@ -418,7 +418,7 @@ async function check(
   const checks = runChecks({
     source,
     text,
-    ...(edit ? { edit } : {}),
+    ...(edit ? { edit, written: request.edit } : {}),
     ...(proved ? { proof: proved.proof } : {}),
     ...(checker ? { newErrors: newErrors(checker, source) } : {}),
     ...(checker ? { errorLine: () => errorLine(checker, source, text) } : {}),
