@@ -82,7 +82,10 @@ function checkListing({ files }: Packed): void {
   const wrong = files
     .map(({ path }) => path)
     .filter(
-      (path) => !/^(dist\/|models\/[a-z-]+\.json$|(README\.md|LICENSE|package\.json)$)/.test(path),
+      (path) =>
+        !/^(dist\/|models\/[a-z-]+\.json$|bench-data\/acceptance-folds\.json$|(README\.md|LICENSE|package\.json)$)/.test(
+          path,
+        ),
     )
     .concat(
       files.map(({ path }) => path).filter((path) => /\.test\.|\.test-d\.|tsbuildinfo/.test(path)),
@@ -181,6 +184,8 @@ try {
     join(folder, "node_modules/redraft-edit/dist/cli/main.js"),
     "--help",
   ]);
+  // What `bench decode --replay` and `bench traces` read.
+  await stat(join(folder, "node_modules/redraft-edit/bench-data/acceptance-folds.json"));
   if (!help.includes("redraft")) throw new Error("the packed command line says nothing");
   await checkWeights(folder);
 } finally {
