@@ -1,5 +1,6 @@
 import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,6 +30,16 @@ function file(name: string, text: string): string {
   return name;
 }
 const text = (name: string): string => readFileSync(join(folder, name), "utf8");
+
+it("redraft serve ends where its port is taken", async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+  const { port } = taken.address() as AddressInfo;
+  const answer = await redraftProcess(["serve", "--port", String(port), "--log", "error"]);
+  taken.close();
+  expect(answer).toMatchObject({ code: 2, stdout: "" });
+  expect(answer.stderr).toContain("it is in use");
+});
 
 describe("redraft apply --stream", () => {
   it("prints a hunk while the edit is still being written, and a diff that git applies", async () => {

@@ -72,6 +72,7 @@ function showAll(
     process.stdout.write(`${JSON.stringify({ journal: journal.home, entries: rows })}\n`);
     return;
   }
+  if (rows.length === 0) process.stderr.write("redraft: no edit was made here yet.\n");
   for (const row of rows) {
     const state = row.state === undefined || row.state === "in place" ? "" : `, ${row.state}`;
     const of = row.of === undefined ? "" : ` of ${row.of.join(", ")}`;

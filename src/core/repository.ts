@@ -1,5 +1,13 @@
 import type { Tree } from "web-tree-sitter";
 
+declare global {
+  /**
+   * web-tree-sitter's types name it and bring no declaration: without this one a program of ours needs `skipLibCheck`. It
+   * merges with that of `@types/emscripten`, where that is installed.
+   */
+  interface EmscriptenModule {}
+}
+
 /** The text of a file of a repository. */
 export interface RepositoryText {
   readonly text: string;

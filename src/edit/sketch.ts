@@ -79,7 +79,7 @@ function leftOut(gap: UncoveredGap, text: Unwrapped, input: EditInput): RedraftE
   const names = gap.names.slice(0, 4).join(", ");
   return new RedraftError(
     "unreadable-edit",
-    `the edit leaves out lines ${gap.from + 1} to ${gap.to} of ${input.path} (${names}) before its line ${line} (${shown}), ` +
+    `the edit leaves out lines ${gap.from + 1} to ${gap.to} of ${input.path || "the file"} (${names}) before its line ${line} (${shown}), ` +
       "and does not say whether they stay. Write `// ... existing code ...` there if they do, or `// removed ...` if they do not.",
     { details: { line, from: gap.from + 1, to: gap.to, names: gap.names.slice(0, 20) } },
   );

@@ -68,7 +68,7 @@ function nearestKey(input: EditInput): Nearest {
   if (script) return script;
   const sign = signs.find(([index]) => index !== -1);
   const cure =
-    "Send a search/replace block, a diff, or lines of the file around the change; name the format (whole) if it replaces the whole file.";
+    "Send a search/replace block, a diff, or lines of the file around the change; the whole new file needs its format named (--format whole), or the tool write_file.";
   if (sign) {
     const [index, what] = sign;
     const shown = JSON.stringify(input.lines[index]!.trim().slice(0, 80));

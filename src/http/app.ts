@@ -8,6 +8,7 @@ import { type BodyBudget, createBodyBudget, readBody } from "./body.ts";
 import { createEditHandlers } from "./edits.ts";
 import { errorAnswers } from "./error-answers.ts";
 import { ApiError } from "./errors.ts";
+import { wasPassedOn } from "./fallback.ts";
 import { createHandlers, type Handler } from "./handlers.ts";
 import { createMeasures, type Measures } from "./measures.ts";
 import { openApi } from "./openapi.ts";
@@ -208,6 +209,7 @@ function withBody(
     try {
       return await handler(bytes, {
         client: context.req.header("authorization") ?? address,
+        isPassedOn: wasPassedOn(context.req.header("via")),
         signal,
         cutOff,
         hurry: (ms) => void outgoing?.setTimeout(ms, cutOff),

@@ -1,6 +1,8 @@
 /** The client of a request, and its connection. */
 export interface Call {
   readonly client: string;
+  /** Another Redraft sent it on to its fallback, which this one is. */
+  readonly isPassedOn: boolean;
   readonly signal: AbortSignal;
   /** Ends the connection at once. */
   readonly cutOff: () => void;

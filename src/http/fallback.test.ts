@@ -97,6 +97,20 @@ describe("--fallback", () => {
     expect(seen).toEqual([]);
   });
 
+  it("is not asked for what a Redraft sent on already, so that a server may name itself", async () => {
+    const { post } = testApp({ fallback: { url, apiKey: "theirs" } });
+    const headers = { via: "1.0 proxy, 1.1 redraft" };
+    const response = await post(path, chat(ambiguousPrompt), headers);
+    expect(response.status).toBe(422);
+    expect(seen).toEqual([]);
+    answer = (reply, request) => {
+      reply.setHeader("content-type", "application/json");
+      reply.end(JSON.stringify({ via: request.headers.via }));
+    };
+    const first = await post(path, chat(ambiguousPrompt));
+    expect(await first.json()).toEqual({ via: "1.1 redraft" });
+  });
+
   it("streams as it comes", async () => {
     running = await startServer({
       redraft: createRedraft(),

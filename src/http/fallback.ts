@@ -23,6 +23,12 @@ export function isMergeRefusal(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 422 && refusals.has(error.body.error.code);
 }
 
+const via = "1.1 redraft";
+
+/** Whether a `Via` header (RFC 9110, 7.6.3) says that a Redraft sent the request on. */
+export const wasPassedOn = (header: string | undefined): boolean =>
+  (header ?? "").split(",").some((one) => one.trim().toLowerCase() === via);
+
 /** The header of an answer that says who made it: `redraft` or `fallback`. */
 export const answeredBy = "x-redraft-answered-by";
 
@@ -45,6 +51,7 @@ export async function askFallback(
       method: "POST",
       headers: {
         "content-type": "application/json",
+        via,
         ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
       },
       body: bytes as Uint8Array<ArrayBuffer>,

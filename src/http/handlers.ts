@@ -86,7 +86,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
         return response;
       } catch (error) {
         const api = RedraftError.is(error) ? toApiError(error) : error;
-        if (options.fallback && isWriting(endpoint) && isMergeRefusal(api)) {
+        // Sent on again, a request would run in circles where a server is its own fallback.
+        if (options.fallback && !call.isPassedOn && isWriting(endpoint) && isMergeRefusal(api)) {
           const refused = { endpoint, bytes, refusal: api, call, work };
           return passOn(options.fallback, refused, passing);
         }

@@ -100,8 +100,14 @@ export function fileRead(answer: ReadAnswer): CallToolResult {
   };
 }
 
-const linesOf = ({ firstLine, lastLine }: Excerpt, total: number): string =>
-  `lines ${firstLine}-${lastLine} of ${total}`;
+function linesOf({ firstLine, lastLine, nextLine }: Excerpt, total: number): string {
+  if (lastLine >= firstLine) return `lines ${firstLine}-${lastLine} of ${total}`;
+  if (nextLine !== undefined) return `nothing of its ${total} lines yet`;
+  if (total === 0) return "empty";
+  return firstLine > total
+    ? `no line ${firstLine}: it has ${total} lines`
+    : `nothing of its ${total} lines: the last one asked for is before the first, ${firstLine}`;
+}
 
 function restOf({ lastLine, nextLine, cut }: Excerpt): string {
   const long = cut === true ? `; line ${lastLine} is too long for one answer and was cut` : "";

@@ -36,6 +36,29 @@ describe("write_file", () => {
     expect(await read("src/a.ts")).toBe("a\n");
   });
 
+  it("says that the text is as it was sent, and writes none that could not be read again", async () => {
+    const made = await session.call("write_file", { path: "a.ts", content: "a\n" });
+    expect(made.fields.routeReason).toBe("the whole text, as sent");
+    const binary = await session.call("write_file", { path: "b.ts", content: "a\0b\n" });
+    expect(errorOf(binary.fields).code).toBe("check-failed");
+    await expect(read("b.ts")).rejects.toThrow("ENOENT");
+  });
+
+  it.each([".git/hooks/pre-commit", ".git/config", "sub/.GIT/config", "sub/.git"])(
+    "writes nothing that git would run: %s",
+    async (path) => {
+      const refused = await session.call("write_file", { path, content: "touch x\n" });
+      expect(errorOf(refused.fields).code).toBe("outside-root");
+      expect(refused.text).toContain("belongs to git");
+      await expect(read(path)).rejects.toThrow("ENOENT");
+      const patch = `*** Begin Patch\n*** Add File: ${path}\n+touch x\n*** End Patch`;
+      expect(errorOf((await session.call("apply_patch", { patch })).fields).code).toBe(
+        "outside-root",
+      );
+      await expect(read(path)).rejects.toThrow("ENOENT");
+    },
+  );
+
   it("leaves a file alone that exists, unless its version is named", async () => {
     await write("a.ts", "one\ntwo\nthree\n");
     const args = { path: "a.ts", content: "new\n" };
@@ -174,6 +197,7 @@ describe("choose_candidate", () => {
     const dry = await session.call("choose_candidate", { id, candidate: 2, dry_run: true });
     expect(dry.text).toContain("+  return 2;");
     const done = await session.call("choose_candidate", { id, candidate: 2 });
+    expect(done.fields.routeReason).toBe("candidate 2 of the ambiguous edit, as the call chose");
     expect(done.fields).toMatchObject({ written: true, added: 1, removed: 1 });
     expect(await read("a.ts")).toBe(twice.replace("b() {\n  return 1", "b() {\n  return 2"));
     // Once applied it is forgotten.
@@ -245,7 +269,54 @@ describe("an answer", () => {
   });
 });
 
+describe("replacements in other words", () => {
+  it.each([
+    ["a list as JSON text", JSON.stringify([{ oldText: "one", newText: "1" }])],
+    ["one pair without a list", { oldText: "one", newText: "1" }],
+    ["names of other tools", [{ old_string: "one", new_string: "1", replace_all: true }]],
+    ["other names of theirs", [{ old_str: "one", new_str: "1" }]],
+  ])("takes %s", async (_, edits) => {
+    await write("a.ts", "one\ntwo\n");
+    for (const tool of ["replace_text", "edit_file"]) {
+      const { text } = await session.call(tool, { path: "a.ts", edits, dry_run: true });
+      expect(text).toContain("-one\n+1\n");
+    }
+  });
+
+  it.each([
+    ["a name twice", [{ oldText: "one", old_string: "two", newText: "1" }]],
+    ["an unknown name", [{ oldText: "one", newText: "1", all: true }]],
+    ["no text", "one"],
+    ["a list in a list", [[{ oldText: "one", newText: "1" }]]],
+  ])("refuses %s", async (_, edits) => {
+    await write("a.ts", "one\ntwo\n");
+    const { isError } = await session.call("replace_text", { path: "a.ts", edits });
+    expect(isError).toBe(true);
+    expect(await read("a.ts")).toBe("one\ntwo\n");
+  });
+});
+
 describe("read_file", () => {
+  it.each([
+    [{ first_line: 4 }, "a.ts, no line 4: it has 3 lines"],
+    [{ first_line: 3, last_line: 2 }, "the last one asked for is before the first, 3"],
+    [
+      { ranges: [{ first_line: 1 }, { first_line: 9, last_line: 12 }] },
+      "no line 9: it has 3 lines",
+    ],
+  ])("says which lines are not there: %j", async (lines, why) => {
+    await write("a.ts", "one\ntwo\nthree\n");
+    const { text } = await session.call("read_file", { path: "a.ts", ...lines });
+    expect(text).toContain(why);
+  });
+
+  it("reads an empty file", async () => {
+    await write("a.ts", "");
+    const { fields, text } = await session.call("read_file", { path: "a.ts" });
+    expect(fields).toMatchObject({ text: "", totalLines: 0 });
+    expect(text).toContain("a.ts, empty, hash");
+  });
+
   const lines = Array.from({ length: 3000 }, (_, i) => `line ${i + 1}\n`);
   const ranges = [{ first_line: 2, last_line: 3 }, { first_line: 2999 }];
 

@@ -20,6 +20,13 @@ export interface FileToolOptions {
   ) => Promise<CallToolResult | InputRequiredResult>;
 }
 
+/** A whole text is not placed, unless it is carried over to a file that changed. */
+const asSent = (
+  answer: FileAnswer,
+  { base }: { readonly base?: string | undefined },
+): FileAnswer =>
+  base === undefined ? { ...answer, routeReason: "the whole text, as sent" } : answer;
+
 /** The tools for single files: `edit_file`, `replace_text`, `write_file`, `choose_candidate`, `apply_patch` and `read_file`. */
 export function registerFileTools(server: McpServer, { texts, answer }: FileToolOptions): void {
   const choices = createOpenChoices(texts);
@@ -44,7 +51,9 @@ export function registerFileTools(server: McpServer, { texts, answer }: FileTool
     );
   }
   server.registerTool("write_file", schemas.writeFile, (args, context) =>
-    answer(context, async (editor, call) => fileText(await editor.write(args, call), args)),
+    answer(context, async (editor, call) =>
+      fileText(await asSent(await editor.write(args, call), args), args),
+    ),
   );
   server.registerTool("choose_candidate", schemas.chooseCandidate, (args, context) =>
     answer(context, async (editor, call) => {
@@ -53,7 +62,8 @@ export function registerFileTools(server: McpServer, { texts, answer }: FileTool
       const write = { path, content: text, expected_hash: hash, dry_run: args.dry_run };
       const done = await editor.write(write, call);
       if (done.written) choices.forget(args.id);
-      return fileText(done, args);
+      const routeReason = `candidate ${args.candidate} of the ambiguous edit, as the call chose`;
+      return fileText({ ...done, routeReason }, args);
     }),
   );
   server.registerTool("apply_patch", schemas.applyPatch, (args, context) =>

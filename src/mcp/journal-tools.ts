@@ -6,6 +6,7 @@ import type {
 } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { formatNames } from "../core/edit.ts";
+import { RedraftError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { baseOf, type TextStore } from "../core/text-store.ts";
@@ -170,6 +171,11 @@ async function logOf(
   const entries = await journal.entries();
   const states = new Map(editStates(entries).map((one) => [one.entry.id, one.state]));
   const chosen = id === undefined ? entries.slice(-last) : entries.filter((one) => one.id === id);
+  if (id !== undefined && chosen.length === 0)
+    throw new RedraftError(
+      "no-match",
+      `there is no edit ${id} here; without \`id\`, edit_log lists all.`,
+    );
   const rows = [];
   for (const entry of chosen.toReversed()) {
     const { time, kind, of, by } = entry;

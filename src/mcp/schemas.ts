@@ -91,6 +91,46 @@ const editPairs = z
   .min(1)
   .describe("The replacements, made one after the other. All are made, or none.");
 
+/**
+ * Pairs as models also write them: the names of other makers' tools (`old_string`, `old_str`), one pair without its list, and a list as
+ * JSON text.
+ */
+const acceptedPairs = z.preprocess((given) => {
+  const value = typeof given === "string" ? parsedJson(given) : given;
+  return typeof value === "object" && value !== null ? [value].flat().map(usualNames) : value;
+}, editPairs);
+
+const otherNames: Readonly<Record<string, string>> = {
+  old_text: "oldText",
+  old_string: "oldText",
+  old_str: "oldText",
+  oldString: "oldText",
+  new_text: "newText",
+  new_string: "newText",
+  new_str: "newText",
+  newString: "newText",
+  replace_all: "replaceAll",
+};
+
+function usualNames(pair: unknown): unknown {
+  if (typeof pair !== "object" || pair === null || Array.isArray(pair)) return pair;
+  const entries = Object.entries(pair).map(([key, value]): [string, unknown] => {
+    const name = Object.hasOwn(otherNames, key) ? otherNames[key]! : key;
+    // Two values for one name are an error of the caller, not a choice of ours.
+    return [name !== key && Object.hasOwn(pair, name) ? key : name, value];
+  });
+  const isUnique = new Set(entries.map(([key]) => key)).size === entries.length;
+  return isUnique ? Object.fromEntries(entries) : pair;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 const acceptedEdit = z.strictObject({
   path: pathArgument,
   instructions: sketchInstructions,
@@ -205,24 +245,26 @@ export const editFile: ToolDefinition<EditFileArguments & AnswerArguments> = {
       dry_run: dryRun,
       diff: diffWish,
     }),
-    acceptedEdit.extend({ diff: diffWish }),
+    acceptedEdit.extend({ edits: acceptedPairs.optional(), diff: diffWish }),
   ),
   outputSchema: fileOutput,
   annotations: { title: "Edit a file", ...writing },
 };
 
+const listedReplacements = z.strictObject({
+  path: pathArgument,
+  edits: editPairs,
+  ...versionArguments,
+  ...placeArguments,
+  dry_run: dryRun,
+  diff: diffWish,
+});
+
 export const replaceText: ToolDefinition<EditFileArguments & AnswerArguments> = {
   title: "Replace text in a file",
   description:
     'Replaces exact strings in one file. Example of `edits`: [{"oldText": "const retries = 3;", "newText": "const retries = 5;"}]. Each `oldText` must occur once; add lines around it until it does, or set `replaceAll`. Indentation and quotes that differ slightly are tolerated if the place is unique. If one is not found, nothing is written and the error shows the nearest lines.',
-  inputSchema: z.strictObject({
-    path: pathArgument,
-    edits: editPairs,
-    ...versionArguments,
-    ...placeArguments,
-    dry_run: dryRun,
-    diff: diffWish,
-  }),
+  inputSchema: listedAs(listedReplacements, listedReplacements.extend({ edits: acceptedPairs })),
   outputSchema: fileOutput,
   annotations: { title: "Replace text in a file", ...writing },
 };

@@ -41,6 +41,7 @@ import { errorLine, newErrors, syntaxFor } from "../workspace/syntax.ts";
 import { checkSyntax, newErrorsFor } from "./check-syntax.ts";
 import { lazyRoute } from "./lazy-route.ts";
 import type { OrchestratedEdit, OrchestratedEditCall } from "./orchestrated-edit.ts";
+import { notAModel, requireOptions, requireRequest } from "./require-arguments.ts";
 import type { Environment } from "./server-options.ts";
 
 export interface RedraftOptions {
@@ -80,6 +81,7 @@ export interface RedraftEngine extends Redraft {
  * route, where there is one. It returns texts and writes nothing; `workspace/update.ts` writes.
  */
 export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
+  requireOptions(options, optionNames);
   const { clock = systemClock, logger = silentLogger, costs } = options;
   const model = routeOf(options);
   const writer = writerOf(options);
@@ -87,6 +89,7 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
   const run = withBase(inNotebook(editText), { texts, clock, newErrors: newErrorsFor });
 
   async function* events(request: EditRequest, call: CallOptions = {}): AsyncGenerator<EditEvent> {
+    requireRequest(request);
     texts.add(request.source);
     for await (const event of run(request, call)) {
       if (event.type === "result" && event.result.text !== null) texts.add(event.result.text);
@@ -264,17 +267,30 @@ export function createRedraft(options: RedraftOptions = {}): RedraftEngine {
   };
 }
 
+const optionNames = Object.keys({
+  settle: true,
+  writer: true,
+  env: true,
+  costs: true,
+  texts: true,
+  clock: true,
+  logger: true,
+} satisfies Record<keyof RedraftOptions, true>);
+
 const methods = ["settle", "rewrite"] as const;
 
 /** The route of an option; one that is named is opened by the first edit that asks it. */
 function routeOf({ settle = "none", env, logger }: RedraftOptions): ModelRoute | undefined {
-  if (typeof settle === "object" && "complete" in settle) {
+  if (typeof settle === "object" && settle !== null && "complete" in settle) {
     return lazyRoute(settle.name, { methods }, async () => {
       const { textModelRoute } = await import("../settle/model/text-route.ts");
       return textModelRoute({ target: settle, ...(logger && { logger }) });
     });
   }
-  if (typeof settle !== "string") return settle;
+  if (typeof settle !== "string") {
+    if (typeof settle === "object" && typeof settle.dispose === "function") return settle;
+    throw notAModel("settle");
+  }
   if (settle === "none") return undefined;
   const open = async (): Promise<ModelRoute | undefined> => {
     const { settleRoute } = await import("./settle-route.ts");
@@ -300,6 +316,8 @@ type Writer = (() => Promise<TextTarget>) & { dispose(): Promise<void> };
 
 function writerOf({ writer, env }: RedraftOptions): Writer | undefined {
   if (writer === undefined) return undefined;
+  if (typeof writer !== "string" && typeof writer?.complete !== "function")
+    throw notAModel("writer");
   let opening = typeof writer === "string" ? undefined : Promise.resolve(writer);
   const open = async (): Promise<TextTarget> => {
     opening ??= import("./writer.ts").then(({ openWriter }) => openWriter(String(writer), { env }));
@@ -422,7 +440,7 @@ async function check(
   const checks = runChecks({
     source,
     text,
-    ...(edit ? { edit } : {}),
+    ...(edit ? { edit, written: request.edit } : {}),
     ...(proved ? { proof: proved.proof } : {}),
     ...(checker ? { newErrors: newErrors(checker, source) } : {}),
     ...(checker ? { errorLine: () => errorLine(checker, source, text) } : {}),

@@ -10,6 +10,8 @@ export interface Checked {
   readonly text: string;
   /** Absent where a model wrote the text from an instruction alone. */
   readonly edit?: Edit;
+  /** The edit as it was sent. */
+  readonly written?: string;
   /** Absent on the model routes. */
   readonly proof?: Proof;
   /** Whether a line says "something is left out here". */
@@ -96,9 +98,23 @@ function sourceLines({ source, text, proof }: Checked): Check {
   return { name, ok: true, message: `${kept} kept, ${replaced} replaced, ${removed} removed` };
 }
 
-/** A whole file that stops in the middle of one of the file's lines was cut off at an output limit. */
-function notCutOff({ edit, source, text }: Checked): Check {
+/**
+ * A whole file that stops in the middle of one of the file's lines was cut off at an output limit; so was a sketch that stops in the middle
+ * of a word of one.
+ */
+function notCutOff({ edit, source, text, written }: Checked): Check {
   const name = "not cut off";
+  if (edit?.format === "lazy") {
+    const half = halfLine(edit, written ?? "\n", source);
+    if (half === undefined) return { name, ok: true };
+    return {
+      name,
+      ok: false,
+      message:
+        `the edit ends in the middle of a line of the file (${JSON.stringify(half.end)} of ${JSON.stringify(half.whole)}) and without a line ` +
+        "break: it was probably cut off. Send all of it; if that is its end, add a line break.",
+    };
+  }
   if (edit?.format !== "whole" || edit.action !== "update" || edit.ended) return { name, ok: true };
   const last = lineTexts(text).findLast((line) => line.trim() !== "");
   const lines = lineTexts(source);
@@ -113,6 +129,24 @@ function notCutOff({ edit, source, text }: Checked): Check {
       `the text ends in the middle of a line of the file (${JSON.stringify(last.trim())} of ` +
       `${JSON.stringify(whole.trim())}): it was cut off. Send the whole file, or only the changed part.`,
   };
+}
+
+function halfLine(
+  edit: Edit,
+  written: string,
+  source: string,
+): { readonly end: string; readonly whole: string } | undefined {
+  const end = /\w$/u.test(written) ? written.slice(written.lastIndexOf("\n") + 1).trim() : "";
+  const segment = edit.segments.at(-1);
+  const last = segment?.kind === "lines" ? segment.lines.at(-1)?.text.trim() : undefined;
+  if (end.length < 3 || last !== end) return undefined;
+  let whole: string | undefined;
+  for (const line of lineTexts(source)) {
+    const known = line.trim();
+    if (known === end) return undefined;
+    if (known.startsWith(end) && /\w/u.test(known[end.length]!)) whole ??= known;
+  }
+  return whole === undefined ? undefined : { end, whole };
 }
 
 function syntax({ newErrors, errorLine, isLiteral, text, source, edit, proof }: Checked): Check {

@@ -40,8 +40,17 @@ export function decodeText(bytes: Uint8Array, path: string): Decoded {
   return { text: decodeSingleByte(buffer), encoding: "windows-1252", bom: false };
 }
 
-/** The bytes of a text; throws `check-failed` where the encoding has no bytes for one of its characters. */
+/**
+ * The bytes of a text; throws `check-failed` where the encoding has no bytes for one of its characters, or where the file could not be
+ * read as text again.
+ */
 export function encodeText(text: string, encoding: Encoding, bom: boolean): Buffer {
+  if (text.slice(0, binaryWindow).includes("\0")) {
+    throw new RedraftError(
+      "check-failed",
+      "the edit contains a NUL character, which would make the file binary. Nothing was written. Leave it out, or write it as an escape of the language.",
+    );
+  }
   switch (encoding) {
     case "utf-8": {
       if (/\p{Surrogate}/u.test(text)) {

@@ -31,7 +31,7 @@ export async function readWorkable(
 export function noSuchFile(path: string): RedraftError {
   return new RedraftError(
     "file-error",
-    `\`${path}\` does not exist. Check the path (folder \`${dirname(path)}\`), or send the whole text of a new file as \`code_edit\`.`,
+    `\`${path}\` does not exist. Check the path (folder \`${dirname(path)}\`), or create it: send its whole text (\`write_file\`, \`code_edit\`, or \`*** Add File:\` in a patch).`,
     { details: { path } },
   );
 }

@@ -51,6 +51,27 @@ describe("resolveInRoots", () => {
     expect(path).toMatchObject({ display: "new/folder/x.ts", exists: false });
   });
 
+  it.each([
+    ".git",
+    ".git/config",
+    "src/.Git/hooks/x",
+    "git~1/config",
+    ".git./config",
+    ".gi\u200ct/config",
+  ])("refuses what belongs to git: %s", async (path) => {
+    await expect(resolveInRoots(path, [root])).rejects.toMatchObject({
+      code: "outside-root",
+      message: expect.stringContaining("belongs to git"),
+    });
+  });
+
+  it.each([".gitignore", ".github/workflows/ci.yml", "src/git/a.ts", "a.git/b"])(
+    "takes %s for a file of the project",
+    async (path) => {
+      expect((await resolveInRoots(path, [root])).display).toBe(path);
+    },
+  );
+
   it("looks in every root and prefers the one that has the file", async () => {
     expect((await resolveInRoots("b.ts", [root, second])).root).toMatch(/second$/);
     expect((await resolveInRoots("c.ts", [root, second])).root).toMatch(/project$/);

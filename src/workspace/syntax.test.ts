@@ -1,5 +1,20 @@
-import { describe, expect, it } from "vitest";
-import { newErrors } from "./syntax.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { newErrors, syntaxFor } from "./syntax.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+it("does not depend on how busy the machine is", async () => {
+  const checker = await syntaxFor("a.py");
+  // A second between any two looks at the clock.
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => {
+    now += 1000;
+    return now;
+  });
+  const source = "def f(a):\n    return [a, 1]\n\n\n".repeat(1000);
+  expect(checker!.errors(source)).toBe(0);
+  expect(checker!.errors(`${source}f("open\n`)).toBeGreaterThan(0);
+});
 
 describe("new syntax errors", () => {
   const lines = (count: number): string => "a b\n".repeat(count);

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -100,6 +101,17 @@ describe("loadConfig", () => {
     expect(() => loadConfig(places)).toThrow("is not JSON");
     own({});
     expect(() => loadConfig(env({ REDRAFT_THREADS: "many" }))).toThrow("REDRAFT_THREADS=many");
+  });
+
+  it.skipIf(process.platform === "win32")("does not wait for a pipe of the name", () => {
+    const name = join(places.cwd!, "redraft.config.json");
+    rmSync(name, { force: true });
+    execFileSync("mkfifo", [name]);
+    try {
+      expect(() => loadConfig(places)).toThrow("is no file");
+    } finally {
+      rmSync(name);
+    }
   });
 
   it("reads lists, numbers and booleans from the environment", () => {

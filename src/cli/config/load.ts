@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
@@ -97,8 +97,13 @@ function isRepository(folder: string): boolean {
 function readConfig(path: string): Readonly<Record<string, unknown>> | undefined {
   let text: string;
   try {
+    // Reading a pipe waits for its other end.
+    const found = statSync(path);
+    if (!found.isFile() && !found.isDirectory())
+      throw new RedraftError("file-error", `${path} is no file, and not read as settings.`);
     text = readFileSync(path, "utf8");
   } catch (error) {
+    if (RedraftError.is(error)) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw fileError("read", path, error);

@@ -146,7 +146,14 @@ export function noMatch(source: readonly TextLine[], shape: Shape, prepared: Pre
       unplaced.length > 0
         ? "does not match: its lines are not together in the file"
         : "matches only out of order with the other blocks";
-    for (const k of names) said.push(`${sentenceStart(nameOf(shape.blocks[k]!))} ${why}.`);
+    for (const k of names) {
+      const block = shape.blocks[k]!;
+      said.push(
+        block.tokens.length === 0
+          ? "A part of the edit quotes no line of the file, so nothing says where it belongs."
+          : `${sentenceStart(nameOf(block))} ${why}.`,
+      );
+    }
   }
   const matched = parts - unplaced.length;
   const count = parts > 1 ? `${matched} of ${parts} blocks of the edit match. ` : "";

@@ -91,7 +91,11 @@ describe("unused import", () => {
   });
 
   it.each([
-    ["a.py", "«import re\n\n\ndef f(x):\n    return re.sub('a', 'b', x)\n", "'re' imported but unused"],
+    [
+      "a.py",
+      "«import re\n\n\ndef f(x):\n    return re.sub('a', 'b', x)\n",
+      "'re' imported but unused",
+    ],
     ["a.ts", "import { «a } from './a';\nb(a);\n", never("a")],
     ["a.ts", "import { «A } from './a';\nlet x: A;\n", never("A")],
     ["a.ts", "import { «a } from './a';\nb({ a });\n", never("a")],

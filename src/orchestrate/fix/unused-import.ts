@@ -78,7 +78,8 @@ export const unusedImport: FixRule<Unused> = {
 function isMentioned({ local, statement }: ImportEntry, root: Node): boolean {
   return root.descendantsOfType([...identifierTypes]).some((node) => {
     if (node?.text !== local) return false;
-    if (node.startIndex >= statement.startIndex && node.endIndex <= statement.endIndex) return false;
+    if (node.startIndex >= statement.startIndex && node.endIndex <= statement.endIndex)
+      return false;
     const { parent } = node;
     const member = parent?.childForFieldName(parent.type === "attribute" ? "attribute" : "name");
     const isMember = parent?.type === "attribute" || parent?.type === "keyword_argument";

@@ -104,7 +104,7 @@ export function chooseSymbol(
   if (found.length > 0) {
     throw new RedraftError(
       "ambiguous",
-      `${found.length} symbols are called \`${name}\`${at ? ` at ${at.path}:${at.line}` : ""}:\n${listed(list)}\nNothing was written. Name one of them by a place (--at file:line), or a member by its type (Type.member).`,
+      `${found.length} symbols are called \`${name}\`${at ? ` at ${at.path}:${at.line}` : ""}:\n${listed(list)}\nNothing was written. Name one of them by a place (--at file:line; path and line), or a member by its type (Type.member).`,
       { details },
     );
   }

@@ -73,7 +73,9 @@ export function editsToUndo(entries: readonly KeptEntry[], choice: Choice): Kept
   }
   const inPlace = newestFirst(all.filter(({ state }) => state !== "undone"));
   if (inPlace.length === 0)
-    throw refused("there is no edit here to undo; redraft log lists all edits.");
+    throw refused(
+      "there is no edit here to undo; the log (redraft log, edit_log) lists all edits.",
+    );
   const chosen = inPlace.slice(0, choice.last ?? 1);
   checkHunks(chosen.length, choice);
   return chosen.map(({ entry }) => entry);
@@ -90,7 +92,7 @@ export function undosToRedo(entries: readonly KeptEntry[], choice: Choice): Kept
       const undo = open.get(id) ?? all.find(({ entry }) => entry.id === id)?.undos.at(-1);
       if (undo === undefined)
         throw refused(
-          `there is no undo ${id} here, and no edit ${id} that is undone; redraft log lists all edits.`,
+          `there is no undo ${id} here, and no edit ${id} that is undone; the log (redraft log, edit_log) lists all edits.`,
         );
       return undo;
     });
@@ -98,7 +100,9 @@ export function undosToRedo(entries: readonly KeptEntry[], choice: Choice): Kept
   }
   const undos = [...open.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
   if (undos.length === 0)
-    throw refused("there is no undo here to take back; redraft log lists all edits.");
+    throw refused(
+      "there is no undo here to take back; the log (redraft log, edit_log) lists all edits.",
+    );
   return undos.slice(0, choice.last ?? 1);
 }
 
@@ -116,7 +120,7 @@ function entryWithId(
   const other = entries.find((entry) => entry.id === id);
   throw refused(
     other === undefined
-      ? `there is no edit ${id} here; redraft log lists all edits.`
+      ? `there is no edit ${id} here; the log (redraft log, edit_log) lists all edits.`
       : `${id} is itself ${other.kind === "undo" ? "an undo; redraft redo takes it back" : "a redo; undo the edit that it applied again"}.`,
   );
 }
