@@ -2,7 +2,7 @@
  * What a candidate edit is worth as the draft of a model's own answer: renames and extractions of functions of a folder, written by the model
  * plainly, with drafts from the old code, and with drafts from the specialist's edit. Greedy, so all three must be the same text.
  *
- *     node --import tsx scripts/measure-lossless.ts --model <gguf> --root src --cases 12 [--seed 1] [--threads 1] [--jsonl rows.jsonl]
+ *     node --import tsx scripts/measure-lossless.ts --model <gguf> --root src --cases 12 [--seed 1] [--threads 1] [--jsonl rows.jsonl] [--only <id>]
  */
 import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,6 +19,7 @@ import { nameViewOf } from "../src/orchestrate/names/view.ts";
 import { planRename } from "../src/orchestrate/rename/rename.ts";
 import { localTextTarget } from "../src/redraft/local-text-target.ts";
 import { namedPartsOf } from "../src/redraft/named-parts.ts";
+import { detectChatTemplate } from "../src/session/chat-template.ts";
 import { filePart, partAfter } from "../src/text/file-part.ts";
 import { splitLines } from "../src/text/lines.ts";
 import { parserFor } from "../src/workspace/syntax.ts";
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     threads: { type: "string", default: "1" },
     jsonl: { type: "string" },
+    only: { type: "string" },
   },
 });
 
@@ -148,19 +150,53 @@ async function answerOf(
   return { text, tokens, passes, seconds: (performance.now() - start) / 1000 };
 }
 
+/**
+ * By how many logits the model prefers its plain answer where another one differs first: kernels for one token and for several round
+ * differently, so that below about half a logit either may come.
+ */
+async function gapAtDifference(
+  { path, code, instruction }: LosslessCase,
+  plain: string,
+  other: string,
+): Promise<number> {
+  const threads = Number(values.threads);
+  const target = await engines.gguf.openTokens(values.model, { contextSize: 4096, threads });
+  try {
+    const template = await detectChatTemplate(target);
+    const prompt = await template(partPrompt(path, code, instruction));
+    let shared = 0;
+    while (shared < plain.length && plain[shared] === other[shared]) shared += 1;
+    const tokens = [
+      ...(await target.tokenize(prompt, { special: true })),
+      ...(await target.tokenize(plain.slice(0, shared))),
+    ];
+    const sequence = await target.open();
+    await sequence.append(tokens);
+    const { logits } = await sequence.verify([], { topK: 2 });
+    await sequence.dispose();
+    return logits[0]! - logits[1]!;
+  } finally {
+    await target.dispose();
+  }
+}
+
 async function open(drafting: boolean): Promise<TextTarget> {
   const threads = Number(values.threads);
   const options = { cost: "measured", contextSize: 4096, threads } as const;
   return localTextTarget(await engines.gguf.openTokens(values.model, options), { drafting });
 }
 
-const cases = await casesOf(values.root, Number(values.cases));
+const cases = (await casesOf(values.root, Number(values.cases))).filter(
+  ({ id }) => values.only === undefined || id === values.only,
+);
 process.stderr.write(`${cases.length} cases\n`);
 const plainly = new Map<string, Answer>();
 const plain = await open(false);
 for (const one of cases) plainly.set(one.id, await answerOf(plain, one));
 await plain.dispose();
 const drafting = await open(true);
+/** Cases whose answers differ, with the answer that was drafted from the candidate. */
+const differing: { readonly one: LosslessCase; readonly text: string }[] = [];
 const sums = new Map<string, number>();
 const add = (name: string, value: number): void =>
   void sums.set(name, (sums.get(name) ?? 0) + value);
@@ -179,6 +215,7 @@ for (const one of cases) {
     /** Whether the model writes what the specialist proposes. */
     agrees: slow.text.includes(candidate.trim()),
   };
+  if (!row.identical.candidate) differing.push({ one, text: lossless.text });
   process.stdout.write(`${JSON.stringify(row)}\n`);
   if (values.jsonl) appendFileSync(values.jsonl, `${JSON.stringify(row)}\n`);
   for (const kind of [one.kind, "all"]) {
@@ -194,4 +231,10 @@ for (const one of cases) {
   }
 }
 await drafting.dispose();
+for (const { one, text } of differing) {
+  const gap = await gapAtDifference(one, plainly.get(one.id)!.text, text);
+  process.stdout.write(
+    `${one.id} differs where the plain answer leads by ${gap.toFixed(2)} logits\n`,
+  );
+}
 for (const [name, value] of sums) process.stdout.write(`${name}: ${Math.round(value * 10) / 10}\n`);

@@ -19,6 +19,7 @@ export type {
   Via,
 } from "./instruct/edit-files.ts";
 export type { ExtractPlan, ExtractRequest } from "./orchestrate/extract/extract.ts";
+export type { NameFunction, UnnamedExtract } from "./orchestrate/extract/function-name.ts";
 export type { FixOutcome } from "./orchestrate/fix/fix-all.ts";
 export type { LikePlace } from "./orchestrate/like-places/candidate.ts";
 export type { ExampleFile } from "./orchestrate/like-places/example.ts";
@@ -61,6 +62,7 @@ export {
   openModelVerifier,
 } from "./redraft/model-verifier.ts";
 export { type OpenSessionsOptions, openSessions } from "./redraft/open-sessions.ts";
+export type { OrchestratedEdit, OrchestratedEditCall } from "./redraft/orchestrated-edit.ts";
 export {
   createOrchestrator,
   type Orchestrated,

@@ -19,17 +19,21 @@ export function extractCommand(): Command {
       "Makes a function of whole statements of a function and calls it in their place: JavaScript, TypeScript, Python.",
     )
     .argument("<file:from-to>", "the file, and the first and the last line")
-    .argument("<name>", "the name of the new function");
+    .argument("[name]", "the name of the new function; without it, one made of what it returns");
   return withFolderEditOptions(command)
     .addHelpText("after", help)
-    .action((lines: string, name: string, options: ExtractOptions) =>
+    .action((lines: string, name: string | undefined, options: ExtractOptions) =>
       answerErrors(options.json, { written: false, files: [] }, () =>
         extract(lines, name, options),
       ),
     );
 }
 
-async function extract(lines: string, name: string, options: ExtractOptions): Promise<void> {
+async function extract(
+  lines: string,
+  name: string | undefined,
+  options: ExtractOptions,
+): Promise<void> {
   const root = await rootFolder(options.root);
   const selected = await selectedLines(root, lines);
   const done = await editFolder(
@@ -37,7 +41,7 @@ async function extract(lines: string, name: string, options: ExtractOptions): Pr
       command: "extract",
       root,
       request: { extract: { ...selected, name } },
-      instruction: `${lines} as ${name}`,
+      instruction: name === undefined ? lines : `${lines} as ${name}`,
       waiting: `reading ${lines}`,
     },
     options,

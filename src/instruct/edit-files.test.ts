@@ -240,6 +240,47 @@ describe("editFiles, the way", () => {
   });
 });
 
+describe("a candidate edit as the draft", () => {
+  const candidate = { ...file, expected };
+  const whole = `<updated_file path="src/a.py">\n${source.replace("return 3", "return 33")}</updated_file>`;
+
+  it("is the prediction of the answer, which alone counts", async () => {
+    const large = scripted(whole);
+    const { files } = await run(large, { files: [candidate], via: "rewrite" });
+    expect(large.asked[0]!.prediction).toContain("return 22");
+    expect(JSON.stringify(large.asked[0]!.messages)).not.toContain("    return 22");
+    expect(files[0]!.result.text).toBe(source.replace("return 3", "return 33"));
+  });
+
+  it("is the prediction of a part, where it changes nothing else", async () => {
+    const part = "```py\ndef second():\n    return 22\n```\n";
+    const predictionOf = async (text: string) => {
+      const large = scripted(part);
+      const files = [{ ...file, expected: text }];
+      const request = { files, instruction: "return 22 in `second`", via: "region" } as const;
+      await editFiles(request, { large, redraft: createRedraft(), namedPartsOf });
+      return large.asked[0]!.prediction;
+    };
+    expect(await predictionOf(expected)).toBe("```py\ndef second():\n    return 22\n```");
+    expect(await predictionOf(expected.replace("return 3", "return 33"))).toContain("return 2\n");
+  });
+
+  it("makes whole files of sketches, and refuses where sketches are asked for", async () => {
+    const large = scripted(whole);
+    // A long file, which would be sketched.
+    const text = `${source}${"# line\n".repeat(900)}`;
+    const files = [{ ...file, text, expected: text }];
+    const answer = scripted(
+      `<updated_file path="src/a.py">\n${text.replace("return 3", "return 33")}</updated_file>`,
+    );
+    const { report } = await run(answer, { files, via: "auto" });
+    expect(report).toMatchObject({ via: "rewrite", why: expect.stringContaining("candidate") });
+    await expect(run(large, { files: [candidate], via: "cascade" })).rejects.toThrow(
+      /--via cascade/u,
+    );
+  });
+});
+
 describe("editFiles by region", () => {
   const local = (
     large: TextTarget,

@@ -104,7 +104,7 @@ function verdict(
 const mostMessages = 10;
 
 /** What a model is asked to do, in words. */
-function taskInWords({ instruction, rename, diagnostics }: OrchestrateRequest): string {
+export function taskInWords({ instruction, rename, diagnostics }: OrchestrateRequest): string {
   if (instruction !== undefined) return instruction;
   if (diagnostics !== undefined && diagnostics.length > 0) {
     const shown = diagnostics.slice(0, mostMessages).map(({ file, line, message }) => {

@@ -49,4 +49,29 @@ describe.skipIf(!hasEngine)("a GGUF as the large model", () => {
       await model.dispose();
     }
   });
+
+  it("writes what it would have written, whatever candidate edit is its draft", async () => {
+    const content = `<|file|>${original}<|sketch|>${sketch}<|apply|>`;
+    const passesAndText = async (drafting: boolean, prediction?: string) => {
+      const target = await llamaTarget({ model: weights, threads: 1, contextSize: 2048 });
+      const model = await localTextTarget(target, { drafting });
+      let text = "";
+      let passes = 0;
+      const more = prediction === undefined ? {} : { prediction };
+      for await (const chunk of model.complete([{ role: "user", content }], more)) {
+        text += chunk.text;
+        passes += chunk.passes?.length ?? 0;
+      }
+      await model.dispose();
+      return { text, passes };
+    };
+    const plain = await passesAndText(false);
+    const source = await passesAndText(true, original);
+    const right = await passesAndText(true, plain.text);
+    const wrong = await passesAndText(true, original.replaceAll("compute", "other"));
+    for (const { text } of [source, right, wrong]) expect(text).toBe(plain.text);
+    expect(right.passes).toBeLessThanOrEqual(source.passes);
+    expect(4 * right.passes).toBeLessThan(plain.passes);
+    expect(wrong.passes).toBeLessThan(plain.passes);
+  });
 });

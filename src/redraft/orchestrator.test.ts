@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { RedraftError } from "../core/errors.ts";
+import type { TextTarget } from "../core/target.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
 import type { EditCandidate, Speculator } from "../orchestrate/speculator.ts";
 import { openJournal } from "../workspace/journal/journal.ts";
@@ -115,5 +116,60 @@ describe("an orchestrator on the disk", () => {
     const [judged] = await orchestrator.propose({});
     await orchestrator.apply(judged!.candidate);
     expect(read(root, "a.ts")).toBe("b();\n");
+  });
+});
+
+describe("redraft.orchestrate", () => {
+  /** A model that writes `next` for `old`. */
+  const writer: TextTarget = {
+    kind: "text",
+    name: "scripted",
+    async *complete() {
+      yield { text: "```ts\nexport const old = 2;\n```\n" };
+    },
+    async dispose() {},
+  };
+
+  it("makes the edit of an instruction, and writes nothing", async () => {
+    const root = await folderWith(files);
+    const { chosen, files: made } = await createRedraft().orchestrate(
+      { instruction: "rename old to next" },
+      { root },
+    );
+    expect(chosen).toMatchObject({ by: "rename", confidence: 1 });
+    expect(made.map(({ path, result }) => [path, result.route, result.text])).toEqual([
+      ["a.ts", "merge", "export const next = 1;\n"],
+      ["b.ts", "merge", "import { next } from './a';\nuse(next);\n"],
+    ]);
+    expect(read(root, "a.ts")).toBe(files["a.ts"]);
+  });
+
+  it("asks the writer for all else, and takes its edit only where the caller chooses it", async () => {
+    const root = await folderWith(files);
+    const redraft = createRedraft({ writer });
+    const request = { instruction: "Let `old` be 2.", files: ["a.ts"] };
+    await expect(redraft.orchestrate(request, { root })).rejects.toMatchObject({
+      code: "ambiguous",
+      details: { candidates: [{ by: "writer" }] },
+    });
+    const { files: made } = await redraft.orchestrate(request, { root, choose: 1 });
+    expect(made[0]!.result.text).toBe("export const old = 2;\n");
+    await expect(createRedraft().orchestrate(request, { root })).rejects.toMatchObject({
+      code: "usage",
+    });
+  });
+
+  it("takes the writer's edit where a verifier accepts it", async () => {
+    const root = await folderWith(files);
+    const verifier = {
+      name: "sure",
+      verify: async (all: readonly EditCandidate[]) =>
+        all.map(() => ({ accepted: true, score: 1, why: "sure" })),
+    };
+    const request = { instruction: "Let `old` be 2.", files: ["a.ts"] };
+    const orchestrator = createOrchestrator({ root, writer, verifier });
+    await orchestrator.run(request);
+    await orchestrator.dispose();
+    expect(read(root, "a.ts")).toBe("export const old = 2;\n");
   });
 });

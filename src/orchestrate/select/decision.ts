@@ -34,14 +34,16 @@ export interface ArmOffer {
 
 /** The kind of a request: its fields and the language of its file, as `fix script`. */
 export function editTypeOf(request: OrchestrateRequest): string {
-  const { diagnostics, extract, rename, ...rest } = request;
+  // What only says where is no kind.
+  const { diagnostics, extract, rename, files, cursor, selection, ...rest } = request;
   const kinds = [
     ...(rename ? ["rename"] : []),
     ...(diagnostics && diagnostics.length > 0 ? ["fix"] : []),
     ...(extract ? ["extract"] : []),
     ...Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [name])),
   ].sort();
-  const path = diagnostics?.[0]?.file ?? extract?.path ?? rename?.at?.path;
+  const place = cursor?.path ?? selection?.path ?? files?.[0];
+  const path = diagnostics?.[0]?.file ?? extract?.path ?? rename?.at?.path ?? place;
   const language = path === undefined ? undefined : nameLanguageOf(path);
   return [kinds.join("+") || "other", ...(language ? [language] : [])].join(" ");
 }
