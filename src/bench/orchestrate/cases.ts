@@ -210,6 +210,9 @@ function signatureCase(root: Node, path: string, random: RandomBelow): MadeCase 
   return {
     request: { signature: { from: name.text, parameters: wider, values: { zz: "0" }, at } },
     instruction: `Give ${name.text} a first parameter zz, and pass 0 for it at every call.`,
-    judge: { kind: "undone", request: { signature: { from: name.text, parameters: own, at } } },
+    judge: {
+      kind: "undone",
+      request: { signature: { from: name.text, parameters: own, at, unsure: "include" } },
+    },
   };
 }

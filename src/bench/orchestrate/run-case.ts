@@ -6,6 +6,7 @@ import type { RepeatPlan } from "../../orchestrate/like-places/repeat.ts";
 import { nameViewOf } from "../../orchestrate/names/view.ts";
 import { orchestrate } from "../../orchestrate/orchestrate.ts";
 import type { RenamePlan } from "../../orchestrate/rename/rename.ts";
+import type { SignaturePlan } from "../../orchestrate/signature/signature.ts";
 import type {
   CandidateFile,
   EditCandidate,
@@ -92,7 +93,7 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
 
 /**
  * The candidate that is applied. Where a rename is refused because places are unsure, the person looks at the list and says that they are
- * meant: `asked`. So it is where the places that an edit is to be repeated at have some that the commit leaves: the person takes the others.
+ * meant: `asked`; likewise calls that may be of a function whose parameters change, if all of them are adapted. So it is where the places that an edit is to be repeated at have some that the commit leaves: the person takes the others.
  */
 async function candidateAfterAsking(
   { judge }: RepositoryCase,
@@ -107,8 +108,18 @@ async function candidateAfterAsking(
     return { candidate: await acceptedCandidate({ ...request, repeat }, context), asked: true };
   } catch (error) {
     const isUnsure = RedraftError.is(error) && error.details?.unsure !== undefined;
-    if (!isUnsure || !request.rename) throw error;
-    const rename = { ...request.rename, unsure: "include" as const };
+    if (!isUnsure) throw error;
+    const unsure = "include" as const;
+    if (request.signature) {
+      const signature = { ...request.signature, unsure };
+      const candidate = await acceptedCandidate({ ...request, signature }, context);
+      const left = (candidate.details as Pick<SignaturePlan, "unsure">).unsure;
+      // A place that is not adapted would not work any more.
+      if (left.some(({ changed }) => !changed)) throw error;
+      return { candidate, asked: true };
+    }
+    if (!request.rename) throw error;
+    const rename = { ...request.rename, unsure };
     return { candidate: await acceptedCandidate({ ...request, rename }, context), asked: true };
   }
 }
