@@ -5,6 +5,7 @@ import type {
 } from "@modelcontextprotocol/server";
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
+import type { Learning } from "../redraft/learning.ts";
 import {
   type ApplyCandidateOptions,
   createOrchestrator,
@@ -17,6 +18,8 @@ import type { WriteOptions } from "../workspace/write.ts";
 export interface RepositoryToolOptions {
   readonly redraft: Redraft;
   readonly journalOf: (roots: readonly string[]) => DiskJournal;
+  /** What is learnt of a root, where its owner has turned that on. */
+  readonly learningOf: (root: string) => Learning;
   readonly uninterrupted?: WriteOptions["uninterrupted"];
   /** Runs a call inside its roots, and turns refusals into answers. */
   readonly answer: (
@@ -55,7 +58,7 @@ export type RepositoryAnswer = (
 
 /** Runs calls of the tools that work on a folder. The index of a folder is kept for all of them, so a later call reads only what changed. */
 export function repositoryAnswer(options: RepositoryToolOptions): RepositoryAnswer {
-  const { redraft, journalOf, uninterrupted, answer } = options;
+  const { redraft, journalOf, learningOf, uninterrupted, answer } = options;
   const orchestrators = new Map<string, Orchestrator>();
   return (context, path, work) =>
     answer(context, async (roots) => {
@@ -70,7 +73,9 @@ export function repositoryAnswer(options: RepositoryToolOptions): RepositoryAnsw
       if (root === undefined) {
         throw new RedraftError("outside-root", "No folder is open to this server.");
       }
-      const orchestrator = orchestrators.get(root) ?? createOrchestrator({ root, redraft });
+      const orchestrator =
+        orchestrators.get(root) ??
+        createOrchestrator({ root, redraft, learning: learningOf(root) });
       orchestrators.set(root, orchestrator);
       return work({
         root,

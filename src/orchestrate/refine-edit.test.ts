@@ -46,6 +46,25 @@ describe("an edit with a bad hunk", () => {
     expect(hunks[2]!.state).toBe("mended");
   });
 
+  it("is mended with the hunks that need it", async () => {
+    const fits = (text: string): boolean =>
+      !text.includes("C") && text.includes("D") === text.includes("Y");
+    const { texts, hunks } = await refineEdit(files, check(fits), {
+      mend: async (_path, text) => [text.replace("C", "Y")],
+    });
+    expect(texts.get("f")).toBe(after.replace("C", "Y"));
+    expect(hunks.map(({ state }) => state)).toEqual(["kept", "kept", "mended", "kept"]);
+  });
+
+  it("is mended after others are left out", async () => {
+    const { hunks } = await refineEdit(
+      files,
+      check((text) => !/[BC]/u.test(text)),
+      { mend: async (_path, text) => [text.replace("C", "Y")] },
+    );
+    expect(hunks.map(({ state }) => state)).toEqual(["kept", "left out", "mended", "kept"]);
+  });
+
   it("is left out whole where nothing passes, and made at once where all does", async () => {
     const none = await refineEdit(
       files,

@@ -7,7 +7,7 @@ export type EditCheck = (texts: ReadonlyMap<string, string>) => Promise<CheckAns
 
 export interface RefineEditOptions extends Pick<RefineOptions, "signal" | "mostChecks"> {
   /**
-   * Other texts of a file that has what is kept and a hunk that is refused; best first, as fixes of its errors give them.
+   * Other texts of a file that is refused; best first, as fixes of its errors give them.
    */
   readonly mend?: ((path: string, text: string) => Promise<readonly string[]>) | undefined;
 }
@@ -34,10 +34,10 @@ const mostComplements = 16;
 const mostMended = 4;
 
 /**
- * Makes an edit as far as a check accepts it, hunk by hunk. If the whole edit is refused, it is tried without each hunk in turn: one bad
- * hunk is the usual case, and hunks may need each other (the complements of delta debugging: Zeller and Hildebrandt 2002). Then it is made
- * by halves, and what is refused is tried again once others are kept. A hunk that is left is mended, if `mend` knows how. Every text that
- * is answered is one that the check accepted.
+ * Makes an edit as far as a check accepts it, hunk by hunk. If the whole edit is refused, a file of it is mended, if `mend` knows how: other
+ * hunks may need the bad one. Then it is tried without each hunk in turn, since one bad hunk is the usual case (the complements of delta
+ * debugging: Zeller and Hildebrandt 2002); then by halves, where what is refused is tried again once others are kept. A hunk that is left is
+ * mended with what is kept. Every text that is answered is one that the check accepted.
  */
 export async function refineEdit(
   files: readonly CandidateFile[],
@@ -51,6 +51,8 @@ interface LineHunk {
   readonly alternative: HunkAlternative;
   /** Of the old text, from 1. */
   readonly line: number;
+  /** Lines [from, to) of the new text, from 0. */
+  readonly written: readonly [from: number, to: number];
 }
 
 class EditRefiner {
@@ -73,13 +75,17 @@ class EditRefiner {
 
   async run(): Promise<RefinedEdit> {
     const all = [...this.hunks.keys()];
-    if (all.length > 0 && !(await this.keep(all))) await this.keepPart(all);
     const mended = new Set<number>();
+    if (all.length > 0 && !(await this.keep(all))) {
+      const whole = await this.mendWhole(all);
+      if (whole.length > 0) for (const at of whole) mended.add(at);
+      else await this.keepPart(all);
+    }
     for (const at of all) if (!this.kept.has(at) && (await this.mend(at))) mended.add(at);
     const hunks = all.map((at): RefinedHunk => {
       const { alternative, line } = this.hunks[at]!;
       const { path } = alternative;
-      if (this.kept.has(at)) return { path, line, state: "kept" };
+      if (this.kept.has(at) && !mended.has(at)) return { path, line, state: "kept" };
       const state = mended.has(at) ? "mended" : "left out";
       return { path, line, state, why: this.refused.get(at) ?? "the check refuses it" };
     });
@@ -113,6 +119,34 @@ class EditRefiner {
       else if (why !== undefined) this.refused.set(at, why);
     }
     return ok;
+  }
+
+  /** Makes everything with one file mended; answers the hunks that are mended, none where nothing passes. */
+  private async mendWhole(all: readonly number[]): Promise<readonly number[]> {
+    const { mend } = this.options;
+    if (!mend) return [];
+    for (const [path, text] of this.composed(all)) {
+      for (const other of (await mend(path, text)).slice(0, mostMended)) {
+        const { ok } = await this.passes(new Map([...this.composed(all), [path, other]]));
+        if (!ok) continue;
+        for (const at of all) this.kept.add(at);
+        this.mended.set(path, other);
+        const own = all.filter((at) => this.hunks[at]!.alternative.path === path);
+        return this.changedHunks(own, text, other);
+      }
+    }
+    return [];
+  }
+
+  /** The hunks of a file whose new lines differ in another text; where none does, the one that is nearest to the change. */
+  private changedHunks(own: readonly number[], text: string, other: string): readonly number[] {
+    const changes = new LineDiff(text.split("\n"), other.split("\n")).compare();
+    const distance = (at: number): number => {
+      const [from, to] = this.hunks[at]!.written;
+      return Math.min(...changes.map((one) => Math.max(0, one.oldStart - to, from - one.oldEnd)));
+    };
+    const nearest = Math.min(...own.map(distance));
+    return own.filter((at) => distance(at) === nearest).slice(0, nearest > 0 ? 1 : undefined);
   }
 
   private async keepPart(all: readonly number[]): Promise<void> {
@@ -169,6 +203,7 @@ function lineHunks({ path, before, after }: CandidateFile): LineHunk[] {
     const hasLines = newEnd > newStart;
     const lead = isLast && oldStart > 0 && hasLines ? "\n" : "";
     const text = `${lead}${written}${!isLast && hasLines ? "\n" : ""}`;
-    return { alternative: { path, changes: [{ start, end, text }] }, line: oldStart + 1 };
+    const alternative = { path, changes: [{ start, end, text }] };
+    return { alternative, line: oldStart + 1, written: [newStart, newEnd] };
   });
 }

@@ -1,10 +1,12 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { RepositoryFiles } from "../../core/repository.ts";
 import { nameLanguageOf } from "../../orchestrate/index/languages.ts";
+import { classify } from "../../orchestrate/classify.ts";
 import { createRepositoryIndex } from "../../orchestrate/index/repository-index.ts";
 import type { RepeatPlan } from "../../orchestrate/like-places/repeat.ts";
 import { nameViewOf } from "../../orchestrate/names/view.ts";
 import { orchestrate } from "../../orchestrate/orchestrate.ts";
+import { speculators } from "../../orchestrate/registry.ts";
 import type { RenamePlan } from "../../orchestrate/rename/rename.ts";
 import type { SignaturePlan } from "../../orchestrate/signature/signature.ts";
 import type {
@@ -44,6 +46,12 @@ const mostRequests = 20;
 
 /** Asks the orchestrator, has the merge prove each file, and judges the result; nothing is written. */
 export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
+  const nothing = { recognised: false, proposed: false, accepted: false, asked: false };
+  if (classify(one.request, speculators).length === 0) {
+    const { id, type } = one;
+    const why = "no specialist takes it";
+    return { id, type, ...nothing, right: false, why, files: [], seconds: 0, indexSeconds: 0 };
+  }
   const start = performance.now();
   await speculationOver(one.texts);
   const indexSeconds = secondsSince(start);
@@ -66,11 +74,10 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
       candidates.push(answer.candidate);
     } catch (error) {
       if (!RedraftError.is(error)) throw error;
-      const recognised = error.code !== "usage" || !error.message.startsWith("no specialist");
       const [why = ""] = error.message.split("\n");
       const seconds = spent + secondsSince(from);
       const part = { proposed: false, accepted: false, asked, seconds, indexSeconds, why };
-      return { ...none, ...part, recognised };
+      return { ...none, ...part };
     } finally {
       spent += secondsSince(from);
     }
