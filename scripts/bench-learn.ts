@@ -139,7 +139,7 @@ async function answered(
   entry: string,
 ): Promise<Answer> {
   const { proposal, confirmed, right } = problem;
-  const learnt = await learning?.arms(isJudged);
+  const learnt = await learning?.arms(false);
   const fixes = learnt ? arrangeFixes(proposal, learnt, isJudged).fixes : proposal.fixes;
   const tried = fixes.filter(({ confidence }) => confidence >= (isJudged ? 0.3 : 0.8));
   const at = isJudged ? tried.findIndex((fix) => confirmed.has(fix)) : tried.length > 0 ? 0 : -1;

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { RedraftError } from "../core/errors.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
+import { learnUndone } from "../redraft/learn-undone.ts";
 import { confinedTo } from "../workspace/confined.ts";
-import type { DiskJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
 import { type UndoAnswer, type UndoRequest, undo } from "../workspace/journal/undo.ts";
 import { answerErrors } from "./answer-errors.ts";
@@ -94,21 +94,9 @@ function runUndo(options: UndoCommandOptions, redo: boolean): Promise<void> {
       show: (path) => shownIn([folder], path),
       uninterrupted,
     });
-    if (answer.written && hunk === undefined) {
-      await cliLearning(folder).undone(await entriesUndone(answer, journal), !redo);
-    }
+    if (hunk === undefined) await learnUndone(cliLearning(folder), answer, journal);
     print(answer, options);
   });
-}
-
-/** The ids of the edits that were taken back or made again; those of a redo are of undos. */
-async function entriesUndone(
-  { kind, of }: UndoAnswer,
-  journal: DiskJournal,
-): Promise<readonly string[]> {
-  if (kind === "undo") return of;
-  const entries = await journal.entries();
-  return entries.filter(({ id }) => of.includes(id)).flatMap((undone) => undone.of ?? []);
 }
 
 function print(answer: UndoAnswer, options: UndoCommandOptions): void {

@@ -11,6 +11,8 @@ import type { Logger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { baseOf, type TextStore } from "../core/text-store.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
+import { learnUndone } from "../redraft/learn-undone.ts";
+import type { Learning } from "../redraft/learning.ts";
 import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
 import { editStates } from "../workspace/journal/history.ts";
@@ -33,6 +35,8 @@ export interface JournalToolsOptions {
   readonly redraft: Redraft;
   readonly texts: TextStore;
   readonly journalOf: (roots: readonly string[]) => DiskJournal;
+  /** What is learnt of a root, where its owner has turned that on. */
+  readonly learningOf: (root: string) => Learning;
   readonly uninterrupted?: WriteOptions["uninterrupted"];
   /** Runs a call inside its roots, and turns refusals into answers. */
   readonly answer: (
@@ -64,7 +68,7 @@ export function rememberJournals(
 
 /** `apply_edits`, `undo_edit` and `edit_log`: edits of many files as one, their log and their undo. */
 export function registerJournalTools(server: McpServer, options: JournalToolsOptions): void {
-  const { redraft, texts, journalOf, uninterrupted, answer } = options;
+  const { redraft, texts, journalOf, learningOf, uninterrupted, answer } = options;
   const write = uninterrupted === undefined ? {} : { uninterrupted };
 
   server.registerTool("apply_edits", applyEdits, (args, context) =>
@@ -108,6 +112,8 @@ export function registerJournalTools(server: McpServer, options: JournalToolsOpt
         show: (path) => shownIn(roots, path),
         signal: context.mcpReq.signal,
       });
+      if (args.hunks === undefined)
+        for (const root of roots) await learnUndone(learningOf(root), done, journalOf(roots));
       return {
         content: [{ type: "text", text: undoneText(done) }],
         structuredContent: { ...done },

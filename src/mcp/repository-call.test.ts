@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { CallToolResult, ServerContext } from "@modelcontextprotocol/server";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createRedraft } from "../redraft/create-redraft.ts";
+import { openLearning } from "../redraft/learning.ts";
 import { rememberJournals } from "./journal-tools.ts";
 import { type RepositoryCall, repositoryAnswer } from "./repository-call.ts";
 
@@ -22,6 +23,7 @@ function callsIn(): (names: readonly string[], path?: string) => Promise<Reposit
   let roots: readonly string[] = [];
   const answer = repositoryAnswer({
     redraft: createRedraft(),
+    learningOf: (one) => openLearning({ folder: one }),
     journalOf: rememberJournals(false, { debug() {}, info() {}, warn() {}, error() {} }),
     answer: (_, work) => work(roots, () => {}),
   });

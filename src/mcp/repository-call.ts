@@ -7,6 +7,7 @@ import type {
 import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { OrchestrateEvent } from "../orchestrate/orchestrate.ts";
+import type { Learning } from "../redraft/learning.ts";
 import {
   type ApplyCandidateOptions,
   createOrchestrator,
@@ -20,6 +21,8 @@ import type { WriteOptions } from "../workspace/write.ts";
 export interface RepositoryToolOptions {
   readonly redraft: Redraft;
   readonly journalOf: (roots: readonly string[]) => DiskJournal;
+  /** What is learnt of a root, where its owner has turned that on. */
+  readonly learningOf: (root: string) => Learning;
   readonly uninterrupted?: WriteOptions["uninterrupted"];
   /** Runs a call inside its roots, and turns refusals into answers. */
   readonly answer: (
@@ -81,7 +84,7 @@ export type RepositoryAnswer = (
 
 /** Runs calls of the tools that work on a folder. The index of a folder is kept for all of them, so a later call reads only what changed. */
 export function repositoryAnswer(options: RepositoryToolOptions): RepositoryAnswer {
-  const { redraft, journalOf, uninterrupted, answer } = options;
+  const { redraft, journalOf, learningOf, uninterrupted, answer } = options;
   const orchestrators = new Map<string, Orchestrator>();
   return (context, path, work) =>
     answer(context, async (roots, onProgress) => {
@@ -96,7 +99,9 @@ export function repositoryAnswer(options: RepositoryToolOptions): RepositoryAnsw
       if (root === undefined) {
         throw new RedraftError("outside-root", "No folder is open to this server.");
       }
-      const orchestrator = orchestrators.get(root) ?? createOrchestrator({ root, redraft });
+      const orchestrator =
+        orchestrators.get(root) ??
+        createOrchestrator({ root, redraft, learning: learningOf(root) });
       orchestrators.set(root, orchestrator);
       // The index of a large folder takes seconds the first time.
       onProgress(`reading the files of ${basename(root)}`);

@@ -12,6 +12,7 @@ import {
 import { RedraftError } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Redraft } from "../core/redraft.ts";
+import { openLearning } from "../redraft/learning.ts";
 import { createFileEditor, type FileEditor } from "../workspace/editor.ts";
 import { stateHome } from "../workspace/journal/state-home.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
@@ -107,6 +108,11 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     ...options,
     texts,
     journalOf,
+    learningOf: (folder: string) =>
+      openLearning({
+        folder,
+        onUnavailable: (why) => logger.warn("nothing was learnt from an edit", { why }),
+      }),
     answer: (
       context: ServerContext,
       work: (

@@ -96,7 +96,8 @@ export async function fixDiagnostics(options: FixDiagnosticsOptions): Promise<Fi
   const wanted = only ? given.filter(({ file }) => only.includes(file)) : given;
   const isJudged = said !== undefined && !dryRun;
   const unjudged = likely ? leastConfidence.likely : leastConfidence.certain;
-  const learnt = await options.learning?.arms(isJudged);
+  // A tool that is silent about a wrong fix confirms it: another order, tried to learn, costs more than time.
+  const learnt = await options.learning?.arms(false);
   const { texts, outcomes } = await fixAll(wanted, context, {
     least: isJudged ? leastConfidence.judged : unjudged,
     signal,

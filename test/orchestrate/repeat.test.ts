@@ -3,6 +3,31 @@ import { type RepeatTrap, springRepeat } from "./repeat-traps.ts";
 
 const lib = "export function foo(...all: any[]) {}\nexport const ctx = 1;\n";
 const script: Record<string, RepeatTrap> = {
+  "words of a comment, in other comments and not in strings": {
+    files: {
+      "a.ts":
+        '// see https://example.org/‹old=new›/guide\nexport const a ≡ 1;\n// and https://example.org/«old=new»/api\nexport const b ≡ "https://example.org/old/api";\n',
+      "b.ts": "/** At https://example.org/«old=new»/faq. */\nexport const c ≡ 1;\n",
+    },
+  },
+  "words of a string, in other strings and not in comments or modules": {
+    files: {
+      "a.ts":
+        'export const a ≡ "http://‹old=new›.example.org/a";\n// http://old.example.org/b\nexport const b ≡ `http://«old=new».example.org/c`;\n',
+      "b.ts":
+        'import "http://old.example.org/x.js";\nexport const c ≡ "http://bold.example.org";\n',
+    },
+  },
+  "words behind others, which are in the new ones": {
+    files: {
+      "a.ts":
+        "// takes a path of one file‹= or folder›\nexport const a ≡ 1;\n// the path of one file«= or folder»\n",
+    },
+  },
+  "a comment that is only one word": {
+    files: { "a.ts": "// ‹old=new›\nexport const a ≡ 1;\n// old\n" },
+    refused: ["no-match", "no part that can be found elsewhere"],
+  },
   "a removal where the next statement would take the place": {
     files: {
       "a.ts":

@@ -269,6 +269,32 @@ const script: Record<string, SignatureTrap> = {
     values: { b: "0" },
     refused: ["ambiguous", "without a list"],
   },
+  "a call on a value of an unknown type by wish": {
+    files: {
+      "a.ts": "class Store {\n  get(key: string) { return key; }\n}\nnew Store().get('a');\n",
+      "b.ts": "export function f(q: any) { return q.get('b'); }\n",
+    },
+    from: "Store.get",
+    parameters: "strict: boolean, key: string",
+    values: { strict: "true" },
+    unsure: "include",
+    after: {
+      "a.ts":
+        "class Store {\n  get(strict: boolean, key: string) { return key; }\n}\nnew Store().get(true, 'a');\n",
+      "b.ts": "export function f(q: any) { return q.get(true, 'b'); }\n",
+    },
+  },
+  "the title of a test": {
+    files: {
+      "a.ts": "export function wide(a: number) { return a; }\n",
+      "a.test.ts": 'import * as all from "./a";\ndescribe("wide", () => {\n  all.wide(1);\n});\n',
+    },
+    from: "wide",
+    parameters: "a: number, b = 1",
+    after: {
+      "a.ts": "export function wide(a: number, b = 1) { return a; }\n",
+    },
+  },
   "an argument with an effect would be lost": {
     files: ts("function f(a, b) { return a; }\nf(1, g());\n"),
     parameters: "a",

@@ -6,8 +6,11 @@ import { type CommitHunk, hunksOfFile, tokensChanged } from "./commit-hunks.ts";
 import { type CodeCommit, type CommitFile, codeCommits, codeFilesOf } from "./history.ts";
 import { type RenameOfCommit, renameOfCommit } from "./rename-commits.ts";
 
-export const caseTypes = ["rename", "repeat", "extract", "signature"] as const;
+export const caseTypes = ["rename", "repeat", "multi-file", "extract", "signature"] as const;
 export type CaseType = (typeof caseTypes)[number];
+
+/** Types whose cases are commits. */
+export const commitTypes: readonly CaseType[] = ["rename", "repeat", "multi-file"];
 
 /** What is asked, of which files, and how the answer is judged. */
 export interface RepositoryCase {
@@ -57,6 +60,7 @@ export async function* commitCases(
     const made = [
       ...(types.has("rename") ? renameCase(commit) : []),
       ...(types.has("repeat") ? repeatCase(commit) : []),
+      ...(types.has("multi-file") ? multiFileCase(commit) : []),
     ];
     if (made.length === 0) continue;
     const texts = await codeFilesOf(clone, `${commit.commit}^`);
@@ -117,6 +121,23 @@ function repeatCase({ files }: CodeCommit): CommitCaseParts[] {
       edited,
     },
   ];
+}
+
+/** Files of an edit that counts as one of several files; larger ones are rarely one edit. */
+const severalFiles = [2, 5] as const;
+
+/**
+ * Every commit to a few files of code is a case: the rename or the repeated edit that it is, if it is one. Otherwise the request is its
+ * message, which no specialist of today reads.
+ */
+function multiFileCase(commit: CodeCommit): CommitCaseParts[] {
+  const { files, subject } = commit;
+  if (files.length < severalFiles[0] || files.length > severalFiles[1]) return [];
+  const [known] = [...renameCase(commit), ...repeatCase(commit)];
+  const type = "multi-file";
+  if (known) return [{ ...known, type }];
+  const request = { instruction: subject };
+  return [{ type, request, instruction: subject, judge: { kind: "commit", files } }];
 }
 
 /** Cases that are made of a commit's files: statements to extract, functions to give a parameter. */
@@ -189,6 +210,9 @@ function signatureCase(root: Node, path: string, random: RandomBelow): MadeCase 
   return {
     request: { signature: { from: name.text, parameters: wider, values: { zz: "0" }, at } },
     instruction: `Give ${name.text} a first parameter zz, and pass 0 for it at every call.`,
-    judge: { kind: "undone", request: { signature: { from: name.text, parameters: own, at } } },
+    judge: {
+      kind: "undone",
+      request: { signature: { from: name.text, parameters: own, at, unsure: "include" } },
+    },
   };
 }

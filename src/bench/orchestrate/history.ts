@@ -11,6 +11,8 @@ export interface CommitFile {
 /** A commit by what it did to files of code. */
 export interface CodeCommit {
   readonly commit: string;
+  /** The first line of its message. */
+  readonly subject: string;
   readonly files: readonly CommitFile[];
 }
 
@@ -24,27 +26,54 @@ const mostChangedFiles = 40;
 
 /** The newest commits of a clone that change files of code, and add or remove none; `most` commits are looked at. */
 export async function* codeCommits(clone: string, most: number): AsyncGenerator<CodeCommit> {
-  const log = await runGit(clone, ["log", "--no-merges", "--format=%H", `-${most}`, "HEAD"]);
-  for (const commit of log.toString("utf8").trim().split("\n")) {
-    const words = ["diff-tree", "-r", "--root", "--no-renames", "--name-status", "--no-commit-id"];
-    const rows = (await runGit(clone, [...words, commit])).toString("utf8").trim().split("\n");
-    const changed = rows
-      .map((row) => row.split("\t") as [status: string, path: string])
-      .filter(([, path]) => path !== undefined && isCodePath(path));
-    if (changed.length === 0 || changed.length > mostChangedFiles) continue;
-    if (changed.some(([status]) => status !== "M")) continue;
-    const names = changed.flatMap(([, path]) => [
-      { commit: `${commit}^`, path },
-      { commit, path },
-    ]);
+  const words = ["-c", "core.quotePath=false", "log", "--no-merges", "--no-renames"];
+  const log = await runGit(clone, [
+    ...words,
+    "--name-status",
+    "--format=@%H%x09%s",
+    `-${most}`,
+    "HEAD",
+  ]);
+  const commits = log
+    .toString("utf8")
+    .split(/^@/mu)
+    .flatMap((block) => changedOnly(block) ?? []);
+  for (let from = 0; from < commits.length; from += commitsAtOnce) {
+    const portion = commits.slice(from, from + commitsAtOnce);
+    const names = portion.flatMap(({ commit, paths }) =>
+      paths.flatMap((path) => [
+        { commit: `${commit}^`, path },
+        { commit, path },
+      ]),
+    );
     const texts = (await readBlobs(clone, names)).map((one) => one.toString("utf8"));
-    const files = changed.map(([, path], at) => ({
-      path,
-      before: texts[2 * at]!,
-      after: texts[2 * at + 1]!,
-    }));
-    yield { commit, files };
+    for (const { commit, subject, paths } of portion) {
+      const own = texts.splice(0, 2 * paths.length);
+      const files = paths.map((path, at) => ({
+        path,
+        before: own[2 * at]!,
+        after: own[2 * at + 1]!,
+      }));
+      yield { commit, subject, files };
+    }
   }
+}
+
+/** A process for each commit would take most of the time. */
+const commitsAtOnce = 25;
+
+/** A commit of the log and its files of code; undefined where it adds or removes one, or has too many or none. */
+function changedOnly(
+  block: string,
+): (Omit<CodeCommit, "files"> & { readonly paths: readonly string[] }) | undefined {
+  const [head = "", ...rows] = block.trim().split("\n");
+  const [commit = "", subject = ""] = head.split("\t");
+  const changed = rows
+    .map((row) => row.split("\t") as [status: string, path: string])
+    .filter(([, path]) => path !== undefined && isCodePath(path));
+  if (changed.length === 0 || changed.length > mostChangedFiles) return undefined;
+  if (changed.some(([status]) => status !== "M")) return undefined;
+  return { commit, subject, paths: changed.map(([, path]) => path) };
 }
 
 /** Every file of code of a commit, and the files that say where imports lead. */

@@ -11,6 +11,7 @@ import {
   type CaseType,
   caseTypes,
   commitCases,
+  commitTypes,
   madeCases,
   type RepositoryCase,
   randomBelow,
@@ -64,10 +65,13 @@ export function orchestrateCommand(): Command {
       const outcomes: TimedOutcome[] = [];
       for await (const one of repositoryCases(options)) {
         const outcome = await runCase(one);
+        // Where nothing is proposed, a model writes what the commit has.
+        const files =
+          outcome.files.length === 0 && one.judge.kind === "commit"
+            ? one.judge.files
+            : outcome.files;
         const decoding =
-          cost && outcome.files.length > 0
-            ? await cost.of(outcome.files, one.instruction)
-            : undefined;
+          cost && files.length > 0 ? await cost.of(files, one.instruction) : undefined;
         outcomes.push({ ...outcome, ...(decoding && { decoding }) });
         if (process.stderr.isTTY)
           process.stderr.write(`\r${outcomes.length} ${one.type} ${one.id}\u001b[K`);
@@ -96,9 +100,7 @@ async function* repositoryCases(options: Options): AsyncGenerator<RepositoryCase
       from: "",
       clones: "",
     });
-    const fromCommits = new Set<CaseType>(
-      ["rename", "repeat"].filter((one) => wanted.has(one as CaseType)) as CaseType[],
-    );
+    const fromCommits = new Set<CaseType>(commitTypes.filter((one) => wanted.has(one)));
     const found = new Map<CaseType, number>();
     if (fromCommits.size > 0) {
       for await (const one of commitCases(clone, name, fromCommits, options.commits)) {
@@ -164,6 +166,9 @@ rename and repeat are commits: one that replaces a name by a new one in at least
 change (the first hunk is given, the others are to be found). A rename is right if it is made where the commit made it, and nowhere
 that the commit kept; other changes of the commit say nothing. Where places are unsure, the person says
 that they are meant ("asked"); where the commit renames several symbols of the name, one request follows the other. A repeated edit is right if it is what the commit did.
+Where its list has places that the commit left, the person takes the others ("asked").
+multi-file is every commit to two to five files of code: a rename, a repeated edit, or one that no specialist recognises, which a model
+writes.
 extract and signature are made of the newest files: right means that the result parses, and for signature that taking the parameter
 away gives the old texts.
 

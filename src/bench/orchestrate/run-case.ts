@@ -1,10 +1,14 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { RepositoryFiles } from "../../core/repository.ts";
 import { nameLanguageOf } from "../../orchestrate/index/languages.ts";
+import { classify } from "../../orchestrate/classify.ts";
 import { createRepositoryIndex } from "../../orchestrate/index/repository-index.ts";
+import type { RepeatPlan } from "../../orchestrate/like-places/repeat.ts";
 import { nameViewOf } from "../../orchestrate/names/view.ts";
 import { orchestrate } from "../../orchestrate/orchestrate.ts";
+import { speculators } from "../../orchestrate/registry.ts";
 import type { RenamePlan } from "../../orchestrate/rename/rename.ts";
+import type { SignaturePlan } from "../../orchestrate/signature/signature.ts";
 import type {
   CandidateFile,
   EditCandidate,
@@ -14,6 +18,7 @@ import type {
 import { createRedraft } from "../../redraft/create-redraft.ts";
 import { parserFor } from "../../workspace/syntax.ts";
 import type { CaseJudgement, RepositoryCase } from "./cases.ts";
+import type { CommitFile } from "./history.ts";
 import { type RenameDifference, wrongRename } from "./rename-commits.ts";
 
 /** What became of one case. */
@@ -41,6 +46,12 @@ const mostRequests = 20;
 
 /** Asks the orchestrator, has the merge prove each file, and judges the result; nothing is written. */
 export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
+  const nothing = { recognised: false, proposed: false, accepted: false, asked: false };
+  if (classify(one.request, speculators).length === 0) {
+    const { id, type } = one;
+    const why = "no specialist takes it";
+    return { id, type, ...nothing, right: false, why, files: [], seconds: 0, indexSeconds: 0 };
+  }
   const start = performance.now();
   await speculationOver(one.texts);
   const indexSeconds = secondsSince(start);
@@ -53,7 +64,7 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
     const context = await speculationOver(texts);
     const from = performance.now();
     try {
-      const answer = await candidateAfterAsking(request, context);
+      const answer = await candidateAfterAsking(one, request, context);
       asked ||= answer.asked;
       for (const { path, before, after } of answer.candidate.files) {
         const made = await redraft.apply({ path, source: before, edit: after, format: "whole" });
@@ -63,11 +74,10 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
       candidates.push(answer.candidate);
     } catch (error) {
       if (!RedraftError.is(error)) throw error;
-      const recognised = error.code !== "usage" || !error.message.startsWith("no specialist");
       const [why = ""] = error.message.split("\n");
       const seconds = spent + secondsSince(from);
       const part = { proposed: false, accepted: false, asked, seconds, indexSeconds, why };
-      return { ...none, ...part, recognised };
+      return { ...none, ...part };
     } finally {
       spent += secondsSince(from);
     }
@@ -90,20 +100,50 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
 
 /**
  * The candidate that is applied. Where a rename is refused because places are unsure, the person looks at the list and says that they are
- * meant: `asked`.
+ * meant: `asked`; likewise calls that may be of a function whose parameters change, if all of them are adapted. So it is where the places that an edit is to be repeated at have some that the commit leaves: the person takes the others.
  */
 async function candidateAfterAsking(
+  { judge }: RepositoryCase,
   request: OrchestrateRequest,
   context: SpeculationContext,
 ): Promise<{ readonly candidate: EditCandidate; readonly asked: boolean }> {
   try {
-    return { candidate: await acceptedCandidate(request, context), asked: false };
+    const candidate = await acceptedCandidate(request, context);
+    const only = judge.kind === "commit" ? wantedPlaces(candidate, judge.files) : undefined;
+    if (!only || !request.repeat) return { candidate, asked: false };
+    const repeat = { edit: request.repeat.edit, only };
+    return { candidate: await acceptedCandidate({ ...request, repeat }, context), asked: true };
   } catch (error) {
     const isUnsure = RedraftError.is(error) && error.details?.unsure !== undefined;
-    if (!isUnsure || !request.rename) throw error;
-    const rename = { ...request.rename, unsure: "include" as const };
+    if (!isUnsure) throw error;
+    const unsure = "include" as const;
+    if (request.signature) {
+      const signature = { ...request.signature, unsure };
+      const candidate = await acceptedCandidate({ ...request, signature }, context);
+      const left = (candidate.details as Pick<SignaturePlan, "unsure">).unsure;
+      // A place that is not adapted would not work any more.
+      if (left.some(({ changed }) => !changed)) throw error;
+      return { candidate, asked: true };
+    }
+    if (!request.rename) throw error;
+    const rename = { ...request.rename, unsure };
     return { candidate: await acceptedCandidate({ ...request, rename }, context), asked: true };
   }
+}
+
+/** Numbers of the listed places whose lines the commit changes; undefined where these are all, or none. */
+function wantedPlaces(
+  candidate: EditCandidate,
+  files: readonly CommitFile[],
+): readonly number[] | undefined {
+  const { places } = candidate.details as Pick<RepeatPlan, "places">;
+  const kept = new Map<string, ReadonlySet<string>>();
+  for (const { path, after } of files)
+    kept.set(path, new Set(after.split("\n").map((line) => line.trim().slice(0, 160))));
+  const wanted = places.filter(({ path, text }) => !(kept.get(path)?.has(text) ?? true));
+  return wanted.length === 0 || wanted.length === places.length
+    ? undefined
+    : wanted.map(({ number }) => number);
 }
 
 async function acceptedCandidate(

@@ -1,4 +1,3 @@
-import { RedraftError } from "../../core/errors.ts";
 import { nameLanguageOf } from "../index/languages.ts";
 import { changedMeaning } from "../names/kept-meaning.ts";
 import { type NameView, type Resolution, resolveName } from "../names/resolve-name.ts";
@@ -20,6 +19,7 @@ import { applyChanges, offsetMap } from "./offsets.ts";
 import { isList, type ParsedText, partsOf, readParts, type SyntaxPart } from "./parts.ts";
 import { leavesOf, patternTokens, type Rule, shownPattern } from "./pattern.ts";
 import { type FoundRule, findRules } from "./rules.ts";
+import { asPlaceChange, kindOfFile, type WordingPlace } from "./wording-places.ts";
 
 /** Places that a plan lists as being like the example in part. */
 const mostPartial = 50;
@@ -100,12 +100,7 @@ export class LikePlaces {
           );
       }
     }
-    if (rules.length > 0) return { rules, notes };
-    const why = notes.length > 0 ? `\n${notes.map((one) => `  ${one}`).join("\n")}\n` : " ";
-    throw new RedraftError(
-      "no-match",
-      `the edit has no part that can be found elsewhere: a like place is marked by the name of a function, a type or a member, or by a text.${why}Nothing was written.`,
-    );
+    return { rules, notes };
   }
 
   /** Exact matches of a rule in all files of its language whose names mean the same; others go to `partial`. */
@@ -181,16 +176,21 @@ export class LikePlaces {
     });
   }
 
-  write(chosen: readonly LikeCandidate[]): ExampleFile[] {
-    const paths = [...new Set(chosen.map(({ path }) => path))].sort();
-    return paths.map((path) => {
-      const here = chosen.filter((one) => one.path === path);
-      const { text } = here[0]!.parsed;
-      return { path, before: text, after: applyChanges(text, placeChanges(here)).text };
+  write(chosen: readonly LikeCandidate[], wordings: readonly WordingPlace[] = []): ExampleFile[] {
+    const texts = new Map([
+      ...chosen.map(({ path, parsed }) => [path, parsed.text] as const),
+      ...wordings.map(({ path, text }) => [path, text] as const),
+    ]);
+    return [...texts].sort().map(([path, text]) => {
+      const changes = [
+        ...placeChanges(chosen.filter((one) => one.path === path)),
+        ...wordings.filter((one) => one.path === path).map(({ match }) => asPlaceChange(match)),
+      ];
+      return { path, before: text, after: applyChanges(text, changes).text };
     });
   }
 
-  private async parse(path: string, text: string): Promise<ParsedText | undefined> {
+  async parse(path: string, text: string): Promise<ParsedText | undefined> {
     const id = `${path}\0${text}`;
     let known = this.parsed.get(id);
     if (!known) {
@@ -323,11 +323,7 @@ export class LikePlaces {
                 ({ text }) => text === name,
               ),
           ) ??
-          candidates.find((candidate) =>
-            patternNames([...candidate.found.rule.old, ...candidate.found.rule.new]).some(
-              ({ text }) => text === name,
-            ),
-          )!;
+          candidates.find((candidate) => namesAt(candidate).includes(name))!;
         return { one, why: `\`${name}\`: ${clash.why}` };
       }
       for (const one of candidates) {
@@ -431,10 +427,6 @@ const nearby = (paths: readonly string[]): string[] => [...new Set(paths)];
 function restricted(view: NameView, paths: readonly string[]): NameView {
   const wanted = new Set(paths);
   return { ...view, mentions: (name) => view.mentions(name).filter((path) => wanted.has(path)) };
-}
-
-function kindOfFile(path: string): string {
-  return nameLanguageOf(path) ?? path.slice(path.lastIndexOf("."));
 }
 
 const withoutBrackets = (text: string): string => {

@@ -1,10 +1,15 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { NameView } from "../names/resolve-name.ts";
-import { inOrder, type LikeCandidate, type LikePlace, likePlaceAt } from "./candidate.ts";
+import { type LikeCandidate, type LikePlace, likePlaceAt } from "./candidate.ts";
 import { type ExampleFile, editOfPatch } from "./example.ts";
 import { LikePlaces } from "./like-places.ts";
 import { shownPattern } from "./pattern.ts";
-import type { FoundRule } from "./rules.ts";
+import {
+  findWordingPlaces,
+  type ParseText,
+  type WordingPlace,
+  wordingsOfEdit,
+} from "./wording-places.ts";
 
 export interface RepeatRequest {
   /** The edit that was made, by its files or as a unified diff. */
@@ -36,11 +41,18 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
   const edits =
     typeof request.edit === "string" ? await editOfPatch(view, request.edit) : request.edit;
   const search = new LikePlaces(view, edits);
+  const parse: ParseText = (path, text) => search.parse(path, text);
   const { rules, notes } = await search.rules();
+  const wordings = await wordingsOfEdit(edits, parse);
+  if (rules.length === 0 && wordings.length === 0) throw noRules(notes);
   const candidates: LikeCandidate[] = [];
   for (const found of rules) candidates.push(...(await search.candidates(found)));
   const kept = await search.withoutClashes(candidates);
-  const places = kept.sort(inOrder);
+  const texts = await findWordingPlaces(view, wordings, kept, parse);
+  const places: FoundPlace[] = [
+    ...kept.map(placeOf),
+    ...texts.map((wording) => ({ ...wording, wording })),
+  ].sort(inTextOrder);
   const unknown = request.only?.find((number) => !(number >= 1 && number <= places.length));
   if (unknown !== undefined) {
     throw new RedraftError(
@@ -50,19 +62,26 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
   }
   const isWanted = (number: number): boolean => request.only?.includes(number) ?? true;
   const chosen = places.filter((_, index) => isWanted(index + 1));
-  const partial = search.partial.sort((a, b) =>
-    a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line,
-  );
-  if (chosen.length === 0) throw noPlaces(rules, partial);
-  const files = search.write(chosen);
-  return {
-    rules: rules.map(({ rule }) => ({
+  const looked = [
+    ...rules.map(({ rule }) => ({
       old: rule.old.map(shownPattern).join(" "),
       new: rule.new.map(shownPattern).join(" "),
     })),
-    places: places.map(({ path, parsed, match }, index) => ({
+    ...wordings.map((one) => ({ old: one.old.trim(), new: one.new.trim() })),
+  ];
+  const partial = search.partial.sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line,
+  );
+  if (chosen.length === 0) throw noPlaces(looked, partial);
+  const files = search.write(
+    chosen.flatMap(({ candidate }) => candidate ?? []),
+    chosen.flatMap(({ wording }) => wording ?? []),
+  );
+  return {
+    rules: looked,
+    places: places.map(({ path, text, start }, index) => ({
       number: index + 1,
-      ...likePlaceAt(path, parsed.text, match.start),
+      ...likePlaceAt(path, text, start),
       repeated: isWanted(index + 1),
     })),
     partial,
@@ -71,11 +90,38 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
   };
 }
 
+/** A place of either kind. */
+interface FoundPlace {
+  readonly path: string;
+  readonly text: string;
+  readonly start: number;
+  readonly candidate?: LikeCandidate;
+  readonly wording?: WordingPlace;
+}
+
+const placeOf = (candidate: LikeCandidate): FoundPlace => ({
+  path: candidate.path,
+  text: candidate.parsed.text,
+  start: candidate.match.start,
+  candidate,
+});
+
+const inTextOrder = (one: FoundPlace, other: FoundPlace): number =>
+  one.path === other.path ? one.start - other.start : one.path < other.path ? -1 : 1;
+
+function noRules(notes: readonly string[]): RedraftError {
+  const why = notes.length > 0 ? `\n${notes.map((one) => `  ${one}`).join("\n")}\n` : " ";
+  return new RedraftError(
+    "no-match",
+    `the edit has no part that can be found elsewhere: a like place is marked by the name of a function, a type or a member, or by a text.${why}Nothing was written.`,
+  );
+}
+
 function noPlaces(
-  rules: readonly FoundRule[],
+  rules: RepeatPlan["rules"],
   partial: readonly (LikePlace & { why: string })[],
 ): RedraftError {
-  const looked = rules.map(({ rule }) => `  ${rule.old.map(shownPattern).join(" ")}`).join("\n");
+  const looked = rules.map(({ old }) => `  ${old}`).join("\n");
   const list = partial
     .slice(0, 10)
     .map(({ path, line, text, why }) => `  ${path}:${line}: ${text}  (${why})`);

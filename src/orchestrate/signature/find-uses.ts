@@ -10,7 +10,7 @@ import {
 } from "../names/resolve-name.ts";
 import { unsurePlaces } from "../rename/unsure.ts";
 import { aliasAt, wholeImports } from "./aliases.ts";
-import { type FunctionUse, functionUse } from "./uses.ts";
+import { type FunctionUse, functionUse, isTestTitle } from "./uses.ts";
 
 /** One place of a function's name. */
 export interface FoundUse {
@@ -26,6 +26,8 @@ export interface DoubtfulUse {
   readonly why: string;
   /** It is adapted all the same. */
   readonly isChanged?: boolean;
+  /** A call of a member of an unknown value, which may be the function. */
+  readonly call?: FunctionUse;
 }
 
 /** A symbol under one of its names. */
@@ -71,7 +73,15 @@ export async function findUses(
     const { name } = resolution;
     names.set(name, Math.max(names.get(name) ?? 0, group.places.length));
     const otherFiles = view.mentions(name).filter((path) => nameLanguageOf(path) === undefined);
-    unsure.push(...unsurePlaces(resolution, group, otherFiles));
+    for (const one of unsurePlaces(resolution, group, otherFiles)) {
+      const tree = await parsed(one.path);
+      const { place } = one;
+      const node = place && tree && nodeAt(tree.rootNode, place.start, place.end);
+      // The title of a test calls nothing.
+      if (node && place.key.startsWith("S") && isTestTitle(node)) continue;
+      const use = node && place.key.startsWith("P") ? functionUse(node, false) : undefined;
+      unsure.push(use?.kind === "call" ? { ...one, call: use } : one);
+    }
     // Python calls `__f` of `A` `_A__f` elsewhere.
     const owners = /^__\w*[^_]_?$/u.test(name) ? [...group.keys] : [];
     for (const owner of owners.flatMap((key) => resolution.containers.get(key)?.name ?? [])) {

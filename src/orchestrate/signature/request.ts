@@ -7,7 +7,8 @@ export interface SignatureRequest extends SymbolRequest {
   readonly values?: Readonly<Record<string, string>> | undefined;
   /**
    * What to do with places that may call the function and with calls that cannot be adapted for certain; default: refuse and list
-   * them. `include` adapts calls where arguments with effects are dropped or trade places; the rest is left.
+   * them. `include` adapts calls where arguments with effects are dropped or trade places, and calls of a member of this name on values
+   * of unknown types; the rest is left.
    */
   readonly unsure?: "refuse" | "include" | "leave" | undefined;
 }

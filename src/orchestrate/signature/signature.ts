@@ -13,7 +13,7 @@ import {
   textsOfPlaces,
   viewFor,
 } from "../rename/symbol.ts";
-import { findUses } from "./find-uses.ts";
+import { type DoubtfulUse, findUses } from "./find-uses.ts";
 import { type ChangedFile, SignaturePlanner } from "./planner.ts";
 import type { SignatureRequest } from "./request.ts";
 
@@ -61,12 +61,24 @@ export async function planSignature(
         `\`${request.from}\` is no function that a file declares. Nothing was written.`,
       );
     const parser = (await view.parserFor(first.path))!;
-    planner.plan(uses, parser);
-    const doubts = [...planner.doubts, ...unknown];
+    const guessed = unknown.flatMap(({ path, start, call }) =>
+      call && request.unsure === "include" ? [{ path, start, use: call }] : [],
+    );
+    planner.plan([...uses, ...guessed], parser);
+    const isLeft = ({ path, start }: DoubtfulUse): boolean =>
+      planner.doubts.some((one) => one.path === path && one.start === start && !one.isChanged);
+    const doubts = [
+      ...planner.doubts,
+      ...unknown.map((one) =>
+        guessed.some(({ use }) => use === one.call) && !isLeft(one)
+          ? { ...one, isChanged: true }
+          : one,
+      ),
+    ];
     const unsure = doubts.map(({ path, start, why, ...more }) => ({
       ...show(path, start),
       why,
-      changed: "isChanged" in more && more.isChanged === true,
+      changed: more.isChanged === true,
     }));
     if (unsure.length > 0 && (request.unsure ?? "refuse") === "refuse")
       throw doubtfulError(name, unsure);

@@ -119,6 +119,15 @@ function isOfRequire(name: Node): boolean {
   return /^(?:require|import)$/u.test(value?.childForFieldName("function")?.text ?? "");
 }
 
+/** The first argument of `describe`, `it` and the like. */
+export function isTestTitle(text: Node): boolean {
+  const string = around(text, /^(?:string|template_string)$/u) ?? text;
+  const list = string.parent;
+  if (list?.type !== "arguments" || list.namedChildren[0]?.id !== string.id) return false;
+  const called = list.parent?.childForFieldName("function")?.text ?? "";
+  return /^(?:describe|it|test|suite)(?:\.(?:only|skip|todo|concurrent))?$/u.test(called);
+}
+
 const asValue = "it is used as a value, and what calls it is not known";
 
 function callUse(name: Node): FunctionUse {
