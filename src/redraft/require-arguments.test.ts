@@ -14,7 +14,7 @@ describe("a caller without TypeScript", () => {
     [{ path: "a.ts", source: Buffer.from("a\n"), edit }, "decode its bytes"],
     [{ path: "a.ts", source: "a\n" }, "`edit` must be a string"],
     [{ path: "a.ts", source: "a\n", edit: { old_string: "a" } }, "JSON.stringify"],
-  ])("is told what is wrong with the request %j", async (request, why) => {
+  ])("learns what is wrong with the request %j", async (request, why) => {
     const wrong = { code: "usage", message: expect.stringContaining(why) };
     const redraft = createRedraft();
     await expect(redraft.apply(request as EditRequest)).rejects.toMatchObject(wrong);
@@ -30,7 +30,7 @@ describe("a caller without TypeScript", () => {
     [{ settle: 5 }, "`settle` must be"],
     [{ writer: 5 }, "`writer` must be"],
     [{ settle: {} }, "`settle` must be"],
-  ])("is told what is wrong with the options %j", (options, why) => {
+  ])("learns what is wrong with the options %j", (options, why) => {
     const wrong = { code: "usage", message: expect.stringContaining(why) };
     expect(() => createRedraft(options as RedraftOptions)).toThrow(expect.objectContaining(wrong));
   });

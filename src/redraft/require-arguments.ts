@@ -14,7 +14,7 @@ export function requireRequest(request: unknown): void {
 const cures = {
   path: ": the name of the file, which says its language",
   source: ": the text of the file; decode its bytes first",
-  edit: ": the edit as text; an object goes through JSON.stringify",
+  edit: ": the edit as text; an object needs JSON.stringify",
 } as const;
 
 /** Refuses options that are none, since a misspelt one would be ignored. */

@@ -41,10 +41,9 @@ export const unusedImport: FixRule<Unused> = {
     if (unused.length === 0 || (name !== undefined && unused.length > 1)) return [];
     if (language === "python" && (await isImportedElsewhere(unused, problem, context))) return [];
     // A package of Python offers to others what its __init__ imports.
+    const mentioned = unused.some((entry) => isMentioned(entry, root));
     const isDoubtful =
-      /(?:^|\/)__init__\.pyi?$/u.test(path) ||
-      isUsedInJsx(unused, root) ||
-      unused.some((entry) => isMentioned(entry, root));
+      mentioned || /(?:^|\/)__init__\.pyi?$/u.test(path) || isUsedInJsx(unused, root);
     const confidence = isDoubtful ? 0.5 : 1;
     const isKept =
       /\.[cm]?jsx?$/u.test(path) ||
@@ -65,7 +64,9 @@ export const unusedImport: FixRule<Unused> = {
           ]),
       {
         title: `remove the import of ${shown}`,
-        why: "nothing in the file uses it",
+        why: mentioned
+          ? "the message says that nothing uses it, but the file has the name elsewhere"
+          : "nothing in the file uses it",
         confidence: bare === undefined ? confidence : 0.5 * confidence,
         changes: [removal(problem, near, unused)],
         removes: unused.map(({ local }) => local),
