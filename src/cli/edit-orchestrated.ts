@@ -32,7 +32,7 @@ export async function folderQuestion(
 ): Promise<FolderQuestion | undefined> {
   const named = new Map<string, string>();
   for (const { path, exists } of files) {
-    const own = exists ? await pathIn(root, path) : undefined;
+    const own = exists ? await pathInRoot(root, path) : undefined;
     if (own === undefined) return undefined;
     named.set(own, path);
   }
@@ -45,7 +45,7 @@ export async function folderQuestion(
   return { root, request, named, recognised: classify(request, speculators) };
 }
 
-async function pathIn(root: string, file: string): Promise<string | undefined> {
+async function pathInRoot(root: string, file: string): Promise<string | undefined> {
   const real = await realpath(file).catch(() => resolve(file));
   const path = relative(root, real);
   return path === "" || path.startsWith("..") || isAbsolute(path)
@@ -65,7 +65,7 @@ async function placeOrLines(
 }
 
 /** Whether `--via auto` may leave an instruction to a specialist: one reads all of it, and only one does. */
-export const isSure = ({ recognised }: FolderQuestion): boolean =>
+export const isSurelyRead = ({ recognised }: FolderQuestion): boolean =>
   recognised.filter(({ isPartial }) => !isPartial).length === 1;
 
 export interface OrchestratedOptions {

@@ -197,7 +197,7 @@ async function byModel(job: EditJob): Promise<void> {
       view?.end();
       if (attempt === 1 && !options.dryRun && result.files.length > 0) await watch?.before();
       const prediction = "prediction" in writer ? writer.prediction : undefined;
-      const done = await finish(result, job, { prediction, hunks, attempt });
+      const done = await finishEdit(result, job, { prediction, hunks, attempt });
       if (done.failure === undefined) return;
       if (attempt >= (options.attempts ?? 1)) throw done.failure;
       failed = { patch: done.patches.join(""), problem: done.failure.message };
@@ -216,7 +216,7 @@ async function finishOrchestrated(made: OrchestratedResult, job: EditJob): Promi
   const { watch, options } = job;
   if (!options.dryRun) await watch?.before();
   const own = { ...job, files: made.files };
-  const done = await finish(made.result, own, {
+  const done = await finishEdit(made.result, own, {
     prediction: undefined,
     hunks: undefined,
     attempt: 1,
@@ -226,7 +226,7 @@ async function finishOrchestrated(made: OrchestratedResult, job: EditJob): Promi
 }
 
 /** Writes, asks the tools and prints. Answers with the failure of the check, after which every file is as it was. */
-async function finish(
+async function finishEdit(
   result: InstructResult,
   { files, options, watch }: EditJob,
   extras: Pick<EditExtras, "prediction" | "hunks" | "attempt">,
