@@ -32,7 +32,7 @@ export async function folderQuestion(
 ): Promise<FolderQuestion | undefined> {
   const named = new Map<string, string>();
   for (const { path, exists } of files) {
-    const own = exists ? await pathInRoot(root, path) : undefined;
+    const own = exists ? await pathBelow(root, path) : undefined;
     if (own === undefined) return undefined;
     named.set(own, path);
   }
@@ -45,7 +45,7 @@ export async function folderQuestion(
   return { root, request, named, recognised: classify(request, speculators) };
 }
 
-async function pathInRoot(root: string, file: string): Promise<string | undefined> {
+async function pathBelow(root: string, file: string): Promise<string | undefined> {
   const real = await realpath(file).catch(() => resolve(file));
   const path = relative(root, real);
   return path === "" || path.startsWith("..") || isAbsolute(path)
