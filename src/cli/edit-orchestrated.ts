@@ -132,7 +132,13 @@ function reportFor(
   return {
     via: "orchestrate",
     why: `${chosen.by}: ${chosen.title}`,
-    large: { requests: 0, promptTokens: 0, outputTokens: 0, counted: true },
+    // Specialists do not count tokens: of what a model writes as one of them nothing is known.
+    large: {
+      requests: chosen.by === "writer" ? 1 : 0,
+      promptTokens: 0,
+      outputTokens: 0,
+      counted: chosen.by !== "writer",
+    },
     small: { tokens: 0, forwards: 0 },
     seconds,
     unit,
