@@ -167,6 +167,9 @@ async function commitCase(
     .trim()
     .replace(/^\w+(?:\([^)]*\))?!?:\s*/u, "")
     .replace(/\s*\(#\d+\)$/u, "");
+  // A new version number says nothing about judging code.
+  if (/^(?:version|bump|release|prepare|merge|revert)\b|\bversion\b/iu.test(instruction))
+    return undefined;
   const written = now.slice(start, start + added);
   const versions = new Set([written.join("\n")]);
   for (let tries = 0; versions.size < 4 && tries < 20; tries++)

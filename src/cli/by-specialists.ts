@@ -5,7 +5,7 @@ import type { EditJob } from "./edit-job.ts";
 import {
   type FolderQuestion,
   folderQuestion,
-  isSure,
+  isSurelyRead,
   type OrchestratedResult,
   orchestratedResult,
 } from "./edit-orchestrated.ts";
@@ -40,14 +40,14 @@ export async function bySpecialists(job: EditJob): Promise<OrchestratedResult | 
     );
   }
   if (isAsked && !options.lossless) return orchestrated(question, job);
-  if (options.lossless) return draftFor(question, job);
-  return isSure(question) ? orchestrateIfProved(question, job) : undefined;
+  if (options.lossless) return draftBySpecialists(question, job);
+  return isSurelyRead(question) ? orchestrateIfProved(question, job) : undefined;
 }
 
-const refusals = ["no-match", "ambiguous", "check-failed", "usage", "unreadable-edit"];
+const specialistRefusals = ["no-match", "ambiguous", "check-failed", "usage", "unreadable-edit"];
 
 /** The best edit as a draft of the model's answer: it may be wrong, and need not be proved. */
-async function draftFor(
+async function draftBySpecialists(
   question: FolderQuestion,
   { costs }: EditJob,
 ): Promise<OrchestratedResult | undefined> {
@@ -55,7 +55,7 @@ async function draftFor(
   try {
     return await orchestratedResult(question, createRedraft(), { costs, choose: 1 });
   } catch (error) {
-    if (RedraftError.is(error) && refusals.includes(error.code)) return undefined;
+    if (RedraftError.is(error) && specialistRefusals.includes(error.code)) return undefined;
     throw error;
   }
 }
@@ -77,7 +77,7 @@ async function orchestrateIfProved(
       orchestratedResult(question, redraft, { costs: job.costs }),
     );
   } catch (error) {
-    const isRefusal = RedraftError.is(error) && refusals.includes(error.code);
+    const isRefusal = RedraftError.is(error) && specialistRefusals.includes(error.code);
     if (!isRefusal || !hasModel) throw error;
     return leave(`${error.message.split("\n")[0]}`);
   }

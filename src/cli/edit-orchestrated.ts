@@ -32,7 +32,7 @@ export async function folderQuestion(
 ): Promise<FolderQuestion | undefined> {
   const named = new Map<string, string>();
   for (const { path, exists } of files) {
-    const own = exists ? await pathIn(root, path) : undefined;
+    const own = exists ? await pathBelow(root, path) : undefined;
     if (own === undefined) return undefined;
     named.set(own, path);
   }
@@ -45,7 +45,7 @@ export async function folderQuestion(
   return { root, request, named, recognised: classify(request, speculators) };
 }
 
-async function pathIn(root: string, file: string): Promise<string | undefined> {
+async function pathBelow(root: string, file: string): Promise<string | undefined> {
   const real = await realpath(file).catch(() => resolve(file));
   const path = relative(root, real);
   return path === "" || path.startsWith("..") || isAbsolute(path)
@@ -65,7 +65,7 @@ async function placeOrLines(
 }
 
 /** Whether `--via auto` may leave an instruction to a specialist: one reads all of it, and only one does. */
-export const isSure = ({ recognised }: FolderQuestion): boolean =>
+export const isSurelyRead = ({ recognised }: FolderQuestion): boolean =>
   recognised.filter(({ isPartial }) => !isPartial).length === 1;
 
 export interface OrchestratedOptions {
@@ -132,7 +132,13 @@ function reportFor(
   return {
     via: "orchestrate",
     why: `${chosen.by}: ${chosen.title}`,
-    large: { requests: 0, promptTokens: 0, outputTokens: 0, counted: true },
+    // Specialists do not count tokens: of what a model writes as one of them nothing is known.
+    large: {
+      requests: chosen.by === "writer" ? 1 : 0,
+      promptTokens: 0,
+      outputTokens: 0,
+      counted: chosen.by !== "writer",
+    },
     small: { tokens: 0, forwards: 0 },
     seconds,
     unit,

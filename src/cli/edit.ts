@@ -201,7 +201,7 @@ async function byModel(job: EditJob): Promise<void> {
       if (server !== undefined) {
         job.onEvent?.({ type: "model-server", server, ...(prediction && { prediction }) });
       }
-      const done = await finish(result, job, { prediction, server, hunks, attempt });
+      const done = await finishEdit(result, job, { prediction, server, hunks, attempt });
       if (done.failure === undefined) return;
       if (attempt >= (options.attempts ?? 1)) throw done.failure;
       failed = { patch: done.patches.join(""), problem: done.failure.message };
@@ -220,7 +220,7 @@ async function finishOrchestrated(made: OrchestratedResult, job: EditJob): Promi
   const { watch, options } = job;
   if (!options.dryRun) await watch?.before();
   const own = { ...job, files: made.files };
-  const done = await finish(made.result, own, {
+  const done = await finishEdit(made.result, own, {
     prediction: undefined,
     server: undefined,
     hunks: undefined,
@@ -231,7 +231,7 @@ async function finishOrchestrated(made: OrchestratedResult, job: EditJob): Promi
 }
 
 /** Writes, asks the tools and prints. Answers with the failure of the check, after which every file is as it was. */
-async function finish(
+async function finishEdit(
   result: InstructResult,
   { files, options, watch }: EditJob,
   extras: Pick<EditExtras, "prediction" | "server" | "hunks" | "attempt">,

@@ -17,7 +17,7 @@ export interface ModelWriter {
 }
 
 /** Tokens that prompt and answer of one part need: parts are at most 120 lines. */
-const contextTokens = 8192;
+const writerContext = 8192;
 
 /** @param writer a path to a GGUF, the URL of a model server, an alias of `redraft models`, or a target, which stays the caller's */
 export function modelWriter(writer: string | TextTarget, env?: Environment): ModelWriter {
@@ -26,7 +26,7 @@ export function modelWriter(writer: string | TextTarget, env?: Environment): Mod
     opening ??=
       typeof writer === "string"
         ? import("./writer.ts").then(({ openWriter }) =>
-            openWriter(writer, { env, expectedTokens: contextTokens }),
+            openWriter(writer, { env, expectedTokens: writerContext }),
           )
         : Promise.resolve(writer);
     return opening;
