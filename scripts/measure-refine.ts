@@ -75,6 +75,9 @@ interface RuffMessage {
   readonly location: { readonly row: number; readonly column: number };
 }
 
+/** As `redraft fix --likely`. */
+const leastMend = 0.8;
+
 const messages = (all: readonly Diagnostic[]): string[] => all.map(({ message }) => message).sort();
 
 /** Passes where no message is new. */
@@ -111,7 +114,10 @@ async function mend(path: string, text: string): Promise<string[]> {
   await index.update();
   const context = { index, parserFor, names: () => nameViewOf(index, parserFor) };
   const proposals = await proposeFixes(await said(path, text), context, async () => text);
-  const fixes = proposals.flatMap((one) => one.fixes);
+  // A less likely fix may satisfy a parser and mean something else: `{"a", 1}` for `{"a": 1}`.
+  const fixes = proposals
+    .flatMap((one) => one.fixes)
+    .filter(({ confidence }) => confidence >= leastMend);
   fixes.sort((a, b) => b.confidence - a.confidence);
   return fixes.map(({ changes }) =>
     [...changes]

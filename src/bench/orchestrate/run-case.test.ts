@@ -64,4 +64,30 @@ describe("a case of bench orchestrate", () => {
     };
     expect(await runCase(one)).toMatchObject({ accepted: true, right: true });
   });
+
+  it("has the person take the places that the commit changed", async () => {
+    const head = "declare function foo(...all: number[]): void;\n";
+    const before = `${head}foo(1);\nfoo(3);\nfoo(4);\n`;
+    const edited = before.replace("foo(1)", "foo(1, 2)");
+    const after = edited.replace("foo(3)", "foo(3, 2)");
+    const one: RepositoryCase = {
+      ...rename,
+      type: "repeat",
+      texts: new Map([["a.ts", edited]]),
+      request: { repeat: { edit: [{ path: "a.ts", before, after: edited }], all: true } },
+      judge: { kind: "commit", files: [{ path: "a.ts", before, after }] },
+    };
+    expect(await runCase(one)).toMatchObject({ accepted: true, asked: true, right: true });
+    const judge = {
+      kind: "commit" as const,
+      files: [{ path: "a.ts", before, after: after.replace("foo(4)", "foo(4, 2)") }],
+    };
+    expect(await runCase({ ...one, judge })).toMatchObject({ asked: false, right: true });
+  });
+
+  it("is not recognised where no specialist takes the request", async () => {
+    const request = { instruction: "Make it faster." };
+    const outcome = await runCase({ ...rename, type: "multi-file", request });
+    expect(outcome).toMatchObject({ recognised: false, proposed: false, files: [] });
+  });
 });

@@ -1,7 +1,7 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { RepositoryFiles } from "../../core/repository.ts";
-import { nameLanguageOf } from "../../orchestrate/index/languages.ts";
 import { classify } from "../../orchestrate/classify.ts";
+import { nameLanguageOf } from "../../orchestrate/index/languages.ts";
 import { createRepositoryIndex } from "../../orchestrate/index/repository-index.ts";
 import type { RepeatPlan } from "../../orchestrate/like-places/repeat.ts";
 import { nameViewOf } from "../../orchestrate/names/view.ts";

@@ -49,8 +49,8 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
   for (const found of rules) candidates.push(...(await search.candidates(found)));
   const kept = await search.withoutClashes(candidates);
   const texts = await findWordingPlaces(view, wordings, kept, parse);
-  const places: FoundPlace[] = [
-    ...kept.map(placeOf),
+  const places: RepeatablePlace[] = [
+    ...kept.map(syntaxPlace),
     ...texts.map((wording) => ({ ...wording, wording })),
   ].sort(inTextOrder);
   const unknown = request.only?.find((number) => !(number >= 1 && number <= places.length));
@@ -91,7 +91,7 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
 }
 
 /** A place of either kind. */
-interface FoundPlace {
+interface RepeatablePlace {
   readonly path: string;
   readonly text: string;
   readonly start: number;
@@ -99,14 +99,14 @@ interface FoundPlace {
   readonly wording?: WordingPlace;
 }
 
-const placeOf = (candidate: LikeCandidate): FoundPlace => ({
+const syntaxPlace = (candidate: LikeCandidate): RepeatablePlace => ({
   path: candidate.path,
   text: candidate.parsed.text,
   start: candidate.match.start,
   candidate,
 });
 
-const inTextOrder = (one: FoundPlace, other: FoundPlace): number =>
+const inTextOrder = (one: RepeatablePlace, other: RepeatablePlace): number =>
   one.path === other.path ? one.start - other.start : one.path < other.path ? -1 : 1;
 
 function noRules(notes: readonly string[]): RedraftError {

@@ -51,7 +51,7 @@ export function wordingMatches(wording: Wording, parsed: ParsedText): WordingMat
     let at = text.indexOf(wording.old, region.start);
     while (at >= 0 && at + wording.old.length <= region.end) {
       const end = at + wording.old.length;
-      if (isWordEdge(text, at) && isWordEdge(text, end) && !isWritten(wording, text, at)) {
+      if (isWordEdge(text, at) && isWordEdge(text, end) && !isPartOfNew(wording, text, at)) {
         found.push({ start: at, end, text: wording.new });
         at = text.indexOf(wording.old, end);
       } else at = text.indexOf(wording.old, at + 1);
@@ -61,7 +61,7 @@ export function wordingMatches(wording: Wording, parsed: ParsedText): WordingMat
 }
 
 /** Whether a match is a part of the new wording. */
-function isWritten({ old, new: now }: Wording, text: string, at: number): boolean {
+function isPartOfNew({ old, new: now }: Wording, text: string, at: number): boolean {
   for (let part = now.indexOf(old); part >= 0; part = now.indexOf(old, part + 1)) {
     if (at >= part && text.startsWith(now, at - part)) return true;
   }
@@ -78,7 +78,7 @@ export function isSameCode(before: ParsedText, after: ParsedText): boolean {
     tokens.every(({ type, start, end }, index) => {
       const other = after.tokens[index]!;
       if (type !== other.type) return false;
-      const isText = stringType.test(type);
+      const isText = textTypes.test(type);
       return isText || before.text.slice(start, end) === after.text.slice(other.start, other.end);
     })
   );
@@ -94,12 +94,12 @@ interface TextRegion {
   readonly end: number;
 }
 
-const stringType = /string|char_literal|rune_literal/u;
+const textTypes = /string|char_literal|rune_literal/u;
 
 /** The contents of comments and strings; those that name a module are none. */
 function textRegions(parsed: ParsedText): TextRegion[] {
   const strings = parsed.tokens.flatMap((token): TextRegion[] => {
-    if (!stringType.test(token.type) || namesModule(token)) return [];
+    if (!textTypes.test(token.type) || namesModule(token)) return [];
     const written = parsed.text.slice(token.start, token.end);
     const open = /^[A-Za-z]{0,2}(?:"""|'''|["'`])/u.exec(written)?.[0].length ?? 0;
     const close = /(?:"""|'''|["'`])$/u.exec(written)?.[0].length ?? 0;
