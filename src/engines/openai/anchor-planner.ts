@@ -96,7 +96,7 @@ export function anchorPlanner({
       if (output.length === 0) {
         anchors = texts.filter(({ isWhole }) => isWhole).map((text) => ({ text, at: 0, value: 0 }));
       } else {
-        anchors = [...texts, own].flatMap((text) => anchorsIn(text, output)).sort(byValue);
+        anchors = [...texts, own].flatMap((text) => anchorsIn(text, output)).sort(byWorth);
         if (anchors[0] === undefined || anchors[0].value < 0) return emptyPlan;
       }
       const made = treeOf(different(anchors, most), limits.nodes);
@@ -126,7 +126,7 @@ function matchBefore(output: readonly Token[], tokens: readonly Token[], at: num
   return count;
 }
 
-function byValue(one: Anchor, other: Anchor): number {
+function byWorth(one: Anchor, other: Anchor): number {
   if (one.value !== other.value) return other.value - one.value;
   return Math.abs(one.at - one.text.pointer) - Math.abs(other.at - other.text.pointer);
 }

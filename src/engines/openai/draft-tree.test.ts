@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { treePath, linesBelow } from "./draft-tree.ts";
+import { linesBelow, treePath } from "./draft-tree.ts";
 
 // a b (c d | e), f
 const nodes = [

@@ -9,7 +9,7 @@ import type {
   VerifyOptions,
 } from "../../core/target.ts";
 import { startsWith } from "../../text/prefix.ts";
-import { treePath, linesBelow } from "./draft-tree.ts";
+import { linesBelow, treePath } from "./draft-tree.ts";
 import type { TokenScorer } from "./scorer.ts";
 import type { UsageTally } from "./tally.ts";
 
