@@ -102,7 +102,11 @@ describe("redraft edit", () => {
       { title: "cascade: a.py", hasPasses: false },
     ]);
     expect(rounds[0]!.passes.map(({ text }) => text).join("")).toContain("return 10");
-    expect(events.map(({ title }) => title)).toEqual(["asked the model (cascade)", "edited a.py"]);
+    expect(events.map(({ title }) => title)).toEqual([
+      "asked the model (cascade)",
+      "edited a.py",
+      "answered by a server with OpenAI's API",
+    ]);
   });
 
   it("writes a failure into the event log", async () => {

@@ -106,18 +106,6 @@ describe("vLLM with redraft-vllm, as recorded", () => {
     expect(target.answeredBy).toBe("vLLM 0.32.0 with redraft-vllm");
     expect(server.seen[0]!.body).toEqual(wire("vllm-plugin/probe-refused").request.body);
   });
-
-  it("counts what it took of the texts", async () => {
-    const probe = answerWith("vllm-plugin/probe-refused");
-    const server = await recorded("vllm-plugin", probe, answerWith("vllm-plugin/chat-predicted"));
-    const target = targetOf(server);
-    const { text, last } = await read(target.complete(hello, texts));
-    expect(text).toBe(written);
-    expect(last!.usage!.acceptedPredictionTokens).toBeGreaterThan(10);
-    expect(target.prediction).toBe("used");
-    expect(server.seen[1]!.body).toMatchObject({ vllm_xargs: texts });
-    expect(server.seen[1]!.body).not.toHaveProperty("prediction");
-  });
 });
 
 describe("SGLang, as recorded", () => {

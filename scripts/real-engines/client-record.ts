@@ -1,7 +1,7 @@
 /**
  * Records what a running engine answers, for the tests of the client:
  *
- *     node --import tsx scripts/real-engines/client-record.ts <set> <server>
+ *     node --import tsx scripts/real-engines/client-record.ts <set> <server> [note on how it is served]
  *
  * Sets: vllm, vllm-plugin, sglang, llama-server (scripts/real-engines/README.md has how each is served). The server holds the
  * apply model of 6 M parameters. Every answer becomes a file of `test/wire/<set>`, with the engine's version and the request.
@@ -26,7 +26,7 @@ const question = [{ role: "user", content: prompt }];
 const chat = { model, messages: question, temperature: 0, max_tokens: 24 };
 const streamed = { stream: true, stream_options: { include_usage: true } };
 
-const [set, server] = process.argv.slice(2);
+const [set, server, note] = process.argv.slice(2);
 if (set === undefined || server === undefined) {
   process.stderr.write("usage: client-record.ts vllm|vllm-plugin|sglang|llama-server <server>\n");
   process.exit(2);
@@ -139,18 +139,11 @@ async function exchanges(): Promise<Exchange[]> {
         models,
         { name: "version", path: "/version" },
         { name: "probe-refused", path: "/v1/completions", body: probe },
-        { name: "chat.sse", path: "/v1/chat/completions", body: { ...chat, ...streamed } },
-        {
-          name: "chat-predicted.sse",
-          path: "/v1/chat/completions",
-          body: { ...chat, ...streamed, vllm_xargs: prediction },
-        },
         {
           name: "raw-predicted.sse",
           path: "/v1/completions",
           body: { ...raw, ...streamed, vllm_xargs: prediction },
         },
-        { name: "chat", path: "/v1/chat/completions", body: chat },
       ];
     case "sglang":
       return [
@@ -223,7 +216,7 @@ const cleaned = (text: string): string =>
     .replaceAll(/(?<=[":\s])\/(?:tmp|home|root)\/[\w./-]*/g, "/models/m")
     .replaceAll(/127\.0\.0\.1:\d+/g, "localhost");
 
-const engine = await engineOf();
+const engine = `${await engineOf()}${note ? `, ${note}` : ""}`;
 const folder = fileURLToPath(new URL(`../../test/wire/${set}/`, import.meta.url));
 mkdirSync(folder, { recursive: true });
 for (const { name, method, path, body, keep } of await exchanges()) {

@@ -185,7 +185,7 @@ export interface LocalModelFacts {
   seconds(work: ModelWork): number | undefined;
 }
 
-/** What goes along with a prompt. The texts are what the answer may repeat: drafts, which never change it. */
+/** What is sent with a prompt. The texts are what the answer may repeat: drafts, which never change it. */
 export interface TextOptions {
   readonly prediction?: string;
   /** Whole answers that a merge found possible, the likeliest first; a server that takes one text gets the first of them. */

@@ -238,6 +238,8 @@ function eventRow(event: EventFields, at: number | undefined): TimelineEvent {
         "good",
       );
     }
+    case "model-server":
+      return row(`answered by ${textOf(event.server)}`, `prediction: ${textOf(event.prediction)}`);
     case "edit-read":
       return row(`read as ${textOf(event.format)}`, why);
     case "route-taken":

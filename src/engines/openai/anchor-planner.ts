@@ -45,7 +45,7 @@ const comparedTokens = 24;
  * Drafting for a target whose every pass is a round trip (docs/guide/model-servers.md): all of
  * the rest of a text where the output has come back to it, and nothing where it has not, so that the
  * target fetches a block of free text instead. The texts are the merge's candidates, the source, the sketch, and the
- * output itself. A second place goes along as a line of its own where the target verifies trees.
+ * output itself. A second place is sent too, as a line of its own, where the target verifies trees.
  *
  * Example: source `a b c d e f g`, output `a b X c d`: two tokens are no evidence yet; with `e` it drafts `f g`.
  */
@@ -57,7 +57,7 @@ export function anchorPlanner({
 }: AnchorPlannerOptions = {}): Planner {
   let texts: readonly Text[] = [];
   let ownTokens: Token[] = [];
-  let own = textOf(ownTokens, "suffix", false);
+  let own = draftText(ownTokens, "suffix", false);
   let drafted: readonly DraftedLine[] = [];
 
   function follow(output: readonly Token[]): void {
@@ -84,7 +84,7 @@ export function anchorPlanner({
     begin(request) {
       texts = draftTexts(request);
       ownTokens = [];
-      own = textOf(ownTokens, "suffix", false);
+      own = draftText(ownTokens, "suffix", false);
       drafted = [];
     },
     plan({ output }, limits) {
@@ -96,7 +96,7 @@ export function anchorPlanner({
       if (output.length === 0) {
         anchors = texts.filter(({ isWhole }) => isWhole).map((text) => ({ text, at: 0, value: 0 }));
       } else {
-        anchors = [...texts, own].flatMap((text) => anchorsIn(text, output)).sort(better);
+        anchors = [...texts, own].flatMap((text) => anchorsIn(text, output)).sort(byWorth);
         if (anchors[0] === undefined || anchors[0].value < 0) return emptyPlan;
       }
       const made = treeOf(different(anchors, most), limits.nodes);
@@ -126,7 +126,7 @@ function matchBefore(output: readonly Token[], tokens: readonly Token[], at: num
   return count;
 }
 
-function better(one: Anchor, other: Anchor): number {
+function byWorth(one: Anchor, other: Anchor): number {
   if (one.value !== other.value) return other.value - one.value;
   return Math.abs(one.at - one.text.pointer) - Math.abs(other.at - other.text.pointer);
 }
@@ -180,16 +180,16 @@ function treeOf(
 function draftTexts(request: DraftRequest): Text[] {
   const { source = [], sketch = [], candidates = [], context = [], history = [] } = request;
   const texts = [
-    ...candidates.map((tokens) => textOf(tokens, "sketch", true)),
-    textOf(source, "source", true),
-    textOf(sketch, "sketch", false),
-    ...context.map((tokens) => textOf(tokens, "prompt", false)),
-    ...history.map((tokens) => textOf(tokens, "suffix", false)),
+    ...candidates.map((tokens) => draftText(tokens, "sketch", true)),
+    draftText(source, "source", true),
+    draftText(sketch, "sketch", false),
+    ...context.map((tokens) => draftText(tokens, "prompt", false)),
+    ...history.map((tokens) => draftText(tokens, "suffix", false)),
   ];
   return texts.filter(({ tokens }) => tokens.length > 0);
 }
 
-function textOf(tokens: readonly Token[], origin: Origin, isWhole: boolean): Text {
+function draftText(tokens: readonly Token[], origin: Origin, isWhole: boolean): Text {
   const places = new Map<Token, number[]>();
   tokens.forEach((token, index) => {
     addPlace(places, token, index);

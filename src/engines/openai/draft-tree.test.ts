@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { followTree, linesBelow } from "./draft-tree.ts";
+import { linesBelow, treePath } from "./draft-tree.ts";
 
 // a b (c d | e), f
 const nodes = [
@@ -12,9 +12,9 @@ const nodes = [
 ];
 
 it("follows tokens as far as the tree has them", () => {
-  expect(followTree(nodes, [1, 2, 5, 9])).toEqual([0, 1, 4]);
-  expect(followTree(nodes, [2])).toEqual([]);
-  expect(followTree([], [1])).toEqual([]);
+  expect(treePath(nodes, [1, 2, 5, 9])).toEqual([0, 1, 4]);
+  expect(treePath(nodes, [2])).toEqual([]);
+  expect(treePath([], [1])).toEqual([]);
 });
 
 it("lists the lines from a node to the leaves", () => {

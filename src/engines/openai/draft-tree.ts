@@ -1,7 +1,7 @@
 import type { DraftNode, Token } from "../../core/target.ts";
 
 /** The nodes that tokens lead along, from the root on, as far as the tree has them. */
-export function followTree(nodes: readonly DraftNode[], tokens: readonly Token[]): number[] {
+export function treePath(nodes: readonly DraftNode[], tokens: readonly Token[]): number[] {
   const children = childrenOf(nodes);
   const path: number[] = [];
   for (const token of tokens) {

@@ -37,7 +37,7 @@ export async function describeServer(
   name: string | undefined,
   signal?: AbortSignal,
 ): Promise<ServerFacts> {
-  const models = await optional(listModels(connection, signal));
+  const models = await ifOffered(listModels(connection, signal));
   const model =
     models?.find(({ id }) => id === name) ?? (name === undefined ? models?.[0] : undefined);
   const owner = model?.owner ?? models?.[0]?.owner ?? "";
@@ -91,7 +91,7 @@ async function aboutServer(
   kind: ServerKind,
   signal: AbortSignal | undefined,
 ): Promise<AboutServer> {
-  const read = async (path: string) => asObject(await optional(connection.get(path, signal)));
+  const read = async (path: string) => asObject(await ifOffered(connection.get(path, signal)));
   if (kind === "vllm") return versionOf(asText((await read("/version"))?.version));
   if (kind === "sglang") return versionOf(asText((await read("/server_info"))?.version));
   if (kind !== "llama-server") return {};
@@ -128,7 +128,7 @@ async function hasPlugin(
 }
 
 /** Undefined where the server answers that it has no such thing, or with something else. */
-async function optional<Result>(asked: Promise<Result>): Promise<Result | undefined> {
+async function ifOffered<Result>(asked: Promise<Result>): Promise<Result | undefined> {
   try {
     return await asked;
   } catch (error) {

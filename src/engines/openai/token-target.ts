@@ -9,7 +9,7 @@ import type {
   VerifyOptions,
 } from "../../core/target.ts";
 import { startsWith } from "../../text/prefix.ts";
-import { followTree, linesBelow } from "./draft-tree.ts";
+import { linesBelow, treePath } from "./draft-tree.ts";
 import type { TokenScorer } from "./scorer.ts";
 import type { UsageTally } from "./tally.ts";
 
@@ -81,7 +81,7 @@ function openSequence(scorer: TokenScorer, capabilities: Capabilities): Sequence
   /** Makes the continuation known up to where it leaves the drafted tree, and one token further. */
   async function learn(tree: readonly DraftNode[], signal?: AbortSignal): Promise<void> {
     for (;;) {
-      const path = followTree(tree, known);
+      const path = treePath(tree, known);
       if (path.length < known.length) return;
       const drafts = linesBelow(tree, path.at(-1) ?? -1).slice(0, scorer.mostDrafts);
       const longest = Math.max(0, ...drafts.map(({ length }) => length));
@@ -169,7 +169,7 @@ function verdictRows(tree: readonly DraftNode[], known: readonly Token[]): Rows 
   const ids = new Int32Array(count).fill(-1);
   const logits = new Float32Array(count);
   ids[0] = known[0] ?? -1;
-  followTree(tree, known).forEach((node, index) => {
+  treePath(tree, known).forEach((node, index) => {
     ids[node + 1] = known[index + 1] ?? -1;
   });
   return { count, k: 1, ids, logits };

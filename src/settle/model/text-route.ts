@@ -38,7 +38,7 @@ export interface TextModelOptions {
 const largestQuestion = 100_000;
 
 /** Prompt and answer together that the models of this repository were trained on, in tokens. */
-const trainedLength = 1792;
+const longestTrained = 1792;
 
 /** Agreed lines around the dispute in the second question to an apply model: fewer than in the first, and enough to see the places. */
 const otherContext = 2;
@@ -54,9 +54,9 @@ export function textModelRoute(options: TextModelOptions): ModelRoute {
   const isDialogue =
     promptFormat === undefined || applyFormats[promptFormat].dialogue !== undefined;
   if (!isDialogue && target.tokenPrompts === undefined) throw noTokens(promptFormat, target.name);
-  let finding: Promise<Way> | undefined;
+  let finding: Promise<AskedBy> | undefined;
 
-  async function findWay(signal: AbortSignal | undefined): Promise<Way> {
+  async function findWay(signal: AbortSignal | undefined): Promise<AskedBy> {
     if (!isDialogue || promptFormat === undefined) {
       const prompts = await target.tokenPrompts?.(signal);
       if (!isDialogue && prompts === undefined) throw noTokens(promptFormat, target.name);
@@ -70,7 +70,7 @@ export function textModelRoute(options: TextModelOptions): ModelRoute {
     };
   }
 
-  async function wayOf(signal: AbortSignal | undefined): Promise<Way> {
+  async function wayOf(signal: AbortSignal | undefined): Promise<AskedBy> {
     finding ??= findWay(signal);
     try {
       return await finding;
@@ -83,7 +83,7 @@ export function textModelRoute(options: TextModelOptions): ModelRoute {
   /** Has the region written; returns which of the candidates came out. */
   async function writtenCandidate(
     asked: Ask,
-    way: Way,
+    way: AskedBy,
     region: Region,
     known: Ambiguity,
     onText: ModelTask["onText"],
@@ -91,7 +91,7 @@ export function textModelRoute(options: TextModelOptions): ModelRoute {
     const { edit, candidates, instruction } = known;
     const question = questionOf(region, instruction);
     const written = await asked.write(way, question, candidateLines(region, candidates), onText);
-    const lines = written === undefined ? undefined : linesOf(way.format, written);
+    const lines = written === undefined ? undefined : writtenRegion(way.format, written);
     if (lines === undefined) {
       logger.warn("the model's answer is not in the form it was asked for", { model: target.name });
       return undefined;
@@ -151,7 +151,7 @@ export function textModelRoute(options: TextModelOptions): ModelRoute {
 }
 
 /** How a model is asked: by dialogue, or by tokens where there are `prompts`. */
-interface Way {
+interface AskedBy {
   readonly format: ApplyFormat;
   readonly prompts?: TokenPrompts;
 }
@@ -191,7 +191,7 @@ function candidateLines(region: Region, candidates: readonly Candidate[]): (read
   });
 }
 
-function linesOf(format: ApplyFormat, written: string): readonly string[] | undefined {
+function writtenRegion(format: ApplyFormat, written: string): readonly string[] | undefined {
   if (format.dialogue === undefined) return format.read(written);
   const inner = between(written, format.dialogue.open, format.dialogue.close);
   return inner === undefined ? undefined : format.read(inner);
@@ -204,7 +204,7 @@ interface Ask {
   (messages: Messages): Promise<string | undefined>;
   /** Has a region written; `answers` are the lines of the candidates, for drafts. */
   write(
-    way: Way,
+    way: AskedBy,
     question: ApplyQuestion,
     answers: readonly (readonly string[])[],
     onText: ModelTask["onText"],
@@ -263,7 +263,7 @@ function askerOf(target: TextTarget, signal: AbortSignal | undefined): Ask {
       return answer === undefined ? undefined : withoutThoughts(answer);
     }
     const prompt = await format.prompt({ name: target.name, tokenize: prompts.tokenize }, question);
-    const room = Math.min(trainedLength, prompts.contextSize ?? trainedLength) - prompt.length;
+    const room = Math.min(longestTrained, prompts.contextSize ?? longestTrained) - prompt.length;
     // The answer is about as long as the region: what cannot hold it need not be asked.
     if (room < prompt.length / 3) return undefined;
     return read(prompts.complete(prompt, { ...texts, maxTokens: room }), onText);
