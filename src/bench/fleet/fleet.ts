@@ -151,11 +151,11 @@ function rowOf(
   replicas: number,
   hourly: number,
 ): Row {
-  const dollars = (hourly / 3600) * replicas * (report.seconds / report.edits) * 1000;
+  const dollars = ((hourly / 3600) * replicas * 1000) / report.steadyPerSecond;
   return {
     arrangement,
     [column]: load,
-    "edits/s per engine": rounded(report.perSecond / replicas),
+    "edits/s per engine": rounded(report.steadyPerSecond / replicas),
     "p50 s": rounded(report.p50),
     "p95 s": rounded(report.p95),
     "$ per 1,000": rounded(dollars),

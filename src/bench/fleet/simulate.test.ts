@@ -111,6 +111,17 @@ describe("a fleet that can be computed by hand", () => {
   });
 });
 
+describe("the steady rate", () => {
+  it("leaves out the end, where the last long edit is alone", () => {
+    const work = [...Array.from({ length: 99 }, () => edit(1, 4)), edit(1, 400)];
+    const arrivals = { kind: "closed", clients: 10 } as const;
+    const report = simulateFleet(work, fleet(aSecondEach, { arrivals, edits: 100 }));
+    // Ten at once, each 4 seconds; the last one takes 400.
+    expect(report.steadyPerSecond).toBeCloseTo(10 / 4, 0);
+    expect(report.perSecond).toBeLessThan(0.25);
+  });
+});
+
 describe("a fleet with random arrivals", () => {
   it("is the same for the same seed, and another for another", () => {
     const work = [edit(5, 3), edit(50, 30), edit(7, 4)];
