@@ -69,6 +69,8 @@ export function fleetCommand(): Command {
       const hourly = options.hourly ?? stated.hourly;
       print(arrangementRows(work, stated.cost, hourly, options), options);
       print(lengthRows(work, stated.cost), options);
+      const left = work.filter((edit) => edit.proved === false);
+      if (left.length > 0) print(lengthRows(left, stated.cost, "left by the merge"), options);
     });
 }
 
@@ -116,7 +118,9 @@ function arrangementRows(
   options: FleetCommandOptions,
 ): Row[] {
   const { replicas, edits, seed, mergeCores, rate } = options;
-  const adaptive = adaptiveDrafts(work, cost);
+  // What the merge leaves over is harder to predict than the rest.
+  const left = work.filter((edit) => edit.proved !== true);
+  const [adaptive, adaptiveLeft] = [adaptiveDrafts(work, cost), adaptiveDrafts(left, cost)];
   const loads = rate === undefined ? options.clients : [rate];
   return arrangements.flatMap(({ name, merge, predicts }) =>
     loads.map((load) => {
@@ -124,7 +128,7 @@ function arrangementRows(
         replicas,
         replica: {
           cost,
-          policy: predicts ? adaptive : noDrafts,
+          policy: predicts ? (merge ? adaptiveLeft : adaptive) : noDrafts,
           mostRequests: 256,
           stepTokens: 8192,
           prefixes: 256,
@@ -164,10 +168,11 @@ function rowOf(
   };
 }
 
-function lengthRows(work: readonly EditWork[], cost: StepCost): Row[] {
+function lengthRows(work: readonly EditWork[], cost: StepCost, of = "all edits"): Row[] {
   return [1, 2, 4, 8, 16, 32, 64, 128, 256].map((requests) => {
     const { length, gain, always } = bestDraftLength(work, cost, requests);
     return {
+      edits: of,
       "requests in a step": requests,
       "best length": length === 0 ? "off" : String(length),
       "tokens/s, of plain": rounded(gain),
