@@ -44,10 +44,14 @@ export function fleetCommand(): Command {
     .option("--cost <name>", `time of a step: ${Object.keys(statedCosts).join(", ")}`, "h100-7b")
     .option("--hourly <dollars>", "price of a replica per hour (default: as stated)", Number)
     .option("--replicas <n>", "engines behind a prefix-aware router", count, 1)
-    .option("--clients <n,...>", "edits under way at once", counts, [1, 4, 16, 64, 128])
+    .option("--clients <n,...>", "edits under way at once", clientCounts, [1, 4, 16, 64, 128])
     .option("--rate <n>", "edits per second that arrive (Poisson), instead of --clients", Number)
     .option("--edits <n>", "edits per run", count, 2000)
-    .option("--proved <share>", "share of edits that the merge proves (default: as it does)", share)
+    .option(
+      "--proved <share>",
+      "share of edits that the merge proves (default: as it does)",
+      parsedShare,
+    )
     .option("--merge-cores <n>", "cores of the merge", count, 2)
     .option("--seed <n>", "seed of the draws", Number, 1)
     .option("--check <file>", "compare with what fleet_check.py measured on an engine, and end")
@@ -159,12 +163,12 @@ function rowOf(
   return {
     arrangement,
     [column]: load,
-    "edits/s per engine": rounded(report.steadyPerSecond / replicas),
-    "p50 s": rounded(report.p50),
-    "p95 s": rounded(report.p95),
-    "$ per 1,000": rounded(dollars),
-    "merged %": rounded((100 * report.merged) / report.edits),
-    "busy %": rounded(100 * report.busy),
+    "edits/s per engine": digits3(report.steadyPerSecond / replicas),
+    "p50 s": digits3(report.p50),
+    "p95 s": digits3(report.p95),
+    "$ per 1,000": digits3(dollars),
+    "merged %": digits3((100 * report.merged) / report.edits),
+    "busy %": digits3(100 * report.busy),
   };
 }
 
@@ -175,8 +179,8 @@ function lengthRows(work: readonly EditWork[], cost: StepCost, of = "all edits")
       edits: of,
       "requests in a step": requests,
       "best length": length === 0 ? "off" : String(length),
-      "tokens/s, of plain": rounded(gain),
-      "always 127": rounded(always),
+      "tokens/s, of plain": digits3(gain),
+      "always 127": digits3(always),
     };
   });
 }
@@ -192,15 +196,15 @@ function print(rows: readonly Row[], { json, markdown }: FleetCommandOptions): v
 }
 
 /** Three significant digits. */
-function rounded(value: number): number {
+function digits3(value: number): number {
   return Number(value.toPrecision(3));
 }
 
-function counts(value: string): number[] {
+function clientCounts(value: string): number[] {
   return value.split(",").map(count);
 }
 
-function share(value: string): number {
+function parsedShare(value: string): number {
   const number = Number(value);
   if (!(number >= 0 && number <= 1)) {
     throw new RedraftError("usage", `a share is a number from 0 to 1, not ${value}`);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { seededDraws } from "../../orchestrate/select/draws.ts";
 import { fixedDrafts, noDrafts } from "./draft-policy.ts";
 import { EventQueue } from "./event-queue.ts";
+import type { ReplicaOptions } from "./replica.ts";
 import { leastLoaded, prefixAware } from "./router.ts";
 import { type FleetOptions, simulateFleet } from "./simulate.ts";
 import type { LinearCost } from "./step-cost.ts";
@@ -25,7 +26,9 @@ function edit(prompt: number, output: number, more: Partial<EditWork> = {}): Edi
 
 function fleet(
   cost: LinearCost,
-  more: Partial<FleetOptions> & { readonly replica?: Partial<FleetOptions["replica"]> } = {},
+  more: Partial<Omit<FleetOptions, "replica">> & {
+    readonly replica?: Partial<ReplicaOptions>;
+  } = {},
 ): FleetOptions {
   const { replica, ...rest } = more;
   return {

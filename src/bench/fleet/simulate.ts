@@ -20,7 +20,7 @@ export interface FleetOptions {
   readonly seed: number;
   /** Take the edits in the order of `work`, over and over, instead of drawing them. */
   readonly inOrder?: boolean;
-  /** Cores of the merge in front of the engines; absent = every edit goes to the model. */
+  /** Cores of the merge in front of the engines; absent = the model gets every edit. */
   readonly mergeCores?: number;
 }
 
