@@ -16,6 +16,7 @@ import json
 import time
 from pathlib import Path
 
+import numpy as np
 from run_vllm import predicted
 from vllm_in_process import ENGINES, Engine, Prompts, redraft
 
@@ -85,24 +86,31 @@ class Steps:
 
 
 def fitted(rows: list[dict], drafts: bool) -> dict[str, float]:
-    """Least squares of the steps' seconds with no negative coefficient; steps over three medians are left out."""
-    import numpy as np
-    from scipy.optimize import nnls
-
+    """Least squares of the steps' seconds without negative coefficients; steps that take four times as long are out."""
     names = [name for name in FEATURES if drafts or name != "perDraft"]
     matrix = np.array([[1.0 if name == "fixed" else row[name] for name in names] for row in rows])
     seconds = np.array([row["seconds"] for row in rows])
+    # Neither the many small steps nor the few large ones decide alone.
+    weight = 1 / np.sqrt(np.maximum(seconds, 1e-4))
     kept = np.ones(len(rows), dtype=bool)
+    found = np.zeros(len(names))
     for _ in range(3):
-        # Relative errors count: small steps are many and large ones long.
-        weight = 1 / np.maximum(seconds, 1e-4) ** 0.5
-        scaled = matrix * weight[:, None]
-        size = scaled[kept].max(axis=0)
-        size[size == 0] = 1
-        found = nnls(scaled[kept] / size, (seconds * weight)[kept])[0] / size
-        expected = matrix @ found
-        kept = seconds < 4 * np.maximum(expected, 1e-4)
+        found = not_negative(matrix[kept] * weight[kept, None], seconds[kept] * weight[kept])
+        kept = seconds < 4 * np.maximum(matrix @ found, 1e-4)
     return {**dict.fromkeys(FEATURES, 0.0), **dict(zip(names, map(float, found), strict=True))}
+
+
+def not_negative(matrix: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Least squares; while a coefficient is negative, the one that is most so, by its share of the sum, is left out."""
+    size = np.maximum(matrix.max(axis=0), 1e-12)
+    used = [column for column in range(matrix.shape[1]) if matrix[:, column].any()]
+    while True:
+        found = np.linalg.lstsq(matrix[:, used] / size[used], wanted, rcond=None)[0]
+        if found.min() >= 0:
+            result = np.zeros(matrix.shape[1])
+            result[used] = found / size[used]
+            return result
+        del used[int(found.argmin())]
 
 
 def main() -> None:

@@ -29,7 +29,9 @@ interface EngineCase {
 
 const [kind, data, out, count = "60"] = process.argv.slice(2);
 if (data === undefined || out === undefined || !["regions", "canitedit", "files"].includes(kind!)) {
-  process.stderr.write("usage: write-cases.ts regions|canitedit|files <data> <out.jsonl> [count]\n");
+  process.stderr.write(
+    "usage: write-cases.ts regions|canitedit|files <data> <out.jsonl> [count]\n",
+  );
   process.exit(2);
 }
 

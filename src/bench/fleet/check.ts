@@ -26,7 +26,13 @@ export interface EngineCheck {
 }
 
 export function readCheck(path: string): EngineCheck {
-  const read = JSON.parse(readFileSync(path, "utf8")) as Partial<EngineCheck>;
+  let read: Partial<EngineCheck>;
+  try {
+    read = JSON.parse(readFileSync(path, "utf8")) as Partial<EngineCheck>;
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new RedraftError("file-error", `cannot read --check ${path}: ${message}`, { cause });
+  }
   if (!Array.isArray(read.requests) || !Array.isArray(read.measured) || read.cost === undefined) {
     throw new RedraftError("usage", `${path} was not written by fleet_check.py`);
   }

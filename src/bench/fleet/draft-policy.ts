@@ -10,7 +10,7 @@ export function fixedDrafts(length: number): DraftPolicy {
   return () => length;
 }
 
-const lengths: readonly number[] = [0, 1, 2, 4, 8, 15, 31, 63, 127];
+const draftLengths: readonly number[] = [0, 1, 2, 4, 8, 15, 31, 63, 127];
 
 export interface LengthChoice {
   readonly requests: number;
@@ -28,7 +28,7 @@ export function bestDraftLength(
   cost: StepCost,
   requests: number,
 ): LengthChoice {
-  const context = mean(work.map(({ prompt, output }) => prompt + output / 2)) * requests;
+  const context = averageOf(work.map(({ prompt, output }) => prompt + output / 2)) * requests;
   const rate = (limit: number): number => {
     const { steps, drafted, written } = totalSteps(work, limit);
     const tokens = requests * (1 + drafted / steps);
@@ -38,11 +38,11 @@ export function bestDraftLength(
   };
   const plain = rate(0);
   let [length, best] = [0, plain];
-  for (const limit of lengths) {
+  for (const limit of draftLengths) {
     const reached = rate(limit);
     if (reached > best) [length, best] = [limit, reached];
   }
-  return { requests, length, gain: best / plain, always: rate(lengths.at(-1)!) / plain };
+  return { requests, length, gain: best / plain, always: rate(draftLengths.at(-1)!) / plain };
 }
 
 /** Drafts as long as the load makes worthwhile: what the plug-in does by measuring, done here from the recordings. */
@@ -59,6 +59,6 @@ export function adaptiveDrafts(work: readonly EditWork[], cost: StepCost): Draft
   };
 }
 
-function mean(values: readonly number[]): number {
+function averageOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

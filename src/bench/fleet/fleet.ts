@@ -44,10 +44,14 @@ export function fleetCommand(): Command {
     .option("--cost <name>", `time of a step: ${Object.keys(statedCosts).join(", ")}`, "h100-7b")
     .option("--hourly <dollars>", "price of a replica per hour (default: as stated)", Number)
     .option("--replicas <n>", "engines behind a prefix-aware router", count, 1)
-    .option("--clients <n,...>", "edits under way at once", counts, [1, 4, 16, 64, 128])
+    .option("--clients <n,...>", "edits under way at once", clientCounts, [1, 4, 16, 64, 128])
     .option("--rate <n>", "edits per second that arrive (Poisson), instead of --clients", Number)
     .option("--edits <n>", "edits per run", count, 2000)
-    .option("--proved <share>", "share of edits that the merge proves (default: as it does)", share)
+    .option(
+      "--proved <share>",
+      "share of edits that the merge proves (default: as it does)",
+      parsedShare,
+    )
     .option("--merge-cores <n>", "cores of the merge", count, 2)
     .option("--seed <n>", "seed of the draws", Number, 1)
     .option("--check <file>", "compare with what fleet_check.py measured on an engine, and end")
@@ -69,6 +73,8 @@ export function fleetCommand(): Command {
       const hourly = options.hourly ?? stated.hourly;
       print(arrangementRows(work, stated.cost, hourly, options), options);
       print(lengthRows(work, stated.cost), options);
+      const left = work.filter((edit) => edit.proved === false);
+      if (left.length > 0) print(lengthRows(left, stated.cost, "left by the merge"), options);
     });
 }
 
@@ -116,7 +122,9 @@ function arrangementRows(
   options: FleetCommandOptions,
 ): Row[] {
   const { replicas, edits, seed, mergeCores, rate } = options;
-  const adaptive = adaptiveDrafts(work, cost);
+  // What the merge leaves over is harder to predict than the rest.
+  const left = work.filter((edit) => edit.proved !== true);
+  const [adaptive, adaptiveLeft] = [adaptiveDrafts(work, cost), adaptiveDrafts(left, cost)];
   const loads = rate === undefined ? options.clients : [rate];
   return arrangements.flatMap(({ name, merge, predicts }) =>
     loads.map((load) => {
@@ -124,7 +132,7 @@ function arrangementRows(
         replicas,
         replica: {
           cost,
-          policy: predicts ? adaptive : noDrafts,
+          policy: predicts ? (merge ? adaptiveLeft : adaptive) : noDrafts,
           mostRequests: 256,
           stepTokens: 8192,
           prefixes: 256,
@@ -151,27 +159,28 @@ function rowOf(
   replicas: number,
   hourly: number,
 ): Row {
-  const dollars = (hourly / 3600) * replicas * (report.seconds / report.edits) * 1000;
+  const dollars = ((hourly / 3600) * replicas * 1000) / report.steadyPerSecond;
   return {
     arrangement,
     [column]: load,
-    "edits/s per engine": rounded(report.perSecond / replicas),
-    "p50 s": rounded(report.p50),
-    "p95 s": rounded(report.p95),
-    "$ per 1,000": rounded(dollars),
-    "merged %": rounded((100 * report.merged) / report.edits),
-    "busy %": rounded(100 * report.busy),
+    "edits/s per engine": digits3(report.steadyPerSecond / replicas),
+    "p50 s": digits3(report.p50),
+    "p95 s": digits3(report.p95),
+    "$ per 1,000": digits3(dollars),
+    "merged %": digits3((100 * report.merged) / report.edits),
+    "busy %": digits3(100 * report.busy),
   };
 }
 
-function lengthRows(work: readonly EditWork[], cost: StepCost): Row[] {
+function lengthRows(work: readonly EditWork[], cost: StepCost, of = "all edits"): Row[] {
   return [1, 2, 4, 8, 16, 32, 64, 128, 256].map((requests) => {
     const { length, gain, always } = bestDraftLength(work, cost, requests);
     return {
+      edits: of,
       "requests in a step": requests,
       "best length": length === 0 ? "off" : String(length),
-      "tokens/s, of plain": rounded(gain),
-      "always 127": rounded(always),
+      "tokens/s, of plain": digits3(gain),
+      "always 127": digits3(always),
     };
   });
 }
@@ -187,15 +196,15 @@ function print(rows: readonly Row[], { json, markdown }: FleetCommandOptions): v
 }
 
 /** Three significant digits. */
-function rounded(value: number): number {
+function digits3(value: number): number {
   return Number(value.toPrecision(3));
 }
 
-function counts(value: string): number[] {
+function clientCounts(value: string): number[] {
   return value.split(",").map(count);
 }
 
-function share(value: string): number {
+function parsedShare(value: string): number {
   const number = Number(value);
   if (!(number >= 0 && number <= 1)) {
     throw new RedraftError("usage", `a share is a number from 0 to 1, not ${value}`);

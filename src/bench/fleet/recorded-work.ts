@@ -13,7 +13,7 @@ import type { DraftedPass, EditWork } from "./work.ts";
 /** Most tokens that vLLM verifies per request and step, less the model's own. */
 const mostDrafted = 127;
 
-export interface RecordedOptions {
+export interface RecordedWorkOptions {
   readonly data: string;
   readonly vocab: string;
   readonly limit?: number;
@@ -21,7 +21,7 @@ export interface RecordedOptions {
 
 /** Recorded edits as work: replayed with the source as prediction, and merged from their ideal sketch. */
 export async function recordedWork(
-  { data, vocab, limit }: RecordedOptions,
+  { data, vocab, limit }: RecordedWorkOptions,
   note: (text: string) => void,
 ): Promise<EditWork[]> {
   const tokenizer = await loadTokenizer(vocab);
@@ -56,12 +56,12 @@ export async function recordedWork(
   return work;
 }
 
-type Merged = Pick<EditWork, "proved" | "mergeSeconds">;
+type MergedRecord = Pick<EditWork, "proved" | "mergeSeconds">;
 
 async function mergeOf(
   { original, edited, sketch }: TraceRecord,
   redraft: ReturnType<typeof createRedraft>,
-): Promise<Merged> {
+): Promise<MergedRecord> {
   const started = process.cpuUsage();
   let text: string | null = null;
   try {
@@ -75,7 +75,7 @@ async function mergeOf(
 }
 
 /**
- * Passes of a replay as drafted and written tokens; a draft of more than 127 tokens goes on in the next pass. The
+ * Passes of a replay as drafted and written tokens; a draft of more than 127 tokens continues in the next pass. The
  * replay says of a pass how many tokens were written before it, since the pass before.
  */
 export function cutPasses(

@@ -1,6 +1,6 @@
 import type { DraftPolicy } from "./draft-policy.ts";
 import { type StepCost, stepSeconds } from "./step-cost.ts";
-import { type EditWork, type Progress, startOfOutput, stepOf } from "./work.ts";
+import { type EditWork, type OutputProgress, outputStep, startOfOutput } from "./work.ts";
 
 export interface ReplicaOptions {
   readonly cost: StepCost;
@@ -13,20 +13,20 @@ export interface ReplicaOptions {
   readonly prefixes: number;
 }
 
-interface Running {
+interface RunningEdit {
   readonly job: number;
   readonly work: EditWork;
   /** Prompt tokens still to be read. */
   unread: number;
   known: number;
-  at: Progress;
+  at: OutputProgress;
 }
 
 /** An engine with continuous batching: steps follow each other, a request joins and leaves between two of them. */
 export class Replica {
   readonly #options: ReplicaOptions;
   readonly #waiting: { readonly job: number; readonly work: EditWork }[] = [];
-  #running: Running[] = [];
+  #running: RunningEdit[] = [];
   readonly #prefixes = new Map<string, true>();
   #after: (() => number[]) | undefined;
   /** Seconds in which a step ran, steps, and tokens computed. */
@@ -67,18 +67,18 @@ export class Replica {
     const limit = policy(this.#running.length);
     let [tokens, context, drafted] = [0, 0, 0];
     const written: {
-      readonly request: Running;
+      readonly request: RunningEdit;
       readonly count: number;
-      readonly next: Progress;
+      readonly next: OutputProgress;
     }[] = [];
     for (const request of writing) {
-      const step = stepOf(request.work.passes, request.at, limit);
+      const step = outputStep(request.work.passes, request.at, limit);
       written.push({ request, count: step.written, next: step.next });
       tokens += 1 + step.drafted;
       context += request.known;
       if (limit > 0) drafted++;
     }
-    const read: { readonly request: Running; readonly count: number }[] = [];
+    const read: { readonly request: RunningEdit; readonly count: number }[] = [];
     for (const request of reading) {
       const count = Math.min(request.unread, stepTokens - tokens);
       if (count <= 0) break;
@@ -100,7 +100,7 @@ export class Replica {
         request.unread -= count;
         request.known += count;
         // The step that reads the last token of a prompt writes the first one of the output.
-        if (request.unread === 0) request.at = stepOf(request.work.passes, request.at, 0).next;
+        if (request.unread === 0) request.at = outputStep(request.work.passes, request.at, 0).next;
       }
       return this.#finish();
     };
@@ -115,7 +115,7 @@ export class Replica {
   }
 
   #finish(): number[] {
-    const isDone = ({ unread, at, work }: Running): boolean =>
+    const isDone = ({ unread, at, work }: RunningEdit): boolean =>
       unread === 0 && at.pass >= work.passes.length;
     const done = this.#running.filter(isDone).map(({ job }) => job);
     if (done.length > 0) this.#running = this.#running.filter((request) => !isDone(request));

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { seededDraws } from "../../orchestrate/select/draws.ts";
 import { fixedDrafts, noDrafts } from "./draft-policy.ts";
 import { EventQueue } from "./event-queue.ts";
+import type { ReplicaOptions } from "./replica.ts";
 import { leastLoaded, prefixAware } from "./router.ts";
 import { type FleetOptions, simulateFleet } from "./simulate.ts";
 import type { LinearCost } from "./step-cost.ts";
@@ -25,7 +26,9 @@ function edit(prompt: number, output: number, more: Partial<EditWork> = {}): Edi
 
 function fleet(
   cost: LinearCost,
-  more: Partial<FleetOptions> & { readonly replica?: Partial<FleetOptions["replica"]> } = {},
+  more: Partial<Omit<FleetOptions, "replica">> & {
+    readonly replica?: Partial<ReplicaOptions>;
+  } = {},
 ): FleetOptions {
   const { replica, ...rest } = more;
   return {
@@ -108,6 +111,17 @@ describe("a fleet that can be computed by hand", () => {
     const report = simulateFleet(work, fleet(aSecondEach, { edits: 3, mergeCores: 1 }));
     expect(report).toMatchObject({ merged: 1, seconds: 0.25 + 3.25 + 3, p50: 3 });
     expect(simulateFleet(work, fleet(aSecondEach, { edits: 3 })).merged).toBe(0);
+  });
+});
+
+describe("the steady rate", () => {
+  it("leaves out the end, where the last long edit is alone", () => {
+    const work = [...Array.from({ length: 99 }, () => edit(1, 4)), edit(1, 400)];
+    const arrivals = { kind: "closed", clients: 10 } as const;
+    const report = simulateFleet(work, fleet(aSecondEach, { arrivals, edits: 100 }));
+    // Ten at once, each 4 seconds; the last one takes 400.
+    expect(report.steadyPerSecond).toBeCloseTo(10 / 4, 0);
+    expect(report.perSecond).toBeLessThan(0.25);
   });
 });
 

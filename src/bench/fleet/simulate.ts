@@ -20,7 +20,7 @@ export interface FleetOptions {
   readonly seed: number;
   /** Take the edits in the order of `work`, over and over, instead of drawing them. */
   readonly inOrder?: boolean;
-  /** Cores of the merge in front of the engines; absent = every edit goes to the model. */
+  /** Cores of the merge in front of the engines; absent = the model gets every edit. */
   readonly mergeCores?: number;
 }
 
@@ -29,6 +29,8 @@ export interface FleetReport {
   /** From the first arrival to the last answer, in seconds. */
   readonly seconds: number;
   readonly perSecond: number;
+  /** The same from the tenth part of the answers on to the last arrival: without the start and the end of the run. */
+  readonly steadyPerSecond: number;
   readonly p50: number;
   readonly p95: number;
   readonly meanSeconds: number;
@@ -52,6 +54,7 @@ export function simulateFleet(work: readonly EditWork[], options: FleetOptions):
   const replicas = Array.from({ length: options.replicas }, () => new Replica(options.replica));
   const jobs: { readonly work: EditWork; readonly arrived: number }[] = [];
   const latencies: number[] = [];
+  const answers: number[] = [];
   const toMerge: number[] = [];
   let [now, merged, merging] = [0, 0, 0];
 
@@ -80,6 +83,7 @@ export function simulateFleet(work: readonly EditWork[], options: FleetOptions):
   };
   const answered = (job: number): void => {
     latencies.push(now - jobs[job]!.arrived);
+    answers.push(now);
     if (arrivals.kind === "closed") arrive();
   };
   const arrive = (): void => {
@@ -123,6 +127,7 @@ export function simulateFleet(work: readonly EditWork[], options: FleetOptions):
     edits: latencies.length,
     seconds: now,
     perSecond: latencies.length / now,
+    steadyPerSecond: steadyRate(answers, jobs.at(-1)!.arrived),
     p50: percentile(latencies, 0.5),
     p95: percentile(latencies, 0.95),
     meanSeconds: latencies.reduce((sum, value) => sum + value, 0) / latencies.length,
@@ -130,4 +135,12 @@ export function simulateFleet(work: readonly EditWork[], options: FleetOptions):
     busy: busy / (now * replicas.length),
     steps: replicas.reduce((sum, replica) => sum + replica.steps, 0),
   };
+}
+
+/** Answers per second between the tenth part of them and `end`; of all where that says nothing. */
+function steadyRate(answers: readonly number[], end: number): number {
+  const first = Math.floor(answers.length / 10);
+  const last = answers.findLastIndex((at) => at <= end);
+  if (last - first < 10) return answers.length / answers.at(-1)!;
+  return (last - first) / (answers[last]! - answers[first]!);
 }

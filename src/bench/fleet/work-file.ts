@@ -8,14 +8,14 @@ export function readWork(path: string): EditWork[] | undefined {
   return readFileSync(path, "utf8")
     .split("\n")
     .filter((line) => line.trim() !== "")
-    .map((line, index) => checked(line, `${path}:${index + 1}`));
+    .map((line, index) => checkedWork(line, `${path}:${index + 1}`));
 }
 
 export function writeWork(path: string, work: readonly EditWork[]): void {
   writeFileSync(path, work.map((edit) => `${JSON.stringify(edit)}\n`).join(""));
 }
 
-function checked(line: string, where: string): EditWork {
+function checkedWork(line: string, where: string): EditWork {
   const edit = JSON.parse(line) as Partial<EditWork>;
   const { id, prompt, key, shared, output, passes } = edit;
   const written = passes?.reduce((sum, pass) => sum + pass.written, 0);

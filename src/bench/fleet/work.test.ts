@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutPasses } from "./recorded-work.ts";
-import { type DraftedPass, type EditWork, startOfOutput, stepOf, totalSteps } from "./work.ts";
+import { type DraftedPass, type EditWork, outputStep, startOfOutput, totalSteps } from "./work.ts";
 
 function edit(passes: readonly DraftedPass[]): EditWork {
   const output = passes.reduce((sum, { written }) => sum + written, 0);
@@ -26,13 +26,13 @@ describe("steps of a recorded output", () => {
   it("go on with a draft that was cut", () => {
     // 1, then 2 + 2 + 1 of the five, then both of the last.
     expect(totalSteps([edit(passes)], 1)).toEqual({ steps: 5, drafted: 3, written: 8 });
-    expect(stepOf(passes, { pass: 1, offset: 2 }, 1)).toEqual({
+    expect(outputStep(passes, { pass: 1, offset: 2 }, 1)).toEqual({
       drafted: 1,
       written: 2,
       next: { pass: 1, offset: 4 },
     });
-    expect(stepOf(passes, { pass: 1, offset: 4 }, 1).next).toEqual({ pass: 2, offset: 0 });
-    expect(stepOf(passes, startOfOutput, 9)).toEqual({
+    expect(outputStep(passes, { pass: 1, offset: 4 }, 1).next).toEqual({ pass: 2, offset: 0 });
+    expect(outputStep(passes, startOfOutput, 9)).toEqual({
       drafted: 0,
       written: 1,
       next: { pass: 1, offset: 0 },

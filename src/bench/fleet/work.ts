@@ -23,23 +23,23 @@ export interface EditWork {
 }
 
 /** How much of a request was written, in passes of its recording. */
-export interface Progress {
+export interface OutputProgress {
   readonly pass: number;
   /** Tokens of that pass that are written. */
   readonly offset: number;
 }
 
-export const startOfOutput: Progress = { pass: 0, offset: 0 };
+export const startOfOutput: OutputProgress = { pass: 0, offset: 0 };
 
 /**
- * A step with at most `limit` drafted tokens. A recorded draft that is cut goes on in the next step, where its wrong
+ * A step with at most `limit` drafted tokens. A recorded draft that is cut continues in the next step, where its wrong
  * token, if it had one, still is the first that is rejected.
  */
-export function stepOf(
+export function outputStep(
   passes: readonly DraftedPass[],
-  { pass, offset }: Progress,
+  { pass, offset }: OutputProgress,
   limit: number,
-): { readonly drafted: number; readonly written: number; readonly next: Progress } {
+): { readonly drafted: number; readonly written: number; readonly next: OutputProgress } {
   const recorded = passes[pass]!;
   const drafted = Math.max(0, Math.min(limit, recorded.drafted - offset));
   const written = Math.min(drafted, recorded.written - 1 - offset) + 1;
@@ -59,7 +59,7 @@ export function totalSteps(
   let [steps, drafted, written] = [0, 0, 0];
   for (const { passes } of work) {
     for (let at = startOfOutput; at.pass < passes.length; ) {
-      const step = stepOf(passes, at, limit);
+      const step = outputStep(passes, at, limit);
       steps++;
       drafted += step.drafted;
       written += step.written;
