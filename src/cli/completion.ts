@@ -104,7 +104,7 @@ function zshScript(tree: readonly CommandNode[]): string {
         : `
   case $state in
     command) local -a commands=(${describe(node.commands)}); _describe command commands ;;
-    inner) _redraft_${words.replaceAll(" ", "_")}_$words[1] 2>/dev/null ;;
+    inner) _redraft_${words.replaceAll(/[ -]/g, "_")}_\${words[1]//-/_} 2>/dev/null ;;
   esac`;
     return `_redraft_${words.replaceAll(/[ -]/g, "_")}() {
   _arguments -s ${node.commands.length > 0 ? "-C " : ""}\\
@@ -119,10 +119,11 @@ _redraft() {
   _arguments -C '1:command:->command' '*::word:->inner'
   case $state in
     command) local -a commands=(${describe(tree)}); _describe command commands ;;
-    inner) _redraft_$words[1] 2>/dev/null ;;
+    inner) _redraft_\${words[1]//-/_} 2>/dev/null ;;
   esac
 }
-compdef _redraft redraft
+# The first call of an autoloaded file runs it; a file that is sourced only registers.
+if [[ $funcstack[1] == _redraft ]]; then _redraft "$@"; else compdef _redraft redraft; fi
 `;
 }
 

@@ -2,9 +2,11 @@ import type { ServerResponse } from "node:http";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { type Clock, systemClock } from "../core/clock.ts";
-import { silentLogger } from "../core/logger.ts";
+import { type Logger, silentLogger } from "../core/logger.ts";
 import { createKeyCheck } from "./auth.ts";
-import { type BodyBudget, createBodyBudget, readBody } from "./body.ts";
+import { type BodyBudget, createBodyBudget, readBody, receiveJsonLines } from "./body.ts";
+import type { Call } from "./call.ts";
+import { answerEditStream, type EditStreamParts } from "./edit-stream.ts";
 import { createEditHandlers } from "./edits.ts";
 import { errorAnswers } from "./error-answers.ts";
 import { ApiError } from "./errors.ts";
@@ -123,6 +125,11 @@ export function createApp(options: HttpOptions): RedraftApp {
   post("/v1/edits/undo", async (bytes, { signal }) =>
     Response.json(await edits.undo(bodyJson(bytes), signal)),
   );
+  const streamed = { edits, limits, working, clock, onFailure: streamFailures(logger, measures) };
+  app.post("/v1/edits/stream", async (context) => {
+    const body = receiveJsonLines(context.req.raw, limits, bodies);
+    return answerEditStream(body, callFrom(context), streamed);
+  });
   app.get("/v1/edits", async (context) => context.json(await edits.log()));
 
   return {
@@ -155,6 +162,7 @@ const endpointNames: Readonly<Record<string, string>> = {
   "/detokenize": "detokenize",
   "/v1/edits": "edits",
   "/v1/edits/undo": "undo",
+  "/v1/edits/stream": "edit-stream",
 };
 
 /** Counts and times the requests of known endpoints. */
@@ -198,28 +206,43 @@ function withBody(
   bodies: BodyBudget,
 ): (context: Context) => Promise<Response> {
   return async (context) => {
-    const bindings = context.env as Bindings | undefined;
-    const outgoing = bindings?.outgoing;
-    const address = bindings?.incoming?.socket?.remoteAddress ?? "local";
-    const signal = context.req.raw.signal;
+    const outgoing = outgoingOf(context);
+    const call = callFrom(context);
     const { bytes, release } = await readBody(context.req.raw, limits, bodies);
     // The answer is about as large, so the memory stays reserved until it is sent.
     outgoing?.once("close", release);
-    const cutOff = (): void => void outgoing?.destroy();
     try {
-      return await handler(bytes, {
-        client: context.req.header("authorization") ?? address,
-        isPassedOn: wasPassedOn(context.req.header("via")),
-        signal,
-        cutOff,
-        hurry: (ms) => void outgoing?.setTimeout(ms, cutOff),
-      });
+      return await handler(bytes, call);
     } catch (error) {
       release();
       throw error;
     } finally {
       if (outgoing === undefined) release();
     }
+  };
+}
+
+/** Counts and logs what fails after a stream has begun. */
+function streamFailures(logger: Logger, measures: Measures): EditStreamParts["onFailure"] {
+  return ({ body, status }, cause) => {
+    measures.refusals.add({ code: body.error.code ?? "none" });
+    if (status >= 500) logger.error("a stream failed", { cause: String(cause) });
+  };
+}
+
+const outgoingOf = (context: Context): Bindings["outgoing"] =>
+  (context.env as Bindings | undefined)?.outgoing;
+
+function callFrom(context: Context): Call {
+  const outgoing = outgoingOf(context);
+  const { incoming } = (context.env ?? {}) as Bindings;
+  const cutOff = (): void => void outgoing?.destroy();
+  return {
+    client: context.req.header("authorization") ?? incoming?.socket?.remoteAddress ?? "local",
+    isPassedOn: wasPassedOn(context.req.header("via")),
+    signal: context.req.raw.signal,
+    cutOff,
+    hurry: (ms) => void outgoing?.setTimeout(ms, cutOff),
   };
 }
 

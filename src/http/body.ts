@@ -41,6 +41,17 @@ export interface Body {
 /** Bytes of a body that the budget does not count: small requests are answered while large ones fill it. */
 const freeBytes = 64 * 1024;
 
+/** A body while it arrives. */
+export interface ArrivingBody {
+  /** Throws 408, 413 or 503 where it comes too slowly, is too large, or there is no memory for it. */
+  readonly chunks: AsyncGenerator<Uint8Array>;
+  /** Gives its memory back to the budget. A second call does nothing. */
+  release(): void;
+}
+
+const jsonType = /^application\/(?:[\w.+-]{1,100}\+)?json\b/i;
+const jsonLinesType = /^application\/(?:[\w.+-]{1,100}\+)?(?:json|(?:x-)?ndjson|jsonl)\b/i;
+
 /**
  * Reads a JSON body of bounded size. A body of another type is refused: browsers may send those anywhere
  * without asking, and no client of this API does. Memory is reserved as the bytes arrive, so a client that only announces a
@@ -51,41 +62,62 @@ export async function readBody(
   limits: BodyLimits,
   budget: BodyBudget,
 ): Promise<Body> {
-  const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/(?:[\w.+-]{1,100}\+)?json\b/i.test(type)) {
-    throw new ApiError(415, "Send the body as `content-type: application/json`.", {
+  const { chunks, release } = receiveBody(request, limits, budget, jsonType, "application/json");
+  const received: Uint8Array[] = [];
+  for await (const chunk of chunks) received.push(chunk);
+  return { bytes: received.length === 1 ? received[0]! : Buffer.concat(received), release };
+}
+
+/** A body of JSON lines, to be read while it arrives; the same limits and types, and `application/x-ndjson`. */
+export function receiveJsonLines(
+  request: Request,
+  limits: BodyLimits,
+  budget: BodyBudget,
+): ArrivingBody {
+  return receiveBody(request, limits, budget, jsonLinesType, "application/x-ndjson");
+}
+
+function receiveBody(
+  request: Request,
+  { maxBodyBytes, bodyStallMs }: BodyLimits,
+  budget: BodyBudget,
+  types: RegExp,
+  named: string,
+): ArrivingBody {
+  if (!types.test(request.headers.get("content-type") ?? "")) {
+    throw new ApiError(415, `Send the body as \`content-type: ${named}\`.`, {
       code: "unsupported_media_type",
     });
   }
-  const { maxBodyBytes } = limits;
   const declared = Number(request.headers.get("content-length") ?? "0");
   if (declared > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
   if (declared > freeBytes && !budget.take(declared)) throw memoryFull(budget);
   // Only checks that there is room now: it is reserved as the bytes arrive.
   if (declared > freeBytes) budget.give(declared);
-  const chunks: Uint8Array[] = [];
   let size = 0;
   let held = 0;
   const release = (): void => {
     budget.give(held);
     held = 0;
   };
-  try {
-    for await (const chunk of chunksOf(request, limits.bodyStallMs)) {
-      size += chunk.byteLength;
-      if (size > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
-      if (size > freeBytes) {
-        const more = size - freeBytes - held;
-        if (!budget.take(more)) throw memoryFull(budget);
-        held += more;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of chunksOf(request, bodyStallMs)) {
+        size += chunk.byteLength;
+        if (size > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+        if (size > freeBytes) {
+          const more = size - freeBytes - held;
+          if (!budget.take(more)) throw memoryFull(budget);
+          held += more;
+        }
+        yield chunk;
       }
-      chunks.push(chunk);
+    } catch (error) {
+      release();
+      throw error;
     }
-    return { bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks), release };
-  } catch (error) {
-    release();
-    throw error;
   }
+  return { chunks: counted(), release };
 }
 
 /** The chunks of a body; one that does not come in time ends the request. */

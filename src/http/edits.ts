@@ -5,6 +5,7 @@ import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import { baseOf, type TextStore } from "../core/text-store.ts";
 import { carryOver } from "../merge/rebase/carry.ts";
+import type { FinalHunk } from "../redraft/stream/final-hunks.ts";
 import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
 import { editStates } from "../workspace/journal/history.ts";
@@ -12,7 +13,10 @@ import { openJournal } from "../workspace/journal/journal.ts";
 import { shownIn } from "../workspace/journal/state-home.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
 import { type UndoAnswer, undo } from "../workspace/journal/undo.ts";
+import { resolveInRoots } from "../workspace/roots.ts";
+import { readTextFile } from "../workspace/text-file.ts";
 import { ApiError } from "./errors.ts";
+import { followEdit } from "./follow-edit.ts";
 import { parseBody } from "./schemas.ts";
 
 /** The folders whose files a server may edit; without them it touches no file. */
@@ -31,8 +35,23 @@ export interface EditHandlers {
   apply(body: unknown, signal: AbortSignal): Promise<AppliedAll>;
   /** POST /v1/edits/undo: `{last?, ids?, hunks?, redo?, dry_run?}`. */
   undo(body: unknown, signal: AbortSignal): Promise<UndoAnswer>;
+  /** POST /v1/edits/stream: the head of an edit that arrives in pieces, `{path, format?, dry_run?}`. */
+  begin(head: unknown): Promise<ArrivingEdit>;
   /** GET /v1/edits: the log, newest first. */
   log(): Promise<{ readonly edits: readonly object[] }>;
+}
+
+/** An edit of one file that is placed while it arrives. */
+export interface ArrivingEdit {
+  /** Takes the next piece; answers the hunks that it makes final (`docs/guide/stream.md`). */
+  push(piece: string): readonly FinalHunk[];
+  /** Applies the whole edit; answers the hunks that are left. Throws `check-failed` where the end changes a hunk that was final. */
+  end(signal: AbortSignal): Promise<ArrivedEdit>;
+}
+
+interface ArrivedEdit {
+  readonly hunks: readonly FinalHunk[];
+  readonly applied: AppliedAll;
 }
 
 /** @throws `ApiError` 404 from every handler where the server has no folders. */
@@ -40,7 +59,8 @@ export function createEditHandlers(
   redraft: Pick<Redraft, "apply">,
   files: ServedFiles | undefined,
 ): EditHandlers {
-  if (files === undefined) return { apply: noFolder, undo: noFolder, log: noFolder };
+  if (files === undefined)
+    return { apply: noFolder, undo: noFolder, begin: noFolder, log: noFolder };
   const { roots } = files;
   const journal = openJournal({
     folder: roots[0]!,
@@ -48,20 +68,39 @@ export function createEditHandlers(
     keep: files.journal !== false,
   });
   const texts = files.texts ?? persistentTextStore(journal.home);
+  const written = {
+    roots,
+    texts,
+    fs: confinedTo(roots),
+    journal,
+    note: { kind: "edit", by: "HTTP" },
+  } as const;
   return withShownPaths(roots, {
     async apply(body, signal) {
       const { edits, dry_run, receipts } = parseBody(editsRequest, body);
       return applyAll(edits.map(editRow), {
+        ...written,
         redraft,
-        roots,
-        texts,
-        fs: confinedTo(roots),
-        journal,
-        note: { kind: "edit", by: "HTTP" },
         dryRun: dry_run === true,
         receipts: receipts === true,
         signal,
       });
+    },
+    async begin(body) {
+      const { path, format, dry_run } = parseBody(arrivingEditHead, body);
+      const { absolute, display } = await resolveInRoots(path, roots);
+      const { text: source } = await readTextFile(absolute, written.fs);
+      const named = format ?? "auto";
+      const following = followEdit(source, display, named);
+      return {
+        push: following.push,
+        async end(signal) {
+          const options = { ...written, dryRun: dry_run === true, signal };
+          const row = { path, edit: following.text, format: named };
+          const applied = await applyAll([row], { ...options, redraft: following.on(redraft) });
+          return { hunks: following.left(), applied };
+        },
+      };
     },
     async undo(body, signal) {
       const { last, ids, hunks, redo, dry_run } = parseBody(undoRequest, body);
@@ -122,6 +161,10 @@ function withShownPaths(roots: readonly string[], handlers: EditHandlers): EditH
   return {
     apply: wrapped(handlers.apply),
     undo: wrapped(handlers.undo),
+    begin: wrapped(async (head) => {
+      const edit = await handlers.begin(head);
+      return { push: edit.push, end: wrapped(edit.end) };
+    }),
     log: wrapped(handlers.log),
   };
 }
@@ -162,6 +205,18 @@ function editRow({
     ...(symbol == null ? {} : { symbol }),
   };
 }
+
+export interface ArrivingEditHead {
+  readonly path: string;
+  readonly format?: EditRow["format"] | null;
+  readonly dry_run?: boolean | null | undefined;
+}
+
+export const arrivingEditHead: z.ZodType<ArrivingEditHead> = z.strictObject({
+  path: z.string().min(1),
+  format: z.enum(["auto", ...formatNames]).nullish(),
+  dry_run: z.boolean().nullish(),
+});
 
 export const editsRequest: z.ZodType<EditsRequest> = z.strictObject({
   edits: z

@@ -107,6 +107,21 @@ export const answerSchemas: Readonly<Record<string, JsonSchema>> = {
     { edits: listAnswer(fileChange), files: listAnswer(fileChange), written: flag },
     { entry: text },
   ),
+  EditStreamEvent: {
+    oneOf: [
+      record({ type: { const: "hunk" }, start: number, end: number, lines: listAnswer(text) }),
+      record(
+        {
+          type: { const: "result" },
+          edits: listAnswer(fileChange),
+          files: listAnswer(fileChange),
+          written: flag,
+        },
+        { entry: text },
+      ),
+      record({ type: { const: "error" }, error: { type: "object" } }),
+    ],
+  },
   UndoneEdits: record(
     { of: listAnswer(text), files: listAnswer(fileChange), written: flag },
     { id: text },

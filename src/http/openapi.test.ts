@@ -125,6 +125,8 @@ describe("the OpenAPI document", () => {
       expect(answer.status, `${path} ${JSON.stringify(body)}`).toBe(200);
       await check("post", path, answer);
     }
+    const pieces = '{"path":"a","format":"whole","dry_run":true}\n{"text":"three\\n"}\n';
+    await check("post", "/v1/edits/stream", await post("/v1/edits/stream", pieces));
     for (const path of [
       "/v1/models",
       "/v1/models/morph-v3-fast",

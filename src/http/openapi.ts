@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { codeApplyRequest } from "./code-apply-request.ts";
-import { editsRequest, undoRequest } from "./edits.ts";
+import { arrivingEditHead, editsRequest, undoRequest } from "./edits.ts";
 import { answerSchemas } from "./openapi-answers.ts";
 import { responsesRequest } from "./responses-request.ts";
 import { chatRequest, completionRequest, detokenizeRequest, tokenizeRequest } from "./schemas.ts";
@@ -31,8 +31,10 @@ const statusTexts: Readonly<Record<number, string>> = {
 interface ApiOperation {
   readonly summary: string;
   readonly request?: z.ZodType;
-  /** Name of the schema of the answer. */
-  readonly answer: string;
+  /** Default: application/json. */
+  readonly requestType?: string;
+  /** Name of the schema of the answer; absent where every answer is a stream. */
+  readonly answer?: string;
   /** Name of the schema of one event, if the answer may be a stream. */
   readonly event?: string;
   readonly errors: readonly number[];
@@ -107,6 +109,16 @@ const apiOperations: Readonly<Record<string, Readonly<Record<string, ApiOperatio
       errors: [...bodyStatuses, 404, 409, 422],
     },
   },
+  "/v1/edits/stream": {
+    post: {
+      summary:
+        'Edits one file while the edit arrives. The body is JSON lines: the schema is that of the first, every other is {"text": ...}. Only with `--root`.',
+      request: arrivingEditHead,
+      requestType: "application/x-ndjson",
+      event: "EditStreamEvent",
+      errors: [...bodyStatuses, 404],
+    },
+  },
   "/tokenize": {
     post: {
       summary: "Text to tokens, as vLLM answers it.",
@@ -140,10 +152,12 @@ const schemaNamed = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 function operation(
   path: string,
   method: string,
-  { summary, request, answer, event, errors, parameter, type }: ApiOperation,
+  { summary, request, requestType, answer, event, errors, parameter, type }: ApiOperation,
 ) {
   const content = {
-    [type ?? "application/json"]: { schema: schemaNamed(answer) },
+    ...(answer === undefined
+      ? {}
+      : { [type ?? "application/json"]: { schema: schemaNamed(answer) } }),
     ...(event === undefined
       ? {}
       : { "text/event-stream": { schema: { type: "string" }, "x-event": schemaNamed(event) } }),
@@ -171,7 +185,7 @@ function operation(
       : {
           requestBody: {
             required: true,
-            content: { "application/json": { schema: jsonSchemaOf(request) } },
+            content: { [requestType ?? "application/json"]: { schema: jsonSchemaOf(request) } },
           },
         }),
     responses: { 200: { description: "Done.", content }, ...Object.fromEntries(failures) },

@@ -15,7 +15,7 @@ interface FirstQuestion {
 }
 
 /** Tried in this order where the chosen way has no room: the region reads least, and a file is asked for alone. */
-const others: readonly Way[] = ["region", "rewrite", "cascade"];
+const otherWays: readonly Way[] = ["region", "rewrite", "cascade"];
 
 /**
  * The chosen way, if its question and the expected answer fit into the context of a model on this machine; else the first other way
@@ -27,20 +27,20 @@ export async function fittingWay(
   options: CascadeOptions,
 ): Promise<ChosenWay> {
   const { local } = options.large;
-  if (local === undefined || (await fits(chosen, request, options, local))) return chosen;
+  if (local === undefined || (await questionFits(chosen, request, options, local))) return chosen;
   const { files, instruction } = request;
   const region = options.namedPartsOf && namedRegion(files, instruction, options.namedPartsOf);
   const why = `${chosen.via} needs more than the context of ${local.contextSize} tokens`;
-  for (const via of others) {
+  for (const via of otherWays) {
     if (via === chosen.via || (via === "region" && region === undefined)) continue;
     const { region: _, ...decision } = chosen;
     const other = { ...decision, via, why, ...(via === "region" && region && { region }) };
-    if (await fits(other, request, options, local)) return other;
+    if (await questionFits(other, request, options, local)) return other;
   }
   return chosen;
 }
 
-async function fits(
+async function questionFits(
   way: ChosenWay,
   request: InstructRequest,
   options: CascadeOptions,

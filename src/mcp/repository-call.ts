@@ -46,7 +46,7 @@ export interface RepositoryCall {
   readonly write: ApplyCandidateOptions & { readonly signal: AbortSignal };
 }
 
-/** What an event of the orchestrator tells a user who waits; undefined where it is not news. */
+/** An event of the orchestrator as a message for a user who waits; undefined where it says nothing new. */
 function progressMessage(event: OrchestrateEvent): string | undefined {
   switch (event.type) {
     case "speculator-started":
