@@ -104,3 +104,13 @@ def lift_batch_cutoff(runner: Any, drafted: int) -> None:
     """
     if hasattr(runner, "effective_drafter_max_model_len"):
         runner.effective_drafter_max_model_len = runner.max_model_len + drafted + 1
+
+
+def samples_wrongly(runner: Any, parameters: Any) -> bool:
+    """Whether drafts would change what is sampled.
+
+    On a CPU, vLLM 0.32 divides the logits of drafted tokens by memory that nothing was written to instead of the
+    temperature: its stand-in for `expand_kernel` writes floats to a copy. Every drafter of vLLM is affected.
+    """
+    on_cpu = getattr(getattr(runner, "device", None), "type", None) == "cpu"
+    return on_cpu and (getattr(parameters, "temperature", 0) or 0) > 0

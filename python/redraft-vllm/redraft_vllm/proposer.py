@@ -22,6 +22,7 @@ from redraft_vllm.engine import (
     check_runner,
     check_version,
     lift_batch_cutoff,
+    samples_wrongly,
     wrap_runner,
 )
 from redraft_vllm.fields import FieldError, Fields, read_fields
@@ -59,6 +60,7 @@ class BatchDrafter:
         self._cost = StepCost(settings.free_tokens)
         self._ended: float | None = None
         self._is_free = settings.cost == "free"
+        self._has_warned = False
         #: Seconds that a draft takes to find.
         self._drafting = 0.0
 
@@ -132,6 +134,13 @@ class BatchDrafter:
     def _read(self, runner: Any, row: int, request_id: str) -> tuple[int, Fields]:
         prompt_length = int(runner.input_batch.num_prompt_tokens[row])
         parameters = getattr(runner.requests.get(request_id), "sampling_params", None)
+        if samples_wrongly(runner, parameters):
+            if not self._has_warned:
+                logger.warning(
+                    "requests with a temperature are not drafted for: vLLM 0.32 verifies them wrongly on a CPU"
+                )
+            self._has_warned = True
+            return prompt_length, Fields(draft="off")
         try:
             return prompt_length, read_fields(getattr(parameters, "extra_args", None))
         except FieldError as error:

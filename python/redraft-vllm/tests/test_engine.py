@@ -8,6 +8,7 @@ from redraft_vllm.engine import (
     check_runner,
     check_version,
     lift_batch_cutoff,
+    samples_wrongly,
     wrap_runner,
 )
 from redraft_vllm.settings import SettingError, Settings, read_settings
@@ -89,3 +90,12 @@ def test_settings():
     for wrong in ({"promt": True}, {"cost": "cheap"}, {"texts": -1}, {"prompt": 1}, {"free_tokens": "8"}, [1]):
         with pytest.raises(SettingError):
             read_settings({"redraft": wrong})
+
+
+@pytest.mark.parametrize(
+    ("device", "temperature", "wrong"),
+    [("cpu", 1.0, True), ("cpu", 0.0, False), ("cpu", None, False), ("cuda", 1.0, False), (None, 1.0, False)],
+)
+def test_sampled_requests_are_left_alone_on_a_cpu(device, temperature, wrong):
+    runner = types.SimpleNamespace(device=types.SimpleNamespace(type=device))
+    assert samples_wrongly(runner, types.SimpleNamespace(temperature=temperature)) is wrong
