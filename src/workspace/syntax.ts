@@ -42,8 +42,10 @@ const longestText = 1_000_000;
 const parseSteps = 10_000;
 /** For one text of a whole repository, where a file that cannot be read costs more than time. */
 const patientParseSteps = 50_000;
-/** In case an operation takes unusually long. */
-const longestParseMs = 20_000;
+/** Processor time of one parse, ms: recovering from errors, an operation may take a hundred times as long. A busy machine hardly changes it. */
+const longestParse = 1000;
+/** Between two looks at the clock. */
+const stepsPerLook = 16;
 
 const loaded = new Map<string, Promise<SyntaxChecker | undefined>>();
 
@@ -363,16 +365,21 @@ function hasLongLine(text: string): boolean {
 
 function parseTree(parser: Parser, text: string, steps: number = parseSteps): Tree | undefined {
   if (text.length > longestText || hasLongLine(text)) return undefined;
-  const deadline = performance.now() + longestParseMs;
+  const start = process.cpuUsage();
   let left = steps;
   const progressCallback = (): boolean => {
     left -= 1;
-    return left < 0 || (left % 256 === 0 && performance.now() > deadline);
+    return left < 0 || (left % stepsPerLook === 0 && processorMs(start) > longestParse);
   };
   const tree = parser.parse(text, null, { progressCallback });
   if (tree) return tree;
   parser.reset();
   return undefined;
+}
+
+function processorMs(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1000;
 }
 
 /** The line of the first innermost error at or behind `from`, else of the first of all. An error that spans `from` counts as there. */
