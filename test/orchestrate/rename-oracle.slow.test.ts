@@ -66,19 +66,16 @@ function declaredNames(path: string): { start: number; name: string }[] {
   return found;
 }
 
-/** The old texts with the new name at places, as `path:start`. */
-function withName(places: ReadonlySet<string>, name: string): Map<string, string> {
+/** The old texts with the new name at every place; what TypeScript writes around it, where it keeps another name. */
+function renamedTexts(found: readonly ts.RenameLocation[], name: string): Map<string, string> {
   const result = new Map<string, string>();
-  for (const [path, text] of texts) {
-    const starts = [...places]
-      .flatMap((place) =>
-        place.startsWith(`${path}:`) ? Number(place.slice(path.length + 1)) : [],
-      )
-      .sort((a, b) => b - a);
-    let after = text;
-    for (const start of starts)
-      after = after.slice(0, start) + to + after.slice(start + name.length);
-    if (starts.length > 0) result.set(path, after);
+  const backwards = found.toSorted((a, b) => b.textSpan.start - a.textSpan.start);
+  for (const { fileName, textSpan, prefixText = "", suffixText = "" } of backwards) {
+    const path = fileName.slice(root.length);
+    const { start } = textSpan;
+    const after = result.get(path) ?? texts.get(path)!;
+    const inserted = prefixText + to + suffixText;
+    result.set(path, after.slice(0, start) + inserted + after.slice(start + name.length));
   }
   return result;
 }
@@ -110,17 +107,17 @@ it("renames the same places as TypeScript, or asks", async () => {
       asked += 1;
       continue;
     }
-    const found = service.findRenameLocations(file, start, false, false, {
-      providePrefixAndSuffixTextForRename: false,
-    });
-    const places = new Set(
-      found?.map(({ fileName, textSpan }) => `${fileName.slice(root.length)}:${textSpan.start}`),
-    );
-    const wanted = withName(places, name);
     const got = new Map(plan.files.map((one) => [one.path, one.after]));
-    const same =
-      wanted.size === got.size &&
-      [...wanted].every(([one, text]) => folded(got.get(one) ?? "", name) === folded(text, name));
+    // A shorthand may be renamed with all uses of its variable, or keep that variable's name.
+    const same = [false, true].some((providePrefixAndSuffixTextForRename) => {
+      const preferences = { providePrefixAndSuffixTextForRename };
+      const found = service.findRenameLocations(file, start, false, false, preferences) ?? [];
+      const wanted = renamedTexts(found, name);
+      return (
+        wanted.size === got.size &&
+        [...wanted].every(([one, text]) => folded(got.get(one) ?? "", name) === folded(text, name))
+      );
+    });
     if (same) renamed += 1;
     else wrong.push(`${path}:${line}:${column}: ${name}`);
   }
