@@ -114,6 +114,14 @@ export async function applyAll(
   }
 }
 
+/** What edits come to, one change for each file; nothing is written. */
+export async function planEdits(
+  rows: readonly EditRow[],
+  options: ApplyAllOptions,
+): Promise<{ readonly edits: readonly RowAnswer[]; readonly changes: readonly FileChange[] }> {
+  return plan(rows, { ...options, receipts: false }, new Map());
+}
+
 async function isStale(changes: readonly FileChange[], fs: FileSystem): Promise<boolean> {
   for (const { before } of changes) {
     const now = await readTextFile(before.realPath, fs);
