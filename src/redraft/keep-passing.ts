@@ -4,7 +4,12 @@ import { type EditCheck, type RefinedHunk, refineEdit } from "../orchestrate/ref
 import type { CandidateFile } from "../orchestrate/speculator.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import { newErrors, syntaxFor } from "../workspace/syntax.ts";
-import { type FileChange, type WriteOptions, type Written, writeChanges } from "../workspace/write.ts";
+import {
+  type FileChange,
+  type WriteOptions,
+  type Written,
+  writeChanges,
+} from "../workspace/write.ts";
 
 export interface KeepPassingOptions extends Omit<WriteOptions, "check"> {
   /** What the check said of the whole edit, which it refuses. */
@@ -65,13 +70,21 @@ export async function keepPassing(
   };
   const files = parts.map(({ file }) => file);
   // The bound is on runs: a text that is not tried costs nothing.
-  const refined = await refineEdit(files, check, { whole, mostChecks: 1000, ...(signal && { signal }) });
+  const refined = await refineEdit(files, check, {
+    whole,
+    mostChecks: 1000,
+    ...(signal && { signal }),
+  });
   const kept = changesOf(parts, refined.texts);
   const leftOut = {
     patch: parts.map((part) => leftPatch(part, refined.texts, nameOf)).join(""),
     hunks: refined.hunks
       .filter(({ state }) => state === "left out")
-      .map(({ path, line, why }) => ({ path: nameOf(path), line, ...(why !== undefined && { why }) })),
+      .map(({ path, line, why }) => ({
+        path: nameOf(path),
+        line,
+        ...(why !== undefined && { why }),
+      })),
   };
   if (kept.length === 0) return { changes: [], written: [], leftOut, runs };
   const confirm = async (): Promise<void> => {
@@ -96,7 +109,8 @@ interface Part {
   readonly isWhole: boolean;
 }
 
-const isMove = ({ moveTo, from }: FileChange): boolean => moveTo !== undefined || from !== undefined;
+const isMove = ({ moveTo, from }: FileChange): boolean =>
+  moveTo !== undefined || from !== undefined;
 
 /** Whether more than lines of a file change. */
 const isOfTree = (change: FileChange): boolean =>

@@ -260,7 +260,8 @@ function inRow(error: unknown, row: EditRow, index: number, rows: number): unkno
   );
 }
 
-function appliedAll(
+/** The answer for edits whose changes are written; `written` has one for each of them. */
+export function appliedAll(
   { edits, changes }: Planned,
   written: readonly Written[],
   roots: readonly string[],
