@@ -1,12 +1,11 @@
 import type { RedraftError } from "../core/errors.ts";
 import type { InstructResult } from "../instruct/edit-files.ts";
-import { keepPassing } from "../redraft/keep-passing.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import type { TextFile } from "../workspace/text-file.ts";
 import type { EditOptions } from "./edit-job.ts";
 import type { PartlyEdited } from "./edit-output.ts";
 import { cliJournal } from "./journal.ts";
-import { quietCheck, refusalOf, searchNote } from "./left-out.ts";
+import { checkRefusal, writePassing } from "./left-out.ts";
 import { onInterrupt } from "./signals.ts";
 
 export interface PartlyWritten extends PartlyEdited {
@@ -24,20 +23,17 @@ export async function writePartly(
   { check = "", journal }: EditOptions,
   { failure, folder }: { readonly failure: RedraftError; readonly folder: string },
 ): Promise<PartlyWritten | undefined> {
-  const whole = refusalOf(failure, check);
+  const whole = checkRefusal(failure, check);
   if (!whole) return undefined;
-  process.stderr.write(searchNote);
-  const signal = onInterrupt();
   const changes = result.files.map((one) => ({
     before: byPath.get(one.path)!,
     text: one.result.text,
   }));
   const shown = new Map(changes.map(({ before }) => [before.realPath, names.get(before.path)!]));
-  const kept = await keepPassing(changes, {
+  const kept = await writePassing(changes, check, {
     whole,
-    judge: quietCheck(check, { signal }),
     nameOf: (path) => shown.get(path) ?? path,
-    signal,
+    signal: onInterrupt(),
     journal: cliJournal(folder, journal),
     note: { kind: "edit", by: "redraft edit" },
   });

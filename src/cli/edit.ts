@@ -373,5 +373,7 @@ The key comes from REDRAFT_API_KEY; for api.openai.com also from OPENAI_API_KEY.
 --costs: {"large": {"promptPrice": 0.4, "outputPrice": 1.6}} per million tokens, or
          {"large": {"promptSpeed": 4000, "outputSpeed": 60, "predictedSpeed": 300}} in tokens per second.
 
-Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage,
+--keep-passing tries the hunks of a model's edit that --check refuses, as redraft patch does; standard output has the others as a patch.
+
+Exit codes: 0 done, 1 refused (nothing written), or with --keep-passing written in part, 2 wrong usage,
             3 a file is unreadable, not text, or changed in the meantime, 4 the model or the network failed.`;

@@ -8,7 +8,7 @@ import { RedraftError } from "../core/errors.ts";
 import { baseOf } from "../core/text-store.ts";
 import type { CheckAnswer } from "../orchestrate/refine.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
-import { keepPassing, type LeftOut, mostCheckRuns } from "../redraft/keep-passing.ts";
+import { type LeftOut, mostCheckRuns } from "../redraft/keep-passing.ts";
 import { settleRoute } from "../redraft/settle-route.ts";
 import {
   type AppliedAll,
@@ -30,12 +30,11 @@ import { readEditText } from "./input.ts";
 import { cliJournal } from "./journal.ts";
 import { readJsonLines } from "./json-lines.ts";
 import {
+  checkRefusal,
   keepPassingOption,
   printLeftOut,
-  quietCheck,
-  refusalOf,
   requireCheck,
-  searchNote,
+  writePassing,
 } from "./left-out.ts";
 import { modelOption } from "./model-option.ts";
 import { whileWaiting } from "./waiting.ts";
@@ -93,23 +92,25 @@ async function patch(file: string | undefined, options: PatchOptions): Promise<v
     note: { kind: "edit", by: "redraft patch" } as const,
     ...checkedWrite(check, root),
   };
+  const applied = async (): Promise<PartlyApplied> => {
+    // Made of the files as they are before the first run: where one changes meanwhile, its part is refused as stale.
+    const planned = options.keepPassing ? await planEdits(rows, apply) : undefined;
+    return applyAll(rows, apply).catch((error: unknown) => {
+      const whole = planned && checkRefusal(error, check!);
+      if (!whole) throw error;
+      return applyPassing(planned, apply, { check: check!, root, whole, error });
+    });
+  };
   try {
-    const done = await whileWaiting(
-      check === undefined ? `applying ${rows.length} edits` : undefined,
-      () =>
-        applyAll(rows, apply).catch((error: unknown) => {
-          const whole = options.keepPassing ? refusalOf(error, check!) : undefined;
-          if (!whole) throw error;
-          return applyPassing(rows, apply, { check: check!, root, whole, error });
-        }),
-    );
+    const waiting = check === undefined ? `applying ${rows.length} edits` : undefined;
+    const done = await whileWaiting(waiting, applied);
     print(done, options);
   } finally {
     await redraft.dispose();
   }
 }
 
-interface Refused {
+interface RefusedPatch {
   readonly check: string;
   readonly root: string;
   readonly whole: CheckAnswer;
@@ -118,18 +119,16 @@ interface Refused {
 
 /** Writes what the check accepts of edits that it refuses as a whole; where that is nothing, the refusal is as without the option. */
 async function applyPassing(
-  rows: readonly EditRow[],
+  { edits, changes }: Awaited<ReturnType<typeof planEdits>>,
   apply: ApplyAllOptions & { readonly signal?: AbortSignal },
-  { check, root, whole, error }: Refused,
+  { check, root, whole, error }: RefusedPatch,
 ): Promise<PartlyApplied> {
-  process.stderr.write(searchNote);
   const { redraft: _redraft, roots, check: _check, signal, ...writing } = apply;
-  const { edits, changes } = await planEdits(rows, apply);
-  const { written, leftOut, runs, ...kept } = await keepPassing(changes, {
+  const { written, leftOut, runs, ...kept } = await writePassing(changes, check, {
     ...writing,
     signal: signal!,
     whole,
-    judge: quietCheck(check, { signal: signal!, cwd: root }),
+    cwd: root,
     nameOf: (path) => shownIn(roots, path),
   });
   if (written.length === 0) throw error;

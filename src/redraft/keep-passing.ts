@@ -54,7 +54,7 @@ export async function keepPassing(
   options: KeepPassingOptions,
 ): Promise<KeptPassing> {
   const { whole, nameOf, signal, mostRuns = mostCheckRuns, judge, ...write } = options;
-  const parts = partsOf(changes);
+  const parts = editParts(changes);
   const breaks = await brokenSyntax(parts);
   const writing = { ...write, ...(signal && { signal }) };
   let runs = 0;
@@ -66,7 +66,7 @@ export async function keepPassing(
     // One is left for what is written in the end.
     if (runs >= mostRuns - 1) return { ok: false, why: `the check ran ${runs} times` };
     runs += 1;
-    return tryOut(changesOf(parts, texts), writing, judge);
+    return tryOut(changesOfParts(parts, texts), writing, judge);
   };
   const files = parts.map(({ file }) => file);
   // The bound is on runs: a text that is not tried costs nothing.
@@ -75,7 +75,7 @@ export async function keepPassing(
     mostChecks: 1000,
     ...(signal && { signal }),
   });
-  const kept = changesOf(parts, refined.texts);
+  const kept = changesOfParts(parts, refined.texts);
   const leftOut = {
     patch: parts.map((part) => leftPatch(part, refined.texts, nameOf)).join(""),
     hunks: refined.hunks
@@ -102,7 +102,7 @@ export async function keepPassing(
 }
 
 /** A part of an edit: the hunks of a file, or changes that are made as a whole. */
-interface Part {
+interface EditPart {
   readonly changes: readonly FileChange[];
   /** Of changes that are made as a whole, two words: the one hunk replaces the first by the second. */
   readonly file: CandidateFile;
@@ -116,12 +116,12 @@ const isMove = ({ moveTo, from }: FileChange): boolean =>
 const isOfTree = (change: FileChange): boolean =>
   isMove(change) || change.text === null || !change.before.exists || change.form !== undefined;
 
-function partsOf(changes: readonly FileChange[]): readonly Part[] {
+function editParts(changes: readonly FileChange[]): readonly EditPart[] {
   const ofTree = changes.filter(isOfTree);
   const groups = ofTree.some(isMove) ? [ofTree] : ofTree.map((one) => [one]);
   const others = changes.filter((one) => !isOfTree(one));
   return [
-    ...others.map((change): Part => {
+    ...others.map((change): EditPart => {
       const { before, text } = change;
       if (/\.ipynb$/iu.test(before.realPath)) return wholePart([change]);
       const file = { path: before.realPath, before: before.text, after: text! };
@@ -131,12 +131,15 @@ function partsOf(changes: readonly FileChange[]): readonly Part[] {
   ];
 }
 
-function wholePart(changes: readonly FileChange[]): Part {
+function wholePart(changes: readonly FileChange[]): EditPart {
   const file = { path: changes[0]!.before.realPath, before: "before", after: "after" };
   return { changes, file, isWhole: true };
 }
 
-function changesOf(parts: readonly Part[], texts: ReadonlyMap<string, string>): FileChange[] {
+function changesOfParts(
+  parts: readonly EditPart[],
+  texts: ReadonlyMap<string, string>,
+): FileChange[] {
   return parts.flatMap(({ changes, file, isWhole }) => {
     const text = texts.get(file.path);
     if (text === undefined) return [];
@@ -145,7 +148,7 @@ function changesOf(parts: readonly Part[], texts: ReadonlyMap<string, string>): 
 }
 
 function leftPatch(
-  { changes, file, isWhole }: Part,
+  { changes, file, isWhole }: EditPart,
   texts: ReadonlyMap<string, string>,
   nameOf: (path: string) => string,
 ): string {
@@ -167,7 +170,7 @@ function leftPatch(
 
 /** The file whose text has new syntax errors, though the whole edit has none. */
 async function brokenSyntax(
-  parts: readonly Part[],
+  parts: readonly EditPart[],
 ): Promise<(texts: ReadonlyMap<string, string>) => string | undefined> {
   const counts = new Map<string, (text: string) => number | undefined>();
   for (const { file, isWhole } of parts) {
