@@ -78,7 +78,7 @@ describe("redraft patch --keep-passing", () => {
     ]);
     expect(answer.leftOut.patch).toContain("+BAD");
     expect(answer.edits).toHaveLength(3);
-  });
+  }, 60_000);
 
   it("changes nothing about an edit that passes, or of which no part passes", async () => {
     const words = ["patch", "--jsonl", "--keep-passing", "--json", "--check"];
@@ -94,6 +94,35 @@ describe("redraft patch --keep-passing", () => {
     expect(JSON.parse(all.stdout)).not.toHaveProperty("leftOut");
     expect(await read("a.txt")).toBe(lines(wanted.a));
   });
+
+  it("is right about a check that compares times in whole seconds, as build tools do", async () => {
+    // What was found in a file is kept, and looked for again only where the file is newer.
+    const script = `
+      const fs = require("node:fs");
+      const file = "../built.json";
+      const built = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
+      for (const name of ["a.txt", "b.txt"]) {
+        const second = Math.floor(fs.statSync(name).mtimeMs / 1000);
+        if (built[name] && built[name].second >= second) continue;
+        built[name] = { second, isBad: fs.readFileSync(name, "utf8").includes("BAD") };
+      }
+      fs.writeFileSync(file, JSON.stringify(built));
+      process.exit(Object.values(built).some(({ isBad }) => isBad) ? 1 : 0);`;
+    await writeFile(join(top, "check.cjs"), script);
+    const same = { 2: "LINE NUMBER 2", 6: "LINE BAD___ 6" };
+    const edits = [
+      { path: "a.txt", edit: lines(same), format: "whole" },
+      { path: "b.txt", edit: lines({ 6: "LINE BAD___ 6" }), format: "whole" },
+    ].map((row) => JSON.stringify(row));
+    const words = ["patch", "--jsonl", "--keep-passing", "--json", "--check", "node ../check.cjs"];
+    const part = await run(words, { stdin: edits.join("\n") });
+    expect(await read("a.txt")).toBe(lines({ 2: "LINE NUMBER 2" }));
+    expect(await read("b.txt")).toBe(lines());
+    const { files } = JSON.parse(part.stdout);
+    expect(files.map(({ path }: { path: string }) => path)).toEqual(["a.txt"]);
+    expect((await run(["undo"])).code).toBe(0);
+    expect(await read("a.txt")).toBe(lines());
+  }, 60_000);
 
   it("without --check is wrong usage", async () => {
     const answer = await run(["patch", "--jsonl", "--keep-passing"], { stdin: rows });

@@ -42,6 +42,7 @@ function keep(
   return keepPassing(changes, {
     whole: { ok: false, why: "it is refused" },
     nameOf: (path) => basename(path),
+    waitForNewTime: async () => {},
     judge: async () => ((await fits(read)) ? { ok: true } : { ok: false, why: "it is refused" }),
     ...options,
   });

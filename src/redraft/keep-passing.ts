@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { RedraftError } from "../core/errors.ts";
 import type { CheckAnswer } from "../orchestrate/refine.ts";
 import { type EditCheck, type RefinedHunk, refineEdit } from "../orchestrate/refine-edit.ts";
@@ -20,6 +21,8 @@ export interface KeepPassingOptions extends Omit<WriteOptions, "check"> {
   readonly nameOf: (path: string) => string;
   /** Runs of the check, the one on what is written in the end included; default: 50. */
   readonly mostRuns?: number;
+  /** Waits before files are written, so that their times differ from those of the last run; default: until the next second. */
+  readonly waitForNewTime?: () => Promise<void>;
 }
 
 /** The hunks of an edit that a check does not accept, with those that were not tried. */
@@ -45,7 +48,8 @@ export const mostCheckRuns = 50;
  * Writes the part of an edit that a check accepts, where it refuses the whole. Each trial writes the files, runs the check, and takes them
  * back; what is accepted is written in the end as one change, and checked once more. Files that are made, deleted or moved, and notebooks, are
  * kept or left out as a whole; where files move, all that are made, moved and deleted together. No trial has a text with a new syntax
- * error that the whole edit does not have.
+ * error that the whole edit does not have. Build tools and Python compare times, some in whole seconds: every run finds all edited files with
+ * later times than the run before, those that are as they were too.
  *
  * @throws `stale-file` where a file changes meanwhile; `check-failed` where the check changes files, or refuses in the end what it accepted
  */
@@ -53,7 +57,8 @@ export async function keepPassing(
   changes: readonly FileChange[],
   options: KeepPassingOptions,
 ): Promise<KeptPassing> {
-  const { whole, nameOf, signal, mostRuns = mostCheckRuns, judge, ...write } = options;
+  const { whole, nameOf, signal, mostRuns = mostCheckRuns, judge, ...rest } = options;
+  const { waitForNewTime = nextSecond(), ...write } = rest;
   const parts = editParts(changes);
   const breaks = await brokenSyntax(parts);
   const writing = { ...write, ...(signal && { signal }) };
@@ -66,6 +71,7 @@ export async function keepPassing(
     // One is left for what is written in the end.
     if (runs >= mostRuns - 1) return { ok: false, why: `the check ran ${runs} times` };
     runs += 1;
+    await waitForNewTime();
     return tryOut(changesOfParts(parts, texts), writing, judge);
   };
   const files = parts.map(({ file }) => file);
@@ -86,7 +92,7 @@ export async function keepPassing(
         ...(why !== undefined && { why }),
       })),
   };
-  if (kept.length === 0) return { changes: [], written: [], leftOut, runs };
+  if (refined.texts.size === 0) return { changes: [], written: [], leftOut, runs };
   const confirm = async (): Promise<void> => {
     runs += 1;
     const { ok, why } = await judge();
@@ -97,8 +103,12 @@ export async function keepPassing(
       );
     }
   };
-  const written = await writeChanges(kept, { ...writing, check: confirm });
-  return { changes: kept, written, leftOut, runs };
+  await waitForNewTime();
+  const all = await writeChanges(kept, { ...writing, check: confirm });
+  const isChanged = ({ before, text, moveTo }: FileChange): boolean =>
+    text !== before.text || moveTo !== undefined || !before.exists;
+  const written = all.filter((_, index) => isChanged(kept[index]!));
+  return { changes: kept.filter(isChanged), written, leftOut, runs };
 }
 
 /** A part of an edit: the hunks of a file, or changes that are made as a whole. */
@@ -136,15 +146,28 @@ function wholePart(changes: readonly FileChange[]): EditPart {
   return { changes, file, isWhole: true };
 }
 
+/** The changes with these texts. A file of which nothing is chosen is written as it is, for its time. */
 function changesOfParts(
   parts: readonly EditPart[],
   texts: ReadonlyMap<string, string>,
 ): FileChange[] {
   return parts.flatMap(({ changes, file, isWhole }) => {
     const text = texts.get(file.path);
-    if (text === undefined) return [];
-    return isWhole ? changes : [{ ...changes[0]!, text }];
+    if (!isWhole) return [{ ...changes[0]!, text: text ?? file.before }];
+    return text === undefined ? [] : changes;
   });
+}
+
+/** The clock of a file system may be some ms behind. */
+const clockLag = 50;
+
+function nextSecond(): () => Promise<void> {
+  let last = Math.floor(Date.now() / 1000);
+  return async () => {
+    const isLater = (): boolean => Math.floor((Date.now() - clockLag) / 1000) > last;
+    while (!isLater()) await sleep(1000 - (Date.now() % 1000) + clockLag);
+    last = Math.floor(Date.now() / 1000);
+  };
 }
 
 function leftPatch(
