@@ -17,7 +17,7 @@ import { proposeFixes } from "../src/orchestrate/fix/propose.ts";
 import { createRepositoryIndex } from "../src/orchestrate/index/repository-index.ts";
 import { nameViewOf } from "../src/orchestrate/names/view.ts";
 import type { CheckAnswer } from "../src/orchestrate/refine.ts";
-import { refineEdit } from "../src/orchestrate/refine-edit.ts";
+import { type MendedText, refineEdit } from "../src/orchestrate/refine-edit.ts";
 import { parserFor } from "../src/workspace/syntax.ts";
 
 const [ruff = "ruff", cases = "60", seed = "1", ...repositories] = process.argv.slice(2);
@@ -75,9 +75,6 @@ interface RuffMessage {
   readonly location: { readonly row: number; readonly column: number };
 }
 
-/** As `redraft fix --likely`. */
-const leastMend = 0.8;
-
 const messages = (all: readonly Diagnostic[]): string[] => all.map(({ message }) => message).sort();
 
 /** Passes where no message is new. */
@@ -104,7 +101,7 @@ function checkOf(files: readonly CommitFile[]) {
 }
 
 /** Texts in which the fixes of what the tools say are made. */
-async function mend(path: string, text: string): Promise<string[]> {
+async function mend(path: string, text: string): Promise<MendedText[]> {
   const files = {
     list: async () => [path],
     stamp: () => "1",
@@ -114,16 +111,13 @@ async function mend(path: string, text: string): Promise<string[]> {
   await index.update();
   const context = { index, parserFor, names: () => nameViewOf(index, parserFor) };
   const proposals = await proposeFixes(await said(path, text), context, async () => text);
-  // A less likely fix may satisfy a parser and mean something else: `{"a", 1}` for `{"a": 1}`.
-  const fixes = proposals
-    .flatMap((one) => one.fixes)
-    .filter(({ confidence }) => confidence >= leastMend);
-  fixes.sort((a, b) => b.confidence - a.confidence);
-  return fixes.map(({ changes }) =>
-    [...changes]
+  const fixes = proposals.flatMap((one) => one.fixes);
+  return fixes.map(({ changes, confidence }) => {
+    const made = [...changes]
       .sort((a, b) => b.start - a.start)
-      .reduce((now, one) => now.slice(0, one.start) + one.text + now.slice(one.end), text),
-  );
+      .reduce((now, one) => now.slice(0, one.start) + one.text + now.slice(one.end), text);
+    return { text: made, confidence };
+  });
 }
 
 /** A line with a sign less, or with a name that nobody knows. */

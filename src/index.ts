@@ -27,12 +27,22 @@ export type { RepeatPlan, RepeatRequest } from "./orchestrate/like-places/repeat
 export type { LoopPlan } from "./orchestrate/loops/loop.ts";
 export type { LoopForm, LoopRequest } from "./orchestrate/loops/request.ts";
 export type { JudgedCandidate, OrchestrateEvent } from "./orchestrate/orchestrate.ts";
+export type { CheckAnswer } from "./orchestrate/refine.ts";
+export {
+  type EditCheck,
+  type MendedText,
+  type RefinedEdit,
+  type RefinedHunk,
+  type RefineEditOptions,
+  refineEdit,
+} from "./orchestrate/refine-edit.ts";
 export type { RenamePlan, RenameRequest } from "./orchestrate/rename/rename.ts";
 export type { EditDecision, TriedArm } from "./orchestrate/select/decision.ts";
 export type { ArmOrder, ArmTurn } from "./orchestrate/select/order-arms.ts";
 export type { SignatureRequest } from "./orchestrate/signature/request.ts";
 export type { SignaturePlan } from "./orchestrate/signature/signature.ts";
 export type {
+  CandidateFile,
   EditCandidate,
   OrchestrateRequest,
   SpeculationContext,

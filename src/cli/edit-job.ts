@@ -23,6 +23,7 @@ export interface EditOptions extends DiffOutputOptions {
   readonly diagnostics?: string;
   readonly lsp?: string;
   readonly check?: string;
+  readonly keepPassing?: boolean;
   readonly attempts?: number;
   readonly costs?: string;
   readonly timeout?: number;

@@ -1,6 +1,7 @@
 import type { ToolReport } from "../diagnostics/brought-errors.ts";
 import { shortCost } from "../instruct/costs.ts";
 import type { EditedFile, InstructResult } from "../instruct/edit-files.ts";
+import type { LeftOut } from "../redraft/keep-passing.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import type { Receipt } from "../workspace/receipt/format.ts";
 import { receiptOf } from "../workspace/receipt/receipt.ts";
@@ -9,6 +10,7 @@ import { toolLines } from "./brought.ts";
 import { printDiff } from "./diff-output.ts";
 import type { EditOptions } from "./edit-job.ts";
 import type { HunkStream } from "./hunk-stream.ts";
+import { printLeftOut } from "./left-out.ts";
 
 /** The diff of each file. */
 export function patchesOf(
@@ -27,6 +29,13 @@ export function patchesOf(
   });
 }
 
+/** Of an edit that is written in part. */
+export interface PartlyEdited {
+  readonly leftOut: LeftOut;
+  /** Of the check on parts. */
+  readonly runs: number;
+}
+
 export interface EditExtras {
   readonly prediction: string | undefined;
   /** The engine that answered, of a model server. */
@@ -38,6 +47,7 @@ export interface EditExtras {
   readonly patches: readonly string[];
   /** The one that passed the check, from 1. */
   readonly attempt: number;
+  readonly partly?: PartlyEdited | undefined;
 }
 
 /** Prints an edit: as JSON, or its diff, a line for each file, and what it took. */
@@ -45,12 +55,14 @@ export function printEdit(
   { files, report }: InstructResult,
   byPath: ReadonlyMap<string, TextFile>,
   options: EditOptions,
-  { prediction, server, reports, hunks, patches, attempt }: EditExtras,
+  { prediction, server, reports, hunks, patches, attempt, partly }: EditExtras,
 ): void {
   const written = options.dryRun !== true;
+  if (partly) process.exitCode = 1;
   if (options.json) {
     const shownFiles = files.map((file, index) => {
-      const receipt = written ? receiptOfFile(file, byPath.get(file.path)!) : {};
+      // The model's edit is another one than what is written of it.
+      const receipt = written && !partly ? receiptOfFile(file, byPath.get(file.path)!) : {};
       return { ...fileJson(file, patches[index]!), ...receipt };
     });
     const more = { ...(prediction && { prediction }), ...(server && { server }) };
@@ -60,6 +72,7 @@ export function printEdit(
       ...(options.attempts !== undefined && { attempt }),
       report: { ...report, ...more },
       ...(reports && { diagnostics: reports }),
+      ...partly,
       error: null,
     };
     process.stdout.write(`${JSON.stringify(answer)}\n`);
@@ -70,6 +83,7 @@ export function printEdit(
   for (const file of files) process.stderr.write(`${fileLine(file, written)}\n`);
   process.stderr.write(`${reportLine(report)}\n`);
   process.stderr.write(toolLines(reports ?? []));
+  if (partly) printLeftOut(partly.leftOut, options);
 }
 
 /** Where the model rewrote the file there was no edit but the instruction. */

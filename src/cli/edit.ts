@@ -20,12 +20,14 @@ import { type DiffOutputOptions, shownDiff, withColorOption } from "./diff-outpu
 import type { EditJob, EditOptions } from "./edit-job.ts";
 import { type OrchestratedResult, withExpected } from "./edit-orchestrated.ts";
 import { type EditExtras, patchesOf, printEdit } from "./edit-output.ts";
+import { type PartlyWritten, writePartly } from "./edit-partly.ts";
 import { type EditView, editView } from "./edit-view.ts";
 import { writeChecked } from "./edit-writing.ts";
 import { eventListener, eventsOption } from "./event-option.ts";
 import { expandGlobs } from "./globs.ts";
 import { hunkStream } from "./hunk-stream.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
+import { keepPassingOption, requireCheck } from "./left-out.ts";
 import { liveLine } from "./live-line.ts";
 import { seconds, whole } from "./numbers.ts";
 import { shownPath } from "./shown-path.ts";
@@ -86,6 +88,7 @@ export function editCommand(): Command {
       "--check <command>",
       "command to run on the result; if it fails, every file is restored",
     )
+    .addOption(keepPassingOption())
     .option(
       "--attempts <number>",
       "how often the model may try: after a failed --check it is asked again, with the output (default: 1)",
@@ -116,6 +119,13 @@ async function edit(words: readonly string[], options: EditOptions): Promise<voi
   }
   if (options.check !== undefined && options.dryRun) {
     throw new RedraftError("usage", "--check runs on the written files: leave out --dry-run.");
+  }
+  requireCheck(options);
+  if (options.keepPassing && options.stream) {
+    throw new RedraftError(
+      "usage",
+      "--stream prints the whole edit and --keep-passing what is left out: leave out one.",
+    );
   }
   if (options.attempts !== undefined && options.check === undefined) {
     throw new RedraftError("usage", "--attempts needs a --check that says when an edit is good.");
@@ -219,14 +229,20 @@ async function byModel(job: EditJob): Promise<void> {
 async function finishOrchestrated(made: OrchestratedResult, job: EditJob): Promise<void> {
   const { watch, options } = job;
   if (!options.dryRun) await watch?.before();
-  const own = { ...job, files: made.files };
+  const { keepPassing, ...others } = options;
+  // What proves it, proves the whole of it: half a rename is none.
+  const own = { ...job, files: made.files, options: others };
   const done = await finishEdit(made.result, own, {
     prediction: undefined,
     server: undefined,
     hunks: undefined,
     attempt: 1,
   });
-  if (done.failure !== undefined) throw done.failure;
+  if (done.failure !== undefined) {
+    if (keepPassing)
+      process.stderr.write("An edit of a specialist is written as a whole, or not at all.\n");
+    throw done.failure;
+  }
   for (const note of made.chosen.notes) process.stderr.write(`${note}\n`);
 }
 
@@ -240,19 +256,30 @@ async function finishEdit(
   const shown = await Promise.all(
     files.map(async ({ path }) => [path, await shownPath(path)] as const),
   );
-  const patches = patchesOf(result, byPath, new Map(shown));
+  const names = new Map(shown);
+  const patches = patchesOf(result, byPath, names);
+  let partly: PartlyWritten | undefined;
   if (!options.dryRun) {
-    const failure = await writeResult(result, byPath, options, folderOf(files[0]!.path));
-    if (failure !== undefined) return { failure, patches };
+    const folder = folderOf(files[0]!.path);
+    const failure = await writeResult(result, byPath, options, folder);
+    const isLast = extras.attempt >= (options.attempts ?? 1);
+    if (failure !== undefined && options.keepPassing && isLast)
+      partly = await writePartly(result, byPath, names, options, { failure, folder });
+    if (failure !== undefined && !partly) return { failure, patches };
   }
+  const made = partly?.result ?? result;
   const edits = await Promise.all(
-    result.files.map(({ path, result: { text, proof } }) => {
+    made.files.map(({ path, result: { text, proof } }) => {
       const before = byPath.get(path)!.text;
-      return editedText({ path, before, after: text ?? "", isDeleted: text === null, proof });
+      const isDeleted = text === null;
+      const known = partly ? undefined : proof;
+      return editedText({ path, before, after: text ?? "", isDeleted, proof: known });
     }),
   );
   const reports = edits.length > 0 ? await watch?.after(edits) : watch && [];
-  printEdit(result, byPath, options, { ...extras, reports, patches });
+  const part = partly && { leftOut: partly.leftOut, runs: partly.runs };
+  const printed = partly?.patches ?? patches;
+  printEdit(made, byPath, options, { ...extras, reports, patches: printed, partly: part });
   return { patches };
 }
 
@@ -346,5 +373,7 @@ The key comes from REDRAFT_API_KEY; for api.openai.com also from OPENAI_API_KEY.
 --costs: {"large": {"promptPrice": 0.4, "outputPrice": 1.6}} per million tokens, or
          {"large": {"promptSpeed": 4000, "outputSpeed": 60, "predictedSpeed": 300}} in tokens per second.
 
-Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage,
+--keep-passing tries the hunks of a model's edit that --check refuses, as redraft patch does; standard output has the others as a patch.
+
+Exit codes: 0 done, 1 refused (nothing written), or with --keep-passing written in part, 2 wrong usage,
             3 a file is unreadable, not text, or changed in the meantime, 4 the model or the network failed.`;

@@ -6,10 +6,20 @@ import { z } from "zod";
 import { formatNames } from "../core/edit.ts";
 import { RedraftError } from "../core/errors.ts";
 import { baseOf } from "../core/text-store.ts";
+import type { CheckAnswer } from "../orchestrate/refine.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
+import { type LeftOut, mostCheckRuns } from "../redraft/keep-passing.ts";
 import { settleRoute } from "../redraft/settle-route.ts";
-import { type AppliedAll, applyAll, type EditRow } from "../workspace/apply-all.ts";
+import {
+  type AppliedAll,
+  type ApplyAllOptions,
+  appliedAll,
+  applyAll,
+  type EditRow,
+  planEdits,
+} from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
+import { shownIn } from "../workspace/journal/state-home.ts";
 import { persistentTextStore } from "../workspace/journal/texts.ts";
 import { splitPatch } from "../workspace/patches.ts";
 import { answerErrors } from "./answer-errors.ts";
@@ -19,12 +29,20 @@ import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.
 import { readEditText } from "./input.ts";
 import { cliJournal } from "./journal.ts";
 import { readJsonLines } from "./json-lines.ts";
+import {
+  checkRefusal,
+  keepPassingOption,
+  printLeftOut,
+  requireCheck,
+  writePassing,
+} from "./left-out.ts";
 import { modelOption } from "./model-option.ts";
 import { whileWaiting } from "./waiting.ts";
 
 interface PatchOptions extends FolderEditOptions {
   readonly jsonl?: boolean;
   readonly check?: string;
+  readonly keepPassing?: boolean;
   readonly model: string;
 }
 
@@ -39,7 +57,8 @@ export function patchCommand(): Command {
       "--jsonl",
       "the input has one edit per line: {path, edit, format?, base?, cell?, symbol?}",
     )
-    .addOption(modelOption());
+    .addOption(modelOption())
+    .addOption(keepPassingOption());
   return withFolderEditOptions(command, {
     rootHelp: "paths are relative to it, and nothing outside is touched",
     jsonHelp: "print the whole result as JSON, with the receipts",
@@ -53,6 +72,7 @@ export function patchCommand(): Command {
 }
 
 async function patch(file: string | undefined, options: PatchOptions): Promise<void> {
+  requireCheck(options);
   const { check, dryRun = false } = options;
   const root = await rootFolder(options.root);
   const text = await readEditText(file);
@@ -61,26 +81,65 @@ async function patch(file: string | undefined, options: PatchOptions): Promise<v
   const settle = await settleRoute(options.model, { env: process.env });
   const texts = persistentTextStore(journal.home);
   const redraft = createRedraft({ texts, ...(settle ? { settle } : {}) });
+  const apply = {
+    redraft,
+    roots: [root],
+    fs: confinedTo([root]),
+    dryRun,
+    receipts: options.json === true,
+    journal,
+    texts,
+    note: { kind: "edit", by: "redraft patch" } as const,
+    ...checkedWrite(check, root),
+  };
+  const applied = async (): Promise<PartlyApplied> => {
+    // Made of the files as they are before the first run: where one changes meanwhile, its part is refused as stale.
+    const planned = options.keepPassing ? await planEdits(rows, apply) : undefined;
+    return applyAll(rows, apply).catch((error: unknown) => {
+      const whole = planned && checkRefusal(error, check!);
+      if (!whole) throw error;
+      return applyPassing(planned, apply, { check: check!, root, whole, error });
+    });
+  };
   try {
-    const done = await whileWaiting(
-      check === undefined ? `applying ${rows.length} edits` : undefined,
-      () =>
-        applyAll(rows, {
-          redraft,
-          roots: [root],
-          fs: confinedTo([root]),
-          dryRun,
-          receipts: options.json === true,
-          journal,
-          texts,
-          note: { kind: "edit", by: "redraft patch" },
-          ...checkedWrite(check, root),
-        }),
-    );
+    const waiting = check === undefined ? `applying ${rows.length} edits` : undefined;
+    const done = await whileWaiting(waiting, applied);
     print(done, options);
   } finally {
     await redraft.dispose();
   }
+}
+
+interface RefusedPatch {
+  readonly check: string;
+  readonly root: string;
+  readonly whole: CheckAnswer;
+  readonly error: unknown;
+}
+
+/** Writes what the check accepts of edits that it refuses as a whole; where that is nothing, the refusal is as without the option. */
+async function applyPassing(
+  { edits, changes }: Awaited<ReturnType<typeof planEdits>>,
+  apply: ApplyAllOptions & { readonly signal?: AbortSignal },
+  { check, root, whole, error }: RefusedPatch,
+): Promise<PartlyApplied> {
+  const { redraft: _redraft, roots, check: _check, signal, ...writing } = apply;
+  const { written, leftOut, runs, ...kept } = await writePassing(changes, check, {
+    ...writing,
+    signal: signal!,
+    whole,
+    cwd: root,
+    nameOf: (path) => shownIn(roots, path),
+  });
+  if (written.length === 0) throw error;
+  return { ...appliedAll({ edits, changes: kept.changes }, written, roots), leftOut, runs };
+}
+
+/** `edits` says what was asked for, `files` what of it is written. */
+interface PartlyApplied extends AppliedAll {
+  readonly leftOut?: LeftOut;
+  /** Of the check on parts. */
+  readonly runs?: number;
 }
 
 export async function rootFolder(path: string): Promise<string> {
@@ -144,14 +203,21 @@ function jsonlEdit(line: string, number: number): EditRow {
   };
 }
 
-function print({ edits, files, written, entry }: AppliedAll, options: PatchOptions): void {
+function print(
+  { edits, files, written, entry, leftOut, runs }: PartlyApplied,
+  options: PatchOptions,
+): void {
+  if (leftOut) process.exitCode = 1;
   if (options.json) {
-    const answer = { edits, files, written, ...(entry ? { entry } : {}), error: null };
+    const known = entry ? { entry } : {};
+    const part = leftOut ? { leftOut, runs } : {};
+    const answer = { edits, files, written, ...known, ...part, error: null };
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
   if (options.dryRun) printDiff(files.map(({ diff }) => diff).join(""), options);
-  for (const edit of edits) {
+  // Of edits that are written in part, what is left out says more.
+  for (const edit of leftOut ? [] : edits) {
     const name = edit.movedTo === undefined ? edit.path : `${edit.path} -> ${edit.movedTo}`;
     const notes = edit.notes.length > 0 ? `; ${edit.notes.join("; ")}` : "";
     const what = edit.changed ? edit.action : "nothing to change";
@@ -162,6 +228,7 @@ function print({ edits, files, written, entry }: AppliedAll, options: PatchOptio
     ? `${count} would be written (dry run)`
     : `${count} written${entry === undefined ? "" : `; redraft undo --id ${entry}`}`;
   process.stderr.write(`${end}\n`);
+  if (leftOut) printLeftOut(leftOut, options);
 }
 
 const help = `
@@ -171,10 +238,15 @@ If a file changes in the meantime, its edits are applied again to the new text, 
 In a line of --jsonl, format is auto, ${formatNames.join(", ")}; base is the text that the edit was
 written for, or its hash; cell names the cell of a notebook.
 
+--keep-passing tries the hunks of an edit that --check refuses: without each in turn, or by halves where they are many. Each trial is written, checked
+and taken back; what passes is written and checked once more, and exit code 1 says that hunks are left out. Files that are made, moved or deleted,
+and notebooks, are kept or left out as a whole. The check must not change files. Hunks that are not judged after ${mostCheckRuns} runs are left out.
+
 Examples:
   git diff main | redraft patch --root ../other-checkout
   redraft patch change.patch --check "npm test"       restores every file if the tests fail
+  redraft patch change.patch --check "npm test" --keep-passing > rest.patch
   redraft patch --jsonl edits.jsonl --dry-run
 
-Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage,
+Exit codes: 0 done, 1 refused (nothing written), or with --keep-passing written in part, 2 wrong usage,
             3 a file is missing, unreadable, not text, or changed in the meantime, 4 the engine failed.`;

@@ -4,6 +4,7 @@ import { refineEdit } from "./refine-edit.ts";
 const before = "a\nkeep\nb\nkeep 2\nc\nkeep 3\nd\n";
 const after = "A\nkeep\nB\nkeep 2\nC\nkeep 3\nD\n";
 const files = [{ path: "f", before, after }];
+const sure = (...texts: readonly string[]) => texts.map((text) => ({ text, confidence: 1 }));
 const check = (fits: (text: string) => boolean) => async (texts: ReadonlyMap<string, string>) => {
   const ok = fits(texts.get("f") ?? before);
   return ok ? { ok } : { ok, why: "it is refused" };
@@ -40,7 +41,7 @@ describe("an edit with a bad hunk", () => {
     const { texts, hunks } = await refineEdit(
       files,
       check((text) => !/[CX]/u.test(text)),
-      { mend: async (_path, text) => [text.replace("C", "X"), text.replace("C", "Y")] },
+      { mend: async (_path, text) => sure(text.replace("C", "X"), text.replace("C", "Y")) },
     );
     expect(texts.get("f")).toBe(after.replace("C", "Y"));
     expect(hunks[2]!.state).toBe("mended");
@@ -50,7 +51,7 @@ describe("an edit with a bad hunk", () => {
     const fits = (text: string): boolean =>
       !text.includes("C") && text.includes("D") === text.includes("Y");
     const { texts, hunks } = await refineEdit(files, check(fits), {
-      mend: async (_path, text) => [text.replace("C", "Y")],
+      mend: async (_path, text) => sure(text.replace("C", "Y")),
     });
     expect(texts.get("f")).toBe(after.replace("C", "Y"));
     expect(hunks.map(({ state }) => state)).toEqual(["kept", "kept", "mended", "kept"]);
@@ -60,9 +61,41 @@ describe("an edit with a bad hunk", () => {
     const { hunks } = await refineEdit(
       files,
       check((text) => !/[BC]/u.test(text)),
-      { mend: async (_path, text) => [text.replace("C", "Y")] },
+      { mend: async (_path, text) => sure(text.replace("C", "Y")) },
     );
     expect(hunks.map(({ state }) => state)).toEqual(["kept", "left out", "mended", "kept"]);
+  });
+
+  it("is mended only by what is likely, the likeliest first", async () => {
+    const refined = (leastConfidence?: number) =>
+      refineEdit(
+        files,
+        check((text) => !text.includes("C")),
+        {
+          mend: async (_path, text) =>
+            [0.79, 0.8, 0.9].map((confidence) => ({
+              text: text.replace("C", `is ${confidence}`),
+              confidence: confidence === 0.9 && leastConfidence === undefined ? 0.7 : confidence,
+            })),
+          leastConfidence,
+        },
+      );
+    expect((await refined()).texts.get("f")).toBe(after.replace("C", "is 0.8"));
+    expect((await refined(0.5)).texts.get("f")).toBe(after.replace("C", "is 0.9"));
+    expect((await refined(0.95)).hunks[2]!.state).toBe("left out");
+  });
+
+  it("is not checked twice with the same hunks, nor whole where that is known", async () => {
+    const asked: string[] = [];
+    const refuse = async (texts: ReadonlyMap<string, string>) => {
+      asked.push(texts.get("f")!);
+      return { ok: false };
+    };
+    const { checks, hunks } = await refineEdit(files, refuse, { whole: { ok: false, why: "no" } });
+    expect(hunks.every(({ state }) => state === "left out")).toBe(true);
+    expect(new Set(asked).size).toBe(asked.length);
+    expect(asked).not.toContain(after);
+    expect(checks).toBe(asked.length);
   });
 
   it("is left out whole where nothing passes, and made at once where all does", async () => {

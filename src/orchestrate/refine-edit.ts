@@ -5,11 +5,23 @@ import type { CandidateFile } from "./speculator.ts";
 /** Judges texts: the files that differ from how they were at first. */
 export type EditCheck = (texts: ReadonlyMap<string, string>) => Promise<CheckAnswer>;
 
+/** Another text of a file that is refused. */
+export interface MendedText {
+  readonly text: string;
+  /** How likely it is what was meant: 0 to 1. */
+  readonly confidence: number;
+}
+
 export interface RefineEditOptions extends Pick<RefineOptions, "signal" | "mostChecks"> {
+  /** What the check says of the whole edit, where that is known: it is not asked again. */
+  readonly whole?: CheckAnswer | undefined;
+  /** Other texts of a file that is refused, as fixes of its errors give them. Default: nothing is mended. */
+  readonly mend?: ((path: string, text: string) => Promise<readonly MendedText[]>) | undefined;
   /**
-   * Other texts of a file that is refused; best first, as fixes of its errors give them.
+   * Less likely texts of `mend` are not tried; default: .8. A check that only parses accepts them, too, and they may mean something
+   * else: `{"a", 1}` for `{"a": 1}`.
    */
-  readonly mend?: ((path: string, text: string) => Promise<readonly string[]>) | undefined;
+  readonly leastConfidence?: number | undefined;
 }
 
 /** What became of a hunk of an edit. */
@@ -32,12 +44,20 @@ export interface RefinedEdit {
 const mostComplements = 16;
 /** Other texts of a hunk that are tried. */
 const mostMended = 4;
+/** As `redraft fix --likely`. */
+const leastMended = 0.8;
 
 /**
- * Makes an edit as far as a check accepts it, hunk by hunk. If the whole edit is refused, a file of it is mended, if `mend` knows how: other
- * hunks may need the bad one. Then it is tried without each hunk in turn, since one bad hunk is the usual case (the complements of delta
- * debugging: Zeller and Hildebrandt 2002); then by halves, where what is refused is tried again once others are kept. A hunk that is left is
- * mended with what is kept. Every text that is answered is one that the check accepted.
+ * Makes an edit as far as a check accepts it, hunk by hunk; writes nothing. If the whole edit is refused, a file of it is mended, if `mend`
+ * knows how: other hunks may need the bad one. Then it is tried without each hunk in turn, since one bad hunk is the usual case (the
+ * complements of delta debugging: Zeller and Hildebrandt 2002); then by halves, where what is refused is tried again once others are kept.
+ * A hunk that is left is mended with what is kept.
+ *
+ * The texts of the answer are some that the check accepted, or none. A hunk is a stretch of changed lines. It need not be the largest part that
+ * the check accepts, and a hunk may be kept that makes no sense without one that is left out, where the check does not see that.
+ *
+ * @param check asked one at a time, at most `mostChecks` times (default: 500); hunks that are not judged by then are left out
+ * @throws what the check throws, and the signal's reason
  */
 export async function refineEdit(
   files: readonly CandidateFile[],
@@ -64,6 +84,8 @@ class EditRefiner {
   private readonly refused = new Map<number, string>();
   /** Files with a mended hunk. */
   private readonly mended = new Map<string, string>();
+  /** By the hunks that were tried, while nothing is mended. */
+  private readonly known = new Map<string, CheckAnswer>();
   private checks = 0;
 
   constructor(files: readonly CandidateFile[], check: EditCheck, options: RefineEditOptions) {
@@ -71,6 +93,7 @@ class EditRefiner {
     this.hunks = files.flatMap(lineHunks);
     this.check = check;
     this.options = options;
+    if (options.whole) this.known.set([...this.hunks.keys()].join(), options.whole);
   }
 
   async run(): Promise<RefinedEdit> {
@@ -113,7 +136,10 @@ class EditRefiner {
   }
 
   private async keep(list: readonly number[]): Promise<boolean> {
-    const { ok, why } = await this.passes(this.composed(list));
+    const key = [...this.kept, ...list].sort((a, b) => a - b).join();
+    const answer = this.known.get(key) ?? (await this.passes(this.composed(list)));
+    this.known.set(key, answer);
+    const { ok, why } = answer;
     for (const at of list) {
       if (ok) this.kept.add(at);
       else if (why !== undefined) this.refused.set(at, why);
@@ -123,10 +149,8 @@ class EditRefiner {
 
   /** Makes everything with one file mended; answers the hunks that are mended, none where nothing passes. */
   private async mendWhole(all: readonly number[]): Promise<readonly number[]> {
-    const { mend } = this.options;
-    if (!mend) return [];
     for (const [path, text] of this.composed(all)) {
-      for (const other of (await mend(path, text)).slice(0, mostMended)) {
+      for (const other of await this.others(path, text)) {
         const { ok } = await this.passes(new Map([...this.composed(all), [path, other]]));
         if (!ok) continue;
         for (const at of all) this.kept.add(at);
@@ -136,6 +160,14 @@ class EditRefiner {
       }
     }
     return [];
+  }
+
+  /** Likely texts of a file that is refused, best first. */
+  private async others(path: string, text: string): Promise<readonly string[]> {
+    const { mend, leastConfidence = leastMended } = this.options;
+    const likely = (await mend?.(path, text))?.filter((one) => one.confidence >= leastConfidence);
+    const sorted = (likely ?? []).sort((a, b) => b.confidence - a.confidence);
+    return sorted.slice(0, mostMended).map((one) => one.text);
   }
 
   /** The hunks of a file whose new lines differ in another text; where none does, the one that is nearest to the change. */
@@ -177,9 +209,8 @@ class EditRefiner {
     const { path } = this.hunks[at]!.alternative;
     const text = this.composed([at]).get(path);
     // A second one of a file would be mended in a text that the first one has replaced.
-    if (!this.options.mend || text === undefined || this.mended.has(path)) return false;
-    const others = await this.options.mend(path, text);
-    for (const other of others.slice(0, mostMended)) {
+    if (text === undefined || this.mended.has(path)) return false;
+    for (const other of await this.others(path, text)) {
       const { ok } = await this.passes(new Map([...this.composed([]), [path, other]]));
       if (!ok) continue;
       this.mended.set(path, other);

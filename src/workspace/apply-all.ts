@@ -114,6 +114,14 @@ export async function applyAll(
   }
 }
 
+/** What edits come to, one change for each file; nothing is written. */
+export async function planEdits(
+  rows: readonly EditRow[],
+  options: ApplyAllOptions,
+): Promise<{ readonly edits: readonly RowAnswer[]; readonly changes: readonly FileChange[] }> {
+  return plan(rows, { ...options, receipts: false }, new Map());
+}
+
 async function isStale(changes: readonly FileChange[], fs: FileSystem): Promise<boolean> {
   for (const { before } of changes) {
     const now = await readTextFile(before.realPath, fs);
@@ -252,7 +260,8 @@ function inRow(error: unknown, row: EditRow, index: number, rows: number): unkno
   );
 }
 
-function appliedAll(
+/** The answer for edits whose changes are written; `written` has one for each of them. */
+export function appliedAll(
   { edits, changes }: Planned,
   written: readonly Written[],
   roots: readonly string[],
