@@ -5,6 +5,7 @@ import { around, firstBrokenLine, wordStarts } from "../names/nodes.ts";
 import type { NameView } from "../names/resolve-name.ts";
 import { requireName } from "../rename/new-name.ts";
 import { flowOf } from "./flow.ts";
+import { planGoExtract } from "./go/plan.ts";
 import { FileNames, type NameReference } from "./references.ts";
 import { ExtractRefusal, refusalError } from "./refusal.ts";
 import { type Selection, selectLines } from "./selection.ts";
@@ -46,10 +47,10 @@ export async function planExtract(view: NameView, request: ExtractRequest): Prom
   const text = await view.text(path);
   if (text === undefined)
     throw new RedraftError("no-match", `${path} is no file of the folder. Nothing was written.`);
-  if (language !== "script" && language !== "python") {
+  if (language === undefined) {
     throw new RedraftError(
       "usage",
-      `${path}: functions are extracted from JavaScript, TypeScript and Python. Nothing was written.`,
+      `${path}: functions are extracted from JavaScript, TypeScript, Python and Go. Nothing was written.`,
     );
   }
   requireName(name, language, "new");
@@ -62,6 +63,7 @@ export async function planExtract(view: NameView, request: ExtractRequest): Prom
         "no-match",
         `${path}:${broken}: the file has a syntax error. Nothing was written.`,
       );
+    if (language === "go") return await planGoExtract(view, request, text, tree.rootNode);
     return await extracted(view, request, language, text, tree.rootNode);
   } catch (error) {
     if (error instanceof ExtractRefusal) throw refusalError(error, path, text);
