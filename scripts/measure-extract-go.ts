@@ -61,9 +61,9 @@ while (counts.made < Number(wanted) && ranges.length > 0) {
     const plan = await planExtract(view, { ...range!, name: "extractedPart" });
     counts.made += 1;
     const file = join(folder, plan.path);
+    const wasFormatted = go("gofmt", "-l", plan.path).stdout === "";
     writeFileSync(file, plan.after);
-    const was = go("gofmt", "-l", plan.path);
-    const isFormatted = String(was.stdout) === "";
+    const isFormatted = !wasFormatted || go("gofmt", "-l", plan.path).stdout === "";
     const built = go("go", "vet", ".");
     const said = String(built.stderr);
     writeFileSync(file, plan.before);

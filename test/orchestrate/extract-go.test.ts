@@ -63,6 +63,22 @@ const traps: Record<string, ExtractTrap> = {
     code: "type T struct{ next *T }\n\nfunc (t *T) size() int { return 1 }\n\nfunc load() (*T, error) { return nil, nil }\n\nfunc f() {\n\tt, err := load()\n\tn := t.size()\n\tu := t.next\n>\tprintln(t, err, n, u)\n}\n",
     has: "func part(t *T, err error, n int, u *T) {\n",
   },
+  "values of one declaration have a type each": {
+    code: 'func pair() (a, b string, n int) { return }\n\nfunc f() {\n\tvar a, b = 1, "x"\n\t_, c, n := pair()\n>\tprintln(a, b, c, n)\n}\n',
+    has: "func part(a int, b, c string, n int) {\n",
+  },
+  "constants take the type of the other side": {
+    code: "func f(n int64) {\n\ta := n * 2\n\tb := 2 < n\n\tc := 2 * 1.5\n>\tprintln(a, b)\n\t_ = c\n}\n",
+    has: "func part(a int64, b bool) {\n",
+  },
+  "constants of two kinds": {
+    code: "func f() {\n\tc := 2 * 1.5\n>\tprintln(c)\n}\n",
+    refused: "the type of `c` is not known",
+  },
+  "a package that hides a type of the language": {
+    code: "type string int\n\nfunc f(a int) {\n>\tprintln(a)\n}\n",
+    refused: "declares `string`, a type of the language",
+  },
   "a type that is not known": {
     code: "func f() {\n\tx := other.Load()\n>\tprintln(x)\n}\n",
     refused: "the type of `x` is not known from the text",

@@ -6,33 +6,12 @@ import type { NameView } from "../names/resolve-name.ts";
 import { requireName } from "../rename/new-name.ts";
 import { flowOf } from "./flow.ts";
 import { planGoExtract } from "./go/plan.ts";
+import type { ExtractPlan, ExtractRequest } from "./plan.ts";
 import { FileNames, type NameReference } from "./references.ts";
 import { ExtractRefusal, refusalError } from "./refusal.ts";
 import { type Selection, selectLines } from "./selection.ts";
 import { crossingsOf } from "./variables.ts";
 import { type ExtractedText, isMethodNode, writeExtracted } from "./write.ts";
-
-export interface ExtractRequest {
-  /** A path of the repository. */
-  readonly path: string;
-  /** The first and the last line of the statements, from 1. */
-  readonly from: number;
-  readonly to: number;
-  /** The name of the new function. */
-  readonly name: string;
-}
-
-export interface ExtractPlan {
-  readonly path: string;
-  readonly name: string;
-  readonly before: string;
-  readonly after: string;
-  /** In the order of the call. */
-  readonly parameters: readonly string[];
-  readonly results: readonly string[];
-  readonly kind: "function" | "method";
-  readonly notes: readonly string[];
-}
 
 /**
  * Makes a function of whole statements of a function and calls it in their place. Names are resolved anew in the new text: each must

@@ -1,4 +1,5 @@
 import type { Node } from "web-tree-sitter";
+import { isNodeIn } from "../guards.ts";
 import { ExtractRefusal } from "../refusal.ts";
 import type { GoCopies } from "./copies.ts";
 import type { GoReference, GoVariable } from "./references.ts";
@@ -40,7 +41,7 @@ export function goCrossingsOf(
     groups.set(one.variable.id, [...(groups.get(one.variable.id) ?? []), one]);
   }
   const last = selection.statements.at(-1)!.endIndex;
-  const loops = loopsAround(selection);
+  const loops = goLoopsAround(selection);
   for (const all of groups.values()) {
     const inside = all.filter(({ node }) => isInGoSelection(selection, node));
     const outside = all.filter((one) => !inside.includes(one));
@@ -51,7 +52,7 @@ export function goCrossingsOf(
     if (isOwn && outside.length === 0) continue;
     if (isOwn && isDeclaredAgain(outside, all)) continue;
     refuseNoVariable(variable, some.node);
-    refuseShared(all, some);
+    refuseGoShared(all, some);
     const type = types.ofVariable(variable, some.node);
     if (type === undefined) {
       throw new ExtractRefusal(
@@ -69,7 +70,7 @@ export function goCrossingsOf(
       !isOwn &&
       loops.some(
         (one) =>
-          isWithin(one, variable.scope) && all.some((own) => own.reads && isWithin(own.node, one)),
+          isNodeIn(one, variable.scope) && all.some((own) => own.reads && isNodeIn(own.node, one)),
       );
     const isRead = outside.some((one) => one.reads && one.node.startIndex >= last);
     if (isOwn && !isRead) {
@@ -95,9 +96,6 @@ export function goCrossingsOf(
   };
 }
 
-const isWithin = (node: Node, outer: Node): boolean =>
-  node.startIndex >= outer.startIndex && node.endIndex <= outer.endIndex;
-
 /** After the selection a `:=` declares it anew, before anything else uses it. */
 function isDeclaredAgain(outside: readonly GoReference[], all: readonly GoReference[]): boolean {
   return outside[0]!.declares && all.every(({ within }) => within === all[0]!.within);
@@ -121,11 +119,11 @@ function refuseNoVariable(variable: GoVariable, at: Node): void {
 }
 
 /** A closure that shares a variable sees every later value; a parameter would be a copy. */
-function refuseShared(all: readonly GoReference[], some: GoReference): void {
+function refuseGoShared(all: readonly GoReference[], some: GoReference): void {
   const home = all.find(({ declares }) => declares) ?? some;
   if (all.every(({ within }) => within === home.within)) return;
   const changes = all.filter(
-    (one) => one.writesPart || (one.writes && !(one === home && hasValue(one))),
+    (one) => one.writesPart || (one.writes && !(one === home && declaresWithValue(one))),
   );
   if (changes.length === 0) return;
   throw new ExtractRefusal(
@@ -135,7 +133,7 @@ function refuseShared(all: readonly GoReference[], some: GoReference): void {
 }
 
 /** Whether a declaration gives the variable its only value: that of a loop gives it many. */
-function hasValue({ variable, node }: GoReference): boolean {
+function declaresWithValue({ variable, node }: GoReference): boolean {
   const by = variable!.declarations.find((one) => one.node.id === node.id)?.by;
   if (!by) return false;
   if (/parameter_declaration$/u.test(by.type))
@@ -189,7 +187,7 @@ function refuseNamedResult(written: GoReference | undefined, { inner, outer }: G
 }
 
 /** The loops of the innermost function around the selection. */
-function loopsAround({ statements, inner }: GoSelection): Node[] {
+function goLoopsAround({ statements, inner }: GoSelection): Node[] {
   const found: Node[] = [];
   for (let node = statements[0]!.parent; node && node.id !== inner.id; node = node.parent)
     if (node.type === "for_statement") found.push(node);

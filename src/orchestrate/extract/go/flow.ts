@@ -10,7 +10,7 @@ export interface GoFlow {
 
 const breakTargets =
   /^(?:for_statement|expression_switch_statement|type_switch_statement|select_statement)$/u;
-const caseTypes = /^(?:expression_case|type_case|communication_case|default_case)$/u;
+const goCases = /^(?:expression_case|type_case|communication_case|default_case)$/u;
 
 /** @throws ExtractRefusal for what leaves the statements, or means something else in a function of its own */
 export function goFlowOf(selection: GoSelection): GoFlow {
@@ -106,7 +106,7 @@ function isTerminating(node: Node): boolean {
     case "type_switch_statement":
     case "select_statement": {
       const cases = node.namedChildren.filter(
-        (one): one is Node => one !== null && caseTypes.test(one.type),
+        (one): one is Node => one !== null && goCases.test(one.type),
       );
       const isWhole =
         node.type === "select_statement" || cases.some((one) => one.type === "default_case");

@@ -1,5 +1,5 @@
 /** Result types of functions of the standard library, as a Go file writes them; `pkg.F: T, T`. */
-const listed = `
+const standardResults = `
 bytes.Equal: bool; bytes.NewBuffer: *bytes.Buffer; bytes.NewBufferString: *bytes.Buffer; bytes.NewReader: *bytes.Reader; bytes.TrimSpace: []byte
 context.Background: context.Context; context.TODO: context.Context; context.WithValue: context.Context
 errors.As: bool; errors.Is: bool; errors.New: error; errors.Unwrap: error
@@ -22,7 +22,7 @@ time.Now: time.Time; time.Parse: time.Time, error; time.ParseDuration: time.Dura
 
 /** By import path and name: `net/url.Parse`. */
 export const goStandardResults: ReadonlyMap<string, readonly string[]> = new Map(
-  listed
+  standardResults
     .split(/[;\n]/u)
     .map((one) => one.trim())
     .filter((one) => one !== "")

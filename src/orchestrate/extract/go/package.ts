@@ -98,7 +98,11 @@ class PackageReader implements GoPackage {
     const byPointer = receiver?.type === "pointer_type";
     const type = byPointer ? receiver.namedChildren[0] : receiver;
     if (type?.type !== "type_identifier") return;
-    this.methods.set(`${type.text}.${name}`, { byPointer, results: this.results(node) });
+    const id = `${type.text}.${name}`;
+    const method: GoMethod = { byPointer, results: this.results(node) };
+    const isOther =
+      this.methods.has(id) && JSON.stringify(this.methods.get(id)) !== JSON.stringify(method);
+    this.methods.set(id, isOther ? { byPointer: true, results: undefined } : method);
   }
 
   private type(spec: Node): void {
@@ -143,7 +147,10 @@ class PackageReader implements GoPackage {
     if (result.type !== "parameter_list") return [this.text(result)];
     return result.namedChildren.flatMap((one) => {
       if (one?.type !== "parameter_declaration") return [];
-      const count = Math.max(1, one.childrenForFieldName("name").length);
+      const count = Math.max(
+        1,
+        one.childrenForFieldName("name").filter((name) => name?.isNamed).length,
+      );
       return Array.from({ length: count }, () => this.text(one.childForFieldName("type")));
     });
   }

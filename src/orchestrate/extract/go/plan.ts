@@ -3,7 +3,7 @@ import type { Node } from "web-tree-sitter";
 import { RedraftError } from "../../../core/errors.ts";
 import { wordStarts } from "../../names/nodes.ts";
 import type { NameView } from "../../names/resolve-name.ts";
-import type { ExtractPlan, ExtractRequest } from "../extract.ts";
+import type { ExtractPlan, ExtractRequest } from "../plan.ts";
 import { ExtractRefusal } from "../refusal.ts";
 import { GoCopies } from "./copies.ts";
 import { goCrossingsOf } from "./crossings.ts";
@@ -12,6 +12,7 @@ import { requireSameGoNames } from "./meaning.ts";
 import { type GoPackage, readGoPackage } from "./package.ts";
 import { GoNames } from "./references.ts";
 import { selectGoLines } from "./selection.ts";
+import { goBasicType } from "./type-text.ts";
 import { GoValueTypes } from "./types.ts";
 import { writeGoExtract } from "./write.ts";
 
@@ -29,6 +30,9 @@ export async function planGoExtract(
   const selection = selectGoLines(root, text, from, to);
   const flow = goFlowOf(selection);
   const own = await readGoPackage(view, path);
+  const hidden = [...own.names].find((one) => goBasicType.test(one) || one === "error");
+  if (hidden !== undefined)
+    throw new ExtractRefusal(`the package declares \`${hidden}\`, a type of the language.`);
   const isStruct = (type: string): boolean | undefined => {
     const form = own.types.get(type)?.form;
     return form === undefined ? undefined : form === "struct" || undefined;

@@ -27,7 +27,7 @@ export interface GoReference {
   readonly within: number;
 }
 
-const functionTypes =
+const goFunctionTypes =
   /^(?:function_declaration|method_declaration|func_literal|function_type|method_elem)$/u;
 
 /** Names of a Go file, resolved by its scopes. */
@@ -66,11 +66,11 @@ export class GoNames {
     if (!found) return undefined;
     // Parameters are in the block of the function: a `:=` there assigns them.
     const { scope } = found;
-    const isBody = scope.type === "block" && functionTypes.test(scope.parent?.type ?? "");
+    const isBody = scope.type === "block" && goFunctionTypes.test(scope.parent?.type ?? "");
     const head = isBody ? bindings.get(scope.parent!.id) : found;
     const body = isBody
       ? found
-      : functionTypes.test(scope.type)
+      : goFunctionTypes.test(scope.type)
         ? bindings.get(scope.childForFieldName("body")?.id ?? -1)
         : undefined;
     const all = [...new Set([head, body])].flatMap((one) => one?.declarations ?? []);

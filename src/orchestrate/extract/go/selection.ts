@@ -13,15 +13,15 @@ export interface GoSelection extends StatementLines {
   readonly anchor: Node;
 }
 
-const functions = /^(?:function_declaration|method_declaration|func_literal)$/u;
+const goFunctions = /^(?:function_declaration|method_declaration|func_literal)$/u;
 
 /** @throws ExtractRefusal where the lines are not whole statements inside a function */
 export function selectGoLines(root: Node, text: string, from: number, to: number): GoSelection {
   const lines = statementsOnLines(root, text, /^(?:statement_list|source_file)$/u, from, to);
-  const inner = around(lines.statements[0]!, functions);
+  const inner = around(lines.statements[0]!, goFunctions);
   if (!inner) throw new ExtractRefusal("the lines are not in a function.", lines.start);
   let outer = inner;
-  for (let next: Node | undefined = inner; next; next = around(next, functions)) outer = next;
+  for (let next: Node | undefined = inner; next; next = around(next, goFunctions)) outer = next;
   let anchor = outer;
   while (anchor.parent && anchor.parent.type !== "source_file") anchor = anchor.parent;
   return { ...lines, inner, outer, anchor };

@@ -12,11 +12,11 @@ export function goTypeForm(type: string): GoTypeForm {
   if (type.startsWith("*")) return { form: "pointer", element: type.slice(1) };
   if (type.startsWith("[]")) return { form: "slice", element: type.slice(2) };
   if (type.startsWith("[")) {
-    const end = closing(type, 0);
+    const end = closingSquare(type, 0);
     return { form: "array", element: type.slice(end + 1) };
   }
   if (type.startsWith("map[")) {
-    const end = closing(type, 3);
+    const end = closingSquare(type, 3);
     return { form: "map", key: type.slice(4, end), element: type.slice(end + 1) };
   }
   const channel = /^(?:<-\s*chan|chan\s*<-|chan)\s+/u.exec(type)?.[0];
@@ -33,7 +33,7 @@ export function goTypeForm(type: string): GoTypeForm {
 }
 
 /** The offset of the bracket that closes the one at an offset. */
-function closing(text: string, at: number): number {
+function closingSquare(text: string, at: number): number {
   let depth = 0;
   for (let end = at; end < text.length; end += 1) {
     if (text[end] === "[") depth += 1;

@@ -6,7 +6,7 @@ import type { GoPackage, GoResults } from "./package.ts";
 import type { GoNames, GoVariable } from "./references.ts";
 import { goBasicType, goTypeForm } from "./type-text.ts";
 
-const mostSteps = 12;
+const mostGoTypeSteps = 12;
 const literals: Readonly<Record<string, string>> = {
   interpreted_string_literal: "string",
   raw_string_literal: "string",
@@ -38,7 +38,7 @@ export class GoValueTypes {
   /** `from`: a place of the variable. A type switch gives it another type in every case. */
   ofVariable(variable: GoVariable, from: Node, steps = 0): string | undefined {
     const [first] = variable.declarations;
-    if (!first || steps > mostSteps) return undefined;
+    if (!first || steps > mostGoTypeSteps) return undefined;
     if (variable.isTop) return this.own.variables.get(variable.name);
     const { by } = first;
     switch (by.type) {
@@ -73,7 +73,7 @@ export class GoValueTypes {
   }
 
   of(expression: Node | null | undefined, steps = 0): string | undefined {
-    if (!expression || steps > mostSteps) return undefined;
+    if (!expression || steps > mostGoTypeSteps) return undefined;
     const literal = literals[expression.type];
     if (literal !== undefined) return literal;
     const next = (node: Node | null | undefined): string | undefined => this.of(node, steps + 1);
@@ -110,11 +110,11 @@ export class GoValueTypes {
     }
   }
 
-  /** The type that a name of the package stands for; others as they are. */
+  /** The type behind a name of the package; others as they are. */
   underlying(type: string, steps = 0): string | undefined {
     if (goTypeForm(type).form !== "named") return type;
     const known = this.own.types.get(type);
-    if (!known || steps > mostSteps) return undefined;
+    if (!known || steps > mostGoTypeSteps) return undefined;
     return known.underlying === undefined
       ? undefined
       : this.underlying(known.underlying, steps + 1);
@@ -153,23 +153,23 @@ export class GoValueTypes {
     right: Node | null,
     steps: number,
   ): string | undefined {
-    const index = names.findIndex((one) => one?.id === node.id);
+    const left = names.filter((one) => one?.isNamed && one.type !== "comment");
+    const index = left.findIndex((one) => one?.id === node.id);
     const values = !right
       ? []
       : right.type === "expression_list"
         ? right.namedChildren.filter((one) => one?.type !== "comment")
         : [right];
-    if (names.filter((one) => one?.type !== ",").length === values.length)
-      return this.of(values[index], steps + 1);
+    if (left.length === values.length) return this.of(values[index], steps + 1);
     const [value] = values;
     if (values.length !== 1 || !value) return undefined;
     if (value.type === "call_expression") {
       const results = this.called(value, steps + 1);
-      return results?.length === names.length ? results[index] : undefined;
+      return results?.length === left.length ? results[index] : undefined;
     }
     // `v, ok :=` of a map, an assertion or a channel.
     const isPair = /^(?:index_expression|type_assertion_expression|unary_expression)$/u;
-    if (names.length !== 2 || !isPair.test(value.type)) return undefined;
+    if (left.length !== 2 || !isPair.test(value.type)) return undefined;
     return index === 1 ? "bool" : this.of(value, steps + 1);
   }
 

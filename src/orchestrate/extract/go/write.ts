@@ -43,7 +43,7 @@ export function writeGoExtract(writing: GoWriting): GoWritten {
   const result =
     results.length > 1 ? ` (${results.join(", ")})` : results.map((one) => ` ${one}`).join("");
   const returned =
-    flow.returns || results.length === 0 ? [] : [`\treturn ${namesOf(crossings.results)}`];
+    flow.returns || results.length === 0 ? [] : [`\treturn ${crossingNames(crossings.results)}`];
   const header = `func ${name}(${parameterList(crossings.parameters)})${result} {`;
   const whole = [header, ...moved, ...returned, "}"].join(newline);
   const call = callLines(writing, results.length)
@@ -59,7 +59,8 @@ export function writeGoExtract(writing: GoWriting): GoWritten {
   };
 }
 
-const namesOf = (list: readonly GoCrossing[]): string => list.map(({ name }) => name).join(", ");
+const crossingNames = (list: readonly GoCrossing[]): string =>
+  list.map(({ name }) => name).join(", ");
 
 /** Neighbours of one type share it. */
 const parameterList = (list: readonly GoCrossing[]): string =>
@@ -76,8 +77,14 @@ function returnTypes({ selection, types }: GoWriting): string[] {
       ? result.namedChildren
           .filter((one) => one?.type === "parameter_declaration")
           .flatMap((one) =>
-            Array.from({ length: Math.max(1, one!.childrenForFieldName("name").length) }, () =>
-              one!.childForFieldName("type"),
+            Array.from(
+              {
+                length: Math.max(
+                  1,
+                  one!.childrenForFieldName("name").filter((name) => name?.isNamed).length,
+                ),
+              },
+              () => one!.childForFieldName("type"),
             ),
           )
       : [result];
@@ -93,23 +100,23 @@ function returnTypes({ selection, types }: GoWriting): string[] {
 
 function callLines({ name, selection, flow, crossings }: GoWriting, count: number): string[] {
   const { parameters, results } = crossings;
-  const call = `${name}(${namesOf(parameters)})`;
+  const call = `${name}(${crossingNames(parameters)})`;
   if (flow.returns) {
     if (count > 0) return [`return ${call}`];
     return endsGoFunction(selection) ? [call] : [call, "return"];
   }
   if (results.length === 0) return [call];
-  const names = namesOf(results);
+  const names = crossingNames(results);
   const own = results.filter(({ isOwn }) => isOwn);
   if (own.length === 0) return [`${names} = ${call}`];
   // In their own block `:=` assigns variables that are there already; those of another one it would hide.
   const block = selection.statements[0]!.parent!.parent!;
   const isHere = ({ variable: { scope } }: GoCrossing): boolean =>
     scope.id === block.id ||
-    (block.type === "block" && scope.id === block.parent?.id && isFunction(scope));
+    (block.type === "block" && scope.id === block.parent?.id && isGoFunction(scope));
   if (results.every((one) => one.isOwn || isHere(one))) return [`${names} := ${call}`];
   return [...own.map((one) => `var ${one.name} ${one.type}`), `${names} = ${call}`];
 }
 
-const isFunction = (node: Node): boolean =>
+const isGoFunction = (node: Node): boolean =>
   /^(?:function_declaration|method_declaration|func_literal)$/u.test(node.type);
