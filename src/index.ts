@@ -18,8 +18,8 @@ export type {
   InstructResult,
   Via,
 } from "./instruct/edit-files.ts";
-export type { ExtractPlan, ExtractRequest } from "./orchestrate/extract/extract.ts";
 export type { NameFunction, UnnamedExtract } from "./orchestrate/extract/function-name.ts";
+export type { ExtractPlan, ExtractRequest } from "./orchestrate/extract/plan.ts";
 export type { FixOutcome } from "./orchestrate/fix/fix-all.ts";
 export type { LikePlace } from "./orchestrate/like-places/candidate.ts";
 export type { ExampleFile } from "./orchestrate/like-places/example.ts";

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { Command } from "commander";
 import { RedraftError } from "../core/errors.ts";
-import type { ExtractPlan, ExtractRequest } from "../orchestrate/extract/extract.ts";
+import type { ExtractPlan, ExtractRequest } from "../orchestrate/extract/plan.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { editFolder, printFolderEdit } from "./folder-edit.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
@@ -16,7 +16,7 @@ interface ExtractOptions extends FolderEditOptions {
 export function extractCommand(): Command {
   const command = new Command("extract")
     .description(
-      "Makes a function of whole statements of a function and calls it in their place: JavaScript, TypeScript, Python.",
+      "Makes a function of whole statements of a function and calls it in their place: JavaScript, TypeScript, Python, Go.",
     )
     .argument("<file:from-to>", "the file, and the first and the last line")
     .argument("[name]", "the name of the new function; without it, one made of what it returns");
@@ -66,10 +66,11 @@ async function selectedLines(root: string, lines: string): Promise<Omit<ExtractR
 const help = `
 Variables that the statements use become parameters; those that they set and that are used after them are returned. What would
 change is refused with the place: a return on one way only, a break that leaves, a variable that a closure shares and changes,
-one that may have no value.
+one that may have no value; in Go a variable whose type is not known, a defer, an address.
 
 Examples:
   redraft extract src/app.ts:120-134 readSettings --dry-run
   redraft extract app.py:40-52 load_rows --check "pytest -q"
+  redraft extract tree.go:210-224 longestPrefix --check "go vet ./..."
 
 Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage, 3 the file changed in the meantime.`;

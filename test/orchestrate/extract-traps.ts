@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { RedraftError } from "../../src/core/errors.ts";
-import { type ExtractPlan, planExtract } from "../../src/orchestrate/extract/extract.ts";
+import { planExtract } from "../../src/orchestrate/extract/extract.ts";
+import type { ExtractPlan } from "../../src/orchestrate/extract/plan.ts";
 import { memoryView } from "../support/memory-repository.ts";
 
 /** A file in which the lines that begin with `>` are selected. */

@@ -5,33 +5,13 @@ import { around, firstBrokenLine, wordStarts } from "../names/nodes.ts";
 import type { NameView } from "../names/resolve-name.ts";
 import { requireName } from "../rename/new-name.ts";
 import { flowOf } from "./flow.ts";
+import { planGoExtract } from "./go/plan.ts";
+import type { ExtractPlan, ExtractRequest } from "./plan.ts";
 import { FileNames, type NameReference } from "./references.ts";
 import { ExtractRefusal, refusalError } from "./refusal.ts";
 import { type Selection, selectLines } from "./selection.ts";
 import { crossingsOf } from "./variables.ts";
 import { type ExtractedText, isMethodNode, writeExtracted } from "./write.ts";
-
-export interface ExtractRequest {
-  /** A path of the repository. */
-  readonly path: string;
-  /** The first and the last line of the statements, from 1. */
-  readonly from: number;
-  readonly to: number;
-  /** The name of the new function. */
-  readonly name: string;
-}
-
-export interface ExtractPlan {
-  readonly path: string;
-  readonly name: string;
-  readonly before: string;
-  readonly after: string;
-  /** In the order of the call. */
-  readonly parameters: readonly string[];
-  readonly results: readonly string[];
-  readonly kind: "function" | "method";
-  readonly notes: readonly string[];
-}
 
 /**
  * Makes a function of whole statements of a function and calls it in their place. Names are resolved anew in the new text: each must
@@ -46,10 +26,10 @@ export async function planExtract(view: NameView, request: ExtractRequest): Prom
   const text = await view.text(path);
   if (text === undefined)
     throw new RedraftError("no-match", `${path} is no file of the folder. Nothing was written.`);
-  if (language !== "script" && language !== "python") {
+  if (language === undefined) {
     throw new RedraftError(
       "usage",
-      `${path}: functions are extracted from JavaScript, TypeScript and Python. Nothing was written.`,
+      `${path}: functions are extracted from JavaScript, TypeScript, Python and Go. Nothing was written.`,
     );
   }
   requireName(name, language, "new");
@@ -62,6 +42,7 @@ export async function planExtract(view: NameView, request: ExtractRequest): Prom
         "no-match",
         `${path}:${broken}: the file has a syntax error. Nothing was written.`,
       );
+    if (language === "go") return await planGoExtract(view, request, text, tree.rootNode);
     return await extracted(view, request, language, text, tree.rootNode);
   } catch (error) {
     if (error instanceof ExtractRefusal) throw refusalError(error, path, text);

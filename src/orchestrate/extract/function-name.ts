@@ -2,7 +2,8 @@ import { RedraftError } from "../../core/errors.ts";
 import { nameLanguageOf } from "../index/languages.ts";
 import type { NameView } from "../names/resolve-name.ts";
 import { requireName } from "../rename/new-name.ts";
-import { type ExtractPlan, type ExtractRequest, planExtract } from "./extract.ts";
+import { planExtract } from "./extract.ts";
+import type { ExtractPlan, ExtractRequest } from "./plan.ts";
 
 /** A request to extract; without a name one is found. */
 export interface UnnamedExtract extends Omit<ExtractRequest, "name"> {

@@ -15,7 +15,8 @@ export function bodyUnit(text: string, outer: string, inner: string): string {
 /** Lines that begin inside of a string: their blanks belong to it. */
 export function stringLines(root: Node, start: number, end: number): Set<number> {
   const found = new Set<number>();
-  for (const node of root.descendantsOfType(["string", "template_string", "concatenated_string"])) {
+  const types = ["string", "template_string", "concatenated_string", "raw_string_literal"];
+  for (const node of root.descendantsOfType(types)) {
     if (!node || node.endIndex < start || node.startIndex > end) continue;
     if (node.type === "concatenated_string") continue;
     for (let row = node.startPosition.row + 1; row <= node.endPosition.row; row += 1)

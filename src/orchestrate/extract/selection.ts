@@ -23,14 +23,17 @@ export const scopeFunctions: RegExp =
 const blockTypes = /^(?:statement_block|program|block|module|switch_case|switch_default)$/u;
 const classTypes = /^(?:class_declaration|abstract_class_declaration|class|class_definition)$/u;
 
-/** The statements on lines [from, to], counted from 1. */
-export function selectLines(
+/** Whole statements, and the text from the first character of their first line to the end of the last one. */
+export type StatementLines = Pick<Selection, "statements" | "start" | "end">;
+
+/** The statements on lines [from, to], counted from 1; `blocks`: node types whose children are statements. */
+export function statementsOnLines(
   root: Node,
   text: string,
-  language: NameLanguage,
+  blocks: RegExp,
   from: number,
   to: number,
-): Selection {
+): StatementLines {
   const lines = text.split("\n");
   if (!(from >= 1 && to >= from && to <= lines.length)) {
     throw new ExtractRefusal(`the file has no lines ${from} to ${to}.`);
@@ -46,7 +49,7 @@ export function selectLines(
     code,
     Math.max(code, lastCode(root, text, code, end) - 1),
   );
-  while (list && !blockTypes.test(list.type)) list = list.parent;
+  while (list && !blocks.test(list.type)) list = list.parent;
   const statements = (list?.namedChildren ?? []).filter(
     (one): one is Node =>
       one !== null && one.endIndex > code && one.startIndex < end && one.type !== "comment",
@@ -59,8 +62,20 @@ export function selectLines(
   if (text.slice(lineStart, statements[0]!.startIndex).trim() !== "") {
     throw new ExtractRefusal("the first statement is not at the beginning of its line.", code);
   }
+  return { statements, start, end };
+}
+
+/** The statements on lines [from, to], counted from 1, and the functions around them. */
+export function selectLines(
+  root: Node,
+  text: string,
+  language: NameLanguage,
+  from: number,
+  to: number,
+): Selection {
+  const { statements, start, end } = statementsOnLines(root, text, blockTypes, from, to);
   const inner = around(statements[0]!, scopeFunctions);
-  if (!inner) throw new ExtractRefusal("the lines are not in a function.", code);
+  if (!inner) throw new ExtractRefusal("the lines are not in a function.", start);
   let outer = inner;
   for (let next: Node | undefined = inner; next; next = around(next, scopeFunctions)) outer = next;
   const owner = around(outer, classTypes);

@@ -196,7 +196,8 @@ function anchorOf(writing: ExtractWriting): Node {
   return node;
 }
 
-function lineEndOf(text: string, offset: number): number {
+/** The end of the line on which a function ends. */
+export function lineEndOf(text: string, offset: number): number {
   const next = text.indexOf("\n", offset);
   const end = next < 0 ? text.length : next;
   // A comment behind the statement belongs to it; other code does not.

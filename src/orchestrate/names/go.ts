@@ -152,7 +152,7 @@ const isKey = (element: Node): boolean =>
   element.parent?.type === "keyed_element" && isField(element, "key");
 
 /** The type of a literal value, that of an inner one without a type from the outer one. */
-function literalType(value: Node | undefined): Node | undefined {
+export function literalType(value: Node | undefined): Node | undefined {
   const holder = value?.parent;
   if (!holder) return undefined;
   if (holder.type === "composite_literal") return holder.childForFieldName("type") ?? undefined;

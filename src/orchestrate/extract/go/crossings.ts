@@ -1,0 +1,195 @@
+import type { Node } from "web-tree-sitter";
+import { isNodeIn } from "../guards.ts";
+import { ExtractRefusal } from "../refusal.ts";
+import type { GoCopies } from "./copies.ts";
+import type { GoReference, GoVariable } from "./references.ts";
+import { type GoSelection, isInGoSelection } from "./selection.ts";
+import type { GoValueTypes } from "./types.ts";
+
+/** A variable that the new function takes or gives back. */
+export interface GoCrossing {
+  readonly name: string;
+  readonly type: string;
+  readonly variable: GoVariable;
+  /** The statements declare it. */
+  readonly isOwn: boolean;
+}
+
+/** Each in the order of the declarations; results with the errors last. */
+export interface GoCrossings {
+  readonly parameters: readonly GoCrossing[];
+  readonly results: readonly GoCrossing[];
+}
+
+/**
+ * The parameters and the results of the new function. `references`: those of the whole outer function.
+ *
+ * @throws ExtractRefusal where a copy could differ from the variable, and where a type is not known
+ */
+export function goCrossingsOf(
+  selection: GoSelection,
+  references: readonly GoReference[],
+  types: GoValueTypes,
+  copies: GoCopies,
+  returns: boolean,
+): GoCrossings {
+  const parameters: GoCrossing[] = [];
+  const results: GoCrossing[] = [];
+  const groups = new Map<string, GoReference[]>();
+  for (const one of references) {
+    if (!one.variable || one.variable.isTop) continue;
+    groups.set(one.variable.id, [...(groups.get(one.variable.id) ?? []), one]);
+  }
+  const last = selection.statements.at(-1)!.endIndex;
+  const loops = goLoopsAround(selection);
+  for (const all of groups.values()) {
+    const inside = all.filter(({ node }) => isInGoSelection(selection, node));
+    const outside = all.filter((one) => !inside.includes(one));
+    const [some] = inside;
+    if (!some) continue;
+    const variable = some.variable!;
+    const isOwn = isInGoSelection(selection, variable.declarations[0]!.node);
+    if (isOwn && outside.length === 0) continue;
+    if (isOwn && isDeclaredAgain(outside, all)) continue;
+    refuseNoVariable(variable, some.node);
+    refuseGoShared(all, some);
+    const type = types.ofVariable(variable, some.node);
+    if (type === undefined) {
+      throw new ExtractRefusal(
+        `the type of \`${some.name}\` is not known from the text. Declare it with its type (\`var ${some.name} T\`).`,
+        some.node.startIndex,
+      );
+    }
+    refuseAddress(all, some, type, copies);
+    const crossing: GoCrossing = { name: some.name, type, variable, isOwn };
+    if (!isOwn) parameters.push(crossing);
+    const isPartWrite = copies.changesByPart(type);
+    const written = inside.filter((one) => one.writes || (isPartWrite && one.writesPart));
+    if (!isOwn) refuseNamedResult(written[0], selection);
+    const isCarried =
+      !isOwn &&
+      loops.some(
+        (one) =>
+          isNodeIn(one, variable.scope) && all.some((own) => own.reads && isNodeIn(own.node, one)),
+      );
+    const isRead = outside.some((one) => one.reads && one.node.startIndex >= last);
+    if (isOwn && !isRead) {
+      throw new ExtractRefusal(
+        `\`${some.name}\` is declared in the selection and only assigned after it.`,
+        some.node.startIndex,
+      );
+    }
+    if (!returns && written.length > 0 && (isRead || isCarried)) results.push(crossing);
+  }
+  const inOrder = (list: GoCrossing[]): GoCrossing[] =>
+    list.sort(
+      (one, other) =>
+        one.variable.declarations[0]!.node.startIndex -
+        other.variable.declarations[0]!.node.startIndex,
+    );
+  // Go returns an error as the last result.
+  const isError = ({ type }: GoCrossing): boolean => type === "error";
+  const given = inOrder(results);
+  return {
+    parameters: inOrder(parameters),
+    results: [...given.filter((one) => !isError(one)), ...given.filter(isError)],
+  };
+}
+
+/** After the selection a `:=` declares it anew, before anything else uses it. */
+function isDeclaredAgain(outside: readonly GoReference[], all: readonly GoReference[]): boolean {
+  return outside[0]!.declares && all.every(({ within }) => within === all[0]!.within);
+}
+
+function refuseNoVariable(variable: GoVariable, at: Node): void {
+  const [first] = variable.declarations;
+  if (first!.kind === "type") {
+    const isParameter = first!.by.type === "type_parameter_declaration";
+    throw new ExtractRefusal(
+      `\`${variable.name}\` is a type ${isParameter ? "parameter " : ""}of the function.`,
+      at.startIndex,
+    );
+  }
+  if (first!.by.type === "const_spec") {
+    throw new ExtractRefusal(
+      `\`${variable.name}\` is a constant of the function. Declare it outside of the function.`,
+      at.startIndex,
+    );
+  }
+}
+
+/** A closure that shares a variable sees every later value; a parameter would be a copy. */
+function refuseGoShared(all: readonly GoReference[], some: GoReference): void {
+  const home = all.find(({ declares }) => declares) ?? some;
+  if (all.every(({ within }) => within === home.within)) return;
+  const changes = all.filter(
+    (one) => one.writesPart || (one.writes && !(one === home && declaresWithValue(one))),
+  );
+  if (changes.length === 0) return;
+  throw new ExtractRefusal(
+    `\`${some.name}\` is shared with a function inside, and changes.`,
+    some.node.startIndex,
+  );
+}
+
+/** Whether a declaration gives the variable its only value: that of a loop gives it many. */
+function declaresWithValue({ variable, node }: GoReference): boolean {
+  const by = variable!.declarations.find((one) => one.node.id === node.id)?.by;
+  if (!by) return false;
+  if (/parameter_declaration$/u.test(by.type))
+    return by.parent?.parent?.childForFieldName("result")?.id !== by.parent?.id;
+  if (by.type === "var_spec") return by.childForFieldName("value") !== null;
+  if (by.type === "short_var_declaration") return by.parent?.type !== "for_clause";
+  return by.type !== "range_clause";
+}
+
+function refuseAddress(
+  all: readonly GoReference[],
+  some: GoReference,
+  type: string,
+  copies: GoCopies,
+): void {
+  if (copies.holdsLock(type)) {
+    throw new ExtractRefusal(
+      `\`${some.name}\` is a \`${type}\`, which must not be copied.`,
+      some.node.startIndex,
+    );
+  }
+  for (const { node, name, declares } of all) {
+    const use = declares ? "plain" : copies.use(node, type);
+    if (use === "address") {
+      throw new ExtractRefusal(
+        `the address of \`${name}\` is taken: a parameter would be a copy.`,
+        node.startIndex,
+      );
+    }
+    if (use === "unknown") {
+      throw new ExtractRefusal(
+        `whether \`${node.parent?.text.split("\n")[0]}\` takes the address of \`${name}\` is not known: a parameter would be a copy.`,
+        node.startIndex,
+      );
+    }
+  }
+}
+
+function refuseNamedResult(written: GoReference | undefined, { inner, outer }: GoSelection): void {
+  if (!written) return;
+  const by = written.variable!.declarations[0]!.by;
+  const isResult = [inner, outer].some(
+    (one) => one.childForFieldName("result")?.id === by.parent?.id,
+  );
+  if (isResult) {
+    throw new ExtractRefusal(
+      `\`${written.name}\` is a named result of the function, and is assigned here.`,
+      written.node.startIndex,
+    );
+  }
+}
+
+/** The loops of the innermost function around the selection. */
+function goLoopsAround({ statements, inner }: GoSelection): Node[] {
+  const found: Node[] = [];
+  for (let node = statements[0]!.parent; node && node.id !== inner.id; node = node.parent)
+    if (node.type === "for_statement") found.push(node);
+  return found;
+}
