@@ -39,7 +39,9 @@ const large = openAiTextTarget({
   baseUrl: "http://model.example/v1",
   model: "large",
   fetch: async (_url, init) => {
-    asked.push(String(init?.body));
+    // Which server it is, is asked first: this one does not say.
+    if (init?.body === undefined) return new Response("not found", { status: 404 });
+    asked.push(String(init.body));
     const message = { role: "assistant", content: answers[asked.length - 1] };
     return Response.json({ choices: [{ index: 0, message, finish_reason: "stop" }] });
   },
