@@ -73,7 +73,9 @@ for (const alias of ["smollm2-135m", "qwen-0.5b"]) {
       const source = await target.tokenize(code);
       const plain = await written(target, prompt);
       const drafted = await written(target, prompt, source);
-      const differs = plain.tokens.findIndex((token, at) => token !== drafted.tokens[at]);
+      const [shorter, longer] = [plain.tokens, drafted.tokens].sort((a, b) => a.length - b.length);
+      // One may end where the other goes on: the end token is not among the tokens.
+      const differs = longer!.findIndex((token, at) => token !== shorter![at]);
       expect(drafted.passes).toBeLessThan(0.75 * plain.passes);
       if (differs < 0) expect(drafted.tokens).toEqual(plain.tokens);
       else
