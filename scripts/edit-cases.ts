@@ -56,7 +56,7 @@ export async function* fixCases(
     (path) => /\.(?:py|tsx?)$/u.test(path) && !/test|\.d\.ts$/u.test(path),
   );
   // A repository of another language has no file to break.
-  if (paths.length === 0) wanted = 0;
+  if (paths.length === 0) return;
   for (let made = 0, tries = 0; made < wanted && tries < 30 * wanted; tries++) {
     const path = paths[Math.floor(random() * paths.length)]!;
     const before = texts.get(path)!;

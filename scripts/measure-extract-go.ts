@@ -8,9 +8,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RedraftError } from "../src/core/errors.ts";
 import { planExtract } from "../src/orchestrate/extract/extract.ts";
-import { createRepositoryIndex } from "../src/orchestrate/index/repository-index.ts";
-import { nameViewOf } from "../src/orchestrate/names/view.ts";
 import { parserFor } from "../src/workspace/syntax.ts";
+import { memoryView } from "../test/support/memory-repository.ts";
 
 const [folder = ".", wanted = "30", start = "7"] = process.argv.slice(2);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -21,16 +20,7 @@ const random = (below: number): number => {
 };
 const paths = readdirSync(folder).filter((path) => path.endsWith(".go"));
 const texts = new Map(paths.map((path) => [path, readFileSync(join(folder, path), "utf8")]));
-const index = createRepositoryIndex(
-  {
-    list: async () => [...texts.keys()].sort(),
-    stamp: () => "1",
-    read: async (path) => ({ text: texts.get(path)!, hash: path }),
-  },
-  parserFor,
-);
-await index.update();
-const view = await nameViewOf(index, parserFor);
+const view = await memoryView(Object.fromEntries(texts));
 const go = (...args: string[]): ReturnType<typeof spawnSync> =>
   spawnSync(args[0]!, args.slice(1), { cwd: folder, encoding: "utf8" });
 

@@ -6,10 +6,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { RedraftError } from "../src/core/errors.ts";
 import { planExtract } from "../src/orchestrate/extract/extract.ts";
-import { createRepositoryIndex } from "../src/orchestrate/index/repository-index.ts";
-import { nameViewOf } from "../src/orchestrate/names/view.ts";
 import { unifiedDiff } from "../src/workspace/diff.ts";
 import { parserFor } from "../src/workspace/syntax.ts";
+import { memoryView } from "../test/support/memory-repository.ts";
 
 const [repository = "", tries = "150", out] = process.argv.slice(2);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -26,16 +25,7 @@ const paths = git("ls-tree", "-r", "--name-only", "HEAD")
   .filter((path) => /\.(?:py|[jt]sx?)$/u.test(path) && !path.endsWith(".d.ts"));
 const chosen = Array.from({ length: 40 }, () => paths[random(paths.length)]!);
 const texts = new Map([...new Set(chosen)].map((path) => [path, git("show", `HEAD:${path}`)]));
-const index = createRepositoryIndex(
-  {
-    list: async () => [...texts.keys()].sort(),
-    stamp: () => "1",
-    read: async (path) => ({ text: texts.get(path)!, hash: path }),
-  },
-  parserFor,
-);
-await index.update();
-const view = await nameViewOf(index, parserFor);
+const view = await memoryView(Object.fromEntries(texts));
 
 interface Range {
   readonly path: string;

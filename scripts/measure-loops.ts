@@ -6,11 +6,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { RedraftError } from "../src/core/errors.ts";
-import { createRepositoryIndex } from "../src/orchestrate/index/repository-index.ts";
 import { planLoops } from "../src/orchestrate/loops/loop.ts";
-import { nameViewOf } from "../src/orchestrate/names/view.ts";
 import { unifiedDiff } from "../src/workspace/diff.ts";
 import { parserFor } from "../src/workspace/syntax.ts";
+import { memoryView } from "../test/support/memory-repository.ts";
 
 const [repository = "", tries = "120", out, from = "7"] = process.argv.slice(2);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -29,16 +28,7 @@ const chosen: string[] = [];
 for (let at = 0; at < 60 && paths.length > 0; at += 1)
   chosen.push(...paths.splice(random(paths.length), 1));
 const texts = new Map(chosen.map((path) => [path, git("show", `HEAD:${path}`)]));
-const index = createRepositoryIndex(
-  {
-    list: async () => [...texts.keys()].sort(),
-    stamp: () => "1",
-    read: async (path) => ({ text: texts.get(path)!, hash: path }),
-  },
-  parserFor,
-);
-await index.update();
-const view = await nameViewOf(index, parserFor);
+const view = await memoryView(Object.fromEntries(texts));
 
 interface LoopPlace {
   readonly path: string;

@@ -83,6 +83,21 @@ describe("a way whose question does not fit into the context", () => {
     });
   });
 
+  it("is never a sketch where a candidate edit is the draft", async () => {
+    const long = { ...file, text: body.repeat(12) };
+    const large = local(2800, "none", 32e9);
+    const request = { files: [{ ...long, expected: `${long.text}end = 1\n` }] };
+    const only = { rewriteRefused: false };
+    // The rewrite has no room, the sketch has.
+    const plain = await edit(large, { files: [long] }, only).catch((error: unknown) => error);
+    const drafted = await edit(large, request, only).catch((error: unknown) => error);
+    expect(plain).toMatchObject({ code: "unreadable-edit" });
+    expect(drafted).toMatchObject({
+      code: "usage",
+      message: expect.stringContaining("Nothing was asked"),
+    });
+  });
+
   it("stays where it was asked for by name, and where no way fits: the message says what is needed", async () => {
     const asked = edit(local(300, part), { via: "rewrite", instruction: "let `two` return 22" });
     await expect(asked).rejects.toThrow(/Nothing was asked\..*--via region/);

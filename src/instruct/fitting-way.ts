@@ -30,9 +30,12 @@ export async function fittingWay(
   if (local === undefined || (await questionFits(chosen, request, options, local))) return chosen;
   const { files, instruction } = request;
   const region = options.namedPartsOf && namedRegion(files, instruction, options.namedPartsOf);
+  // A sketch has no use for the draft of a whole file.
+  const hasDraft = files.some(({ expected }) => expected !== undefined);
   const why = `${chosen.via} needs more than the context of ${local.contextSize} tokens`;
   for (const via of otherWays) {
     if (via === chosen.via || (via === "region" && region === undefined)) continue;
+    if (via === "cascade" && hasDraft) continue;
     const { region: _, ...decision } = chosen;
     const other = { ...decision, via, why, ...(via === "region" && region && { region }) };
     if (await questionFits(other, request, options, local)) return other;
