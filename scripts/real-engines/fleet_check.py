@@ -20,7 +20,7 @@ import numpy as np
 from run_vllm import predicted
 from vllm_in_process import ENGINES, Engine, Prompts, redraft
 
-FEATURES = ("fixed", "perToken", "perRequest", "perContext", "perDraft")
+FEATURES = ("perToken", "perContext", "perDraft")
 ENGINES["check-drafts"] = redraft(127, cost="free")
 ENGINES["check-plain"] = {}
 
@@ -85,19 +85,38 @@ class Steps:
         self._scheduler.schedule, self._scheduler.update_from_output = self._wrapped
 
 
-def fitted(rows: list[dict], drafts: bool) -> dict[str, float]:
-    """Least squares of the steps' seconds without negative coefficients; steps that take four times as long are out."""
+def sizes_of(rows: list[dict], sizes: list[int]) -> np.ndarray:
+    """(steps, sizes): how much of each size a step is, by its requests; between two sizes it is part of both."""
+    if len(sizes) == 1:
+        return np.ones((len(rows), 1))
+    parts = np.zeros((len(rows), len(sizes)))
+    for part, row in zip(parts, rows, strict=True):
+        right = min(max(1, int(np.searchsorted(sizes, row["perRequest"]))), len(sizes) - 1)
+        share = (row["perRequest"] - sizes[right - 1]) / (sizes[right] - sizes[right - 1])
+        part[right - 1], part[right] = 1 - share, share
+    return parts
+
+
+def fitted(rows: list[dict], sizes: list[int], drafts: bool) -> dict:
+    """Least squares of the steps' seconds without negative coefficients; steps that take four times as long are out.
+
+    A step has seconds of its own for each of `sizes` requests: one constant a request cannot say that a kernel takes
+    as long for two rows as for four.
+    """
     names = [name for name in FEATURES if drafts or name != "perDraft"]
-    matrix = np.array([[1.0 if name == "fixed" else row[name] for name in names] for row in rows])
+    features = np.array([[row[name] for name in names] for row in rows], dtype=float)
+    matrix = np.hstack([sizes_of(rows, sizes), features])
     seconds = np.array([row["seconds"] for row in rows])
     # Neither the many small steps nor the few large ones decide alone.
     weight = 1 / np.sqrt(np.maximum(seconds, 1e-4))
     kept = np.ones(len(rows), dtype=bool)
-    found = np.zeros(len(names))
+    found = np.zeros(matrix.shape[1])
     for _ in range(3):
         found = not_negative(matrix[kept] * weight[kept, None], seconds[kept] * weight[kept])
         kept = seconds < 4 * np.maximum(matrix @ found, 1e-4)
-    return {**dict.fromkeys(FEATURES, 0.0), **dict(zip(names, map(float, found), strict=True))}
+    by_size = [[size, float(value)] for size, value in zip(sizes, found, strict=False)]
+    rest = dict(zip(names, map(float, found[len(sizes) :]), strict=True))
+    return {"fixed": 0.0, "perRequest": 0.0, **dict.fromkeys(FEATURES, 0.0), **rest, "bySize": by_size}
 
 
 def not_negative(matrix: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -177,10 +196,11 @@ def write(out: Path, runs: list[dict], cases: list[dict]) -> None:
     """One file for both ways: they differ in what a step costs, so each has a check of its own."""
     for drafts in (False, True):
         own = [run for run in runs if run["drafts"] is drafts]
+        sizes = sorted({run["clients"] for run in own})
         alone = min(own, key=lambda run: run["clients"])
         report = {
             "engine": "vLLM 0.32.0, float32, one thread",
-            "cost": fitted([row for run in own for row in run["rows"]], drafts),
+            "cost": fitted([row for run in own for row in run["rows"]], sizes, drafts),
             "requests": [
                 {"id": case["id"], **request} for case, request in zip(cases[1::2], alone["requests"], strict=True)
             ],

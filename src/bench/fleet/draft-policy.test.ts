@@ -41,6 +41,32 @@ describe("seconds of a step", () => {
     expect(stepSeconds(cost, { tokens: 1, requests: 10, context: 100, drafted: 1000 })).toBe(7533);
   });
 
+  it("lie on the line between two measured sizes, and go on beyond them", () => {
+    const bySize = [
+      [1, 10],
+      [2, 14],
+      [4, 14],
+      [8, 30],
+    ] as const;
+    const at = (requests: number, points: readonly (readonly [number, number])[] = bySize) =>
+      stepSeconds(
+        { ...linear, perToken: 1, bySize: points },
+        { tokens: 100, requests, context: 0, drafted: 0 },
+      );
+    expect([1, 2, 3, 4, 6, 8, 10].map((requests) => at(requests))).toEqual([
+      110, 114, 114, 114, 122, 130, 138,
+    ]);
+    expect(at(0)).toBe(106);
+    expect([1, 5].map((requests) => at(requests, [[3, 7]]))).toEqual([107, 107]);
+    // A falling end must not make a step take less than nothing.
+    expect(
+      at(9, [
+        [1, 8],
+        [4, 2],
+      ]),
+    ).toBe(100);
+  });
+
   it("are those of the memory in small steps and of the arithmetic in large ones", () => {
     const cost: StepCost = {
       kind: "roofline",

@@ -15,6 +15,11 @@ export interface LinearCost {
   readonly fixed: number;
   readonly perToken: number;
   readonly perRequest: number;
+  /**
+   * [requests, seconds] by rising requests, on top of the sum. Between two sizes of a step the seconds are linear, and
+   * beyond the ends they go on as between the nearest two: kernels do not take so much more for each request.
+   */
+  readonly bySize?: readonly (readonly [requests: number, seconds: number])[];
   readonly perContext: number;
   readonly perDraft: number;
 }
@@ -43,11 +48,23 @@ export function stepSeconds(
 ): number {
   const drafting = cost.perDraft * drafted;
   if (cost.kind === "linear") {
-    const { fixed, perToken, perRequest, perContext } = cost;
-    return fixed + perToken * tokens + perRequest * requests + perContext * context + drafting;
+    const { fixed, perToken, perRequest, perContext, bySize = [] } = cost;
+    const sum = fixed + perToken * tokens + perRequest * requests + perContext * context + drafting;
+    return sum + interpolated(bySize, requests);
   }
   const read = (cost.weightBytes + cost.cacheBytesPerToken * context) / cost.bandwidth;
   return cost.overhead + Math.max(read, (cost.flopsPerToken * tokens) / cost.flops) + drafting;
+}
+
+/** The line through the two points nearest to x, at least 0; one point counts for every x. */
+function interpolated(points: readonly (readonly [number, number])[], x: number): number {
+  const [first] = points;
+  if (first === undefined) return 0;
+  const after = points.findIndex(([at], i) => i > 0 && (x <= at || i === points.length - 1));
+  const [left, right] = [points[after - 1], points[after]];
+  if (left === undefined || right === undefined) return first[1];
+  const share = (x - left[0]) / (right[0] - left[0]);
+  return Math.max(0, left[1] + share * (right[1] - left[1]));
 }
 
 interface StatedCost {
