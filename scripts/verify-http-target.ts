@@ -11,8 +11,10 @@
  *
  * Every output must equal the server's own; where one does not, the server is asked how far apart the two tokens
  * were: at most `--tie` (0.1) in logits is a near-tie, which passes over one and over many tokens settle
- * differently; anything else is a divergence, and the script ends with 1.
+ * differently; anything else is a divergence, and the script ends with 1. With `--out <rows.jsonl>` each case is kept
+ * as it ends, and the same command goes on with those that are missing.
  */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { readRegions } from "../src/bench/decode/regions.ts";
 import { serverAddress } from "../src/engines/openai/address.ts";
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     tie: { type: "string", default: "0.1" },
     dialect: { type: "string", default: "auto" },
     each: { type: "boolean" },
+    out: { type: "string" },
   },
 });
 if (!values.server || !values.data) throw new Error("--server <url> --data <cases.jsonl>");
@@ -72,11 +75,27 @@ const sharedLength = (a: string, b: string): number => {
   return at;
 };
 
-const counts = { cases: 0, identical: 0, nearTies: 0, diverged: 0 };
-const sums = { requests: 0, generated: 0, tokens: 0, read: 0, longest: 0 };
+interface Row {
+  readonly id: string;
+  readonly kind: "identical" | "nearTie" | "diverged";
+  readonly requests: number;
+  readonly generated: number;
+  readonly read: number;
+  /** Tokens of the plain answer. */
+  readonly tokens: number;
+}
+
+const rows: Row[] =
+  values.out && existsSync(values.out)
+    ? readFileSync(values.out, "utf8")
+        .split("\n")
+        .flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Row]))
+    : [];
+const known = new Set(rows.map(({ id }) => id));
 const first = await openServerTokens({ baseUrl, dialect, ...named });
 for (const { id, original, sketch } of readRegions(values.data, Number(values["max-lines"]))) {
-  if (counts.cases >= Number(values.cases)) break;
+  if (rows.length >= Number(values.cases)) break;
+  if (known.has(id)) continue;
   const prompt = `<|file|>${original}<|sketch|>${sketch}<|apply|>`;
   const tokens = await first.tokenize(prompt);
   const size = (await first.tokenize(original)).length;
@@ -106,42 +125,51 @@ for (const { id, original, sketch } of readRegions(values.data, Number(values["m
   while (!step.done) step = await steps.next();
   const text = Buffer.from(await target.detokenize(step.value.tokens)).toString("utf8");
 
-  counts.cases += 1;
-  sums.requests += target.tally.requests;
-  sums.generated += target.tally.completionTokens;
-  sums.read += target.tally.promptTokens;
-  sums.tokens += plain.usage.completion_tokens;
-  sums.longest = Math.max(sums.longest, plain.usage.completion_tokens);
   const at = sharedLength(text, plainText);
-  let kind: "identical" | "nearTies" | "diverged" = "identical";
+  let kind: Row["kind"] = "identical";
   let gap = 0;
   // At the limit of tokens the two may end a token apart; only what both have counts.
   const cut =
     plain.choices[0].finish_reason === "length" && at === Math.min(text.length, plainText.length);
   if (text !== plainText && !cut) {
     gap = gapAt(plain.choices[0].logprobs, at);
-    kind = gap <= bound ? "nearTies" : "diverged";
+    kind = gap <= bound ? "nearTie" : "diverged";
   }
-  counts[kind] += 1;
+  const row: Row = {
+    id,
+    kind,
+    requests: target.tally.requests,
+    generated: target.tally.completionTokens,
+    read: target.tally.promptTokens,
+    tokens: plain.usage.completion_tokens,
+  };
+  rows.push(row);
+  if (values.out) appendFileSync(values.out, `${JSON.stringify(row)}\n`);
   if (values.each || kind !== "identical") {
     process.stderr.write(
       `${id}: ${kind} at ${at}, gap ${gap.toFixed(3)}, ${JSON.stringify(plainText.slice(at - 15, at + 25))} / ${JSON.stringify(text.slice(at - 15, at + 25))}\n`,
     );
   }
 }
-const mean = (sum: number): number => Number((sum / counts.cases).toFixed(1));
+const count = (kind: Row["kind"]): number => rows.filter((row) => row.kind === kind).length;
+const sum = (of: "requests" | "generated" | "read" | "tokens"): number =>
+  rows.reduce((total, row) => total + row[of], 0);
+const mean = (of: Parameters<typeof sum>[0]): number => Number((sum(of) / rows.length).toFixed(1));
 process.stdout.write(
   `${JSON.stringify({
     suite: "http-target",
     dialect: first.dialect,
     logprobShift: first.logprobShift,
-    ...counts,
-    tokens: mean(sums.tokens),
-    longest: sums.longest,
-    requests: mean(sums.requests),
-    generatedTokens: mean(sums.generated),
-    generatedShare: Number((sums.generated / sums.tokens).toFixed(3)),
-    promptTokensRead: mean(sums.read),
+    cases: rows.length,
+    identical: count("identical"),
+    nearTies: count("nearTie"),
+    diverged: count("diverged"),
+    tokens: mean("tokens"),
+    longest: Math.max(...rows.map(({ tokens }) => tokens)),
+    requests: mean("requests"),
+    generatedTokens: mean("generated"),
+    generatedShare: Number((sum("generated") / sum("tokens")).toFixed(3)),
+    promptTokensRead: mean("read"),
   })}\n`,
 );
-process.exitCode = counts.diverged > 0 ? 1 : 0;
+process.exitCode = count("diverged") > 0 ? 1 : 0;
