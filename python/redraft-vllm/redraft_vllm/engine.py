@@ -97,6 +97,36 @@ def wrap_runner(runner_class: type) -> None:
     runner_class.propose_draft_token_ids = propose_draft_token_ids  # type: ignore[attr-defined]
 
 
+def plan_plain_steps(runner_class: type) -> None:
+    """Makes `_prepare_inputs` plan a step that nothing was drafted for as if there were no drafter.
+
+    With any drafter vLLM prepares rejection sampling in every step, and gathers logits and samples through it: on a
+    small model some percent of a step in which no request predicts anything. Recurrent models keep vLLM's way: their
+    backends count on it. Without the method, or with other arguments, vLLM's way remains: slower, not wrong.
+    """
+    original = getattr(runner_class, "_prepare_inputs", None)
+    if original is None or getattr(original, "wrapped_by_redraft", False):
+        return
+    if list(inspect.signature(original).parameters)[:2] != ["self", "scheduler_output"]:
+        return
+
+    @functools.wraps(original)
+    def prepare_inputs(self: Any, scheduler_output: Any, *args: Any, **kwargs: Any) -> Any:
+        drafted = getattr(scheduler_output, "scheduled_spec_decode_tokens", None)
+        is_ours = hasattr(getattr(self, "drafter", None), "bind")
+        is_hybrid = getattr(getattr(self, "model_config", None), "is_hybrid", True)
+        if not is_ours or is_hybrid or drafted is None or any(drafted.values()):
+            return original(self, scheduler_output, *args, **kwargs)
+        speculative, self.speculative_config = self.speculative_config, None
+        try:
+            return original(self, scheduler_output, *args, **kwargs)
+        finally:
+            self.speculative_config = speculative
+
+    prepare_inputs.wrapped_by_redraft = True  # type: ignore[attr-defined]
+    runner_class._prepare_inputs = prepare_inputs  # type: ignore[attr-defined]
+
+
 def lift_batch_cutoff(runner: Any, drafted: int) -> None:
     """Stops vLLM from ending all drafts of a batch once one request is near the end of the context.
 

@@ -22,6 +22,7 @@ from redraft_vllm.engine import (
     check_runner,
     check_version,
     lift_batch_cutoff,
+    plan_plain_steps,
     samples_wrongly,
     wrap_runner,
 )
@@ -81,27 +82,30 @@ class BatchDrafter:
         self._table.end(getattr(step.scheduled, "finished_req_ids", ()))
         if len(self._table) > len(requests):
             self._table.keep_only(requests)
-        rows = sum(map(bool, sampled))
+        drafts: list[list[int]] = [[] for _ in sampled]
+        names = batch.req_ids
+        is_silent = self._table.is_silent
+        # The usual request predicts nothing: it costs this look-up.
+        asking = [row for row, written in enumerate(sampled) if written and not is_silent(names[row])]
+        if asking:
+            self._draft_rows(step.runner, asking, sum(map(bool, sampled)), lengths, token_ids, drafts)
+        self._ended = self._clock()
+        return drafts
+
+    def _draft_rows(
+        self, runner: Any, asking: list[int], rows: int, lengths: Any, token_ids: Any, drafts: list[list[int]]
+    ) -> None:
+        """Fills `drafts` for the rows in `asking`, of `rows` that write."""
         left = int(self._settings.budget_share * max(0, self._step_tokens - rows))
         if not self._is_free and not self._cost.is_known(rows):
             left = 0
         drafted = 0
-        drafts: list[list[int]] = [[] for _ in sampled]
-        names = batch.req_ids
-        is_silent = self._table.is_silent
-        for row, written in enumerate(sampled):
-            # The usual request predicts nothing: it costs this look-up.
-            if not written or is_silent(names[row]):
-                continue
+        for row in asking:
             length = int(lengths[row])
             # The engine writes one token more than it accepts.
             room = min(self._most_drafted, self._max_model_len - length - 1, left - drafted)
-            others = rows - 1 + drafted
-            draft = self._draft(step.runner, row, token_ids[row, :length], room, rows, others)
-            drafted += len(draft)
-            drafts[row] = draft
-        self._ended = self._clock()
-        return drafts
+            drafts[row] = self._draft(runner, row, token_ids[row, :length], room, rows, rows - 1 + drafted)
+            drafted += len(drafts[row])
 
     def _draft(self, runner: Any, row: int, tokens: Any, room: int, rows: int, others: int) -> list[int]:
         name = runner.input_batch.req_ids[row]
@@ -159,6 +163,7 @@ class Proposer:
 
         check_version(vllm.__version__, is_pinned=os.environ.get("REDRAFT_VLLM_ANY_VERSION") != "1")
         wrap_runner(GPUModelRunner)
+        plan_plain_steps(GPUModelRunner)
         settings = read_settings(vllm_config.additional_config)
         model = vllm_config.model_config
         self._drafted = vllm_config.speculative_config.num_speculative_tokens

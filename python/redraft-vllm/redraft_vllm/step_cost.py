@@ -28,6 +28,8 @@ class StepCost:
         self._ages: dict[int, int] = {}
         self._steps = 0
         self._medians: dict[int, tuple[int, float]] = {}
+        #: Classes that were observed since the curve was last asked for: most steps ask for nothing.
+        self._changed: set[int] = set()
         #: Tokens and seconds of the measured classes, rising.
         self._tokens = np.zeros(0)
         self._seconds = np.zeros(0)
@@ -40,9 +42,16 @@ class StepCost:
         self._classes.setdefault(size, deque(maxlen=WINDOW)).append((tokens, seconds))
         self._steps += 1
         self._ages[size] = self._steps
-        self._measure(size)
+        self._changed.add(size)
         if self._steps % 16 == 0:
             self._forget()
+
+    def _update(self) -> None:
+        if not self._changed:
+            return
+        for size in self._changed:
+            self._measure(size)
+        self._changed.clear()
         points = sorted(self._medians.values())
         self._tokens = np.array([n for n, _ in points], dtype=np.float64)
         self._seconds = np.maximum.accumulate(np.array([s for _, s in points], dtype=np.float64))
@@ -62,10 +71,11 @@ class StepCost:
             self._classes[size].popleft()
             if not self._classes[size]:
                 del self._classes[size], self._ages[size]
-            self._measure(size)
+            self._changed.add(size)
 
     def seconds(self, tokens: float | np.ndarray) -> np.ndarray:
         """Returns the expected time of steps over `tokens` tokens; a unit of its own before anything is measured."""
+        self._update()
         tokens = np.asarray(tokens, dtype=np.float64)
         if len(self._tokens) == 0:
             return 1 + (tokens - 1) / self._free
@@ -81,6 +91,7 @@ class StepCost:
 
     def is_known(self, rows: int) -> bool:
         """Whether plain steps of at most so many requests were measured; drafts are compared with them."""
+        self._update()
         return len(self._tokens) > 0 and self._tokens[0] <= rows
 
     def share(self, rows: int) -> float:

@@ -8,6 +8,7 @@ from redraft_vllm.engine import (
     check_runner,
     check_version,
     lift_batch_cutoff,
+    plan_plain_steps,
     samples_wrongly,
     wrap_runner,
 )
@@ -75,6 +76,55 @@ def test_a_runner_without_a_private_place_is_refused(name):
     delattr(runner.input_batch, name)
     with pytest.raises(UnsupportedEngine, match=name):
         check_runner(runner)
+
+
+def planned_by(drafter, scheduled, is_hybrid=False):
+    """How vLLM's runner plans the step, and its configuration afterwards."""
+
+    class Runner:
+        def __init__(self):
+            self.drafter = drafter
+            self.speculative_config = "speculative"
+            self.model_config = types.SimpleNamespace(is_hybrid=is_hybrid)
+
+        def _prepare_inputs(self, scheduler_output, num_scheduled_tokens):
+            if num_scheduled_tokens is None:
+                raise RuntimeError
+            return self.speculative_config, num_scheduled_tokens
+
+    plan_plain_steps(Runner)
+    plan_plain_steps(Runner)
+    runner = Runner()
+    output = types.SimpleNamespace(scheduled_spec_decode_tokens=scheduled)
+    planned = runner._prepare_inputs(output, 3)
+    with pytest.raises(RuntimeError):
+        runner._prepare_inputs(output, None)
+    assert runner.speculative_config == "speculative"
+    return planned
+
+
+OURS = types.SimpleNamespace(bind=None)
+
+
+@pytest.mark.parametrize(
+    ("drafter", "scheduled", "is_hybrid", "plan"),
+    [
+        (OURS, {}, False, None),
+        (OURS, {"a": []}, False, None),
+        (OURS, {"a": [], "b": [1]}, False, "speculative"),
+        (OURS, {}, True, "speculative"),
+        (object(), {}, False, "speculative"),
+    ],
+)
+def test_a_step_without_drafts_is_a_plain_step(drafter, scheduled, is_hybrid, plan):
+    assert planned_by(drafter, scheduled, is_hybrid) == (plan, 3)
+
+
+def test_a_runner_that_plans_in_another_way_is_left_alone():
+    changed = type("Changed", (), {"_prepare_inputs": lambda self, batch: batch})
+    plan_plain_steps(changed)
+    assert changed()._prepare_inputs(1) == 1
+    plan_plain_steps(type("Without", (), {}))
 
 
 def test_the_cutoff_of_the_batch_is_lifted_where_there_is_one():
