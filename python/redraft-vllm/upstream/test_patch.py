@@ -1,5 +1,6 @@
-"""The patch applies to the installed vLLM, and its own test passes on the patched file."""
+"""The patches apply to the installed vLLM, and their own test passes on the patched file."""
 
+import ast
 import importlib.util
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-PATCH = Path(__file__).parent / "0001-custom-class-arguments.patch"
+PATCHES = sorted(Path(__file__).parent.glob("*.patch"))
 FILES = ("vllm/v1/spec_decode/custom_class_proposer.py", "vllm/v1/worker/gpu_model_runner.py")
 
 
@@ -26,7 +27,8 @@ def patched(tmp_path: Path) -> Path:
     for name in FILES:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(site / name, tmp_path / name)
-    subprocess.run(["patch", "-p1", "--input", str(PATCH)], cwd=tmp_path, check=True, capture_output=True)
+    for patch in PATCHES:
+        subprocess.run(["patch", "-p1", "--input", str(patch)], cwd=tmp_path, check=True, capture_output=True)
     return tmp_path
 
 
@@ -49,3 +51,32 @@ def test_the_runner_passes_what_a_class_names(patched: Path):
     runner = (patched / FILES[1]).read_text("utf-8")
     compile(runner, FILES[1], "exec")
     assert runner.count("self.custom_proposer_arguments") == 2
+
+
+@pytest.mark.parametrize(
+    ("speculative", "is_async", "is_hybrid", "scheduled", "expected"),
+    [
+        (None, False, False, {}, False),
+        ("ngram", False, False, {}, False),
+        ("ngram", False, False, {"a": [], "b": [7]}, True),
+        ("ngram", False, True, {}, True),
+        ("eagle", True, False, {}, True),
+    ],
+)
+def test_only_steps_with_drafts_are_speculative(patched: Path, speculative, is_async, is_hybrid, scheduled, expected):
+    tree = ast.parse((patched / FILES[1]).read_text("utf-8"))
+    [prepare] = [node for node in ast.walk(tree) if getattr(node, "name", None) == "_prepare_inputs"]
+    [condition] = [
+        node.value
+        for node in ast.walk(prepare)
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == "use_spec_decode"
+    ]
+    names = {
+        "self": types.SimpleNamespace(
+            speculative_config=speculative,
+            use_async_spec_decode=is_async,
+            model_config=types.SimpleNamespace(is_hybrid=is_hybrid),
+        ),
+        "scheduler_output": types.SimpleNamespace(scheduled_spec_decode_tokens=scheduled),
+    }
+    assert bool(eval(compile(ast.Expression(condition), FILES[1], "eval"), names)) is expected
