@@ -10,6 +10,51 @@ type FindNames = (text: string) => readonly (PartLines & { readonly name: string
 
 /** What an instruction says where the name of a part may disappear. */
 const mayGo = /\b(?:remov|delet|renam|replac|drop|inline|turn|convert)/i;
+/** What it says where several declarations become one, or find another place. */
+const mayMove = /\b(?:merg|combin|mov|split)/i;
+/** A declaration whose members are used from outside; what a function declares inside is its own. */
+const hasMembers =
+  /\b(?:class|struct|interface|trait|impl|enum|module|namespace|object|extension|protocol|record|mixin|describe)\b/;
+
+/**
+ * The first declaration that a part had and its answer has no more, though others may use it: one that no function holds, unless the
+ * instruction asks for such a thing and names it, or names no declaration of the part at all.
+ *
+ * @param code the part as it was shown
+ * @param asked the name of the part itself, which is judged apart
+ */
+export function leftOutDeclaration(
+  code: string,
+  written: string,
+  instruction: string,
+  namedPartsOf: FindNames,
+  asked = "",
+): string | undefined {
+  const lines = code.split("\n");
+  const parts = namedPartsOf(code);
+  const isVisible = (one: PartLines): boolean =>
+    parts.every(
+      (outer) =>
+        outer === one ||
+        outer.start > one.start ||
+        outer.end < one.end ||
+        lines.slice(outer.start, one.start).some((line) => hasMembers.test(line)),
+    );
+  const answer = new Set(namedPartsOf(written).map(({ name }) => name));
+  const words = new Set(instruction.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu));
+  const isSaid = ({ name }: { readonly name: string }): boolean => words.has(lastName(name));
+  const mayLose = mayGo.test(instruction) || mayMove.test(instruction);
+  const namesNone = !parts.some(isSaid);
+  return parts.find(
+    (one) =>
+      one.name !== asked &&
+      !answer.has(one.name) &&
+      isVisible(one) &&
+      !(mayLose && (namesNone || isSaid(one))),
+  )?.name;
+}
+
+const lastName = (name: string): string => name.split(/\.|::/).at(-1)!;
 
 /**
  * Why an answer is another part of the file than the one that was asked for: it is without its name, or has declarations that the rest of the
@@ -33,8 +78,13 @@ export function problemWithPart(
   const own = declared(code);
   const outside = namedPartsOf(file.text).filter((one) => one.end <= start || one.start >= end);
   const twice = outside.find((one) => answer.has(one.name) && !own.has(one.name));
-  return (
-    twice &&
-    `the answer contains ${twice.name} too, which ${file.path} has outside of ${name} already.`
-  );
+  if (twice) {
+    return `the answer contains ${twice.name} too, which ${file.path} has outside of ${name} already.`;
+  }
+  const lost = leftOutDeclaration(code, written, instruction, namedPartsOf, name);
+  return lost === undefined ? undefined : leavesOut(lost);
 }
+
+/** What is said about an answer without a declaration that it had to keep. */
+export const leavesOut = (name: string): string =>
+  `the answer leaves out ${name}, which nothing asks for.`;

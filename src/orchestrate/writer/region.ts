@@ -90,6 +90,8 @@ export async function writerRegions(
     return [{ path: file.path, text, name, start, end, why, messages: [] }];
   }
   const [only] = files;
+  const plain = only && files.length === 1 && saidAsWord(only, instruction, finder);
+  if (plain) return [plain];
   const lines = only?.text.split("\n").length ?? 0;
   if (only && files.length === 1 && request.files?.length === 1 && lines <= shortFile) {
     const { path, text } = only;
@@ -106,6 +108,23 @@ export async function writerRegions(
     ];
   }
   throw noRegion();
+}
+
+/**
+ * The only declaration whose name is a word of the instruction, as `total` in "add a docstring to total". Such a word may be one of the
+ * language, so it counts only where nothing else is named, in the one file that is meant.
+ */
+function saidAsWord(
+  { path, text }: RegionFile,
+  instruction: string,
+  finder: RegionFinder,
+): WriterRegion | undefined {
+  const words = new Set(instruction.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu));
+  const said = finder.declared(text).filter(({ name }) => words.has(name));
+  const [one] = said;
+  if (!one || said.length > 1 || one.end - one.start > longestPart) return undefined;
+  const why = `the instruction has the word ${one.name}`;
+  return { path, text, name: one.name, start: one.start, end: one.end, why, messages: [] };
 }
 
 async function readRegionFile(path: string, index: SpeculationContext["index"]): Promise<string> {

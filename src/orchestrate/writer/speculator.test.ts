@@ -126,6 +126,19 @@ describe("the model writer", () => {
     );
   });
 
+  it("takes a name that is a plain word, and asks again where a short file lost what nobody named", async () => {
+    const { writer, asked } = scripted(block("def third():\n    return 4\n"));
+    const [made] = await candidates({ instruction: "return 4 in third", files: ["a.py"] }, writer);
+    expect(asked[0]![1]!.content).not.toContain("def first");
+    expect(made!.files[0]!.after).toBe(python.replace("return 3", "return 4"));
+    const answers = [block("first(2)\n"), block(python.replace("return 3", "return 4"))];
+    const whole = scripted(...answers);
+    const request = { instruction: "Let the last one be 4.", files: ["a.py"] };
+    const [second] = await candidates(request, whole.writer);
+    expect(whole.asked[1]!.at(-1)!.content).toMatch(/leaves out first/u);
+    expect(second!.files[0]!.after).toBe(python.replace("return 3", "return 4"));
+  });
+
   it("refuses a request that is about no one part", async () => {
     const { writer, asked } = scripted();
     await expect(candidates({ instruction: "Make it better." }, writer)).rejects.toThrow(

@@ -4,7 +4,7 @@ import type { TextTarget } from "../../core/target.ts";
 import { filePart, withPart } from "../../text/file-part.ts";
 import { splitLines } from "../../text/lines.ts";
 import { readFenced } from "../../text/model-answer.ts";
-import { problemWithPart } from "../../text/part-answer.ts";
+import { leavesOut, leftOutDeclaration, problemWithPart } from "../../text/part-answer.ts";
 import type { EditCandidate, SpeculationContext, Speculator } from "../speculator.ts";
 import { type WriterEditType, writerEditType } from "./edit-type.ts";
 import { writerCorrection, writerPrompt } from "./prompt.ts";
@@ -98,7 +98,7 @@ async function writtenPart(
       ? "the answer contains no code block."
       : block.cutOff
         ? "the answer is cut off."
-        : name !== "" && problemWithPart(part, block.text, code, said, finder.declared);
+        : problemWithAnswer(part, block.text, code, said, finder.declared);
     if (bad || !block) problem = bad || "";
     else {
       const after = withPart(lines, region, block.text, indent);
@@ -120,6 +120,19 @@ async function writtenPart(
     conversation = writerCorrection(asked, answer, problem);
   }
   return { problem };
+}
+
+/** Why an answer cannot be the part; a part without a name must keep what others may use. */
+function problemWithAnswer(
+  part: Parameters<typeof problemWithPart>[0],
+  written: string,
+  code: string,
+  said: string,
+  declared: RegionFinder["declared"],
+): string | undefined {
+  if (part.name !== "") return problemWithPart(part, written, code, said, declared);
+  const lost = leftOutDeclaration(code, written, said, declared);
+  return lost === undefined ? undefined : leavesOut(lost);
 }
 
 /** Why a text cannot be a candidate, or "". */
