@@ -114,6 +114,11 @@ describe("the model writer", () => {
     ["a broken text", block("def second(b:\n    return\n"), "syntax error"],
     ["no code block", "I cannot.", "no code block"],
     ["no change", block("def second(b):\n    # Twice.\n    return 2 * b\n"), "changes nothing"],
+    [
+      "other blank lines alone",
+      block("def second(b):\n\n    # Twice.  \n    return 2 * b\n"),
+      "nothing but blanks",
+    ],
     ["half of it", "```py\ndef second(b):\n", "cut off"],
   ])("asks again after %s, and gives up then", async (_, answer, problem) => {
     const right = block("def second(b):\n    return b + b\n");

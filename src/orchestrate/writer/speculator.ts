@@ -102,7 +102,7 @@ async function writtenPart(
     if (bad || !block) problem = bad || "";
     else {
       const after = withPart(lines, region, block.text, indent);
-      problem = await problemWithText(path, before, after, parserFor);
+      problem = await problemWithText(path, before, after, said, parserFor);
       if (problem === "") {
         const where = `${path}:${start + 1}-${end}`;
         return {
@@ -135,14 +135,26 @@ function problemWithAnswer(
   return lost === undefined ? undefined : leavesOut(lost);
 }
 
+const aboutBlanks = /blank|empty|white|spac|format|newline|line break|indent|lint/i;
+const withoutBlanks = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "")
+    .join("\n");
+
 /** Why a text cannot be a candidate, or "". */
 async function problemWithText(
   path: string,
   before: string,
   after: string,
+  said: string,
   parserFor: ParserFor,
 ): Promise<string> {
   if (after === before) return "it changes nothing.";
+  if (!aboutBlanks.test(said) && withoutBlanks(after) === withoutBlanks(before)) {
+    return "it changes nothing but blanks.";
+  }
   const parser = await parserFor(path);
   const isBroken = (text: string): boolean | undefined => {
     const tree = parser?.parse(text);
