@@ -205,6 +205,52 @@ describe.each([
   });
 });
 
+describe("llama-server, as recorded", () => {
+  it("is told from its models, and continues a prompt of tokens", async () => {
+    const server = await recorded(
+      "llama-server",
+      answerWith("llama-server/tokenize"),
+      answerWith("llama-server/raw"),
+    );
+    const target = targetOf(server);
+    const facts = await target.facts();
+    expect(facts).toMatchObject({ kind: "llama-server", version: "b0-unknown", plugin: false });
+    expect(facts.model).toMatchObject({ id: "m", contextSize: 4096 });
+    expect(server.seen).toEqual([]);
+    const prompts = (await target.tokenPrompts?.())!;
+    expect(await prompts.tokenize("<|file|><|sketch|><|apply|>", { special: true })).toEqual([
+      4, 5, 6,
+    ]);
+    const { text } = await read(prompts.complete(promptOf("llama-server/raw"), texts));
+    expect(text).toBe(written);
+    // It takes a prediction and drafts nothing from it: none is sent.
+    expect(Object.keys(server.seen[1]!.body)).not.toContain("prediction");
+    expect(target.prediction).toBe("ignored");
+  });
+
+  it("streams a chat to its end, with the tokens counted", async () => {
+    const server = await recorded("llama-server", answerWith("llama-server/chat"));
+    const { text, last } = await read(targetOf(server).complete(hello, {}));
+    expect(text).toBe("");
+    expect(last).toMatchObject({ finish: "stop", usage: { completionTokens: 1 } });
+  });
+
+  it("what to do is said where the context is too short", async () => {
+    const server = await recorded("llama-server", answerWith("llama-server/too-long"));
+    await expect(read(targetOf(server).complete(hello, {}))).rejects.toMatchObject({
+      message: expect.stringMatching(/llama-server: -c/),
+    });
+  });
+
+  it("cannot verify drafts, and is not asked to", async () => {
+    const server = await recorded("llama-server", answerWith("llama-server/echo"));
+    await expect(openServerTokens({ baseUrl: server.url })).rejects.toMatchObject({
+      message: expect.stringMatching(/llama-server scores no prompts/),
+    });
+    expect(server.seen).toEqual([]);
+  });
+});
+
 describe("redraft doctor", () => {
   it("says which engine serves a model, and how the model is asked", async () => {
     const probe = answerWith("vllm/probe");
