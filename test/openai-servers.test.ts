@@ -106,6 +106,31 @@ describe("vLLM with redraft-vllm, as recorded", () => {
     expect(target.answeredBy).toBe("vLLM 0.32.0 with redraft-vllm");
     expect(server.seen[0]!.body).toEqual(wire("vllm-plugin/probe-refused").request.body);
   });
+
+  it("counts what it accepted of the prediction", async () => {
+    const server = await recorded(
+      "vllm-plugin",
+      answerWith("vllm-plugin/probe-refused"),
+      answerWith("vllm/tokenize"),
+      answerWith("vllm-plugin/raw-predicted"),
+    );
+    const target = targetOf(server);
+    const prompts = (await target.tokenPrompts?.())!;
+    await prompts.tokenize("<|file|><|sketch|><|apply|>", { special: true });
+    const predicted = { ...texts, prediction: written, candidates: [written], sketch: written };
+    const { text, last } = await read(
+      prompts.complete(promptOf("vllm-plugin/raw-predicted"), predicted),
+    );
+    expect(text).toBe(written);
+    expect(last).toMatchObject({
+      finish: "stop",
+      usage: { acceptedPredictionTokens: 10, rejectedPredictionTokens: 0 },
+    });
+    expect(target.prediction).toBe("used");
+    const sent = server.seen.at(-1)!.body as { vllm_xargs: object };
+    const { body } = wire("vllm-plugin/raw-predicted").request as { body: typeof sent };
+    expect(sent.vllm_xargs).toEqual(body.vllm_xargs);
+  });
 });
 
 describe("SGLang, as recorded", () => {
