@@ -82,6 +82,23 @@ describe("redraft apply --check", () => {
     expect(verified.code).toBe(0);
   });
 
+  it("says that a check, such as a formatter, changed the file, and gives no receipt of another text", async () => {
+    const words = [...apply, "--check", "sed -i s/two/zwei/ a.txt"];
+    const json = JSON.parse((await run([...words, "--json"], { stdin: whole })).stdout);
+    expect(json).toMatchObject({
+      written: true,
+      notes: [expect.stringContaining("the check changed")],
+    });
+    expect(json).not.toHaveProperty("receipt");
+    expect(await read("a.txt")).toBe(whole.replace("two", "zwei"));
+    const again = await run([...words, "--receipt", "../receipt.json"], { stdin: whole });
+    expect(again).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("there is no receipt"),
+    });
+    expect(await readdir(top)).not.toContain("receipt.json");
+  });
+
   it("is refused where nothing is written: on a dry run, and as a filter", async () => {
     const dry = await run([...apply, "--check", "true", "--dry-run"], { stdin: whole });
     expect(dry).toMatchObject({ code: 2, stderr: expect.stringContaining("cannot be used with") });

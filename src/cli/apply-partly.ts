@@ -1,7 +1,8 @@
 import type { EditResult } from "../core/request.ts";
 import type { LeftOut } from "../redraft/keep-passing.ts";
+import { encodeText } from "../workspace/encoding.ts";
 import type { Journal } from "../workspace/journal/types.ts";
-import type { TextFile } from "../workspace/text-file.ts";
+import { hashOf, type TextFile } from "../workspace/text-file.ts";
 import { type Updated, updateFile } from "../workspace/update.ts";
 import { requirePassing } from "./check-command.ts";
 import { checkRefusal, writePassing } from "./left-out.ts";
@@ -14,6 +15,8 @@ export interface CheckedUpdate {
   readonly leftOut?: LeftOut;
   /** Of the check on parts. */
   readonly runs?: number;
+  /** The check, a formatter for instance, left another text in the file. */
+  readonly isChangedByCheck?: true;
 }
 
 export interface FileCheckOptions {
@@ -55,7 +58,10 @@ export async function updateChecked(
       },
       check: () => requirePassing(check, { signal: interrupt(), onOutput }),
     });
-    return { updated };
+    if (isAsMade(updated)) return { updated };
+    const note = "the check changed the file: it has another text than the edit gives";
+    const result = { ...updated.result, notes: [...updated.result.notes, note] };
+    return { updated: { ...updated, result }, isChangedByCheck: true };
   } catch (error) {
     const whole = keepPassing ? checkRefusal(error, check) : undefined;
     if (!whole || !made) throw error;
@@ -78,6 +84,12 @@ export async function updateChecked(
     const part = { ...written[0], result: withoutAccounts(result, kept.text) };
     return { updated: { before, written: true, ...part }, leftOut, runs };
   }
+}
+
+/** Whether the file, where one was written, has the text of the edit. */
+function isAsMade({ before, hash, result: { text } }: Updated<EditResult>): boolean {
+  if (hash === undefined || text === null) return true;
+  return hash === hashOf(encodeText(text, before.encoding, before.bom));
 }
 
 /** The accounts of the result and its checks are of the whole, and none of the part. */

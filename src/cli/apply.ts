@@ -151,10 +151,14 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
       streamed?.finish(result);
       return exists || format !== "auto" ? result : onlyIfMeant(result);
     };
-    const { updated, ...partly } = await updateChecked(file, make, { ...options, journal });
-    const wanted =
-      options.receipt !== undefined || (options.json && !options.dryRun && !partly.leftOut);
-    const receipt = wanted ? receiptFor(edit, updated) : undefined;
+    const { updated, isChangedByCheck, ...partly } = await updateChecked(file, make, {
+      ...options,
+      journal,
+    });
+    const isOther = isChangedByCheck === true || partly.leftOut !== undefined;
+    const wanted = options.receipt !== undefined || (options.json && !options.dryRun);
+    const receipt = wanted && !isOther ? receiptFor(edit, updated) : undefined;
+    if (isOther && options.receipt !== undefined) throw withoutReceipt(file);
     if (receipt && options.receipt !== undefined) await writeReceipt(options.receipt, receipt);
     const changed = updated.written || (options.dryRun && updated.result.changed);
     const reports = changed ? await watch?.after([await textsOf(file, updated, watched)]) : [];
@@ -217,6 +221,13 @@ async function whatIsSaid(file: string, options: ApplyOptions): Promise<SaidOfEd
     ...(base === undefined ? {} : { base: await baseText(base, file) }),
   };
 }
+
+const withoutReceipt = (file: string): RedraftError =>
+  new RedraftError(
+    "stale-file",
+    `${file} was edited, but there is no receipt: the check changed the file, which has another text than the edit gives.`,
+    { details: { path: file } },
+  );
 
 const changedWhileStreaming = (file: string): RedraftError =>
   new RedraftError(
