@@ -123,7 +123,7 @@ export function createRenamer(options: RenamerOptions): Renamer {
       outcomes.sent({
         texts,
         accepted: (id) => root.proposer.wasApplied(chosen, id),
-        undone: (id, undone) => learning.undone([id], undone),
+        undone: async (id, undone) => void (await learning.undone([id], undone)),
       });
     }
     return renamed;
