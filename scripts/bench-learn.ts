@@ -1,15 +1,18 @@
 /**
  * Fixes in one repository, with and without learning: files are broken by seeded mutations, a real tool says what is wrong, and the right
- * text is known. Every fix that is proposed is tried once by itself, and the outcomes are replayed.
+ * text is known. Every fix that is proposed is tried once by itself, and the outcomes are replayed, then again with a second half of
+ * which the learning is told lies.
  *
  *     node --import tsx scripts/bench-learn.ts --root <folder> --run "<command>" --problems 300 --seed 1
  *
- * The folder is changed and put back while this runs; the command must only report.
+ * The folder is changed and put back while this runs; the command must only report. `--tried <file>` keeps what was tried, or takes it from
+ * there; `--updates` prints what the gate said to each update.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { Diagnostic } from "../src/core/diagnostic.ts";
 import { snapshot } from "../src/diagnostics/brought-errors.ts";
 import { compareDiagnostics } from "../src/diagnostics/compare.ts";
 import {
@@ -21,12 +24,14 @@ import { nameLanguageOf } from "../src/orchestrate/index/languages.ts";
 import { createRepositoryIndex } from "../src/orchestrate/index/repository-index.ts";
 import { nameViewOf } from "../src/orchestrate/names/view.ts";
 import { seededDraws } from "../src/orchestrate/select/draws.ts";
+import type { ExperienceUpdate } from "../src/orchestrate/select/experience.ts";
 import { arrangeFixes, fixDecisions } from "../src/orchestrate/select/fix-decisions.ts";
 import { type Learning, openLearning } from "../src/redraft/learning.ts";
 import { relativeDiagnostics } from "../src/redraft/relative-diagnostics.ts";
 import { repositoryFiles } from "../src/workspace/repository-files.ts";
 import { parserFor } from "../src/workspace/syntax.ts";
 import { importForm, mutations } from "./fix-mutations.ts";
+import { type Poison, poisons } from "./learn-poisons.ts";
 
 const { values } = parseArgs({
   options: {
@@ -34,6 +39,8 @@ const { values } = parseArgs({
     run: { type: "string", default: "" },
     problems: { type: "string", default: "300" },
     seed: { type: "string", default: "1" },
+    tried: { type: "string" },
+    updates: { type: "boolean", default: false },
   },
 });
 const { root, run } = values;
@@ -58,13 +65,56 @@ const originals = new Map(
 );
 const files = [...originals.keys()].filter((path) => nameLanguageOf(path) !== undefined);
 const kinds = Object.keys(mutations);
-const base = await snapshot(run, root);
-if (base.problem !== undefined) throw new Error(base.problem);
-const start = performance.now();
+let base: readonly Diagnostic[] = [];
 let runs = 0;
-const stream = await tryProblems();
-const secondsPerRun = (performance.now() - start) / 1000 / Math.max(1, runs);
+const { stream, secondsPerRun } = await keptOrTried(values.tried);
 await report();
+
+interface TriedStream {
+  readonly stream: readonly TriedProblem[];
+  readonly secondsPerRun: number;
+}
+
+async function keptOrTried(path: string | undefined): Promise<TriedStream> {
+  if (path !== undefined && existsSync(path)) {
+    const kept = JSON.parse(readFileSync(path, "utf8"));
+    const fixes = (proposal: FixProposal, at: number[]): Set<ProposedFix> =>
+      new Set(at.map((one) => proposal.fixes[one]!));
+    runs = kept.runs;
+    return {
+      secondsPerRun: kept.secondsPerRun,
+      stream: kept.problems.map(({ kind, proposal, confirmed, right }: KeptProblem) => ({
+        kind,
+        proposal,
+        confirmed: fixes(proposal, confirmed),
+        right: fixes(proposal, right),
+      })),
+    };
+  }
+  const first = await snapshot(run, root);
+  if (first.problem !== undefined) throw new Error(first.problem);
+  base = first.found;
+  const start = performance.now();
+  const tried = await tryProblems();
+  const perRun = (performance.now() - start) / 1000 / Math.max(1, runs);
+  if (path !== undefined) {
+    const problems = tried.map(({ kind, proposal, confirmed, right }): KeptProblem => {
+      const numbers = (set: ReadonlySet<ProposedFix>): number[] =>
+        [...set].map((fix) => proposal.fixes.indexOf(fix));
+      return { kind, proposal, confirmed: numbers(confirmed), right: numbers(right) };
+    });
+    writeFileSync(path, JSON.stringify({ runs, secondsPerRun: perRun, problems }));
+  }
+  return { stream: tried, secondsPerRun: perRun };
+}
+
+interface KeptProblem {
+  readonly kind: string;
+  readonly proposal: FixProposal;
+  /** Numbers of fixes. */
+  readonly confirmed: number[];
+  readonly right: number[];
+}
 
 async function tryProblems(): Promise<TriedProblem[]> {
   const found: TriedProblem[] = [];
@@ -105,7 +155,7 @@ async function broughtBy(path: string, text: string) {
   const { found, problem } = await snapshot(run, root);
   if (problem !== undefined) throw new Error(problem);
   const edit = { path: absolute, newPath: absolute, before: originals.get(path)!, after: text };
-  return compareDiagnostics(base.found, found, [edit]).brought;
+  return compareDiagnostics(base, found, [edit]).brought;
 }
 
 async function mutated(kind: string, path: string, text: string): Promise<string | undefined> {
@@ -131,64 +181,114 @@ interface Answer {
   readonly result: "right" | "wrong" | "left";
 }
 
+interface Replay {
+  readonly isJudged: boolean;
+  readonly learning: Learning | undefined;
+  readonly poison: Poison | undefined;
+  readonly gate: GateCounts;
+}
+
+interface GateCounts {
+  kept: number;
+  refused: number;
+  forgotten: number;
+}
+
 /** As `redraft fix` with and without `--run`: the first fix that the tool confirms, or the first one of 80 % and more. A wrong one is undone. */
 async function answered(
   problem: TriedProblem,
-  isJudged: boolean,
-  learning: Learning | undefined,
-  entry: string,
+  at: number,
+  { isJudged, learning, poison, gate }: Replay,
 ): Promise<Answer> {
   const { proposal, confirmed, right } = problem;
   const learnt = await learning?.arms(false);
   const fixes = learnt ? arrangeFixes(proposal, learnt, isJudged).fixes : proposal.fixes;
   const tried = fixes.filter(({ confidence }) => confidence >= (isJudged ? 0.3 : 0.8));
-  const at = isJudged ? tried.findIndex((fix) => confirmed.has(fix)) : tried.length > 0 ? 0 : -1;
-  const fix = tried[at];
-  const refused = new Set(at < 0 ? (isJudged ? tried : []) : tried.slice(0, at));
+  const made = isJudged ? tried.findIndex((fix) => confirmed.has(fix)) : tried.length > 0 ? 0 : -1;
+  const fix = tried[made];
+  const refused = new Set(made < 0 ? (isJudged ? tried : []) : tried.slice(0, made));
   const others = proposal.fixes
     .filter((one) => one !== fix)
     .map((one) => (refused.has(one) ? { ...one, refused: "no" } : one));
   const { path, diagnostics } = proposal;
   const outcome = { path, diagnostic: diagnostics[0]!, others, ...(fix && { fix }) };
-  await learning?.record(fixDecisions([outcome], secondsPerRun, entry));
   const isWrong = fix !== undefined && !right.has(fix);
-  if (isWrong) await learning?.undone([entry], true);
+  if (learning) {
+    const entry = `e${at}`;
+    const honest = fixDecisions([outcome], secondsPerRun, entry);
+    const told = poison?.(honest, { isWrong, at }) ?? { decisions: honest, isUndone: isWrong };
+    const updates = [...(await learning.record(told.decisions))];
+    if (told.isUndone) updates.push(...(await learning.undone([entry], true)));
+    for (const update of updates) await countUpdate(update, at, learning, gate);
+  }
   return {
     tries: refused.size + Number(fix !== undefined),
     result: fix === undefined ? "left" : isWrong ? "wrong" : "right",
   };
 }
 
+async function countUpdate(
+  { type, answer }: ExperienceUpdate,
+  at: number,
+  learning: Learning,
+  gate: GateCounts,
+): Promise<void> {
+  const own = (await learning.status()).types.find((one) => one.type === type);
+  const isForgotten = !answer.kept && own?.decisions === 0;
+  gate.kept += Number(answer.kept);
+  gate.refused += Number(!answer.kept);
+  gate.forgotten += Number(isForgotten);
+  if (!values.updates) return;
+  const what = answer.kept ? "kept" : isForgotten ? "refused, and forgotten" : "refused";
+  process.stdout.write(`  problem ${at + 1}, ${type}: ${what}: ${answer.why}\n`);
+}
+
 async function report(): Promise<void> {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   print(`${stream.length} problems, ${runs} runs of the tool, ${secondsPerRun.toFixed(2)} s each`);
-  print("| fixes | half | right | wrong | left | tries | tries a right fix |");
-  print("| --- | --- | --- | --- | --- | --- | --- |");
+  const columns = ["fixes", "learning", "half", "right", "wrong", "left", "tries"];
+  const counted = [...columns, "tries a right fix", "updates kept", "refused", "forgotten"];
+  print(`| ${counted.join(" | ")} |`);
+  print(`| ${counted.map(() => "---").join(" | ")} |`);
+  const ways = { off: undefined, on: undefined, ...poisons };
   for (const isJudged of [true, false]) {
-    for (const isOn of [false, true]) {
+    for (const [way, poison] of Object.entries(ways)) {
       const home = mkdtempSync(join(tmpdir(), "redraft-bench-learn-"));
-      const learning = isOn ? openLearning({ folder: root, home }) : undefined;
+      const learning = way === "off" ? undefined : openLearning({ folder: root, home });
       await learning?.turn(true);
-      const answers: Answer[] = [];
-      for (const [at, problem] of stream.entries()) {
-        answers.push(await answered(problem, isJudged, learning, `e${at}`));
+      const half = stream.length >> 1;
+      const lines: string[] = [];
+      for (const [name, from, to] of [
+        ["first", 0, half],
+        ["second", half, stream.length],
+      ] as const) {
+        const answers: Answer[] = [];
+        const gate = { kept: 0, refused: 0, forgotten: 0 };
+        // The first half is honest: there is something to make worse.
+        const told = from === 0 ? undefined : poison;
+        for (let at = from; at < to; at += 1) {
+          const replay = { isJudged, learning, poison: told, gate };
+          answers.push(await answered(stream[at]!, at, replay));
+        }
+        const counts = learning ? [gate.kept, gate.refused, gate.forgotten] : ["", "", ""];
+        lines.push(row(isJudged ? "a tool judges" : "none judges", way, name, answers, counts));
       }
-      const half = answers.length >> 1;
-      const name = `${isJudged ? "a tool judges" : "none judges, 80 %"}, learning ${isOn ? "on" : "off"}`;
-      print(row(name, "first", answers.slice(0, half)));
-      print(row(name, "second", answers.slice(half)));
-      if (learning) {
-        process.stderr.write(`${JSON.stringify((await learning.status()).types, null, 1)}\n`);
-      }
+      for (const line of lines) print(line);
       rmSync(home, { recursive: true });
     }
   }
 }
 
-function row(name: string, half: string, answers: readonly Answer[]): string {
+function row(
+  fixes: string,
+  way: string,
+  half: string,
+  answers: readonly Answer[],
+  gate: readonly (string | number)[],
+): string {
   const count = (result: Answer["result"]): number =>
     answers.filter((one) => one.result === result).length;
   const tries = answers.reduce((sum, one) => sum + one.tries, 0);
-  const cells = [name, half, count("right"), count("wrong"), count("left"), tries];
-  return `| ${[...cells, (tries / Math.max(1, count("right"))).toFixed(2)].join(" | ")} |`;
+  const cells = [fixes, way, half, count("right"), count("wrong"), count("left"), tries];
+  return `| ${[...cells, (tries / Math.max(1, count("right"))).toFixed(2), ...gate].join(" | ")} |`;
 }

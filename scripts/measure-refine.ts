@@ -1,6 +1,6 @@
 /**
  * Edits of several hunks with one bad hunk, of public commits: `node --import tsx scripts/measure-refine.ts <ruff> <cases> <seed> <bare
- * repository...>`. One hunk of a commit is spoilt, so that its file does not parse, or (Python) uses a name that is declared nowhere. The
+ * repository...>`, with `--least <confidence>` for another limit of the texts that mend. One hunk of a commit is spoilt, so that its file does not parse, or (Python) uses a name that is declared nowhere. The
  * check is the parser, the syntax check of TypeScript, and for Python `ruff` (syntax and F821). Counted are edits whose other hunks all
  * stay while the bad one is left out or mended, or is left out with hunks that need it; what is answered must pass the check.
  */
@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 import ts from "typescript";
 import { randomBelow } from "../src/bench/orchestrate/cases.ts";
 import { hunksOfFile } from "../src/bench/orchestrate/commit-hunks.ts";
@@ -20,7 +21,12 @@ import type { CheckAnswer } from "../src/orchestrate/refine.ts";
 import { type MendedText, refineEdit } from "../src/orchestrate/refine-edit.ts";
 import { parserFor } from "../src/workspace/syntax.ts";
 
-const [ruff = "ruff", cases = "60", seed = "1", ...repositories] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  options: { least: { type: "string" } },
+  allowPositionals: true,
+});
+const [ruff = "ruff", cases = "60", seed = "1", ...repositories] = positionals;
+const leastConfidence = values.least === undefined ? undefined : Number(values.least);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const random = randomBelow(Number(seed));
 const folder = mkdtempSync(join(tmpdir(), "redraft-refine-"));
@@ -185,7 +191,7 @@ for (const repository of repositories) {
       continue;
     counts.cases += 1;
     own += 1;
-    const refined = await refineEdit(edit, check, { mend });
+    const refined = await refineEdit(edit, check, { mend, leastConfidence });
     counts.checks += refined.checks;
     if (!(await check(refined.texts)).ok) counts.unchecked += 1;
     const made = refined.texts.get(file.path) ?? file.before;

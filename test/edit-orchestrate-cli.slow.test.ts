@@ -139,4 +139,56 @@ describe("redraft edit with specialists", () => {
     expect(code).toBe(2);
     expect(stderr).toContain(needs);
   });
+
+  describe("repeats the last edit in words", () => {
+    const edit = '{"old_string":"load(\'x\')","new_string":"load(\'x\', true)"}';
+    const more = "import { load } from './a';\nload('z');\nload('w');\n";
+    beforeEach(async () => {
+      await put("c.ts", more);
+      await put("d.ts", more);
+      const env = { REDRAFT_STATE_HOME: join(top, "state") };
+      const done = await redraft(["apply", "b.ts"], { cwd: folder, env, stdin: edit });
+      expect(done.code).toBe(0);
+    });
+    const repeated = more.replaceAll(/(?<='[zw]')/gu, ", true");
+
+    it("in the files that are named, without a model, as one change for undo", async () => {
+      const { code, seen, stderr } = await withModel([], "c.ts", "do the same in this file");
+      expect([code, seen]).toEqual([0, []]);
+      expect(stderr).toContain(
+        "The last edit is repeated: load ( $('x') ) -> load ( $('x') , true ).",
+      );
+      expect([await read("c.ts"), await read("d.ts")]).toEqual([repeated, more]);
+      const env = { REDRAFT_STATE_HOME: join(top, "state") };
+      expect((await redraft(["undo"], { cwd: folder, env })).code).toBe(0);
+      expect(await read("c.ts")).toBe(more);
+    });
+
+    it("in other files only where that is allowed", async () => {
+      const refused = await run("c.ts", "do the same everywhere");
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("d.ts") });
+      expect([await read("c.ts"), await read("d.ts")]).toEqual([more, more]);
+      const done = await run("c.ts", "do the same everywhere", "--via", "orchestrate");
+      expect(done.code).toBe(0);
+      expect([await read("c.ts"), await read("d.ts")]).toEqual([repeated, repeated]);
+    });
+
+    it("only as a list where no place is said, or the log has no edit", async () => {
+      const listed = await run("c.ts", "repeat the last edit", "--via", "orchestrate");
+      expect(listed).toMatchObject({ code: 1, stderr: expect.stringContaining("--choose") });
+      const env = { REDRAFT_STATE_HOME: join(top, "state") };
+      await redraft(["undo"], { cwd: folder, env });
+      const none = await run("c.ts", "do the same here");
+      expect(none).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("no edit of this folder"),
+      });
+      const { seen } = await withModel(
+        [says(`<updated_file path="c.ts">\n${repeated}</updated_file>`)],
+        ...["c.ts", "do the same here", "--via", "auto"],
+      );
+      expect(seen).toHaveLength(1);
+      expect(await read("c.ts")).toBe(repeated);
+    });
+  });
 });

@@ -1,8 +1,13 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CliAnswer, redraft } from "./support/cli.ts";
+import type { TextDocumentEdit, TextEdit, WorkspaceEdit } from "vscode-languageserver-protocol";
+import { type CliAnswer, redraft, redraftCommand } from "./support/cli.ts";
+import { editorOn } from "./support/editor-client.ts";
 
 let top = "";
 let folder = "";
@@ -57,4 +62,31 @@ describe("redraft learn", () => {
     expect(kept).not.toContain("undone");
     expect(kept).not.toMatch(/Name|a\.py|work/);
   });
+
+  it("learns from a rename that an editor makes, where `redraft learn on` was given", async () => {
+    const text = "total = 1\nprint(total)\n";
+    await writeFile(join(folder, "a.py"), text);
+    await run(["learn", "on"]);
+    const { command, args } = redraftCommand(["lsp", "--root", folder]);
+    const env = { ...process.env, REDRAFT_STATE_HOME: join(top, "state") };
+    const server = spawn(command, args, { cwd: folder, env, stdio: ["pipe", "pipe", "inherit"] });
+    const ended = once(server, "close");
+    const editor = editorOn(server.stdout, server.stdin);
+    await editor.initialize();
+    const uri = pathToFileURL(join(folder, "a.py")).href;
+    editor.open(uri, text);
+    const edit = await editor.connection.sendRequest<WorkspaceEdit>("textDocument/rename", {
+      textDocument: { uri },
+      position: { line: 0, character: 1 },
+      newName: "amount",
+    });
+    const [change] = edit.documentChanges as TextDocumentEdit[];
+    for (const one of change!.edits.toReversed()) editor.change(uri, one as TextEdit);
+    expect(editor.text(uri)).toBe("amount = 1\nprint(amount)\n");
+    await editor.connection.sendRequest("shutdown");
+    await editor.connection.sendNotification("exit");
+    await ended;
+    editor.close();
+    expect((await status()).types).toMatchObject([{ type: "rename python", decisions: 1 }]);
+  }, 60_000);
 });

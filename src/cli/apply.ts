@@ -10,8 +10,10 @@ import { settleRoute } from "../redraft/settle-route.ts";
 import type { ApplyFormatName } from "../settle/model/apply-formats.ts";
 import { applyAgain } from "../workspace/apply-again.ts";
 import type { Receipt } from "../workspace/receipt/format.ts";
-import { type Updated, updateFile } from "../workspace/update.ts";
+import type { TextFile } from "../workspace/text-file.ts";
+import type { Updated } from "../workspace/update.ts";
 import { applyAsFilter } from "./apply-filter.ts";
+import { type CheckedUpdate, updateChecked } from "./apply-partly.ts";
 import { type StreamedEdit, streamEdit } from "./apply-stream.ts";
 import { baseText } from "./base.ts";
 import { editedText, toolLines, watchTools, withToolOptions } from "./brought.ts";
@@ -19,13 +21,13 @@ import { terminalAsking, withChoice } from "./choose.ts";
 import { type DiffOutputOptions, printDiff, withColorOption } from "./diff-output.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
+import { keepPassingOption, printLeftOut, requireCheck } from "./left-out.ts";
 import { modelOption } from "./model-option.ts";
 import { requireOneFile, withPatchCommand } from "./one-file.ts";
 import { errorJson, resultJson } from "./output.ts";
 import { promptFormatOption } from "./prompt-format.ts";
 import { checkReceiptOption, receiptFor, writeReceipt } from "./receipt-output.ts";
 import { shownPath } from "./shown-path.ts";
-import { uninterrupted } from "./signals.ts";
 import { summary } from "./summary.ts";
 import { warnings } from "./warnings.ts";
 
@@ -44,6 +46,8 @@ interface ApplyOptions extends DiffOutputOptions {
   readonly receipt?: string;
   readonly diagnostics?: string;
   readonly lsp?: string;
+  readonly check?: string;
+  readonly keepPassing?: boolean;
   readonly dryRun?: boolean;
   readonly journal: boolean;
   readonly json?: boolean;
@@ -79,6 +83,13 @@ export function applyCommand(): Command {
     )
     .option("--interactive", "choose the place of an ambiguous edit at the terminal")
     .option("--receipt <file>", "write the edit's receipt to this file (- for standard output)")
+    .addOption(
+      new Option(
+        "--check <command>",
+        "command to run on the result; if it fails, the file is restored",
+      ).conflicts("dryRun"),
+    )
+    .addOption(keepPassingOption())
     .option("--dry-run", "print the unified diff and write nothing")
     .option("--no-journal", noJournalHelp)
     .option("--json", "print the whole result as JSON: text, route, checks, proof, patch, receipt")
@@ -119,42 +130,40 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
     const edit =
       streamed?.edit ?? (await readEditText(options.edit, { keepMark: format === "whole" }));
     let watched: string | undefined;
-    const updated = await updateFile(
-      file,
-      async ({ text, exists, bom }, first) => {
-        // The file keeps the mark that it has; the text's own would be a second one.
-        const written = bom ? edit.replace(/^\uFEFF/, "") : edit;
-        const request = { path: file, source: text, edit: written, format, ...said };
-        const made =
-          first && said.base === undefined
-            ? applyAgain(redraft, request, first.text)
-            : redraft.apply(request);
-        const result = await made.catch((error: unknown) => {
-          throw withPatchCommand(error);
-        });
-        await requireOneFile(file, result);
-        if (streamed && text !== streamed.source) throw changedWhileStreaming(file);
-        if (result.changed && watch) {
-          watched ??= text;
-          await watch.before();
-        }
-        streamed?.finish(result);
-        return exists || format !== "auto" ? result : onlyIfMeant(result);
-      },
-      // Placing is synchronous: until the file is written a signal ends the process as it is.
-      {
-        uninterrupted,
-        dryRun: options.dryRun ?? false,
-        journal,
-        note: { kind: "edit", by: "redraft apply" },
-      },
-    );
+    const make = async (before: TextFile, first?: TextFile): Promise<EditResult> => {
+      const { text, exists, bom } = before;
+      // The file keeps the mark that it has; the text's own would be a second one.
+      const written = bom ? edit.replace(/^\uFEFF/, "") : edit;
+      const request = { path: file, source: text, edit: written, format, ...said };
+      const made =
+        first && said.base === undefined
+          ? applyAgain(redraft, request, first.text)
+          : redraft.apply(request);
+      const result = await made.catch((error: unknown) => {
+        throw withPatchCommand(error);
+      });
+      await requireOneFile(file, result);
+      if (streamed && text !== streamed.source) throw changedWhileStreaming(file);
+      if (result.changed && watch) {
+        watched ??= text;
+        await watch.before();
+      }
+      streamed?.finish(result);
+      return exists || format !== "auto" ? result : onlyIfMeant(result);
+    };
+    const { updated, isChangedByCheck, ...partly } = await updateChecked(file, make, {
+      ...options,
+      journal,
+    });
+    const isOther = isChangedByCheck === true || partly.leftOut !== undefined;
     const wanted = options.receipt !== undefined || (options.json && !options.dryRun);
-    const receipt = wanted ? receiptFor(edit, updated) : undefined;
+    const receipt = wanted && !isOther ? receiptFor(edit, updated) : undefined;
+    if (isOther && options.receipt !== undefined) throw withoutReceipt(file);
     if (receipt && options.receipt !== undefined) await writeReceipt(options.receipt, receipt);
     const changed = updated.written || (options.dryRun && updated.result.changed);
     const reports = changed ? await watch?.after([await textsOf(file, updated, watched)]) : [];
-    await print(file, updated, options, { receipt, reports: watch && (reports ?? []), streamed });
+    const shown = { receipt, reports: watch && (reports ?? []), streamed, partly };
+    await print(file, updated, options, shown);
   } finally {
     await redraft.dispose();
   }
@@ -165,7 +174,14 @@ function checkApplyOptions(file: string, options: ApplyOptions): void {
     throw new RedraftError("usage", message);
   };
   checkReceiptOption(file, options);
-  const { edit, stream, path } = options;
+  requireCheck(options);
+  const { edit, stream, path, receipt, keepPassing } = options;
+  if (keepPassing && stream)
+    usage("--stream prints the whole edit and --keep-passing what is left out: leave out one.");
+  if (keepPassing && receipt !== undefined)
+    usage(
+      "--keep-passing may write a part of the edit, of which there is no receipt: leave out --receipt.",
+    );
   if (file !== "-") {
     if (path !== undefined) usage("--path names the text of standard input: give - as the file.");
     if (stream && edit !== undefined && edit !== "-")
@@ -174,7 +190,9 @@ function checkApplyOptions(file: string, options: ApplyOptions): void {
   }
   if (edit === undefined || edit === "-")
     usage("standard input is the text to edit: name a file with the edit (--edit <path>).");
-  const isOfFile = stream || options.base !== undefined || options.receipt !== undefined;
+  if (options.check !== undefined)
+    usage("as a filter apply writes no file that --check could look at: name it instead of -.");
+  const isOfFile = stream || options.base !== undefined || receipt !== undefined;
   if (isOfFile || options.diagnostics !== undefined || options.lsp !== undefined)
     usage(
       "--base, --receipt, --stream, --diagnostics and --lsp need a file: name it instead of -.",
@@ -203,6 +221,13 @@ async function whatIsSaid(file: string, options: ApplyOptions): Promise<SaidOfEd
     ...(base === undefined ? {} : { base: await baseText(base, file) }),
   };
 }
+
+const withoutReceipt = (file: string): RedraftError =>
+  new RedraftError(
+    "stale-file",
+    `${file} was edited, but there is no receipt: the check changed the file, which has another text than the edit gives.`,
+    { details: { path: file } },
+  );
 
 const changedWhileStreaming = (file: string): RedraftError =>
   new RedraftError(
@@ -238,14 +263,17 @@ interface ApplyExtras {
   readonly reports: readonly ToolReport[] | undefined;
   /** Printed its hunks. */
   readonly streamed: StreamedEdit | undefined;
+  /** Where the check accepts a part: what it does not. */
+  readonly partly: Omit<CheckedUpdate, "updated">;
 }
 
 async function print(
   file: string,
   updated: Updated<EditResult>,
   options: ApplyOptions,
-  { receipt, reports, streamed }: ApplyExtras,
+  { receipt, reports, streamed, partly }: ApplyExtras,
 ): Promise<void> {
+  if (partly.leftOut) process.exitCode = 1;
   const needsPatch = options.json || options.dryRun;
   const patch = needsPatch ? await patchOf(file, updated) : "";
   if (options.json) {
@@ -253,6 +281,7 @@ async function print(
       ...resultJson(updated, patch),
       ...(receipt && { receipt }),
       ...(reports && { diagnostics: reports }),
+      ...partly,
     };
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
@@ -262,6 +291,7 @@ async function print(
   if (!isShown) printDiff(patch, options);
   process.stderr.write(`${summary(file, updated, options.dryRun ?? false)}\n`);
   process.stderr.write(toolLines(reports ?? []));
+  if (partly.leftOut) printLeftOut(partly.leftOut, options);
 }
 
 async function patchOf(file: string, { before, result }: Updated<EditResult>): Promise<string> {
@@ -283,10 +313,12 @@ Examples:
   redraft apply src/app.ts --edit sketch.txt --base HEAD    written for the last commit, carried over to the current file
   redraft apply src/app.ts --edit sketch.txt --receipt receipt.json      for redraft verify
   redraft apply src/app.ts --edit sketch.txt --diagnostics "npx tsc --noEmit"     the errors that the edit introduces
+  redraft apply src/app.ts --edit sketch.txt --check "npm test"      puts the file back if the tests fail
+  redraft apply src/app.ts --edit sketch.txt --check "npm test" --keep-passing > rest.patch      writes the hunks that pass
   redraft apply plot.ipynb --edit cell.txt --cell 3
   my-model | redraft apply src/app.ts --stream --format lazy      prints hunks while the model writes
   redraft apply - --edit sketch.txt --path app.ts < app.ts > new.ts      as a filter
   redraft apply new.ts --edit text.ts --format whole        creates the file
 
-Exit codes: 0 done, 1 refused (nothing written), 2 wrong usage,
+Exit codes: 0 done, 1 refused (nothing written), or with --keep-passing written in part, 2 wrong usage,
             3 the file is missing, unreadable, not text, or changed in the meantime, 4 the engine failed.`;

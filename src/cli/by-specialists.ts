@@ -1,5 +1,6 @@
 import { RedraftError } from "../core/errors.ts";
 import { readFix } from "../orchestrate/fix/instruction.ts";
+import { readRepeat } from "../orchestrate/like-places/instruction.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
 import type { EditJob } from "./edit-job.ts";
 import {
@@ -10,6 +11,7 @@ import {
   orchestratedResult,
 } from "./edit-orchestrated.ts";
 import { folderOf } from "./journal.ts";
+import { lastEditOf } from "./last-edit.ts";
 import { rootFolder } from "./patch.ts";
 import { whileWaiting } from "./waiting.ts";
 
@@ -28,7 +30,9 @@ export async function bySpecialists(job: EditJob): Promise<OrchestratedResult | 
   const root = await rootFolder(options.root ?? folderOf(files[0]!.path));
   const isFix = readFix(instruction) !== undefined && options.diagnostics !== undefined;
   if (isFix) await job.watch?.before();
+  const lastEdit = readRepeat(instruction) ? await lastEditOf(root) : [];
   const question = await folderQuestion(root, files, instruction, {
+    lastEdit,
     ...(options.at !== undefined && { at: options.at }),
     ...(isFix && job.watch && { diagnostics: job.watch.found() }),
   });

@@ -28,7 +28,15 @@ export async function folderQuestion(
   root: string,
   files: readonly TextFile[],
   instruction: string,
-  { at, diagnostics = [] }: { readonly at?: string; readonly diagnostics?: readonly Diagnostic[] },
+  {
+    at,
+    diagnostics = [],
+    lastEdit = [],
+  }: {
+    readonly at?: string;
+    readonly diagnostics?: readonly Diagnostic[];
+    readonly lastEdit?: NonNullable<OrchestrateRequest["lastEdit"]>;
+  },
 ): Promise<FolderQuestion | undefined> {
   const named = new Map<string, string>();
   for (const { path, exists } of files) {
@@ -41,6 +49,7 @@ export async function folderQuestion(
     files: [...named.keys()],
     ...(at !== undefined && (await placeOrLines(root, at))),
     ...(diagnostics.length > 0 && { diagnostics }),
+    ...(lastEdit.length > 0 && { lastEdit }),
   };
   return { root, request, named, recognised: classify(request, speculators) };
 }

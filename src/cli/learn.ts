@@ -72,7 +72,7 @@ function statusText({ on, path, types }: LearningStatus): string {
 }
 
 const help = `
-It changes the order in which specialists and fixes are tried, and raises the certainty that fixes without --run must have. It never makes an
+It changes the order in which specialists, and fixes without --run, are tried, and raises the certainty that such fixes must have. It never makes an
 edit that would be refused without it. An undo counts as: the edit was wrong. Every update is compared on edits that are kept aside, and
 dropped if anything becomes worse.
 

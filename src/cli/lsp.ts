@@ -6,6 +6,7 @@ import type { LlamaTarget } from "../engines/llama/target.ts";
 import { engineOf, engines, type GgufOptions } from "../engines/registry.ts";
 import type { LineModel } from "../lsp/inline-completion.ts";
 import { lazyRoute } from "../redraft/lazy-route.ts";
+import { openLearning } from "../redraft/learning.ts";
 import { modelFile, settleRoute } from "../redraft/settle-route.ts";
 import { createThreadedRedraft } from "../threads/threads.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
@@ -87,6 +88,11 @@ export function lspCommand(): Command {
           logger,
           deadlineMs: options.deadline,
           unsure: options.unsure,
+          learningOf: (folder) =>
+            openLearning({
+              folder,
+              onUnavailable: (why) => logger.warn("nothing was learnt from a rename", { why }),
+            }),
           onShutdown,
           ...(model && { model }),
         });

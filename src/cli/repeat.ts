@@ -1,15 +1,12 @@
-import { relative, sep } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { exitCodeOf, RedraftError } from "../core/errors.ts";
 import type { ExampleFile } from "../orchestrate/like-places/example.ts";
 import type { RepeatPlan } from "../orchestrate/like-places/repeat.ts";
-import { editStates } from "../workspace/journal/history.ts";
-import { textPairs } from "../workspace/journal/take-back.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { editFolder, printFolderEdit } from "./folder-edit.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
 import { readEditText } from "./input.ts";
-import { cliJournal } from "./journal.ts";
+import { lastEditOf } from "./last-edit.ts";
 import { rootFolder } from "./patch.ts";
 import { listPlaces } from "./places.ts";
 
@@ -53,7 +50,7 @@ async function repeat(options: RepeatOptions): Promise<void> {
     throw new RedraftError("usage", "--from and --last both name the edit: give one of them.");
   }
   const root = await rootFolder(options.root);
-  const edit = from === undefined ? await lastEdit(root) : await readEditText(from);
+  const edit = from === undefined ? await loggedEdit(root) : await readEditText(from);
   const shown = { ...options, dryRun };
   const done = await editFolder(
     {
@@ -72,21 +69,13 @@ async function repeat(options: RepeatOptions): Promise<void> {
   process.exitCode = exitCodeOf("ambiguous");
 }
 
-/** The texts of the newest edit of the log that was not undone. */
-async function lastEdit(root: string): Promise<ExampleFile[]> {
-  const journal = cliJournal(root);
-  await journal.recover();
-  const last = editStates(await journal.entries()).findLast(({ state }) => state === "in place");
-  if (!last) {
-    throw new RedraftError(
-      "no-match",
-      "the log has no edit of this folder to repeat. Give one with --from <patch>. Nothing was written.",
-    );
-  }
-  return (await textPairs(last.entry)).flatMap(({ path, before, after }) => {
-    const inside = relative(root, path).split(sep).join("/");
-    return inside.startsWith("../") ? [] : [{ path: inside, before, after }];
-  });
+async function loggedEdit(root: string): Promise<ExampleFile[]> {
+  const edit = await lastEditOf(root);
+  if (edit.length > 0) return edit;
+  throw new RedraftError(
+    "no-match",
+    "the log has no edit of this folder to repeat. Give one with --from <patch>. Nothing was written.",
+  );
 }
 
 function listLikePlaces(plan: Omit<RepeatPlan, "files">, dryRun: boolean): void {

@@ -6,13 +6,15 @@ import type { Redraft } from "../core/redraft.ts";
 import { nameLanguageOf } from "../orchestrate/index/languages.ts";
 import type { RenameRequest } from "../orchestrate/rename/rename.ts";
 import type { EditCandidate } from "../orchestrate/speculator.ts";
-import { createOrchestrator, type Orchestrator } from "../redraft/orchestrator.ts";
+import type { Learning } from "../redraft/learning.ts";
+import { createProposer, type Proposer } from "../redraft/proposer.ts";
 import { repositoryFiles } from "../workspace/repository-files.ts";
 import type { RootedPath } from "../workspace/roots.ts";
 import { type Documents, type OpenDocument, positionsIn } from "./documents.ts";
 import type { OpenFolders } from "./folders.ts";
 import { withOpenTexts } from "./open-files.ts";
 import { protocolEdits } from "./protocol-edits.ts";
+import { watchRenames } from "./rename-outcomes.ts";
 import type { EditSender } from "./send-edits.ts";
 
 /** What a rename changes in one file; `version` is null where the editor does not have it open. */
@@ -39,6 +41,8 @@ export interface Renamer {
     to: string,
     signal: AbortSignal,
   ): Promise<readonly RenamedFile[]>;
+  /** What is known of the renames so far is learnt. */
+  settled(): Promise<void>;
 }
 
 export interface RenamerOptions {
@@ -49,17 +53,21 @@ export interface RenamerOptions {
   readonly upToDate: EditSender["upToDate"];
   /** What to do with places that may mean the symbol; default: refuse. */
   readonly unsure?: RenameRequest["unsure"] | undefined;
+  /** What is learnt of a folder; default: nothing. */
+  readonly learningOf?: ((root: string) => Learning) | undefined;
 }
 
 interface RenamedRoot {
-  readonly orchestrator: Orchestrator;
+  readonly proposer: Proposer;
+  readonly learning: Learning | undefined;
   /** Texts of open documents by path: as they are when a rename begins. */
   open: ReadonlyMap<string, OpenDocument>;
   queue: Promise<unknown>;
 }
 
 export function createRenamer(options: RenamerOptions): Renamer {
-  const { redraft, documents, folders, upToDate, unsure = "refuse" } = options;
+  const { redraft, documents, folders, upToDate, unsure = "refuse", learningOf } = options;
+  const outcomes = watchRenames(documents);
   /** An index stays, so that the next rename reads only what changed. */
   const known = new Map<string, RenamedRoot>();
 
@@ -69,8 +77,9 @@ export function createRenamer(options: RenamerOptions): Renamer {
     const texts = (): Map<string, string> =>
       new Map([...one.open].map(([path, { text }]) => [path, text]));
     const files = withOpenTexts(repositoryFiles(root), texts);
-    const orchestrator = createOrchestrator({ root, redraft, files });
-    const one: RenamedRoot = { orchestrator, open: new Map(), queue: Promise.resolve() };
+    const learning = learningOf?.(root);
+    const proposer = createProposer({ root, files, learning });
+    const one: RenamedRoot = { proposer, learning, open: new Map(), queue: Promise.resolve() };
     known.set(root, one);
     return one;
   }
@@ -92,12 +101,13 @@ export function createRenamer(options: RenamerOptions): Renamer {
     signal: AbortSignal,
   ): Promise<readonly RenamedFile[]> {
     root.open = await openIn(place.root);
-    const judged = await root.orchestrator.propose({ rename: request }, { signal });
+    const judged = await root.proposer.propose({ rename: request }, { signal });
     const chosen = judged.find(({ accepted }) => accepted)?.candidate;
     if (chosen === undefined) {
       throw new RedraftError("ambiguous", "no rename is certain enough. Nothing was changed.");
     }
     const renamed: RenamedFile[] = [];
+    const texts = new Map<string, { before: string; after: string }>();
     for (const { path, before, after } of chosen.files) {
       await requireMerged(redraft, { path, before, after }, signal);
       const open = root.open.get(path);
@@ -105,7 +115,16 @@ export function createRenamer(options: RenamerOptions): Renamer {
       if (documents.get(uri)?.version !== open?.version || (open && open.text !== before)) {
         throw changedMeanwhile(path);
       }
+      if (open) texts.set(uri, { before, after });
       renamed.push({ uri, version: open?.version ?? null, edits: protocolEdits(before, after) });
+    }
+    const { learning } = root;
+    if (learning) {
+      outcomes.sent({
+        texts,
+        accepted: (id) => root.proposer.wasApplied(chosen, id),
+        undone: async (id, undone) => void (await learning.undone([id], undone)),
+      });
     }
     return renamed;
   }
@@ -153,6 +172,7 @@ export function createRenamer(options: RenamerOptions): Renamer {
       root.queue = mine.catch(() => {});
       return mine;
     },
+    settled: outcomes.settled,
   };
 }
 

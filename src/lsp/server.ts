@@ -29,6 +29,8 @@ export interface LspServerOptions {
   readonly deadlineMs?: number;
   /** What a rename does with places that may mean the symbol (default `refuse`). */
   readonly unsure?: RenamerOptions["unsure"];
+  /** What is learnt of a folder from renames (default: nothing). */
+  readonly learningOf?: RenamerOptions["learningOf"];
   readonly version: string;
   readonly logger?: Logger;
   /** Called by the `shutdown` request. */
@@ -94,6 +96,7 @@ export function serveEditor(
     folders,
     upToDate: sender.upToDate,
     unsure: options.unsure,
+    learningOf: options.learningOf,
   });
   registerRename(connection, renamer, { mayBegin, capabilities: () => capabilities });
   connection.onCodeAction((params) => {
@@ -117,7 +120,7 @@ export function serveEditor(
       ...(logger && { logger }),
     });
   connection.onShutdown(async () => {
-    await Promise.all([lines?.dispose(), options.onShutdown?.()]);
+    await Promise.all([lines?.dispose(), renamer.settled(), options.onShutdown?.()]);
   });
 }
 

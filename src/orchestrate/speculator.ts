@@ -2,6 +2,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ParserFor } from "../core/repository.ts";
 import type { NameFunction, UnnamedExtract } from "./extract/function-name.ts";
 import type { RepositoryIndex } from "./index/repository-index.ts";
+import type { ExampleFile } from "./like-places/example.ts";
 import type { RepeatRequest } from "./like-places/repeat.ts";
 import type { LoopRequest } from "./loops/request.ts";
 import type { NameView } from "./names/resolve-name.ts";
@@ -23,6 +24,8 @@ export interface OrchestrateRequest {
   readonly loop?: LoopRequest;
   /** In words. Specialists whose form it has read it; a model writes the others. */
   readonly instruction?: string;
+  /** The edit that was made last, for an instruction that repeats it. */
+  readonly lastEdit?: readonly ExampleFile[];
   /** Paths of the repository that the instruction is about; default: any. */
   readonly files?: readonly string[];
   /** Where the person is: a path of the repository, a line and a column from 1. */

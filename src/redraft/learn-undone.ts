@@ -9,7 +9,10 @@ export async function learnUndone(
   journal: Pick<DiskJournal, "entries">,
 ): Promise<void> {
   if (!written) return;
-  if (kind === "undo") return learning.undone(of, true);
+  if (kind === "undo") {
+    await learning.undone(of, true);
+    return;
+  }
   // The entries that a redo names are those of undos.
   const entries = await journal.entries();
   const undone = entries.filter(({ id }) => of.includes(id)).flatMap((one) => one.of ?? []);

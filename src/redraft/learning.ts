@@ -58,8 +58,8 @@ export interface Learning {
   arms(explore?: boolean): Promise<LearntArms | undefined>;
   /** Learns from decisions; nothing where learning is off. Answers the updates that passed the gate, or did not. */
   record(decisions: readonly EditDecision[]): Promise<readonly ExperienceUpdate[]>;
-  /** What these entries of the log made was taken back, or (`undone` false) made again. */
-  undone(entries: readonly string[], undone: boolean): Promise<void>;
+  /** What these entries of the log made was taken back, or (`undone` false) made again: it is learnt from anew, and answered as above. */
+  undone(entries: readonly string[], undone: boolean): Promise<readonly ExperienceUpdate[]>;
   turn(on: boolean): Promise<void>;
   /** Removes everything, and turns learning off. */
   forget(): Promise<void>;
@@ -155,7 +155,7 @@ export function openLearning(options: LearningOptions): Learning {
         : learn((types) => withDecisions(types, decisions, shipped)),
     async undone(entries, undone) {
       const ids = new Set(entries);
-      await learn((types) => withUndone(types, ids, undone, shipped));
+      return learn((types) => withUndone(types, ids, undone, shipped));
     },
     turn: (on) => store.update((value) => ({ ...keptLearning(value), on })),
     forget: () => store.remove(),

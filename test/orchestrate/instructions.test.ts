@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readExtract } from "../../src/orchestrate/extract/instruction.ts";
 import { readFix } from "../../src/orchestrate/fix/instruction.ts";
 import { createRepositoryIndex } from "../../src/orchestrate/index/repository-index.ts";
+import { readRepeat } from "../../src/orchestrate/like-places/instruction.ts";
 import { readLoop } from "../../src/orchestrate/loops/instruction.ts";
 import { nameViewOf } from "../../src/orchestrate/names/view.ts";
 import { type JudgedCandidate, orchestrate } from "../../src/orchestrate/orchestrate.ts";
@@ -22,6 +23,7 @@ const readers: Readonly<Record<string, (instruction: string) => Read | undefined
   loop: readLoop,
   signature: readSignature,
   fix: readFix,
+  repeat: readRepeat,
 };
 
 /** Which specialists read an instruction whole, with what they read. */
@@ -79,6 +81,22 @@ describe("an instruction that a specialist reads whole", () => {
     ["remove the unused parameter `b` from f", "signature", { function: "f", remove: "b" }],
     ["Fix the errors.", "fix", "all"],
     ["fix all remaining type errors", "fix", "all"],
+    ["Do the same everywhere.", "repeat", { where: "everywhere" }],
+    ["do the same thing everywhere else", "repeat", { where: "everywhere" }],
+    ["Please make the same change in all files", "repeat", { where: "everywhere" }],
+    ["repeat the last edit at all places", "repeat", { where: "everywhere" }],
+    ["repeat that change in the rest of the code", "repeat", { where: "everywhere" }],
+    ["do the same in the other files", "repeat", { where: "other files" }],
+    ["apply the same edit to every other file", "repeat", { where: "other files" }],
+    ["repeat the last edit in src/x.ts", "repeat", { where: { paths: ["src/x.ts"] } }],
+    [
+      "do the same for a.py, b.py and c.py",
+      "repeat",
+      { where: { paths: ["a.py", "b.py", "c.py"] } },
+    ],
+    ["do the same here", "repeat", { where: "named" }],
+    ["make the same change in these files", "repeat", { where: "named" }],
+    ["repeat the last edit", "repeat", {}],
   ])("%s", (instruction, name, asked) => {
     expect(sure(instruction)).toEqual([name, asked]);
   });
@@ -105,6 +123,17 @@ describe("an instruction that a specialist reads whole", () => {
     "fix the errors in the tests only",
     "fix the bug in f",
     "do not rename x to y",
+    "do the same for users",
+    "do the same as in the tests",
+    "do the same everywhere but in the tests",
+    "do the same in the files",
+    "do the same in the other files and run the tests",
+    "make the same mistake everywhere",
+    "do not do the same everywhere",
+    "repeat the last edit and run the tests",
+    "repeat the header on every page",
+    "repeat the request three times",
+    "apply the changes",
     "make f faster",
     "",
   ])("not: %s", (instruction) => {
@@ -237,5 +266,80 @@ describe("the edit of an instruction", () => {
     const request = { instruction: "rename load to fetchKey and make it async", files: ["a.ts"] };
     const [best] = await judge(script, request);
     expect(best).toMatchObject({ accepted: false, candidate: { by: "rename", confidence: 0.5 } });
+  });
+
+  describe("is the last edit", () => {
+    const call = (name: string, more = ""): string => `log(${name}${more});\n`;
+    const files = {
+      "a.ts": call("first", ", level") + call("second"),
+      "src/b.ts": call("third") + call("fourth"),
+      "src/c.ts": call("fifth"),
+    };
+    const known = Object.fromEntries(
+      Object.entries(files).map(([path, text]) => [
+        path,
+        `import { log, level } from "./log";\n${text}`,
+      ]),
+    );
+    const a = known["a.ts"]!;
+    const lastEdit = [{ path: "a.ts", before: a.replace("first, level", "first"), after: a }];
+    const log = "export const level = 1;\nexport function log(...all: unknown[]) {}\n";
+    const repository = { ...known, "log.ts": log, "src/log.ts": 'export * from "../log";\n' };
+    const done = (path: string): string =>
+      known[path]!.replaceAll(/(?<=log\()(\w+)(?=\))/gu, "$1, level");
+
+    it.each<[string, OrchestrateRequest, readonly string[]]>([
+      ["do the same everywhere", {}, ["a.ts", "src/b.ts", "src/c.ts"]],
+      ["do the same in the other files", {}, ["src/b.ts", "src/c.ts"]],
+      ["repeat the last edit in src/b.ts", {}, ["src/b.ts"]],
+      ["repeat the last edit in c.ts", { files: ["a.ts"] }, ["src/c.ts"]],
+      ["do the same here", { files: ["src/c.ts"] }, ["src/c.ts"]],
+      ["do the same in this file", { cursor: { path: "src/b.ts", line: 1 } }, ["src/b.ts"]],
+    ])("%s", async (instruction, request, paths) => {
+      const texts = await made(repository, { ...request, instruction, lastEdit });
+      expect(texts).toEqual(Object.fromEntries(paths.map((path) => [path, done(path)])));
+    });
+
+    it("is only listed where no place is said, and where it may be another one", async () => {
+      const [listed] = await judge(repository, { instruction: "repeat the last edit", lastEdit });
+      expect(listed).toMatchObject({
+        accepted: false,
+        candidate: { by: "repeat", confidence: 0.5 },
+      });
+      const everywhere = { instruction: "do the same everywhere", lastEdit };
+      const later = { ...repository, "a.ts": a.replace("second", "other") };
+      const [doubtful] = await judge(later, everywhere);
+      expect(doubtful).toMatchObject({ accepted: false, candidate: { confidence: 0.5 } });
+      expect(doubtful!.candidate.notes.join(" ")).toContain("a.ts was changed since that edit");
+    });
+
+    it("is not all where a place is like it in part", async () => {
+      const inPart = {
+        ...repository,
+        "src/d.ts": 'import { log, level } from "./log";\nlog(...rest);\nlog(/* why */ sixth);\n',
+      };
+      const [best] = await judge(inPart, { instruction: "do the same everywhere", lastEdit });
+      expect(best).toMatchObject({ accepted: false, candidate: { confidence: 0.9 } });
+      expect(best!.candidate.notes.join(" ")).toContain(
+        "Like it only in part, and left: src/d.ts:",
+      );
+      const here = { instruction: "do the same in src/c.ts", lastEdit };
+      expect(Object.keys(await made(inPart, here))).toEqual(["src/c.ts"]);
+    });
+
+    it("refuses where there is none, and where the files are not clear", async () => {
+      const refusal = async (instruction: string, more: OrchestrateRequest = { lastEdit }) =>
+        judge(repository, { instruction, ...more }).then(
+          () => "",
+          (error: Error) => error.message,
+        );
+      expect(await refusal("do the same everywhere", {})).toContain(
+        "no edit of this folder is known",
+      );
+      expect(await refusal("do the same here")).toContain("Name the file");
+      expect(await refusal("do the same in e.ts")).toContain("no file is called e.ts");
+      expect(await refusal("do the same in log.ts")).toContain("several files are called log.ts");
+      expect(await refusal("do the same in src/log.ts")).toContain("no other place in src/log.ts");
+    });
   });
 });

@@ -35,6 +35,8 @@ export interface EditorClient {
   open(uri: string, text: string): void;
   /** Replaces the first occurrence of a text, as typing does. */
   type(uri: string, before: string, after: string): void;
+  /** Makes one edit, as an editor does. */
+  change(uri: string, edit: TextEdit): void;
   /** Sends no changes of documents until the function is called that it returns. */
   holdChanges(): () => void;
   text(uri: string): string;
@@ -155,6 +157,7 @@ export function editorOn(
       };
       change(uri, [TextEdit.replace(range, after)]);
     },
+    change: (uri, edit) => change(uri, [edit]),
     holdChanges() {
       held = [];
       return () => {

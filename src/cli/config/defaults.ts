@@ -32,10 +32,11 @@ export function configureCommand(
     );
     configured.push(option.attributeName());
   }
-  // A dry run writes nothing that a configured command could look at.
+  // A dry run, and an edit of standard input, write nothing that a configured command could look at.
   command.hook("preAction", () => {
-    if (!command.opts().dryRun) return;
-    for (const name of ["check", "diagnostics"]) {
+    const isFilter = command.name() === "apply" && command.args[0] === "-";
+    if (!command.opts().dryRun && !isFilter) return;
+    for (const name of isFilter ? ["check", "diagnostics", "lsp"] : ["check", "diagnostics"]) {
       if (configured.includes(name) && command.getOptionValueSource(name) === "default")
         command.setOptionValueWithSource(name, undefined, "default");
     }

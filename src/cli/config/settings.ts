@@ -82,7 +82,7 @@ export const configSettings: Readonly<Record<string, ConfigSetting>> = {
     help: "the command that a written edit must pass",
     env: "REDRAFT_CHECK",
     option: "--check",
-    commands: ["patch", "rename", "extract", "repeat", "edit"],
+    commands: ["apply", "patch", "rename", "extract", "repeat", "edit"],
     isGuarded: true,
   },
   diagnostics: {

@@ -18,6 +18,8 @@ export interface RepeatRequest {
   readonly only?: readonly number[] | undefined;
   /** Says that all places are wanted. That they are alike does not prove it: without this or `only` nothing is applied by itself. */
   readonly all?: boolean | undefined;
+  /** Only places of these files, or of files that the edit does not change; absent: of all. */
+  readonly within?: { readonly paths: readonly string[] } | "other files" | undefined;
 }
 
 export interface RepeatPlan {
@@ -60,8 +62,10 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
       `there is no place ${unknown}: the edit has ${places.length} like places. Nothing was written.`,
     );
   }
-  const isWanted = (number: number): boolean => request.only?.includes(number) ?? true;
-  const chosen = places.filter((_, index) => isWanted(index + 1));
+  const isWithin = filesWithin(request, edits);
+  const isWanted = ({ path }: { readonly path: string }, index: number): boolean =>
+    isWithin(path) && (request.only?.includes(index + 1) ?? true);
+  const chosen = places.filter(isWanted);
   const looked = [
     ...rules.map(({ rule }) => ({
       old: rule.old.map(shownPattern).join(" "),
@@ -69,25 +73,35 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
     })),
     ...wordings.map((one) => ({ old: one.old.trim(), new: one.new.trim() })),
   ];
-  const partial = search.partial.sort((a, b) =>
-    a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line,
-  );
-  if (chosen.length === 0) throw noPlaces(looked, partial);
+  const partial = search.partial
+    .filter(({ path }) => isWithin(path))
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
+  if (chosen.length === 0) throw noPlaces(looked, partial, request);
   const files = search.write(
     chosen.flatMap(({ candidate }) => candidate ?? []),
     chosen.flatMap(({ wording }) => wording ?? []),
   );
   return {
     rules: looked,
-    places: places.map(({ path, text, start }, index) => ({
+    places: places.map((one, index) => ({
       number: index + 1,
-      ...likePlaceAt(path, text, start),
-      repeated: isWanted(index + 1),
+      ...likePlaceAt(one.path, one.text, one.start),
+      repeated: isWanted(one, index),
     })),
     partial,
     files,
     notes,
   };
+}
+
+function filesWithin(
+  { within }: RepeatRequest,
+  edits: readonly ExampleFile[],
+): (path: string) => boolean {
+  if (within === undefined) return () => true;
+  if (within !== "other files") return (path) => within.paths.includes(path);
+  const own = new Set(edits.map(({ path }) => path));
+  return (path) => !own.has(path);
 }
 
 /** A place of either kind. */
@@ -120,15 +134,18 @@ function noRules(notes: readonly string[]): RedraftError {
 function noPlaces(
   rules: RepeatPlan["rules"],
   partial: readonly (LikePlace & { why: string })[],
+  { within }: RepeatRequest,
 ): RedraftError {
   const looked = rules.map(({ old }) => `  ${old}`).join("\n");
+  const files = within === "other files" ? "other files" : within?.paths.join(", ");
+  const scope = files === undefined ? "" : ` in ${files}`;
   const list = partial
     .slice(0, 10)
     .map(({ path, line, text, why }) => `  ${path}:${line}: ${text}  (${why})`);
   const more = partial.length > 0 ? `Like it in part:\n${list.join("\n")}\n` : "";
   return new RedraftError(
     "no-match",
-    `no other place has the form that the edit changed:\n${looked}\n${more}Nothing was written.`,
+    `no other place${scope} has the form that the edit changed:\n${looked}\n${more}Nothing was written.`,
     { details: { partial } },
   );
 }

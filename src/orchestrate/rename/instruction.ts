@@ -1,4 +1,5 @@
 import { RedraftError } from "../../core/errors.ts";
+import { fileCalled } from "../instruction/find-file.ts";
 import { withFunction } from "../instruction/find-function.ts";
 import { InstructionReader } from "../instruction/reader.ts";
 import { type InstructionReading, readingOf } from "../instruction/reading.ts";
@@ -131,17 +132,7 @@ async function linesOf(
       to: node.endPosition.row + 1,
     }));
   }
-  const wanted = within.path.replace(/^(?:\.\/)+/u, "");
-  const all = (files ?? context.index.paths()).filter(
-    (path) => path === wanted || path.endsWith(`/${wanted}`),
-  );
-  const [path] = all;
-  if (path === undefined || all.length > 1) {
-    throw new RedraftError(
-      path === undefined ? "no-match" : "ambiguous",
-      `${path === undefined ? "no file is" : "several files are"} called ${within.path}. Nothing was written.`,
-    );
-  }
+  const path = fileCalled(within.path, [files ?? context.index.paths()]);
   return { path, from: 1, to: Number.POSITIVE_INFINITY };
 }
 

@@ -34,8 +34,8 @@ export interface ArmOffer {
 
 /** The kind of a request: its fields and the language of its file, as `fix script`. */
 export function editTypeOf(request: OrchestrateRequest): string {
-  // What only says where is no kind.
-  const { diagnostics, extract, rename, files, cursor, selection, ...rest } = request;
+  // What only says where, and what the instruction means, are no kinds.
+  const { diagnostics, extract, rename, files, cursor, selection, lastEdit, ...rest } = request;
   const kinds = [
     ...(rename ? ["rename"] : []),
     ...(diagnostics && diagnostics.length > 0 ? ["fix"] : []),

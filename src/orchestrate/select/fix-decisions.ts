@@ -42,22 +42,22 @@ export interface LearntArms {
 }
 
 /**
- * The fixes of a problem in the learnt order. Where no tool judges (`isJudged` false), those that are proved stay first, and those below
- * the learnt threshold of their rule are left out.
+ * The fixes of a problem as they are tried. Where a tool judges, in the usual order: a tool confirms a wrong fix that it is silent about, so
+ * that another order, learnt from forged decisions, would make wrong fixes of right ones, while a true one saves only time. Where none does,
+ * in the learnt order; those that are proved stay first, and those below the learnt threshold of their rule are left out.
  */
 export function arrangeFixes(
   { path, fixes }: FixProposal,
   learnt: LearntArms,
   isJudged: boolean,
 ): ArrangedFixes {
-  if (fixes.length === 0) return { fixes };
+  if (isJudged || fixes.length === 0) return { fixes };
   const type = fixType(path, fixes);
   const all = namedFixes(fixes);
   const isProved = ({ fix }: NamedFix): boolean => fix.confidence >= 1;
   const offers = all.map(({ name, fix }) => ({ name, confidence: fix.confidence }));
   const order = all.length > 1 ? learnt.order(type, offers) : undefined;
   const inTurn = order?.isCold === false ? order.turns.map(({ offer }) => all[offer]!) : undefined;
-  if (isJudged) return { fixes: inTurn?.map(({ fix }) => fix) ?? fixes, ...(order && { order }) };
   const nameOf = new Map(all.map(({ name, fix }) => [fix, name]));
   const kept = (inTurn?.map(({ fix }) => fix) ?? fixes).filter(
     (fix) => fix.confidence >= 1 || fix.confidence >= learnt.floor(type, nameOf.get(fix)!),
