@@ -12,11 +12,11 @@ import {
   caseTypes,
   commitCases,
   commitTypes,
-  madeCases,
   type RepositoryCase,
   randomBelow,
 } from "./cases.ts";
 import { DecodingCost } from "./decoding-cost.ts";
+import { madeCases } from "./made-cases.ts";
 import { type OrchestrateRow, orchestrateRows, type TimedOutcome } from "./orchestrate-rows.ts";
 import { runCase } from "./run-case.ts";
 
@@ -110,7 +110,7 @@ async function* repositoryCases(options: Options): AsyncGenerator<RepositoryCase
         if ([...fromCommits].every((type) => (found.get(type) ?? 0) >= options.cases)) break;
       }
     }
-    for (const type of ["extract", "signature"] as const) {
+    for (const type of ["made-extract", "made-signature"] as const) {
       if (!wanted.has(type)) continue;
       yield* await madeCases(clone, name, type, options.cases, randomBelow(options.seed));
     }
