@@ -48,7 +48,10 @@ export async function signatureOfCommit(
   const [first] = own;
   if (!first) return undefined;
   const { name } = first.old;
-  if (own.some(({ old }) => old.name !== name)) return "several functions";
+  const isMember = own.every(({ old }) => old.scope.includes("."));
+  const isOther = ({ path, old }: ChangedFunction): boolean =>
+    old.name !== name || (!isMember && (path !== first.path || old.scope !== first.old.scope));
+  if (own.some(isOther)) return "several functions";
   if (own.some(({ old, now }) => bareCode(old.head) !== bareCode(now.head))) return undefined;
   const shape = (list: readonly Parameter[]): string => JSON.stringify(list.map(shapeOf));
   if (

@@ -14,6 +14,7 @@ import {
   viewFor,
 } from "../rename/symbol.ts";
 import { type DoubtfulUse, findUses } from "./find-uses.ts";
+import { namesOfPackage, namesPassed } from "./kept-calls.ts";
 import { type ChangedFile, SignaturePlanner } from "./planner.ts";
 import type { SignatureRequest } from "./request.ts";
 
@@ -64,16 +65,24 @@ export async function planSignature(
     const guessed = unknown.flatMap(({ path, start, call }) =>
       call && request.unsure === "include" ? [{ path, start, use: call }] : [],
     );
-    planner.plan([...uses, ...guessed], parser);
+    const takesNames = first.use.kind === "declaration" && first.use.list.text.includes("**");
+    const passed = takesNames ? await namesPassed(all, request.parameters) : new Set<string>();
+    const declared =
+      language === "go"
+        ? await namesOfPackage(all, first.path, request.parameters)
+        : new Set<string>();
+    planner.plan([...uses, ...guessed], parser, { passed, declared });
     const isLeft = ({ path, start }: DoubtfulUse): boolean =>
       planner.doubts.some((one) => one.path === path && one.start === start && !one.isChanged);
     const doubts = [
       ...planner.doubts,
-      ...unknown.map((one) =>
-        guessed.some(({ use }) => use === one.call) && !isLeft(one)
-          ? { ...one, isChanged: true }
-          : one,
-      ),
+      ...unknown
+        .filter((one) => !planner.isHarmless(one))
+        .map((one) =>
+          guessed.some(({ use }) => use === one.call) && !isLeft(one)
+            ? { ...one, isChanged: true }
+            : one,
+        ),
     ];
     const unsure = doubts.map(({ path, start, why, ...more }) => ({
       ...show(path, start),
