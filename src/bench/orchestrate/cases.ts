@@ -1,7 +1,9 @@
 import { nameLanguageOf } from "../../orchestrate/index/languages.ts";
 import type { OrchestrateRequest } from "../../orchestrate/speculator.ts";
 import { type CommitHunk, hunksOfFile, tokensChanged } from "./commit-hunks.ts";
+import { type ExtractOfCommit, extractOfCommit } from "./extract-commits.ts";
 import { type CodeCommit, type CommitFile, codeCommits, codeFilesOf } from "./history.ts";
+import { type LoopOfCommit, loopOfCommit } from "./loop-commits.ts";
 import { type RenameOfCommit, renameOfCommit } from "./rename-commits.ts";
 import { mentionsCall, type SignatureOfCommit, signatureOfCommit } from "./signature-commits.ts";
 
@@ -10,13 +12,22 @@ export const caseTypes = [
   "repeat",
   "multi-file",
   "signature",
+  "extract",
+  "loop",
   "made-extract",
   "made-signature",
 ] as const;
 export type CaseType = (typeof caseTypes)[number];
 
 /** Types whose cases are commits. */
-export const commitTypes: readonly CaseType[] = ["rename", "repeat", "multi-file", "signature"];
+export const commitTypes: readonly CaseType[] = [
+  "rename",
+  "repeat",
+  "multi-file",
+  "signature",
+  "extract",
+  "loop",
+];
 
 /** What is asked, of which files, and how the answer is judged. */
 export interface RepositoryCase {
@@ -45,6 +56,10 @@ export type CaseJudgement =
       readonly files: readonly CommitFile[];
       readonly change: SignatureOfCommit;
     }
+  /** The same statements leave for a function of the same parameters and results. */
+  | { readonly kind: "extract"; readonly extract: ExtractOfCommit }
+  /** The loop, or what became one, is written in the words of the commit. */
+  | { readonly kind: "loop"; readonly loop: LoopOfCommit }
   /** A request that takes the edit back must give the old texts. */
   | { readonly kind: "undone"; readonly request: OrchestrateRequest }
   /** The texts parse, and their names resolve as before: the specialist's own check, with no second opinion. */
@@ -74,6 +89,8 @@ export async function* commitCases(
       ...(types.has("repeat") ? repeatCase(commit) : []),
       ...(types.has("multi-file") ? multiFileCase(commit) : []),
       ...(types.has("signature") ? await signatureCase(commit) : []),
+      ...(types.has("extract") ? await extractCase(commit) : []),
+      ...(types.has("loop") ? await loopCase(commit) : []),
     ];
     if (made.length === 0) continue;
     const texts = await codeFilesOf(clone, `${commit.commit}^`);
@@ -126,6 +143,34 @@ function renameCase({ files }: CodeCommit): CommitCaseParts[] {
       request: { rename: { from, to, at: at[0] } },
       instruction: `Rename ${from} to ${to} everywhere.`,
       judge: { kind: "rename", files, rename: found },
+    },
+  ];
+}
+
+async function extractCase({ files }: CodeCommit): Promise<CommitCaseParts[]> {
+  const extract = await extractOfCommit(files);
+  if (!extract) return [];
+  const { path, from, to, name } = extract;
+  return [
+    {
+      type: "extract",
+      request: { extract: { path, from, to, name } },
+      instruction: `Extract lines ${from} to ${to} of ${path} into ${name}.`,
+      judge: { kind: "extract", extract },
+    },
+  ];
+}
+
+async function loopCase({ files }: CodeCommit): Promise<CommitCaseParts[]> {
+  const loop = await loopOfCommit(files);
+  if (!loop) return [];
+  const { path, line, to } = loop;
+  return [
+    {
+      type: "loop",
+      request: { loop: { path, line, to } },
+      instruction: `Give the loop at ${path}:${line} the form ${to ?? loop.form}.`,
+      judge: { kind: "loop", loop },
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { type NameLanguage, nameLanguageOf } from "../../orchestrate/index/languages.ts";
+import { LineDiff } from "../../text/line-diff.ts";
 import type { CommitFile } from "./history.ts";
 import { pairByLines } from "./paired-lines.ts";
 import { boundTo, type SignatureOfCommit } from "./signature-commits.ts";
@@ -45,9 +46,10 @@ export async function wrongSignature(
   const listsOf = ({ functions, calls }: ReadFile): Stretch[] =>
     [...functions, ...calls].map(({ listAt }) => listAt);
   const isElsewhere =
-    old.calls.length !== mine.calls.length ||
-    old.functions.length !== mine.functions.length ||
-    without(before, listsOf(old)) !== without(made, listsOf(mine));
+    !hasLinesOf(before, made, after) &&
+    (old.calls.length !== mine.calls.length ||
+      old.functions.length !== mine.functions.length ||
+      without(before, listsOf(old)) !== without(made, listsOf(mine)));
   if (isElsewhere) return `${path}: something else than lists of \`${asked.name}\` is changed`;
   const wrong = wrongDeclaration(old, mine, now);
   if (wrong !== undefined) return `${path}:${wrong.line} is declared in another way`;
@@ -58,6 +60,17 @@ export async function wrongSignature(
     if (why !== undefined) return `${path}:${call.row + 1} ${why}`;
   }
   return undefined;
+}
+
+/** Whether every line that the answer writes is one of the commit: so it is where a call has another name. */
+function hasLinesOf(before: string, made: string, after: string): boolean {
+  const now = new Set(after.split("\n").map(bareCode));
+  const lines = made.split("\n");
+  return new LineDiff(before.split("\n"), lines)
+    .compare()
+    .every(({ newStart, newEnd }) =>
+      lines.slice(newStart, newEnd).every((line) => now.has(bareCode(line))),
+    );
 }
 
 function wrongDeclaration(
@@ -72,6 +85,8 @@ function wrongDeclaration(
     const [before, after] = [same(old.functions), same(now.functions)];
     if (before.length !== after.length) return false;
     const wanted = after[before.indexOf(was)]!;
+    // Overloads that the commit forgot.
+    if (before.length > 1 && bareCode(was.list) === bareCode(wanted.list)) return false;
     return bareCode(one.list) !== bareCode(wanted.list);
   });
 }
@@ -95,7 +110,9 @@ function wrongCall(
     const isOld = before.some((two) => two.name === name);
     const isOther = isOld || name === "";
     if (isOther && other !== bareCode(was.get(name) ?? "")) continue;
-    if (!isOther && fallback !== undefined && values[name] === undefined && one === "") continue;
+    const mayLack =
+      values[name] === "undefined" || (fallback !== undefined && values[name] === undefined);
+    if (!isOther && mayLack && one === "") continue;
     return `passes \`${one}\` for ${name || "nothing"}, and the commit \`${other}\``;
   }
   return undefined;

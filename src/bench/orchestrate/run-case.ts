@@ -20,8 +20,10 @@ import { createRedraft } from "../../redraft/create-redraft.ts";
 import { parserFor } from "../../workspace/syntax.ts";
 import type { CaseJudgement, RepositoryCase } from "./cases.ts";
 import { hunksOfFile } from "./commit-hunks.ts";
+import { wrongExtract } from "./extract-commits.ts";
 import type { CommitFile } from "./history.ts";
 import { wrongSignature } from "./judge-signature.ts";
+import { wrongLoop } from "./loop-commits.ts";
 import { type RenameDifference, wrongRename } from "./rename-commits.ts";
 
 /** What became of one case. */
@@ -296,6 +298,13 @@ async function wrongIn(
       if (wrong !== undefined) return wrong;
     }
     return undefined;
+  }
+  if (judge.kind === "extract" || judge.kind === "loop") {
+    const [only] = files;
+    if (!only || files.length > 1) return "other files are changed, too";
+    return judge.kind === "extract"
+      ? wrongExtract(judge.extract, only.after)
+      : wrongLoop(judge.loop, only.after);
   }
   if (judge.kind === "commit") {
     const made = new Map(files.map(({ path, after }) => [path, after]));

@@ -65,11 +65,18 @@ export async function signatureOfCommit(
   const main = own.find(({ old }) => old.bodyAt) ?? first;
   const [before, after] = [main.old.parameters, main.now.parameters];
   const calledAs = callNameOf(main.old);
-  const calls = (await Promise.all(files.map((file) => changedCalls(file, calledAs)))).flat();
+  const all = (await Promise.all(files.map((file) => pairedCalls(file, calledAs)))).flat();
+  const calls = all.filter(passesElse);
   if (before.length === after.length && calls.length === 0 && hasOtherName(before, after))
     return "a parameter gets another name";
   const language = nameLanguageOf(main.path)!;
-  const values = valuesOf(calls, before, after, language);
+  const isLoose = /\.[cm]?jsx?$/u.test(main.path);
+  const values = valuesOf(
+    { calls, isAll: calls.length === all.length, isLoose },
+    before,
+    after,
+    language,
+  );
   if (!values) return "calls pass different values";
   const isTaken = before.some((one) => !after.some((two) => two.name === one.name));
   const texts = isTaken ? files.map((file) => withNewBodies(file, own)) : files;
@@ -139,25 +146,26 @@ async function changedFunctions({ path, before, after }: CommitFile): Promise<Ch
   });
 }
 
-interface ChangedCall {
+interface PairedCall {
   readonly old: WrittenCall;
   readonly now: WrittenCall;
 }
 
-/** Calls of the name that pass something else than before. */
-async function changedCalls(
+/** Calls of the name, and those that they became. */
+async function pairedCalls(
   { path, before, after }: CommitFile,
   name: string,
-): Promise<ChangedCall[]> {
+): Promise<PairedCall[]> {
   const read = (text: string): Promise<WrittenCall[] | undefined> =>
     readTree(path, text, (root) => callsIn(root, name));
   const [old, now] = [(await read(before)) ?? [], (await read(after)) ?? []];
   return [...pairByLines(before, after, old, now)].flatMap(([one, other]) =>
-    one.callee === other.callee && bareCode(one.items.join()) !== bareCode(other.items.join())
-      ? [{ old: one, now: other }]
-      : [],
+    one.callee === other.callee ? [{ old: one, now: other }] : [],
   );
 }
+
+const passesElse = ({ old, now }: PairedCall): boolean =>
+  bareCode(old.items.join()) !== bareCode(now.items.join());
 
 const nothing: Readonly<Record<NameLanguage, string>> = {
   script: "undefined",
@@ -165,9 +173,17 @@ const nothing: Readonly<Record<NameLanguage, string>> = {
   go: "nil",
 };
 
+interface CallsOfCommit {
+  /** Those that pass something else. */
+  readonly calls: readonly PairedCall[];
+  readonly isAll: boolean;
+  /** JavaScript without types: any argument may be left out. */
+  readonly isLoose: boolean;
+}
+
 /** What the calls of the commit pass for new parameters; undefined where a value is needed, and they pass several. */
 function valuesOf(
-  calls: readonly ChangedCall[],
+  { calls, isAll, isLoose }: CallsOfCommit,
   before: readonly Parameter[],
   after: readonly Parameter[],
   language: NameLanguage,
@@ -177,9 +193,10 @@ function valuesOf(
     if (kind !== "one" || before.some((one) => one.name === name)) continue;
     const passed = calls.flatMap(({ now }) => boundTo(now.items, after, language).get(name) ?? []);
     const different = new Set(passed.map(bareCode));
-    const isForAll = passed.length === calls.length && calls.length > 0;
-    if (different.size === 1 && (isForAll || fallback === undefined)) values[name] = passed[0]!;
-    else if (fallback === undefined && different.size > 1) return undefined;
+    const isForAll = isAll && passed.length === calls.length && calls.length > 0;
+    const mayLack = fallback !== undefined || isLoose;
+    if (different.size === 1 && (isForAll || !mayLack)) values[name] = passed[0]!;
+    else if (!mayLack && different.size > 1) return undefined;
     else if (fallback === undefined) values[name] = nothing[language];
   }
   return values;

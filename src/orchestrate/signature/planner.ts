@@ -90,7 +90,8 @@ export class SignaturePlanner {
     const values = this.requireValues(before, after);
     for (const value of Object.values(values))
       this.wordsOfValues.set(value, namesOfValue(value, language, parser));
-    const change: SignatureChange = { language, before, after, values };
+    const isLoose = /\.[cm]?jsx?$/u.test(main.path);
+    const change: SignatureChange = { language, before, after, values, isLoose };
     this.change = change;
     this.declaredElsewhere = known.declared;
     this.keepsCalls = keepsEveryCall(change, (one) => known.passed.has(one));
