@@ -55,7 +55,7 @@ export async function wrongSignature(
   if (wrong !== undefined) return `${path}:${wrong.line} is declared in another way`;
   const paired = pairByLines(before, after, old.calls, now.calls);
   for (const [at, call] of old.calls.entries()) {
-    const other = paired.get(call);
+    const other = mine.calls.length === old.calls.length ? paired.get(call) : undefined;
     const why = other && wrongCall(call, mine.calls[at]!, other, asked, language);
     if (why !== undefined) return `${path}:${call.row + 1} ${why}`;
   }

@@ -95,19 +95,13 @@ export class SignaturePlanner {
     this.change = change;
     this.declaredElsewhere = known.declared;
     this.keepsCalls = keepsEveryCall(change, (one) => known.passed.has(one));
-    const isBuilding = isConstructor(main.use.node, this.name);
-    if (isBuilding && !this.keepsCalls)
-      throw new RedraftError(
-        "usage",
-        `\`${request.from}\` is a constructor: what calls it does not name it, so its parameters are not changed where a call would have to. Nothing was written.`,
-      );
-    // A subclass builds its objects with a list of its own.
-    const own = isBuilding ? declarations.filter((one) => one === main) : declarations;
-    for (const { path, use } of own) this.declare(path, use, change, items, words, parser);
+    for (const { path, use } of declarations) this.declare(path, use, change, items, words, parser);
+    const isOnObject =
+      (main.use.receiver === "object" && !isConstructor(main.use.node, this.name)) ||
+      language === "go";
     // Inner calls first: an outer one may move them.
     const sorted = [...uses].sort((a, b) => b.start - a.start);
-    for (const one of sorted)
-      this.use(one, change, main.use.receiver === "object" || language === "go");
+    for (const one of sorted) this.use(one, change, isOnObject);
     this.doubts.reverse();
   }
 
@@ -191,7 +185,7 @@ export class SignaturePlanner {
     if (language === "python" ? isRegistered(use.node) : isDecorated(use))
       doubt("a decorator may call the function");
     const caller = callsByItself(use.node, this.name, language);
-    if (caller && !this.keepsCalls) doubt(caller);
+    if (caller && !this.keepsCalls && !isConstructor(use.node, this.name)) doubt(caller);
     const isFree = (leaf: Node): boolean => this.isFree(path, leaf, use);
     requireBody(use, change, (start) => shown(this.texts, path, start), isFree);
     const own = new Set(

@@ -13,9 +13,11 @@ import {
   textsOfPlaces,
   viewFor,
 } from "../rename/symbol.ts";
-import { type DoubtfulUse, findUses } from "./find-uses.ts";
+import { classOfConstructor, findConstructorUses } from "./constructor-uses.ts";
+import { type DoubtfulUse, type FoundUse, findUses, type NamedGroup } from "./find-uses.ts";
 import { namesOfPackage, namesPassed } from "./kept-calls.ts";
 import { type ChangedFile, SignaturePlanner } from "./planner.ts";
+import { isConstructor } from "./protocols.ts";
 import type { SignatureRequest } from "./request.ts";
 
 export interface SignaturePlan {
@@ -53,7 +55,7 @@ export async function planSignature(
       uses,
       names,
       unsure: unknown,
-    } = await findUses(view, { resolution, group }, texts, trees);
+    } = await usesOf({ all, view, request, resolution, group, texts, trees });
     const planner = new SignaturePlanner(request, name, language, texts, trees);
     const first = uses.find(({ use }) => use.kind === "declaration");
     if (!first)
@@ -108,6 +110,37 @@ export async function planSignature(
   } finally {
     for (const tree of trees.values()) tree.delete();
   }
+}
+
+interface Sought extends NamedGroup {
+  readonly all: NameView;
+  readonly view: NameView;
+  readonly request: SignatureRequest;
+  readonly texts: Map<string, string>;
+  readonly trees: Map<string, Tree>;
+}
+
+/** Every place of a function; of a constructor its declaration, and what builds objects of its class. */
+async function usesOf(sought: Sought): ReturnType<typeof findUses> {
+  const { all, view, request, resolution, group, texts, trees } = sought;
+  const found = await findUses(view, { resolution, group }, texts, trees);
+  const { name } = resolution;
+  const declared = found.uses.filter(
+    ({ use }) => use.kind === "declaration" && isConstructor(use.node, name),
+  );
+  if (declared.length === 0) return found;
+  const isAsked = ({ path, start }: FoundUse): boolean =>
+    path === request.at?.path && shown(texts, path, start).line === request.at.line;
+  const main = declared.find(isAsked) ?? (declared.length === 1 ? declared[0] : undefined);
+  const node = main?.use.kind === "declaration" ? main.use.node : undefined;
+  const built = node && classOfConstructor(main!.path, node);
+  if (!built || !/^(?:constructor|__init__)$/u.test(name))
+    throw new RedraftError(
+      "usage",
+      `\`${request.from}\` is a constructor that ${built ? "the language calls in a way of its own" : "is of several classes, or of one without a name"}: its parameters are not changed. Nothing was written.`,
+    );
+  const building = await findConstructorUses(all, built, texts, trees);
+  return { ...building, uses: [main!, ...building.uses] };
 }
 
 /** The new texts parse, and the name has the places that it had. */
