@@ -96,6 +96,20 @@ const refusedScripts: readonly [name: string, why: string, Trap][] = [
     { files: "function f() {}\nf();\n", to: "b", values: { b: "this.x" } },
   ],
   [
+    "further arguments in place of a parameter",
+    "take the same arguments is not said",
+    { files: "function f(a) { return 1; }\nf(1, 2);\n", to: "...rest" },
+  ],
+  [
+    "parameters in place of further arguments",
+    "take the same arguments is not said",
+    {
+      files: "function f(...rest) { return 1; }\nf(1, 2);\n",
+      to: "a, b",
+      values: { a: "0", b: "0" },
+    },
+  ],
+  [
     "the constructor of a class that is a value",
     "used as a value",
     {

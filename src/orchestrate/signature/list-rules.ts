@@ -59,8 +59,29 @@ export function requireList(
       );
     if (old && isPattern(old)) requirePattern(old, one);
   }
+  requireFurther(before, after);
   requireOwners(before, after);
   if (language === "script") requireDefaults(before, after);
+}
+
+/** What a parameter took and further arguments take from now on, or the other way round, would get lost or another value. */
+function requireFurther(before: readonly Parameter[], after: readonly Parameter[]): void {
+  const lacks = (list: readonly Parameter[], { name }: Parameter): boolean =>
+    !list.some((one) => one.name === name);
+  const gone = before.filter((one) => lacks(after, one));
+  const come = after.filter((one) => lacks(before, one));
+  const pairs = [
+    [gone, come],
+    [come, gone],
+  ] as const;
+  for (const [some, others] of pairs) {
+    const rest = some.find(({ kind }) => kind === "rest");
+    const single = others.find(({ kind }) => kind === "one");
+    if (rest && single)
+      refuse(
+        `Whether \`${rest.text}\` and \`${single.text}\` take the same arguments is not said: change one of them at a time`,
+      );
+  }
 }
 
 function requireOrder(after: readonly Parameter[], language: NameLanguage): void {
