@@ -1,6 +1,5 @@
 import type { Node } from "web-tree-sitter";
 import type { NameLanguage } from "../../orchestrate/index/languages.ts";
-import { LineDiff } from "../../text/line-diff.ts";
 import { type CodeToken, renamedAs, tokensOf } from "./code-tokens.ts";
 import type { CommitFile } from "./history.ts";
 import { bareCode, functionsIn, readTree, type Stretch } from "./written-functions.ts";
@@ -32,11 +31,14 @@ interface FunctionCode {
   /** The statements of every block in it. */
   readonly blocks: readonly (readonly StatementCode[])[];
   readonly text: string;
+  readonly wholeAt: Stretch;
   readonly call: (name: string) => CallOfPart | undefined;
 }
 
 /** What a call passes, and what takes its results. */
 interface CallOfPart {
+  /** What a method is called on. */
+  readonly object: string;
   readonly passed: ReadonlySet<string>;
   /** Undefined: the call is a part of something else than a statement of its own. */
   readonly taken: ReadonlySet<string> | undefined;
@@ -66,14 +68,20 @@ export async function extractOfCommit(
   return undefined;
 }
 
-/** Without a line that declares one nothing is to be read. */
+const declaring =
+  /\b(?:def|func|function)\s+(?:\([^()]*\)\s*)?([\p{L}_$][\p{L}\p{N}_$]*)|([\p{L}_$#][\p{L}\p{N}_$]*)\s*(?:[:=]\s*(?:async\s*)?(?:function\b|\()|\([^()]*\)[^()]*\{\s*$)/gu;
+
+/** Without a new line that declares a name which is written twice, and was not there, nothing is to be read. */
 function mayHaveNewFunction(before: string, after: string): boolean {
   const lines = new Set(before.split("\n"));
-  return after
-    .split("\n")
-    .some(
-      (line) => /\bdef\b|\bfunc\b|\bfunction\b|=>|\)[^()]*\{\s*$/u.test(line) && !lines.has(line),
-    );
+  const count = (text: string, word: string): number => text.split(word).length - 1;
+  return after.split("\n").some((line) => {
+    if (lines.has(line)) return false;
+    return [...line.matchAll(declaring)].some(([, one, other]) => {
+      const name = (one ?? other)!;
+      return count(before, name) === 0 && count(after, name) > 1;
+    });
+  });
 }
 
 function statementsOf(
@@ -98,6 +106,7 @@ function runLike(
   body: readonly StatementCode[],
 ): readonly StatementCode[] | undefined {
   const size = joined(body).length;
+  let longest: readonly StatementCode[] | undefined;
   for (let from = 0; from < block.length; from += 1) {
     for (let to = from + 1; to <= block.length; to += 1) {
       const run = block.slice(from, to);
@@ -105,10 +114,11 @@ function runLike(
       if (tokens.length > size + 6) break;
       const lines = run.at(-1)!.to - run[0]!.from + 1;
       if (tokens.length < fewestTokens || lines < fewestLines) continue;
-      if (movedNames(run, body)) return run;
+      const isLonger = tokens.length > (longest ? joined(longest).length : 0);
+      if (isLonger && movedNames(run, body)) longest = run;
     }
   }
-  return undefined;
+  return longest;
 }
 
 const joined = (statements: readonly StatementCode[]): CodeToken[] =>
@@ -138,7 +148,7 @@ function movedNames(
 }
 
 function codeOf(root: Node, language: NameLanguage): FunctionCode[] {
-  return functionsIn(root, language).flatMap(({ name, scope, bodyAt }) => {
+  return functionsIn(root, language).flatMap(({ name, scope, bodyAt, wholeAt }) => {
     const body = bodyAt && nodeOf(root, bodyAt);
     if (!body) return [];
     const blocks = [body, ...body.descendantsOfType(blockTypes)].flatMap((one) =>
@@ -154,6 +164,7 @@ function codeOf(root: Node, language: NameLanguage): FunctionCode[] {
         body: isDocumented ? own.slice(1) : own,
         blocks,
         text: body.text,
+        wholeAt,
         call: (called: string) => calls.get(called),
       },
     ];
@@ -186,7 +197,8 @@ function callsOf(body: Node): Map<string, CallOfPart> {
     const passed = items.flatMap((one) =>
       one && one.type !== "comment" ? bareCode((one.childForFieldName("value") ?? one).text) : [],
     );
-    found.set(name, { passed: new Set(passed), taken: takenBy(node) });
+    const object = callee!.text.slice(0, -name.length).replace(/\.$/u, "");
+    found.set(name, { object, passed: new Set(passed), taken: takenBy(node) });
   }
   return found;
 }
@@ -230,22 +242,34 @@ export async function wrongExtract(
   const names = moved && part && movedNames(moved, part.body);
   if (!names || [...names].some(([one, other]) => one !== other))
     return `${name} has other statements`;
-  const rows = new LineDiff(file.before.split("\n"), made.split("\n")).compare();
-  const isElsewhere = rows.some(
-    ({ oldStart, oldEnd }) => oldEnd > oldStart && (oldStart < from - 1 || oldEnd > to),
-  );
-  if (isElsewhere) return `${path} is changed elsewhere, too`;
+  if (isElsewhere(file.before, made, { from, to }, part.wholeAt))
+    return `${path} is changed elsewhere, too`;
   const own = mine.find((one) => one.scope === scope)?.call(name);
   const wanted = now.find((one) => one.scope === scope)?.call(name);
   if (!own || !wanted) return `${scope} does not call ${name}`;
-  const object = /^(?:self|this|cls)$/u;
+  const objects = new Set(["self", "this", "cls", own.object, wanted.object]);
   const shown = (all: ReadonlySet<string>): string =>
     [...all]
-      .filter((one) => !object.test(one))
+      .filter((one) => !objects.has(one))
       .sort()
       .join(", ");
   if (shown(own.passed) !== shown(wanted.passed))
     return `${name} is passed (${shown(own.passed)}), and in the commit (${shown(wanted.passed)})`;
   if (!wanted.taken || (own.taken && shown(own.taken) === shown(wanted.taken))) return undefined;
   return `${name} gives (${own.taken ? shown(own.taken) : "?"}), and in the commit (${shown(wanted.taken)})`;
+}
+
+/** Whether more than the lines becomes something else, apart from a new function. */
+function isElsewhere(
+  before: string,
+  made: string,
+  { from, to }: Pick<ExtractOfCommit, "from" | "to">,
+  { start, end }: Stretch,
+): boolean {
+  const lines = before.split("\n");
+  const rest = bareCode(made.slice(0, start) + made.slice(end));
+  const [head, tail] = [lines.slice(0, from - 1), lines.slice(to)].map((some) =>
+    bareCode(some.join("\n")),
+  );
+  return !rest.startsWith(head!) || !rest.endsWith(tail!);
 }

@@ -14,6 +14,8 @@ export interface LoopOfCommit {
   readonly to: LoopForm | undefined;
   /** What the commit writes: `some`, `comprehension`. */
   readonly form: string;
+  /** The type of its node: a list, a set, a generator. */
+  readonly kind: string;
   readonly file: CommitFile;
 }
 
@@ -21,6 +23,7 @@ export interface LoopOfCommit {
 interface LoopCode {
   /** `loop`, `index`, `comprehension`, `any`, `map`, `filter`, `some` and the like. */
   readonly form: string;
+  readonly kind: string;
   readonly from: number;
   readonly to: number;
   /** The words of its statement that say what is done; not those of loops, lists and variables. */
@@ -35,11 +38,16 @@ export async function loopOfCommit(
     const { path, before, after } = file;
     if (nameLanguageOf(path) === "go" || !/\bfor\b/u.test(before + after)) continue;
     const changes = new LineDiff(before.split("\n"), after.split("\n")).compare();
-    const isLoop = (text: string, start: number, end: number): boolean =>
-      /\bfor\b/u.test(text.split("\n").slice(start, end).join("\n"));
-    const near = changes.filter(
-      (one) => isLoop(before, one.oldStart, one.oldEnd) || isLoop(after, one.newStart, one.newEnd),
-    );
+    const [oldLines, newLines] = [before.split("\n"), after.split("\n")];
+    const loops = (lines: readonly string[], start: number, end: number): number =>
+      lines.slice(start, end).filter((line) => /^\s*(?:async )?for\b.*[:({]/u.test(line)).length;
+    // One side has a loop more than the other, or a loop of another kind.
+    const near = changes.filter(({ oldStart, oldEnd, newStart, newEnd }) => {
+      const isReplaced = oldEnd > oldStart && newEnd > newStart;
+      return (
+        isReplaced && loops(oldLines, oldStart, oldEnd) + loops(newLines, newStart, newEnd) > 0
+      );
+    });
     if (near.length === 0) continue;
     const old = await readTree(path, before, loopsIn);
     const now = old && (await readTree(path, after, loopsIn));
@@ -51,7 +59,14 @@ export async function loopOfCommit(
       const [one, other] = [gone[0], come[0]];
       if (!one || !other || gone.length > 1 || come.length > 1) continue;
       if (one.form === other.form || one.words !== other.words) continue;
-      return { path, line: one.from + 1, to: formOf(one.form, other.form), form: other.form, file };
+      return {
+        path,
+        line: one.from + 1,
+        to: formOf(one.form, other.form),
+        form: other.form,
+        kind: other.kind,
+        file,
+      };
     }
   }
   return undefined;
@@ -128,6 +143,7 @@ function loopCode(node: Node, form: string): LoopCode {
   );
   return {
     form,
+    kind: node.type,
     from: node.startPosition.row,
     to: node.endPosition.row,
     words: [...words].sort().join(" "),
@@ -185,7 +201,7 @@ const leftmost = (node: Node | null): Node | null => {
  * which also reads holes.
  */
 export async function wrongLoop(
-  { path, line, form, file }: LoopOfCommit,
+  { path, line, form, kind, file }: LoopOfCommit,
   made: string,
 ): Promise<string | undefined> {
   const [old, mine, now] = [
@@ -196,7 +212,8 @@ export async function wrongLoop(
   if (!old || !mine || !now) return `${path} does not parse`;
   const wanted = old.find(({ from }) => from === line - 1)!;
   const others = (all: readonly LoopCode[]): number =>
-    all.filter((one) => one.form === form && one.words === wanted.words).length;
+    all.filter((one) => one.form === form && one.kind === kind && one.words === wanted.words)
+      .length;
   if (others(mine) <= others(old)) return `it is no ${form} with the names of the commit`;
   return undefined;
 }

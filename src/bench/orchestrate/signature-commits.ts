@@ -67,7 +67,9 @@ export async function signatureOfCommit(
   const calledAs = callNameOf(main.old);
   const all = (await Promise.all(files.map((file) => pairedCalls(file, calledAs)))).flat();
   const calls = all.filter(passesElse);
-  if (before.length === after.length && calls.length === 0 && hasOtherName(before, after))
+  // Calls that stay pass for it what they passed before.
+  const isForEvery = calls.length > 0 && calls.length === all.length;
+  if (before.length === after.length && !isForEvery && hasOtherName(before, after))
     return "a parameter gets another name";
   const language = nameLanguageOf(main.path)!;
   const isLoose = /\.[cm]?jsx?$/u.test(main.path);

@@ -19,6 +19,8 @@ export interface WrittenFunction {
   /** Offsets of the list with its brackets, and of the body. */
   readonly listAt: Stretch;
   readonly bodyAt: Stretch | undefined;
+  /** Of all of it, with its decorators. */
+  readonly wholeAt: Stretch;
 }
 
 export interface Stretch {
@@ -105,9 +107,16 @@ function functionAt(node: Node, language: NameLanguage): WrittenFunction[] {
       line: name.startPosition.row + 1,
       column: name.startPosition.column + 1,
       listAt: { start: list.startIndex, end: list.endIndex },
+      wholeAt: wholeOf(node),
       bodyAt: body ? { start: body.startIndex, end: body.endIndex } : undefined,
     },
   ];
+}
+
+function wholeOf(node: Node): Stretch {
+  const { startIndex, endIndex } =
+    node.parent?.type === "decorated_definition" ? node.parent : node;
+  return { start: startIndex, end: endIndex };
 }
 
 function nameOfValue(node: Node): Node | null {
