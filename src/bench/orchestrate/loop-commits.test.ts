@@ -45,6 +45,8 @@ describe("a loop in a commit", () => {
     expect(
       await wrongLoop(one, answer.replace("out = [", "out = set(").replace("]", ")")),
     ).toContain("no comprehension");
+    const list = answer.replace("[", "list(").replace("]", ")");
+    expect(await wrongLoop(one, list)).toBeUndefined();
     const other = (await loopOfCommit([script]))!;
     const holes = "const out = Array.from(xs, (x) => x.name);\n";
     expect(await wrongLoop(other, holes)).toBeUndefined();

@@ -143,11 +143,21 @@ function loopCode(node: Node, form: string): LoopCode {
   );
   return {
     form,
-    kind: node.type,
+    kind: kindOf(node),
     from: node.startPosition.row,
     to: node.endPosition.row,
     words: [...words].sort().join(" "),
   };
+}
+
+/** `dict((k, v) for ...)` is what `{k: v for ...}` is. */
+function kindOf({ type, parent }: Node): string {
+  if (type !== "generator_expression") return type;
+  const called = (parent?.type === "argument_list" ? parent.parent : parent)?.childForFieldName(
+    "function",
+  )?.text;
+  if (called === "dict") return "dictionary_comprehension";
+  return called === "list" || called === "set" ? `${called}_comprehension` : type;
 }
 
 function wordsIn(node: Node): string[] {
