@@ -8,7 +8,7 @@ export interface CodeToken {
 }
 
 /** The words and signs of a part of code, without comments, semicolons, and commas before a closing bracket. */
-export function tokensOf(node: Node): CodeToken[] {
+export function codeTokens(node: Node): CodeToken[] {
   const found: CodeToken[] = [];
   const add = (one: Node): void => {
     if (/comment|^automatic_semicolon$/u.test(one.type)) return;
@@ -34,7 +34,7 @@ const hasParts = (node: Node): boolean => node.descendantsOfType("interpolation"
 
 /**
  * Names of one run of tokens by those of another that is the same but for names; undefined where they differ in anything else, or a
- * name stands for two.
+ * name is for two.
  */
 export function renamedAs(
   one: readonly CodeToken[],

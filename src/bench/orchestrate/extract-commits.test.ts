@@ -45,7 +45,7 @@ describe("an extraction in a commit", () => {
   it.each([
     ["the function is not called there", after.replace("self.sizes(items)", "0")],
     ["its statements are others", after.replace("+= one.size", "-= one.size")],
-    ["one name stands for two", after.replace("one in all_items", "one in result")],
+    ["one name is for two", after.replace("one in all_items", "one in result")],
     ["the name was there", after.replaceAll("sizes", "start")],
   ])("is none where %s", async (_, now) => {
     expect(await extractOfCommit([{ path, before, after: now }])).toBeUndefined();

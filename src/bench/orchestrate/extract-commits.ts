@@ -1,8 +1,8 @@
 import type { Node } from "web-tree-sitter";
 import type { NameLanguage } from "../../orchestrate/index/languages.ts";
-import { type CodeToken, renamedAs, tokensOf } from "./code-tokens.ts";
+import { type CodeToken, codeTokens, renamedAs } from "./code-tokens.ts";
 import type { CommitFile } from "./history.ts";
-import { bareCode, functionsIn, readTree, type Stretch } from "./written-functions.ts";
+import { bareCode, readTree, type TextSpan, writtenFunctions } from "./written-functions.ts";
 
 /** Statements that a commit makes a function of. */
 export interface ExtractOfCommit {
@@ -31,7 +31,7 @@ interface FunctionCode {
   /** The statements of every block in it. */
   readonly blocks: readonly (readonly StatementCode[])[];
   readonly text: string;
-  readonly wholeAt: Stretch;
+  readonly wholeAt: TextSpan;
   readonly call: (name: string) => CallOfPart | undefined;
 }
 
@@ -44,10 +44,10 @@ interface CallOfPart {
   readonly taken: ReadonlySet<string> | undefined;
 }
 
-const blockTypes = ["statement_block", "block", "statement_list"];
+const statementBlocks = ["statement_block", "block", "statement_list"];
 /** Less is as likely a coincidence. */
 const fewestTokens = 12;
-const fewestLines = 2;
+const fewestMovedLines = 2;
 
 /** Statements that are in a new function afterwards, which is called where they were; names aside. */
 export async function extractOfCommit(
@@ -56,19 +56,19 @@ export async function extractOfCommit(
   for (const file of files) {
     const { path, before, after } = file;
     if (!mayHaveNewFunction(before, after)) continue;
-    const old = await readTree(path, before, codeOf);
-    const now = old && (await readTree(path, after, codeOf));
+    const old = await readTree(path, before, functionCodes);
+    const now = old && (await readTree(path, after, functionCodes));
     if (!now) continue;
     const known = new Set(before.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu));
     for (const part of now.filter(({ name }) => !known.has(name))) {
-      const found = statementsOf(part, old, now);
+      const found = leftStatements(part, old, now);
       if (found) return { ...found, path, name: part.name, file };
     }
   }
   return undefined;
 }
 
-const declaring =
+const newFunctionLine =
   /\b(?:def|func|function)\s+(?:\([^()]*\)\s*)?([\p{L}_$][\p{L}\p{N}_$]*)|([\p{L}_$#][\p{L}\p{N}_$]*)\s*(?:[:=]\s*(?:async\s*)?(?:function\b|\()|\([^()]*\)[^()]*\{\s*$)/gu;
 
 /** Without a new line that declares a name which is written twice, and was not there, nothing is to be read. */
@@ -77,14 +77,14 @@ function mayHaveNewFunction(before: string, after: string): boolean {
   const count = (text: string, word: string): number => text.split(word).length - 1;
   return after.split("\n").some((line) => {
     if (lines.has(line)) return false;
-    return [...line.matchAll(declaring)].some(([, one, other]) => {
+    return [...line.matchAll(newFunctionLine)].some(([, one, other]) => {
       const name = (one ?? other)!;
       return count(before, name) === 0 && count(after, name) > 1;
     });
   });
 }
 
-function statementsOf(
+function leftStatements(
   part: FunctionCode,
   old: readonly FunctionCode[],
   now: readonly FunctionCode[],
@@ -105,23 +105,23 @@ function runLike(
   block: readonly StatementCode[],
   body: readonly StatementCode[],
 ): readonly StatementCode[] | undefined {
-  const size = joined(body).length;
+  const size = joinedTokens(body).length;
   let longest: readonly StatementCode[] | undefined;
   for (let from = 0; from < block.length; from += 1) {
     for (let to = from + 1; to <= block.length; to += 1) {
       const run = block.slice(from, to);
-      const tokens = joined(run);
+      const tokens = joinedTokens(run);
       if (tokens.length > size + 6) break;
       const lines = run.at(-1)!.to - run[0]!.from + 1;
-      if (tokens.length < fewestTokens || lines < fewestLines) continue;
-      const isLonger = tokens.length > (longest ? joined(longest).length : 0);
+      if (tokens.length < fewestTokens || lines < fewestMovedLines) continue;
+      const isLonger = tokens.length > (longest ? joinedTokens(longest).length : 0);
       if (isLonger && movedNames(run, body)) longest = run;
     }
   }
   return longest;
 }
 
-const joined = (statements: readonly StatementCode[]): CodeToken[] =>
+const joinedTokens = (statements: readonly StatementCode[]): CodeToken[] =>
   statements.flatMap(({ tokens }) => tokens);
 
 /**
@@ -132,26 +132,26 @@ function movedNames(
   run: readonly StatementCode[],
   body: readonly StatementCode[],
 ): ReadonlyMap<string, string> | undefined {
-  const whole = renamedAs(joined(run), joined(body));
+  const whole = renamedAs(joinedTokens(run), joinedTokens(body));
   const last = body.at(-1)?.tokens ?? [];
   if (whole || last[0]?.text !== "return") return whole;
-  const behind = renamedAs(joined(run), joined(body.slice(0, -1)));
+  const behind = renamedAs(joinedTokens(run), joinedTokens(body.slice(0, -1)));
   if (behind) return behind;
   const own = run.at(-1)!.tokens;
   const sign = own.findIndex(({ text }) => text === "=" || text === ":=");
   if (sign < 0) return undefined;
-  const returned = joined(body).slice(0, -last.length);
+  const returned = joinedTokens(body).slice(0, -last.length);
   return renamedAs(
-    [...joined(run.slice(0, -1)), ...own.slice(sign + 1)],
+    [...joinedTokens(run.slice(0, -1)), ...own.slice(sign + 1)],
     [...returned, ...last.slice(1)],
   );
 }
 
-function codeOf(root: Node, language: NameLanguage): FunctionCode[] {
-  return functionsIn(root, language).flatMap(({ name, scope, bodyAt, wholeAt }) => {
-    const body = bodyAt && nodeOf(root, bodyAt);
+function functionCodes(root: Node, language: NameLanguage): FunctionCode[] {
+  return writtenFunctions(root, language).flatMap(({ name, scope, bodyAt, wholeAt }) => {
+    const body = bodyAt && bodyNodeAt(root, bodyAt);
     if (!body) return [];
-    const blocks = [body, ...body.descendantsOfType(blockTypes)].flatMap((one) =>
+    const blocks = [body, ...body.descendantsOfType(statementBlocks)].flatMap((one) =>
       one ? [statementCodes(one)] : [],
     );
     const own = statementCodes(body);
@@ -171,9 +171,10 @@ function codeOf(root: Node, language: NameLanguage): FunctionCode[] {
   });
 }
 
-function nodeOf(root: Node, { start, end }: Stretch): Node | null {
+function bodyNodeAt(root: Node, { start, end }: TextSpan): Node | null {
   let node = root.descendantForIndex(start, end - 1);
-  while (node && !blockTypes.includes(node.type) && node.startIndex === start) node = node.parent;
+  while (node && !statementBlocks.includes(node.type) && node.startIndex === start)
+    node = node.parent;
   return node && node.startIndex === start && node.endIndex === end ? node : null;
 }
 
@@ -182,7 +183,7 @@ function statementCodes(block: Node): StatementCode[] {
   if (block.namedChildCount === 1 && only?.type === "statement_list") return statementCodes(only);
   return block.namedChildren.flatMap((one) =>
     one && one.type !== "comment"
-      ? [{ tokens: tokensOf(one), from: one.startPosition.row, to: one.endPosition.row }]
+      ? [{ tokens: codeTokens(one), from: one.startPosition.row, to: one.endPosition.row }]
       : [],
   );
 }
@@ -198,12 +199,12 @@ function callsOf(body: Node): Map<string, CallOfPart> {
       one && one.type !== "comment" ? bareCode((one.childForFieldName("value") ?? one).text) : [],
     );
     const object = callee!.text.slice(0, -name.length).replace(/\.$/u, "");
-    found.set(name, { object, passed: new Set(passed), taken: takenBy(node) });
+    found.set(name, { object, passed: new Set(passed), taken: takesResult(node) });
   }
   return found;
 }
 
-function takenBy(call: Node): ReadonlySet<string> | undefined {
+function takesResult(call: Node): ReadonlySet<string> | undefined {
   let node = call;
   while (
     /^(?:await|await_expression|parenthesized_expression|expression_list)$/u.test(
@@ -228,9 +229,9 @@ export async function wrongExtract(
   made: string,
 ): Promise<string | undefined> {
   const [old, mine, now] = [
-    await readTree(path, file.before, codeOf),
-    await readTree(path, made, codeOf),
-    await readTree(path, file.after, codeOf),
+    await readTree(path, file.before, functionCodes),
+    await readTree(path, made, functionCodes),
+    await readTree(path, file.after, functionCodes),
   ];
   if (!old || !mine || !now) return `${path} does not parse`;
   const moved = old
@@ -264,7 +265,7 @@ function isElsewhere(
   before: string,
   made: string,
   { from, to }: Pick<ExtractOfCommit, "from" | "to">,
-  { start, end }: Stretch,
+  { start, end }: TextSpan,
 ): boolean {
   const lines = before.split("\n");
   const rest = bareCode(made.slice(0, start) + made.slice(end));

@@ -5,12 +5,12 @@ import { pairByLines } from "./paired-lines.ts";
 import { boundTo, type SignatureOfCommit } from "./signature-commits.ts";
 import {
   bareCode,
-  callsIn,
-  functionsIn,
   readTree,
-  type Stretch,
+  type TextSpan,
   type WrittenCall,
   type WrittenFunction,
+  writtenCalls,
+  writtenFunctions,
 } from "./written-functions.ts";
 
 /** A file before, as the answer makes it, and as the commit has it; the old text where one of them does not touch it. */
@@ -23,7 +23,7 @@ interface ReadFile {
   readonly calls: readonly WrittenCall[];
 }
 
-type Asked = Pick<SignatureOfCommit, "name" | "calledAs" | "before" | "after" | "values">;
+type AskedSignature = Pick<SignatureOfCommit, "name" | "calledAs" | "before" | "after" | "values">;
 
 /**
  * How an answer differs from the change of parameters that a commit made among other changes; undefined where it does not. Declarations
@@ -32,24 +32,24 @@ type Asked = Pick<SignatureOfCommit, "name" | "calledAs" | "before" | "after" | 
  */
 export async function wrongSignature(
   { path, before, made, after }: AnsweredFile,
-  asked: Asked,
+  asked: AskedSignature,
 ): Promise<string | undefined> {
   const language = nameLanguageOf(path)!;
   const read = (text: string): Promise<ReadFile | undefined> =>
     readTree(path, text, (root) => ({
-      functions: functionsIn(root, language).filter(({ name }) => name === asked.name),
-      calls: callsIn(root, asked.calledAs),
+      functions: writtenFunctions(root, language).filter(({ name }) => name === asked.name),
+      calls: writtenCalls(root, asked.calledAs),
     }));
   const [old, mine, now] = [await read(before), await read(made), await read(after)];
   if (!mine) return `${path} does not parse`;
   if (!old || !now) return before === made ? undefined : `${path} cannot be compared`;
-  const listsOf = ({ functions, calls }: ReadFile): Stretch[] =>
+  const listsOf = ({ functions, calls }: ReadFile): TextSpan[] =>
     [...functions, ...calls].map(({ listAt }) => listAt);
   const isElsewhere =
     !hasLinesOf(before, made, after) &&
     (old.calls.length !== mine.calls.length ||
       old.functions.length !== mine.functions.length ||
-      without(before, listsOf(old)) !== without(made, listsOf(mine)));
+      maskedText(before, listsOf(old)) !== maskedText(made, listsOf(mine)));
   if (isElsewhere) return `${path}: something else than lists of \`${asked.name}\` is changed`;
   const wrong = wrongDeclaration(old, mine, now);
   if (wrong !== undefined) return `${path}:${wrong.line} is declared in another way`;
@@ -95,7 +95,7 @@ function wrongCall(
   old: WrittenCall,
   mine: WrittenCall,
   now: WrittenCall,
-  { before, after, values }: Asked,
+  { before, after, values }: AskedSignature,
   language: NameLanguage,
 ): string | undefined {
   const same = (one: WrittenCall, other: WrittenCall): boolean =>
@@ -118,8 +118,8 @@ function wrongCall(
   return undefined;
 }
 
-/** A text without some stretches, which may contain each other. */
-function without(text: string, all: readonly Stretch[]): string {
+/** A text maskedText some stretches, which may contain each other. */
+function maskedText(text: string, all: readonly TextSpan[]): string {
   let result = "";
   let from = 0;
   for (const { start, end } of all.toSorted((a, b) => a.start - b.start || b.end - a.end)) {

@@ -55,14 +55,14 @@ export async function loopOfCommit(
     for (const { oldStart, oldEnd, newStart, newEnd } of near) {
       const within = (all: readonly LoopCode[], start: number, end: number): LoopCode[] =>
         all.filter(({ from, to }) => from >= start && to < end);
-      const [gone, come] = [within(old, oldStart, oldEnd), within(now, newStart, newEnd)];
-      const [one, other] = [gone[0], come[0]];
-      if (!one || !other || gone.length > 1 || come.length > 1) continue;
+      const [left, added] = [within(old, oldStart, oldEnd), within(now, newStart, newEnd)];
+      const [one, other] = [left[0], added[0]];
+      if (!one || !other || left.length > 1 || added.length > 1) continue;
       if (one.form === other.form || one.words !== other.words) continue;
       return {
         path,
         line: one.from + 1,
-        to: formOf(one.form, other.form),
+        to: requestedForm(one.form, other.form),
         form: other.form,
         kind: other.kind,
         file,
@@ -72,7 +72,7 @@ export async function loopOfCommit(
   return undefined;
 }
 
-const forms: readonly string[] = [
+const namedForms: readonly string[] = [
   "comprehension",
   "any",
   "all",
@@ -89,15 +89,15 @@ const forms: readonly string[] = [
 const isAnyLoop = (form: string): boolean => /^(?:loop|for-of|index)$/u.test(form);
 
 /** What a request calls the form: `loop` is the way back from an expression. */
-function formOf(old: string, now: string): LoopForm | undefined {
+function requestedForm(old: string, now: string): LoopForm | undefined {
   if (isAnyLoop(now) && !isAnyLoop(old)) return "loop";
-  return forms.includes(now) ? (now as LoopForm) : undefined;
+  return namedForms.includes(now) ? (now as LoopForm) : undefined;
 }
 
-const loopTypes = ["for_statement", "for_in_statement"];
+const loopNodes = ["for_statement", "for_in_statement"];
 const comprehensions =
   /^(?:list_comprehension|set_comprehension|dictionary_comprehension|generator_expression)$/u;
-const collecting = /^(?:map|filter|flatMap|some|every|find|findIndex|reduce|forEach)$/u;
+const collectingCall = /^(?:map|filter|flatMap|some|every|find|findIndex|reduce|forEach)$/u;
 
 /** The outermost loops and expressions that do what loops do. */
 function loopsIn(root: Node): LoopCode[] {
@@ -112,7 +112,7 @@ function loopsIn(root: Node): LoopCode[] {
 }
 
 function formAt(node: Node): string | undefined {
-  if (loopTypes.includes(node.type)) {
+  if (loopNodes.includes(node.type)) {
     if (node.childForFieldName("condition")) return "index";
     return node.type === "for_in_statement" ? "for-of" : "loop";
   }
@@ -126,7 +126,7 @@ function formAt(node: Node): string | undefined {
   }
   if (node.type !== "call_expression") return undefined;
   const name = called?.childForFieldName("property")?.text ?? "";
-  if (!collecting.test(name)) return undefined;
+  if (!collectingCall.test(name)) return undefined;
   const inner = called?.childForFieldName("object");
   const before = inner?.childForFieldName("function")?.childForFieldName("property")?.text;
   if (name === "map" && before === "filter") return "filter-map";
@@ -139,7 +139,7 @@ const ownWords =
 function loopCode(node: Node, form: string): LoopCode {
   const bound = boundIn(node);
   const words = new Set(
-    wordsIn(node).filter((one) => !ownWords.test(one) && !bound.has(one) && !/^\d/u.test(one)),
+    loopWords(node).filter((one) => !ownWords.test(one) && !bound.has(one) && !/^\d/u.test(one)),
   );
   return {
     form,
@@ -160,7 +160,7 @@ function kindOf({ type, parent }: Node): string {
   return called === "list" || called === "set" ? `${called}_comprehension` : type;
 }
 
-function wordsIn(node: Node): string[] {
+function loopWords(node: Node): string[] {
   const found: string[] = [];
   const open: Node[] = [node];
   for (let one = open.pop(); one; one = open.pop()) {

@@ -4,11 +4,11 @@ import type { CommitFile } from "./history.ts";
 import { pairByLines } from "./paired-lines.ts";
 import {
   bareCode,
-  callsIn,
-  functionsIn,
   readTree,
   type WrittenCall,
   type WrittenFunction,
+  writtenCalls,
+  writtenFunctions,
 } from "./written-functions.ts";
 
 /** A change of the parameters of one function that a commit makes. */
@@ -53,7 +53,7 @@ export async function signatureOfCommit(
     old.name !== name || (!isMember && (path !== first.path || old.scope !== first.old.scope));
   if (own.some(isOther)) return "several functions";
   if (own.some(({ old, now }) => bareCode(old.head) !== bareCode(now.head))) return undefined;
-  const shape = (list: readonly Parameter[]): string => JSON.stringify(list.map(shapeOf));
+  const shape = (list: readonly Parameter[]): string => JSON.stringify(list.map(callerView));
   if (
     own.some(
       ({ old, now }) =>
@@ -73,7 +73,7 @@ export async function signatureOfCommit(
     return "a parameter gets another name";
   const language = nameLanguageOf(main.path)!;
   const isLoose = /\.[cm]?jsx?$/u.test(main.path);
-  const values = valuesOf(
+  const values = commonValues(
     { calls, isAll: calls.length === all.length, isLoose },
     before,
     after,
@@ -83,7 +83,7 @@ export async function signatureOfCommit(
   const isTaken = before.some((one) => !after.some((two) => two.name === one.name));
   const texts = isTaken ? files.map((file) => withNewBodies(file, own)) : files;
   const text = texts.find(({ path }) => path === main.path)!.before;
-  const declared = (await readTree(main.path, text, functionsIn))?.find(
+  const declared = (await readTree(main.path, text, writtenFunctions))?.find(
     ({ scope, list }) => scope === main.old.scope && list === main.old.list,
   );
   if (!declared) return undefined;
@@ -110,7 +110,7 @@ export function mentionsCall(text: string, { name, calledAs }: SignatureOfCommit
 }
 
 /** What callers see of a parameter; its type is not asked. */
-const shapeOf = ({ name, kind, only, fallback }: Parameter): readonly unknown[] => [
+const callerView = ({ name, kind, only, fallback }: Parameter): readonly unknown[] => [
   bareCode(name),
   kind,
   only,
@@ -118,7 +118,7 @@ const shapeOf = ({ name, kind, only, fallback }: Parameter): readonly unknown[] 
 ];
 
 const isLike = (one: readonly Parameter[], other: readonly Parameter[]): boolean =>
-  JSON.stringify(one.map(shapeOf)) === JSON.stringify(other.map(shapeOf));
+  JSON.stringify(one.map(callerView)) === JSON.stringify(other.map(callerView));
 
 const hasOtherName = (before: readonly Parameter[], after: readonly Parameter[]): boolean =>
   before.some(
@@ -129,8 +129,8 @@ const hasOtherName = (before: readonly Parameter[], after: readonly Parameter[])
 
 /** Functions whose list is another one, with the same names around them. */
 async function changedFunctions({ path, before, after }: CommitFile): Promise<ChangedFunction[]> {
-  const old = await readTree(path, before, functionsIn);
-  const now = old && (await readTree(path, after, functionsIn));
+  const old = await readTree(path, before, writtenFunctions);
+  const now = old && (await readTree(path, after, writtenFunctions));
   if (!now) return [];
   const byScope = (all: readonly WrittenFunction[]): Map<string, WrittenFunction[]> => {
     const found = new Map<string, WrittenFunction[]>();
@@ -159,7 +159,7 @@ async function pairedCalls(
   name: string,
 ): Promise<PairedCall[]> {
   const read = (text: string): Promise<WrittenCall[] | undefined> =>
-    readTree(path, text, (root) => callsIn(root, name));
+    readTree(path, text, (root) => writtenCalls(root, name));
   const [old, now] = [(await read(before)) ?? [], (await read(after)) ?? []];
   return [...pairByLines(before, after, old, now)].flatMap(([one, other]) =>
     one.callee === other.callee ? [{ old: one, now: other }] : [],
@@ -169,7 +169,7 @@ async function pairedCalls(
 const passesElse = ({ old, now }: PairedCall): boolean =>
   bareCode(old.items.join()) !== bareCode(now.items.join());
 
-const nothing: Readonly<Record<NameLanguage, string>> = {
+const nullWords: Readonly<Record<NameLanguage, string>> = {
   script: "undefined",
   python: "None",
   go: "nil",
@@ -184,7 +184,7 @@ interface CallsOfCommit {
 }
 
 /** What the calls of the commit pass for new parameters; undefined where a value is needed, and they pass several. */
-function valuesOf(
+function commonValues(
   { calls, isAll, isLoose }: CallsOfCommit,
   before: readonly Parameter[],
   after: readonly Parameter[],
@@ -199,12 +199,12 @@ function valuesOf(
     const mayLack = fallback !== undefined || isLoose;
     if (different.size === 1 && (isForAll || !mayLack)) values[name] = passed[0]!;
     else if (!mayLack && different.size > 1) return undefined;
-    else if (fallback === undefined) values[name] = nothing[language];
+    else if (fallback === undefined) values[name] = nullWords[language];
   }
   return values;
 }
 
-/** What a call passes for each parameter; "" has what goes to none. */
+/** What a call passes for each parameter; "" has what is for none. */
 export function boundTo(
   items: readonly string[],
   list: readonly Parameter[],

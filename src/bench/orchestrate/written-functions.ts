@@ -17,13 +17,13 @@ export interface WrittenFunction {
   readonly line: number;
   readonly column: number;
   /** Offsets of the list with its brackets, and of the body. */
-  readonly listAt: Stretch;
-  readonly bodyAt: Stretch | undefined;
+  readonly listAt: TextSpan;
+  readonly bodyAt: TextSpan | undefined;
   /** Of all of it, with its decorators. */
-  readonly wholeAt: Stretch;
+  readonly wholeAt: TextSpan;
 }
 
-export interface Stretch {
+export interface TextSpan {
   readonly start: number;
   readonly end: number;
 }
@@ -36,7 +36,7 @@ export interface WrittenCall {
   readonly items: readonly string[];
   /** From 0. */
   readonly row: number;
-  readonly listAt: Stretch;
+  readonly listAt: TextSpan;
 }
 
 /** The text of code without blanks, and without commas before a closing bracket. */
@@ -71,18 +71,18 @@ const ownFunctions = [
   "method_elem",
   "method_spec",
 ];
-const functionValues = ["arrow_function", "function_expression", "generator_function"];
+const valueFunctions = ["arrow_function", "function_expression", "generator_function"];
 
-export function functionsIn(root: Node, language: NameLanguage): WrittenFunction[] {
+export function writtenFunctions(root: Node, language: NameLanguage): WrittenFunction[] {
   return root
-    .descendantsOfType([...ownFunctions, ...functionValues])
+    .descendantsOfType([...ownFunctions, ...valueFunctions])
     .flatMap((node) => (node ? functionAt(node, language) : []))
     .sort((a, b) => a.listAt.start - b.listAt.start);
 }
 
 function functionAt(node: Node, language: NameLanguage): WrittenFunction[] {
   const list = node.childForFieldName("parameters");
-  const name = functionValues.includes(node.type)
+  const name = valueFunctions.includes(node.type)
     ? nameOfValue(node)
     : node.childForFieldName("name");
   if (!list || !name) return [];
@@ -95,7 +95,7 @@ function functionAt(node: Node, language: NameLanguage): WrittenFunction[] {
   return [
     {
       name: name.text,
-      scope: scopeOf(node, name.text),
+      scope: namesAround(node, name.text),
       list: list.text
         .slice(from - list.startIndex, -1)
         .trim()
@@ -113,7 +113,7 @@ function functionAt(node: Node, language: NameLanguage): WrittenFunction[] {
   ];
 }
 
-function wholeOf(node: Node): Stretch {
+function wholeOf(node: Node): TextSpan {
   const { startIndex, endIndex } =
     node.parent?.type === "decorated_definition" ? node.parent : node;
   return { start: startIndex, end: endIndex };
@@ -139,7 +139,7 @@ function isMethodOfPython(node: Node): boolean {
   return decorated.parent?.parent?.type === "class_definition" && !isStatic;
 }
 
-function scopeOf(node: Node, own: string): string {
+function namesAround(node: Node, own: string): string {
   const names = [own];
   const receiver = node.childForFieldName("receiver");
   if (receiver) names.unshift(/(\w+)\s*(?:\[[^\]]*\])?\s*\)$/u.exec(receiver.text)?.[1] ?? "");
@@ -153,7 +153,7 @@ function scopeOf(node: Node, own: string): string {
 }
 
 /** Calls in the order of their beginnings; with a name, those of what has it as its last name. */
-export function callsIn(root: Node, wanted?: string): WrittenCall[] {
+export function writtenCalls(root: Node, wanted?: string): WrittenCall[] {
   return root
     .descendantsOfType(["call", "call_expression", "new_expression"])
     .flatMap((node) => {

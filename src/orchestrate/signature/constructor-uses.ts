@@ -5,7 +5,7 @@ import { type NameView, resolveName } from "../names/resolve-name.ts";
 import { type DoubtfulUse, type FoundUse, findUses } from "./find-uses.ts";
 import { callUse, type FunctionUse, isPassing, notFollowed } from "./uses.ts";
 
-const classTypes = /^(?:class_definition|class_declaration|abstract_class_declaration)$/u;
+const classNodes = /^(?:class_definition|class_declaration|abstract_class_declaration)$/u;
 
 /** The class that a constructor builds objects of, and its name. */
 export interface BuiltClass {
@@ -15,7 +15,7 @@ export interface BuiltClass {
 }
 
 export function classOfConstructor(path: string, builder: Node): BuiltClass | undefined {
-  const node = around(builder, classTypes);
+  const node = around(builder, classNodes);
   return node && builtClass(path, node);
 }
 
@@ -126,24 +126,24 @@ function superCalls({ path, node }: BuiltClass): FoundUse[] {
 function classUse(name: Node, declares: boolean): FunctionUse {
   const { parent } = name;
   if (!parent) return notFollowed("it is used in a way that is not understood");
-  if (isField(name, "name") && classTypes.test(parent.type)) return { kind: "passing" };
+  if (isField(name, "name") && classNodes.test(parent.type)) return { kind: "passing" };
   if (isPassing(name) || isWithoutBuilding(name)) return { kind: "passing" };
   if (/string|comment/u.test(name.type)) return notFollowed("a string names the class");
   if (declares) return notFollowed("it is declared in a way that is not understood");
-  const base = baseOf(name);
+  const base = subclassOn(name);
   if (base) return { kind: "subclass", node: base, hasOwn: ownConstructor(base) !== undefined };
   if (around(name, /^type_query$/u)) return notFollowed("its type is used");
   return memberUse(name) ?? callUse(name);
 }
 
 /** The class that a name is above. */
-function baseOf(name: Node): Node | undefined {
+function subclassOn(name: Node): Node | undefined {
   const whole = isField(name, "attribute") || isField(name, "property") ? name.parent! : name;
   const by = whole.parent;
   if (by?.type === "argument_list" && by.parent?.type === "class_definition") return by.parent;
   const heritage = by?.type === "extends_clause" ? by.parent : by;
   const node = heritage?.type === "class_heritage" ? heritage.parent : undefined;
-  return node && classTypes.test(node.type) ? node : undefined;
+  return node && classNodes.test(node.type) ? node : undefined;
 }
 
 /** `A.create()`: a member of the class; not `A.__init__(self)` and `A.call(this)`, which pass the object themselves. */
@@ -162,7 +162,7 @@ const asking = /^(?:isinstance|issubclass|raises|suppress|cast)$/u;
 /** A type, `isinstance(x, A)`, `except A`, `x instanceof A`, `type(x) is A`. */
 function isWithoutBuilding(name: Node): boolean {
   if (name.type === "type_identifier" && !around(name, /^type_query$/u))
-    return baseOf(name) === undefined;
+    return subclassOn(name) === undefined;
   let node = name;
   while (
     /^(?:attribute|tuple|list|binary_operator|parenthesized_expression|as_pattern)$/u.test(

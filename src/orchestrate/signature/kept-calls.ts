@@ -36,7 +36,7 @@ function lengthOf(list: readonly Parameter[]): number {
   return end < 0 ? taking.length : end;
 }
 
-const inOrder = (list: readonly Parameter[]): readonly Parameter[] =>
+const byPlace = (list: readonly Parameter[]): readonly Parameter[] =>
   list.filter(({ kind, only }) => kind === "one" && only !== "name");
 
 function keepsPythonCalls(
@@ -44,7 +44,7 @@ function keepsPythonCalls(
   after: readonly Parameter[],
   mayBePassed: (name: string) => boolean,
 ): boolean {
-  const [old, now] = [inOrder(before), inOrder(after)];
+  const [old, now] = [byPlace(before), byPlace(after)];
   const hasKind = (kind: Parameter["kind"]): boolean => before.some((one) => one.kind === kind);
   const isPrefix = old.every(({ name }, at) => now[at]?.name === name);
   const isByName = before.every((one) => {
@@ -62,7 +62,7 @@ function keepsPythonCalls(
 }
 
 /** Whether a call passes the same before and after, whichever function it calls. */
-export function staysAsItIs(given: readonly Node[], change: SignatureChange): boolean {
+export function passesTheSame(given: readonly Node[], change: SignatureChange): boolean {
   try {
     return newArguments(given, change) === undefined;
   } catch (error) {
@@ -74,7 +74,7 @@ export function staysAsItIs(given: readonly Node[], change: SignatureChange): bo
 /** Names of a list of Python that any file passes by name, or has as a string: the key of a dictionary may be passed with `**`. */
 export async function namesPassed(view: NameView, written: string): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
-  for (const name of wordsOf(written)) {
+  for (const name of namesWritten(written)) {
     for (const path of view.mentions(name)) {
       if (found.has(name)) break;
       if (nameLanguageOf(path) === "python" && (await passesName(view, path, name)))
@@ -101,7 +101,7 @@ async function passesName(view: NameView, path: string, name: string): Promise<b
   }
 }
 
-const wordsOf = (written: string): ReadonlySet<string> =>
+const namesWritten = (written: string): ReadonlySet<string> =>
   new Set(written.match(/[\p{L}_][\p{L}\p{N}_]*/gu));
 
 /** Names of a list of Go that a file of the package declares outside of functions. */
@@ -112,7 +112,7 @@ export async function namesOfPackage(
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   const folder = posix.dirname(path);
-  for (const name of wordsOf(written)) {
+  for (const name of namesWritten(written)) {
     for (const other of view.mentions(name)) {
       if (found.has(name) || posix.dirname(other) !== folder || !other.endsWith(".go")) continue;
       const tree = (await view.parserFor(other))?.parse((await view.text(other)) ?? "");

@@ -13,7 +13,7 @@ const isPattern = ({ name }: Parameter): boolean => /^[{[]/u.test(name);
  * Gives a pattern of the new list the name of the pattern of the old one that it takes the place of: one that binds a name of it, or
  * the only one that is left.
  *
- * @throws `usage` where several come into question
+ * @throws `usage` where several added into question
  */
 export function alignPatterns(
   before: readonly Parameter[],
@@ -68,11 +68,11 @@ export function requireList(
 function requireFurther(before: readonly Parameter[], after: readonly Parameter[]): void {
   const lacks = (list: readonly Parameter[], { name }: Parameter): boolean =>
     !list.some((one) => one.name === name);
-  const gone = before.filter((one) => lacks(after, one));
-  const come = after.filter((one) => lacks(before, one));
+  const left = before.filter((one) => lacks(after, one));
+  const added = after.filter((one) => lacks(before, one));
   const pairs = [
-    [gone, come],
-    [come, gone],
+    [left, added],
+    [added, left],
   ] as const;
   for (const [some, others] of pairs) {
     const rest = some.find(({ kind }) => kind === "rest");

@@ -11,7 +11,7 @@ import { newArguments, type SignatureChange, UnfitCall } from "./arguments.ts";
 import { requireBody } from "./body.ts";
 import { functionKinds, isContextual, isOnClass, unlikeHere } from "./call-places.ts";
 import type { DoubtfulUse, FoundUse } from "./find-uses.ts";
-import { keepsEveryCall, staysAsItIs } from "./kept-calls.ts";
+import { keepsEveryCall, passesTheSame } from "./kept-calls.ts";
 import { listItems, NestedEdits, writeItems } from "./list-edits.ts";
 import { alignPatterns, requireList } from "./list-rules.ts";
 import { namesOfValue, type Parameter, parseParameters, readParameters } from "./parameters.ts";
@@ -108,7 +108,7 @@ export class SignaturePlanner {
   /** Whether a place that may call the function passes the same before and after. */
   isHarmless({ call }: DoubtfulUse): boolean {
     if (this.keepsCalls) return true;
-    return call?.kind === "call" && staysAsItIs(listItems(call.list), this.change!);
+    return call?.kind === "call" && passesTheSame(listItems(call.list), this.change!);
   }
 
   files(): readonly ChangedFile[] {
@@ -261,7 +261,7 @@ export class SignaturePlanner {
   private isFree(path: string, leaf: Node, { node, body }: FunctionDeclaration): boolean {
     const { language } = this;
     const declared = this.visible(path).declarations(leaf.text, leaf);
-    if (declared) return declared.every(({ by }) => isWithin(by, node, body!, language));
+    if (declared) return declared.every(({ by }) => isInnerName(by, node, body!, language));
     if (isOfPlatform(leaf.text, language) || this.declaredElsewhere.has(leaf.text)) return false;
     return !/^\s*from\s[^\n]*\simport\s+\*/mu.test(this.texts.get(path)!);
   }
@@ -302,7 +302,7 @@ export class SignaturePlanner {
  * Whether what declares a name is in a body, and leaves room for a parameter of the name: a local variable of Python, which is set before
  * it is read as it was before; elsewhere only what a block or a function within the body has of its own.
  */
-function isWithin(by: Node, node: Node, body: Node, language: NameLanguage): boolean {
+function isInnerName(by: Node, node: Node, body: Node, language: NameLanguage): boolean {
   if (by.startIndex < body.startIndex || by.endIndex > body.endIndex) return false;
   if (language === "python") return true;
   const inner = around(by, functionKinds);

@@ -55,7 +55,7 @@ export async function planSignature(
       uses,
       names,
       unsure: unknown,
-    } = await usesOf({ all, view, request, resolution, group, texts, trees });
+    } = await soughtUses({ all, view, request, resolution, group, texts, trees });
     const planner = new SignaturePlanner(request, name, language, texts, trees);
     const first = uses.find(({ use }) => use.kind === "declaration");
     if (!first)
@@ -121,7 +121,7 @@ interface Sought extends NamedGroup {
 }
 
 /** Every place of a function; of a constructor its declaration, and what builds objects of its class. */
-async function usesOf(sought: Sought): ReturnType<typeof findUses> {
+async function soughtUses(sought: Sought): ReturnType<typeof findUses> {
   const { all, view, request, resolution, group, texts, trees } = sought;
   const found = await findUses(view, { resolution, group }, texts, trees);
   const { name } = resolution;
