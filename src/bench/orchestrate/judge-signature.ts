@@ -23,7 +23,7 @@ interface ReadFile {
   readonly calls: readonly WrittenCall[];
 }
 
-type AskedSignature = Pick<SignatureOfCommit, "name" | "calledAs" | "before" | "after" | "values">;
+type JudgedSignature = Pick<SignatureOfCommit, "name" | "calledAs" | "before" | "after" | "values">;
 
 /**
  * How an answer differs from the change of parameters that a commit made among other changes; undefined where it does not. Declarations
@@ -32,7 +32,7 @@ type AskedSignature = Pick<SignatureOfCommit, "name" | "calledAs" | "before" | "
  */
 export async function wrongSignature(
   { path, before, made, after }: AnsweredFile,
-  asked: AskedSignature,
+  asked: JudgedSignature,
 ): Promise<string | undefined> {
   const language = nameLanguageOf(path)!;
   const read = (text: string): Promise<ReadFile | undefined> =>
@@ -95,7 +95,7 @@ function wrongCall(
   old: WrittenCall,
   mine: WrittenCall,
   now: WrittenCall,
-  { before, after, values }: AskedSignature,
+  { before, after, values }: JudgedSignature,
   language: NameLanguage,
 ): string | undefined {
   const same = (one: WrittenCall, other: WrittenCall): boolean =>

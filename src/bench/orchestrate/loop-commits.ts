@@ -143,7 +143,7 @@ function loopCode(node: Node, form: string): LoopCode {
   );
   return {
     form,
-    kind: kindOf(node),
+    kind: kindOfLoop(node),
     from: node.startPosition.row,
     to: node.endPosition.row,
     words: [...words].sort().join(" "),
@@ -151,7 +151,7 @@ function loopCode(node: Node, form: string): LoopCode {
 }
 
 /** `dict((k, v) for ...)` is what `{k: v for ...}` is. */
-function kindOf({ type, parent }: Node): string {
+function kindOfLoop({ type, parent }: Node): string {
   if (type !== "generator_expression") return type;
   const called = (parent?.type === "argument_list" ? parent.parent : parent)?.childForFieldName(
     "function",
