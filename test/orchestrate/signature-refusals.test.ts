@@ -96,10 +96,24 @@ const refusedScripts: readonly [name: string, why: string, Trap][] = [
     { files: "function f() {}\nf();\n", to: "b", values: { b: "this.x" } },
   ],
   [
-    "a constructor",
-    "is a constructor",
+    "further arguments in place of a parameter",
+    "take the same arguments is not said",
+    { files: "function f(a) { return 1; }\nf(1, 2);\n", to: "...rest" },
+  ],
+  [
+    "parameters in place of further arguments",
+    "take the same arguments is not said",
     {
-      files: "class A { constructor(a) {} }\nnew A(1);\n",
+      files: "function f(...rest) { return 1; }\nf(1, 2);\n",
+      to: "a, b",
+      values: { a: "0", b: "0" },
+    },
+  ],
+  [
+    "the constructor of a class that is a value",
+    "used as a value",
+    {
+      files: "class A { constructor(a) {} }\nnew A(1);\nmake(A, 2);\n",
       from: "A.constructor",
       to: "b = 1, a",
     },
@@ -175,10 +189,30 @@ const refusedPython: readonly [name: string, why: string, Trap][] = [
   ["no default behind one", "after one that has", { files: "def f(a, b=1): pass\n", to: "b=1, a" }],
   ["a star alone", "separator", { files: "def f(a, *, b=1): pass\n", to: "a, *" }],
   [
-    "a constructor",
-    "is a constructor",
+    "a constructor that objects call by their class",
+    "builds an object of this class or of a subclass",
     {
-      files: "class A:\n    def __init__(self, a): pass\nA(1)\n",
+      files:
+        "class A:\n    def __init__(self, a): pass\n    def copy(self): return self.__class__(1)\nA(1)\n",
+      from: "A.__init__",
+      to: "b=1, a=2",
+    },
+  ],
+  [
+    "a constructor beside `__new__`",
+    "another constructor",
+    {
+      files: "class A:\n    def __new__(cls, a): pass\n    def __init__(self, a): pass\nA(1)\n",
+      from: "A.__init__",
+      to: "b=1, a=2",
+    },
+  ],
+  [
+    "a constructor that is passed its object",
+    "passes the object itself",
+    {
+      files:
+        "class A:\n    def __init__(self, a): pass\nclass B:\n    def __init__(self): A.__init__(self, 1)\n",
       from: "A.__init__",
       to: "b=1, a=2",
     },

@@ -1,16 +1,33 @@
-import type { Node } from "web-tree-sitter";
 import { nameLanguageOf } from "../../orchestrate/index/languages.ts";
 import type { OrchestrateRequest } from "../../orchestrate/speculator.ts";
-import { parserFor } from "../../workspace/syntax.ts";
 import { type CommitHunk, hunksOfFile, tokensChanged } from "./commit-hunks.ts";
+import { type ExtractOfCommit, extractOfCommit } from "./extract-commits.ts";
 import { type CodeCommit, type CommitFile, codeCommits, codeFilesOf } from "./history.ts";
+import { type LoopOfCommit, loopOfCommit } from "./loop-commits.ts";
 import { type RenameOfCommit, renameOfCommit } from "./rename-commits.ts";
+import { mentionsCall, type SignatureOfCommit, signatureOfCommit } from "./signature-commits.ts";
 
-export const caseTypes = ["rename", "repeat", "multi-file", "extract", "signature"] as const;
+export const caseTypes = [
+  "rename",
+  "repeat",
+  "multi-file",
+  "signature",
+  "extract",
+  "loop",
+  "made-extract",
+  "made-signature",
+] as const;
 export type CaseType = (typeof caseTypes)[number];
 
 /** Types whose cases are commits. */
-export const commitTypes: readonly CaseType[] = ["rename", "repeat", "multi-file"];
+export const commitTypes: readonly CaseType[] = [
+  "rename",
+  "repeat",
+  "multi-file",
+  "signature",
+  "extract",
+  "loop",
+];
 
 /** What is asked, of which files, and how the answer is judged. */
 export interface RepositoryCase {
@@ -33,6 +50,16 @@ export type CaseJudgement =
       readonly files: readonly CommitFile[];
       readonly rename: RenameOfCommit;
     }
+  /** Declarations and calls have the lists of the commit, among its other changes. */
+  | {
+      readonly kind: "signature";
+      readonly files: readonly CommitFile[];
+      readonly change: SignatureOfCommit;
+    }
+  /** The same statements leave for a function of the same parameters and results. */
+  | { readonly kind: "extract"; readonly extract: ExtractOfCommit }
+  /** The loop, or what became one, is written in the words of the commit. */
+  | { readonly kind: "loop"; readonly loop: LoopOfCommit }
   /** A request that takes the edit back must give the old texts. */
   | { readonly kind: "undone"; readonly request: OrchestrateRequest }
   /** The texts parse, and their names resolve as before: the specialist's own check, with no second opinion. */
@@ -61,23 +88,49 @@ export async function* commitCases(
       ...(types.has("rename") ? renameCase(commit) : []),
       ...(types.has("repeat") ? repeatCase(commit) : []),
       ...(types.has("multi-file") ? multiFileCase(commit) : []),
+      ...(types.has("signature") ? await signatureCase(commit) : []),
+      ...(types.has("extract") ? await extractCase(commit) : []),
+      ...(types.has("loop") ? await loopCase(commit) : []),
     ];
     if (made.length === 0) continue;
     const texts = await codeFilesOf(clone, `${commit.commit}^`);
     for (const one of made) {
+      const { judge } = one;
+      // Where nothing calls the function by its name, nothing is to be carried.
+      if (judge.kind === "signature" && !isCalled(texts, judge.change)) continue;
       yield { ...one, id: `${name}@${commit.commit.slice(0, 9)}`, texts: withFiles(texts, one) };
     }
   }
 }
 
-type CommitCaseParts = Omit<RepositoryCase, "id" | "texts"> & { readonly edited?: CommitFile };
+type CommitCaseParts = Omit<RepositoryCase, "id" | "texts"> & {
+  /** Texts that a part of the edit is made in already, by path. */
+  readonly edited?: readonly (readonly [path: string, text: string])[];
+};
 
-/** The edit that is to be repeated is made already. */
 function withFiles(
   texts: ReadonlyMap<string, string>,
   { edited }: CommitCaseParts,
 ): ReadonlyMap<string, string> {
-  return edited ? new Map([...texts, [edited.path, edited.after]]) : texts;
+  return edited ? new Map([...texts, ...edited]) : texts;
+}
+
+const isCalled = (texts: ReadonlyMap<string, string>, change: SignatureOfCommit): boolean =>
+  [...texts].some(([path, text]) => nameLanguageOf(path) && mentionsCall(text, change));
+
+async function signatureCase({ files }: CodeCommit): Promise<CommitCaseParts[]> {
+  const change = await signatureOfCommit(files);
+  if (change === undefined || typeof change === "string") return [];
+  const { name, list, values, at } = change;
+  return [
+    {
+      type: "signature",
+      request: { signature: { from: name, parameters: list, values, at } },
+      instruction: `Change the parameters of ${name} to (${list}).`,
+      judge: { kind: "signature", files: change.files, change },
+      edited: change.files.map(({ path, before }) => [path, before] as const),
+    },
+  ];
 }
 
 function renameCase({ files }: CodeCommit): CommitCaseParts[] {
@@ -90,6 +143,34 @@ function renameCase({ files }: CodeCommit): CommitCaseParts[] {
       request: { rename: { from, to, at: at[0] } },
       instruction: `Rename ${from} to ${to} everywhere.`,
       judge: { kind: "rename", files, rename: found },
+    },
+  ];
+}
+
+async function extractCase({ files }: CodeCommit): Promise<CommitCaseParts[]> {
+  const extract = await extractOfCommit(files);
+  if (!extract) return [];
+  const { path, from, to, name } = extract;
+  return [
+    {
+      type: "extract",
+      request: { extract: { path, from, to, name } },
+      instruction: `Extract lines ${from} to ${to} of ${path} into ${name}.`,
+      judge: { kind: "extract", extract },
+    },
+  ];
+}
+
+async function loopCase({ files }: CodeCommit): Promise<CommitCaseParts[]> {
+  const loop = await loopOfCommit(files);
+  if (!loop) return [];
+  const { path, line, to } = loop;
+  return [
+    {
+      type: "loop",
+      request: { loop: { path, line, to } },
+      instruction: `Give the loop at ${path}:${line} the form ${to ?? loop.form}.`,
+      judge: { kind: "loop", loop },
     },
   ];
 }
@@ -118,7 +199,7 @@ function repeatCase({ files }: CodeCommit): CommitCaseParts[] {
       request: { repeat: { edit: [edited], all: true } },
       instruction: `Make the same change everywhere: ${first!.removed.join("\n")} becomes ${first!.added.join("\n")}.`,
       judge: { kind: "commit", files },
-      edited,
+      edited: [[path, edited.after]],
     },
   ];
 }
@@ -138,81 +219,4 @@ function multiFileCase(commit: CodeCommit): CommitCaseParts[] {
   if (known) return [{ ...known, type }];
   const request = { instruction: subject };
   return [{ type, request, instruction: subject, judge: { kind: "commit", files } }];
-}
-
-/** Cases that are made of a commit's files: statements to extract, functions to give a parameter. */
-export async function madeCases(
-  clone: string,
-  name: string,
-  type: "extract" | "signature",
-  wanted: number,
-  random: RandomBelow,
-): Promise<RepositoryCase[]> {
-  const texts = await codeFilesOf(clone, "HEAD");
-  const paths = [...texts.keys()].filter((path) => nameLanguageOf(path) && !/\.d\.ts$/u.test(path));
-  const found: RepositoryCase[] = [];
-  for (let tries = 0; found.length < wanted && tries < 40 * wanted; tries += 1) {
-    const path = paths[random(paths.length)]!;
-    const tree = (await parserFor(path))?.parse(texts.get(path)!);
-    if (!tree || tree.rootNode.hasError) continue;
-    const made =
-      type === "extract"
-        ? extractCase(tree.rootNode, path, random)
-        : signatureCase(tree.rootNode, path, random);
-    tree.delete();
-    if (made) found.push({ ...made, id: `${name}:${path}:${tries}`, type, texts });
-  }
-  return found;
-}
-
-type MadeCase = Pick<RepositoryCase, "request" | "instruction" | "judge">;
-
-function extractCase(root: Node, path: string, random: RandomBelow): MadeCase | undefined {
-  if (nameLanguageOf(path) === "go") return undefined;
-  const blocks = root.descendantsOfType(["statement_block", "block"]).flatMap((block) => {
-    const statements = (block?.namedChildren ?? []).filter((one) => one?.type !== "comment");
-    const isBody = /func|method|if_|for_|with_|try_/u.test(block?.parent?.type ?? "");
-    return isBody && statements.length > 1 ? [statements] : [];
-  });
-  const statements = blocks[random(blocks.length)];
-  if (!statements) return undefined;
-  const first = random(statements.length - 1);
-  const last = first + random(Math.min(statements.length - first, 6));
-  const from = statements[first]!.startPosition.row + 1;
-  const to = statements[last]!.endPosition.row + 1;
-  return {
-    request: { extract: { path, from, to, name: "extracted_part" } },
-    instruction: `Extract lines ${from} to ${to} of ${path} into a function called extracted_part.`,
-    judge: { kind: "parses" },
-  };
-}
-
-const functionNodes = ["function_declaration", "function_definition", "method_definition"];
-
-function signatureCase(root: Node, path: string, random: RandomBelow): MadeCase | undefined {
-  const functions = root
-    .descendantsOfType([...functionNodes, "method_declaration"])
-    .flatMap((one) => {
-      const name = one?.childForFieldName("name");
-      const list = one?.childForFieldName("parameters");
-      return name && list && !/^(?:constructor|__\w+__)$/u.test(name.text) ? [{ name, list }] : [];
-    });
-  const chosen = functions[random(functions.length)];
-  if (!chosen) return undefined;
-  const { name, list } = chosen;
-  const isPython = nameLanguageOf(path) === "python";
-  const written = list.text.slice(1, -1).trim().replace(/,$/u, "");
-  const own = isPython ? written.replace(/^(?:self|cls)\s*(?:,\s*|$)/u, "") : written;
-  const type = path.endsWith(".go") ? " int" : /\.[cm]?tsx?$/u.test(path) ? ": number" : "";
-  const wider = own === "" ? `zz${type}` : `zz${type}, ${own}`;
-  const { row, column } = name.startPosition;
-  const at = { path, line: row + 1, column: column + 1 };
-  return {
-    request: { signature: { from: name.text, parameters: wider, values: { zz: "0" }, at } },
-    instruction: `Give ${name.text} a first parameter zz, and pass 0 for it at every call.`,
-    judge: {
-      kind: "undone",
-      request: { signature: { from: name.text, parameters: own, at, unsure: "include" } },
-    },
-  };
 }

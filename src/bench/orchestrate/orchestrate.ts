@@ -12,11 +12,11 @@ import {
   caseTypes,
   commitCases,
   commitTypes,
-  madeCases,
   type RepositoryCase,
   randomBelow,
 } from "./cases.ts";
 import { DecodingCost } from "./decoding-cost.ts";
+import { madeCases } from "./made-cases.ts";
 import { type OrchestrateRow, orchestrateRows, type TimedOutcome } from "./orchestrate-rows.ts";
 import { runCase } from "./run-case.ts";
 
@@ -110,7 +110,7 @@ async function* repositoryCases(options: Options): AsyncGenerator<RepositoryCase
         if ([...fromCommits].every((type) => (found.get(type) ?? 0) >= options.cases)) break;
       }
     }
-    for (const type of ["extract", "signature"] as const) {
+    for (const type of ["made-extract", "made-signature"] as const) {
       if (!wanted.has(type)) continue;
       yield* await madeCases(clone, name, type, options.cases, randomBelow(options.seed));
     }
@@ -169,8 +169,14 @@ that they are meant ("asked"); where the commit renames several symbols of the n
 Where its list has places that the commit left, the person takes the others ("asked").
 multi-file is every commit to two to five files of code: a rename, a repeated edit, or one that no specialist recognises, which a model
 writes.
-extract and signature are made of the newest files: right means that the result parses, and for signature that taking the parameter
-away gives the old texts.
+signature, extract and loop are commits, too, found by what they write and not by the analysis that is measured: one that changes the
+list of parameters of one function, one that has statements of a function in a new one afterwards, which is called where they were, and
+one that gives a loop another form. The request is the commit's list, with the value that all its calls pass; the lines; the form.
+Right: lists and calls as the commit has them, nothing else changed; the same statements, parameters and results; the same form with the
+same names. Where a parameter is taken away, the body of the function is the commit's already. "Asked": the commit adapts all listed
+places that can be, or none, and keeps the others.
+made-extract and made-signature are made of the newest files: right means that the result parses, and for made-signature that taking the
+parameter away gives the old texts.
 
 "plain /" is how many times as long the model of --model would take to write the same files, a token a pass; "drafted /" the same
 with drafts from the source, "sketch /" for the changed lines alone. Seconds of decoding are modelled by the measured cost of passes

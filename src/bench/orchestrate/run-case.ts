@@ -8,6 +8,7 @@ import { nameViewOf } from "../../orchestrate/names/view.ts";
 import { orchestrate } from "../../orchestrate/orchestrate.ts";
 import { speculators } from "../../orchestrate/registry.ts";
 import type { RenamePlan } from "../../orchestrate/rename/rename.ts";
+import type { SignatureRequest } from "../../orchestrate/signature/request.ts";
 import type { SignaturePlan } from "../../orchestrate/signature/signature.ts";
 import type {
   CandidateFile,
@@ -18,7 +19,11 @@ import type {
 import { createRedraft } from "../../redraft/create-redraft.ts";
 import { parserFor } from "../../workspace/syntax.ts";
 import type { CaseJudgement, RepositoryCase } from "./cases.ts";
+import { hunksOfFile } from "./commit-hunks.ts";
+import { wrongExtract } from "./extract-commits.ts";
 import type { CommitFile } from "./history.ts";
+import { wrongSignature } from "./judge-signature.ts";
+import { wrongLoop } from "./loop-commits.ts";
 import { type RenameDifference, wrongRename } from "./rename-commits.ts";
 
 /** What became of one case. */
@@ -118,17 +123,48 @@ async function candidateAfterAsking(
     if (!isUnsure) throw error;
     const unsure = "include" as const;
     if (request.signature) {
-      const signature = { ...request.signature, unsure };
-      const candidate = await acceptedCandidate({ ...request, signature }, context);
-      const left = (candidate.details as Pick<SignaturePlan, "unsure">).unsure;
-      // A place that is not adapted would not work any more.
-      if (left.some(({ changed }) => !changed)) throw error;
+      const candidate = await signatureAfterAsking(request.signature, judge, context);
+      if (!candidate) throw error;
       return { candidate, asked: true };
     }
     if (!request.rename) throw error;
     const rename = { ...request.rename, unsure };
     return { candidate: await acceptedCandidate({ ...request, rename }, context), asked: true };
   }
+}
+
+/**
+ * What the person does who sees the places of a list: they are adapted where the commit changes all lines of them that can be, or left
+ * where it changes none. A place that cannot be adapted would not work any more: so the commit must have left its line.
+ */
+async function signatureAfterAsking(
+  request: SignatureRequest,
+  judge: CaseJudgement,
+  context: SpeculationContext,
+): Promise<EditCandidate | undefined> {
+  const kept = judge.kind === "signature" ? keptRows(judge.files) : undefined;
+  const isKept = ({ path, line }: { readonly path: string; readonly line: number }): boolean =>
+    kept !== undefined && (kept.get(path)?.has(line - 1) ?? true);
+  for (const unsure of ["include", "leave"] as const) {
+    const signature = { ...request, unsure };
+    const candidate = await acceptedCandidate({ signature }, context);
+    const places = (candidate.details as Pick<SignaturePlan, "unsure">).unsure;
+    const isMeant = places.every((one) => (one.changed ? !kept || !isKept(one) : isKept(one)));
+    if (isMeant) return candidate;
+  }
+  return undefined;
+}
+
+/** Rows of the old texts that a commit keeps, by path. */
+function keptRows(files: readonly CommitFile[]): ReadonlyMap<string, ReadonlySet<number>> {
+  return new Map(
+    files.map(({ path, before, after }) => {
+      const rows = new Set(before.split("\n").keys());
+      for (const { start, end } of hunksOfFile({ path, before, after }))
+        for (let row = start; row < end; row += 1) rows.delete(row);
+      return [path, rows];
+    }),
+  );
 }
 
 /** Numbers of the listed places whose lines the commit changes; undefined where these are all, or none. */
@@ -251,6 +287,24 @@ async function wrongIn(
   if (judge.kind === "rename") {
     const wrong = differenceFrom(judge, files, candidates, texts);
     return wrong && `${wrong.path}:${wrong.line} ${differences[wrong.kind]}`;
+  }
+  if (judge.kind === "signature") {
+    const made = new Map(files.map(({ path, after }) => [path, after]));
+    const commit = new Map(judge.files.map(({ path, after }) => [path, after]));
+    for (const path of new Set([...made.keys(), ...commit.keys()])) {
+      const before = texts.get(path) ?? "";
+      const [own, after] = [made.get(path) ?? before, commit.get(path) ?? before];
+      const wrong = await wrongSignature({ path, before, made: own, after }, judge.change);
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  }
+  if (judge.kind === "extract" || judge.kind === "loop") {
+    const [only] = files;
+    if (!only || files.length > 1) return "other files are changed, too";
+    return judge.kind === "extract"
+      ? wrongExtract(judge.extract, only.after)
+      : wrongLoop(judge.loop, only.after);
   }
   if (judge.kind === "commit") {
     const made = new Map(files.map(({ path, after }) => [path, after]));

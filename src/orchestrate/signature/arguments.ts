@@ -10,6 +10,8 @@ export interface SignatureChange {
   readonly after: readonly Parameter[];
   /** What calls pass for a parameter that they do not pass yet. */
   readonly values: Readonly<Record<string, string>>;
+  /** JavaScript without types: what a call leaves out at its end is `undefined`. */
+  readonly isLoose?: boolean;
 }
 
 /** An argument of a call: one that it has, or a new one. */
@@ -131,7 +133,8 @@ function positionalItems(bound: Bound, change: SignatureChange): Argument[] {
       const isLost = old !== undefined && losesDefault(old, one);
       if (own && !(isLost && isLeftOut)) return own.map((node) => ({ node }));
       const text = valueFor(one, change);
-      return text === undefined ? undefined : [{ text }];
+      const isNothing = change.isLoose && text === "undefined";
+      return text === undefined || isNothing ? undefined : [{ text }];
     });
   const last = slots.findLastIndex((one) => one !== undefined);
   return slots.slice(0, last + 1).flatMap((one) => {

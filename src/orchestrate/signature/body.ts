@@ -8,7 +8,8 @@ import type { FunctionDeclaration } from "./uses.ts";
 const nameNodes = /^(?:identifier|shorthand_property_identifier(?:_pattern)?)$/u;
 
 /**
- * The body of a function must neither use a parameter that is taken away, nor a name that a new parameter would hide.
+ * The body of a function must neither use a parameter that is taken away, nor a name that a new parameter would hide. `isFree`: a use of
+ * a new name that nothing declares yet, or that a declaration within the body hides from the parameter.
  *
  * @throws `check-failed` with the place
  */
@@ -16,6 +17,7 @@ export function requireBody(
   { body, node }: Pick<FunctionDeclaration, "body" | "node">,
   { before, after }: Pick<SignatureChange, "before" | "after">,
   show: (start: number) => ShownPlace,
+  isFree: (name: Node) => boolean,
 ): void {
   if (!body) return;
   const names = (list: readonly Parameter[]): Set<string> =>
@@ -29,7 +31,7 @@ export function requireBody(
       .flatMap((part) => (part ? leafNames(part) : []))
       .find(
         (one) =>
-          changed.has(one.text) ||
+          (changed.has(one.text) && (old.has(one.text) || !isFree(one))) ||
           (one.text === "arguments" && node.type !== "arrow_function") ||
           (changed.size > 0 && readsAllNames(one)),
       ) ??

@@ -3,7 +3,7 @@ import type { VisibleNames } from "../fix/visible.ts";
 import type { NameLanguage } from "../index/languages.ts";
 import { around } from "../names/nodes.ts";
 
-const functionKinds =
+export const functionKinds: RegExp =
   /^(?:function_declaration|function_expression|generator_function|generator_function_declaration|arrow_function|method_definition|function_definition|lambda|method_declaration|func_literal)$/u;
 /** What has its value before the code of its scope runs. */
 const hoisted =

@@ -1,4 +1,4 @@
-import type { Tree } from "web-tree-sitter";
+import type { Node, Tree } from "web-tree-sitter";
 import { nameLanguageOf } from "../index/languages.ts";
 import { groupsAt } from "../names/kept-meaning.ts";
 import { nodeAt } from "../names/nodes.ts";
@@ -42,6 +42,7 @@ export async function findUses(
   first: NamedGroup,
   texts: Map<string, string>,
   trees: Map<string, Tree>,
+  useAt: (name: Node, declares: boolean) => FunctionUse = functionUse,
 ): Promise<{
   readonly uses: readonly FoundUse[];
   /** How many places each name has. */
@@ -79,7 +80,7 @@ export async function findUses(
       const node = place && tree && nodeAt(tree.rootNode, place.start, place.end);
       // The title of a test calls nothing.
       if (node && place.key.startsWith("S") && isTestTitle(node)) continue;
-      const use = node && place.key.startsWith("P") ? functionUse(node, false) : undefined;
+      const use = node && place.key.startsWith("P") ? useAt(node, false) : undefined;
       unsure.push(use?.kind === "call" ? { ...one, call: use } : one);
     }
     // Python calls `__f` of `A` `_A__f` elsewhere.
@@ -99,7 +100,13 @@ export async function findUses(
       const tree = await parsed(path);
       if (!tree) continue;
       const node = nodeAt(tree.rootNode, start, end);
-      uses.push({ path, start, use: functionUse(node, declares) });
+      const use = useAt(node, declares);
+      uses.push({ path, start, use });
+      if (use.kind === "subclass" && !use.hasOwn) {
+        const below = use.node.childForFieldName("name");
+        if (below) await follow(path, below.text, below.startIndex);
+        else unsure.push({ path, start, why: "a class without a name is below it" });
+      }
       const alias = aliasAt(node);
       if (alias?.kind === "name") await follow(path, alias.node.text, alias.node.startIndex);
       if (!alias || alias.kind === "name" || modules.has(path)) continue;

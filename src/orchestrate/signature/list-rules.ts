@@ -13,7 +13,7 @@ const isPattern = ({ name }: Parameter): boolean => /^[{[]/u.test(name);
  * Gives a pattern of the new list the name of the pattern of the old one that it takes the place of: one that binds a name of it, or
  * the only one that is left.
  *
- * @throws `usage` where several come into question
+ * @throws `usage` where several added into question
  */
 export function alignPatterns(
   before: readonly Parameter[],
@@ -59,8 +59,29 @@ export function requireList(
       );
     if (old && isPattern(old)) requirePattern(old, one);
   }
+  requireFurther(before, after);
   requireOwners(before, after);
   if (language === "script") requireDefaults(before, after);
+}
+
+/** What a parameter took and further arguments take from now on, or the other way round, would get lost or another value. */
+function requireFurther(before: readonly Parameter[], after: readonly Parameter[]): void {
+  const lacks = (list: readonly Parameter[], { name }: Parameter): boolean =>
+    !list.some((one) => one.name === name);
+  const left = before.filter((one) => lacks(after, one));
+  const added = after.filter((one) => lacks(before, one));
+  const pairs = [
+    [left, added],
+    [added, left],
+  ] as const;
+  for (const [some, others] of pairs) {
+    const rest = some.find(({ kind }) => kind === "rest");
+    const single = others.find(({ kind }) => kind === "one");
+    if (rest && single)
+      refuse(
+        `Whether \`${rest.text}\` and \`${single.text}\` take the same arguments is not said: change one of them at a time`,
+      );
+  }
 }
 
 function requireOrder(after: readonly Parameter[], language: NameLanguage): void {

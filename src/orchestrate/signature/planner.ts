@@ -9,11 +9,13 @@ import { isRegistered } from "../names/python-injection.ts";
 import { shown } from "../rename/symbol.ts";
 import { newArguments, type SignatureChange, UnfitCall } from "./arguments.ts";
 import { requireBody } from "./body.ts";
-import { isContextual, isOnClass, unlikeHere } from "./call-places.ts";
+import { functionKinds, isContextual, isOnClass, unlikeHere } from "./call-places.ts";
 import type { DoubtfulUse, FoundUse } from "./find-uses.ts";
+import { keepsEveryCall, passesTheSame } from "./kept-calls.ts";
 import { listItems, NestedEdits, writeItems } from "./list-edits.ts";
 import { alignPatterns, requireList } from "./list-rules.ts";
 import { namesOfValue, type Parameter, parseParameters, readParameters } from "./parameters.ts";
+import { isOfPlatform } from "./platform-names.ts";
 import { callsByItself, isConstructor } from "./protocols.ts";
 import type { SignatureRequest } from "./request.ts";
 import type { FunctionDeclaration } from "./uses.ts";
@@ -23,6 +25,14 @@ export interface ChangedFile {
   readonly path: string;
   readonly before: string;
   readonly after: string;
+}
+
+/** What other files say of the names of the new list. */
+export interface KnownNames {
+  /** Passed by name somewhere, or a key that may be. */
+  readonly passed: ReadonlySet<string>;
+  /** Declared by another file of the package. */
+  readonly declared: ReadonlySet<string>;
 }
 
 /** Collects what changes in the files. */
@@ -35,6 +45,10 @@ export class SignaturePlanner {
   calls = 0;
   /** No argument that is dropped or added mentions the function itself. */
   isCountable = true;
+  /** Whatever calls the function passes the same as before, so no call has to be known. */
+  keepsCalls = false;
+  private change: SignatureChange | undefined;
+  private declaredElsewhere: ReadonlySet<string> = new Set();
   private readonly request: SignatureRequest;
   private readonly name: string;
   private readonly language: NameLanguage;
@@ -57,7 +71,7 @@ export class SignaturePlanner {
     this.trees = trees;
   }
 
-  plan(uses: readonly FoundUse[], parser: TreeParser): void {
+  plan(uses: readonly FoundUse[], parser: TreeParser, known: KnownNames): void {
     const { language, request } = this;
     const written = parseParameters(request.parameters, language, parser);
     const { items, words } = written;
@@ -68,11 +82,6 @@ export class SignaturePlanner {
       declarations.find(({ path, start }) => this.isAsked(path, start)) ??
       declarations.find(({ use }) => use.body) ??
       declarations[0]!;
-    if (isConstructor(main.use.node, this.name))
-      throw new RedraftError(
-        "usage",
-        `\`${request.from}\` is a constructor: what calls it does not name it, so its parameters are not changed. Nothing was written.`,
-      );
     const before = readParameters(main.use.list, language, main.use.receiver !== undefined);
     const after = alignPatterns(before, written.parameters);
     requireList(before, after, language);
@@ -81,13 +90,25 @@ export class SignaturePlanner {
     const values = this.requireValues(before, after);
     for (const value of Object.values(values))
       this.wordsOfValues.set(value, namesOfValue(value, language, parser));
-    const change: SignatureChange = { language, before, after, values };
+    const isLoose = /\.[cm]?jsx?$/u.test(main.path);
+    const change: SignatureChange = { language, before, after, values, isLoose };
+    this.change = change;
+    this.declaredElsewhere = known.declared;
+    this.keepsCalls = keepsEveryCall(change, (one) => known.passed.has(one));
     for (const { path, use } of declarations) this.declare(path, use, change, items, words, parser);
+    const isOnObject =
+      (main.use.receiver === "object" && !isConstructor(main.use.node, this.name)) ||
+      language === "go";
     // Inner calls first: an outer one may move them.
     const sorted = [...uses].sort((a, b) => b.start - a.start);
-    for (const one of sorted)
-      this.use(one, change, main.use.receiver === "object" || language === "go");
+    for (const one of sorted) this.use(one, change, isOnObject);
     this.doubts.reverse();
+  }
+
+  /** Whether a place that may call the function passes the same before and after. */
+  isHarmless({ call }: DoubtfulUse): boolean {
+    if (this.keepsCalls) return true;
+    return call?.kind === "call" && passesTheSame(listItems(call.list), this.change!);
   }
 
   files(): readonly ChangedFile[] {
@@ -155,12 +176,18 @@ export class SignaturePlanner {
       );
     const doubt = (why: string): void =>
       void this.doubts.push({ path, start: use.list.startIndex, why });
-    if (!isAlike) return void doubt("this declaration has other parameters");
+    if (!isAlike) {
+      // Nothing passes it what is new.
+      if (this.keepsCalls && language === "python" && !isOverload(use.node)) return;
+      return void doubt("this declaration has other parameters");
+    }
+    // It may read the list, and pass what is new by its name.
     if (language === "python" ? isRegistered(use.node) : isDecorated(use))
       doubt("a decorator may call the function");
     const caller = callsByItself(use.node, this.name, language);
-    if (caller) doubt(caller);
-    requireBody(use, change, (start) => shown(this.texts, path, start));
+    if (caller && !this.keepsCalls && !isConstructor(use.node, this.name)) doubt(caller);
+    const isFree = (leaf: Node): boolean => this.isFree(path, leaf, use);
+    requireBody(use, change, (start) => shown(this.texts, path, start), isFree);
     const own = new Set(
       language === "script" ? after.flatMap(({ bound }) => bound.map(({ name }) => name)) : [],
     );
@@ -188,6 +215,7 @@ export class SignaturePlanner {
   }
 
   private use({ path, start, use }: FoundUse, change: SignatureChange, isOnObject: boolean): void {
+    if (this.keepsCalls) return;
     const doubt = (why: string, isChanged = false): void =>
       void this.doubts.push({ path, start, why, isChanged });
     if (use.kind === "other") doubt(use.why);
@@ -229,6 +257,15 @@ export class SignaturePlanner {
     }
   }
 
+  /** A name of the body that a new parameter may have: nothing declares it yet, or something within the body does. */
+  private isFree(path: string, leaf: Node, { node, body }: FunctionDeclaration): boolean {
+    const { language } = this;
+    const declared = this.visible(path).declarations(leaf.text, leaf);
+    if (declared) return declared.every(({ by }) => isInnerName(by, node, body!, language));
+    if (isOfPlatform(leaf.text, language) || this.declaredElsewhere.has(leaf.text)) return false;
+    return !/^\s*from\s[^\n]*\simport\s+\*/mu.test(this.texts.get(path)!);
+  }
+
   private visible(path: string): VisibleNames {
     const tree = this.trees.get(path)!;
     return visibleNames(tree.rootNode, this.texts.get(path)!, this.language);
@@ -261,8 +298,25 @@ export class SignaturePlanner {
   }
 }
 
+/**
+ * Whether what declares a name is in a body, and leaves room for a parameter of the name: a local variable of Python, which is set before
+ * it is read as it was before; elsewhere only what a block or a function within the body has of its own.
+ */
+function isInnerName(by: Node, node: Node, body: Node, language: NameLanguage): boolean {
+  if (by.startIndex < body.startIndex || by.endIndex > body.endIndex) return false;
+  if (language === "python") return true;
+  const inner = around(by, functionKinds);
+  if (inner && inner.id !== node.id) return true;
+  const isVar = by.parent?.type === "variable_declaration";
+  return !isVar && around(by, /^(?:statement_block|block)$/u)?.id !== body.id;
+}
+
 /** A string of Python with an expression in it, which ends at the next quote of its kind. */
 const isInQuotes = (call: Node): boolean => around(call, /^interpolation$/u) !== undefined;
+
+/** One of several declarations of a function of Python, of which the last one has the body. */
+const isOverload = ({ parent }: Node): boolean =>
+  parent?.type === "decorated_definition" && /^@\s*(?:\w+\.)?overload\b/mu.test(parent.text);
 
 /** A decorator of a method of a script, or of one of its parameters. */
 const isDecorated = ({ node, list }: FunctionDeclaration): boolean =>

@@ -13,8 +13,11 @@ import {
   textsOfPlaces,
   viewFor,
 } from "../rename/symbol.ts";
-import { type DoubtfulUse, findUses } from "./find-uses.ts";
+import { classOfConstructor, findConstructorUses } from "./constructor-uses.ts";
+import { type DoubtfulUse, type FoundUse, findUses, type NamedGroup } from "./find-uses.ts";
+import { namesOfPackage, namesPassed } from "./kept-calls.ts";
 import { type ChangedFile, SignaturePlanner } from "./planner.ts";
+import { isConstructor } from "./protocols.ts";
 import type { SignatureRequest } from "./request.ts";
 
 export interface SignaturePlan {
@@ -52,7 +55,7 @@ export async function planSignature(
       uses,
       names,
       unsure: unknown,
-    } = await findUses(view, { resolution, group }, texts, trees);
+    } = await soughtUses({ all, view, request, resolution, group, texts, trees });
     const planner = new SignaturePlanner(request, name, language, texts, trees);
     const first = uses.find(({ use }) => use.kind === "declaration");
     if (!first)
@@ -64,16 +67,24 @@ export async function planSignature(
     const guessed = unknown.flatMap(({ path, start, call }) =>
       call && request.unsure === "include" ? [{ path, start, use: call }] : [],
     );
-    planner.plan([...uses, ...guessed], parser);
+    const takesNames = first.use.kind === "declaration" && first.use.list.text.includes("**");
+    const passed = takesNames ? await namesPassed(all, request.parameters) : new Set<string>();
+    const declared =
+      language === "go"
+        ? await namesOfPackage(all, first.path, request.parameters)
+        : new Set<string>();
+    planner.plan([...uses, ...guessed], parser, { passed, declared });
     const isLeft = ({ path, start }: DoubtfulUse): boolean =>
       planner.doubts.some((one) => one.path === path && one.start === start && !one.isChanged);
     const doubts = [
       ...planner.doubts,
-      ...unknown.map((one) =>
-        guessed.some(({ use }) => use === one.call) && !isLeft(one)
-          ? { ...one, isChanged: true }
-          : one,
-      ),
+      ...unknown
+        .filter((one) => !planner.isHarmless(one))
+        .map((one) =>
+          guessed.some(({ use }) => use === one.call) && !isLeft(one)
+            ? { ...one, isChanged: true }
+            : one,
+        ),
     ];
     const unsure = doubts.map(({ path, start, why, ...more }) => ({
       ...show(path, start),
@@ -99,6 +110,37 @@ export async function planSignature(
   } finally {
     for (const tree of trees.values()) tree.delete();
   }
+}
+
+interface Sought extends NamedGroup {
+  readonly all: NameView;
+  readonly view: NameView;
+  readonly request: SignatureRequest;
+  readonly texts: Map<string, string>;
+  readonly trees: Map<string, Tree>;
+}
+
+/** Every place of a function; of a constructor its declaration, and what builds objects of its class. */
+async function soughtUses(sought: Sought): ReturnType<typeof findUses> {
+  const { all, view, request, resolution, group, texts, trees } = sought;
+  const found = await findUses(view, { resolution, group }, texts, trees);
+  const { name } = resolution;
+  const declared = found.uses.filter(
+    ({ use }) => use.kind === "declaration" && isConstructor(use.node, name),
+  );
+  if (declared.length === 0) return found;
+  const isAsked = ({ path, start }: FoundUse): boolean =>
+    path === request.at?.path && shown(texts, path, start).line === request.at.line;
+  const main = declared.find(isAsked) ?? (declared.length === 1 ? declared[0] : undefined);
+  const node = main?.use.kind === "declaration" ? main.use.node : undefined;
+  const built = node && classOfConstructor(main!.path, node);
+  if (!built || !/^(?:constructor|__init__)$/u.test(name))
+    throw new RedraftError(
+      "usage",
+      `\`${request.from}\` is a constructor that ${built ? "the language calls in a way of its own" : "is of several classes, or of one without a name"}: its parameters are not changed. Nothing was written.`,
+    );
+  const building = await findConstructorUses(all, built, texts, trees);
+  return { ...building, uses: [main!, ...building.uses] };
 }
 
 /** The new texts parse, and the name has the places that it had. */

@@ -13,6 +13,8 @@ export type FunctionUse =
     }
   /** An import or an export: another file may call the function under this name. */
   | { readonly kind: "passing" }
+  /** A class below the one whose constructor is asked. */
+  | { readonly kind: "subclass"; readonly node: Node; readonly hasOwn: boolean }
   | { readonly kind: "other"; readonly why: string };
 
 export interface FunctionDeclaration {
@@ -25,7 +27,7 @@ export interface FunctionDeclaration {
   readonly receiver: "object" | "class" | undefined;
 }
 
-const notFollowed = (why: string): FunctionUse => ({ kind: "other", why });
+export const notFollowed = (why: string): FunctionUse => ({ kind: "other", why });
 const functionValues = /^(?:arrow_function|function_expression|generator_function)$/u;
 
 export function functionUse(name: Node, declares: boolean): FunctionUse {
@@ -82,7 +84,7 @@ function boundReceiver(node: Node): FunctionDeclaration["receiver"] {
 
 const exported = /^(?:module\.)?exports\b/u;
 
-function isPassing(name: Node): boolean {
+export function isPassing(name: Node): boolean {
   const { parent } = name;
   if (!parent) return false;
   if (/^(?:import_specifier|export_specifier|import_clause|namespace_export)$/u.test(parent.type))
@@ -130,7 +132,7 @@ export function isTestTitle(text: Node): boolean {
 
 const asValue = "it is used as a value, and what calls it is not known";
 
-function callUse(name: Node): FunctionUse {
+export function callUse(name: Node): FunctionUse {
   let callee = name;
   let receiver: string | undefined;
   const member = name.parent;
