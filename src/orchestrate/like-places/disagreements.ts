@@ -1,0 +1,41 @@
+import { lexemesOf } from "./lexemes.ts";
+import type { RepeatablePlace } from "./repeat.ts";
+import { changed, type TextPlace } from "./text-places.ts";
+
+const sameWords = "the words are the same; what they mean here is not known";
+const twoReadings = "it can be read in two ways";
+
+/**
+ * The places of sure readings and those that only words mark. Where both write the same it is one place; where they do not,
+ * neither is sure.
+ */
+export function withDisagreements(
+  sure: readonly RepeatablePlace[],
+  texts: readonly TextPlace[],
+): RepeatablePlace[] {
+  const found: RepeatablePlace[] = [];
+  const dropped = new Set<TextPlace>();
+  const contested = new Set<TextPlace>();
+  for (const one of sure) {
+    const rivals = texts.filter((text) => overlaps(one, text));
+    const isOther = rivals.length > 0 && !isSameEdit(one, rivals);
+    for (const rival of rivals) (isOther ? contested : dropped).add(rival);
+    found.push(isOther ? { ...one, unsure: twoReadings } : one);
+  }
+  for (const text of texts) {
+    if (dropped.has(text)) continue;
+    found.push({ ...text, unsure: contested.has(text) ? twoReadings : sameWords });
+  }
+  return found;
+}
+
+const overlaps = (one: TextPlace, other: TextPlace): boolean =>
+  one.path === other.path && one.start < other.end && other.start < one.end;
+
+/** Whether a place becomes the same by one of others, or by all of them together. */
+function isSameEdit(one: TextPlace, others: readonly TextPlace[]): boolean {
+  const words = (places: readonly TextPlace[]): string =>
+    lexemesOf(changed(places)).words.join("\n");
+  const wanted = words([one]);
+  return words(others) === wanted || others.some((other) => words([other]) === wanted);
+}
