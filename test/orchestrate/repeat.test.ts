@@ -24,9 +24,9 @@ const script: Record<string, RepeatTrap> = {
         "// takes a path of one file‹= or folder›\nexport const a ≡ 1;\n// the path of one file«= or folder»\n",
     },
   },
-  "a comment that is only one word": {
+  "a comment that is only one word: the person chooses": {
     files: { "a.ts": "// ‹old=new›\nexport const a ≡ 1;\n// old\n" },
-    refused: ["no-match", "no part that can be found elsewhere"],
+    refused: ["ambiguous", "1. a.ts:3: // old  ->  // new"],
   },
   "a removal where the next statement would take the place": {
     files: {

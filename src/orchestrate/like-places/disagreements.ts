@@ -6,8 +6,8 @@ const sameWords = "the words are the same; what they mean here is not known";
 const twoReadings = "it can be read in two ways";
 
 /**
- * The places of sure readings and those that only words mark. Where both write the same it is one place; where they do not,
- * neither is sure.
+ * The places of sure readings and those that only words mark. Where both write the same it is one place. Where they do not, neither
+ * is sure, unless the words say little of the place: syntax knows where a value ends, words do not.
  */
 export function withDisagreements(
   sure: readonly RepeatablePlace[],
@@ -17,7 +17,9 @@ export function withDisagreements(
   const dropped = new Set<TextPlace>();
   const contested = new Set<TextPlace>();
   for (const one of sure) {
-    const rivals = texts.filter((text) => overlaps(one, text));
+    const all = texts.filter((text) => overlaps(one, text));
+    for (const rival of all) if (rival.isWeak) dropped.add(rival);
+    const rivals = all.filter((rival) => !rival.isWeak);
     const isOther = rivals.length > 0 && !isSameEdit(one, rivals);
     for (const rival of rivals) (isOther ? contested : dropped).add(rival);
     found.push(isOther ? { ...one, unsure: twoReadings } : one);

@@ -6,6 +6,7 @@ export type TextMatch = readonly (readonly [from: number, to: number])[];
 
 /** Lexemes that an open stretch may be. */
 const longestStretch = 40;
+const operator = /^[-+*/%<>=!&|^~?;,]$/u;
 /** Steps of the search in one file, by which a bad pattern ends. */
 const mostSteps = 400_000;
 
@@ -55,6 +56,8 @@ function matchAt(
     for (let to = at; to < words.length && to - at < longestStretch; to += 1) {
       if (/^[([{]$/u.test(words[to]!)) depth += 1;
       else if (/^[)\]}]$/u.test(words[to]!)) depth -= 1;
+      // Beside an operator a value could be read as another one.
+      else if (depth === 0 && operator.test(words[to]!)) return false;
       if (depth < 0) return false;
       taken[index] = [at, to + 1];
       if (depth === 0 && from(index + 1, to + 1)) return true;

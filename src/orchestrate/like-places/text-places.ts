@@ -4,6 +4,7 @@ import { type Lexemes, lexemesOf } from "./lexemes.ts";
 import { applyChanges } from "./offsets.ts";
 import { changesAt, coreEnd, coreStart, type TextChange, type TextMatch, textMatches } from "./text-match.ts";
 import {
+  isWeakPattern,
   isTellingText,
   patternOf,
   type TextOpenness,
@@ -21,6 +22,8 @@ export interface TextPlace {
   readonly start: number;
   readonly end: number;
   readonly changes: readonly TextChange[];
+  /** Whether words are less to go by than syntax: something between the changes is another here, or only one side is the same. */
+  readonly isWeak?: boolean;
 }
 
 /** A person can look through so many. Where there are more, more of what is around must be the same, or they are looked for nearer by. */
@@ -125,7 +128,7 @@ export class TextPlaces {
           path,
           lexemes,
           match,
-          place: { path, text: lexemes.text, start, end, changes },
+          place: { path, text: lexemes.text, start, end, changes, isWeak: isWeakPattern(rule, pattern) },
         });
         if (found.length > mostMatches) return found;
       }

@@ -138,12 +138,14 @@ export function patternOf(
   const spans = new Map<number, readonly [number, number]>();
   let at = first;
   const keep = (to: number): void => {
-    if (at < to && openness === "stretches") {
-      spans.set(items.length, [at, to]);
-      items.push(anything);
-      at = to;
-    }
+    const [from, behind] = openness === "stretches" ? valueWithin(before.words, at, to) : [to, to];
     for (; at < to; at += 1) {
+      if (at === from && behind > from) {
+        spans.set(items.length, [from, behind]);
+        items.push(anything);
+        at = behind - 1;
+        continue;
+      }
       const word = before.words[at]!;
       const isOpen = differing.has(at) || (openness === "words" && isWord(word));
       items.push(isOpen ? null : word);
@@ -155,6 +157,16 @@ export function patternOf(
   }
   items.push(...before.words.slice(last, last + right));
   return { items, from: first - left, left, right, spans };
+}
+
+/** Lexemes [from, to) without the signs at both ends, which belong to what is around. */
+function valueWithin(words: readonly string[], from: number, to: number): [number, number] {
+  const isEdge = (word: string, bracket: RegExp): boolean => isWord(word) || bracket.test(word);
+  let start = from;
+  while (start < to && !isEdge(words[start]!, /^[([{"'`]$/u)) start += 1;
+  let end = to;
+  while (end > start && !isEdge(words[end - 1]!, /^[)\]}"'`]$/u)) end -= 1;
+  return [start, end];
 }
 
 /** Whether what a pattern asks for is more than signs and words that are everywhere. */
@@ -169,4 +181,10 @@ export function isTellingText(
     rule.before.words.slice(oldStart, oldEnd),
   );
   return removed.some((one) => /^[\p{L}_$]{3,}/u.test(one)) || weightOf(fixed) >= weight;
+}
+
+/** Whether a pattern leaves something open, or only says what is on one side of what is inserted. */
+export function isWeakPattern({ changes }: TextRule, { items, left, right }: TextPattern): boolean {
+  const isInsertion = changes.every(({ oldStart, oldEnd }) => oldStart === oldEnd);
+  return items.some((one) => typeof one !== "string") || (isInsertion && left * right === 0);
 }
