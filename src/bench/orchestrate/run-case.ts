@@ -174,7 +174,7 @@ async function repeatAfterAsking(
   return { candidate: await acceptedCandidate(chosen, context), asked: true, listed: places.length };
 }
 
-/** Numbers of the listed places at which the change makes the file more like the commit's, one reading of each. */
+/** Numbers of the listed places whose change is a part of what the commit does to the file, one reading of each. */
 async function wantedPlaces(
   places: readonly RepeatPlace[],
   files: readonly CommitFile[],
@@ -187,7 +187,7 @@ async function wantedPlaces(
     const after = commit.get(place.path);
     if (text === undefined || after === undefined) continue;
     const made = textWith(text, place.changes);
-    if (wordsApart(made, after) >= wordsApart(text, after)) continue;
+    if (wordsApart(text, after) - wordsApart(made, after) < wordsApart(text, made)) continue;
     const isTaken = wanted.some(
       (one) =>
         one.path === place.path &&

@@ -53,14 +53,19 @@ function matchAt(
       return fits && from(index + 1, at + 1);
     }
     let depth = 0;
+    let quote: string | undefined;
     for (let to = at; to < words.length && to - at < longestStretch; to += 1) {
-      if (/^[([{]$/u.test(words[to]!)) depth += 1;
-      else if (/^[)\]}]$/u.test(words[to]!)) depth -= 1;
+      const word = words[to]!;
+      if (quote !== undefined) {
+        if (word === quote) quote = undefined;
+      } else if (/^["'`]$/u.test(word)) quote = word;
+      else if (/^[([{]$/u.test(word)) depth += 1;
+      else if (/^[)\]}]$/u.test(word)) depth -= 1;
       // Beside an operator a value could be read as another one.
-      else if (depth === 0 && operator.test(words[to]!)) return false;
+      else if (depth === 0 && operator.test(word)) return false;
       if (depth < 0) return false;
       taken[index] = [at, to + 1];
-      if (depth === 0 && from(index + 1, to + 1)) return true;
+      if (depth === 0 && quote === undefined && from(index + 1, to + 1)) return true;
     }
     return false;
   };

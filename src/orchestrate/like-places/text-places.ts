@@ -7,6 +7,7 @@ import {
   isWeakPattern,
   isTellingText,
   patternOf,
+  singleChanges,
   type TextOpenness,
   type TextPattern,
   type TextRule,
@@ -60,10 +61,16 @@ export class TextPlaces {
       );
     for (const { path, before, after } of edits) {
       for (const rule of textRulesOf(path, before, after)) {
-        for (const readings of ladders(rule)) {
-          for (const place of await this.ofReadings(rule, readings))
-            if (!isTaken(place)) found.push(place);
-        }
+        const known = found.length;
+        const look = async (one: TextRule): Promise<void> => {
+          for (const readings of ladders(one)) {
+            for (const place of await this.ofReadings(one, readings))
+              if (!isTaken(place)) found.push(place);
+          }
+        };
+        await look(rule);
+        // Where no place has all that a hunk changed, its changes may be apart.
+        if (found.length === known) for (const one of singleChanges(rule)) await look(one);
       }
     }
     return this.thatParse(found);

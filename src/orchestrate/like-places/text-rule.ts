@@ -77,6 +77,18 @@ function hunkChanges(old: Lexemes, now: Lexemes): LexemeChange[][] {
   });
 }
 
+/** The changes of a rule each by itself; none where it has only one. */
+export function singleChanges(rule: TextRule): TextRule[] {
+  if (rule.changes.length === 1) return [];
+  return rule.changes.map((one) => ({
+    ...rule,
+    changes: [one],
+    left: Math.min(mostContext, one.oldStart),
+    right: Math.min(mostContext, rule.before.words.length - one.oldEnd),
+    differing: new Set(),
+  }));
+}
+
 const changedWords = ({ before, after, changes }: TextRule): string =>
   JSON.stringify(
     changes.map(({ oldStart, oldEnd, newStart, newEnd }) => [
