@@ -6,11 +6,16 @@ import { type CommitHunk, hunksOfFile, tokensChanged } from "./commit-hunks.ts";
 import { type CodeCommit, type CommitFile, codeCommits, codeFilesOf } from "./history.ts";
 import { type RenameOfCommit, renameOfCommit } from "./rename-commits.ts";
 
-export const caseTypes = ["rename", "repeat", "multi-file", "extract", "signature"] as const;
+export const caseTypes = [
+  "rename",
+  "repeat",
+  "repeat-two",
+  "multi-file",
+  "extract", "signature"] as const;
 export type CaseType = (typeof caseTypes)[number];
 
 /** Types whose cases are commits. */
-export const commitTypes: readonly CaseType[] = ["rename", "repeat", "multi-file"];
+export const commitTypes: readonly CaseType[] = ["rename", "repeat", "repeat-two", "multi-file"];
 
 /** What is asked, of which files, and how the answer is judged. */
 export interface RepositoryCase {
@@ -59,7 +64,8 @@ export async function* commitCases(
   for await (const commit of codeCommits(clone, most)) {
     const made = [
       ...(types.has("rename") ? renameCase(commit) : []),
-      ...(types.has("repeat") ? repeatCase(commit) : []),
+      ...(types.has("repeat") ? repeatCase(commit, 1) : []),
+      ...(types.has("repeat-two") ? repeatCase(commit, 2) : []),
       ...(types.has("multi-file") ? multiFileCase(commit) : []),
     ];
     if (made.length === 0) continue;
@@ -70,14 +76,14 @@ export async function* commitCases(
   }
 }
 
-type CommitCaseParts = Omit<RepositoryCase, "id" | "texts"> & { readonly edited?: CommitFile };
+type CommitCaseParts = Omit<RepositoryCase, "id" | "texts"> & { readonly edited?: readonly CommitFile[] };
 
 /** The edit that is to be repeated is made already. */
 function withFiles(
   texts: ReadonlyMap<string, string>,
   { edited }: CommitCaseParts,
 ): ReadonlyMap<string, string> {
-  return edited ? new Map([...texts, [edited.path, edited.after]]) : texts;
+  return new Map([...texts, ...(edited ?? []).map(({ path, after }) => [path, after] as const)]);
 }
 
 function renameCase({ files }: CodeCommit): CommitCaseParts[] {
@@ -97,7 +103,8 @@ function renameCase({ files }: CodeCommit): CommitCaseParts[] {
 /** Like hunks that make a commit a repeated edit: the first one is made by hand. */
 const fewestLike = 3;
 
-function repeatCase({ files }: CodeCommit): CommitCaseParts[] {
+/** The first hunks are made, one or two, and the others are to be found. */
+function repeatCase({ files }: CodeCommit, made: 1 | 2): CommitCaseParts[] {
   const groups = new Map<string, CommitHunk[]>();
   const hunks = files.flatMap(hunksOfFile);
   for (const hunk of hunks) {
@@ -107,15 +114,19 @@ function repeatCase({ files }: CodeCommit): CommitCaseParts[] {
   const [group] = [...groups.values()].sort((a, b) => b.length - a.length);
   // Other hunks would be wrong in the answer without being asked for.
   if (!group || group.length < fewestLike || group.length < hunks.length) return [];
-  const [first] = group;
-  const { path, before } = files.find((one) => one.path === first!.path)!;
-  const lines = before.split("\n");
-  lines.splice(first!.start, first!.end - first!.start, ...first!.added);
-  const edited = { path, before, after: lines.join("\n") };
+  const given = group.slice(0, made);
+  const [first] = given;
+  const edited = files.flatMap(({ path, before }) => {
+    const here = given.filter((one) => one.path === path);
+    if (here.length === 0) return [];
+    const lines = before.split("\n");
+    for (const { start, end, added } of here.reverse()) lines.splice(start, end - start, ...added);
+    return [{ path, before, after: lines.join("\n") }];
+  });
   return [
     {
-      type: "repeat",
-      request: { repeat: { edit: [edited], all: true } },
+      type: made === 1 ? "repeat" : "repeat-two",
+      request: { repeat: { edit: edited, all: true } },
       instruction: `Make the same change everywhere: ${first!.removed.join("\n")} becomes ${first!.added.join("\n")}.`,
       judge: { kind: "commit", files },
       edited,
@@ -133,7 +144,7 @@ const severalFiles = [2, 5] as const;
 function multiFileCase(commit: CodeCommit): CommitCaseParts[] {
   const { files, subject } = commit;
   if (files.length < severalFiles[0] || files.length > severalFiles[1]) return [];
-  const [known] = [...renameCase(commit), ...repeatCase(commit)];
+  const [known] = [...renameCase(commit), ...repeatCase(commit, 1)];
   const type = "multi-file";
   if (known) return [{ ...known, type }];
   const request = { instruction: subject };

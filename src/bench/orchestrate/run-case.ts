@@ -19,8 +19,8 @@ import type {
   OrchestrateRequest,
   SpeculationContext,
 } from "../../orchestrate/speculator.ts";
-import { LineDiff } from "../../text/line-diff.ts";
 import { createRedraft } from "../../redraft/create-redraft.ts";
+import { LineDiff } from "../../text/line-diff.ts";
 import { parserFor } from "../../workspace/syntax.ts";
 import type { CaseJudgement, RepositoryCase } from "./cases.ts";
 import type { CommitFile } from "./history.ts";
@@ -171,7 +171,11 @@ async function repeatAfterAsking(
     throw new RedraftError("no-match", "none of the places is one of the commit's");
   }
   const chosen = { ...request, repeat: { edit: repeat.edit, only } };
-  return { candidate: await acceptedCandidate(chosen, context), asked: true, listed: places.length };
+  return {
+    candidate: await acceptedCandidate(chosen, context),
+    asked: true,
+    listed: places.length,
+  };
 }
 
 /** Numbers of the listed places whose change is a part of what the commit does to the file, one reading of each. */

@@ -1,16 +1,15 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { NameView } from "../names/resolve-name.ts";
-import { type LikeCandidate, type LikePlace, likePlaceAt } from "./candidate.ts";
+import { type LikeCandidate, type LikePlace, likePlaceAt, placeChanges } from "./candidate.ts";
+import { withDisagreements } from "./disagreements.ts";
 import { type ExampleFile, editOfPatch } from "./example.ts";
 import { LikePlaces } from "./like-places.ts";
-import { withDisagreements } from "./disagreements.ts";
-import { asPlaceChange } from "./wording-places.ts";
-import { placeChanges } from "./candidate.ts";
 import { applyChanges } from "./offsets.ts";
+import { shownPattern } from "./pattern.ts";
 import type { TextChange } from "./text-match.ts";
 import { type TextPlace, TextPlaces } from "./text-places.ts";
-import { shownPattern } from "./pattern.ts";
 import {
+  asPlaceChange,
   findWordingPlaces,
   type ParseText,
   type WordingPlace,
@@ -95,7 +94,9 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
   const files = search.write(
     chosen.flatMap(({ candidate }) => candidate ?? []),
     chosen.flatMap(({ path, text, changes, candidate }) =>
-      candidate ? [] : changes.map((match) => ({ path, text, start: match.start, end: match.end, match })),
+      candidate
+        ? []
+        : changes.map((match) => ({ path, text, start: match.start, end: match.end, match })),
     ),
   );
   return { rules: looked, places: listed, partial, files, notes };
@@ -193,7 +194,8 @@ function noneSure(
   partial: readonly (LikePlace & { why: string })[],
 ): RedraftError {
   const list = places.map(
-    ({ number, path, line, text, becomes }) => `  ${number}. ${path}:${line}: ${text}  ->  ${becomes}`,
+    ({ number, path, line, text, becomes }) =>
+      `  ${number}. ${path}:${line}: ${text}  ->  ${becomes}`,
   );
   return new RedraftError(
     "ambiguous",

@@ -16,7 +16,9 @@ export const repeatSpeculator: Speculator = {
     yield {
       by: "repeat",
       title: `the edit is repeated at ${count(places, "place")} in ${count(files.length, "file")}`,
-      why: "each place has the form that the edit changed, and its names mean the same",
+      why: details.places.some(({ repeated, unsure }) => repeated && unsure !== undefined)
+        ? "each place was chosen, or has the form that the edit changed"
+        : "each place has the form that the edit changed, and its names mean the same",
       confidence: repeat.all || repeat.only ? 1 : unasked,
       files,
       notes: details.notes,

@@ -106,7 +106,10 @@ export function changesAt(
     const adapted = (gap: string): string => withIndent(gap, indents);
     const start = lexemes.ends[from - 1]!;
     const end = lexemes.starts[to]!;
-    const written = withIndent(after.text.slice(after.starts[newStart], after.ends[newEnd - 1]), indents);
+    const written = withIndent(
+      after.text.slice(after.starts[newStart], after.ends[newEnd - 1]),
+      indents,
+    );
     let text: string;
     if (newStart === newEnd) {
       const gap =
@@ -122,10 +125,7 @@ export function changesAt(
   return made;
 }
 
-function boundaries(
-  { from, spans }: TextPattern,
-  match: TextMatch,
-): (old: number) => number {
+function boundaries({ from, spans }: TextPattern, match: TextMatch): (old: number) => number {
   const byLexeme = new Map<number, number>();
   let lexeme = from;
   for (const [index, [start, end]] of match.entries()) {

@@ -2,10 +2,17 @@ import type { NameView } from "../names/resolve-name.ts";
 import type { ExampleFile } from "./example.ts";
 import { type Lexemes, lexemesOf } from "./lexemes.ts";
 import { applyChanges } from "./offsets.ts";
-import { changesAt, coreEnd, coreStart, type TextChange, type TextMatch, textMatches } from "./text-match.ts";
 import {
-  isWeakPattern,
+  changesAt,
+  coreEnd,
+  coreStart,
+  type TextChange,
+  type TextMatch,
+  textMatches,
+} from "./text-match.ts";
+import {
   isTellingText,
+  isWeakPattern,
   patternOf,
   singleChanges,
   type TextOpenness,
@@ -62,15 +69,15 @@ export class TextPlaces {
     for (const { path, before, after } of edits) {
       for (const rule of textRulesOf(path, before, after)) {
         const known = found.length;
-        const look = async (one: TextRule): Promise<void> => {
+        const look = async (one: TextRule, isWeak?: boolean): Promise<void> => {
           for (const readings of ladders(one)) {
             for (const place of await this.ofReadings(one, readings))
-              if (!isTaken(place)) found.push(place);
+              if (!isTaken(place)) found.push(isWeak ? { ...place, isWeak } : place);
           }
         };
         await look(rule);
         // Where no place has all that a hunk changed, its changes may be apart.
-        if (found.length === known) for (const one of singleChanges(rule)) await look(one);
+        if (found.length === known) for (const one of singleChanges(rule)) await look(one, true);
       }
     }
     return this.thatParse(found);
@@ -112,15 +119,13 @@ export class TextPlaces {
     const kind = kindOfFile(examplePath);
     return first.filter(
       (path) =>
-        path.startsWith(scope) && kindOfFile(path) === kind && sets.every((paths) => paths.has(path)),
+        path.startsWith(scope) &&
+        kindOfFile(path) === kind &&
+        sets.every((paths) => paths.has(path)),
     );
   }
 
-  private async matchesOf(
-    rule: TextRule,
-    pattern: TextPattern,
-    scope: string,
-  ): Promise<Found[]> {
+  private async matchesOf(rule: TextRule, pattern: TextPattern, scope: string): Promise<Found[]> {
     const found: Found[] = [];
     for (const path of this.filesFor(rule, pattern, scope)) {
       const lexemes = await this.lexemes(path);
@@ -135,7 +140,14 @@ export class TextPlaces {
           path,
           lexemes,
           match,
-          place: { path, text: lexemes.text, start, end, changes, isWeak: isWeakPattern(rule, pattern) },
+          place: {
+            path,
+            text: lexemes.text,
+            start,
+            end,
+            changes,
+            isWeak: isWeakPattern(rule, pattern),
+          },
         });
         if (found.length > mostMatches) return found;
       }

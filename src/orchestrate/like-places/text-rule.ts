@@ -109,8 +109,7 @@ function shared(one: TextRule, other: TextRule): TextRule {
   const last = one.changes.at(-1)!.oldEnd;
   const shift = other.changes[0]!.oldStart - first;
   const isSame = (at: number): boolean =>
-    one.before.words[at] !== undefined &&
-    one.before.words[at] === other.before.words[at + shift];
+    one.before.words[at] !== undefined && one.before.words[at] === other.before.words[at + shift];
   let left = 0;
   while (left < one.left && left < other.left && isSame(first - left - 1)) left += 1;
   let right = 0;
@@ -182,11 +181,7 @@ function valueWithin(words: readonly string[], from: number, to: number): [numbe
 }
 
 /** Whether what a pattern asks for is more than signs and words that are everywhere. */
-export function isTellingText(
-  rule: TextRule,
-  { items }: TextPattern,
-  weight: number,
-): boolean {
+export function isTellingText(rule: TextRule, { items }: TextPattern, weight: number): boolean {
   const fixed = items.filter((one) => typeof one === "string");
   if (!fixed.some((one) => /^[\p{L}_$]/u.test(one))) return false;
   const removed = rule.changes.flatMap(({ oldStart, oldEnd }) =>
