@@ -11,7 +11,9 @@ export const caseTypes = [
   "repeat",
   "repeat-two",
   "multi-file",
-  "extract", "signature"] as const;
+  "extract",
+  "signature",
+] as const;
 export type CaseType = (typeof caseTypes)[number];
 
 /** Types whose cases are commits. */
@@ -76,7 +78,9 @@ export async function* commitCases(
   }
 }
 
-type CommitCaseParts = Omit<RepositoryCase, "id" | "texts"> & { readonly edited?: readonly CommitFile[] };
+type CommitCaseParts = Omit<RepositoryCase, "id" | "texts"> & {
+  readonly edited?: readonly CommitFile[];
+};
 
 /** The edit that is to be repeated is made already. */
 function withFiles(

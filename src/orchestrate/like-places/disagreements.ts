@@ -1,6 +1,13 @@
+import type { LikeCandidate } from "./candidate.ts";
 import { lexemesOf } from "./lexemes.ts";
-import type { RepeatablePlace } from "./repeat.ts";
 import { changed, type TextPlace } from "./text-places.ts";
+
+/** A place of any reading. */
+export interface RepeatablePlace extends TextPlace {
+  /** Of the reading by syntax. */
+  readonly candidate?: LikeCandidate;
+  readonly unsure?: string;
+}
 
 const sameWords = "the words are the same; what they mean here is not known";
 const twoReadings = "it can be read in two ways";

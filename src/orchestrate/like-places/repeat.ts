@@ -1,13 +1,13 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { NameView } from "../names/resolve-name.ts";
 import { type LikeCandidate, type LikePlace, likePlaceAt, placeChanges } from "./candidate.ts";
-import { withDisagreements } from "./disagreements.ts";
+import { type RepeatablePlace, withDisagreements } from "./disagreements.ts";
 import { type ExampleFile, editOfPatch } from "./example.ts";
 import { LikePlaces } from "./like-places.ts";
 import { applyChanges } from "./offsets.ts";
 import { shownPattern } from "./pattern.ts";
 import type { TextChange } from "./text-match.ts";
-import { type TextPlace, TextPlaces } from "./text-places.ts";
+import { TextPlaces } from "./text-places.ts";
 import {
   asPlaceChange,
   findWordingPlaces,
@@ -135,13 +135,6 @@ function refuseOverlaps(chosen: readonly RepeatablePlace[]): void {
       `${other.path}:${line} is read in two ways, and both were chosen: take one of them. Nothing was written.`,
     );
   }
-}
-
-/** A place of any reading. */
-export interface RepeatablePlace extends TextPlace {
-  /** Of the reading by syntax. */
-  readonly candidate?: LikeCandidate;
-  readonly unsure?: string;
 }
 
 const syntaxPlace = (candidate: LikeCandidate): RepeatablePlace => ({

@@ -41,7 +41,7 @@ const mostFiles = 1500;
 /** What the words of a place must weigh that marks others: in the file of the edit less does. */
 const wideWeight = 6;
 const nearWeight = 4;
-/** Matches of the widest reading that are told apart by what is around. */
+/** Matches of the widest reading that are compared by what is around. */
 const mostMatches = 20_000;
 
 interface Found {
