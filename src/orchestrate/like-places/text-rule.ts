@@ -131,7 +131,7 @@ export interface TextPattern {
   readonly spans: ReadonlyMap<number, readonly [from: number, to: number]>;
 }
 
-export const anything = Symbol("anything");
+export const anything: unique symbol = Symbol("anything");
 
 /** How much of what a hunk keeps between its changes is left open at other places. */
 export type TextOpenness = "nothing" | "words" | "stretches";
