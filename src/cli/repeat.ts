@@ -30,7 +30,7 @@ export function repeatCommand(): Command {
     .option("--only <numbers>", "only these places, by their numbers: 1,3", placeNumbers)
     .option(
       "--all",
-      "all of them; without --only and --all they are listed, and nothing is written",
+      "all that are not unsure; without --only and --all they are listed, and nothing is written",
     );
   return withFolderEditOptions(command)
     .addHelpText("after", help)
@@ -81,8 +81,9 @@ async function loggedEdit(root: string): Promise<ExampleFile[]> {
 function listLikePlaces(plan: Omit<RepeatPlan, "files">, dryRun: boolean): void {
   for (const { old, new: now } of plan.rules) process.stderr.write(`  ${old}  ->  ${now}\n`);
   if (dryRun) {
-    for (const { number, path, line, text } of plan.places) {
-      process.stderr.write(`  ${number}. ${path}:${line}: ${text}\n`);
+    for (const { number, path, line, text, becomes, unsure } of plan.places) {
+      const shown = unsure === undefined ? text : `${text}  ->  ${becomes}  (unsure: ${unsure})`;
+      process.stderr.write(`  ${number}. ${path}:${line}: ${shown}\n`);
     }
   }
   const partial = plan.partial.map((one) => ({ ...one, text: `${one.text}  (${one.why})` }));
@@ -99,8 +100,9 @@ function placeNumbers(text: string): number[] {
 
 const help = `
 The edit becomes a pattern: values that stay are left open, names of functions, types and members are kept. A place counts if it
-has the old form exactly, if the result is read as the new form, and if its names mean what they mean in the edit. All other
-places that look like it are listed and left.
+has the old form exactly, if the result is read as the new form, and if its names mean what they mean in the edit. Places that only
+have the same words, in code, comments and strings of any file of the kind, are unsure: only --only takes them. All other places that
+look like it are listed and left.
 
 Examples:
   redraft repeat

@@ -27,7 +27,10 @@ function repeatAnswer({ chosen, applied }: Orchestrated, isDry: boolean): CallTo
   const { diffs, fields } = answeredFiles(files, { dry_run: isDry });
   const lines = [
     chosen.title,
-    ...plan.places.map(({ number, path, line, text }) => `${number}. ${path}:${line}: ${text}`),
+    ...plan.places.map(({ number, path, line, text, becomes, unsure }) => {
+      const place = `${number}. ${path}:${line}: ${text}`;
+      return unsure === undefined ? place : `${place} -> ${becomes} (unsure: ${unsure})`;
+    }),
     ...plan.partial.map(({ path, line, text, why }) => `left: ${path}:${line}: ${text} (${why})`),
     ...chosen.notes,
     written ? `Written.${entry === undefined ? "" : ` Edit ${entry}.`}` : "Nothing was written.",
@@ -57,7 +60,7 @@ const likePlaceSchema = z.looseObject({ path: z.string(), line: z.number(), text
 const repeatEdit: ToolDefinition<RepeatArguments> = {
   title: "Repeat an edit at like places",
   description:
-    'Takes an edit that was made already, as a unified diff, and makes the same change at all places of the project that have the form which it changed, as one change. Call it without `only` and `all` first: the answer numbers the places, and nothing is written. Example of `diff`: "--- a/a.ts\\n+++ b/a.ts\\n@@ -3 +3 @@\\n-log(user.name);\\n+log.info(user.name);\\n". Places that are like it only in part are listed and left. If the edit has nothing that marks other places, nothing is written.',
+    'Takes an edit that was made already, as a unified diff, and makes the same change at all places of the project that have the form which it changed, as one change. Call it without `only` and `all` first: the answer numbers the places, and nothing is written. Example of `diff`: "--- a/a.ts\\n+++ b/a.ts\\n@@ -3 +3 @@\\n-log(user.name);\\n+log.info(user.name);\\n". Places that only have the same words are listed as unsure, and changed only if `only` has their numbers. Places that are like it only in part are listed and left. If the edit has nothing that marks other places, nothing is written.',
   inputSchema: z.strictObject({
     diff: z
       .string()
@@ -69,7 +72,7 @@ const repeatEdit: ToolDefinition<RepeatArguments> = {
       .boolean()
       .optional()
       .describe(
-        "True: all places are wanted. Without `only` and `all` they are listed, and nothing is written.",
+        "True: all places that are not unsure are wanted. Without `only` and `all` they are listed, and nothing is written.",
       ),
     dry_run: dryRun,
   }),

@@ -12,6 +12,8 @@ export interface RepeatTrap {
   readonly refused?: readonly [code: string, part: string];
   /** A part of the reason of every place that is listed. */
   readonly why?: string;
+  /** Lines that are listed as unsure, as `path:line: text  ->  line after the edit`. */
+  readonly unsure?: readonly string[];
 }
 
 const example = /‹([^=›]*)=([^›]*)›/gu;
@@ -37,7 +39,7 @@ const readTrap = (text: string): ReadTrap => {
   };
 };
 
-export async function springRepeat({ files, refused, why }: RepeatTrap): Promise<void> {
+export async function springRepeat({ files, refused, why, unsure }: RepeatTrap): Promise<void> {
   const read = Object.entries(files).map(([path, text]) => [path, readTrap(text)] as const);
   const view = await memoryView(Object.fromEntries(read.map(([path, { now }]) => [path, now])));
   const edit = read
@@ -59,4 +61,9 @@ export async function springRepeat({ files, refused, why }: RepeatTrap): Promise
     .sort();
   expect([...new Set(listed)]).toEqual(wanted);
   if (why !== undefined) for (const one of made.partial) expect(one.why).toContain(why);
+  if (unsure === undefined) return;
+  const shown = made.places.flatMap((one) =>
+    one.unsure === undefined ? [] : `${one.path}:${one.line}: ${one.text}  ->  ${one.becomes}`,
+  );
+  expect(shown).toEqual(unsure);
 }

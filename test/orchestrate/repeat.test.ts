@@ -1,4 +1,6 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { planRepeat } from "../../src/orchestrate/like-places/repeat.ts";
+import { memoryView } from "../support/memory-repository.ts";
 import { type RepeatTrap, springRepeat } from "./repeat-traps.ts";
 
 const lib = "export function foo(...all: any[]) {}\nexport const ctx = 1;\n";
@@ -24,9 +26,9 @@ const script: Record<string, RepeatTrap> = {
         "// takes a path of one file‹= or folder›\nexport const a ≡ 1;\n// the path of one file«= or folder»\n",
     },
   },
-  "a comment that is only one word": {
+  "a comment that is only one word: the person chooses": {
     files: { "a.ts": "// ‹old=new›\nexport const a ≡ 1;\n// old\n" },
-    refused: ["no-match", "no part that can be found elsewhere"],
+    refused: ["ambiguous", "1. a.ts:3: // old  ->  // new"],
   },
   "a removal where the next statement would take the place": {
     files: {
@@ -272,6 +274,87 @@ const others: Record<string, RepeatTrap> = {
     refused: ["no-match", "no grammar"],
   },
 };
+
+/** Edits that no form of syntax marks, or only in part: what has the same words is listed, and never taken by itself. */
+const words: Record<string, RepeatTrap> = {
+  "a part of a declaration": {
+    files: {
+      "a.ts":
+        "type A<\n  M extends Path<B, P>‹ ≡ Path<B, P>=›,\n> ≡ [M];\ntype C<\n  M extends Path<B, P> ≡ Path<B, P>,\n> ≡ [M];\n",
+    },
+    refused: [
+      "ambiguous",
+      "1. a.ts:5: M extends Path<B, P> = Path<B, P>,  ->  M extends Path<B, P>,",
+    ],
+  },
+  "a line that is added behind another": {
+    files: {
+      "a.ts":
+        'start({\n  script: "",\n  flags: [],\n‹=  date: "2026",\n›  log: 1,\n});\nstart({\n  script: "",\n  flags: [],\n});\n',
+    },
+    refused: ["ambiguous", '1. a.ts:10: });  ->  date: "2026",'],
+  },
+  "values between the changed words": {
+    files: {
+      "a.go":
+        'package a\n\nvar x ≡ ‹&source{path: join("a", b)}=File(join("a", b))›\nvar y ≡ &source{path: "/dev/null"}\nvar z ≡ &source{path: a + b}\n',
+    },
+    refused: [
+      "ambiguous",
+      '1. a.go:4: var y = &source{path: "/dev/null"}  ->  var y = File("/dev/null")\nNothing',
+    ],
+  },
+  "several changes of one hunk, apart": {
+    files: {
+      "a.go":
+        'package a\n\ntype pair struct {\n\t‹Value=value› string\n\t‹Name=name› string\n}\n\nvar p ≡ pair{Name: "a", Value: "b"}\n',
+    },
+    refused: ["ambiguous", 'pair{Name: "a", Value: "b"}  ->  var p = pair{name: "a", Value: "b"}'],
+  },
+  "the same words in a string where the edit is in a comment": {
+    files: {
+      "a.ts":
+        '// runs on Fastly Compute‹@Edge=› too\nexport const a ≡ "runs on Fastly Compute@Edge";\n',
+    },
+    refused: ["ambiguous", '->  export const a = "runs on Fastly Compute";'],
+  },
+  "beside places that are sure": {
+    files: {
+      "lib.ts": lib,
+      "a.ts": 'import { foo } from "./lib";\nfoo(‹1=1, 2›);\nfoo(«3=3, 2»);\n',
+      "b.ts": "function foo(a: any) {}\n‖foo(1);\nexport {};\n",
+    },
+    unsure: ["b.ts:2: foo(1);  ->  foo(1, 2);"],
+  },
+  "a result that does not parse is not listed": {
+    files: {
+      "a.ts": '// said alpha‹="› beta\nexport const a ≡ 1;\nexport const b ≡ "said alpha beta";\n',
+    },
+    refused: ["no-match", "Nothing was written"],
+  },
+  "a file without a grammar": {
+    files: { "a.txt": "see ‹http:=https:›//example.org/a\nand http://example.org/b\n" },
+    refused: ["ambiguous", "and http://example.org/b  ->  and https://example.org/b"],
+  },
+};
+
+describe("an edit is repeated: words", () => {
+  it.each(Object.entries(words))("%s", async (_, trap) => springRepeat(trap));
+
+  it("takes those that are chosen", async () => {
+    const view = await memoryView({ "a.ts": "// new words\n// old words\n// old words, too\n" });
+    const edit = [
+      {
+        path: "a.ts",
+        before: "// old words\n// old words\n// old words, too\n",
+        after: "// new words\n// old words\n// old words, too\n",
+      },
+    ];
+    const plan = await planRepeat(view, { edit, only: [2] });
+    expect(plan.files[0]!.after).toBe("// new words\n// old words\n// new words, too\n");
+    expect(plan.places.map(({ repeated }) => repeated)).toEqual([false, true]);
+  });
+});
 
 describe("an edit is repeated: Python, Go, others", () => {
   it.each(Object.entries(others))("%s", async (_, trap) => springRepeat(trap));

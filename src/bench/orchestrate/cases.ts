@@ -10,6 +10,7 @@ import { mentionsCall, type SignatureOfCommit, signatureOfCommit } from "./signa
 export const caseTypes = [
   "rename",
   "repeat",
+  "repeat-two",
   "multi-file",
   "signature",
   "extract",
@@ -23,6 +24,7 @@ export type CaseType = (typeof caseTypes)[number];
 export const commitTypes: readonly CaseType[] = [
   "rename",
   "repeat",
+  "repeat-two",
   "multi-file",
   "signature",
   "extract",
@@ -86,7 +88,8 @@ export async function* commitCases(
   for await (const commit of codeCommits(clone, most)) {
     const made = [
       ...(types.has("rename") ? renameCase(commit) : []),
-      ...(types.has("repeat") ? repeatCase(commit) : []),
+      ...(types.has("repeat") ? repeatCase(commit, 1) : []),
+      ...(types.has("repeat-two") ? repeatCase(commit, 2) : []),
       ...(types.has("multi-file") ? multiFileCase(commit) : []),
       ...(types.has("signature") ? await signatureCase(commit) : []),
       ...(types.has("extract") ? await extractCase(commit) : []),
@@ -178,7 +181,8 @@ async function loopCase({ files }: CodeCommit): Promise<CommitCaseParts[]> {
 /** Like hunks that make a commit a repeated edit: the first one is made by hand. */
 const fewestLike = 3;
 
-function repeatCase({ files }: CodeCommit): CommitCaseParts[] {
+/** The first hunks are made, one or two, and the others are to be found. */
+function repeatCase({ files }: CodeCommit, made: 1 | 2): CommitCaseParts[] {
   const groups = new Map<string, CommitHunk[]>();
   const hunks = files.flatMap(hunksOfFile);
   for (const hunk of hunks) {
@@ -188,18 +192,22 @@ function repeatCase({ files }: CodeCommit): CommitCaseParts[] {
   const [group] = [...groups.values()].sort((a, b) => b.length - a.length);
   // Other hunks would be wrong in the answer without being asked for.
   if (!group || group.length < fewestLike || group.length < hunks.length) return [];
-  const [first] = group;
-  const { path, before } = files.find((one) => one.path === first!.path)!;
-  const lines = before.split("\n");
-  lines.splice(first!.start, first!.end - first!.start, ...first!.added);
-  const edited = { path, before, after: lines.join("\n") };
+  const given = group.slice(0, made);
+  const [first] = given;
+  const edited = files.flatMap(({ path, before }) => {
+    const here = given.filter((one) => one.path === path);
+    if (here.length === 0) return [];
+    const lines = before.split("\n");
+    for (const { start, end, added } of here.reverse()) lines.splice(start, end - start, ...added);
+    return [{ path, before, after: lines.join("\n") }];
+  });
   return [
     {
-      type: "repeat",
-      request: { repeat: { edit: [edited], all: true } },
+      type: made === 1 ? "repeat" : "repeat-two",
+      request: { repeat: { edit: edited, all: true } },
       instruction: `Make the same change everywhere: ${first!.removed.join("\n")} becomes ${first!.added.join("\n")}.`,
       judge: { kind: "commit", files },
-      edited: [[path, edited.after]],
+      edited: edited.map(({ path, after }) => [path, after] as const),
     },
   ];
 }
@@ -214,7 +222,7 @@ const severalFiles = [2, 5] as const;
 function multiFileCase(commit: CodeCommit): CommitCaseParts[] {
   const { files, subject } = commit;
   if (files.length < severalFiles[0] || files.length > severalFiles[1]) return [];
-  const [known] = [...renameCase(commit), ...repeatCase(commit)];
+  const [known] = [...renameCase(commit), ...repeatCase(commit, 1)];
   const type = "multi-file";
   if (known) return [{ ...known, type }];
   const request = { instruction: subject };

@@ -17,6 +17,8 @@ export interface OrchestrateRow {
   readonly accepted: number;
   /** Of these, after the person was shown places that are unsure. */
   readonly asked: number;
+  /** Places that a person who was asked looked through: the median. */
+  readonly listed?: number;
   readonly right: number;
   /** Of the accepted ones, in per cent; absent where there are none. */
   readonly precision?: number;
@@ -50,6 +52,7 @@ function rowOfType(type: string, all: readonly TimedOutcome[]): OrchestrateRow {
   const count = (fits: (one: TimedOutcome) => boolean): number => all.filter(fits).length;
   const accepted = count((one) => one.accepted);
   const right = count((one) => one.right);
+  const lists = all.flatMap(({ listed }) => listed ?? []);
   const timed = all.flatMap(({ decoding, accepted, seconds, indexSeconds }) =>
     // What is not applied is written by a model after all, and the time until then is lost.
     decoding ? [{ decoding, own: seconds + indexSeconds + (accepted ? 0 : decoding.drafted) }] : [],
@@ -65,6 +68,7 @@ function rowOfType(type: string, all: readonly TimedOutcome[]): OrchestrateRow {
     proposed: count((one) => one.proposed),
     accepted,
     asked: count((one) => one.accepted && one.asked),
+    ...(lists.length > 0 && { listed: median(lists) }),
     right,
     ...(accepted > 0 && { precision: rounded((100 * right) / accepted, 1) }),
     seconds: rounded(median(all.map((one) => one.seconds)), 3),

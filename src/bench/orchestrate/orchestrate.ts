@@ -132,6 +132,7 @@ function printRows(rows: readonly OrchestrateRow[], { json, markdown }: Options)
     "proposed",
     "accepted",
     "asked",
+    "listed",
     "right",
     "precision",
     "seconds",
@@ -145,6 +146,7 @@ function printRows(rows: readonly OrchestrateRow[], { json, markdown }: Options)
     row.proposed,
     row.accepted,
     row.asked,
+    row.listed ?? "",
     row.right,
     row.precision ?? "",
     row.seconds,
@@ -166,7 +168,8 @@ rename and repeat are commits: one that replaces a name by a new one in at least
 change (the first hunk is given, the others are to be found). A rename is right if it is made where the commit made it, and nowhere
 that the commit kept; other changes of the commit say nothing. Where places are unsure, the person says
 that they are meant ("asked"); where the commit renames several symbols of the name, one request follows the other. A repeated edit is right if it is what the commit did.
-Where its list has places that the commit left, the person takes the others ("asked").
+Where its list has places that the commit left, or some that are unsure, the person takes those whose change is a part of the commit's
+("asked"; "listed": how many places are looked through, the median). repeat-two is the same with the first two hunks given.
 multi-file is every commit to two to five files of code: a rename, a repeated edit, or one that no specialist recognises, which a model
 writes.
 signature, extract and loop are commits, too, found by what they write and not by the analysis that is measured: one that changes the

@@ -3,7 +3,11 @@ import type { RepositoryFiles } from "../../core/repository.ts";
 import { classify } from "../../orchestrate/classify.ts";
 import { nameLanguageOf } from "../../orchestrate/index/languages.ts";
 import { createRepositoryIndex } from "../../orchestrate/index/repository-index.ts";
-import type { RepeatPlan } from "../../orchestrate/like-places/repeat.ts";
+import type {
+  RepeatPlace,
+  RepeatPlan,
+  RepeatRequest,
+} from "../../orchestrate/like-places/repeat.ts";
 import { nameViewOf } from "../../orchestrate/names/view.ts";
 import { orchestrate } from "../../orchestrate/orchestrate.ts";
 import { speculators } from "../../orchestrate/registry.ts";
@@ -17,6 +21,7 @@ import type {
   SpeculationContext,
 } from "../../orchestrate/speculator.ts";
 import { createRedraft } from "../../redraft/create-redraft.ts";
+import { LineDiff } from "../../text/line-diff.ts";
 import { parserFor } from "../../workspace/syntax.ts";
 import type { CaseJudgement, RepositoryCase } from "./cases.ts";
 import { hunksOfFile } from "./commit-hunks.ts";
@@ -35,6 +40,8 @@ export interface CaseOutcome {
   readonly accepted: boolean;
   /** It was accepted, or refused, only after a list of places that are unsure. */
   readonly asked: boolean;
+  /** Places that the person who was asked looked through. */
+  readonly listed?: number;
   readonly right: boolean;
   /** Why it was refused, or how it is wrong. */
   readonly why?: string;
@@ -62,6 +69,7 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
   const indexSeconds = secondsSince(start);
   const none = { id: one.id, type: one.type, recognised: true, right: false, files: [] };
   let asked = false;
+  let listed: number | undefined;
   let spent = 0;
   const texts = new Map(one.texts);
   const candidates: EditCandidate[] = [];
@@ -71,6 +79,7 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
     try {
       const answer = await candidateAfterAsking(one, request, context);
       asked ||= answer.asked;
+      listed = answer.listed;
       for (const { path, before, after } of answer.candidate.files) {
         const made = await redraft.apply({ path, source: before, edit: after, format: "whole" });
         if (made.text !== after) throw new RedraftError("check-failed", `${path}: another text`);
@@ -95,6 +104,7 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
     proposed: true,
     accepted: true,
     asked,
+    ...(asked && listed !== undefined && { listed }),
     right: wrong === undefined,
     ...(wrong !== undefined && { why: wrong }),
     files,
@@ -103,21 +113,26 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
   };
 }
 
+interface AskedCandidate {
+  readonly candidate: EditCandidate;
+  readonly asked: boolean;
+  /** Places that the person looks through. */
+  readonly listed?: number;
+}
+
 /**
  * The candidate that is applied. Where a rename is refused because places are unsure, the person looks at the list and says that they are
- * meant: `asked`; likewise calls that may be of a function whose parameters change, if all of them are adapted. So it is where the places that an edit is to be repeated at have some that the commit leaves: the person takes the others.
+ * meant: `asked`; likewise calls that may be of a function whose parameters change, if all of them are adapted.
  */
 async function candidateAfterAsking(
   { judge }: RepositoryCase,
   request: OrchestrateRequest,
   context: SpeculationContext,
-): Promise<{ readonly candidate: EditCandidate; readonly asked: boolean }> {
+): Promise<AskedCandidate> {
+  if (request.repeat && judge.kind === "commit")
+    return repeatAfterAsking(judge.files, request, request.repeat, context);
   try {
-    const candidate = await acceptedCandidate(request, context);
-    const only = judge.kind === "commit" ? wantedPlaces(candidate, judge.files) : undefined;
-    if (!only || !request.repeat) return { candidate, asked: false };
-    const repeat = { edit: request.repeat.edit, only };
-    return { candidate: await acceptedCandidate({ ...request, repeat }, context), asked: true };
+    return { candidate: await acceptedCandidate(request, context), asked: false };
   } catch (error) {
     const isUnsure = RedraftError.is(error) && error.details?.unsure !== undefined;
     if (!isUnsure) throw error;
@@ -167,19 +182,76 @@ function keptRows(files: readonly CommitFile[]): ReadonlyMap<string, ReadonlySet
   );
 }
 
-/** Numbers of the listed places whose lines the commit changes; undefined where these are all, or none. */
-function wantedPlaces(
-  candidate: EditCandidate,
+/**
+ * The repeated edit that is applied. Where it lists places that are not sure, or has some that the commit leaves, the person looks at
+ * each: `asked`.
+ */
+async function repeatAfterAsking(
   files: readonly CommitFile[],
-): readonly number[] | undefined {
-  const { places } = candidate.details as Pick<RepeatPlan, "places">;
-  const kept = new Map<string, ReadonlySet<string>>();
-  for (const { path, after } of files)
-    kept.set(path, new Set(after.split("\n").map((line) => line.trim().slice(0, 160))));
-  const wanted = places.filter(({ path, text }) => !(kept.get(path)?.has(text) ?? true));
-  return wanted.length === 0 || wanted.length === places.length
-    ? undefined
-    : wanted.map(({ number }) => number);
+  request: OrchestrateRequest,
+  repeat: RepeatRequest,
+  context: SpeculationContext,
+): Promise<AskedCandidate> {
+  const first = await acceptedCandidate(request, context).catch((error: unknown) => error as Error);
+  const listed =
+    first instanceof Error ? RedraftError.is(first) && first.details?.places : first.details;
+  if (first instanceof Error && !listed) throw first;
+  const places = (Array.isArray(listed) ? listed : (listed as RepeatPlan).places) as RepeatPlace[];
+  const only = await wantedPlaces(places, files, context);
+  const isUnsure = places.some(({ unsure }) => unsure !== undefined);
+  if (!(first instanceof Error) && !isUnsure && only.length === places.length)
+    return { candidate: first, asked: false, listed: places.length };
+  // Nothing of the list is wanted: the person takes none of it.
+  if (only.length === 0) {
+    if (first instanceof Error) throw first;
+    throw new RedraftError("no-match", "none of the places is one of the commit's");
+  }
+  const chosen = { ...request, repeat: { edit: repeat.edit, only } };
+  return {
+    candidate: await acceptedCandidate(chosen, context),
+    asked: true,
+    listed: places.length,
+  };
+}
+
+/** Numbers of the listed places whose change is a part of what the commit does to the file, one reading of each. */
+async function wantedPlaces(
+  places: readonly RepeatPlace[],
+  files: readonly CommitFile[],
+  context: SpeculationContext,
+): Promise<readonly number[]> {
+  const commit = new Map(files.map(({ path, after }) => [path, after]));
+  const wanted: RepeatPlace[] = [];
+  for (const place of places) {
+    const text = await context.index.read(place.path);
+    const after = commit.get(place.path);
+    if (text === undefined || after === undefined) continue;
+    const made = textWith(text, place.changes);
+    if (wordsApart(text, after) - wordsApart(made, after) < wordsApart(text, made)) continue;
+    const isTaken = wanted.some(
+      (one) =>
+        one.path === place.path &&
+        one.changes.some((a) => place.changes.some((b) => a.start < b.end && b.start < a.end)),
+    );
+    if (!isTaken) wanted.push(place);
+  }
+  return wanted.map(({ number }) => number);
+}
+
+const textWith = (text: string, changes: RepeatPlace["changes"]): string =>
+  [...changes]
+    .sort((a, b) => b.start - a.start)
+    .reduce((made, one) => made.slice(0, one.start) + one.text + made.slice(one.end), text);
+
+/** Words and signs that differ. */
+function wordsApart(one: string, other: string): number {
+  const words = (text: string): string[] => text.match(/[\p{L}\p{N}_$]+|[^\s]/gu) ?? [];
+  return new LineDiff(words(one), words(other))
+    .compare()
+    .reduce(
+      (sum, { oldStart, oldEnd, newStart, newEnd }) => sum + oldEnd - oldStart + newEnd - newStart,
+      0,
+    );
 }
 
 async function acceptedCandidate(

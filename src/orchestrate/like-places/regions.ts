@@ -239,6 +239,8 @@ function covering(parsed: ParsedText, from: number, to: number): Cover | undefin
   const part = first === last ? first : (commonParent(first, last) ?? parsed.root);
   if (!isList(part)) return coverOf(parsed, part);
   const parts = part.children.filter((one) => one.end > first.start && one.start < last.end);
+  // A file of comments alone has no parts.
+  if (parts.length === 0) return undefined;
   const start = parts[0]!.start;
   const end = parts.at(-1)!.end;
   return {

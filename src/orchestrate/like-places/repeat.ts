@@ -1,10 +1,15 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { NameView } from "../names/resolve-name.ts";
-import { type LikeCandidate, type LikePlace, likePlaceAt } from "./candidate.ts";
+import { type LikeCandidate, type LikePlace, likePlaceAt, placeChanges } from "./candidate.ts";
+import { type RepeatablePlace, withDisagreements } from "./disagreements.ts";
 import { type ExampleFile, editOfPatch } from "./example.ts";
 import { LikePlaces } from "./like-places.ts";
+import { applyChanges } from "./offsets.ts";
 import { shownPattern } from "./pattern.ts";
+import type { TextChange } from "./text-match.ts";
+import { TextPlaces } from "./text-places.ts";
 import {
+  asPlaceChange,
   findWordingPlaces,
   type ParseText,
   type WordingPlace,
@@ -14,19 +19,32 @@ import {
 export interface RepeatRequest {
   /** The edit that was made, by its files or as a unified diff. */
   readonly edit: readonly ExampleFile[] | string;
-  /** Numbers of the places that are wanted, as a plan lists them; absent: all. */
+  /** Numbers of the places that are wanted, as a plan lists them; absent: all that are sure. */
   readonly only?: readonly number[] | undefined;
-  /** Says that all places are wanted. That they are alike does not prove it: without this or `only` nothing is applied by itself. */
+  /** Says that all places that are sure are wanted. That they are alike does not prove it: without this or `only` nothing is applied by itself. */
   readonly all?: boolean | undefined;
   /** Only places of these files, or of files that the edit does not change; absent: of all. */
   readonly within?: { readonly paths: readonly string[] } | "other files" | undefined;
 }
 
+/** A place where an edit may be repeated. */
+export interface RepeatPlace extends LikePlace {
+  /** From 1. */
+  readonly number: number;
+  /** Whether the files of the plan have it. */
+  readonly repeated: boolean;
+  /** Absent: it has the form of the edit, and its names mean the same. Otherwise only who names its number takes it. */
+  readonly unsure?: string;
+  /** The line after the edit. */
+  readonly becomes: string;
+  readonly changes: readonly TextChange[];
+}
+
 export interface RepeatPlan {
   /** What the edit does, with `$(name)` for what differs from place to place. */
   readonly rules: readonly { readonly old: string; readonly new: string }[];
-  /** Where the edit is repeated, numbered from 1. */
-  readonly places: readonly (LikePlace & { readonly number: number; readonly repeated: boolean })[];
+  /** Where the edit is, or may be, repeated, in the order of the texts. */
+  readonly places: readonly RepeatPlace[];
   /** Places that are like it only in part, and why nothing is changed there. */
   readonly partial: readonly (LikePlace & { readonly why: string })[];
   readonly files: readonly ExampleFile[];
@@ -46,15 +64,13 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
   const parse: ParseText = (path, text) => search.parse(path, text);
   const { rules, notes } = await search.rules();
   const wordings = await wordingsOfEdit(edits, parse);
-  if (rules.length === 0 && wordings.length === 0) throw noRules(notes);
   const candidates: LikeCandidate[] = [];
   for (const found of rules) candidates.push(...(await search.candidates(found)));
   const kept = await search.withoutClashes(candidates);
   const texts = await findWordingPlaces(view, wordings, kept, parse);
-  const places: RepeatablePlace[] = [
-    ...kept.map(syntaxPlace),
-    ...texts.map((wording) => ({ ...wording, wording })),
-  ].sort(inTextOrder);
+  const sure: RepeatablePlace[] = [...kept.map(syntaxPlace), ...texts.map(wordingPlace)];
+  const places = withDisagreements(sure, await new TextPlaces(view).find(edits)).sort(inTextOrder);
+  if (places.length === 0 && rules.length === 0 && wordings.length === 0) throw noRules(notes);
   const unknown = request.only?.find((number) => !(number >= 1 && number <= places.length));
   if (unknown !== undefined) {
     throw new RedraftError(
@@ -63,9 +79,8 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
     );
   }
   const isWithin = filesWithin(request, edits);
-  const isWanted = ({ path }: { readonly path: string }, index: number): boolean =>
-    isWithin(path) && (request.only?.includes(index + 1) ?? true);
-  const chosen = places.filter(isWanted);
+  const listed = places.map((place, index) => listedPlace(place, index + 1, request, isWithin));
+  const chosen = places.filter((_, index) => listed[index]!.repeated);
   const looked = [
     ...rules.map(({ rule }) => ({
       old: rule.old.map(shownPattern).join(" "),
@@ -76,21 +91,39 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
   const partial = search.partial
     .filter(({ path }) => isWithin(path))
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
-  if (chosen.length === 0) throw noPlaces(looked, partial, request);
+  if (!places.some(({ path }) => isWithin(path))) throw noPlaces(looked, partial, request);
+  if (chosen.length === 0)
+    throw noneSure(
+      listed.filter(({ path }) => isWithin(path)),
+      partial,
+    );
+  refuseOverlaps(chosen);
   const files = search.write(
     chosen.flatMap(({ candidate }) => candidate ?? []),
-    chosen.flatMap(({ wording }) => wording ?? []),
+    chosen.flatMap(({ path, text, changes, candidate }) =>
+      candidate
+        ? []
+        : changes.map((match) => ({ path, text, start: match.start, end: match.end, match })),
+    ),
   );
+  return { rules: looked, places: listed, partial, files, notes };
+}
+
+function listedPlace(
+  { path, text, start, unsure, changes }: RepeatablePlace,
+  number: number,
+  { only }: RepeatRequest,
+  isWithin: (path: string) => boolean,
+): RepeatPlace {
+  const at = Math.min(...changes.map((one) => one.start + leadingBlanks(one.text)));
+  const after = applyChanges(text, changes.map(asPlaceChange)).text;
   return {
-    rules: looked,
-    places: places.map((one, index) => ({
-      number: index + 1,
-      ...likePlaceAt(one.path, one.text, one.start),
-      repeated: isWanted(one, index),
-    })),
-    partial,
-    files,
-    notes,
+    number,
+    ...likePlaceAt(path, text, start),
+    repeated: isWithin(path) && (only?.includes(number) ?? unsure === undefined),
+    ...(unsure !== undefined && { unsure }),
+    becomes: likePlaceAt(path, after, Math.min(at, after.length)).text,
+    changes,
   };
 }
 
@@ -104,20 +137,39 @@ function filesWithin(
   return (path) => !own.has(path);
 }
 
-/** A place of either kind. */
-interface RepeatablePlace {
-  readonly path: string;
-  readonly text: string;
-  readonly start: number;
-  readonly candidate?: LikeCandidate;
-  readonly wording?: WordingPlace;
+const leadingBlanks = (text: string): number => text.length - text.trimStart().length;
+
+/** Readings that differ write to the same place: only one of them can be taken. */
+function refuseOverlaps(chosen: readonly RepeatablePlace[]): void {
+  for (const [index, one] of chosen.entries()) {
+    const other = chosen
+      .slice(index + 1)
+      .find((later) => later.path === one.path && later.start < one.end && one.start < later.end);
+    // Places of one reading may be inside of others.
+    if (!other || (one.candidate && other.candidate)) continue;
+    const { line } = likePlaceAt(other.path, other.text, other.start);
+    throw new RedraftError(
+      "usage",
+      `${other.path}:${line} is read in two ways, and both were chosen: take one of them. Nothing was written.`,
+    );
+  }
 }
 
 const syntaxPlace = (candidate: LikeCandidate): RepeatablePlace => ({
   path: candidate.path,
   text: candidate.parsed.text,
   start: candidate.match.start,
+  end: candidate.match.end,
+  changes: placeChanges([candidate]).map(({ start, end, text }) => ({ start, end, text })),
   candidate,
+});
+
+const wordingPlace = ({ path, text, start, end, match }: WordingPlace): RepeatablePlace => ({
+  path,
+  text,
+  start,
+  end,
+  changes: [match],
 });
 
 const inTextOrder = (one: RepeatablePlace, other: RepeatablePlace): number =>
@@ -147,5 +199,21 @@ function noPlaces(
     "no-match",
     `no other place${scope} has the form that the edit changed:\n${looked}\n${more}Nothing was written.`,
     { details: { partial } },
+  );
+}
+
+/** Places that are only alike in their words are taken by whoever looks at them. */
+function noneSure(
+  places: readonly RepeatPlace[],
+  partial: readonly (LikePlace & { why: string })[],
+): RedraftError {
+  const list = places.map(
+    ({ number, path, line, text, becomes }) =>
+      `  ${number}. ${path}:${line}: ${text}  ->  ${becomes}`,
+  );
+  return new RedraftError(
+    "ambiguous",
+    `no place is like the edit for certain: these have its words. Take those that are meant by their numbers (\`only\`).\n${list.join("\n")}\nNothing was written.`,
+    { details: { places, partial } },
   );
 }

@@ -25,7 +25,9 @@ export const repeatSpeculator: Speculator = {
     yield {
       by: "repeat",
       title: `the edit is repeated at ${count(places, "place")} in ${count(files.length, "file")}`,
-      why: "each place has the form that the edit changed, and its names mean the same",
+      why: details.places.some(({ repeated, unsure }) => repeated && unsure !== undefined)
+        ? "each place was chosen, or has the form that the edit changed"
+        : "each place has the form that the edit changed, and its names mean the same",
       confidence: surenessOfRepeat(repeat, details, asked),
       files,
       notes,
@@ -36,22 +38,39 @@ export const repeatSpeculator: Speculator = {
 
 function surenessOfRepeat(
   { all, only }: RepeatRequest,
-  { partial }: Pick<RepeatPlan, "partial">,
+  details: Pick<RepeatPlan, "partial" | "places">,
   asked: ReadRepeat | undefined,
 ): EditCandidate["confidence"] {
   if ((!all && !only) || asked?.doubt !== undefined) return unasked;
-  return asked && partial.length > 0 ? notAll : 1;
+  return asked && leftOf(details).length > 0 ? notAll : 1;
 }
+
+/** Places that may be meant as well, with why they are left. */
+const leftOf = ({
+  partial,
+  places,
+}: Pick<RepeatPlan, "partial" | "places">): readonly {
+  path: string;
+  line: number;
+  why: string;
+}[] => [
+  ...places.flatMap(({ path, line, repeated, unsure }) =>
+    unsure === undefined || repeated ? [] : [{ path, line, why: unsure }],
+  ),
+  ...partial,
+];
 
 /** Which edit is meant, and what is left, since the person has seen no list. */
 function notesInWords(
-  { rules, partial }: Pick<RepeatPlan, "rules" | "partial">,
+  details: Pick<RepeatPlan, "rules" | "partial" | "places">,
   { doubt }: ReadRepeat,
 ): string[] {
+  const { rules } = details;
   const shown = rules.slice(0, 3).map((one) => `${one.old} -> ${one.new}`);
   const more = rules.length > 3 ? ` and ${rules.length - 3} more` : "";
-  const left = partial.slice(0, 5).map(({ path, line, why }) => `${path}:${line} (${why})`);
-  const further = partial.length > 5 ? ` and ${partial.length - 5} more` : "";
+  const all = leftOf(details);
+  const left = all.slice(0, 5).map(({ path, line, why }) => `${path}:${line} (${why})`);
+  const further = all.length > 5 ? ` and ${all.length - 5} more` : "";
   return [
     `The last edit is repeated: ${shown.join("; ")}${more}.`,
     ...(doubt === undefined ? [] : [`${doubt}.`]),

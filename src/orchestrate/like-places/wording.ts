@@ -1,4 +1,5 @@
 import { LineDiff } from "../../text/line-diff.ts";
+import { weightOf } from "./lexemes.ts";
 import type { ParsedText, SyntaxPart } from "./parts.ts";
 import type { Example } from "./render.ts";
 
@@ -166,12 +167,6 @@ function changedWording(
 }
 
 const wordTokens = (text: string): string[] => text.match(/[\p{L}\p{N}_$]+|\s+|[^\s]/gu) ?? [];
-
-const weightOf = (tokens: readonly string[]): number =>
-  tokens.reduce((sum, one) => {
-    if (one.trim() === "") return sum;
-    return sum + (/^[\p{L}\p{N}_$]{3,}$/u.test(one) ? 2 : 1);
-  }, 0);
 
 const isWordEdge = (text: string, at: number): boolean =>
   !/^[\p{L}\p{N}_$]{2}$/u.test(text.slice(Math.max(0, at - 1), at + 1));
