@@ -5,6 +5,7 @@ import { isElision } from "../../edit/lazy-markers.ts";
 import { readEdit } from "../../edit/read.ts";
 import { fenceOf } from "../../edit/wrapping.ts";
 import { type MergeOptions, merge } from "../../merge/merge.ts";
+import { indentOf } from "../../text/indent.ts";
 import { lineTexts } from "../../text/lines.ts";
 import { isFilled } from "../../text/words.ts";
 import {
@@ -14,6 +15,7 @@ import {
   nothingSettled,
   type SettledPart,
 } from "./final-hunks.ts";
+import { likelyEnds } from "./likely-ends.ts";
 import { settledAt, settledBy } from "./settled.ts";
 import { type CommonPoint, followWholeFile } from "./whole-file.ts";
 
@@ -30,6 +32,8 @@ export interface MergeFeed {
   readonly text: string;
   /** The beginning of the source that is settled. */
   readonly settled: SettledPart;
+  /** Merges made so far: what `end` adds is the work that was left for it. */
+  readonly merges: number;
   /** Takes the next piece; answers the hunks that it makes final, in the file's order. */
   push(piece: string): FinalHunk[];
   /** The hunks that are left of a result of the whole edit; undefined where it changes what is settled. */
@@ -57,21 +61,28 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
   let begun = false;
   let parts = 0;
   let spent = 0;
+  let merges = 0;
   let settled = nothingSettled;
-  /** The last edit that was merged; one that was refused by its reader is not done. */
-  let ahead: { readonly key: string; readonly done?: Merged } | undefined;
+  /** The last edits that were merged, the newest first; one that was refused by its reader is not done. */
+  let known: readonly Known[] = [];
+  // The lines of other formats are not those of the file, or have to be all of them.
+  const likely = format === "lazy" ? likelyEnds(lineTexts(source)) : undefined;
 
   /** Reads and merges an edit, or takes what was done for the last one where it is the same. */
   function merged(written: string): Merged {
     const key = editKey(written, format);
-    if (ahead?.key === key && ahead.done) return ahead.done;
+    const there = known.find((one) => one.key === key);
+    if (there?.done) return there.done;
     const edit = readEdit(written, { path, source, format, within: options.within });
-    const known = ahead?.done;
-    const isSame =
-      known?.outcome.kind === "proved" && differsInMarker(edit, known.edit, sourceLines);
-    const done = { edit, outcome: isSame ? known.outcome : merge(source, edit, how) };
-    ahead = { key, done };
+    const same = likely && known.find(({ done }) => done && mergesAlike(edit, done, sourceLines));
+    if (same === undefined) merges += 1;
+    const done = { edit, outcome: same?.done?.outcome ?? merge(source, edit, how) };
+    remember({ key, done });
     return done;
+  }
+
+  function remember(one: Known): void {
+    known = [one, ...known.filter(({ key }) => key !== one.key)].slice(0, mostKnown);
   }
 
   /** The beginning of the edit, with the end of its code fence. */
@@ -96,6 +107,7 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
   /** Takes a whole line: what is settled with it. */
   function takeLine(start: number, end: number): SettledPart | undefined {
     const line = text.slice(start, end).replace(/\r?\n$/, "");
+    likely?.take(line);
     if (!begun && isFilled(line)) {
       begun = true;
       const opening = fenceOf(line);
@@ -127,6 +139,9 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
     get settled() {
       return settled;
     },
+    get merges() {
+      return merges;
+    },
     push(piece) {
       text += piece;
       const found: FinalHunk[] = [];
@@ -141,17 +156,17 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
     },
     prepare() {
       if (sourceLines.length > mostAhead) return;
-      // In the middle of a line an edit does not end, unless the line is a marker.
-      const end = open === text.length ? text : withMarker(text, open);
-      if (end === undefined) return;
-      const key = editKey(end, format);
-      if (ahead?.key === key || !isFilled(key)) return;
+      const ends = likely?.ends(text, open) ?? (open === text.length ? [text] : []);
+      const keys = ends.map((end) => editKey(end, format));
+      // One at a time: the next piece may be there.
+      const key = keys.find((one) => isFilled(one) && !known.some((other) => other.key === one));
+      if (key === undefined) return;
       try {
         merged(key);
       } catch (error) {
         if (!RedraftError.is(error)) throw error;
         // The edit does not end here, or `end` refuses it.
-        ahead = { key };
+        remember({ key });
       }
     },
     rest,
@@ -164,6 +179,14 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
   };
 }
 
+/** Edits whose merges are kept: those of a text, with a marker, with what the file has next, and with the end of the marker's block. */
+const mostKnown = 4;
+
+interface Known {
+  readonly key: string;
+  readonly done?: Merged;
+}
+
 interface Merged {
   readonly edit: Edit;
   readonly outcome: MergeOutcome;
@@ -173,32 +196,28 @@ interface Merged {
 const editKey = (text: string, format: string): string =>
   format === "lazy" ? text.replace(/\r?\n$/, "") : text;
 
-/** What an ellipsis follows where it begins a marker, and what ends the comment. */
-const beginsMarker = /^(\s*)(\/\/|#|--|\/\*|\{\/\*|<!--)?\s*(?:\.{2}|…)/;
-const commentEnds = new Map([
-  ["/*", " */"],
-  ["{/*", " */}"],
-  ["<!--", " -->"],
-]);
-
-/** The edit with the line that is being written completed to a marker, if it begins like one. */
-function withMarker(text: string, open: number): string | undefined {
-  const begun = beginsMarker.exec(text.slice(open));
-  if (!begun) return undefined;
-  const [, indent = "", comment = ""] = begun;
-  return `${text.slice(0, open)}${indent}${comment} ...${commentEnds.get(comment) ?? ""}`;
+/** Whether an edit has the outcome of another one: it is the same, or differs in the words of its markers. */
+function mergesAlike(edit: Edit, done: Merged, source: readonly string[]): boolean {
+  const whole = ({ why: _, ...rest }: Edit): string => JSON.stringify(rest);
+  if (edit.why === done.edit.why && whole(edit) === whole(done.edit)) return true;
+  return done.outcome.kind === "proved" && differsInMarkers(edit, done.edit, source);
 }
 
-/**
- * Whether an edit that ends with a marker is another one but for its words, which the merge reads only where the file has
- * such a line.
- */
-function differsInMarker(one: Edit, other: Edit, source: readonly string[]): boolean {
-  const [last, marker] = [one.segments.at(-1), other.segments.at(-1)];
-  if (last?.kind !== "elision" || marker?.kind !== "elision") return false;
-  const words = [last.text.trim(), marker.text.trim()];
-  if (source.some((line) => words.includes(line.trim()))) return false;
-  const rest = ({ segments, why: _, ...edit }: Edit): unknown => [edit, segments.slice(0, -1)];
+/** Whether an edit is another one but for the words of markers: of a marker the merge reads its indentation, and its words where the file has such a line. */
+function differsInMarkers(one: Edit, other: Edit, source: readonly string[]): boolean {
+  if (one.segments.length !== other.segments.length) return false;
+  const words = new Set<string>();
+  for (const [index, segment] of one.segments.entries()) {
+    const against = other.segments[index]!;
+    if (segment.kind !== "elision" || against.kind !== "elision") continue;
+    if (indentOf(segment.text) !== indentOf(against.text)) return false;
+    if (segment.text !== against.text) words.add(segment.text.trim()).add(against.text.trim());
+  }
+  if (words.size === 0 || source.some((line) => words.has(line.trim()))) return false;
+  const rest = ({ segments, why: _, ...edit }: Edit): unknown => [
+    edit,
+    segments.map((part) => (part.kind === "elision" ? { ...part, text: "" } : part)),
+  ];
   return JSON.stringify(rest(one)) === JSON.stringify(rest(other));
 }
 
