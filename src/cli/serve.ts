@@ -12,7 +12,7 @@ import { openingLine } from "./edit-view.ts";
 import { httpUrl } from "./http-url.ts";
 import { liveLine } from "./live-line.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
-import { inSeconds, port, whole } from "./numbers.ts";
+import { inSeconds, port, wholeUpTo } from "./numbers.ts";
 import { rootFolder } from "./patch.ts";
 import { onInterrupt } from "./signals.ts";
 import { packageVersion } from "./version.ts";
@@ -56,41 +56,46 @@ export function serveCommand(): Command {
     .option(
       "--context <tokens>",
       "context size of one request in tokens, prompt and answer",
-      whole,
+      wholeUpTo("context"),
       4096,
     )
-    .option("--threads <number>", "threads of the model", whole)
+    .option("--threads <number>", "threads of the model", wholeUpTo("threads"))
     .option(
       "--sequences <number>",
       "requests that the model handles at once",
-      whole,
+      wholeUpTo("sequences"),
       defaultLimits.sequences,
     )
     .option(
       "--queue <number>",
       "requests that may wait; any more get status 429",
-      whole,
+      wholeUpTo("waiting"),
       defaultLimits.maxWaiting,
     )
     .option(
       "--workers <number>",
       "worker threads for edits (default: 2 to 4, depending on the processors)",
-      whole,
+      wholeUpTo("workers"),
     )
     .addOption(
       inSeconds("--timeout <seconds>", "time limit for one request", defaultLimits.requestMs),
     )
-    .option("--max-body <bytes>", "largest request body", whole, defaultLimits.maxBodyBytes)
+    .option(
+      "--max-body <bytes>",
+      "largest request body",
+      wholeUpTo("bodyBytes"),
+      defaultLimits.maxBodyBytes,
+    )
     .option(
       "--max-bodies <bytes>",
       "limit for all request bodies together; any more get status 503",
-      whole,
+      wholeUpTo("bodiesBytes"),
       defaultLimits.maxBodiesBytes,
     )
     .option(
       "--connections <number>",
       "connections open at once; any more are closed",
-      whole,
+      wholeUpTo("connections"),
       defaultLimits.maxConnections,
     )
     .addOption(
