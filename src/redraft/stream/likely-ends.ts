@@ -11,7 +11,7 @@ export interface LikelyEnds {
 }
 
 /** Lines behind the last quoted one in which the line that is being written is looked for. */
-const mostAhead = 40;
+const mostLinesAhead = 40;
 
 /** @param source lines, without their line ends */
 export function likelyEnds(source: readonly string[]): LikelyEnds {
@@ -33,7 +33,7 @@ export function likelyEnds(source: readonly string[]): LikelyEnds {
       return line?.startsWith(begun) ? line.slice(begun.length) : undefined;
     }
     let blanks = "";
-    const most = marker === undefined ? next + mostAhead : source.length;
+    const most = marker === undefined ? next + mostLinesAhead : source.length;
     for (const line of source.slice(next, most)) {
       if (begun.trim() === "" && !isFilled(line)) blanks += `${line.slice(begun.length)}\n`;
       else if (line.startsWith(begun)) return blanks + line.slice(blanks === "" ? begun.length : 0);
@@ -56,7 +56,7 @@ export function likelyEnds(source: readonly string[]): LikelyEnds {
     },
     ends(text, open) {
       const begun = text.slice(open);
-      const marked = markerOf(begun);
+      const marked = begunMarker(begun);
       const rest = quoted(begun);
       const close = marked === undefined ? undefined : closing(widthOf(begun));
       return [
@@ -81,7 +81,7 @@ const commentEnds = new Map([
 ]);
 
 /** The line that is being written, completed to a marker if it begins like one. */
-function markerOf(begun: string): string | undefined {
+function begunMarker(begun: string): string | undefined {
   const found = beginsMarker.exec(begun);
   if (!found) return undefined;
   const [, indent = "", comment = ""] = found;

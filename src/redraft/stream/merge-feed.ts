@@ -2,10 +2,8 @@ import type { Edit, FormatName } from "../../core/edit.ts";
 import { RedraftError } from "../../core/errors.ts";
 import type { MergeOutcome, Refused } from "../../core/merge.ts";
 import { isElision } from "../../edit/lazy-markers.ts";
-import { readEdit } from "../../edit/read.ts";
 import { fenceOf } from "../../edit/wrapping.ts";
-import { type MergeOptions, merge } from "../../merge/merge.ts";
-import { indentOf } from "../../text/indent.ts";
+import type { MergeOptions } from "../../merge/merge.ts";
 import { lineTexts } from "../../text/lines.ts";
 import { isFilled } from "../../text/words.ts";
 import {
@@ -15,6 +13,7 @@ import {
   nothingSettled,
   type SettledPart,
 } from "./final-hunks.ts";
+import { editKey, knownMerges } from "./known-merges.ts";
 import { likelyEnds } from "./likely-ends.ts";
 import { settledAt, settledBy } from "./settled.ts";
 import { type CommonPoint, followWholeFile } from "./whole-file.ts";
@@ -48,10 +47,10 @@ export interface MergeFeed {
 const mostPrefixLines = 400_000;
 
 /** Above this, a merge takes too long to be done in case the edit ends. */
-const mostAhead = 10_000;
+const mostAheadLines = 10_000;
 
 export function mergeFeed(source: string, options: MergeStreamOptions): MergeFeed {
-  const { path, format = "auto", ...how } = options;
+  const { format = "auto" } = options;
   const sourceLines = fullLines(source);
   const whole = format === "whole" ? followWholeFile(lineTexts(source)) : undefined;
   let text = "";
@@ -61,29 +60,11 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
   let begun = false;
   let parts = 0;
   let spent = 0;
-  let merges = 0;
   let settled = nothingSettled;
-  /** The last edits that were merged, the newest first; one that was refused by its reader is not done. */
-  let known: readonly Known[] = [];
   // The lines of other formats are not those of the file, or have to be all of them.
   const likely = format === "lazy" ? likelyEnds(lineTexts(source)) : undefined;
-
-  /** Reads and merges an edit, or takes what was done for the last one where it is the same. */
-  function merged(written: string): Merged {
-    const key = editKey(written, format);
-    const there = known.find((one) => one.key === key);
-    if (there?.done) return there.done;
-    const edit = readEdit(written, { path, source, format, within: options.within });
-    const same = likely && known.find(({ done }) => done && mergesAlike(edit, done, sourceLines));
-    if (same === undefined) merges += 1;
-    const done = { edit, outcome: same?.done?.outcome ?? merge(source, edit, how) };
-    remember({ key, done });
-    return done;
-  }
-
-  function remember(one: Known): void {
-    known = [one, ...known.filter(({ key }) => key !== one.key)].slice(0, mostKnown);
-  }
+  const known = knownMerges(source, options);
+  const { merged } = known;
 
   /** The beginning of the edit, with the end of its code fence. */
   const closed = (written: string): string => (fence === undefined ? written : written + fence);
@@ -140,7 +121,7 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
       return settled;
     },
     get merges() {
-      return merges;
+      return known.merges;
     },
     push(piece) {
       text += piece;
@@ -155,18 +136,18 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
       return found;
     },
     prepare() {
-      if (sourceLines.length > mostAhead) return;
+      if (sourceLines.length > mostAheadLines) return;
       const ends = likely?.ends(text, open) ?? (open === text.length ? [text] : []);
       const keys = ends.map((end) => editKey(end, format));
       // One at a time: the next piece may be there.
-      const key = keys.find((one) => isFilled(one) && !known.some((other) => other.key === one));
+      const key = keys.find((one) => isFilled(one) && !known.has(one));
       if (key === undefined) return;
       try {
         merged(key);
       } catch (error) {
         if (!RedraftError.is(error)) throw error;
         // The edit does not end here, or `end` refuses it.
-        remember({ key });
+        known.refuse(key);
       }
     },
     rest,
@@ -177,48 +158,6 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
       return hunks ? { edit, outcome, hunks } : { edit, outcome: contradicted(settled), hunks: [] };
     },
   };
-}
-
-/** Edits whose merges are kept: those of a text, with a marker, with what the file has next, and with the end of the marker's block. */
-const mostKnown = 4;
-
-interface Known {
-  readonly key: string;
-  readonly done?: Merged;
-}
-
-interface Merged {
-  readonly edit: Edit;
-  readonly outcome: MergeOutcome;
-}
-
-/** A final line end says nothing, except of a whole file. */
-const editKey = (text: string, format: string): string =>
-  format === "lazy" ? text.replace(/\r?\n$/, "") : text;
-
-/** Whether an edit has the outcome of another one: it is the same, or differs in the words of its markers. */
-function mergesAlike(edit: Edit, done: Merged, source: readonly string[]): boolean {
-  const whole = ({ why: _, ...rest }: Edit): string => JSON.stringify(rest);
-  if (edit.why === done.edit.why && whole(edit) === whole(done.edit)) return true;
-  return done.outcome.kind === "proved" && differsInMarkers(edit, done.edit, source);
-}
-
-/** Whether an edit is another one but for the words of markers: of a marker the merge reads its indentation, and its words where the file has such a line. */
-function differsInMarkers(one: Edit, other: Edit, source: readonly string[]): boolean {
-  if (one.segments.length !== other.segments.length) return false;
-  const words = new Set<string>();
-  for (const [index, segment] of one.segments.entries()) {
-    const against = other.segments[index]!;
-    if (segment.kind !== "elision" || against.kind !== "elision") continue;
-    if (indentOf(segment.text) !== indentOf(against.text)) return false;
-    if (segment.text !== against.text) words.add(segment.text.trim()).add(against.text.trim());
-  }
-  if (words.size === 0 || source.some((line) => words.has(line.trim()))) return false;
-  const rest = ({ segments, why: _, ...edit }: Edit): unknown => [
-    edit,
-    segments.map((part) => (part.kind === "elision" ? { ...part, text: "" } : part)),
-  ];
-  return JSON.stringify(rest(one)) === JSON.stringify(rest(other));
 }
 
 /** The refusal of an edit whose end changes what its beginning had settled. */
