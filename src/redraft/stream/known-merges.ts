@@ -1,10 +1,16 @@
-import type { Edit } from "../../core/edit.ts";
+import type { Edit, FormatName } from "../../core/edit.ts";
 import type { MergeOutcome } from "../../core/merge.ts";
 import { readEdit } from "../../edit/read.ts";
-import { merge } from "../../merge/merge.ts";
+import { type MergeOptions, merge } from "../../merge/merge.ts";
 import { indentOf } from "../../text/indent.ts";
 import { lineTexts } from "../../text/lines.ts";
-import type { MergeStreamOptions } from "./merge-feed.ts";
+
+export interface MergeStreamOptions extends MergeOptions {
+  /** Path of the file that is edited. */
+  readonly path: string;
+  /** `auto` (the default): the format is known at the end of the edit, so no hunk is final before. */
+  readonly format?: FormatName | "auto";
+}
 
 /** Merges of one source, of which the last ones are kept. */
 export interface KnownMerges {
@@ -30,10 +36,11 @@ export function knownMerges(source: string, options: MergeStreamOptions): KnownM
     const there = known.find((one) => one.key === key);
     if (there?.done) return there.done;
     const edit = readEdit(written, { path, source, format, within: options.within });
-    const same =
-      format === "lazy" && known.find(({ done }) => done && mergesAlike(edit, done, sourceLines));
+    const alike = ({ done }: KnownMerge): boolean =>
+      done !== undefined && mergesAlike(edit, done, sourceLines);
+    const same = format === "lazy" ? known.find(alike)?.done : undefined;
     if (!same) merges += 1;
-    const done = { edit, outcome: (same && same.done?.outcome) || merge(source, edit, how) };
+    const done = { edit, outcome: same?.outcome ?? merge(source, edit, how) };
     remember({ key, done });
     return done;
   }

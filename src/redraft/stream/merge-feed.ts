@@ -1,9 +1,8 @@
-import type { Edit, FormatName } from "../../core/edit.ts";
+import type { Edit } from "../../core/edit.ts";
 import { RedraftError } from "../../core/errors.ts";
 import type { MergeOutcome, Refused } from "../../core/merge.ts";
 import { isElision } from "../../edit/lazy-markers.ts";
 import { fenceOf } from "../../edit/wrapping.ts";
-import type { MergeOptions } from "../../merge/merge.ts";
 import { lineTexts } from "../../text/lines.ts";
 import { isFilled } from "../../text/words.ts";
 import {
@@ -13,17 +12,12 @@ import {
   nothingSettled,
   type SettledPart,
 } from "./final-hunks.ts";
-import { editKey, knownMerges } from "./known-merges.ts";
+import { editKey, knownMerges, type MergeStreamOptions } from "./known-merges.ts";
 import { likelyEnds } from "./likely-ends.ts";
 import { settledAt, settledBy } from "./settled.ts";
 import { type CommonPoint, followWholeFile } from "./whole-file.ts";
 
-export interface MergeStreamOptions extends MergeOptions {
-  /** Path of the file that is edited. */
-  readonly path: string;
-  /** `auto` (the default): the format is known at the end of the edit, so no hunk is final before. */
-  readonly format?: FormatName | "auto";
-}
+export type { MergeStreamOptions } from "./known-merges.ts";
 
 /** An edit that arrives in pieces. */
 export interface MergeFeed {
