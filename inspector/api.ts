@@ -1,3 +1,4 @@
+import type { FollowMessage } from "../src/inspect/follow.ts";
 import type {
   InspectHandlers,
   LogHunk,
@@ -7,7 +8,7 @@ import type {
   VerifyView,
 } from "../src/inspect/handlers.ts";
 
-export type { LogHunk, LogRow, OpenedTexts, UndoView, VerifyView };
+export type { FollowMessage, LogHunk, LogRow, OpenedTexts, UndoView, VerifyView };
 
 /** What the server of `redraft inspect` answers. A page without a server has none of it. */
 export interface InspectApi {
@@ -17,6 +18,8 @@ export interface InspectApi {
   undo(body: object): Promise<UndoView>;
   write(body: object): Promise<Awaited<ReturnType<InspectHandlers["write"]>>>;
   verify(body: object): Promise<VerifyView>;
+  /** Calls with what happens to the log or the server that is followed. */
+  follow(onMessage: (message: FollowMessage) => void): void;
 }
 
 /** Undefined in the playground. */
@@ -29,7 +32,23 @@ export function inspectApi(): InspectApi | undefined {
     hunks: (id) => ask(`log/${encodeURIComponent(id)}`),
     undo: (body) => ask("undo", body),
     write: (body) => ask("write", body),
+    follow: followEvents,
     verify: (body) => ask("verify", body),
+  };
+}
+
+/** The browser opens a lost connection again; the first message is then a reset. */
+function followEvents(onMessage: (message: FollowMessage) => void): void {
+  const source = new EventSource("api/events");
+  source.onmessage = ({ data }) => {
+    const message = JSON.parse(String(data)) as FollowMessage;
+    if (message.type === "state" && message.state === "ended") source.close();
+    onMessage(message);
+  };
+  source.onerror = () => {
+    const isOver = source.readyState === EventSource.CLOSED;
+    const message = `redraft inspect does not answer.${isOver ? "" : " It is asked again."}`;
+    onMessage({ type: "state", state: isOver ? "ended" : "waiting", message });
   };
 }
 

@@ -1,24 +1,38 @@
 import { exampleEvents } from "virtual:examples";
 import {
+  createTimelineReader,
   type EventTimeline,
   originSigns,
   type PassBox,
   type RoundTotals,
-  readTimeline,
   type TimelineRound,
   totalsOf,
 } from "../src/inspect/timeline.ts";
+import type { FollowMessage } from "./api.ts";
 import { announce, button, count, element, fill } from "./dom.ts";
 import { filePicker } from "./file-picker.ts";
 
 /** Sizes of bars in px: a pass is as wide as it took time, and as high as its draft. */
 const bars = { height: 96, least: 5, most: 160, usual: [8, 32], all: 900 } as const;
 
+/** Passes that are drawn at once, and rows of events. */
+const mostDrawn = 3000;
+const mostEventRows = 1000;
+
 /** The tab with an event log: each answer of a model as a row of passes, its text by source, and all other events. */
 export class DecodeTab {
   private timeline: EventTimeline | undefined;
   private round = 0;
   private pass = 0;
+  private reader = createTimelineReader();
+  private isFollowing = false;
+  /** Of a log that grows: the last pass of the last answer is shown until another one is chosen. */
+  private isAtEnd = false;
+  /** The first pass that is drawn. */
+  private from = 0;
+  private shownLines = 0;
+  private drawing: number | undefined;
+  private readonly state = element("span", { id: "follow-state" });
   private readonly body = element("div", { id: "timeline" });
 
   constructor(section: HTMLElement) {
@@ -31,13 +45,18 @@ export class DecodeTab {
         exampleEvents !== "" &&
           button("Example", () => this.open(exampleEvents), { id: "example-events" }),
         element("span", { class: "dim" }, "redraft edit --events <file> writes one."),
+        this.state,
       ),
       this.body,
     );
   }
 
   open(log: string): void {
-    this.timeline = readTimeline(log);
+    this.isFollowing = false;
+    this.isAtEnd = false;
+    this.reader = createTimelineReader();
+    this.reader.push(log);
+    this.timeline = this.reader.timeline();
     this.round = 0;
     this.pass = 0;
     this.show();
@@ -46,6 +65,40 @@ export class DecodeTab {
     announce(
       `${count(rounds.length, "answer")}, ${count(passes, "pass", "passes")}, ${count(events.length, "event")}.`,
     );
+  }
+
+  /** The next piece of a log that grows. */
+  take(message: FollowMessage): void {
+    if (message.type === "state") {
+      this.state.textContent = message.message;
+      this.state.className = message.state === "open" ? "dim" : "bad";
+      announce(message.message);
+      return;
+    }
+    if (message.type === "reset") {
+      this.reader = createTimelineReader();
+      this.isFollowing = true;
+      this.isAtEnd = true;
+    } else this.reader.push(message.text);
+    this.drawing ??= window.setTimeout(() => this.drawLive(), 100);
+  }
+
+  /** Draws at most a tenth of the time, however long the log is. */
+  private drawLive(): void {
+    const started = performance.now();
+    this.timeline = this.reader.timeline();
+    if (this.isAtEnd) {
+      this.round = Math.max(0, this.timeline.rounds.length - 1);
+      this.pass = Number.MAX_SAFE_INTEGER;
+    }
+    this.show();
+    const again = this.reader;
+    const pause = Math.max(100, 10 * (performance.now() - started));
+    this.drawing = window.setTimeout(() => {
+      this.drawing = undefined;
+      if (this.reader !== again || this.reader.lines !== this.shownLines) this.drawLive();
+    }, pause);
+    this.shownLines = this.reader.lines;
   }
 
   private show(): void {
@@ -71,8 +124,9 @@ export class DecodeTab {
 
   private roundButtons(rounds: readonly TimelineRound[]): HTMLElement {
     const choose = (index: number): void => {
+      this.isAtEnd = this.isFollowing && index === rounds.length - 1;
       this.round = index;
-      this.pass = 0;
+      this.pass = this.isAtEnd ? Number.MAX_SAFE_INTEGER : 0;
       this.show();
     };
     return element(
@@ -88,16 +142,26 @@ export class DecodeTab {
 
   private roundView(shown: TimelineRound): HTMLElement {
     const totals = totalsOf(shown);
+    const { length } = shown.passes;
+    this.from = Math.max(0, Math.min(length, this.pass) - mostDrawn / 2);
+    this.from = Math.floor(Math.max(0, Math.min(this.from, length - mostDrawn)));
+    const passes = shown.passes.slice(this.from, this.from + mostDrawn);
     const text = element("pre", {
       class: "written",
       attributes: { tabindex: "0", "aria-label": "The answer, underlined by source" },
     });
-    text.append(...shown.passes.map((one, index) => this.passText(one, index)));
+    text.append(...passes.map((one, index) => this.passText(one, this.from + index)));
     return element(
       "div",
       {},
       element("p", { id: "round-facts" }, roundFacts(shown, totals)),
       legend(totals.bySource),
+      passes.length < length &&
+        element(
+          "p",
+          { class: "dim", id: "passes-drawn" },
+          `Passes ${(this.from + 1).toLocaleString("en")} to ${(this.from + passes.length).toLocaleString("en")} of ${length.toLocaleString("en")}: the arrows lead to the others.`,
+        ),
       element(
         "div",
         {
@@ -110,7 +174,7 @@ export class DecodeTab {
           },
           on: { keydown: (event) => this.onKey(event) },
         },
-        ...this.columns(shown.passes),
+        ...this.columns(passes),
       ),
       element("p", { id: "pass-facts", attributes: { "aria-live": "polite" } }),
       text,
@@ -129,10 +193,10 @@ export class DecodeTab {
         "span",
         {
           class: "pass",
-          id: `pass-${index}`,
+          id: `pass-${this.from + index}`,
           title: passFacts(one),
           attributes: { role: "option", "aria-label": passFacts(one) },
-          on: { click: () => this.choosePass(index) },
+          on: { click: () => this.go(this.from + index) },
         },
         drafted > accepted && box("rejected", (drafted - accepted) * unit, ""),
         ...sources
@@ -154,7 +218,7 @@ export class DecodeTab {
         class: `piece from-${main[0]}`,
         id: `piece-${index}`,
         title: passFacts(one),
-        on: { click: () => this.choosePass(index) },
+        on: { click: () => this.go(index) },
       },
       one.text,
     );
@@ -171,7 +235,22 @@ export class DecodeTab {
     }[event.key];
     if (by === undefined) return;
     event.preventDefault();
-    this.choosePass(this.pass + by);
+    this.go(this.pass + by);
+  }
+
+  /** A pass that a person chose. */
+  private go(index: number): void {
+    const rounds = this.timeline?.rounds ?? [];
+    const { length } = rounds[this.round]?.passes ?? [];
+    if (length === 0) return;
+    const pass = Math.max(0, Math.min(length - 1, index));
+    this.isAtEnd = this.isFollowing && pass === length - 1 && this.round === rounds.length - 1;
+    if (pass < this.from || pass >= this.from + mostDrawn) {
+      this.pass = pass;
+      this.show();
+      this.body.querySelector<HTMLElement>(".passes")?.focus();
+    }
+    this.choosePass(pass);
   }
 
   private choosePass(index: number, scroll = true): void {
@@ -245,19 +324,22 @@ function eventList({ rounds, events }: EventTimeline): HTMLElement | undefined {
     element("th", { attributes: { scope: "col" } }, name),
   );
   const marks = { good: "✓ ", bad: "✗ ", neutral: "" };
-  const rows = events.map(({ at, title, detail, tone }) =>
-    element(
-      "tr",
-      { class: `tone-${tone}` },
-      element("td", { class: "number" }, at === undefined ? "" : at.toFixed(1)),
-      element("td", {}, marks[tone] + title),
-      element("td", {}, detail),
-    ),
-  );
+  const earlier = events.length - mostEventRows;
+  const rows = events
+    .slice(-mostEventRows)
+    .map(({ at, title, detail, tone }) =>
+      element(
+        "tr",
+        { class: `tone-${tone}` },
+        element("td", { class: "number" }, at === undefined ? "" : at.toFixed(1)),
+        element("td", {}, marks[tone] + title),
+        element("td", {}, detail),
+      ),
+    );
   return element(
     "table",
     { class: "events" },
-    element("caption", {}, "Events"),
+    element("caption", {}, earlier > 0 ? `The last of ${count(events.length, "event")}` : "Events"),
     element("thead", {}, element("tr", {}, ...head)),
     element("tbody", {}, ...rows),
   );

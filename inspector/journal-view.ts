@@ -60,6 +60,15 @@ export class JournalTab {
     await this.choose(this.chosen);
   }
 
+  /** Chooses an entry by its id. */
+  async reveal(id: string): Promise<void> {
+    await this.refresh();
+    const index = this.rows.findIndex((row) => row.id === id);
+    if (index >= 0) await this.choose(index);
+    else
+      announce(`The log of these folders has no entry ${id}: start redraft inspect with --root.`);
+  }
+
   /** Undo, or redo, of the chosen entry or of some of its hunks: shown first, made after a confirmation. */
   undo(hunks?: readonly number[]): void {
     const row = this.rows[this.chosen];

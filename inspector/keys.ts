@@ -4,7 +4,7 @@ import { byId, element, fill } from "./dom.ts";
 
 /** Keys with what they do; letters only where no text is being written. */
 export const keyTable: readonly (readonly [keys: string, what: string])[] = [
-  ["m, d, j, r", "merge, decode, journal, receipt"],
+  ["m, d, s, j, r", "merge, decode, server, journal, receipt"],
   ["F6, Shift+F6", "next, previous pane"],
   ["Tab", "next control; also out of an editor"],
   ["Esc", "out of an editor, so that letters are keys"],

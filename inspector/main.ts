@@ -1,15 +1,20 @@
 import { examples } from "virtual:examples";
-import { inspectApi } from "./api.ts";
+import { inspectApi, type OpenedTexts } from "./api.ts";
 import { DecodeTab } from "./decode-view.ts";
 import { announce, byId, element, fill } from "./dom.ts";
 import { JournalTab } from "./journal-view.ts";
 import { isWriting, showHelp } from "./keys.ts";
 import { MergeTab } from "./merge-view.ts";
 import { createReceiptTab } from "./receipt-view.ts";
+import { ServerTab } from "./server-view.ts";
 
 const api = inspectApi();
-const names = ["merge", "decode", ...(api ? ["journal", "receipt"] : [])] as const;
-type TabName = (typeof names)[number];
+type TabName = "merge" | "decode" | "server" | "journal" | "receipt";
+let names: readonly TabName[] = [
+  "merge",
+  "decode",
+  ...(api ? (["journal", "receipt"] as const) : []),
+];
 
 const merge = new MergeTab(byId("merge"), api);
 const decode = new DecodeTab(byId("decode"));
@@ -17,9 +22,8 @@ const journal = api && new JournalTab(byId("journal"), api);
 const receipt = api && createReceiptTab(byId("receipt"), api);
 let shown: TabName = "merge";
 
-fill(
-  byId("tabs"),
-  ...names.map((name) =>
+function drawTabs(): void {
+  const tab = (name: TabName): HTMLElement =>
     element(
       "button",
       {
@@ -28,9 +32,31 @@ fill(
         on: { click: () => show(name), keydown: onTabKey },
       },
       `${name[0]!.toUpperCase()}${name.slice(1)}`,
-    ),
-  ),
-);
+    );
+  fill(byId("tabs"), ...names.map(tab));
+}
+
+/** Shows what a log or a server says from now on. */
+function follow({ kind, name }: NonNullable<OpenedTexts["followed"]>): void {
+  if (kind === "file") {
+    api!.follow((message) => decode.take(message));
+    return;
+  }
+  names = ["merge", "decode", "server", "journal", "receipt"];
+  drawTabs();
+  const server = new ServerTab(byId("server"), {
+    name,
+    onEdit(texts) {
+      merge.open(texts);
+      show("merge", true);
+    },
+    onEntry(id) {
+      show("journal", true);
+      void journal?.reveal(id);
+    },
+  });
+  api!.follow((message) => server.take(message));
+}
 
 function show(name: TabName, focus = false): void {
   shown = name;
@@ -80,7 +106,7 @@ function onCommandKey(event: KeyboardEvent): boolean {
 function onLetter(event: KeyboardEvent): boolean {
   const { key } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || isWriting()) return false;
-  const tab = { m: "merge", d: "decode", j: "journal", r: "receipt" }[key];
+  const tab = { m: "merge", d: "decode", s: "server", j: "journal", r: "receipt" }[key];
   if (tab !== undefined && names.includes(tab as TabName)) show(tab as TabName, true);
   else if (key === "?") showHelp();
   else if (shown === "merge" && key === "n") merge.nextChange(1);
@@ -106,6 +132,7 @@ document.addEventListener(
 );
 byId("help-button").addEventListener("click", showHelp);
 
+drawTabs();
 show("merge");
 if (api === undefined) {
   if (examples[0]) merge.open(examples[0]);
@@ -115,8 +142,10 @@ if (api === undefined) {
       merge.opened(texts);
       if (texts.events !== undefined) decode.open(texts.events);
       if (texts.receipt !== undefined) receipt?.open(texts.receipt);
+      if (texts.followed !== undefined) follow(texts.followed);
       if (texts.file === undefined && texts.edit === undefined) {
-        if (texts.events !== undefined) show("decode");
+        if (texts.followed?.kind === "server") show("server");
+        else if (texts.events !== undefined || texts.followed !== undefined) show("decode");
         else if (texts.receipt !== undefined) show("receipt");
       }
     },

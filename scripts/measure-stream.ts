@@ -5,9 +5,8 @@ import { type MergeOutcome, merge, mergeFeed } from "../src/redraft/merge.ts";
 
 /**
  * Streams the edits of a folder of `redraft bench data` four characters at a time and prints, per style: edits that are placed, their
- * hunks, how many are final before the last character, streams that are refused although the whole edit is placed, and the time from
- * the last piece to the outcome (p50, p95, in ms
- * of processor time).
+ * hunks, how many are final before the last character, streams that are refused although the whole edit is placed, edits whose merge was
+ * left for the last piece, and the time from that piece to the outcome (p50, p95, in ms of processor time).
  *
  *     node --import tsx scripts/measure-stream.ts <folder> [style,style,...]
  */
@@ -44,6 +43,7 @@ interface Tally {
   placed: number;
   hunks: number;
   early: number;
+  left: number;
   refused: string[];
   times: number[];
 }
@@ -58,6 +58,7 @@ for (const row of rows<Row>("sketches.public.jsonl")) {
     placed: 0,
     hunks: 0,
     early: 0,
+    left: 0,
     refused: [],
     times: [],
   };
@@ -80,11 +81,13 @@ for (const row of rows<Row>("sketches.public.jsonl")) {
     // What is done ahead of other pieces is done again: only the last ones matter here.
     if (index > pieces.length - 30) feed.prepare();
   }
+  const before = feed.merges;
   const start = process.cpuUsage();
   const more = feed.push(last);
   const end = feed.end();
   const { user, system } = process.cpuUsage(start);
   tally.times.push((user + system) / 1000);
+  if (feed.merges > before) tally.left++;
   if (outcome.kind !== "proved") continue;
   tally.placed++;
   tally.early += early;
@@ -95,10 +98,10 @@ for (const row of rows<Row>("sketches.public.jsonl")) {
 
 const print = (...words: readonly unknown[]): void =>
   void process.stdout.write(`${words.join(" ")}\n`);
-print("style edits placed hunks early refused p50 p95");
-for (const [style, { edits, placed, hunks, early, refused, times }] of tallies) {
+print("style edits placed hunks early refused left p50 p95");
+for (const [style, { edits, placed, hunks, early, left, refused, times }] of tallies) {
   times.sort((a, b) => a - b);
   const at = (share: number): string => (times[Math.floor(share * times.length)] ?? 0).toFixed(2);
-  print(style, edits, placed, hunks, early, refused.length, at(0.5), at(0.95));
+  print(style, edits, placed, hunks, early, refused.length, left, at(0.5), at(0.95));
   if (refused.length > 0) print(`  ${refused.join(" ")}`);
 }

@@ -52,6 +52,42 @@ describe("redraft inspect", () => {
     ]);
   });
 
+  it("watches a server that answers, and says at once what is wrong with another", async () => {
+    const serve = spawn(process.execPath, [...redraftProgram, "serve", "--port", "0"], {
+      cwd: folder,
+      env: { ...process.env, REDRAFT_API_KEY: "k" },
+    });
+    const [chunk] = (await once(serve.stdout, "data")) as [Buffer];
+    const server = String(chunk).trim();
+    const inspect = (url: string, key: string) =>
+      redraft(["inspect", "--server", url], { cwd: folder, env: { REDRAFT_API_KEY: key } });
+    const wrongKey = await inspect(server, "x");
+    expect([wrongKey.code, wrongKey.stderr]).toEqual([
+      2,
+      expect.stringContaining("REDRAFT_API_KEY"),
+    ]);
+    const args = [...redraftProgram, "inspect", "--server", `${server}/v1`];
+    const env = { ...process.env, REDRAFT_API_KEY: "k" };
+    const child = spawn(process.execPath, args, { cwd: folder, env });
+    const [address] = (await once(child.stdout, "data")) as [Buffer];
+    const opened = await (await fetch(`${String(address).trim()}api/opened`)).json();
+    expect(opened).toMatchObject({ followed: { kind: "server", name: server } });
+    child.kill("SIGTERM");
+    expect((await once(child, "exit"))[0]).toBe(0);
+    serve.kill("SIGKILL");
+    await once(serve, "exit");
+    const down = await inspect(server, "k");
+    expect([down.code, down.stderr]).toEqual([4, expect.stringContaining("does not answer")]);
+    for (const [words, message] of [
+      [["--server", "localhost:1"], "no http or https URL"],
+      [["--server", "http://u:p@localhost"], "not into the URL"],
+      [["--follow"], "--follow needs --events"],
+    ] as const) {
+      const { code, stderr } = await redraft(["inspect", ...words], { cwd: folder });
+      expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    }
+  });
+
   it("refuses files that are not there", async () => {
     const { code, stderr } = await redraft(["inspect", "--events", "none.jsonl"], { cwd: folder });
     expect(code).toBe(3);

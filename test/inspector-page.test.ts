@@ -37,7 +37,7 @@ describe("the page of the inspector", () => {
     });
     expect(taken).toContain("inspect/view-merge.ts");
     const allowed =
-      /^(core|text|edit|merge)\/|^inspect\/(picture|joined-lines|regions|timeline|view-merge)\.ts$/;
+      /^(core|text|edit|merge)\/|^inspect\/(picture|joined-lines|regions|request-log|timeline|view-merge)\.ts$/;
     expect(taken.filter((path) => !allowed.test(path))).toEqual([]);
   });
 });

@@ -38,6 +38,8 @@ export interface Session {
   redraft(args: readonly string[]): Promise<string>;
   /** Starts `redraft inspect` and opens its page. */
   inspect(args: readonly string[], options?: PageOptions): Promise<Page>;
+  /** Starts `redraft serve` on a free port; answers its address. */
+  serve(args: readonly string[]): Promise<string>;
   /** Opens a page of any address. Errors of the page, and requests to other machines, fail the test. */
   open(url: string, options?: PageOptions): Promise<Page>;
   shot(page: Page, name: string): Promise<void>;
@@ -95,6 +97,12 @@ export async function startSession(
       const url = await firstLine(child);
       return session.open(url, options);
     },
+    async serve(args) {
+      const words = ["serve", "--port", "0", "--model", "none", ...args];
+      const child = spawn(process.execPath, [...command, ...words], { cwd: work, env });
+      servers.push(child);
+      return firstLine(child);
+    },
     async open(url, { colorScheme = "light", width = 1440, height = 900 } = {}) {
       const page = await browser.newPage({ viewport: { width, height }, colorScheme });
       pages.push(page);
@@ -146,6 +154,6 @@ function firstLine(child: ChildProcess): Promise<string> {
       text += String(chunk);
       if (text.includes("\n")) resolve(text.split("\n")[0]!);
     });
-    child.on("exit", (code) => reject(new Error(`redraft inspect ended with ${code}: ${errors}`)));
+    child.on("exit", (code) => reject(new Error(`redraft ended with ${code}: ${errors}`)));
   });
 }

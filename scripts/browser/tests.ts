@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -233,6 +233,91 @@ export const browserTests: Readonly<Record<string, BrowserTest>> = {
       assert.ok((await page.locator(".sign-moved span", { hasText: "»" }).count()) >= 2);
     }
     return `least contrast: ${notes.join(", ")}`;
+  },
+
+  async "a log is followed while it grows"(session) {
+    const head = { redraft: "events", version: 1, time: "now", command: "edit" };
+    const log = (lines: readonly object[]): string =>
+      lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+    const pass = (text: string) => ({ tokens: 1, drafted: 0, accepted: 0, ms: 1, text });
+    const written = (text: string) => ({ type: "text", text, passes: [pass(text)] });
+    const path = await session.write("live.jsonl", log([head, written("begin")]));
+    const page = await session.inspect(["--events", path, "--follow"]);
+    await page.locator(".written", { hasText: "begin" }).waitFor();
+    assert.ok(await page.locator("#decode").isVisible());
+    await appendFile(path, log([written(" middle"), { type: "error", message: "it broke" }]));
+    await page.locator(".written", { hasText: "begin middle" }).waitFor();
+    await page.locator("td", { hasText: "it broke" }).waitFor();
+    // Many passes at once: the last ones are drawn, and the arrows lead to the others.
+    const many = Array.from({ length: 20_000 }, (_, index) => written(` ${index}`));
+    await appendFile(path, log(many));
+    await page.locator(".written", { hasText: "19999" }).waitFor();
+    assert.ok((await page.locator(".pass").count()) <= 3000);
+    await page.locator(".passes").focus();
+    await page.keyboard.press("Home");
+    await page.locator(".pass.is-chosen#pass-0").waitFor();
+    await appendFile(path, log([written(" more")]));
+    await page.locator("#round-facts", { hasText: "20,003 passes" }).waitFor();
+    assert.equal(await page.locator(".pass.is-chosen#pass-0").count(), 1, "the choice stays");
+    await session.write("live.jsonl", log([{ ...head, time: "later" }, written("another")]));
+    await page.waitForFunction(() => document.querySelector(".written")?.textContent === "another");
+    return undefined;
+  },
+
+  async "a running server is watched, and its edits are shown as merges"(session) {
+    const url = await session.serve(["--event-texts", "--root", session.folder]);
+    const post = (path: string, body: object): Promise<Response> =>
+      fetch(`${url}/v1/${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    const chat = (code: string, update: string, path: string): Promise<Response> => {
+      const content = `<code>${code}</code>\n<update>${update}</update>`;
+      return post("chat/completions", {
+        messages: [{ role: "user", content }],
+        metadata: { path },
+      });
+    };
+    const page = await session.inspect(["--server", url, "--root", session.folder]);
+    await page.locator("#server-state", { hasText: "Watching" }).waitFor();
+    await chat(source, unique, "<b>a.ts</b>");
+    const row = (request: number) => page.locator(`[data-request="${request}"]`);
+    await row(1).locator("td", { hasText: "by merge" }).waitFor();
+    assert.match((await row(1).textContent())!, /<b>a\.ts<\/b>/);
+    await chat(source, twice, "a.ts");
+    await row(2).locator("td", { hasText: "refused: ambiguous" }).waitFor();
+    await session.shot(page, "server");
+    await row(2).getByRole("button").focus();
+    await page.keyboard.press("Enter");
+    await outcome(page, "ambiguous");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("s");
+    await row(1).getByRole("button").click();
+    await outcome(page, "proved");
+    // A file of 50,000 lines does not hold up the page.
+    await chat(largeFile(50_000), largeEdit(50_000, 10), "large.ts");
+    await page.locator("#tab-server").click();
+    await row(3).getByRole("button").click();
+    await page.waitForFunction(
+      () => (document.querySelector("#merge")?.getAttribute("data-shown-ms") ?? "") !== "",
+    );
+    await outcome(page, "proved");
+    const lines = await page.locator(".cm-line").count();
+    assert.ok(lines < 1000, `${lines} lines are drawn`);
+    // An edit of a file leads to its entry of the log.
+    await session.write("served.txt", "one\n");
+    await post("edits", { edits: [{ path: "served.txt", edit: "two\n", format: "whole" }] });
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("s");
+    await row(4).getByRole("button").click();
+    await page.locator("#journal h3", { hasText: "served.txt" }).waitFor();
+    // Many at once: each has its row.
+    await Promise.all(Array.from({ length: 40 }, () => chat("a\n", "", "x")));
+    await page.locator("#tab-server").click();
+    await row(44).waitFor();
+    assert.equal(await page.locator("[data-request]").count(), 44);
+    return undefined;
   },
 
   async "a file of 50,000 lines"(session) {

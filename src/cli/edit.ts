@@ -29,7 +29,7 @@ import { hunkStream } from "./hunk-stream.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
 import { keepPassingOption, requireCheck } from "./left-out.ts";
 import { liveLine } from "./live-line.ts";
-import { seconds, whole } from "./numbers.ts";
+import { seconds, whole, wholeUpTo } from "./numbers.ts";
 import { shownPath } from "./shown-path.ts";
 import { onInterrupt } from "./signals.ts";
 
@@ -50,9 +50,13 @@ export function editCommand(): Command {
     .option(
       "--context <tokens>",
       "context size of a local model for prompt and answer, in tokens (default: what the files need)",
-      whole,
+      wholeUpTo("context"),
     )
-    .option("--threads <number>", "threads of a local model (default: processors less one)", whole)
+    .option(
+      "--threads <number>",
+      "threads of a local model (default: processors less one)",
+      wholeUpTo("threads"),
+    )
     .addOption(
       new Option(
         "--via <way>",
@@ -92,7 +96,7 @@ export function editCommand(): Command {
     .option(
       "--attempts <number>",
       "how often the model may try: after a failed --check it is asked again, with the output (default: 1)",
-      whole,
+      wholeUpTo("attempts"),
     )
     .option("--costs <path>", "JSON with prices or speeds, for --via auto and the report")
     .option("--timeout <seconds>", "time limit for the model", seconds)

@@ -2,8 +2,11 @@ import { spawn } from "node:child_process";
 import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { RedraftError } from "../core/errors.ts";
+import type { FollowedSource } from "../inspect/follow.ts";
 import type { InspectedFiles } from "../inspect/handlers.ts";
 import { fileError } from "../workspace/disk.ts";
+import { httpUrl } from "./http-url.ts";
 import { readEditText } from "./input.ts";
 import { cliJournal, folderOf } from "./journal.ts";
 import { port } from "./numbers.ts";
@@ -15,6 +18,8 @@ interface InspectCommandOptions {
   readonly edit?: string;
   readonly receipt?: string;
   readonly events?: string;
+  readonly follow: boolean;
+  readonly server?: string;
   readonly root: readonly string[];
   readonly port: number;
   readonly open: boolean;
@@ -31,6 +36,12 @@ export function inspectCommand(): Command {
     .option("--edit <file>", "the edit; - = standard input")
     .option("--receipt <file>", "a receipt to show and to verify")
     .option("--events <file>", "an event log, as redraft edit --events writes it")
+    .option("--follow", "read on in the event log while it grows", false)
+    .option(
+      "--server <url>",
+      "show the requests of this running redraft serve as they happen; its key is REDRAFT_API_KEY",
+      httpUrl("http://127.0.0.1:8787", "REDRAFT_API_KEY"),
+    )
     .option(
       "--root <folder>",
       "the page may write files in this folder and shows its log; repeat for more (default: the folder of the file, or the current one)",
@@ -52,6 +63,7 @@ async function inspect(file: string | undefined, options: InspectCommandOptions)
       });
     }
   }
+  const followed = await followedBy(options, signal);
   const edit = options.edit === undefined ? undefined : await readEditText(options.edit);
   const roots =
     options.root.length > 0
@@ -62,7 +74,8 @@ async function inspect(file: string | undefined, options: InspectCommandOptions)
     ...(file !== undefined && { file: resolve(file) }),
     ...(edit !== undefined && { edit }),
     ...(options.receipt !== undefined && { receipt: options.receipt }),
-    ...(options.events !== undefined && { events: options.events }),
+    ...(options.events !== undefined && !options.follow && { events: options.events }),
+    ...(followed !== undefined && { followed }),
   };
   const { startInspector } = await import("../inspect/serve.ts");
   const inspector = await startInspector({
@@ -84,6 +97,32 @@ async function inspect(file: string | undefined, options: InspectCommandOptions)
   await inspector.close();
 }
 
+/** A server is asked at once: a wrong address or key is no matter of waiting. */
+async function followedBy(
+  { events, follow, server }: InspectCommandOptions,
+  signal: AbortSignal,
+): Promise<FollowedSource | undefined> {
+  if (follow && events === undefined) {
+    throw new RedraftError("usage", "--follow needs --events <file>, the log that grows.");
+  }
+  if (follow && server !== undefined) {
+    throw new RedraftError("usage", "--follow and --server: one page shows one of them.");
+  }
+  if (follow) return { kind: "file", path: events! };
+  if (server === undefined) return undefined;
+  const apiKey = process.env.REDRAFT_API_KEY;
+  const followed: FollowedSource = {
+    kind: "server",
+    url: server.replace(/\/v1$/, ""),
+    ...(apiKey && { apiKey }),
+  };
+  const { askForEvents } = await import("../inspect/follow.ts");
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
+  const response = await askForEvents(followed, 0, limit);
+  await response.body?.cancel();
+  return followed;
+}
+
 /** The system's browser; where there is none, the printed address has to do. */
 function openBrowser(url: string): void {
   const [program, ...args] =
@@ -103,6 +142,8 @@ The page is served on 127.0.0.1 under a random token that is a part of its addre
 Examples:
   redraft inspect src/app.ts --edit sketch.txt
   redraft inspect --events events.jsonl
+  redraft inspect --events events.jsonl --follow
+  redraft inspect --server http://127.0.0.1:8787
   redraft inspect --receipt receipt.json --root .
 
-Exit codes: 0 ended by Ctrl-C, 2 wrong usage, 3 a file is missing or unreadable.`;
+Exit codes: 0 ended by Ctrl-C, 2 wrong usage, 3 a file is missing or unreadable, 4 the server does not answer.`;

@@ -10,7 +10,7 @@ import { openLearning } from "../redraft/learning.ts";
 import { modelFile, settleRoute } from "../redraft/settle-route.ts";
 import { createThreadedRedraft } from "../threads/threads.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
-import { inSeconds, whole } from "./numbers.ts";
+import { inSeconds, wholeUpTo } from "./numbers.ts";
 import { rootFolder } from "./patch.ts";
 import { packageVersion } from "./version.ts";
 
@@ -42,8 +42,12 @@ export function lspCommand(): Command {
       "what settles ambiguous edits: default (the ranker in the package), none, or the URL of a model server; a path to a .gguf file, or an installed model, also proposes lines",
       "default",
     )
-    .option("--context <tokens>", "tokens that the documents may have together", whole)
-    .option("--threads <number>", "threads of the model", whole)
+    .option(
+      "--context <tokens>",
+      "tokens that the documents may have together",
+      wholeUpTo("context"),
+    )
+    .option("--threads <number>", "threads of the model", wholeUpTo("threads"))
     .addOption(inSeconds("--deadline <seconds>", "time limit for the proposal of a line", 2000))
     .addOption(inSeconds("--timeout <seconds>", "time limit for one edit", 60_000))
     .addOption(

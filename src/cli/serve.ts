@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import type { Logger } from "../core/logger.ts";
 import type { ModelRoute } from "../core/route.ts";
 import { engineOf, engines } from "../engines/registry.ts";
@@ -9,9 +9,10 @@ import { modelFile, rankerRoute, settleRoute } from "../redraft/settle-route.ts"
 import type { ServedModel } from "../session/served-model.ts";
 import { createThreadedRedraft } from "../threads/threads.ts";
 import { openingLine } from "./edit-view.ts";
+import { httpUrl } from "./http-url.ts";
 import { liveLine } from "./live-line.ts";
 import { jsonLogger, type LogLevel, logLevels } from "./log.ts";
-import { inSeconds, port, whole } from "./numbers.ts";
+import { inSeconds, port, wholeUpTo } from "./numbers.ts";
 import { rootFolder } from "./patch.ts";
 import { onInterrupt } from "./signals.ts";
 import { packageVersion } from "./version.ts";
@@ -34,6 +35,7 @@ interface ServeCommandOptions {
   readonly fallback?: string;
   readonly cors: readonly string[];
   readonly apiKey: readonly string[];
+  readonly eventTexts: boolean;
   readonly log: LogLevel;
 }
 
@@ -54,41 +56,46 @@ export function serveCommand(): Command {
     .option(
       "--context <tokens>",
       "context size of one request in tokens, prompt and answer",
-      whole,
+      wholeUpTo("context"),
       4096,
     )
-    .option("--threads <number>", "threads of the model", whole)
+    .option("--threads <number>", "threads of the model", wholeUpTo("threads"))
     .option(
       "--sequences <number>",
       "requests that the model handles at once",
-      whole,
+      wholeUpTo("sequences"),
       defaultLimits.sequences,
     )
     .option(
       "--queue <number>",
       "requests that may wait; any more get status 429",
-      whole,
+      wholeUpTo("waiting"),
       defaultLimits.maxWaiting,
     )
     .option(
       "--workers <number>",
       "worker threads for edits (default: 2 to 4, depending on the processors)",
-      whole,
+      wholeUpTo("workers"),
     )
     .addOption(
       inSeconds("--timeout <seconds>", "time limit for one request", defaultLimits.requestMs),
     )
-    .option("--max-body <bytes>", "largest request body", whole, defaultLimits.maxBodyBytes)
+    .option(
+      "--max-body <bytes>",
+      "largest request body",
+      wholeUpTo("bodyBytes"),
+      defaultLimits.maxBodyBytes,
+    )
     .option(
       "--max-bodies <bytes>",
       "limit for all request bodies together; any more get status 503",
-      whole,
+      wholeUpTo("bodiesBytes"),
       defaultLimits.maxBodiesBytes,
     )
     .option(
       "--connections <number>",
       "connections open at once; any more are closed",
-      whole,
+      wholeUpTo("connections"),
       defaultLimits.maxConnections,
     )
     .addOption(
@@ -105,7 +112,7 @@ export function serveCommand(): Command {
     .option(
       "--fallback <url>",
       "send what the merge refuses on to this OpenAI-compatible server; its key is REDRAFT_FALLBACK_API_KEY",
-      baseUrl,
+      httpUrl("https://api.example.com/v1", "REDRAFT_FALLBACK_API_KEY"),
     )
     .addOption(
       new Option(
@@ -120,6 +127,11 @@ export function serveCommand(): Command {
         .argParser(collect)
         .default([], "none")
         .env("REDRAFT_API_KEY"),
+    )
+    .option(
+      "--event-texts",
+      "whoever watches this server with the key of a request (redraft inspect --server) sees its code and edit",
+      false,
     )
     .addOption(
       new Option("--log <level>", "what to log on standard error")
@@ -160,6 +172,7 @@ async function serve(options: ServeCommandOptions): Promise<void> {
     graceMs: options.grace,
     apiKeys: keys,
     corsOrigins: options.cors,
+    eventTexts: options.eventTexts,
     version: packageVersion(),
     logger,
     limits: {
@@ -243,20 +256,6 @@ async function loadModel(
 function fallbackAt(url: string): Fallback {
   const apiKey = process.env.REDRAFT_FALLBACK_API_KEY;
   return { url, ...(apiKey ? { apiKey } : {}) };
-}
-
-/** The base URL of an API, without the slash at its end. */
-function baseUrl(value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== "") {
-    throw new InvalidArgumentError(
-      "It is no http or https URL, such as https://api.example.com/v1.",
-    );
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw new InvalidArgumentError("Put its key into REDRAFT_FALLBACK_API_KEY, not into the URL.");
-  }
-  return value.replace(/\/$/, "");
 }
 
 const isLoopback = (host: string): boolean => /^(localhost|127\.|::1$|\[::1\]$)/.test(host);

@@ -10,6 +10,7 @@ import { answerEditStream, type EditStreamParts } from "./edit-stream.ts";
 import { createEditHandlers } from "./edits.ts";
 import { errorAnswers } from "./error-answers.ts";
 import { ApiError } from "./errors.ts";
+import { createEventFeed, type RecordedRequest } from "./event-feed.ts";
 import { wasPassedOn } from "./fallback.ts";
 import { createHandlers, type Handler } from "./handlers.ts";
 import { createMeasures, type Measures } from "./measures.ts";
@@ -17,6 +18,14 @@ import { openApi } from "./openapi.ts";
 import { defaultLimits, type HttpLimits, type HttpOptions } from "./options.ts";
 import { createFairQueue } from "./queue.ts";
 import { bodyJson } from "./reading.ts";
+import {
+  factsOfEdits,
+  factsOfUndo,
+  keyOfRequest,
+  noRecord,
+  openEvents,
+  recorded,
+} from "./record.ts";
 
 /** The app, and what a server needs to shut it down. */
 export interface RedraftApp {
@@ -56,6 +65,16 @@ export function createApp(options: HttpOptions): RedraftApp {
     "Requests that wait in the queue.",
     () => modelQueue.waiting + mergeQueue.waiting,
   );
+  const feed = createEventFeed({
+    clock,
+    stallMs: limits.stallMs,
+    texts: options.eventTexts === true,
+    version: options.version,
+  });
+  const keyOf = (context: Context): string => keyOfRequest(context, options.apiKeys ?? []);
+  const begin = (context: Context): RecordedRequest =>
+    feed.begin(endpointNames[context.req.path] ?? "other", keyOf(context));
+  registry.gauge("redraft_event_readers", "Readers of /v1/events.", () => feed.readers);
   registry.gauge(
     "redraft_uptime_seconds",
     "Seconds since the server started.",
@@ -108,33 +127,26 @@ export function createApp(options: HttpOptions): RedraftApp {
 
   const bodies = createBodyBudget(Math.max(limits.maxBodiesBytes, limits.maxBodyBytes));
   registry.gauge("redraft_body_bytes", "Bytes of request bodies in memory.", () => bodies.taken);
-  const post = (path: string, handler: Handler): void => {
-    app.post(path, withBody(handler, limits, bodies));
+  const post = (path: string, handler: Handler, record = begin): void => {
+    app.post(path, withBody(handler, limits, bodies, record));
   };
   post("/v1/chat/completions", handlers.chat);
   post("/v1/apply/chat/completions", handlers.chat);
   post("/v1/completions", handlers.completions);
   post("/v1/responses", handlers.responses);
   post("/v1/code/apply", handlers.codeApply);
-  post("/tokenize", handlers.tokenize);
-  post("/detokenize", handlers.detokenize);
-  const edits = createEditHandlers(options.redraft, options.files);
-  post("/v1/edits", async (bytes, { signal }) =>
-    Response.json(await edits.apply(bodyJson(bytes), signal)),
+  post("/tokenize", handlers.tokenize, () => noRecord);
+  post("/detokenize", handlers.detokenize, () => noRecord);
+  const streamed = { limits, working, clock, onFailure: streamFailures(logger, measures) };
+  addEditRoutes(app, { options, streamed, bodies, post, begin });
+  app.get("/v1/events", (context) =>
+    openEvents(context, feed, { key: keyOf(context), cutOff: callFrom(context).cutOff }),
   );
-  post("/v1/edits/undo", async (bytes, { signal }) =>
-    Response.json(await edits.undo(bodyJson(bytes), signal)),
-  );
-  const streamed = { edits, limits, working, clock, onFailure: streamFailures(logger, measures) };
-  app.post("/v1/edits/stream", async (context) => {
-    const body = receiveJsonLines(context.req.raw, limits, bodies);
-    return answerEditStream(body, callFrom(context), streamed);
-  });
-  app.get("/v1/edits", async (context) => context.json(await edits.log()));
 
   return {
     app,
     drain() {
+      feed.close();
       modelQueue.close();
       mergeQueue.close();
     },
@@ -151,6 +163,35 @@ export function createApp(options: HttpOptions): RedraftApp {
   };
 }
 
+interface EditRoutes {
+  readonly options: HttpOptions;
+  readonly streamed: Omit<EditStreamParts, "edits">;
+  readonly bodies: BodyBudget;
+  readonly post: (path: string, handler: Handler) => void;
+  readonly begin: (context: Context) => RecordedRequest;
+}
+
+/** Edits of files: without folders each of these is status 404. */
+function addEditRoutes(app: Hono, { options, streamed, bodies, post, begin }: EditRoutes): void {
+  const edits = createEditHandlers(options.redraft, options.files);
+  post("/v1/edits", async (bytes, { signal, record }) => {
+    const applied = await edits.apply(bodyJson(bytes), signal);
+    record.note(factsOfEdits(applied));
+    return Response.json(applied);
+  });
+  post("/v1/edits/undo", async (bytes, { signal, record }) => {
+    const undone = await edits.undo(bodyJson(bytes), signal);
+    record.note(factsOfUndo(undone));
+    return Response.json(undone);
+  });
+  app.post("/v1/edits/stream", async (context) => {
+    const body = receiveJsonLines(context.req.raw, streamed.limits, bodies);
+    const call = callFrom(context, begin(context));
+    return recorded(call.record, () => answerEditStream(body, call, { ...streamed, edits }));
+  });
+  app.get("/v1/edits", async (context) => context.json(await edits.log()));
+}
+
 const endpointNames: Readonly<Record<string, string>> = {
   "/v1/chat/completions": "chat",
   "/v1/apply/chat/completions": "chat",
@@ -163,6 +204,7 @@ const endpointNames: Readonly<Record<string, string>> = {
   "/v1/edits": "edits",
   "/v1/edits/undo": "undo",
   "/v1/edits/stream": "edit-stream",
+  "/v1/events": "events",
 };
 
 /** Counts and times the requests of known endpoints. */
@@ -204,15 +246,16 @@ function withBody(
   handler: Handler,
   limits: HttpLimits,
   bodies: BodyBudget,
+  begin: (context: Context) => RecordedRequest,
 ): (context: Context) => Promise<Response> {
   return async (context) => {
     const outgoing = outgoingOf(context);
-    const call = callFrom(context);
     const { bytes, release } = await readBody(context.req.raw, limits, bodies);
+    const call = callFrom(context, begin(context));
     // The answer is about as large, so the memory stays reserved until it is sent.
     outgoing?.once("close", release);
     try {
-      return await handler(bytes, call);
+      return await recorded(call.record, () => handler(bytes, call));
     } catch (error) {
       release();
       throw error;
@@ -233,11 +276,12 @@ function streamFailures(logger: Logger, measures: Measures): EditStreamParts["on
 const outgoingOf = (context: Context): Bindings["outgoing"] =>
   (context.env as Bindings | undefined)?.outgoing;
 
-function callFrom(context: Context): Call {
+function callFrom(context: Context, record: RecordedRequest = noRecord): Call {
   const outgoing = outgoingOf(context);
   const { incoming } = (context.env ?? {}) as Bindings;
   const cutOff = (): void => void outgoing?.destroy();
   return {
+    record,
     client: context.req.header("authorization") ?? incoming?.socket?.remoteAddress ?? "local",
     isPassedOn: wasPassedOn(context.req.header("via")),
     signal: context.req.raw.signal,

@@ -1,5 +1,9 @@
+import type { RecordedRequest } from "./event-feed.ts";
+
 /** The client of a request, and its connection. */
 export interface Call {
+  /** What others who watch the server learn of the request. */
+  readonly record: RecordedRequest;
   readonly client: string;
   /** Another Redraft sent it on to its fallback, which this one is. */
   readonly isPassedOn: boolean;

@@ -4,8 +4,10 @@ import type { ArrivingBody } from "./body.ts";
 import type { Call } from "./call.ts";
 import type { ArrivingEdit, EditHandlers } from "./edits.ts";
 import { type ApiError, toApiError } from "./errors.ts";
+import type { RecordedRequest } from "./event-feed.ts";
 import type { HttpLimits } from "./options.ts";
 import { bodyJson } from "./reading.ts";
+import { factsOfEdits } from "./record.ts";
 import { parseBody } from "./schemas.ts";
 import { type EventStream, openEventStream } from "./stream.ts";
 import { beginWork, disconnected, type RequestWork } from "./work.ts";
@@ -46,7 +48,8 @@ export async function answerEditStream(
       named: true,
       onDisconnect: () => work.controller.abort(disconnected()),
     });
-    void answerPieces(lines, edit, events, work, onFailure);
+    call.record.hold();
+    void answerPieces(lines, edit, { events, work, record: call.record }, onFailure);
     return events.response;
   } catch (error) {
     await lines.return(undefined);
@@ -55,13 +58,19 @@ export async function answerEditStream(
   }
 }
 
+interface AnsweredStream {
+  readonly events: EventStream;
+  readonly work: RequestWork;
+  readonly record: RecordedRequest;
+}
+
 async function answerPieces(
   lines: AsyncIterable<unknown>,
   edit: ArrivingEdit,
-  events: EventStream,
-  { controller, signal, finish }: RequestWork,
+  { events, work, record }: AnsweredStream,
   onFailure: EditStreamParts["onFailure"],
 ): Promise<void> {
+  const { controller, signal, finish } = work;
   try {
     for await (const line of lines) {
       signal.throwIfAborted();
@@ -71,9 +80,12 @@ async function answerPieces(
     const { hunks, applied } = await edit.end(signal);
     for (const hunk of hunks) events.send({ type: "hunk", ...hunk });
     events.send({ type: "result", ...applied });
+    record.note(factsOfEdits(applied));
+    record.end(200);
   } catch (error) {
     const answer = toApiError(controller.signal.aborted ? controller.signal.reason : error);
     onFailure(answer, error);
+    record.fail(answer);
     events.send({ type: "error", ...answer.body });
   } finally {
     events.end();

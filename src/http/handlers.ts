@@ -5,6 +5,7 @@ import type { ThreadedRedraft } from "../threads/threads.ts";
 import type { Ending } from "./answer-shape.ts";
 import type { Call } from "./call.ts";
 import { ApiError, toApiError } from "./errors.ts";
+import type { RecordedRequest } from "./event-feed.ts";
 import { isMergeRefusal } from "./fallback.ts";
 import { checkTokens, produceGeneration, templateOf } from "./generate.ts";
 import type { Measures } from "./measures.ts";
@@ -74,6 +75,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     async (bytes, call) => {
       const work = beginWork(call, limits, parts.working, clock);
       try {
+        if (call.record.wantsTexts) noteTexts(endpoint, bytes, about, call.record);
         const isSmall = threads === undefined || bytes.length <= smallBody;
         const read = isSmall ? readRequest(endpoint, bytes, about) : undefined;
         const known = read === undefined || read.kind === "apply";
@@ -128,7 +130,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
     const shape = answerShapeOf(read.endpoint, read.wish.model ?? modelName, created);
     work.onFinish(await parts.modelQueue.enter(call.client, work.signal));
     const { client } = call;
-    const production = produceGeneration(model!, read, template!, measures, { ...work, client });
+    const { record } = call;
+    const produced = produceGeneration(model!, read, template!, measures, { ...work, client });
+    const production = notingUsage(produced, record);
     if (!read.wish.stream) {
       const { text, ending } = await collectText(production);
       work.finish();
@@ -136,6 +140,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     }
     // The first piece is waited for, so that a refusal is still an HTTP error.
     const first = await production.next();
+    record.hold();
+    work.onFinish(() => record.end(200));
     work.onFinish(() =>
       measures.seconds.observe((clock.now() - work.started) / 1000, { endpoint }),
     );
@@ -146,6 +152,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       cutOff: call.cutOff,
       work,
       onFailure(api, error) {
+        record.fail(api);
         measures.refusals.add({ code: api.body.error.code ?? "none" });
         if (api.status === 500) options.logger?.error("stream failed", { cause: String(error) });
       },
@@ -162,6 +169,33 @@ export function createHandlers(parts: HandlerParts): Handlers {
     models: () => ({ object: "list", data: modelList(model) }),
     modelNamed: (id) => modelNamed(id, model),
   };
+}
+
+/** For those who watch: reads the request a second time, and only while somebody does who may. */
+function noteTexts(
+  endpoint: Endpoint,
+  bytes: Uint8Array,
+  about: ModelLimits | undefined,
+  record: RecordedRequest,
+): void {
+  let read: RequestRead;
+  try {
+    read = readRequest(endpoint, bytes, about);
+  } catch {
+    // The answer says what is wrong with it.
+    return;
+  }
+  // An edit of another text, or of a cell, is no edit of the code that came with it.
+  if (read.kind !== "apply" || read.base !== undefined || read.cell !== undefined) return;
+  const { code: source, update: edit } = read.prompt;
+  record.note({}, { path: read.path, texts: { source, edit } });
+}
+
+async function* notingUsage(production: Production, record: RecordedRequest): Production {
+  const ending = yield* production;
+  const { prompt_tokens: promptTokens, completion_tokens: tokens } = ending.usage;
+  record.note({ promptTokens, tokens });
+  return ending;
 }
 
 const isWriting = (endpoint: Endpoint): endpoint is WritingEndpoint =>

@@ -22,6 +22,8 @@ const choice = (more: Readonly<Record<string, JsonSchema>>): JsonSchema =>
   record({ index: number, finish_reason: { enum: ["stop", "length", null] }, ...more });
 const fileChange = record({ path: text });
 
+const eventHead = { seq: number, at: { type: "number" } };
+
 export const answerSchemas: Readonly<Record<string, JsonSchema>> = {
   Error: record({
     error: record(
@@ -120,6 +122,39 @@ export const answerSchemas: Readonly<Record<string, JsonSchema>> = {
         { entry: text },
       ),
       record({ type: { const: "error" }, error: { type: "object" } }),
+    ],
+  },
+  ServerEvent: {
+    oneOf: [
+      record({ redraft: { const: "events" }, version: { const: 1 }, time: text, command: text }),
+      record(
+        { ...eventHead, type: { const: "request-started" }, request: number, endpoint: text },
+        { path: text },
+      ),
+      record(
+        {
+          ...eventHead,
+          type: { const: "request-ended" },
+          request: number,
+          endpoint: text,
+          status: number,
+          ms: { type: "number" },
+        },
+        {
+          path: text,
+          route: text,
+          format: text,
+          changed: flag,
+          code: text,
+          promptTokens: number,
+          tokens: number,
+          files: listAnswer(record({ path: text, action: text })),
+          written: flag,
+          entry: text,
+          texts: record({ source: text, edit: text }),
+        },
+      ),
+      record({ at: { type: "number" }, type: { const: "events-dropped" }, events: number }),
     ],
   },
   UndoneEdits: record(

@@ -139,6 +139,11 @@ describe("the OpenAPI document", () => {
     ]) {
       await check("get", path, await get(path));
     }
+    const watched = testApp();
+    await watched.post("/v1/chat/completions", { messages });
+    const events = await watched.get("/v1/events");
+    watched.made.drain();
+    await check("get", "/v1/events", events);
     const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path} 200`),
     );
@@ -192,5 +197,7 @@ describe("the OpenAPI document", () => {
     }
     await check("get", "/v1/models/{model}", await get(`/v1/models/${"x".repeat(300)}`));
     await check("get", "/v1/edits", await get("/v1/edits"));
+    await check("get", "/v1/events", await get("/v1/events?after=-1"));
+    await check("get", "/v1/events", await locked.get("/v1/events"));
   });
 });

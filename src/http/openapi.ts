@@ -39,6 +39,8 @@ interface ApiOperation {
   readonly event?: string;
   readonly errors: readonly number[];
   readonly parameter?: string;
+  /** Schemas of the parameters of the query, by name. */
+  readonly query?: Readonly<Record<string, object>>;
   readonly type?: string;
 }
 
@@ -119,6 +121,15 @@ const apiOperations: Readonly<Record<string, Readonly<Record<string, ApiOperatio
       errors: [...bodyStatuses, 404],
     },
   },
+  "/v1/events": {
+    get: {
+      summary:
+        "The requests as they happen, without texts: the last ones, then every new one. `texts=true` asks for the texts of requests that came with the same key, where the server shows them.",
+      event: "ServerEvent",
+      errors: [400, 401, 403, 503],
+      query: { after: { type: "integer", minimum: 0 }, texts: { type: "boolean" } },
+    },
+  },
   "/tokenize": {
     post: {
       summary: "Text to tokens, as vLLM answers it.",
@@ -152,7 +163,17 @@ const schemaNamed = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 function operation(
   path: string,
   method: string,
-  { summary, request, requestType, answer, event, errors, parameter, type }: ApiOperation,
+  {
+    summary,
+    request,
+    requestType,
+    answer,
+    event,
+    errors,
+    parameter,
+    query = {},
+    type,
+  }: ApiOperation,
 ) {
   const content = {
     ...(answer === undefined
@@ -162,6 +183,12 @@ function operation(
       ? {}
       : { "text/event-stream": { schema: { type: "string" }, "x-event": schemaNamed(event) } }),
   };
+  const parameters = [
+    ...(parameter === undefined
+      ? []
+      : [{ name: parameter, in: "path", required: true, schema: { type: "string" } }]),
+    ...Object.entries(query).map(([name, schema]) => ({ name, in: "query", schema })),
+  ];
   const failures = [...errors]
     .sort((a, b) => a - b)
     .map((status) => [
@@ -175,11 +202,7 @@ function operation(
     operationId: `${method}${path.replace(/[^a-z]+(\w?)/gi, (_, next: string) => next.toUpperCase())}`,
     summary,
     ...(path === "/health" ? { security: [] } : {}),
-    ...(parameter === undefined
-      ? {}
-      : {
-          parameters: [{ name: parameter, in: "path", required: true, schema: { type: "string" } }],
-        }),
+    ...(parameters.length > 0 && { parameters }),
     ...(request === undefined
       ? {}
       : {

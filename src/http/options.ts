@@ -61,6 +61,8 @@ export interface HttpOptions {
   readonly apiKeys?: readonly string[];
   /** Origins that browsers may call from; default none. */
   readonly corsOrigins?: readonly string[];
+  /** Whether readers of `/v1/events` may ask for the code and the edits of apply requests that were sent with their own key; default: no. */
+  readonly eventTexts?: boolean;
   /** Names the `Host` header may have; default any. Loopback servers without a key should name themselves. */
   readonly allowedHosts?: readonly string[];
   readonly version: string;

@@ -31,6 +31,10 @@ export async function passOn(
   try {
     const answer = await askFallback(fallback, endpoint, bytes, refusal, work.signal);
     measures.routes.add({ route: "fallback" });
+    const { code } = refusal.body.error;
+    call.record.note({ route: "fallback", ...(code !== null && { code }) });
+    call.record.hold();
+    work.onFinish(() => call.record.end(200));
     call.hurry(stallMs);
     return untilRead(answer, work);
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { FormatName } from "../core/edit.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditResult, Route } from "../core/request.ts";
 import type { SpeculationStats } from "../core/target.ts";
@@ -15,6 +16,10 @@ export interface Reply {
   readonly body: Uint8Array;
   readonly streamed: boolean;
   readonly route: Route;
+  readonly format: FormatName;
+  readonly changed: boolean;
+  /** As the client names the file. */
+  readonly path: string;
   readonly stats: SpeculationStats | undefined;
   /** Texts that later requests may name by their hash. */
   readonly texts: readonly { readonly text: string; readonly hash: string }[];
@@ -73,6 +78,9 @@ export async function placeApply(read: ApplyRead, options: PlaceOptions): Promis
     body: new TextEncoder().encode(written),
     streamed: wish.stream,
     route: result.route,
+    format: result.format.name,
+    changed: result.changed,
+    path,
     stats: result.stats,
     texts: [
       { text: prompt.code, hash: textHash(prompt.code) },

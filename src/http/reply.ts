@@ -27,6 +27,8 @@ export function sendReply(
   { measures, stallMs, clock }: ReplyParts,
 ): Response {
   measures.routes.add({ route: done.route });
+  const { route, format, changed, path } = done;
+  call.record.note({ route, format, changed }, { path });
   if (done.stats) measures.countDecoding(done.stats);
   work.finish();
   call.hurry(stallMs);

@@ -4,6 +4,12 @@ import { endOfEvents, eventText } from "./shapes.ts";
 export interface EventStream {
   readonly response: Response;
   send(data: unknown): void;
+  /** Sends an event that is JSON already. */
+  sendJson(json: string): void;
+  /** Sends a comment, which readers skip, if nothing waits: a reader that has left is noticed by it. */
+  beat(): void;
+  /** Bytes that are not yet read. */
+  readonly waitingBytes: number;
   /** Sends a complete stream, including its end. */
   sendWhole(bytes: Uint8Array): void;
   /** Ends the stream. */
@@ -29,6 +35,7 @@ export function openEventStream(options: {
   const { named = false } = options;
   const encoder = new TextEncoder();
   const waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
   let ended = false;
   let closed = false;
   let wanted: (() => void) | undefined;
@@ -46,6 +53,7 @@ export function openEventStream(options: {
         if (closed) return;
         const chunk = waiting.length > 0 ? takeSome(waiting) : undefined;
         if (chunk !== undefined) {
+          waitingBytes -= chunk.length;
           controller.enqueue(chunk);
           timer = setTimeout(() => {
             disconnect();
@@ -68,6 +76,7 @@ export function openEventStream(options: {
     if (closed) return;
     closed = true;
     waiting.length = 0;
+    waitingBytes = 0;
     wake();
     if (!ended) options.onDisconnect();
   }
@@ -77,7 +86,9 @@ export function openEventStream(options: {
   }
   function push(text: string): void {
     if (closed || ended) return;
-    waiting.push(encoder.encode(text));
+    const bytes = encoder.encode(text);
+    waiting.push(bytes);
+    waitingBytes += bytes.length;
     wake();
   }
 
@@ -93,10 +104,18 @@ export function openEventStream(options: {
     sendWhole(bytes) {
       if (closed || ended) return;
       for (let at = 0; at < bytes.length; at += slice) waiting.push(bytes.subarray(at, at + slice));
+      waitingBytes += bytes.length;
       ended = true;
       wake();
     },
     send: (data) => push(eventText(data, named)),
+    sendJson: (json) => push(`data: ${json}\n\n`),
+    beat() {
+      if (waiting.length === 0) push(": \n\n");
+    },
+    get waitingBytes() {
+      return waitingBytes;
+    },
     end() {
       push(endOfEvents(named));
       ended = true;

@@ -20,6 +20,7 @@ import { resolveInRoots } from "../workspace/roots.ts";
 import { sha256 } from "../workspace/sha256.ts";
 import { readTextFile } from "../workspace/text-file.ts";
 import { writeChanges } from "../workspace/write.ts";
+import type { FollowedSource } from "./follow.ts";
 
 /** What the page is opened with. Paths are as the user named them. */
 export interface InspectedFiles {
@@ -29,6 +30,8 @@ export interface InspectedFiles {
   /** Files that are read again at every load of the page. */
   readonly receipt?: string;
   readonly events?: string;
+  /** A log that grows, or a running server: the page shows what happens there. */
+  readonly followed?: FollowedSource;
 }
 
 export interface InspectOptions {
@@ -56,6 +59,8 @@ export interface OpenedTexts {
   readonly edit?: string;
   readonly receipt?: string;
   readonly events?: string;
+  /** What `api/events` follows. */
+  readonly followed?: { readonly kind: FollowedSource["kind"]; readonly name: string };
 }
 
 /** One entry of the log. */
@@ -133,7 +138,7 @@ export function createInspectHandlers(options: InspectOptions): InspectHandlers 
 
   return {
     async opened() {
-      const { file, edit, receipt, events } = opened;
+      const { file, edit, receipt, events, followed } = opened;
       return {
         version,
         roots,
@@ -141,6 +146,7 @@ export function createInspectHandlers(options: InspectOptions): InspectHandlers 
         ...(edit !== undefined && { edit }),
         ...(receipt !== undefined && { receipt: await readNamed(receipt) }),
         ...(events !== undefined && { events: await readNamed(events) }),
+        ...(followed !== undefined && { followed: shownFollowed(followed) }),
       };
     },
     async log() {
@@ -232,6 +238,11 @@ async function openedFile(
   );
   return { path: shownIn(roots, realPath), text, hash, writable };
 }
+
+const shownFollowed = (followed: FollowedSource): OpenedTexts["followed"] & object =>
+  followed.kind === "file"
+    ? { kind: "file", name: followed.path }
+    : { kind: "server", name: followed.url };
 
 async function readNamed(path: string): Promise<string> {
   return readFile(path, "utf8").catch((error: unknown) => {

@@ -7,6 +7,7 @@ import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { RedraftError } from "../core/errors.ts";
 import { toApiError } from "../http/errors.ts";
+import { type FollowedSource, followSource } from "./follow.ts";
 import { createInspectHandlers, type InspectOptions } from "./handlers.ts";
 import { pageFolder, readPageFile } from "./page-files.ts";
 
@@ -109,6 +110,7 @@ function inspectorApp(options: AppOptions): Hono {
     await next();
   });
   app.get("/:token/api/opened", async (context) => context.json(await handlers.opened()));
+  app.get("/:token/api/events", followedEvents(options.opened.followed));
   app.get("/:token/api/log", async (context) => context.json(await handlers.log()));
   app.get("/:token/api/log/:id", async (context) =>
     context.json(await handlers.hunks(context.req.param("id"))),
@@ -132,6 +134,50 @@ function inspectorApp(options: AppOptions): Hono {
     return context.json(body, status as ContentfulStatusCode);
   });
   return app;
+}
+
+/** Pages that may follow at once. */
+const mostFollowers = 8;
+
+/** Server-sent events of what is followed. The next one is made when the last was taken. */
+function followedEvents(followed: FollowedSource | undefined): (context: Context) => Response {
+  let followers = 0;
+  return (context) => {
+    if (followed === undefined) return turnedAway(context, 404);
+    if (followers >= mostFollowers) {
+      throw new RedraftError("model-unavailable", `${followers} pages follow it already.`, {
+        retryable: true,
+      });
+    }
+    followers += 1;
+    const ending = new AbortController();
+    const messages = followSource(followed, ending.signal);
+    const leave = (): void => {
+      if (!ending.signal.aborted) followers -= 1;
+      ending.abort();
+    };
+    const encoder = new TextEncoder();
+    const body = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          try {
+            const { value, done } = await messages.next();
+            if (!done) {
+              controller.enqueue(encoder.encode(`data: ${JSON.stringify(value)}\n\n`));
+              return;
+            }
+            controller.close();
+          } catch (error) {
+            if (!ending.signal.aborted) controller.error(error);
+          }
+          leave();
+        },
+        cancel: leave,
+      },
+      { highWaterMark: 0 },
+    );
+    return context.body(body, 200, { "content-type": "text/event-stream; charset=utf-8" });
+  };
 }
 
 /** Says nothing, so that a guess learns nothing. */

@@ -1,3 +1,5 @@
+import { requestOutcome } from "./request-log.ts";
+
 /** The sources of drafted tokens, with the sign that each has beside its colour. */
 export const originSigns: Readonly<Record<string, string>> = {
   source: "S",
@@ -81,6 +83,20 @@ const mostLineProblems = 20;
  * reported, and the rest is read.
  */
 export function readTimeline(log: string): EventTimeline {
+  const reader = createTimelineReader();
+  reader.push(log);
+  return reader.timeline();
+}
+
+/** Reads an event log in pieces of whole lines. */
+export interface TimelineReader {
+  push(lines: string): void;
+  /** Lines that were read. */
+  readonly lines: number;
+  timeline(): EventTimeline;
+}
+
+export function createTimelineReader(): TimelineReader {
   const problems: string[] = [];
   const events: TimelineEvent[] = [];
   const rounds: {
@@ -91,6 +107,7 @@ export function readTimeline(log: string): EventTimeline {
     hasPasses: boolean;
   }[] = [];
   let head: EventFields = {};
+  let lineNumber = 0;
   const roundOf = (at: number | undefined) => {
     const last = rounds.at(-1);
     if (last !== undefined) return last;
@@ -104,22 +121,22 @@ export function readTimeline(log: string): EventTimeline {
     rounds.push(first);
     return first;
   };
-  for (const [index, line] of log.split("\n").entries()) {
-    if (line.trim() === "") continue;
+  const readLine = (line: string, number: number): void => {
+    if (line.trim() === "") return;
     let event: EventFields;
     try {
       const value: unknown = JSON.parse(line);
       if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error();
       event = value as EventFields;
     } catch {
-      if (problems.length < mostLineProblems) problems.push(`line ${index + 1} is no JSON object`);
-      continue;
+      if (problems.length < mostLineProblems) problems.push(`line ${number} is no JSON object`);
+      return;
     }
     if (event.redraft === "events") {
       if (event.version !== 1)
         problems.push(`the log has version ${String(event.version)}; this page reads version 1`);
       head = event;
-      continue;
+      return;
     }
     const at = numberOf(event.at);
     if (event.type === "asked") {
@@ -138,14 +155,25 @@ export function readTimeline(log: string): EventTimeline {
       if (event.type === "pass" || event.passes !== undefined) round.hasPasses = true;
       round.boxes.push(...boxes);
     } else events.push(eventRow(event, at));
-  }
+  };
   return {
-    command: textOf(head.command),
-    time: textOf(head.time),
-    instruction: textOf(head.instruction),
-    rounds: rounds.map(({ boxes, ...round }) => ({ ...round, passes: boxes })),
-    events,
-    problems,
+    push(lines) {
+      const all = lines.split("\n");
+      for (const line of all) readLine(line, ++lineNumber);
+      // A piece ends in a line break, and what is behind it is no line yet.
+      if (all.at(-1) === "") lineNumber -= 1;
+    },
+    get lines() {
+      return lineNumber;
+    },
+    timeline: () => ({
+      command: textOf(head.command),
+      time: textOf(head.time),
+      instruction: textOf(head.instruction),
+      rounds: rounds.map(({ boxes, ...round }) => ({ ...round, passes: boxes })),
+      events,
+      problems,
+    }),
   };
 }
 
@@ -276,6 +304,12 @@ function eventRow(event: EventFields, at: number | undefined): TimelineEvent {
       return row(`hunk ${String(event.hunk)} kept`, "", "good");
     case "hunk-refused":
       return row(`hunk ${String(event.hunk)} refused`, why, "bad");
+    case "request-started":
+      return row(`request ${String(event.request)} starts`, textOf(event.endpoint));
+    case "request-ended": {
+      const { outcome, tone } = requestOutcome(event);
+      return row(`request ${String(event.request)} ends`, outcome, tone);
+    }
     case "error":
       return row("failed", textOf(event.message), "bad");
     default: {

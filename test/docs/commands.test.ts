@@ -38,7 +38,15 @@ describe("commands in the pages", () => {
   });
 });
 
-/** Sub-commands and options of `redraft` that do not exist. */
+it("finds what is wrong with a command", () => {
+  expect(redraftProblems("redraft aply a.ts")).toHaveLength(1);
+  expect(redraftProblems("redraft apply a.ts --edt x")).toHaveLength(1);
+  expect(redraftProblems("redraft apply a.ts --edit x --format sketch")).toHaveLength(1);
+  expect(redraftProblems("redraft serve --log --port 0")).toHaveLength(1);
+  expect(redraftProblems("redraft apply a.ts --edit x --format lazy")).toEqual([]);
+});
+
+/** Sub-commands, options and values of `redraft` that do not exist. */
 function redraftProblems(line: string): string[] {
   const called = /(?:^|\$ |\| |-y )redraft(?:-edit)? ([a-z].*)$/.exec(line.trim())?.[1];
   if (called === undefined) return [];
@@ -62,7 +70,16 @@ function redraftProblems(line: string): string[] {
     .filter((word) => word.startsWith("--") && word !== "--help")
     .map((word) => /^--[a-z0-9-]+/.exec(word)?.[0])
     .filter((flag) => flag !== undefined && !known.includes(flag));
-  return unknown.map((flag) => `no option ${flag}: ${line}`);
+  const options = chain.flatMap((one) => one.options);
+  const values = words.flatMap((word, index) => {
+    const choices = options.find(({ long }) => long === word)?.argChoices;
+    const value = words[index + 1] ?? "";
+    // A placeholder is in angle brackets.
+    return choices === undefined || choices.includes(value) || value.startsWith("<")
+      ? []
+      : [`no value of ${word}: ${line}`];
+  });
+  return [...unknown.map((flag) => `no option ${flag}: ${line}`), ...values];
 }
 
 function npmProblems(line: string): string[] {

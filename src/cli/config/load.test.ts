@@ -97,10 +97,20 @@ describe("loadConfig", () => {
   it("says what is wrong with a value, and where", () => {
     own({ threads: 0 });
     expect(() => loadConfig(places)).toThrow(userConfigPath(places));
+    own({ threads: 1e9 });
+    expect(() => loadConfig(places)).toThrow(/redraft\.config\.json: .*<=1024.*at threads/s);
     own("{");
     expect(() => loadConfig(places)).toThrow("is not JSON");
     own({});
     expect(() => loadConfig(env({ REDRAFT_THREADS: "many" }))).toThrow("REDRAFT_THREADS=many");
+    for (const [variable, value, bound] of [
+      ["REDRAFT_THREADS", "1000000000", "1024"],
+      ["REDRAFT_CONTEXT", "1e12", "4194304"],
+      ["REDRAFT_TIMEOUT", "1e7", "604800"],
+    ] as const) {
+      const message = `${variable}=${value}: ✖ Too big: expected number to be <=${bound}`;
+      expect(() => loadConfig(env({ [variable]: value }))).toThrow(message);
+    }
   });
 
   it.skipIf(process.platform === "win32")("does not wait for a pipe of the name", () => {

@@ -158,7 +158,9 @@ function fromEnv(shape: z.ZodType, text: string, variable: string): unknown {
     if (parsed.success) return parsed.data;
     problems.push(parsed.error);
   }
-  throw new RedraftError("usage", `${variable}=${text}: ${z.prettifyError(problems[0]!)}`);
+  // What is wrong with a number is not that it came as text.
+  const problem = typeof readings[1] === "number" ? problems[1]! : problems[0]!;
+  throw new RedraftError("usage", `${variable}=${text}: ${z.prettifyError(problem)}`);
 }
 
 function jsonOf(text: string): unknown {

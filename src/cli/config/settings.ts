@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { formatNames } from "../../core/edit.ts";
 import { logLevels } from "../log.ts";
+import { largestValues } from "../numbers.ts";
 
 /** What a setting may come from, besides the options of a command. */
 export interface ConfigSetting {
@@ -31,7 +32,7 @@ const diffCommands = [
 ];
 const folders = ["apply", "patch", "rename", "fix", "extract", "repeat", "edit"];
 const servers = ["serve", "mcp", "lsp"];
-const count = z.int().min(1);
+const upTo = (name: keyof typeof largestValues) => z.int().min(1).max(largestValues[name]);
 const someText = z.string().min(1);
 
 /** Every setting, by its name in `redraft.config.json`. */
@@ -137,21 +138,21 @@ export const configSettings: Readonly<Record<string, ConfigSetting>> = {
     commands: folders,
   },
   context: {
-    shape: count,
+    shape: upTo("context"),
     help: "context size of a local model, in tokens",
     env: "REDRAFT_CONTEXT",
     option: "--context",
     commands: ["edit", "serve", "lsp"],
   },
   threads: {
-    shape: count,
+    shape: upTo("threads"),
     help: "threads of a local model",
     env: "REDRAFT_THREADS",
     option: "--threads",
     commands: ["edit", "serve", "lsp"],
   },
   timeout: {
-    shape: z.number().positive(),
+    shape: z.number().positive().max(largestValues.seconds),
     help: "time limit of one edit or request, in seconds",
     env: "REDRAFT_TIMEOUT",
     option: "--timeout",

@@ -1,10 +1,8 @@
-import type { Edit, FormatName } from "../../core/edit.ts";
+import type { Edit } from "../../core/edit.ts";
 import { RedraftError } from "../../core/errors.ts";
 import type { MergeOutcome, Refused } from "../../core/merge.ts";
 import { isElision } from "../../edit/lazy-markers.ts";
-import { readEdit } from "../../edit/read.ts";
 import { fenceOf } from "../../edit/wrapping.ts";
-import { type MergeOptions, merge } from "../../merge/merge.ts";
 import { lineTexts } from "../../text/lines.ts";
 import { isFilled } from "../../text/words.ts";
 import {
@@ -14,15 +12,12 @@ import {
   nothingSettled,
   type SettledPart,
 } from "./final-hunks.ts";
+import { editKey, knownMerges, type MergeStreamOptions } from "./known-merges.ts";
+import { likelyEnds } from "./likely-ends.ts";
 import { settledAt, settledBy } from "./settled.ts";
 import { type CommonPoint, followWholeFile } from "./whole-file.ts";
 
-export interface MergeStreamOptions extends MergeOptions {
-  /** Path of the file that is edited. */
-  readonly path: string;
-  /** `auto` (the default): the format is known at the end of the edit, so no hunk is final before. */
-  readonly format?: FormatName | "auto";
-}
+export type { MergeStreamOptions } from "./known-merges.ts";
 
 /** An edit that arrives in pieces. */
 export interface MergeFeed {
@@ -30,6 +25,8 @@ export interface MergeFeed {
   readonly text: string;
   /** The beginning of the source that is settled. */
   readonly settled: SettledPart;
+  /** Merges made so far: what `end` adds is the work that was left for it. */
+  readonly merges: number;
   /** Takes the next piece; answers the hunks that it makes final, in the file's order. */
   push(piece: string): FinalHunk[];
   /** The hunks that are left of a result of the whole edit; undefined where it changes what is settled. */
@@ -44,10 +41,10 @@ export interface MergeFeed {
 const mostPrefixLines = 400_000;
 
 /** Above this, a merge takes too long to be done in case the edit ends. */
-const mostAhead = 10_000;
+const mostAheadLines = 10_000;
 
 export function mergeFeed(source: string, options: MergeStreamOptions): MergeFeed {
-  const { path, format = "auto", ...how } = options;
+  const { format = "auto" } = options;
   const sourceLines = fullLines(source);
   const whole = format === "whole" ? followWholeFile(lineTexts(source)) : undefined;
   let text = "";
@@ -58,21 +55,10 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
   let parts = 0;
   let spent = 0;
   let settled = nothingSettled;
-  /** The last edit that was merged; one that was refused by its reader is not done. */
-  let ahead: { readonly key: string; readonly done?: Merged } | undefined;
-
-  /** Reads and merges an edit, or takes what was done for the last one where it is the same. */
-  function merged(written: string): Merged {
-    const key = editKey(written, format);
-    if (ahead?.key === key && ahead.done) return ahead.done;
-    const edit = readEdit(written, { path, source, format, within: options.within });
-    const known = ahead?.done;
-    const isSame =
-      known?.outcome.kind === "proved" && differsInMarker(edit, known.edit, sourceLines);
-    const done = { edit, outcome: isSame ? known.outcome : merge(source, edit, how) };
-    ahead = { key, done };
-    return done;
-  }
+  // The lines of other formats are not those of the file, or have to be all of them.
+  const likely = format === "lazy" ? likelyEnds(lineTexts(source)) : undefined;
+  const known = knownMerges(source, options);
+  const { merged } = known;
 
   /** The beginning of the edit, with the end of its code fence. */
   const closed = (written: string): string => (fence === undefined ? written : written + fence);
@@ -96,6 +82,7 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
   /** Takes a whole line: what is settled with it. */
   function takeLine(start: number, end: number): SettledPart | undefined {
     const line = text.slice(start, end).replace(/\r?\n$/, "");
+    likely?.take(line);
     if (!begun && isFilled(line)) {
       begun = true;
       const opening = fenceOf(line);
@@ -127,6 +114,9 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
     get settled() {
       return settled;
     },
+    get merges() {
+      return known.merges;
+    },
     push(piece) {
       text += piece;
       const found: FinalHunk[] = [];
@@ -140,18 +130,18 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
       return found;
     },
     prepare() {
-      if (sourceLines.length > mostAhead) return;
-      // In the middle of a line an edit does not end, unless the line is a marker.
-      const end = open === text.length ? text : withMarker(text, open);
-      if (end === undefined) return;
-      const key = editKey(end, format);
-      if (ahead?.key === key || !isFilled(key)) return;
+      if (sourceLines.length > mostAheadLines) return;
+      const ends = likely?.ends(text, open) ?? (open === text.length ? [text] : []);
+      const keys = ends.map((end) => editKey(end, format));
+      // One at a time: the next piece may be there.
+      const key = keys.find((one) => isFilled(one) && !known.has(one));
+      if (key === undefined) return;
       try {
         merged(key);
       } catch (error) {
         if (!RedraftError.is(error)) throw error;
         // The edit does not end here, or `end` refuses it.
-        ahead = { key };
+        known.refuse(key);
       }
     },
     rest,
@@ -162,44 +152,6 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
       return hunks ? { edit, outcome, hunks } : { edit, outcome: contradicted(settled), hunks: [] };
     },
   };
-}
-
-interface Merged {
-  readonly edit: Edit;
-  readonly outcome: MergeOutcome;
-}
-
-/** A final line end says nothing, except of a whole file. */
-const editKey = (text: string, format: string): string =>
-  format === "lazy" ? text.replace(/\r?\n$/, "") : text;
-
-/** What an ellipsis follows where it begins a marker, and what ends the comment. */
-const beginsMarker = /^(\s*)(\/\/|#|--|\/\*|\{\/\*|<!--)?\s*(?:\.{2}|…)/;
-const commentEnds = new Map([
-  ["/*", " */"],
-  ["{/*", " */}"],
-  ["<!--", " -->"],
-]);
-
-/** The edit with the line that is being written completed to a marker, if it begins like one. */
-function withMarker(text: string, open: number): string | undefined {
-  const begun = beginsMarker.exec(text.slice(open));
-  if (!begun) return undefined;
-  const [, indent = "", comment = ""] = begun;
-  return `${text.slice(0, open)}${indent}${comment} ...${commentEnds.get(comment) ?? ""}`;
-}
-
-/**
- * Whether an edit that ends with a marker is another one but for its words, which the merge reads only where the file has
- * such a line.
- */
-function differsInMarker(one: Edit, other: Edit, source: readonly string[]): boolean {
-  const [last, marker] = [one.segments.at(-1), other.segments.at(-1)];
-  if (last?.kind !== "elision" || marker?.kind !== "elision") return false;
-  const words = [last.text.trim(), marker.text.trim()];
-  if (source.some((line) => words.includes(line.trim()))) return false;
-  const rest = ({ segments, why: _, ...edit }: Edit): unknown => [edit, segments.slice(0, -1)];
-  return JSON.stringify(rest(one)) === JSON.stringify(rest(other));
 }
 
 /** The refusal of an edit whose end changes what its beginning had settled. */

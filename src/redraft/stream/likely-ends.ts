@@ -1,0 +1,89 @@
+import { isElision } from "../../edit/lazy-markers.ts";
+import { indentOf } from "../../text/indent.ts";
+import { isFilled } from "../../text/words.ts";
+
+/** Guesses where an edit ends that is still being written. A wrong guess costs a merge that nobody needed, and nothing else. */
+export interface LikelyEnds {
+  /** Takes a whole line of the edit. */
+  take(line: string): void;
+  /** Texts with which the edit may end, the likeliest first. @param open where the line begins that is being written */
+  ends(text: string, open: number): string[];
+}
+
+/** Lines behind the last quoted one in which the line that is being written is looked for. */
+const mostLinesAhead = 40;
+
+/** @param source lines, without their line ends */
+export function likelyEnds(source: readonly string[]): LikelyEnds {
+  const places = new Map<string, number[]>();
+  for (const [index, line] of source.entries()) {
+    const known = places.get(line);
+    if (known) known.push(index);
+    else places.set(line, [index]);
+  }
+  /** The source's line behind the last one that the edit quotes. */
+  let next = 0;
+  /** The indentation of the marker that the last line is: how much it leaves out is not known. */
+  let marker: number | undefined;
+
+  /** The open line, or the next filled one, as the source has it. */
+  function quoted(begun: string): string | undefined {
+    if (marker !== undefined && begun.trim() === "") {
+      const line = closing(marker);
+      return line?.startsWith(begun) ? line.slice(begun.length) : undefined;
+    }
+    let blanks = "";
+    const most = marker === undefined ? next + mostLinesAhead : source.length;
+    for (const line of source.slice(next, most)) {
+      if (begun.trim() === "" && !isFilled(line)) blanks += `${line.slice(begun.length)}\n`;
+      else if (line.startsWith(begun)) return blanks + line.slice(blanks === "" ? begun.length : 0);
+      else if (begun.trim() === "") return undefined;
+    }
+    return undefined;
+  }
+
+  /** The line that ends the block in which a marker of that indentation is. */
+  const closing = (indent: number): string | undefined =>
+    source.slice(next).find((line) => isFilled(line) && widthOf(line) < indent);
+
+  return {
+    take(line) {
+      if (!isFilled(line)) return;
+      marker = isElision(line) ? widthOf(line) : undefined;
+      if (marker !== undefined) return;
+      const place = places.get(line)?.find((index) => index >= next);
+      if (place !== undefined) next = place + 1;
+    },
+    ends(text, open) {
+      const begun = text.slice(open);
+      const marked = begunMarker(begun);
+      const rest = quoted(begun);
+      const close = marked === undefined ? undefined : closing(widthOf(begun));
+      return [
+        // In the middle of a line an edit does not end.
+        ...(begun === "" ? [text] : []),
+        ...(marked === undefined ? [] : [text.slice(0, open) + marked]),
+        ...(rest === undefined ? [] : [text + rest]),
+        ...(close === undefined ? [] : [`${text.slice(0, open)}${marked}\n${close}`]),
+      ];
+    },
+  };
+}
+
+const widthOf = (line: string): number => indentOf(line).length;
+
+/** What begins a marker: an ellipsis, or a comment, whatever its words will be; and what ends the comment. */
+const beginsMarker = /^(\s*)(?:(\/\/|#|--|\/\*|\{\/\*|<!--)|\.{2}|…)/;
+const commentEnds = new Map([
+  ["/*", " */"],
+  ["{/*", " */}"],
+  ["<!--", " -->"],
+]);
+
+/** The line that is being written, completed to a marker if it begins like one. */
+function begunMarker(begun: string): string | undefined {
+  const found = beginsMarker.exec(begun);
+  if (!found) return undefined;
+  const [, indent = "", comment = ""] = found;
+  return `${indent}${comment} ...${commentEnds.get(comment) ?? ""}`;
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { readEdit } from "../../edit/read.ts";
+import { merge } from "../../merge/merge.ts";
+import { mergeFeed } from "./merge-feed.ts";
+
+const source = `function first() {
+  return 1;
+}
+
+function second() {
+  const two = 2;
+  return two;
+}
+
+export { first, second };
+`;
+const begin = `function first() {
+  return 10;
+}
+
+// ... existing code ...
+
+`;
+
+/** Lets an edit arrive and prepares after every piece; answers the merges that are left for the last one, and its outcome. */
+function leftAtEnd(pieces: readonly string[], format: "lazy" | "whole" = "lazy") {
+  const feed = mergeFeed(source, { path: "a.js", format });
+  for (const piece of pieces.slice(0, -1)) {
+    feed.push(piece);
+    // One merge at a time, as long as the model writes the next word.
+    for (let time = 0; time < 4; time++) {
+      const before = feed.merges;
+      feed.prepare();
+      expect(feed.merges - before).toBeLessThanOrEqual(1);
+    }
+  }
+  const before = feed.merges;
+  feed.push(pieces.at(-1)!);
+  const { outcome } = feed.end();
+  const left = feed.merges - before;
+  const edit = pieces.join("");
+  const whole = merge(source, readEdit(edit, { path: "a.js", source, format }));
+  const text = (one: typeof whole) => (one.kind === "proved" ? one.text : one);
+  expect(text(outcome)).toEqual(text(whole));
+  return left;
+}
+
+describe("the work that is left when the last character of a sketch is there", () => {
+  it.each<readonly [string, readonly string[]]>([
+    ["ends with an ellipsis", [begin, "function second() {\n  const two = 3;\n  // ..", ".\n"]],
+    [
+      "ends with a marker in words alone",
+      [
+        begin,
+        "function second() {\n  const two = 3;\n  return two;\n}\n",
+        "// keep",
+        " the rest\n",
+      ],
+    ],
+    [
+      "ends with a line of the file",
+      [begin, "function second() {\n  return 3;\n}\n\nexp", "ort { first, second };\n"],
+    ],
+    [
+      "ends with the next line of the file, after blank ones",
+      [
+        begin,
+        "function second() {\n  const two = 3;\n  return two;\n}\n",
+        "\nexport { first, second };\n",
+      ],
+    ],
+    [
+      "ends with a marker and the end of its block",
+      [begin, "function second() {\n  const two = 3;\n  // ..", ". existing code ...\n}\n"],
+    ],
+    [
+      "ends with the end of a block behind a marker",
+      [begin, "function second() {\n  const two = 3;\n  // ...\n", "}\n"],
+    ],
+    [
+      "ends with a whole line",
+      [begin, "function second() {\n  const two = 3;\n  return two;\n}\n", ""],
+    ],
+  ])("is no merge where it %s", (_, pieces) => {
+    expect(leftAtEnd(pieces)).toBe(0);
+  });
+
+  it("is one merge where its end was not likely, and the result is that of the whole edit", () => {
+    const other = [begin, "function second() {\n  const two = 3;\n  ret", "urn two + 1;\n}\n"];
+    expect(leftAtEnd(other)).toBe(1);
+    const comment = [
+      begin,
+      "function second() {\n  // thr",
+      "ee\n  const two = 3;\n  return two;\n}\n",
+    ];
+    expect(leftAtEnd(comment)).toBe(1);
+  });
+
+  it("does not take the merge of a marker where the file has a line of its words", () => {
+    const given = { path: "a.js", source: `${source}// keep the rest\n`, format: "lazy" } as const;
+    const edit = `${begin}function second() {\n  const two = 3;\n  return two;\n}\n// keep the rest\n`;
+    const feed = mergeFeed(given.source, given);
+    feed.push(edit.slice(0, -10));
+    feed.prepare();
+    expect(feed.merges).toBeGreaterThan(0);
+    const before = feed.merges;
+    feed.push(edit.slice(-10));
+    const { outcome } = feed.end();
+    expect(feed.merges).toBe(before + 1);
+    expect(outcome).toEqual(merge(given.source, readEdit(edit, given)));
+  });
+
+  it("merges no guesses of a whole file, whose lines are not known to be its last", () => {
+    expect(leftAtEnd([source.slice(0, 60), source.slice(60)], "whole")).toBeLessThanOrEqual(2);
+  });
+});
