@@ -30,6 +30,18 @@ describe("a sketch that was cut off", () => {
     },
   );
 
+  const changed = '# ... existing code ...\ndef get(url):\n    kwargs = {"timeout": 4}\n';
+  it.each([
+    ["a marker", `${changed}    # ... existing co`],
+    ["a marker that is said in words", `${changed}    # rest of the file unch`],
+    ["a word that the file has elsewhere", `${changed}    return reques`],
+    ["a word that the sketch itself has", `${changed}    options = {}\n    return optio`],
+  ])("is refused where it stops within %s", async (_, cut) => {
+    await expect(apply(cut)).rejects.toMatchObject({
+      message: expect.stringContaining("probably cut off"),
+    });
+  });
+
   it("is named as such, with the line that it stops in", async () => {
     const cut = sketch.slice(0, sketch.indexOf("uest(url"));
     await expect(apply(cut)).rejects.toMatchObject({
@@ -39,6 +51,14 @@ describe("a sketch that was cut off", () => {
   });
 
   it.each([
+    [
+      "it ends in a whole marker",
+      '# ... existing code ...\ndef get(url):\n    kwargs = {"timeout": 4}\n    # ... existing code',
+    ],
+    [
+      "its last word is short, or begins no other",
+      '# ... existing code ...\n    kwargs = {"timeout": 3}\n    return response',
+    ],
     ["a line break says that this is its end", `${sketch.slice(0, sketch.indexOf("uest(url"))}\n`],
     [
       "its last line is a whole one of the file",

@@ -3,6 +3,7 @@ import type { Proof } from "../core/merge.ts";
 import type { Check } from "../core/request.ts";
 import { declares } from "../text/declares.ts";
 import { lineTexts } from "../text/lines.ts";
+import { cutLine } from "./cut-line.ts";
 import { type Echo, echoesOf, withoutLines } from "./echo.ts";
 
 export interface Checked {
@@ -99,19 +100,19 @@ function sourceLines({ source, text, proof }: Checked): Check {
 }
 
 /**
- * A whole file that stops in the middle of one of the file's lines was cut off at an output limit; so was a sketch that stops in the middle
- * of a word of one.
+ * A whole file that stops in the middle of one of the file's lines was cut off at an output limit; so was a sketch that stops within a
+ * word (`cutLine`).
  */
-function notCutOff({ edit, source, text, written }: Checked): Check {
+function notCutOff({ edit, source, text, written, isMarker }: Checked): Check {
   const name = "not cut off";
   if (edit?.format === "lazy") {
-    const half = halfLine(edit, written ?? "\n", source);
+    const half = cutLine(edit, written ?? "\n", source, isMarker);
     if (half === undefined) return { name, ok: true };
     return {
       name,
       ok: false,
       message:
-        `the edit ends in the middle of a line of the file (${JSON.stringify(half.end)} of ${JSON.stringify(half.whole)}) and without a line ` +
+        `the edit ends within a line or a word (${JSON.stringify(half.end)} of ${JSON.stringify(half.whole)}) and without a line ` +
         "break: it was probably cut off. Send all of it; if that is its end, add a line break.",
     };
   }
@@ -129,24 +130,6 @@ function notCutOff({ edit, source, text, written }: Checked): Check {
       `the text ends in the middle of a line of the file (${JSON.stringify(last.trim())} of ` +
       `${JSON.stringify(whole.trim())}): it was cut off. Send the whole file, or only the changed part.`,
   };
-}
-
-function halfLine(
-  edit: Edit,
-  written: string,
-  source: string,
-): { readonly end: string; readonly whole: string } | undefined {
-  const end = /\w$/u.test(written) ? written.slice(written.lastIndexOf("\n") + 1).trim() : "";
-  const segment = edit.segments.at(-1);
-  const last = segment?.kind === "lines" ? segment.lines.at(-1)?.text.trim() : undefined;
-  if (end.length < 3 || last !== end) return undefined;
-  let whole: string | undefined;
-  for (const line of lineTexts(source)) {
-    const known = line.trim();
-    if (known === end) return undefined;
-    if (known.startsWith(end) && /\w/u.test(known[end.length]!)) whole ??= known;
-  }
-  return whole === undefined ? undefined : { end, whole };
 }
 
 function syntax({ newErrors, errorLine, isLiteral, text, source, edit, proof }: Checked): Check {
