@@ -8,14 +8,14 @@ interface CutLine {
   readonly whole: string;
 }
 
-/** Words of the comments that stand for what is left out. */
+/** Words of the comments that say where lines are left out. */
 const markerWords = new Set(
   "existing code rest remaining remains remainder of the file unchanged unmodified untouched omitted same previous original other lines methods functions imports fields here class function method content contents before above below implementation logic brevity".split(
     " ",
   ),
 );
 const shortestWord = 3;
-const wordsIn = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+const namesWithin = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 
 /**
  * Where a sketch ends without a line break in what is only the beginning of a line of the file, of a word of a marker, or of a word that the
@@ -62,7 +62,7 @@ function cutMarker(end: string, word: string): CutLine | undefined {
 function longerWord(word: string, text: string): string | undefined {
   if (word.length < shortestWord) return undefined;
   let longer: string | undefined;
-  for (const [known] of text.matchAll(wordsIn)) {
+  for (const [known] of text.matchAll(namesWithin)) {
     if (known === word) return undefined;
     if (known.startsWith(word)) longer ??= known;
   }

@@ -66,6 +66,12 @@ function declaredNames(path: string): { start: number; name: string }[] {
   return found;
 }
 
+/** TypeScript renames the names behind `@param`, too; comments are only listed here. */
+function isCode({ fileName, textSpan }: ts.RenameLocation): boolean {
+  const before = texts.get(fileName.slice(root.length))!.slice(0, textSpan.start);
+  return !/^\s*(?:\/\*)?\*/u.test(before.slice(before.lastIndexOf("\n") + 1));
+}
+
 /** The old texts with the new name at every place; what TypeScript writes around it, where it keeps another name. */
 function renamedTexts(found: readonly ts.RenameLocation[], name: string): Map<string, string> {
   const result = new Map<string, string>();
@@ -111,7 +117,9 @@ it("renames the same places as TypeScript, or asks", async () => {
     // A shorthand may be renamed with all uses of its variable, or keep that variable's name.
     const same = [false, true].some((providePrefixAndSuffixTextForRename) => {
       const preferences = { providePrefixAndSuffixTextForRename };
-      const found = service.findRenameLocations(file, start, false, false, preferences) ?? [];
+      const found = (
+        service.findRenameLocations(file, start, false, false, preferences) ?? []
+      ).filter(isCode);
       const wanted = renamedTexts(found, name);
       return (
         wanted.size === got.size &&

@@ -1,6 +1,6 @@
 import type { LikeCandidate } from "./candidate.ts";
-import { lexemesOf } from "./lexemes.ts";
-import { changed, type TextPlace } from "./text-places.ts";
+import { readLexemes } from "./lexemes.ts";
+import { type TextPlace, textAfter } from "./text-places.ts";
 
 /** A place of any reading. */
 export interface RepeatablePlace extends TextPlace {
@@ -10,7 +10,7 @@ export interface RepeatablePlace extends TextPlace {
 }
 
 const sameWords = "the words are the same; what they mean here is not known";
-const twoReadings = "it can be read in two ways";
+const readTwoWays = "it can be read in two ways";
 
 /**
  * The places of sure readings and those that only words mark. Where both write the same it is one place. Where they do not, neither
@@ -29,11 +29,11 @@ export function withDisagreements(
     const rivals = all.filter((rival) => !rival.isWeak);
     const isOther = rivals.length > 0 && !isSameEdit(one, rivals);
     for (const rival of rivals) (isOther ? contested : dropped).add(rival);
-    found.push(isOther ? { ...one, unsure: twoReadings } : one);
+    found.push(isOther ? { ...one, unsure: readTwoWays } : one);
   }
   for (const text of texts) {
     if (dropped.has(text)) continue;
-    found.push({ ...text, unsure: contested.has(text) ? twoReadings : sameWords });
+    found.push({ ...text, unsure: contested.has(text) ? readTwoWays : sameWords });
   }
   return found;
 }
@@ -44,7 +44,7 @@ const overlaps = (one: TextPlace, other: TextPlace): boolean =>
 /** Whether a place becomes the same by one of others, or by all of them together. */
 function isSameEdit(one: TextPlace, others: readonly TextPlace[]): boolean {
   const words = (places: readonly TextPlace[]): string =>
-    lexemesOf(changed(places)).words.join("\n");
+    readLexemes(textAfter(places)).words.join("\n");
   const wanted = words([one]);
   return words(others) === wanted || others.some((other) => words([other]) === wanted);
 }

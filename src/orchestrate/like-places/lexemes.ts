@@ -10,7 +10,7 @@ export interface Lexemes {
 /** What no text has: the ends of a file. */
 const edges = ["\u0002", "\u0003"] as const;
 
-export function lexemesOf(text: string): Lexemes {
+export function readLexemes(text: string): Lexemes {
   const words: string[] = [edges[0]];
   const starts = [0];
   const ends = [0];
@@ -25,7 +25,7 @@ export function lexemesOf(text: string): Lexemes {
   return { text, words, starts, ends };
 }
 
-export const isWord = (lexeme: string): boolean => /^[\p{L}\p{N}_$]/u.test(lexeme);
+export const isWordLexeme = (lexeme: string): boolean => /^[\p{L}\p{N}_$]/u.test(lexeme);
 
 /** How much some words and signs say about a place: a word counts 2, a sign 1. */
 export const weightOf = (lexemes: readonly string[]): number =>

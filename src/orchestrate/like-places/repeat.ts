@@ -6,7 +6,7 @@ import { type ExampleFile, editOfPatch } from "./example.ts";
 import { LikePlaces } from "./like-places.ts";
 import { applyChanges } from "./offsets.ts";
 import { shownPattern } from "./pattern.ts";
-import type { TextChange } from "./text-match.ts";
+import type { WordChange } from "./text-match.ts";
 import { TextPlaces } from "./text-places.ts";
 import {
   asPlaceChange,
@@ -37,7 +37,7 @@ export interface RepeatPlace extends LikePlace {
   readonly unsure?: string;
   /** The line after the edit. */
   readonly becomes: string;
-  readonly changes: readonly TextChange[];
+  readonly changes: readonly WordChange[];
 }
 
 export interface RepeatPlan {

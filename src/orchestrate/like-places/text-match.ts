@@ -1,22 +1,22 @@
-import { gapBefore, isWord, type Lexemes } from "./lexemes.ts";
+import { gapBefore, isWordLexeme, type Lexemes } from "./lexemes.ts";
 import { anything, type TextPattern, type TextRule } from "./text-rule.ts";
 
 /** Where a text reads as a pattern: for each item its lexemes [from, to). */
-export type TextMatch = readonly (readonly [from: number, to: number])[];
+export type WordMatch = readonly (readonly [from: number, to: number])[];
 
 /** Lexemes that an open stretch may be. */
 const longestStretch = 40;
 const operator = /^[-+*/%<>=!&|^~?;,]$/u;
 /** Steps of the search in one file, by which a bad pattern ends. */
-const mostSteps = 400_000;
+const mostMatchSteps = 400_000;
 
-export function textMatches(pattern: TextPattern, lexemes: Lexemes): TextMatch[] {
+export function textMatches(pattern: TextPattern, lexemes: Lexemes): WordMatch[] {
   const { items } = pattern;
   const anchor = items.findIndex((one) => typeof one === "string");
   // In front of the first word nothing may be of unknown length.
   if (anchor < 0 || items.slice(0, anchor).some((one) => one === anything)) return [];
-  const found: TextMatch[] = [];
-  const budget = { steps: mostSteps };
+  const found: WordMatch[] = [];
+  const budget = { steps: mostMatchSteps };
   const wanted = items[anchor] as string;
   let at = lexemes.words.indexOf(wanted);
   while (at >= 0 && budget.steps > 0) {
@@ -29,10 +29,10 @@ export function textMatches(pattern: TextPattern, lexemes: Lexemes): TextMatch[]
   return found;
 }
 
-export const coreStart = ({ left }: TextPattern, match: TextMatch): number =>
+export const coreStart = ({ left }: TextPattern, match: WordMatch): number =>
   match[left]?.[0] ?? match.at(-1)![1];
 
-export const coreEnd = ({ items, right }: TextPattern, match: TextMatch): number =>
+export const coreEnd = ({ items, right }: TextPattern, match: WordMatch): number =>
   match[items.length - right - 1]?.[1] ?? 0;
 
 function matchAt(
@@ -40,7 +40,7 @@ function matchAt(
   { words }: Lexemes,
   start: number,
   budget: { steps: number },
-): TextMatch | undefined {
+): WordMatch | undefined {
   const taken: [number, number][] = [];
   const from = (index: number, at: number): boolean => {
     budget.steps -= 1;
@@ -48,7 +48,7 @@ function matchAt(
     if (item === undefined) return true;
     if (budget.steps < 0 || at >= words.length) return false;
     if (item !== anything) {
-      const fits = item === null ? isWord(words[at]!) : words[at] === item;
+      const fits = item === null ? isWordLexeme(words[at]!) : words[at] === item;
       taken[index] = [at, at + 1];
       return fits && from(index + 1, at + 1);
     }
@@ -73,7 +73,7 @@ function matchAt(
 }
 
 /** A stretch of a text and what it becomes. */
-export interface TextChange {
+export interface WordChange {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -83,17 +83,17 @@ export interface TextChange {
 export function changesAt(
   rule: TextRule,
   pattern: TextPattern,
-  match: TextMatch,
+  match: WordMatch,
   lexemes: Lexemes,
-): TextChange[] | undefined {
+): WordChange[] | undefined {
   const { before, after, changes } = rule;
   /** Where the boundary in front of a lexeme of the example is at the place. */
   const placeOf = boundaries(pattern, match);
   const indents = [
-    indentOf(before, changes[0]!.oldStart),
-    indentOf(lexemes, placeOf(changes[0]!.oldStart)),
+    indentAtLexeme(before, changes[0]!.oldStart),
+    indentAtLexeme(lexemes, placeOf(changes[0]!.oldStart)),
   ] as const;
-  const made: TextChange[] = [];
+  const made: WordChange[] = [];
   for (const { oldStart, oldEnd, newStart, newEnd } of changes) {
     const from = placeOf(oldStart);
     const to = from + oldEnd - oldStart;
@@ -125,7 +125,7 @@ export function changesAt(
   return made;
 }
 
-function boundaries({ from, spans }: TextPattern, match: TextMatch): (old: number) => number {
+function boundaries({ from, spans }: TextPattern, match: WordMatch): (old: number) => number {
   const byLexeme = new Map<number, number>();
   let lexeme = from;
   for (const [index, [start, end]] of match.entries()) {
@@ -143,9 +143,9 @@ const reads = ({ words }: Lexemes, from: number, wanted: readonly string[]): boo
   from >= 0 && wanted.every((one, index) => words[from + index] === one);
 
 const needsBlank = ({ words }: Lexemes, one: number, other: number): boolean =>
-  isWord(words[one]!) && isWord(words[other]!);
+  isWordLexeme(words[one]!) && isWordLexeme(words[other]!);
 
-function indentOf({ text, starts }: Lexemes, at: number): string {
+function indentAtLexeme({ text, starts }: Lexemes, at: number): string {
   const start = text.lastIndexOf("\n", starts[at]! - 1) + 1;
   return /^[ \t]*/u.exec(text.slice(start))![0];
 }

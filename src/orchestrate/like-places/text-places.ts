@@ -1,14 +1,14 @@
 import type { NameView } from "../names/resolve-name.ts";
 import type { ExampleFile } from "./example.ts";
-import { type Lexemes, lexemesOf } from "./lexemes.ts";
+import { type Lexemes, readLexemes } from "./lexemes.ts";
 import { applyChanges } from "./offsets.ts";
 import {
   changesAt,
   coreEnd,
   coreStart,
-  type TextChange,
-  type TextMatch,
   textMatches,
+  type WordChange,
+  type WordMatch,
 } from "./text-match.ts";
 import {
   isTellingText,
@@ -29,7 +29,7 @@ export interface TextPlace {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  readonly changes: readonly TextChange[];
+  readonly changes: readonly WordChange[];
   /** Whether words are less to go by than syntax: something between the changes is another here, or only one side is the same. */
   readonly isWeak?: boolean;
 }
@@ -37,21 +37,21 @@ export interface TextPlace {
 /** A person can look through so many. Where there are more, more of what is around must be the same, or they are looked for nearer by. */
 const mostUnsure = 60;
 /** Files that are read for one rule. */
-const mostFiles = 1500;
+const mostFilesRead = 1500;
 /** What the words of a place must weigh that marks others: in the file of the edit less does. */
 const wideWeight = 6;
 const nearWeight = 4;
 /** Matches of the widest reading that are compared by what is around. */
 const mostMatches = 20_000;
 
-interface Found {
+interface FoundMatch {
   readonly path: string;
   readonly lexemes: Lexemes;
-  readonly match: TextMatch;
+  readonly match: WordMatch;
   readonly place: TextPlace;
 }
 
-/** Where other files and other places of these read as what an edit changed, without regard to what it means. */
+/** Where other files and other places of these read as what an edit textAfter, without regard to what it means. */
 export class TextPlaces {
   private readonly view: NameView;
   private readonly read = new Map<string, Lexemes | undefined>();
@@ -76,7 +76,7 @@ export class TextPlaces {
           }
         };
         await look(rule);
-        // Where no place has all that a hunk changed, its changes may be apart.
+        // Where no place has all that a hunk textAfter, its changes may be apart.
         if (found.length === known) for (const one of singleChanges(rule)) await look(one, true);
       }
     }
@@ -88,11 +88,11 @@ export class TextPlaces {
     const wanted = new Map<string, TextPlace>();
     for (const [scope, weight] of [
       ["", wideWeight],
-      [folderOf(rule.path), wideWeight],
+      [folderPrefix(rule.path), wideWeight],
       [rule.path, nearWeight],
     ] as const) {
       const telling = readings.filter((one) => isTellingText(rule, one, weight));
-      const widest = telling.find((one) => this.filesFor(rule, one, scope).length <= mostFiles);
+      const widest = telling.find((one) => this.filesFor(rule, one, scope).length <= mostFilesRead);
       if (!widest) continue;
       const all = await this.matchesOf(rule, widest, scope);
       for (const reading of telling.slice(telling.indexOf(widest))) {
@@ -125,8 +125,12 @@ export class TextPlaces {
     );
   }
 
-  private async matchesOf(rule: TextRule, pattern: TextPattern, scope: string): Promise<Found[]> {
-    const found: Found[] = [];
+  private async matchesOf(
+    rule: TextRule,
+    pattern: TextPattern,
+    scope: string,
+  ): Promise<FoundMatch[]> {
+    const found: FoundMatch[] = [];
     for (const path of this.filesFor(rule, pattern, scope)) {
       const lexemes = await this.lexemes(path);
       if (!lexemes) continue;
@@ -158,7 +162,7 @@ export class TextPlaces {
   private async lexemes(path: string): Promise<Lexemes | undefined> {
     if (!this.read.has(path)) {
       const text = await this.view.text(path);
-      this.read.set(path, text === undefined ? undefined : lexemesOf(text));
+      this.read.set(path, text === undefined ? undefined : readLexemes(text));
     }
     return this.read.get(path);
   }
@@ -169,11 +173,11 @@ export class TextPlaces {
     for (const path of new Set(places.map((one) => one.path))) {
       const here = places.filter((one) => one.path === path);
       const { text } = here[0]!;
-      if ((await this.hasError(path, text)) || !(await this.hasError(path, changed(here)))) {
+      if ((await this.hasError(path, text)) || !(await this.hasError(path, textAfter(here)))) {
         kept.push(...here);
         continue;
       }
-      for (const one of here) if (!(await this.hasError(path, changed([one])))) kept.push(one);
+      for (const one of here) if (!(await this.hasError(path, textAfter([one])))) kept.push(one);
     }
     return kept;
   }
@@ -187,20 +191,20 @@ export class TextPlaces {
 }
 
 /** The text of a file with the changes of some places. */
-export const changed = (places: readonly TextPlace[]): string =>
+export const textAfter = (places: readonly TextPlace[]): string =>
   applyChanges(
     places[0]!.text,
     places.flatMap(({ changes }) => changes.map(asPlaceChange)),
   ).text;
 
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
+const folderPrefix = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
 /** Whether a match has the words of a reading around it that the widest one leaves out. */
 function hasContext(
   { before, changes }: TextRule,
   reading: TextPattern,
   widest: TextPattern,
-  { lexemes, match }: Found,
+  { lexemes, match }: FoundMatch,
 ): boolean {
   const from = coreStart(widest, match);
   const to = Math.max(from, coreEnd(widest, match));

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { lexemesOf } from "./lexemes.ts";
+import { readLexemes } from "./lexemes.ts";
 import { changesAt, textMatches } from "./text-match.ts";
 import { isTellingText, patternOf, singleChanges, textRulesOf } from "./text-rule.ts";
 
@@ -20,7 +20,7 @@ it("leaves open what two hunks do not share between their changes", () => {
   const [rule] = textRulesOf("a.ts", old, old.replaceAll("1", "3").replaceAll("2", "4"));
   const pattern = patternOf(rule!, 0, 0, "nothing");
   expect(pattern.items).toEqual(["1", ",", null, ",", "2"]);
-  const there = lexemesOf("g(1,  cc, 2)");
+  const there = readLexemes("g(1,  cc, 2)");
   const [match] = textMatches(pattern, there);
   const made = changesAt(rule!, pattern, match!, there)!;
   expect(made.map(({ text }) => text)).toEqual(["3", " 4"]);
@@ -41,17 +41,17 @@ it("finds nothing where an insertion is there already, on either side", () => {
     [2, 2],
   ] as const) {
     const pattern = patternOf(rule!, left, right, "nothing");
-    const done = lexemesOf("call(await x);");
+    const done = readLexemes("call(await x);");
     const made = textMatches(pattern, done).map((one) => changesAt(rule!, pattern, one, done));
     expect(made.every((one) => one === undefined)).toBe(true);
-    expect(textMatches(pattern, lexemesOf("call(x);"))).toHaveLength(1);
+    expect(textMatches(pattern, readLexemes("call(x);"))).toHaveLength(1);
   }
 });
 
 it("keeps the layout of a place, and blanks between words", () => {
   const [rule] = textRulesOf("a.py", "async def f():\n", "def f():\n");
   const pattern = patternOf(rule!, 0, 1, "nothing");
-  const there = lexemesOf("if 1:\n    async  def g(): pass\n");
+  const there = readLexemes("if 1:\n    async  def g(): pass\n");
   const [match] = textMatches(pattern, there);
   const [made] = changesAt(rule!, pattern, match!, there)!;
   expect(made!.text).toBe("\n    ");

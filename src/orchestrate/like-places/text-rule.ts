@@ -1,5 +1,5 @@
 import { LineDiff } from "../../text/line-diff.ts";
-import { isWord, type Lexemes, lexemesOf, weightOf } from "./lexemes.ts";
+import { isWordLexeme, type Lexemes, readLexemes, weightOf } from "./lexemes.ts";
 
 /** Lexemes [oldStart, oldEnd) of the old text became [newStart, newEnd) of the new one. */
 export type LexemeChange = ReturnType<LineDiff["compare"]>[number];
@@ -25,7 +25,7 @@ const longestRule = 250;
 
 /** The rules of an edit of one file, each once; what hunks with the same change do not share is left open. */
 export function textRulesOf(path: string, before: string, after: string): TextRule[] {
-  const [old, now] = [lexemesOf(before), lexemesOf(after)];
+  const [old, now] = [readLexemes(before), readLexemes(after)];
   const found: TextRule[] = [];
   for (const changes of hunkChanges(old, now)) {
     const from = changes[0]!.oldStart;
@@ -43,7 +43,7 @@ export function textRulesOf(path: string, before: string, after: string): TextRu
     };
     const at = found.findIndex((one) => isSameChange(one, rule));
     if (at < 0) found.push(rule);
-    else found[at] = shared(found[at]!, rule);
+    else found[at] = sharedRule(found[at]!, rule);
   }
   return found;
 }
@@ -104,7 +104,7 @@ function isSameChange(one: TextRule, other: TextRule): boolean {
   return changedWords(one) === changedWords(other) && gaps(one) === gaps(other);
 }
 
-function shared(one: TextRule, other: TextRule): TextRule {
+function sharedRule(one: TextRule, other: TextRule): TextRule {
   const first = one.changes[0]!.oldStart;
   const last = one.changes.at(-1)!.oldEnd;
   const shift = other.changes[0]!.oldStart - first;
@@ -158,7 +158,7 @@ export function patternOf(
         continue;
       }
       const word = before.words[at]!;
-      const isOpen = differing.has(at) || (openness === "words" && isWord(word));
+      const isOpen = differing.has(at) || (openness === "words" && isWordLexeme(word));
       items.push(isOpen ? null : word);
     }
   };
@@ -172,7 +172,8 @@ export function patternOf(
 
 /** Lexemes [from, to) without the signs at both ends, which belong to what is around. */
 function valueWithin(words: readonly string[], from: number, to: number): [number, number] {
-  const isEdge = (word: string, bracket: RegExp): boolean => isWord(word) || bracket.test(word);
+  const isEdge = (word: string, bracket: RegExp): boolean =>
+    isWordLexeme(word) || bracket.test(word);
   let start = from;
   while (start < to && !isEdge(words[start]!, /^[([{"'`]$/u)) start += 1;
   let end = to;

@@ -136,7 +136,7 @@ function problemWithAnswer(
 }
 
 const aboutBlanks = /blank|empty|white|spac|format|newline|line break|indent|lint/i;
-const withoutBlanks = (text: string): string =>
+const blanksAside = (text: string): string =>
   text
     .split("\n")
     .map((line) => line.trimEnd())
@@ -152,7 +152,7 @@ async function problemWithText(
   parserFor: ParserFor,
 ): Promise<string> {
   if (after === before) return "it changes nothing.";
-  if (!aboutBlanks.test(said) && withoutBlanks(after) === withoutBlanks(before)) {
+  if (!aboutBlanks.test(said) && blanksAside(after) === blanksAside(before)) {
     return "it changes nothing but blanks.";
   }
   const parser = await parserFor(path);
