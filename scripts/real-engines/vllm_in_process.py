@@ -63,6 +63,8 @@ ENGINES = {
     "measured": redraft(64),
 }
 PREDICTED = ("prediction", "sketch", "candidates")
+#: Engines of `concurrent`, and which requests have a prediction: none, or every second one.
+MIXES = (("plain", 0), ("measured", 0), ("measured", 2))
 CONTEXT_END = 640
 
 
@@ -220,7 +222,7 @@ class Runs:
         plain = {case_id: row for (way, case_id), row in recorded(self.options.out).items() if way == "plain"}
         cases = [case for case in self.cases if case["id"] in plain][:16]
         for turn in range(self.options.turns):
-            for name, mix in (("plain", 0), ("measured", 0), ("measured", 2)):
+            for name, mix in MIXES[: 2 if self.options.unpredicted else 3]:
                 for count in map(int, self.options.at_once.split(",")):
                     known = {"engine": name, "predicted": mix, "concurrent": count, "turn": turn}
                     if not self.is_late and not self.has("concurrent.jsonl", **known):
@@ -323,6 +325,9 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=400)
     parser.add_argument("--temperature", type=float, default=1.0, help="of `sampling`")
     parser.add_argument("--at-once", default="1,4,8,16", help="numbers of requests in `concurrent`")
+    parser.add_argument(
+        "--unpredicted", action="store_true", help="leave out requests with predictions in `concurrent`"
+    )
     parser.add_argument("--turns", type=int, default=1, help="how often `concurrent` runs everything")
     parser.add_argument("--blocks", type=int, default=20, help="blocks of the KV cache in `edges`")
     parser.add_argument("--limit", type=int)
@@ -335,7 +340,8 @@ def main() -> None:
     for what in options.do.split(","):
         getattr(runs, what)()
     print(f"near-tie: less than {NEAR_TIE} in log probability")
-    print_table(options)
+    if "ways" in options.do.split(","):
+        print_table(options)
 
 
 if __name__ == "__main__":
