@@ -7,7 +7,8 @@ import { type LoopOfCommit, loopOfCommit } from "./loop-commits.ts";
 import { type RenameOfCommit, renameOfCommit } from "./rename-commits.ts";
 import { mentionsCall, type SignatureOfCommit, signatureOfCommit } from "./signature-commits.ts";
 
-export const caseTypes = [
+/** Types whose cases are commits. */
+const typesOfCommits = [
   "rename",
   "repeat",
   "repeat-two",
@@ -15,21 +16,14 @@ export const caseTypes = [
   "signature",
   "extract",
   "loop",
+] as const;
+export const caseTypes: readonly [...typeof typesOfCommits, "made-extract", "made-signature"] = [
+  ...typesOfCommits,
   "made-extract",
   "made-signature",
-] as const;
-export type CaseType = (typeof caseTypes)[number];
-
-/** Types whose cases are commits. */
-export const commitTypes: readonly CaseType[] = [
-  "rename",
-  "repeat",
-  "repeat-two",
-  "multi-file",
-  "signature",
-  "extract",
-  "loop",
 ];
+export type CaseType = (typeof caseTypes)[number];
+export const commitTypes: readonly CaseType[] = typesOfCommits;
 
 /** What is asked, of which files, and how the answer is judged. */
 export interface RepositoryCase {

@@ -1,6 +1,6 @@
 import type { Node } from "web-tree-sitter";
 import { nameLanguageOf } from "../../orchestrate/index/languages.ts";
-import type { LoopForm } from "../../orchestrate/loops/request.ts";
+import { type LoopForm, loopForms } from "../../orchestrate/loops/request.ts";
 import { LineDiff } from "../../text/line-diff.ts";
 import type { CommitFile } from "./history.ts";
 import { readTree } from "./written-functions.ts";
@@ -72,19 +72,9 @@ export async function loopOfCommit(
   return undefined;
 }
 
-const namedForms: readonly string[] = [
-  "comprehension",
-  "any",
-  "all",
-  "sum",
-  "map",
-  "filter",
-  "filter-map",
-  "flat-map",
-  "for-of",
-  "index",
-  "loop",
-];
+const namedForms: readonly string[] = loopForms.filter(
+  (form) => form !== "hoist" && form !== "set",
+);
 
 const isAnyLoop = (form: string): boolean => /^(?:loop|for-of|index)$/u.test(form);
 
