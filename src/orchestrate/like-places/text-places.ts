@@ -51,7 +51,7 @@ interface FoundMatch {
   readonly place: TextPlace;
 }
 
-/** Where other files and other places of these read as what an edit textAfter, without regard to what it means. */
+/** Where other files and other places of these read as what an edit changed, without regard to what it means. */
 export class TextPlaces {
   private readonly view: NameView;
   private readonly read = new Map<string, Lexemes | undefined>();
@@ -76,7 +76,7 @@ export class TextPlaces {
           }
         };
         await look(rule);
-        // Where no place has all that a hunk textAfter, its changes may be apart.
+        // Where no place has all that a hunk changed, its changes may be apart.
         if (found.length === known) for (const one of singleChanges(rule)) await look(one, true);
       }
     }
