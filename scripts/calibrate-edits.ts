@@ -5,7 +5,7 @@
  *     node --import tsx scripts/calibrate-edits.ts --model <gguf> --clones a,b,c --held d,e --cases 60 --rows rows.jsonl
  *     node --import tsx scripts/calibrate-edits.ts --rows rows.jsonl --held d,e --fit models/edit-verifier.json [--wanted 0.98]
  *
- * A clone is a git directory; `--held` are names of those that only measure. Rows of cases that are in the file already are not made again.
+ * `--only fixes|commits`: one kind of cases. A clone is a git directory; `--held` are names of those that only measure. Rows of cases that are in the file already are not made again.
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     cases: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
     threads: { type: "string", default: "1" },
+    only: { type: "string" },
     rows: { type: "string", default: "rows.jsonl" },
     fit: { type: "string" },
     wanted: { type: "string", default: "0.98" },
@@ -73,8 +74,8 @@ async function score(model: string): Promise<void> {
     };
     const name = nameOf(clone);
     const sources = [
-      fixCases(clone, name, share, random),
-      commitCasesOf(clone, name, share, random),
+      ...(values.only === "commits" ? [] : [fixCases(clone, name, share, random)]),
+      ...(values.only === "fixes" ? [] : [commitCasesOf(clone, name, share, random)]),
     ];
     for (const source of sources) {
       for await (const one of source) {

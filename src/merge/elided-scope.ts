@@ -6,7 +6,7 @@ import { isCloser } from "./align/nesting.ts";
 import { mayOpen } from "./align/new-scopes.ts";
 import { depthsOf, scopeUnder } from "./align/scope.ts";
 import type { Built } from "./proof/build.ts";
-import { type BlockLine, isFilledLine, type Shape } from "./shape.ts";
+import { type Block, type BlockLine, isFilledLine, type Shape } from "./shape.ts";
 
 /** A new line that opens a scope whose content the sketch elides: the marker is inside the scope. */
 export interface ElidedScope {
@@ -24,18 +24,26 @@ export function elidedScope(shape: Shape, k: number, built: Built): ElidedScope 
   const opener = tokens.findLast(isFilledLine);
   if (marker === undefined || opener === undefined || isMatchedLine(built, opener))
     return undefined;
+  const inside = elidesInside(opener, marker, shape.blocks[k + 1]);
+  if (inside === undefined || inside === "by-depth") return inside && { opener };
+  const fate = built.proof.edit[inside.editLine]!;
+  return { opener, ...(fate.fate === "matched" ? { closer: fate.source } : {}) };
+}
+
+/**
+ * Whether the marker behind a line is the content of the scope that this line opens: the next block begins with its closer,
+ * which is returned, or the marker is indented deeper.
+ */
+export function elidesInside(
+  opener: BlockLine,
+  marker: string | undefined,
+  behind: Block | undefined,
+): BlockLine | "by-depth" | undefined {
   if (!mayOpen(opener.text) || !isDistinctive(opener.text)) return undefined;
   const depth = columnsOf(opener.text);
-  const next = shape.blocks[k + 1]?.tokens.find(isFilledLine);
-  if (
-    next !== undefined &&
-    columnsOf(next.text) === depth &&
-    closesOpener(next.text, opener.text)
-  ) {
-    const fate = built.proof.edit[next.editLine]!;
-    return { opener, ...(fate.fate === "matched" ? { closer: fate.source } : {}) };
-  }
-  return columnsOf(marker) > depth ? { opener } : undefined;
+  const next = behind?.tokens.find(isFilledLine);
+  if (next && columnsOf(next.text) === depth && closesOpener(next.text, opener.text)) return next;
+  return marker !== undefined && columnsOf(marker) > depth ? "by-depth" : undefined;
 }
 
 const openings: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
@@ -74,7 +82,8 @@ export function earlierOpener(
   return { line, isSure: rest.every((one) => one.text.trim() === "" || isCloser(one.text)) };
 }
 
-const headWord = (text: string): string | undefined => /[\p{L}\p{N}_$]+/u.exec(text)?.[0];
+/** The first word of a line. */
+export const headWord = (text: string): string | undefined => /[\p{L}\p{N}_$]+/u.exec(text)?.[0];
 
 const isMatchedLine = ({ proof }: Built, { editLine }: BlockLine): boolean =>
   proof.edit[editLine]!.fate === "matched";

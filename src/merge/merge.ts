@@ -8,6 +8,7 @@ import { rememberingNames } from "./align/names.ts";
 import { placements } from "./align/placements.ts";
 import { pairsToWeigh, prepare } from "./align/prepare.ts";
 import { bestText, refusedThough } from "./best-text.ts";
+import { withOpenersChanged } from "./changed-opener.ts";
 import { lookExactly } from "./exact.ts";
 import { joinedBySharedText, joinedWhereShared } from "./overlaps.ts";
 import { type Placing, placingOf, settingsOf } from "./placing.ts";
@@ -65,7 +66,21 @@ function mergeLines(
   const outcomes = readings.map((reading) =>
     placeAligned(source, lines, reading, shapeOf(reading), options),
   );
-  return outcomes.reduce((best, other) => better(best, other));
+  const best = outcomes.reduce((one, other) => better(one, other));
+  const isUnplaced = best.kind === "refused" && best.code === "no-match";
+  return (isUnplaced && openersChanged(source, edit, options)) || best;
+}
+
+/** The outcome of an edit that changes nothing but lines that open blocks, as far as its form and the file's syntax allow. */
+function openersChanged(
+  source: string,
+  edit: Edit,
+  { within, newSyntaxErrors }: MergeOptions,
+): Proved | undefined {
+  const changed = within ? undefined : withOpenersChanged(source, edit, shapeOf(edit));
+  if (!changed || checkProof(source, edit, changed.text, changed.proof).length > 0)
+    return undefined;
+  return (newSyntaxErrors?.(changed.text) ?? 0) > 0 ? undefined : { kind: "proved", ...changed };
 }
 
 /** Of two readings, the one that can be placed, or that costs much less; otherwise the outcome is ambiguous. */

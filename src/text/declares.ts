@@ -35,7 +35,7 @@ const forms: readonly RegExp[] = [
 ];
 
 /** Words that begin statements, which look like a declaration and are none. */
-const statement =
+export const statement: RegExp =
   /^\s*(?:[}\])]\s*)*(?:return|throw|raise|else|elif|elsif|elseif|new|await|yield|case|default|if|unless|for|foreach|while|until|loop|switch|match|when|catch|except|finally|ensure|rescue|try|do|begin|with|using|lock|defer|go|import|from|not|and|or|assert|print|echo)\b/u;
 
 /**

@@ -1,3 +1,5 @@
+import { statement } from "../../text/declares.ts";
+
 const declaration = new RegExp(
   [
     // Go's methods name their receiver first.
@@ -14,10 +16,6 @@ const declaration = new RegExp(
   ].join("|"),
   "u",
 );
-
-/** Words that look like a type before a name but are none. */
-const statementKeyword =
-  /^\s*(?:return|throw|else|new|await|yield|case|if|for|while|switch|catch|using|in|not|and|or)\b/u;
 
 /** Names by line, while an edit is merged: each line is asked about several times. */
 const knownNames = new Map<string, string | undefined>();
@@ -38,7 +36,7 @@ export function rememberingNames<T>(work: () => T): T {
 export function declaredName(line: string): string | undefined {
   if (line.length > 300) return undefined;
   if (knownNames.has(line)) return knownNames.get(line);
-  const found = statementKeyword.test(line) ? null : declaration.exec(line);
+  const found = statement.test(line) ? null : declaration.exec(line);
   const name = found?.slice(1).find((one) => one !== undefined);
   knownNames.set(line, name);
   return name;

@@ -1,6 +1,7 @@
 import type { Edit, LineRole } from "../../core/edit.ts";
 import type { Proof } from "../../core/merge.ts";
 import { declares } from "../../text/declares.ts";
+import { columnsOf } from "../../text/indent.ts";
 import { splitLines, type TextLine } from "../../text/lines.ts";
 import { checkMerged, fits } from "./check-words.ts";
 
@@ -382,10 +383,18 @@ function checkRemovals(
       const name = declares(text);
       return text.trim() === "" || (name !== undefined && renewed.includes(name));
     });
+    // The line that opens a block, where a marker says that the block stays.
+    const [opener] = placed;
+    const isReopened =
+      removed.length === 1 &&
+      placed.length === 1 &&
+      (lines[opener! + 1]?.elidedBefore ?? end.elidedAtEnd) &&
+      reopens(source, s, lines[opener!]!.text);
     const given =
       removal ||
       moved ||
       isRenewed ||
+      isReopened ||
       only ||
       (elided && beside) ||
       (anchored && !elided && (addsLines || (before !== undefined && after !== undefined)));
@@ -393,6 +402,15 @@ function checkRemovals(
       say(`source lines ${first} to ${s} are removed although nothing in the edit meets there`);
     if (edit.format === "whole" && elided) say("a whole file elides nothing");
   }
+}
+
+/** Whether a line opens a block in a text, and the other one begins like it. */
+function reopens(source: readonly TextLine[], at: number, now: string): boolean {
+  const { text } = source[at]!;
+  const content = source.slice(at + 1).find((line) => line.text.trim() !== "");
+  const begin = (line: string): string => /^\s*[^\p{L}\p{N}_$]*[\p{L}\p{N}_$]*/u.exec(line)![0];
+  const isDeeper = content !== undefined && columnsOf(content.text) > columnsOf(text);
+  return isDeeper && begin(text) === begin(now);
 }
 
 function checkEnd(
