@@ -3,14 +3,23 @@
  *
  *     node --import tsx scripts/bench-fix.ts --root <checkout> --folder src --run "<command>" --cases 30 --seed 1 [--jsonl rows.jsonl]
  *
+ * With --model <gguf> it also compares with decoding: how many times as long the model would need to write the mended file, by its measured
+ * cost of passes. Own seconds begin with the messages and include the index, the rules and every run of the tool but the first; a case that
+ * is not accepted counts with decoding with our drafts behind it.
+ *
  * The checkout is changed and put back while this runs; the command must only report, and runs in it.
  */
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { knownCurve } from "../src/bench/decode/cost-curves.ts";
+import { median } from "../src/bench/decode/rows.ts";
+import { DecodingCost, type DecodingSeconds } from "../src/bench/orchestrate/decoding-cost.ts";
 import type { Diagnostic } from "../src/core/diagnostic.ts";
 import { snapshot } from "../src/diagnostics/brought-errors.ts";
 import { compareDiagnostics } from "../src/diagnostics/compare.ts";
+import { loadTokenizer } from "../src/engines/bpe.ts";
+import { modelPath } from "../src/engines/store/store.ts";
 import { proposeFixes } from "../src/orchestrate/fix/propose.ts";
 import { nameLanguageOf } from "../src/orchestrate/index/languages.ts";
 import { createRepositoryIndex } from "../src/orchestrate/index/repository-index.ts";
@@ -29,6 +38,8 @@ const { values } = parseArgs({
     cases: { type: "string", default: "20" },
     seed: { type: "string", default: "1" },
     jsonl: { type: "string" },
+    model: { type: "string" },
+    threads: { type: "string", default: "1" },
   },
 });
 
@@ -52,6 +63,9 @@ interface Row {
   readonly accepted: boolean;
   readonly right: boolean;
   readonly runs: number;
+  readonly seconds: number;
+  /** What a model would need for the mended file. */
+  readonly decoding?: DecodingSeconds;
   readonly titles: readonly string[];
   readonly diff?: string;
 }
@@ -68,6 +82,7 @@ const originals = new Map(
 );
 const base = await snapshot(values.run, root);
 if (base.problem !== undefined) throw new Error(base.problem);
+const cost = values.model === undefined ? undefined : await decodingCost(values.model);
 const kinds = Object.keys(mutations);
 const rows: Row[] = [];
 let turn = 0;
@@ -99,6 +114,12 @@ for (
   }
 }
 process.stdout.write(`${table(rows)}\n`);
+
+async function decodingCost(name: string): Promise<DecodingCost> {
+  const model = await modelPath(name);
+  const curve = await knownCurve(model, { threads: Number(values.threads) });
+  return new DecodingCost(await loadTokenizer(model), curve);
+}
 
 async function mutate(kind: string, path: string, text: string): Promise<Mutation | undefined> {
   const tree = (await parserFor(path))?.parse(text);
@@ -136,11 +157,13 @@ async function measure(
   const any = proposals.some((one) =>
     one.fixes.some((fix) => one.path === path && same(applied(broken.text, [fix]))),
   );
+  const start = performance.now();
   const done = await fixDiagnostics({
     root,
     diagnostics: brought,
     run: (signal) => snapshot(values.run, root, signal),
   });
+  const seconds = (performance.now() - start) / 1000;
   const after = readFileSync(absolute, "utf8");
   const accepted = done.applied?.written === true;
   const isWide =
@@ -160,6 +183,13 @@ async function measure(
     accepted,
     right: accepted && !isWide && same(after),
     runs: done.runs,
+    seconds,
+    ...(cost && {
+      decoding: await cost.of(
+        [{ path, before: broken.text, after: before }],
+        own.map(({ message }) => message).join("\n"),
+      ),
+    }),
     titles: done.outcomes.flatMap(({ fix, why, others }) => [
       fix ? `+ ${fix.rule}: ${fix.title}` : `- ${why}`,
       ...others.map((one) => `  ${one.title} ${one.confidence.toFixed(2)} ${one.refused ?? ""}`),
@@ -204,6 +234,7 @@ function table(all: readonly Row[]): string {
       count((row) => row.accepted),
       count((row) => row.right),
       count((row) => row.accepted && !row.right),
+      ...timesOf(list),
     ];
     return `| ${cells.join(" | ")} |`;
   };
@@ -213,10 +244,29 @@ function table(all: readonly Row[]): string {
       all.filter((row) => row.kind === kind),
     ),
   );
+  const names =
+    "mutation | cases | recognised | proposed | first right | any right | accepted | right | wrong";
+  const head = cost ? `${names} | seconds | plain / | drafted / | sketch / | worst plain /` : names;
+  return [`| ${head} |`, `|${head.replace(/[^|]+/gu, " --- ")}|`, ...byKind, line("all", all)].join(
+    "\n",
+  );
+}
+
+/** Median seconds, and how many times as long decoding takes, both in sum. */
+function timesOf(list: readonly Row[]): string[] {
+  const timed = list.flatMap(({ decoding, accepted, seconds }) =>
+    decoding ? [{ decoding, own: seconds + (accepted ? 0 : decoding.drafted) }] : [],
+  );
+  if (timed.length === 0) return [];
+  const own = timed.reduce((sum, one) => sum + one.own, 0);
+  const against = (key: "plain" | "drafted" | "sketch"): string =>
+    (timed.reduce((sum, { decoding }) => sum + decoding[key], 0) / own).toFixed(1);
+  const worst = Math.min(...timed.map((one) => one.decoding.plain / one.own));
   return [
-    "| mutation | cases | recognised | proposed | first right | any right | accepted | right | wrong |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-    ...byKind,
-    line("all", all),
-  ].join("\n");
+    median(list.map(({ seconds }) => seconds)).toFixed(1),
+    against("plain"),
+    against("drafted"),
+    against("sketch"),
+    worst.toFixed(1),
+  ];
 }

@@ -2,7 +2,7 @@
  * From which score on a model's verdict about an edit is taken, by type of edit: scores candidates whose right answer is known, chooses
  * thresholds on some repositories for a wanted precision, and measures them on the others.
  *
- *     node --import tsx scripts/calibrate-edits.ts --model <gguf> --clones a,b,c --held d,e --cases 60 --rows rows.jsonl
+ *     node --import tsx scripts/calibrate-edits.ts --model <gguf or URL> --clones a,b,c --held d,e --cases 60 --rows rows.jsonl
  *     node --import tsx scripts/calibrate-edits.ts --rows rows.jsonl --held d,e --fit models/edit-verifier.json [--wanted 0.98]
  *
  * `--only fixes|commits`: one kind of cases. A clone is a git directory; `--held` are names of those that only measure. Rows of cases that are in the file already are not made again.
@@ -11,11 +11,12 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import { basename, dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { type Asset, sha256Of } from "../src/assets/asset.ts";
-import { engines } from "../src/engines/registry.ts";
+import { engineOf, engines } from "../src/engines/registry.ts";
 import { candidateScores, leastLead, taskInWords } from "../src/orchestrate/likelihood-verifier.ts";
 import { lowerBound } from "../src/orchestrate/select/binomial.ts";
 import type { EditThreshold, EditThresholds } from "../src/redraft/edit-thresholds.ts";
 import { versionScorer } from "../src/redraft/model-verifier.ts";
+import { serverOptions } from "../src/redraft/server-options.ts";
 import { modelIdentity } from "../src/settle/model/calibrations.ts";
 import { commitCasesOf, type EditCase, fixCases } from "./edit-cases.ts";
 
@@ -60,8 +61,11 @@ const nameOf = (clone: string): string =>
 
 async function score(model: string): Promise<void> {
   const threads = Number(values.threads);
-  const target = await engines.gguf.openTokens(model, { contextSize: 4096, threads });
-  const identity = modelIdentity(target.info.metadata);
+  const isServer = engineOf(model) === "http";
+  const target = isServer
+    ? await engines.http.openTokens(model, serverOptions(model, { env: process.env }))
+    : await engines.gguf.openTokens(model, { contextSize: 4096, threads });
+  const identity = "info" in target ? modelIdentity(target.info.metadata) : target.name;
   const scorer = await versionScorer(target);
   const known = new Set(readRows().map((row) => `${row.model}\0${row.id}`));
   const clones = values.clones.split(",");

@@ -4,6 +4,7 @@ import type { TextChunk } from "../src/core/target.ts";
 import { openAiTextTarget } from "../src/engines/openai/chat.ts";
 import { openServerTokens } from "../src/engines/openai/open.ts";
 import { predictionUse } from "../src/engines/openai/server.ts";
+import { scoreCandidates } from "../src/settle/model/score-candidates.ts";
 import {
   answerWith,
   recordedAbout,
@@ -214,6 +215,21 @@ describe.each([
     await sequence.append(right!.slice(0, prefix));
     return { server, target, rows: await sequence.verify(nodes) };
   }
+
+  it("scores two given texts in one request, likely or not", async () => {
+    const server = await recorded(set, answerWith(`${set}/scored`));
+    const target = await openServerTokens({ baseUrl: server.url });
+    const sequence = await target.open();
+    await sequence.append(right!.slice(0, prefix));
+    const texts = [right!.slice(prefix), wrong!.slice(prefix)];
+    const [likely, unlikely] = await scoreCandidates(sequence, target.capabilities, texts);
+    expect(server.seen.map(({ body }) => body)).toEqual([asked]);
+    // The sums of the recorded log-probabilities; the two engines differ in the fifth digit.
+    expect(likely!.total).toBeCloseTo(-0.0838, 3);
+    expect(unlikely!.total).toBeCloseTo(-21.1773, 3);
+    expect(unlikely!.worst).toBeCloseTo(-13.5505, 4);
+    expect(likely!.tokens).toBe(texts[0]!.length);
+  });
 
   it("takes two drafts in one request", async () => {
     const good = line(right!.slice(prefix));

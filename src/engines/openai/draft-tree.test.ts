@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { linesBelow, treePath } from "./draft-tree.ts";
+import { leafPaths, linesBelow, treePath } from "./draft-tree.ts";
 
 // a b (c d | e), f
 const nodes = [
@@ -22,4 +22,9 @@ it("lists the lines from a node to the leaves", () => {
   expect(linesBelow(nodes, 1)).toEqual([[3, 4], [5]]);
   expect(linesBelow(nodes, 3)).toEqual([]);
   expect(linesBelow([], -1)).toEqual([]);
+});
+
+it("lists the nodes from the root to each leaf", () => {
+  expect(leafPaths(nodes)).toEqual([[0, 1, 2, 3], [0, 1, 4], [5]]);
+  expect(leafPaths([])).toEqual([]);
 });

@@ -37,6 +37,17 @@ export function linesBelow(nodes: readonly DraftNode[], from: number): Token[][]
   return lines;
 }
 
+/** The nodes from the root to every leaf, in the order of the leaves. */
+export function leafPaths(nodes: readonly DraftNode[]): number[][] {
+  const parents = new Set(nodes.map(({ parent }) => parent));
+  const leaves = nodes.flatMap((_, index) => (parents.has(index) ? [] : [index]));
+  return leaves.map((leaf) => {
+    const path: number[] = [];
+    for (let at = leaf; at >= 0; at = nodes[at]!.parent) path.push(at);
+    return path.reverse();
+  });
+}
+
 function childrenOf(nodes: readonly DraftNode[]): ReadonlyMap<number, readonly number[]> {
   const children = new Map<number, number[]>();
   nodes.forEach(({ parent }, index) => {

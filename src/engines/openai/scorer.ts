@@ -25,6 +25,15 @@ export interface TokenScorer {
     drafts: readonly (readonly Token[])[],
     signal?: AbortSignal,
   ): Promise<readonly Scored[]>;
+  /**
+   * The log-probabilities of the tokens of lines that follow the prefix, in nats, whether or not the model would write them. Absent where
+   * the server does not say which of its tokens a likelihood belongs to.
+   */
+  likelihoods?(
+    prefix: readonly Token[],
+    lines: readonly (readonly Token[])[],
+    signal?: AbortSignal,
+  ): Promise<readonly (readonly number[])[]>;
   /** What the model writes next, at least one token; an end token is last. */
   continue(
     prefix: readonly Token[],

@@ -61,6 +61,34 @@ export function sglangScorer(
     return [...tokens, endOfText];
   }
 
+  /** One token more each, and what the model says about the tokens behind the prefix: their own likelihoods, and the likeliest ones. */
+  async function scored(
+    prefix: readonly Token[],
+    drafts: readonly (readonly Token[])[],
+    signal: AbortSignal | undefined,
+  ): Promise<
+    {
+      readonly meta: Record<string, unknown>;
+      readonly own: readonly LikelyToken[];
+      readonly likeliest: readonly (NamedToken | undefined)[];
+    }[]
+  > {
+    const inputs = drafts.map((draft) => [...prefix, ...draft]);
+    // The first entry has no likelihood: it is the last token of the prefix.
+    const more = { logprob_start_len: Math.max(0, prefix.length - 1), top_logprobs_num: 1 };
+    const metas = await generate(inputs, 1, more, signal);
+    return drafts.map((draft, i) => {
+      const meta = metas[i]!;
+      const own = entriesOf(meta.input_token_logprobs, connection).slice(-draft.length);
+      const top = Array.isArray(meta.input_top_logprobs) ? meta.input_top_logprobs : [];
+      const entries = top.slice(-draft.length);
+      if (entries.length < draft.length || draft.some((token, at) => own[at]?.id !== token))
+        throw malformed("no likelihoods of the tokens it was given", connection.server);
+      const likeliest = entries.map((list) => entriesOf(list ?? [], connection)[0]);
+      return { meta, own, likeliest };
+    });
+  }
+
   return {
     dialect: "sglang",
     model: model.id,
@@ -86,23 +114,22 @@ export function sglangScorer(
     },
     mostDrafts: 3,
     async score(prefix, drafts, signal) {
-      const inputs = drafts.map((draft) => [...prefix, ...draft]);
-      // The first entry has no likelihood: it is the last token of the prefix.
-      const more = { logprob_start_len: Math.max(0, prefix.length - 1), top_logprobs_num: 1 };
-      const metas = await generate(inputs, 1, more, signal);
-      return drafts.map((draft, i) => {
-        const meta = metas[i]!;
-        const listed = entriesOf(meta.input_token_logprobs, connection).slice(-draft.length);
-        const top = Array.isArray(meta.input_top_logprobs) ? meta.input_top_logprobs : [];
-        const likeliest = top.slice(-draft.length);
-        if (likeliest.length < draft.length || draft.some((token, at) => listed[at]?.id !== token))
-          throw malformed("no likelihoods of the tokens it was given", connection.server);
-        const best = likeliest.map((entries) => entriesOf(entries ?? [], connection)[0]);
-        const scored = judgeDraft(draft, best, ends);
-        if (scored.accepted < draft.length) return scored;
+      const answers = await scored(prefix, drafts, signal);
+      return answers.map(({ meta, likeliest }, i) => {
+        const judged = judgeDraft(drafts[i]!, likeliest, ends);
+        if (judged.accepted < drafts[i]!.length) return judged;
         const next = written(meta)[0];
-        return { ...scored, ...(next !== undefined && { next }) };
+        return { ...judged, ...(next !== undefined && { next }) };
       });
+    },
+    async likelihoods(prefix, lines, signal) {
+      const answers = await scored(prefix, lines, signal);
+      return answers.map(({ own }) =>
+        own.map(({ logprob }) => {
+          if (logprob !== undefined) return logprob;
+          throw malformed("no likelihood of a token it was given", connection.server);
+        }),
+      );
     },
     async continue(prefix, count, signal) {
       const [meta] = await generate([prefix], count, {}, signal);
@@ -111,13 +138,21 @@ export function sglangScorer(
   };
 }
 
+interface LikelyToken extends NamedToken {
+  readonly logprob?: number;
+}
+
 /** Entries such as `[-0.58, 315, " of"]`: likelihood (null for a first token), id, text where asked for. */
-function entriesOf(list: unknown, { server }: Connection): NamedToken[] {
+function entriesOf(list: unknown, { server }: Connection): LikelyToken[] {
   if (!Array.isArray(list)) throw malformed("no likelihoods", server);
   return list.map((entry) => {
     const id = Array.isArray(entry) ? asCount(entry[1]) : undefined;
     if (id === undefined) throw malformed("likelihoods without token ids", server);
-    const text = asText((entry as unknown[])[2]);
-    return { id, ...(text !== undefined && { text }) };
+    const [logprob, , text] = entry as unknown[];
+    return {
+      id,
+      ...(typeof text === "string" && { text }),
+      ...(typeof logprob === "number" && { logprob }),
+    };
   });
 }

@@ -9,7 +9,7 @@ import type {
   VerifyOptions,
 } from "../../core/target.ts";
 import { startsWith } from "../../text/prefix.ts";
-import { linesBelow, treePath } from "./draft-tree.ts";
+import { leafPaths, linesBelow, treePath } from "./draft-tree.ts";
 import type { TokenScorer } from "./scorer.ts";
 import type { UsageTally } from "./tally.ts";
 
@@ -55,12 +55,12 @@ export function serverTokenTarget(scorer: TokenScorer): ServerTokenTarget {
     tokenize: (text, options) => scorer.tokenize(text, options?.special === true),
     detokenize: (tokens) => scorer.detokenize(tokens),
     isEnd: (token) => scorer.isEnd(token),
-    open: async () => openSequence(scorer, capabilities),
+    open: async () => openSequence(scorer),
     dispose: async () => {},
   };
 }
 
-function openSequence(scorer: TokenScorer, capabilities: Capabilities): Sequence {
+function openSequence(scorer: TokenScorer): Sequence {
   const committed: Token[] = [];
   /** What the model is known to write after the committed tokens. */
   let known: readonly Token[] = [];
@@ -118,8 +118,13 @@ function openSequence(scorer: TokenScorer, capabilities: Capabilities): Sequence
       committed.push(...tokens);
     },
     async verify(drafted, options = {}) {
-      refuseUnknown(drafted, options, capabilities.trees);
+      refuseUnknown(drafted, options, scorer);
       options.signal?.throwIfAborted();
+      if (options.nodeLogits) {
+        const rows = await likelihoodRows(scorer, committed, drafted, options.signal);
+        nodes = drafted;
+        return rows;
+      }
       await learn(drafted, options.signal);
       nodes = drafted;
       return verdictRows(drafted, known);
@@ -146,21 +151,58 @@ function openSequence(scorer: TokenScorer, capabilities: Capabilities): Sequence
 function refuseUnknown(
   nodes: readonly DraftNode[],
   options: VerifyOptions,
-  takesTrees: boolean,
+  { mostDrafts, likelihoods }: TokenScorer,
 ): void {
+  const takesTrees = mostDrafts > 1;
+  const isTree = nodes.some(({ parent }, index) => parent !== index - 1);
+  // The two together are log-probabilities, which is what servers give.
+  const scores = options.nodeLogits === true && likelihoods !== undefined;
   const wants = [
     options.topK !== undefined && options.topK > 1 && "more than the likeliest token",
     options.sampling && "sampling",
     options.entropy && "entropy",
-    options.logsumexp && "a normalizer",
-    options.nodeLogits && "the likelihood of given tokens",
-    !takesTrees && nodes.some(({ parent }, index) => parent !== index - 1) && "a tree",
+    options.logsumexp && !scores && "a normalizer",
+    options.nodeLogits && !(scores && options.logsumexp) && "the likelihood of given tokens",
+    !takesTrees && isTree && "a tree",
   ].filter(Boolean);
   if (wants.length === 0) return;
   throw new RedraftError(
     "usage",
-    `a model behind a completions API can only verify ${takesTrees ? "tokens" : "chains of tokens"}, greedily; it cannot give ${wants.join(" and ")}.`,
+    `a model behind this server's completions API can only verify ${takesTrees ? "tokens" : "chains of tokens"}, greedily; it cannot give ${wants.join(" and ")}. A GGUF file, vLLM or SGLang can score texts.`,
   );
+}
+
+/** Lines that one request asks about. */
+const mostLines = 4;
+
+/**
+ * Rows with the log-probability of every node as its logit and 0 as the normalizer. They name no likeliest token (-1): a
+ * server that scores given tokens is not asked to decide anything.
+ */
+async function likelihoodRows(
+  scorer: TokenScorer,
+  prefix: readonly Token[],
+  nodes: readonly DraftNode[],
+  signal: AbortSignal | undefined,
+): Promise<Rows> {
+  const count = nodes.length + 1;
+  const nodeLogits = new Float32Array(nodes.length);
+  const paths = leafPaths(nodes);
+  for (let at = 0; at < paths.length; at += mostLines) {
+    const some = paths.slice(at, at + mostLines);
+    const lines = some.map((path) => path.map((node) => nodes[node]!.token));
+    const found = await scorer.likelihoods!(prefix, lines, signal);
+    for (const [line, path] of some.entries())
+      for (const [i, node] of path.entries()) nodeLogits[node] = found[line]![i]!;
+  }
+  return {
+    count,
+    k: 1,
+    ids: new Int32Array(count).fill(-1),
+    logits: new Float32Array(count),
+    logsumexp: new Float32Array(count),
+    nodeLogits,
+  };
 }
 
 /** Rows that the continuation does not reach hold no token (-1): no greedy walk reaches them. */

@@ -74,6 +74,22 @@ export function vllmScorer(connection: Connection, model: ListedModel): TokenSco
     return text;
   }
 
+  /** Completions of one token, and per prompt what the model says about the tokens behind the prefix. */
+  async function scored(
+    prefix: readonly Token[],
+    drafts: readonly (readonly Token[])[],
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly choice: Record<string, unknown>; readonly rows: readonly unknown[] }[]> {
+    const prompts = drafts.map((draft) => [...prefix, ...draft]);
+    const choices = await complete(prompts, { max_tokens: 1, prompt_logprobs: 1 }, signal);
+    return choices.map((choice, i) => {
+      const rows = choice.prompt_logprobs;
+      if (!Array.isArray(rows) || rows.length !== prompts[i]!.length)
+        throw malformed("no prompt_logprobs for its prompt", connection.server);
+      return { choice, rows: rows.slice(prefix.length) };
+    });
+  }
+
   return {
     dialect: "vllm",
     model: model.id,
@@ -102,18 +118,24 @@ export function vllmScorer(connection: Connection, model: ListedModel): TokenSco
     // The server of this package reads one prompt per request.
     mostDrafts: model.owner === "vllm" ? 2 : 1,
     async score(prefix, drafts, signal) {
-      const prompts = drafts.map((draft) => [...prefix, ...draft]);
-      const choices = await complete(prompts, { max_tokens: 1, prompt_logprobs: 1 }, signal);
+      const answers = await scored(prefix, drafts, signal);
       return Promise.all(
-        drafts.map(async (draft, i) => {
-          const rows = choices[i]!.prompt_logprobs;
-          if (!Array.isArray(rows) || rows.length !== prompts[i]!.length) {
-            throw malformed("no prompt_logprobs for its prompt", connection.server);
-          }
-          const scored = judgeDraft(draft, rows.slice(prefix.length).map(likeliest), ends);
-          if (scored.accepted < draft.length) return scored;
-          const next = (await written(choices[i]!))[0];
-          return { ...scored, ...(next !== undefined && { next }) };
+        answers.map(async ({ choice, rows }, i) => {
+          const draft = drafts[i]!;
+          const judged = judgeDraft(draft, rows.map(likeliest), ends);
+          if (judged.accepted < draft.length) return judged;
+          const next = (await written(choice))[0];
+          return { ...judged, ...(next !== undefined && { next }) };
+        }),
+      );
+    },
+    async likelihoods(prefix, lines, signal) {
+      const answers = await scored(prefix, lines, signal);
+      return answers.map(({ rows }, i) =>
+        lines[i]!.map((token, at) => {
+          const logprob = asObject(asObject(rows[at])?.[String(token)])?.logprob;
+          if (typeof logprob === "number") return logprob;
+          throw malformed("no likelihood of a token it was given", connection.server);
         }),
       );
     },
