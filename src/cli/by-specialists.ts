@@ -1,4 +1,6 @@
+import type { Diagnostic } from "../core/diagnostic.ts";
 import { RedraftError } from "../core/errors.ts";
+import { readPrinted } from "../diagnostics/brought-errors.ts";
 import { readFix } from "../orchestrate/fix/instruction.ts";
 import { readRepeat } from "../orchestrate/like-places/instruction.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
@@ -28,13 +30,12 @@ export async function bySpecialists(job: EditJob): Promise<OrchestratedResult | 
   const mayTry = isAsked || options.lossless || (options.via === "auto" && !options.symbol);
   if (!mayTry) return undefined;
   const root = await rootFolder(options.root ?? folderOf(files[0]!.path));
-  const isFix = readFix(instruction) !== undefined && options.diagnostics !== undefined;
-  if (isFix) await job.watch?.before();
+  const diagnostics = await diagnosticsToFix(job, root);
   const lastEdit = readRepeat(instruction) ? await lastEditOf(root) : [];
   const question = await folderQuestion(root, files, instruction, {
     lastEdit,
     ...(options.at !== undefined && { at: options.at }),
-    ...(isFix && job.watch && { diagnostics: job.watch.found() }),
+    ...(diagnostics && { diagnostics }),
   });
   if (question === undefined) {
     if (!isAsked) return undefined;
@@ -46,6 +47,18 @@ export async function bySpecialists(job: EditJob): Promise<OrchestratedResult | 
   if (isAsked && !options.lossless) return orchestrated(question, job);
   if (options.lossless) return draftBySpecialists(question, job);
   return isSurelyRead(question) ? orchestrateIfProved(question, job) : undefined;
+}
+
+/** What an instruction asks to fix: messages that it holds, or those of `--diagnostics`. */
+async function diagnosticsToFix(
+  { options, instruction, watch }: EditJob,
+  root: string,
+): Promise<readonly Diagnostic[] | undefined> {
+  const pasted = readPrinted([instruction], [root, process.cwd()]);
+  if (pasted.length > 0 && readFix(instruction, pasted)) return pasted;
+  if (!watch || options.diagnostics === undefined || !readFix(instruction)) return undefined;
+  await watch.before();
+  return watch.found();
 }
 
 const specialistRefusals = ["no-match", "ambiguous", "check-failed", "usage", "unreadable-edit"];

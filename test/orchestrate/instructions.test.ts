@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseDiagnostics } from "../../src/diagnostics/parse.ts";
 import { readExtract } from "../../src/orchestrate/extract/instruction.ts";
 import { readFix } from "../../src/orchestrate/fix/instruction.ts";
 import { createRepositoryIndex } from "../../src/orchestrate/index/repository-index.ts";
@@ -259,6 +260,31 @@ describe("the edit of an instruction", () => {
     expect((await judge(files, some)).every(({ accepted }) => !accepted)).toBe(true);
     await expect(judge(files, { ...all, instruction: "Make it faster." })).rejects.toThrow(
       /no specialist takes/u,
+    );
+  });
+
+  it.each([
+    ["u.py:1:8: F401 `os` imported but unused", true],
+    ["fix: u.py:1: F401 `os` imported but unused", true],
+    [
+      "Please fix this error:\n\n  u.py:1:8: F401 `os` imported but unused\n    1 | import os\n",
+      true,
+    ],
+    ["u.py:1:8: F401 `os` imported but unused\nand rename foo to bar", false],
+    ["why do I get u.py:1:8: F401 `os` imported but unused", false],
+    ["fix u.py", false],
+  ])("is the message of a tool, with no other wish: %j", async (instruction, isRead) => {
+    const files = { "u.py": "import os\nimport re\nprint(re)\n" };
+    const diagnostics = parseDiagnostics(instruction, (name) => name === "u.py");
+    const proposed = judge(files, { instruction, diagnostics });
+    if (!isRead) {
+      await expect(proposed.then((all) => all.some(({ accepted }) => accepted))).rejects.toThrow(
+        /no specialist takes/u,
+      );
+      return;
+    }
+    expect((await made(files, { instruction, diagnostics }))["u.py"]).toBe(
+      "import re\nprint(re)\n",
     );
   });
 

@@ -17,7 +17,7 @@ export const fixSpeculator: Speculator = {
     if (diagnostics.length === 0) return undefined;
     const has = `the request has ${countOf(diagnostics.length, "diagnostic")}`;
     if (instruction === undefined) return { confidence: 0.9, why: has };
-    const read = readFix(instruction);
+    const read = readFix(instruction, diagnostics);
     return read && { ...read, why: `${has}, and ${read.why}` };
   },
   async *speculate({ diagnostics = [], instruction }, context, signal) {
