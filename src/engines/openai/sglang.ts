@@ -2,8 +2,9 @@ import type { Token } from "../../core/target.ts";
 import { bytesOfText, createEndTokens, endOfText, judgeDraft, type NamedToken } from "./by-ids.ts";
 import type { Connection } from "./connection.ts";
 import { asCount, asObject, asText, malformed } from "./errors.ts";
+import type { ListedModel } from "./models.ts";
 import type { TokenScorer } from "./scorer.ts";
-import { addUsage, emptyTally } from "./tally.ts";
+import { addUsage, emptyTally, type UsageTally } from "./tally.ts";
 
 /**
  * SGLang: its own `/generate` takes token ids and gives likelihoods with ids, from `logprob_start_len` on; what comes
@@ -11,8 +12,14 @@ import { addUsage, emptyTally } from "./tally.ts";
  */
 export function sglangScorer(
   connection: Connection,
-  model: { readonly id: string; readonly contextSize?: number },
+  model: Pick<ListedModel, "id" | "contextSize">,
 ): TokenScorer {
+  return generationsScorer(generationsOf(connection), connection, model);
+}
+
+type Generations = ReturnType<typeof generationsOf>;
+
+function generationsOf(connection: Connection) {
   let tally = emptyTally;
   const ends = createEndTokens();
 
@@ -90,12 +97,29 @@ export function sglangScorer(
   }
 
   return {
+    ends,
+    generate,
+    written,
+    scored,
+    get tally(): UsageTally {
+      return tally;
+    },
+  };
+}
+
+function generationsScorer(
+  generations: Generations,
+  connection: Connection,
+  model: Pick<ListedModel, "id" | "contextSize">,
+): TokenScorer {
+  const { ends, generate, written, scored } = generations;
+  return {
     dialect: "sglang",
     model: model.id,
     contextSize: model.contextSize ?? 1 << 15,
     vocabSize: endOfText + 1,
     get tally() {
-      return tally;
+      return generations.tally;
     },
     isEnd: (token) => ends.has(token),
     async tokenize(text) {

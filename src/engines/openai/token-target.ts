@@ -173,7 +173,7 @@ function refuseUnknown(
 }
 
 /** Lines that one request asks about. */
-const mostLines = 4;
+const linesARequest = 4;
 
 /**
  * Rows with the log-probability of every node as its logit and 0 as the normalizer. They name no likeliest token (-1): a
@@ -188,8 +188,8 @@ async function likelihoodRows(
   const count = nodes.length + 1;
   const nodeLogits = new Float32Array(nodes.length);
   const paths = leafPaths(nodes);
-  for (let at = 0; at < paths.length; at += mostLines) {
-    const some = paths.slice(at, at + mostLines);
+  for (let at = 0; at < paths.length; at += linesARequest) {
+    const some = paths.slice(at, at + linesARequest);
     const lines = some.map((path) => path.map((node) => nodes[node]!.token));
     const found = await scorer.likelihoods!(prefix, lines, signal);
     for (const [line, path] of some.entries())

@@ -4,7 +4,7 @@ import type { Connection } from "./connection.ts";
 import { asCount, asObject, asText, malformed } from "./errors.ts";
 import type { ListedModel } from "./models.ts";
 import type { TokenScorer } from "./scorer.ts";
-import { addUsage, emptyTally, readUsage } from "./tally.ts";
+import { addUsage, emptyTally, readUsage, type UsageTally } from "./tally.ts";
 
 /**
  * vLLM: prompts go as token ids and `prompt_logprobs` answers with ids, so nothing is tokenised twice and no
@@ -12,6 +12,12 @@ import { addUsage, emptyTally, readUsage } from "./tally.ts";
  * prefill, so drafts should be few and long.
  */
 export function vllmScorer(connection: Connection, model: ListedModel): TokenScorer {
+  return completionsScorer(completionsOf(connection, model), connection, model);
+}
+
+type Completions = ReturnType<typeof completionsOf>;
+
+function completionsOf(connection: Connection, model: ListedModel) {
   let tally = emptyTally;
   const ends = createEndTokens();
 
@@ -91,12 +97,30 @@ export function vllmScorer(connection: Connection, model: ListedModel): TokenSco
   }
 
   return {
+    ends,
+    complete,
+    written,
+    decodeText,
+    scored,
+    get tally(): UsageTally {
+      return tally;
+    },
+  };
+}
+
+function completionsScorer(
+  completions: Completions,
+  connection: Connection,
+  model: ListedModel,
+): TokenScorer {
+  const { ends, complete, written, decodeText, scored } = completions;
+  return {
     dialect: "vllm",
     model: model.id,
     contextSize: model.contextSize ?? 1 << 15,
     vocabSize: endOfText + 1,
     get tally() {
-      return tally;
+      return completions.tally;
     },
     isEnd: (token) => ends.has(token),
     async tokenize(text) {
