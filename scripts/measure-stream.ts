@@ -26,6 +26,9 @@ const formats: Readonly<Record<string, "lazy" | "unified-diff" | "whole" | "sear
   search_replace: "search-replace",
 };
 
+/** Merges that fit between two pieces: a model writes some 50 tokens in a second, and a merge takes 5 ms. */
+const mostAhead = 4;
+
 const [folder = "data", chosen] = process.argv.slice(2);
 const rows = <Item>(name: string): Item[] =>
   readFileSync(join(folder, name), "utf8")
@@ -79,7 +82,8 @@ for (const row of rows<Row>("sketches.public.jsonl")) {
   for (const [index, piece] of pieces.entries()) {
     early += feed.push(piece).length;
     // What is done ahead of other pieces is done again: only the last ones matter here.
-    if (index > pieces.length - 30) feed.prepare();
+    for (let ahead = 0; index > pieces.length - 12 && ahead < mostAhead; ahead++)
+      if (!feed.prepare()) break;
   }
   const before = feed.merges;
   const start = process.cpuUsage();

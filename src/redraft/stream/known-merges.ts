@@ -59,8 +59,8 @@ export function knownMerges(source: string, options: MergeStreamOptions): KnownM
   };
 }
 
-/** Edits whose merges are kept: those of a text, with a marker, with what the file has next, and with the end of the marker's block. */
-const mostKnown = 4;
+/** Edits whose merges are kept: the likely ends of a text, and of the one before it. */
+const mostKnown = 12;
 
 interface KnownMerge {
   readonly key: string;

@@ -1,4 +1,5 @@
 import { isElision } from "../../edit/lazy-markers.ts";
+import { isCloser } from "../../merge/align/nesting.ts";
 import { indentOf } from "../../text/indent.ts";
 import { isFilled } from "../../text/words.ts";
 
@@ -25,6 +26,8 @@ export function likelyEnds(source: readonly string[]): LikelyEnds {
   let next = 0;
   /** The indentation of the marker that the last line is: how much it leaves out is not known. */
   let marker: number | undefined;
+  /** The indentation of the last filled line. */
+  let depth = 0;
 
   /** The open line, or the next filled one, as the source has it. */
   function quoted(begun: string): string | undefined {
@@ -46,9 +49,32 @@ export function likelyEnds(source: readonly string[]): LikelyEnds {
   const closing = (indent: number): string | undefined =>
     source.slice(next).find((line) => isFilled(line) && widthOf(line) < indent);
 
+  /** The source's next lines that close what a line of that indentation is in, up to the outermost. */
+  function closersOf(indent: number): string[] {
+    const found: string[] = [];
+    let width = indent;
+    for (const line of source.slice(next)) {
+      if (width === 0) break;
+      if (!isFilled(line) || widthOf(line) >= width) continue;
+      if (!isCloser(line)) break;
+      found.push(line);
+      width = widthOf(line);
+    }
+    return found;
+  }
+
+  /** How the open line may end: with its brackets closed, and the sign that ends the source's lines. */
+  function completed(begun: string): string[] {
+    if (!isFilled(begun)) return [];
+    const closed = begun + openBrackets(begun);
+    const isWhole = closed === begun;
+    return [...(isWhole ? [begun] : [closed]), ...(begun.endsWith(";") ? [] : [`${closed};`])];
+  }
+
   return {
     take(line) {
       if (!isFilled(line)) return;
+      depth = widthOf(line);
       marker = isElision(line) ? widthOf(line) : undefined;
       if (marker !== undefined) return;
       const place = places.get(line)?.find((index) => index >= next);
@@ -59,15 +85,40 @@ export function likelyEnds(source: readonly string[]): LikelyEnds {
       const marked = begunMarker(begun);
       const rest = quoted(begun);
       const close = marked === undefined ? undefined : closing(widthOf(begun));
+      const head = text.slice(0, open);
+      const isLineStart = !isFilled(begun);
+      const outer = (indent: number): string => closersOf(indent).join("\n");
+      const rests = isLineStart ? [outer(depth)] : [];
+      const lines = isLineStart ? [] : completed(begun);
       return [
         // In the middle of a line an edit does not end.
         ...(begun === "" ? [text] : []),
-        ...(marked === undefined ? [] : [text.slice(0, open) + marked]),
+        ...(marked === undefined ? [] : [head + marked]),
         ...(rest === undefined ? [] : [text + rest]),
-        ...(close === undefined ? [] : [`${text.slice(0, open)}${marked}\n${close}`]),
+        ...rests.filter((one) => one.startsWith(begun)).map((one) => head + one),
+        ...(close === undefined ? [] : [`${head}${marked}\n${close}`]),
+        ...(marked === undefined ? lines.map((line) => head + line) : []),
+        ...lines.map((line) => `${head}${line}\n${outer(widthOf(begun))}`),
       ];
     },
   };
+}
+
+const pairs = new Map([
+  ["(", ")"],
+  ["[", "]"],
+  ["{", "}"],
+]);
+
+/** What closes the brackets that a line leaves open. Strings are not told apart: this is a guess. */
+function openBrackets(line: string): string {
+  const open: string[] = [];
+  for (const sign of line) {
+    const close = pairs.get(sign);
+    if (close !== undefined) open.push(close);
+    else if (sign === open.at(-1)) open.pop();
+  }
+  return open.reverse().join("");
 }
 
 const widthOf = (line: string): number => indentOf(line).length;

@@ -3,7 +3,7 @@ import { readEdit } from "../../edit/read.ts";
 import { merge } from "../../merge/merge.ts";
 import { mergeFeed } from "./merge-feed.ts";
 
-const source = `function first() {
+const ownSource = `function first() {
   return 1;
 }
 
@@ -23,7 +23,11 @@ const begin = `function first() {
 `;
 
 /** Lets an edit arrive and prepares after every piece; answers the merges that are left for the last one, and its outcome. */
-function leftAtEnd(pieces: readonly string[], format: "lazy" | "whole" = "lazy") {
+function leftAtEnd(
+  pieces: readonly string[],
+  format: "lazy" | "whole" = "lazy",
+  source: string = ownSource,
+) {
   const feed = mergeFeed(source, { path: "a.js", format });
   for (const piece of pieces.slice(0, -1)) {
     feed.push(piece);
@@ -78,11 +82,26 @@ describe("the work that is left when the last character of a sketch is there", (
       [begin, "function second() {\n  const two = 3;\n  // ...\n", "}\n"],
     ],
     [
+      "closes the brackets of its last line",
+      [begin, "function second() {\n  return (3 + [1, ", "2", "]);\n"],
+    ],
+    [
       "ends with a whole line",
       [begin, "function second() {\n  const two = 3;\n  return two;\n}\n", ""],
     ],
   ])("is no merge where it %s", (_, pieces) => {
     expect(leftAtEnd(pieces)).toBe(0);
+  });
+
+  it("is no merge where several lines at once close what is open", () => {
+    const nested =
+      "class A {\n  one() {\n    if (this.x) {\n      go();\n    }\n  }\n}\n\nfunction b() {}\n";
+    const pieces = [
+      "// ...\n    if (this.x) {\n      go();\n      stop(",
+      ");\n",
+      "    }\n  }\n}\n",
+    ];
+    expect(leftAtEnd(pieces, "lazy", nested)).toBe(0);
   });
 
   it("is one merge where its end was not likely, and the result is that of the whole edit", () => {
@@ -97,7 +116,11 @@ describe("the work that is left when the last character of a sketch is there", (
   });
 
   it("does not take the merge of a marker where the file has a line of its words", () => {
-    const given = { path: "a.js", source: `${source}// keep the rest\n`, format: "lazy" } as const;
+    const given = {
+      path: "a.js",
+      source: `${ownSource}// keep the rest\n`,
+      format: "lazy",
+    } as const;
     const edit = `${begin}function second() {\n  const two = 3;\n  return two;\n}\n// keep the rest\n`;
     const feed = mergeFeed(given.source, given);
     feed.push(edit.slice(0, -10));
@@ -111,6 +134,8 @@ describe("the work that is left when the last character of a sketch is there", (
   });
 
   it("merges no guesses of a whole file, whose lines are not known to be its last", () => {
-    expect(leftAtEnd([source.slice(0, 60), source.slice(60)], "whole")).toBeLessThanOrEqual(2);
+    expect(leftAtEnd([ownSource.slice(0, 60), ownSource.slice(60)], "whole")).toBeLessThanOrEqual(
+      2,
+    );
   });
 });

@@ -31,8 +31,11 @@ export interface MergeFeed {
   push(piece: string): FinalHunk[];
   /** The hunks that are left of a result of the whole edit; undefined where it changes what is settled. */
   rest(result: string): FinalHunk[] | undefined;
-  /** Does the work of `end` ahead, as if the edit ended here or with the marker that it seems to be in. */
-  prepare(): void;
+  /**
+   * Does a part of the work of `end` ahead: merges the edit with one of the ends that it is likely to have. False: nothing is left to do
+   * before the next piece.
+   */
+  prepare(): boolean;
   /** The merge of the whole edit, and the hunks that are left. Throws what `readEdit` throws. */
   end(): { readonly edit: Edit; readonly outcome: MergeOutcome; readonly hunks: FinalHunk[] };
 }
@@ -130,12 +133,12 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
       return found;
     },
     prepare() {
-      if (sourceLines.length > mostAheadLines) return;
+      if (sourceLines.length > mostAheadLines) return false;
       const ends = likely?.ends(text, open) ?? (open === text.length ? [text] : []);
       const keys = ends.map((end) => editKey(end, format));
       // One at a time: the next piece may be there.
       const key = keys.find((one) => isFilled(one) && !known.has(one));
-      if (key === undefined) return;
+      if (key === undefined) return false;
       try {
         merged(key);
       } catch (error) {
@@ -143,6 +146,7 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
         // The edit does not end here, or `end` refuses it.
         known.refuse(key);
       }
+      return true;
     },
     rest,
     end() {

@@ -39,7 +39,7 @@ export async function* mergeStream(
     for (;;) {
       const next = iterator.next();
       // While the model writes its next word, the work of the end is done.
-      if (await isWaiting(next)) feed.prepare();
+      while ((await isWaiting(next)) && feed.prepare());
       const piece = await next;
       if (piece.done) break;
       for (const hunk of feed.push(piece.value)) yield { type: "hunk", hunk };
