@@ -39,7 +39,7 @@ export function leftOutDeclaration(
         outer === one ||
         outer.start > one.start ||
         outer.end < one.end ||
-        hasMembers.test(kindOf(outer, lines)),
+        hasMembers.test(headWords(outer, lines)),
     );
   const answer = new Set(namedPartsOf(written).map(({ name }) => name));
   const words = new Set(instruction.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu));
@@ -59,7 +59,7 @@ export function leftOutDeclaration(
 const endOfKind = /[({]|=>|\/[/*]|\s#/u;
 
 /** The words that say what a declaration is, from the line that declares it: not those of its comment, its parameters and its body. */
-function kindOf(
+function headWords(
   { name, start, end }: PartLines & { readonly name: string },
   lines: readonly string[],
 ): string {
