@@ -7,6 +7,8 @@ import { type CliAnswer, type CliOptions, redraft } from "./cli.ts";
 /** Where commands are tried: a folder of each test's own, and a state folder beside it. */
 export interface WorkFolder {
   readonly folder: string;
+  /** What has the two of them. */
+  readonly top: string;
   /** `REDRAFT_STATE_HOME` of the commands. */
   readonly state: string;
   /** Of a file of the folder. */
@@ -30,6 +32,9 @@ export function workFolder(): WorkFolder {
     get folder() {
       return join(top, "work");
     },
+    get top() {
+      return top;
+    },
     get state() {
       return join(top, "state");
     },
@@ -44,3 +49,7 @@ export function workFolder(): WorkFolder {
       }),
   };
 }
+
+/** Twelve lines that differ, some of them changed, by their numbers from 1. */
+export const twelveLines = (changed: Readonly<Record<number, string>> = {}): string =>
+  Array.from({ length: 12 }, (_, n) => `${changed[n + 1] ?? `line number ${n + 1}`}\n`).join("");
