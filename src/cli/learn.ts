@@ -72,8 +72,8 @@ function statusText({ on, path, types }: LearningStatus): string {
 }
 
 const help = `
-It changes the order in which specialists are tried, and raises the certainty that fixes without --run must have. It never makes an
-edit that would not be made without it. An undo counts as: the edit was wrong, and so does a --check that fails. Every update is compared on edits that are kept
+It changes the order in which specialists are tried, raises the certainty that fixes without --run must have, and says how often sketches of
+"redraft edit" are refused. It makes no fix that would not be made without it. An undo counts as: the edit was wrong, and so does a --check that fails. Every update is compared on edits that are kept
 aside, and on the first ones, and dropped if anything becomes worse.
 
 Examples:
