@@ -31,7 +31,7 @@ import { relativeDiagnostics } from "../src/redraft/relative-diagnostics.ts";
 import { repositoryFiles } from "../src/workspace/repository-files.ts";
 import { parserFor } from "../src/workspace/syntax.ts";
 import { importForm, mutations } from "./fix-mutations.ts";
-import { type Poison, poisons } from "./learn-poisons.ts";
+import { fromTheStart, type Poison, poisons } from "./learn-poisons.ts";
 
 const { values } = parseArgs({
   options: {
@@ -250,7 +250,7 @@ async function report(): Promise<void> {
   const counted = [...columns, "tries a right fix", "updates kept", "refused", "forgotten"];
   print(`| ${counted.join(" | ")} |`);
   print(`| ${counted.map(() => "---").join(" | ")} |`);
-  const ways = { off: undefined, on: undefined, ...poisons };
+  const ways = { off: undefined, on: undefined, ...poisons, ...fromTheStart };
   for (const isJudged of [true, false]) {
     for (const [way, poison] of Object.entries(ways)) {
       const home = mkdtempSync(join(tmpdir(), "redraft-bench-learn-"));
@@ -264,8 +264,8 @@ async function report(): Promise<void> {
       ] as const) {
         const answers: Answer[] = [];
         const gate = { kept: 0, refused: 0, forgotten: 0 };
-        // The first half is honest: there is something to make worse.
-        const told = from === 0 ? undefined : poison;
+        // The first half is honest, but for the lies from the start: there is something to make worse.
+        const told = from === 0 && fromTheStart[way] === undefined ? undefined : poison;
         for (let at = from; at < to; at += 1) {
           const replay = { isJudged, learning, poison: told, gate };
           answers.push(await answered(stream[at]!, at, replay));

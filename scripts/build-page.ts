@@ -5,7 +5,7 @@
  *   node --import tsx scripts/build-page.ts [--playground <folder>]
  */
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
@@ -71,6 +71,7 @@ async function bundle(options: BuildOptions): Promise<{ text: string; metafile: 
 
 interface Built {
   readonly script: string;
+  readonly style: string;
   readonly languages: string;
   readonly licences: string;
 }
@@ -87,12 +88,14 @@ async function buildPage(): Promise<Built> {
       export const exampleEvents = ${JSON.stringify(await exampleEvents(root))};`,
     "virtual:page": `${exported.join("\n")}\nglobalThis.redraftModules = { ${table.join(", ")} };\nimport "./inspector/main.ts";`,
   });
-  const [main, languages] = await Promise.all([
+  const [main, style, languages] = await Promise.all([
     bundle({ stdin: { contents: 'import "virtual:page";', resolveDir: root }, plugins: [plugin] }),
+    bundle({ entryPoints: ["inspector/page.css"] }),
     bundle({ entryPoints: ["inspector/languages.ts"], plugins: [sharedModules] }),
   ]);
   const inputs = [worker, main, languages].flatMap(({ metafile }) => Object.keys(metafile.inputs));
-  return { script: main.text, languages: languages.text, licences: await licencesOf(inputs) };
+  const licences = await licencesOf(inputs);
+  return { script: main.text, style: style.text, languages: languages.text, licences };
 }
 
 /** The licence of every package that the page contains. */
@@ -128,7 +131,7 @@ async function writePage(folder: string, built: Built, served: boolean): Promise
     writeFile(join(folder, "page.js"), built.script),
     writeFile(join(folder, "languages.js"), built.languages),
     writeFile(join(folder, "licences.txt"), built.licences),
-    cp(join(page, "page.css"), join(folder, "page.css")),
+    writeFile(join(folder, "page.css"), built.style),
   ]);
 }
 

@@ -79,6 +79,7 @@ export {
   type Orchestrator,
   type OrchestratorOptions,
 } from "./redraft/orchestrator.ts";
+export type { CandidateOutcome } from "./redraft/proposer.ts";
 export type { KvPolicy, RepairOptions } from "./session/change-plan.ts";
 export type { ChangeReport, Session, SessionAnswer, SessionAsk } from "./session/session.ts";
 export type { OpenSession, Sessions } from "./session/sessions.ts";

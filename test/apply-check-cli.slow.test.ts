@@ -1,44 +1,26 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CliAnswer, type CliOptions, redraft, redraftCommand } from "./support/cli.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { redraftCommand } from "./support/cli.ts";
+import { twelveLines, workFolder } from "./support/work-folder.ts";
 
-let top = "";
-let folder = "";
-beforeEach(async () => {
-  top = await mkdtemp(join(tmpdir(), "redraft-apply-check-"));
-  folder = join(top, "work");
-  await mkdir(folder);
-});
-afterEach(async () => {
-  await rm(top, { recursive: true, force: true });
-});
+const work = workFolder();
+const { put, read, run } = work;
 
-const put = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
-const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
-const lines = (changed: Readonly<Record<number, string>> = {}): string =>
-  Array.from({ length: 12 }, (_, n) => `${changed[n + 1] ?? `line number ${n + 1}`}\n`).join("");
-
-function run(words: readonly string[], options: CliOptions = {}): Promise<CliAnswer> {
-  const env = { REDRAFT_STATE_HOME: join(top, "state"), ...options.env };
-  return redraft(words, { cwd: folder, ...options, env });
-}
-
-const whole = lines({ 2: "two", 6: "BAD", 11: "eleven" });
+const whole = twelveLines({ 2: "two", 6: "BAD", 11: "eleven" });
 const apply = ["apply", "a.txt", "--format", "whole"];
 
 describe("redraft apply --check", () => {
-  beforeEach(() => put("a.txt", lines()));
+  beforeEach(() => put("a.txt", twelveLines()));
 
   it("keeps an edit that the command accepts, which reads the new text", async () => {
     const answer = await run([...apply, "--check", "grep -q BAD a.txt"], { stdin: whole });
     expect(answer.code).toBe(0);
     expect(await read("a.txt")).toBe(whole);
     expect((await run(["undo"])).code).toBe(0);
-    expect(await read("a.txt")).toBe(lines());
+    expect(await read("a.txt")).toBe(twelveLines());
   });
 
   it("puts the file back where the command fails, and leaves nothing to undo", async () => {
@@ -52,8 +34,8 @@ describe("redraft apply --check", () => {
       error: { code: "check-failed", details: { check, output: "seen\nBAD\n" } },
     });
     expect(answer.stderr).toContain("seen");
-    expect(await read("a.txt")).toBe(lines());
-    expect(await readdir(folder)).toEqual(["a.txt"]);
+    expect(await read("a.txt")).toBe(twelveLines());
+    expect(await readdir(work.folder)).toEqual(["a.txt"]);
     expect((await run(["undo"])).code).not.toBe(0);
   });
 
@@ -69,14 +51,14 @@ describe("redraft apply --check", () => {
     const moved = await run(["apply", "a.txt", ...fails, "--keep-passing"], { stdin: move });
     expect(moved).toMatchObject({ code: 1, stdout: "" });
     expect(moved.stderr).toContain("exited with code 1");
-    expect(await readdir(folder)).toEqual(["a.txt"]);
-    expect(await read("a.txt")).toBe(lines());
+    expect(await readdir(work.folder)).toEqual(["a.txt"]);
+    expect(await read("a.txt")).toBe(twelveLines());
   });
 
   it("writes the receipt only of what stays", async () => {
     const words = [...apply, "--receipt", "../receipt.json", "--check"];
     expect((await run([...words, "false"], { stdin: whole })).code).toBe(1);
-    expect(await readdir(top)).not.toContain("receipt.json");
+    expect(await readdir(work.top)).not.toContain("receipt.json");
     expect((await run([...words, "true"], { stdin: whole })).code).toBe(0);
     const verified = await run(["verify", "../receipt.json", "--after", "a.txt"]);
     expect(verified.code).toBe(0);
@@ -96,7 +78,7 @@ describe("redraft apply --check", () => {
       code: 3,
       stderr: expect.stringContaining("there is no receipt"),
     });
-    expect(await readdir(top)).not.toContain("receipt.json");
+    expect(await readdir(work.top)).not.toContain("receipt.json");
   });
 
   it("is refused where nothing is written: on a dry run, and as a filter", async () => {
@@ -104,46 +86,46 @@ describe("redraft apply --check", () => {
     expect(dry).toMatchObject({ code: 2, stderr: expect.stringContaining("cannot be used with") });
     await put("edit.txt", whole);
     const filter = ["apply", "-", "--edit", "edit.txt", "--format", "whole"];
-    const answer = await run([...filter, "--check", "touch ran"], { stdin: lines() });
+    const answer = await run([...filter, "--check", "touch ran"], { stdin: twelveLines() });
     expect(answer).toMatchObject({ code: 2, stdout: "" });
     expect(answer.stderr).toContain("writes no file that --check could look at");
-    const keeping = await run([...filter, "--keep-passing"], { stdin: lines() });
+    const keeping = await run([...filter, "--keep-passing"], { stdin: twelveLines() });
     expect(keeping).toMatchObject({ code: 2, stderr: expect.stringContaining("needs a --check") });
-    expect(await readdir(folder)).not.toContain("ran");
+    expect(await readdir(work.folder)).not.toContain("ran");
   });
 
   it("may be configured, for files; a filter and a dry run leave it out", async () => {
     await put("edit.txt", whole);
     const env = { REDRAFT_CHECK: "echo ran >> ../ran; false", REDRAFT_DIAGNOSTICS: "false" };
     const filter = ["apply", "-", "--edit", "edit.txt", "--format", "whole"];
-    const filtered = await run(filter, { stdin: lines(), env });
+    const filtered = await run(filter, { stdin: twelveLines(), env });
     expect(filtered).toMatchObject({ code: 0, stdout: whole });
     expect((await run([...apply, "--dry-run"], { stdin: whole, env })).code).toBe(0);
-    expect(await readdir(top)).not.toContain("ran");
+    expect(await readdir(work.top)).not.toContain("ran");
     expect((await run(apply, { stdin: whole, env })).code).toBe(1);
-    expect(await readFile(join(top, "ran"), "utf8")).toBe("ran\n");
-    expect(await read("a.txt")).toBe(lines());
+    expect(await readFile(join(work.top, "ran"), "utf8")).toBe("ran\n");
+    expect(await read("a.txt")).toBe(twelveLines());
   });
 
   it("is stopped by an interrupt, and the file is as it was", async () => {
     const { command, args } = redraftCommand([...apply, "--check", "touch ../started; sleep 20"]);
-    const env = { ...process.env, REDRAFT_STATE_HOME: join(top, "state") };
-    const child = spawn(command, args, { cwd: folder, env });
+    const env = { ...process.env, REDRAFT_STATE_HOME: work.state };
+    const child = spawn(command, args, { cwd: work.folder, env });
     child.stdin.end(whole);
-    await expect.poll(() => readdir(top), { timeout: 15_000 }).toContain("started");
+    await expect.poll(() => readdir(work.top), { timeout: 15_000 }).toContain("started");
     expect(await read("a.txt")).toBe(whole);
     child.kill("SIGINT");
     const [code] = await once(child, "close");
     expect(code).toBe(1);
-    expect(await read("a.txt")).toBe(lines());
-    expect(await readdir(folder)).toEqual(["a.txt"]);
+    expect(await read("a.txt")).toBe(twelveLines());
+    expect(await readdir(work.folder)).toEqual(["a.txt"]);
   }, 30_000);
 });
 
 describe("redraft apply --keep-passing", () => {
-  beforeEach(() => put("a.txt", lines()));
+  beforeEach(() => put("a.txt", twelveLines()));
   const words = [...apply, "--check", "! grep -n BAD a.txt", "--keep-passing"];
-  const part = lines({ 2: "two", 11: "eleven" });
+  const part = twelveLines({ 2: "two", 11: "eleven" });
 
   it("writes what the check accepts, and prints the rest as a patch that completes the edit", async () => {
     const answer = await run(words, { stdin: whole });
@@ -155,7 +137,7 @@ describe("redraft apply --keep-passing", () => {
     expect(rest.code).toBe(0);
     expect(await read("a.txt")).toBe(whole);
     expect((await run(["undo", "--last", "2"])).code).toBe(0);
-    expect(await read("a.txt")).toBe(lines());
+    expect(await read("a.txt")).toBe(twelveLines());
   });
 
   it("answers as JSON with what is written, without accounts of the whole", async () => {
@@ -186,7 +168,7 @@ describe("redraft apply --keep-passing", () => {
     const none = await run([...apply, "--check", "false", "--keep-passing"], { stdin: whole });
     expect(none).toMatchObject({ code: 1, stdout: "" });
     expect(none.stderr).toContain("the check `false` exited with code 1");
-    expect(await read("a.txt")).toBe(lines());
+    expect(await read("a.txt")).toBe(twelveLines());
   });
 
   it("needs a check, and goes with neither --stream nor --receipt", async () => {
@@ -200,6 +182,6 @@ describe("redraft apply --keep-passing", () => {
     expect(await refused("--check", "true", "--receipt", "r.json")).toContain(
       "there is no receipt",
     );
-    expect(await read("a.txt")).toBe(lines());
+    expect(await read("a.txt")).toBe(twelveLines());
   });
 });

@@ -1,33 +1,23 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CliAnswer, redraft } from "./support/cli.ts";
+import type { CliAnswer } from "./support/cli.ts";
 import { says, type WireAnswer, type WireServer, wireServer } from "./support/wire-server.ts";
+import { workFolder } from "./support/work-folder.ts";
 
-let top = "";
-let folder = "";
+const work = workFolder();
+const { put, read } = work;
 let server: WireServer | undefined;
 beforeEach(async () => {
-  top = await mkdtemp(join(tmpdir(), "redraft-specialists-"));
-  folder = join(top, "work");
-  await mkdir(folder);
   await put("a.ts", "export function load(key: string) {\n  const old = key;\n  return old;\n}\n");
   await put("b.ts", "import { load } from './a';\nload('x');\n");
 });
 afterEach(async () => {
   await server?.close();
   server = undefined;
-  await rm(top, { recursive: true, force: true });
 });
 
-const put = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
-const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
 const run = (...words: string[]): Promise<CliAnswer> =>
-  redraft(["edit", ...words], {
-    cwd: folder,
-    env: { REDRAFT_STATE_HOME: join(top, "state"), REDRAFT_API_KEY: "k", REDRAFT_MODEL_NAME: "m" },
-  });
+  work.run(["edit", ...words], { env: { REDRAFT_API_KEY: "k", REDRAFT_MODEL_NAME: "m" } });
 
 async function withModel(answers: WireAnswer[], ...words: string[]) {
   server = await wireServer(...answers);
@@ -146,8 +136,7 @@ describe("redraft edit with specialists", () => {
     beforeEach(async () => {
       await put("c.ts", more);
       await put("d.ts", more);
-      const env = { REDRAFT_STATE_HOME: join(top, "state") };
-      const done = await redraft(["apply", "b.ts"], { cwd: folder, env, stdin: edit });
+      const done = await work.run(["apply", "b.ts"], { stdin: edit });
       expect(done.code).toBe(0);
     });
     const repeated = more.replaceAll(/(?<='[zw]')/gu, ", true");
@@ -159,8 +148,7 @@ describe("redraft edit with specialists", () => {
         "The last edit is repeated: load ( $('x') ) -> load ( $('x') , true ).",
       );
       expect([await read("c.ts"), await read("d.ts")]).toEqual([repeated, more]);
-      const env = { REDRAFT_STATE_HOME: join(top, "state") };
-      expect((await redraft(["undo"], { cwd: folder, env })).code).toBe(0);
+      expect((await work.run(["undo"])).code).toBe(0);
       expect(await read("c.ts")).toBe(more);
     });
 
@@ -176,8 +164,7 @@ describe("redraft edit with specialists", () => {
     it("only as a list where no place is said, or the log has no edit", async () => {
       const listed = await run("c.ts", "repeat the last edit", "--via", "orchestrate");
       expect(listed).toMatchObject({ code: 1, stderr: expect.stringContaining("--choose") });
-      const env = { REDRAFT_STATE_HOME: join(top, "state") };
-      await redraft(["undo"], { cwd: folder, env });
+      await work.run(["undo"]);
       const none = await run("c.ts", "do the same here");
       expect(none).toMatchObject({
         code: 1,

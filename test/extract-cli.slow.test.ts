@@ -1,23 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CliAnswer, redraft } from "./support/cli.ts";
+import { describe, expect, it } from "vitest";
+import type { CliAnswer } from "./support/cli.ts";
+import { workFolder } from "./support/work-folder.ts";
 
-let top = "";
-let folder = "";
-beforeEach(async () => {
-  top = await mkdtemp(join(tmpdir(), "redraft-extract-"));
-  folder = join(top, "work");
-  await mkdir(folder);
-});
-afterEach(async () => {
-  await rm(top, { recursive: true, force: true });
-});
-
-const read = (): Promise<string> => readFile(join(folder, "a.py"), "utf8");
-const run = (...words: string[]): Promise<CliAnswer> =>
-  redraft(words, { cwd: folder, env: { REDRAFT_STATE_HOME: join(top, "state") } });
+const work = workFolder();
+const read = (): Promise<string> => work.read("a.py");
+const run = (...words: string[]): Promise<CliAnswer> => work.run(words);
 
 const source =
   "def f(xs):\n    total = 0\n    for x in xs:\n        total += x\n    return total * 2\n";
@@ -26,7 +13,7 @@ const expected =
 
 describe("redraft extract", () => {
   it("shows, writes, says how to take it back, and refuses what it cannot keep", async () => {
-    await writeFile(join(folder, "a.py"), source);
+    await work.put("a.py", source);
     const dry = await run("extract", "a.py:2-4", "sum_of", "--dry-run");
     expect(dry).toMatchObject({ code: 0 });
     expect(dry.stdout).toContain("+def sum_of(xs):");

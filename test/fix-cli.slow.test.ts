@@ -1,24 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CliAnswer, redraft, redraftCommand } from "./support/cli.ts";
+import { readdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type CliAnswer, redraftCommand } from "./support/cli.ts";
+import { workFolder } from "./support/work-folder.ts";
 
-let top = "";
-let folder = "";
-beforeEach(async () => {
-  top = await mkdtemp(join(tmpdir(), "redraft-fix-"));
-  folder = join(top, "work");
-  await mkdir(folder);
-});
-afterEach(async () => {
-  await rm(top, { recursive: true, force: true });
-});
-
-const put = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
-const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
+const work = workFolder();
+const { put, read } = work;
 const run = (words: readonly string[], stdin = ""): Promise<CliAnswer> =>
-  redraft(words, { cwd: folder, stdin, env: { REDRAFT_STATE_HOME: join(top, "state") } });
+  work.run(words, { stdin });
 
 const node = process.execPath;
 const tsc = resolve("node_modules/typescript-native/bin/tsc");
@@ -97,18 +86,18 @@ describe("redraft fix", () => {
     );
     const { command, args } = redraftCommand(["fix", "--run", `"${node}" tool.cjs; true`]);
     const child = spawn(command, args, {
-      cwd: folder,
-      env: { ...process.env, REDRAFT_STATE_HOME: join(top, "state") },
+      cwd: work.folder,
+      env: { ...process.env, REDRAFT_STATE_HOME: work.state },
       stdio: "ignore",
     });
     const ended = new Promise<number | null>((done) => child.on("close", done));
-    for (let tries = 0; !(await readdir(folder)).includes("waiting") && tries < 600; tries++) {
+    for (let tries = 0; !(await readdir(work.folder)).includes("waiting") && tries < 600; tries++) {
       await new Promise((next) => setTimeout(next, 50));
     }
     expect(await read("a.py")).toBe("print(1)\n");
     child.kill("SIGINT");
     expect(await ended).not.toBe(0);
     expect(await read("a.py")).toBe("import os\nprint(1)\n");
-    expect((await readdir(folder)).sort()).toEqual(["a.py", "tool.cjs", "waiting"]);
+    expect((await readdir(work.folder)).sort()).toEqual(["a.py", "tool.cjs", "waiting"]);
   }, 60_000);
 });

@@ -1,37 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CliAnswer, type CliOptions, redraft, redraftCommand } from "./support/cli.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { redraftCommand } from "./support/cli.ts";
 import { says, wireServer } from "./support/wire-server.ts";
+import { twelveLines, workFolder } from "./support/work-folder.ts";
 
-let top = "";
-let folder = "";
-beforeEach(async () => {
-  top = await mkdtemp(join(tmpdir(), "redraft-passing-"));
-  folder = join(top, "work");
-  await mkdir(folder);
-});
-afterEach(async () => {
-  await rm(top, { recursive: true, force: true });
-});
-
-const put = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
-const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
-const lines = (changed: Readonly<Record<number, string>> = {}): string =>
-  Array.from({ length: 12 }, (_, n) => `${changed[n + 1] ?? `line number ${n + 1}`}\n`).join("");
-
-function run(words: readonly string[], options: CliOptions = {}): Promise<CliAnswer> {
-  const env = { REDRAFT_STATE_HOME: join(top, "state"), ...options.env };
-  return redraft(words, { cwd: folder, ...options, env });
-}
+const work = workFolder();
+const { put, read, run } = work;
 
 const wanted = { a: { 2: "two", 6: "BAD", 11: "eleven" }, b: { 1: "one" } };
 const rows = [
-  { path: "a.txt", edit: lines(wanted.a), format: "whole" },
-  { path: "b.txt", edit: lines(wanted.b), format: "whole" },
+  { path: "a.txt", edit: twelveLines(wanted.a), format: "whole" },
+  { path: "b.txt", edit: twelveLines(wanted.b), format: "whole" },
   { path: "new.txt", edit: "BAD\n", format: "whole" },
 ]
   .map((row) => JSON.stringify(row))
@@ -40,8 +22,8 @@ const check = "! grep -rn BAD .";
 
 describe("redraft patch --keep-passing", () => {
   beforeEach(async () => {
-    await put("a.txt", lines());
-    await put("b.txt", lines());
+    await put("a.txt", twelveLines());
+    await put("b.txt", twelveLines());
   });
 
   it("writes what the check accepts, and prints the rest as a patch that completes the edit", async () => {
@@ -51,17 +33,17 @@ describe("redraft patch --keep-passing", () => {
     expect(part.stderr).toMatch(/^a\.txt:6: left out: the check exited with code 1: .*BAD$/mu);
     expect(part.stderr).toContain("new.txt:1: left out");
     expect(part.stderr).toContain("2 files written; redraft undo --id");
-    expect(await read("a.txt")).toBe(lines({ 2: "two", 11: "eleven" }));
-    expect(await read("b.txt")).toBe(lines(wanted.b));
-    expect((await readdir(folder)).sort()).toEqual(["a.txt", "b.txt"]);
+    expect(await read("a.txt")).toBe(twelveLines({ 2: "two", 11: "eleven" }));
+    expect(await read("b.txt")).toBe(twelveLines(wanted.b));
+    expect((await readdir(work.folder)).sort()).toEqual(["a.txt", "b.txt"]);
 
     // It is one change for undo, and the rest makes the whole of it.
     const rest = await run(["patch"], { stdin: part.stdout });
     expect(rest.code).toBe(0);
-    expect(await read("a.txt")).toBe(lines(wanted.a));
+    expect(await read("a.txt")).toBe(twelveLines(wanted.a));
     expect(await read("new.txt")).toBe("BAD\n");
     expect((await run(["undo", "--last", "2"])).code).toBe(0);
-    expect([await read("a.txt"), await read("b.txt")]).toEqual([lines(), lines()]);
+    expect([await read("a.txt"), await read("b.txt")]).toEqual([twelveLines(), twelveLines()]);
   });
 
   it("answers with what is written and what is left out as JSON", async () => {
@@ -88,11 +70,11 @@ describe("redraft patch --keep-passing", () => {
       written: false,
       error: { code: "check-failed", message: expect.stringContaining("exited with code 1") },
     });
-    expect(await read("a.txt")).toBe(lines());
+    expect(await read("a.txt")).toBe(twelveLines());
     const all = await run([...words, "true"], { stdin: rows });
     expect(all.code).toBe(0);
     expect(JSON.parse(all.stdout)).not.toHaveProperty("leftOut");
-    expect(await read("a.txt")).toBe(lines(wanted.a));
+    expect(await read("a.txt")).toBe(twelveLines(wanted.a));
   });
 
   it("is right about a check that looks only at what is newer, as build tools do", async () => {
@@ -108,20 +90,20 @@ describe("redraft patch --keep-passing", () => {
       }
       fs.writeFileSync(file, JSON.stringify(built));
       process.exit(Object.values(built).some(({ isBad }) => isBad) ? 1 : 0);`;
-    await writeFile(join(top, "check.cjs"), script);
+    await writeFile(join(work.top, "check.cjs"), script);
     const same = { 2: "LINE NUMBER 2", 6: "LINE BAD___ 6" };
     const edits = [
-      { path: "a.txt", edit: lines(same), format: "whole" },
-      { path: "b.txt", edit: lines({ 6: "LINE BAD___ 6" }), format: "whole" },
+      { path: "a.txt", edit: twelveLines(same), format: "whole" },
+      { path: "b.txt", edit: twelveLines({ 6: "LINE BAD___ 6" }), format: "whole" },
     ].map((row) => JSON.stringify(row));
     const words = ["patch", "--jsonl", "--keep-passing", "--json", "--check", "node ../check.cjs"];
     const part = await run(words, { stdin: edits.join("\n") });
-    expect(await read("a.txt")).toBe(lines({ 2: "LINE NUMBER 2" }));
-    expect(await read("b.txt")).toBe(lines());
+    expect(await read("a.txt")).toBe(twelveLines({ 2: "LINE NUMBER 2" }));
+    expect(await read("b.txt")).toBe(twelveLines());
     const { files } = JSON.parse(part.stdout);
     expect(files.map(({ path }: { path: string }) => path)).toEqual(["a.txt"]);
     expect((await run(["undo"])).code).toBe(0);
-    expect(await read("a.txt")).toBe(lines());
+    expect(await read("a.txt")).toBe(twelveLines());
   });
 
   it("has every run find the edited files with a time of another second", async () => {
@@ -133,7 +115,7 @@ describe("redraft patch --keep-passing", () => {
     const part = await run(words, { stdin: rows });
     expect(part.code).toBe(1);
     for (const name of ["a.txt", "b.txt"]) {
-      const times = (await readFile(join(top, name), "utf8")).trim().split(" ");
+      const times = (await readFile(join(work.top, name), "utf8")).trim().split(" ");
       expect(times.length).toBeGreaterThan(3);
       expect(new Set(times).size).toBe(times.length);
     }
@@ -154,17 +136,17 @@ describe("redraft patch --keep-passing", () => {
       "--keep-passing",
     ]);
     const child = spawn(command, args, {
-      cwd: folder,
-      env: { ...process.env, REDRAFT_STATE_HOME: join(top, "state") },
+      cwd: work.folder,
+      env: { ...process.env, REDRAFT_STATE_HOME: work.state },
     });
     child.stdin.end(rows);
-    const runs = (): Promise<string> => readFile(join(top, "runs"), "utf8").catch(() => "");
+    const runs = (): Promise<string> => readFile(join(work.top, "runs"), "utf8").catch(() => "");
     await expect.poll(runs, { timeout: 15_000 }).toBe("x\nx\n");
     child.kill("SIGINT");
     const [code] = await once(child, "close");
     expect(code).toBe(1);
-    expect([await read("a.txt"), await read("b.txt")]).toEqual([lines(), lines()]);
-    expect((await readdir(folder)).sort()).toEqual(["a.txt", "b.txt"]);
+    expect([await read("a.txt"), await read("b.txt")]).toEqual([twelveLines(), twelveLines()]);
+    expect((await readdir(work.folder)).sort()).toEqual(["a.txt", "b.txt"]);
   }, 30_000);
 });
 

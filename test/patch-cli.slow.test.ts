@@ -1,30 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readdir } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
 import { textHash } from "../src/core/text-store.ts";
-import { type CliAnswer, type CliOptions, redraft } from "./support/cli.ts";
+import { twelveLines, workFolder } from "./support/work-folder.ts";
 
-let top = "";
-let folder = "";
-beforeEach(async () => {
-  top = await mkdtemp(join(tmpdir(), "redraft-patch-"));
-  folder = join(top, "work");
-  await mkdir(folder);
-});
-afterEach(async () => {
-  await rm(top, { recursive: true, force: true });
-});
-
-const put = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
-const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
-const lines = (changed: Readonly<Record<number, string>> = {}): string =>
-  Array.from({ length: 12 }, (_, n) => `${changed[n + 1] ?? `line number ${n + 1}`}\n`).join("");
-
-function run(words: readonly string[], options: CliOptions = {}): Promise<CliAnswer> {
-  const env = { REDRAFT_STATE_HOME: join(top, "state") };
-  return redraft(words, { cwd: folder, env, ...options });
-}
+const work = workFolder();
+const { put, read, run } = work;
 
 const patch = `*** Begin Patch
 *** Update File: a.txt
@@ -44,8 +24,8 @@ const patch = `*** Begin Patch
 `;
 
 async function files(): Promise<void> {
-  await put("a.txt", lines());
-  await put("c.txt", lines());
+  await put("a.txt", twelveLines());
+  await put("c.txt", twelveLines());
   await put("e.txt", "e\n");
 }
 
@@ -60,10 +40,10 @@ describe("redraft patch", () => {
       "move",
       "delete",
     ]);
-    expect(await read("a.txt")).toBe(lines({ 3: "three" }));
-    expect(await read("d.txt")).toBe(lines({ 1: "one" }));
-    expect((await readdir(folder)).sort()).toEqual(["a.txt", "d.txt", "new"]);
-    await put("d.txt", lines({ 1: "one", 11: "by hand" }));
+    expect(await read("a.txt")).toBe(twelveLines({ 3: "three" }));
+    expect(await read("d.txt")).toBe(twelveLines({ 1: "one" }));
+    expect((await readdir(work.folder)).sort()).toEqual(["a.txt", "d.txt", "new"]);
+    await put("d.txt", twelveLines({ 1: "one", 11: "by hand" }));
     const log = await run(["log"]);
     expect(log.stdout).toContain(`${entry}  `);
     expect(log.stdout).toContain("edit by redraft patch\n  update a.txt\n");
@@ -71,10 +51,10 @@ describe("redraft patch", () => {
     const hunks = await run(["log", "--id", entry]);
     expect(hunks.stdout).toContain("hunk 1: a.txt, line 3\n-line number 3\n+three\n");
     expect((await run(["undo"])).code).toBe(0);
-    expect(await read("c.txt")).toBe(lines({ 11: "by hand" }));
+    expect(await read("c.txt")).toBe(twelveLines({ 11: "by hand" }));
     expect(await read("e.txt")).toBe("e\n");
     expect((await run(["redo"])).code).toBe(0);
-    expect(await read("d.txt")).toBe(lines({ 1: "one", 11: "by hand" }));
+    expect(await read("d.txt")).toBe(twelveLines({ 1: "one", 11: "by hand" }));
     const cleared = await run(["log", "--clear"]);
     expect(cleared.stderr).toContain("3 entries forgotten");
     expect(await run(["undo"])).toMatchObject({ code: 1 });
@@ -91,17 +71,17 @@ describe("redraft patch", () => {
     const failed = await run(["patch", "--check", check], { stdin: patch });
     expect(failed).toMatchObject({ code: 1 });
     expect(failed.stderr).toContain("exited with code 3. Nothing was changed.\ntrue");
-    expect((await readdir(folder)).sort()).toEqual(["a.txt", "c.txt", "e.txt"]);
-    expect(await read("a.txt")).toBe(lines());
+    expect((await readdir(work.folder)).sort()).toEqual(["a.txt", "c.txt", "e.txt"]);
+    expect(await read("a.txt")).toBe(twelveLines());
     expect((await run(["log"])).stdout).toBe("");
     const passed = await run(["patch", "--check", "true", "--no-journal"], { stdin: patch });
     expect(passed.code).toBe(0);
-    expect(await read("a.txt")).toBe(lines({ 3: "three" }));
+    expect(await read("a.txt")).toBe(twelveLines({ 3: "three" }));
     expect((await run(["log"])).stdout).toBe("");
   });
 
   it("takes rows of any formats, several of one file in turn, with a base where it is needed", async () => {
-    await put("a.txt", lines({ 12: "changed since" }));
+    await put("a.txt", twelveLines({ 12: "changed since" }));
     const rows = [
       {
         path: "a.txt",
@@ -113,9 +93,9 @@ describe("redraft patch", () => {
       },
       {
         path: "a.txt",
-        edit: lines({ 2: "two", 3: "three", 9: "nine" }),
+        edit: twelveLines({ 2: "two", 3: "three", 9: "nine" }),
         format: "whole",
-        base: lines({ 2: "two", 3: "three" }),
+        base: twelveLines({ 2: "two", 3: "three" }),
       },
       { path: "b.txt", edit: "hello\n", format: "whole" },
       {
@@ -127,50 +107,50 @@ describe("redraft patch", () => {
     const trial = await run(["patch", "--jsonl", "--dry-run"], { stdin: input });
     expect(trial.code).toBe(0);
     expect(trial.stdout).toContain("+hello there");
-    expect(await readdir(folder)).toEqual(["a.txt"]);
+    expect(await readdir(work.folder)).toEqual(["a.txt"]);
     const done = await run(["patch", "--jsonl"], { stdin: input });
     expect(done.stderr).toMatch(/2 files written; redraft undo --id \w+/);
     expect(await read("a.txt")).toBe(
-      lines({ 2: "two", 3: "three", 9: "nine", 12: "changed since" }),
+      twelveLines({ 2: "two", 3: "three", 9: "nine", 12: "changed since" }),
     );
     expect(await read("c.txt")).toBe("hello there\n");
-    expect((await readdir(folder)).sort()).toEqual(["a.txt", "c.txt"]);
+    expect((await readdir(work.folder)).sort()).toEqual(["a.txt", "c.txt"]);
     expect(await run(["patch", "--jsonl"], { stdin: '{"path":"a.txt","edti":""}' })).toMatchObject({
       code: 2,
     });
   });
 
   it("knows a base by its hash, from an edit that another process made", async () => {
-    await put("a.txt", lines());
+    await put("a.txt", twelveLines());
     const old_string = "line number 2\n";
     const edit = JSON.stringify({ old_string, new_string: "two\n" });
     await run(["apply", "a.txt"], { stdin: edit });
-    const base = textHash(lines()).slice(0, 16);
-    const whole = { path: "a.txt", edit: lines({ 9: "nine" }), format: "whole", base };
+    const base = textHash(twelveLines()).slice(0, 16);
+    const whole = { path: "a.txt", edit: twelveLines({ 9: "nine" }), format: "whole", base };
     const done = await run(["patch", "--jsonl"], { stdin: JSON.stringify(whole) });
     expect(done.stderr).toContain("1 file written");
-    expect(await read("a.txt")).toBe(lines({ 2: "two", 9: "nine" }));
+    expect(await read("a.txt")).toBe(twelveLines({ 2: "two", 9: "nine" }));
     expect((await run(["undo", "--last", "2"])).code).toBe(0);
-    expect(await read("a.txt")).toBe(lines());
+    expect(await read("a.txt")).toBe(twelveLines());
   });
 
   it("touches nothing outside of its root", async () => {
     await files();
     const out = patch.replace("new/b.txt", "../b.txt");
     expect(await run(["patch"], { stdin: out })).toMatchObject({ code: 1 });
-    expect((await readdir(top)).sort()).toEqual(expect.arrayContaining(["work"]));
-    expect(await readdir(top)).not.toContain("b.txt");
-    expect(await read("a.txt")).toBe(lines());
+    expect((await readdir(work.top)).sort()).toEqual(expect.arrayContaining(["work"]));
+    expect(await readdir(work.top)).not.toContain("b.txt");
+    expect(await read("a.txt")).toBe(twelveLines());
   });
 });
 
 describe("redraft undo", () => {
   it("is refused where something stands in the way, and says what", async () => {
-    await put("a.txt", lines());
+    await put("a.txt", twelveLines());
     const pair = (old_string: string, new_string: string): string =>
       JSON.stringify({ old_string, new_string });
     await run(["apply", "a.txt"], { stdin: pair("line number 2\n", "two\n") });
-    await put("a.txt", lines({ 2: "mine" }));
+    await put("a.txt", twelveLines({ 2: "mine" }));
     const refused = await run(["undo", "--json"]);
     expect(refused.code).toBe(3);
     const { error } = JSON.parse(refused.stdout);

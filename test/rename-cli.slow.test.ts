@@ -1,24 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CliAnswer, redraft } from "./support/cli.ts";
+import { describe, expect, it } from "vitest";
+import type { CliAnswer } from "./support/cli.ts";
+import { workFolder } from "./support/work-folder.ts";
 
-let top = "";
-let folder = "";
-beforeEach(async () => {
-  top = await mkdtemp(join(tmpdir(), "redraft-rename-"));
-  folder = join(top, "work");
-  await mkdir(folder);
-});
-afterEach(async () => {
-  await rm(top, { recursive: true, force: true });
-});
-
-const put = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
-const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
-const run = (...words: string[]): Promise<CliAnswer> =>
-  redraft(words, { cwd: folder, env: { REDRAFT_STATE_HOME: join(top, "state") } });
+const work = workFolder();
+const { put, read } = work;
+const run = (...words: string[]): Promise<CliAnswer> => work.run(words);
 
 describe("redraft rename", () => {
   it("renames, can be looked at first, and is taken back by undo", async () => {
@@ -56,7 +42,9 @@ describe("redraft rename", () => {
     });
     expect((await run("rename", "old", "next", "--at", "nonsense")).code).toBe(2);
     expect((await run("rename", "old", "next", "--at", "../a.ts:1")).code).toBe(1);
-    expect((await run("rename", "old", "next", "--root", folder, "--at", "a.ts:2")).code).toBe(0);
+    expect((await run("rename", "old", "next", "--root", work.folder, "--at", "a.ts:2")).code).toBe(
+      0,
+    );
     expect(await read("a.ts")).toBe("const old = 1;\nfunction f(next) { return next; }\n");
   });
 

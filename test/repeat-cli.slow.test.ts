@@ -1,24 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CliAnswer, redraft } from "./support/cli.ts";
+import { describe, expect, it } from "vitest";
+import type { CliAnswer } from "./support/cli.ts";
+import { workFolder } from "./support/work-folder.ts";
 
-let top = "";
-let folder = "";
-beforeEach(async () => {
-  top = await mkdtemp(join(tmpdir(), "redraft-repeat-"));
-  folder = join(top, "work");
-  await mkdir(folder);
-});
-afterEach(async () => {
-  await rm(top, { recursive: true, force: true });
-});
-
-const put = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
-const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
-const run = (...words: string[]): Promise<CliAnswer> =>
-  redraft(words, { cwd: folder, env: { REDRAFT_STATE_HOME: join(top, "state") } });
+const work = workFolder();
+const { put, read } = work;
+const run = (...words: string[]): Promise<CliAnswer> => work.run(words);
 
 const lib = "export function foo(...all) {}\n";
 const source = 'import { foo } from "./lib.js";\nfoo(1);\nfoo(2);\nfoo(3);\nfoo();\n';

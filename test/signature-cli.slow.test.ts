@@ -1,28 +1,15 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CliAnswer, redraft } from "./support/cli.ts";
+import { describe, expect, it } from "vitest";
+import type { CliAnswer } from "./support/cli.ts";
+import { workFolder } from "./support/work-folder.ts";
 
-let top = "";
-let folder = "";
-beforeEach(async () => {
-  top = await mkdtemp(join(tmpdir(), "redraft-signature-"));
-  folder = join(top, "work");
-  await mkdir(folder);
-});
-afterEach(async () => {
-  await rm(top, { recursive: true, force: true });
-});
-
-const run = (...words: string[]): Promise<CliAnswer> =>
-  redraft(words, { cwd: folder, env: { REDRAFT_STATE_HOME: join(top, "state") } });
+const work = workFolder();
+const { put, read } = work;
+const run = (...words: string[]): Promise<CliAnswer> => work.run(words);
 
 describe("redraft signature", () => {
   it("shows, writes all files, says how to take it back, and refuses what it cannot adapt", async () => {
-    const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
-    await writeFile(join(folder, "a.ts"), "export function f(a: number) {\n  return a;\n}\n");
-    await writeFile(join(folder, "b.ts"), 'import { f } from "./a";\nf(1);\n');
+    await put("a.ts", "export function f(a: number) {\n  return a;\n}\n");
+    await put("b.ts", 'import { f } from "./a";\nf(1);\n');
     const dry = await run(
       "signature",
       "f",
@@ -44,7 +31,7 @@ describe("redraft signature", () => {
     expect(lacking).toMatchObject({ code: 2 });
     expect(lacking.stderr).toContain("--value b=");
     expect((await run("signature", "f", "a", "--value", "b")).code).toBe(2);
-    await writeFile(join(folder, "c.ts"), 'import { f } from "./a";\n[1].map(f);\n');
+    await put("c.ts", 'import { f } from "./a";\n[1].map(f);\n');
     const unsure = await run("signature", "f", "a: number, b = 1");
     expect(unsure).toMatchObject({ code: 1 });
     expect(unsure.stderr).toContain("c.ts:2");

@@ -14,6 +14,7 @@ import {
 } from "./edit-orchestrated.ts";
 import { folderOf } from "./journal.ts";
 import { lastEditOf } from "./last-edit.ts";
+import { cliLearning } from "./learn.ts";
 import { rootFolder } from "./patch.ts";
 import { whileWaiting } from "./waiting.ts";
 
@@ -91,7 +92,10 @@ async function orchestrateIfProved(
   try {
     const redraft = createRedraft();
     made = await whileWaiting(`reading ${question.root}`, () =>
-      orchestratedResult(question, redraft, { costs: job.costs }),
+      orchestratedResult(question, redraft, {
+        costs: job.costs,
+        learning: cliLearning(question.root),
+      }),
     );
   } catch (error) {
     const isRefusal = RedraftError.is(error) && specialistRefusals.includes(error.code);
@@ -125,6 +129,7 @@ async function orchestrated(question: FolderQuestion, job: EditJob): Promise<Orc
     return await whileWaiting(`reading ${question.root}`, () =>
       orchestratedResult(question, redraft, {
         costs,
+        learning: cliLearning(question.root),
         ...(verifier && { verifier }),
         ...(choose !== undefined && { choose }),
         ...(timeout !== undefined && { signal: AbortSignal.timeout(timeout) }),

@@ -9,6 +9,7 @@ import { speculators } from "../orchestrate/registry.ts";
 import type { EditCandidate, OrchestrateRequest } from "../orchestrate/speculator.ts";
 import type { CandidateVerifier } from "../orchestrate/verifier.ts";
 import type { RedraftEngine } from "../redraft/create-redraft.ts";
+import type { Learning } from "../redraft/learning.ts";
 import type { OrchestratedEdit } from "../redraft/orchestrated-edit.ts";
 import { readTextFile, type TextFile } from "../workspace/text-file.ts";
 import { placeIn } from "./rename.ts";
@@ -81,6 +82,8 @@ export interface OrchestratedOptions {
   readonly verifier?: CandidateVerifier;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: object) => void;
+  /** Starts specialists in the order that was learnt. */
+  readonly learning?: Learning;
   /** The candidate to take, from 1 in the order of the list; default: the accepted one. */
   readonly choose?: number;
   readonly costs: Costs;
@@ -90,6 +93,8 @@ export interface OrchestratedOptions {
 export interface OrchestratedResult {
   readonly result: InstructResult;
   readonly chosen: EditCandidate;
+  /** To be called with what becomes of it. */
+  readonly learn: OrchestratedEdit["learn"];
   /** The files that change and that the command does not name, too. */
   readonly files: readonly TextFile[];
   readonly others: readonly string[];
@@ -101,11 +106,10 @@ export interface OrchestratedResult {
 export async function orchestratedResult(
   { root, request, named }: FolderQuestion,
   redraft: Pick<RedraftEngine, "orchestrate">,
-  { verifier, signal, onEvent, choose, costs }: OrchestratedOptions,
+  { costs, ...how }: OrchestratedOptions,
 ): Promise<OrchestratedResult> {
   const start = performance.now();
-  const call = { root, verifier, signal, onEvent, choose };
-  const made = await redraft.orchestrate(request, call).catch((error: unknown) => {
+  const made = await redraft.orchestrate(request, { root, ...how }).catch((error: unknown) => {
     throw withNumbers(error);
   });
   const seconds = (performance.now() - start) / 1000;
@@ -126,6 +130,7 @@ export async function orchestratedResult(
   return {
     result: { files: edited, report: reportFor(made, seconds, costs) },
     chosen: made.chosen,
+    learn: made.learn,
     files,
     others: made.files.flatMap(({ path }) => (named.has(path) ? [] : [shown(path)])),
   };

@@ -13,14 +13,14 @@ export interface CheckedWrite {
 
 /**
  * Writes all files or none, runs the check, and puts every file back where it fails. A file that was changed while the
- * check ran (a formatter does that) is put back too, and what it held is kept beside it.
+ * check ran (a formatter does that) is put back too, and what it held is kept beside it. Answers with the entry of the log.
  */
 export async function writeChecked(
   changes: readonly FileChange[],
   { check, signal, onOutput, journal }: CheckedWrite,
-): Promise<void> {
+): Promise<string | undefined> {
   throwIfStopped(signal);
-  await writeChanges(changes, {
+  const written = await writeChanges(changes, {
     signal,
     note: { kind: "edit", by: "redraft edit" },
     ...(journal && { journal }),
@@ -28,4 +28,5 @@ export async function writeChecked(
       check: () => requirePassing(check, { signal, ...(onOutput && { onOutput }) }),
     }),
   });
+  return written.find(({ entry }) => entry !== undefined)?.entry;
 }

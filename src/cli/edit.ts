@@ -7,10 +7,13 @@ import { RedraftError } from "../core/errors.ts";
 import type { FailedAttempt } from "../instruct/attempts.ts";
 import type { Costs } from "../instruct/costs.ts";
 import type { InstructResult } from "../instruct/edit-files.ts";
+import type { InstructEvent } from "../instruct/request.ts";
 import { createRedraft } from "../redraft/create-redraft.ts";
 import { expectedTokens } from "../redraft/expected-tokens.ts";
+import type { CandidateOutcome } from "../redraft/proposer.ts";
 import { settleRoute } from "../redraft/settle-route.ts";
 import { openWriter } from "../redraft/writer.ts";
+import { followWritten, isRefusedAnswer, withLearntRefusals } from "../redraft/written-learning.ts";
 import { fileError } from "../workspace/disk.ts";
 import { readTextFile, type TextFile } from "../workspace/text-file.ts";
 import { answerErrors } from "./answer-errors.ts";
@@ -27,6 +30,7 @@ import { eventListener, eventsOption } from "./event-option.ts";
 import { expandGlobs } from "./globs.ts";
 import { hunkStream } from "./hunk-stream.ts";
 import { cliJournal, folderOf, noJournalHelp } from "./journal.ts";
+import { cliLearning } from "./learn.ts";
 import { keepPassingOption, requireCheck } from "./left-out.ts";
 import { liveLine } from "./live-line.ts";
 import { seconds, whole, wholeUpTo } from "./numbers.ts";
@@ -189,7 +193,10 @@ async function byModel(job: EditJob): Promise<void> {
     ...(options.threads !== undefined && { threads: options.threads }),
     ...(view && { onOpening: view.opening }),
   }).finally(() => view?.end());
-  const redraft = createRedraft({ writer, costs, ...(settle && { settle }) });
+  const kind = { isLocal: writer.local !== undefined, path: files[0]!.path };
+  const learning = cliLearning(folderOf(kind.path));
+  const learnt = withLearntRefusals(costs, kind, await learning.arms(false));
+  const redraft = createRedraft({ writer, costs: learnt, ...(settle && { settle }) });
   const signal = options.timeout === undefined ? undefined : AbortSignal.timeout(options.timeout);
   const named = await Promise.all(
     files.map(async ({ path, text }) => ({ path, text, shown: await shownPath(path) })),
@@ -197,17 +204,22 @@ async function byModel(job: EditJob): Promise<void> {
   try {
     for (let failed: FailedAttempt | undefined, attempt = 1; ; attempt++) {
       const hunks = options.stream ? hunkStream(named, streamOutput(view, options)) : undefined;
-      const result = await redraft.edit(
-        { ...request, ...(failed && { failed }) },
-        {
-          ...(signal && { signal }),
-          onEvent(event) {
-            view?.event(event);
-            hunks?.event(event);
-            job.onEvent?.(event);
-          },
-        },
-      );
+      const written = followWritten(kind, () => performance.now());
+      const learn = async (outcome: CandidateOutcome): Promise<void> => {
+        if (!options.dryRun) await learning.record(written.decisions(outcome));
+      };
+      const onEvent = (event: InstructEvent): void => {
+        written.event(event);
+        view?.event(event);
+        hunks?.event(event);
+        job.onEvent?.(event);
+      };
+      const call = { ...(signal && { signal }), onEvent };
+      const asked = { ...request, ...(failed && { failed }) };
+      const result = await redraft.edit(asked, call).catch(async (error: unknown) => {
+        if (isRefusedAnswer(error)) await learn({ written: false });
+        throw error;
+      });
       view?.end();
       if (attempt === 1 && !options.dryRun && result.files.length > 0) await watch?.before();
       const prediction = "prediction" in writer ? writer.prediction : undefined;
@@ -216,6 +228,7 @@ async function byModel(job: EditJob): Promise<void> {
         job.onEvent?.({ type: "model-server", server, ...(prediction && { prediction }) });
       }
       const done = await finishEdit(result, job, { prediction, server, hunks, attempt });
+      await learn(learntOutcome(done));
       if (done.failure === undefined) return;
       if (attempt >= (options.attempts ?? 1)) throw done.failure;
       failed = { patch: done.patches.join(""), problem: done.failure.message };
@@ -242,6 +255,7 @@ async function finishOrchestrated(made: OrchestratedResult, job: EditJob): Promi
     hunks: undefined,
     attempt: 1,
   });
+  if (!options.dryRun) await made.learn(learntOutcome(done));
   if (done.failure !== undefined) {
     if (keepPassing)
       process.stderr.write("An edit of a specialist is written as a whole, or not at all.\n");
@@ -250,12 +264,25 @@ async function finishOrchestrated(made: OrchestratedResult, job: EditJob): Promi
   for (const note of made.chosen.notes) process.stderr.write(`${note}\n`);
 }
 
-/** Writes, asks the tools and prints. Answers with the failure of the check, after which every file is as it was. */
+interface SettledEdit {
+  /** Of the check, after which every file is as it was. */
+  readonly failure?: RedraftError;
+  /** The check refused the whole edit, and a part of it is written. */
+  readonly isPartly?: true;
+  readonly entry?: string | undefined;
+  readonly patches: readonly string[];
+}
+
+/** What is learnt from: half an edit was not right. */
+const learntOutcome = ({ failure, isPartly, entry }: SettledEdit): CandidateOutcome =>
+  failure === undefined && !isPartly ? { written: true, entry } : { written: false };
+
+/** Writes, asks the tools and prints. */
 async function finishEdit(
   result: InstructResult,
   { files, options, watch }: EditJob,
   extras: Pick<EditExtras, "prediction" | "server" | "hunks" | "attempt">,
-): Promise<{ readonly failure?: RedraftError; readonly patches: readonly string[] }> {
+): Promise<SettledEdit> {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const shown = await Promise.all(
     files.map(async ({ path }) => [path, await shownPath(path)] as const),
@@ -263,9 +290,12 @@ async function finishEdit(
   const names = new Map(shown);
   const patches = patchesOf(result, byPath, names);
   let partly: PartlyWritten | undefined;
+  let entry: string | undefined;
   if (!options.dryRun) {
     const folder = folderOf(files[0]!.path);
-    const failure = await writeResult(result, byPath, options, folder);
+    const written = await writeResult(result, byPath, options, folder);
+    entry = written.entry;
+    const { failure } = written;
     const isLast = extras.attempt >= (options.attempts ?? 1);
     if (failure !== undefined && options.keepPassing && isLast)
       partly = await writePartly(result, byPath, names, options, { failure, folder });
@@ -284,29 +314,29 @@ async function finishEdit(
   const part = partly && { leftOut: partly.leftOut, runs: partly.runs };
   const printed = partly?.patches ?? patches;
   printEdit(made, byPath, options, { ...extras, reports, patches: printed, partly: part });
-  return { patches };
+  return { patches, entry, ...(partly && { isPartly: true }) };
 }
 
-/** Writes all files, or none. Answers with the failure of the check, after which every file is as it was. */
+/** Writes all files, or none. */
 async function writeResult(
   { files }: InstructResult,
   byPath: ReadonlyMap<string, TextFile>,
   { check, journal }: EditOptions,
   folder: string,
-): Promise<RedraftError | undefined> {
+): Promise<Pick<SettledEdit, "failure" | "entry">> {
   const changes = files.map(({ path, result: { text } }) => ({ before: byPath.get(path)!, text }));
   try {
-    await writeChecked(changes, {
+    const entry = await writeChecked(changes, {
       // From here on there is something to put back.
       signal: onInterrupt(),
       ...(check !== undefined && { check }),
       onOutput: (text) => void process.stderr.write(text),
       journal: cliJournal(folder, journal),
     });
-    return undefined;
+    return { entry };
   } catch (error) {
     const isCheck = RedraftError.is(error) && error.details.check === check;
-    if (check !== undefined && isCheck) return error;
+    if (check !== undefined && isCheck) return { failure: error };
     throw error;
   }
 }

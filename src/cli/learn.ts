@@ -57,9 +57,9 @@ function statusText({ on, path, types }: LearningStatus): string {
     "It holds kinds of edits, names of rules and specialists, times, and ids of log entries: no text, name or path of your files.",
   ];
   if (types.length === 0) lines.push("nothing is learnt yet");
-  for (const { type, decisions, heldOut, kept, refused, refusal, arms } of types) {
+  for (const { type, decisions, heldOut, fixed, kept, refused, refusal, arms } of types) {
     lines.push(
-      `${type}: ${decisions} edits, ${heldOut} kept aside; updates: ${kept} kept, ${refused} refused in a row`,
+      `${type}: ${decisions} edits, ${heldOut} kept aside, the first ${fixed} kept for good; updates: ${kept} kept, ${refused} refused in a row`,
     );
     if (refusal !== undefined) lines.push(`  last refusal: ${refusal}`);
     for (const { name, tried, right, seconds, floor } of arms) {
@@ -72,9 +72,9 @@ function statusText({ on, path, types }: LearningStatus): string {
 }
 
 const help = `
-It changes the order in which specialists, and fixes without --run, are tried, and raises the certainty that such fixes must have. It never makes an
-edit that would be refused without it. An undo counts as: the edit was wrong. Every update is compared on edits that are kept aside, and
-dropped if anything becomes worse.
+It changes the order in which specialists are tried, raises the certainty that fixes without --run must have, and says how often sketches of
+"redraft edit" are refused. It makes no fix that would not be made without it. An undo counts as: the edit was wrong, and so does a --check that fails. Every update is compared on edits that are kept
+aside, and on the first ones, and dropped if anything becomes worse.
 
 Examples:
   redraft learn on

@@ -59,7 +59,7 @@ export function expectedSketch(fileLength: number): number {
   return Math.min(0.75 * fileLength, 620 + 0.005 * fileLength);
 }
 
-const refusalRate = 0.06;
+export const usualRefusalRate = 0.06;
 /** The output's price for one of the prompt's, where no prices are known: 4 at most hosted services. */
 const outputWeight = 4;
 
@@ -119,14 +119,18 @@ export function forecast(
     predictedTokens: 0,
   });
   // A refused sketch is written again, and one refused twice is rewritten.
-  const rate = costs.refusalRate ?? refusalRate;
+  const rate = costs.refusalRate ?? usualRefusalRate;
   const cascade = {
     ...once,
     cost: once.cost * (1 + rate) + rate * rate * rewrite.cost + smallCost(rate * sources, costs),
   };
   const unit = unitOf(costs);
   const via = cascade.cost < rewrite.cost ? "cascade" : "rewrite";
-  const why = `expected ${unit}: ${shortCost(cascade.cost)} by sketch, ${shortCost(rewrite.cost)} by rewriting`;
+  const refusals =
+    costs.refusalRate === undefined
+      ? ""
+      : `, if ${Math.round(100 * rate)} % of sketches are refused`;
+  const why = `expected ${unit}: ${shortCost(cascade.cost)} by sketch, ${shortCost(rewrite.cost)} by rewriting${refusals}`;
   return { via, why, unit, rewrite, cascade };
 }
 

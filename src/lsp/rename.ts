@@ -122,7 +122,7 @@ export function createRenamer(options: RenamerOptions): Renamer {
     if (learning) {
       outcomes.sent({
         texts,
-        accepted: (id) => root.proposer.wasApplied(chosen, id),
+        accepted: (id) => root.proposer.learn(chosen, { written: true, entry: id }),
         undone: async (id, undone) => void (await learning.undone([id], undone)),
       });
     }

@@ -17,7 +17,6 @@ import {
   fixDecisions,
   type LearntArms,
 } from "../orchestrate/select/fix-decisions.ts";
-import type { ArmOrder } from "../orchestrate/select/order-arms.ts";
 import type { EditCandidate, SpeculationContext } from "../orchestrate/speculator.ts";
 import type { AppliedAll } from "../workspace/apply-all.ts";
 import { repositoryFiles } from "../workspace/repository-files.ts";
@@ -35,12 +34,12 @@ export type FixEvent =
   | RefineEvent
   /** The tool runs: on the files as they are, on fixes that are tried, or on what is written in the end. */
   | { readonly type: "tool-started"; readonly run: number }
-  /** In which order the fixes of a problem are tried, and why; with `learning`. */
+  /** Why the likeliest fix of a problem is not made; with `learning`. */
   | {
-      readonly type: "fixes-ordered";
+      readonly type: "fix-withheld";
       readonly path: string;
       readonly line: number;
-      readonly order: ArmOrder;
+      readonly why: string;
     };
 
 export interface FixDiagnosticsOptions
@@ -57,7 +56,7 @@ export interface FixDiagnosticsOptions
   /** Where no tool judges: whether the likeliest fix is made, too, or only what is certain. */
   readonly likely?: boolean | undefined;
   /**
-   * Orders the fixes by what was learnt, raises thresholds where no tool judges, and learns from what becomes of them. Nothing where it is off.
+   * Raises thresholds where no tool judges, by what was learnt, and learns from what becomes of fixes. Nothing where it is off.
    */
   readonly learning?: Learning | undefined;
   /** Only diagnostics of these files, relative to the root. */
@@ -96,7 +95,6 @@ export async function fixDiagnostics(options: FixDiagnosticsOptions): Promise<Fi
   const wanted = only ? given.filter(({ file }) => only.includes(file)) : given;
   const isJudged = said !== undefined && !dryRun;
   const unjudged = likely ? leastConfidence.likely : leastConfidence.certain;
-  // A tool that is silent about a wrong fix confirms it: another order, tried to learn, costs more than time.
   const learnt = await options.learning?.arms(false);
   const { texts, outcomes } = await fixAll(wanted, context, {
     least: isJudged ? leastConfidence.judged : unjudged,
@@ -125,9 +123,10 @@ export async function fixDiagnostics(options: FixDiagnosticsOptions): Promise<Fi
 const arrangedBy =
   (learnt: LearntArms, isJudged: boolean, { onEvent }: FixDiagnosticsOptions) =>
   (proposal: FixProposal): readonly ProposedFix[] => {
-    const { fixes, order } = arrangeFixes(proposal, learnt, isJudged);
+    const { fixes, withheld } = arrangeFixes(proposal, learnt, isJudged);
     const { path, diagnostics } = proposal;
-    if (order) onEvent?.({ type: "fixes-ordered", path, line: diagnostics[0]!.line, order });
+    const [{ line }] = diagnostics as [Diagnostic];
+    if (withheld !== undefined) onEvent?.({ type: "fix-withheld", path, line, why: withheld });
     return fixes;
   };
 

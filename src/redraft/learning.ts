@@ -36,6 +36,8 @@ export interface LearningStatus {
     readonly type: string;
     readonly decisions: number;
     readonly heldOut: number;
+    /** The first ones of edits that were written, kept for good. */
+    readonly fixed: number;
     readonly kept: number;
     /** Refused in a row. */
     readonly refused: number;
@@ -88,6 +90,7 @@ const learningShape = z.object({
     z.object({
       training: z.array(decisionShape),
       heldOut: z.array(decisionShape),
+      fixed: z.array(decisionShape).default([]),
       pending: z.array(decisionShape),
       kept: z.number(),
       refused: z.number(),
@@ -166,11 +169,12 @@ export function openLearning(options: LearningOptions): Learning {
         path: store.path,
         types: Object.entries(types).map(([type, own]) => {
           const { records, floors } = inUse(types, type, shipped);
-          const { training, heldOut, pending, kept, refused, refusal } = own;
+          const { training, heldOut, fixed, pending, kept, refused, refusal } = own;
           return {
             type,
             decisions: training.length + pending.length,
             heldOut: heldOut.length,
+            fixed: fixed.length,
             kept,
             refused,
             ...(refusal === undefined ? {} : { refusal }),

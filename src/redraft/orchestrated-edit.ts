@@ -3,11 +3,16 @@ import type { EditResult } from "../core/request.ts";
 import type { JudgedCandidate } from "../orchestrate/orchestrate.ts";
 import type { EditCandidate, OrchestrateRequest } from "../orchestrate/speculator.ts";
 import { noneAccepted, onlyAsProposed } from "./as-proposed.ts";
-import { createProposer, type OrchestrateCall, type ProposerOptions } from "./proposer.ts";
+import {
+  type CandidateOutcome,
+  createProposer,
+  type OrchestrateCall,
+  type ProposerOptions,
+} from "./proposer.ts";
 
 export interface OrchestratedEditCall
   extends OrchestrateCall,
-    Omit<ProposerOptions, "writer" | "env" | "learning"> {
+    Omit<ProposerOptions, "writer" | "env"> {
   /** The candidate to take, from 1 in the order of the verdicts, which the person has seen; default: the best accepted one. */
   readonly choose?: number | undefined;
 }
@@ -23,6 +28,8 @@ export interface OrchestratedEdit {
     readonly before: string;
     readonly result: EditResult;
   }[];
+  /** For whoever writes the edit: learns what became of it, where the call has a `learning` that is on. */
+  learn(outcome: CandidateOutcome): Promise<void>;
 }
 
 /**
@@ -48,7 +55,7 @@ export async function orchestratedEdit(
       const edit = { path, source: before, edit: after, format: "whole" } as const;
       files.push({ path, before, result: await apply(edit, signal ? { signal } : {}) });
     }
-    return { chosen, judged, files };
+    return { chosen, judged, files, learn: (outcome) => proposer.learn(chosen, outcome) };
   } finally {
     await proposer.dispose();
   }

@@ -28,6 +28,10 @@ export interface Orchestrated {
   readonly applied: AppliedAll;
 }
 
+/** A check that ran and said no, as that of the command line: one that cannot be run says nothing of the edit. */
+const isRefusedByCheck = (error: unknown): boolean =>
+  RedraftError.is(error) && error.code === "check-failed" && error.details.check !== undefined;
+
 /** Edits of a whole repository by specialists: `EditOrchestrator` of the paper. */
 export interface Orchestrator {
   /** Proposes and judges; writes nothing. The index is brought up to date first. */
@@ -71,8 +75,12 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       roots: [root],
       fs: confinedTo([root]),
       dryRun,
+    }).catch(async (error: unknown) => {
+      if (isRefusedByCheck(error)) await proposer.learn(candidate, { written: false });
+      throw error;
     });
-    if (applied.written) await proposer.wasApplied(candidate, applied.entry);
+    const { written, entry } = applied;
+    if (written) await proposer.learn(candidate, { written, entry });
     return applied;
   }
 

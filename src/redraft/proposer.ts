@@ -41,12 +41,17 @@ export interface OrchestrateCall {
   readonly onEvent?: ((event: OrchestrateEvent) => void) | undefined;
 }
 
+/** What became of an edit: written, as this entry of the log where one is kept; or refused by a check, and taken back. */
+export type CandidateOutcome =
+  | { readonly written: true; readonly entry?: string | undefined }
+  | { readonly written: false };
+
 /** Has specialists propose edits of one folder, which it keeps an index of. */
 export interface Proposer {
   /** Proposes and judges; writes nothing. The index is brought up to date first. */
   propose(request: OrchestrateRequest, call?: OrchestrateCall): Promise<readonly JudgedCandidate[]>;
-  /** Learns that a candidate was applied. */
-  wasApplied(candidate: EditCandidate, entry: string | undefined): Promise<void>;
+  /** Learns what became of a candidate: it was written, or a check refused it. */
+  learn(candidate: EditCandidate, outcome: CandidateOutcome): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -84,9 +89,9 @@ export function createProposer(options: ProposerOptions): Proposer {
       }
       throw new RedraftError("engine-failed", "the orchestrator ended without a result.");
     },
-    async wasApplied(candidate, entry) {
+    async learn(candidate, outcome) {
       const own = requests.get(candidate);
-      if (own) await learning?.record([decisionOf(own, candidate, entry)]);
+      if (own) await learning?.record([decisionOf(own, candidate, outcome)]);
     },
     dispose: async () => model?.dispose(),
   };
@@ -99,17 +104,21 @@ interface TriedRequest {
   readonly accepted: ReadonlySet<string>;
 }
 
-/** The specialist whose edit is applied was right, also where the caller chose it; of others with an accepted edit nothing is known. */
+/**
+ * The specialist whose edit is written was right, also where the caller chose it, and one whose edit a check refuses was wrong; of others with an
+ * accepted edit nothing is known.
+ */
 function decisionOf(
   { type, tried, accepted }: TriedRequest,
   { by, confidence }: EditCandidate,
-  entry: string | undefined,
+  outcome: CandidateOutcome,
 ): EditDecision {
   const arms = tried
     .filter(({ name }) => name === by || !accepted.has(name))
     .map((one) =>
-      one.name === by ? { ...one, right: true, confidence } : { ...one, right: false },
+      one.name === by ? { ...one, right: outcome.written, confidence } : { ...one, right: false },
     );
+  const entry = outcome.written ? outcome.entry : undefined;
   return { type, tried: arms, ...(entry === undefined ? {} : { entry }) };
 }
 

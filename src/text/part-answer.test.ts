@@ -27,6 +27,14 @@ const nested = `function outer(list) {
 }
 `;
 
+const wordsOfClasses: Readonly<Record<string, string>> = {
+  "a comment above it": nested.replace(/^/u, "/** Does what a class would do. */\n"),
+  "a line before it": nested.replace("{\n", '{\n  list.class = "module"; // no struct\n'),
+  "a parameter": nested.replace("list) {", 'list, kind = "class") {'),
+  "its name": nested.replace("outer", "record"),
+  "a comment behind its head": nested.replace("{\n", "{ // an object\n"),
+};
+const bound = store.replace("class Store {", "const Store = class {");
 describe("leftOutDeclaration", () => {
   const lost = (code: string, written: string, instruction: string): string | undefined =>
     leftOutDeclaration(code, written, instruction, namedPartsOf);
@@ -44,6 +52,13 @@ describe("leftOutDeclaration", () => {
       "a method",
       store,
       "class Store {\n  get(key) {\n    return 1;\n  }\n}\n",
+      "let get be 1",
+      "set",
+    ],
+    [
+      "a method of a class that is bound to a name",
+      bound,
+      "const Store = class {\n  get(key) {\n    return 1;\n  }\n};\n",
       "let get be 1",
       "set",
     ],
@@ -79,6 +94,12 @@ describe("leftOutDeclaration", () => {
       "remove what is not used",
     ],
     ["they are merged", two, "def both(a):\n    return a\n", "merge total and label into both"],
+    ...Object.entries(wordsOfClasses).map(([where, code]): [string, string, string, string] => [
+      `a function holds it alone, ${where} has a word of classes`,
+      code,
+      code.replace(/ {2}function inner[\s\S]*? {2}\}\n/u, "").replace("inner", "one"),
+      "simplify it",
+    ]),
   ])("allows it where %s", (_, code, written, instruction) => {
     expect(lost(code, written, instruction)).toBeUndefined();
   });

@@ -1,3 +1,4 @@
+import { declares } from "./declares.ts";
 import type { PartLines } from "./file-part.ts";
 
 /** A declaration that a model was asked to write anew, in its file. */
@@ -38,7 +39,7 @@ export function leftOutDeclaration(
         outer === one ||
         outer.start > one.start ||
         outer.end < one.end ||
-        lines.slice(outer.start, one.start).some((line) => hasMembers.test(line)),
+        hasMembers.test(headWords(outer, lines)),
     );
   const answer = new Set(namedPartsOf(written).map(({ name }) => name));
   const words = new Set(instruction.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu));
@@ -52,6 +53,20 @@ export function leftOutDeclaration(
       isVisible(one) &&
       !(mayLose && (namesNone || isSaid(one))),
   )?.name;
+}
+
+/** Where the head of a declaration is more than what it declares: parameters, body, a comment. */
+const endOfKind = /[({]|=>|\/[/*]|\s#/u;
+
+/** The words that say what a declaration is, from the line that declares it: not those of its comment, its parameters and its body. */
+function headWords(
+  { name, start, end }: PartLines & { readonly name: string },
+  lines: readonly string[],
+): string {
+  const head = lines.slice(start, end).find((line) => declares(line) === name) ?? "";
+  const [kind = ""] = head.split(endOfKind, 1);
+  // A function may be called `record`.
+  return kind.replace(lastName(name), "");
 }
 
 const lastName = (name: string): string => name.split(/\.|::/).at(-1)!;

@@ -22,10 +22,15 @@ const arm = (name: string, right: boolean, seconds: number, confidence: number):
 /** Honest decisions: `rule` is right in 30 %, though it says 85 %; `model` in 90 %. They are tried in this order. */
 function honest(count: number, seed: number): EditDecision[] {
   const draws = seededDraws(seed);
-  return Array.from({ length: count }, () => {
+  return Array.from({ length: count }, (_, at) => {
     const first = draws.uniform() < 0.3;
     const rule = arm("rule", first, 1, 0.85);
-    return { type, tried: first ? [rule] : [rule, arm("model", draws.uniform() < 0.9, 2, 0.9)] };
+    const entry = `e${seed}-${at}`;
+    return {
+      type,
+      entry,
+      tried: first ? [rule] : [rule, arm("model", draws.uniform() < 0.9, 2, 0.9)],
+    };
   });
 }
 
@@ -136,6 +141,57 @@ describe("experience", () => {
     const better = honest(60, 1).map((one) => ({ ...one, tried: [arm("claims", true, 0.5, 0.9)] }));
     expect(first(withDecisions(experience, better.slice(0, 6)).experience)).toBe("model");
     expect(first(withDecisions(experience, better).experience)).toBe("claims");
+  });
+
+  describe("with decisions that never end and are not honest", () => {
+    const rule = (right: boolean, entry?: string): EditDecision => ({
+      type,
+      tried: [arm("rule", right, 1, 0.85)],
+      ...(entry === undefined ? {} : { entry }),
+    });
+    /** So many written edits of which one in ten is wrong, each followed by six that say that all are. */
+    const flooded = (count: number, isWritten: boolean): EditDecision[] =>
+      Array.from({ length: count }, (_, at) => [
+        rule(at % 10 !== 9, `e${at}`),
+        ...Array.from({ length: 6 }, (_, one) =>
+          rule(false, isWritten ? `f${at}-${one}` : `e${at}`),
+        ),
+      ]).flat();
+    const floor = (experience: Experience): number | undefined =>
+      inUse(experience, type).floors.get("rule");
+
+    it("withholds nothing that the first written edits do not ask for, however long they come", () => {
+      expect(floor(withDecisions({}, flooded(100, false)).experience)).toBeUndefined();
+      const { experience } = withDecisions({}, flooded(12, false));
+      expect(experience[type]!.fixed.map(({ entry }) => entry)).toEqual(
+        Array.from({ length: 12 }, (_, at) => `e${at}`),
+      );
+      const later = withDecisions(experience, flooded(100, true));
+      expect(floor(later.experience)).toBeUndefined();
+      expect(later.experience[type]!.fixed).toEqual(experience[type]!.fixed);
+      const lies = Array.from({ length: 300 }, (_, at) => rule(false, `g${at}`));
+      expect(floor(withDecisions(experience, lies).experience)).toBeUndefined();
+      // Whoever writes and undoes the first edits of a kind decides what they say.
+      expect(floor(withDecisions({}, lies).experience)).toBe(1);
+    });
+
+    it("withholds nothing by decisions that name no edit of the log", () => {
+      const { experience } = withDecisions(
+        {},
+        Array.from({ length: 60 }, () => rule(false)),
+      );
+      expect(experience[type]).toMatchObject({ fixed: [], kept: 10 });
+      expect(floor(experience)).toBeUndefined();
+    });
+
+    it("keeps the kinds whose first edits are known, whatever number of others comes", () => {
+      const { experience } = withDecisions({}, honest(12, 1));
+      const kinds = Array.from({ length: 200 }, (_, at) => ({ ...rule(true), type: `kind ${at}` }));
+      const after = withDecisions(experience, kinds).experience;
+      expect(Object.keys(after)).toHaveLength(40);
+      expect(after[type]).toEqual(experience[type]);
+      expect(after).toHaveProperty("kind 199");
+    });
   });
 
   it("learns from what is undone, and from what is made again", () => {

@@ -8,6 +8,8 @@ export interface TypeExperience {
   readonly training: readonly EditDecision[];
   /** Kept aside: what is learnt is compared on them. */
   readonly heldOut: readonly EditDecision[];
+  /** The first ones of written edits, kept for good: no threshold is raised that they do not ask for, too. */
+  readonly fixed: readonly EditDecision[];
   /** Newer ones, which are learnt from together. */
   readonly pending: readonly EditDecision[];
   /** Updates that were kept. */
@@ -24,6 +26,7 @@ export type Experience = Readonly<Record<string, TypeExperience>>;
 export const noTypeExperience: TypeExperience = {
   training: [],
   heldOut: [],
+  fixed: [],
   pending: [],
   kept: 0,
   refused: 0,
@@ -40,7 +43,7 @@ export const leastHeldOut = 4;
  * are not honest. The program then does what it does without learning, and starts anew.
  */
 const mostRefusals = 3;
-const mostKept = { types: 40, training: 80, heldOut: 24 } as const;
+const mostKept = { types: 40, training: 80, heldOut: 24, fixed: 12 } as const;
 
 /** Held-out decisions that come with the program, by the kind of edit. */
 export type ShippedHeldOut = (type: string) => readonly EditDecision[];
@@ -51,8 +54,10 @@ export function inUse(
   type: string,
   shipped: ShippedHeldOut = () => [],
 ): Learnt {
-  const { training, heldOut } = experience[type] ?? noTypeExperience;
-  return heldOut.length + shipped(type).length < leastHeldOut ? nothingLearnt : learnFrom(training);
+  const { training, heldOut, fixed } = experience[type] ?? noTypeExperience;
+  return heldOut.length + shipped(type).length < leastHeldOut
+    ? nothingLearnt
+    : learnFrom(training, fixed);
 }
 
 /** What became of an update. */
@@ -77,7 +82,11 @@ export function withDecisions(
   for (const decision of decisions) {
     const { type } = decision;
     const known = types.get(type) ?? noTypeExperience;
-    let own: TypeExperience = { ...known, pending: [...known.pending, decision] };
+    let own: TypeExperience = {
+      ...known,
+      fixed: withFixed(known.fixed, decision),
+      pending: [...known.pending, decision],
+    };
     if (own.pending.length >= updateSize) {
       const { next, answer } = update(own, shipped(type));
       own = next;
@@ -86,7 +95,30 @@ export function withDecisions(
     types.delete(type);
     types.set(type, own);
   }
-  return { experience: Object.fromEntries([...types].slice(-mostKept.types)), updates };
+  return { experience: Object.fromEntries(mostRecent(types)), updates };
+}
+
+/**
+ * The fixed decisions with one more, until there are enough. Only an entry of the log, which is an edit that was written, counts, and each once:
+ * to fill the set takes as many edits.
+ */
+function withFixed(
+  fixed: readonly EditDecision[],
+  decision: EditDecision,
+): readonly EditDecision[] {
+  const { entry } = decision;
+  const isNew = entry !== undefined && fixed.every((one) => one.entry !== entry);
+  return isNew && !isComplete(fixed) ? [...fixed, decision] : fixed;
+}
+
+const isComplete = (fixed: readonly EditDecision[]): boolean => fixed.length >= mostKept.fixed;
+
+/** Kinds whose fixed decisions are complete are not pushed out by newer ones: a flood of kinds would forget what protects the others. */
+function mostRecent(types: ReadonlyMap<string, TypeExperience>): [string, TypeExperience][] {
+  const all = [...types];
+  const surplus = Math.max(0, all.length - mostKept.types);
+  const dropped = new Set(all.filter(([, { fixed }]) => !isComplete(fixed)).slice(0, surplus));
+  return all.filter((one) => !dropped.has(one)).slice(-mostKept.types);
 }
 
 function update(
@@ -98,6 +130,7 @@ function update(
   const added = pending.filter((_, at) => at % heldOutShare !== heldOutShare - 1);
   const known = [...shipped, ...heldOut];
   const keep = (more: readonly EditDecision[]): TypeExperience => ({
+    ...own,
     training: [...training, ...more].slice(-mostKept.training),
     heldOut: [...heldOut, ...aside].slice(-mostKept.heldOut),
     pending: [],
@@ -109,17 +142,23 @@ function update(
     const all = [...known, ...aside];
     if (all.length < leastHeldOut) return { next: first };
     // It comes into use with this update: compared with what is done without it.
-    const answer = gate(all, nothingLearnt, learnFrom(first.training));
-    return answer.kept ? { next: first, answer } : { next: noTypeExperience, answer };
+    const answer = gate(all, nothingLearnt, learnFrom(first.training, own.fixed));
+    return answer.kept ? { next: first, answer } : { next: forgotten(own), answer };
   }
-  const answer = gate(known, learnFrom(training), learnFrom(keep(added).training));
+  const [current, proposed] = [training, keep(added).training].map((decisions) =>
+    learnFrom(decisions, own.fixed),
+  ) as [Learnt, Learnt];
+  const answer = gate(known, current, proposed);
   if (answer.kept) return { next: keep(added), answer };
   const refused = own.refused + 1;
   if (refused >= mostRefusals) {
-    return { next: { ...noTypeExperience, refusal: `forgotten: ${answer.why}` }, answer };
+    return { next: { ...forgotten(own), refusal: `forgotten: ${answer.why}` }, answer };
   }
   return { next: { ...own, pending: [], refused, refusal: answer.why }, answer };
 }
+
+/** All but what the next thing that is learnt is compared on. */
+const forgotten = ({ fixed }: TypeExperience): TypeExperience => ({ ...noTypeExperience, fixed });
 
 /** Marks what entries of the log made as taken back, or as made again: it is learnt from anew. */
 export function withUndone(
@@ -135,15 +174,22 @@ export function withUndone(
   };
   const again: EditDecision[] = [];
   const types = Object.entries(experience).map(([type, own]): [string, TypeExperience] => {
-    const all = [...own.training, ...own.heldOut, ...own.pending];
+    const all = [...own.training, ...own.heldOut, ...own.fixed, ...own.pending];
     if (!all.some(isMeant)) return [type, own];
     again.push(...[...own.training, ...own.pending].filter(isMeant).map(amended));
-    const heldOut = own.heldOut.map((one) => (isMeant(one) ? amended(one) : one));
+    const inPlace = (list: readonly EditDecision[]): EditDecision[] =>
+      list.map((one) => (isMeant(one) ? amended(one) : one));
     const others = (list: readonly EditDecision[]): EditDecision[] =>
       list.filter((one) => !isMeant(one));
     return [
       type,
-      { ...own, training: others(own.training), heldOut, pending: others(own.pending) },
+      {
+        ...own,
+        training: others(own.training),
+        heldOut: inPlace(own.heldOut),
+        fixed: inPlace(own.fixed),
+        pending: others(own.pending),
+      },
     ];
   });
   return withDecisions(Object.fromEntries(types), again, shipped);

@@ -2,6 +2,7 @@ import type { FixOutcome } from "../fix/fix-all.ts";
 import type { FixProposal, ProposedFix } from "../fix/propose.ts";
 import { nameLanguageOf } from "../index/languages.ts";
 import type { ArmOffer, EditDecision, TriedArm } from "./decision.ts";
+import { usualFloor } from "./floors.ts";
 import type { ArmOrder } from "./order-arms.ts";
 
 /** A fix, and the name of its arm: its rule, with a number from the second fix of the rule on. */
@@ -30,8 +31,8 @@ function namedFixes<Fix extends ProposedFix>(fixes: readonly Fix[]): NamedFix<Fi
 export interface ArrangedFixes {
   /** The fixes to try, in this order. */
   readonly fixes: readonly ProposedFix[];
-  /** Absent where there is nothing to choose. */
-  readonly order?: ArmOrder;
+  /** Why a fix that would be made otherwise is not among them, nor what comes after it. */
+  readonly withheld?: string;
 }
 
 /** What was learnt about the arms of a kind of edit. */
@@ -42,29 +43,32 @@ export interface LearntArms {
 }
 
 /**
- * The fixes of a problem as they are tried. Where a tool judges, in the usual order: a tool confirms a wrong fix that it is silent about, so
- * that another order, learnt from forged decisions, would make wrong fixes of right ones, while a true one saves only time. Where none does,
- * in the learnt order; those that are proved stay first, and those below the learnt threshold of their rule are left out.
+ * The fixes of a problem as they are tried, always in the usual order: a tool confirms a wrong fix that it is silent about, and where none judges
+ * the first one is made, so that another order, learnt from forged decisions, would make wrong fixes of right ones. Where none judges, one that
+ * is less sure than what was learnt of its rule asks for is withheld with those after it, which are less likely: what is learnt leaves fixes out, and
+ * never puts others in.
  */
 export function arrangeFixes(
   { path, fixes }: FixProposal,
-  learnt: LearntArms,
+  { floor }: Pick<LearntArms, "floor">,
   isJudged: boolean,
 ): ArrangedFixes {
   if (isJudged || fixes.length === 0) return { fixes };
   const type = fixType(path, fixes);
-  const all = namedFixes(fixes);
-  const isProved = ({ fix }: NamedFix): boolean => fix.confidence >= 1;
-  const offers = all.map(({ name, fix }) => ({ name, confidence: fix.confidence }));
-  const order = all.length > 1 ? learnt.order(type, offers) : undefined;
-  const inTurn = order?.isCold === false ? order.turns.map(({ offer }) => all[offer]!) : undefined;
-  const nameOf = new Map(all.map(({ name, fix }) => [fix, name]));
-  const kept = (inTurn?.map(({ fix }) => fix) ?? fixes).filter(
-    (fix) => fix.confidence >= 1 || fix.confidence >= learnt.floor(type, nameOf.get(fix)!),
-  );
-  const proved = all.filter(isProved).map(({ fix }) => fix);
-  const rest = kept.filter((fix) => fix.confidence < 1);
-  return { fixes: [...proved, ...rest], ...(order && { order }) };
+  const nameOf = new Map(namedFixes(fixes).map(({ name, fix }) => [fix, name]));
+  const isBelow = (fix: ProposedFix): boolean =>
+    fix.confidence >= usualFloor &&
+    fix.confidence < 1 &&
+    fix.confidence < floor(type, nameOf.get(fix)!);
+  const at = fixes.findIndex(isBelow);
+  if (at < 0) return { fixes };
+  const first = fixes[at]!;
+  const name = nameOf.get(first)!;
+  const percent = (share: number): number => Math.round(100 * share);
+  return {
+    fixes: fixes.filter(({ confidence }, index) => index < at || confidence >= 1),
+    withheld: `${name} is ${percent(first.confidence)} % certain, and needs ${percent(floor(type, name))} % in this repository`,
+  };
 }
 
 /** What became of each problem of which a fix was tried; `seconds` is what one try takes. */

@@ -1,13 +1,14 @@
 import { type EditDecision, type TriedArm, wasRight } from "./decision.ts";
+import { usualFloor } from "./floors.ts";
 import { floorFor, type Learnt, orderLearnt } from "./learnt.ts";
 
 /** What something learnt makes of held-out decisions of one kind. */
 export interface HeldOutScore {
   readonly decisions: number;
-  /** Of edits that are made by themselves: the first one above its threshold. */
+  /** Of edits that are made by themselves: the first one that is sure enough, unless what is learnt withholds it. */
   readonly right: number;
   readonly wrong: number;
-  /** Nothing is above its threshold. */
+  /** Nothing is made. */
   readonly refused: number;
   /** Until the right edit is found, where each one is judged; of all that is tried where there is none. */
   readonly seconds: number;
@@ -37,10 +38,13 @@ export function scoreOn(heldOut: readonly EditDecision[], learnt: Learnt): HeldO
     const offers = tried.map(({ name, confidence = 0.5 }) => ({ name, confidence }));
     const { turns } = orderLearnt(learnt, decision.type, offers);
     const inTurn = turns.map(({ offer }) => tried[offer]!);
-    const made = inTurn.find((one) => (one.confidence ?? 0) >= floorFor(learnt, one.name));
+    // Thresholds withhold edits, and an order makes no others: what is made is the first one of the usual order.
+    const first = decision.tried.find(({ confidence = 0 }) => confidence >= usualFloor);
+    const isMade = first !== undefined && first.confidence! >= floorFor(learnt, first.name);
+    const made = isMade ? first : undefined;
     const isRight = made !== undefined && wasRight(decision, made);
-    const first = inTurn.findIndex((one) => wasRight(decision, one));
-    const needed = first < 0 ? inTurn : inTurn.slice(0, first + 1);
+    const found = inTurn.findIndex((one) => wasRight(decision, one));
+    const needed = found < 0 ? inTurn : inTurn.slice(0, found + 1);
     score = {
       ...score,
       right: score.right + Number(isRight),

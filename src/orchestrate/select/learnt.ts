@@ -13,11 +13,24 @@ export interface Learnt {
 
 export const nothingLearnt: Learnt = { records: new Map(), floors: new Map() };
 
-/** @param decisions of one kind, oldest first */
-export const learnFrom = (decisions: readonly EditDecision[]): Learnt => ({
-  records: recordsOf(decisions),
-  floors: floorsOf(decisions),
-});
+/**
+ * A threshold is raised only as far as both say: the newer decisions alone can be flooded, for as long as it takes, by whoever makes and undoes edits, and
+ * the gate would compare each update with flooded ones.
+ *
+ * @param decisions of one kind, oldest first
+ * @param fixed the first ones of the kind, which are never replaced
+ */
+export function learnFrom(
+  decisions: readonly EditDecision[],
+  fixed: readonly EditDecision[] = decisions,
+): Learnt {
+  const first = floorsOf(fixed);
+  const floors = [...floorsOf(decisions)].flatMap(([name, floor]): [string, number][] => {
+    const most = first.get(name);
+    return most === undefined ? [] : [[name, Math.min(most, floor)]];
+  });
+  return { records: recordsOf(decisions), floors: new Map(floors) };
+}
 
 export const orderLearnt = (
   { records }: Learnt,
