@@ -72,9 +72,9 @@ export interface MergedEdit {
   readonly outcome: MergeOutcome;
 }
 
-/** A final line end says nothing, except of a whole file. */
+/** A final line end says nothing, except of a whole file and where the last line may decide the format. */
 export const editKey = (text: string, format: string): string =>
-  format === "lazy" ? text.replace(/\r?\n$/, "") : text;
+  format === "whole" || format === "auto" ? text : text.replace(/\r?\n$/, "");
 
 /** Whether an edit has the outcome of another one: it is the same, or differs in the words of its markers. */
 function mergesAlike(edit: Edit, done: MergedEdit, source: readonly string[]): boolean {

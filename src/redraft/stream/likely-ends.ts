@@ -2,6 +2,7 @@ import { isElision } from "../../edit/lazy-markers.ts";
 import { isCloser } from "../../merge/align/nesting.ts";
 import { indentOf } from "../../text/indent.ts";
 import { isFilled } from "../../text/words.ts";
+import { QuotedSource } from "./quoted-source.ts";
 
 /** Guesses where an edit ends that is still being written. A wrong guess costs a merge that nobody needed, and nothing else. */
 export interface LikelyEnds {
@@ -11,19 +12,9 @@ export interface LikelyEnds {
   ends(text: string, open: number): string[];
 }
 
-/** Lines behind the last quoted one in which the line that is being written is looked for. */
-const mostLinesAhead = 40;
-
 /** @param source lines, without their line ends */
 export function likelyEnds(source: readonly string[]): LikelyEnds {
-  const places = new Map<string, number[]>();
-  for (const [index, line] of source.entries()) {
-    const known = places.get(line);
-    if (known) known.push(index);
-    else places.set(line, [index]);
-  }
-  /** The source's line behind the last one that the edit quotes. */
-  let next = 0;
+  const followed = new QuotedSource(source);
   /** The indentation of the marker that the last line is: how much it leaves out is not known. */
   let marker: number | undefined;
   /** The indentation of the last filled line. */
@@ -35,25 +26,32 @@ export function likelyEnds(source: readonly string[]): LikelyEnds {
       const line = closing(marker);
       return line?.startsWith(begun) ? line.slice(begun.length) : undefined;
     }
+    if (isFilled(begun)) {
+      const at = marker === undefined ? followed.nextWith(begun) : indexBehind(begun);
+      return at === undefined || at < 0 ? undefined : source[at]!.slice(begun.length);
+    }
     let blanks = "";
-    const most = marker === undefined ? next + mostLinesAhead : source.length;
-    for (const line of source.slice(next, most)) {
-      if (begun.trim() === "" && !isFilled(line)) blanks += `${line.slice(begun.length)}\n`;
-      else if (line.startsWith(begun)) return blanks + line.slice(blanks === "" ? begun.length : 0);
-      else if (begun.trim() === "") return undefined;
+    for (const line of source.slice(followed.next)) {
+      if (!isFilled(line)) blanks += `${line.slice(begun.length)}\n`;
+      else if (!line.startsWith(begun)) return undefined;
+      else return blanks + line.slice(blanks === "" ? begun.length : 0);
     }
     return undefined;
   }
 
+  /** Behind a marker, which leaves out any number of lines. */
+  const indexBehind = (begun: string): number =>
+    source.findIndex((line, at) => at >= followed.next && line.startsWith(begun));
+
   /** The line that ends the block in which a marker of that indentation is. */
   const closing = (indent: number): string | undefined =>
-    source.slice(next).find((line) => isFilled(line) && widthOf(line) < indent);
+    source.slice(followed.next).find((line) => isFilled(line) && widthOf(line) < indent);
 
   /** The source's next lines that close what a line of that indentation is in, up to the outermost. */
   function closersOf(indent: number): string[] {
     const found: string[] = [];
     let width = indent;
-    for (const line of source.slice(next)) {
+    for (const line of source.slice(followed.next)) {
       if (width === 0) break;
       if (!isFilled(line) || widthOf(line) >= width) continue;
       if (!isCloser(line)) break;
@@ -63,22 +61,13 @@ export function likelyEnds(source: readonly string[]): LikelyEnds {
     return found;
   }
 
-  /** How the open line may end: with its brackets closed, and the sign that ends the source's lines. */
-  function completed(begun: string): string[] {
-    if (!isFilled(begun)) return [];
-    const closed = begun + openBrackets(begun);
-    const isWhole = closed === begun;
-    return [...(isWhole ? [begun] : [closed]), ...(begun.endsWith(";") ? [] : [`${closed};`])];
-  }
-
   return {
     take(line) {
       if (!isFilled(line)) return;
       depth = widthOf(line);
       marker = isElision(line) ? widthOf(line) : undefined;
       if (marker !== undefined) return;
-      const place = places.get(line)?.find((index) => index >= next);
-      if (place !== undefined) next = place + 1;
+      followed.take(line);
     },
     ends(text, open) {
       const begun = text.slice(open);
@@ -104,17 +93,24 @@ export function likelyEnds(source: readonly string[]): LikelyEnds {
   };
 }
 
-const pairs = new Map([
+/** How a line may end: with its brackets closed, and with a semicolon. */
+export function completed(begun: string): string[] {
+  if (!isFilled(begun)) return [];
+  const closed = begun + openBrackets(begun);
+  return begun.endsWith(";") ? [closed] : [closed, `${closed};`];
+}
+
+const closingBrackets = new Map([
   ["(", ")"],
   ["[", "]"],
   ["{", "}"],
 ]);
 
-/** What closes the brackets that a line leaves open. Strings are not told apart: this is a guess. */
+/** What closes the brackets that a line leaves open. Strings are read like code: this is a guess. */
 function openBrackets(line: string): string {
   const open: string[] = [];
   for (const sign of line) {
-    const close = pairs.get(sign);
+    const close = closingBrackets.get(sign);
     if (close !== undefined) open.push(close);
     else if (sign === open.at(-1)) open.pop();
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { FormatName } from "../../core/edit.ts";
 import { readEdit } from "../../edit/read.ts";
 import { merge } from "../../merge/merge.ts";
 import { mergeFeed } from "./merge-feed.ts";
@@ -25,7 +26,7 @@ const begin = `function first() {
 /** Lets an edit arrive and prepares after every piece; answers the merges that are left for the last one, and its outcome. */
 function leftAtEnd(
   pieces: readonly string[],
-  format: "lazy" | "whole" = "lazy",
+  format: FormatName = "lazy",
   source: string = ownSource,
 ) {
   const feed = mergeFeed(source, { path: "a.js", format });
@@ -91,6 +92,25 @@ describe("the work that is left when the last character of a sketch is there", (
     ],
   ])("is no merge where it %s", (_, pieces) => {
     expect(leftAtEnd(pieces)).toBe(0);
+  });
+
+  const diff = "--- a/a.js\n+++ b/a.js\n@@ -1,3 +1,3 @@\n function first() {\n-  return 1;\n";
+  const file = ownSource.replace("return 1;", "return 10;");
+  it.each<readonly [FormatName, string, readonly string[]]>([
+    ["unified-diff", "ends with a line of the file", [diff, "+  return 10;\n", " ", "}\n"]],
+    [
+      "unified-diff",
+      "ends with a new line",
+      [diff.replaceAll(",3", ",2"), "+  return ten(1", ");\n"],
+    ],
+    [
+      "search-replace",
+      "ends",
+      ["<<<<<<< SEARCH\n  return 1;\n=======\n  return 10;\n>>", ">>>>> REPLACE\n"],
+    ],
+    ["whole", "ends as the file does", file.match(/[\s\S]{1,30}/g)!],
+  ])("is no merge where a %s %s", (format, _, pieces) => {
+    expect(leftAtEnd(pieces, format)).toBe(0);
   });
 
   it("is no merge where several lines at once close what is open", () => {

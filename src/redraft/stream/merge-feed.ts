@@ -12,8 +12,8 @@ import {
   nothingSettled,
   type SettledPart,
 } from "./final-hunks.ts";
+import { endsOfFormat } from "./format-ends.ts";
 import { editKey, knownMerges, type MergeStreamOptions } from "./known-merges.ts";
-import { likelyEnds } from "./likely-ends.ts";
 import { settledAt, settledBy } from "./settled.ts";
 import { type CommonPoint, followWholeFile } from "./whole-file.ts";
 
@@ -58,8 +58,7 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
   let parts = 0;
   let spent = 0;
   let settled = nothingSettled;
-  // The lines of other formats are not those of the file, or have to be all of them.
-  const likely = format === "lazy" ? likelyEnds(lineTexts(source)) : undefined;
+  const likely = endsOfFormat(format, lineTexts(source));
   const known = knownMerges(source, options);
   const { merged } = known;
 
@@ -85,7 +84,7 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
   /** Takes a whole line: what is settled with it. */
   function takeLine(start: number, end: number): SettledPart | undefined {
     const line = text.slice(start, end).replace(/\r?\n$/, "");
-    likely?.take(line);
+    likely.take(line);
     if (!begun && isFilled(line)) {
       begun = true;
       const opening = fenceOf(line);
@@ -134,8 +133,7 @@ export function mergeFeed(source: string, options: MergeStreamOptions): MergeFee
     },
     prepare() {
       if (sourceLines.length > mostAheadLines) return false;
-      const ends = likely?.ends(text, open) ?? (open === text.length ? [text] : []);
-      const keys = ends.map((end) => editKey(end, format));
+      const keys = likely.ends(text, open).map((end) => editKey(end, format));
       // One at a time: the next piece may be there.
       const key = keys.find((one) => isFilled(one) && !known.has(one));
       if (key === undefined) return false;
