@@ -27,6 +27,7 @@ import type { CaseJudgement, RepositoryCase } from "./cases.ts";
 import { hunksOfFile } from "./commit-hunks.ts";
 import { wrongExtract } from "./extract-commits.ts";
 import type { CommitFile } from "./history.ts";
+import { wrongMove } from "./judge-move.ts";
 import { wrongSignature } from "./judge-signature.ts";
 import { wrongLoop } from "./loop-commits.ts";
 import { type RenameDifference, wrongRename } from "./rename-commits.ts";
@@ -35,6 +36,7 @@ import { type RenameDifference, wrongRename } from "./rename-commits.ts";
 export interface CaseOutcome {
   readonly id: string;
   readonly type: string;
+  readonly kind?: string;
   readonly recognised: boolean;
   readonly proposed: boolean;
   readonly accepted: boolean;
@@ -58,6 +60,11 @@ const mostRequests = 20;
 
 /** Asks the orchestrator, has the merge prove each file, and judges the result; nothing is written. */
 export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
+  const { kind } = one;
+  return { ...(await caseOutcome(one)), ...(kind !== undefined && { kind }) };
+}
+
+async function caseOutcome(one: RepositoryCase): Promise<CaseOutcome> {
   const nothing = { recognised: false, proposed: false, accepted: false, asked: false };
   if (classify(one.request, speculators).length === 0) {
     const { id, type } = one;
@@ -388,6 +395,7 @@ async function wrongIn(
     const [other] = [...made.keys()].filter((path) => nameLanguageOf(path) !== undefined);
     return other === undefined ? undefined : `${other} was changed, too`;
   }
+  if (judge.kind === "moved") return wrongMove(files, judge.files);
   for (const { path, after } of files) {
     const tree = (await parserFor(path))?.parse(after);
     const isBroken = tree?.rootNode.hasError ?? true;
