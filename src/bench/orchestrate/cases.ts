@@ -272,5 +272,5 @@ function movedParts(files: readonly CommitFile[], moves: readonly MovedFile[]): 
   const words = moves.map(({ from, to }) => `${from} to ${to}`).join(", ");
   const instruction = `move ${words}`;
   const judge = { kind: "moved" as const, files, moves };
-  return [{ type: "multi-file-known", request: { instruction }, instruction, judge }];
+  return [{ type: "multi-file-known", request: { move: { moves } }, instruction, judge }];
 }

@@ -131,7 +131,9 @@ function unitsOf(node: Node, language: NameLanguage): ImportedUnit[] | undefined
 function pythonUnits(node: Node): ImportedUnit[] | undefined {
   if (!/^(?:import_statement|import_from_statement|future_import_statement)$/u.test(node.type))
     return undefined;
-  const names = node.childrenForFieldName("name").flatMap((one) => (one ? [oneSpaced(one.text)] : []));
+  const names = node
+    .childrenForFieldName("name")
+    .flatMap((one) => (one ? [oneSpaced(one.text)] : []));
   const from = node.childForFieldName("module_name")?.text;
   if (from !== undefined)
     return (names.length > 0 ? names : ["*"]).map((name) => ({ module: from, names: name }));

@@ -8,6 +8,7 @@ import type {
   RepeatPlan,
   RepeatRequest,
 } from "../../orchestrate/like-places/repeat.ts";
+import type { MoveRequest } from "../../orchestrate/move/request.ts";
 import { nameViewOf } from "../../orchestrate/names/view.ts";
 import { orchestrate } from "../../orchestrate/orchestrate.ts";
 import { speculators } from "../../orchestrate/registry.ts";
@@ -87,10 +88,11 @@ async function caseOutcome(one: RepositoryCase): Promise<CaseOutcome> {
       const answer = await candidateAfterAsking(one, request, context);
       asked ||= answer.asked;
       listed = answer.listed;
-      for (const { path, before, after } of answer.candidate.files) {
+      // Files that move are judged by the candidate itself.
+      for (const { path, before, after, to } of answer.candidate.files) {
         const made = await redraft.apply({ path, source: before, edit: after, format: "whole" });
         if (made.text !== after) throw new RedraftError("check-failed", `${path}: another text`);
-        texts.set(path, after);
+        if (to === undefined) texts.set(path, after);
       }
       candidates.push(answer.candidate);
     } catch (error) {
@@ -104,7 +106,8 @@ async function caseOutcome(one: RepositoryCase): Promise<CaseOutcome> {
     }
     request = candidates.length < mostRequests ? nextRename(one, texts, candidates) : undefined;
   }
-  const files = filesThatDiffer(one.texts, texts);
+  const moved = candidates.flatMap((answer) => answer.files).filter(({ to }) => to !== undefined);
+  const files = [...filesThatDiffer(one.texts, texts), ...moved];
   const wrong = await wrongIn(files, candidates, one.judge, one.texts);
   return {
     ...none,
@@ -149,6 +152,8 @@ async function candidateAfterAsking(
       if (!candidate) throw error;
       return { candidate, asked: true };
     }
+    if (request.move && judge.kind === "moved")
+      return { candidate: await moveAfterAsking(request.move, judge.files, context), asked: true };
     if (!request.rename) throw error;
     const rename = { ...request.rename, unsure };
     return { candidate: await acceptedCandidate({ ...request, rename }, context), asked: true };
@@ -175,6 +180,19 @@ async function signatureAfterAsking(
     if (isMeant) return candidate;
   }
   return undefined;
+}
+
+/** The person has the listed places rewritten, if the commit does, or leaves them. */
+async function moveAfterAsking(
+  move: MoveRequest,
+  files: readonly CommitFile[],
+  context: SpeculationContext,
+): Promise<EditCandidate> {
+  const [included, left] = [
+    await acceptedCandidate({ move: { ...move, unsure: "include" } }, context),
+    await acceptedCandidate({ move: { ...move, unsure: "leave" } }, context),
+  ];
+  return (await wrongMove(included.files, files)) === undefined ? included : left;
 }
 
 /** Rows of the old texts that a commit keeps, by path. */
