@@ -152,6 +152,17 @@ describe("a moved file of JavaScript and TypeScript", () => {
     expect(left.unsure).toMatchObject([{ path, line: 1, changed: false }]);
   });
 
+  it("asks about the name of the file, of which a path may be made, and about paths from another folder", async () => {
+    const use = 'path.join(root, "lib", "a.ts");\nmock("../other", { "../a": x });\n';
+    const files = { "lib/a.ts": leaf, "b.ts": use };
+    const made = await plan(files, "lib/a.ts", "lib/c.ts", "include");
+    expect(made.unsure).toMatchObject([
+      { path: "b.ts", line: 1, changed: true },
+      { path: "b.ts", line: 2, changed: false },
+    ]);
+    expect(made.files.at(0)?.after).toBe(use.replace("a.ts", "c.ts"));
+  });
+
   it.each([
     ["the path is taken", { "lib/a.ts": leaf }, "lib/a.ts is there already"],
     [
@@ -230,6 +241,13 @@ describe("a moved module of Python", () => {
     });
   });
 
+  it("leaves imports of names that have nothing to do with it", async () => {
+    const files = { ...base, "pkg/__init__.py": "c = 1\n", "pkg/c.py": "" };
+    expect(await moved({ ...files, "pkg/m.py": "from . import c\nfrom .a import x\n" }, "pkg/a.py", "pkg/b.py")).toMatchObject({
+      "pkg/m.py": "from . import c\nfrom .b import x\n",
+    });
+  });
+
   it("may become a package", async () => {
     const files = {
       ...base,
@@ -282,6 +300,11 @@ describe("a moved package of Go", () => {
     expect(made["main.go"]).toBe(files["main.go"].replace("m/json", "m/internal/codec"));
     expect(made["internal/codec/json.go"]).toBe("package json\n");
     expect((await plan(files, "json", "internal/codec")).notes.join()).toContain("keeps the name");
+  });
+
+  it("is refused without a module, which says by which path it is imported", async () => {
+    const { "go.mod": _, ...rest } = files;
+    expect(await refusal(rest, "json", "other")).toContain("no go.mod says");
   });
 
   it.each([

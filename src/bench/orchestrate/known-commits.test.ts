@@ -49,6 +49,11 @@ describe("a commit to several files that is one known edit", () => {
     expect(await knownEditOf([files[0]!, file("b.ts", use, use)])).toBeUndefined();
     const more = file("b.ts", use, use.replace("./a", "./sub/a").replace("other)", "1)"));
     expect(await knownEditOf([files[0]!, more])).toBeUndefined();
+    const variable = 'const a = require("./a");\n';
+    const renamed = file("b.ts", variable, variable.replaceAll("a", "z"));
+    expect(await knownEditOf([file("z.ts", own, own, "a.ts"), renamed])).toBeUndefined();
+    const another = file("b.ts", use, use.replace("./a", "./sub/a").replace("./c", "./d"));
+    expect(await knownEditOf([files[0]!, another])).toBeUndefined();
     const python = file("q.py", "import p.a\np.a.f()\n", "import p.b\np.b.f()\n");
     expect(await knownEditOf([file("p/b.py", "x = 1\n", "x = 1\n", "p/a.py"), python])).toEqual({
       kind: "moved",

@@ -223,6 +223,11 @@ function movedModule(files: readonly ReadCommitFile[]): WholeEdit | undefined {
         .join("\n");
     // A module that is taken as a whole is written with other words where it is used.
     if (names(removed) !== names(added)) return false;
+    const byNames = new Map(added.map((one) => [one.names, one.module]));
+    const isFollowed = removed.every((one) =>
+      followsMove(one.module, byNames.get(one.names) ?? "", moves),
+    );
+    if (!isFollowed) return false;
     return codeTokenChanges(old, now).every((change) => isOfModules(change, moves));
   });
   return isWhole ? { kind: "moved", moves } : undefined;
@@ -230,17 +235,45 @@ function movedModule(files: readonly ReadCommitFile[]): WholeEdit | undefined {
 
 const moduleWords = (path: string): string[] => path.replace(/\.\w+$/u, "").split(/[/.]/u);
 
+/** The last part of a path that has a name: `a` of `./lib/a.js` and of `./a/index`. */
+const lastPart = (path: string): string =>
+  path
+    .replaceAll(/^["'`]|["'`]$/gu, "")
+    .replace(/(?:\.d)?\.(?:[cm]?[jt]sx?|pyi?|go)$/u, "")
+    .replace(/\/(?:index|__init__)$/u, "")
+    .split(/[/.]/u)
+    .at(-1)!;
+
+/** Whether a path becomes that of a moved file: its last part stays, or is that of the old and of the new path. */
+function followsMove(old: string, now: string, moves: readonly MovedFile[]): boolean {
+  const [one, other] = [lastPart(old), lastPart(now)];
+  if (one === other) return true;
+  const folder = (path: string): string => lastPart(path.split("/").slice(0, -1).join("/"));
+  return moves.some(
+    ({ from, to }) =>
+      (lastPart(from) === one && lastPart(to) === other) ||
+      (folder(from) === one && folder(to) === other),
+  );
+}
+
 function isOfModules(change: CodeTokenChange, moves: readonly MovedFile[]): boolean {
-  const old = new Set(moves.flatMap(({ from }) => moduleWords(from)));
-  const now = new Set(moves.flatMap(({ to }) => moduleWords(to)));
-  const { removed, added } = change;
-  const isString = (one: { readonly role?: string }): boolean =>
-    one.role === "module" || one.role === "string";
+  const { removed, added, before } = change;
+  const [one, other] = [removed[0], added[0]];
+  const isString = (token: { readonly role?: string } | undefined): boolean =>
+    token?.role === "module" || token?.role === "string";
   const isPath = (text: string): boolean =>
     /^["'`][\w@~./#$-]*["'`]$/u.test(text) && /[./]/u.test(text);
-  if (removed.length === 1 && added.length === 1 && isString(removed[0]!) && isString(added[0]!))
-    return removed[0]!.role === "module" || (isPath(removed[0]!.text) && isPath(added[0]!.text));
+  if (removed.length === 1 && added.length === 1 && isString(one) && isString(other)) {
+    const isModule = one!.role === "module" || (isPath(one!.text) && isPath(other!.text));
+    return isModule && followsMove(one!.text, other!.text, moves);
+  }
+  // `pkg.old.name` of a module of Python that is imported as a whole.
+  if (!moves.every(({ from }) => /\.pyi?$/u.test(from))) return false;
+  const isDotted = before?.text === "." || removed.some(({ text }) => text === ".");
+  const old = new Set(moves.flatMap(({ from }) => moduleWords(from)));
+  const now = new Set(moves.flatMap(({ to }) => moduleWords(to)));
   return (
+    isDotted &&
     removed.every(({ text }) => text === "." || old.has(text)) &&
     added.every(({ text }) => text === "." || now.has(text))
   );

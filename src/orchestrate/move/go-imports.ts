@@ -61,6 +61,8 @@ export function requireWholePackages(paths: MovedPaths, all: readonly string[]):
     const there = all.find((path) => isGoIn(path, now) && paths.newPath(path) === path);
     if (there !== undefined)
       throw moveRefusal(`${there} is in the folder that the package moves to.`, { path: there });
+    if (moduleOf(old, paths) === undefined)
+      throw moveRefusal(`no go.mod says by which path ${old} is imported.`, { path: from });
     if (moduleOf(old, paths) !== moduleOf(now, paths))
       throw moveRefusal(`${from} would be of another module of Go.`, { path: from });
   }

@@ -90,7 +90,7 @@ function notesFor({ moves }: MovedPaths): string[] {
       posix.dirname(from) !== posix.dirname(to),
   );
   return [
-    "Imports that are computed at run time are not looked for.",
+    "An import that is computed from a name alone is not seen.",
     ...(isPackage ? ["The package keeps the name that its files declare."] : []),
   ];
 }

@@ -144,9 +144,9 @@ async function importFrom(
     const name = one.type === "aliased_import" ? one.childForFieldName("name")! : one;
     const spelled = `${written}${written.endsWith(".") ? "" : "."}${name.text}`;
     const member = moduleTarget(spelled, file, name);
-    const isModule = member?.file !== undefined && (await isSubmodule(name, target, textOf));
+    const isMoved = member?.file !== undefined && file.paths.newPath(member.file) !== member.file;
     let [module, text] = [next, one.text];
-    if (isModule && (file.paths.newPath(member.file!) !== member.file || file.own !== file.path)) {
+    if (isMoved && (await isSubmodule(name, target, textOf))) {
       const [own, last] = importedModule(newModuleName(member, file, lineOf(statement)));
       module = own;
       if (last !== name.text) {

@@ -38,8 +38,9 @@ export function movedScriptImports(
     const isPath = /^\.{0,2}\/|^\.{1,2}$/u.test(written) || /[/.]/u.test(written);
     if (!isPath) continue;
     const place = unsureString(path, written, paths, next);
-    if (place)
-      found.unsure.push({ start, why: place.why, change: { start, end, text: place.text } });
+    if (!place) continue;
+    const change = place.text === undefined ? undefined : { start, end, text: place.text };
+    found.unsure.push({ start, why: place.why, ...(change && { change }) });
   }
   return found;
 }
@@ -50,15 +51,31 @@ function unsureString(
   written: string,
   paths: MovedPaths,
   next: string | undefined,
-): { readonly why: string; readonly text: string } | undefined {
+): { readonly why: string; readonly text?: string } | undefined {
   const isMoved = targetOf(path, written, paths, true);
   if (isMoved !== undefined && next !== undefined && next !== written)
     return { why: "a string that leads to it", text: next };
   const own = written.replace(/^\.?\//u, "");
   const to = paths.newPath(own);
-  return paths.has(own) && to !== own
-    ? { why: "a string with its path", text: written.slice(0, written.length - own.length) + to }
-    : undefined;
+  if (paths.has(own) && to !== own)
+    return { why: "a string with its path", text: written.slice(0, written.length - own.length) + to };
+  return fileNameIn(path, written, paths);
+}
+
+/** The name of the file alone, which a path may be made of, or a path from another folder. */
+function fileNameIn(
+  path: string,
+  written: string,
+  paths: MovedPaths,
+): { readonly why: string; readonly text?: string } | undefined {
+  for (const { from, to } of paths.moves) {
+    const [name, next] = [posix.basename(from), posix.basename(to)];
+    if (written === name) return { why: "a string with its name", ...(name !== next && { text: next }) };
+    const isElsewhere = written.startsWith(".") && targetOf(path, written, paths, true) === undefined;
+    if (isElsewhere && posix.basename(written) === name.replace(codeEnding, "") && name !== next)
+      return { why: "it may be a path from another folder" };
+  }
+  return undefined;
 }
 
 /** `import("./lib/" + name)`. */
