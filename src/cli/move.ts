@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { Command, Option } from "commander";
 import { RedraftError } from "../core/errors.ts";
-import type { MovePlan } from "../orchestrate/move/request.ts";
+import type { MovePlan } from "../orchestrate/move/plan-move.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { editFolder, printFolderEdit } from "./folder-edit.ts";
 import { type FolderEditOptions, withFolderEditOptions } from "./folder-options.ts";
@@ -36,7 +36,7 @@ export function moveCommand(): Command {
 
 async function move(source: string, goal: string, options: MoveOptions): Promise<void> {
   const root = await rootFolder(options.root);
-  const [from, to] = [await pathIn(root, source), await pathIn(root, goal)];
+  const [from, to] = [await pathBelowRoot(root, source), await pathBelowRoot(root, goal)];
   const done = await editFolder(
     {
       command: "move",
@@ -55,9 +55,9 @@ async function move(source: string, goal: string, options: MoveOptions): Promise
 }
 
 /** A path as the person writes it, or from the root, as one of the root; it need not be there. */
-async function pathIn(root: string, path: string): Promise<string> {
+async function pathBelowRoot(root: string, path: string): Promise<string> {
   for (const known of [resolve(path), resolve(root, path)]) {
-    const own = relative(root, await realPathOf(known))
+    const own = relative(root, await realPathOfNew(known))
       .split(sep)
       .join("/");
     if (own !== "" && own !== ".." && !own.startsWith("../") && !isAbsolute(own)) return own;
@@ -66,10 +66,10 @@ async function pathIn(root: string, path: string): Promise<string> {
 }
 
 /** Links on the way are followed, as far as there are folders. */
-async function realPathOf(path: string): Promise<string> {
+async function realPathOfNew(path: string): Promise<string> {
   const real = await realpath(path).catch(() => undefined);
   if (real !== undefined || dirname(path) === path) return real ?? path;
-  return join(await realPathOf(dirname(path)), basename(path));
+  return join(await realPathOfNew(dirname(path)), basename(path));
 }
 
 const help = `

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { RedraftError } from "../../src/core/errors.ts";
 import { createRepositoryIndex } from "../../src/orchestrate/index/repository-index.ts";
+import type { MovePlan } from "../../src/orchestrate/move/plan-move.ts";
 import { planMove } from "../../src/orchestrate/move/plan-move.ts";
-import type { MovePlan, MoveRequest } from "../../src/orchestrate/move/request.ts";
+import type { MoveRequest } from "../../src/orchestrate/move/request.ts";
 import { parserFor } from "../../src/workspace/syntax.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
 
@@ -170,7 +171,7 @@ describe("a moved file of JavaScript and TypeScript", () => {
       { "b.ts": 'require("./" + name);\n' },
       "b.ts:1: ",
     ],
-    ["a computed import may lead to it", { "b.ts": "import(`./${name}.ts`);\n" }, "b.ts:1: "],
+    ["a computed import may lead to it", { "b.ts": "import(`./\u0024{name}.ts`);\n" }, "b.ts:1: "],
     [
       "a pattern of exports has it",
       { "package.json": '{ "exports": { "./*": "./*.ts", "./q": "./q/a*" } }\n', "q/z.ts": leaf },
@@ -243,7 +244,13 @@ describe("a moved module of Python", () => {
 
   it("leaves imports of names that have nothing to do with it", async () => {
     const files = { ...base, "pkg/__init__.py": "c = 1\n", "pkg/c.py": "" };
-    expect(await moved({ ...files, "pkg/m.py": "from . import c\nfrom .a import x\n" }, "pkg/a.py", "pkg/b.py")).toMatchObject({
+    expect(
+      await moved(
+        { ...files, "pkg/m.py": "from . import c\nfrom .a import x\n" },
+        "pkg/a.py",
+        "pkg/b.py",
+      ),
+    ).toMatchObject({
       "pkg/m.py": "from . import c\nfrom .b import x\n",
     });
   });

@@ -11,7 +11,9 @@ export interface MovedText {
 
 /** Paths without what says nothing about the file that they lead to: its ending, or a slash behind a folder. */
 const barePaths = (text: string): string =>
-  text.replaceAll(/(["'`])\.{1,2}\/[\w@./-]*\1/gu, (path) => path.replace(/(?:\.[cm]?jsx?|\/)(?=.$)/u, ""));
+  text.replaceAll(/(["'`])\.{1,2}\/[\w@./-]*\1/gu, (path) =>
+    path.replace(/(?:\.[cm]?jsx?|\/)(?=.$)/u, ""),
+  );
 
 /**
  * How an answer differs from a commit that moves files; undefined where code and imports are the same in every file, whatever the order

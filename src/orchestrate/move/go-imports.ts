@@ -61,9 +61,9 @@ export function requireWholePackages(paths: MovedPaths, all: readonly string[]):
     const there = all.find((path) => isGoIn(path, now) && paths.newPath(path) === path);
     if (there !== undefined)
       throw moveRefusal(`${there} is in the folder that the package moves to.`, { path: there });
-    if (moduleOf(old, paths) === undefined)
+    if (goModuleOf(old, paths) === undefined)
       throw moveRefusal(`no go.mod says by which path ${old} is imported.`, { path: from });
-    if (moduleOf(old, paths) !== moduleOf(now, paths))
+    if (goModuleOf(old, paths) !== goModuleOf(now, paths))
       throw moveRefusal(`${from} would be of another module of Go.`, { path: from });
   }
 }
@@ -71,7 +71,7 @@ export function requireWholePackages(paths: MovedPaths, all: readonly string[]):
 const isGoIn = (path: string, folder: string): boolean =>
   nameLanguageOf(path) === "go" && posix.dirname(path) === folder;
 
-const moduleOf = (folder: string, { configuration }: MovedPaths): string | undefined =>
+const goModuleOf = (folder: string, { configuration }: MovedPaths): string | undefined =>
   configuration.goModules
     .filter(
       (one) => one.folder === "" || folder === one.folder || folder.startsWith(`${one.folder}/`),

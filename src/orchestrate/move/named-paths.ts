@@ -5,7 +5,7 @@ import type { MovedPaths, UnsureMention } from "./moved-paths.ts";
 const prose =
   /\.(?:md|mdx|rst|txt|adoc|log|svg|lock|snap|diff|patch)$|(?:^|\/)(?:LICENSE|CHANGELOG|CHANGES|AUTHORS|NOTICE)[\w.]*$/iu;
 const pathWord = /[\w@.*-]+(?:[/:][\w@.*-]+)*/gu;
-const codeEnding = /(?:\.d)?\.(?:[cm]?[jt]sx?|pyi?)$/u;
+const sourceEnding = /(?:\.d)?\.(?:[cm]?[jt]sx?|pyi?)$/u;
 
 /** Places of a file that is no code which name a moved file: a map of exports, a configuration, a component that imports it. */
 export function namedPaths(path: string, text: string, paths: MovedPaths): UnsureMention[] {
@@ -38,9 +38,9 @@ function namedFile(word: string, folder: string, paths: MovedPaths): NamedPlace 
     if (isPattern && !patternFits(base, to))
       return { why: "a pattern that has it, and not its new path" };
     const isWhole =
-      base === from || (word.startsWith(".") && base === from.replace(codeEnding, ""));
+      base === from || (word.startsWith(".") && base === from.replace(sourceEnding, ""));
     if (!isWhole) continue;
-    const target = base === from ? to : to.replace(codeEnding, "");
+    const target = base === from ? to : to.replace(sourceEnding, "");
     const relative = posix.relative(folder, target);
     const isDotted = word.startsWith("./") && !relative.startsWith(".");
     return { why: "its path is named here", text: isDotted ? `./${relative}` : relative };
@@ -63,7 +63,7 @@ function namedModule(word: string, paths: MovedPaths): NamedPlace | undefined {
     const [module = "", ...rest] = word.split(":");
     const dotted = (path: string): string =>
       path
-        .replace(codeEnding, "")
+        .replace(sourceEnding, "")
         .replace(/\/__init__$/u, "")
         .replaceAll("/", ".");
     const own = dotted(from);

@@ -16,8 +16,28 @@ import {
 } from "./moved-paths.ts";
 import { namedPaths } from "./named-paths.ts";
 import { movedPythonImports } from "./python-imports.ts";
-import type { MovePlace, MovePlan, MoveRequest } from "./request.ts";
+import type { MoveRequest, PathMove } from "./request.ts";
 import { movedScriptImports } from "./script-imports.ts";
+
+export interface MovePlace {
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  readonly text: string;
+  readonly why: string;
+  readonly changed: boolean;
+}
+
+export interface MovePlan {
+  readonly files: readonly CandidateFile[];
+  /** Every file that moves. */
+  readonly moves: readonly PathMove[];
+  /** Imports that are rewritten. */
+  readonly imports: number;
+  /** Places that may mean a moved file and are no import. */
+  readonly unsure: readonly MovePlace[];
+  readonly notes: readonly string[];
+}
 
 /**
  * Plans a move: every import that leads to a moved file, and every relative one in it, leads to the same file afterwards.
@@ -44,7 +64,7 @@ export async function planMove(
   for (const path of await filesToRead(paths, index, textOf)) {
     const text = await textOf(path);
     if (text === undefined) continue;
-    const found = await importsOf(path, text, paths, parserFor, textOf);
+    const found = await fileImports(path, text, paths, parserFor, textOf);
     const isIncluded = request.unsure === "include";
     const more = isIncluded ? found.unsure.flatMap(({ change }) => change ?? []) : [];
     for (const { start, why, change } of found.unsure) {
@@ -121,7 +141,7 @@ async function filesToRead(
 }
 
 const computedImport = /\b(?:import|require)\s*\(\s*(?:`|["'][^"'\n]*["']\s*\+)/u;
-const nameWord = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+const wordOfName = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 
 function mentioning(
   path: string,
@@ -132,13 +152,13 @@ function mentioning(
   const isMain = /^(?:index|__init__)$/u.test(stem);
   // `from "."` has no word in it.
   if (isMain) return all.filter((one) => nameLanguageOf(one) !== undefined);
-  const [first, ...rest] = stem.match(nameWord) ?? [];
+  const [first, ...rest] = stem.match(wordOfName) ?? [];
   if (first === undefined) return all;
   const others = rest.map((word) => new Set(index.mentions(word)));
   return index.mentions(first).filter((one) => others.every((some) => some.has(one)));
 }
 
-async function importsOf(
+async function fileImports(
   path: string,
   text: string,
   paths: MovedPaths,
@@ -173,13 +193,13 @@ function requireReadable(path: string, text: string, found: FileImports): void {
   throw moveRefusal(`${path} has a syntax error, so that its imports are not known.`, { path });
 }
 
-const ownWords =
+const folderWords =
   /\b(?:__dirname|__filename|__file__)\b|\bimport\.meta\.(?:url|dirname|filename)\b|^\/\/go:embed\b/gmu;
 
 /** Places where a file that gets into another folder asks where it is. */
 function ownPlace(path: string, text: string, paths: MovedPaths): UnsureMention[] {
   if (posix.dirname(path) === posix.dirname(paths.newPath(path))) return [];
-  return [...text.matchAll(ownWords)].map(({ index }) => ({
+  return [...text.matchAll(folderWords)].map(({ index }) => ({
     start: index,
     why: "it asks for the folder of the file, which changes",
   }));

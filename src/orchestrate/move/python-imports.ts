@@ -45,7 +45,7 @@ interface PythonFile {
   readonly paths: MovedPaths;
 }
 
-const lineOf = (node: Node): number => node.startPosition.row + 1;
+const lineOfImport = (node: Node): number => node.startPosition.row + 1;
 
 /** `import a.b` and `import a.b as c`. */
 function importNames(statement: Node, file: PythonFile, found: FileImports): void {
@@ -54,7 +54,7 @@ function importNames(statement: Node, file: PythonFile, found: FileImports): voi
     if (!name) continue;
     const written = dottedName(name.text);
     const target = moduleTarget(written, file, name);
-    const next = target && newModuleName(target, file, lineOf(name));
+    const next = target && newModuleName(target, file, lineOfImport(name));
     if (next === undefined || next === written) continue;
     const { startIndex: start, endIndex: end } = name;
     if (one?.type === "aliased_import") found.changes.push({ start, end, text: next });
@@ -101,7 +101,7 @@ function useNewName(
     if (node.text !== old && node.text !== now) continue;
     if (changed.some((one) => one.startIndex === node.startIndex)) continue;
     if (isBound(node.text) && node.parent?.type === "attribute") continue;
-    const line = lineOf(node);
+    const line = lineOfImport(node);
     throw moveRefusal(
       `${path}:${line} uses \`${node.text}\` in another way than \`${from}\`, so that the import cannot be rewritten for sure.`,
       { path, line },
@@ -137,7 +137,7 @@ async function importFrom(
   const written = dottedName(moduleNode.text);
   const names = statement.childrenForFieldName("name").flatMap((one) => one ?? []);
   const target = moduleTarget(written, file, moduleNode);
-  const next = target ? newModuleName(target, file, lineOf(statement)) : written;
+  const next = target ? newModuleName(target, file, lineOfImport(statement)) : written;
   const groups = new Map<string, ImportGroup>();
   const changed: { readonly node: Node; readonly text: string }[] = [];
   for (const one of names) {
@@ -147,7 +147,7 @@ async function importFrom(
     const isMoved = member?.file !== undefined && file.paths.newPath(member.file) !== member.file;
     let [module, text] = [next, one.text];
     if (isMoved && (await isSubmodule(name, target, textOf))) {
-      const [own, last] = importedModule(newModuleName(member, file, lineOf(statement)));
+      const [own, last] = moduleAndLast(newModuleName(member, file, lineOfImport(statement)));
       module = own;
       if (last !== name.text) {
         const alias =
@@ -169,10 +169,19 @@ async function importFrom(
   }
   if (statement.descendantsOfType("comment").length > 0)
     throw moveRefusal(
-      `${file.path}:${lineOf(statement)} imports names that come from several modules afterwards, with comments between them. Write one import for each first.`,
-      { path: file.path, line: lineOf(statement) },
+      `${file.path}:${lineOfImport(statement)} imports names that come from several modules afterwards, with comments between them. Write one import for each first.`,
+      { path: file.path, line: lineOfImport(statement) },
     );
-  const indent = /[ \t]*$/u.exec(file.text.slice(0, statement.startIndex))![0];
+  const head = file.text.slice(
+    file.text.lastIndexOf("\n", statement.startIndex - 1) + 1,
+    statement.startIndex,
+  );
+  const indent = head.trim() === "" ? head : undefined;
+  if (indent === undefined)
+    throw moveRefusal(
+      `${file.path}:${lineOfImport(statement)} has other code before an import that becomes several.`,
+      { path: file.path, line: lineOfImport(statement) },
+    );
   const text = [...groups.values()]
     .map((one) => `from ${one.module} import ${one.names.join(", ")}`)
     .join(`\n${indent}`);
@@ -180,7 +189,7 @@ async function importFrom(
 }
 
 /** `a.b` of `from a import b`. */
-function importedModule(name: string): readonly [module: string, last: string] {
+function moduleAndLast(name: string): readonly [module: string, last: string] {
   const at = name.lastIndexOf(".");
   const module = name.slice(0, at);
   const isDots = /^\.*$/u.test(module);
@@ -210,7 +219,7 @@ function moduleTarget(name: string, file: PythonFile, node: Node): ModuleOfFile 
   const { path, paths } = file;
   const found = pythonModule(path, name, paths);
   if (found !== "unknown") {
-    requireNotHidden(name, found, file, lineOf(node));
+    requireNotHidden(name, found, file, lineOfImport(node));
     return found;
   }
   const last = name.split(".").at(-1);
@@ -218,7 +227,7 @@ function moduleTarget(name: string, file: PythonFile, node: Node): ModuleOfFile 
     ({ from }) => posix.basename(from).replace(/\.pyi?$/u, "") === last,
   );
   if (!mayMean) return undefined;
-  const line = lineOf(node);
+  const line = lineOfImport(node);
   throw moveRefusal(`${path}:${line} imports \`${name}\`, and several files may be meant.`, {
     path,
     line,
@@ -260,7 +269,7 @@ function dottedString(node: Node, file: PythonFile, found: FileImports): void {
     const name = parts.slice(0, count).join(".");
     const target = pythonModule(file.path, name, file.paths);
     if (target === undefined || target === "unknown") continue;
-    const next = newModuleName(target, file, lineOf(node));
+    const next = newModuleName(target, file, lineOfImport(node));
     if (next !== name) {
       const change = { start, end: start + name.length, text: next };
       found.unsure.push({ start, why: "a string with its name", change });

@@ -58,7 +58,10 @@ function unsureString(
   const own = written.replace(/^\.?\//u, "");
   const to = paths.newPath(own);
   if (paths.has(own) && to !== own)
-    return { why: "a string with its path", text: written.slice(0, written.length - own.length) + to };
+    return {
+      why: "a string with its path",
+      text: written.slice(0, written.length - own.length) + to,
+    };
   return fileNameIn(path, written, paths);
 }
 
@@ -70,8 +73,10 @@ function fileNameIn(
 ): { readonly why: string; readonly text?: string } | undefined {
   for (const { from, to } of paths.moves) {
     const [name, next] = [posix.basename(from), posix.basename(to)];
-    if (written === name) return { why: "a string with its name", ...(name !== next && { text: next }) };
-    const isElsewhere = written.startsWith(".") && targetOf(path, written, paths, true) === undefined;
+    if (written === name)
+      return { why: "a string with its name", ...(name !== next && { text: next }) };
+    const isElsewhere =
+      written.startsWith(".") && targetOf(path, written, paths, true) === undefined;
     if (isElsewhere && posix.basename(written) === name.replace(codeEnding, "") && name !== next)
       return { why: "it may be a path from another folder" };
   }
