@@ -13,6 +13,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./patch.ts")).patchCommand(),
   },
   {
+    name: "move",
+    summary: "move a file or a folder, and have imports follow",
+    load: async () => (await import("./move.ts")).moveCommand(),
+  },
+  {
     name: "rename",
     summary: "rename a symbol in all files of a folder",
     load: async () => (await import("./rename.ts")).renameCommand(),

@@ -152,11 +152,13 @@ function problemWith(value: unknown, { index }: SpeculationContext): string | un
     return "its confidence is not a number from 0 to 1";
   }
   const paths = new Set<string>();
-  for (const { path, before, after } of files as EditCandidate["files"]) {
+  for (const { path, before, after, to } of files as EditCandidate["files"]) {
     if (typeof path !== "string" || index.hashOf(path) === undefined) {
       return `${String(path)} is no file of the repository`;
     }
     if (typeof before !== "string" || typeof after !== "string") return `${path} has no text`;
+    if (to !== undefined && (typeof to !== "string" || index.hashOf(to) !== undefined))
+      return `${path} moves to where a file is`;
     if (paths.has(path)) return `${path} is in it twice`;
     paths.add(path);
   }

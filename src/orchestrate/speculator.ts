@@ -5,6 +5,7 @@ import type { RepositoryIndex } from "./index/repository-index.ts";
 import type { ExampleFile } from "./like-places/example.ts";
 import type { RepeatRequest } from "./like-places/repeat.ts";
 import type { LoopRequest } from "./loops/request.ts";
+import type { MoveRequest } from "./move/request.ts";
 import type { NameView } from "./names/resolve-name.ts";
 import type { RenameRequest } from "./rename/rename.ts";
 import type { SignatureRequest } from "./signature/request.ts";
@@ -20,6 +21,8 @@ export interface OrchestrateRequest {
   readonly extract?: UnnamedExtract;
   /** Other parameters for a function. */
   readonly signature?: SignatureRequest;
+  /** Files that get other paths. */
+  readonly move?: MoveRequest;
   /** A loop that gets another form. */
   readonly loop?: LoopRequest;
   /** In words. Specialists whose form it has read it; a model writes the others. */
@@ -47,6 +50,8 @@ export interface CandidateFile {
   /** The text that the candidate was made of: another one refuses it. */
   readonly before: string;
   readonly after: string;
+  /** The path that the file moves to; nothing is there. */
+  readonly to?: string;
 }
 
 /** A complete edit that a specialist proposes. It is data: nothing is written by proposing it. */

@@ -1,3 +1,4 @@
+import { RedraftError } from "../core/errors.ts";
 import type { Redraft } from "../core/redraft.ts";
 import type { EditResult } from "../core/request.ts";
 import type { JudgedCandidate } from "../orchestrate/orchestrate.ts";
@@ -48,6 +49,7 @@ export async function orchestratedEdit(
     const best = judged.find(({ accepted }) => accepted);
     const chosen = (choose === undefined ? best : judged[choose - 1])?.candidate;
     if (!chosen) throw noneAccepted(judged);
+    requireNoMove(chosen);
     const wanted = new Map(chosen.files.map((file) => [file.path, file]));
     const { apply } = onlyAsProposed(redraft, wanted);
     const files: { path: string; before: string; result: EditResult }[] = [];
@@ -59,4 +61,14 @@ export async function orchestratedEdit(
   } finally {
     await proposer.dispose();
   }
+}
+
+/** Texts alone do not say where a file gets to. */
+function requireNoMove({ files }: EditCandidate): void {
+  const moved = files.find(({ to }) => to !== undefined);
+  if (!moved) return;
+  throw new RedraftError(
+    "usage",
+    `this edit moves ${moved.path} to ${moved.to}, which is not an edit of its text: use \`redraft move\`, or \`createOrchestrator\` in a program. Nothing was written.`,
+  );
 }

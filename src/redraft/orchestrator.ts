@@ -6,6 +6,7 @@ import { type AppliedAll, applyAll } from "../workspace/apply-all.ts";
 import { confinedTo } from "../workspace/confined.ts";
 import type { WriteOptions } from "../workspace/write.ts";
 import { noneAccepted, onlyAsProposed } from "./as-proposed.ts";
+import { candidateRows } from "./candidate-rows.ts";
 import { createRedraft } from "./create-redraft.ts";
 import { createProposer, type OrchestrateCall, type ProposerOptions } from "./proposer.ts";
 
@@ -63,12 +64,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     candidate: EditCandidate,
     { dryRun = false, ...write }: ApplyCandidateOptions = {},
   ): Promise<AppliedAll> {
-    const wanted = new Map(candidate.files.map((file) => [file.path, file]));
-    const rows = candidate.files.map(({ path, after }) => ({
-      path,
-      edit: after,
-      format: "whole" as const,
-    }));
+    const { rows, wanted } = candidateRows(candidate);
     const applied = await applyAll(rows, {
       ...write,
       redraft: onlyAsProposed(redraft, wanted),

@@ -1,8 +1,9 @@
 import { nameLanguageOf } from "../../orchestrate/index/languages.ts";
 import type { OrchestrateRequest } from "../../orchestrate/speculator.ts";
-import { type CommitHunk, hunksOfFile, tokensChanged } from "./commit-hunks.ts";
+import { type CommitHunk, fewestLike, hunksOfFile, tokensChanged } from "./commit-hunks.ts";
 import { type ExtractOfCommit, extractOfCommit } from "./extract-commits.ts";
 import { type CodeCommit, type CommitFile, codeCommits, codeFilesOf } from "./history.ts";
+import { knownEditOf, type MovedFile } from "./known-commits.ts";
 import { type LoopOfCommit, loopOfCommit } from "./loop-commits.ts";
 import { type RenameOfCommit, renameOfCommit } from "./rename-commits.ts";
 import { mentionsCall, type SignatureOfCommit, signatureOfCommit } from "./signature-commits.ts";
@@ -13,6 +14,7 @@ const typesOfCommits = [
   "repeat",
   "repeat-two",
   "multi-file",
+  "multi-file-known",
   "signature",
   "extract",
   "loop",
@@ -29,6 +31,8 @@ export const commitTypes: readonly CaseType[] = typesOfCommits;
 export interface RepositoryCase {
   readonly id: string;
   readonly type: CaseType;
+  /** Of a type with several kinds of edits, which one. */
+  readonly kind?: string;
   readonly request: OrchestrateRequest;
   /** The repository by path: the files of code. */
   readonly texts: ReadonlyMap<string, string>;
@@ -51,6 +55,12 @@ export type CaseJudgement =
       readonly kind: "signature";
       readonly files: readonly CommitFile[];
       readonly change: SignatureOfCommit;
+    }
+  /** Code and imports are those of the commit, which moves files; the order of imports aside. */
+  | {
+      readonly kind: "moved";
+      readonly files: readonly CommitFile[];
+      readonly moves: readonly MovedFile[];
     }
   /** The same statements leave for a function of the same parameters and results. */
   | { readonly kind: "extract"; readonly extract: ExtractOfCommit }
@@ -78,17 +88,24 @@ export async function* commitCases(
   name: string,
   types: ReadonlySet<CaseType>,
   most: number,
+  only?: readonly string[],
 ): AsyncGenerator<RepositoryCase> {
-  for await (const commit of codeCommits(clone, most)) {
-    const made = [
-      ...(types.has("rename") ? renameCase(commit) : []),
-      ...(types.has("repeat") ? repeatCase(commit, 1) : []),
-      ...(types.has("repeat-two") ? repeatCase(commit, 2) : []),
-      ...(types.has("multi-file") ? multiFileCase(commit) : []),
-      ...(types.has("signature") ? await signatureCase(commit) : []),
-      ...(types.has("extract") ? await extractCase(commit) : []),
-      ...(types.has("loop") ? await loopCase(commit) : []),
-    ];
+  const moves = types.has("multi-file-known");
+  for await (const commit of codeCommits(clone, most, { moves, only })) {
+    const isMove = commit.files.some(({ movedFrom }) => movedFrom !== undefined);
+    const known = moves ? await knownCase(commit) : [];
+    const made = isMove
+      ? known
+      : [
+          ...known,
+          ...(types.has("rename") ? renameCase(commit) : []),
+          ...(types.has("repeat") ? repeatCase(commit, 1) : []),
+          ...(types.has("repeat-two") ? repeatCase(commit, 2) : []),
+          ...(types.has("multi-file") ? multiFileCase(commit) : []),
+          ...(types.has("signature") ? await signatureCase(commit) : []),
+          ...(types.has("extract") ? await extractCase(commit) : []),
+          ...(types.has("loop") ? await loopCase(commit) : []),
+        ];
     if (made.length === 0) continue;
     const texts = await codeFilesOf(clone, `${commit.commit}^`);
     for (const one of made) {
@@ -117,7 +134,10 @@ const isCalled = (texts: ReadonlyMap<string, string>, change: SignatureOfCommit)
 
 async function signatureCase({ files }: CodeCommit): Promise<CommitCaseParts[]> {
   const change = await signatureOfCommit(files);
-  if (change === undefined || typeof change === "string") return [];
+  return change === undefined || typeof change === "string" ? [] : signatureParts(change);
+}
+
+function signatureParts(change: SignatureOfCommit): CommitCaseParts[] {
   const { name, list, values, at } = change;
   return [
     {
@@ -132,7 +152,10 @@ async function signatureCase({ files }: CodeCommit): Promise<CommitCaseParts[]> 
 
 function renameCase({ files }: CodeCommit): CommitCaseParts[] {
   const found = renameOfCommit(files);
-  if (!found) return [];
+  return found ? renameParts(files, found) : [];
+}
+
+function renameParts(files: readonly CommitFile[], found: RenameOfCommit): CommitCaseParts[] {
   const { from, to, at } = found;
   return [
     {
@@ -172,9 +195,6 @@ async function loopCase({ files }: CodeCommit): Promise<CommitCaseParts[]> {
   ];
 }
 
-/** Like hunks that make a commit a repeated edit: the first one is made by hand. */
-const fewestLike = 3;
-
 /** The first hunks are made, one or two, and the others are to be found. */
 function repeatCase({ files }: CodeCommit, made: 1 | 2): CommitCaseParts[] {
   const groups = new Map<string, CommitHunk[]>();
@@ -186,7 +206,15 @@ function repeatCase({ files }: CodeCommit, made: 1 | 2): CommitCaseParts[] {
   const [group] = [...groups.values()].sort((a, b) => b.length - a.length);
   // Other hunks would be wrong in the answer without being asked for.
   if (!group || group.length < fewestLike || group.length < hunks.length) return [];
-  const given = group.slice(0, made);
+  const type = made === 1 ? "repeat" : "repeat-two";
+  return repeatParts(files, group.slice(0, made), type);
+}
+
+function repeatParts(
+  files: readonly CommitFile[],
+  given: readonly CommitHunk[],
+  type: CaseType,
+): CommitCaseParts[] {
   const [first] = given;
   const edited = files.flatMap(({ path, before }) => {
     const here = given.filter((one) => one.path === path);
@@ -197,7 +225,7 @@ function repeatCase({ files }: CodeCommit, made: 1 | 2): CommitCaseParts[] {
   });
   return [
     {
-      type: made === 1 ? "repeat" : "repeat-two",
+      type,
       request: { repeat: { edit: edited, all: true } },
       instruction: `Make the same change everywhere: ${first!.removed.join("\n")} becomes ${first!.added.join("\n")}.`,
       judge: { kind: "commit", files },
@@ -221,4 +249,28 @@ function multiFileCase(commit: CodeCommit): CommitCaseParts[] {
   if (known) return [{ ...known, type }];
   const request = { instruction: subject };
   return [{ type, request, instruction: subject, judge: { kind: "commit", files } }];
+}
+
+/** A commit to several files of code all of whose code is one known kind of edit, asked for as a person would. */
+async function knownCase({ files }: CodeCommit): Promise<CommitCaseParts[]> {
+  const known = await knownEditOf(files);
+  if (!known) return [];
+  const type = "multi-file-known";
+  const { kind } = known;
+  const parts =
+    kind === "rename"
+      ? renameParts(files, known.rename)
+      : kind === "signature"
+        ? signatureParts(known.change)
+        : kind === "repeat"
+          ? repeatParts(files, [known.first], type)
+          : movedParts(files, known.moves);
+  return parts.map((one) => ({ ...one, type, kind }));
+}
+
+function movedParts(files: readonly CommitFile[], moves: readonly MovedFile[]): CommitCaseParts[] {
+  const words = moves.map(({ from, to }) => `${from} to ${to}`).join(", ");
+  const instruction = `move ${words}`;
+  const judge = { kind: "moved" as const, files, moves };
+  return [{ type: "multi-file-known", request: { move: { moves } }, instruction, judge }];
 }

@@ -12,6 +12,9 @@ export interface CommitHunk {
   readonly added: readonly string[];
 }
 
+/** Like changes that make a commit a repeated edit: the first one is made by hand. */
+export const fewestLike = 3;
+
 export function hunksOfFile({ path, before, after }: CommitFile): CommitHunk[] {
   const [old, now] = [before.split("\n"), after.split("\n")];
   return new LineDiff(old, now).compare().map(({ oldStart, oldEnd, newStart, newEnd }) => ({

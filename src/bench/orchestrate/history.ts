@@ -6,6 +6,8 @@ export interface CommitFile {
   readonly path: string;
   readonly before: string;
   readonly after: string;
+  /** The path that it had before, where the commit moves it. */
+  readonly movedFrom?: string;
 }
 
 /** A commit by what it did to files of code. */
@@ -24,15 +26,29 @@ const isCodePath = (path: string): boolean =>
 /** Larger commits are no single edit. */
 const mostChangedFiles = 40;
 
+/** How much of a file stays where it counts as moved, in per cent. */
+const leastStaying = 60;
+
+export interface HistoryOptions {
+  /** Whether commits that move files count, too. */
+  readonly moves?: boolean;
+  /** These commits alone. */
+  readonly only?: readonly string[] | undefined;
+}
+
 /** The newest commits of a clone that change files of code, and add or remove none; `most` commits are looked at. */
-export async function* codeCommits(clone: string, most: number): AsyncGenerator<CodeCommit> {
-  const words = ["-c", "core.quotePath=false", "log", "--no-merges", "--no-renames"];
+export async function* codeCommits(
+  clone: string,
+  most: number,
+  { moves = false, only }: HistoryOptions = {},
+): AsyncGenerator<CodeCommit> {
+  const words = ["-c", "core.quotePath=false", "log", "--no-merges"];
   const log = await runGit(clone, [
     ...words,
+    moves ? `--find-renames=${leastStaying}%` : "--no-renames",
     "--name-status",
     "--format=@%H%x09%s",
-    `-${most}`,
-    "HEAD",
+    ...(only ? ["--no-walk=unsorted", ...only] : [`-${most}`, "HEAD"]),
   ]);
   const commits = log
     .toString("utf8")
@@ -41,18 +57,19 @@ export async function* codeCommits(clone: string, most: number): AsyncGenerator<
   for (let from = 0; from < commits.length; from += commitsAtOnce) {
     const portion = commits.slice(from, from + commitsAtOnce);
     const names = portion.flatMap(({ commit, paths }) =>
-      paths.flatMap((path) => [
-        { commit: `${commit}^`, path },
+      paths.flatMap(({ from, path }) => [
+        { commit: `${commit}^`, path: from },
         { commit, path },
       ]),
     );
     const texts = (await readBlobs(clone, names)).map((one) => one.toString("utf8"));
     for (const { commit, subject, paths } of portion) {
       const own = texts.splice(0, 2 * paths.length);
-      const files = paths.map((path, at) => ({
+      const files = paths.map(({ from, path }, at) => ({
         path,
         before: own[2 * at]!,
         after: own[2 * at + 1]!,
+        ...(from !== path && { movedFrom: from }),
       }));
       yield { commit, subject, files };
     }
@@ -62,18 +79,26 @@ export async function* codeCommits(clone: string, most: number): AsyncGenerator<
 /** A process for each commit would take most of the time. */
 const commitsAtOnce = 25;
 
+interface ChangedPath {
+  readonly from: string;
+  readonly path: string;
+}
+
 /** A commit of the log and its files of code; undefined where it adds or removes one, or has too many or none. */
 function changedOnly(
   block: string,
-): (Omit<CodeCommit, "files"> & { readonly paths: readonly string[] }) | undefined {
+): (Omit<CodeCommit, "files"> & { readonly paths: readonly ChangedPath[] }) | undefined {
   const [head = "", ...rows] = block.trim().split("\n");
   const [commit = "", subject = ""] = head.split("\t");
   const changed = rows
-    .map((row) => row.split("\t") as [status: string, path: string])
-    .filter(([, path]) => path !== undefined && isCodePath(path));
+    .map((row) => row.split("\t"))
+    .flatMap(([status = "", from, path = from]) => (from && path ? [{ status, from, path }] : []))
+    .filter(({ from, path }) => isCodePath(path) || isCodePath(from));
   if (changed.length === 0 || changed.length > mostChangedFiles) return undefined;
-  if (changed.some(([status]) => status !== "M")) return undefined;
-  return { commit, subject, paths: changed.map(([, path]) => path) };
+  const isKept = changed.every(
+    ({ status, from, path }) => /^[MR]/u.test(status) && isCodePath(from) && isCodePath(path),
+  );
+  return isKept ? { commit, subject, paths: changed } : undefined;
 }
 
 /** Every file of code of a commit, and the files that say where imports lead. */

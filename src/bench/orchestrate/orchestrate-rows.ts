@@ -33,17 +33,20 @@ export interface OrchestrateRow {
   readonly worstAgainstPlain?: number;
 }
 
-/** One row per type, and one for edits of several files. */
+/** One row per type, one for each kind of a type that has several, and one for edits of several files. */
 export function orchestrateRows(outcomes: readonly TimedOutcome[]): OrchestrateRow[] {
   const types = [...new Set(outcomes.map(({ type }) => type))];
   const several = outcomes.filter(({ files }) => files.length > 1);
   return [
-    ...types.map((type) =>
-      rowOfType(
-        type,
-        outcomes.filter((one) => one.type === type),
-      ),
-    ),
+    ...types.flatMap((type) => {
+      const own = outcomes.filter((one) => one.type === type);
+      const kinds = [...new Set(own.flatMap(({ kind }) => kind ?? []))].sort();
+      const ofKind = (kind: string): TimedOutcome[] => own.filter((one) => one.kind === kind);
+      return [
+        ...kinds.map((kind) => rowOfType(`${type}: ${kind}`, ofKind(kind))),
+        rowOfType(type, own),
+      ];
+    }),
     ...(several.length > 0 ? [rowOfType("several files", several)] : []),
   ];
 }

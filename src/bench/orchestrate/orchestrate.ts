@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { RedraftError } from "../../core/errors.ts";
@@ -25,6 +26,7 @@ interface Options {
   readonly type: readonly string[];
   readonly cases: number;
   readonly commits: number;
+  readonly only?: string;
   readonly seed: number;
   readonly model?: string;
   readonly cost?: string;
@@ -46,6 +48,10 @@ export function orchestrateCommand(): Command {
     .option("--type <names>", `types: ${caseTypes.join(", ")}`, commaNames, [...caseTypes])
     .option("--cases <n>", "most cases per type and repository", count, 20)
     .option("--commits <n>", "commits of each repository to look at", count, 2000)
+    .option(
+      "--only <file>",
+      "of commits, those alone that a file lists, JSON lines with repository and commit",
+    )
     .option("--seed <n>", "what draws the cases that are made", count, 1)
     .option(
       "--model <gguf>",
@@ -65,9 +71,10 @@ export function orchestrateCommand(): Command {
       const outcomes: TimedOutcome[] = [];
       for await (const one of repositoryCases(options)) {
         const outcome = await runCase(one);
-        // Where nothing is proposed, a model writes what the commit has.
+        // Where nothing is proposed, a model writes what the commit has, if all of it is the edit.
+        const isWhole = one.judge.kind === "commit" || one.type === "multi-file-known";
         const files =
-          outcome.files.length === 0 && one.judge.kind === "commit"
+          outcome.files.length === 0 && isWhole && "files" in one.judge
             ? one.judge.files
             : outcome.files;
         const decoding =
@@ -93,6 +100,7 @@ async function decodingCost(options: Options): Promise<DecodingCost | undefined>
 
 async function* repositoryCases(options: Options): AsyncGenerator<RepositoryCase> {
   const wanted = new Set(options.type as CaseType[]);
+  const listed = options.only === undefined ? undefined : listedCommits(options.only);
   for (const folder of options.repo) {
     const name = basename(resolve(folder));
     const clone = await openRepository(name, {
@@ -101,12 +109,17 @@ async function* repositoryCases(options: Options): AsyncGenerator<RepositoryCase
       clones: "",
     });
     const fromCommits = new Set<CaseType>(commitTypes.filter((one) => wanted.has(one)));
-    const found = new Map<CaseType, number>();
+    const found = new Map<string, number>();
     if (fromCommits.size > 0) {
-      for await (const one of commitCases(clone, name, fromCommits, options.commits)) {
-        const known = found.get(one.type) ?? 0;
+      const only = listed?.filter((one) => cloneNames(one.repository).includes(name));
+      const commits = only?.map(({ commit }) => commit);
+      if (commits?.length === 0) continue;
+      for await (const one of commitCases(clone, name, fromCommits, options.commits, commits)) {
+        // Of a type with several kinds, each has its own number: one of them has most commits.
+        const which = one.kind === undefined ? one.type : `${one.type}: ${one.kind}`;
+        const known = found.get(which) ?? 0;
         if (known < options.cases) yield one;
-        found.set(one.type, known + 1);
+        found.set(which, known + 1);
         if ([...fromCommits].every((type) => (found.get(type) ?? 0) >= options.cases)) break;
       }
     }
@@ -116,6 +129,23 @@ async function* repositoryCases(options: Options): AsyncGenerator<RepositoryCase
     }
   }
 }
+
+interface ListedCommit {
+  readonly repository: string;
+  readonly commit: string;
+}
+
+function listedCommits(file: string): readonly ListedCommit[] {
+  const rows = readFileSync(file, "utf8").trim().split("\n");
+  return rows.map((row) => JSON.parse(row) as ListedCommit);
+}
+
+/** What the clone of a repository may be called. */
+const cloneNames = (repository: string): string[] => [
+  repository.replace("/", "+"),
+  basename(repository),
+  `${basename(repository)}.git`,
+];
 
 const shortRequest = ({ request }: RepositoryCase): string => JSON.stringify(request).slice(0, 120);
 
@@ -170,6 +200,9 @@ that the commit kept; other changes of the commit say nothing. Where places are 
 that they are meant ("asked"); where the commit renames several symbols of the name, one request follows the other. A repeated edit is right if it is what the commit did.
 Where its list has places that the commit left, or some that are unsure, the person takes those whose change is a part of the commit's
 ("asked"; "listed": how many places are looked through, the median). repeat-two is the same with the first two hunks given.
+multi-file-known is every commit to several files of code all of whose code is one known kind of edit, blanks, comments and the order of
+imports aside: a rename, a repeated edit, a change of parameters with its calls (the body of the function aside), or files that move, with
+the imports that lead to them. --cases counts for each kind. bench-data/multi-file-known.jsonl, for --only, has those that were measured.
 multi-file is every commit to two to five files of code: a rename, a repeated edit, or one that no specialist recognises, which a model
 writes.
 signature, extract and loop are commits, too, found by what they write and not by the analysis that is measured: one that changes the

@@ -8,6 +8,7 @@ import type {
   RepeatPlan,
   RepeatRequest,
 } from "../../orchestrate/like-places/repeat.ts";
+import type { MoveRequest } from "../../orchestrate/move/request.ts";
 import { nameViewOf } from "../../orchestrate/names/view.ts";
 import { orchestrate } from "../../orchestrate/orchestrate.ts";
 import { speculators } from "../../orchestrate/registry.ts";
@@ -27,6 +28,7 @@ import type { CaseJudgement, RepositoryCase } from "./cases.ts";
 import { hunksOfFile } from "./commit-hunks.ts";
 import { wrongExtract } from "./extract-commits.ts";
 import type { CommitFile } from "./history.ts";
+import { wrongMove } from "./judge-move.ts";
 import { wrongSignature } from "./judge-signature.ts";
 import { wrongLoop } from "./loop-commits.ts";
 import { type RenameDifference, wrongRename } from "./rename-commits.ts";
@@ -35,6 +37,7 @@ import { type RenameDifference, wrongRename } from "./rename-commits.ts";
 export interface CaseOutcome {
   readonly id: string;
   readonly type: string;
+  readonly kind?: string;
   readonly recognised: boolean;
   readonly proposed: boolean;
   readonly accepted: boolean;
@@ -58,6 +61,11 @@ const mostRequests = 20;
 
 /** Asks the orchestrator, has the merge prove each file, and judges the result; nothing is written. */
 export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
+  const { kind } = one;
+  return { ...(await caseOutcome(one)), ...(kind !== undefined && { kind }) };
+}
+
+async function caseOutcome(one: RepositoryCase): Promise<CaseOutcome> {
   const nothing = { recognised: false, proposed: false, accepted: false, asked: false };
   if (classify(one.request, speculators).length === 0) {
     const { id, type } = one;
@@ -80,10 +88,11 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
       const answer = await candidateAfterAsking(one, request, context);
       asked ||= answer.asked;
       listed = answer.listed;
-      for (const { path, before, after } of answer.candidate.files) {
+      // Files that move are judged by the candidate itself.
+      for (const { path, before, after, to } of answer.candidate.files) {
         const made = await redraft.apply({ path, source: before, edit: after, format: "whole" });
         if (made.text !== after) throw new RedraftError("check-failed", `${path}: another text`);
-        texts.set(path, after);
+        if (to === undefined) texts.set(path, after);
       }
       candidates.push(answer.candidate);
     } catch (error) {
@@ -97,7 +106,8 @@ export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
     }
     request = candidates.length < mostRequests ? nextRename(one, texts, candidates) : undefined;
   }
-  const files = filesThatDiffer(one.texts, texts);
+  const moved = candidates.flatMap((answer) => answer.files).filter(({ to }) => to !== undefined);
+  const files = [...filesThatDiffer(one.texts, texts), ...moved];
   const wrong = await wrongIn(files, candidates, one.judge, one.texts);
   return {
     ...none,
@@ -142,6 +152,8 @@ async function candidateAfterAsking(
       if (!candidate) throw error;
       return { candidate, asked: true };
     }
+    if (request.move && judge.kind === "moved")
+      return { candidate: await moveAfterAsking(request.move, judge.files, context), asked: true };
     if (!request.rename) throw error;
     const rename = { ...request.rename, unsure };
     return { candidate: await acceptedCandidate({ ...request, rename }, context), asked: true };
@@ -168,6 +180,19 @@ async function signatureAfterAsking(
     if (isMeant) return candidate;
   }
   return undefined;
+}
+
+/** The person has the listed places rewritten, if the commit does, or leaves them. */
+async function moveAfterAsking(
+  move: MoveRequest,
+  files: readonly CommitFile[],
+  context: SpeculationContext,
+): Promise<EditCandidate> {
+  const [included, left] = [
+    await acceptedCandidate({ move: { ...move, unsure: "include" } }, context),
+    await acceptedCandidate({ move: { ...move, unsure: "leave" } }, context),
+  ];
+  return (await wrongMove(included.files, files)) === undefined ? included : left;
 }
 
 /** Rows of the old texts that a commit keeps, by path. */
@@ -388,6 +413,7 @@ async function wrongIn(
     const [other] = [...made.keys()].filter((path) => nameLanguageOf(path) !== undefined);
     return other === undefined ? undefined : `${other} was changed, too`;
   }
+  if (judge.kind === "moved") return wrongMove(files, judge.files);
   for (const { path, after } of files) {
     const tree = (await parserFor(path))?.parse(after);
     const isBroken = tree?.rootNode.hasError ?? true;
