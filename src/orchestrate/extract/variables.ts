@@ -1,5 +1,7 @@
 import type { Node } from "web-tree-sitter";
-import { guardsAround, isLost, isNodeIn, maySwallow } from "./guards.ts";
+import { isOldExceptTarget } from "../names/python-scopes.ts";
+import { guardsAround, isLost, isNodeIn } from "./guards.ts";
+import { maySwallow } from "./leaves.ts";
 import type { NameReference, ScopeBinding } from "./references.ts";
 import { ExtractRefusal } from "./refusal.ts";
 import { type Selection, scopeFunctions } from "./selection.ts";
@@ -290,7 +292,8 @@ function requireValueBefore(
     if (list.type === "with_statement" && isTargetOfWith(list, name)) return;
     if (
       list.type === "except_clause" &&
-      list.descendantsOfType("as_pattern_target").some((one) => one?.text === name)
+      (list.descendantsOfType("as_pattern_target").some((one) => one?.text === name) ||
+        list.namedChildren.some((one) => one?.text === name && isOldExceptTarget(one)))
     )
       return;
     // A variable of an outer function is not followed further.
