@@ -167,6 +167,48 @@ def f(a):
     code: "def f(a):\n    b = 0\n    try:\n>        if a > 1:\n>            b = 7\n>            int('x')\n>        else:\n>            b = 5\n    except ValueError:\n        pass\n    return b\n",
     refused: "where an error may have interrupted it",
   },
+  "a try gives it a value, or leaves": {
+    code: "def f(a):\n>    try:\n>        b = int(a)\n>    except ValueError:\n>        b = len(a)\n>    except TypeError:\n>        raise\n    return b\n",
+    run: "[f('7'), f('abc')]",
+    has: "    b = part(a)\n",
+  },
+  "a handler gives it no value": {
+    code: "def f(a):\n>    try:\n>        b = int(a)\n>    except ValueError:\n>        print(a)\n    return b\n",
+    refused: "`b` may have no value at the end",
+  },
+  "a later loop has the variable anew": {
+    code: "def f(xs, ys):\n>    out = {}\n>    for key in xs:\n>        out[key] = 1\n    for key in ys:\n        out[key] = 2\n    return out\n",
+    run: "f([1, 2], [2, 3])",
+    has: "    out = part(xs)\n",
+  },
+  "a later loop has it anew, and what follows may not": {
+    code: "def f(xs, ys):\n>    for key in xs:\n>        print(key)\n    for key in ys:\n        print(key)\n    return key\n",
+    refused: "`key` may have no value at the end",
+  },
+  "a later condition reads it": {
+    code: "def f(a):\n    b = a\n    while b < 9:\n        c = 1\n>        b = b + a\n>        c = c + 1\n        print(c)\n    return 1\n",
+    run: "f(2)",
+    has: "b, c = part(a, b, c)",
+  },
+  "an outer loop gives it a value, the inner one keeps it": {
+    code: "def f(xs):\n    out = []\n    for x in xs:\n        y = 0\n        for z in xs:\n            out.append(y)\n>            y = z + x\n    return out\n",
+    run: "f([1, 2, 3])",
+    has: "y = part(",
+  },
+  "the loop gives it a value in every round": {
+    code: "def f(xs):\n    out = []\n    for x in xs:\n        y = x\n        out.append(y)\n>        y = y + 1\n>        out.append(y)\n    return out\n",
+    run: "f([1, 2, 3])",
+    has: "        part(out, y)\n",
+  },
+  "one name in two handlers": {
+    code: "def f(a):\n    try:\n        a()\n    except ValueError:\n>        b = 1\n>        return b\n    except TypeError:\n        b = 2\n        return b\n",
+    run: "f(lambda: int('x'))",
+    has: "return part()",
+  },
+  "a local name that would be one of the module": {
+    code: "b = 5\ndef f(a):\n    if a:\n>        b = 1\n>        return b\n    return b\n",
+    refused: "`b` would mean something else",
+  },
   "raise and return": {
     code: "def f(a):\n>    if a:\n>        return 1\n>    elif a is None:\n>        raise ValueError\n>    else:\n>        return 3\n",
     run: "[f(1), f(0)]",

@@ -80,9 +80,10 @@ async function extracted(
     const parameters = crossings.parameters.map((one) => one.name);
     const before = names.in(root);
     const after = new FileNames(parsed.rootNode, written.text, language).in(parsed.rootNode);
-    const crossing = new Set(
-      [...crossings.parameters, ...crossings.results].map(({ binding }) => binding.id),
-    );
+    const crossing = new Set([
+      ...[...crossings.parameters, ...crossings.results].map(({ binding }) => binding.id),
+      ...crossings.parted,
+    ]);
     requireSameMeaning(before, after, written, crossing, path);
     return {
       path,
@@ -188,6 +189,7 @@ function requireSameMeaning(
     if ((old.binding === undefined) !== (now.binding === undefined)) refuse();
     if (!old.binding || !now.binding) continue;
     if (crossing.has(old.binding.id)) {
+      if (old.binding.isTop !== now.binding.isTop) refuse();
       if (now.binding.declarations.some(({ node }) => isNew(node.startIndex))) refuse();
       continue;
     }

@@ -1,7 +1,7 @@
 import type { Node } from "web-tree-sitter";
 import { isOldExceptTarget } from "../names/python-scopes.ts";
 import { guardsAround, isLost, isNodeIn } from "./guards.ts";
-import { maySwallow } from "./leaves.ts";
+import { alwaysLeaves, maySwallow } from "./leaves.ts";
 import type { NameReference, ScopeBinding } from "./references.ts";
 import { ExtractRefusal } from "./refusal.ts";
 import { type Selection, scopeFunctions } from "./selection.ts";
@@ -17,6 +17,8 @@ export interface Crossing {
 export interface Crossings {
   readonly parameters: readonly Crossing[];
   readonly results: readonly Crossing[];
+  /** Ids of variables that are others in the new function: what they hold there is not used outside. */
+  readonly parted: readonly string[];
 }
 
 const loopTypes = /^(?:for_statement|for_in_statement|while_statement|do_statement)$/u;
@@ -33,6 +35,7 @@ export function crossingsOf(
 ): Crossings {
   const parameters: Crossing[] = [];
   const results: Crossing[] = [];
+  const parted: string[] = [];
   const byBinding = new Map<string, NameReference[]>();
   for (const one of references) {
     if (!one.binding) continue;
@@ -76,6 +79,7 @@ export function crossingsOf(
     const after = all.filter(
       (one) =>
         one.reads &&
+        !isGivenAgain(selection, one.node, name, loops) &&
         (one.node.startIndex >= last ||
           (isInside(one)
             ? isCarried
@@ -84,11 +88,12 @@ export function crossingsOf(
     const keyword = isOwn ? declarationWord(declaring.filter(isInside)) : undefined;
     const crossing: Crossing = { name, binding, declaredBy: keyword };
     const isResult = !returns && written.length > 0 && after.length > 0;
+    if (isOwn && !isResult) parted.push(binding.id);
     const isParameter =
       !isOwn && (selection.language === "script" || needsValue(selection, inside, name));
     if (isParameter) {
       if (selection.language === "script") requireDeclaredBefore(declaring, some, last);
-      if (selection.language === "python") requireValueBefore(selection, declaring, name, first);
+      if (selection.language === "python") requireValueBefore(selection, declaring, name);
       parameters.push(crossing);
     }
     if (isResult) {
@@ -108,7 +113,22 @@ export function crossingsOf(
       );
     }
   }
-  return { parameters, results };
+  return { parameters, results, parted };
+}
+
+/** Python: whether every way from the selection to a place gives the variable another value. */
+function isGivenAgain(
+  { language, statements }: Selection,
+  node: Node,
+  name: string,
+  loops: readonly Node[],
+): boolean {
+  if (language !== "python") return false;
+  const last = statements.at(-1)!.endIndex;
+  if (node.startIndex >= last) return hasValueAt(node, name, last);
+  // A later round of the innermost loop around both.
+  const loop = loops.find((one) => isNodeIn(node, one));
+  return loop !== undefined && hasValueAt(node, name, loop.startIndex);
 }
 
 /** A variable that is declared later may not be read yet, and has its value only then; functions have theirs from the start. */
@@ -256,10 +276,9 @@ function needsValue(
 
 /** Python: a parameter must have a value on every way to the selection. */
 function requireValueBefore(
-  { statements, inner, outer }: Selection,
+  { statements, inner }: Selection,
   declaring: readonly NameReference[],
   name: string,
-  first: number,
 ): void {
   const refuse = (node: Node): never => {
     throw new ExtractRefusal(
@@ -272,36 +291,41 @@ function requireValueBefore(
     return;
   if (declaring.some(({ node }) => node.parent?.type === "delete_statement"))
     refuse(statements[0]!);
-  for (let node: Node = statements[0]!; node.parent && node.id !== outer.id; node = node.parent) {
+  // A variable of an outer function is not followed further.
+  if (!hasValueAt(statements[0]!, name, inner.startIndex)) refuse(statements[0]!);
+}
+
+/** Python: whether a name is given a value on every way to a place of its function, from `since` on. */
+function hasValueAt(place: Node, name: string, since: number): boolean {
+  for (let node = place; node.parent && !scopeFunctions.test(node.type); node = node.parent) {
     const list = node.parent;
     if (list.type === "block" || list.type === "module") {
       const before = list.namedChildren.filter(
-        (one): one is Node => one !== null && one.endIndex <= node.startIndex,
+        (one): one is Node =>
+          one !== null && one.startIndex >= since && one.endIndex <= node.startIndex,
       );
-      if (assigns(before, name)) return;
+      if (assigns(before, name)) return true;
     }
-    const binds = (field: string): boolean => {
-      const part = list.childForFieldName(field);
-      return (
-        part !== null &&
-        part.endIndex <= first &&
-        part.descendantsOfType("identifier").some((one) => one?.text === name)
-      );
-    };
-    if (list.type === "for_statement" && binds("left")) return;
-    if (list.type === "with_statement" && isTargetOfWith(list, name)) return;
-    if (
-      list.type === "except_clause" &&
-      (list.descendantsOfType("as_pattern_target").some((one) => one?.text === name) ||
-        list.namedChildren.some((one) => one?.text === name && isOldExceptTarget(one)))
-    )
-      return;
-    // A variable of an outer function is not followed further.
-    if (scopeFunctions.test(list.type) && list.id === inner.id && inner.id !== outer.id)
-      refuse(statements[0]!);
+    // What is around the place has begun before it, and after `since`.
+    if (list.startIndex < since || node.id !== list.childForFieldName("body")?.id) {
+      if (list.type === "except_clause" && list.startIndex >= since && bindsError(list, name, node))
+        return true;
+      continue;
+    }
+    const left = list.type === "for_statement" ? list.childForFieldName("left") : null;
+    if (left?.descendantsOfType("identifier").some((one) => one?.text === name)) return true;
+    if (list.type === "with_statement" && isTargetOfWith(list, name)) return true;
   }
-  refuse(statements[0]!);
+  return false;
 }
+
+/** Whether an `except` gives the error the name, for its block. */
+const bindsError = (clause: Node, name: string, block: Node): boolean =>
+  block.type === "block" &&
+  (clause
+    .descendantsOfType("as_pattern_target")
+    .some((one) => one?.text === name && one.endIndex <= block.startIndex) ||
+    clause.namedChildren.some((one) => one?.text === name && isOldExceptTarget(one)));
 
 function isOfParameters(node: Node): boolean {
   for (let outer = node.parent; outer; outer = outer.parent) {
@@ -311,9 +335,9 @@ function isOfParameters(node: Node): boolean {
   return false;
 }
 
-/** Whether statements of Python give a name a value on every way through them. */
+/** Whether statements of Python give a name a value on every way that leads behind them. */
 function assigns(statements: readonly (Node | null)[], name: string): boolean {
-  return statements.some((one) => one !== null && assignsOne(one, name));
+  return statements.some((one) => one !== null && (assignsOne(one, name) || alwaysLeaves([one])));
 }
 
 function assignsOne(node: Node, name: string): boolean {
@@ -358,6 +382,18 @@ function assignsOne(node: Node, name: string): boolean {
       ];
       const hasElse = others.some((one) => one!.type === "else_clause");
       return hasElse && bodies.every((one) => assigns(one?.namedChildren ?? [], name));
+    }
+    case "try_statement": {
+      const clauses = (types: RegExp): Node[] =>
+        node.namedChildren.filter((one): one is Node => types.test(one?.type ?? ""));
+      const inBlocks = (of: readonly (Node | null)[]): boolean =>
+        of.some((one) => assigns(one?.namedChildren ?? [], name));
+      const blockOf = (clause: Node): Node | null =>
+        clause.namedChildren.findLast((one) => one?.type === "block") ?? null;
+      if (inBlocks(clauses(/^finally_clause$/u).map(blockOf))) return true;
+      const ways = [node.childForFieldName("body"), ...clauses(/^else_clause$/u).map(blockOf)];
+      const handlers = clauses(/^(?:except_clause|except_group_clause)$/u);
+      return inBlocks(ways) && handlers.every((one) => inBlocks([blockOf(one)]));
     }
     default:
       return false;
