@@ -154,7 +154,7 @@ function functionCodes(root: Node, language: NameLanguage): FunctionCode[] {
     const body = bodyAt && bodyNodeAt(root, bodyAt);
     if (!body) return [];
     // The blocks of a function inside are its own: under another name it would look like one that was extracted.
-    const inner = spans.filter((one) => one.start > bodyAt.start && one.end <= bodyAt.end);
+    const inner = spans.filter((one) => one.start >= bodyAt.start && one.end <= bodyAt.end);
     const isInner = ({ startIndex, endIndex }: Node): boolean =>
       inner.some(({ start, end }) => startIndex >= start && endIndex <= end);
     const blocks = [body, ...body.descendantsOfType(statementBlocks)].flatMap((one) =>
