@@ -209,6 +209,11 @@ def f(a):
     code: "b = 5\ndef f(a):\n    if a:\n>        b = 1\n>        return b\n    return b\n",
     refused: "`b` would mean something else",
   },
+  "a function inside is the first statement": {
+    code: "def f(a):\n    b = a + 1\n    if a:\n>        def g():\n>            return b\n>        a = g()\n    return a\n",
+    run: "[f(0), f(5)]",
+    has: "a = part(b)",
+  },
   "raise and return": {
     code: "def f(a):\n>    if a:\n>        return 1\n>    elif a is None:\n>        raise ValueError\n>    else:\n>        return 3\n",
     run: "[f(1), f(0)]",

@@ -297,26 +297,28 @@ function requireValueBefore(
 
 /** Python: whether a name is given a value on every way to a place of its function, from `since` on. */
 function hasValueAt(place: Node, name: string, since: number): boolean {
-  for (let node = place; node.parent && !scopeFunctions.test(node.type); node = node.parent) {
-    const list = node.parent;
+  let from = place;
+  for (let list = place.parent; list && !scopeFunctions.test(list.type); list = list.parent) {
+    const { startIndex } = from;
     if (list.type === "block" || list.type === "module") {
       const before = list.namedChildren.filter(
-        (one): one is Node =>
-          one !== null && one.startIndex >= since && one.endIndex <= node.startIndex,
+        (one): one is Node => one !== null && one.startIndex >= since && one.endIndex <= startIndex,
       );
       if (assigns(before, name)) return true;
     }
-    // What is around the place has begun before it, and after `since`.
-    if (list.startIndex < since || node.id !== list.childForFieldName("body")?.id) {
-      if (list.type === "except_clause" && list.startIndex >= since && bindsError(list, name, node))
-        return true;
-      continue;
-    }
-    const left = list.type === "for_statement" ? list.childForFieldName("left") : null;
-    if (left?.descendantsOfType("identifier").some((one) => one?.text === name)) return true;
-    if (list.type === "with_statement" && isTargetOfWith(list, name)) return true;
+    if (list.startIndex >= since && givesItsBlock(list, from, name)) return true;
+    from = list;
   }
   return false;
+}
+
+/** Whether a statement of Python gives a name a value before each run of a block of it. */
+function givesItsBlock(list: Node, block: Node, name: string): boolean {
+  if (list.type === "except_clause") return bindsError(list, name, block);
+  if (list.childForFieldName("body")?.id !== block.id) return false;
+  if (list.type === "with_statement") return isTargetOfWith(list, name);
+  const left = list.type === "for_statement" ? list.childForFieldName("left") : null;
+  return left?.descendantsOfType("identifier").some((one) => one?.text === name) ?? false;
 }
 
 /** Whether an `except` gives the error the name, for its block. */
