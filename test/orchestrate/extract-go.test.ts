@@ -139,6 +139,14 @@ const traps: Record<string, ExtractTrap> = {
     code: "func f() int {\n\tn := 0\n>\tg := func() { n++ }\n>\tg()\n\treturn n\n}\n",
     refused: "`n` is shared with a function inside, and changes",
   },
+  "a closure that is made later shares a variable": {
+    code: "func f(a int) func() int {\n>\tn := 0\n>\tif a > 1 {\n>\t\tn = a\n>\t}\n\treturn func() int { n++; return n }\n}\n",
+    has: ["\tn := part(a)\n", "func part(a int) int {\n"],
+  },
+  "a closure that is made later, in a loop": {
+    code: "func f(a int) func() int {\n\tvar get func() int\n\tn := 0\n\tfor a < 3 {\n>\t\tn += a\n>\t\ta++\n\t\tget = func() int { return n }\n\t}\n\treturn get\n}\n",
+    refused: "`n` is shared with a function inside, and changes",
+  },
   "a variable of a loop in a closure": {
     code: "func f(xs []int, run func(func())) {\n\tfor _, x := range xs {\n>\t\trun(func() { println(x) })\n\t}\n}\n",
     refused: "`x` is shared with a function inside, and changes",
@@ -161,6 +169,34 @@ const traps: Record<string, ExtractTrap> = {
   },
   "return on one way": {
     code: "func f(a int) int {\n>\tif a > 0 {\n>\t\treturn 1\n>\t}\n\treturn 2\n}\n",
+    refused: "`return` is not reached",
+  },
+  "an error is returned on some ways": {
+    code: "func g(a int) error\n\nfunc f(xs []int) error {\n\ta := 1\n>\tfor _, x := range xs {\n>\t\tif err := g(x + a); err != nil {\n>\t\t\treturn err\n>\t\t}\n>\t}\n\treturn g(a)\n}\n",
+    has: [
+      "\tif err := part(xs, a); err != nil {\n\t\treturn err\n\t}\n\treturn g(a)\n",
+      "func part(xs []int, a int) error {\n",
+      "\t}\n\treturn nil\n}\n",
+    ],
+  },
+  "an error that may be nil is returned": {
+    code: "func g(a int) error\n\nfunc f(a int) error {\n\terr := g(1)\n>\tif a > 1 {\n>\t\treturn err\n>\t}\n\treturn g(a)\n}\n",
+    refused: "`return` is not reached",
+  },
+  "an error that is made nil is returned": {
+    code: "func g(a int) error\n\nfunc f(a int) error {\n>\tif err := g(a); err != nil {\n>\t\terr = nil\n>\t\treturn err\n>\t}\n\treturn g(1)\n}\n",
+    refused: "`return` is not reached",
+  },
+  "an error is returned where there is none": {
+    code: "func g(a int) error\n\nfunc f(a int) error {\n>\tif err := g(a); err != nil {\n>\t\tprintln(1)\n>\t} else {\n>\t\treturn err\n>\t}\n\treturn g(1)\n}\n",
+    refused: "`return` is not reached",
+  },
+  "an error is returned on some ways, and another value is read": {
+    code: "func g(a int) error\n\nfunc f(a int) error {\n\tb := 1\n>\tif err := g(a); err != nil {\n>\t\treturn err\n>\t}\n>\tb = 2\n\treturn g(b)\n}\n",
+    refused: "`return` is not reached",
+  },
+  "an error of two results is returned on some ways": {
+    code: "func g(a int) error\n\nfunc f(a int) (int, error) {\n>\tif err := g(a); err != nil {\n>\t\treturn 0, err\n>\t}\n\treturn 1, nil\n}\n",
     refused: "`return` is not reached",
   },
   "return without results, up to the end": {

@@ -214,6 +214,15 @@ def f(a):
     run: "[f(0), f(5)]",
     has: "a = part(b)",
   },
+  "a closure that is made later": {
+    code: "def f(a):\n    n = a\n>    if a > 1:\n>        n *= 2\n    def add():\n        nonlocal n\n        n += 1\n        return n\n    return add() + add() + n\n",
+    run: "[f(1), f(5)]",
+    has: "n = part(a, n)",
+  },
+  "a closure that is made later, in a loop": {
+    code: "def f(xs):\n    n = 0\n    out = []\n    for x in xs:\n>        n += x\n>        out.append(n)\n        out.append(lambda: n)\n    return out\n",
+    refused: "is shared",
+  },
   "raise and return": {
     code: "def f(a):\n>    if a:\n>        return 1\n>    elif a is None:\n>        raise ValueError\n>    else:\n>        return 3\n",
     run: "[f(1), f(0)]",

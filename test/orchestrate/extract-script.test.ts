@@ -617,6 +617,57 @@ function f() {
 }`,
     refused: "`count` is shared with a function inside, and changes",
   },
+  "a closure that is made later": {
+    code: `
+function f(a) {
+>  let count = a;
+>  if (a > 1) count *= 2;
+  const add = () => { count += 1; return count; };
+  add();
+  return add() + count;
+}`,
+    run: "[f(1), f(5)]",
+    has: "let count = part(a);",
+  },
+  "a closure that is made later, in a loop": {
+    code: `
+function f(list) {
+  let n = 0;
+  const all = [];
+  for (const one of list) {
+>    n += one;
+>    all.push(n);
+    all.push(() => n);
+  }
+  return all;
+}`,
+    refused: "`n` is shared with a function inside, and changes",
+  },
+  "a variable of the round in a closure that is made later": {
+    code: `
+function f(list) {
+  const all = [];
+  for (const one of list) {
+>    let n = one;
+>    n += 1;
+    all.push(() => n++);
+  }
+  return all.map((get) => get() + get());
+}`,
+    run: "f([1, 5])",
+    has: "let n = part(one);",
+  },
+  "a declared function that is written later": {
+    code: `
+function f(a) {
+  let n = a;
+>  n += 1;
+>  n += g();
+  function g() { return n; }
+  return n;
+}`,
+    refused: "`n` is shared with a function inside, and changes",
+  },
   "a closure over what does not change": {
     code: `
 function f(list, n) {

@@ -70,7 +70,8 @@ export function crossingsOf(
     if (some.isType) {
       throw new ExtractRefusal(`\`${name}\` is a type of the function.`, some.node.startIndex);
     }
-    refuseShared(selection, all, name, isInside, isOwn);
+    if (!isSharedLater(selection, all, isOwn, loops))
+      refuseShared(selection, all, name, isInside, isOwn);
     const written = inside.filter(({ writes }) => writes);
     // A later round of a loop reads what this one leaves, in the selection too, unless the variable is new in every round.
     const isCarried =
@@ -218,6 +219,36 @@ function refuseOuterWrite({ language }: Selection, inside: readonly NameReferenc
       written.node.startIndex,
     );
   }
+}
+
+/** Closures that share a variable are all made after the selection: while it runs, nobody else has the variable. */
+function isSharedLater(
+  { language, inner, statements }: Selection,
+  all: readonly NameReference[],
+  isOwn: boolean,
+  loops: readonly Node[],
+): boolean {
+  const { binding } = all[0]!;
+  const home = all.find(({ declares }) => declares)?.within;
+  const last = statements.at(-1)!.endIndex;
+  // A later round runs the selection again, with a variable that is not new.
+  const isAgain =
+    !(isOwn && language === "script") &&
+    loops.some((one) => one.startIndex >= binding!.scopeStart && one.endIndex <= binding!.scopeEnd);
+  if (home !== inner.startIndex || isAgain) return false;
+  return all.every(({ node, within }) => within === home || isMadeAfter(node, inner, last));
+}
+
+/** Whether the function of a function that has a place is made after the selection; declarations of JavaScript are there from the start. */
+function isMadeAfter(place: Node, inner: Node, last: number): boolean {
+  let made: Node | undefined;
+  for (let node: Node | null = place; node && node.id !== inner.id; node = node.parent)
+    if (scopeFunctions.test(node.type)) made = node;
+  return (
+    made !== undefined &&
+    made.startIndex >= last &&
+    !/^(?:generator_)?function_declaration$/u.test(made.type)
+  );
 }
 
 /** A closure that shares a variable sees every later value; a parameter would be a copy. */

@@ -52,7 +52,7 @@ export function goCrossingsOf(
     if (isOwn && outside.length === 0) continue;
     if (isOwn && isDeclaredAgain(outside, all)) continue;
     refuseNoVariable(variable, some.node);
-    refuseGoShared(all, some);
+    if (!isSharedLater(selection, all, some, isOwn, loops)) refuseGoShared(all, some);
     const type = types.ofVariable(variable, some.node);
     if (type === undefined) {
       throw new ExtractRefusal(
@@ -116,6 +116,21 @@ function refuseNoVariable(variable: GoVariable, at: Node): void {
       at.startIndex,
     );
   }
+}
+
+/** Closures that share a variable are all made after the selection: while it runs, nobody else has the variable. */
+function isSharedLater(
+  { statements }: GoSelection,
+  all: readonly GoReference[],
+  some: GoReference,
+  isOwn: boolean,
+  loops: readonly Node[],
+): boolean {
+  const last = statements.at(-1)!.endIndex;
+  const { within } = all.find(({ declares }) => declares) ?? some;
+  const others = all.filter((one) => one.within !== within);
+  const isAgain = !isOwn && loops.some((one) => isNodeIn(one, some.variable!.scope));
+  return some.within === within && !isAgain && others.every(({ node }) => node.startIndex >= last);
 }
 
 /** A closure that shares a variable sees every later value; a parameter would be a copy. */

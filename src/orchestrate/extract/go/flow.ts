@@ -6,6 +6,8 @@ import { endsGoFunction, type GoSelection, isInGoSelection } from "./selection.t
 export interface GoFlow {
   /** Every way returns from the innermost function, or ends it. */
   readonly returns: boolean;
+  /** Some ways return an error that is not nil, and the others go on. */
+  readonly returnsError: boolean;
 }
 
 const breakTargets =
@@ -18,7 +20,7 @@ export function goFlowOf(selection: GoSelection): GoFlow {
   const jump = outer.descendantsOfType("goto_statement")[0];
   if (jump) throw new ExtractRefusal("the function has a `goto`.", jump.startIndex);
   const result = inner.childForFieldName("result");
-  let returned: Node | undefined;
+  const returned: Node[] = [];
   const visit = (node: Node, isNested: boolean): void => {
     const refuse = (why: string): never => {
       throw new ExtractRefusal(why, node.startIndex);
@@ -31,7 +33,7 @@ export function goFlowOf(selection: GoSelection): GoFlow {
     if (!isNested) {
       if (type === "defer_statement") refuse("`defer` runs at the end of the function.");
       if (type === "return_statement") {
-        returned ??= node;
+        returned.push(node);
         if (result && node.namedChildCount === 0)
           refuse("a bare `return` gives back the named results.");
       }
@@ -46,13 +48,14 @@ export function goFlowOf(selection: GoSelection): GoFlow {
   };
   for (const one of statements) visit(one, false);
   const ends = isTerminating(statements.at(-1)!);
-  if (returned) {
+  const [first] = returned;
+  if (first) {
     // At the end of a function without results, going on is returning.
-    if (ends || (!result && endsGoFunction(selection))) return { returns: true };
-    throw new ExtractRefusal(
-      "`return` is not reached on every way through the selection. Select up to the end of the function, or without it.",
-      returned.startIndex,
-    );
+    if (ends || (!result && endsGoFunction(selection)))
+      return { returns: true, returnsError: false };
+    const isError = result?.type === "type_identifier" && result.text === "error";
+    if (isError && returned.every(returnsSomeError)) return { returns: false, returnsError: true };
+    throw new ExtractRefusal(someReturn, first.startIndex);
   }
   if (ends) {
     throw new ExtractRefusal(
@@ -60,7 +63,30 @@ export function goFlowOf(selection: GoSelection): GoFlow {
       statements.at(-1)!.startIndex,
     );
   }
-  return { returns: false };
+  return { returns: false, returnsError: false };
+}
+
+export const someReturn =
+  "`return` is not reached on every way through the selection. Select up to the end of the function, or without it.";
+
+/** `if err != nil { return err }`: nothing in between can make it nil. */
+function returnsSomeError(node: Node): boolean {
+  const list = node.parent;
+  const block = list?.type === "statement_list" ? list.parent : list;
+  const holder = block?.parent;
+  const isFirst = list?.namedChildren.find((one) => one?.type !== "comment")?.id === node.id;
+  if (!isFirst || holder?.type !== "if_statement") return false;
+  const condition = holder.childForFieldName("condition");
+  const value = node.namedChildCount === 1 ? node.namedChildren[0]! : null;
+  return (
+    value !== null &&
+    holder.childForFieldName("consequence")?.id === block!.id &&
+    condition?.type === "binary_expression" &&
+    condition.childForFieldName("operator")?.text === "!=" &&
+    condition.childForFieldName("left")?.type === "identifier" &&
+    condition.childForFieldName("left")?.text === value.text &&
+    condition.childForFieldName("right")?.text === "nil"
+  );
 }
 
 function jumpTargetOf(node: Node): Node | undefined {

@@ -7,7 +7,7 @@ import type { ExtractPlan, ExtractRequest } from "../plan.ts";
 import { ExtractRefusal } from "../refusal.ts";
 import { GoCopies } from "./copies.ts";
 import { goCrossingsOf } from "./crossings.ts";
-import { goFlowOf } from "./flow.ts";
+import { goFlowOf, someReturn } from "./flow.ts";
 import { requireSameGoNames } from "./meaning.ts";
 import { type GoPackage, readGoPackage } from "./package.ts";
 import { GoNames } from "./references.ts";
@@ -44,6 +44,10 @@ export async function planGoExtract(
   const types = new GoValueTypes(names, own, typeParameters);
   const copies = new GoCopies(names, own, types);
   const crossings = goCrossingsOf(selection, references, types, copies, flow.returns);
+  // The error is the only result that a call with a condition can take.
+  const [result] = crossings.results;
+  if (flow.returnsError && result)
+    throw new ExtractRefusal(someReturn, result.variable.declarations[0]!.node.startIndex);
   await requireFreeGoName(view, path, text, name, own);
   const written = writeGoExtract({ root, text, name, selection, flow, crossings, types });
   const parsed = (await view.parserFor(path))?.parse(written.text);
