@@ -128,8 +128,44 @@ const traps: Record<string, ExtractTrap> = {
     refused: "`b` is a `strings.Builder`, which must not be copied",
   },
   "a value of another package with a method": {
-    code: "func f(v other.Value) {\n>\tv.Close()\n}\n",
+    code: "func f(v other.Value) {\n>\tv.Close()\n\tprintln(v)\n}\n",
     refused: "whether `v.Close` takes the address of `v` is not known",
+  },
+  "an address of what nothing else uses": {
+    code: "type T struct{ n int }\n\nfunc (t *T) add() { t.n++ }\n\nfunc f(t T) {\n\tt.n = 1\n>\tt.add()\n>\tg := &t\n>\tprintln(g.n)\n}\n",
+    has: "func part(t T) {\n",
+  },
+  "an address that is taken before": {
+    code: "type T struct{ n int }\n\nfunc f(t T) {\n\tg := &t\n>\tt.n = 2\n>\tprintln(g.n)\n}\n",
+    refused: "the address of `t` is taken",
+  },
+  "closures leave with all of a variable": {
+    code: "func f(n int) func() int {\n>\tif n == 0 {\n>\t\tn = 1\n>\t}\n>\treturn func() int { n++; return n }\n}\n",
+    has: "\treturn part(n)\n",
+  },
+  "closures leave, and one is made before": {
+    code: "func f(n int) func() int {\n\tdefer func() { println(n) }()\n>\tif n == 0 {\n>\t\tn = 1\n>\t}\n>\treturn func() int { n++; return n }\n}\n",
+    refused: "`n` is shared with a function inside, and changes",
+  },
+  "closures leave in every round": {
+    code: "func f(n int, run func(func())) {\n\tfor {\n>\t\tn++\n>\t\trun(func() { n++ })\n\t}\n}\n",
+    refused: "`n` is shared with a function inside, and changes",
+  },
+  "a part behind a pointer changes": {
+    code: "type T struct{ n int }\n\nfunc f(t *T) {\n>\tg := func() { println(t.n) }\n\tt.n = 2\n\tg()\n}\n",
+    has: "\tg := part(t)\n",
+  },
+  "a part of the variable changes": {
+    code: "type T struct{ n int }\n\nfunc f(t T) {\n>\tg := func() { println(t.n) }\n\tt.n = 2\n\tg()\n}\n",
+    refused: "`t` is shared with a function inside, and changes",
+  },
+  "a field of the standard library": {
+    code: 'import "net/http"\n\nfunc f(r *http.Request) string {\n\tpath := r.URL.RawPath\n>\tif path == "" {\n>\t\tpath = r.URL.Path\n>\t}\n\treturn path\n}\n',
+    has: ["func part(r *http.Request, path string) string {\n"],
+  },
+  "a field whose type the file does not import": {
+    code: 'import "net/http"\n\nfunc f(r *http.Request) string {\n\tu := r.URL\n>\tp := u.Path\n\treturn p\n}\n',
+    refused: "the type of `u` is not known",
   },
   "a context is a reference": {
     code: 'import "context"\n\nfunc f(ctx context.Context) {\n>\t<-ctx.Done()\n}\n',
@@ -335,6 +371,28 @@ describe("extract in Go", () => {
     });
     const plan = planExtract(view, { path: "x/a.go", from: 5, to: 5, name: "part" });
     await expect(plan).rejects.toThrow("the type of `v` is not known");
+  });
+
+  it("takes a name that another file of the package has for members only", async () => {
+    const text = "package a\n\nfunc f() {\n\tprintln(1)\n}\n";
+    const made = async (other: string): Promise<string> => {
+      const view = await memoryView({ "a.go": text, "b.go": `package a\n\n${other}\n` });
+      const request = { path: "a.go", from: 4, to: 4, name: "part" };
+      return planExtract(view, request).then(
+        () => "made",
+        (error: Error) => error.message,
+      );
+    };
+    expect(await made("type T struct{}\n\n// part of it\nfunc (t T) part() { t.part() }")).toBe(
+      "made",
+    );
+    for (const other of [
+      "var part = 1",
+      'import part "fmt"',
+      "func g() { h(part) }",
+      'import "x/part"',
+    ])
+      expect(await made(other)).toContain("is written in b.go already");
   });
 
   it("refuses a name of another file of the package", async () => {

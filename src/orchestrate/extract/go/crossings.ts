@@ -52,7 +52,6 @@ export function goCrossingsOf(
     if (isOwn && outside.length === 0) continue;
     if (isOwn && isDeclaredAgain(outside, all)) continue;
     refuseNoVariable(variable, some.node);
-    if (!isSharedLater(selection, all, some, isOwn, loops)) refuseGoShared(all, some);
     const type = types.ofVariable(variable, some.node);
     if (type === undefined) {
       throw new ExtractRefusal(
@@ -60,10 +59,14 @@ export function goCrossingsOf(
         some.node.startIndex,
       );
     }
-    refuseAddress(all, some, type, copies);
+    const isPartWrite = copies.changesByPart(type);
+    // What leaves as a whole may be shared inside as before.
+    const isWhole = isLeftWhole(selection, outside, loops, returns);
+    if (!isWhole && !isSharedLater(selection, all, some, isOwn, loops))
+      refuseGoShared(all, some, isPartWrite);
+    refuseAddress(isWhole ? outside : all, some, type, copies);
     const crossing: GoCrossing = { name: some.name, type, variable, isOwn };
     if (!isOwn) parameters.push(crossing);
-    const isPartWrite = copies.changesByPart(type);
     const written = inside.filter((one) => one.writes || (isPartWrite && one.writesPart));
     if (!isOwn) refuseNamedResult(written[0], selection);
     const isCarried =
@@ -118,6 +121,21 @@ function refuseNoVariable(variable: GoVariable, at: Node): void {
   }
 }
 
+/** Nothing outside has the variable once the selection runs: everything else of it is written before, and in no closure. */
+function isLeftWhole(
+  { statements, inner }: GoSelection,
+  outside: readonly GoReference[],
+  loops: readonly Node[],
+  returns: boolean,
+): boolean {
+  const first = statements[0]!.startIndex;
+  const isBefore = outside.every(
+    ({ node, within }) => node.endIndex <= first && within === outside[0]!.within,
+  );
+  const isOfInner = isNodeIn(outside[0]?.node ?? inner, inner);
+  return isBefore && isOfInner && (returns || loops.length === 0);
+}
+
 /** Closures that share a variable are all made after the selection: while it runs, nobody else has the variable. */
 function isSharedLater(
   { statements }: GoSelection,
@@ -134,11 +152,16 @@ function isSharedLater(
 }
 
 /** A closure that shares a variable sees every later value; a parameter would be a copy. */
-function refuseGoShared(all: readonly GoReference[], some: GoReference): void {
+function refuseGoShared(
+  all: readonly GoReference[],
+  some: GoReference,
+  isPartWrite: boolean,
+): void {
   const home = all.find(({ declares }) => declares) ?? some;
   if (all.every(({ within }) => within === home.within)) return;
   const changes = all.filter(
-    (one) => one.writesPart || (one.writes && !(one === home && declaresWithValue(one))),
+    (one) =>
+      (isPartWrite && one.writesPart) || (one.writes && !(one === home && declaresWithValue(one))),
   );
   if (changes.length === 0) return;
   throw new ExtractRefusal(

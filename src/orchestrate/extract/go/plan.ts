@@ -108,10 +108,13 @@ async function requireFreeGoName(
   const isHere = wordStarts(text, name).next().done !== true;
   const elsewhere = view
     .mentions(name)
-    .find((one) => one !== path && one.endsWith(".go") && posix.dirname(one) === folder);
-  if (isHere || elsewhere !== undefined || own.names.has(name)) {
+    .filter((one) => one !== path && one.endsWith(".go") && posix.dirname(one) === folder);
+  let other: string | undefined;
+  for (const one of elsewhere)
+    if (!hasOnlyMembers((await view.text(one)) ?? "", name)) other ??= one;
+  if (isHere || other !== undefined || own.names.has(name)) {
     throw new ExtractRefusal(
-      `\`${name}\` is written in ${isHere ? path : (elsewhere ?? "the package")} already. Choose another name.`,
+      `\`${name}\` is written in ${isHere ? path : (other ?? "the package")} already. Choose another name.`,
     );
   }
   if (goPredeclared.test(name)) {
@@ -120,6 +123,16 @@ async function requireFreeGoName(
       `\`${name}\` cannot be a new name in Go: the language declares it. Nothing was written. Choose another name.`,
     );
   }
+}
+
+/** Whether every place of a name in a file is that of a method or a field of a value, or is in a comment of a line. */
+function hasOnlyMembers(text: string, name: string): boolean {
+  for (const start of wordStarts(text, name)) {
+    const line = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+    const isMember = /[\w)\]]\.$/u.test(line) || /^func \([^()]*\) $/u.test(line);
+    if (!isMember && !/^\s*\/\//u.test(line)) return false;
+  }
+  return true;
 }
 
 const goPredeclared =
