@@ -245,7 +245,31 @@ const traps: Record<string, ExtractTrap> = {
   },
   "a bare return": {
     code: "func f(a int) (n int) {\n>\tprintln(a)\n>\treturn\n}\n",
-    refused: "a bare `return`",
+    has: ["\treturn part(a)\n}", "func part(a int) (n int) {\n"],
+  },
+  "a bare return of what has a value": {
+    code: "func f(a int) (n int) {\n\tn = a\n>\tprintln(a)\n>\treturn\n}\n",
+    refused: "a bare `return` gives back `n`, which may have a value",
+  },
+  "a bare return of an error that is nil": {
+    code: "func g(a int) (int, error)\n\nfunc f(a int) (err error) {\n\tb, err := g(a)\n\tif err != nil {\n\t\treturn err\n\t}\n>\tif _, err = g(b); err != nil {\n>\t\treturn\n>\t}\n>\t_, err = g(b + 1)\n>\treturn\n}\n",
+    has: ["\treturn part(b)\n}", "func part(b int) (err error) {\n"],
+  },
+  "a bare return of an error that may be there": {
+    code: "func g(a int) (int, error)\n\nfunc f(a int) (err error) {\n\tb, err := g(a)\n\tif err != nil && a > 1 {\n\t\treturn err\n\t}\n>\tprintln(b)\n>\treturn\n}\n",
+    refused: "gives back `err`, which may have a value",
+  },
+  "a bare return of an error that is assigned after it was nil": {
+    code: "func g(a int) error\n\nfunc f(a int) (err error) {\n\terr = g(a)\n\tif err != nil {\n\t\treturn err\n\t}\n\terr = g(2)\n>\tprintln(a)\n>\treturn\n}\n",
+    refused: "gives back `err`, which may have a value",
+  },
+  "a bare return of what a closure has": {
+    code: "func f(a int) (err error) {\n\tdefer func() { println(err) }()\n>\tprintln(a)\n>\treturn\n}\n",
+    refused: "gives back `err`, which may have a value",
+  },
+  "a bare return on some ways": {
+    code: "func f(a int) (err error) {\n>\tif a > 1 {\n>\t\treturn\n>\t}\n\treturn nil\n}\n",
+    refused: "`return` is not reached",
   },
   "a named result is assigned": {
     code: "func f(a int) (n int) {\n>\tn = a\n\treturn\n}\n",

@@ -8,6 +8,8 @@ export interface GoFlow {
   readonly returns: boolean;
   /** Some ways return an error that is not nil, and the others go on. */
   readonly returnsError: boolean;
+  /** A `return` gives back what the named results hold. */
+  readonly bare: boolean;
 }
 
 const breakTargets =
@@ -21,6 +23,7 @@ export function goFlowOf(selection: GoSelection): GoFlow {
   if (jump) throw new ExtractRefusal("the function has a `goto`.", jump.startIndex);
   const result = inner.childForFieldName("result");
   const returned: Node[] = [];
+  let bare: Node | undefined;
   const visit = (node: Node, isNested: boolean): void => {
     const refuse = (why: string): never => {
       throw new ExtractRefusal(why, node.startIndex);
@@ -34,8 +37,7 @@ export function goFlowOf(selection: GoSelection): GoFlow {
       if (type === "defer_statement") refuse("`defer` runs at the end of the function.");
       if (type === "return_statement") {
         returned.push(node);
-        if (result && node.namedChildCount === 0)
-          refuse("a bare `return` gives back the named results.");
+        if (result && node.namedChildCount === 0) bare ??= node;
       }
       if (/^(?:break|continue|fallthrough)_statement$/u.test(type)) {
         const target = jumpTargetOf(node);
@@ -52,9 +54,10 @@ export function goFlowOf(selection: GoSelection): GoFlow {
   if (first) {
     // At the end of a function without results, going on is returning.
     if (ends || (!result && endsGoFunction(selection)))
-      return { returns: true, returnsError: false };
+      return { returns: true, returnsError: false, bare: bare !== undefined };
     const isError = result?.type === "type_identifier" && result.text === "error";
-    if (isError && returned.every(returnsSomeError)) return { returns: false, returnsError: true };
+    if (isError && returned.every(returnsSomeError))
+      return { returns: false, returnsError: true, bare: false };
     throw new ExtractRefusal(someReturn, first.startIndex);
   }
   if (ends) {
@@ -63,7 +66,7 @@ export function goFlowOf(selection: GoSelection): GoFlow {
       statements.at(-1)!.startIndex,
     );
   }
-  return { returns: false, returnsError: false };
+  return { returns: false, returnsError: false, bare: false };
 }
 
 export const someReturn =
@@ -102,7 +105,7 @@ function jumpTargetOf(node: Node): Node | undefined {
 }
 
 /** Terminating statements, as the Go specification defines them; labels are refused before. */
-function isTerminating(node: Node): boolean {
+export function isTerminating(node: Node): boolean {
   switch (node.type) {
     case "return_statement":
       return true;

@@ -43,7 +43,7 @@ export async function planGoExtract(
   refuseReceiverParameters(selection.statements, typeParameters);
   const types = new GoValueTypes(names, own, typeParameters);
   const copies = new GoCopies(names, own, types);
-  const crossings = goCrossingsOf(selection, references, types, copies, flow.returns);
+  const crossings = goCrossingsOf(selection, references, types, copies, flow);
   // The error is the only result that a call with a condition can take.
   const [result] = crossings.results;
   if (flow.returnsError && result)

@@ -43,8 +43,11 @@ export function writeGoExtract(writing: GoWriting): GoWritten {
     flow.returns || flow.returnsError
       ? returnTypes(writing)
       : crossings.results.map((one) => one.type);
-  const result =
-    results.length > 1 ? ` (${results.join(", ")})` : results.map((one) => ` ${one}`).join("");
+  const result = flow.bare
+    ? ` ${selection.inner.childForFieldName("result")!.text}`
+    : results.length > 1
+      ? ` (${results.join(", ")})`
+      : results.map((one) => ` ${one}`).join("");
   const given = flow.returnsError ? "nil" : crossingNames(crossings.results);
   const returned = flow.returns || results.length === 0 ? [] : [`\treturn ${given}`];
   const header = `func ${name}(${parameterList(crossings.parameters)})${result} {`;
