@@ -267,6 +267,10 @@ const traps: Record<string, ExtractTrap> = {
     code: "func f(a int) (err error) {\n\tdefer func() { println(err) }()\n>\tprintln(a)\n>\treturn\n}\n",
     refused: "gives back `err`, which may have a value",
   },
+  "the bracket behind the statements": {
+    code: "func f(a int) int {\n>\tb := a\n>\treturn b\n>}\n",
+    refused: "not whole statements of one block",
+  },
   "a bare return on some ways": {
     code: "func f(a int) (err error) {\n>\tif a > 1 {\n>\t\treturn\n>\t}\n\treturn nil\n}\n",
     refused: "`return` is not reached",

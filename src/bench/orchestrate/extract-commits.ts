@@ -185,13 +185,12 @@ function bodyNodeAt(root: Node, { start, end }: TextSpan): Node | null {
 }
 
 function statementCodes(block: Node): StatementCode[] {
-  const [only] = block.namedChildren;
-  if (block.namedChildCount === 1 && only?.type === "statement_list") return statementCodes(only);
-  return block.namedChildren.flatMap((one) =>
-    one && one.type !== "comment"
-      ? [{ tokens: codeTokens(one), from: one.startPosition.row, to: one.endPosition.row }]
-      : [],
-  );
+  return block.namedChildren.flatMap((one) => {
+    if (!one || one.type === "comment") return [];
+    // In Go it is beside the comments of a block, and ends behind the last line.
+    if (one.type === "statement_list") return statementCodes(one);
+    return [{ tokens: codeTokens(one), from: one.startPosition.row, to: one.endPosition.row }];
+  });
 }
 
 function callsOf(body: Node): Map<string, CallOfPart> {
