@@ -96,7 +96,7 @@ async function judgeIn(
   const run = async (
     command: string,
   ): Promise<{ readonly output: string; readonly ok: boolean }> => {
-    const whole = `export CHANGED=${quoted(path)}\n${command}`;
+    const whole = `export CHANGED=${shellWord(path)}\n${command}`;
     const signal = AbortSignal.timeout(longestCommand);
     const { stdout, stderr, code, failed } = await runTool(whole, signal, folder);
     return { output: `${stdout}\n${stderr}`, ok: code === 0 && failed === undefined };
@@ -114,7 +114,7 @@ async function judgeIn(
   };
   if (setup.setup !== undefined) {
     const { ok, output } = await run(setup.setup);
-    if (!ok) return { verdict: "not run", why: `the setup fails: ${lastLine(output)}` };
+    if (!ok) return { verdict: "not run", why: `the setup fails: ${finalLine(output)}` };
   }
   const first = await passing(before);
   if (first.size === 0) return { verdict: "not run", why: "no test passes before the edit" };
@@ -135,9 +135,9 @@ async function judgeIn(
 const missingIn = (all: ReadonlySet<string>, some: ReadonlySet<string>): string[] =>
   [...all].filter((one) => !some.has(one));
 
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+const shellWord = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
-const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.slice(0, 200) ?? "";
+const finalLine = (text: string): string => text.trim().split("\n").at(-1)?.slice(0, 200) ?? "";
 
 async function exportCommit(clone: string, commit: string, folder: string): Promise<void> {
   const archive = join(folder, "archive.tar");
@@ -147,7 +147,7 @@ async function exportCommit(clone: string, commit: string, folder: string): Prom
     undefined,
     folder,
   );
-  if (code !== 0) throw new RedraftError("engine-failed", `tar: ${lastLine(stderr)}`);
+  if (code !== 0) throw new RedraftError("engine-failed", `tar: ${finalLine(stderr)}`);
 }
 
 /** The text with a new function that fails at once; undefined: the function is not there, or twice. */

@@ -68,7 +68,7 @@ export function goCrossingsOf(
     const isPartWrite = copies.changesByPart(type);
     // What leaves as a whole may be shared inside as before.
     const isWhole = isLeftWhole(selection, outside, loops, returns);
-    if (!isWhole && !isSharedLater(selection, all, some, isOwn, loops))
+    if (!isWhole && !isSharedOnlyLater(selection, all, some, isOwn, loops))
       refuseGoShared(all, some, isPartWrite);
     refuseAddress(isWhole ? outside : all, some, type, copies);
     const crossing: GoCrossing = { name: some.name, type, variable, isOwn };
@@ -143,7 +143,7 @@ function isLeftWhole(
 }
 
 /** Closures that share a variable are all made after the selection: while it runs, nobody else has the variable. */
-function isSharedLater(
+function isSharedOnlyLater(
   { statements }: GoSelection,
   all: readonly GoReference[],
   some: GoReference,
