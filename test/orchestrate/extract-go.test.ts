@@ -128,8 +128,44 @@ const traps: Record<string, ExtractTrap> = {
     refused: "`b` is a `strings.Builder`, which must not be copied",
   },
   "a value of another package with a method": {
-    code: "func f(v other.Value) {\n>\tv.Close()\n}\n",
+    code: "func f(v other.Value) {\n>\tv.Close()\n\tprintln(v)\n}\n",
     refused: "whether `v.Close` takes the address of `v` is not known",
+  },
+  "an address of what nothing else uses": {
+    code: "type T struct{ n int }\n\nfunc (t *T) add() { t.n++ }\n\nfunc f(t T) {\n\tt.n = 1\n>\tt.add()\n>\tg := &t\n>\tprintln(g.n)\n}\n",
+    has: "func part(t T) {\n",
+  },
+  "an address that is taken before": {
+    code: "type T struct{ n int }\n\nfunc f(t T) {\n\tg := &t\n>\tt.n = 2\n>\tprintln(g.n)\n}\n",
+    refused: "the address of `t` is taken",
+  },
+  "closures leave with all of a variable": {
+    code: "func f(n int) func() int {\n>\tif n == 0 {\n>\t\tn = 1\n>\t}\n>\treturn func() int { n++; return n }\n}\n",
+    has: "\treturn part(n)\n",
+  },
+  "closures leave, and one is made before": {
+    code: "func f(n int) func() int {\n\tdefer func() { println(n) }()\n>\tif n == 0 {\n>\t\tn = 1\n>\t}\n>\treturn func() int { n++; return n }\n}\n",
+    refused: "`n` is shared with a function inside, and changes",
+  },
+  "closures leave in every round": {
+    code: "func f(n int, run func(func())) {\n\tfor {\n>\t\tn++\n>\t\trun(func() { n++ })\n\t}\n}\n",
+    refused: "`n` is shared with a function inside, and changes",
+  },
+  "a part behind a pointer changes": {
+    code: "type T struct{ n int }\n\nfunc f(t *T) {\n>\tg := func() { println(t.n) }\n\tt.n = 2\n\tg()\n}\n",
+    has: "\tg := part(t)\n",
+  },
+  "a part of the variable changes": {
+    code: "type T struct{ n int }\n\nfunc f(t T) {\n>\tg := func() { println(t.n) }\n\tt.n = 2\n\tg()\n}\n",
+    refused: "`t` is shared with a function inside, and changes",
+  },
+  "a field of the standard library": {
+    code: 'import "net/http"\n\nfunc f(r *http.Request) string {\n\tpath := r.URL.RawPath\n>\tif path == "" {\n>\t\tpath = r.URL.Path\n>\t}\n\treturn path\n}\n',
+    has: ["func part(r *http.Request, path string) string {\n"],
+  },
+  "a field whose type the file does not import": {
+    code: 'import "net/http"\n\nfunc f(r *http.Request) string {\n\tu := r.URL\n>\tp := u.Path\n\treturn p\n}\n',
+    refused: "the type of `u` is not known",
   },
   "a context is a reference": {
     code: 'import "context"\n\nfunc f(ctx context.Context) {\n>\t<-ctx.Done()\n}\n',
@@ -137,6 +173,14 @@ const traps: Record<string, ExtractTrap> = {
   },
   "a closure shares a variable that changes": {
     code: "func f() int {\n\tn := 0\n>\tg := func() { n++ }\n>\tg()\n\treturn n\n}\n",
+    refused: "`n` is shared with a function inside, and changes",
+  },
+  "a closure that is made later shares a variable": {
+    code: "func f(a int) func() int {\n>\tn := 0\n>\tif a > 1 {\n>\t\tn = a\n>\t}\n\treturn func() int { n++; return n }\n}\n",
+    has: ["\tn := part(a)\n", "func part(a int) int {\n"],
+  },
+  "a closure that is made later, in a loop": {
+    code: "func f(a int) func() int {\n\tvar get func() int\n\tn := 0\n\tfor a < 3 {\n>\t\tn += a\n>\t\ta++\n\t\tget = func() int { return n }\n\t}\n\treturn get\n}\n",
     refused: "`n` is shared with a function inside, and changes",
   },
   "a variable of a loop in a closure": {
@@ -163,6 +207,34 @@ const traps: Record<string, ExtractTrap> = {
     code: "func f(a int) int {\n>\tif a > 0 {\n>\t\treturn 1\n>\t}\n\treturn 2\n}\n",
     refused: "`return` is not reached",
   },
+  "an error is returned on some ways": {
+    code: "func g(a int) error\n\nfunc f(xs []int) error {\n\ta := 1\n>\tfor _, x := range xs {\n>\t\tif err := g(x + a); err != nil {\n>\t\t\treturn err\n>\t\t}\n>\t}\n\treturn g(a)\n}\n",
+    has: [
+      "\tif err := part(xs, a); err != nil {\n\t\treturn err\n\t}\n\treturn g(a)\n",
+      "func part(xs []int, a int) error {\n",
+      "\t}\n\treturn nil\n}\n",
+    ],
+  },
+  "an error that may be nil is returned": {
+    code: "func g(a int) error\n\nfunc f(a int) error {\n\terr := g(1)\n>\tif a > 1 {\n>\t\treturn err\n>\t}\n\treturn g(a)\n}\n",
+    refused: "`return` is not reached",
+  },
+  "an error that is made nil is returned": {
+    code: "func g(a int) error\n\nfunc f(a int) error {\n>\tif err := g(a); err != nil {\n>\t\terr = nil\n>\t\treturn err\n>\t}\n\treturn g(1)\n}\n",
+    refused: "`return` is not reached",
+  },
+  "an error is returned where there is none": {
+    code: "func g(a int) error\n\nfunc f(a int) error {\n>\tif err := g(a); err != nil {\n>\t\tprintln(1)\n>\t} else {\n>\t\treturn err\n>\t}\n\treturn g(1)\n}\n",
+    refused: "`return` is not reached",
+  },
+  "an error is returned on some ways, and another value is read": {
+    code: "func g(a int) error\n\nfunc f(a int) error {\n\tb := 1\n>\tif err := g(a); err != nil {\n>\t\treturn err\n>\t}\n>\tb = 2\n\treturn g(b)\n}\n",
+    refused: "`return` is not reached",
+  },
+  "an error of two results is returned on some ways": {
+    code: "func g(a int) error\n\nfunc f(a int) (int, error) {\n>\tif err := g(a); err != nil {\n>\t\treturn 0, err\n>\t}\n\treturn 1, nil\n}\n",
+    refused: "`return` is not reached",
+  },
   "return without results, up to the end": {
     code: "func f(a int) {\n>\tif a > 0 {\n>\t\treturn\n>\t}\n>\tprintln(a)\n}\n",
     has: "func f(a int) {\n\tpart(a)\n}\n\nfunc part(a int) {\n",
@@ -173,7 +245,35 @@ const traps: Record<string, ExtractTrap> = {
   },
   "a bare return": {
     code: "func f(a int) (n int) {\n>\tprintln(a)\n>\treturn\n}\n",
-    refused: "a bare `return`",
+    has: ["\treturn part(a)\n}", "func part(a int) (n int) {\n"],
+  },
+  "a bare return of what has a value": {
+    code: "func f(a int) (n int) {\n\tn = a\n>\tprintln(a)\n>\treturn\n}\n",
+    refused: "a bare `return` gives back `n`, which may have a value",
+  },
+  "a bare return of an error that is nil": {
+    code: "func g(a int) (int, error)\n\nfunc f(a int) (err error) {\n\tb, err := g(a)\n\tif err != nil {\n\t\treturn err\n\t}\n>\tif _, err = g(b); err != nil {\n>\t\treturn\n>\t}\n>\t_, err = g(b + 1)\n>\treturn\n}\n",
+    has: ["\treturn part(b)\n}", "func part(b int) (err error) {\n"],
+  },
+  "a bare return of an error that may be there": {
+    code: "func g(a int) (int, error)\n\nfunc f(a int) (err error) {\n\tb, err := g(a)\n\tif err != nil && a > 1 {\n\t\treturn err\n\t}\n>\tprintln(b)\n>\treturn\n}\n",
+    refused: "gives back `err`, which may have a value",
+  },
+  "a bare return of an error that is assigned after it was nil": {
+    code: "func g(a int) error\n\nfunc f(a int) (err error) {\n\terr = g(a)\n\tif err != nil {\n\t\treturn err\n\t}\n\terr = g(2)\n>\tprintln(a)\n>\treturn\n}\n",
+    refused: "gives back `err`, which may have a value",
+  },
+  "a bare return of what a closure has": {
+    code: "func f(a int) (err error) {\n\tdefer func() { println(err) }()\n>\tprintln(a)\n>\treturn\n}\n",
+    refused: "gives back `err`, which may have a value",
+  },
+  "the bracket behind the statements": {
+    code: "func f(a int) int {\n>\tb := a\n>\treturn b\n>}\n",
+    refused: "not whole statements of one block",
+  },
+  "a bare return on some ways": {
+    code: "func f(a int) (err error) {\n>\tif a > 1 {\n>\t\treturn\n>\t}\n\treturn nil\n}\n",
+    refused: "`return` is not reached",
   },
   "a named result is assigned": {
     code: "func f(a int) (n int) {\n>\tn = a\n\treturn\n}\n",
@@ -299,6 +399,28 @@ describe("extract in Go", () => {
     });
     const plan = planExtract(view, { path: "x/a.go", from: 5, to: 5, name: "part" });
     await expect(plan).rejects.toThrow("the type of `v` is not known");
+  });
+
+  it("takes a name that another file of the package has for members only", async () => {
+    const text = "package a\n\nfunc f() {\n\tprintln(1)\n}\n";
+    const made = async (other: string): Promise<string> => {
+      const view = await memoryView({ "a.go": text, "b.go": `package a\n\n${other}\n` });
+      const request = { path: "a.go", from: 4, to: 4, name: "part" };
+      return planExtract(view, request).then(
+        () => "made",
+        (error: Error) => error.message,
+      );
+    };
+    expect(await made("type T struct{}\n\n// part of it\nfunc (t T) part() { t.part() }")).toBe(
+      "made",
+    );
+    for (const other of [
+      "var part = 1",
+      'import part "fmt"',
+      "func g() { h(part) }",
+      'import "x/part"',
+    ])
+      expect(await made(other)).toContain("is written in b.go already");
   });
 
   it("refuses a name of another file of the package", async () => {

@@ -109,6 +109,120 @@ def f(a):
     code: "def f(a):\n>    if a:\n>        return 1\n    return 2\n",
     refused: "`return` is not reached",
   },
+  "return on one way, up to the end of the function": {
+    code: "def f(a):\n    b = a\n>    if b > 1:\n>        return b\n>    print(b)\n",
+    run: "[f(0), f(5)]",
+    has: "    return part(b)\n",
+  },
+  "a bare return, up to the end of the function": {
+    code: "def f(a, out):\n    if out is not None:\n>        if a > 1:\n>            return\n>        out.append(a)\n",
+    run: "[f(0, []), f(5, []), f(0, None)]",
+    has: "        part(a, out)\n",
+  },
+  "a return in a with, up to the end of the function": {
+    code: "import contextlib\ndef f(a):\n    with contextlib.suppress(ValueError):\n>        if a > 1:\n>            return a\n>        int('x')\n",
+    run: "[f(0), f(5)]",
+    has: "return part(a)",
+  },
+  "a return in a loop": {
+    code: "def f(xs):\n    for x in xs:\n>        if x > 1:\n>            return x\n>        print(x)\n",
+    refused: "`return` is not reached",
+  },
+  "a return in a try with an else": {
+    code: "def f(a):\n    try:\n>        if a:\n>            return 1\n>        int('x')\n    except ValueError:\n        return 2\n    else:\n        return 3\n",
+    refused: "`return` is not reached",
+  },
+  "a return in a try with a finally": {
+    code: "def f(a, out):\n    b = 0\n    try:\n>        if a:\n>            return 1\n>        b = 2\n    finally:\n        out.append(b)\n",
+    refused: "`return` is not reached",
+  },
+  "a return in a finally": {
+    code: "def f(a):\n    try:\n        int('x')\n    finally:\n>        if a:\n>            return 1\n>        print(a)\n",
+    refused: "`return` is not reached",
+  },
+  "try and handlers return": {
+    code: "def f(a):\n>    try:\n>        return int(a)\n>    except ValueError:\n>        return 0\n    return 5\n",
+    run: "[f('1'), f('x')]",
+    has: "return part(a)",
+  },
+  "a handler goes on": {
+    code: "def f(a):\n>    try:\n>        return int(a)\n>    except ValueError:\n>        a = 7\n    return a\n",
+    refused: "`return` is not reached",
+  },
+  "a with that may swallow goes on": {
+    code: "import contextlib\ndef f(a):\n>    with contextlib.suppress(ValueError):\n>        return int(a)\n    return 7\n",
+    refused: "`return` is not reached",
+  },
+  "all returns are bare, and more follows": {
+    code: "def f(a, out):\n    if a > 1:\n>        if a > 2:\n>            return\n>        else:\n>            return\n    out.append(a)\n",
+    run: "[f(0, []), f(5, []), f(2, [])]",
+    has: "        return part(a)\n",
+  },
+  "assigned last in every branch of a try": {
+    code: "def f(a):\n    b = 0\n    try:\n>        if a > 1:\n>            b = int('7')\n>        elif a == 1:\n>            b = int('x')\n>        else:\n>            b = 5\n    except ValueError:\n        pass\n    return b\n",
+    run: "[f(0), f(1), f(2)]",
+    has: "b = part(a)",
+  },
+  "an error after the assignment in one branch": {
+    code: "def f(a):\n    b = 0\n    try:\n>        if a > 1:\n>            b = 7\n>            int('x')\n>        else:\n>            b = 5\n    except ValueError:\n        pass\n    return b\n",
+    refused: "where an error may have interrupted it",
+  },
+  "a try gives it a value, or leaves": {
+    code: "def f(a):\n>    try:\n>        b = int(a)\n>    except ValueError:\n>        b = len(a)\n>    except TypeError:\n>        raise\n    return b\n",
+    run: "[f('7'), f('abc')]",
+    has: "    b = part(a)\n",
+  },
+  "a handler gives it no value": {
+    code: "def f(a):\n>    try:\n>        b = int(a)\n>    except ValueError:\n>        print(a)\n    return b\n",
+    refused: "`b` may have no value at the end",
+  },
+  "a later loop has the variable anew": {
+    code: "def f(xs, ys):\n>    out = {}\n>    for key in xs:\n>        out[key] = 1\n    for key in ys:\n        out[key] = 2\n    return out\n",
+    run: "f([1, 2], [2, 3])",
+    has: "    out = part(xs)\n",
+  },
+  "a later loop has it anew, and what follows may not": {
+    code: "def f(xs, ys):\n>    for key in xs:\n>        print(key)\n    for key in ys:\n        print(key)\n    return key\n",
+    refused: "`key` may have no value at the end",
+  },
+  "a later condition reads it": {
+    code: "def f(a):\n    b = a\n    while b < 9:\n        c = 1\n>        b = b + a\n>        c = c + 1\n        print(c)\n    return 1\n",
+    run: "f(2)",
+    has: "b, c = part(a, b, c)",
+  },
+  "an outer loop gives it a value, the inner one keeps it": {
+    code: "def f(xs):\n    out = []\n    for x in xs:\n        y = 0\n        for z in xs:\n            out.append(y)\n>            y = z + x\n    return out\n",
+    run: "f([1, 2, 3])",
+    has: "y = part(",
+  },
+  "the loop gives it a value in every round": {
+    code: "def f(xs):\n    out = []\n    for x in xs:\n        y = x\n        out.append(y)\n>        y = y + 1\n>        out.append(y)\n    return out\n",
+    run: "f([1, 2, 3])",
+    has: "        part(out, y)\n",
+  },
+  "one name in two handlers": {
+    code: "def f(a):\n    try:\n        a()\n    except ValueError:\n>        b = 1\n>        return b\n    except TypeError:\n        b = 2\n        return b\n",
+    run: "f(lambda: int('x'))",
+    has: "return part()",
+  },
+  "a local name that would be one of the module": {
+    code: "b = 5\ndef f(a):\n    if a:\n>        b = 1\n>        return b\n    return b\n",
+    refused: "`b` would mean something else",
+  },
+  "a function inside is the first statement": {
+    code: "def f(a):\n    b = a + 1\n    if a:\n>        def g():\n>            return b\n>        a = g()\n    return a\n",
+    run: "[f(0), f(5)]",
+    has: "a = part(b)",
+  },
+  "a closure that is made later": {
+    code: "def f(a):\n    n = a\n>    if a > 1:\n>        n *= 2\n    def add():\n        nonlocal n\n        n += 1\n        return n\n    return add() + add() + n\n",
+    run: "[f(1), f(5)]",
+    has: "n = part(a, n)",
+  },
+  "a closure that is made later, in a loop": {
+    code: "def f(xs):\n    n = 0\n    out = []\n    for x in xs:\n>        n += x\n>        out.append(n)\n        out.append(lambda: n)\n    return out\n",
+    refused: "is shared",
+  },
   "raise and return": {
     code: "def f(a):\n>    if a:\n>        return 1\n>    elif a is None:\n>        raise ValueError\n>    else:\n>        return 3\n",
     run: "[f(1), f(0)]",
@@ -219,6 +333,37 @@ def f(a):
     code: "class A:\n    def f(self, a):\n>        y = a * 2\n        return y\n",
     run: "A().f(4)",
     has: "y = part(a)",
+  },
+  "super() beside self": {
+    code: "class B:\n    def f(self): return 1\nclass A(B):\n    n = 4\n    def f(self, a):\n>        y = super().f() + self.n\n>        y += a\n        return y\n",
+    run: "A().f(2)",
+    has: "y = self.part(a)",
+  },
+  "super() of a class method": {
+    code: "class B:\n    @classmethod\n    def f(cls): return cls.n\nclass A(B):\n    n = 4\n    @classmethod\n    def f(cls):\n>        y = super().f() + cls.n\n        return y\n",
+    run: "A.f()",
+    has: "y = cls.part()",
+  },
+  "super with its class": {
+    code: "class B:\n    def f(self): return 1\nclass A(B):\n    def f(self):\n>        y = super(A, self).f()\n        return y\n",
+    run: "A().f()",
+    has: "y = self.part()",
+  },
+  "super() in a function inside": {
+    code: "class A:\n    def f(self):\n        def g(self):\n>            y = super().f() + self.n\n            return y\n        return g(self)\n",
+    refused: "`super()`",
+  },
+  "super() under a decorator that is not known": {
+    code: "@deco\nclass A:\n    @deco\n    def f(self):\n>        y = super().f() + self.n\n        return y\n",
+    refused: "`super()`",
+  },
+  "an error of Python 2": {
+    code: "def f(a):\n    try:\n        a()\n    except ValueError, e:\n>        b = log(e)\n>        b += a\n        return b\n",
+    has: ["b = part(a, e)", "def part(a, e):"],
+  },
+  "a class of Python 3.14, or a variable": {
+    code: "from x import e\ndef f(a):\n    try:\n        a()\n    except ValueError, e:\n>        b = log(e)\n        return b\n",
+    refused: "depends on the version of Python",
   },
   "super()": {
     code: "class A:\n    def f(self):\n>        y = super().f()\n        return y\n",

@@ -208,6 +208,77 @@ function f(a) {
 }`,
     refused: "`return` is not reached on every way",
   },
+  "return on one way, up to the end of the function": {
+    code: `
+function f(a) {
+  const b = a + 1;
+>  if (b > 3) {
+>    return "big";
+>  }
+>  f.last = b;
+}`,
+    run: "[f(1), f(9)]",
+    has: "return part(b);",
+  },
+  "a bare return, up to the end of the function": {
+    code: `
+function f(a) {
+  try {
+    if (a) {
+>      if (a > 3) return;
+>      f.last = a;
+    }
+  } catch {}
+}`,
+    run: "[f(1), f.last, f(9), f.last]",
+    has: "\n      part(a);",
+  },
+  "a bare return in a case": {
+    code: `
+function f(a) {
+  switch (a) {
+    case 1: {
+>      if (f.last) return;
+>      f.last = a;
+    }
+    default:
+      f.last = 7;
+  }
+}`,
+    refused: "`return` is not reached on every way",
+  },
+  "a bare return, and a function behind": {
+    code: `
+function f(a) {
+>  if (a > g()) return;
+>  f.last = a;
+  function g() { return 2; }
+}`,
+    refused: "`return` is not reached on every way",
+  },
+  "try and catch return": {
+    code: `
+function f(a) {
+>  try {
+>    return a();
+>  } catch (error) {
+>    throw new Error("x");
+>  }
+  return 5;
+}`,
+    run: "f(() => 3)",
+    has: "return part(a);",
+  },
+  "catch goes on": {
+    code: `
+function f(a) {
+>  try {
+>    return a();
+>  } catch {}
+  return 5;
+}`,
+    refused: "`return` is not reached on every way",
+  },
   "if and else return": {
     code: `
 function f(a) {
@@ -470,14 +541,62 @@ class A {
   },
   super: {
     code: `
-class B { f() { return 1; } }
+class B { f() { return this.n; } }
 class A extends B {
-  f() {
->    const y = super.f();
+  n = 4;
+  f(a) {
+>    const y = super.f() + a;
     return y;
   }
 }`,
-    refused: "`super`",
+    run: "new A().f(2)",
+    has: "const y = this.part(a);",
+  },
+  "super of a static method": {
+    code: `
+class B { static f() { return this.n; } }
+class A extends B {
+  static n = 4;
+  static f(a) {
+>    const y = super.f() + a;
+    return y;
+  }
+}`,
+    run: "A.f(2)",
+    has: "static part(a) {",
+  },
+  "super of an object": {
+    code: `
+const o = {
+  f(a) {
+>    const y = super.toString() + a;
+    return y;
+  }
+};`,
+    refused: "`this` is not that of a method of a class",
+  },
+  "super in a function inside": {
+    code: `
+class A {
+  f(a) {
+    const o = { g() {
+>      const y = super.toString() + a;
+      return y;
+    } };
+    return o.g();
+  }
+}`,
+    refused: "`this` is that of a function inside",
+  },
+  "super() of a constructor": {
+    code: `
+class A extends Object {
+  constructor(a) {
+>    super(a);
+>    this.a = a;
+  }
+}`,
+    refused: "`super(…)`",
   },
   arguments: {
     code: "function f() {\n>  const a = arguments[0];\n  return a;\n}",
@@ -497,6 +616,57 @@ function f() {
   return seen;
 }`,
     refused: "`count` is shared with a function inside, and changes",
+  },
+  "a closure that is made later": {
+    code: `
+function f(a) {
+>  let count = a;
+>  if (a > 1) count *= 2;
+  const add = () => { count += 1; return count; };
+  add();
+  return add() + count;
+}`,
+    run: "[f(1), f(5)]",
+    has: "let count = part(a);",
+  },
+  "a closure that is made later, in a loop": {
+    code: `
+function f(list) {
+  let n = 0;
+  const all = [];
+  for (const one of list) {
+>    n += one;
+>    all.push(n);
+    all.push(() => n);
+  }
+  return all;
+}`,
+    refused: "`n` is shared with a function inside, and changes",
+  },
+  "a variable of the round in a closure that is made later": {
+    code: `
+function f(list) {
+  const all = [];
+  for (const one of list) {
+>    let n = one;
+>    n += 1;
+    all.push(() => n++);
+  }
+  return all.map((get) => get() + get());
+}`,
+    run: "f([1, 5])",
+    has: "let n = part(one);",
+  },
+  "a declared function that is written later": {
+    code: `
+function f(a) {
+  let n = a;
+>  n += 1;
+>  n += g();
+  function g() { return n; }
+  return n;
+}`,
+    refused: "`n` is shared with a function inside, and changes",
   },
   "a closure over what does not change": {
     code: `

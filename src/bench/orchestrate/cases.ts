@@ -33,6 +33,8 @@ export interface RepositoryCase {
   readonly type: CaseType;
   /** Of a type with several kinds of edits, which one. */
   readonly kind?: string;
+  /** The commit that it is made of, by its hash. */
+  readonly commit?: string;
   readonly request: OrchestrateRequest;
   /** The repository by path: the files of code. */
   readonly texts: ReadonlyMap<string, string>;
@@ -112,12 +114,13 @@ export async function* commitCases(
       const { judge } = one;
       // Where nothing calls the function by its name, nothing is to be carried.
       if (judge.kind === "signature" && !isCalled(texts, judge.change)) continue;
-      yield { ...one, id: `${name}@${commit.commit.slice(0, 9)}`, texts: withFiles(texts, one) };
+      const id = `${name}@${commit.commit.slice(0, 9)}`;
+      yield { ...one, id, commit: commit.commit, texts: withFiles(texts, one) };
     }
   }
 }
 
-type CommitCaseParts = Omit<RepositoryCase, "id" | "texts"> & {
+type CommitCaseParts = Omit<RepositoryCase, "id" | "texts" | "commit"> & {
   /** Texts that a part of the edit is made in already, by path. */
   readonly edited?: readonly (readonly [path: string, text: string])[];
 };

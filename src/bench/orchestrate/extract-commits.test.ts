@@ -42,6 +42,22 @@ describe("an extraction in a commit", () => {
     expect(one).toMatchObject({ name: "sum", from: 3, to: 4 });
   });
 
+  it("ends with the last statement of a block of Go, comments or not", async () => {
+    const old =
+      "package a\n\nfunc f(a T) int {\n\t// First.\n\tb := a.one + a.two\n\treturn b + a.three + a.four\n}\n";
+    const now =
+      "package a\n\nfunc f(a T) int {\n\treturn zed(a)\n}\n\nfunc zed(a T) int {\n\t// First.\n\tb := a.one + a.two\n\treturn b + a.three + a.four\n}\n";
+    const found = await extractOfCommit([{ path: "a.go", before: old, after: now }]);
+    expect(found).toMatchObject({ name: "zed", from: 5, to: 6 });
+  });
+
+  it("is none where a function inside gets another name", async () => {
+    const text = (name: string): string =>
+      `def f(a):\n    def ${name}(b):\n        c = b + a.one\n        return c + a.two + a.three\n    return ${name}(a)\n`;
+    const [old, now] = [text("first"), text("second")];
+    expect(await extractOfCommit([{ path, before: old, after: now }])).toBeUndefined();
+  });
+
   it.each([
     ["the function is not called there", after.replace("self.sizes(items)", "0")],
     ["its statements are others", after.replace("+= one.size", "-= one.size")],

@@ -148,11 +148,17 @@ function movedNames(
 }
 
 function functionCodes(root: Node, language: NameLanguage): FunctionCode[] {
-  return writtenFunctions(root, language).flatMap(({ name, scope, bodyAt, wholeAt }) => {
+  const functions = writtenFunctions(root, language);
+  const spans = functions.map(({ wholeAt }) => wholeAt);
+  return functions.flatMap(({ name, scope, bodyAt, wholeAt }) => {
     const body = bodyAt && bodyNodeAt(root, bodyAt);
     if (!body) return [];
+    // The blocks of a function inside are its own: under another name it would look like one that was extracted.
+    const inner = spans.filter((one) => one.start >= bodyAt.start && one.end <= bodyAt.end);
+    const isInner = ({ startIndex, endIndex }: Node): boolean =>
+      inner.some(({ start, end }) => startIndex >= start && endIndex <= end);
     const blocks = [body, ...body.descendantsOfType(statementBlocks)].flatMap((one) =>
-      one ? [statementCodes(one)] : [],
+      one && !isInner(one) ? [statementCodes(one)] : [],
     );
     const own = statementCodes(body);
     const isDocumented = /^[rbu]*["']/iu.test(own[0]?.tokens[0]?.text ?? "");
@@ -179,13 +185,12 @@ function bodyNodeAt(root: Node, { start, end }: TextSpan): Node | null {
 }
 
 function statementCodes(block: Node): StatementCode[] {
-  const [only] = block.namedChildren;
-  if (block.namedChildCount === 1 && only?.type === "statement_list") return statementCodes(only);
-  return block.namedChildren.flatMap((one) =>
-    one && one.type !== "comment"
-      ? [{ tokens: codeTokens(one), from: one.startPosition.row, to: one.endPosition.row }]
-      : [],
-  );
+  return block.namedChildren.flatMap((one) => {
+    if (!one || one.type === "comment") return [];
+    // In Go it is beside the comments of a block, and ends behind the last line.
+    if (one.type === "statement_list") return statementCodes(one);
+    return [{ tokens: codeTokens(one), from: one.startPosition.row, to: one.endPosition.row }];
+  });
 }
 
 function callsOf(body: Node): Map<string, CallOfPart> {

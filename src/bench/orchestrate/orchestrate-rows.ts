@@ -20,7 +20,11 @@ export interface OrchestrateRow {
   /** Places that a person who was asked looked through: the median. */
   readonly listed?: number;
   readonly right: number;
-  /** Of the accepted ones, in per cent; absent where there are none. */
+  /** Of the accepted ones that are not as the commit has them: by the tests of the repository; absent where nobody asked them. */
+  readonly rightByTests?: number;
+  readonly wrongByTests?: number;
+  readonly notRun?: number;
+  /** Right, as the commit or by tests, of the accepted ones that something judged, in per cent; absent where there are none. */
   readonly precision?: number;
   /** Median seconds from the request to the verified edit, and of the index from nothing. */
   readonly seconds: number;
@@ -55,6 +59,10 @@ function rowOfType(type: string, all: readonly TimedOutcome[]): OrchestrateRow {
   const count = (fits: (one: TimedOutcome) => boolean): number => all.filter(fits).length;
   const accepted = count((one) => one.accepted);
   const right = count((one) => one.right);
+  const isTested = all.some(({ tests }) => tests !== undefined);
+  const byTests = count(({ tests }) => tests === "right");
+  const notRun = count(({ tests }) => tests === "not run");
+  const judged = accepted - notRun;
   const lists = all.flatMap(({ listed }) => listed ?? []);
   const timed = all.flatMap(({ decoding, accepted, seconds, indexSeconds }) =>
     // What is not applied is written by a model after all, and the time until then is lost.
@@ -73,7 +81,12 @@ function rowOfType(type: string, all: readonly TimedOutcome[]): OrchestrateRow {
     asked: count((one) => one.accepted && one.asked),
     ...(lists.length > 0 && { listed: median(lists) }),
     right,
-    ...(accepted > 0 && { precision: rounded((100 * right) / accepted, 1) }),
+    ...(isTested && {
+      rightByTests: byTests,
+      wrongByTests: count(({ tests }) => tests === "wrong"),
+      notRun,
+    }),
+    ...(judged > 0 && { precision: rounded((100 * (right + byTests)) / judged, 1) }),
     seconds: rounded(median(all.map((one) => one.seconds)), 3),
     indexSeconds: rounded(median(all.map((one) => one.indexSeconds)), 2),
     ...(timed.length > 0 && {

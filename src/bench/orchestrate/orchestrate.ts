@@ -17,9 +17,10 @@ import {
   randomBelow,
 } from "./cases.ts";
 import { DecodingCost } from "./decoding-cost.ts";
+import { judgeByTests, readTestSetups, type TestSetup } from "./judge-by-tests.ts";
 import { madeCases } from "./made-cases.ts";
 import { type OrchestrateRow, orchestrateRows, type TimedOutcome } from "./orchestrate-rows.ts";
-import { runCase } from "./run-case.ts";
+import { type CaseOutcome, runCase } from "./run-case.ts";
 
 interface Options {
   readonly repo: readonly string[];
@@ -31,6 +32,7 @@ interface Options {
   readonly model?: string;
   readonly cost?: string;
   readonly threads?: number;
+  readonly tests?: string;
   readonly list?: boolean;
   readonly markdown?: boolean;
   readonly json?: boolean;
@@ -59,6 +61,10 @@ export function orchestrateCommand(): Command {
     )
     .option("--cost <file>", "cost of passes as bench calibrate --json prints it")
     .option("--threads <n>", "threads of the model", count)
+    .option(
+      "--tests <json>",
+      "extract: run the tests of the repositories where an edit is not as the commit has it",
+    )
     .option("--list", "also print each case that is not right, with the reason")
     .option("--markdown", "print the table as Markdown")
     .option("--json", "print JSON, one object per row")
@@ -68,9 +74,10 @@ export function orchestrateCommand(): Command {
       if (unknown !== undefined)
         throw new RedraftError("usage", `--type ${unknown}: known are ${caseTypes.join(", ")}.`);
       const cost = await decodingCost(options);
+      const setups = options.tests === undefined ? [] : await readTestSetups(options.tests);
       const outcomes: TimedOutcome[] = [];
-      for await (const one of repositoryCases(options)) {
-        const outcome = await runCase(one);
+      for await (const { one, clone, name } of repositoryCases(options)) {
+        const outcome = await testedOutcome(await runCase(one), { one, clone, name }, setups);
         // Where nothing is proposed, a model writes what the commit has, if all of it is the edit.
         const isWhole = one.judge.kind === "commit" || one.type === "multi-file-known";
         const files =
@@ -98,7 +105,29 @@ async function decodingCost(options: Options): Promise<DecodingCost | undefined>
   return new DecodingCost(await loadTokenizer(model), await knownCurve(model, options));
 }
 
-async function* repositoryCases(options: Options): AsyncGenerator<RepositoryCase> {
+interface CaseOfClone {
+  readonly one: RepositoryCase;
+  readonly clone: string;
+  /** Of the repository. */
+  readonly name: string;
+}
+
+/** An extraction that is not as the commit has it, with what the tests of the repository say. */
+async function testedOutcome(
+  outcome: CaseOutcome,
+  { one, clone, name: repository }: CaseOfClone,
+  setups: readonly TestSetup[],
+): Promise<CaseOutcome> {
+  const { judge, commit } = one;
+  const [file] = outcome.files;
+  const isAsked = setups.length > 0 && outcome.accepted && !outcome.right;
+  if (!isAsked || !file || judge.kind !== "extract" || commit === undefined) return outcome;
+  const { name } = judge.extract;
+  const { verdict, why } = await judgeByTests({ clone, repository, commit, file, name }, setups);
+  return { ...outcome, tests: verdict, why: `${outcome.why}; tests: ${verdict}, ${why}` };
+}
+
+async function* repositoryCases(options: Options): AsyncGenerator<CaseOfClone> {
   const wanted = new Set(options.type as CaseType[]);
   const listed = options.only === undefined ? undefined : listedCommits(options.only);
   for (const folder of options.repo) {
@@ -118,14 +147,15 @@ async function* repositoryCases(options: Options): AsyncGenerator<RepositoryCase
         // Of a type with several kinds, each has its own number: one of them has most commits.
         const which = one.kind === undefined ? one.type : `${one.type}: ${one.kind}`;
         const known = found.get(which) ?? 0;
-        if (known < options.cases) yield one;
+        if (known < options.cases) yield { one, clone, name };
         found.set(which, known + 1);
         if ([...fromCommits].every((type) => (found.get(type) ?? 0) >= options.cases)) break;
       }
     }
     for (const type of ["made-extract", "made-signature"] as const) {
       if (!wanted.has(type)) continue;
-      yield* await madeCases(clone, name, type, options.cases, randomBelow(options.seed));
+      const made = await madeCases(clone, name, type, options.cases, randomBelow(options.seed));
+      for (const one of made) yield { one, clone, name };
     }
   }
 }
@@ -155,6 +185,7 @@ function printRows(rows: readonly OrchestrateRow[], { json, markdown }: Options)
     return;
   }
   const isTimed = rows.some((row) => row.againstPlain !== undefined);
+  const isTested = rows.some((row) => row.rightByTests !== undefined);
   const head = [
     "type",
     "cases",
@@ -164,6 +195,7 @@ function printRows(rows: readonly OrchestrateRow[], { json, markdown }: Options)
     "asked",
     "listed",
     "right",
+    ...(isTested ? ["right by tests", "wrong by tests", "not run"] : []),
     "precision",
     "seconds",
     "index",
@@ -178,6 +210,7 @@ function printRows(rows: readonly OrchestrateRow[], { json, markdown }: Options)
     row.asked,
     row.listed ?? "",
     row.right,
+    ...(isTested ? [row.rightByTests ?? "", row.wrongByTests ?? "", row.notRun ?? ""] : []),
     row.precision ?? "",
     row.seconds,
     row.indexSeconds,
@@ -213,6 +246,12 @@ same names. Where a parameter is taken away, the body of the function is the com
 places that can be, or none, and keeps the others.
 made-extract and made-signature are made of the newest files: right means that the result parses, and for made-signature that taking the
 parameter away gives the old texts.
+
+--tests names a list of { "repository", "since", "until", "setup", "test", "passed" }: shell commands that are run in the parent of the
+commit, and a regular expression that finds the names of the tests that pass. An extraction that is not as the commit has it is right
+by tests if what passed before still passes, and an error that is planted in the new function makes some of it fail; without such a
+test it is "not run". Precision then counts what is right as the commit or by tests, of what is neither refused nor "not run".
+The commands, and the tests of old commits, run as you.
 
 "plain /" is how many times as long the model of --model would take to write the same files, a token a pass; "drafted /" the same
 with drafts from the source, "sketch /" for the changed lines alone. Seconds of decoding are modelled by the measured cost of passes

@@ -53,6 +53,22 @@ describe("a case of bench orchestrate", () => {
     expect(row).toMatchObject({ cases: 2, accepted: 1, right: 1, precision: 100, againstPlain: 5 });
   });
 
+  it("counts what tests say apart, and what was not run not at all", async () => {
+    const right = await runCase(rename);
+    const other = { ...right, right: false };
+    const verdicts = ["right", "right", "wrong", "not run"] as const;
+    const [row] = orchestrateRows([right, ...verdicts.map((tests) => ({ ...other, tests }))]);
+    expect(row).toMatchObject({
+      accepted: 5,
+      right: 1,
+      rightByTests: 2,
+      wrongByTests: 1,
+      notRun: 1,
+      precision: 75,
+    });
+    expect(orchestrateRows([right])[0]).not.toHaveProperty("notRun");
+  });
+
   it("takes a changed signature back", async () => {
     const one: RepositoryCase = {
       ...rename,

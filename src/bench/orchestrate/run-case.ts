@@ -28,6 +28,7 @@ import type { CaseJudgement, RepositoryCase } from "./cases.ts";
 import { hunksOfFile } from "./commit-hunks.ts";
 import { wrongExtract } from "./extract-commits.ts";
 import type { CommitFile } from "./history.ts";
+import type { TestJudgement } from "./judge-by-tests.ts";
 import { wrongMove } from "./judge-move.ts";
 import { wrongSignature } from "./judge-signature.ts";
 import { wrongLoop } from "./loop-commits.ts";
@@ -46,6 +47,8 @@ export interface CaseOutcome {
   /** Places that the person who was asked looked through. */
   readonly listed?: number;
   readonly right: boolean;
+  /** What the tests of the repository say of an edit that is not as the commit has it; absent where nobody asked them. */
+  readonly tests?: TestJudgement["verdict"];
   /** Why it was refused, or how it is wrong. */
   readonly why?: string;
   readonly files: readonly CandidateFile[];

@@ -2,9 +2,10 @@ import type { Node } from "web-tree-sitter";
 import { RedraftError } from "../../core/errors.ts";
 import { type NameLanguage, nameLanguageOf } from "../index/languages.ts";
 import { around, firstBrokenLine, wordStarts } from "../names/nodes.ts";
+import { isOldExceptTarget } from "../names/python-scopes.ts";
 import type { NameView } from "../names/resolve-name.ts";
 import { requireName } from "../rename/new-name.ts";
-import { flowOf } from "./flow.ts";
+import { flowOf, superRefusal } from "./flow.ts";
 import { planGoExtract } from "./go/plan.ts";
 import type { ExtractPlan, ExtractRequest } from "./plan.ts";
 import { FileNames, type NameReference } from "./references.ts";
@@ -62,10 +63,13 @@ async function extracted(
   const selection = selectLines(root, text, language, from, to);
   const flow = flowOf(selection, text);
   const names = new FileNames(root, text, language);
-  const crossings = crossingsOf(selection, names.in(selection.outer), flow.returns);
+  const references = names.in(selection.outer);
+  if (language === "python") requireKnownExcepts(selection, references);
+  const crossings = crossingsOf(selection, references, flow.returns);
   const isTyped = /\.[cm]?tsx?$/u.test(path);
   const written = writeExtracted({ root, text, name, selection, flow, crossings, isTyped });
   const isMember = isMethodNode({ selection, flow, crossings });
+  if (flow.superAt && !isMember) throw new ExtractRefusal(superRefusal, flow.superAt.startIndex);
   if (language === "python") requireNoMangledName(selection, isMember);
   requireFreeName(view, path, text, name, language, isMember);
   const parsed = (await view.parserFor(path))?.parse(written.text);
@@ -76,9 +80,10 @@ async function extracted(
     const parameters = crossings.parameters.map((one) => one.name);
     const before = names.in(root);
     const after = new FileNames(parsed.rootNode, written.text, language).in(parsed.rootNode);
-    const crossing = new Set(
-      [...crossings.parameters, ...crossings.results].map(({ binding }) => binding.id),
-    );
+    const crossing = new Set([
+      ...[...crossings.parameters, ...crossings.results].map(({ binding }) => binding.id),
+      ...crossings.parted,
+    ]);
     requireSameMeaning(before, after, written, crossing, path);
     return {
       path,
@@ -95,6 +100,24 @@ async function extracted(
     };
   } finally {
     parsed.delete();
+  }
+}
+
+/** `except A, b:` binds `b` in Python 2 and reads it in Python 3.14: where the module has a `b`, nothing says which. */
+function requireKnownExcepts(
+  { statements }: Selection,
+  references: readonly NameReference[],
+): void {
+  for (const { node, name, declares } of references) {
+    if (declares || !isOldExceptTarget(node)) continue;
+    const used = statements
+      .flatMap((one) => one.descendantsOfType("identifier"))
+      .find((one) => one?.text === name);
+    if (!used) continue;
+    throw new ExtractRefusal(
+      `whether \`${node.parent!.text.split("\n")[0]}\` gives \`${name}\` a value depends on the version of Python.`,
+      used.startIndex,
+    );
   }
 }
 
@@ -166,6 +189,7 @@ function requireSameMeaning(
     if ((old.binding === undefined) !== (now.binding === undefined)) refuse();
     if (!old.binding || !now.binding) continue;
     if (crossing.has(old.binding.id)) {
+      if (old.binding.isTop !== now.binding.isTop) refuse();
       if (now.binding.declarations.some(({ node }) => isNew(node.startIndex))) refuse();
       continue;
     }

@@ -1,4 +1,5 @@
 import type { Node } from "web-tree-sitter";
+import { alwaysLeaves, endsFunction } from "./leaves.ts";
 import { ExtractRefusal } from "./refusal.ts";
 import { type Selection, scopeFunctions } from "./selection.ts";
 
@@ -6,8 +7,12 @@ import { type Selection, scopeFunctions } from "./selection.ts";
 export interface SelectionFlow {
   readonly awaits: boolean;
   readonly yields: boolean;
-  /** Every way through the statements returns or throws. */
+  /** Every way through the statements returns, throws, or comes to the end of the function. */
   readonly returns: boolean;
+  /** Some way gives a value back; otherwise the call is a statement like others. */
+  readonly returnsValue: boolean;
+  /** `super()` or `__class__` of Python, which only a method of the class has. */
+  readonly superAt: Node | undefined;
   /** `this` of JavaScript, of the class that the outer function is a member of. */
   readonly usesThis: boolean;
 }
@@ -21,6 +26,8 @@ export function flowOf(selection: Selection, text: string): SelectionFlow {
   let yields = false;
   let usesThis = false;
   let returned: Node | undefined;
+  let returnsValue = false;
+  let superAt: Node | undefined;
   const isInside = (node: Node): boolean =>
     node.startIndex >= statements[0]!.startIndex && node.endIndex <= statements.at(-1)!.endIndex;
   const visit = (node: Node, isNested: boolean, arrowsOnly: boolean): void => {
@@ -34,7 +41,10 @@ export function flowOf(selection: Selection, text: string): SelectionFlow {
       if (type === "for_in_statement" && node.children.some((one) => one?.type === "await"))
         awaits = true;
       if (type === "yield" || type === "yield_expression") yields = true;
-      if (type === "return_statement") returned ??= node;
+      if (type === "return_statement") {
+        returned ??= node;
+        returnsValue ||= node.namedChildren.some((one) => one?.type !== "comment");
+      }
       if (type === "break_statement" || type === "continue_statement") {
         const target = jumpTarget(node);
         if (!target || !isInside(target)) refuse(`\`${node.text}\` leaves the selection.`);
@@ -42,16 +52,20 @@ export function flowOf(selection: Selection, text: string): SelectionFlow {
     }
     if (language === "script" && arrowsOnly) {
       if (type === "this") usesThis = true;
-      if (type === "super") refuse("`super` means something only in the method itself.");
+      // A method beside it has the same class above.
+      if (type === "super" && node.parent?.type !== "call_expression") usesThis = true;
+      else if (type === "super")
+        refuse("`super(…)` means something only in the constructor itself.");
       if (type === "meta_property")
         refuse("`new.target` means something only in the function itself.");
       if (type === "identifier" && node.text === "arguments")
         refuse("`arguments` are those of the function itself.");
     }
     if (language === "python" && type === "identifier" && node.parent?.type !== "attribute") {
-      const isCall = node.parent?.type === "call";
-      if (node.text === "__class__" || (isCall && node.text === "super"))
-        refuse("`super()` and `__class__` mean something only in the method itself.");
+      if (node.text === "__class__" || isBareSuper(node)) {
+        superAt ??= node;
+        if (inner.id !== outer.id) refuse(superRefusal);
+      }
     }
     if (/^(?:global_statement|nonlocal_statement)$/u.test(type))
       refuse(`\`${node.text}\` is for the whole function.`);
@@ -86,7 +100,9 @@ export function flowOf(selection: Selection, text: string): SelectionFlow {
     if (isPrivate && !usesThis)
       throw new ExtractRefusal("a private member can be used only in its class.", selection.start);
   }
-  const returns = alwaysLeaves(statements);
+  // At the end of a function, going on is returning nothing.
+  const ends = endsFunction(selection);
+  const returns = returned !== undefined && (ends || alwaysLeaves(statements));
   if (returned && !returns) {
     throw new ExtractRefusal(
       "`return` is not reached on every way through the selection. Select up to the end of the function, or without it.",
@@ -99,10 +115,22 @@ export function flowOf(selection: Selection, text: string): SelectionFlow {
   return {
     awaits,
     yields,
-    returns: returns && returned !== undefined,
+    superAt,
+    returns,
+    returnsValue: returns && (returnsValue || !ends),
     usesThis: usesThis && owner !== undefined,
   };
 }
+
+/** `super` of Python that takes the class and the object from where it is written. */
+function isBareSuper(node: Node): boolean {
+  const call = node.text === "super" ? node.parent : null;
+  if (call?.type !== "call" || call.childForFieldName("function")?.id !== node.id) return false;
+  return call.childForFieldName("arguments")?.namedChildCount === 0;
+}
+
+export const superRefusal =
+  "`super()` and `__class__` mean something only in a method that has the object.";
 
 /** `async` of a function or a lambda belongs to it. */
 const isFunctionWord = (node: Node): boolean => scopeFunctions.test(node.parent?.type ?? "");
@@ -183,29 +211,4 @@ function jumpTarget(node: Node): Node | undefined {
     if (node.type === "break_statement" && outer.type === "switch_statement") return outer;
   }
   return undefined;
-}
-
-/** Whether no way leads through statements to what follows. */
-export function alwaysLeaves(statements: readonly (Node | null)[]): boolean {
-  return statements.some((one) => one !== null && statementLeaves(one));
-}
-
-function statementLeaves(node: Node): boolean {
-  const { type } = node;
-  if (/^(?:return_statement|throw_statement|raise_statement)$/u.test(type)) return true;
-  if (/^(?:statement_block|block)$/u.test(type)) return alwaysLeaves(node.namedChildren);
-  if (type === "else_clause")
-    return node.namedChildren.some((one) => one !== null && statementLeaves(one));
-  if (type !== "if_statement") return false;
-  const then = node.childForFieldName("consequence");
-  const others = node.namedChildren.filter((one) =>
-    /^(?:else_clause|elif_clause)$/u.test(one?.type ?? ""),
-  );
-  const hasElse = others.some((one) => one?.type === "else_clause");
-  const partLeaves = (one: Node | null): boolean =>
-    one !== null &&
-    (one.type === "elif_clause"
-      ? statementLeaves(one.childForFieldName("consequence")!)
-      : statementLeaves(one));
-  return hasElse && then !== null && statementLeaves(then) && others.every(partLeaves);
 }

@@ -1,5 +1,5 @@
 import type { Node } from "web-tree-sitter";
-import { alwaysLeaves } from "./flow.ts";
+import { alwaysLeaves, maySwallow } from "./leaves.ts";
 import type { NameReference } from "./references.ts";
 import type { Selection } from "./selection.ts";
 
@@ -61,36 +61,33 @@ export function isLost(
 export const isNodeIn = (node: Node, outer: Node): boolean =>
   node.startIndex >= outer.startIndex && node.endIndex <= outer.endIndex;
 
-/** A plain assignment at the end: no error can come after it. */
+/** A plain assignment at the end of a way through the selection: no error can come after it. */
 function isLastAct(node: Node, { statements }: Selection): boolean {
   const { parent } = node;
+  const statement = parent?.parent;
   const last = statements.at(-1)!;
-  const isOnly =
-    last.namedChildCount === 1 && parent !== null && last.namedChildren[0]?.id === parent.id;
-  if (!isOnly || !/^(?:assignment|assignment_expression|variable_declarator)$/u.test(parent.type))
+  if (!parent || statement?.namedChildCount !== 1) return false;
+  if (!/^(?:assignment|assignment_expression|variable_declarator)$/u.test(parent.type))
     return false;
   const field = parent.type === "variable_declarator" ? "name" : "left";
-  return parent.childForFieldName(field)?.id === node.id;
+  return parent.childForFieldName(field)?.id === node.id && isLastOf(statement, last);
 }
 
-/** Whether a `with` of Python may go on behind its body after an error. */
-export function maySwallow(node: Node): boolean {
-  const body = node.childForFieldName("body")!;
-  const items = node
-    .descendantsOfType("with_item")
-    .filter((one): one is Node => one !== null && one.endIndex <= body.startIndex);
-  return items.length === 0 || !items.every((one) => neverSwallows(one));
+/** Whether a statement ends a whole one: by itself, or as the last one of a branch. */
+function isLastOf(statement: Node, whole: Node): boolean {
+  if (!/^(?:expression_statement|lexical_declaration|variable_declaration)$/u.test(statement.type))
+    return false;
+  for (let node: Node | null = statement; node; node = node.parent) {
+    if (node.id === whole.id) return true;
+    const list: Node | null = node.parent;
+    if (
+      !list ||
+      !/^(?:statement_block|block|if_statement|else_clause|elif_clause)$/u.test(list.type)
+    )
+      return false;
+    const isList = /block$/u.test(list.type);
+    const last = list.namedChildren.findLast((one) => one?.type !== "comment");
+    if (isList && last?.id !== node.id) return false;
+  }
+  return false;
 }
-
-function neverSwallows(item: Node): boolean {
-  const value = item.childForFieldName("value");
-  const call = value?.type === "as_pattern" ? value.namedChildren[0] : value;
-  if (call?.type !== "call") return false;
-  const called = call.childForFieldName("function");
-  const name = called?.type === "attribute" ? called.childForFieldName("attribute") : called;
-  return knownManagers.test(name?.text ?? "");
-}
-
-/** Managers of the standard library that pass every error on. */
-const knownManagers =
-  /^(?:open|StringIO|BytesIO|closing|nullcontext|redirect_stdout|redirect_stderr|TemporaryDirectory|NamedTemporaryFile|TemporaryFile|scandir|ZipFile|ThreadPoolExecutor|ProcessPoolExecutor|Popen|localcontext|catch_warnings)$/u;

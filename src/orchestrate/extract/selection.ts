@@ -45,16 +45,17 @@ export function statementsOnLines(
     start = text.indexOf("\n", start) + 1;
   const code = firstCode(text, start, end);
   if (code >= end) throw new ExtractRefusal("the lines have no statement.", start);
-  let list: Node | null = root.descendantForIndex(
-    code,
-    Math.max(code, lastCode(root, text, code, end) - 1),
-  );
+  const last = lastCode(root, text, code, end);
+  let list: Node | null = root.descendantForIndex(code, Math.max(code, last - 1));
   while (list && !blocks.test(list.type)) list = list.parent;
   const statements = (list?.namedChildren ?? []).filter(
     (one): one is Node =>
       one !== null && one.endIndex > code && one.startIndex < end && one.type !== "comment",
   );
-  const whole = statements.every((one) => one.startIndex >= start && one.endIndex <= end);
+  // A list of Go ends where the bracket behind it begins.
+  const isMore = /[^;\s]/u.test(text.slice(statements.at(-1)?.endIndex ?? last, last));
+  const whole =
+    !isMore && statements.every((one) => one.startIndex >= start && one.endIndex <= end);
   if (!list || statements.length === 0 || !whole || /^switch_/u.test(list.type)) {
     throw new ExtractRefusal("the lines are not whole statements of one block.", code);
   }

@@ -1,5 +1,7 @@
 import type { Node } from "web-tree-sitter";
-import { guardsAround, isLost, isNodeIn, maySwallow } from "./guards.ts";
+import { isOldExceptTarget } from "../names/python-scopes.ts";
+import { guardsAround, isLost, isNodeIn } from "./guards.ts";
+import { alwaysLeaves, maySwallow } from "./leaves.ts";
 import type { NameReference, ScopeBinding } from "./references.ts";
 import { ExtractRefusal } from "./refusal.ts";
 import { type Selection, scopeFunctions } from "./selection.ts";
@@ -15,6 +17,8 @@ export interface Crossing {
 export interface Crossings {
   readonly parameters: readonly Crossing[];
   readonly results: readonly Crossing[];
+  /** Ids of variables that are others in the new function: what they hold there is not used outside. */
+  readonly parted: readonly string[];
 }
 
 const loopTypes = /^(?:for_statement|for_in_statement|while_statement|do_statement)$/u;
@@ -31,6 +35,7 @@ export function crossingsOf(
 ): Crossings {
   const parameters: Crossing[] = [];
   const results: Crossing[] = [];
+  const parted: string[] = [];
   const byBinding = new Map<string, NameReference[]>();
   for (const one of references) {
     if (!one.binding) continue;
@@ -65,7 +70,8 @@ export function crossingsOf(
     if (some.isType) {
       throw new ExtractRefusal(`\`${name}\` is a type of the function.`, some.node.startIndex);
     }
-    refuseShared(selection, all, name, isInside, isOwn);
+    if (!isSharedLater(selection, all, isOwn, loops))
+      refuseShared(selection, all, name, isInside, isOwn);
     const written = inside.filter(({ writes }) => writes);
     // A later round of a loop reads what this one leaves, in the selection too, unless the variable is new in every round.
     const isCarried =
@@ -74,6 +80,7 @@ export function crossingsOf(
     const after = all.filter(
       (one) =>
         one.reads &&
+        !isGivenAgain(selection, one.node, name, loops) &&
         (one.node.startIndex >= last ||
           (isInside(one)
             ? isCarried
@@ -82,11 +89,12 @@ export function crossingsOf(
     const keyword = isOwn ? declarationWord(declaring.filter(isInside)) : undefined;
     const crossing: Crossing = { name, binding, declaredBy: keyword };
     const isResult = !returns && written.length > 0 && after.length > 0;
+    if (isOwn && !isResult) parted.push(binding.id);
     const isParameter =
       !isOwn && (selection.language === "script" || needsValue(selection, inside, name));
     if (isParameter) {
       if (selection.language === "script") requireDeclaredBefore(declaring, some, last);
-      if (selection.language === "python") requireValueBefore(selection, declaring, name, first);
+      if (selection.language === "python") requireValueBefore(selection, declaring, name);
       parameters.push(crossing);
     }
     if (isResult) {
@@ -106,7 +114,22 @@ export function crossingsOf(
       );
     }
   }
-  return { parameters, results };
+  return { parameters, results, parted };
+}
+
+/** Python: whether every way from the selection to a place gives the variable another value. */
+function isGivenAgain(
+  { language, statements }: Selection,
+  node: Node,
+  name: string,
+  loops: readonly Node[],
+): boolean {
+  if (language !== "python") return false;
+  const last = statements.at(-1)!.endIndex;
+  if (node.startIndex >= last) return hasValueAt(node, name, last);
+  // A later round of the innermost loop around both.
+  const loop = loops.find((one) => isNodeIn(node, one));
+  return loop !== undefined && hasValueAt(node, name, loop.startIndex);
 }
 
 /** A variable that is declared later may not be read yet, and has its value only then; functions have theirs from the start. */
@@ -198,6 +221,36 @@ function refuseOuterWrite({ language }: Selection, inside: readonly NameReferenc
   }
 }
 
+/** Closures that share a variable are all made after the selection: while it runs, nobody else has the variable. */
+function isSharedLater(
+  { language, inner, statements }: Selection,
+  all: readonly NameReference[],
+  isOwn: boolean,
+  loops: readonly Node[],
+): boolean {
+  const { binding } = all[0]!;
+  const home = all.find(({ declares }) => declares)?.within;
+  const last = statements.at(-1)!.endIndex;
+  // A later round runs the selection again, with a variable that is not new.
+  const isAgain =
+    !(isOwn && language === "script") &&
+    loops.some((one) => one.startIndex >= binding!.scopeStart && one.endIndex <= binding!.scopeEnd);
+  if (home !== inner.startIndex || isAgain) return false;
+  return all.every(({ node, within }) => within === home || isMadeAfter(node, inner, last));
+}
+
+/** Whether the function of a function that has a place is made after the selection; declarations of JavaScript are there from the start. */
+function isMadeAfter(place: Node, inner: Node, last: number): boolean {
+  let made: Node | undefined;
+  for (let node: Node | null = place; node && node.id !== inner.id; node = node.parent)
+    if (scopeFunctions.test(node.type)) made = node;
+  return (
+    made !== undefined &&
+    made.startIndex >= last &&
+    !/^(?:generator_)?function_declaration$/u.test(made.type)
+  );
+}
+
 /** A closure that shares a variable sees every later value; a parameter would be a copy. */
 function refuseShared(
   { inner }: Selection,
@@ -254,10 +307,9 @@ function needsValue(
 
 /** Python: a parameter must have a value on every way to the selection. */
 function requireValueBefore(
-  { statements, inner, outer }: Selection,
+  { statements, inner }: Selection,
   declaring: readonly NameReference[],
   name: string,
-  first: number,
 ): void {
   const refuse = (node: Node): never => {
     throw new ExtractRefusal(
@@ -270,35 +322,43 @@ function requireValueBefore(
     return;
   if (declaring.some(({ node }) => node.parent?.type === "delete_statement"))
     refuse(statements[0]!);
-  for (let node: Node = statements[0]!; node.parent && node.id !== outer.id; node = node.parent) {
-    const list = node.parent;
+  // A variable of an outer function is not followed further.
+  if (!hasValueAt(statements[0]!, name, inner.startIndex)) refuse(statements[0]!);
+}
+
+/** Python: whether a name is given a value on every way to a place of its function, from `since` on. */
+function hasValueAt(place: Node, name: string, since: number): boolean {
+  let from = place;
+  for (let list = place.parent; list && !scopeFunctions.test(list.type); list = list.parent) {
+    const { startIndex } = from;
     if (list.type === "block" || list.type === "module") {
       const before = list.namedChildren.filter(
-        (one): one is Node => one !== null && one.endIndex <= node.startIndex,
+        (one): one is Node => one !== null && one.startIndex >= since && one.endIndex <= startIndex,
       );
-      if (assigns(before, name)) return;
+      if (assigns(before, name)) return true;
     }
-    const binds = (field: string): boolean => {
-      const part = list.childForFieldName(field);
-      return (
-        part !== null &&
-        part.endIndex <= first &&
-        part.descendantsOfType("identifier").some((one) => one?.text === name)
-      );
-    };
-    if (list.type === "for_statement" && binds("left")) return;
-    if (list.type === "with_statement" && isTargetOfWith(list, name)) return;
-    if (
-      list.type === "except_clause" &&
-      list.descendantsOfType("as_pattern_target").some((one) => one?.text === name)
-    )
-      return;
-    // A variable of an outer function is not followed further.
-    if (scopeFunctions.test(list.type) && list.id === inner.id && inner.id !== outer.id)
-      refuse(statements[0]!);
+    if (list.startIndex >= since && givesItsBlock(list, from, name)) return true;
+    from = list;
   }
-  refuse(statements[0]!);
+  return false;
 }
+
+/** Whether a statement of Python gives a name a value before each run of a block of it. */
+function givesItsBlock(list: Node, block: Node, name: string): boolean {
+  if (list.type === "except_clause") return bindsError(list, name, block);
+  if (list.childForFieldName("body")?.id !== block.id) return false;
+  if (list.type === "with_statement") return isTargetOfWith(list, name);
+  const left = list.type === "for_statement" ? list.childForFieldName("left") : null;
+  return left?.descendantsOfType("identifier").some((one) => one?.text === name) ?? false;
+}
+
+/** Whether an `except` gives the error the name, for its block. */
+const bindsError = (clause: Node, name: string, block: Node): boolean =>
+  block.type === "block" &&
+  (clause
+    .descendantsOfType("as_pattern_target")
+    .some((one) => one?.text === name && one.endIndex <= block.startIndex) ||
+    clause.namedChildren.some((one) => one?.text === name && isOldExceptTarget(one)));
 
 function isOfParameters(node: Node): boolean {
   for (let outer = node.parent; outer; outer = outer.parent) {
@@ -308,9 +368,9 @@ function isOfParameters(node: Node): boolean {
   return false;
 }
 
-/** Whether statements of Python give a name a value on every way through them. */
+/** Whether statements of Python give a name a value on every way that leads behind them. */
 function assigns(statements: readonly (Node | null)[], name: string): boolean {
-  return statements.some((one) => one !== null && assignsOne(one, name));
+  return statements.some((one) => one !== null && (assignsOne(one, name) || alwaysLeaves([one])));
 }
 
 function assignsOne(node: Node, name: string): boolean {
@@ -355,6 +415,18 @@ function assignsOne(node: Node, name: string): boolean {
       ];
       const hasElse = others.some((one) => one!.type === "else_clause");
       return hasElse && bodies.every((one) => assigns(one?.namedChildren ?? [], name));
+    }
+    case "try_statement": {
+      const clauses = (types: RegExp): Node[] =>
+        node.namedChildren.filter((one): one is Node => types.test(one?.type ?? ""));
+      const inBlocks = (of: readonly (Node | null)[]): boolean =>
+        of.some((one) => assigns(one?.namedChildren ?? [], name));
+      const blockOf = (clause: Node): Node | null =>
+        clause.namedChildren.findLast((one) => one?.type === "block") ?? null;
+      if (inBlocks(clauses(/^finally_clause$/u).map(blockOf))) return true;
+      const ways = [node.childForFieldName("body"), ...clauses(/^else_clause$/u).map(blockOf)];
+      const handlers = clauses(/^(?:except_clause|except_group_clause)$/u);
+      return inBlocks(ways) && handlers.every((one) => inBlocks([blockOf(one)]));
     }
     default:
       return false;

@@ -378,15 +378,15 @@ function callText(writing: ExtractWriting, margin: string): string {
       : called;
   const names = results.map((one) => one.name);
   if (isPython) {
-    const statement = flow.returns
+    const statement = flow.returnsValue
       ? `return ${made}`
       : names.length > 0
         ? `${names.join(", ")} = ${made}`
         : made;
-    return margin + (flow.returns && flow.yields ? `return (${made})` : statement);
+    return margin + (flow.returnsValue && flow.yields ? `return (${made})` : statement);
   }
   const end = statementEnd(text, selection);
-  if (flow.returns) return `${margin}return ${made}${end}`;
+  if (flow.returnsValue) return `${margin}return ${made}${end}`;
   if (names.length === 0) return `${margin}${made}${end}`;
   const declared = results.filter(({ declaredBy }) => declaredBy !== undefined);
   const isObject = isWrapped(selection, flow, results);

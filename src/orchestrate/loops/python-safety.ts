@@ -1,5 +1,5 @@
 import type { Node } from "web-tree-sitter";
-import { maySwallow } from "../extract/guards.ts";
+import { maySwallow } from "../extract/leaves.ts";
 import type { NameReference, ScopeBinding } from "../extract/references.ts";
 import { otherShape, refuseLoop } from "./refusal.ts";
 import {

@@ -55,6 +55,15 @@ export class PythonScopes {
       if (binding) binding.declarations.push({ ...declared, scope });
       else found.set(scope.id, { scope, declarations: [{ ...declared, scope }] });
     }
+    // Where the module has the name, `except A, B:` may as well read it.
+    if (found.has(this.root.id) || /^[A-Z]/u.test(name)) return found;
+    for (const node of nodes.filter(isOldExceptTarget)) {
+      const scope = this.actualScope(name, holderOf(node), found);
+      const declared: PythonDeclared = { node, by: node.parent!, kind: "variable", scope };
+      const binding = found.get(scope.id);
+      if (binding) binding.declarations.push(declared);
+      else found.set(scope.id, { scope, declarations: [declared] });
+    }
     return found;
   }
 
@@ -109,6 +118,14 @@ export class PythonScopes {
     }
     return false;
   }
+}
+
+/** `except A, e:`, which binds a name in Python 2; Python 3.14 reads two classes. */
+export function isOldExceptTarget(node: Node): boolean {
+  const by = node.parent;
+  if (by?.type !== "except_clause") return false;
+  const values = by.childrenForFieldName("value");
+  return values.length === 2 && values[1]?.id === node.id;
 }
 
 const isTypeParameter = (binding: PythonBinding | undefined): boolean =>

@@ -2,6 +2,7 @@ import type { Node } from "web-tree-sitter";
 import { isNodeIn } from "../guards.ts";
 import { ExtractRefusal } from "../refusal.ts";
 import type { GoCopies } from "./copies.ts";
+import { type GoFlow, isTerminating } from "./flow.ts";
 import type { GoReference, GoVariable } from "./references.ts";
 import { type GoSelection, isInGoSelection } from "./selection.ts";
 import type { GoValueTypes } from "./types.ts";
@@ -31,7 +32,7 @@ export function goCrossingsOf(
   references: readonly GoReference[],
   types: GoValueTypes,
   copies: GoCopies,
-  returns: boolean,
+  { returns, bare }: GoFlow,
 ): GoCrossings {
   const parameters: GoCrossing[] = [];
   const results: GoCrossing[] = [];
@@ -42,17 +43,21 @@ export function goCrossingsOf(
   }
   const last = selection.statements.at(-1)!.endIndex;
   const loops = goLoopsAround(selection);
+  if (bare) {
+    for (const all of groups.values())
+      if (isNamedResult(all[0]!.variable!, selection)) requireStillZero(selection, all, loops);
+  }
   for (const all of groups.values()) {
     const inside = all.filter(({ node }) => isInGoSelection(selection, node));
     const outside = all.filter((one) => !inside.includes(one));
     const [some] = inside;
     if (!some) continue;
     const variable = some.variable!;
+    if (bare && isNamedResult(variable, selection)) continue;
     const isOwn = isInGoSelection(selection, variable.declarations[0]!.node);
     if (isOwn && outside.length === 0) continue;
     if (isOwn && isDeclaredAgain(outside, all)) continue;
     refuseNoVariable(variable, some.node);
-    refuseGoShared(all, some);
     const type = types.ofVariable(variable, some.node);
     if (type === undefined) {
       throw new ExtractRefusal(
@@ -60,10 +65,14 @@ export function goCrossingsOf(
         some.node.startIndex,
       );
     }
-    refuseAddress(all, some, type, copies);
+    const isPartWrite = copies.changesByPart(type);
+    // What leaves as a whole may be shared inside as before.
+    const isWhole = isLeftWhole(selection, outside, loops, returns);
+    if (!isWhole && !isSharedOnlyLater(selection, all, some, isOwn, loops))
+      refuseGoShared(all, some, isPartWrite);
+    refuseAddress(isWhole ? outside : all, some, type, copies);
     const crossing: GoCrossing = { name: some.name, type, variable, isOwn };
     if (!isOwn) parameters.push(crossing);
-    const isPartWrite = copies.changesByPart(type);
     const written = inside.filter((one) => one.writes || (isPartWrite && one.writesPart));
     if (!isOwn) refuseNamedResult(written[0], selection);
     const isCarried =
@@ -118,12 +127,47 @@ function refuseNoVariable(variable: GoVariable, at: Node): void {
   }
 }
 
+/** Nothing outside has the variable once the selection runs: everything else of it is written before, and in no closure. */
+function isLeftWhole(
+  { statements, inner }: GoSelection,
+  outside: readonly GoReference[],
+  loops: readonly Node[],
+  returns: boolean,
+): boolean {
+  const first = statements[0]!.startIndex;
+  const isBefore = outside.every(
+    ({ node, within }) => node.endIndex <= first && within === outside[0]!.within,
+  );
+  const isOfInner = isNodeIn(outside[0]?.node ?? inner, inner);
+  return isBefore && isOfInner && (returns || loops.length === 0);
+}
+
+/** Closures that share a variable are all made after the selection: while it runs, nobody else has the variable. */
+function isSharedOnlyLater(
+  { statements }: GoSelection,
+  all: readonly GoReference[],
+  some: GoReference,
+  isOwn: boolean,
+  loops: readonly Node[],
+): boolean {
+  const last = statements.at(-1)!.endIndex;
+  const { within } = all.find(({ declares }) => declares) ?? some;
+  const others = all.filter((one) => one.within !== within);
+  const isAgain = !isOwn && loops.some((one) => isNodeIn(one, some.variable!.scope));
+  return some.within === within && !isAgain && others.every(({ node }) => node.startIndex >= last);
+}
+
 /** A closure that shares a variable sees every later value; a parameter would be a copy. */
-function refuseGoShared(all: readonly GoReference[], some: GoReference): void {
+function refuseGoShared(
+  all: readonly GoReference[],
+  some: GoReference,
+  isPartWrite: boolean,
+): void {
   const home = all.find(({ declares }) => declares) ?? some;
   if (all.every(({ within }) => within === home.within)) return;
   const changes = all.filter(
-    (one) => one.writesPart || (one.writes && !(one === home && declaresWithValue(one))),
+    (one) =>
+      (isPartWrite && one.writesPart) || (one.writes && !(one === home && declaresWithValue(one))),
   );
   if (changes.length === 0) return;
   throw new ExtractRefusal(
@@ -172,18 +216,63 @@ function refuseAddress(
   }
 }
 
-function refuseNamedResult(written: GoReference | undefined, { inner, outer }: GoSelection): void {
+function refuseNamedResult(written: GoReference | undefined, selection: GoSelection): void {
   if (!written) return;
-  const by = written.variable!.declarations[0]!.by;
-  const isResult = [inner, outer].some(
-    (one) => one.childForFieldName("result")?.id === by.parent?.id,
-  );
-  if (isResult) {
+  if (isNamedResult(written.variable!, selection)) {
     throw new ExtractRefusal(
       `\`${written.name}\` is a named result of the function, and is assigned here.`,
       written.node.startIndex,
     );
   }
+}
+
+const isNamedResult = ({ declarations }: GoVariable, { inner, outer }: GoSelection): boolean =>
+  [inner, outer].some(
+    (one) => one.childForFieldName("result")?.id === declarations[0]!.by.parent?.id,
+  );
+
+/** The new function has results of the same names, which begin without a value: so must those of the old one at the selection. */
+function requireStillZero(
+  { statements, inner }: GoSelection,
+  all: readonly GoReference[],
+  loops: readonly Node[],
+): void {
+  const [declared] = all;
+  const first = statements[0]!.startIndex;
+  const isElsewhere = all.some(({ within }) => within !== inner.startIndex);
+  const before = all.filter(
+    (one) => one !== declared && (one.writes || one.writesPart) && one.node.startIndex < first,
+  );
+  const last = before.at(-1);
+  const isNil =
+    last !== undefined &&
+    declared!.variable!.declarations[0]!.by.childForFieldName("type")?.text === "error" &&
+    isFoundNil(declared!.name, statements[0]!, inner, last.node.endIndex);
+  if (isElsewhere || loops.length > 0 || (last !== undefined && !isNil)) {
+    throw new ExtractRefusal(
+      `a bare \`return\` gives back \`${declared!.name}\`, which may have a value before the selection.`,
+      statements[0]!.startIndex,
+    );
+  }
+}
+
+/** `if err != nil { return err }` is before a place of a function, behind `since`. */
+function isFoundNil(name: string, place: Node, inner: Node, since: number): boolean {
+  for (let node = place; node.id !== inner.id && node.parent; node = node.parent) {
+    if (node.parent.type !== "statement_list") continue;
+    const isFound = node.parent.namedChildren.some((one) => {
+      const condition = one?.type === "if_statement" ? one.childForFieldName("condition") : null;
+      if (!condition || one!.endIndex > node.startIndex || condition.startIndex < since)
+        return false;
+      return (
+        condition.text.replaceAll(/\s/gu, "") === `${name}!=nil` &&
+        one!.childForFieldName("alternative") === null &&
+        isTerminating(one!.childForFieldName("consequence")!)
+      );
+    });
+    if (isFound) return true;
+  }
+  return false;
 }
 
 /** The loops of the innermost function around the selection. */

@@ -6,6 +6,10 @@ import { endsGoFunction, type GoSelection, isInGoSelection } from "./selection.t
 export interface GoFlow {
   /** Every way returns from the innermost function, or ends it. */
   readonly returns: boolean;
+  /** Some ways return an error that is not nil, and the others go on. */
+  readonly returnsError: boolean;
+  /** A `return` gives back what the named results hold. */
+  readonly bare: boolean;
 }
 
 const breakTargets =
@@ -18,7 +22,8 @@ export function goFlowOf(selection: GoSelection): GoFlow {
   const jump = outer.descendantsOfType("goto_statement")[0];
   if (jump) throw new ExtractRefusal("the function has a `goto`.", jump.startIndex);
   const result = inner.childForFieldName("result");
-  let returned: Node | undefined;
+  const returned: Node[] = [];
+  let bare: Node | undefined;
   const visit = (node: Node, isNested: boolean): void => {
     const refuse = (why: string): never => {
       throw new ExtractRefusal(why, node.startIndex);
@@ -31,9 +36,8 @@ export function goFlowOf(selection: GoSelection): GoFlow {
     if (!isNested) {
       if (type === "defer_statement") refuse("`defer` runs at the end of the function.");
       if (type === "return_statement") {
-        returned ??= node;
-        if (result && node.namedChildCount === 0)
-          refuse("a bare `return` gives back the named results.");
+        returned.push(node);
+        if (result && node.namedChildCount === 0) bare ??= node;
       }
       if (/^(?:break|continue|fallthrough)_statement$/u.test(type)) {
         const target = jumpTargetOf(node);
@@ -46,13 +50,15 @@ export function goFlowOf(selection: GoSelection): GoFlow {
   };
   for (const one of statements) visit(one, false);
   const ends = isTerminating(statements.at(-1)!);
-  if (returned) {
+  const [first] = returned;
+  if (first) {
     // At the end of a function without results, going on is returning.
-    if (ends || (!result && endsGoFunction(selection))) return { returns: true };
-    throw new ExtractRefusal(
-      "`return` is not reached on every way through the selection. Select up to the end of the function, or without it.",
-      returned.startIndex,
-    );
+    if (ends || (!result && endsGoFunction(selection)))
+      return { returns: true, returnsError: false, bare: bare !== undefined };
+    const isError = result?.type === "type_identifier" && result.text === "error";
+    if (isError && returned.every(returnsSomeError))
+      return { returns: false, returnsError: true, bare: false };
+    throw new ExtractRefusal(someReturn, first.startIndex);
   }
   if (ends) {
     throw new ExtractRefusal(
@@ -60,7 +66,30 @@ export function goFlowOf(selection: GoSelection): GoFlow {
       statements.at(-1)!.startIndex,
     );
   }
-  return { returns: false };
+  return { returns: false, returnsError: false, bare: false };
+}
+
+export const someReturn =
+  "`return` is not reached on every way through the selection. Select up to the end of the function, or without it.";
+
+/** `if err != nil { return err }`: nothing in between can make it nil. */
+function returnsSomeError(node: Node): boolean {
+  const list = node.parent;
+  const block = list?.type === "statement_list" ? list.parent : list;
+  const holder = block?.parent;
+  const isFirst = list?.namedChildren.find((one) => one?.type !== "comment")?.id === node.id;
+  if (!isFirst || holder?.type !== "if_statement") return false;
+  const condition = holder.childForFieldName("condition");
+  const value = node.namedChildCount === 1 ? node.namedChildren[0]! : null;
+  return (
+    value !== null &&
+    holder.childForFieldName("consequence")?.id === block!.id &&
+    condition?.type === "binary_expression" &&
+    condition.childForFieldName("operator")?.text === "!=" &&
+    condition.childForFieldName("left")?.type === "identifier" &&
+    condition.childForFieldName("left")?.text === value.text &&
+    condition.childForFieldName("right")?.text === "nil"
+  );
 }
 
 function jumpTargetOf(node: Node): Node | undefined {
@@ -76,7 +105,7 @@ function jumpTargetOf(node: Node): Node | undefined {
 }
 
 /** Terminating statements, as the Go specification defines them; labels are refused before. */
-function isTerminating(node: Node): boolean {
+export function isTerminating(node: Node): boolean {
   switch (node.type) {
     case "return_statement":
       return true;

@@ -13,7 +13,7 @@ net/url.Parse: *url.URL, error; net/url.ParseQuery: url.Values, error; net/url.P
 os.Create: *os.File, error; os.Getenv: string; os.Getwd: string, error; os.LookupEnv: string, bool; os.Mkdir: error; os.MkdirAll: error; os.MkdirTemp: string, error; os.Open: *os.File, error; os.OpenFile: *os.File, error; os.ReadFile: []byte, error; os.Remove: error; os.RemoveAll: error; os.WriteFile: error
 path.Base: string; path.Clean: string; path.Dir: string; path.Ext: string; path.Join: string
 path/filepath.Abs: string, error; path/filepath.Base: string; path/filepath.Clean: string; path/filepath.Dir: string; path/filepath.Ext: string; path/filepath.Join: string
-reflect.TypeOf: reflect.Type; reflect.ValueOf: reflect.Value; reflect.DeepEqual: bool
+reflect.Indirect: reflect.Value; reflect.MakeSlice: reflect.Value; reflect.New: reflect.Value; reflect.TypeOf: reflect.Type; reflect.Zero: reflect.Value; reflect.ValueOf: reflect.Value; reflect.DeepEqual: bool
 regexp.Compile: *regexp.Regexp, error; regexp.MustCompile: *regexp.Regexp
 strconv.Atoi: int, error; strconv.FormatInt: string; strconv.Itoa: string; strconv.ParseBool: bool, error; strconv.ParseFloat: float64, error; strconv.ParseInt: int64, error; strconv.ParseUint: uint64, error; strconv.Quote: string; strconv.Unquote: string, error
 strings.Contains: bool; strings.ContainsAny: bool; strings.ContainsRune: bool; strings.Count: int; strings.EqualFold: bool; strings.Fields: []string; strings.HasPrefix: bool; strings.HasSuffix: bool; strings.Index: int; strings.IndexByte: int; strings.IndexRune: int; strings.Join: string; strings.LastIndex: int; strings.LastIndexByte: int; strings.NewReader: *strings.Reader; strings.NewReplacer: *strings.Replacer; strings.Repeat: string; strings.Replace: string; strings.ReplaceAll: string; strings.Split: []string; strings.SplitN: []string; strings.Title: string; strings.ToLower: string; strings.ToUpper: string; strings.Trim: string; strings.TrimLeft: string; strings.TrimPrefix: string; strings.TrimRight: string; strings.TrimSpace: string; strings.TrimSuffix: string
@@ -29,6 +29,27 @@ export const goStandardResults: ReadonlyMap<string, readonly string[]> = new Map
     .map((one) => {
       const [name, types] = one.split(": ");
       return [name!, types!.split(", ")];
+    }),
+);
+
+/** Fields of types of the standard library, with import paths: `type: field type, field type`. */
+const standardFields = `
+net/http.Request: Body io.ReadCloser, ContentLength int64, Form net/url.Values, Header net/http.Header, Host string, Method string, PostForm net/url.Values, Proto string, RemoteAddr string, RequestURI string, URL *net/url.URL
+net/http.Response: Body io.ReadCloser, ContentLength int64, Header net/http.Header, Status string, StatusCode int
+net/url.URL: Fragment string, Host string, Opaque string, Path string, RawPath string, RawQuery string, Scheme string
+`;
+
+/** By import path, type and field: `net/url.URL.Path`. */
+export const goStandardFields: ReadonlyMap<string, string> = new Map(
+  standardFields
+    .trim()
+    .split("\n")
+    .flatMap((line) => {
+      const [type = "", fields = ""] = line.split(": ");
+      return fields.split(", ").map((one): [string, string] => {
+        const [field, of] = one.split(" ");
+        return [`${type}.${field}`, of!];
+      });
     }),
 );
 

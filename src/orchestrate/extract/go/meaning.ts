@@ -44,7 +44,7 @@ function requireSameInside({ selection, before, after, root, written, path }: Go
       continue;
     }
     const home = is.variable?.declarations[0]?.node;
-    const isParameter = home !== undefined && home.endIndex <= head.endIndex;
+    const isParameter = home !== undefined && home.endIndex <= body!.startIndex;
     const isOwn = isInGoSelection(selection, was.variable.declarations[0]!.node);
     // One old variable is one new one, and the other way round.
     const there = String(home?.startIndex);

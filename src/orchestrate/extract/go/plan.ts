@@ -7,7 +7,7 @@ import type { ExtractPlan, ExtractRequest } from "../plan.ts";
 import { ExtractRefusal } from "../refusal.ts";
 import { GoCopies } from "./copies.ts";
 import { goCrossingsOf } from "./crossings.ts";
-import { goFlowOf } from "./flow.ts";
+import { goFlowOf, someReturn } from "./flow.ts";
 import { requireSameGoNames } from "./meaning.ts";
 import { type GoPackage, readGoPackage } from "./package.ts";
 import { GoNames } from "./references.ts";
@@ -43,7 +43,11 @@ export async function planGoExtract(
   refuseReceiverParameters(selection.statements, typeParameters);
   const types = new GoValueTypes(names, own, typeParameters);
   const copies = new GoCopies(names, own, types);
-  const crossings = goCrossingsOf(selection, references, types, copies, flow.returns);
+  const crossings = goCrossingsOf(selection, references, types, copies, flow);
+  // The error is the only result that a call with a condition can take.
+  const [result] = crossings.results;
+  if (flow.returnsError && result)
+    throw new ExtractRefusal(someReturn, result.variable.declarations[0]!.node.startIndex);
   await requireFreeGoName(view, path, text, name, own);
   const written = writeGoExtract({ root, text, name, selection, flow, crossings, types });
   const parsed = (await view.parserFor(path))?.parse(written.text);
@@ -104,10 +108,13 @@ async function requireFreeGoName(
   const isHere = wordStarts(text, name).next().done !== true;
   const elsewhere = view
     .mentions(name)
-    .find((one) => one !== path && one.endsWith(".go") && posix.dirname(one) === folder);
-  if (isHere || elsewhere !== undefined || own.names.has(name)) {
+    .filter((one) => one !== path && one.endsWith(".go") && posix.dirname(one) === folder);
+  let other: string | undefined;
+  for (const one of elsewhere)
+    if (!hasOnlyMembers((await view.text(one)) ?? "", name)) other ??= one;
+  if (isHere || other !== undefined || own.names.has(name)) {
     throw new ExtractRefusal(
-      `\`${name}\` is written in ${isHere ? path : (elsewhere ?? "the package")} already. Choose another name.`,
+      `\`${name}\` is written in ${isHere ? path : (other ?? "the package")} already. Choose another name.`,
     );
   }
   if (goPredeclared.test(name)) {
@@ -116,6 +123,16 @@ async function requireFreeGoName(
       `\`${name}\` cannot be a new name in Go: the language declares it. Nothing was written. Choose another name.`,
     );
   }
+}
+
+/** Whether every place of a name in a file is that of a method or a field of a value, or is in a comment of a line. */
+function hasOnlyMembers(text: string, name: string): boolean {
+  for (const start of wordStarts(text, name)) {
+    const line = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+    const isMember = /[\w)\]]\.$/u.test(line) || /^func \([^()]*\) $/u.test(line);
+    if (!isMember && !/^\s*\/\//u.test(line)) return false;
+  }
+  return true;
 }
 
 const goPredeclared =

@@ -1,7 +1,7 @@
 import type { Node } from "web-tree-sitter";
 import type { GoDeclared } from "../../names/go-scopes.ts";
 import { around, isField } from "../../names/nodes.ts";
-import { goStandardResults } from "./known.ts";
+import { goStandardFields, goStandardResults } from "./known.ts";
 import type { GoPackage, GoResults } from "./package.ts";
 import type { GoNames, GoVariable } from "./references.ts";
 import { goBasicType, goTypeForm } from "./type-text.ts";
@@ -241,9 +241,37 @@ export class GoValueTypes {
   private selected(expression: Node, steps: number): string | undefined {
     const type = this.of(expression.childForFieldName("operand"), steps + 1);
     const name = expression.childForFieldName("field")?.text ?? "";
-    return type === undefined
-      ? undefined
-      : this.own.types.get(type.replace(/^\*/u, ""))?.fields.get(name);
+    const own =
+      type === undefined
+        ? undefined
+        : this.own.types.get(type.replace(/^\*/u, ""))?.fields.get(name);
+    return own ?? this.asWritten(this.standardField(expression, steps));
+  }
+
+  /** The type of a field of the standard library, with the path of its package. */
+  private standardField(expression: Node, steps: number): string | undefined {
+    const operand = expression.childForFieldName("operand");
+    if (!operand || steps > mostGoTypeSteps) return undefined;
+    const inner =
+      operand.type === "selector_expression" ? this.standardField(operand, steps + 1) : undefined;
+    const holder = inner ?? this.withPath(this.of(operand, steps + 1));
+    return goStandardFields.get(
+      `${holder?.replace(/^\*/u, "")}.${expression.childForFieldName("field")?.text}`,
+    );
+  }
+
+  private withPath(type: string | undefined): string | undefined {
+    const [, star, as, name] = /^(\*?)(\w+)\.(\w+)$/u.exec(type ?? "") ?? [];
+    const path = as === undefined ? undefined : this.names.scopes.imports.get(as);
+    return path === undefined ? undefined : `${star}${path}.${name}`;
+  }
+
+  /** As the file writes a type of a package that it imports by its usual name. */
+  private asWritten(type: string | undefined): string | undefined {
+    const [, star, path, name] = /^(\*?)([\w/]+)\.(\w+)$/u.exec(type ?? "") ?? [];
+    if (path === undefined) return type;
+    const as = path.slice(path.lastIndexOf("/") + 1);
+    return this.names.scopes.imports.get(as) === path ? `${star}${as}.${name}` : undefined;
   }
 
   private called(call: Node, steps: number): GoResults {

@@ -39,11 +39,17 @@ export function writeGoExtract(writing: GoWriting): GoWritten {
     .map((line) => line.replace(/\r$/u, ""));
   const row = text.slice(0, lineStart).split("\n").length - 1;
   const moved = withOtherMargin(lines, margin, "\t", row, stringLines(root, lineStart, end));
-  const results = flow.returns ? returnTypes(writing) : crossings.results.map((one) => one.type);
-  const result =
-    results.length > 1 ? ` (${results.join(", ")})` : results.map((one) => ` ${one}`).join("");
-  const returned =
-    flow.returns || results.length === 0 ? [] : [`\treturn ${crossingNames(crossings.results)}`];
+  const results =
+    flow.returns || flow.returnsError
+      ? returnTypes(writing)
+      : crossings.results.map((one) => one.type);
+  const result = flow.bare
+    ? ` ${selection.inner.childForFieldName("result")!.text}`
+    : results.length > 1
+      ? ` (${results.join(", ")})`
+      : results.map((one) => ` ${one}`).join("");
+  const given = flow.returnsError ? "nil" : crossingNames(crossings.results);
+  const returned = flow.returns || results.length === 0 ? [] : [`\treturn ${given}`];
   const header = `func ${name}(${parameterList(crossings.parameters)})${result} {`;
   const whole = [header, ...moved, ...returned, "}"].join(newline);
   const call = callLines(writing, results.length)
@@ -101,6 +107,7 @@ function returnTypes({ selection, types }: GoWriting): string[] {
 function callLines({ name, selection, flow, crossings }: GoWriting, count: number): string[] {
   const { parameters, results } = crossings;
   const call = `${name}(${crossingNames(parameters)})`;
+  if (flow.returnsError) return [`if err := ${call}; err != nil {`, "\treturn err", "}"];
   if (flow.returns) {
     if (count > 0) return [`return ${call}`];
     return endsGoFunction(selection) ? [call] : [call, "return"];
