@@ -85,6 +85,14 @@ const script: Record<string, RepeatTrap> = {
     },
     why: "something else",
   },
+  "a place in a value of another, where the new name is another one": {
+    files: {
+      "lib.ts": lib,
+      "a.ts":
+        'import { foo, ctx } from "./lib";\nfoo(‹1=1, ctx›);\nfoo([(ctx: any) =>\n‖  foo(2)\n]«=, ctx»);\n',
+    },
+    why: "something else",
+  },
   "the old form inside of the new one": {
     files: {
       "lib.ts": lib,

@@ -191,11 +191,11 @@ export class TextPlaces {
 }
 
 /** The text of a file with the changes of some places. */
-export const textAfter = (places: readonly TextPlace[]): string =>
+const textAfter = (places: readonly TextPlace[]): string =>
   applyChanges(
     places[0]!.text,
     places.flatMap(({ changes }) => changes.map(asPlaceChange)),
-  ).text;
+  );
 
 const folderPrefix = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 

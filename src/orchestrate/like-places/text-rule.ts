@@ -1,3 +1,4 @@
+import { firstReached } from "../../text/first-reached.ts";
 import { LineDiff } from "../../text/line-diff.ts";
 import { isWordLexeme, type Lexemes, readLexemes, weightOf } from "./lexemes.ts";
 
@@ -26,7 +27,7 @@ const longestRule = 250;
 /** The rules of an edit of one file, each once; what hunks with the same change do not share is left open. */
 export function textRulesOf(path: string, before: string, after: string): TextRule[] {
   const [old, now] = [readLexemes(before), readLexemes(after)];
-  const found: TextRule[] = [];
+  const found = new Map<string, TextRule>();
   for (const changes of hunkChanges(old, now)) {
     const from = changes[0]!.oldStart;
     const to = changes.at(-1)!.oldEnd;
@@ -41,11 +42,11 @@ export function textRulesOf(path: string, before: string, after: string): TextRu
       right: Math.min(mostContext, old.words.length - to),
       differing: new Set(),
     };
-    const at = found.findIndex((one) => isSameChange(one, rule));
-    if (at < 0) found.push(rule);
-    else found[at] = sharedRule(found[at]!, rule);
+    const id = changeId(rule);
+    const known = found.get(id);
+    found.set(id, known ? sharedRule(known, rule) : rule);
   }
-  return found;
+  return [...found.values()];
 }
 
 /** The changed lexemes of each hunk. Lines are compared first: words alone pair what has nothing to do with each other. */
@@ -59,9 +60,12 @@ function hunkChanges(old: Lexemes, now: Lexemes): LexemeChange[][] {
   const within = ({ starts: own, words }: Lexemes, from: number, to: number): [number, number] => {
     // The ends of the file are no part of a line.
     const last = words.length - 1;
-    const first = own.findIndex((start, at) => at > 0 && start >= from);
-    const behind = own.findIndex((start, at) => at > 0 && start >= to);
-    return [first < 0 ? last : first, behind < 0 ? last : behind];
+    const firstFrom = (offset: number): number =>
+      Math.min(
+        last,
+        firstReached(own.length, (at) => at > 0 && own[at]! >= offset),
+      );
+    return [firstFrom(from), firstFrom(to)];
   };
   return new LineDiff(lines[0], lines[1]).compare().flatMap((hunk) => {
     const [a, b] = within(old, starts[0]![hunk.oldStart]!, starts[0]![hunk.oldEnd]!);
@@ -89,20 +93,15 @@ export function singleChanges(rule: TextRule): TextRule[] {
   }));
 }
 
-const changedWords = ({ before, after, changes }: TextRule): string =>
+/** The words that a rule changes, and how many others are between them: the same for hunks with the same change. */
+const changeId = ({ before, after, changes }: TextRule): string =>
   JSON.stringify(
-    changes.map(({ oldStart, oldEnd, newStart, newEnd }) => [
+    changes.map(({ oldStart, oldEnd, newStart, newEnd }, at) => [
       before.words.slice(oldStart, oldEnd),
       after.words.slice(newStart, newEnd),
+      oldStart - (changes[at - 1]?.oldEnd ?? oldStart),
     ]),
   );
-
-/** Whether two hunks change the same words, with as many others between them. */
-function isSameChange(one: TextRule, other: TextRule): boolean {
-  const gaps = ({ changes }: TextRule): string =>
-    changes.map(({ oldStart }, at) => oldStart - (changes[at - 1]?.oldEnd ?? oldStart)).join();
-  return changedWords(one) === changedWords(other) && gaps(one) === gaps(other);
-}
 
 function sharedRule(one: TextRule, other: TextRule): TextRule {
   const first = one.changes[0]!.oldStart;
