@@ -15,7 +15,7 @@ import { findMatches, isDone, matchParts, type PatternMatch } from "./match.ts";
 import { groupsOrNone, isAnchored, isTelling, meaningDifference, patternNames } from "./meaning.ts";
 import { applyChanges, offsetMap } from "./offsets.ts";
 import { type ParsedText, partsOf, readParts, type SyntaxPart } from "./parts.ts";
-import { leavesOf, patternTokens, type Rule, shownPattern } from "./pattern.ts";
+import { generalised, leavesOf, patternTokens, type Rule, shownPattern } from "./pattern.ts";
 import { placesReadBack } from "./read-back.ts";
 import { type FoundRule, findRules } from "./rules.ts";
 import { Stretches } from "./stretches.ts";
@@ -90,8 +90,7 @@ export class LikePlaces {
           isAnchored(rule, (name, part) => groupsOrNone(this.known(name, path), path, part.start)),
         isOwn,
       );
-      for (const one of found)
-        if (!rules.some((known) => sameText(known.rule, one.rule))) rules.push(one);
+      for (const one of found) this.addRule(rules, one);
       for (const { old, new: now } of left) {
         const part = old[0] ?? now[0];
         const text = old[0] ? before : after;
@@ -103,6 +102,23 @@ export class LikePlaces {
       }
     }
     return { rules, notes };
+  }
+
+  /** Adds a rule; where one of another file has the same form, what the two do not share is left open, as within a file. */
+  private addRule(rules: FoundRule[], one: FoundRule): void {
+    if (rules.some((known) => sameText(known.rule, one.rule))) return;
+    for (const [at, known] of rules.entries()) {
+      const { path } = known;
+      if (path === one.path || kindOfFile(path) !== kindOfFile(one.path)) continue;
+      const rule = generalised(known.rule, one.rule);
+      const isMarked =
+        rule !== undefined &&
+        isAnchored(rule, (name, part) => groupsOrNone(this.known(name, path), path, part.start));
+      if (!isMarked) continue;
+      rules[at] = { ...known, rule };
+      return;
+    }
+    rules.push(one);
   }
 
   /** Exact matches of a rule in all files of its language whose names mean the same; others go to `partial`. */

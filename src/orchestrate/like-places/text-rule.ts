@@ -1,6 +1,7 @@
 import { firstReached } from "../../text/first-reached.ts";
 import { LineDiff } from "../../text/line-diff.ts";
 import { isWordLexeme, type Lexemes, readLexemes, weightOf } from "./lexemes.ts";
+import { kindOfFile } from "./wording-places.ts";
 
 /** Lexemes [oldStart, oldEnd) of the old text became [newStart, newEnd) of the new one. */
 export type LexemeChange = ReturnType<LineDiff["compare"]>[number];
@@ -24,10 +25,22 @@ const mostContext = 40;
 /** A hunk with more lexemes is new code and no pattern. */
 const longestRule = 250;
 
-/** The rules of an edit of one file, each once; what hunks with the same change do not share is left open. */
-export function textRulesOf(path: string, before: string, after: string): TextRule[] {
-  const [old, now] = [readLexemes(before), readLexemes(after)];
+/** The rules of an edit, each once; what hunks with the same change do not share is left open, in one file or in several. */
+export function textRulesOf(
+  edits: readonly { readonly path: string; readonly before: string; readonly after: string }[],
+): TextRule[] {
   const found = new Map<string, TextRule>();
+  for (const { path, before, after } of edits) addTextRules(found, path, before, after);
+  return [...found.values()];
+}
+
+function addTextRules(
+  found: Map<string, TextRule>,
+  path: string,
+  before: string,
+  after: string,
+): void {
+  const [old, now] = [readLexemes(before), readLexemes(after)];
   for (const changes of hunkChanges(old, now)) {
     const from = changes[0]!.oldStart;
     const to = changes.at(-1)!.oldEnd;
@@ -42,11 +55,10 @@ export function textRulesOf(path: string, before: string, after: string): TextRu
       right: Math.min(mostContext, old.words.length - to),
       differing: new Set(),
     };
-    const id = changeId(rule);
+    const id = `${kindOfFile(path)}\0${changeId(rule)}`;
     const known = found.get(id);
     found.set(id, known ? sharedRule(known, rule) : rule);
   }
-  return [...found.values()];
 }
 
 /** The changed lexemes of each hunk. Lines are compared first: words alone pair what has nothing to do with each other. */
@@ -180,18 +192,27 @@ function valueWithin(words: readonly string[], from: number, to: number): [numbe
   return [start, end];
 }
 
+/** Whether the words that are taken out mark a place by themselves: one has three letters. */
+const tellsByItself = (rule: TextRule): boolean =>
+  takenOut(rule).some((one) => /^[\p{L}_$]{3,}/u.test(one));
+
+/** Whether what is on one side may be enough: nothing is taken out, or a word that is too short to mark a place. */
+export const isOneSideEnough = (rule: TextRule): boolean =>
+  !tellsByItself(rule) && (takenOut(rule).length === 0 || takenOut(rule).some(isWordLexeme));
+
+const takenOut = ({ before, changes }: TextRule): string[] =>
+  changes.flatMap(({ oldStart, oldEnd }) => before.words.slice(oldStart, oldEnd));
+
 /** Whether what a pattern asks for is more than signs and words that are everywhere. */
 export function isTellingText(rule: TextRule, { items }: TextPattern, weight: number): boolean {
   const fixed = items.filter((one) => typeof one === "string");
   if (!fixed.some((one) => /^[\p{L}_$]/u.test(one))) return false;
-  const removed = rule.changes.flatMap(({ oldStart, oldEnd }) =>
-    rule.before.words.slice(oldStart, oldEnd),
-  );
-  return removed.some((one) => /^[\p{L}_$]{3,}/u.test(one)) || weightOf(fixed) >= weight;
+  return tellsByItself(rule) || weightOf(fixed) >= weight;
 }
 
-/** Whether a pattern leaves something open, or only says what is on one side of what is inserted. */
-export function isWeakPattern({ changes }: TextRule, { items, left, right }: TextPattern): boolean {
-  const isInsertion = changes.every(({ oldStart, oldEnd }) => oldStart === oldEnd);
-  return items.some((one) => typeof one !== "string") || (isInsertion && left * right === 0);
+/** Whether a pattern leaves something open, or only says what is on one side. */
+export function isWeakPattern(rule: TextRule, { items, left, right }: TextPattern): boolean {
+  return (
+    items.some((one) => typeof one !== "string") || (isOneSideEnough(rule) && left * right === 0)
+  );
 }
