@@ -30,6 +30,16 @@ const script: Record<string, RepeatTrap> = {
     files: { "a.ts": "// ‹old=new›\nexport const a ≡ 1;\n// old\n" },
     refused: ["ambiguous", "1. a.ts:3: // old  ->  // new"],
   },
+  "short words: those on one side of them are enough to list a place": {
+    files: {
+      "a.ts":
+        "export const a ≡ \"The root can run ‹it's=its› own function\";\n// acts like a flag on it's own command\n",
+    },
+    refused: [
+      "ambiguous",
+      "1. a.ts:2: // acts like a flag on it's own command  ->  // acts like a flag on its own command",
+    ],
+  },
   "a removal where the next statement would take the place": {
     files: {
       "a.ts":
@@ -82,6 +92,14 @@ const script: Record<string, RepeatTrap> = {
       "lib.ts": lib,
       "a.ts": 'import { foo, ctx } from "./lib";\nfoo(‹1=1, ctx›);\nfoo(«2=2, ctx»);\n',
       "b.ts": 'import { foo } from "./lib";\nconst ctx = 2;\n‖foo(3);\n',
+    },
+    why: "something else",
+  },
+  "a place in a value of another, where the new name is another one": {
+    files: {
+      "lib.ts": lib,
+      "a.ts":
+        'import { foo, ctx } from "./lib";\nfoo(‹1=1, ctx›);\nfoo([(ctx: any) =>\n‖  foo(2)\n]«=, ctx»);\n',
     },
     why: "something else",
   },
@@ -157,6 +175,14 @@ const script: Record<string, RepeatTrap> = {
     files: {
       "a.ts":
         "declare const log: any;\nfunction f(a: any) {\n  log.info(‹a=a, 1›);\n  log.warn(‹a=a, 1›);\n}\nfunction g(b: any) {\n  log.error(«b=b, 1»);\n}\n",
+    },
+  },
+  "two changes of one form in two files leave open what differs": {
+    files: {
+      "log.ts": "export const log: any ≡ 1;\n",
+      "a.ts": 'import { log } from "./log";\nlog.info(‹"a"="a", 1›);\n',
+      "b.ts": 'import { log } from "./log";\nlog.warn(‹"b"="b", 1›);\n',
+      "c.ts": 'import { log } from "./log";\nlog.error(«"c"="c", 1»);\n',
     },
   },
   "a trailing comma and a call of several lines": {

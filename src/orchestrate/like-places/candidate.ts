@@ -1,9 +1,9 @@
+import { firstReached } from "../../text/first-reached.ts";
 import type { PatternMatch } from "./match.ts";
 import { patternNames } from "./meaning.ts";
-import { applyChanges } from "./offsets.ts";
+import { lineStarts } from "./offsets.ts";
 import type { ParsedText } from "./parts.ts";
 import { holesOf, leavesOf } from "./pattern.ts";
-import { type PlaceChange, render } from "./render.ts";
 import type { FoundRule } from "./rules.ts";
 
 /** A place, for people. */
@@ -49,48 +49,59 @@ export function withoutOverlaps(
   drop: (one: LikeCandidate) => void,
 ): LikeCandidate[] {
   const kept: LikeCandidate[] = [];
+  // Each is in a value of the one before.
+  let around: LikeCandidate[] = [];
   for (const one of [...candidates].sort(inOrder)) {
-    const other = kept.find(
-      ({ path, match }) =>
-        path === one.path && match.start < one.match.end && one.match.start < match.end,
-    );
-    const isInHole =
-      other !== undefined &&
-      [...other.match.holes].some(
-        ([hole, part]) =>
-          part.start <= one.match.start &&
-          one.match.end <= part.end &&
-          other.found.rule.new.flatMap(holesOf).includes(hole),
-      );
-    if (!other || isInHole) kept.push(one);
-    else drop(one);
+    if (around[0]?.path !== one.path) around = [];
+    while (around.length > 0 && around.at(-1)!.match.end <= one.match.start) around.pop();
+    const outer = around.at(-1);
+    if (outer && !isInHole(one, outer)) {
+      drop(one);
+      continue;
+    }
+    kept.push(one);
+    around.push(one);
   }
   return kept;
 }
 
-/** The replacements of one file, inner places written into the outer ones. */
-export function placeChanges(candidates: readonly LikeCandidate[]): PlaceChange[] {
-  const done: PlaceChange[] = [];
-  const bySize = [...candidates].sort(
-    (a, b) => a.match.end - a.match.start - (b.match.end - b.match.start),
+function isInHole({ match }: LikeCandidate, { found, match: outer }: LikeCandidate): boolean {
+  const staying = found.rule.new.flatMap(holesOf);
+  return [...outer.holes].some(
+    ([hole, part]) => part.start <= match.start && match.end <= part.end && staying.includes(hole),
   );
-  for (const { found, parsed, match, bracketed } of bySize) {
-    const textOf = (start: number, end: number): string =>
-      applyChanges(
-        parsed.text,
-        done.filter((one) => one.start >= start && one.end <= end),
-        start,
-        end,
-      ).text;
-    done.push(render(found.rule, found.example, { parsed, match, textOf, bracketed }));
+}
+
+/** Things by the files that they are in. */
+export function groupedByPath<Item extends { readonly path: string }>(
+  items: readonly Item[],
+): Map<string, Item[]> {
+  const found = new Map<string, Item[]>();
+  for (const item of items) {
+    const here = found.get(item.path);
+    if (here) here.push(item);
+    else found.set(item.path, [item]);
   }
-  return done;
+  return found;
 }
 
 export function likePlaceAt(path: string, text: string, start: number): LikePlace {
-  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
-  const lineEnd = text.indexOf("\n", start);
-  const line = text.slice(0, lineStart).split("\n").length;
-  const content = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).trim();
-  return { path, line, column: start - lineStart + 1, text: content.slice(0, 160) };
+  return new TextLineNumbers().placeAt(path, text, start);
+}
+
+/** The lines of texts, counted once for each file. */
+export class TextLineNumbers {
+  private readonly known = new Map<string, readonly number[]>();
+
+  placeAt(path: string, text: string, start: number): LikePlace {
+    let starts = this.known.get(path);
+    if (!starts) {
+      starts = lineStarts(text.split("\n"));
+      this.known.set(path, starts);
+    }
+    const line = firstReached(starts.length - 1, (at) => starts[at]! > start);
+    const lineStart = starts[line - 1]!;
+    const content = text.slice(lineStart, starts[line]! - 1).trim();
+    return { path, line, column: start - lineStart + 1, text: content.slice(0, 160) };
+  }
 }

@@ -1,24 +1,25 @@
 import { nameLanguageOf } from "../index/languages.ts";
-import { changedMeaning } from "../names/kept-meaning.ts";
 import { type NameView, type Resolution, resolveName } from "../names/resolve-name.ts";
-import { withTexts } from "../names/view.ts";
+import { withinPaths, withTexts } from "../names/view.ts";
 import {
+  groupedByPath,
   type LikeCandidate,
   type LikePlace,
   likePlaceAt,
-  namesAt,
-  placeChanges,
   withoutOverlaps,
 } from "./candidate.ts";
 import { wordProblem } from "./context.ts";
-import { lostEffects, movedEffects } from "./effects.ts";
 import type { ExampleFile } from "./example.ts";
+import { placesKeepingNames } from "./kept-names.ts";
 import { findMatches, isDone, matchParts, type PatternMatch } from "./match.ts";
 import { groupsOrNone, isAnchored, isTelling, meaningDifference, patternNames } from "./meaning.ts";
 import { applyChanges, offsetMap } from "./offsets.ts";
-import { isList, type ParsedText, partsOf, readParts, type SyntaxPart } from "./parts.ts";
-import { leavesOf, patternTokens, type Rule, shownPattern } from "./pattern.ts";
+import { type ParsedText, partsOf, readParts, type SyntaxPart } from "./parts.ts";
+import { generalised, leavesOf, patternTokens, type Rule, shownPattern } from "./pattern.ts";
+import { placesReadBack } from "./read-back.ts";
 import { type FoundRule, findRules } from "./rules.ts";
+import { Stretches } from "./stretches.ts";
+import { TextWithPlaces } from "./text-with-places.ts";
 import { asPlaceChange, kindOfFile, type WordingPlace } from "./wording-places.ts";
 
 /** Places that a plan lists as being like the example in part. */
@@ -32,6 +33,7 @@ export class LikePlaces {
   private readonly parsed = new Map<string, Promise<ParsedText | undefined>>();
   private readonly before: NameView;
   private readonly resolutions = new Map<string, Resolution>();
+  private readonly beforeEdit = new Map<string, ReturnType<typeof offsetMap>>();
 
   constructor(view: NameView, edits: readonly ExampleFile[]) {
     this.view = view;
@@ -88,8 +90,7 @@ export class LikePlaces {
           isAnchored(rule, (name, part) => groupsOrNone(this.known(name, path), path, part.start)),
         isOwn,
       );
-      for (const one of found)
-        if (!rules.some((known) => sameText(known.rule, one.rule))) rules.push(one);
+      for (const one of found) this.addRule(rules, one);
       for (const { old, new: now } of left) {
         const part = old[0] ?? now[0];
         const text = old[0] ? before : after;
@@ -101,6 +102,23 @@ export class LikePlaces {
       }
     }
     return { rules, notes };
+  }
+
+  /** Adds a rule; where one of another file has the same form, what the two do not share is left open, as within a file. */
+  private addRule(rules: FoundRule[], one: FoundRule): void {
+    if (rules.some((known) => sameText(known.rule, one.rule))) return;
+    for (const [at, known] of rules.entries()) {
+      const { path } = known;
+      if (path === one.path || kindOfFile(path) !== kindOfFile(one.path)) continue;
+      const rule = generalised(known.rule, one.rule);
+      const isMarked =
+        rule !== undefined &&
+        isAnchored(rule, (name, part) => groupsOrNone(this.known(name, path), path, part.start));
+      if (!isMarked) continue;
+      rules[at] = { ...known, rule };
+      return;
+    }
+    rules.push(one);
   }
 
   /** Exact matches of a rule in all files of its language whose names mean the same; others go to `partial`. */
@@ -129,33 +147,13 @@ export class LikePlaces {
     return result;
   }
 
-  /** Leaves out, one after another, what would not parse to the new form or would change what a name means. */
+  /** Leaves out what would not parse to the new form or would change what a name means. */
   async withoutClashes(candidates: readonly LikeCandidate[]): Promise<LikeCandidate[]> {
-    let left = withoutOverlaps(candidates, (one) =>
-      this.addPartial(one.path, one.parsed, one.match.start, "it overlaps another place"),
-    );
-    const kept: LikeCandidate[] = [];
-    for (const one of left) {
-      const sound = [one, { ...one, bracketed: true }];
-      let why: string | undefined;
-      let chosen: LikeCandidate | undefined;
-      for (const form of sound) {
-        why = await this.formProblem(form);
-        if (why === undefined) {
-          chosen = form;
-          break;
-        }
-      }
-      if (chosen) kept.push(chosen);
-      else this.addPartial(one.path, one.parsed, one.match.start, why!);
-    }
-    left = this.withoutEmptied(kept);
-    for (;;) {
-      const problem = await this.nameProblem(left);
-      if (!problem) return left;
-      this.addPartial(problem.one.path, problem.one.parsed, problem.one.match.start, problem.why);
-      left = left.filter((one) => one !== problem.one);
-    }
+    const drop = (one: LikeCandidate, why: string): void =>
+      this.addPartial(one.path, one.parsed, one.match.start, why);
+    const apart = withoutOverlaps(candidates, (one) => drop(one, "it overlaps another place"));
+    const sound = await placesReadBack(this.view, apart, drop);
+    return placesKeepingNames(this.view, this.edits, this.withoutEmptied(sound), drop);
   }
 
   /** Leaves out removals that together would take all statements of a Python block. */
@@ -181,12 +179,14 @@ export class LikePlaces {
       ...chosen.map(({ path, parsed }) => [path, parsed.text] as const),
       ...wordings.map(({ path, text }) => [path, text] as const),
     ]);
+    const inSyntax = groupedByPath(chosen);
+    const inWords = groupedByPath(wordings);
     return [...texts].sort().map(([path, text]) => {
       const changes = [
-        ...placeChanges(chosen.filter((one) => one.path === path)),
-        ...wordings.filter((one) => one.path === path).map(({ match }) => asPlaceChange(match)),
+        ...new TextWithPlaces(text, inSyntax.get(path) ?? []).changes,
+        ...(inWords.get(path) ?? []).map(({ match }) => asPlaceChange(match)),
       ];
-      return { path, before: text, after: applyChanges(text, changes).text };
+      return { path, before: text, after: applyChanges(text, changes) };
     });
   }
 
@@ -216,8 +216,9 @@ export class LikePlaces {
     const lists = [...new Set(words)].map((word) => this.view.mentions(word));
     const [first = [], ...others] = lists;
     const kind = kindOfFile(examplePath);
+    const sets = others.map((list) => new Set(list));
     return first.filter(
-      (path) => kindOfFile(path) === kind && others.every((list) => list.includes(path)),
+      (path) => kindOfFile(path) === kind && sets.every((paths) => paths.has(path)),
     );
   }
 
@@ -227,9 +228,7 @@ export class LikePlaces {
     match: PatternMatch,
   ): Promise<string | undefined> {
     if (nameLanguageOf(path) === undefined) return undefined;
-    const edited = this.edits.find((one) => one.path === path);
-    const current = await this.view.text(path);
-    const toBefore = edited ? offsetMap(current ?? "", edited.before) : undefined;
+    const toBefore = await this.offsetsBefore(path);
     const leaves = found.rule.old.flatMap(leavesOf);
     for (const [index, leaf] of leaves.entries()) {
       if (leaf.kind === "hole" || !/identifier(?:_pattern)?$/u.test(leaf.type)) continue;
@@ -247,118 +246,16 @@ export class LikePlaces {
     return undefined;
   }
 
-  /** Why the new text of one place does not parse to the new form, or loses something. */
-  private async formProblem(one: LikeCandidate): Promise<string | undefined> {
-    const { parsed, path, found } = one;
-    const [replacement] = placeChanges([one]);
-    const { text } = applyChanges(parsed.text, [replacement!]);
-    const after = await this.parseOnce(path, text);
-    if (!after || after.hasError) return "the result would have a syntax error";
-    for (const comment of parsed.comments) {
-      const isInside = comment.start >= replacement!.start && comment.end <= replacement!.end;
-      const words = parsed.text.slice(comment.start, comment.end);
-      if (isInside && !replacement!.text.includes(words)) return "a comment would be lost";
+  /** Where something of an edited file was before the edit; undefined for other files. */
+  private async offsetsBefore(path: string): Promise<ReturnType<typeof offsetMap> | undefined> {
+    const edited = this.edits.find((one) => one.path === path);
+    if (!edited) return undefined;
+    let known = this.beforeEdit.get(path);
+    if (!known) {
+      known = offsetMap((await this.view.text(path)) ?? "", edited.before);
+      this.beforeEdit.set(path, known);
     }
-    const lost = lostEffects(one) ?? movedEffects(one);
-    if (lost !== undefined) return lost;
-    if (found.rule.new.length === 0) {
-      const list = one.match.parts[0]!.parent;
-      // What follows would take its place: the body of an if without braces.
-      if (!list || !isList(list)) return "it is not one of several statements";
-      // The grammar of Python takes a block without statements; Python does not.
-      const isAll = one.match.parts[0]!.parent?.children.length === one.match.parts.length;
-      return isAll && path.endsWith("py") ? "a block would have no statement" : undefined;
-    }
-    const wanted = findMatches(after, found.rule.new).some((match) => {
-      if (match.start !== replacement!.start) return false;
-      return [...match.holes].every(([hole, part]) => {
-        const bound = one.match.holes.get(hole);
-        return (
-          bound !== undefined &&
-          withoutBrackets(after.text.slice(part.start, part.end)) ===
-            withoutBrackets(parsed.text.slice(bound.start, bound.end))
-        );
-      });
-    });
-    return wanted ? undefined : "the result would be read differently";
-  }
-
-  private async nameProblem(
-    candidates: readonly LikeCandidate[],
-  ): Promise<{ one: LikeCandidate; why: string } | undefined> {
-    const files = this.write(candidates);
-    const texts = new Map(files.map(({ path, after }) => [path, after]));
-    const examples = this.edits.filter(({ path }) => !texts.has(path));
-    const view = withTexts(this.view, new Map(examples.map(({ path, after }) => [path, after])));
-    for (const { path, after } of examples) texts.set(path, after);
-    const paths = [...texts.keys()];
-    const after = restricted(withTexts(view, texts), paths);
-    const now = restricted(view, paths);
-    const placed = new Map(
-      [...new Set(candidates.map(({ path }) => path))].map((path) => {
-        const here = candidates.filter((one) => one.path === path);
-        return [path, applyChanges(here[0]!.parsed.text, placeChanges(here))] as const;
-      }),
-    );
-    const names = new Set(candidates.flatMap(namesAt));
-    for (const name of names) {
-      const before = await resolveName(now, name);
-      const resolution = await resolveName(after, name);
-      const moved = (path: string, start: number): number | undefined => {
-        const place = placed.get(path);
-        return place ? place.at(start) : start;
-      };
-      const clash = changedMeaning(before, resolution, moved);
-      if (clash) {
-        const one =
-          candidates.find(
-            (candidate) =>
-              candidate.path === clash.path &&
-              placed.get(clash.path)?.indexAt(clash.start) === candidate.match.start,
-          ) ??
-          candidates.find(
-            (candidate) =>
-              candidate.path === clash.path &&
-              patternNames([...candidate.found.rule.old, ...candidate.found.rule.new]).some(
-                ({ text }) => text === name,
-              ),
-          ) ??
-          candidates.find((candidate) => namesAt(candidate).includes(name))!;
-        return { one, why: `\`${name}\`: ${clash.why}` };
-      }
-      for (const one of candidates) {
-        const why = this.newNameProblem(name, one, resolution, placed.get(one.path)!, texts);
-        if (why !== undefined) return { one, why };
-      }
-    }
-    return undefined;
-  }
-
-  private newNameProblem(
-    name: string,
-    one: LikeCandidate,
-    after: Resolution,
-    placed: ReturnType<typeof applyChanges>,
-    texts: ReadonlyMap<string, string>,
-  ): string | undefined {
-    const { found, path } = one;
-    if (nameLanguageOf(path) === undefined) return undefined;
-    const own = placed.replacements.get(one.match.start);
-    for (const { text, part } of patternNames(found.rule.new)) {
-      if (text !== name || !own) continue;
-      const start = own.written.get(part.start);
-      if (start === undefined) continue;
-      const exampleAt = offsetMap(found.example.after.text, texts.get(found.path)!)(part.start);
-      if (exampleAt === undefined)
-        return `\`${name}\` is on a line of the example that has another like place`;
-      const why = meaningDifference(
-        name,
-        groupsOrNone(after, found.path, exampleAt),
-        groupsOrNone(after, path, own.at + start),
-      );
-      if (why !== undefined) return why;
-    }
-    return undefined;
+    return known;
   }
 
   private listPartial(
@@ -378,9 +275,11 @@ export class LikePlaces {
       )
       .map(({ text }) => text);
     if (needed.length === 0) return;
+    const matched = new Stretches(matches);
     for (const part of partsOf(parsed.root)) {
+      if (this.partial.length >= mostPartial) return;
       if (part.type !== first.type) continue;
-      if (matches.some(({ start, end }) => start < part.end && part.start < end)) continue;
+      if (matched.overlaps(part)) continue;
       const words = new Set(topWords(part, first.type, parsed.text));
       if (!needed.every((word) => words.has(word))) continue;
       if (rule.new.length === 1 && matchParts(rule.new, [part], parsed.text)) continue;
@@ -389,21 +288,12 @@ export class LikePlaces {
   }
 
   private addPartial(path: string, { text }: ParsedText, start: number, why: string): void {
+    if (this.partial.length >= mostPartial) return;
     const place = likePlaceAt(path, text, start);
     const isKnown = this.partial.some(
       (one) => one.path === path && one.line === place.line && one.column === place.column,
     );
-    if (!isKnown && this.partial.length < mostPartial) this.partial.push({ ...place, why });
-  }
-
-  private async parseOnce(path: string, text: string): Promise<ParsedText | undefined> {
-    const tree = (await this.view.parserFor(path))?.parse(text);
-    if (!tree) return undefined;
-    try {
-      return readParts(tree.rootNode, text);
-    } finally {
-      tree.delete();
-    }
+    if (!isKnown) this.partial.push({ ...place, why });
   }
 
   private known(name: string, path: string): Resolution | undefined {
@@ -414,7 +304,7 @@ export class LikePlaces {
     const id = `${name}\0${paths.join("\0")}`;
     let known = this.resolutions.get(id);
     if (!known) {
-      known = await resolveName(restricted(this.before, paths), name);
+      known = await resolveName(withinPaths(this.before, paths), name);
       this.resolutions.set(id, known);
     }
     return known;
@@ -422,17 +312,6 @@ export class LikePlaces {
 }
 
 const nearby = (paths: readonly string[]): string[] => [...new Set(paths)];
-
-/** A view in which names are looked for in some files only; what these import is still followed. */
-function restricted(view: NameView, paths: readonly string[]): NameView {
-  const wanted = new Set(paths);
-  return { ...view, mentions: (name) => view.mentions(name).filter((path) => wanted.has(path)) };
-}
-
-const withoutBrackets = (text: string): string => {
-  const found = /^\(([\s\S]*)\)$/u.exec(text);
-  return (found?.[1] ?? text).trim();
-};
 
 /** Words of a part, those of inner parts of the same type left out. */
 function topWords(part: SyntaxPart, type: string, text: string): string[] {

@@ -1,3 +1,4 @@
+import { firstReached } from "../../text/first-reached.ts";
 import { isList, type ParsedText, type SyntaxPart } from "./parts.ts";
 import { holesOf, type Pattern } from "./pattern.ts";
 
@@ -86,10 +87,12 @@ export function isDone(match: PatternMatch, pattern: readonly Pattern[], text: s
     if (pattern.length === 1) {
       if (matchParts(pattern, [part], text)) return true;
     } else if (isList(part)) {
-      for (let at = 0; at + pattern.length <= part.children.length; at += 1) {
-        const parts = part.children.slice(at, at + pattern.length);
-        const isAround = parts[0]!.start <= match.start && match.end <= parts.at(-1)!.end;
-        if (isAround && matchParts(pattern, parts, text)) return true;
+      const { children } = part;
+      const from = firstReached(children.length, (at) => children[at]!.end > match.start);
+      const last = firstReached(children.length, (at) => children[at]!.end >= match.end);
+      for (let at = Math.max(0, last - pattern.length + 1); at <= from; at += 1) {
+        const parts = children.slice(at, at + pattern.length);
+        if (parts.length === pattern.length && matchParts(pattern, parts, text)) return true;
       }
       return false;
     }

@@ -1,3 +1,4 @@
+import { firstReached } from "../../text/first-reached.ts";
 import { LineDiff } from "../../text/line-diff.ts";
 import type { PlaceChange } from "./render.ts";
 
@@ -6,94 +7,55 @@ export function offsetMap(from: string, to: string): (offset: number) => number 
   if (from === to) return (offset) => offset;
   const fromLines = from.split("\n");
   const toLines = to.split("\n");
-  const starts = (lines: readonly string[]): number[] => {
-    const found = [0];
-    for (const line of lines) found.push(found.at(-1)! + line.length + 1);
-    return found;
-  };
-  const fromStarts = starts(fromLines);
-  const toStarts = starts(toLines);
+  const fromStarts = lineStarts(fromLines);
+  const toStarts = lineStarts(toLines);
   const changes = new LineDiff(fromLines, toLines).compare();
   return (offset) => {
-    const line = fromStarts.findLastIndex((start) => start <= offset);
-    let shift = 0;
-    for (const { oldStart, oldEnd, newEnd } of changes) {
-      if (line < oldStart) break;
-      if (line < oldEnd) return undefined;
-      shift = newEnd - oldEnd;
-    }
+    const line = firstReached(fromStarts.length, (at) => fromStarts[at]! > offset) - 1;
+    // The last change that does not begin behind the line.
+    const change = changes[firstReached(changes.length, (at) => changes[at]!.oldStart > line) - 1];
+    if (change && line < change.oldEnd) return undefined;
+    const shift = change ? change.newEnd - change.oldEnd : 0;
     return toStarts[line + shift]! + offset - fromStarts[line]!;
   };
 }
 
-/** A text with stretches of it replaced. */
-export interface ReplacedText {
-  readonly text: string;
-  /** Where something of the old text is now; undefined: it is removed. */
-  at(offset: number): number | undefined;
-  /** The start of the replacement around an offset of the new text. */
-  indexAt(offset: number): number | undefined;
-  /** The replacements by their start, with where they are now; inner ones are only in the text of outer ones. */
-  readonly replacements: ReadonlyMap<number, PlaceChange & { readonly at: number }>;
+/** Where each line starts, and where one behind the last would. */
+export function lineStarts(lines: readonly string[]): number[] {
+  const found = [0];
+  for (const line of lines) found.push(found.at(-1)! + line.length + 1);
+  return found;
 }
 
-/** Replaces the outermost of these stretches; inner ones are in their texts already. `from`, `to`: of this part of the text only. */
+/** The stretch [from, to) of a text with parts of it replaced; what is in a longer one is in its text already. */
 export function applyChanges(
   text: string,
   all: readonly PlaceChange[],
   from = 0,
   to: number = text.length,
-): ReplacedText {
-  const outer = all
-    .filter(
-      (one) =>
-        !all.some(
-          (other) =>
-            other !== one &&
-            other.start <= one.start &&
-            one.end <= other.end &&
-            other.end - other.start > one.end - one.start,
-        ),
-    )
-    .sort((a, b) => a.start - b.start);
-  const placed = new Map<number, PlaceChange & { at: number }>();
-  let result = "";
+): string {
+  const written: string[] = [];
   let last = from;
-  for (const one of outer) {
-    result += text.slice(last, one.start);
-    placed.set(one.start, { ...one, at: result.length });
-    result += one.text;
+  let outer: PlaceChange | undefined;
+  for (const one of [...all].sort(inWrittenOrder)) {
+    if (outer && isWithinChange(one, outer)) continue;
+    written.push(text.slice(last, one.start), one.text);
     last = one.end;
+    outer = one;
   }
-  result += text.slice(last, to);
-  return {
-    text: result,
-    at(offset) {
-      let shift = -from;
-      for (const one of placed.values()) {
-        if (offset < one.start) break;
-        if (offset < one.end) {
-          const kept = one.kept.find(({ start, end }) => start <= offset && offset < end);
-          const hasInner = all.some(
-            (inner) =>
-              inner !== one &&
-              kept &&
-              inner.start >= kept.start &&
-              inner.end <= kept.end &&
-              inner.start !== one.start,
-          );
-          return kept && !hasInner ? one.at + kept.at + offset - kept.start : undefined;
-        }
-        shift += one.text.length - (one.end - one.start);
-      }
-      return offset + shift;
-    },
-    indexAt(offset) {
-      const found = [...placed.values()].find(
-        ({ at, text: own }) => at <= offset && offset < at + own.length,
-      );
-      return found?.start;
-    },
-    replacements: placed,
-  };
+  written.push(text.slice(last, to));
+  return written.join("");
 }
+
+/** What is inserted where another change ends is beside it. */
+const isWithinChange = (one: PlaceChange, outer: PlaceChange): boolean =>
+  one.end <= outer.end &&
+  one.end - one.start < outer.end - outer.start &&
+  (one.start < one.end || one.end < outer.end);
+
+const inWrittenOrder = (one: PlaceChange, other: PlaceChange): number => {
+  if (one.start !== other.start) return one.start - other.start;
+  const [isInsertion, isOtherInsertion] = [one.start === one.end, other.start === other.end];
+  if (isInsertion !== isOtherInsertion) return isInsertion ? -1 : 1;
+  return other.end - one.end;
+};

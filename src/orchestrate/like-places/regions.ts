@@ -1,4 +1,6 @@
+import { firstReached } from "../../text/first-reached.ts";
 import { LineDiff } from "../../text/line-diff.ts";
+import { lineStarts } from "./offsets.ts";
 import { isList, type ParsedText, type SyntaxPart } from "./parts.ts";
 
 /** Tokens [oldStart, oldEnd) of one text became tokens [newStart, newEnd) of the other. */
@@ -64,8 +66,8 @@ export class EditRegions {
     const parent = first!.parent;
     if (!parent || isList(parent) || region.old.length > 1 || !parent.parent) return undefined;
     const before = this.before.tokens;
-    const start = before.findIndex((token) => token.start >= parent.start);
-    const end = before.findLastIndex((token) => token.end <= parent.end) + 1;
+    const start = firstTokenFrom(before, parent.start);
+    const end = behindTokensTo(before, parent.end);
     const wantedLeft = this.changes[from]!.oldStart - start;
     const wantedRight = end - this.changes[to - 1]!.oldEnd;
     return this.around(from, to, Math.max(left, wantedLeft), Math.max(right, wantedRight));
@@ -90,8 +92,8 @@ export class EditRegions {
   private margins({ old, from, to }: Region): [number, number] {
     if (old.length === 0) return [0, 0];
     const { tokens } = this.before;
-    const start = tokens.findIndex((token) => token.start >= old[0]!.start);
-    const end = tokens.findLastIndex((token) => token.end <= old.at(-1)!.end) + 1;
+    const start = firstTokenFrom(tokens, old[0]!.start);
+    const end = behindTokensTo(tokens, old.at(-1)!.end);
     return [this.changes[from]!.oldStart - start, end - this.changes[to - 1]!.oldEnd];
   }
 
@@ -153,9 +155,13 @@ function tokenChanges(before: ParsedText, after: ParsedText): TokenChange[] {
   const newTokens = written(after);
   const changes: TokenChange[] = [];
   // Lines first: a diff of tokens alone pairs brackets of different statements.
-  for (const hunk of new LineDiff(before.text.split("\n"), after.text.split("\n")).compare()) {
-    const [oldStart, oldEnd] = tokensOfLines(before, hunk.oldStart, hunk.oldEnd);
-    const [newStart, newEnd] = tokensOfLines(after, hunk.newStart, hunk.newEnd);
+  const [oldLines, newLines] = [before.text.split("\n"), after.text.split("\n")];
+  const [oldStarts, newStarts] = [lineStarts(oldLines), lineStarts(newLines)];
+  for (const hunk of new LineDiff(oldLines, newLines).compare()) {
+    const oldStart = firstTokenFrom(before.tokens, oldStarts[hunk.oldStart]!);
+    const oldEnd = firstTokenFrom(before.tokens, oldStarts[hunk.oldEnd]!);
+    const newStart = firstTokenFrom(after.tokens, newStarts[hunk.newStart]!);
+    const newEnd = firstTokenFrom(after.tokens, newStarts[hunk.newEnd]!);
     const inner = new LineDiff(
       oldTokens.slice(oldStart, oldEnd),
       newTokens.slice(newStart, newEnd),
@@ -174,24 +180,11 @@ function tokenChanges(before: ParsedText, after: ParsedText): TokenChange[] {
     : new LineDiff(oldTokens, newTokens).compare();
 }
 
-/** The tokens that begin on lines [from, to). */
-function tokensOfLines({ text, tokens }: ParsedText, from: number, to: number): [number, number] {
-  const offset = (line: number): number => {
-    let at = 0;
-    for (let count = 0; count < line; count += 1) {
-      const next = text.indexOf("\n", at);
-      if (next < 0) return text.length + 1;
-      at = next + 1;
-    }
-    return at;
-  };
-  const start = offset(from);
-  const end = offset(to);
-  const first = tokens.findIndex((token) => token.start >= start);
-  if (first < 0) return [tokens.length, tokens.length];
-  const behind = tokens.findIndex((token) => token.start >= end);
-  return [first, behind < 0 ? tokens.length : behind];
-}
+const firstTokenFrom = (tokens: readonly SyntaxPart[], offset: number): number =>
+  firstReached(tokens.length, (at) => tokens[at]!.start >= offset);
+
+const behindTokensTo = (tokens: readonly SyntaxPart[], offset: number): number =>
+  firstReached(tokens.length, (at) => tokens[at]!.end > offset);
 
 /** Whether the tokens between the changes are the same on both sides: a token of several lines may break that. */
 function isAccount(
@@ -238,15 +231,19 @@ function covering(parsed: ParsedText, from: number, to: number): Cover | undefin
   const last = tokens[to - 1]!;
   const part = first === last ? first : (commonParent(first, last) ?? parsed.root);
   if (!isList(part)) return coverOf(parsed, part);
-  const parts = part.children.filter((one) => one.end > first.start && one.start < last.end);
+  const { children } = part;
+  const parts = children.slice(
+    firstReached(children.length, (at) => children[at]!.end > first.start),
+    firstReached(children.length, (at) => children[at]!.start >= last.end),
+  );
   // A file of comments alone has no parts.
   if (parts.length === 0) return undefined;
   const start = parts[0]!.start;
   const end = parts.at(-1)!.end;
   return {
     parts,
-    from: tokens.findIndex((token) => token.start >= start),
-    to: tokens.findLastIndex((token) => token.end <= end) + 1,
+    from: firstTokenFrom(tokens, start),
+    to: behindTokensTo(tokens, end),
   };
 }
 
@@ -264,8 +261,8 @@ function listWithin(
 function coverOf({ tokens }: ParsedText, part: SyntaxPart): Cover {
   return {
     parts: [part],
-    from: tokens.findIndex((token) => token.start >= part.start),
-    to: tokens.findLastIndex((token) => token.end <= part.end) + 1,
+    from: firstTokenFrom(tokens, part.start),
+    to: behindTokensTo(tokens, part.end),
   };
 }
 

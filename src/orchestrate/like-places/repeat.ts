@@ -1,6 +1,12 @@
 import { RedraftError } from "../../core/errors.ts";
 import type { NameView } from "../names/resolve-name.ts";
-import { type LikeCandidate, type LikePlace, likePlaceAt, placeChanges } from "./candidate.ts";
+import {
+  groupedByPath,
+  type LikeCandidate,
+  type LikePlace,
+  likePlaceAt,
+  TextLineNumbers,
+} from "./candidate.ts";
 import { type RepeatablePlace, withDisagreements } from "./disagreements.ts";
 import { type ExampleFile, editOfPatch } from "./example.ts";
 import { LikePlaces } from "./like-places.ts";
@@ -8,6 +14,7 @@ import { applyChanges } from "./offsets.ts";
 import { shownPattern } from "./pattern.ts";
 import type { WordChange } from "./text-match.ts";
 import { TextPlaces } from "./text-places.ts";
+import { TextWithPlaces } from "./text-with-places.ts";
 import {
   asPlaceChange,
   findWordingPlaces,
@@ -79,7 +86,10 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
     );
   }
   const isWithin = filesWithin(request, edits);
-  const listed = places.map((place, index) => listedPlace(place, index + 1, request, isWithin));
+  const lines = new TextLineNumbers();
+  const listed = places.map((place, index) =>
+    listedPlace(place, { number: index + 1, request, isWithin, lines }),
+  );
   const chosen = places.filter((_, index) => listed[index]!.repeated);
   const looked = [
     ...rules.map(({ rule }) => ({
@@ -111,18 +121,27 @@ export async function planRepeat(view: NameView, request: RepeatRequest): Promis
 
 function listedPlace(
   { path, text, start, unsure, changes }: RepeatablePlace,
-  number: number,
-  { only }: RepeatRequest,
-  isWithin: (path: string) => boolean,
+  place: {
+    readonly number: number;
+    readonly request: RepeatRequest;
+    readonly isWithin: (path: string) => boolean;
+    readonly lines: TextLineNumbers;
+  },
 ): RepeatPlace {
+  const { number, request, isWithin, lines } = place;
   const at = Math.min(...changes.map((one) => one.start + leadingBlanks(one.text)));
-  const after = applyChanges(text, changes.map(asPlaceChange)).text;
+  const from = text.lastIndexOf("\n", Math.min(...changes.map((one) => one.start)) - 1) + 1;
+  const behind = text.indexOf("\n", Math.max(...changes.map((one) => one.end)));
+  // What is behind the line is only read where the place is removed with the end of its line.
+  const next = behind < 0 ? behind : text.indexOf("\n", behind + 1);
+  const to = next < 0 ? text.length : next;
+  const after = applyChanges(text, changes.map(asPlaceChange), from, to);
   return {
     number,
-    ...likePlaceAt(path, text, start),
-    repeated: isWithin(path) && (only?.includes(number) ?? unsure === undefined),
+    ...lines.placeAt(path, text, start),
+    repeated: isWithin(path) && (request.only?.includes(number) ?? unsure === undefined),
     ...(unsure !== undefined && { unsure }),
-    becomes: likePlaceAt(path, after, Math.min(at, after.length)).text,
+    becomes: likePlaceAt(path, after, Math.min(at - from, after.length)).text,
     changes,
   };
 }
@@ -141,17 +160,22 @@ const leadingBlanks = (text: string): number => text.length - text.trimStart().l
 
 /** Readings that differ write to the same place: only one of them can be taken. */
 function refuseOverlaps(chosen: readonly RepeatablePlace[]): void {
-  for (const [index, one] of chosen.entries()) {
-    const other = chosen
-      .slice(index + 1)
-      .find((later) => later.path === one.path && later.start < one.end && one.start < later.end);
-    // Places of one reading may be inside of others.
-    if (!other || (one.candidate && other.candidate)) continue;
-    const { line } = likePlaceAt(other.path, other.text, other.start);
-    throw new RedraftError(
-      "usage",
-      `${other.path}:${line} is read in two ways, and both were chosen: take one of them. Nothing was written.`,
-    );
+  for (const [path, here] of groupedByPath(chosen)) {
+    const reach = { any: 0, words: 0 };
+    for (const one of [...here].sort((a, b) => a.start - b.start)) {
+      // Places of one reading may be inside of others.
+      const before = one.candidate ? reach.words : reach.any;
+      if (one.start < before) {
+        const { line } = likePlaceAt(path, one.text, one.start);
+        throw new RedraftError(
+          "usage",
+          `${path}:${line} is read in two ways, and both were chosen: take one of them. Nothing was written.`,
+        );
+      }
+      const end = Math.max(one.end, ...one.changes.map((change) => change.end));
+      reach.any = Math.max(reach.any, end);
+      if (!one.candidate) reach.words = Math.max(reach.words, end);
+    }
   }
 }
 
@@ -160,7 +184,9 @@ const syntaxPlace = (candidate: LikeCandidate): RepeatablePlace => ({
   text: candidate.parsed.text,
   start: candidate.match.start,
   end: candidate.match.end,
-  changes: placeChanges([candidate]).map(({ start, end, text }) => ({ start, end, text })),
+  changes: new TextWithPlaces(candidate.parsed.text, [candidate]).changes.map(
+    ({ start, end, text }) => ({ start, end, text }),
+  ),
   candidate,
 });
 

@@ -34,9 +34,11 @@ export function findRules(
     else left.push(region);
   }
   const rules: Rule[] = [];
+  const seen = new Set<string>();
   for (const { rule, open } of found) {
-    const at = rules.findIndex((known) => isSameRule(known, rule));
-    if (at >= 0) continue;
+    const id = JSON.stringify(form(rule));
+    if (seen.has(id)) continue;
+    seen.add(id);
     const like = rules.findIndex((known) => {
       const both = generalised(known, open);
       return both !== undefined && isAnchored(both);
@@ -102,9 +104,6 @@ function namesIn(part: SyntaxPart, text: string): string[] {
   if (part.children.length > 0) return part.children.flatMap((child) => namesIn(child, text));
   return /identifier$/u.test(part.type) ? [text.slice(part.start, part.end)] : [];
 }
-
-const isSameRule = (one: Rule, other: Rule): boolean =>
-  JSON.stringify(form(one)) === JSON.stringify(form(other));
 
 /** A rule with its holes numbered, without offsets. */
 function form({ old, new: now }: Rule): unknown {

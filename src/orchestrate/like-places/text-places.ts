@@ -11,6 +11,7 @@ import {
   type WordMatch,
 } from "./text-match.ts";
 import {
+  isOneSideEnough,
   isTellingText,
   isWeakPattern,
   patternOf,
@@ -66,19 +67,17 @@ export class TextPlaces {
       found.some(
         (known) => known.path === one.path && known.start < one.end && one.start < known.end,
       );
-    for (const { path, before, after } of edits) {
-      for (const rule of textRulesOf(path, before, after)) {
-        const known = found.length;
-        const look = async (one: TextRule, isWeak?: boolean): Promise<void> => {
-          for (const readings of ladders(one)) {
-            for (const place of await this.ofReadings(one, readings))
-              if (!isTaken(place)) found.push(isWeak ? { ...place, isWeak } : place);
-          }
-        };
-        await look(rule);
-        // Where no place has all that a hunk changed, its changes may be apart.
-        if (found.length === known) for (const one of singleChanges(rule)) await look(one, true);
-      }
+    for (const rule of textRulesOf(edits)) {
+      const known = found.length;
+      const look = async (one: TextRule, isWeak?: boolean): Promise<void> => {
+        for (const readings of ladders(one)) {
+          for (const place of await this.ofReadings(one, readings))
+            if (!isTaken(place)) found.push(isWeak ? { ...place, isWeak } : place);
+        }
+      };
+      await look(rule);
+      // Where no place has all that a hunk changed, its changes may be apart.
+      if (found.length === known) for (const one of singleChanges(rule)) await look(one, true);
     }
     return this.thatParse(found);
   }
@@ -191,11 +190,11 @@ export class TextPlaces {
 }
 
 /** The text of a file with the changes of some places. */
-export const textAfter = (places: readonly TextPlace[]): string =>
+const textAfter = (places: readonly TextPlace[]): string =>
   applyChanges(
     places[0]!.text,
     places.flatMap(({ changes }) => changes.map(asPlaceChange)),
-  ).text;
+  );
 
 const folderPrefix = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
@@ -221,11 +220,12 @@ function hasContext(
 function ladders(rule: TextRule): TextPattern[][] {
   const { changes } = rule;
   const keeps = changes.some(({ oldStart }, at) => at > 0 && oldStart > changes[at - 1]!.oldEnd);
-  const isInsertion = changes.every(({ oldStart, oldEnd }) => oldStart === oldEnd);
   const openness: TextOpenness[] = keeps ? ["nothing", "words", "stretches"] : ["nothing"];
   const both = contexts(rule.left, rule.right);
   const sides =
-    isInsertion && !keeps ? [both, contexts(rule.left, 0), contexts(0, rule.right)] : [both];
+    isOneSideEnough(rule) && !keeps
+      ? [both, contexts(rule.left, 0), contexts(0, rule.right)]
+      : [both];
   return openness.flatMap((open) =>
     sides.map((side) => side.map(([left, right]) => patternOf(rule, left, right, open))),
   );

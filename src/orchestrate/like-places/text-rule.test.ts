@@ -7,17 +7,19 @@ const before = "set(a, old, 1);\nother;\nset(b, old, 1);\n";
 const after = before.replaceAll("old", "next");
 
 it("takes what two hunks share as what is around, and leaves the rest out", () => {
-  const [one, ...others] = textRulesOf("a.ts", before, after);
+  const [one, ...others] = textRulesOf([{ path: "a.ts", before, after }]);
   expect(others).toEqual([]);
   // `,` is shared on the left, `a` and `b` are not; `, 1 ) ;` on the right.
   expect(one).toMatchObject({ left: 1, right: 4 });
-  const [alone] = textRulesOf("a.ts", before, before.replace("old", "next"));
+  const [alone] = textRulesOf([{ path: "a.ts", before, after: before.replace("old", "next") }]);
   expect(alone!.left).toBeGreaterThan(1);
 });
 
 it("leaves open what two hunks do not share between their changes", () => {
   const old = "f(1, aa, 2);\nx;\nf(1, bb, 2);\n";
-  const [rule] = textRulesOf("a.ts", old, old.replaceAll("1", "3").replaceAll("2", "4"));
+  const [rule] = textRulesOf([
+    { path: "a.ts", before: old, after: old.replaceAll("1", "3").replaceAll("2", "4") },
+  ]);
   const pattern = patternOf(rule!, 0, 0, "nothing");
   expect(pattern.items).toEqual(["1", ",", null, ",", "2"]);
   const there = readLexemes("g(1,  cc, 2)");
@@ -27,14 +29,14 @@ it("leaves open what two hunks do not share between their changes", () => {
 });
 
 it("needs words that mark a place", () => {
-  const [rule] = textRulesOf("a.ts", "a + b;\n", "a - b;\n");
+  const [rule] = textRulesOf([{ path: "a.ts", before: "a + b;\n", after: "a - b;\n" }]);
   expect(isTellingText(rule!, patternOf(rule!, 1, 1, "nothing"), 6)).toBe(false);
-  const [word] = textRulesOf("a.ts", "a + old;\n", "a + next;\n");
+  const [word] = textRulesOf([{ path: "a.ts", before: "a + old;\n", after: "a + next;\n" }]);
   expect(isTellingText(word!, patternOf(word!, 0, 0, "nothing"), 6)).toBe(true);
 });
 
 it("finds nothing where an insertion is there already, on either side", () => {
-  const [rule] = textRulesOf("a.ts", "call(x);\n", "call(await x);\n");
+  const [rule] = textRulesOf([{ path: "a.ts", before: "call(x);\n", after: "call(await x);\n" }]);
   for (const [left, right] of [
     [2, 0],
     [0, 2],
@@ -49,7 +51,7 @@ it("finds nothing where an insertion is there already, on either side", () => {
 });
 
 it("keeps the layout of a place, and blanks between words", () => {
-  const [rule] = textRulesOf("a.py", "async def f():\n", "def f():\n");
+  const [rule] = textRulesOf([{ path: "a.py", before: "async def f():\n", after: "def f():\n" }]);
   const pattern = patternOf(rule!, 0, 1, "nothing");
   const there = readLexemes("if 1:\n    async  def g(): pass\n");
   const [match] = textMatches(pattern, there);
@@ -58,6 +60,8 @@ it("keeps the layout of a place, and blanks between words", () => {
 });
 
 it("takes changes of one hunk apart", () => {
-  const [rule] = textRulesOf("a.ts", "one two three\n", "ONE two THREE\n");
+  const [rule] = textRulesOf([
+    { path: "a.ts", before: "one two three\n", after: "ONE two THREE\n" },
+  ]);
   expect(singleChanges(rule!).map(({ changes }) => changes.length)).toEqual([1, 1]);
 });

@@ -1,5 +1,7 @@
+import { firstReached } from "../../text/first-reached.ts";
 import { LineDiff } from "../../text/line-diff.ts";
 import { isWordLexeme, type Lexemes, readLexemes, weightOf } from "./lexemes.ts";
+import { kindOfFile } from "./wording-places.ts";
 
 /** Lexemes [oldStart, oldEnd) of the old text became [newStart, newEnd) of the new one. */
 export type LexemeChange = ReturnType<LineDiff["compare"]>[number];
@@ -23,10 +25,22 @@ const mostContext = 40;
 /** A hunk with more lexemes is new code and no pattern. */
 const longestRule = 250;
 
-/** The rules of an edit of one file, each once; what hunks with the same change do not share is left open. */
-export function textRulesOf(path: string, before: string, after: string): TextRule[] {
+/** The rules of an edit, each once; what hunks with the same change do not share is left open, in one file or in several. */
+export function textRulesOf(
+  edits: readonly { readonly path: string; readonly before: string; readonly after: string }[],
+): TextRule[] {
+  const found = new Map<string, TextRule>();
+  for (const { path, before, after } of edits) addTextRules(found, path, before, after);
+  return [...found.values()];
+}
+
+function addTextRules(
+  found: Map<string, TextRule>,
+  path: string,
+  before: string,
+  after: string,
+): void {
   const [old, now] = [readLexemes(before), readLexemes(after)];
-  const found: TextRule[] = [];
   for (const changes of hunkChanges(old, now)) {
     const from = changes[0]!.oldStart;
     const to = changes.at(-1)!.oldEnd;
@@ -41,11 +55,10 @@ export function textRulesOf(path: string, before: string, after: string): TextRu
       right: Math.min(mostContext, old.words.length - to),
       differing: new Set(),
     };
-    const at = found.findIndex((one) => isSameChange(one, rule));
-    if (at < 0) found.push(rule);
-    else found[at] = sharedRule(found[at]!, rule);
+    const id = `${kindOfFile(path)}\0${changeId(rule)}`;
+    const known = found.get(id);
+    found.set(id, known ? sharedRule(known, rule) : rule);
   }
-  return found;
 }
 
 /** The changed lexemes of each hunk. Lines are compared first: words alone pair what has nothing to do with each other. */
@@ -59,9 +72,12 @@ function hunkChanges(old: Lexemes, now: Lexemes): LexemeChange[][] {
   const within = ({ starts: own, words }: Lexemes, from: number, to: number): [number, number] => {
     // The ends of the file are no part of a line.
     const last = words.length - 1;
-    const first = own.findIndex((start, at) => at > 0 && start >= from);
-    const behind = own.findIndex((start, at) => at > 0 && start >= to);
-    return [first < 0 ? last : first, behind < 0 ? last : behind];
+    const firstFrom = (offset: number): number =>
+      Math.min(
+        last,
+        firstReached(own.length, (at) => at > 0 && own[at]! >= offset),
+      );
+    return [firstFrom(from), firstFrom(to)];
   };
   return new LineDiff(lines[0], lines[1]).compare().flatMap((hunk) => {
     const [a, b] = within(old, starts[0]![hunk.oldStart]!, starts[0]![hunk.oldEnd]!);
@@ -89,20 +105,15 @@ export function singleChanges(rule: TextRule): TextRule[] {
   }));
 }
 
-const changedWords = ({ before, after, changes }: TextRule): string =>
+/** The words that a rule changes, and how many others are between them: the same for hunks with the same change. */
+const changeId = ({ before, after, changes }: TextRule): string =>
   JSON.stringify(
-    changes.map(({ oldStart, oldEnd, newStart, newEnd }) => [
+    changes.map(({ oldStart, oldEnd, newStart, newEnd }, at) => [
       before.words.slice(oldStart, oldEnd),
       after.words.slice(newStart, newEnd),
+      oldStart - (changes[at - 1]?.oldEnd ?? oldStart),
     ]),
   );
-
-/** Whether two hunks change the same words, with as many others between them. */
-function isSameChange(one: TextRule, other: TextRule): boolean {
-  const gaps = ({ changes }: TextRule): string =>
-    changes.map(({ oldStart }, at) => oldStart - (changes[at - 1]?.oldEnd ?? oldStart)).join();
-  return changedWords(one) === changedWords(other) && gaps(one) === gaps(other);
-}
 
 function sharedRule(one: TextRule, other: TextRule): TextRule {
   const first = one.changes[0]!.oldStart;
@@ -181,18 +192,27 @@ function valueWithin(words: readonly string[], from: number, to: number): [numbe
   return [start, end];
 }
 
+/** Whether the words that are taken out mark a place by themselves: one has three letters. */
+const tellsByItself = (rule: TextRule): boolean =>
+  takenOut(rule).some((one) => /^[\p{L}_$]{3,}/u.test(one));
+
+/** Whether what is on one side may be enough: nothing is taken out, or a word that is too short to mark a place. */
+export const isOneSideEnough = (rule: TextRule): boolean =>
+  !tellsByItself(rule) && (takenOut(rule).length === 0 || takenOut(rule).some(isWordLexeme));
+
+const takenOut = ({ before, changes }: TextRule): string[] =>
+  changes.flatMap(({ oldStart, oldEnd }) => before.words.slice(oldStart, oldEnd));
+
 /** Whether what a pattern asks for is more than signs and words that are everywhere. */
 export function isTellingText(rule: TextRule, { items }: TextPattern, weight: number): boolean {
   const fixed = items.filter((one) => typeof one === "string");
   if (!fixed.some((one) => /^[\p{L}_$]/u.test(one))) return false;
-  const removed = rule.changes.flatMap(({ oldStart, oldEnd }) =>
-    rule.before.words.slice(oldStart, oldEnd),
-  );
-  return removed.some((one) => /^[\p{L}_$]{3,}/u.test(one)) || weightOf(fixed) >= weight;
+  return tellsByItself(rule) || weightOf(fixed) >= weight;
 }
 
-/** Whether a pattern leaves something open, or only says what is on one side of what is inserted. */
-export function isWeakPattern({ changes }: TextRule, { items, left, right }: TextPattern): boolean {
-  const isInsertion = changes.every(({ oldStart, oldEnd }) => oldStart === oldEnd);
-  return items.some((one) => typeof one !== "string") || (isInsertion && left * right === 0);
+/** Whether a pattern leaves something open, or only says what is on one side. */
+export function isWeakPattern(rule: TextRule, { items, left, right }: TextPattern): boolean {
+  return (
+    items.some((one) => typeof one !== "string") || (isOneSideEnough(rule) && left * right === 0)
+  );
 }

@@ -1,10 +1,12 @@
 import { nameLanguageOf } from "../index/languages.ts";
 import type { NameView } from "../names/resolve-name.ts";
-import type { LikeCandidate } from "./candidate.ts";
+import { unsoundItems } from "./by-halves.ts";
+import { groupedByPath, type LikeCandidate } from "./candidate.ts";
 import type { ExampleFile } from "./example.ts";
 import { applyChanges } from "./offsets.ts";
-import type { ParsedText } from "./parts.ts";
+import { type ParsedText, readParts } from "./parts.ts";
 import type { PlaceChange } from "./render.ts";
+import { Stretches } from "./stretches.ts";
 import {
   isSameCode,
   type Wording,
@@ -47,30 +49,48 @@ export async function findWordingPlaces(
   parse: ParseText,
 ): Promise<WordingPlace[]> {
   const found: WordingPlace[] = [];
-  const isTaken = (path: string, { start, end }: WordingMatch): boolean =>
-    [...kept.map((one) => ({ path: one.path, ...one.match })), ...found].some(
-      (one) => one.path === path && one.start < end && start < one.end,
-    );
+  const taken = new Map(
+    [...groupedByPath(kept)].map(([path, here]) => [
+      path,
+      new Stretches(here.map(({ match }) => match)),
+    ]),
+  );
   for (const wording of wordings) {
     const lists = wordsOfWording(wording).map((word) => view.mentions(word));
+    const sets = lists.map((list) => new Set(list));
     const kind = kindOfFile(wording.path);
     for (const path of lists[0] ?? []) {
-      if (kindOfFile(path) !== kind || lists.some((list) => !list.includes(path))) continue;
+      if (kindOfFile(path) !== kind || sets.some((paths) => !paths.has(path))) continue;
       const text = await view.text(path);
       const parsed = text === undefined ? undefined : await parse(path, text);
       if (!parsed) continue;
-      for (const match of wordingMatches(wording, parsed)) {
-        if (isTaken(path, match)) continue;
-        const after = applyChanges(parsed.text, [asPlaceChange(match)]).text;
-        const read = await parse(path, after);
-        if (read && isSameCode(parsed, read)) {
-          const { start, end } = match;
-          found.push({ path, text: parsed.text, start, end, match });
-        }
+      const known = taken.get(path) ?? new Stretches([]);
+      const open = wordingMatches(wording, parsed).filter((one) => !known.overlaps(one));
+      const changed = await unsoundItems(open, (some) => keepsCode(view, path, parsed, some));
+      const keeping = open.filter((one) => !changed.has(one));
+      for (const match of keeping) {
+        const { start, end } = match;
+        found.push({ path, text: parsed.text, start, end, match });
       }
+      taken.set(path, known.with(keeping));
     }
   }
   return found;
+}
+
+async function keepsCode(
+  view: NameView,
+  path: string,
+  before: ParsedText,
+  matches: readonly WordingMatch[],
+): Promise<boolean> {
+  const text = applyChanges(before.text, matches.map(asPlaceChange));
+  const tree = (await view.parserFor(path))?.parse(text);
+  try {
+    return tree !== undefined && isSameCode(before, readParts(tree.rootNode, text));
+  } finally {
+    tree?.delete();
+  }
 }
 
 export const asPlaceChange = (match: WordingMatch): PlaceChange => ({

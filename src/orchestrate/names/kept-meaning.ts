@@ -1,4 +1,4 @@
-import type { FoundPlace, NameGroup, Resolution } from "./resolve-name.ts";
+import type { NameGroup, Resolution } from "./resolve-name.ts";
 
 /** A place whose name means something else than before. */
 export interface ChangedMeaning {
@@ -12,17 +12,18 @@ export interface ChangedMeaning {
 export type Moved = (path: string, start: number) => number | undefined;
 
 /**
- * Whether the places of a name that stay mean what they meant: two mean the same thing after an edit if and only if they did before,
- * and what was declared still is. Places that the edit adds are left to the caller.
+ * The places of a name that stay and no longer mean what they meant: two mean the same thing after an edit if and only if they did
+ * before, and what was declared still is. Places that the edit adds are left to the caller.
  */
-export function changedMeaning(
+export function changedMeanings(
   before: Resolution,
   after: Resolution,
   moved: Moved,
-): ChangedMeaning | undefined {
+): ChangedMeaning[] {
+  const found: ChangedMeaning[] = [];
   for (const { path, starts, why } of after.unreadable) {
     if (before.unreadable.some((one) => one.path === path)) continue;
-    return { path, start: starts[0] ?? 0, why };
+    found.push({ path, start: starts[0] ?? 0, why });
   }
   const kept = before.groups.flatMap((group) => {
     const ids = group.places.flatMap(({ path, start }) => {
@@ -33,20 +34,23 @@ export function changedMeaning(
   });
   const expected = new Set(kept.flatMap(({ ids }) => ids));
   const actual = after.groups.map((group) => ({ group, ids: idsOf(group, expected) }));
-  const left = actual.filter(({ ids }) => ids.size > 0);
+  const left = new Map<string, NameGroup[]>();
+  for (const { group, ids } of actual) {
+    const key = placesKey(ids);
+    left.set(key, [...(left.get(key) ?? []), group]);
+  }
   for (const { group, ids } of kept) {
-    const wanted = new Set(ids);
-    const at = left.findIndex((one) => sameIds(wanted, one.ids));
-    if (at < 0) return inPlace(ids[0]!, "the name would mean something else here");
-    const [found] = left.splice(at, 1);
-    if (group.isDeclared && !found!.group.isDeclared) {
-      return inPlace(ids[0]!, "the name would no longer be declared here");
-    }
-    if (!group.isDeclared && found!.group.isDeclared) {
-      return inPlace(ids[0]!, "the name would get a meaning here that it did not have");
+    const now = left.get(placesKey(new Set(ids)))?.shift();
+    if (!now) {
+      const why = "the name would mean something else here";
+      for (const id of strayed(ids, after)) found.push(inPlace(id, why));
+    } else if (group.isDeclared && !now.isDeclared) {
+      found.push(inPlace(ids[0]!, "the name would no longer be declared here"));
+    } else if (!group.isDeclared && now.isDeclared) {
+      found.push(inPlace(ids[0]!, "the name would get a meaning here that it did not have"));
     }
   }
-  return undefined;
+  return found;
 }
 
 function idsOf({ places }: NameGroup, wanted: ReadonlySet<string>): Set<string> {
@@ -55,8 +59,22 @@ function idsOf({ places }: NameGroup, wanted: ReadonlySet<string>): Set<string> 
   );
 }
 
-const sameIds = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
-  one.size === other.size && [...one].every((id) => other.has(id));
+const placesKey = (ids: ReadonlySet<string>): string => [...ids].sort().join("\n");
+
+/** Of places that meant one thing, those that are not with most of the others any more; the first one where all still are together. */
+function strayed(ids: readonly string[], after: Resolution): readonly string[] {
+  const places = placesOfName(after);
+  const together = new Map<NameGroup, Set<string>>();
+  for (const id of ids) {
+    for (const group of places.get(id) ?? []) {
+      const here = together.get(group) ?? new Set<string>();
+      together.set(group, here.add(id));
+    }
+  }
+  const [most] = [...together.values()].sort((one, other) => other.size - one.size);
+  const away = ids.filter((id) => !most?.has(id));
+  return away.length > 0 ? away : ids.slice(0, 1);
+}
 
 const keptId = (path: string, start: number): string => `${path}\0${start}`;
 
@@ -67,12 +85,35 @@ function inPlace(id: string, why: string): ChangedMeaning {
 
 /** What a name means at a place: usually one group, two where one word is a property and a binding. */
 export function groupsAt(
-  { groups }: Resolution,
+  resolution: Resolution,
   path: string,
   start: number,
 ): readonly NameGroup[] {
-  const isHere = (one: FoundPlace): boolean => one.path === path && one.start === start;
-  return groups.filter(({ places }) => places.some(isHere));
+  return placesOfName(resolution).get(keptId(path, start)) ?? [];
+}
+
+const knownPlaces = new WeakMap<Resolution, ReadonlyMap<string, readonly NameGroup[]>>();
+
+function placesOfName(resolution: Resolution): ReadonlyMap<string, readonly NameGroup[]> {
+  let places = knownPlaces.get(resolution);
+  if (!places) {
+    places = groupsByPlace(resolution);
+    knownPlaces.set(resolution, places);
+  }
+  return places;
+}
+
+function groupsByPlace({ groups }: Resolution): ReadonlyMap<string, readonly NameGroup[]> {
+  const found = new Map<string, NameGroup[]>();
+  for (const group of groups) {
+    for (const { path, start } of group.places) {
+      const id = keptId(path, start);
+      const here = found.get(id);
+      if (!here) found.set(id, [group]);
+      else if (!here.includes(group)) here.push(group);
+    }
+  }
+  return found;
 }
 
 /** Whether a name is one of a function: a parameter, which callers may name, or a variable inside. */

@@ -42,3 +42,9 @@ export function withTexts(view: NameView, changed: ReadonlyMap<string, string>):
     facts: new Map([...view.facts].filter(([id]) => !changed.has(id.split("\0")[1]!))),
   };
 }
+
+/** A view in which names are looked for in some files only; what these import is still followed. */
+export function withinPaths(view: NameView, paths: Iterable<string>): NameView {
+  const wanted = new Set(paths);
+  return { ...view, mentions: (name) => view.mentions(name).filter((path) => wanted.has(path)) };
+}
