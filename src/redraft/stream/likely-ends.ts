@@ -61,6 +61,10 @@ export function likelyEnds(source: readonly string[]): LikelyEnds {
     return found;
   }
 
+  const last = source.findLast(isFilled);
+  /** The file's last line, where it closes something: many end with a marker and that line, at whatever depth the marker is. */
+  const fileEnd = last !== undefined && isCloser(last) ? [last] : [];
+
   return {
     take(line) {
       if (!isFilled(line)) return;
@@ -86,6 +90,10 @@ export function likelyEnds(source: readonly string[]): LikelyEnds {
         ...(rest === undefined ? [] : [text + rest]),
         ...rests.filter((one) => one.startsWith(begun)).map((one) => head + one),
         ...(close === undefined ? [] : [`${head}${marked}\n${close}`]),
+        ...(marked === undefined ? [] : fileEnd.map((line) => `${head}${marked}\n${line}`)),
+        ...(marker === undefined
+          ? []
+          : fileEnd.filter((line) => line.startsWith(begun)).map((line) => head + line)),
         ...(marked === undefined ? lines.map((line) => head + line) : []),
         ...lines.map((line) => `${head}${line}\n${outer(widthOf(begun))}`),
       ];

@@ -124,6 +124,16 @@ describe("the work that is left when the last character of a sketch is there", (
     expect(leftAtEnd(pieces, "lazy", nested)).toBe(0);
   });
 
+  it("is no merge where the file's last line follows a marker of another depth", () => {
+    const nested = "class A {\n  one() {\n    go();\n  }\n\n  two() {\n    stop();\n  }\n}\n";
+    const pieces = [
+      "class A {\n  one() {\n    run();\n  }\n    // .",
+      "..",
+      " existing code ...\n}\n",
+    ];
+    expect(leftAtEnd(pieces, "lazy", nested)).toBe(0);
+  });
+
   it("is one merge where its end was not likely, and the result is that of the whole edit", () => {
     const other = [begin, "function second() {\n  const two = 3;\n  ret", "urn two + 1;\n}\n"];
     expect(leftAtEnd(other)).toBe(1);
