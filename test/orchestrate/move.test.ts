@@ -62,6 +62,20 @@ describe("a moved file of JavaScript and TypeScript", () => {
     expect(made).toEqual({ "src/lib/c.ts": leaf, "src/b.ts": user("./lib/c", "./lib/c.js") });
   });
 
+  it("is refused where a syntax error may hide an import of it, and not where one is elsewhere", async () => {
+    const files = { "src/a.ts": leaf, "src/b.ts": "x = import ./a\n" };
+    expect(await refusal(files, "src/a.ts", "src/lib/a.ts")).toMatch(
+      /src\/b\.ts has a syntax error.*line 1/u,
+    );
+    // What the grammar reads as a string is asked about.
+    const cut = { ...files, "src/b.ts": 'import { y } from "./a";\nimport { x from "./a";\n' };
+    expect(await refusal(cut, "src/a.ts", "src/lib/a.ts")).toMatch(/src\/b\.ts:2/u);
+    const elsewhere = { ...files, "src/b.ts": 'import { y } from "./a";\nconst s = ;\n' };
+    expect((await moved(elsewhere, "src/a.ts", "src/lib/a.ts"))["src/b.ts"]).toBe(
+      'import { y } from "./lib/a";\nconst s = ;\n',
+    );
+  });
+
   it("keeps its own imports, also of files that are no code or not known", async () => {
     const own = (up: string): string =>
       `import { b } from "${up}/b";\nimport data from "${up}/data.json";\nimport "${up}/made/later.js";\nimport fs from "node:fs";\nimport dep from "dep";\n`;

@@ -178,19 +178,32 @@ async function fileImports(
         : language === "python"
           ? await movedPythonImports(path, text, root, paths, textOf)
           : movedGoImports(path, root, paths);
-    const isMeant = found.changes.length > 0 || paths.newPath(path) !== path;
-    if (root.hasError && isMeant) requireReadable(path, text, found);
+    if (root.hasError) requireReadable(path, text, found, paths);
     return { ...found, unsure: [...found.unsure, ...ownPlace(path, text, paths)] };
   } finally {
     tree.delete();
   }
 }
 
-/** In a file that is not understood wholly, imports must be where the grammar finds them: nothing of their form is elsewhere. */
-function requireReadable(path: string, text: string, found: FileImports): void {
-  const known = found.changes.length + found.unsure.length;
-  if (known > 0 || !/\b(?:import|require|from)\b/u.test(text)) return;
-  throw moveRefusal(`${path} has a syntax error, so that its imports are not known.`, { path });
+/**
+ * In a file with a syntax error an import may be where the grammar does not see it: a line of that form that has the name of a moved
+ * file, or in a moved file a relative path, must be one that was found.
+ */
+function requireReadable(path: string, text: string, found: FileImports, paths: MovedPaths): void {
+  const lineOf = ({ start }: { readonly start: number }): number => lineAt(text, start);
+  const known = new Set([...found.changes.map(lineOf), ...found.unsure.map(lineOf)]);
+  const names = paths.moves.map(({ from }) => posix.basename(from).replace(/(?:\.d)?\.\w+$/u, ""));
+  const isOwn = posix.dirname(paths.newPath(path)) !== posix.dirname(path);
+  for (const [line, words] of text.split("\n").entries()) {
+    if (known.has(line) || !/\b(?:import|require|from)\b/u.test(words)) continue;
+    const isMeant =
+      names.some((name) => words.includes(name)) || (isOwn && /["'\s]\./u.test(words));
+    if (!isMeant) continue;
+    throw moveRefusal(
+      `${path} has a syntax error, so that it is not known whether its line ${line + 1} imports a file that moves.`,
+      { path, line: line + 1 },
+    );
+  }
 }
 
 const folderWords =
