@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { RedraftError } from "../../core/errors.ts";
 import { loadTokenizer } from "../../engines/bpe.ts";
 import { modelPath } from "../../engines/store/store.ts";
@@ -8,6 +9,7 @@ import { count } from "../calibrate.ts";
 import { openRepository } from "../data/git.ts";
 import { knownCurve } from "../decode/cost-curves.ts";
 import { markdownTable, textTable } from "../table.ts";
+import { ablations, type LeftOutPart, runWithout } from "./ablation.ts";
 import {
   type CaseType,
   caseTypes,
@@ -20,7 +22,8 @@ import { DecodingCost } from "./decoding-cost.ts";
 import { judgeByTests, readTestSetups, type TestSetup } from "./judge-by-tests.ts";
 import { madeCases } from "./made-cases.ts";
 import { type OrchestrateRow, orchestrateRows, type TimedOutcome } from "./orchestrate-rows.ts";
-import { type CaseOutcome, runCase } from "./run-case.ts";
+import { orchestrateSvg } from "./orchestrate-svg.ts";
+import type { CaseOutcome } from "./run-case.ts";
 
 interface Options {
   readonly repo: readonly string[];
@@ -33,6 +36,8 @@ interface Options {
   readonly cost?: string;
   readonly threads?: number;
   readonly tests?: string;
+  readonly without?: LeftOutPart;
+  readonly svg?: string;
   readonly list?: boolean;
   readonly markdown?: boolean;
   readonly json?: boolean;
@@ -65,6 +70,12 @@ export function orchestrateCommand(): Command {
       "--tests <json>",
       "extract: run the tests of the repositories where an edit is not as the commit has it",
     )
+    .addOption(
+      new Option("--without <part>", "run without a part, to see what it is worth").choices(
+        ablations,
+      ),
+    )
+    .option("--svg <file>", "draw what is proposed, accepted and right of each type")
     .option("--list", "also print each case that is not right, with the reason")
     .option("--markdown", "print the table as Markdown")
     .option("--json", "print JSON, one object per row")
@@ -77,7 +88,11 @@ export function orchestrateCommand(): Command {
       const setups = options.tests === undefined ? [] : await readTestSetups(options.tests);
       const outcomes: TimedOutcome[] = [];
       for await (const { one, clone, name } of repositoryCases(options)) {
-        const outcome = await testedOutcome(await runCase(one), { one, clone, name }, setups);
+        const outcome = await testedOutcome(
+          await runWithout(one, options.without),
+          { one, clone, name },
+          setups,
+        );
         // Where nothing is proposed, a model writes what the commit has, if all of it is the edit.
         const isWhole = one.judge.kind === "commit" || one.type === "multi-file-known";
         const files =
@@ -95,7 +110,9 @@ export function orchestrateCommand(): Command {
           );
       }
       if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
-      printRows(orchestrateRows(outcomes), options);
+      const rows = orchestrateRows(outcomes);
+      printRows(rows, options);
+      if (options.svg !== undefined) await writeFile(options.svg, orchestrateSvg(rows));
     });
 }
 

@@ -62,13 +62,23 @@ const redraft = createRedraft();
 /** A name is that of a few symbols, not of many. */
 const mostRequests = 20;
 
-/** Asks the orchestrator, has the merge prove each file, and judges the result; nothing is written. */
-export async function runCase(one: RepositoryCase): Promise<CaseOutcome> {
+/**
+ * Asks the orchestrator, has the merge prove each file, and judges the result; nothing is written.
+ *
+ * @param seen the files that specialists see; the result is judged by all of the case
+ */
+export async function runCase(
+  one: RepositoryCase,
+  seen: RepositoryCase["texts"] = one.texts,
+): Promise<CaseOutcome> {
   const { kind } = one;
-  return { ...(await caseOutcome(one)), ...(kind !== undefined && { kind }) };
+  return { ...(await caseOutcome(one, seen)), ...(kind !== undefined && { kind }) };
 }
 
-async function caseOutcome(one: RepositoryCase): Promise<CaseOutcome> {
+async function caseOutcome(
+  one: RepositoryCase,
+  seen: RepositoryCase["texts"],
+): Promise<CaseOutcome> {
   const nothing = { recognised: false, proposed: false, accepted: false, asked: false };
   if (classify(one.request, speculators).length === 0) {
     const { id, type } = one;
@@ -76,13 +86,13 @@ async function caseOutcome(one: RepositoryCase): Promise<CaseOutcome> {
     return { id, type, ...nothing, right: false, why, files: [], seconds: 0, indexSeconds: 0 };
   }
   const start = performance.now();
-  await speculationOver(one.texts);
+  await speculationOver(seen);
   const indexSeconds = secondsSince(start);
   const none = { id: one.id, type: one.type, recognised: true, right: false, files: [] };
   let asked = false;
   let listed: number | undefined;
   let spent = 0;
-  const texts = new Map(one.texts);
+  const texts = new Map(seen);
   const candidates: EditCandidate[] = [];
   for (let request: OrchestrateRequest | undefined = one.request; request; ) {
     const context = await speculationOver(texts);
@@ -110,7 +120,7 @@ async function caseOutcome(one: RepositoryCase): Promise<CaseOutcome> {
     request = candidates.length < mostRequests ? nextRename(one, texts, candidates) : undefined;
   }
   const moved = candidates.flatMap((answer) => answer.files).filter(({ to }) => to !== undefined);
-  const files = [...filesThatDiffer(one.texts, texts), ...moved];
+  const files = [...filesThatDiffer(seen, texts), ...moved];
   const wrong = await wrongIn(files, candidates, one.judge, one.texts);
   return {
     ...none,
