@@ -2,7 +2,7 @@ import type { FormatName } from "../../core/edit.ts";
 import { completed, type LikelyEnds, likelyEnds } from "./likely-ends.ts";
 import { QuotedSource } from "./quoted-source.ts";
 
-/** Guesses where an edit of a format ends; undefined where only a whole line may be its last. @param lines of the source, without line ends */
+/** Guesses where an edit of a format ends. @param lines of the source, without line ends */
 export function endsOfFormat(format: FormatName | "auto", lines: readonly string[]): LikelyEnds {
   switch (format) {
     case "lazy":
@@ -18,6 +18,7 @@ export function endsOfFormat(format: FormatName | "auto", lines: readonly string
   }
 }
 
+/** Where the last line may decide the format, or a patch has its own last line: the edit as it is, at a line end. */
 const ownLineEnds: LikelyEnds = {
   take: () => {},
   ends: (text, open) => (open === text.length ? [text] : []),
